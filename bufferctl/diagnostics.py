@@ -1,0 +1,64 @@
+"""A problem with its place: what `validate` finds and every other command shows before it goes on.
+
+Data only; `render/diagnostics.py` words it for a terminal, annotations and SARIF read the same objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad: an error stops the command with exit 1, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file: `file` as a person would type it from the root folder; line and column from 1.
+
+    Columns count code points, as editors show them. Line 0 means the file as a whole.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that belongs to the problem, and what is there ("first declared here")."""
+
+    place: Place
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem.
+
+    `message`: what is wrong and the consequence, one sentence, no full stop. `hint`: one thing to do, may be empty.
+    `source`: the line of the file that `place` points into, for the caret. `width`: how many code points the caret
+    underlines, at least 1. `code`: the rule's code (`BC012`), empty where the problem is not a rule's.
+    """
+
+    severity: Severity
+    message: str
+    place: Place | None = None
+    hint: str = ""
+    source: str = ""
+    width: int = 1
+    code: str = ""
+    related: tuple[Related, ...] = ()
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether anything in there stops the command."""
+    return any(d.severity is Severity.ERROR for d in diagnostics)

@@ -1,0 +1,75 @@
+"""The things bufferctl speaks of, frozen and without I/O. Import them from here."""
+
+from __future__ import annotations
+
+from bufferctl.model.address import IDEAS, Address
+from bufferctl.model.bindings import Binding, Origin, Slot, State
+from bufferctl.model.content import Asset
+from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, Tag
+from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
+from bufferctl.model.live import (
+    Account,
+    Live,
+    LiveAsset,
+    LiveChannel,
+    LiveIdea,
+    LiveOrganization,
+    LivePost,
+    LiveTag,
+    LiveThreadItem,
+)
+from bufferctl.model.metadata import Metadata, NetworkMetadata
+from bufferctl.model.writing import (
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    Done,
+    EditPost,
+    Refusal,
+    Refused,
+    Result,
+    Unknown,
+    Write,
+)
+
+__all__ = [
+    "IDEAS",
+    "Account",
+    "Address",
+    "Asset",
+    "Binding",
+    "Channel",
+    "CreateIdea",
+    "CreatePost",
+    "DeletePost",
+    "Desired",
+    "Done",
+    "EditPost",
+    "Idea",
+    "Live",
+    "LiveAsset",
+    "LiveChannel",
+    "LiveIdea",
+    "LiveOrganization",
+    "LivePost",
+    "LiveTag",
+    "LiveThreadItem",
+    "Metadata",
+    "NetworkMetadata",
+    "Organization",
+    "Origin",
+    "Post",
+    "PostStatus",
+    "Refusal",
+    "Refused",
+    "Result",
+    "SchedulingType",
+    "Service",
+    "Settings",
+    "ShareMode",
+    "Slot",
+    "State",
+    "Tag",
+    "Unknown",
+    "Write",
+]

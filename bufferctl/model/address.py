@@ -1,0 +1,46 @@
+"""The name of a declared object: `Acme/twitter:acme/launch`, `Acme/ideas/hiring`.
+
+Three parts: organization, channel label (`service:name`, or `ideas`), key. A part with characters other than
+letters, digits and `._@:+-` is written as a JSON string, so that an address is one line and parses back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+IDEAS = "ideas"
+KEY_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
+_PLAIN = re.compile(r"[\w.@:+-]+")
+_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^/"]+')
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """`channel` is the channel's label, or `ideas` for an idea of the organization."""
+
+    organization: str
+    channel: str
+    key: str
+
+    def __str__(self) -> str:
+        return "/".join(map(_quoted, (self.organization, self.channel, self.key)))
+
+    @property
+    def is_idea(self) -> bool:
+        """Whether it names an idea."""
+        return self.channel == IDEAS
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read an address as `str` writes it. Raises ValueError where it is none."""
+        parts = _PART.findall(text)
+        if len(parts) != 3 or "/".join(parts) != text:  # noqa: PLR2004 - organization, channel, key
+            raise ValueError(f"{text!r} is not an address such as Acme/twitter:acme/launch")
+        organization, channel, key = (json.loads(p) if p.startswith('"') else p for p in parts)
+        return cls(organization, channel, key)
+
+
+def _quoted(part: str) -> str:
+    return part if _PLAIN.fullmatch(part) else json.dumps(part, ensure_ascii=False)

@@ -1,0 +1,19 @@
+"""What every model of the file format shares: frozen, strict, unknown fields refused, the API's spelling as alias."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Model(BaseModel):
+    """Fields are snake_case in files; `model_dump(by_alias=True)` gives the API's camelCase."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=False,
+        use_attribute_docstrings=True,
+    )

@@ -1,0 +1,57 @@
+"""What bufferctl remembers of each declared object: which live object it became, and what was last applied and seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """How a binding came about; only created and imported objects are ours to change (design: Matching)."""
+
+    CREATED = "created"
+    ADOPTED = "adopted"
+    IMPORTED = "imported"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """Where a binding is kept: by ids, so that a renamed organization or handle loses nothing.
+
+    `channel_id` is `ideas` for ideas.
+    """
+
+    organization_id: str
+    channel_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One declared object and its live one.
+
+    `applied`: digest of the desired object when last applied. `seen`: digest of the live content when it was last
+    as applied (empty: it never was). `due_at`: the instant last seen of a timed post, ISO 8601 in UTC, else empty.
+    `status`: the status last seen. `address` and `file`: as last declared, for messages.
+    """
+
+    id: str
+    origin: Origin
+    applied: str
+    seen: str
+    due_at: str = ""
+    status: str = ""
+    address: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All bindings of one API endpoint. An id has at most one slot."""
+
+    bindings: Mapping[Slot, Binding] = field(default_factory=dict)
+
+    def knows_channel(self, channel_id: str) -> bool:
+        """Whether anything was ever recorded for the channel (design: Matching, 3 and 4)."""
+        return any(slot.channel_id == channel_id for slot in self.bindings)

@@ -1,0 +1,154 @@
+"""What the files say, with every shorthand resolved: one `Post` a channel, instants with zones, defaults filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from bufferctl.diagnostics import Place
+from bufferctl.model.address import Address
+from bufferctl.model.base import Model
+from bufferctl.model.content import Asset
+from bufferctl.model.enums import MediaType, SchedulingType, Service, ShareMode
+from bufferctl.model.metadata import NetworkMetadata
+from bufferctl.model.scalars import Url, Whole
+
+
+class IdeaMediaSource(Model):
+    """Where a medium of an idea comes from (schema: IdeaMediaSourceInput)."""
+
+    name: str
+    id: str | None = None
+    trigger: str | None = None
+    author: str | None = None
+    author_url: Url | None = None
+
+
+class IdeaMedia(Model):
+    """A picture, film, link or document of an idea (schema: IdeaMediaInput)."""
+
+    url: Url
+    type: MediaType
+    alt: str | None = None
+    """What it shows, for people who cannot see it."""
+    thumbnail_url: Url | None = None
+    size: Whole | None = None
+    """In bytes."""
+    source: IdeaMediaSource | None = None
+
+
+class IdeaGroup(Model):
+    """The column of the ideas board that an idea goes to (schema: IdeaGroupInput)."""
+
+    group_id: str = Field(min_length=1)
+    place_after_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag that the files map to Buffer's id, since no query lists tags (notes: Limits)."""
+
+    name: str
+    id: str
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A declared organization; `label` is its name, or its id where the files give no name."""
+
+    label: str
+    name: str | None
+    id: str | None
+    place: Place
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A declared channel; `label` is `service:name`, or `service:id` where the files give no name."""
+
+    organization: str
+    label: str
+    service: Service
+    name: str | None
+    id: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post on one channel, as it is to be.
+
+    `due_at` is aware, in the zone that the file means. `metadata` is that of the channel's network only. `tags` are
+    names. `idea` is the key of an idea of the same organization. `place` points at the `key`.
+    """
+
+    address: Address
+    service: Service
+    place: Place
+    text: str = ""
+    mode: ShareMode = ShareMode.ADD_TO_QUEUE
+    due_at: datetime | None = None
+    scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
+    draft: bool = False
+    needs_approval: bool = False
+    assets: tuple[Asset, ...] = ()
+    metadata: NetworkMetadata | None = None
+    tags: tuple[str, ...] = ()
+    idea: str | None = None
+    ai_assisted: bool | None = None
+    source: str | None = None
+    draft_id: str | None = None
+    was: str | None = None
+    repeat_of: str | None = None
+    cancelled: bool = False
+    protect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """One idea of an organization. `date` is aware; `tags` are names; `place` points at the `key`."""
+
+    address: Address
+    place: Place
+    title: str | None = None
+    text: str | None = None
+    services: tuple[Service, ...] = ()
+    tags: tuple[str, ...] = ()
+    date: datetime | None = None
+    media: tuple[IdeaMedia, ...] = ()
+    group: IdeaGroup | None = None
+    ai_assisted: bool | None = None
+    cta: str | None = None
+    template_id: str | None = None
+    was: str | None = None
+    repeat_of: str | None = None
+    cancelled: bool = False
+    protect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the root file sets for everything (design: The files). `rules`, `policy` and `state` are kept as written."""
+
+    prune: bool = True
+    max_deletes: int = 5
+    rules: dict[str, Any] = field(default_factory=dict)
+    policy: dict[str, Any] = field(default_factory=dict)
+    state: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Everything declared, in file order (in which queue posts are created). `files` are those that were read."""
+
+    settings: Settings = field(default_factory=Settings)
+    organizations: tuple[Organization, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    posts: tuple[Post, ...] = ()
+    ideas: tuple[Idea, ...] = ()
+    files: tuple[str, ...] = ()

@@ -1,0 +1,118 @@
+"""Buffer's own enumerations, spelled as the API spells them (schema: ShareMode, SchedulingType, Service, …)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Service(StrEnum):
+    """A social network, as Buffer names it."""
+
+    BLUESKY = "bluesky"
+    FACEBOOK = "facebook"
+    GOOGLEBUSINESS = "googlebusiness"
+    INSTAGRAM = "instagram"
+    LINKEDIN = "linkedin"
+    MASTODON = "mastodon"
+    PINTEREST = "pinterest"
+    STARTPAGE = "startPage"
+    THREADS = "threads"
+    TIKTOK = "tiktok"
+    TWITTER = "twitter"
+    YOUTUBE = "youtube"
+
+
+class ShareMode(StrEnum):
+    """When a post goes out."""
+
+    ADD_TO_QUEUE = "addToQueue"
+    SHARE_NEXT = "shareNext"
+    SHARE_NOW = "shareNow"
+    CUSTOM_SCHEDULED = "customScheduled"
+
+
+class SchedulingType(StrEnum):
+    """Who publishes: Buffer, or a person whom Buffer reminds."""
+
+    AUTOMATIC = "automatic"
+    NOTIFICATION = "notification"
+
+
+class PostStatus(StrEnum):
+    """Where a live post is in its life."""
+
+    DRAFT = "draft"
+    NEEDS_APPROVAL = "needs_approval"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    ERROR = "error"
+
+
+class MediaType(StrEnum):
+    """What an idea's medium is."""
+
+    IMAGE = "image"
+    GIF = "gif"
+    VIDEO = "video"
+    LINK = "link"
+    DOCUMENT = "document"
+    UNSUPPORTED = "unsupported"
+
+
+class PostType(StrEnum):
+    """The kind of a post on networks that have kinds."""
+
+    CAROUSEL = "carousel"
+    EVENT = "event"
+    GHOST_POST = "ghost_post"
+    OFFER = "offer"
+    POST = "post"
+    REEL = "reel"
+    SHORT = "short"
+    STORY = "story"
+    THREAD = "thread"
+    WHATS_NEW = "whats_new"
+
+
+class FacebookPostType(StrEnum):
+    """The kinds that Facebook takes."""
+
+    POST = "post"
+    REEL = "reel"
+    STORY = "story"
+
+
+class GoogleBusinessPostType(StrEnum):
+    """The kinds that Google Business takes."""
+
+    EVENT = "event"
+    OFFER = "offer"
+    WHATS_NEW = "whats_new"
+
+
+class GoogleBusinessButton(StrEnum):
+    """The button under a Google Business post."""
+
+    BOOK = "book"
+    CALL = "call"
+    LEARN_MORE = "learn_more"
+    NONE = "none"
+    ORDER = "order"
+    SHOP = "shop"
+    SIGNUP = "signup"
+
+
+class YoutubeLicense(StrEnum):
+    """Under which licence a video is published."""
+
+    CREATIVE_COMMON = "creativeCommon"
+    YOUTUBE = "youtube"
+
+
+class YoutubePrivacy(StrEnum):
+    """Who may see a video."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+    UNLISTED = "unlisted"

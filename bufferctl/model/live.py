@@ -1,0 +1,143 @@
+"""What the API says, in snake_case and typed where bufferctl decides on it; everything else stays out.
+
+`metadata` of a post keeps the network's fields as a plain dictionary (snake_case keys, absent ones left out): it is
+compared and shown, never branched on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bufferctl.model.enums import PostStatus, Service
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAsset:
+    """One attachment as it reads back: `source` is a URL on Buffer's own storage, never compared (notes: Reading).
+
+    `details` holds what the API tells beyond that, absent ones left out: `title`, `thumbnail_offset`, `user_tags`
+    (tuples of handle, x, y).
+    """
+
+    kind: str
+    alt_text: str = ""
+    source: str = ""
+    thumbnail: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveThreadItem:
+    """One post of a live thread."""
+
+    text: str
+    assets: tuple[LiveAsset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTag:
+    """A tag seen on a post or an idea."""
+
+    id: str
+    name: str
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LivePost:
+    """A post in Buffer. All datetimes are aware. `thread` is empty where there is none; `error` is the network's."""
+
+    id: str
+    channel_id: str
+    status: PostStatus
+    text: str
+    created_at: datetime
+    updated_at: datetime
+    due_at: datetime | None = None
+    sent_at: datetime | None = None
+    share_mode: str = ""
+    scheduling_type: str | None = None
+    is_custom_scheduled: bool = False
+    shared_now: bool = False
+    via: str = ""
+    idea_id: str | None = None
+    tags: tuple[LiveTag, ...] = ()
+    assets: tuple[LiveAsset, ...] = ()
+    thread: tuple[LiveThreadItem, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+    external_link: str | None = None
+    allowed_actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveIdea:
+    """An idea in Buffer."""
+
+    id: str
+    organization_id: str
+    created_at: datetime
+    title: str = ""
+    text: str = ""
+    services: tuple[str, ...] = ()
+    tags: tuple[LiveTag, ...] = ()
+    date: datetime | None = None
+    media: tuple[tuple[str, str], ...] = ()
+    """Type and alt text of each; URLs are rewritten and never compared."""
+    group_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChannel:
+    """A channel in Buffer. `boards` maps a Pinterest board's name to its service id."""
+
+    id: str
+    organization_id: str
+    service: Service
+    name: str
+    display_name: str | None = None
+    timezone: str = "UTC"
+    is_disconnected: bool = False
+    is_locked: bool = False
+    is_queue_paused: bool = False
+    link_shortening: bool = False
+    boards: Mapping[str, str] = field(default_factory=dict)
+    max_characters: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOrganization:
+    """An organization in Buffer with its channels. `scheduled_posts_limit` is the plan's, None where not told."""
+
+    id: str
+    name: str
+    channels: tuple[LiveChannel, ...] = ()
+    scheduled_posts_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a key reaches, before any post is read."""
+
+    organizations: tuple[LiveOrganization, ...] = ()
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What was read of the organizations that the files name.
+
+    `at`: the server's clock at the last answer, aware. `sent_since`: for each organization id whose sent posts were not
+    read to the end, the creation instant of the oldest one read: nothing may be concluded from the absence of an older
+    one. `gone`: ids that were asked for by themselves and do not exist. `tags`: every tag seen.
+    """
+
+    at: datetime
+    organizations: tuple[LiveOrganization, ...] = ()
+    posts: tuple[LivePost, ...] = ()
+    ideas: tuple[LiveIdea, ...] = ()
+    sent_since: Mapping[str, datetime] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
