@@ -31,9 +31,10 @@ class Slot:
 class Binding:
     """One declared object and its live one.
 
-    `applied`: digest of the desired object when last applied. `seen`: digest of the live content when it was last
+    `applied`: fingerprint of the desired object when last applied. `seen`: digest of the live content when it was last
     as applied (empty: it never was). `due_at`: the instant last seen of a timed post, ISO 8601 in UTC, else empty.
-    `status`: the status last seen. `address` and `file`: as last declared, for messages.
+    `status`: the status last seen. `created_at`: when Buffer says that it came to be, ISO 8601 in UTC, empty where not
+    known. `address` and `file`: as last declared, for messages.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Binding:
     seen: str
     due_at: str = ""
     status: str = ""
+    created_at: str = ""
     address: str = ""
     file: str = ""
 

@@ -1,0 +1,197 @@
+"""A plan as inert data: what rendering, saving and applying read, and nothing that decides or prints.
+
+JSON uses Terraform's words (`create`, `update`, `delete`, `no-op`, `forget`); people get plain ones from render.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bufferctl.diagnostics import Diagnostic, Place
+from bufferctl.model import Address, Binding, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot, Write
+
+#: Aliased mutations in one request (notes: Limits).
+BATCH = 30
+
+
+class Action(StrEnum):
+    """What becomes of one address (design: Actions)."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    ADOPT = "adopt"
+    MOVE = "move"
+    FORGET = "forget"
+    HOLD = "hold"
+    WAITING = "waiting"
+    DONE = "done"
+    PAST = "past"
+    NO_OP = "no-op"
+
+
+#: Actions that write to Buffer, the pending changes of `--detailed-exitcode`.
+WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
+#: Actions that change the state file and nothing else.
+STATE_ONLY = frozenset({Action.ADOPT, Action.MOVE, Action.FORGET})
+
+
+class Cause(StrEnum):
+    """Why."""
+
+    NEW = "new"
+    EDITED = "edited"
+    MOVED = "moved"
+    DRIFT = "drift"
+    EXPIRED = "expired"
+    REMOVED = "removed"
+    CANCELLED = "cancelled"
+    UNCHANGED = "unchanged"
+
+
+class Reason(StrEnum):
+    """Why a change is held, by code; `message` and `hint` of the change say it to people."""
+
+    CHANNEL = "channel-unavailable"
+    ERROR = "error"
+    SENT = "sent"
+    GONE = "deleted-in-buffer"
+    LAG = "lag"
+    CHANGED = "changed-in-buffer"
+    CONFLICT = "conflict"
+    MISSED = "missed"
+    AMBIGUOUS = "ambiguous"
+    SHARE_NOW = "share-now"
+    ADOPTED = "adopted"
+    IDEA = "idea-edited"
+    PROTECTED = "protected"
+    UNRESOLVED = "unresolved"
+    UNREAD = "unread"
+    UNSUPPORTED = "unsupported"
+    PAUSED = "queue-paused"
+    WAITING = "plan-limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One differing field: its path in the file's words, what Buffer has and what the file says."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a plan.
+
+    `slot` is where its binding lives (or will); `moved_from` the slot that the binding leaves. `desired` and `live` are
+    what was compared, None where there is none. `write` is what apply sends, for actions that write. `binding` is what
+    state is to hold once the change is done, None where a write decides it or nothing is to be held. `candidates` are
+    live ids that an ambiguous object might be.
+    """
+
+    address: Address
+    action: Action
+    cause: Cause
+    slot: Slot
+    place: Place | None = None
+    desired: Post | Idea | None = None
+    live: LivePost | LiveIdea | None = None
+    write: Write | None = None
+    binding: Binding | None = None
+    moved_from: Slot | None = None
+    differences: tuple[Difference, ...] = ()
+    reason: Reason | None = None
+    message: str = ""
+    hint: str = ""
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def live_id(self) -> str | None:
+        """The id of the live object concerned."""
+        if self.live is not None:
+            return self.live.id
+        return self.binding.id if self.binding else None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it goes out, where that is known."""
+        if isinstance(self.desired, Post) and self.desired.due_at:
+            return self.desired.due_at
+        return self.live.due_at if isinstance(self.live, LivePost) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would change, and what was looked at.
+
+    `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
+    `not_ours`: live unsent objects that no file and no state speaks of. `read_requests`: what reading took, and
+    will take again at the end of an apply.
+    """
+
+    at: datetime
+    endpoint: str
+    changes: tuple[Change, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    channels: Mapping[str, LiveChannel] = field(default_factory=dict)
+    not_ours: int = 0
+    read_requests: int = 0
+    narrowed: bool = False
+
+    def count(self) -> Counter[Action]:
+        """How many changes of each action."""
+        return Counter(change.action for change in self.changes)
+
+    def of(self, *actions: Action) -> tuple[Change, ...]:
+        """The changes with one of `actions`, in plan order."""
+        return tuple(change for change in self.changes if change.action in actions)
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """What apply will send, in the order it will send it."""
+        return tuple(change for change in self.changes if change.action in WRITING)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether apply would have nothing to do at all, state included, and nobody is needed."""
+        return not any(c.action in WRITING or c.action in STATE_ONLY or c.action is Action.HOLD for c in self.changes)
+
+    def narrow(self, keep: Callable[[Change], bool]) -> Plan:
+        """The same plan with only the changes that `keep` says."""
+        return replace(self, changes=tuple(filter(keep, self.changes)), narrowed=True)
+
+
+def write_requests(plan: Plan) -> int:
+    """How many requests sending the plan takes: one for each batch of up to `BATCH` mutations."""
+    return -(-len(plan.writes) // BATCH)
+
+
+class Status(StrEnum):
+    """What became of a change that was to be applied."""
+
+    DONE = "done"
+    DIFFERS = "differs"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    NOT_SENT = "not-sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change. `message`: Buffer's, or what differs; `link`: the published post, if there is one."""
+
+    change: Change
+    status: Status
+    id: str | None = None
+    message: str = ""
+    hint: str = ""
+    link: str | None = None
+    at: datetime | None = None
