@@ -72,9 +72,7 @@ class Reason(StrEnum):
     PROTECTED = "protected"
     UNRESOLVED = "unresolved"
     UNREAD = "unread"
-    UNSUPPORTED = "unsupported"
-    PAUSED = "queue-paused"
-    WAITING = "plan-limit"
+    DELETES = "deletes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Binding:
     `applied`: fingerprint of the desired object when last applied. `seen`: digest of the live content when it was last
     as applied (empty: it never was). `due_at`: the instant last seen of a timed post, ISO 8601 in UTC, else empty.
     `status`: the status last seen. `created_at`: when Buffer says that it came to be, ISO 8601 in UTC, empty where not
-    known. `address` and `file`: as last declared, for messages.
+    known. `address`, `file` and `protect`: as last declared; the files may no longer say.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Binding:
     created_at: str = ""
     address: str = ""
     file: str = ""
+    protect: bool = False
 
 
 @dataclass(frozen=True, slots=True)

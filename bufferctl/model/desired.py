@@ -152,3 +152,8 @@ class Desired:
     posts: tuple[Post, ...] = ()
     ideas: tuple[Idea, ...] = ()
     files: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> tuple[Post | Idea, ...]:
+        """Everything that can be created, ideas first (a post may name one)."""
+        return (*self.ideas, *self.posts)

@@ -141,3 +141,8 @@ class Live:
     ideas: tuple[LiveIdea, ...] = ()
     sent_since: Mapping[str, datetime] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+
+    @property
+    def items(self) -> tuple[LivePost | LiveIdea, ...]:
+        """Everything that was listed."""
+        return (*self.posts, *self.ideas)

@@ -1,1 +1,7 @@
+"""Desired against live and state: a plan. Pure."""
+
 from __future__ import annotations
+
+from bufferctl.reconcile.planning import Options, Targets, reconcile, unlisted
+
+__all__ = ["Options", "Targets", "reconcile", "unlisted"]

@@ -1,0 +1,257 @@
+"""What of an object can be compared: declared and live content in one normal form, its digests, and how two differ.
+
+Left out of every comparison (design: Actions): queue times, asset URLs, scraped link data, `updatedAt`. What the API
+does not read back (asset URLs above all) is fingerprinted apart, so that an edit of it is still seen as an edit.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post
+from bufferctl.plan import Difference
+
+#: Changes when fingerprints are made of other things; older ones are then compared by content instead.
+FINGERPRINT_VERSION = "1"
+
+_URL = re.compile(r"https?://[^\s<>\"']+")
+#: Network fields that Buffer fills in where the files say nothing.
+_FILLED_IN = frozenset({"type", "license", "privacy", "link_attachment", "category_id", "location_name", "button"})
+#: Network fields that never read back, or not in the form they were sent in.
+_UNREADABLE = frozenset({"annotations", "thread", "board", "comment", "trigger"})
+
+
+class AssetContent(NamedTuple):
+    """An attachment as far as it reads back."""
+
+    kind: str
+    alt_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The comparable content of a post or an idea, field names as in the files."""
+
+    text: str = ""
+    title: str = ""
+    thread: tuple[tuple[str, tuple[AssetContent, ...]], ...] = ()
+    assets: tuple[AssetContent, ...] = ()
+    tags: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    date: str = ""
+    metadata: Mapping[str, Any] | None = None
+
+
+_FIELDS = tuple(f.name for f in fields(Content))
+
+
+def normal_text(text: str | None) -> str:
+    """The text as compared: one kind of line end, no outer white space, NFC."""
+    if not text:
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def without_links(text: str) -> str:
+    """The text with every link replaced by the same mark, for channels whose links Buffer shortens."""
+    return _URL.sub("\N{LINK SYMBOL}", text)
+
+
+def instant(moment: datetime | None) -> str:
+    """The instant in UTC to the second, empty for None (Buffer schedules by the minute)."""
+    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def of_desired(item: Post | Idea) -> Content:
+    """The comparable content of a declared object."""
+    if isinstance(item, Idea):
+        return Content(
+            text=normal_text(item.text),
+            title=normal_text(item.title),
+            assets=tuple(AssetContent(m.type.value, normal_text(m.alt)) for m in item.media),
+            tags=tuple(sorted(item.tags)),
+            services=tuple(sorted(s.value for s in item.services)),
+            date=instant(item.date),
+        )
+    metadata = item.metadata
+    thread = getattr(metadata, "thread", ())
+    raw = metadata.model_dump(exclude_none=True, exclude=set(_UNREADABLE)) if metadata is not None else {}
+    return Content(
+        text=normal_text(item.text),
+        thread=_thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in thread)),
+        assets=_declared_assets(item.assets),
+        tags=tuple(sorted(item.tags)),
+        metadata=_plain(raw),
+    )
+
+
+def of_live(item: LivePost | LiveIdea) -> Content:
+    """The comparable content of a live object."""
+    if isinstance(item, LiveIdea):
+        return Content(
+            text=normal_text(item.text),
+            title=normal_text(item.title),
+            assets=tuple(AssetContent(kind, normal_text(alt)) for kind, alt in item.media),
+            tags=tuple(sorted(t.name for t in item.tags)),
+            services=tuple(sorted(item.services)),
+            date=instant(item.date),
+        )
+    return Content(
+        text=normal_text(item.text),
+        thread=_thread(item.text, tuple((t.text, _live_assets(t.assets)) for t in item.thread)),
+        assets=_live_assets(item.assets),
+        tags=tuple(sorted([t.name for t in item.tags])) if item.tags else (),
+        metadata=_plain(item.metadata) if item.metadata else {},
+    )
+
+
+def _declared_assets(assets: tuple[Asset, ...]) -> tuple[AssetContent, ...]:
+    # A link asset reads back as scraped link data, if at all.
+    return tuple(
+        AssetContent(a.kind, normal_text(getattr(a.value, "alt_text", ""))) for a in assets if a.kind != "link"
+    )
+
+
+def _live_assets(assets: tuple[LiveAsset, ...]) -> tuple[AssetContent, ...]:
+    return tuple(AssetContent(a.kind, normal_text(a.alt_text)) for a in assets)
+
+
+def _thread(
+    text: str, items: tuple[tuple[str, tuple[AssetContent, ...]], ...]
+) -> tuple[tuple[str, tuple[AssetContent, ...]], ...]:
+    """A thread of one item that repeats the text is no thread."""
+    if len(items) == 1 and normal_text(items[0][0]) == normal_text(text):
+        return ()
+    return tuple((normal_text(item), assets) for item, assets in items)
+
+
+def _plain(value: Any) -> Any:
+    """Values of one kind on both sides: text normal, instants in UTC, empty things and scraped data left out."""
+    if isinstance(value, str):
+        return normal_text(value)
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, Mapping):
+        if "url" in value and "thumbnail" in value:
+            value = {k: v for k, v in value.items() if k == "url"}
+        plain = {k: _plain(v) for k, v in value.items() if k not in _UNREADABLE}
+        return {k: v for k, v in plain.items() if v not in (None, "", (), {}, [])}
+    if isinstance(value, list | tuple):
+        return tuple(_plain(v) for v in value)
+    return value
+
+
+def digest(content: Content) -> str:
+    """A short digest of everything in `content`; equal content, equal digest, whatever the platform."""
+    return _hash([getattr(content, name) for name in _FIELDS])
+
+
+def _hash(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+
+
+class Fingerprint(NamedTuple):
+    """What was applied, in three parts: what reads back, what does not, and the schedule."""
+
+    version: str
+    content: str
+    hidden: str
+    schedule: str
+
+    def __str__(self) -> str:
+        return ":".join(self)
+
+    @classmethod
+    def read(cls, text: str) -> Fingerprint | None:
+        """The fingerprint written as `text`, None where it is of another version."""
+        parts = text.split(":")
+        return cls(*parts) if len(parts) == len(cls._fields) and parts[0] == FINGERPRINT_VERSION else None
+
+
+def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
+    """The fingerprint of a declared object whose comparable content is `content`."""
+    if isinstance(item, Idea):
+        hidden: list[Any] = [[m.model_dump(mode="json", exclude_none=True) for m in item.media], item.cta]
+        hidden += [item.template_id, item.group and item.group.model_dump(), item.ai_assisted]
+        schedule: list[Any] = []
+    else:
+        assets = [a.model_dump(mode="json", exclude_none=True) for a in item.assets]
+        network = item.metadata.model_dump(mode="json", exclude_none=True) if item.metadata else None
+        hidden = [assets, network, item.idea, item.ai_assisted, item.source, item.draft_id]
+        schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
+    return Fingerprint(FINGERPRINT_VERSION, digest(content), _hash(hidden), _hash(schedule))
+
+
+def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> bool:
+    """Whether `live` is what `desired` asks for.
+
+    A network field that the files leave open must be empty in Buffer, unless Buffer fills it in by itself. With
+    `links_may_differ`, links in texts are not compared (the channel shortens them).
+    """
+    return not any(True for _ in _differing(desired, live, links_may_differ=links_may_differ))
+
+
+def differences(desired: Content, live: Content, *, links_may_differ: bool = False) -> tuple[Difference, ...]:
+    """Each differing field with what Buffer has (`before`) and what is asked for (`after`)."""
+    found = []
+    for name, before, after in _differing(desired, live, links_may_differ=links_may_differ):
+        found.extend(
+            _deep(name, before, after) if isinstance(after, dict | tuple) else [Difference(name, before, after)]
+        )
+    return tuple(found)
+
+
+def _differing(desired: Content, live: Content, *, links_may_differ: bool) -> Any:
+    for name in _FIELDS:
+        before, after = getattr(live, name), getattr(desired, name)
+        if before == after:
+            continue
+        if name == "metadata":
+            before, after = _asked_for(before or {}, after or {}), after or {}
+            if before == after:
+                continue
+        if links_may_differ and name == "text" and without_links(before) == without_links(after):
+            continue
+        if links_may_differ and name == "thread" and _linkless(before) == _linkless(after):
+            continue
+        yield name, before, after
+
+
+def _linkless(thread: tuple[tuple[str, Any], ...]) -> list[tuple[str, Any]]:
+    return [(without_links(text), assets) for text, assets in thread]
+
+
+def _asked_for(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
+    """`live` without what Buffer fills in by itself where the files say nothing: switches and a few others."""
+    kept = {k: v for k, v in live.items() if k in desired or not (k in _FILLED_IN or isinstance(v, bool))}
+    return {
+        k: _asked_for(v, desired[k]) if isinstance(v, dict) and isinstance(desired.get(k), dict) else v
+        for k, v in kept.items()
+    }
+
+
+def _deep(name: str, before: Any, after: Any) -> list[Difference]:
+    """Where inside a field two values differ, by deepdiff; the paths are the file's."""
+    from deepdiff import DeepDiff  # slow to import, and needed for what differs only
+
+    tree = DeepDiff({name: before}, {name: after}, view="tree", ignore_type_in_groups=[(list, tuple)])
+    found = []
+    for kind in tree:
+        for item in tree[kind]:
+            path = ".".join(map(str, item.path(output_format="list")))
+            found.append(Difference(path, _shown(item.t1), _shown(item.t2)))
+    return sorted(found, key=lambda d: d.path)
+
+
+def _shown(value: Any) -> Any:
+    """What a difference shows for `value`: nothing at all for deepdiff's mark of absence."""
+    return None if type(value).__name__ == "NotPresent" else value

@@ -1,0 +1,163 @@
+"""Every reason to leave an object alone and ask a person: what is wrong, the consequence, and one thing to do.
+
+One function a reason, so that all the wordings stand in one place. `{address}` in a hint is the object's address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bufferctl.plan import Difference, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why an object is held. `differences` and `candidates` are shown with it."""
+
+    reason: Reason
+    message: str
+    hint: str
+    differences: tuple[Difference, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+
+def channel_unavailable(label: str, *, locked: bool) -> Hold:
+    state = "locked" if locked else "disconnected"
+    do = "Unlock it in Buffer (your plan may hold fewer channels)" if locked else "Reconnect it in Buffer"
+    return Hold(
+        Reason.CHANNEL, f"{label} is {state} in Buffer, so nothing goes out there", f"{do}, then run plan again."
+    )
+
+
+def in_error(message: str) -> Hold:
+    return Hold(
+        Reason.ERROR,
+        f"Buffer accepted it, but publishing failed: {message or 'no reason given'}. It is not created a second time",
+        "Mend and retry it in Buffer; or delete it there and apply with --recreate {address}.",
+    )
+
+
+def already_sent(differences: tuple[Difference, ...]) -> Hold:
+    return Hold(
+        Reason.SENT,
+        "It has been published, so the edit cannot reach it",
+        "Put the text back in the file, or write a new post with a new key.",
+        differences,
+    )
+
+
+def deleted_in_buffer() -> Hold:
+    return Hold(
+        Reason.GONE,
+        "Somebody deleted it in Buffer; it is not created again without your word",
+        "Remove it from the file, or apply with --recreate {address}.",
+    )
+
+
+def not_listed_yet() -> Hold:
+    return Hold(
+        Reason.LAG,
+        "It was created within the hour and Buffer does not show it; Buffer may be behind",
+        "Run plan again in a few minutes.",
+    )
+
+
+def not_read() -> Hold:
+    return Hold(
+        Reason.UNREAD,
+        "It is older than what was read of the account, so nothing can be said of it",
+        "Remove it from the file if it is out, or look it up in Buffer.",
+    )
+
+
+def changed_in_buffer(differences: tuple[Difference, ...]) -> Hold:
+    return Hold(
+        Reason.CHANGED,
+        "Somebody changed it in Buffer, and the file still says the old",
+        "Put Buffer's version into the file, or apply with --reapply {address} to send the file's.",
+        differences,
+    )
+
+
+def conflict(differences: tuple[Difference, ...]) -> Hold:
+    return Hold(
+        Reason.CONFLICT,
+        "It was changed in the file and in Buffer too",
+        "Put Buffer's version into the file, or apply with --reapply {address} to send the file's.",
+        differences,
+    )
+
+
+def missed(lead_minutes: int) -> Hold:
+    return Hold(
+        Reason.MISSED,
+        f"Its time is past, or less than {lead_minutes} minutes away, and Buffer might publish it at once",
+        "Give it a later due_at.",
+    )
+
+
+def ambiguous(candidates: Sequence[str]) -> Hold:
+    return Hold(
+        Reason.AMBIGUOUS,
+        f"Buffer holds {'a post' if len(candidates) == 1 else f'{len(candidates)} posts'} much like it, "
+        "so it may be there already",
+        "If it is the same, run `bufferctl import {address} " + candidates[0] + "`; "
+        "if an equal text is meant, say repeat_of in the file.",
+        candidates=tuple(candidates),
+    )
+
+
+def share_now() -> Hold:
+    return Hold(
+        Reason.SHARE_NOW,
+        "It would be published at once, on a channel that bufferctl has no record of",
+        "Apply with --allow-share-now if it has not been published before.",
+    )
+
+
+def adopted(differences: tuple[Difference, ...]) -> Hold:
+    return Hold(
+        Reason.ADOPTED,
+        "A person made it in Buffer, so bufferctl does not edit it",
+        "Run `bufferctl import {address} ID` to hand it over to the files.",
+        differences,
+    )
+
+
+def idea_edited(differences: tuple[Difference, ...]) -> Hold:
+    return Hold(
+        Reason.IDEA,
+        "Buffer's API cannot edit ideas",
+        "Make the same edit in Buffer, or put the old text back in the file.",
+        differences,
+    )
+
+
+def protected() -> Hold:
+    return Hold(
+        Reason.PROTECTED,
+        "It is protected, so it is not deleted and will be published",
+        "Remove `protect: true` first, or delete it in Buffer.",
+    )
+
+
+def unresolved(problem: str, hint: str) -> Hold:
+    return Hold(Reason.UNRESOLVED, problem, hint)
+
+
+def too_many_deletes(count: int, limit: int) -> Hold:
+    return Hold(
+        Reason.DELETES,
+        f"This would delete {count} posts, and at most {limit} may go at once; until then it will be published",
+        f"If that is meant, run with --max-deletes {count}.",
+    )
+
+
+def file_emptied(file: str, count: int) -> Hold:
+    return Hold(
+        Reason.DELETES,
+        f"{file} is suddenly empty or gone; {'its post is' if count == 1 else f'its {count} posts are'} not deleted "
+        "for that alone, and will be published",
+        f"Bring the file back; or, if that is meant, run with --max-deletes {count}.",
+    )

@@ -1,0 +1,186 @@
+"""The way from desired, live and state to a plan: match, decide, remove, order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.model import (
+    IDEAS,
+    Desired,
+    Idea,
+    Live,
+    LiveChannel,
+    LiveOrganization,
+    LivePost,
+    LiveTag,
+    Post,
+    PostStatus,
+    Slot,
+    State,
+)
+from bufferctl.plan import Action, Change, Plan
+from bufferctl.reconcile import content, table
+from bufferctl.reconcile.matching import Declared, How, Match, Matches, match
+from bufferctl.reconcile.removal import Removed, remove
+from bufferctl.reconcile.writes import Resolver
+
+#: The least time between a write and the moment that it schedules for (design: Applying).
+LEAD = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Which live organization and channel each declared one is, by label (and organization label)."""
+
+    organizations: Mapping[str, LiveOrganization] = field(default_factory=dict)
+    channels: Mapping[tuple[str, str], LiveChannel] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says about single objects and guards; addresses as text."""
+
+    recreate: frozenset[str] = frozenset()
+    reapply: frozenset[str] = frozenset()
+    allow_share_now: bool = False
+    max_deletes: int | None = None
+    lead: timedelta = LEAD
+
+
+def reconcile(
+    desired: Desired, live: Live, state: State, targets: Targets, *, endpoint: str, options: Options | None = None
+) -> Plan:
+    """What would have to change so that the account is what the files say. `live` covers what `targets` names."""
+    options = options or Options()
+    declared = [_declared(item, targets) for item in desired.items]
+    scope = _in_scope(state, live)
+    wanted = [d for d in declared if not d.item.cancelled]
+    cancelled = {d.slot: d.item for d in declared if d.item.cancelled}
+    matches = match(wanted, live, scope)
+    channels = {c.id: c for o in live.organizations for c in o.channels}
+    context = table.Context(
+        now=live.at,
+        lead=options.lead,
+        write=Resolver(_tags(desired, live, targets), _ideas(matches.matches)),
+        gone=live.gone,
+        known_channels=frozenset(slot.channel_id for slot in scope.bindings),
+        recreate=options.recreate,
+        reapply=options.reapply,
+        allow_share_now=options.allow_share_now,
+    )
+    changes = [table.decide(m, context) for m in matches.matches]
+    removals = remove(_removed(matches, cancelled, live), desired, channels, live.gone, options.max_deletes)
+    changes.extend(removals.changes)
+    return Plan(
+        at=live.at,
+        endpoint=endpoint,
+        changes=tuple(sorted(changes, key=_order)),
+        warnings=(*removals.warnings, *_paused(changes, channels)),
+        channels=channels,
+        not_ours=sum(_is_unsent(item) for item in matches.not_ours),
+    )
+
+
+def unlisted(live: Live, state: State) -> tuple[str, ...]:
+    """Ids of known posts that no list shows and that are worth asking for by themselves (design: Matching, 1).
+
+    One that was already seen sent is not: it only fell off the end of what was read.
+    """
+    listed = {post.id for post in live.posts}
+    return tuple(
+        binding.id
+        for slot, binding in _in_scope(state, live).bindings.items()
+        if slot.channel_id != IDEAS and binding.id not in listed and binding.status != PostStatus.SENT
+    )
+
+
+def _declared(item: Post | Idea, targets: Targets) -> Declared:
+    organization = targets.organizations[item.address.organization]
+    comparable = content.of_desired(item)
+    channel = None if isinstance(item, Idea) else targets.channels[item.address.organization, item.address.channel]
+    slot = Slot(organization.id, channel.id if channel else IDEAS, item.address.key)
+    return Declared(item, slot, channel, comparable, content.fingerprint(item, comparable))
+
+
+def _in_scope(state: State, live: Live) -> State:
+    """What state holds of the organizations that were read; nothing is concluded about others."""
+    read = {organization.id for organization in live.organizations}
+    if all(slot.organization_id in read for slot in state.bindings):
+        return state
+    return State({slot: b for slot, b in state.bindings.items() if slot.organization_id in read})
+
+
+def _tags(desired: Desired, live: Live, targets: Targets) -> dict[str, dict[str, LiveTag]]:
+    """Tags by organization id and name: those seen in Buffer, then those that the files map."""
+    owner = {c.id: o.id for o in live.organizations for c in o.channels}
+    tags: dict[str, dict[str, LiveTag]] = {o.id: {} for o in live.organizations}
+    for post in live.posts:
+        for tag in post.tags:
+            tags[owner[post.channel_id]][tag.name] = tag
+    for idea in live.ideas:
+        for tag in idea.tags:
+            tags[idea.organization_id][tag.name] = tag
+    for organization in desired.organizations:
+        known = tags[targets.organizations[organization.label].id]
+        for declared in organization.tags:
+            color = declared.color or (known[declared.name].color if declared.name in known else "")
+            known[declared.name] = LiveTag(declared.id, declared.name, color)
+    return tags
+
+
+def _ideas(matches: Iterable[Match]) -> dict[Slot, str | None]:
+    """Ids of declared ideas, None for those that are yet to be created; held ones are left out."""
+    ideas: dict[Slot, str | None] = {}
+    for m in matches:
+        if m.declared.slot.channel_id == IDEAS:
+            if m.live is not None:
+                ideas[m.declared.slot] = m.live.id
+            elif m.how is How.NEW:
+                ideas[m.declared.slot] = None
+    return ideas
+
+
+def _removed(matches: Matches, cancelled: Mapping[Slot, Post | Idea], live: Live) -> Iterable[Removed]:
+    by_id = {item.id: item for item in live.items}
+    for slot, binding in matches.released.items():
+        yield Removed(slot, binding, by_id.get(binding.id), cancelled.get(slot))
+
+
+def _paused(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterable[Diagnostic]:
+    """A paused queue takes posts and never publishes them (notes: Writing)."""
+    waiting: dict[str, int] = {}
+    for change in changes:
+        if isinstance(change.desired, Post) and change.action in {Action.CREATE, Action.UPDATE, Action.NO_OP}:
+            waiting[change.slot.channel_id] = waiting.get(change.slot.channel_id, 0) + 1
+    for channel_id, count in waiting.items():
+        channel = channels.get(channel_id)
+        if channel is not None and channel.is_queue_paused:
+            yield Diagnostic(
+                Severity.WARNING,
+                f"The queue of {channel.service.value}:{channel.name} is paused, so {count} "
+                f"{'post waits' if count == 1 else 'posts wait'} there and will not go out",
+                hint="Resume the queue in Buffer.",
+            )
+
+
+def _is_unsent(item: object) -> bool:
+    return not isinstance(item, LivePost) or item.status is not PostStatus.SENT
+
+
+_FAR = float("inf")
+
+
+def _order(change: Change) -> tuple[int, float]:
+    """Ideas, timed creates by due time, queue creates in file order, updates, deletes; the sort is stable."""
+    if change.action is Action.DELETE:
+        return 3, 0
+    if change.action is Action.UPDATE:
+        return 2, 0
+    if change.action is Action.CREATE and isinstance(change.desired, Idea):
+        return 0, 0
+    if change.action is Action.CREATE and isinstance(change.desired, Post) and change.desired.due_at:
+        return 1, change.desired.due_at.timestamp()
+    return 1, _FAR

@@ -1,0 +1,142 @@
+"""What becomes of objects that left the files or are cancelled: deleted if ours and unsent, else forgotten or said.
+
+The guards against deleting by accident stand here too: `protect`, `prune: false`, `max_deletes`, a file that is
+suddenly empty or gone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.model import (
+    IDEAS,
+    Address,
+    Binding,
+    DeletePost,
+    Desired,
+    Idea,
+    LiveChannel,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Slot,
+)
+from bufferctl.plan import Action, Cause, Change
+from bufferctl.reconcile import holds
+from bufferctl.reconcile.holds import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A binding whose object the files no longer want. `declared` is there where they say so (`cancelled`)."""
+
+    slot: Slot
+    binding: Binding
+    live: LivePost | LiveIdea | None
+    declared: Post | Idea | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """The changes, and the warnings for what will be published though no file says it any more."""
+
+    changes: tuple[Change, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+def remove(
+    removed: Iterable[Removed],
+    desired: Desired,
+    channels: Mapping[str, LiveChannel],
+    gone: frozenset[str],
+    max_deletes: int | None,
+) -> Removals:
+    """Decide about everything removed. `max_deletes` is what the command line said, which overrules the guards."""
+    changes, warnings = [], []
+    for item in removed:
+        change = _decide(item, channels.get(item.slot.channel_id), gone)
+        pruned = change.action is Action.DELETE and change.cause is Cause.REMOVED
+        if pruned and not desired.settings.prune:
+            warnings.append(_still_published(change))
+            change = replace(change, action=Action.NO_OP, write=None)
+        changes.append(change)
+    return Removals(tuple(_guarded(changes, desired, max_deletes)), tuple(warnings))
+
+
+def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) -> Change:
+    binding, live = item.binding, item.live
+    cause = Cause.CANCELLED if item.declared else Cause.REMOVED
+    change = Change(
+        address=item.declared.address if item.declared else _address(item),
+        action=Action.FORGET,
+        cause=cause,
+        slot=item.slot,
+        place=item.declared.place if item.declared else None,
+        desired=item.declared,
+        live=live,
+        binding=binding,
+    )
+    if item.slot.channel_id == IDEAS:
+        return replace(change, message="Buffer's API cannot delete ideas, so it stays there") if live else change
+    if not isinstance(live, LivePost):
+        unread = binding.id not in gone and binding.status != PostStatus.SENT
+        return _held(change, holds.not_read()) if unread else change
+    if live.status in {PostStatus.SENT, PostStatus.SENDING}:
+        return change
+    if binding.origin is Origin.ADOPTED:
+        return replace(change, message="A person made it in Buffer, so it stays there")
+    if binding.protect or (item.declared and item.declared.protect):
+        return _held(change, holds.protected())
+    if channel is not None and (channel.is_disconnected or channel.is_locked):
+        label = f"{channel.service.value}:{channel.name}"
+        return _held(change, holds.channel_unavailable(label, locked=not channel.is_disconnected))
+    return replace(change, action=Action.DELETE, write=DeletePost(binding.id, live.channel_id))
+
+
+def _held(change: Change, hold: Hold) -> Change:
+    hint = hold.hint.replace("{address}", str(change.address))
+    return replace(change, action=Action.HOLD, reason=hold.reason, message=hold.message, hint=hint, write=None)
+
+
+def _guarded(changes: list[Change], desired: Desired, allowed: int | None) -> Iterable[Change]:
+    """Hold deletes that look like an accident, unless the command line says how many are meant."""
+    deletes = [c for c in changes if c.action is Action.DELETE]
+    limit = desired.settings.max_deletes if allowed is None else allowed
+    if len(deletes) > limit:
+        hold = holds.too_many_deletes(len(deletes), limit)
+        return [_held(c, hold) if c.action is Action.DELETE else c for c in changes]
+    if allowed is not None:
+        return changes
+    still = {item.place.file for item in desired.items}
+    lost = Counter(
+        c.binding.file for c in deletes if c.cause is Cause.REMOVED and c.binding and c.binding.file not in still
+    )
+    return [
+        _held(c, holds.file_emptied(c.binding.file, lost[c.binding.file]))
+        if c.action is Action.DELETE and c.cause is Cause.REMOVED and c.binding and c.binding.file in lost
+        else c
+        for c in changes
+    ]
+
+
+def _address(item: Removed) -> Address:
+    """The address as it was last declared; by ids where that cannot be read."""
+    try:
+        return Address.parse(item.binding.address)
+    except ValueError:
+        return Address(item.slot.organization_id, item.slot.channel_id, item.slot.key)
+
+
+def _still_published(change: Change) -> Diagnostic:
+    where = Place(change.binding.file) if change.binding and change.binding.file else None
+    return Diagnostic(
+        Severity.WARNING,
+        f"{change.address} left the files but is still in Buffer and will be published, since `prune` is off",
+        place=where,
+        hint="Delete it in Buffer, or put it back with `cancelled: true`.",
+    )

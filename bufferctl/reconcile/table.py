@@ -1,0 +1,280 @@
+"""The action table (design: Actions): for one declared object and its match, the first row that fits.
+
+Rows read top down as in the design. What is already out, or long past, needs nothing from its channel, so those rows
+come before "channel disconnected"; otherwise a disconnected channel would hold every post that was ever sent on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, ShareMode, Write
+from bufferctl.plan import Action, Cause, Change, Difference
+from bufferctl.reconcile import holds
+from bufferctl.reconcile.content import Content, Fingerprint, differences, digest, instant, of_live, same
+from bufferctl.reconcile.holds import Hold
+from bufferctl.reconcile.matching import How, Match
+
+#: A post this long past its time is not missed but past: counted, never sent, nobody is asked.
+PAST = timedelta(hours=24)
+#: A known object that Buffer does not show is taken for lag while it is this young.
+LAG = timedelta(hours=1)
+
+_ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the rows need to know. `write` makes what apply sends, or says why it cannot (a hold)."""
+
+    now: datetime
+    lead: timedelta
+    write: Callable[[Match, bool], Write | Hold]
+    gone: frozenset[str] = frozenset()
+    known_channels: frozenset[str] = frozenset()
+    recreate: frozenset[str] = frozenset()
+    reapply: frozenset[str] = frozenset()
+    allow_share_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """A match with what the rows ask of it, each worked out once."""
+
+    match: Match
+    live: LivePost | LiveIdea | None
+    content: Content | None
+    before: Fingerprint | None
+    edited: bool
+    changed: bool
+    sent: bool
+    differences: tuple[Difference, ...] = field(default=())
+
+
+def decide(match: Match, context: Context) -> Change:
+    """The change for one declared object."""
+    facts = _facts(match)
+    item = match.declared.item
+    if match.how is How.EXACT:
+        return _change(facts, Action.ADOPT, Cause.NEW, binding=bound(match, Origin.ADOPTED))
+    if match.how in {How.KNOWN, How.MOVED}:
+        return _known(facts, context)
+    if isinstance(item, Post) and item.due_at and context.now - item.due_at > PAST:
+        return _change(facts, Action.PAST, Cause.EXPIRED)
+    if match.candidates:
+        return _hold(facts, holds.ambiguous(match.candidates), Cause.NEW)
+    if _blind_share_now(match, context):
+        return _hold(facts, holds.share_now(), Cause.NEW)
+    return _write(facts, Action.CREATE, Cause.NEW, context)
+
+
+def _blind_share_now(match: Match, context: Context) -> bool:
+    item = match.declared.item
+    at_once = isinstance(item, Post) and item.mode is ShareMode.SHARE_NOW and not item.draft
+    return at_once and not context.allow_share_now and match.declared.slot.channel_id not in context.known_channels
+
+
+def _known(facts: _Facts, context: Context) -> Change:
+    """Rows of an object that state knows: what is out or gone first, then what can still change."""
+    live = facts.live
+    if live is None and not facts.sent:
+        return _unlisted(facts, _binding(facts.match), context)
+    if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
+        return _hold(facts, holds.in_error(live.error), Cause.DRIFT)
+    if facts.sent:
+        if facts.edited:
+            return _hold(facts, holds.already_sent(facts.differences), Cause.EDITED)
+        return _settled(facts, Action.DONE)
+    if isinstance(facts.match.declared.item, Idea):
+        return _hold(facts, holds.idea_edited(facts.differences), Cause.EDITED) if facts.edited else _kept(facts)
+    if hold := _channel(facts.match):
+        return _hold(facts, hold, Cause.EDITED if facts.edited else Cause.UNCHANGED)
+    return _unsent(facts, context)
+
+
+def _unsent(facts: _Facts, context: Context) -> Change:
+    """Rows of a post that can still change."""
+    if (facts.changed or facts.edited) and _agree(facts):
+        return _settled(facts, Action.NO_OP, seen=True)
+    if str(facts.match.declared.item.address) in context.reapply and (facts.changed or facts.edited):
+        return _write(facts, Action.UPDATE, Cause.DRIFT, context)
+    if facts.changed:
+        hold = holds.conflict(facts.differences) if facts.edited else holds.changed_in_buffer(facts.differences)
+        return _hold(facts, hold, Cause.DRIFT)
+    if facts.edited and _binding(facts.match).origin is Origin.ADOPTED:
+        return _hold(facts, holds.adopted(facts.differences), Cause.EDITED)
+    if facts.edited:
+        return _write(facts, Action.UPDATE, Cause.EDITED, context)
+    return _kept(facts)
+
+
+def _kept(facts: _Facts) -> Change:
+    return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP)
+
+
+def _unlisted(facts: _Facts, binding: Binding, context: Context) -> Change:
+    """Known, and no list shows it: deleted in Buffer, behind, or older than what was read."""
+    address = str(facts.match.declared.item.address)
+    if binding.id not in context.gone and isinstance(facts.match.declared.item, Post):
+        return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
+    if address in context.recreate:
+        return _write(facts, Action.CREATE, Cause.DRIFT, context)
+    if binding.created_at and context.now - datetime.fromisoformat(binding.created_at) < LAG:
+        return _hold(facts, holds.not_listed_yet(), Cause.DRIFT)
+    return _hold(facts, holds.deleted_in_buffer(), Cause.DRIFT)
+
+
+def _write(facts: _Facts, action: Action, cause: Cause, context: Context) -> Change:
+    """A change that writes, unless its channel, its time or a name that cannot be resolved is in the way."""
+    match = facts.match
+    item = match.declared.item
+    if hold := _channel(match):
+        return _hold(facts, hold, cause)
+    if isinstance(item, Post) and item.due_at and item.due_at - context.now < context.lead and not item.draft:
+        if context.now - item.due_at > PAST:
+            return _change(facts, Action.PAST, Cause.EXPIRED)
+        return _hold(facts, holds.missed(-(-int(context.lead.total_seconds()) // 60)), Cause.EXPIRED)
+    reschedule = facts.before is None or facts.before.schedule != match.declared.fingerprint.schedule
+    write = context.write(match, reschedule or cause is Cause.DRIFT)
+    if isinstance(write, Hold):
+        return _hold(facts, write, cause)
+    return _change(facts, action, cause, write=write)
+
+
+def _facts(match: Match) -> _Facts:
+    binding, live = match.binding, match.live
+    if binding is None:
+        return _Facts(match, live, None, None, edited=False, changed=False, sent=False)
+    content = of_live(live) if live else None
+    before = Fingerprint.read(binding.applied)
+    now = match.declared.fingerprint
+    edited = before != now
+    if before is None:  # another version's fingerprint: only the content can be compared
+        edited = content is not None and not same(match.declared.content, content)
+    changed = live is not None and content is not None and _changed(binding, live, content)
+    sent = live.status in {PostStatus.SENT, PostStatus.SENDING} if isinstance(live, LivePost) else False
+    sent = sent or (live is None and binding.status == PostStatus.SENT)
+    different: tuple[Difference, ...] = ()
+    if content is not None and live is not None and (edited or changed):
+        different = differences(match.declared.content, content) + _when(match, live)
+    return _Facts(match, live, content, before, edited=edited, changed=changed, sent=sent, differences=different)
+
+
+def _changed(binding: Binding, live: LivePost | LiveIdea, content: Content) -> bool:
+    """Whether a person changed it: other content, another time, or a step back. A step forward is progress."""
+    if digest(content) != binding.seen:
+        return True
+    if isinstance(live, LiveIdea) or live.status not in _ORDER or binding.status not in _ORDER:
+        return False
+    step = _ORDER.index(live.status) - _ORDER.index(PostStatus(binding.status))
+    return step < 0 or (step == 0 and bool(binding.due_at) and instant(live.due_at) != binding.due_at)
+
+
+def _agree(facts: _Facts) -> bool:
+    """Whether file and Buffer have come to say the same, as far as Buffer reads back."""
+    item, live, before = facts.match.declared.item, facts.live, facts.before
+    if not isinstance(item, Post) or not isinstance(live, LivePost) or facts.content is None:
+        return False
+    hidden = before is not None and before.hidden == facts.match.declared.fingerprint.hidden
+    return hidden and same(facts.match.declared.content, facts.content) and not _when(facts.match, live)
+
+
+def _when(match: Match, live: LivePost | LiveIdea) -> tuple[Difference, ...]:
+    """How the schedules differ, in the file's words."""
+    item = match.declared.item
+    if not isinstance(item, Post) or not isinstance(live, LivePost):
+        return ()
+    found = []
+    if item.due_at is not None and instant(item.due_at) != instant(live.due_at):
+        found.append(Difference("due_at", instant(live.due_at) or None, instant(item.due_at)))
+    if item.due_at is None and live.is_custom_scheduled and not item.draft:
+        found.append(Difference("due_at", instant(live.due_at) or None, None))
+    if item.draft != (live.status is PostStatus.DRAFT):
+        found.append(Difference("draft", live.status is PostStatus.DRAFT, item.draft))
+    return tuple(found)
+
+
+def _channel(match: Match) -> Hold | None:
+    channel = match.declared.channel
+    if channel is None or not (channel.is_disconnected or channel.is_locked):
+        return None
+    return holds.channel_unavailable(match.declared.item.address.channel, locked=not channel.is_disconnected)
+
+
+def bound(match: Match, origin: Origin, live: LivePost | LiveIdea | None = None, *, as_asked: bool = True) -> Binding:
+    """What state holds of a declared object and its live one.
+
+    Without `as_asked` the live object is not what was asked for, so its content is no baseline to compare with.
+    """
+    live = live or match.live
+    if live is None:
+        raise ValueError("nothing to bind")
+    item = match.declared.item
+    return Binding(
+        id=live.id,
+        origin=origin,
+        applied=str(match.declared.fingerprint),
+        seen=digest(of_live(live)) if as_asked else "",
+        due_at=instant(live.due_at) if isinstance(live, LivePost) and isinstance(item, Post) and item.due_at else "",
+        status=live.status.value if isinstance(live, LivePost) else "",
+        created_at=live.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        address=str(item.address),
+        file=item.place.file,
+        protect=item.protect,
+    )
+
+
+def _binding(match: Match) -> Binding:
+    if match.binding is None:
+        raise ValueError("only known objects have a binding")
+    return match.binding
+
+
+def _settled(facts: _Facts, action: Action, *, seen: bool = False) -> Change:
+    """Nothing to write; the binding is brought up to date (with `seen`, to what file and Buffer both say)."""
+    match, old = facts.match, _binding(facts.match)
+    if seen:
+        new = bound(match, old.origin)
+    else:
+        item, live = match.declared.item, facts.live
+        new = replace(old, address=str(item.address), file=item.place.file, protect=item.protect)
+        if isinstance(live, LivePost):
+            moved_on = live.status.value != old.status
+            new = replace(new, status=live.status.value)
+            if moved_on and old.due_at:
+                new = replace(new, due_at=instant(live.due_at))
+    return _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
+
+
+def _hold(facts: _Facts, hold: Hold, cause: Cause) -> Change:
+    address = str(facts.match.declared.item.address)
+    change = _change(facts, Action.HOLD, cause)
+    return replace(
+        change,
+        reason=hold.reason,
+        message=hold.message,
+        hint=hold.hint.replace("{address}", address),
+        differences=hold.differences,
+        candidates=hold.candidates,
+    )
+
+
+def _change(
+    facts: _Facts, action: Action, cause: Cause, *, write: Write | None = None, binding: Binding | None = None
+) -> Change:
+    match = facts.match
+    return Change(
+        address=match.declared.item.address,
+        action=action,
+        cause=cause,
+        slot=match.declared.slot,
+        place=match.declared.item.place,
+        desired=match.declared.item,
+        live=facts.live,
+        write=write,
+        binding=binding or match.binding,
+        moved_from=match.moved_from,
+        differences=facts.differences if action is Action.UPDATE else (),
+    )

@@ -1,0 +1,78 @@
+"""From a matched object to the write that apply sends: names of tags, boards and ideas become Buffer's ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bufferctl.model import (
+    CreateIdea,
+    CreatePost,
+    EditPost,
+    Idea,
+    LiveChannel,
+    LiveTag,
+    Post,
+    Slot,
+    Write,
+)
+from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.reconcile.holds import Hold, unresolved
+from bufferctl.reconcile.matching import Match
+
+
+class Resolver:
+    """Makes writes. Tags by organization id and name; ideas by slot, None for one that is yet to be created."""
+
+    def __init__(self, tags: Mapping[str, Mapping[str, LiveTag]], ideas: Mapping[Slot, str | None]) -> None:
+        self._tags = tags
+        self._ideas = ideas
+
+    def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
+        """The write for a match that is to be created or changed; a hold where a name stands for nothing."""
+        declared = match.declared
+        tags = self._tags.get(declared.slot.organization_id, {})
+        found = [tags.get(name) for name in declared.item.tags]
+        if None in found:
+            return _no_tag(declared.item.tags[found.index(None)], tags)
+        known = tuple(tag for tag in found if tag)
+        if isinstance(declared.item, Idea):
+            return CreateIdea(declared.item, declared.slot.organization_id, known)
+        post = _with_board(declared.item, declared.channel)
+        if isinstance(post, Hold):
+            return post
+        idea = self._idea(declared.slot, post)
+        if isinstance(idea, Hold):
+            return idea
+        ids = tuple(tag.id for tag in known)
+        if match.live is None:
+            return CreatePost(post, declared.slot.channel_id, ids, idea)
+        return EditPost(match.live.id, post, declared.slot.channel_id, ids, idea, reschedule)
+
+    def _idea(self, slot: Slot, post: Post) -> str | Hold | None:
+        if post.idea is None:
+            return None
+        wanted = Slot(slot.organization_id, "ideas", post.idea)
+        if wanted not in self._ideas:
+            return unresolved(f"Its idea {post.idea!r} is itself held", "See to the idea first.")
+        return self._ideas[wanted]
+
+
+def _no_tag(name: str, tags: Mapping[str, LiveTag]) -> Hold:
+    seen = ", ".join(sorted(tags)) or "none"
+    return unresolved(
+        f"No tag {name!r} was seen in Buffer (seen: {seen}), and the API lists none",
+        "Give its id under `tags:` of the organization in buffer.yaml.",
+    )
+
+
+def _with_board(post: Post, channel: LiveChannel | None) -> Post | Hold:
+    """The post with its Pinterest board's id in place of the name."""
+    metadata = post.metadata
+    if not isinstance(metadata, PinterestMetadata) or metadata.board is None or channel is None:
+        return post
+    board = channel.boards.get(metadata.board)
+    if board is None:
+        there = ", ".join(sorted(channel.boards)) or "none"
+        return unresolved(f"There is no board {metadata.board!r} on {channel.name} (there are: {there})", "Name one.")
+    return replace(post, metadata=metadata.model_copy(update={"board_service_id": board}))
