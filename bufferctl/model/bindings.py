@@ -39,8 +39,8 @@ class Binding:
 
     id: str
     origin: Origin
-    applied: str
-    seen: str
+    applied: str = ""
+    seen: str = ""
     due_at: str = ""
     status: str = ""
     created_at: str = ""

@@ -1,1 +1,7 @@
+"""Where bindings are kept between runs."""
+
 from __future__ import annotations
+
+from bufferctl.state.file import StateFile
+
+__all__ = ["StateFile"]
