@@ -10,6 +10,7 @@ BufferctlError              1   something failed, or needs a person
 ├── ApiError                1   Buffer answered, and the answer is no
 │   ├── KeyRefusedError     4   no key, or a refused one
 │   ├── RateLimitedError    5   out of requests; come back later
+│   ├── TooLargeError       1   the request is over one of the service's limits
 │   └── UnreachableError    1   no answer that can be read
 ├── PartWayError            5   stopped part-way; run again to go on
 └── InterruptError       130   Ctrl-C or SIGTERM
@@ -72,13 +73,22 @@ class KeyRefusedError(ApiError):
 
 
 class RateLimitedError(ApiError):
-    """Out of requests. `retry_after` is in seconds, None where the service did not say."""
+    """Out of requests; nothing of the request was done.
+
+    `retry_after` is in seconds, None where the service did not say. `window` names the window that is used up in the
+    service's words ("15m"), empty where it did not say.
+    """
 
     exit_code = 5
 
-    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None, window: str = "") -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+        self.window = window
+
+
+class TooLargeError(ApiError):
+    """The service refuses the size of the request (aliases, tokens, depth, complexity); nothing of it was done."""
 
 
 class UnreachableError(ApiError):

@@ -1,0 +1,96 @@
+"""The operations as text, each from its `.graphql` file, and several of them put together as aliases of one document.
+
+A file holds one operation with one field (`query Posts($input: …) { posts(input: $input) {…} }`) or one fragment named
+after the file. Put together, every variable and every field gets the number of its alias, so that inputs stay variables:
+the document's size does not depend on what is sent (notes: Limits). Documents are text here, never parsed: a test
+validates each against the published schema, and gql would otherwise print the same tree again with every request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from gql import GraphQLRequest
+
+#: Aliases in one document (notes: Limits).
+MOST_ALIASES = 30
+
+_OPERATION = re.compile(r"(query|mutation) \w+(?:\((.*?)\))? \{\n(.*)\}\s*", flags=re.DOTALL)
+_SPREAD = re.compile(r"\.\.\.(\w+)")
+_VARIABLE = re.compile(r"\$(\w+)")
+_CAPITAL = re.compile(r"(?<!^)([A-Z])")
+
+
+class Request(GraphQLRequest):
+    """A request whose document is text already.
+
+    gql's own parses the text when it is made and prints it again whenever it is sent; nothing here needs the tree.
+    """
+
+    def __init__(self, text: str, operation_name: str, variables: Mapping[str, Any]) -> None:
+        self.text = text
+        self.operation_name = operation_name
+        self.variable_values = dict(variables)
+        self.extensions = None
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What is sent as JSON (notes: Endpoint)."""
+        return {"query": self.text, "variables": self.variable_values, "operationName": self.operation_name}
+
+
+@cache
+def operation(name: str) -> str:
+    """The text of `operations/NAME.graphql`, with the fragments that it spreads."""
+    text = _file(name)
+    return "\n".join((text, *_fragments(text)))
+
+
+@cache
+def together(title: str, names: tuple[str, ...]) -> str:
+    """One document named `title` with the field of each named operation, aliased `a0`, `a1`, … in order.
+
+    The variables of the n-th are numbered likewise: `$input` becomes `$input0`. All must be queries, or all mutations.
+    """
+    variables, fields, kind = [], [], ""
+    for number, name in enumerate(names):
+        kind, declared, field = _split(name)
+        variables.append(_VARIABLE.sub(rf"$\g<1>{number}", declared))
+        fields.append(f"  a{number}: " + _VARIABLE.sub(rf"$\g<1>{number}", field))
+    body = "".join(fields)
+    return "\n".join((f"{kind} {title}({', '.join(variables)}) {{\n{body}}}\n", *_fragments(body)))
+
+
+def numbered(variables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The variables of several operations under the names that `together` gives them."""
+    return {f"{name}{number}": value for number, each in enumerate(variables) for name, value in each.items()}
+
+
+@cache
+def _split(name: str) -> tuple[str, str, str]:
+    """Kind, declared variables and field of an operation's file."""
+    match = _OPERATION.fullmatch(_file(name))
+    if match is None:  # a test reads every file
+        raise ValueError(f"operations/{name}.graphql is not one operation with one field")
+    return match[1], match[2] or "", match[3].removeprefix("  ")
+
+
+def _fragments(text: str) -> list[str]:
+    """Every fragment that the text spreads, and those that they spread, once each."""
+    found: dict[str, str] = {}
+    waiting = _SPREAD.findall(text)
+    while waiting:
+        spread = waiting.pop()
+        if spread not in found:
+            found[spread] = _file(_CAPITAL.sub(r"_\1", spread).lower())
+            waiting += _SPREAD.findall(found[spread])
+    return [found[spread] for spread in sorted(found)]
+
+
+@cache
+def _file(name: str) -> str:
+    return files("bufferctl.api").joinpath("operations", f"{name}.graphql").read_text(encoding="utf-8")

@@ -1,0 +1,256 @@
+"""What an answer, or none, means to people: the one place where the wire's troubles become bufferctl's errors.
+
+The difference that matters to a write: of an error raised here the request was definitely not carried out, except of
+`NoAnswerError`, which leaves it open (design: Applying; notes: Errors).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx2
+
+from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLargeError, UnreachableError
+
+#: Both names of a missing or unknown key (notes: Endpoint).
+_NO_KEY = {"UNAUTHENTICATED", "UNAUTHORIZED"}
+#: The document or its variables were refused before anything ran (notes: Errors; graphql-js servers use these codes).
+_NOT_RUN = {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT", "BAD_REQUEST"}
+_LIMIT_NAMES = r"(?:alias(?:es)?|tokens?|depth|complexity|cost|directives?)"
+_TOO_LARGE = re.compile(
+    rf"\b{_LIMIT_NAMES}\b.*\b(?:limit|exceed|maximum|too)|\b(?:limit|exceed|maximum|too)\w*\b.*\b{_LIMIT_NAMES}\b",
+    flags=re.IGNORECASE | re.DOTALL,
+)
+#: Raised by the HTTP client before a request was on its way.
+_NEVER_LEFT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+    UnicodeEncodeError,
+)
+_LONGEST = 300
+
+
+class NotSentError(UnreachableError):
+    """The service could not be reached: nothing was sent."""
+
+
+class NoAnswerError(UnreachableError):
+    """Something was sent and no readable answer came back; a write may have been carried out.
+
+    `again`: asking again may help. `retry_after`: seconds that the service asks to wait first, None where it does not.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", again: bool = True, retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.again = again
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer. `body` is None where it was no GraphQL; `text` is the start of it then. `at`: server's clock."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any] | None
+    text: str
+    at: datetime
+
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """What was asked for, None where the answer has none."""
+        data = self.body.get("data") if self.body else None
+        return data if isinstance(data, dict) else None
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The entries of `errors`, oddly formed ones included as well as they can be."""
+        errors = self.body.get("errors") if self.body else None
+        if not errors:
+            return []
+        entries = errors if isinstance(errors, list) else [errors]
+        return [entry if isinstance(entry, dict) else {"message": str(entry)} for entry in entries]
+
+
+def no_connection(error: BaseException, host: str, timeout: float) -> UnreachableError:
+    """What the HTTP client's exception means; `timeout` in seconds."""
+    hint = "Check the network, and BUFFER_API_URL where it is set; then run the same command again."
+    if isinstance(error, httpx2.TimeoutException):
+        what = f"{host} did not answer within {timeout:g} seconds"
+    elif isinstance(error, httpx2.ConnectError):
+        what = f"{host} cannot be reached: {_brief(str(error)) or 'no connection'}"
+    else:
+        what = f"the connection to {host} broke: {_brief(str(error)) or type(error).__name__}"
+    return NotSentError(what, hint=hint) if isinstance(error, _NEVER_LEFT) else NoAnswerError(what, hint=hint)
+
+
+def problem(answer: Answer, host: str) -> ApiError | None:
+    """The error that an answer as a whole stands for; None where its `data` and `errors` are to be read."""
+    status, code = answer.status, _code(answer)
+    if 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
+        return _redirected(answer, host)
+    if status == 401 or (code in _NO_KEY and _refused_whole(answer)):  # noqa: PLR2004
+        return _key_refused(answer)
+    if status == 403 or (code == "FORBIDDEN" and _refused_whole(answer)):  # noqa: PLR2004
+        return _forbidden(answer)
+    if status == 429 or (code == "RATE_LIMIT_EXCEEDED" and _refused_whole(answer)):  # noqa: PLR2004
+        return _rate_limited(answer)
+    if status == 413:  # noqa: PLR2004
+        return TooLargeError("Buffer refuses the size of the request (HTTP 413)")
+    if status >= 500:  # noqa: PLR2004
+        return _broken(answer, host)
+    if answer.body is None or not answer.body.keys() & {"data", "errors"}:
+        return _not_graphql(answer, host)
+    if "data" not in answer.body and _refused_whole(answer):
+        return _request_refused(answer)
+    return None
+
+
+def read_problem(answer: Answer) -> ApiError | None:
+    """The error that the `errors` of a read stand for (of a write they concern single aliases)."""
+    if not answer.errors:
+        return None if answer.data is not None else NoAnswerError("Buffer's answer holds no data", hint=_AGAIN)
+    code, message = _code(answer), _message(answer)
+    if code in _NO_KEY:
+        return _key_refused(answer)
+    if code == "FORBIDDEN":
+        return _forbidden(answer)
+    if code == "UNEXPECTED":
+        return NoAnswerError(f"Buffer could not answer: {message}", hint=_AGAIN)
+    return ApiError(f"Buffer refuses to answer: {message}", hint="Run with --debug to see which request it was.")
+
+
+def is_missing(answer: Answer) -> bool:
+    """Whether what was asked for does not exist (notes: Reading)."""
+    return answer.data is None and _code(answer) == "NOT_FOUND"
+
+
+_AGAIN = "This passes as a rule: run the same command again in a few minutes."
+
+
+def _redirected(answer: Answer, host: str) -> ApiError:
+    try:
+        where = httpx2.URL(answer.headers.get("location", "")).host
+    except httpx2.InvalidURL:
+        where = ""
+    return ApiError(
+        f"{host} sends the request on to {where or 'another address'}, where the key is not sent along",
+        hint="Set BUFFER_API_URL to the address of the API itself, or unset it.",
+    )
+
+
+def _key_refused(answer: Answer) -> KeyRefusedError:
+    said = _message(answer)
+    return KeyRefusedError(
+        "Buffer does not take the API key" + (f": {said}" if said else ""),
+        hint="Keys expire: create a new one at https://publish.buffer.com/settings/api and set BUFFER_API_KEY.",
+    )
+
+
+def _forbidden(answer: Answer) -> KeyRefusedError:
+    if answer.body is None:
+        return KeyRefusedError(
+            f"Buffer's front door turned the request away (HTTP 403: {_brief(answer.text) or 'no reason given'})",
+            hint="It refuses unknown programs before it looks at the key: check whether a proxy rewrites User-Agent.",
+        )
+    return KeyRefusedError(
+        f"the API key may not do this: {_message(answer) or 'HTTP 403'}",
+        hint="Use a key of an account that may manage the organization, in BUFFER_API_KEY.",
+    )
+
+
+def _rate_limited(answer: Answer) -> RateLimitedError:
+    extensions = _extensions(answer)
+    wait = seconds(answer.headers.get("retry-after"), answer.at)
+    if wait is None:
+        wait = seconds(extensions.get("retryAfter"), answer.at)
+    window = str(extensions.get("window") or "")
+    return RateLimitedError(
+        f"all requests {f'of the last {window} ' if window else ''}are used up; Buffer did not carry this one out",
+        hint=f"Run the same command again in {_span(wait)}." if wait else "Run the same command again in 15 minutes.",
+        retry_after=wait,
+        window=window,
+    )
+
+
+def _broken(answer: Answer, host: str) -> NoAnswerError:
+    said = _message(answer)
+    return NoAnswerError(
+        f"{host} is in trouble (HTTP {answer.status}{f': {said}' if said else ''})",
+        hint=_AGAIN,
+        retry_after=seconds(answer.headers.get("retry-after"), answer.at),
+    )
+
+
+def _not_graphql(answer: Answer, host: str) -> NoAnswerError:
+    start = answer.text.lstrip()[:1]
+    what = "a web page" if start == "<" else "something that is not JSON" if answer.body is None else "unknown JSON"
+    return NoAnswerError(
+        f"{host} answers with {what} instead of data (HTTP {answer.status})",
+        hint="Check BUFFER_API_URL, and whether a proxy or a login page stands in between; then run it again.",
+        again=False,
+    )
+
+
+def _request_refused(answer: Answer) -> ApiError:
+    said = _message(answer)
+    if _TOO_LARGE.search(said):
+        return TooLargeError(f"Buffer refuses the size of the request: {said}")
+    if answer.status == 400 or _code(answer) in _NOT_RUN:  # noqa: PLR2004
+        return ApiError(
+            f"Buffer does not understand the request: {said}",
+            hint="Its API may have changed: install the newest bufferctl and run the same command again.",
+        )
+    return NoAnswerError(f"Buffer could not answer: {said or f'HTTP {answer.status}'}", hint=_AGAIN)
+
+
+def _refused_whole(answer: Answer) -> bool:
+    """Whether the errors are about the request, not about one of its fields, and nothing came back."""
+    return answer.data is None and not any(entry.get("path") for entry in answer.errors)
+
+
+def _extensions(answer: Answer) -> dict[str, Any]:
+    found = answer.errors[0].get("extensions") if answer.errors else None
+    return found if isinstance(found, dict) else {}
+
+
+def _code(answer: Answer) -> str:
+    return str(_extensions(answer).get("code") or "")
+
+
+def _message(answer: Answer) -> str:
+    return _brief("; ".join(str(entry.get("message") or "") for entry in answer.errors))
+
+
+def _brief(text: str) -> str:
+    """The first line's worth of a text that others wrote."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def seconds(value: object, at: datetime) -> float | None:
+    """What `Retry-After` says, in seconds from `at`: a number, or an HTTP date. None where it says nothing."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return max(0.0, float(str(value)))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(str(value)) - at).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _span(wait: float) -> str:
+    minutes = -(-int(wait) // 60)
+    return f"{minutes} minutes" if minutes > 1 else "a minute"

@@ -1,0 +1,73 @@
+"""The networks' own fields of a post as the API reads them back, under the names that the files use for them.
+
+What reads back otherwise than it is written becomes what is written: a board its `board_service_id`, a category its
+`category_id`, Google's one `details` the field of its kind; of a link preview only the URL is kept, the rest is scraped
+(design: Actions, excluded from comparison). Absent and null fields are left out, and so is `thread`, which has its own
+place in the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from pydantic.alias_generators import to_snake
+
+_GOOGLE_DETAILS = {
+    "GoogleBusinessEventMetaData": "details_event",
+    "GoogleBusinessOfferMetaData": "details_offer",
+    "GoogleBusinessWhatsNewMetaData": "details_whats_new",
+}
+_INSTANTS = {"startDate", "endDate"}
+
+
+def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Snake_case names and plain values; instants are aware datetimes."""
+    found: dict[str, Any] = {}
+    for name, value in raw.items():
+        if value is None or name == "thread":
+            continue
+        if read := _READ.get(name):
+            found.update(read(value))
+        elif isinstance(value, dict):
+            if inner := live_metadata(value):
+                found[_snake(name)] = inner
+        else:
+            found[_snake(name)] = _aware(value) if name in _INSTANTS else value
+    return found
+
+
+def _link_attachment(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"link_attachment": {"url": value["url"]}}
+
+
+def _board(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"board_service_id": value["serviceId"]}
+
+
+def _category(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"category_id": value["categoryId"]}
+
+
+def _details(value: Mapping[str, Any]) -> dict[str, Any]:
+    kind = _GOOGLE_DETAILS.get(value["__typename"])
+    rest = {name: inner for name, inner in value.items() if name != "__typename"}
+    return {kind: live_metadata(rest)} if kind else {}
+
+
+_READ: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "linkAttachment": _link_attachment,
+    "board": _board,
+    "category": _category,
+    "details": _details,
+}
+
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_snake = cache(to_snake)

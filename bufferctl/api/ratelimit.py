@@ -1,0 +1,82 @@
+"""The rate-limit headers of an answer, in both forms that have been seen (notes: Limits).
+
+`RateLimit: "100-in-15min"; r=99; t=900, "250-in-1day"; r=241; t=32871` with
+`RateLimit-Policy: "100-in-15min"; q=100; w=900; pk=:…:, …`, and the older `RateLimit-Limit`, `-Remaining` and `-Reset`
+(an ISO time, or seconds). Whatever cannot be read is left out: a quota is advice, never a reason to fail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from bufferctl.model.quota import Quota, Window
+
+_QUARTER_HOUR = 900
+_DAY = 86_400
+_MONTH = 30 * _DAY
+#: The published policies by their quota, for the older form, which does not tell its window (notes: Limits).
+_PUBLISHED = {100: _QUARTER_HOUR, 250: _DAY, 500: _DAY, 3_000: _MONTH, 7_500: _MONTH, 15_000: _MONTH}
+_UNITS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "day": _DAY, "d": _DAY}
+
+_ITEM = re.compile(r'(?:"[^"]*"|[^,"])+')
+_PARAMETER = re.compile(r';\s*(\w+)\s*=\s*"?(\d{1,12})(?:\.\d*)?"?\s*(?=;|$)', flags=re.ASCII)
+_NAMED_WINDOW = re.compile(r"-in-(\d{1,9})\s*([a-z]+?)s?$", flags=re.ASCII)
+
+
+def read_quota(headers: Mapping[str, str], at: datetime) -> Quota:
+    """The windows that an answer's headers tell; repeated headers come comma-joined. `at`: the server's clock then."""
+    left = _items(headers.get("ratelimit", ""))
+    policies = _items(headers.get("ratelimit-policy", ""))
+    windows = [window for name, told in left if (window := _window(name, told, dict(policies), at))]
+    return Quota().updated(Quota(tuple(windows) or _older_form(headers, at)))
+
+
+def _items(value: str) -> list[tuple[str, dict[str, int]]]:
+    """Each policy's name and its whole-number parameters, in the header's order."""
+    found = []
+    for item in _ITEM.findall(value):
+        name, _, rest = item.partition(";")
+        parameters = {key.lower(): int(number) for key, number in _PARAMETER.findall(";" + rest)}
+        found.append((name.strip().strip('"'), parameters))
+    return found
+
+
+def _window(name: str, told: dict[str, int], policies: dict[str, dict[str, int]], at: datetime) -> Window | None:
+    policy = policies.get(name, {})
+    seconds = policy.get("w") or told.get("w") or _seconds_in(name)
+    if not seconds or "r" not in told:
+        return None
+    return Window(seconds, told["r"], float(told.get("t", seconds)), at, policy.get("q") or told.get("q"))
+
+
+def _seconds_in(name: str) -> int:
+    """What a name such as `100-in-15min` says; 0 where it says nothing."""
+    match = _NAMED_WINDOW.search(name)
+    return int(match[1]) * _UNITS.get(match[2], 0) if match else 0
+
+
+def _older_form(headers: Mapping[str, str], at: datetime) -> tuple[Window, ...]:
+    quota = _whole(headers.get("ratelimit-limit", ""))
+    left = _whole(headers.get("ratelimit-remaining", ""))
+    if left is None:
+        return ()
+    seconds = _PUBLISHED.get(quota or 0, _QUARTER_HOUR)
+    reset = _until(headers.get("ratelimit-reset", ""), at)
+    return (Window(seconds, left, float(seconds) if reset is None else reset, at, quota),)
+
+
+def _whole(text: str) -> int | None:
+    match = re.match(r"\s*(\d{1,12})\b", text, flags=re.ASCII)
+    return int(match[1]) if match else None
+
+
+def _until(text: str, at: datetime) -> float | None:
+    """Seconds from `at` to an ISO time, or the seconds themselves; None where it is neither."""
+    if (seconds := _whole(text)) is not None and "-" not in text:
+        return float(seconds)
+    try:
+        return max(0.0, (datetime.fromisoformat(text.strip()) - at).total_seconds())
+    except (ValueError, TypeError, OverflowError):  # not a time, or one without a zone
+        return None

@@ -1,0 +1,157 @@
+"""One HTTP connection to the API: requests out, answers in with their status, headers and quota (gql over httpx2).
+
+Nothing here asks twice: reads are repeated by their caller, writes by nobody (design: Applying).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+from gql.transport.exceptions import TransportError
+from gql.transport.httpx import HTTPXTransport
+
+from bufferctl import __version__
+from bufferctl.api import failures
+from bufferctl.api.documents import Request
+from bufferctl.api.endpoint import is_loopback
+from bufferctl.api.failures import Answer
+from bufferctl.api.ratelimit import read_quota
+from bufferctl.model.quota import Quota
+
+_HIDDEN = "[key]"
+#: Shorter keys are words (the sandbox's is), and no secret.
+_SECRET_FROM = 8
+_START = 500
+
+
+class _Bearer(httpx2.Auth):
+    """The key as HTTP wants it, kept out of headers that might be printed."""
+
+    def __init__(self, key: str) -> None:
+        self._value = f"Bearer {key}"
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        request.headers["Authorization"] = self._value
+        yield request
+
+
+class Wire:
+    """The connection; use it as a context manager. `quota` and `server_time()` know what the last answers told."""
+
+    def __init__(
+        self,
+        url: httpx2.URL,
+        key: str,
+        *,
+        timeout: float,
+        transport: httpx2.BaseTransport | None,
+        debug: Callable[[str], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.host = url.host
+        self.quota = Quota()
+        self._secret = key if len(key) >= _SECRET_FROM else ""
+        self._timeout = timeout
+        self._debug = debug
+        self._now = now
+        self._ahead = timedelta()
+        self._response: httpx2.Response | None = None
+        self._content = b""
+        self._body: dict[str, Any] | None = None
+        self._transport = HTTPXTransport(
+            url,
+            json_deserialize=self._read,
+            auth=_Bearer(key),
+            headers={"User-Agent": f"bufferctl/{__version__}", "Accept": "application/json"},
+            timeout=timeout,
+            event_hooks={"response": [self._notice]},
+            follow_redirects=False,
+            # the environment's proxies are for the world outside, and .netrc has nothing to say about the key
+            trust_env=not is_loopback(url.host),
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        self._transport.connect()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._transport.close()
+
+    def server_time(self) -> datetime:
+        """Now, by the server's clock as its last answer showed it (to the second); ours before the first."""
+        return self._now() + self._ahead
+
+    def call(self, request: Request) -> Answer:
+        """Send one request, once. Raises ApiError where the answer as a whole is one (see `failures`)."""
+        self._response, self._body, self._content = None, None, b""
+        started = time.monotonic()
+        outcome = "interrupted"
+        try:
+            self._send(request)
+            answer = self._answer()
+            outcome = str(answer.status)
+        except failures.UnreachableError as error:
+            outcome = error.message
+            raise
+        finally:
+            self._tell(request, outcome, time.monotonic() - started)
+        if error := failures.problem(answer, self.host):
+            raise error
+        return answer
+
+    def _send(self, request: Request) -> None:
+        try:
+            self._transport.execute(request)
+        except TransportError as error:
+            # an answer that gql cannot read is judged by its status; that there was none, is for the exception to say
+            if self._response is None or isinstance(error.__cause__, httpx2.RequestError):
+                raise failures.no_connection(error.__cause__ or error, self.host, self._timeout) from None
+
+    def _answer(self) -> Answer:
+        response = self._response
+        if response is None:  # gql returned, so that the hook has run
+            raise AssertionError
+        text = "" if self._body is not None else self._hide(self._content.decode("utf-8", "replace"))[:_START]
+        at = self.server_time()
+        self.quota = self.quota.updated(read_quota(response.headers, at))
+        return Answer(response.status_code, response.headers, self._body, text, at)
+
+    def _notice(self, response: httpx2.Response) -> None:
+        """The hook that sees every answer before its body: gql keeps neither status nor headers of most."""
+        self._response = response
+        try:
+            self._ahead = parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC) - self._now()
+        except (ValueError, TypeError):  # no date, or none that can be read
+            pass
+
+    def _read(self, content: bytes) -> dict[str, Any]:
+        """The body as JSON, once."""
+        self._content = content
+        repeated = bool(self._secret) and self._secret.encode() in content
+        body = json.loads(content, object_hook=self._without_key if repeated else None)
+        if not isinstance(body, dict):
+            raise TypeError("a GraphQL answer is an object")
+        self._body = body
+        return body
+
+    def _without_key(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """An object of the answer, its message without the key, should a service ever repeat that."""
+        if isinstance(message := entry.get("message"), str):
+            entry["message"] = self._hide(message)
+        return entry
+
+    def _hide(self, text: str) -> str:
+        return text.replace(self._secret, _HIDDEN) if self._secret else text
+
+    def _tell(self, request: Request, outcome: str, elapsed: float) -> None:
+        window = self.quota.tightest
+        left = "" if window is None else f", {window.left} requests left in {window.window_seconds // 60} minutes"
+        self._debug(f"{request.operation_name}: {outcome}, {elapsed * 1000:.0f} ms{left}")

@@ -1,0 +1,166 @@
+"""What is written, as the API's input objects: camelCase, asset details nested, the network's own key (schema: inputs).
+
+Absent values are left out of a create. An edit names the whole content, empty lists included, since what it omits may
+stay or go (notes: Writing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost, LiveTag, Post, Service, ShareMode, Write
+from bufferctl.model.base import Model
+from bufferctl.model.content import Document, Image, Link, Video
+from bufferctl.model.metadata import PinterestMetadata
+
+#: Where the API's name of a network in `metadata` differs from the service's.
+_METADATA_KEYS = {Service.GOOGLEBUSINESS: "google"}
+
+
+def operation_and_input(write: Write) -> tuple[str, dict[str, Any]]:
+    """Which operation a write is (the name of its `.graphql` file), and that operation's `input`."""
+    match write:
+        case CreatePost():
+            return "create_post", create_post(write)
+        case EditPost():
+            return "edit_post", edit_post(write)
+        case DeletePost():
+            return "delete_post", {"id": write.id}
+        case CreateIdea():
+            return "create_idea", create_idea(write)
+
+
+def create_post(write: CreatePost) -> dict[str, Any]:
+    """CreatePostInput."""
+    post = write.post
+    return {
+        "channelId": write.channel_id,
+        "text": post.text,
+        "assets": [asset_form(asset) for asset in post.assets],
+        **_schedule(post),
+        **_present(
+            metadata=_metadata(post),
+            tagIds=list(write.tag_ids),
+            saveToDraft=post.draft,
+            needsApproval=post.needs_approval,
+        ),
+        **_extras(post, write.idea_id),
+        **_present(draftId=post.draft_id),
+    }
+
+
+def edit_post(write: EditPost) -> dict[str, Any]:
+    """EditPostInput. A draft is always said to be one, so that an edit never schedules it by the way."""
+    post = write.post
+    form = {
+        "id": write.id,
+        "text": post.text,
+        "assets": [asset_form(asset) for asset in post.assets],
+        "tagIds": list(write.tag_ids),
+        **_present(metadata=_metadata(post)),
+        **_extras(post, write.idea_id),
+    }
+    if write.reschedule:
+        form |= {**_schedule(post), "saveToDraft": post.draft}
+    elif post.draft:
+        form["saveToDraft"] = True
+    return form
+
+
+def create_idea(write: CreateIdea) -> dict[str, Any]:
+    """CreateIdeaInput."""
+    idea = write.idea
+    content = _present(
+        title=idea.title,
+        text=idea.text,
+        services=[service.value for service in idea.services],
+        tags=[_tag(tag) for tag in write.tags],
+        date=moment(idea.date) if idea.date else None,
+        media=[form(medium) for medium in idea.media],
+    )
+    if idea.ai_assisted is not None:
+        content["aiAssisted"] = idea.ai_assisted
+    group = form(idea.group) if idea.group else None
+    return {
+        "organizationId": write.organization_id,
+        "content": content,
+        **_present(group=group, cta=idea.cta, templateId=idea.template_id),
+    }
+
+
+def moment(when: datetime) -> str:
+    """An instant as the API writes its own: UTC, milliseconds, Z."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def asset_form(asset: Asset) -> dict[str, Any]:
+    """AssetInput: exactly one of its four fields, with the details that belong to `metadata` in there."""
+    value = asset.value
+    match value:
+        case Image():
+            names: tuple[str, ...] = ("alt_text", "animated_thumbnail", "dimensions", "user_tags")
+        case Video():
+            names = ("thumbnail_offset", "title")
+        case Document() | Link():
+            names = ()
+    details = {name: form(getattr(value, name)) for name in names}
+    nested = {_camel(value, name): inner for name, inner in details.items() if inner not in (None, [])}
+    return {asset.kind: {**_fields(value, without=names), **({"metadata": nested} if nested else {})}}
+
+
+def form(value: Any) -> Any:
+    """Any value of the model as JSON: fields that are absent or empty lists left out."""
+    if isinstance(value, Asset):
+        return asset_form(value)
+    if isinstance(value, Model):
+        return _fields(value)
+    if isinstance(value, tuple):
+        return [form(item) for item in value]
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _fields(model: Model, without: Sequence[str] = ()) -> dict[str, Any]:
+    found = {}
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if name not in without and value is not None and value != ():
+            found[_camel(model, name)] = form(value)
+    return found
+
+
+def _camel(model: Model, name: str) -> str:
+    return type(model).model_fields[name].alias or name
+
+
+def _metadata(post: Post) -> dict[str, Any] | None:
+    """PostInputMetaData. A Pinterest board's name stays here: plan has put its id beside it."""
+    if post.metadata is None:
+        return None
+    without = ("board",) if isinstance(post.metadata, PinterestMetadata) else ()
+    return {_METADATA_KEYS.get(post.service, post.service.value): _fields(post.metadata, without)}
+
+
+def _schedule(post: Post) -> dict[str, Any]:
+    """Only customScheduled takes a time; the others ignore it, or worse (notes: Writing)."""
+    timed = post.mode is ShareMode.CUSTOM_SCHEDULED and post.due_at is not None
+    due = {"dueAt": moment(post.due_at)} if timed and post.due_at else {}
+    return {"mode": post.mode.value, "schedulingType": post.scheduling_type.value, **due}
+
+
+def _extras(post: Post, idea_id: str | None) -> dict[str, Any]:
+    assisted = {} if post.ai_assisted is None else {"aiAssisted": post.ai_assisted}
+    return {**_present(ideaId=idea_id, source=post.source), **assisted}
+
+
+def _tag(tag: LiveTag) -> dict[str, str]:
+    return {"id": tag.id, "name": tag.name, "color": tag.color}
+
+
+def _present(**values: Any) -> dict[str, Any]:
+    """Those that are there: neither None, nor empty, nor false."""
+    return {name: value for name, value in values.items() if value}
