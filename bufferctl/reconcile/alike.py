@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
 from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, ShareMode
-from bufferctl.reconcile.content import Content, instant, same
+from bufferctl.model.comparable import Content, instant, same
 
 #: A sent post is taken for the declared one only while it is this young.
 SENT_AGE = timedelta(days=30)

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from bufferctl.model import IDEAS, Binding, Idea, Live, LiveChannel, LiveIdea, LivePost, Post, Slot, State
-from bufferctl.reconcile import content
+from bufferctl.model import IDEAS, Binding, Idea, Live, LiveChannel, LiveIdea, LivePost, Post, Slot, State, comparable
+from bufferctl.model.comparable import Content, Fingerprint
 from bufferctl.reconcile.alike import Candidate, Context, alike, exactness
-from bufferctl.reconcile.content import Content, Fingerprint
 
 
 class How(Enum):
@@ -112,7 +111,7 @@ class _Pool:
         self._by_text: dict[str, list[Candidate]] = defaultdict(list)
 
     def add(self, item: LivePost | LiveIdea) -> None:
-        candidate = Candidate(item, content.of_live(item))
+        candidate = Candidate(item, comparable.of_live(item))
         self.candidates[item.id] = candidate
         self._by_text[_text_key(candidate.content)].append(candidate)
 
@@ -159,4 +158,4 @@ def _home(slot: Slot) -> str:
 
 
 def _text_key(wanted: Content) -> str:
-    return content.without_links(f"{wanted.title}\n{wanted.text}")
+    return comparable.without_links(f"{wanted.title}\n{wanted.text}")

@@ -20,9 +20,10 @@ from bufferctl.model import (
     PostStatus,
     Slot,
     State,
+    comparable,
 )
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.reconcile import content, table
+from bufferctl.reconcile import table
 from bufferctl.reconcile.matching import Declared, How, Match, Matches, match
 from bufferctl.reconcile.removal import Removed, remove
 from bufferctl.reconcile.writes import Resolver
@@ -99,10 +100,10 @@ def unlisted(live: Live, state: State) -> tuple[str, ...]:
 
 def _declared(item: Post | Idea, targets: Targets) -> Declared:
     organization = targets.organizations[item.address.organization]
-    comparable = content.of_desired(item)
+    wanted = comparable.of_desired(item)
     channel = None if isinstance(item, Idea) else targets.channels[item.address.organization, item.address.channel]
     slot = Slot(organization.id, channel.id if channel else IDEAS, item.address.key)
-    return Declared(item, slot, channel, comparable, content.fingerprint(item, comparable))
+    return Declared(item, slot, channel, wanted, comparable.fingerprint(item, wanted))
 
 
 def _in_scope(state: State, live: Live) -> State:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, ShareMode, Write
+from bufferctl.model.comparable import Content, Fingerprint, bind, digest, instant, of_live, same
 from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.content import Content, Fingerprint, differences, digest, instant, of_live, same
+from bufferctl.reconcile.differences import differences, schedule_differences
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matching import How, Match
 
@@ -57,8 +58,8 @@ def decide(match: Match, context: Context) -> Change:
     """The change for one declared object."""
     facts = _facts(match)
     item = match.declared.item
-    if match.how is How.EXACT:
-        return _change(facts, Action.ADOPT, Cause.NEW, binding=bound(match, Origin.ADOPTED))
+    if match.how is How.EXACT and match.live is not None:
+        return _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, Origin.ADOPTED))
     if match.how in {How.KNOWN, How.MOVED}:
         return _known(facts, context)
     if isinstance(item, Post) and item.due_at and context.now - item.due_at > PAST:
@@ -158,7 +159,7 @@ def _facts(match: Match) -> _Facts:
     sent = sent or (live is None and binding.status == PostStatus.SENT)
     different: tuple[Difference, ...] = ()
     if content is not None and live is not None and (edited or changed):
-        different = differences(match.declared.content, content) + _when(match, live)
+        different = differences(match.declared.content, content) + schedule_differences(match.declared.item, live)
     return _Facts(match, live, content, before, edited=edited, changed=changed, sent=sent, differences=different)
 
 
@@ -178,22 +179,7 @@ def _agree(facts: _Facts) -> bool:
     if not isinstance(item, Post) or not isinstance(live, LivePost) or facts.content is None:
         return False
     hidden = before is not None and before.hidden == facts.match.declared.fingerprint.hidden
-    return hidden and same(facts.match.declared.content, facts.content) and not _when(facts.match, live)
-
-
-def _when(match: Match, live: LivePost | LiveIdea) -> tuple[Difference, ...]:
-    """How the schedules differ, in the file's words."""
-    item = match.declared.item
-    if not isinstance(item, Post) or not isinstance(live, LivePost):
-        return ()
-    found = []
-    if item.due_at is not None and instant(item.due_at) != instant(live.due_at):
-        found.append(Difference("due_at", instant(live.due_at) or None, instant(item.due_at)))
-    if item.due_at is None and live.is_custom_scheduled and not item.draft:
-        found.append(Difference("due_at", instant(live.due_at) or None, None))
-    if item.draft != (live.status is PostStatus.DRAFT):
-        found.append(Difference("draft", live.status is PostStatus.DRAFT, item.draft))
-    return tuple(found)
+    return hidden and same(facts.match.declared.content, facts.content) and not schedule_differences(item, live)
 
 
 def _channel(match: Match) -> Hold | None:
@@ -201,29 +187,6 @@ def _channel(match: Match) -> Hold | None:
     if channel is None or not (channel.is_disconnected or channel.is_locked):
         return None
     return holds.channel_unavailable(match.declared.item.address.channel, locked=not channel.is_disconnected)
-
-
-def bound(match: Match, origin: Origin, live: LivePost | LiveIdea | None = None, *, as_asked: bool = True) -> Binding:
-    """What state holds of a declared object and its live one.
-
-    Without `as_asked` the live object is not what was asked for, so its content is no baseline to compare with.
-    """
-    live = live or match.live
-    if live is None:
-        raise ValueError("nothing to bind")
-    item = match.declared.item
-    return Binding(
-        id=live.id,
-        origin=origin,
-        applied=str(match.declared.fingerprint),
-        seen=digest(of_live(live)) if as_asked else "",
-        due_at=instant(live.due_at) if isinstance(live, LivePost) and isinstance(item, Post) and item.due_at else "",
-        status=live.status.value if isinstance(live, LivePost) else "",
-        created_at=live.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        address=str(item.address),
-        file=item.place.file,
-        protect=item.protect,
-    )
 
 
 def _binding(match: Match) -> Binding:
@@ -235,8 +198,8 @@ def _binding(match: Match) -> Binding:
 def _settled(facts: _Facts, action: Action, *, seen: bool = False) -> Change:
     """Nothing to write; the binding is brought up to date (with `seen`, to what file and Buffer both say)."""
     match, old = facts.match, _binding(facts.match)
-    if seen:
-        new = bound(match, old.origin)
+    if seen and facts.live is not None:
+        new = bind(match.declared.item, facts.live, old.origin)
     else:
         item, live = match.declared.item, facts.live
         new = replace(old, address=str(item.address), file=item.place.file, protect=item.protect)

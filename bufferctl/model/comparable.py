@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post
-from bufferctl.plan import Difference
+from bufferctl.model.bindings import Binding, Origin
+from bufferctl.model.content import Asset
+from bufferctl.model.desired import Idea, Post
+from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 
 #: Changes when fingerprints are made of other things; older ones are then compared by content instead.
 FINGERPRINT_VERSION = "1"
@@ -197,20 +199,11 @@ def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> 
     A network field that the files leave open must be empty in Buffer, unless Buffer fills it in by itself. With
     `links_may_differ`, links in texts are not compared (the channel shortens them).
     """
-    return not any(True for _ in _differing(desired, live, links_may_differ=links_may_differ))
+    return not any(True for _ in differing(desired, live, links_may_differ=links_may_differ))
 
 
-def differences(desired: Content, live: Content, *, links_may_differ: bool = False) -> tuple[Difference, ...]:
-    """Each differing field with what Buffer has (`before`) and what is asked for (`after`)."""
-    found = []
-    for name, before, after in _differing(desired, live, links_may_differ=links_may_differ):
-        found.extend(
-            _deep(name, before, after) if isinstance(after, dict | tuple) else [Difference(name, before, after)]
-        )
-    return tuple(found)
-
-
-def _differing(desired: Content, live: Content, *, links_may_differ: bool) -> Any:
+def differing(desired: Content, live: Content, *, links_may_differ: bool = False) -> Iterator[tuple[str, Any, Any]]:
+    """Each differing field: its name, what Buffer has, what is asked for."""
     for name in _FIELDS:
         before, after = getattr(live, name), getattr(desired, name)
         if before == after:
@@ -239,19 +232,20 @@ def _asked_for(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _deep(name: str, before: Any, after: Any) -> list[Difference]:
-    """Where inside a field two values differ, by deepdiff; the paths are the file's."""
-    from deepdiff import DeepDiff  # slow to import, and needed for what differs only
+def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_asked: bool = True) -> Binding:
+    """What state is to hold of a declared object that is `live`.
 
-    tree = DeepDiff({name: before}, {name: after}, view="tree", ignore_type_in_groups=[(list, tuple)])
-    found = []
-    for kind in tree:
-        for item in tree[kind]:
-            path = ".".join(map(str, item.path(output_format="list")))
-            found.append(Difference(path, _shown(item.t1), _shown(item.t2)))
-    return sorted(found, key=lambda d: d.path)
-
-
-def _shown(value: Any) -> Any:
-    """What a difference shows for `value`: nothing at all for deepdiff's mark of absence."""
-    return None if type(value).__name__ == "NotPresent" else value
+    Without `as_asked` the live object is not what was asked for, so its content is no baseline to compare with.
+    """
+    return Binding(
+        id=live.id,
+        origin=origin,
+        applied=str(fingerprint(item, of_desired(item))),
+        seen=digest(of_live(live)) if as_asked else "",
+        due_at=instant(live.due_at) if isinstance(live, LivePost) and isinstance(item, Post) and item.due_at else "",
+        status=live.status.value if isinstance(live, LivePost) else "",
+        created_at=live.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        address=str(item.address),
+        file=item.place.file,
+        protect=item.protect,
+    )
