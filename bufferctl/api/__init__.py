@@ -1,1 +1,8 @@
+"""Talking to Buffer: `connect` gives a `Buffer`. The only room that knows GraphQL, HTTP and the API's spelling."""
+
 from __future__ import annotations
+
+from bufferctl.api.buffer import Buffer, connect
+from bufferctl.api.endpoint import BUFFER
+
+__all__ = ["BUFFER", "Buffer", "connect"]

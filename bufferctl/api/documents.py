@@ -1,9 +1,9 @@
 """The operations as text, each from its `.graphql` file, and several of them put together as aliases of one document.
 
-A file holds one operation with one field (`query Posts($input: …) { posts(input: $input) {…} }`) or one fragment named
-after the file. Put together, every variable and every field gets the number of its alias, so that inputs stay variables:
-the document's size does not depend on what is sent (notes: Limits). Documents are text here, never parsed: a test
-validates each against the published schema, and gql would otherwise print the same tree again with every request.
+A file holds one operation with one field (`query Posts($input: …) { posts(input: $input) {…} }`), or one fragment that
+is named like the file. Put together, each variable and field gets the number of its alias, so that inputs stay
+variables: the document's size does not depend on what is sent (notes: Limits). Documents are text here, never parsed:
+a test validates each against the published schema.
 """
 
 from __future__ import annotations

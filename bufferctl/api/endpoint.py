@@ -39,7 +39,7 @@ def check_key(key: str | None) -> str:
     if not stripped:
         raise KeyRefusedError(
             "there is no API key, and Buffer answers nobody without one",
-            hint="Create one at https://publish.buffer.com/settings/api and set BUFFER_API_KEY, or name --api-key-file.",
+            hint="Create one in Buffer (Settings, API) and set BUFFER_API_KEY, or name its file with --api-key-file.",
         )
     if not (stripped.isascii() and stripped.isprintable() and " " not in stripped):
         raise KeyRefusedError(

@@ -137,14 +137,15 @@ def is_missing(answer: Answer) -> bool:
 _AGAIN = "This passes as a rule: run the same command again in a few minutes."
 
 
-def _redirected(answer: Answer, host: str) -> ApiError:
+def _redirected(answer: Answer, host: str) -> NoAnswerError:
     try:
         where = httpx2.URL(answer.headers.get("location", "")).host
     except httpx2.InvalidURL:
         where = ""
-    return ApiError(
+    return NoAnswerError(
         f"{host} sends the request on to {where or 'another address'}, where the key is not sent along",
         hint="Set BUFFER_API_URL to the address of the API itself, or unset it.",
+        again=False,
     )
 
 
@@ -152,7 +153,7 @@ def _key_refused(answer: Answer) -> KeyRefusedError:
     said = _message(answer)
     return KeyRefusedError(
         "Buffer does not take the API key" + (f": {said}" if said else ""),
-        hint="Keys expire: create a new one at https://publish.buffer.com/settings/api and set BUFFER_API_KEY.",
+        hint="Keys expire: create a new one in Buffer (Settings, API) and set BUFFER_API_KEY.",
     )
 
 

@@ -35,7 +35,7 @@ def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
             if inner := live_metadata(value):
                 found[_snake(name)] = inner
         else:
-            found[_snake(name)] = _aware(value) if name in _INSTANTS else value
+            found[_snake(name)] = instant(value) if name in _INSTANTS else value
     return found
 
 
@@ -65,7 +65,8 @@ _READ: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 
-def _aware(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """An ISO 8601 instant, aware; the API's own are UTC, so that one without an offset is too."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bufferctl.api.live_metadata import live_metadata
+from bufferctl.api.live_metadata import instant, live_metadata
 from bufferctl.model import LiveAsset, LiveIdea, LivePost, LiveTag, LiveThreadItem, PostStatus
 
 Json = Mapping[str, Any]
@@ -70,12 +70,6 @@ def live_idea(raw: Json) -> LiveIdea:
         media=tuple((medium.get("type") or "", medium.get("alt") or "") for medium in content.get("media") or ()),
         group_id=raw.get("groupId"),
     )
-
-
-def instant(text: str) -> datetime:
-    """An ISO 8601 instant, aware; the API's own are UTC, so that one without an offset is too."""
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _tags(raw: list[Json] | tuple[()]) -> tuple[LiveTag, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -23,6 +24,7 @@ from bufferctl.api.documents import Request
 from bufferctl.api.endpoint import is_loopback
 from bufferctl.api.failures import Answer
 from bufferctl.api.ratelimit import read_quota
+from bufferctl.errors import UnreachableError
 from bufferctl.model.quota import Quota
 
 _HIDDEN = "[key]"
@@ -79,11 +81,13 @@ class Wire:
         )
 
     def __enter__(self) -> Self:
-        self._transport.connect()
+        self._transport.connect()  # type: ignore[no-untyped-call]  # gql leaves it unannotated
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        self._transport.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._transport.close()  # type: ignore[no-untyped-call]  # gql leaves it unannotated
 
     def server_time(self) -> datetime:
         """Now, by the server's clock as its last answer showed it (to the second); ours before the first."""
@@ -98,13 +102,13 @@ class Wire:
             self._send(request)
             answer = self._answer()
             outcome = str(answer.status)
-        except failures.UnreachableError as error:
+        except UnreachableError as error:
             outcome = error.message
             raise
         finally:
             self._tell(request, outcome, time.monotonic() - started)
-        if error := failures.problem(answer, self.host):
-            raise error
+        if found := failures.problem(answer, self.host):
+            raise found
         return answer
 
     def _send(self, request: Request) -> None:
@@ -127,10 +131,8 @@ class Wire:
     def _notice(self, response: httpx2.Response) -> None:
         """The hook that sees every answer before its body: gql keeps neither status nor headers of most."""
         self._response = response
-        try:
+        with suppress(ValueError, TypeError):  # no date, or none that can be read
             self._ahead = parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC) - self._now()
-        except (ValueError, TypeError):  # no date, or none that can be read
-            pass
 
     def _read(self, content: bytes) -> dict[str, Any]:
         """The body as JSON, once."""

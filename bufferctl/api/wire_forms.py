@@ -11,7 +11,18 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost, LiveTag, Post, Service, ShareMode, Write
+from bufferctl.model import (
+    Asset,
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    EditPost,
+    LiveTag,
+    Post,
+    Service,
+    ShareMode,
+    Write,
+)
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Link, Video
 from bufferctl.model.metadata import PinterestMetadata

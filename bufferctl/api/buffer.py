@@ -1,0 +1,172 @@
+"""The account behind the API: what is read of it, and what is written to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
+
+from bufferctl.api import failures
+from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
+from bufferctl.api.endpoint import BUFFER, check_key, check_url
+from bufferctl.api.failures import Answer, NoAnswerError, NotSentError
+from bufferctl.api.outcomes import results
+from bufferctl.api.reading import live_post
+from bufferctl.api.reads import read_account, read_posts, understood
+from bufferctl.api.wire import Wire
+from bufferctl.api.wire_forms import operation_and_input
+from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
+from bufferctl.model.quota import Quota
+
+#: How often a read is tried in all.
+READ_ATTEMPTS = 3
+#: How long the service may ask us to wait before a read is tried again, in seconds.
+LONGEST_WAIT = 30.0
+
+set_on_retry_hooks(())  # stamina would log each retry; the debug lines show every request
+
+
+class Buffer:
+    """A connection to one account; a context manager, made by `connect`.
+
+    Every method raises ApiError, in words for people. Reads are tried again after timeouts, broken connections and
+    5xx; writes never are.
+    """
+
+    def __init__(self, wire: Wire, debug: Callable[[str], None], timeout: float) -> None:
+        self._wire = wire
+        self._debug = debug
+        self._timeout = timeout
+
+    def __repr__(self) -> str:
+        return f"<Buffer at {self._wire.host}>"
+
+    def __enter__(self) -> Self:
+        self._wire.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._wire.__exit__(kind, value, trace)
+
+    @property
+    def quota(self) -> Quota:
+        """The requests left, as the latest answers told."""
+        return self._wire.quota
+
+    def server_time(self) -> datetime:
+        """Now by the server's clock, to the second, as its latest answer showed it; by ours before the first."""
+        return self._wire.server_time()
+
+    def account(self, organizations: Collection[str] | None = None) -> Account:
+        """Every organization that the key reaches; two requests up to 30 organizations.
+
+        Channels are read of those whose id or name (in any case) is among `organizations`, of all where it is None.
+        Channels of networks that bufferctl does not know are left out: no file can name them.
+        """
+        return read_account(self._data, organizations, self._debug)
+
+    def read(
+        self,
+        account: Account,
+        channels: Mapping[str, Collection[str]],
+        *,
+        ideas: Collection[str] = (),
+        sent_pages: int = 10,
+    ) -> Live:
+        """The posts of some channels and the ideas of some organizations, all together in few requests.
+
+        `account` as it was read before; `channels`: channel ids by organization id, those that the account does not
+        (or no longer) have are passed over; `ideas`: organization ids. Unsent posts and ideas are read in full, sent
+        posts newest first and at most `sent_pages` pages an organization (see `Live.sent_since`).
+        """
+        named = [each for each in account.organizations if each.id in channels or each.id in ideas]
+        within = {
+            each.id: [channel.id for channel in each.channels if channel.id in channels[each.id]]
+            for each in named
+            if each.id in channels
+        }
+        posts, found, since = read_posts(
+            self._data, within, [each.id for each in named if each.id in ideas], sent_pages
+        )
+        return Live(self.server_time(), tuple(named), posts, found, since)
+
+    def post(self, post_id: str) -> LivePost | None:
+        """One post by its id, None where Buffer has none; a request each, since a missing id nulls all of it."""
+        answer = self._ask(Request(operation("post"), "Post", {"input": {"id": post_id}}))
+        if failures.is_missing(answer):
+            return None
+        with understood():
+            return live_post(_data(answer)["post"])
+
+    def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:
+        """Carry out 1 to 30 writes in one request, in order; a result for each. Never tries again.
+
+        Raises, only where none of them was carried out: KeyRefusedError, RateLimitedError, TooLargeError (fewer at
+        once may pass), UnreachableError (nothing was sent) and ApiError (the request was not understood).
+        """
+        if not 1 <= len(writes) <= MOST_ALIASES:
+            raise ValueError(f"{len(writes)} writes do not fit one request")
+        names, inputs = zip(*map(operation_and_input, writes), strict=True)
+        variables = numbered([{"input": each} for each in inputs])
+        try:
+            answer = self._wire.call(Request(together("Write", names), "Write", variables))
+        except NoAnswerError as error:
+            return (Unknown(error.message),) * len(writes)
+        return results(answer, len(writes))
+
+    def _data(self, request: Request) -> Mapping[str, Any]:
+        return _data(self._ask(request))
+
+    def _ask(self, request: Request) -> Answer:
+        """A read, tried again where that may help."""
+        for attempt in stamina.retry_context(
+            _again, attempts=READ_ATTEMPTS, timeout=2 * self._timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
+        ):
+            with attempt:
+                answer = self._wire.call(request)
+                if not failures.is_missing(answer) and (error := failures.read_problem(answer)):
+                    raise error
+        return answer
+
+
+def connect(
+    url: str | None,
+    key: str | None,
+    *,
+    timeout: float = 30.0,
+    transport: httpx2.BaseTransport | None = None,
+    debug: Callable[[str], None] | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Buffer:
+    """A connection to the API at `url` (None: Buffer's own). Nothing is sent before the first method is called.
+
+    `timeout` in seconds, for connecting and for each wait on the answer. `transport` takes the network's place in
+    tests. `debug` is called with one line a request; the key is in none. `now`: this machine's clock, aware.
+    Raises UsageError for an address that the key must not go to, KeyRefusedError without a key that can be one.
+    """
+    told = debug or (lambda _: None)
+    endpoint = check_url(url or BUFFER)
+    wire = Wire(endpoint, check_key(key), timeout=timeout, transport=transport, debug=told, now=now)
+    return Buffer(wire, told, timeout)
+
+
+def _data(answer: Answer) -> Mapping[str, Any]:
+    if answer.data is None:  # what a list belongs to does not exist
+        raise failures.read_problem(answer) or NoAnswerError("Buffer's answer holds no data")
+    return answer.data
+
+
+def _again(error: Exception) -> bool | float:
+    """Whether a read is tried again after this, or after how many seconds."""
+    if isinstance(error, NoAnswerError):
+        if not error.again or error.retry_after is None:
+            return error.again
+        return error.retry_after if error.retry_after <= LONGEST_WAIT else False
+    return isinstance(error, NotSentError)

@@ -1,0 +1,111 @@
+"""Lists read page by page, many at a time: each request advances every list that is open.
+
+The API allows few requests and many aliases. So a long list is read from both of its ends, newest first and oldest
+first, until they overlap. That they do is only concluded from an exact mirror image of some length: a service that
+ignored the order asked for, or ordered equal instants at will, would not show one, and then a list ends where the
+service says that it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bufferctl.api.failures import NoAnswerError
+
+#: As much as clients ask for (notes: Reading); what comes back may be less.
+PAGE = 100
+#: How many objects both ends must have in common, in opposite order, to have met.
+MIRRORED = 20
+
+_NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
+_OLDEST_FIRST = [{"field": "createdAt", "direction": "asc"}]
+
+
+@dataclass(eq=False, slots=True)
+class End:
+    """A list read from one end: `ids` so far, and the cursor `after` which the next page starts."""
+
+    operation: str
+    input: dict[str, Any]
+    after: str | None = None
+    ids: list[str] = field(default_factory=list)
+    pages: int = 0
+    open: bool = True
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Those of `operations/posts.graphql` and `ideas.graphql`."""
+        return {"input": self.input, "first": PAGE, "after": self.after}
+
+
+class Listing:
+    """One list of posts or ideas. `items` by id; `complete` once nothing of it is unread.
+
+    `convert` reads a node; `most_pages` stops before the end; `sorted_by_age`: the service takes a `sort`;
+    `both_ends`: and the list may be read from the other end too.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        wanted: Mapping[str, Any],
+        convert: Callable[[Mapping[str, Any]], Any],
+        *,
+        most_pages: int | None = None,
+        sorted_by_age: bool = True,
+        both_ends: bool = False,
+    ) -> None:
+        self.items: dict[str, Any] = {}
+        self.complete = False
+        self._wanted = dict(wanted)
+        self._convert = convert
+        self._most_pages = most_pages
+        self._both_ends = both_ends and sorted_by_age
+        order = {"sort": _NEWEST_FIRST} if sorted_by_age else {}
+        self._ends = [End(operation, {**self._wanted, **order})]
+
+    @property
+    def open_ends(self) -> list[End]:
+        """Where a next page is to be read; none once the list is complete, or as far read as it may be."""
+        return [] if self.complete else [end for end in self._ends if end.open]
+
+    def take(self, end: End, page: Mapping[str, Any]) -> None:
+        """Add a page that was read at one end. Raises NoAnswerError where the list does not move on."""
+        nodes = [edge["node"] for edge in page.get("edges") or () if edge]
+        for item in map(self._convert, nodes):
+            self.items[item.id] = item
+            end.ids.append(item.id)
+        end.pages += 1
+        info = page["pageInfo"]
+        if not info["hasNextPage"]:
+            self.complete = True
+        elif not info.get("endCursor") or info["endCursor"] == end.after:
+            raise NoAnswerError("a list in Buffer's answer does not move on to its next page", again=False)
+        end.after = info.get("endCursor")
+        if self._most_pages is not None and end.pages >= self._most_pages:
+            end.open = False
+
+    def look(self) -> None:
+        """After each round: whether the ends have met, or a second one is worth opening."""
+        if self.complete or not self._both_ends:
+            return
+        if len(self._ends) == 1:
+            self._ends.append(End(self._ends[0].operation, {**self._wanted, "sort": _OLDEST_FIRST}))
+        else:
+            self.complete = _mirrored(*(end.ids for end in self._ends))
+
+
+def _mirrored(newest_first: list[str], oldest_first: list[str]) -> bool:
+    """Whether the two end in the same objects in opposite order, so that nothing lies between them."""
+    if not newest_first or newest_first[-1] not in oldest_first:
+        return False
+    common = oldest_first[oldest_first.index(newest_first[-1]) :]
+    return len(common) >= MIRRORED and newest_first[-len(common) :] == common[::-1]
+
+
+def due_next(listings: Iterable[Listing], most: int) -> list[tuple[Listing, End]]:
+    """Up to `most` open ends, those that are least far first."""
+    waiting = [(listing, end) for listing in listings for end in listing.open_ends]
+    return sorted(waiting, key=lambda pair: pair[1].pages)[:most]

@@ -1,0 +1,138 @@
+"""What a plan needs of the account, in as few requests as the API allows (notes: Reading and Limits).
+
+First the organizations, then the channels of those that matter, one alias each; then the posts and ideas of all of them
+together. Posts that are not sent are read to the end, in several lists of some channels each; sent ones newest first
+and only so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from bufferctl.api.accounts import live_channel, live_organization
+from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
+from bufferctl.api.failures import NoAnswerError
+from bufferctl.api.paging import End, Listing, due_next
+from bufferctl.api.reading import live_idea, live_post
+from bufferctl.errors import TooLargeError
+from bufferctl.model import Account, LiveChannel, LiveIdea, LiveOrganization, LivePost, PostStatus
+
+#: Lists advanced by one request: their pages together hold some thousand posts.
+LISTS_AT_ONCE = 16
+#: Lists that the unsent posts of all organizations are dealt out to, where there are as many channels.
+UNSENT_LISTS = 10
+
+_UNSENT = [status.value for status in PostStatus if status is not PostStatus.SENT]
+_SENT = [PostStatus.SENT.value]
+
+#: Sends a request and gives its `data`; raises ApiError.
+Ask = Callable[[Request], Mapping[str, Any]]
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Data in a form that the published schema does not have, as an error in words."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise NoAnswerError(
+            f"Buffer's answer is not in the form that bufferctl knows ({type(error).__name__}: {error})",
+            hint="Its API may have changed: install the newest bufferctl and run the same command again.",
+            again=False,
+        ) from error
+
+
+def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str], None]) -> Account:
+    """Every organization; channels of those whose id or name (in any case) is `wanted`, of all where it is None."""
+    data = ask(Request(operation("account"), "Account", {}))
+    with understood():
+        raw = data["account"]
+        organizations = [live_organization(each) for each in raw["organizations"]]
+        timezone = raw.get("timezone")
+    names = None if wanted is None else {name.casefold() for name in wanted}
+    within = [each.id for each in organizations if names is None or {each.id.casefold(), each.name.casefold()} & names]
+    channels: dict[str, tuple[LiveChannel, ...]] = {}
+    for start in range(0, len(within), MOST_ALIASES):
+        channels |= _channels(ask, within[start : start + MOST_ALIASES], debug)
+    return Account(tuple(_with_channels(each, channels.get(each.id, ())) for each in organizations), timezone)
+
+
+def read_posts(
+    ask: Ask, channels: Mapping[str, Sequence[str]], ideas: Collection[str], sent_pages: int
+) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], dict[str, datetime]]:
+    """Posts of the channels by organization id, ideas of the organizations, and what of the sent posts is unread.
+
+    The last is as `Live.sent_since`. Of a post that changed its status meanwhile the later reading counts.
+    """
+    deal = max(1, UNSENT_LISTS // max(1, len(channels)))
+    unsent = [_posts(org, part, _UNSENT) for org, ids in channels.items() for part in _dealt(ids, deal)]
+    sent = {org: _posts(org, ids, _SENT, sent_pages) for org, ids in channels.items() if ids}
+    idea_lists = [Listing("ideas", {"organizationId": org}, live_idea, sorted_by_age=False) for org in ideas]
+    _read_all(ask, [*unsent, *sent.values(), *idea_lists])
+    posts: dict[str, LivePost] = {}
+    for listing in (*unsent, *sent.values()):
+        posts |= listing.items
+    since = {
+        org: min(post.created_at for post in listing.items.values())
+        for org, listing in sent.items()
+        if not listing.complete and listing.items
+    }
+    return tuple(posts.values()), tuple(idea for each in idea_lists for idea in each.items.values()), since
+
+
+def _channels(
+    ask: Ask, organizations: Sequence[str], debug: Callable[[str], None]
+) -> dict[str, tuple[LiveChannel, ...]]:
+    names = ("channels",) * len(organizations)
+    inputs = numbered([{"input": {"organizationId": each}} for each in organizations])
+    data = ask(Request(together("Channels", names), "Channels", inputs))
+    found = {}
+    with understood():
+        for number, organization in enumerate(organizations):
+            raw = data[f"a{number}"]
+            known = [channel for each in raw if (channel := live_channel(each, organization))]
+            if len(known) < len(raw):
+                debug(f"{len(raw) - len(known)} channels of networks that bufferctl does not know are left out")
+            found[organization] = tuple(known)
+    return found
+
+
+def _with_channels(organization: LiveOrganization, channels: tuple[LiveChannel, ...]) -> LiveOrganization:
+    return LiveOrganization(organization.id, organization.name, channels, organization.scheduled_posts_limit)
+
+
+def _posts(organization: str, channels: Sequence[str], statuses: list[str], most_pages: int | None = None) -> Listing:
+    wanted = {"organizationId": organization, "filter": {"channelIds": list(channels), "status": statuses}}
+    return Listing("posts", wanted, live_post, most_pages=most_pages, both_ends=most_pages is None)
+
+
+def _dealt(channels: Sequence[str], parts: int) -> list[Sequence[str]]:
+    """The channels in at most so many groups; none is empty."""
+    return [group for start in range(parts) if (group := channels[start::parts])]
+
+
+def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:
+    """Advance every list until nothing is left to read; fewer at once where the service refuses the size."""
+    at_once = LISTS_AT_ONCE
+    while chosen := due_next(listings, at_once):
+        ends = [end for _, end in chosen]
+        try:
+            data = ask(_pages(ends))
+        except TooLargeError:
+            if len(ends) == 1:
+                raise
+            at_once = len(ends) // 2
+            continue
+        with understood():
+            for number, (listing, end) in enumerate(chosen):
+                listing.take(end, data[f"a{number}"])
+        for listing in {id(listing): listing for listing, _ in chosen}.values():
+            listing.look()
+
+
+def _pages(ends: Sequence[End]) -> Request:
+    names = tuple(end.operation for end in ends)
+    return Request(together("Read", names), "Read", numbered([end.variables for end in ends]))
