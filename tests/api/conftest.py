@@ -1,0 +1,36 @@
+"""What the tests of the API client share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+import stamina
+from scripted import KEY, NOW
+
+from bufferctl import api
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    stamina.set_testing(True, attempts=3, cap=True)
+    yield
+    stamina.set_testing(False)
+
+
+@pytest.fixture
+def connected() -> Iterator[Callable[..., api.Buffer]]:
+    """`connected(script, …)`: a Buffer on a script, closed after the test."""
+    opened: list[api.Buffer] = []
+
+    def connect(script: Callable[[httpx2.Request], httpx2.Response], **more: Any) -> api.Buffer:
+        transport = httpx2.MockTransport(script)
+        buffer = api.connect("https://api.example", KEY, transport=transport, now=lambda: NOW, **more)
+        opened.append(buffer)
+        return buffer.__enter__()
+
+    yield connect
+    for buffer in opened:
+        buffer.__exit__(None, None, None)

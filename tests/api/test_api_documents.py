@@ -1,0 +1,133 @@
+"""The `.graphql` files and every document that is put together from them, against the published schema and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    Lexer,
+    Source,
+    TokenKind,
+    build_schema,
+    parse,
+    validate,
+)
+from graphql.language import Node, SelectionSetNode
+
+from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
+from bufferctl.api.reads import LISTS_AT_ONCE
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = sorted(path.stem for path in (ROOT / "bufferctl/api/operations").glob("*.graphql"))
+WHOLE = [name for name in OPERATIONS if not name.endswith("_fields")]
+WRITES = ["create_post", "edit_post", "delete_post", "create_idea"]
+READS = ["posts", "ideas"]
+
+# The limits of one document (notes: Limits).
+TOKENS, DEPTH, COMPLEXITY, DIRECTIVES = 15_000, 25, 175_000, 50
+
+
+@pytest.fixture(scope="session")
+def schema() -> GraphQLSchema:
+    return build_schema((ROOT / "schemas/buffer.graphql").read_text(encoding="utf-8"))
+
+
+def batches() -> Iterator[str]:
+    """Every number of aliases that a request may have: each operation alone, and all of a kind mixed."""
+    for count in range(1, MOST_ALIASES + 1):
+        for names in ([name] for name in WRITES), [WRITES]:
+            for each in names:
+                yield together("Write", tuple(islice(cycle(each), count)))
+        yield together("Channels", ("channels",) * count)
+    for count in range(1, LISTS_AT_ONCE + 1):
+        yield together("Read", tuple(islice(cycle(READS), count)))
+
+
+def tokens(text: str) -> int:
+    lexer, count = Lexer(Source(text)), 0
+    while lexer.advance().kind is not TokenKind.EOF:
+        count += 1
+    return count
+
+
+def fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+
+
+def inside(node: Node, known: dict[str, FragmentDefinitionNode]) -> tuple[Node, ...]:
+    owner = known[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+    found = getattr(owner, "selection_set", None)
+    return tuple(found.selections) if isinstance(found, SelectionSetNode) else ()
+
+
+def complexity(node: Node, known: dict[str, FragmentDefinitionNode]) -> float:
+    """As strict as the words allow: a fragment counts as an object and a level too."""
+    within = inside(node, known)
+    return 2 + 1.5 * sum(complexity(each, known) for each in within) if within else 1
+
+
+def depth(node: Node, known: dict[str, FragmentDefinitionNode]) -> int:
+    return 1 + max((depth(each, known) for each in inside(node, known)), default=0)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_operation_is_one_that_the_schema_has(name: str, schema: GraphQLSchema) -> None:
+    """No errors: each file, with the fragments it spreads, is a document that Buffer's published schema takes."""
+    assert validate(schema, parse(operation(name))) == []
+
+
+def test_every_batch_is_a_document_that_the_schema_has(schema: GraphQLSchema) -> None:
+    """No errors in any document of 1 to 30 aliases that bufferctl can put together."""
+    for text in batches():
+        assert validate(schema, parse(text)) == [], text[:200]
+
+
+def test_every_batch_stays_within_the_limits_of_a_document() -> None:
+    """Tokens under 15,000, depth under 25, complexity under 175,000 and few directives, strictly counted."""
+    for text in batches():
+        document = parse(text)
+        known = fragments(document)
+        asked = [each for each in document.definitions if not isinstance(each, FragmentDefinitionNode)]
+        fields = [each for one in asked for each in inside(one, known)]
+        assert len([each for each in fields if isinstance(each, FieldNode) and each.alias]) <= MOST_ALIASES
+        assert tokens(text) < TOKENS
+        assert depth(asked[0], known) < DEPTH
+        assert sum(complexity(each, known) for each in fields) < COMPLEXITY
+        assert text.count("@") < DIRECTIVES
+
+
+def test_the_counters_count() -> None:
+    """8 tokens, 2 + 1.5 * 2 and three levels for an object of two scalars: the limits above can fail."""
+    document = parse("query { a { b c } }")
+    (query,) = document.definitions
+    (field,) = inside(query, {})
+    assert tokens("query { a { b c } }") == 8
+    assert complexity(field, {}) == 5
+    assert depth(query, {}) == 3
+
+
+def test_inputs_stay_variables_under_the_number_of_their_alias() -> None:
+    """`a1: deletePost(input: $input1)`: a document does not grow with what it carries."""
+    text = together("Write", ("create_post", "delete_post"))
+    assert text.startswith("mutation Write($input0: CreatePostInput!, $input1: DeletePostInput!) {\n  a0: createPost")
+    assert "\n  a1: deletePost(input: $input1) {" in text
+    assert numbered([{"input": 1}, {"input": 2}]) == {"input0": 1, "input1": 2}
+
+
+def test_a_fragment_that_many_aliases_spread_is_in_the_document_once() -> None:
+    """One `PostFields` for thirty posts."""
+    assert together("Write", ("create_post",) * 30).count("fragment PostFields on Post") == 1
+
+
+def test_the_payload_is_the_text_as_it_is() -> None:
+    """`query`, `variables` and `operationName` (notes: Endpoint), nothing parsed or printed again."""
+    request = Request("query  Odd { a }", "Odd", {"x": 1})
+    assert request.payload == {"query": "query  Odd { a }", "variables": {"x": 1}, "operationName": "Odd"}
