@@ -1,0 +1,267 @@
+"""Reading lists: everything once, in few requests, and no conclusion from what was not read."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scripted import KEY, NOW
+
+from bufferctl import api
+from bufferctl.errors import ApiError, TooLargeError
+from bufferctl.model import Live, PostStatus
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+ORDERS = ["mirrored", "stable", "ignored"]
+UNSENT = ["draft", "needs_approval", "scheduled", "sending", "error"]
+
+
+def post(number: int, channel: str, status: str = "scheduled", age: int | None = None) -> dict[str, Any]:
+    created = START + timedelta(seconds=number if age is None else age)
+    return {"id": f"p{number:05}", "channelId": channel, "status": status, "text": "", "createdAt": created.isoformat()}
+
+
+def idea(number: int, organization: str) -> dict[str, Any]:
+    return {"id": f"i{number}", "organizationId": organization, "createdAt": number, "content": {"title": "x"}}
+
+
+class Lists:
+    """A Buffer that holds lists: so many a `page` and `aliases` a request.
+
+    `order`: how it heeds `sort`; `mirrored` turns round exactly, `stable` leaves equal instants as they were, `ignored`
+    is newest first whatever was asked.
+    """
+
+    def __init__(
+        self,
+        posts: Mapping[str, Sequence[dict[str, Any]]],
+        ideas: Mapping[str, Sequence[dict[str, Any]]] | None = None,
+        *,
+        page: int = 100,
+        order: str = "mirrored",
+        aliases: int = 30,
+    ) -> None:
+        self.posts, self.ideas, self.page, self.order, self.aliases = posts, ideas or {}, page, order, aliases
+        self.operations: list[str] = []
+        self.pages_of_sent = 0
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        asked = json.loads(request.content)
+        variables, name = asked["variables"], asked["operationName"]
+        self.operations.append(name)
+        if name == "Account":
+            found = [{"id": each, "name": each.upper()} for each in self.posts]
+            return self.data({"account": {"organizations": found}})
+        count = len([each for each in variables if each.startswith("input")])
+        if count > self.aliases:
+            message = f"Aliases limit of {self.aliases} exceeded, found {count}."
+            return httpx2.Response(400, json={"errors": [{"message": message}]})
+        answer = self.channels if name == "Channels" else self.list_page
+        return self.data({f"a{n}": answer(variables[f"input{n}"], variables.get(f"after{n}")) for n in range(count)})
+
+    @staticmethod
+    def data(data: dict[str, Any]) -> httpx2.Response:
+        return httpx2.Response(200, json={"data": data})
+
+    def channels(self, wanted: dict[str, Any], _: None) -> list[dict[str, Any]]:
+        ids = sorted({each["channelId"] for each in self.posts[wanted["organizationId"]]})
+        return [{"id": each, "service": "twitter", "name": each} for each in ids]
+
+    def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:
+        found = self.found(wanted)
+        start = int(after or 0)
+        stop = start + self.page
+        info = {"hasNextPage": stop < len(found), "endCursor": str(stop)}
+        return {"edges": [{"node": each} for each in found[start:stop]], "pageInfo": info}
+
+    def found(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+        organization = wanted["organizationId"]
+        if "filter" not in wanted:
+            return list(self.ideas.get(organization, ()))
+        kept = wanted["filter"]
+        self.pages_of_sent += kept["status"] == ["sent"]
+        posts = [
+            p
+            for p in self.posts[organization]
+            if p["channelId"] in kept["channelIds"] and p["status"] in kept["status"]
+        ]
+        newest_first = self.order == "ignored" or wanted["sort"] == [{"field": "createdAt", "direction": "desc"}]
+        if self.order == "mirrored":
+            return sorted(posts, key=lambda each: (each["createdAt"], each["id"]), reverse=newest_first)
+        return sorted(posts, key=lambda each: str(each["createdAt"]), reverse=newest_first)
+
+
+def read(lists: Callable[[httpx2.Request], httpx2.Response], *, ideas: bool = False, **more: Any) -> Live:
+    with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists), now=lambda: NOW) as buffer:
+        account = buffer.account()
+        channels = {each.id: [channel.id for channel in each.channels] for each in account.organizations}
+        return buffer.read(account, channels, ideas=list(channels) if ideas else (), **more)
+
+
+def ids(live: Live) -> list[str]:
+    return sorted(each.id for each in live.posts)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    count=st.integers(0, 300),
+    channels=st.integers(1, 3),
+    together=st.sampled_from([1, 7, 50, 1000]),
+    page=st.integers(3, 60),
+    order=st.sampled_from(ORDERS),
+    aliases=st.integers(2, 30),
+    shuffled=st.randoms(use_true_random=False),
+)
+def test_every_post_is_read_whatever_the_service_makes_of_pages(  # noqa: PLR0917 - hypothesis passes them by name
+    count: int, channels: int, together: int, page: int, order: str, aliases: int, shuffled: random.Random
+) -> None:
+    """Exactly the posts there are: any page size, many of one instant, an order not kept, few aliases allowed."""
+    statuses = [*UNSENT, "sent", *["scheduled"] * 10]
+    posts = [post(n, f"c{n % channels}", statuses[n // 7 % len(statuses)], n // together) for n in range(count)]
+    shuffled.shuffle(posts)
+    live = read(Lists({"o1": posts}, page=page, order=order, aliases=aliases), sent_pages=1000)
+    assert ids(live) == [f"p{number:05}" for number in range(count)]
+    assert live.sent_since == {}
+
+
+@pytest.mark.parametrize(("count", "page"), [(100, 20), (100, 30), (120, 40)])
+def test_ends_that_share_objects_in_the_same_order_have_not_met(count: int, page: int) -> None:
+    """Exactly the posts there are: fifty of one instant come in the same order from both ends, and prove nothing."""
+    posts = [post(number, "c1", "scheduled", number // 50) for number in range(count)]
+    assert len(ids(read(Lists({"o1": posts}, page=page, order="stable")))) == count
+
+
+def spread(count: int, share: int) -> dict[str, list[dict[str, Any]]]:
+    """`count` posts of which the first organization's one channel has `share` percent, the other's four the rest."""
+    here = count * share // 100
+    return {
+        "o1": [post(number, "c0") for number in range(here)],
+        "o2": [post(number, f"c{number % 4 + 1}") for number in range(here, count)],
+    }
+
+
+@pytest.mark.parametrize("share", [100, 90, 50, 20, 0])
+@pytest.mark.parametrize("instant", [None, 7])
+def test_a_thousand_posts_take_at_most_eight_requests(share: int, instant: int | None) -> None:
+    """All 1,000 ids in at most 8 requests, however they are spread, created apart or all at once."""
+    posts = spread(1000, share)
+    if instant is not None:
+        posts = {org: [{**each, "createdAt": START.isoformat()} for each in some] for org, some in posts.items()}
+    lists = Lists(posts)
+    assert len(ids(read(lists, ideas=True))) == 1000
+    assert len(lists.operations) <= 8
+
+
+def test_a_small_account_takes_three_requests() -> None:
+    """Account, channels, and everything else together."""
+    lists = Lists(spread(90, 50), {"o1": [idea(1, "o1")], "o2": [idea(2, "o2")]})
+    live = read(lists, ideas=True)
+    assert lists.operations == ["Account", "Channels", "Read"]
+    assert [each.id for each in live.ideas] == ["i1", "i2"]
+    assert live.at == NOW
+
+
+def test_ten_thousand_posts_on_ten_channels_take_ten_requests() -> None:
+    """10: many pages a request, since each costs one of 100 in a quarter of an hour."""
+    lists = Lists({"o1": [post(number, f"c{number % 10}") for number in range(10_000)]})
+    assert len(ids(read(lists))) == 10_000
+    assert len(lists.operations) <= 10
+
+
+def test_only_what_is_named_is_asked_for() -> None:
+    """The posts of one channel of two; no ideas; a channel that the account does not have is passed over."""
+    lists = Lists({"o1": [post(1, "c1"), post(2, "c2")], "o2": [post(3, "c3")]}, {"o1": [idea(1, "o1")]})
+    with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
+        live = buffer.read(buffer.account(["O1"]), {"o1": ["c2", "gone"]})
+    assert ids(live) == ["p00002"]
+    assert live.ideas == ()
+    assert [each.id for each in live.organizations] == ["o1"]
+
+
+def test_channels_are_read_of_the_organizations_that_matter() -> None:
+    """Named in any case, or by id; the others are known without their channels."""
+    lists = Lists({"o1": [post(1, "c1")], "o2": [post(2, "c2")], "o3": [post(3, "c3")]})
+    with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
+        account = buffer.account(["O1", "o2"])
+        nothing = buffer.account([])
+    assert [(each.id, len(each.channels)) for each in account.organizations] == [("o1", 1), ("o2", 1), ("o3", 0)]
+    assert [len(each.channels) for each in nothing.organizations] == [0, 0, 0]
+    assert lists.operations == ["Account", "Channels", "Account"]
+
+
+def test_an_organization_without_channels_to_read_is_asked_for_its_ideas_alone() -> None:
+    """The idea; no list of posts is asked for."""
+    lists = Lists({"o1": [post(1, "c1")]}, {"o1": [idea(1, "o1")]})
+    with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
+        live = buffer.read(buffer.account(), {}, ideas=["o1"])
+    assert ([each.id for each in live.ideas], live.posts) == (["i1"], ())
+
+
+def test_sent_posts_are_read_newest_first_and_only_so_far() -> None:
+    """The newest 20 of 35 in two pages of 10; since the instant of the oldest read, nothing older is known."""
+    lists = Lists({"o1": [post(number, "c1", "sent") for number in range(35)]}, page=10)
+    live = read(lists, sent_pages=2)
+    assert ids(live) == [f"p{number:05}" for number in range(15, 35)]
+    assert live.sent_since == {"o1": START + timedelta(seconds=15)}
+    assert lists.pages_of_sent == 2
+
+
+def test_sent_posts_read_to_the_end_leave_nothing_open() -> None:
+    """All 20 in the two pages allowed, and no `sent_since`."""
+    live = read(Lists({"o1": [post(number, "c1", "sent") for number in range(20)]}, page=10), sent_pages=2)
+    assert (len(live.posts), live.sent_since) == (20, {})
+
+
+def test_sent_pages_are_counted_by_organization() -> None:
+    """Ten of each by default."""
+    lists = Lists({org: [post(n, f"c{org}", "sent") for n in range(50)] for org in ("o1", "o2")}, page=2)
+    live = read(lists)
+    assert len([each for each in live.posts if each.status is PostStatus.SENT]) == 20
+    assert lists.pages_of_sent == 20
+
+
+def test_a_refused_size_is_halved_until_it_passes() -> None:
+    """All posts, though the service takes two aliases at once; the channels were one."""
+    lists = Lists({"o1": [post(number, f"c{number % 9}") for number in range(90)]}, aliases=2)
+    assert len(ids(read(lists))) == 90
+
+
+def test_a_size_refused_to_the_last_is_an_error() -> None:
+    """TooLargeError, once a single list is too much."""
+    lists = Lists({"o1": [post(1, "c1")]})
+    with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
+        account = buffer.account()
+        lists.aliases = 0
+        with pytest.raises(TooLargeError):
+            buffer.read(account, {"o1": ["c1"]})
+
+
+@pytest.mark.parametrize("cursor", [None, "same"])
+def test_a_list_that_does_not_move_on_is_an_error(cursor: str | None) -> None:
+    """ApiError instead of asking for ever, and never a list that is taken for whole."""
+
+    class Stuck(Lists):
+        def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:
+            return {"edges": [], "pageInfo": {"hasNextPage": True, "endCursor": cursor}}
+
+    with pytest.raises(ApiError, match="does not move on"):
+        read(Stuck({"o1": [post(1, "c1")]}))
+
+
+def test_empty_pages_on_the_way_are_passed() -> None:
+    """The post on the third page: a page may hold anything, hasNextPage counts."""
+
+    class Sparse(Lists):
+        def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:
+            page = int(after or 0) + 1
+            edges = [{"node": each} for each in self.found(wanted)] if page == 3 else None
+            return {"edges": edges, "pageInfo": {"hasNextPage": page < 3, "endCursor": str(page)}}
+
+    assert ids(read(Sparse({"o1": [post(1, "c1")]}))) == ["p00001"]
