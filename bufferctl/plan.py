@@ -177,8 +177,8 @@ class Status(StrEnum):
     DONE = "done"
     DIFFERS = "differs"
     REFUSED = "refused"
-    UNKNOWN = "unknown"
     HELD = "held"
+    WAITING = "waiting"
     NOT_SENT = "not-sent"
 
 

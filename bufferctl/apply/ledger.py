@@ -1,0 +1,74 @@
+"""What became of things, in the places that must agree: the journal at once, then the report, state at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bufferctl.apply.outcomes import Finding
+from bufferctl.apply.ports import Intent, Journal, Settled, Store, Watcher
+from bufferctl.model import Binding, Slot, State
+from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
+
+
+@dataclass
+class Ledger:
+    """`bindings` is the state as it becomes, `outcomes` what was reported so far."""
+
+    journal: Journal
+    store: Store
+    watcher: Watcher
+    bindings: dict[Slot, Binding]
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def anything_done(self) -> bool:
+        """Whether anything was carried out in Buffer so far."""
+        return any(outcome.status in {Status.DONE, Status.DIFFERS} for outcome in self.outcomes)
+
+    def take_state_only(self, plan: Plan) -> None:
+        """Carry out what concerns state alone, and report it and what is held."""
+        for change in plan.changes:
+            if change.moved_from:
+                self.bindings.pop(change.moved_from, None)
+            if change.action is Action.FORGET:
+                self.bindings.pop(change.slot, None)
+            elif change.binding:
+                self.bindings[change.slot] = change.binding
+            if change.action in STATE_ONLY:
+                self.report(Outcome(change, Status.DONE, change.live_id, message=change.message))
+            elif change.action is Action.HOLD:
+                self.report(Outcome(change, Status.HELD, change.live_id, message=change.message, hint=change.hint))
+
+    def intend(self, intents: Sequence[Intent]) -> None:
+        """Put on disk what is about to be sent."""
+        self.journal.intend(intents)
+
+    def done(self, findings: Iterable[tuple[Intent, Finding]]) -> None:
+        """Record and report what was carried out."""
+        findings = tuple(findings)
+        self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
+        for intent, finding in findings:
+            if finding.binding:
+                self.bindings[intent.slot] = finding.binding
+            else:
+                self.bindings.pop(intent.slot, None)
+            self.report(finding.outcome)
+
+    def not_done(self, intents: Iterable[Intent]) -> None:
+        """Record what was definitely not carried out; whoever knows what follows reports it."""
+        self._settle([Settled(intent.number, intent.slot, done=False) for intent in intents])
+
+    def report(self, outcome: Outcome) -> None:
+        """Tell what became of a change."""
+        self.outcomes.append(outcome)
+        self.watcher.outcome(outcome)
+
+    def save(self) -> None:
+        """Write the state, then let the journal forget what the state now holds."""
+        self.store.save(State(dict(self.bindings)))
+        self.journal.compact()
+
+    def _settle(self, settled: Sequence[Settled]) -> None:
+        if settled:
+            self.journal.settle(settled)

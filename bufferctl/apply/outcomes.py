@@ -1,0 +1,97 @@
+"""From a result, or a verdict, to what is reported and what state is to hold. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bufferctl.apply.settling import item_of
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Write
+from bufferctl.model.comparable import bind, differing, instant, of_desired, of_live
+from bufferctl.plan import Change, Outcome, Status
+
+_HINTS = {
+    Refusal.INVALID: "Mend it in the file as Buffer says.",
+    Refusal.NOT_FOUND: "Run plan again: it looks at the account as it is now.",
+    Refusal.UNAUTHORIZED: "Ask an owner of the organization for the right to post on this channel.",
+    Refusal.LIMIT: "It goes out with a later apply, once Buffer's plan has room for it.",
+    Refusal.REPEAT: "Look in Buffer whether it is there already; if an equal post is meant, change a word.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is reported of a change, and the binding that state is to hold of it (None: nothing)."""
+
+    outcome: Outcome
+    binding: Binding | None
+
+
+def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Finding:
+    """It was carried out. What came back is compared with what was sent; a difference is said, never the new baseline.
+
+    `links`: the channel shortens links, so that they may differ.
+    """
+    item = item_of(write)
+    if item is None or live is None:
+        return Finding(Outcome(change, Status.DONE, change.live_id, at=at), None)
+    differs = _differs(item, live, links=links)
+    origin = change.binding.origin if change.binding and change.live else Origin.CREATED
+    binding = bind(item, live, origin, as_asked=not differs)
+    link = live.external_link if isinstance(live, LivePost) else None
+    if not differs:
+        return Finding(Outcome(change, Status.DONE, live.id, link=link, at=at), binding)
+    return Finding(
+        Outcome(
+            change,
+            Status.DIFFERS,
+            live.id,
+            message=f"Buffer took it, but its {' and '.join(differs)} came back different",
+            hint="Look at it in Buffer; plan shows both versions.",
+            link=link,
+            at=at,
+        ),
+        binding,
+    )
+
+
+def refused(change: Change, result: Refused, at: datetime) -> Outcome:
+    """It was definitely not carried out."""
+    status = Status.WAITING if result.why is Refusal.LIMIT else Status.REFUSED
+    return Outcome(change, status, change.live_id, message=result.message, hint=_HINTS[result.why], at=at)
+
+
+def missed(change: Change) -> Outcome:
+    """Its time came too near while the apply ran."""
+    return Outcome(
+        change,
+        Status.HELD,
+        message="By now its time is too near, and Buffer might publish it at once, so it was not sent",
+        hint="Give it a later due_at.",
+    )
+
+
+def without_idea(change: Change, idea: str) -> Outcome:
+    """The idea that it names did not come to be."""
+    return Outcome(change, Status.HELD, message=f"Its idea {idea!r} was not created", hint="See to the idea first.")
+
+
+def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
+    """Its answer was lost and Buffer's list does not tell."""
+    what = f"It may be {candidates[0]}, changed by somebody since" if candidates else "Buffer's list does not tell"
+    do = f"`bufferctl import {change.address} {candidates[0]}` if it is; " if candidates else ""
+    return Outcome(
+        change,
+        Status.HELD,
+        message=f"The answer was lost, and whether it was carried out cannot be told: {what}",
+        hint=f"Look in Buffer: {do}`bufferctl apply --recreate {change.address}` if it is not there.",
+        at=at,
+    )
+
+
+def _differs(item: Post | Idea, live: LivePost | LiveIdea, *, links: bool) -> list[str]:
+    names = [name for name, _, _ in differing(of_desired(item), of_live(live), links_may_differ=links)]
+    timed = isinstance(item, Post) and item.due_at is not None
+    if timed and isinstance(live, LivePost) and isinstance(item, Post) and instant(item.due_at) != instant(live.due_at):
+        names.append("due_at")
+    return names

@@ -1,0 +1,134 @@
+"""What apply needs from outside, as protocols: the account, the journal, the store, the clock, and somebody to tell.
+
+apply imports neither api nor state; the command line hands both in, and tests hand in what they like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bufferctl.model import Binding, Live, LivePost, Result, Slot, State, Write
+from bufferctl.plan import Outcome
+
+
+class Account(Protocol):
+    """Buffer, as far as apply uses it. Every method may raise ApiError."""
+
+    def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:
+        """Carry out up to 30 writes in one request, once; raises only where none of them was carried out."""
+        ...
+
+    def post(self, post_id: str) -> LivePost | None:
+        """One post by its id, None where there is none."""
+        ...
+
+    def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
+        """Posts of the channels (by organization id) created since then, in every status, and all ideas."""
+        ...
+
+    def server_time(self) -> datetime:
+        """Now, by the server's clock."""
+        ...
+
+    def pace(self) -> None:
+        """Return once a request may leave within the quota. Raises PartWayError where that takes too long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write that is about to leave. `number` orders intents; `at` is the server's clock, aware.
+
+    `before` is the `standing` of a post that is edited, empty otherwise.
+    """
+
+    number: int
+    slot: Slot
+    write: Write
+    at: datetime
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an intent for good: `done` or not. `binding` is what state is to hold of it, None: nothing."""
+
+    number: int
+    slot: Slot
+    done: bool
+    binding: Binding | None = None
+
+
+class Journal(Protocol):
+    """What outlives a killed run. `OSError` from any method stops the run: what cannot be recorded is not sent.
+
+    `open`: intents whose outcome is not known, in order. `before`: ids known by home. `next_number`: not yet used.
+    """
+
+    @property
+    def open(self) -> Sequence[Intent]: ...
+
+    @property
+    def before(self) -> Mapping[str, Collection[str]]: ...
+
+    @property
+    def next_number(self) -> int: ...
+
+    def listed(self, home: str, ids: Collection[str]) -> None:
+        """Note which objects a channel (or an organization's ideas) held before anything is created there."""
+        ...
+
+    def intend(self, intents: Sequence[Intent]) -> None:
+        """Note durably what is about to be sent."""
+        ...
+
+    def settle(self, settled: Sequence[Settled]) -> None:
+        """Note durably what became of intents."""
+        ...
+
+    def compact(self) -> None:
+        """Forget what is settled, once state holds it."""
+        ...
+
+
+class Store(Protocol):
+    """Where state is kept."""
+
+    def check_writable(self) -> None:
+        """Raise StateError where `save` would fail."""
+        ...
+
+    def save(self, state: State) -> None:
+        """Keep the state."""
+        ...
+
+
+class Clock(Protocol):
+    """Time as it passes here."""
+
+    def now(self) -> float:
+        """Seconds that only ever grow."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; returns early once somebody asked to stop."""
+        ...
+
+
+class Watcher(Protocol):
+    """Somebody who is told how it goes, and who may ask to stop."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        """A change has become what it will be in this run."""
+        ...
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """Nothing will happen for a while."""
+        ...
+
+    def stopping(self) -> bool:
+        """Whether somebody asked to stop after the request in flight."""
+        ...
