@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bufferctl.api.failures import Answer
-from bufferctl.api.reading import live_idea, live_post
+from bufferctl.api.reading import UNREADABLE, live_idea, live_post
 from bufferctl.model import Done, Refusal, Refused, Result, Unknown
 
 _REFUSALS = {
@@ -49,7 +49,7 @@ def _result(payload: Any) -> Result:
         return Done(None)  # only a delete answers so: what was to go is gone
     try:
         return _success(str(kind), payload)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except UNREADABLE:
         return Unknown(f"Buffer did it, but what came back cannot be read ({kind})")
 
 

@@ -2,7 +2,7 @@
 
 Fields that may be null are taken as absent, whatever the schema promises. A status that this bufferctl does not know
 reads as `error` with a text that says so: such a post is held for a person, never changed and never created again
-(design: Actions). What lacks its id, its status or its dates cannot be read: KeyError, TypeError or ValueError.
+(design: Actions). What lacks its id, its status or its dates, or has another form, raises one of `UNREADABLE`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from bufferctl.api.live_metadata import instant, live_metadata
 from bufferctl.model import LiveAsset, LiveIdea, LivePost, LiveTag, LiveThreadItem, PostStatus
 
 Json = Mapping[str, Any]
+
+#: What reading raises where the API's JSON is not of the published form.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 _STATUSES = {status.value: status for status in PostStatus}
 

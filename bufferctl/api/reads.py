@@ -16,7 +16,7 @@ from bufferctl.api.accounts import live_channel, live_organization
 from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
 from bufferctl.api.failures import NoAnswerError
 from bufferctl.api.paging import End, Listing, due_next
-from bufferctl.api.reading import live_idea, live_post
+from bufferctl.api.reading import UNREADABLE, live_idea, live_post
 from bufferctl.errors import TooLargeError
 from bufferctl.model import Account, LiveChannel, LiveIdea, LiveOrganization, LivePost, PostStatus
 
@@ -37,7 +37,7 @@ def understood() -> Iterator[None]:
     """Data in a form that the published schema does not have, as an error in words."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except UNREADABLE as error:
         raise NoAnswerError(
             f"Buffer's answer is not in the form that bufferctl knows ({type(error).__name__}: {error})",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",

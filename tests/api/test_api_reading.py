@@ -1,0 +1,297 @@
+"""What the API says, as the model's live objects: the files' names, aware instants, nothing that is absent."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.api.accounts import live_channel, live_organization
+from bufferctl.api.reading import UNREADABLE, live_idea, live_post
+from bufferctl.model import (
+    LiveAsset,
+    LiveChannel,
+    LiveIdea,
+    LiveOrganization,
+    LivePost,
+    LiveTag,
+    LiveThreadItem,
+    PostStatus,
+    Service,
+)
+
+CREATED = "2026-11-24T10:00:00.123Z"
+INSTANT = datetime(2026, 11, 24, 10, 0, 0, 123_000, tzinfo=UTC)
+LEAST = {"id": "p1", "channelId": "c1", "status": "scheduled", "createdAt": CREATED}
+IMAGE = {
+    "type": "image",
+    "source": "https://buffer.example/1",
+    "thumbnail": "https://buffer.example/2",
+    "image": {"altText": "The console", "userTags": [{"handle": "ann", "x": 0.5, "y": 1.0}]},
+}
+LIVE_IMAGE = LiveAsset(
+    "image",
+    "The console",
+    "https://buffer.example/1",
+    "https://buffer.example/2",
+    {"user_tags": (("ann", 0.5, 1.0),)},
+)
+
+
+def test_a_full_post_is_read_whole() -> None:
+    """Every field of the fragment in its place."""
+    raw = {
+        **LEAST,
+        "text": "We are live",
+        "updatedAt": "2026-11-24T10:00:01.000Z",
+        "dueAt": "2026-12-01T09:00:00+01:00",
+        "sentAt": "2026-12-01T08:00:03.000Z",
+        "shareMode": "customScheduled",
+        "schedulingType": "automatic",
+        "isCustomScheduled": True,
+        "sharedNow": True,
+        "via": "api",
+        "ideaId": "i1",
+        "externalLink": "https://x.example/1",
+        "allowedActions": ["updatePost", "deletePost"],
+        "error": {"message": "Token expired"},
+        "tags": [{"id": "t1", "name": "launch", "color": "#fff"}],
+        "assets": [IMAGE],
+        "metadata": {
+            "thread": [{"text": "We are live", "assets": [IMAGE]}, {"text": "More", "assets": []}],
+            "isAiGenerated": False,
+            "retweet": {"id": "r1"},
+        },
+    }
+    assert live_post(raw) == LivePost(
+        id="p1",
+        channel_id="c1",
+        status=PostStatus.SCHEDULED,
+        text="We are live",
+        created_at=INSTANT,
+        updated_at=datetime(2026, 11, 24, 10, 0, 1, tzinfo=UTC),
+        due_at=datetime(2026, 12, 1, 9, 0, tzinfo=timezone(timedelta(hours=1))),
+        sent_at=datetime(2026, 12, 1, 8, 0, 3, tzinfo=UTC),
+        share_mode="customScheduled",
+        scheduling_type="automatic",
+        is_custom_scheduled=True,
+        shared_now=True,
+        via="api",
+        idea_id="i1",
+        tags=(LiveTag("t1", "launch", "#fff"),),
+        assets=(LIVE_IMAGE,),
+        thread=(LiveThreadItem("We are live", (LIVE_IMAGE,)), LiveThreadItem("More")),
+        metadata={"is_ai_generated": False, "retweet": {"id": "r1"}},
+        error="Token expired",
+        external_link="https://x.example/1",
+        allowed_actions=("updatePost", "deletePost"),
+    )
+
+
+def test_nulls_are_absent_whatever_the_schema_promises() -> None:
+    """The least post, from null in every other field as from none."""
+    names = [
+        *(
+            "text",
+            "updatedAt",
+            "dueAt",
+            "sentAt",
+            "shareMode",
+            "schedulingType",
+            "isCustomScheduled",
+            "sharedNow",
+            "via",
+        ),
+        *("ideaId", "externalLink", "allowedActions", "error", "tags", "assets", "metadata"),
+    ]
+    expected = LivePost("p1", "c1", PostStatus.SCHEDULED, "", INSTANT, INSTANT)
+    assert live_post(LEAST) == expected
+    assert live_post({**LEAST, **dict.fromkeys(names)}) == expected
+
+
+def test_a_status_that_nobody_knows_is_held_for_a_person() -> None:
+    """`error` with words: never changed, never created again (design: Actions)."""
+    post = live_post({**LEAST, "status": "paused"})
+    assert post.status is PostStatus.ERROR
+    assert "`paused`" in post.error
+
+
+METADATA: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"linkAttachment": {"url": "https://a.example"}}, {"link_attachment": {"url": "https://a.example"}}),
+    ({"board": {"serviceId": "b1"}, "title": "Pin", "url": None}, {"board_service_id": "b1", "title": "Pin"}),
+    ({"category": {"categoryId": "22"}, "madeForKids": False}, {"category_id": "22", "made_for_kids": False}),
+    ({"type": "post", "firstComment": "First"}, {"type": "post", "first_comment": "First"}),
+    (
+        {
+            "type": "event",
+            "details": {
+                "__typename": "GoogleBusinessEventMetaData",
+                "title": "Open day",
+                "startDate": CREATED,
+                "endDate": "2026-11-24T10:00:00",
+                "isFullDayEvent": False,
+                "button": "book",
+                "link": None,
+            },
+        },
+        {
+            "type": "event",
+            "details_event": {
+                "title": "Open day",
+                "start_date": INSTANT,
+                "end_date": datetime(2026, 11, 24, 10, tzinfo=UTC),
+                "is_full_day_event": False,
+                "button": "book",
+            },
+        },
+    ),
+    (
+        {"details": {"__typename": "GoogleBusinessOfferMetaData", "code": "X", "startDate": CREATED}},
+        {"details_offer": {"code": "X", "start_date": INSTANT}},
+    ),
+    (
+        {"details": {"__typename": "GoogleBusinessWhatsNewMetaData", "button": "none"}},
+        {"details_whats_new": {"button": "none"}},
+    ),
+    ({"details": {"__typename": "SomethingNew"}, "title": "t"}, {"title": "t"}),
+    (
+        {
+            "geolocation": {"id": "g", "text": None},
+            "stickerFields": {"music": None, "topics": None},
+            "shouldShareToFeed": True,
+        },
+        {"geolocation": {"id": "g"}, "should_share_to_feed": True},
+    ),
+    ({"spoilerText": "Spoiler", "thread": []}, {"spoiler_text": "Spoiler"}),
+    (
+        {"locationName": "Berlin", "topic": "news", "type": "thread"},
+        {"location_name": "Berlin", "topic": "news", "type": "thread"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("raw", "expected"), METADATA)
+def test_metadata_reads_under_the_names_that_files_use(raw: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Snake case, ids where they are written as ids, instants, and nothing that is null."""
+    assert live_post({**LEAST, "metadata": raw}).metadata == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (
+            {"type": "video", "source": "s", "thumbnail": "t", "video": {"title": "Film", "thumbnailOffset": 0}},
+            LiveAsset("video", "", "s", "t", {"title": "Film", "thumbnail_offset": 0}),
+        ),
+        ({"type": "document", "document": {"title": "Slides"}}, LiveAsset("document", details={"title": "Slides"})),
+        ({"type": "image", "image": {"altText": "", "userTags": None}}, LiveAsset("image")),
+        ({"type": "video", "video": {"title": None, "thumbnailOffset": None}}, LiveAsset("video")),
+    ],
+)
+def test_assets_keep_what_can_be_compared(raw: dict[str, Any], expected: LiveAsset) -> None:
+    """Kind, alt text, title, offset and tags; absent ones left out."""
+    assert live_post({**LEAST, "assets": [raw]}).assets == (expected,)
+
+
+@pytest.mark.parametrize("broken", [{"status": ...}, {"createdAt": "yesterday"}, {"createdAt": 5}, {"assets": 3}])
+def test_what_cannot_be_read_is_said_so(broken: dict[str, Any]) -> None:
+    """One of the errors that the room turns into words."""
+    raw = {**LEAST, **broken}
+    raw = {name: value for name, value in raw.items() if value is not ...}
+    with pytest.raises(UNREADABLE):
+        live_post(raw)
+
+
+def test_an_idea_is_read_whole() -> None:
+    """Its instant from epoch seconds (notes: Reading)."""
+    raw = {
+        "id": "i1",
+        "organizationId": "o1",
+        "createdAt": 1_764_000_000,
+        "groupId": "g1",
+        "content": {
+            "title": "How we hire",
+            "text": "…",
+            "services": ["linkedin"],
+            "date": CREATED,
+            "tags": [{"id": "t1", "name": "launch", "color": "#fff"}],
+            "media": [{"type": "image", "alt": None}],
+        },
+    }
+    assert live_idea(raw) == LiveIdea(
+        id="i1",
+        organization_id="o1",
+        created_at=datetime.fromtimestamp(1_764_000_000, UTC),
+        title="How we hire",
+        text="…",
+        services=("linkedin",),
+        tags=(LiveTag("t1", "launch", "#fff"),),
+        date=INSTANT,
+        media=(("image", ""),),
+        group_id="g1",
+    )
+
+
+def test_the_least_idea_is_read() -> None:
+    """Nulls are absent."""
+    content = dict.fromkeys(["title", "text", "services", "date", "tags", "media"])
+    idea = live_idea({"id": "i1", "organizationId": "o1", "createdAt": 0, "groupId": None, "content": content})
+    assert idea == LiveIdea("i1", "o1", datetime.fromtimestamp(0, UTC))
+
+
+def test_a_channel_is_read_with_what_its_network_tells() -> None:
+    """Boards by name, the server's own limit, and the states that hold posts back."""
+    raw = {
+        "id": "c1",
+        "service": "pinterest",
+        "name": "acme",
+        "displayName": "Acme Inc.",
+        "timezone": "Europe/Berlin",
+        "isDisconnected": True,
+        "isLocked": True,
+        "isQueuePaused": True,
+        "linkShortening": {"isEnabled": True},
+        "metadata": {"boards": [{"name": "Recipes", "serviceId": "b1"}], "maxCharacters": 500},
+    }
+    assert live_channel(raw, "o1") == LiveChannel(
+        "c1", "o1", Service.PINTEREST, "acme", "Acme Inc.", "Europe/Berlin", True, True, True, True, {"Recipes": "b1"}, 500
+    )  # fmt: skip
+
+
+def test_the_least_channel_is_read() -> None:
+    """Connected, unlocked, in UTC."""
+    assert live_channel({"id": "c1", "service": "startPage", "name": None}, "o1") == LiveChannel(
+        "c1", "o1", Service.STARTPAGE, ""
+    )
+
+
+def test_a_channel_of_a_network_that_nobody_knows_is_left_out() -> None:
+    """None: no file can name it."""
+    assert live_channel({"id": "c1", "service": "hologram", "name": "acme"}, "o1") is None
+
+
+def test_an_organization_tells_its_limit() -> None:
+    """Ten scheduled posts; None where it is not told."""
+    assert live_organization({"id": "o1", "name": "Acme", "limits": {"scheduledPosts": 10}}) == LiveOrganization(
+        "o1", "Acme", (), 10
+    )
+    assert live_organization({"id": "o1", "name": "Acme", "limits": None}) == LiveOrganization("o1", "Acme")
+
+
+json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = ["status", "text", "updatedAt", "dueAt", "tags", "assets", "metadata", "error", "allowedActions"]
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), json))
+def test_any_value_in_any_field_is_read_or_said_so(odd: dict[str, Any]) -> None:
+    """A post, or one of the errors that the room turns into words; nothing else."""
+    with contextlib.suppress(*UNREADABLE):
+        assert live_post({**LEAST, **odd}).id == "p1"
