@@ -66,6 +66,7 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
     MISSED = "missed"
     AMBIGUOUS = "ambiguous"
+    UNSETTLED = "unsettled"
     SHARE_NOW = "share-now"
     ADOPTED = "adopted"
     IDEA = "idea-edited"

@@ -108,6 +108,17 @@ def ambiguous(candidates: Sequence[str]) -> Hold:
     )
 
 
+def unsettled(candidates: Sequence[str]) -> Hold:
+    what = f"; it may be {candidates[0]}, changed by somebody since" if candidates else ""
+    do = "`bufferctl import {address} " + candidates[0] + "` if it is; " if candidates else ""
+    return Hold(
+        Reason.UNSETTLED,
+        f"The answer of an earlier run was lost, and whether it was carried out cannot be told{what}",
+        f"Look in Buffer: {do}" + "`bufferctl apply --recreate {address}` if it is not there.",
+        candidates=tuple(candidates),
+    )
+
+
 def share_now() -> Hold:
     return Hold(
         Reason.SHARE_NOW,

@@ -42,13 +42,17 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says about single objects and guards; addresses as text."""
+    """What the command line says about single objects and guards; addresses as text.
+
+    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be.
+    """
 
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
     allow_share_now: bool = False
     max_deletes: int | None = None
     lead: timedelta = LEAD
+    unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
 
 
 def reconcile(
@@ -71,6 +75,7 @@ def reconcile(
         recreate=options.recreate,
         reapply=options.reapply,
         allow_share_now=options.allow_share_now,
+        unsettled=options.unsettled,
     )
     changes = [table.decide(m, context) for m in matches.matches]
     removals = remove(_removed(matches, cancelled, live), desired, channels, live.gone, options.max_deletes)

@@ -6,11 +6,11 @@ come before "channel disconnected"; otherwise a disconnected channel would hold 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, ShareMode, Write
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, ShareMode, Slot, Write
 from bufferctl.model.comparable import Content, Fingerprint, bind, digest, instant, of_live, same
 from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.reconcile import holds
@@ -38,6 +38,7 @@ class Context:
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
     allow_share_now: bool = False
+    unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def decide(match: Match, context: Context) -> Change:
     """The change for one declared object."""
     facts = _facts(match)
     item = match.declared.item
+    if (candidates := context.unsettled.get(match.declared.slot)) is not None:
+        return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
     if match.how is How.EXACT and match.live is not None:
         return _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, Origin.ADOPTED))
     if match.how in {How.KNOWN, How.MOVED}:

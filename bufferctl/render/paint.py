@@ -1,0 +1,44 @@
+"""Colour where it is wanted, and text made safe for a terminal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+#: Control characters but tab and newline, and what turns the direction of text round.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def safe(text: str) -> str:
+    """Text from files or from the API, with control characters shown by their number instead of acted on."""
+    return _UNSAFE.sub(_visible, text)
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - what two digits can say
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Puts colour on text, or leaves it alone."""
+
+    enabled: bool = False
+
+    def __call__(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.enabled and text else text
+
+    def good(self, text: str) -> str:
+        return self(text, "32")
+
+    def change(self, text: str) -> str:
+        return self(text, "33")
+
+    def bad(self, text: str) -> str:
+        return self(text, "31")
+
+    def strong(self, text: str) -> str:
+        return self(text, "1")
+
+    def faint(self, text: str) -> str:
+        return self(text, "2")

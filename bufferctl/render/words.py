@@ -1,0 +1,121 @@
+"""What each action, cause and outcome is called to people: one word a concept, none of Terraform's."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bufferctl.model import Idea, LivePost, Post, ShareMode
+from bufferctl.plan import Action, Cause, Change, Plan, Status
+
+SIGNS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.DELETE: "-",
+    Action.ADOPT: "=",
+    Action.MOVE: ">",
+    Action.FORGET: "x",
+    Action.HOLD: "!",
+    Action.WAITING: ".",
+    Action.DONE: " ",
+    Action.PAST: " ",
+    Action.NO_OP: " ",
+}
+
+_ACTIONS = {
+    Action.UPDATE: "will change",
+    Action.DELETE: "will delete",
+    Action.ADOPT: "already there",
+    Action.MOVE: "renamed here, nothing to do in Buffer",
+    Action.FORGET: "no longer kept track of",
+    Action.HOLD: "needs you",
+    Action.WAITING: "waiting",
+    Action.DONE: "published",
+    Action.PAST: "past",
+    Action.NO_OP: "unchanged",
+}
+
+_CAUSES = {
+    Cause.NEW: "new",
+    Cause.EDITED: "edited in the file",
+    Cause.MOVED: "renamed",
+    Cause.DRIFT: "changed in Buffer",
+    Cause.EXPIRED: "too late",
+    Cause.REMOVED: "left the files",
+    Cause.CANCELLED: "cancelled in the file",
+    Cause.UNCHANGED: "",
+}
+
+_CREATES = {
+    ShareMode.ADD_TO_QUEUE: "will add to the queue",
+    ShareMode.SHARE_NEXT: "will put at the front of the queue",
+    ShareMode.SHARE_NOW: "will PUBLISH AT ONCE",
+    ShareMode.CUSTOM_SCHEDULED: "will schedule",
+}
+
+OUTCOMES = {
+    Status.DONE: "done",
+    Status.DIFFERS: "came back different",
+    Status.REFUSED: "refused by Buffer",
+    Status.HELD: "needs you",
+    Status.WAITING: "waiting",
+    Status.NOT_SENT: "not sent",
+}
+
+_DONE = {
+    Action.CREATE: "created",
+    Action.UPDATE: "changed",
+    Action.DELETE: "deleted",
+    Action.ADOPT: "already there",
+    Action.MOVE: "renamed",
+    Action.FORGET: "no longer kept track of",
+}
+
+
+def what(change: Change) -> str:
+    """What will happen to it, in a few words."""
+    if change.action is not Action.CREATE:
+        return _ACTIONS[change.action]
+    if isinstance(change.desired, Idea):
+        return "will add the idea"
+    if not isinstance(change.desired, Post):
+        return "will create"
+    if change.desired.draft:
+        return "will save as a draft"
+    if change.desired.needs_approval:
+        return "will submit for approval"
+    return _CREATES[change.desired.mode]
+
+
+def why(change: Change) -> str:
+    """The cause in plain words, empty where nothing caused anything."""
+    return _CAUSES[change.cause]
+
+
+def done(change: Change) -> str:
+    """What was done to it."""
+    return _DONE.get(change.action, "done")
+
+
+def when(change: Change, plan: Plan) -> str:
+    """When it goes out, in the channel's time zone with the weekday; empty for what has no time of its own."""
+    live_due = isinstance(change.live, LivePost) and change.action is not Action.CREATE
+    moment = change.due_at if change.due_at and (change.desired or live_due) else None
+    if moment is None:
+        return ""
+    return local(
+        moment, plan.channels[change.slot.channel_id].timezone if change.slot.channel_id in plan.channels else ""
+    )
+
+
+def local(moment: datetime, zone: str) -> str:
+    """`Tue 1 Dec 2026 09:00 CET`, in `zone`, or in the zone that `moment` has where that is none."""
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        moment = moment.astimezone(ZoneInfo(zone)) if zone else moment
+    return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M} {moment.tzname()}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 post`, `2 posts`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
