@@ -17,7 +17,7 @@ from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import Answer, NoAnswerError, NotSentError
 from bufferctl.api.outcomes import results
 from bufferctl.api.reading import live_post
-from bufferctl.api.reads import read_account, read_posts, understood
+from bufferctl.api.reads import read_account, read_posts, read_recent, understood
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import operation_and_input
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
@@ -96,6 +96,15 @@ class Buffer:
             self._data, within, [each.id for each in named if each.id in ideas], sent_pages
         )
         return Live(self.server_time(), tuple(named), posts, found, since)
+
+    def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
+        """Posts of channels (ids by organization id) created since then, in every status, and all of these ideas.
+
+        What settling looks through; in the answer `organizations` is empty and `sent_since` too: the lists are whole.
+        """
+        within = {organization: list(ids) for organization, ids in channels.items()}
+        posts, found = read_recent(self._data, within, ideas, since)
+        return Live(self.server_time(), posts=posts, ideas=found)
 
     def post(self, post_id: str) -> LivePost | None:
         """One post by its id, None where Buffer has none; a request each, since a missing id nulls all of it."""

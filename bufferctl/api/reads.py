@@ -17,6 +17,7 @@ from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, 
 from bufferctl.api.failures import NoAnswerError
 from bufferctl.api.paging import End, Listing, due_next
 from bufferctl.api.reading import UNREADABLE, live_idea, live_post
+from bufferctl.api.wire_forms import moment
 from bufferctl.errors import TooLargeError
 from bufferctl.model import Account, LiveChannel, LiveIdea, LiveOrganization, LivePost, PostStatus
 
@@ -52,8 +53,10 @@ def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str]
         raw = data["account"]
         organizations = [live_organization(each) for each in raw["organizations"]]
         timezone = raw.get("timezone")
-    names = None if wanted is None else {name.casefold() for name in wanted}
-    within = [each.id for each in organizations if names is None or {each.id.casefold(), each.name.casefold()} & names]
+    names = None if wanted is None else {name.strip().casefold() for name in wanted}
+    within = [
+        each.id for each in organizations if names is None or {each.id.casefold(), each.name.strip().casefold()} & names
+    ]
     channels: dict[str, tuple[LiveChannel, ...]] = {}
     for start in range(0, len(within), MOST_ALIASES):
         channels |= _channels(ask, within[start : start + MOST_ALIASES], debug)
@@ -68,9 +71,9 @@ def read_posts(
     The last is as `Live.sent_since`. Of a post that changed its status meanwhile the later reading counts.
     """
     deal = max(1, UNSENT_LISTS // max(1, len(channels)))
-    unsent = [_posts(org, part, _UNSENT) for org, ids in channels.items() for part in _dealt(ids, deal)]
-    sent = {org: _posts(org, ids, _SENT, sent_pages) for org, ids in channels.items() if ids}
-    idea_lists = [Listing("ideas", {"organizationId": org}, live_idea, sorted_by_age=False) for org in ideas]
+    unsent = [_posts(org, part, status=_UNSENT) for org, ids in channels.items() for part in _dealt(ids, deal)]
+    sent = {org: _posts(org, ids, sent_pages, status=_SENT) for org, ids in channels.items() if ids}
+    idea_lists = [_ideas(org) for org in ideas]
     _read_all(ask, [*unsent, *sent.values(), *idea_lists])
     posts: dict[str, LivePost] = {}
     for listing in (*unsent, *sent.values()):
@@ -81,6 +84,18 @@ def read_posts(
         if not listing.complete and listing.items
     }
     return tuple(posts.values()), tuple(idea for each in idea_lists for idea in each.items.values()), since
+
+
+def read_recent(
+    ask: Ask, channels: Mapping[str, Sequence[str]], ideas: Collection[str], since: datetime
+) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...]]:
+    """Posts of the channels created since then, whatever their status, and all ideas: ideas have no such filter."""
+    created = {"start": moment(since)}
+    posts = [_posts(org, ids, createdAt=created) for org, ids in channels.items() if ids]
+    idea_lists = [_ideas(org) for org in ideas]
+    _read_all(ask, [*posts, *idea_lists])
+    found = {post.id: post for each in posts for post in each.items.values()}
+    return tuple(found.values()), tuple(idea for each in idea_lists for idea in each.items.values())
 
 
 def _channels(
@@ -104,9 +119,14 @@ def _with_channels(organization: LiveOrganization, channels: tuple[LiveChannel, 
     return LiveOrganization(organization.id, organization.name, channels, organization.scheduled_posts_limit)
 
 
-def _posts(organization: str, channels: Sequence[str], statuses: list[str], most_pages: int | None = None) -> Listing:
-    wanted = {"organizationId": organization, "filter": {"channelIds": list(channels), "status": statuses}}
+def _posts(organization: str, channels: Sequence[str], most_pages: int | None = None, **more: Any) -> Listing:
+    """A list of posts; `more` narrows it further (schema: PostsFiltersInput)."""
+    wanted = {"organizationId": organization, "filter": {"channelIds": list(channels), **more}}
     return Listing("posts", wanted, live_post, most_pages=most_pages, both_ends=most_pages is None)
+
+
+def _ideas(organization: str) -> Listing:
+    return Listing("ideas", {"organizationId": organization}, live_idea, sorted_by_age=False)
 
 
 def _dealt(channels: Sequence[str], parts: int) -> list[Sequence[str]]:

@@ -86,11 +86,15 @@ class Lists:
         if "filter" not in wanted:
             return list(self.ideas.get(organization, ()))
         kept = wanted["filter"]
-        self.pages_of_sent += kept["status"] == ["sent"]
+        statuses = kept.get("status", [*UNSENT, "sent"])
+        since = datetime.fromisoformat(kept.get("createdAt", {}).get("start", "2000-01-01T00:00:00Z"))
+        self.pages_of_sent += statuses == ["sent"]
         posts = [
             p
             for p in self.posts[organization]
-            if p["channelId"] in kept["channelIds"] and p["status"] in kept["status"]
+            if p["channelId"] in kept["channelIds"]
+            and p["status"] in statuses
+            and datetime.fromisoformat(p["createdAt"]) >= since
         ]
         newest_first = self.order == "ignored" or wanted["sort"] == [{"field": "createdAt", "direction": "desc"}]
         if self.order == "mirrored":
@@ -241,6 +245,18 @@ def test_a_size_refused_to_the_last_is_an_error() -> None:
         lists.aliases = 0
         with pytest.raises(TooLargeError):
             buffer.read(account, {"o1": ["c1"]})
+
+
+def test_recent_posts_are_read_in_every_status_and_ideas_in_full() -> None:
+    """Those created since, sent ones too, of the channels asked for; and both ideas, which have no such filter."""
+    posts = [post(number, f"c{number % 2}", status) for number, status in enumerate([*UNSENT, "sent"] * 5)]
+    lists = Lists({"o1": posts}, {"o1": [idea(1, "o1"), idea(2, "o1")]}, page=4)
+    with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
+        live = buffer.recent({"o1": ["c1"], "o2": []}, ["o1"], START + timedelta(seconds=10))
+    assert ids(live) == [f"p{number:05}" for number in range(11, 30, 2)]
+    assert {each.status for each in live.posts} == {PostStatus.NEEDS_APPROVAL, PostStatus.SENDING, PostStatus.SENT}
+    assert [each.id for each in live.ideas] == ["i1", "i2"]
+    assert set(lists.operations) == {"Read"}
 
 
 @pytest.mark.parametrize("cursor", [None, "same"])

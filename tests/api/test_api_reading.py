@@ -258,8 +258,19 @@ def test_a_channel_is_read_with_what_its_network_tells() -> None:
         "metadata": {"boards": [{"name": "Recipes", "serviceId": "b1"}], "maxCharacters": 500},
     }
     assert live_channel(raw, "o1") == LiveChannel(
-        "c1", "o1", Service.PINTEREST, "acme", "Acme Inc.", "Europe/Berlin", True, True, True, True, {"Recipes": "b1"}, 500
-    )  # fmt: skip
+        id="c1",
+        organization_id="o1",
+        service=Service.PINTEREST,
+        name="acme",
+        display_name="Acme Inc.",
+        timezone="Europe/Berlin",
+        is_disconnected=True,
+        is_locked=True,
+        is_queue_paused=True,
+        link_shortening=True,
+        boards={"Recipes": "b1"},
+        max_characters=500,
+    )
 
 
 def test_the_least_channel_is_read() -> None:

@@ -1,0 +1,116 @@
+"""Which organization and channel of the account each declared one is.
+
+By id where the file gives one, since an id stays when people rename things; else by name, in any case: an
+organization's, and of a channel the handle (with or without `@`) before the display name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bufferctl.diagnostics import Diagnostic, Related, Severity
+from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
+from bufferctl.reconcile.planning import Targets
+
+
+def find_targets(desired: Desired, account: Account) -> tuple[Targets, tuple[Diagnostic, ...]]:
+    """Every declared organization and channel with its live one, and all problems at once.
+
+    The targets are whole only where no problem is an error. `account` has the channels of the declared organizations.
+    """
+    organizations: dict[str, LiveOrganization] = {}
+    channels: dict[tuple[str, str], LiveChannel] = {}
+    problems: list[Diagnostic] = []
+    taken: dict[str, Organization | Channel] = {}
+    for organization in desired.organizations:
+        found = find_organization(account, organization)
+        if isinstance(found, Diagnostic):
+            problems.append(found)
+            continue
+        organizations[organization.label] = found
+        problems += [*_twice(taken, found.id, organization), *_renamed(organization, found)]
+    for channel in desired.channels:
+        home = organizations.get(channel.organization)
+        if home is None:  # said already
+            continue
+        answer = find_channel(home, channel)
+        if isinstance(answer, Diagnostic):
+            problems.append(answer)
+            continue
+        channels[channel.organization, channel.label] = answer
+        problems += _twice(taken, answer.id, channel)
+    return Targets(organizations, channels), tuple(problems)
+
+
+def find_organization(account: Account, declared: Organization) -> LiveOrganization | Diagnostic:
+    """The live organization, or why there is not exactly one."""
+    there = account.organizations
+    if declared.id is not None:
+        found = [each for each in there if each.id == declared.id]
+    else:
+        found = [each for each in there if _same(each.name, declared.name)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(f"{each.name} (id {each.id})" for each in found or there)
+    if found:
+        message = f"there are {len(found)} organizations named `{declared.label}`, so that it is unclear which is meant"
+        return _error(message, f"Give its `id` too; there are: {known}", declared)
+    hint = f"This API key reaches: {known}" if known else "This API key reaches no organization at all; use another key"
+    return _error(f"the account has no organization `{declared.label}`", hint, declared)
+
+
+def find_channel(home: LiveOrganization, declared: Channel) -> LiveChannel | Diagnostic:
+    """The live channel of an organization, or why there is not exactly one."""
+    found = _candidates(home.channels, declared)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"`{home.name}` has {len(found)} channels `{declared.label}`, so that it is unclear which is meant"
+        return _error(message, f"Give its `id` too; there are: {_listed(found)}", declared)
+    same = [each for each in home.channels if each.service is declared.service]
+    known = _listed([*same, *(each for each in home.channels if each not in same)])
+    hint = f"It has: {known}" if known else "It has no channels at all: connect one in Buffer"
+    return _error(f"`{home.name}` has no channel `{declared.label}`", hint, declared)
+
+
+def _candidates(channels: Iterable[LiveChannel], declared: Channel) -> list[LiveChannel]:
+    of_service = [each for each in channels if each.service is declared.service]
+    if declared.id is not None:
+        return [each for each in of_service if each.id == declared.id]
+    by_handle = [each for each in of_service if _same(each.name, declared.name)]
+    return by_handle or [each for each in of_service if _same(each.display_name, declared.name)]
+
+
+def _same(live: str | None, declared: str | None) -> bool:
+    if not live or not declared:
+        return False
+    return live.strip().removeprefix("@").casefold() == declared.strip().removeprefix("@").casefold()
+
+
+def _listed(channels: Sequence[LiveChannel]) -> str:
+    return ", ".join(
+        f"{each.service}:{each.name}"
+        + (f" ({each.display_name}, id {each.id})" if each.display_name else f" (id {each.id})")
+        for each in channels
+    )
+
+
+def _twice(taken: dict[str, Organization | Channel], found: str, declared: Organization | Channel) -> list[Diagnostic]:
+    """Two declarations of one live thing would both claim what is in there."""
+    first = taken.setdefault(found, declared)
+    if first is declared:
+        return []
+    message = f"`{declared.label}` is the same in Buffer as `{first.label}`, and each may be declared once"
+    hint = "Put everything under one of the two"
+    return [Diagnostic(Severity.ERROR, message, declared.place, hint, related=(Related(first.place, "the first"),))]
+
+
+def _renamed(declared: Organization, found: LiveOrganization) -> list[Diagnostic]:
+    if declared.name is None or _same(found.name, declared.name):
+        return []
+    message = f"the organization with the id {found.id} is called `{found.name}` in Buffer, not `{declared.name}`"
+    return [Diagnostic(Severity.WARNING, message, declared.place, "The id decides: check that it is the one you mean")]
+
+
+def _error(message: str, hint: str, declared: Organization | Channel) -> Diagnostic:
+    return Diagnostic(Severity.ERROR, message, declared.place, hint)

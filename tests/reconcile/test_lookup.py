@@ -1,0 +1,136 @@
+"""Declared organizations and channels are found by id or name, and what is not there is listed with ids."""
+
+from __future__ import annotations
+
+import pytest
+
+from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
+from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, Service
+from bufferctl.reconcile.lookup import find_channel, find_organization, find_targets
+
+PLACE = Place("buffer.yaml", 4, 5)
+LATER = Place("buffer.yaml", 9, 5)
+TWITTER = LiveChannel("c1", "o1", Service.TWITTER, "acme", "Acme Inc.")
+SECOND = LiveChannel("c2", "o1", Service.TWITTER, "acme_jobs", "acme")
+LINKEDIN = LiveChannel("c3", "o1", Service.LINKEDIN, "acme-inc")
+ACME = LiveOrganization("o1", "Acme", (LINKEDIN, TWITTER, SECOND))
+BETA = LiveOrganization("o2", "Beta")
+ACCOUNT = Account((ACME, BETA))
+
+
+def organization(name: str | None = None, id: str | None = None, place: Place = PLACE) -> Organization:  # noqa: A002 - the model's name
+    return Organization(name or id or "", name, id, place)
+
+
+def channel(name: str | None = None, id: str | None = None, service: Service = Service.TWITTER) -> Channel:  # noqa: A002 - the model's name
+    return Channel("Acme", f"{service}:{name or id}", service, name, id, PLACE)
+
+
+@pytest.mark.parametrize(
+    "declared", [organization("Acme"), organization(" aCME "), organization(id="o1"), organization("Renamed", "o1")]
+)
+def test_an_organization_is_found_by_id_or_name(declared: Organization) -> None:
+    """Acme, in any case; the id decides where there is one."""
+    assert find_organization(ACCOUNT, declared) == ACME
+
+
+def test_an_organization_that_is_not_there_lists_those_that_are() -> None:
+    """Both, with ids, at the place in the file."""
+    assert find_organization(ACCOUNT, organization("Acne")) == Diagnostic(
+        Severity.ERROR,
+        "the account has no organization `Acne`",
+        PLACE,
+        "This API key reaches: Acme (id o1), Beta (id o2)",
+    )
+    nothing = find_organization(Account(), organization(id="o9"))
+    assert isinstance(nothing, Diagnostic)
+    assert "no organization at all" in nothing.hint
+
+
+def test_two_organizations_of_one_name_need_an_id() -> None:
+    """Both ids in the hint; the third is not meant."""
+    twins = Account((ACME, BETA, LiveOrganization("o3", "ACME")))
+    found = find_organization(twins, organization("Acme"))
+    assert isinstance(found, Diagnostic)
+    assert found.hint == "Give its `id` too; there are: Acme (id o1), ACME (id o3)"
+    assert find_organization(twins, organization("Acme", "o3")) == twins.organizations[2]
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (channel("acme"), TWITTER),
+        (channel("@Acme"), TWITTER),
+        (channel("ACME INC."), TWITTER),
+        (channel("acme_jobs"), SECOND),
+        (channel(id="c2"), SECOND),
+        (channel("whatever", "c2"), SECOND),
+        (channel("acme-inc", service=Service.LINKEDIN), LINKEDIN),
+    ],
+)
+def test_a_channel_is_found_by_id_handle_or_display_name(declared: Channel, expected: LiveChannel) -> None:
+    """The handle, with or without `@` and in any case, goes before another channel's display name."""
+    assert find_channel(ACME, declared) == expected
+
+
+@pytest.mark.parametrize("declared", [channel("acmee"), channel(id="c3"), channel("acme-inc")])
+def test_a_channel_that_is_not_there_lists_those_that_are(declared: Channel) -> None:
+    """All of the organization with ids, those of the service first; an id of another service is not it."""
+    assert find_channel(ACME, declared) == Diagnostic(
+        Severity.ERROR,
+        f"`Acme` has no channel `{declared.label}`",
+        PLACE,
+        "It has: twitter:acme (Acme Inc., id c1), twitter:acme_jobs (acme, id c2), linkedin:acme-inc (id c3)",
+    )
+
+
+def test_an_organization_without_channels_says_so() -> None:
+    """To connect one."""
+    found = find_channel(BETA, channel("acme"))
+    assert isinstance(found, Diagnostic)
+    assert found.hint == "It has no channels at all: connect one in Buffer"
+
+
+def test_two_channels_of_one_display_name_need_an_id() -> None:
+    """Both ids."""
+    first, second = (LiveChannel(f"c{n}", "o1", Service.TWITTER, name, "Acme") for n, name in enumerate("ab", 1))
+    found = find_channel(LiveOrganization("o1", "Acme", (first, second)), channel("acme"))
+    assert isinstance(found, Diagnostic)
+    assert found.hint == "Give its `id` too; there are: twitter:a (Acme, id c1), twitter:b (Acme, id c2)"
+
+
+def test_all_problems_come_at_once() -> None:
+    """A missing organization, whose channels are not asked after, and two missing channels."""
+    lost = Channel("Acne", "twitter:x", Service.TWITTER, "x", None, PLACE)
+    desired = Desired(
+        organizations=(organization("Acme"), organization("Acne")),
+        channels=(channel("acme"), channel("one"), channel("two"), lost),
+    )
+    targets, problems = find_targets(desired, ACCOUNT)
+    assert [each.message for each in problems] == [
+        "the account has no organization `Acne`",
+        "`Acme` has no channel `twitter:one`",
+        "`Acme` has no channel `twitter:two`",
+    ]
+    assert targets.organizations == {"Acme": ACME}
+    assert targets.channels == {("Acme", "twitter:acme"): TWITTER}
+
+
+def test_one_thing_declared_twice_is_an_error_with_both_places() -> None:
+    """The organization by name and by id, the channel by handle and by display name."""
+    desired = Desired(
+        organizations=(organization("Acme"), organization(id="o1", place=LATER)),
+        channels=(channel("acme"), channel("Acme Inc.")),
+    )
+    problems = find_targets(desired, ACCOUNT)[1]
+    assert [each.severity for each in problems] == [Severity.ERROR, Severity.ERROR]
+    assert (problems[0].place, problems[0].related[0].place) == (LATER, PLACE)
+    assert problems[1].message.startswith("`twitter:Acme Inc.` is the same in Buffer as `twitter:acme`")
+
+
+def test_an_id_of_another_name_is_warned_of() -> None:
+    """A warning: the id decides, but it may be the wrong one (notes: Endpoint)."""
+    problems = find_targets(Desired(organizations=(organization("Acme", "o2"),)), ACCOUNT)[1]
+    assert [each.severity for each in problems] == [Severity.WARNING]
+    assert not has_errors(problems)
+    assert "called `Beta` in Buffer, not `Acme`" in problems[0].message
