@@ -12,9 +12,10 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl.api import failures
+from bufferctl.api.answers import Answer
 from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
 from bufferctl.api.endpoint import BUFFER, check_key, check_url
-from bufferctl.api.failures import Answer, NoAnswerError, NotSentError
+from bufferctl.api.failures import NoAnswerError, NotSentError
 from bufferctl.api.outcomes import results
 from bufferctl.api.reading import live_post
 from bufferctl.api.reads import read_account, read_posts, read_recent, understood
@@ -59,6 +60,24 @@ class Buffer:
     def quota(self) -> Quota:
         """The requests left, as the latest answers told."""
         return self._wire.quota
+
+    @property
+    def endpoint(self) -> str:
+        """The address of the API, as state is kept by it."""
+        return self._wire.url
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far."""
+        return self._wire.requests
+
+    def keep_pace(self, pace: Callable[[], None]) -> None:
+        """From now on call `pace` before every request; it may wait, or raise to send nothing."""
+        self._wire.before_request = pace
+
+    def pace(self) -> None:
+        """Return once a request may leave; what `keep_pace` was given decides."""
+        self._wire.before_request()
 
     def server_time(self) -> datetime:
         """Now by the server's clock, to the second, as its latest answer showed it; by ours before the first."""

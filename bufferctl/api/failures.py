@@ -7,14 +7,12 @@ The difference that matters to a write: of an error raised here the request was 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import httpx2
 
+from bufferctl.api.answers import Answer, brief
 from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLargeError, UnreachableError
 
 #: Both names of a missing or unknown key (notes: Endpoint).
@@ -36,7 +34,6 @@ _NEVER_LEFT = (
     httpx2.LocalProtocolError,
     UnicodeEncodeError,
 )
-_LONGEST = 300
 
 
 class NotSentError(UnreachableError):
@@ -55,54 +52,28 @@ class NoAnswerError(UnreachableError):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP answer. `body` is None where it was no GraphQL; `text` is the start of it then. `at`: server's clock."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: dict[str, Any] | None
-    text: str
-    at: datetime
-
-    @property
-    def data(self) -> dict[str, Any] | None:
-        """What was asked for, None where the answer has none."""
-        data = self.body.get("data") if self.body else None
-        return data if isinstance(data, dict) else None
-
-    @property
-    def errors(self) -> list[dict[str, Any]]:
-        """The entries of `errors`, oddly formed ones included as well as they can be."""
-        errors = self.body.get("errors") if self.body else None
-        if not errors:
-            return []
-        entries = errors if isinstance(errors, list) else [errors]
-        return [entry if isinstance(entry, dict) else {"message": str(entry)} for entry in entries]
-
-
 def no_connection(error: BaseException, host: str, timeout: float) -> UnreachableError:
     """What the HTTP client's exception means; `timeout` in seconds."""
     hint = "Check the network, and BUFFER_API_URL where it is set; then run the same command again."
     if isinstance(error, httpx2.TimeoutException):
         what = f"{host} did not answer within {timeout:g} seconds"
     elif isinstance(error, httpx2.ConnectError):
-        what = f"{host} cannot be reached: {_brief(str(error)) or 'no connection'}"
+        what = f"{host} cannot be reached: {brief(str(error)) or 'no connection'}"
     else:
-        what = f"the connection to {host} broke: {_brief(str(error)) or type(error).__name__}"
+        what = f"the connection to {host} broke: {brief(str(error)) or type(error).__name__}"
     return NotSentError(what, hint=hint) if isinstance(error, _NEVER_LEFT) else NoAnswerError(what, hint=hint)
 
 
 def problem(answer: Answer, host: str) -> ApiError | None:
     """The error that an answer as a whole stands for; None where its `data` and `errors` are to be read."""
-    status, code = answer.status, _code(answer)
+    status, code = answer.status, answer.code
     if 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
         return _redirected(answer, host)
-    if status == 401 or (code in _NO_KEY and _refused_whole(answer)):  # noqa: PLR2004
+    if status == 401 or (code in _NO_KEY and answer.refused_whole):  # noqa: PLR2004
         return _key_refused(answer)
-    if status == 403 or (code == "FORBIDDEN" and _refused_whole(answer)):  # noqa: PLR2004
+    if status == 403 or (code == "FORBIDDEN" and answer.refused_whole):  # noqa: PLR2004
         return _forbidden(answer)
-    if status == 429 or (code == "RATE_LIMIT_EXCEEDED" and _refused_whole(answer)):  # noqa: PLR2004
+    if status == 429 or (code == "RATE_LIMIT_EXCEEDED" and answer.refused_whole):  # noqa: PLR2004
         return _rate_limited(answer)
     if status == 413:  # noqa: PLR2004
         return TooLargeError("Buffer refuses the size of the request (HTTP 413)")
@@ -110,7 +81,7 @@ def problem(answer: Answer, host: str) -> ApiError | None:
         return _broken(answer, host)
     if answer.body is None or not answer.body.keys() & {"data", "errors"}:
         return _not_graphql(answer, host)
-    if "data" not in answer.body and _refused_whole(answer):
+    if "data" not in answer.body and answer.refused_whole:
         return _request_refused(answer)
     return None
 
@@ -119,7 +90,7 @@ def read_problem(answer: Answer) -> ApiError | None:
     """The error that the `errors` of a read stand for (of a write they concern single aliases)."""
     if not answer.errors:
         return None if answer.data is not None else NoAnswerError("Buffer's answer holds no data", hint=_AGAIN)
-    code, message = _code(answer), _message(answer)
+    code, message = answer.code, answer.message
     if code in _NO_KEY:
         return _key_refused(answer)
     if code == "FORBIDDEN":
@@ -131,7 +102,7 @@ def read_problem(answer: Answer) -> ApiError | None:
 
 def is_missing(answer: Answer) -> bool:
     """Whether what was asked for does not exist (notes: Reading)."""
-    return answer.data is None and _code(answer) == "NOT_FOUND"
+    return answer.data is None and answer.code == "NOT_FOUND"
 
 
 _AGAIN = "This passes as a rule: run the same command again in a few minutes."
@@ -150,7 +121,7 @@ def _redirected(answer: Answer, host: str) -> NoAnswerError:
 
 
 def _key_refused(answer: Answer) -> KeyRefusedError:
-    said = _message(answer)
+    said = answer.message
     return KeyRefusedError(
         "Buffer does not take the API key" + (f": {said}" if said else ""),
         hint="Keys expire: create a new one in Buffer (Settings, API) and set BUFFER_API_KEY.",
@@ -160,17 +131,17 @@ def _key_refused(answer: Answer) -> KeyRefusedError:
 def _forbidden(answer: Answer) -> KeyRefusedError:
     if answer.body is None:
         return KeyRefusedError(
-            f"Buffer's front door turned the request away (HTTP 403: {_brief(answer.text) or 'no reason given'})",
+            f"Buffer's front door turned the request away (HTTP 403: {brief(answer.text) or 'no reason given'})",
             hint="It refuses unknown programs before it looks at the key: check whether a proxy rewrites User-Agent.",
         )
     return KeyRefusedError(
-        f"the API key may not do this: {_message(answer) or 'HTTP 403'}",
+        f"the API key may not do this: {answer.message or 'HTTP 403'}",
         hint="Use a key of an account that may manage the organization, in BUFFER_API_KEY.",
     )
 
 
 def _rate_limited(answer: Answer) -> RateLimitedError:
-    extensions = _extensions(answer)
+    extensions = answer.extensions
     wait = seconds(answer.headers.get("retry-after"), answer.at)
     if wait is None:
         wait = seconds(extensions.get("retryAfter"), answer.at)
@@ -184,7 +155,7 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
 
 
 def _broken(answer: Answer, host: str) -> NoAnswerError:
-    said = _message(answer)
+    said = answer.message
     return NoAnswerError(
         f"{host} is in trouble (HTTP {answer.status}{f': {said}' if said else ''})",
         hint=_AGAIN,
@@ -203,39 +174,15 @@ def _not_graphql(answer: Answer, host: str) -> NoAnswerError:
 
 
 def _request_refused(answer: Answer) -> ApiError:
-    said = _message(answer)
+    said = answer.message
     if _TOO_LARGE.search(said):
         return TooLargeError(f"Buffer refuses the size of the request: {said}")
-    if answer.status == 400 or _code(answer) in _NOT_RUN:  # noqa: PLR2004
+    if answer.status == 400 or answer.code in _NOT_RUN:  # noqa: PLR2004
         return ApiError(
             f"Buffer does not understand the request: {said}",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",
         )
     return NoAnswerError(f"Buffer could not answer: {said or f'HTTP {answer.status}'}", hint=_AGAIN)
-
-
-def _refused_whole(answer: Answer) -> bool:
-    """Whether the errors are about the request, not about one of its fields, and nothing came back."""
-    return answer.data is None and not any(entry.get("path") for entry in answer.errors)
-
-
-def _extensions(answer: Answer) -> dict[str, Any]:
-    found = answer.errors[0].get("extensions") if answer.errors else None
-    return found if isinstance(found, dict) else {}
-
-
-def _code(answer: Answer) -> str:
-    return str(_extensions(answer).get("code") or "")
-
-
-def _message(answer: Answer) -> str:
-    return _brief("; ".join(str(entry.get("message") or "") for entry in answer.errors))
-
-
-def _brief(text: str) -> str:
-    """The first line's worth of a text that others wrote."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def seconds(value: object, at: datetime) -> float | None:

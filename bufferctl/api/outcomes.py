@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bufferctl.api.failures import Answer
+from bufferctl.api.answers import Answer
 from bufferctl.api.reading import UNREADABLE, live_idea, live_post
 from bufferctl.model import Done, Refusal, Refused, Result, Unknown
 
@@ -26,7 +26,7 @@ _REPEAT = re.compile(r"\bposted\b.*\brecently\b|\balready\b.*\bscheduled\b", fla
 
 def results(answer: Answer, count: int) -> tuple[Result, ...]:
     """One result for each of the `count` aliases `a0`, `a1`, … of a request whose answer came back readable."""
-    said = _said(answer.errors)
+    said = answer.message or ("an error without words" if answer.errors else "")
     if answer.data is None:
         return (Unknown(said or "Buffer answered without saying what became of it"),) * count
     concerned = {entry["path"][0] for entry in answer.errors if _has_path(entry)}
@@ -70,9 +70,3 @@ def _success(kind: str, payload: Mapping[str, Any]) -> Result:
 def _has_path(entry: Mapping[str, Any]) -> bool:
     path = entry.get("path")
     return isinstance(path, Sequence) and not isinstance(path, str) and bool(path)
-
-
-def _said(errors: Sequence[Mapping[str, Any]]) -> str:
-    return "; ".join(str(entry.get("message") or "") for entry in errors) or (
-        "an error without words" if errors else ""
-    )

@@ -20,9 +20,9 @@ from gql.transport.httpx import HTTPXTransport
 
 from bufferctl import __version__
 from bufferctl.api import failures
+from bufferctl.api.answers import Answer
 from bufferctl.api.documents import Request
 from bufferctl.api.endpoint import is_loopback
-from bufferctl.api.failures import Answer
 from bufferctl.api.ratelimit import read_quota
 from bufferctl.errors import UnreachableError
 from bufferctl.model.quota import Quota
@@ -45,7 +45,10 @@ class _Bearer(httpx2.Auth):
 
 
 class Wire:
-    """The connection; use it as a context manager. `quota` and `server_time()` know what the last answers told."""
+    """The connection; use it as a context manager. `quota` and `server_time()` know what the last answers told.
+
+    `requests` counts what was sent; `before_request` is called before each and may wait, or raise to send nothing.
+    """
 
     def __init__(
         self,
@@ -58,7 +61,10 @@ class Wire:
         now: Callable[[], datetime],
     ) -> None:
         self.host = url.host
+        self.url = str(url).rstrip("/")
         self.quota = Quota()
+        self.requests = 0
+        self.before_request: Callable[[], None] = lambda: None
         self._secret = key if len(key) >= _SECRET_FROM else ""
         self._timeout = timeout
         self._debug = debug
@@ -95,6 +101,8 @@ class Wire:
 
     def call(self, request: Request) -> Answer:
         """Send one request, once. Raises ApiError where the answer as a whole is one (see `failures`)."""
+        self.before_request()
+        self.requests += 1
         self._response, self._body, self._content = None, None, b""
         started = time.monotonic()
         outcome = "interrupted"

@@ -1,1 +1,119 @@
+"""The command line: one file a command, loaded when it is called, one place that turns errors into exit codes.
+
+`--help` and `--version` load click and this file alone; the table below says what each command is for without importing
+it (a test holds the two together).
+"""
+
 from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from bufferctl import __version__
+from bufferctl.errors import BufferctlError, UsageError
+
+#: Command: the module that has it, and its first line of help.
+COMMANDS = {
+    "init": ("init", "Write a first buffer.yaml from what the account has."),
+    "validate": ("validate", "Check the files, offline."),
+    "plan": ("plan", "Show what would change in Buffer; change nothing."),
+    "apply": ("apply", "Make Buffer as the files say."),
+    "import": ("import_", "Hand a post or idea that exists in Buffer over to the files."),
+    "state": ("state", "Look at, or mend, what bufferctl remembers."),
+    "schema": ("schema", "Print the JSON Schema of the files, for editors."),
+    "sandbox": ("sandbox", "Run a local Buffer to try things on."),
+}
+
+#: How a program ends that a signal to a closed pipe would have ended.
+_CLOSED_PIPE = 141
+_USAGE = UsageError.exit_code
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a mistyped one is answered with the nearest."""
+        if args and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"There is no command '{args[0]}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `bufferctl init`, then `bufferctl plan`. `bufferctl COMMAND --help` tells more.",
+)
+@click.version_option(__version__, "-V", "--version", message="bufferctl %(version)s")
+def cli() -> None:
+    """Keep a Buffer queue in git: posts as YAML, a plan to look at, applied once."""
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code (design: Contracts)."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; the exit code."""
+    try:
+        code = cli.main(arguments, prog_name="bufferctl", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return _USAGE
+    except click.UsageError as error:
+        return _usage(error)
+    except click.ClickException as error:
+        _say(error.format_message(), "")
+        return error.exit_code
+    except BufferctlError as error:
+        _say(error.message, error.hint)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("Interrupted", "")
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output is gone; python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CLOSED_PIPE
+
+
+def _usage(error: click.UsageError) -> int:
+    command = error.ctx.command_path if error.ctx else "bufferctl"
+    _say(error.format_message().rstrip("."), f"`{command} --help` shows what it takes.")
+    return _USAGE
+
+
+def _say(message: str, hint: str) -> None:
+    from bufferctl.cli.console import Console
+
+    Console.create().error(message, hint)

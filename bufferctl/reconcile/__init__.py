@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bufferctl.reconcile.lookup import find_targets
 from bufferctl.reconcile.planning import Options, Targets, reconcile, unlisted
 
-__all__ = ["Options", "Targets", "reconcile", "unlisted"]
+__all__ = ["Options", "Targets", "find_targets", "reconcile", "unlisted"]

@@ -1,0 +1,59 @@
+"""Where output goes and whether it has colour: data to stdout, everything else to stderr (design: Contracts)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+
+from bufferctl.diagnostics import Diagnostic
+from bufferctl.render.paint import Paint, safe
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """`out` paints what goes to stdout, `err` what goes to stderr."""
+
+    out: Paint
+    err: Paint
+
+    @classmethod
+    def create(cls, *, no_color: bool = False) -> Console:
+        """Colour on terminals only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on."""
+        return cls(Paint(_colored(sys.stdout, no_color)), Paint(_colored(sys.stderr, no_color)))
+
+    def data(self, text: str) -> None:
+        """Print what was asked for, as it is."""
+        click.echo(text, nl=not text.endswith("\n"), color=True)
+
+    def note(self, text: str) -> None:
+        """Print what is not data."""
+        click.echo(text, err=True, nl=not text.endswith("\n"), color=True)
+
+    def error(self, message: str, hint: str = "") -> None:
+        """Say what is wrong and what to do."""
+        self.note(f"{self.err.bad('error:')} {safe(message)}")
+        if hint:
+            self.note(f"  → {safe(hint)}")
+
+    def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Print problems with their places."""
+        from bufferctl.render.diagnostics import diagnostics_text
+
+        if text := diagnostics_text(tuple(diagnostics), self.err):
+            self.note(text)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is somebody to ask."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _colored(stream: TextIO, no_color: bool) -> bool:
+    if no_color or os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()

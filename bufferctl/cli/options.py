@@ -1,0 +1,109 @@
+"""Options and arguments that several commands share, so that they are called and explained alike everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+root_option = click.option(
+    "-f",
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The root file; otherwise the nearest buffer.yaml at or above this folder.",
+)
+paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+no_color_option = click.option("--no-color", is_flag=True, help="No colour, on a terminal either.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of text.")
+state_option = click.option(
+    "--state",
+    "state_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The state file; otherwise .bufferctl/state.json beside the root file.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach Buffer. `timeout` in seconds."""
+
+    api_url: str | None
+    api_key_file: Path | None
+    timeout: float
+    debug: bool
+
+
+def connection_options(command: F) -> F:
+    """Give a command the options to reach Buffer, handed to it as one `connection`."""
+
+    @click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Another endpoint [env: BUFFER_API_URL].")
+    @click.option(
+        "--api-key-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="A file that holds the API key; otherwise it is taken from BUFFER_API_KEY.",
+    )
+    @click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=30.0,
+        show_default=True,
+        metavar="S",
+        help="Seconds to wait for an answer.",
+    )
+    @click.option("--debug", is_flag=True, help="Tell each request on stderr; never the key.")
+    @wraps(command)
+    def wrapped(
+        *args: Any, api_url: str | None, api_key_file: Path | None, timeout: float, debug: bool, **kwargs: Any
+    ) -> Any:
+        return command(*args, connection=Connection(api_url, api_key_file, timeout, debug), **kwargs)
+
+    return wrapped  # type: ignore[return-value]  # the same command, as far as click can tell
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What plan and apply are told about single objects and guards. Addresses as text, targets as globs."""
+
+    targets: tuple[str, ...]
+    recreate: frozenset[str]
+    reapply: frozenset[str]
+    allow_share_now: bool
+    max_deletes: int | None
+
+
+def choice_options(command: F) -> F:
+    """Give a command what narrows and overrules a plan, handed to it as one `choices`."""
+
+    @click.option(
+        "--target", "targets", multiple=True, metavar="GLOB", help="Only addresses such as 'Acme/twitter:*/launch'."
+    )
+    @click.option(
+        "--recreate", multiple=True, metavar="ADDRESS", help="Create it again although somebody deleted it in Buffer."
+    )
+    @click.option("--reapply", multiple=True, metavar="ADDRESS", help="Send the file's version over Buffer's.")
+    @click.option("--allow-share-now", is_flag=True, help="Publish at once on channels that have no record yet.")
+    @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="How many deletes are meant.")
+    @wraps(command)
+    def wrapped(
+        *args: Any,
+        targets: tuple[str, ...],
+        recreate: tuple[str, ...],
+        reapply: tuple[str, ...],
+        allow_share_now: bool,
+        max_deletes: int | None,
+        **kwargs: Any,
+    ) -> Any:
+        choices = Choices(targets, frozenset(recreate), frozenset(reapply), allow_share_now, max_deletes)
+        return command(*args, choices=choices, **kwargs)
+
+    return wrapped  # type: ignore[return-value]  # the same command, as far as click can tell

@@ -1,0 +1,55 @@
+"""`bufferctl plan`: what would change, and nothing written, state included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bufferctl.cli import options
+
+#: Changes are pending, with --detailed-exitcode only (design: Contracts).
+PENDING = 2
+
+
+@click.command(short_help="Show what would change in Buffer; change nothing.")
+@options.paths_argument
+@options.root_option
+@options.state_option
+@options.choice_options
+@options.json_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
+@click.option("--strict", is_flag=True, help="Exit with 1 where something needs a person.")
+@options.connection_options
+@options.no_color_option
+def plan(
+    paths: tuple[Path, ...],
+    file: Path | None,
+    state_file: Path | None,
+    choices: options.Choices,
+    as_json: bool,
+    detailed_exitcode: bool,
+    strict: bool,
+    connection: options.Connection,
+    no_color: bool,
+) -> int:
+    """Show what apply would change in Buffer. Nothing is written, neither there nor here.
+
+    PATHs narrow the plan to what those files or folders declare.
+    """
+    from bufferctl.cli import session
+    from bufferctl.cli.console import Console
+    from bufferctl.plan import Action
+
+    console = Console.create(no_color=no_color)
+    files = session.load_files(file, paths, console)
+    with session.connected(connection, console) as buffer:
+        opened = session.open_session(files, buffer, state_file, console)
+        found = opened.look(session.planning_options(choices, connection))
+    shown = session.narrowed(found.plan, files, choices)
+    console.diagnostics(shown.warnings)
+    session.note_open_intents(opened, console)
+    session.show(shown, console, as_json=as_json)
+    if strict and shown.of(Action.HOLD):
+        return 1
+    return PENDING if detailed_exitcode and shown.writes else 0
