@@ -19,6 +19,8 @@ from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLar
 _NO_KEY = {"UNAUTHENTICATED", "UNAUTHORIZED"}
 #: The document or its variables were refused before anything ran (notes: Errors; graphql-js servers use these codes).
 _NOT_RUN = {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT", "BAD_REQUEST"}
+#: Something broke while the request was carried out, whatever the words are.
+_BROKE = {"UNEXPECTED", "INTERNAL_SERVER_ERROR"}
 _LIMIT_NAMES = r"(?:alias(?:es)?|tokens?|depth|complexity|cost|directives?)"
 _TOO_LARGE = re.compile(
     rf"\b{_LIMIT_NAMES}\b.*\b(?:limit|exceed|maximum|too)|\b(?:limit|exceed|maximum|too)\w*\b.*\b{_LIMIT_NAMES}\b",
@@ -95,7 +97,7 @@ def read_problem(answer: Answer) -> ApiError | None:
         return _key_refused(answer)
     if code == "FORBIDDEN":
         return _forbidden(answer)
-    if code == "UNEXPECTED":
+    if code in _BROKE:
         return NoAnswerError(f"Buffer could not answer: {message}", hint=_AGAIN)
     return ApiError(f"Buffer refuses to answer: {message}", hint="Run with --debug to see which request it was.")
 
@@ -175,9 +177,9 @@ def _not_graphql(answer: Answer, host: str) -> NoAnswerError:
 
 def _request_refused(answer: Answer) -> ApiError:
     said = answer.message
-    if _TOO_LARGE.search(said):
+    if _TOO_LARGE.search(said) and answer.code not in _BROKE:
         return TooLargeError(f"Buffer refuses the size of the request: {said}")
-    if answer.status == 400 or answer.code in _NOT_RUN:  # noqa: PLR2004
+    if (answer.status == 400 and answer.code not in _BROKE) or answer.code in _NOT_RUN:  # noqa: PLR2004
         return ApiError(
             f"Buffer does not understand the request: {said}",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",

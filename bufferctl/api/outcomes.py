@@ -21,7 +21,7 @@ _REFUSALS = {
     "LimitReachedError": Refusal.LIMIT,
 }
 #: "You've posted that one recently", "you've already got this one scheduled": its rule is unpublished (notes: Writing).
-_REPEAT = re.compile(r"\bposted\b.*\brecently\b|\balready\b.*\bscheduled\b", flags=re.IGNORECASE | re.DOTALL)
+_REPEAT = re.compile(r"\bposted th(?:at|is) one\b|\bth(?:at|is) one scheduled\b", flags=re.IGNORECASE)
 
 
 def results(answer: Answer, count: int) -> tuple[Result, ...]:
@@ -29,7 +29,7 @@ def results(answer: Answer, count: int) -> tuple[Result, ...]:
     said = answer.message or ("an error without words" if answer.errors else "")
     if answer.data is None:
         return (Unknown(said or "Buffer answered without saying what became of it"),) * count
-    concerned = {entry["path"][0] for entry in answer.errors if _has_path(entry)}
+    concerned = {str(entry["path"][0]) for entry in answer.errors if _has_path(entry)}
     everyone = any(not _has_path(entry) for entry in answer.errors)
     return tuple(
         Unknown(said) if everyone or alias in concerned else _result(answer.data.get(alias))
@@ -41,7 +41,7 @@ def _result(payload: Any) -> Result:
     if not isinstance(payload, Mapping):
         return Unknown("Buffer's answer says nothing of it")
     kind, message = payload.get("__typename"), str(payload.get("message") or "")
-    if _REPEAT.search(message):
+    if kind != "LimitReachedError" and _REPEAT.search(message):
         return Refused(Refusal.REPEAT, message)
     if refusal := _REFUSALS.get(str(kind)):
         return Refused(refusal, message or str(kind))

@@ -41,14 +41,15 @@ def schema() -> GraphQLSchema:
 
 
 def batches() -> Iterator[str]:
-    """Every number of aliases that a request may have: each operation alone, and all of a kind mixed."""
+    """Every number of aliases that a request may have, all writes mixed; and each write alone, once and full."""
     for count in range(1, MOST_ALIASES + 1):
-        for names in ([name] for name in WRITES), [WRITES]:
-            for each in names:
-                yield together("Write", tuple(islice(cycle(each), count)))
-        yield together("Channels", ("channels",) * count)
+        yield together("Write", tuple(islice(cycle(WRITES), count)))
     for count in range(1, LISTS_AT_ONCE + 1):
         yield together("Read", tuple(islice(cycle(READS), count)))
+    for name in (*WRITES, "channels"):
+        yield together("Alone", (name,))
+        yield together("Alone", (name,) * MOST_ALIASES)
+    yield together("Read", ("posts",) * LISTS_AT_ONCE)
 
 
 def tokens(text: str) -> int:

@@ -75,6 +75,8 @@ OPEN: dict[str, tuple[Reply, str]] = {
     "redirect": (httpx2.Response(307, headers={"location": "https://evil.example/x"}), "on to evil.example"),
     "unexpected": (errors("Something broke", "UNEXPECTED", 200, data=None), "Something broke"),
     "unexpected, without data": (errors("Something broke", "UNEXPECTED"), "Something broke"),
+    "unexpected, in a limit's words": (errors("Token limit exceeded upstream", "UNEXPECTED"), "Token limit exceeded"),
+    "unexpected, with status 400": (errors("Something broke", "INTERNAL_SERVER_ERROR", 400), "Something broke"),
     "odd errors": (httpx2.Response(200, json={"errors": "no", "data": None}), "no"),
     "null": (httpx2.Response(200, json={"data": None}), "no data"),
 }

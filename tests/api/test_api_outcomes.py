@@ -60,6 +60,10 @@ PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
     ),
     ({"__typename": "InvalidInputError", "message": POSTED}, Refused(Refusal.REPEAT, POSTED)),
     ({"__typename": "UnexpectedError", "message": SCHEDULED}, Refused(Refusal.REPEAT, SCHEDULED)),
+    (
+        {"__typename": "LimitReachedError", "message": "You have this one scheduled and nine more."},
+        Refused(Refusal.LIMIT, "You have this one scheduled and nine more."),
+    ),
     ({"__typename": "UnexpectedError", "message": "Oops"}, Unknown("Oops (UnexpectedError)")),
     ({"__typename": "RestProxyError", "message": "Oops"}, Unknown("Oops (RestProxyError)")),
     ({"__typename": "VoidMutationError", "message": "Unknown error"}, Unknown("Unknown error (VoidMutationError)")),
@@ -129,6 +133,7 @@ def test_a_missing_alias_is_unknown_and_the_others_are_not(connected: Connected)
         ({"data": {}, "errors": [{"message": "Oops", "path": ["a1", "post", "tags"]}]}, [Done, Unknown, Done]),
         ({"data": {}, "errors": [{"message": "Oops"}]}, [Unknown, Unknown, Unknown]),
         ({"data": {}, "errors": [{"message": "Oops", "path": None}]}, [Unknown, Unknown, Unknown]),
+        ({"data": {}, "errors": [{"message": "", "path": [["a1"]]}]}, [Done, Done, Done]),
         ({"data": {}, "errors": ["Oops"]}, [Unknown, Unknown, Unknown]),
         (
             {"data": None, "errors": [{"message": "No", "path": ["a0"], "extensions": {"code": "UNAUTHORIZED"}}]},
