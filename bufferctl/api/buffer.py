@@ -103,7 +103,7 @@ class Buffer:
 
         `account` as it was read before; `channels`: channel ids by organization id, those that the account does not
         (or no longer) have are passed over; `ideas`: organization ids. Unsent posts and ideas are read in full, sent
-        posts newest first and at most `sent_pages` pages an organization (see `Live.sent_since`).
+        posts newest first and at most `sent_pages` (from 1) pages an organization (see `Live.sent_since`).
         """
         named = [each for each in account.organizations if each.id in channels or each.id in ideas]
         within = {
@@ -111,9 +111,8 @@ class Buffer:
             for each in named
             if each.id in channels
         }
-        posts, found, since = read_posts(
-            self._data, within, [each.id for each in named if each.id in ideas], sent_pages
-        )
+        about = [each.id for each in named if each.id in ideas]
+        posts, found, since = read_posts(self._data, within, about, sent_pages, self.server_time())
         return Live(self.server_time(), tuple(named), posts, found, since)
 
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:

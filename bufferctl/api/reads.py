@@ -64,7 +64,7 @@ def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str]
 
 
 def read_posts(
-    ask: Ask, channels: Mapping[str, Sequence[str]], ideas: Collection[str], sent_pages: int
+    ask: Ask, channels: Mapping[str, Sequence[str]], ideas: Collection[str], sent_pages: int, now: datetime
 ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], dict[str, datetime]]:
     """Posts of the channels by organization id, ideas of the organizations, and what of the sent posts is unread.
 
@@ -79,9 +79,9 @@ def read_posts(
     for listing in (*unsent, *sent.values()):
         posts |= listing.items
     since = {
-        org: min(post.created_at for post in listing.items.values())
+        org: min((post.created_at for post in listing.items.values()), default=now)
         for org, listing in sent.items()
-        if not listing.complete and listing.items
+        if not listing.complete
     }
     return tuple(posts.values()), tuple(idea for each in idea_lists for idea in each.items.values()), since
 

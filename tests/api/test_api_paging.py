@@ -123,7 +123,7 @@ def ids(live: Live) -> list[str]:
     aliases=st.integers(2, 30),
     shuffled=st.randoms(use_true_random=False),
 )
-def test_every_post_is_read_whatever_the_service_makes_of_pages(  # noqa: PLR0917 - hypothesis passes them by name
+def test_every_post_is_read_whatever_the_service_makes_of_pages(
     count: int, channels: int, together: int, page: int, order: str, aliases: int, shuffled: random.Random
 ) -> None:
     """Exactly the posts there are: any page size, many of one instant, an order not kept, few aliases allowed."""
@@ -257,6 +257,17 @@ def test_recent_posts_are_read_in_every_status_and_ideas_in_full() -> None:
     assert {each.status for each in live.posts} == {PostStatus.NEEDS_APPROVAL, PostStatus.SENDING, PostStatus.SENT}
     assert [each.id for each in live.ideas] == ["i1", "i2"]
     assert set(lists.operations) == {"Read"}
+
+
+def test_sent_posts_of_which_none_came_leave_everything_open() -> None:
+    """`sent_since` is now: pages were empty and more would follow, so that nothing at all is known."""
+
+    class Withheld(Lists):
+        def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:
+            sent = wanted["filter"]["status"] == ["sent"]
+            return {"edges": [], "pageInfo": {"hasNextPage": sent, "endCursor": str(int(after or 0) + 1)}}
+
+    assert read(Withheld({"o1": [post(1, "c1")]})).sent_since == {"o1": NOW}
 
 
 @pytest.mark.parametrize("cursor", [None, "same"])
