@@ -43,12 +43,14 @@ def plan(
 
     console = Console.create(no_color=no_color)
     files = session.load_files(file, paths, console)
-    with session.connected(connection, console) as buffer:
-        opened = session.open_session(files, buffer, state_file, console)
+    with (
+        session.connected(connection, console) as buffer,
+        session.opened(files, buffer, state_file, console, changing=False) as opened,
+    ):
         found = opened.look(session.planning_options(choices, connection))
+        session.note_open_intents(opened, console)
     shown = session.narrowed(found.plan, files, choices)
     console.diagnostics(shown.warnings)
-    session.note_open_intents(opened, console)
     session.show(shown, console, as_json=as_json)
     if strict and shown.of(Action.HOLD):
         return 1

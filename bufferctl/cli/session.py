@@ -21,7 +21,7 @@ from bufferctl.plan import Change, Plan
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
     from bufferctl.apply import FileJournal
-    from bufferctl.reconcile import Options
+    from bufferctl.reconcile import Options, Targets
     from bufferctl.state import StateFile
 
 #: Seconds after which Buffer's lists surely show a write, unless --settle says otherwise.
@@ -125,23 +125,32 @@ class Session:
     console: Console
     state: State
 
-    def look(self, options: Options) -> Look:
-        """Read the account and compare: the plan. Raises ApiError, ConfigError for names that Buffer does not have."""
-        from bufferctl.reconcile import find_targets, reconcile, unlisted
+    def find_targets(self) -> tuple[Account, Targets]:
+        """The account, and which of its organizations and channels the files mean.
+
+        Raises ApiError, and ConfigError for names that the account does not have (each is printed with its place).
+        """
+        from bufferctl.reconcile import find_targets
 
         desired = self.files.desired
-        requests = self.buffer.requests
         known = {slot.organization_id for slot in self.state.bindings}
-        wanted = {o.id or o.name or "" for o in desired.organizations} | known
-        account = self.buffer.account(wanted)
+        account = self.buffer.account({o.id or o.name or "" for o in desired.organizations} | known)
         targets, problems = find_targets(desired, account)
-        if problems:
-            self.console.diagnostics(problems)
+        self.console.diagnostics(problems)
         if has_errors(problems):
             raise ConfigError(
                 "The files name what the account does not have, so nothing more was asked of Buffer",
                 hint="Mend the names, then try again.",
             )
+        return account, targets
+
+    def look(self, options: Options) -> Look:
+        """Read the account and compare: the plan. Raises as `find_targets`."""
+        from bufferctl.reconcile import reconcile, unlisted
+
+        desired = self.files.desired
+        requests = self.buffer.requests
+        account, targets = self.find_targets()
         channels = self._channels(account, {c.id for c in targets.channels.values()})
         ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
         ideas |= {slot.organization_id for slot in self.state.bindings if slot.channel_id == IDEAS}
@@ -168,14 +177,22 @@ class Session:
         return replace(live, posts=(*live.posts, *found), gone=frozenset(gone)) if ids else live
 
 
-def open_session(files: Files, buffer: Buffer, state_file: Path | None, console: Console) -> Session:
-    """The session of these files and this account. Raises StateError."""
+@contextmanager
+def opened(
+    files: Files, buffer: Buffer, state_file: Path | None, console: Console, *, changing: bool
+) -> Iterator[Session]:
+    """The session of these files and this account; `changing`: it writes state. Raises StateError."""
     from bufferctl.apply import FileJournal
     from bufferctl.state import StateFile
 
     store = StateFile(files.state_path(state_file), buffer.endpoint)
     journal = FileJournal(journal_folder(), buffer.endpoint)
-    return Session(files, buffer, store, journal, console, remembered(store.load(), journal))
+    if changing:
+        store.check_writable()
+    try:
+        yield Session(files, buffer, store, journal, console, remembered(store.load(), journal))
+    finally:
+        journal.close()
 
 
 def journal_folder() -> Path:

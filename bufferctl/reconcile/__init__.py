@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.lookup import find_targets
 from bufferctl.reconcile.planning import Options, Targets, reconcile, unlisted
 
-__all__ = ["Options", "Targets", "find_targets", "reconcile", "unlisted"]
+__all__ = ["Options", "Targets", "find_targets", "reconcile", "schedule_differences", "unlisted"]

@@ -157,6 +157,7 @@ def _facts(match: Match) -> _Facts:
     edited = before != now
     if before is None:  # another version's fingerprint: only the content can be compared
         edited = content is not None and not same(match.declared.content, content)
+        edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
     changed = live is not None and content is not None and _changed(binding, live, content)
     sent = live.status in {PostStatus.SENT, PostStatus.SENDING} if isinstance(live, LivePost) else False
     sent = sent or (live is None and binding.status == PostStatus.SENT)

@@ -28,11 +28,15 @@ _OBJECTS: TypeAdapter[dict[str, dict[str, dict[str, Binding]]]] = TypeAdapter(di
 
 
 class StateFile:
-    """The store that keeps state in a file. `endpoint` is the API's URL that the state is of."""
+    """The store that keeps state in a file.
 
-    def __init__(self, path: Path, endpoint: str) -> None:
+    `endpoint` is the API's URL that the state is of; None takes the one in the file, for commands that ask nobody.
+    """
+
+    def __init__(self, path: Path, endpoint: str | None) -> None:
         self.path = path
-        self.endpoint = endpoint
+        self.endpoint = endpoint or ""
+        self._any_endpoint = endpoint is None
         self._saved: State | None = None
 
     def load(self) -> State:
@@ -116,6 +120,8 @@ class StateFile:
                 f"The state file {self.path} was written by a newer bufferctl (format {data['format_version']})",
                 hint="Update bufferctl; nothing was changed.",
             )
+        if self._any_endpoint:
+            self.endpoint = str(data.get("endpoint", ""))
         if data.get("endpoint") != self.endpoint:
             raise StateError(
                 f"The state file {self.path} is of {data.get('endpoint')}, and this run talks to {self.endpoint}",
@@ -137,7 +143,7 @@ class StateFile:
     def _damaged(self, why: str) -> StateError:
         return StateError(
             f"The state file {self.path} is damaged ({why}), so it is not used",
-            hint=f"Put {self.path.name}.backup in its place; or move it away: apply then finds everything again by content.",
+            hint=f"Put {self.path.name}.backup in its place; or move it away, and apply finds everything by content.",
         )
 
 

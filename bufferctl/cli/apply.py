@@ -1,0 +1,123 @@
+"""`bufferctl apply`: show the plan, ask, make it so, look again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.errors import BufferctlError, UsageError, worst
+
+if TYPE_CHECKING:
+    from bufferctl.cli.applying import Applying
+    from bufferctl.cli.console import Console
+    from bufferctl.plan import Plan
+
+
+@click.command(short_help="Make Buffer as the files say.")
+@options.paths_argument
+@options.root_option
+@options.state_option
+@options.choice_options
+@options.json_option
+@click.option("--auto-approve", is_flag=True, help="Do not ask; for CI, after the plan was reviewed.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds after which Buffer's lists surely show a write whose answer was lost.",
+)
+@click.option(
+    "--max-wait",
+    type=click.FloatRange(min=0),
+    default=960.0,
+    show_default=True,
+    metavar="S",
+    help="The longest wait for Buffer's quota at a time; else stop with 5.",
+)
+@options.connection_options
+@options.no_color_option
+def apply(
+    paths: tuple[Path, ...],
+    file: Path | None,
+    state_file: Path | None,
+    choices: options.Choices,
+    as_json: bool,
+    auto_approve: bool,
+    settle: float,
+    max_wait: float,
+    connection: options.Connection,
+    no_color: bool,
+) -> int:
+    """Make Buffer as the files say: show the plan, ask, send it, look again.
+
+    Running it again goes on where it stopped and never posts twice. PATHs narrow it to what those files declare.
+    """
+    from bufferctl.cli import session
+    from bufferctl.cli.applying import Applying
+    from bufferctl.cli.console import Console
+
+    console = Console.create(no_color=no_color)
+    files = session.load_files(file, paths, console)
+    with (
+        session.connected(connection, console) as buffer,
+        session.opened(files, buffer, state_file, console, changing=True) as opened,
+    ):
+        planning = session.planning_options(choices, connection, settle=settle)
+        applying = Applying(opened, planning, settle=settle, max_wait=max_wait, quiet=as_json)
+        plan = session.narrowed(applying.plan(), files, choices)
+        console.diagnostics(plan.warnings)
+        if not as_json:
+            session.show(plan, console, as_json=False)
+        if plan.writes and not auto_approve:
+            _ask(len(plan.writes), console)
+        return _report(applying, plan, console, as_json=as_json)
+
+
+def _ask(number: int, console: Console) -> None:
+    """Raises UsageError where there is nobody to ask, click's Abort for a no."""
+    if not console.can_ask:
+        raise UsageError(
+            "There is no terminal to ask on, so nothing was sent",
+            hint="Look at the plan, then apply with --auto-approve.",
+        )
+    if not click.confirm(f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?", err=True):
+        raise click.Abort
+
+
+def _report(applying: Applying, plan: Plan, console: Console, *, as_json: bool) -> int:
+    """Apply the plan, print what came of it and what is left; the exit code."""
+    from bufferctl.plan import Action, Status
+    from bufferctl.render.text import applied_text, plan_text
+
+    error = applying.run(plan)
+    if error:
+        console.error(error.message, error.hint)
+    left, after = _look_again(applying, console) if error is None else (None, [])
+    if as_json:
+        from bufferctl.render.json import applied_json
+
+        console.data(applied_json(plan, applying.outcomes, left))
+    else:
+        if applying.outcomes:
+            console.data("\n" + applied_text(applying.outcomes, console.out))
+        if left and applying.changed_anything:
+            console.data(f"\nLooking again:\n{plan_text(left, console.out)}")
+    codes = [1 for o in applying.outcomes if o.status in {Status.REFUSED, Status.DIFFERS, Status.HELD}]
+    codes += [1] if left and left.of(Action.HOLD) and not plan.narrowed else []
+    return worst([*codes, *after, *([error.exit_code] if error else [])])
+
+
+def _look_again(applying: Applying, console: Console) -> tuple[Plan | None, list[int]]:
+    """The plan that is left, where anything was changed; an error then is said but undoes nothing."""
+    if not applying.changed_anything:
+        return None, []
+    try:
+        return applying.look_again(), []
+    except BufferctlError as error:
+        console.error(f"Everything above is done and recorded, but looking again failed: {error.message}", error.hint)
+        return None, [error.exit_code]

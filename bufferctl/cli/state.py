@@ -1,0 +1,133 @@
+"""`bufferctl state`: what is remembered of each declared object, and mending it by hand. Asks nobody, needs no key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from bufferctl.model import Binding, Slot
+    from bufferctl.state import StateFile
+
+
+@click.group(short_help="Look at, or mend, what bufferctl remembers.")
+def state() -> None:
+    """Look at, or mend, what bufferctl remembers of each declared post and idea."""
+
+
+@state.command(name="list")
+@options.root_option
+@options.state_option
+@options.json_option
+def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
+    """List every address with the id that it has in Buffer and how it came to be known."""
+    from bufferctl.render.paint import safe
+
+    bindings = _store(file, state_file).load().bindings
+    if as_json:
+        _print_json([_values(slot, binding) for slot, binding in sorted(bindings.items())])
+        return
+    rows = sorted((name(slot, binding), binding) for slot, binding in bindings.items())
+    width = max((len(address) for address, _ in rows), default=0)
+    for address, binding in rows:
+        click.echo(f"{safe(address):{width}}  {binding.id}  {binding.origin.value}")
+
+
+@state.command()
+@click.argument("address")
+@options.root_option
+@options.state_option
+def show(address: str, file: Path | None, state_file: Path | None) -> None:
+    """Show all that is remembered of ADDRESS, as JSON."""
+    bindings = _store(file, state_file).load().bindings
+    slot = _slot(bindings, address)
+    _print_json(_values(slot, bindings[slot]))
+
+
+@state.command()
+@click.argument("address")
+@options.root_option
+@options.state_option
+def rm(address: str, file: Path | None, state_file: Path | None) -> None:
+    """Forget ADDRESS. Nothing changes in Buffer; a later plan looks for it by its content."""
+    from bufferctl.model import State
+
+    store = _store(file, state_file)
+    bindings = dict(store.load().bindings)
+    binding = bindings.pop(_slot(bindings, address))
+    store.save(State(bindings))
+    click.echo(f"Forgot {address} ({binding.id}); it stays in Buffer.")
+
+
+@state.command()
+@click.argument("address")
+@click.argument("new_address")
+@options.root_option
+@options.state_option
+def mv(address: str, new_address: str, file: Path | None, state_file: Path | None) -> None:
+    """Remember what is known of ADDRESS under NEW_ADDRESS, of the same channel (`was:` in the file does the same)."""
+    from bufferctl.model import Address, State
+
+    store = _store(file, state_file)
+    bindings = dict(store.load().bindings)
+    slot = _slot(bindings, address)
+    try:
+        old, new = Address.parse(name(slot, bindings[slot])), Address.parse(new_address)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    target = replace(slot, key=new.key)
+    if (old.organization, old.channel) != (new.organization, new.channel):
+        raise UsageError(
+            "A post stays on its channel, so only the last part of an address can change",
+            hint=f"Name it {replace(old, key=new.key)}.",
+        )
+    if target in bindings:
+        raise UsageError(f"{new_address} is already known", hint=f"Forget it first: bufferctl state rm {new_address}")
+    bindings[target] = replace(bindings.pop(slot), address=str(new))
+    store.save(State(bindings))
+    click.echo(f"{address} is now {new}.")
+
+
+def name(slot: Slot, binding: Binding) -> str:
+    """The address as last declared, by ids where it is not known."""
+    return binding.address or f"{slot.organization_id}/{slot.channel_id}/{slot.key}"
+
+
+def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
+    from difflib import get_close_matches
+
+    names = {name(slot, binding): slot for slot, binding in bindings.items()}
+    if address in names:
+        return names[address]
+    near = get_close_matches(address, names, n=1)
+    raise UsageError(
+        f"Nothing is remembered of {address}",
+        hint=f"Did you mean {near[0]}?" if near else "`bufferctl state list` shows what is.",
+    )
+
+
+def _store(file: Path | None, state_file: Path | None) -> StateFile:
+    from bufferctl.config import find_root
+    from bufferctl.state import StateFile
+
+    path = state_file or find_root(file, Path.cwd()).parent / ".bufferctl" / "state.json"
+    if not path.exists():
+        raise ConfigError(f"There is no state file {path}", hint="`bufferctl apply` writes it.")
+    return StateFile(path, None)
+
+
+def _values(slot: Slot, binding: Binding) -> dict[str, object]:
+    return {**asdict(slot), **asdict(binding)}
+
+
+def _print_json(values: object) -> None:
+    from pydantic_core import to_json
+
+    click.echo(to_json(values, indent=2).decode())

@@ -1,0 +1,106 @@
+"""Watching an apply: progress on a terminal, outcomes as they come, Ctrl-C and SIGTERM heard."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Self
+
+from bufferctl.cli.console import Console
+from bufferctl.plan import WRITING, Outcome, Status
+from bufferctl.render.text import outcome_line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+class Stopping:
+    """Whether somebody asked to stop: once, and the request in flight is finished; twice, and it is not."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._asked = threading.Event()
+
+    def __bool__(self) -> bool:
+        return self._asked.is_set()
+
+    @contextmanager
+    def listening(self) -> Iterator[Self]:
+        """Hear SIGINT and SIGTERM while this lasts."""
+        before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield self
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self._asked.is_set():
+            raise KeyboardInterrupt
+        self._asked.set()
+        self._console.note("Stopping after the request in flight; once more stops at once.")
+
+    def now(self) -> float:
+        """Seconds that only ever grow."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; returns early once somebody asks to stop."""
+        self._asked.wait(seconds)
+
+
+class Watching:
+    """Shows what becomes of a plan: a bar with the countdown of waits on a terminal, lines anywhere else.
+
+    Outcomes go to stdout as they come, unless the whole is printed as JSON at the end.
+    """
+
+    def __init__(self, console: Console, stopping: Stopping, *, total: int, quiet: bool, bar: bool) -> None:
+        self._console = console
+        self._stopping = stopping
+        self._quiet = quiet
+        self._progress: Progress | None = _bar() if bar and total else None
+        self._task: TaskID | None = self._progress.add_task("Applying", total=total) if self._progress else None
+
+    def __enter__(self) -> Self:
+        if self._progress:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Print an outcome. What is held was shown with the plan, unless it came to be held only now."""
+        if self._progress and self._task is not None and outcome.change.action in WRITING:
+            self._progress.advance(self._task)
+        shown_before = outcome.status is Status.HELD and outcome.change.action not in WRITING
+        if not self._quiet and not shown_before:
+            self._console.data(outcome_line(outcome, self._console.out))
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """Say that nothing will happen for a while."""
+        until = f", {seconds:.0f} s" if seconds >= 1 else ""
+        if self._progress and self._task is not None:
+            self._progress.update(self._task, description=f"{why}{until}")
+        else:
+            self._console.note(f"{why}{until}.")
+
+    def stopping(self) -> bool:
+        """Whether somebody asked to stop."""
+        return bool(self._stopping)
+
+
+def _bar() -> Progress:
+    from rich.console import Console as Terminal
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Terminal(stderr=True), transient=True)
