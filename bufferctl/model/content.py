@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, model_validator
 
 from bufferctl.model.base import Model
-from bufferctl.model.scalars import Decimal, Url, Whole
+from bufferctl.model.scalars import Decimal, Filled, Url, Whole
 
 AssetKind = Literal["image", "video", "document", "link"]
 
@@ -19,7 +19,7 @@ AssetKind = Literal["image", "video", "document", "link"]
 class UserTag(Model):
     """A person tagged in an image."""
 
-    handle: str = Field(min_length=1)
+    handle: Filled
     """The person's handle on the network."""
     x: Decimal
     """How far from the left edge, from 0 to 1."""
@@ -31,19 +31,30 @@ class Dimensions(Model):
     """The size of an image in pixels."""
 
     height: Whole
+    """In pixels."""
     width: Whole
+    """In pixels."""
 
 
 class Image(Model):
     """A picture at a public https address."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {k: ["alt_text"] for k in ("animated_thumbnail", "dimensions", "user_tags")}
+        }
+    )
+
     url: Url
     """Where the picture is: public, direct, https; it must stay there until the post is out."""
     thumbnail_url: Url | None = None
+    """A smaller picture to show in Buffer."""
     alt_text: str | None = None
     """What the picture shows, for people who cannot see it."""
     animated_thumbnail: Url | None = None
+    """A moving preview (GIF)."""
     dimensions: Dimensions | None = None
+    """Its size in pixels."""
     user_tags: tuple[UserTag, ...] = ()
     """People to tag in the picture (Instagram)."""
 
@@ -60,16 +71,20 @@ class Video(Model):
     url: Url
     """Where the video is: public, direct, https; it must stay there until the post is out."""
     thumbnail_url: Url | None = None
+    """A picture to show as its cover."""
     thumbnail_offset: Whole | None = None
     """Which frame is the cover, in milliseconds from the start."""
     title: str | None = None
+    """The video's title, where the network shows one."""
 
 
 class Document(Model):
     """A PDF or slides (LinkedIn)."""
 
     url: Url
-    title: str = Field(min_length=1)
+    """Where the document is: public, direct, https; it must stay there until the post is out."""
+    title: Filled
+    """The title shown above the pages."""
     thumbnail_url: Url
     """A picture of the first page."""
 
@@ -78,18 +93,28 @@ class Link(Model):
     """A link shown with a preview."""
 
     url: Url
+    """Where the link leads."""
     title: str | None = None
+    """The headline of the preview."""
     description: str | None = None
+    """The text below the headline."""
     thumbnail_url: Url | None = None
+    """The picture of the preview."""
 
 
 class Asset(Model):
     """One attachment: exactly one of `image`, `video`, `document` and `link`."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
     image: Image | None = None
+    """A picture."""
     video: Video | None = None
+    """A video."""
     document: Document | None = None
+    """A PDF or slides (LinkedIn)."""
     link: Link | None = None
+    """A link shown with a preview."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Asset:
@@ -119,19 +144,26 @@ class LinkAttachmentThumbnail(Model):
     """The picture of a link preview."""
 
     url: Url
+    """Where the picture is."""
 
 
 class LinkAttachment(Model):
-    """A link preview below a post; excludes assets (notes: Writing)."""
+    """A link preview below a post; it cannot stand beside assets."""
 
     url: Url
+    """Where the link leads."""
     title: str | None = None
+    """The headline of the preview."""
     description: str | None = None
+    """The text below the headline."""
     thumbnail: LinkAttachmentThumbnail | None = None
+    """The picture of the preview."""
 
 
 class ThreadItem(Model):
-    """One post of a thread. The first repeats the outer text (notes: Writing)."""
+    """One post of a thread. The first repeats the post's own text."""
 
     text: str | None = None
+    """What it says."""
     assets: tuple[Asset, ...] = ()
+    """Pictures and films of this part of the thread."""

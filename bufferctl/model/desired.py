@@ -6,45 +6,54 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
-
 from bufferctl.diagnostics import Place
 from bufferctl.model.address import Address
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
 from bufferctl.model.enums import MediaType, SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import NetworkMetadata
-from bufferctl.model.scalars import Url, Whole
+from bufferctl.model.scalars import Filled, Url, Whole
 
 
 class IdeaMediaSource(Model):
-    """Where a medium of an idea comes from (schema: IdeaMediaSourceInput)."""
+    """Where a medium of an idea comes from."""
 
     name: str
+    """The name of the site or program."""
     id: str | None = None
+    """The medium's id there."""
     trigger: str | None = None
+    """What brought it in."""
     author: str | None = None
+    """Who made it."""
     author_url: Url | None = None
+    """The page of who made it."""
 
 
 class IdeaMedia(Model):
-    """A picture, film, link or document of an idea (schema: IdeaMediaInput)."""
+    """A picture, film, link or document of an idea."""
 
     url: Url
+    """Where it is: public, direct, https."""
     type: MediaType
+    """What it is."""
     alt: str | None = None
     """What it shows, for people who cannot see it."""
     thumbnail_url: Url | None = None
+    """A smaller picture of it."""
     size: Whole | None = None
     """In bytes."""
     source: IdeaMediaSource | None = None
+    """Where it comes from."""
 
 
 class IdeaGroup(Model):
-    """The column of the ideas board that an idea goes to (schema: IdeaGroupInput)."""
+    """The column of the ideas board that an idea goes to."""
 
-    group_id: str = Field(min_length=1)
+    group_id: Filled
+    """The id of the column."""
     place_after_id: str | None = None
+    """The id of the idea that it follows."""
 
 
 @dataclass(frozen=True, slots=True)

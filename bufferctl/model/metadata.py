@@ -7,20 +7,29 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict
 
 from bufferctl.model.base import Model
 from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.enums import (
     FacebookPostType,
-    GoogleBusinessButton,
     GoogleBusinessPostType,
     PostType,
     Service,
     YoutubeLicense,
     YoutubePrivacy,
 )
-from bufferctl.model.scalars import Flag, Url, When, Whole
+from bufferctl.model.metadata_parts import (
+    FacebookAnnotation,
+    GoogleBusinessEvent,
+    GoogleBusinessOffer,
+    GoogleBusinessWhatsNew,
+    InstagramGeolocation,
+    InstagramStickerFields,
+    LinkedinAnnotation,
+    Retweet,
+)
+from bufferctl.model.scalars import Filled, Flag, Url
 
 
 class NetworkMetadata(Model):
@@ -29,19 +38,14 @@ class NetworkMetadata(Model):
     service: ClassVar[Service]
 
 
-class Retweet(Model):
-    """A post of somebody else to share."""
-
-    id: str
-    comment: str | None = None
-
-
 class TwitterMetadata(NetworkMetadata):
     """X / Twitter."""
 
     service = Service.TWITTER
     is_ai_generated: Flag | None = None
+    """Whether to label it as made with AI."""
     retweet: Retweet | None = None
+    """Share a post of somebody else instead of writing one."""
     thread: tuple[ThreadItem, ...] = ()
     """The whole thread; its first item repeats the post's text."""
 
@@ -51,6 +55,7 @@ class BlueskyMetadata(NetworkMetadata):
 
     service = Service.BLUESKY
     link_attachment: LinkAttachment | None = None
+    """A link preview below the post; not together with assets."""
     thread: tuple[ThreadItem, ...] = ()
     """The whole thread; its first item repeats the post's text."""
 
@@ -70,29 +75,17 @@ class ThreadsMetadata(NetworkMetadata):
 
     service = Service.THREADS
     type: PostType | None = None
+    """The kind of post."""
     link_attachment: LinkAttachment | None = None
+    """A link preview below the post; not together with assets."""
     location_id: str | None = None
+    """The id of the place it is about."""
     location_name: str | None = None
+    """The name of that place."""
     topic: str | None = None
+    """The topic it is filed under, without `#`."""
     thread: tuple[ThreadItem, ...] = ()
     """The whole thread; its first item repeats the post's text."""
-
-
-class InstagramGeolocation(Model):
-    """Where a picture was taken."""
-
-    id: str | None = None
-    text: str | None = None
-
-
-class InstagramStickerFields(Model):
-    """What a person who is reminded adds by hand (stories)."""
-
-    music: str | None = None
-    other: str | None = None
-    products: str | None = None
-    text: str | None = None
-    topics: str | None = None
 
 
 class InstagramMetadata(NetworkMetadata):
@@ -104,19 +97,15 @@ class InstagramMetadata(NetworkMetadata):
     should_share_to_feed: Flag = True
     """Whether a reel also shows in the feed; true unless said."""
     first_comment: str | None = None
+    """A comment to post right below it (needs a paid plan of Buffer)."""
     geolocation: InstagramGeolocation | None = None
+    """Where it was taken."""
     is_ai_generated: Flag | None = None
+    """Whether to label it as made with AI."""
     link: Url | None = None
+    """Where a click in the shop grid leads."""
     sticker_fields: InstagramStickerFields | None = None
-
-
-class FacebookAnnotation(Model):
-    """A mention in the text of a Facebook post."""
-
-    content: str
-    indices: tuple[Whole, ...]
-    text: str
-    url: Url
+    """What the person who is reminded adds by hand."""
 
 
 class FacebookMetadata(NetworkMetadata):
@@ -126,20 +115,11 @@ class FacebookMetadata(NetworkMetadata):
     type: FacebookPostType = FacebookPostType.POST
     """`post`, `reel` or `story`; `post` unless said."""
     annotations: tuple[FacebookAnnotation, ...] = ()
+    """Mentions of pages in the text."""
     first_comment: str | None = None
+    """A comment to post right below it (needs a paid plan of Buffer)."""
     link_attachment: LinkAttachment | None = None
-
-
-class LinkedinAnnotation(Model):
-    """A mention in the text of a LinkedIn post."""
-
-    id: str
-    entity: str
-    length: Whole
-    link: str
-    localized_name: str
-    start: Whole
-    vanity_name: str
+    """A link preview below the post; not together with assets."""
 
 
 class LinkedinMetadata(NetworkMetadata):
@@ -147,19 +127,25 @@ class LinkedinMetadata(NetworkMetadata):
 
     service = Service.LINKEDIN
     annotations: tuple[LinkedinAnnotation, ...] = ()
+    """Mentions of people and companies in the text."""
     first_comment: str | None = None
+    """A comment to post right below it (needs a paid plan of Buffer)."""
     link_attachment: LinkAttachment | None = None
+    """A link preview below the post; not together with assets."""
 
 
 class PinterestMetadata(NetworkMetadata):
     """Pinterest."""
 
     service = Service.PINTEREST
-    board: str | None = Field(default=None, min_length=1)
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["board", "board_service_id"]}})
+
+    board: Filled | None = None
     """The board by the name it has on Pinterest; plan looks its id up."""
     board_service_id: str | None = None
     """The board by its id, where the name is not enough."""
     title: str | None = None
+    """The title of the pin."""
     url: Url | None = None
     """Where a click on the pin leads."""
 
@@ -169,7 +155,9 @@ class TiktokMetadata(NetworkMetadata):
 
     service = Service.TIKTOK
     is_ai_generated: Flag | None = None
+    """Whether to label it as made with AI."""
     title: str | None = None
+    """The title, where TikTok shows one (photos)."""
 
 
 class YoutubeMetadata(NetworkMetadata):
@@ -177,43 +165,21 @@ class YoutubeMetadata(NetworkMetadata):
 
     service = Service.YOUTUBE
     title: str | None = None
+    """The title of the video; YouTube requires one."""
     category_id: str | None = None
     """YouTube's number of the category, for instance "22" for People & Blogs."""
     embeddable: Flag | None = None
+    """Whether other sites may show the video."""
     is_ai_generated: Flag | None = None
+    """Whether to label it as made with AI."""
     license: YoutubeLicense | None = None
+    """Under which licence it is published."""
     made_for_kids: Flag | None = None
+    """Whether it is made for children."""
     notify_subscribers: Flag | None = None
+    """Whether subscribers are told."""
     privacy: YoutubePrivacy | None = None
-
-
-class GoogleBusinessEvent(Model):
-    """An event."""
-
-    title: str | None = None
-    start_date: When | None = None
-    end_date: When | None = None
-    is_full_day_event: Flag
-    button: GoogleBusinessButton | None = None
-    link: Url | None = None
-
-
-class GoogleBusinessOffer(Model):
-    """An offer."""
-
-    title: str | None = None
-    start_date: When | None = None
-    end_date: When | None = None
-    code: str | None = None
-    terms: str | None = None
-    link: Url | None = None
-
-
-class GoogleBusinessWhatsNew(Model):
-    """News."""
-
-    button: GoogleBusinessButton | None = None
-    link: Url | None = None
+    """Who may see it."""
 
 
 class GoogleBusinessMetadata(NetworkMetadata):
@@ -223,22 +189,37 @@ class GoogleBusinessMetadata(NetworkMetadata):
     type: GoogleBusinessPostType
     """`whats_new`, `offer` or `event`."""
     title: str | None = None
+    """The title of the post."""
     details_event: GoogleBusinessEvent | None = None
+    """The event, for `type: event`."""
     details_offer: GoogleBusinessOffer | None = None
+    """The offer, for `type: offer`."""
     details_whats_new: GoogleBusinessWhatsNew | None = None
+    """Button and link, for `type: whats_new`."""
 
 
 class Metadata(Model):
     """What a network takes besides text and assets, by service."""
 
     bluesky: BlueskyMetadata | None = None
+    """For Bluesky."""
     facebook: FacebookMetadata | None = None
+    """For Facebook."""
     googlebusiness: GoogleBusinessMetadata | None = None
+    """For Google Business Profile."""
     instagram: InstagramMetadata | None = None
+    """For Instagram."""
     linkedin: LinkedinMetadata | None = None
+    """For LinkedIn."""
     mastodon: MastodonMetadata | None = None
+    """For Mastodon."""
     pinterest: PinterestMetadata | None = None
+    """For Pinterest."""
     threads: ThreadsMetadata | None = None
+    """For Threads."""
     tiktok: TiktokMetadata | None = None
+    """For TikTok."""
     twitter: TwitterMetadata | None = None
+    """For X / Twitter."""
     youtube: YoutubeMetadata | None = None
+    """For YouTube."""

@@ -1,7 +1,8 @@
 """The scalar types that the content models share, each reading the text of a YAML scalar.
 
 YAML values reach the models as text (so `no`, `on` and `12:30` stay text); these turn that text into what the API
-takes, strictly: `true` and `false` are the only truth values, an instant looks like a date.
+takes, strictly: `true` and `false` are the only truth values, an instant looks like a date. Their JSON Schema is that
+of the value as an editor reads it (`true` is a boolean there).
 """
 
 from __future__ import annotations
@@ -12,18 +13,25 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-_WHOLE = re.compile(r"[-+]?\d+")
-_DECIMAL = re.compile(r"[-+]?\d+(\.\d+)?")
-_INSTANT = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d:?\d\d)?", flags=re.ASCII | re.IGNORECASE
+from bufferctl.model.address import KEY_PATTERN
+
+_TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_INSTANT_PATTERN = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
+_INSTANT = re.compile(_INSTANT_PATTERN)
+_KEY = re.compile(KEY_PATTERN)
+_WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/]\S*"
+_WEB = re.compile(_WEB_PATTERN)
 
 
 def _flag(value: Any) -> Any:
     if isinstance(value, str):
-        if value in {"true", "false"}:
-            return value == "true"
-        raise ValueError("must be true or false")
+        if value not in _TRUTH:
+            raise ValueError("must be true or false")
+        return _TRUTH[value]
     return value
 
 
@@ -47,21 +55,40 @@ def _when(value: Any) -> Any:
     if isinstance(value, str):
         if not _INSTANT.fullmatch(value):
             raise ValueError("must be a date and a time such as 2026-12-01 09:00")
-        return datetime.fromisoformat(value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+        try:
+            return datetime.fromisoformat(value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+        except ValueError:
+            raise ValueError("is a date or a time that does not exist") from None
     return value
 
 
-def _https(value: str) -> str:
-    if not value.lower().startswith(("https://", "http://")):
-        raise ValueError("must be a web address that starts with https://")
+def _web(value: str) -> str:
+    if not _WEB.fullmatch(value):
+        raise ValueError("must be a web address that starts with https://, without spaces")
     return value
 
 
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Whole = Annotated[int, BeforeValidator(_whole)]
-Decimal = Annotated[float, BeforeValidator(_decimal)]
+def _key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise ValueError(
+            "must be a short name of small letters, digits, `.`, `_` and `-`, at most 64, "
+            "that starts with a letter or a digit"
+        )
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
+Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
+Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=float)]
 #: A date and a time; without an offset it is local time, and config gives it its zone.
 When = Annotated[
-    datetime, BeforeValidator(_when), WithJsonSchema({"type": "string", "pattern": f"^{_INSTANT.pattern}$"})
+    datetime, BeforeValidator(_when), WithJsonSchema({"type": "string", "pattern": f"^{_INSTANT_PATTERN}$"})
 ]
-Url = Annotated[str, AfterValidator(_https), Field(min_length=1)]
+#: A web address; that it is https and alive is for rules to ask.
+Url = Annotated[str, AfterValidator(_web), WithJsonSchema({"type": "string", "pattern": f"^{_WEB_PATTERN}$"})]
+#: Text that must say something.
+Filled = Annotated[str, Field(min_length=1)]
+#: The key of a declared object (design: The files).
+Key = Annotated[
+    str, AfterValidator(_key), WithJsonSchema({"type": ["string", "integer"], "pattern": f"^{KEY_PATTERN}$"})
+]
