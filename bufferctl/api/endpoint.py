@@ -33,6 +33,11 @@ def check_url(url: str) -> httpx2.URL:
     return parsed
 
 
+def endpoint_of(url: str | None) -> str:
+    """The address by which state, journal and lock are kept; None is Buffer's own. Raises as `check_url`."""
+    return str(check_url(url or BUFFER)).rstrip("/")
+
+
 def check_key(key: str | None) -> str:
     """The key, without white space around it. Raises KeyRefusedError where there is none, or one that cannot be."""
     stripped = (key or "").strip()

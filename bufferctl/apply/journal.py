@@ -20,7 +20,7 @@ from zlib import crc32
 from pydantic import TypeAdapter
 
 from bufferctl.apply.ports import Intent, Settled
-from bufferctl.apply.settling import home
+from bufferctl.apply.settling import home, item_of
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, Slot
 from bufferctl.model.serial import dump_write, load_write
@@ -31,7 +31,10 @@ _T = TypeVar("_T", Intent, Settled)
 
 
 class FileJournal:
-    """The journal of one endpoint, all organizations; `folder` is made when something is first written."""
+    """The journal of one endpoint, all organizations; `folder` is made when something is first written.
+
+    Other projects may keep theirs in the same files. Until `claim` says which slots are this project's, none is.
+    """
 
     def __init__(self, folder: Path, endpoint: str) -> None:
         self._folder = folder / blake2b(endpoint.encode(), digest_size=8).hexdigest()
@@ -42,24 +45,35 @@ class FileJournal:
         self.before: dict[str, set[str]] = {}
         self._unwritten: dict[str, set[str]] = {}
         self._whole: dict[str, int] = {}
+        self._mine: Collection[Slot] = ()
         for path in sorted(self._folder.glob("*.journal")):
             self._read(path)
 
-    @property
-    def open(self) -> tuple[Intent, ...]:
-        """Intents whose outcome is not known, in the order they were sent."""
-        return tuple(self.intents[number] for number in sorted(self.intents))
+    def claim(self, slots: Collection[Slot]) -> None:
+        """Say which slots are this project's: those that its files declare or its state holds."""
+        self._mine = slots
 
     @property
-    def next_number(self) -> int:
-        """A number above every intent's so far."""
-        numbers = [*self.intents, *(s.number for s in self.settled)]
-        return max(numbers, default=0) + 1
+    def open(self) -> tuple[Intent, ...]:
+        """This project's intents whose outcome is not known, in the order they were sent."""
+        return tuple(self.intents[n] for n in sorted(self.intents) if self.intents[n].slot in self._mine)
 
     @property
     def bindings(self) -> Mapping[Slot, Binding | None]:
         """What a run that was killed before it saved its state had found out, by slot; None: nothing is there now."""
-        return {each.slot: each.binding for each in self.settled if each.done}
+        return {each.slot: each.binding for each in self.settled if each.done and each.slot in self._mine}
+
+    @property
+    def stray(self) -> tuple[str, ...]:
+        """Addresses that a cut-off run created, or may have, and that are not this project's (any more)."""
+        created = [e.binding.address for e in self.settled if e.binding and e.slot not in self._mine]
+        asked = [item_of(i.write) for i in self.intents.values() if i.slot not in self._mine]
+        return tuple(dict.fromkeys([*created, *(str(item.address) for item in asked if item)]))
+
+    @property
+    def next_number(self) -> int:
+        """A number above every intent's so far."""
+        return max((*self.intents, *(s.number for s in self.settled)), default=0) + 1
 
     def listed(self, home: str, ids: Collection[str]) -> None:
         """Note what a home held before; see `Journal`. It travels with the next intent."""
@@ -86,23 +100,26 @@ class FileJournal:
         self.settled.extend(settled)
 
     def compact(self) -> None:
-        """Forget what is settled, once state holds it. Files with open intents are rewritten with those alone."""
+        """Forget what is settled, once state holds it. What is open, and what is another project's, stays."""
         self.close()
-        keep = _by_organization(list(self.intents.values()))
+        self.settled = [each for each in self.settled if each.slot not in self._mine]
+        open_, strange = _by_organization(list(self.intents.values())), _by_organization(self.settled)
         for path in self._folder.glob("*.journal"):
-            if path.stem not in keep:
+            if path.stem not in {*open_, *strange}:
                 path.unlink()
-        for organization, group in keep.items():
-            path = self._path(organization)
-            temporary = path.with_suffix(".new")
-            temporary.unlink(missing_ok=True)
-            self._whole.pop(organization, None)
-            self._handles[organization] = self._open(organization, temporary)
-            homes = sorted({home(intent.write) for intent in group})
-            listed = [_listed_line(h, self.before.get(h, ())) for h in homes]
-            self._append(organization, [*listed, *map(_intent_line, group)])
-            temporary.replace(path)
-        self.settled.clear()
+                self._whole.pop(path.stem, None)
+        for organization in {*open_, *strange}:
+            self._rewrite(organization, open_.get(organization, []), strange.get(organization, []))
+
+    def _rewrite(self, organization: str, intents: Sequence[Intent], settled: Sequence[Settled]) -> None:
+        temporary = self._path(organization).with_suffix(".new")
+        temporary.unlink(missing_ok=True)
+        self._whole.pop(organization, None)
+        self._handles[organization] = self._open(organization, temporary)
+        homes = sorted({home(intent.write) for intent in intents})
+        listed = [_listed_line(h, self.before.get(h, ())) for h in homes]
+        self._append(organization, [*map(_settled_line, settled), *listed, *map(_intent_line, intents)])
+        temporary.replace(self._path(organization))
 
     def close(self) -> None:
         """Let the files go."""

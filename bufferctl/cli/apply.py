@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     metavar="S",
     help="The longest wait for Buffer's quota at a time; else stop with 5.",
 )
+@options.lock_option
 @options.connection_options
 @options.no_color_option
 def apply(
@@ -50,6 +51,7 @@ def apply(
     auto_approve: bool,
     settle: float,
     max_wait: float,
+    lock_timeout: float,
     connection: options.Connection,
     no_color: bool,
 ) -> int:
@@ -65,12 +67,13 @@ def apply(
     files = session.load_files(file, paths, console)
     with (
         session.connected(connection, console) as buffer,
-        session.opened(files, buffer, state_file, console, changing=True) as opened,
+        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
         planning = session.planning_options(choices, connection, settle=settle)
         applying = Applying(opened, planning, settle=settle, max_wait=max_wait, quiet=as_json)
         plan = session.narrowed(applying.plan(), files, choices)
         console.diagnostics(plan.warnings)
+        session.note_leftovers(opened, console)
         if not as_json:
             session.show(plan, console, as_json=False)
         if plan.writes and not auto_approve:

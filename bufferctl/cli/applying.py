@@ -35,6 +35,7 @@ class Applying:
         session = self.session
         with self._stopping.listening(), self._watching(0) as watching:
             self._keep_pace(watching)
+            known = session.find()
             if session.journal.open:
                 bindings = dict(session.state.bindings)
                 found = recover(
@@ -52,7 +53,7 @@ class Applying:
                     f"An earlier apply was cut off: of its unanswered writes {found.written} were carried out, "
                     f"{found.not_written} were not, {len(found.unsettled)} cannot be told."
                 )
-            self._look = session.look(self.options)
+            self._look = session.look(self.options, known)
         return self._look.plan
 
     def run(self, plan: Plan) -> BufferctlError | None:

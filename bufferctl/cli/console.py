@@ -36,7 +36,7 @@ class Console:
 
     def error(self, message: str, hint: str = "") -> None:
         """Say what is wrong and what to do."""
-        self.note(f"{self.err.bad('error:')} {safe(message)}")
+        self.note(f"{self.err.bad('error:')} {safe(message[:1].upper() + message[1:])}.")
         if hint:
             self.note(f"  → {safe(hint)}")
 

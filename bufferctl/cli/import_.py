@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.argument("live_id", metavar="ID")
 @options.root_option
 @options.state_option
+@options.lock_option
 @options.connection_options
 @options.no_color_option
 def import_(
@@ -27,6 +28,7 @@ def import_(
     live_id: str,
     file: Path | None,
     state_file: Path | None,
+    lock_timeout: float,
     connection: options.Connection,
     no_color: bool,
 ) -> int:
@@ -59,15 +61,15 @@ def _find(opened: Session, item: Post | Idea, live_id: str) -> tuple[Slot, LiveP
     """The slot of the declared object and the live one. Raises ApiError where it is not on that channel."""
     from bufferctl.model import IDEAS, Idea, Slot
 
-    account, targets = opened.find_targets()
-    organization = targets.organizations[item.address.organization]
+    found = opened.find()
+    organization = found.targets.organizations[item.address.organization]
     if isinstance(item, Idea):
-        ideas = opened.buffer.read(account, {}, ideas=[organization.id]).ideas
+        ideas = opened.buffer.read(found.account, {}, ideas=[organization.id]).ideas
         idea = next((each for each in ideas if each.id == live_id), None)
         if idea is None:
             raise ApiError(f"{organization.name} has no idea {live_id}", hint="Copy the id from Buffer.")
         return Slot(organization.id, IDEAS, item.address.key), idea
-    channel = targets.channels[item.address.organization, item.address.channel]
+    channel = found.targets.channels[item.address.organization, item.address.channel]
     post = opened.buffer.post(live_id)
     if post is None or post.channel_id != channel.id:
         where = "Buffer" if post is None else f"{item.address.channel}; it is on another channel"

@@ -30,6 +30,14 @@ state_option = click.option(
     metavar="FILE",
     help="The state file; otherwise .bufferctl/state.json beside the root file.",
 )
+lock_option = click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds to wait for another run on the same account.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,10 @@ def plan(
     files = session.load_files(file, paths, console)
     with (
         session.connected(connection, console) as buffer,
-        session.opened(files, buffer, state_file, console, changing=False) as opened,
+        session.opened(files, buffer, state_file, console) as opened,
     ):
         found = opened.look(session.planning_options(choices, connection))
-        session.note_open_intents(opened, console)
+        session.note_leftovers(opened, console)
     shown = session.narrowed(found.plan, files, choices)
     console.diagnostics(shown.warnings)
     session.show(shown, console, as_json=as_json)

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from bufferctl.cli.console import Console
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import has_errors
-from bufferctl.errors import ConfigError, KeyRefusedError, UsageError
-from bufferctl.model import IDEAS, Account, Desired, Live, LivePost, State
+from bufferctl.errors import ConfigError, KeyRefusedError, StateError, UsageError
+from bufferctl.model import IDEAS, Account, Desired, Live, LivePost, Slot, State
 from bufferctl.plan import Change, Plan
+from bufferctl.render.paint import safe
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -103,7 +104,6 @@ class Look:
 
     plan: Plan
     live: Live
-    account: Account
 
     def listed(self) -> dict[str, set[str]]:
         """Ids by home: a channel's, or an organization's for ideas."""
@@ -114,9 +114,18 @@ class Look:
         return homes
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The account as it is, and what the files mean in it. `slots`: where the declared objects are remembered."""
+
+    account: Account
+    targets: Targets
+    slots: frozenset[Slot]
+
+
 @dataclass
 class Session:
-    """One account and one set of files. `state` is what is remembered now, what the journal knows included."""
+    """One account and one set of files. `state` is what is remembered; with `find`, what the journal knows included."""
 
     files: Files
     buffer: Buffer
@@ -125,12 +134,12 @@ class Session:
     console: Console
     state: State
 
-    def find_targets(self) -> tuple[Account, Targets]:
-        """The account, and which of its organizations and channels the files mean.
+    def find(self) -> Found:
+        """Ask the account which organizations and channels the files mean, and claim what is theirs in the journal.
 
         Raises ApiError, and ConfigError for names that the account does not have (each is printed with its place).
         """
-        from bufferctl.reconcile import find_targets
+        from bufferctl.reconcile import find_targets, slots_of
 
         desired = self.files.desired
         known = {slot.organization_id for slot in self.state.bindings}
@@ -142,22 +151,36 @@ class Session:
                 "The files name what the account does not have, so nothing more was asked of Buffer",
                 hint="Mend the names, then try again.",
             )
-        return account, targets
+        self._check_account(account, known)
+        slots = slots_of(desired, targets)
+        self.journal.claim(slots | set(self.state.bindings))
+        self.state = remembered(self.state, self.journal)
+        return Found(account, targets, slots)
 
-    def look(self, options: Options) -> Look:
-        """Read the account and compare: the plan. Raises as `find_targets`."""
+    def look(self, options: Options, found: Found | None = None) -> Look:
+        """Read the account and compare: the plan. Raises as `find`, which it does where that was not done just now."""
         from bufferctl.reconcile import reconcile, unlisted
 
-        desired = self.files.desired
-        requests = self.buffer.requests
-        account, targets = self.find_targets()
-        channels = self._channels(account, {c.id for c in targets.channels.values()})
+        requests = self.buffer.requests - (2 if found else 0)
+        found = found or self.find()
+        desired, targets = self.files.desired, found.targets
+        channels = self._channels(found.account, {c.id for c in targets.channels.values()})
         ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
         ideas |= {slot.organization_id for slot in self.state.bindings if slot.channel_id == IDEAS}
-        live = self.buffer.read(account, channels, ideas=ideas)
+        live = self.buffer.read(found.account, channels, ideas=ideas)
         live = self._ask_for(unlisted(live, self.state), live)
         plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
-        return Look(replace(plan, read_requests=self.buffer.requests - requests), live, account)
+        return Look(replace(plan, read_requests=self.buffer.requests - requests), live)
+
+    def _check_account(self, account: Account, known: set[str]) -> None:
+        """State of organizations that the account does not have is another account's (design: State)."""
+        strange = known - {organization.id for organization in account.organizations}
+        if strange:
+            raise StateError(
+                f"The state file {self.store.path} is of an organization that this key does not reach "
+                f"({', '.join(sorted(strange))})",
+                hint="Use the key of that account, or name another file with --state.",
+            )
 
     def _channels(self, account: Account, declared: set[str]) -> dict[str, set[str]]:
         """The channels to read, by organization: those declared and those that state speaks of."""
@@ -178,21 +201,41 @@ class Session:
 
 
 @contextmanager
-def opened(
-    files: Files, buffer: Buffer, state_file: Path | None, console: Console, *, changing: bool
-) -> Iterator[Session]:
-    """The session of these files and this account; `changing`: it writes state. Raises StateError."""
+def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Console) -> Iterator[Session]:
+    """The session of these files and this account, for looking only. Raises StateError."""
     from bufferctl.apply import FileJournal
     from bufferctl.state import StateFile
 
     store = StateFile(files.state_path(state_file), buffer.endpoint)
     journal = FileJournal(journal_folder(), buffer.endpoint)
-    if changing:
-        store.check_writable()
     try:
-        yield Session(files, buffer, store, journal, console, remembered(store.load(), journal))
+        yield Session(files, buffer, store, journal, console, store.load())
     finally:
         journal.close()
+
+
+@contextmanager
+def opened_for_change(
+    files: Files, buffer: Buffer, state_file: Path | None, console: Console, *, lock_timeout: float
+) -> Iterator[Session]:
+    """The same with the lock held from before anything is read, and the state known to be writable.
+
+    Raises LockedError where another run holds the lock for longer than `lock_timeout` seconds, StateError.
+    """
+    with locked(buffer.endpoint, lock_timeout, console), opened(files, buffer, state_file, console) as session:
+        session.store.check_writable()
+        yield session
+
+
+@contextmanager
+def locked(endpoint: str, timeout: float, console: Console) -> Iterator[None]:
+    """Hold the lock of the endpoint; says so where a dead run's is taken over. Raises LockedError."""
+    from bufferctl.state import Lock
+
+    with Lock(journal_folder(), endpoint).held(timeout) as died:
+        if died:
+            console.note(f"{console.err.change('note:')} took over the lock of a run that ended without a word: {died}")
+        yield
 
 
 def journal_folder() -> Path:
@@ -234,8 +277,13 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
     return plan.narrow(files.keeps(choices.targets)) if files.narrows(choices.targets) else plan
 
 
-def note_open_intents(session: Session, console: Console) -> None:
-    """Say that an earlier run left something whose outcome is not known."""
+def note_leftovers(session: Session, console: Console) -> None:
+    """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
+    for address in session.journal.stray:
+        console.note(
+            f"{console.err.bad('warning:')} {safe(address)} was sent by an apply that was cut off, and no file here "
+            "declares it; if it is in Buffer, it will be published"
+        )
     if number := len(session.journal.open):
         console.note(
             f"{console.err.change('note:')} an earlier apply was cut off with {number} writes unanswered; "

@@ -52,6 +52,29 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
 
 
 @state.command()
+@click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Of which endpoint [env: BUFFER_API_URL].")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def unlock(api_url: str | None, yes: bool) -> None:
+    """Take the lock away from a run that is dead, on another machine perhaps. Never while it still runs."""
+    from bufferctl.api import endpoint_of
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.session import journal_folder
+    from bufferctl.state import Lock
+
+    console = Console.create()
+    lock = Lock(journal_folder(), endpoint_of(api_url))
+    if lock.holder is None:
+        click.echo("The lock is free.")
+        return
+    if not yes:
+        if not console.can_ask:
+            raise UsageError(f"The lock is held by {lock.holder}", hint="If that run is dead, say so with --yes.")
+        click.confirm(f"The lock is held by {lock.holder}. Is that run dead?", abort=True, err=True)
+    lock.break_()
+    click.echo("Unlocked.")
+
+
+@state.command()
 @click.argument("address")
 @options.root_option
 @options.state_option

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.lookup import find_targets
-from bufferctl.reconcile.planning import Options, Targets, reconcile, unlisted
+from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of, unlisted
 
-__all__ = ["Options", "Targets", "find_targets", "reconcile", "schedule_differences", "unlisted"]
+__all__ = ["Options", "Targets", "find_targets", "reconcile", "schedule_differences", "slots_of", "unlisted"]

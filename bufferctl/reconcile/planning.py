@@ -90,6 +90,11 @@ def reconcile(
     )
 
 
+def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
+    """Where the declared objects are remembered."""
+    return frozenset(_slot(item, targets) for item in desired.items)
+
+
 def unlisted(live: Live, state: State) -> tuple[str, ...]:
     """Ids of known posts that no list shows and that are worth asking for by themselves (design: Matching, 1).
 
@@ -103,12 +108,16 @@ def unlisted(live: Live, state: State) -> tuple[str, ...]:
     )
 
 
+def _slot(item: Post | Idea, targets: Targets) -> Slot:
+    organization, channel = item.address.organization, item.address.channel
+    home = IDEAS if isinstance(item, Idea) else targets.channels[organization, channel].id
+    return Slot(targets.organizations[organization].id, home, item.address.key)
+
+
 def _declared(item: Post | Idea, targets: Targets) -> Declared:
-    organization = targets.organizations[item.address.organization]
     wanted = comparable.of_desired(item)
-    channel = None if isinstance(item, Idea) else targets.channels[item.address.organization, item.address.channel]
-    slot = Slot(organization.id, channel.id if channel else IDEAS, item.address.key)
-    return Declared(item, slot, channel, wanted, comparable.fingerprint(item, wanted))
+    channel = targets.channels.get((item.address.organization, item.address.channel))
+    return Declared(item, _slot(item, targets), channel, wanted, comparable.fingerprint(item, wanted))
 
 
 def _in_scope(state: State, live: Live) -> State:

@@ -1,7 +1,8 @@
-"""Where bindings are kept between runs."""
+"""Where bindings are kept between runs, and the lock that lets one run at a time change them."""
 
 from __future__ import annotations
 
 from bufferctl.state.file import StateFile
+from bufferctl.state.lock import Holder, Lock
 
-__all__ = ["StateFile"]
+__all__ = ["Holder", "Lock", "StateFile"]
