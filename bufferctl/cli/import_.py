@@ -48,7 +48,7 @@ def import_(
         raise UsageError(f"No file declares {address}", hint="Write it first; `bufferctl validate` lists the problems.")
     with (
         session.connected(connection, console) as buffer,
-        session.opened(files, buffer, state_file, console, changing=True) as opened,
+        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
         slot, live = _find(opened, item, live_id)
         _refuse_taken(opened, slot, live_id, address)
