@@ -15,7 +15,7 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.ledger import Ledger
 from bufferctl.apply.ports import Account, Clock, Intent
 from bufferctl.apply.settle import Settler
-from bufferctl.apply.settling import Ambiguous, Verdict, Written, standing
+from bufferctl.apply.settling import Ambiguous, Verdict, Written
 from bufferctl.errors import ApiError, InterruptError, PartWayError, RateLimitedError, TooLargeError
 from bufferctl.model import (
     IDEAS,
@@ -28,6 +28,7 @@ from bufferctl.model import (
     Result,
     Write,
 )
+from bufferctl.model.comparable import standing
 from bufferctl.plan import BATCH, Change, Outcome, Plan, Status
 
 #: How often one write may end unknown, be found not carried out and be sent again, before the run stops.

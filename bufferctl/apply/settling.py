@@ -25,7 +25,7 @@ from bufferctl.model import (
     PostStatus,
     Write,
 )
-from bufferctl.model.comparable import Content, digest, instant, of_desired, of_live, same
+from bufferctl.model.comparable import Content, digest, instant, of_desired, of_live, same, standing
 
 #: How much older than its intent a candidate may look: clocks differ (design: createdAt only trims).
 MARGIN = timedelta(days=1)
@@ -95,11 +95,6 @@ def judge(
     for where, waiting in creates.items():
         verdicts |= _created(waiting, new[where])
     return verdicts
-
-
-def standing(live: LivePost) -> str:
-    """What an edit could change of a post, as far as it reads back, in a few characters."""
-    return f"{digest(of_live(live))} {live.status.value} {instant(live.due_at)}"
 
 
 def _edited_or_deleted(intent: Intent, live: LivePost | None) -> Verdict:

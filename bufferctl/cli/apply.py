@@ -57,26 +57,38 @@ def apply(
 ) -> int:
     """Make Buffer as the files say: show the plan, ask, send it, look again.
 
-    Running it again goes on where it stopped and never posts twice. PATHs narrow it to what those files declare.
+    Running it again goes on where it stopped and never posts twice. PATHs narrow it to what those files declare; a PATH
+    that is a saved plan (`plan -o FILE`) does that plan, or refuses with 3 where it no longer holds.
     """
-    from bufferctl.cli import session
+    from bufferctl.cli import saved_plans, session
     from bufferctl.cli.applying import Applying
     from bufferctl.cli.console import Console
+    from bufferctl.cli.files import load_files, of_saved
 
     console = Console.create(no_color=no_color)
-    files = session.load_files(file, paths, console)
+    saved_file = saved_plans.named(paths)
+    saved = saved_plans.read(saved_file) if saved_file else None
+    if saved:
+        choices = saved_plans.choices_of(saved)
+        files = of_saved(file, saved.desired)
+    else:
+        files = load_files(file, paths, console)
     with (
         session.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
         planning = session.planning_options(choices, connection, settle=settle)
         applying = Applying(opened, planning, settle=settle, max_wait=max_wait, quiet=as_json)
-        plan = session.narrowed(applying.plan(), files, choices)
+        now = applying.plan()
+        if saved:
+            plan = saved_plans.check_holds(saved, now, str(saved_file))
+        else:
+            plan = session.narrowed(now, files, choices)
         console.diagnostics(plan.warnings)
         session.note_leftovers(opened, console)
         if not as_json:
             session.show(plan, console, as_json=False)
-        if plan.writes and not auto_approve:
+        if plan.writes and not auto_approve and not saved:
             _ask(len(plan.writes), console)
         return _report(applying, plan, console, as_json=as_json)
 

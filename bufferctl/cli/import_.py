@@ -38,11 +38,12 @@ def import_(
     """
     from bufferctl.cli import session
     from bufferctl.cli.console import Console
+    from bufferctl.cli.files import load_files
     from bufferctl.model import State
     from bufferctl.render.paint import safe
 
     console = Console.create(no_color=no_color)
-    files = session.load_files(file, (), console)
+    files = load_files(file, (), console)
     item = next((each for each in files.desired.items if str(each.address) == address), None)
     if item is None:
         raise UsageError(f"No file declares {address}", hint="Write it first; `bufferctl validate` lists the problems.")

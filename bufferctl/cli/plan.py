@@ -18,6 +18,21 @@ PENDING = 2
 @options.state_option
 @options.choice_options
 @options.json_option
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Save the plan, so that `apply FILE` does just that.",
+)
+@click.option(
+    "--expires",
+    type=click.FloatRange(min=0, min_open=True),
+    default=7.0,
+    show_default=True,
+    metavar="DAYS",
+    help="How long a saved plan may be applied.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where something needs a person.")
 @options.connection_options
@@ -28,6 +43,8 @@ def plan(
     state_file: Path | None,
     choices: options.Choices,
     as_json: bool,
+    out: Path | None,
+    expires: float,
     detailed_exitcode: bool,
     strict: bool,
     connection: options.Connection,
@@ -37,12 +54,13 @@ def plan(
 
     PATHs narrow the plan to what those files or folders declare.
     """
-    from bufferctl.cli import session
+    from bufferctl.cli import saved_plans, session
     from bufferctl.cli.console import Console
+    from bufferctl.cli.files import load_files
     from bufferctl.plan import Action
 
     console = Console.create(no_color=no_color)
-    files = session.load_files(file, paths, console)
+    files = load_files(file, paths, console)
     with (
         session.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,
@@ -52,6 +70,9 @@ def plan(
     shown = session.narrowed(found.plan, files, choices)
     console.diagnostics(shown.warnings)
     session.show(shown, console, as_json=as_json)
+    if out is not None:
+        saved_plans.save(out, shown, files.desired, choices, expires)
+        console.note(f"Saved to {out}. `bufferctl apply {out}` does this and nothing else.")
     if strict and shown.of(Action.HOLD):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0

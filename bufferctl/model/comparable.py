@@ -156,6 +156,13 @@ def digest(content: Content) -> str:
     return _hash([getattr(content, name) for name in _FIELDS])
 
 
+def standing(live: LivePost | LiveIdea) -> str:
+    """What a write could change of a live object, as far as it reads back, in a few characters."""
+    if isinstance(live, LiveIdea):
+        return digest(of_live(live))
+    return f"{digest(of_live(live))} {live.status.value} {instant(live.due_at)}"
+
+
 def _hash(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()

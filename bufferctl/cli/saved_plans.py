@@ -1,0 +1,80 @@
+"""Saved plans on disk, for plan, show and apply."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from bufferctl import planfile
+from bufferctl.cli.options import Choices
+from bufferctl.errors import StalePlanError, UsageError
+from bufferctl.model import Desired
+from bufferctl.plan import Plan
+from bufferctl.planfile import SavedPlan
+
+
+def save(path: Path, plan: Plan, desired: Desired, choices: Choices, days: float) -> None:
+    """Write the plan, readable for its owner alone (it holds what is not public yet). Raises UsageError."""
+    values = {
+        "recreate": sorted(choices.recreate),
+        "reapply": sorted(choices.reapply),
+        "allow_share_now": choices.allow_share_now,
+        "max_deletes": choices.max_deletes,
+    }
+    raw = planfile.dump(plan, desired, values, expires_at=plan.at + timedelta(days=days))
+    try:
+        path.unlink(missing_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", hint="Name another file with -o.") from error
+
+
+def named(paths: Sequence[Path]) -> Path | None:
+    """The saved plan that an apply is given, None where it is given files of posts, or nothing."""
+    if len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in {".yaml", ".yml"}:
+        return paths[0]
+    return None
+
+
+def read(path: Path) -> SavedPlan:
+    """Read a saved plan. Raises UsageError where that cannot be, StalePlanError where it was altered."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}", hint="Name a file that `plan -o` wrote."
+        ) from error
+    return planfile.load(raw, str(path))
+
+
+def choices_of(saved: SavedPlan) -> Choices:
+    """What the command line said when the plan was made."""
+    values = saved.choices
+    return Choices(
+        (),
+        frozenset(values["recreate"]),
+        frozenset(values["reapply"]),
+        values["allow_share_now"],
+        values["max_deletes"],
+    )
+
+
+def check_holds(saved: SavedPlan, now: Plan, name: str) -> Plan:
+    """What of the saved plan is still to be done. Raises StalePlanError, naming what moved where it holds no longer."""
+    if now.endpoint != saved.plan.endpoint:
+        raise StalePlanError(f"{name} is for {saved.plan.endpoint}, and this run talks to {now.endpoint}")
+    if now.at > saved.expires_at:
+        raise StalePlanError(
+            f"{name} expired on {saved.expires_at:%Y-%m-%d %H:%M} UTC", hint="Plan again, and have that reviewed."
+        )
+    verified = planfile.verify(saved, now)
+    if verified.moved:
+        raise StalePlanError(
+            f"{name} no longer holds, so nothing was sent: " + "; ".join(verified.moved),
+            hint="Plan again, and have that reviewed.",
+        )
+    return verified.plan
