@@ -1,0 +1,43 @@
+# Everything sets itself up: on a machine with Python, pip, make and git nothing else is needed first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test test-all lint bench schemas lock clean help
+
+help:            ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
+
+# --without-pip: Debian's Python comes without ensurepip; its pip can still install into the environment.
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+test: $(STAMP)   ## the tests
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(STAMP)   ## style, types, and which room imports which
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(STAMP)  ## the numbers, each as a ratio in one run
+	@$(BIN)/python benchmarks/run.py
+
+schemas: $(STAMP) ## generate what is generated
+	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
+
+lock: $(STAMP)   ## resolve the dependencies anew
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
+	  --python-version 3.11 --all-extras --group dev --custom-compile-command 'make lock' \
+	  --output-file requirements.lock pyproject.toml
+
+clean:           ## what was built
+	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache
