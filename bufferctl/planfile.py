@@ -54,7 +54,8 @@ _OVERTAKEN = frozenset({Reason.SENT, Reason.MISSED, Reason.LAG, Reason.UNSETTLED
 class SavedPlan:
     """What a file holds.
 
-    `choices`: what the command line said when it was made. `rests_on`: the `facts` of each change then. Times are aware.
+    `choices`: what the command line said when it was made. `rests_on`: the `facts` of each change then. Times are
+    aware.
     """
 
     plan: Plan

@@ -79,11 +79,10 @@ def apply(
     ):
         planning = session.planning_options(choices, connection, settle=settle)
         applying = Applying(opened, planning, settle=settle, max_wait=max_wait, quiet=as_json)
-        now = applying.plan()
-        if saved:
-            plan = saved_plans.check_holds(saved, now, str(saved_file))
-        else:
-            plan = session.narrowed(now, files, choices)
+        plan = applying.plan()
+        plan = (
+            saved_plans.check_holds(saved, plan, str(saved_file)) if saved else session.narrowed(plan, files, choices)
+        )
         console.diagnostics(plan.warnings)
         session.note_leftovers(opened, console)
         if not as_json:
