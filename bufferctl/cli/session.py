@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Seconds after which Buffer's lists surely show a write, unless --settle says otherwise.
 SETTLE = 30.0
+#: From how many scheduled posts on a plan's limit is not worth reading channels that no file speaks of.
+SCARCE = 1000
 
 
 @contextmanager
@@ -137,9 +139,16 @@ class Session:
             )
 
     def _channels(self, account: Account, declared: set[str]) -> dict[str, set[str]]:
-        """The channels to read, by organization: those declared and those that state speaks of."""
+        """The channels to read, by organization: those declared and those that state speaks of.
+
+        All of them where Buffer's plan has few posts to give, since every channel takes of them.
+        """
         wanted = declared | {slot.channel_id for slot in self.state.bindings}
-        found = {o.id: {c.id for c in o.channels if c.id in wanted} for o in account.organizations}
+        found = {
+            o.id: {c.id for c in o.channels if c.id in wanted or (o.scheduled_posts_limit or SCARCE) < SCARCE}
+            for o in account.organizations
+            if any(c.id in wanted for c in o.channels)
+        }
         return {organization: ids for organization, ids in found.items() if ids}
 
     def _ask_for(self, ids: Sequence[str], live: Live) -> Live:

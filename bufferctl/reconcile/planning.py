@@ -24,6 +24,7 @@ from bufferctl.model import (
 )
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import table
+from bufferctl.reconcile.limits import needs_room, within_limits
 from bufferctl.reconcile.matching import Declared, How, Match, Matches, match
 from bufferctl.reconcile.removal import Removed, remove
 from bufferctl.reconcile.writes import Resolver
@@ -83,7 +84,7 @@ def reconcile(
     return Plan(
         at=live.at,
         endpoint=endpoint,
-        changes=tuple(sorted(changes, key=_order)),
+        changes=_arranged(changes, live),
         warnings=(*removals.warnings, *_paused(changes, channels)),
         channels=channels,
         not_ours=sum(_is_unsent(item) for item in matches.not_ours),
@@ -186,6 +187,14 @@ def _is_unsent(item: object) -> bool:
 
 
 _FAR = float("inf")
+
+
+def _arranged(changes: Iterable[Change], live: Live) -> tuple[Change, ...]:
+    """In the order of sending, and within what Buffer's plan has room for."""
+    ordered = sorted(changes, key=_order)
+    if needs_room(ordered, live):  # then deletes go first
+        ordered.sort(key=lambda change: change.action is not Action.DELETE)
+    return tuple(within_limits(ordered, live))
 
 
 def _order(change: Change) -> tuple[int, float]:
