@@ -1,0 +1,216 @@
+"""The client against the sandbox over HTTP: what is written reads back, and refusals are what they should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bufferctl import api
+from bufferctl.api.documents import Request, numbered, together
+from bufferctl.diagnostics import Place
+from bufferctl.errors import KeyRefusedError, TooLargeError
+from bufferctl.model import (
+    Account,
+    Address,
+    Asset,
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    Done,
+    EditPost,
+    Idea,
+    LiveIdea,
+    LivePost,
+    Metadata,
+    Post,
+    PostStatus,
+    Refusal,
+    Refused,
+    Service,
+    ShareMode,
+)
+from bufferctl.sandbox import Sandbox
+
+PLACE = Place("buffer.yaml", 1, 1)
+POST = Post(Address("Acme", "twitter:acme", "launch"), Service.TWITTER, PLACE, text="We are live")
+IDEA = Idea(Address("Acme", "ideas", "hiring"), PLACE, title="How we hire", text="…", services=(Service.LINKEDIN,))
+PICTURE = Asset.model_validate({"image": {"url": "https://acme.example/a.png", "alt_text": "The console"}})
+FILM = Asset.model_validate({"video": {"url": "https://acme.example/a.mp4", "title": "Film"}})
+
+#: A post of each network: what is declared, and how its metadata reads back at least.
+NETWORKS: dict[str, tuple[dict[str, Any], tuple[Asset, ...], dict[str, Any]]] = {
+    "bluesky": (
+        {"link_attachment": {"url": "https://a.example"}},
+        (),
+        {"link_attachment": {"url": "https://a.example"}},
+    ),
+    "facebook": ({"type": "post", "first_comment": "First"}, (), {"type": "post", "first_comment": "First"}),
+    "googlebusiness": (
+        {"type": "whats_new", "details_whats_new": {"button": "book", "link": "https://a.example"}},
+        (),
+        {"type": "whats_new", "details_whats_new": {"button": "book", "link": "https://a.example"}},
+    ),
+    "instagram": ({"type": "post"}, (PICTURE,), {"type": "post", "should_share_to_feed": True}),
+    "linkedin": ({"first_comment": "First"}, (), {"first_comment": "First"}),
+    "mastodon": ({"spoiler_text": "Spoiler"}, (), {"spoiler_text": "Spoiler"}),
+    "threads": ({"topic": "news"}, (), {"topic": "news"}),
+    "tiktok": ({"title": "Clip"}, (FILM,), {"title": "Clip"}),
+    "twitter": ({"is_ai_generated": True}, (), {"is_ai_generated": True}),
+    "youtube": (
+        {"title": "Film", "category_id": "22", "privacy": "unlisted"},
+        (FILM,),
+        {"title": "Film", "category_id": "22", "privacy": "unlisted"},
+    ),
+}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def buffer(sandbox: Sandbox) -> Iterator[api.Buffer]:
+    with api.connect(sandbox.url, sandbox.key) as connected:
+        yield connected
+
+
+def everything(buffer: api.Buffer, account: Account) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...]]:
+    channels = {each.id: [channel.id for channel in each.channels] for each in account.organizations}
+    live = buffer.read(account, channels, ideas=list(channels))
+    return live.posts, live.ideas
+
+
+def test_what_is_written_on_any_network_reads_back(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """One request for all; what came back is what the lists show, and the metadata is what was declared."""
+    writes = []
+    for name, (fields, assets, _) in NETWORKS.items():
+        network = getattr(Metadata.model_validate({name: fields}), name)
+        post = replace(POST, service=Service(name), metadata=network, assets=assets, draft=True)
+        writes.append(CreatePost(post, sandbox.channel(name)["id"]))
+    outcomes = buffer.send(writes)
+    posts = [outcome.live for outcome in outcomes if isinstance(outcome, Done)]
+    assert [outcome for outcome in outcomes if not isinstance(outcome, Done)] == []
+    assert len(sandbox.requests) == 1
+    assert {post.id: post for post in everything(buffer, buffer.account())[0]} == {
+        post.id: post for post in posts if isinstance(post, LivePost)
+    }
+    for live, (name, (_, assets, expected)) in zip(posts, NETWORKS.items(), strict=True):
+        assert isinstance(live, LivePost)
+        assert live.status is PostStatus.DRAFT, name
+        assert live.metadata.items() >= expected.items(), name
+        assert [asset.kind for asset in live.assets] == [asset.kind for asset in assets], name
+
+
+def test_a_pin_goes_to_the_board_that_the_channel_tells(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """The board's id from the account, back from the post."""
+    (acme, *_) = buffer.account(["Acme"]).organizations
+    (channel,) = [each for each in acme.channels if each.service is Service.PINTEREST]
+    board = next(iter(channel.boards.values()))
+    network = Metadata.model_validate({"pinterest": {"board": "by name", "board_service_id": board}}).pinterest
+    pin = replace(POST, service=Service.PINTEREST, metadata=network, assets=(PICTURE,))
+    (outcome,) = buffer.send([CreatePost(pin, channel.id)])
+    assert isinstance(outcome, Done)
+    assert isinstance(outcome.live, LivePost)
+    assert outcome.live.metadata["board_service_id"] == board
+
+
+def test_a_thread_reads_back(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """Both items, and the picture of the second with its alt text."""
+    thread = [{"text": "We are live"}, {"text": "And more", "assets": [PICTURE.model_dump(exclude_none=True)]}]
+    network = Metadata.model_validate({"twitter": {"thread": thread}}).twitter
+    (outcome,) = buffer.send([CreatePost(replace(POST, metadata=network), sandbox.channel("twitter")["id"])])
+    assert isinstance(outcome, Done)
+    assert isinstance(outcome.live, LivePost)
+    read = [(item.text, [asset.alt_text for asset in item.assets]) for item in outcome.live.thread]
+    assert read == [("We are live", []), ("And more", ["The console"])]
+
+
+def test_an_idea_reads_back(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """The same idea from the write and from the list."""
+    (outcome,) = buffer.send([CreateIdea(IDEA, sandbox.organization()["id"])])
+    assert isinstance(outcome, Done)
+    assert isinstance(outcome.live, LiveIdea)
+    assert (outcome.live.title, outcome.live.services) == ("How we hire", ("linkedin",))
+    assert everything(buffer, buffer.account())[1] == (outcome.live,)
+
+
+def test_a_post_is_scheduled_edited_and_deleted(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """The instant and the new text as declared; gone after the delete; a second delete finds it gone: done."""
+    channel = sandbox.channel("twitter")["id"]
+    due = (sandbox.clock.now() + timedelta(days=2)).replace(microsecond=0)
+    post = replace(POST, mode=ShareMode.CUSTOM_SCHEDULED, due_at=due)
+    (created,) = buffer.send([CreatePost(post, channel)])
+    assert isinstance(created, Done)
+    assert isinstance(created.live, LivePost)
+    assert (created.live.due_at, created.live.status) == (due, PostStatus.SCHEDULED)
+    later = replace(post, text="We are live now", due_at=due + timedelta(hours=1))
+    (edited,) = buffer.send([EditPost(created.live.id, later, channel, reschedule=True)])
+    assert isinstance(edited, Done)
+    assert isinstance(edited.live, LivePost)
+    assert (edited.live.text, edited.live.due_at) == ("We are live now", due + timedelta(hours=1))
+    assert buffer.post(created.live.id) == edited.live
+    assert buffer.send([DeletePost(created.live.id, channel)]) == (Done(None),)
+    assert buffer.post(created.live.id) is None
+    assert buffer.send([DeletePost(created.live.id, channel)]) == (Done(None),)
+
+
+def test_a_refused_write_leaves_the_others_of_its_request_alone(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """Done, refused with Buffer's words, done."""
+    channel = sandbox.channel("twitter")["id"]
+    long = replace(POST, text="x" * 300)
+    outcomes = buffer.send([CreatePost(POST, channel), CreatePost(long, channel), CreatePost(POST, channel)])
+    assert [type(each) for each in outcomes] == [Done, Refused, Done]
+    assert isinstance(outcomes[1], Refused)
+    assert outcomes[1].why is Refusal.INVALID
+    assert "280" in outcomes[1].message
+
+
+def test_a_wrong_key_is_refused(sandbox: Sandbox) -> None:
+    """KeyRefusedError, for a read and for a write."""
+    with api.connect(sandbox.url, "another-key") as buffer:
+        with pytest.raises(KeyRefusedError):
+            buffer.account()
+        with pytest.raises(KeyRefusedError):
+            buffer.send([DeletePost("p1", "c1")])
+
+
+def test_too_many_aliases_are_too_large(sandbox: Sandbox, buffer: api.Buffer) -> None:
+    """TooLargeError, a definite no: the post is still there."""
+    (created,) = buffer.send([CreatePost(POST, sandbox.channel("twitter")["id"])])
+    assert isinstance(created, Done)
+    assert isinstance(created.live, LivePost)
+    names = ("delete_post",) * 31
+    inputs = numbered([{"input": {"id": created.live.id}}] * 31)
+    with pytest.raises(TooLargeError):
+        buffer._wire.call(Request(together("Write", names), "Write", inputs))
+    assert buffer.post(created.live.id) == created.live
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_a_thousand_posts_of_two_organizations_are_read_in_at_most_eight_requests(
+    channels: int, sandbox: Sandbox, buffer: api.Buffer
+) -> None:
+    """All 1,000, on one channel each or on several, seeded at once."""
+    account = buffer.account()
+    due = sandbox.clock.now() + timedelta(days=30)
+    sandbox.seed(
+        [
+            {
+                "channelId": home.channels[number % min(channels, len(home.channels))].id,
+                "status": "scheduled",
+                "text": f"Post {number}",
+                "dueAt": (due + timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            }
+            for home in account.organizations[:2]
+            for number in range(500)
+        ]
+    )
+    posts, _ = everything(buffer, buffer.account())
+    assert len(posts) == 1000
+    assert len(sandbox.requests) - 2 <= 8
