@@ -1,0 +1,78 @@
+"""What Buffer leaves open, decided: the one place for every rule of the sandbox that nobody has shown.
+
+The notes on the API mark some behaviour "open", and say nothing of some more. The sandbox takes the side that would
+hurt a careless client most, so that a client that passes here has not leaned on luck. Change a choice here only when a
+report from the live service settles it.
+"""
+
+from __future__ import annotations
+
+PAGE_DEFAULT = 20
+"""Nodes of a page without `first`: the lower end of what the guides suggest."""
+
+PAGE_MAX = 100
+"""Most nodes of a page. More is not refused but cut: a client that assumes full pages must notice."""
+
+PAST_DUE_PUBLISHES = True
+"""A customScheduled `dueAt` in the past is accepted and goes out at once: the worst that could happen."""
+
+EDIT_KEEPS_CONTENT = False
+"""An edit replaces the whole content: text, assets, metadata and tags that it omits are gone, and so an edit of
+`dueAt` alone is refused for having neither text nor media. (The reference says that omitted fields stay; live reports
+differ.) Schedule fields (`mode`, `dueAt`, `schedulingType`, `saveToDraft`, `ideaId`) that it omits do stay."""
+
+AUTOMATIC_READS_NULL = True
+"""`schedulingType` of an automatic post reads back null, as often seen; `notification` reads back as such."""
+
+IDEA_ANSWERS_RESPONSE = True
+"""`createIdea` answers `IdeaResponse{idea}` rather than `Idea`; Sandbox(idea_response=False) turns it."""
+
+SCHEDULED_LIMIT_PER_ORGANIZATION = True
+"""`limits.scheduledPosts` counts over all channels of an organization, posts in status scheduled only."""
+
+PAUSED_HOLDS_CUSTOM = True
+"""A paused queue holds custom scheduled posts too; shareNow still goes out. On resuming, what is overdue goes out."""
+
+DISCONNECTED_FAILS_LATE = True
+"""A disconnected channel accepts posts and fails them (`status: error`) when they fall due. A locked one refuses."""
+
+SENT_CANNOT_BE_DELETED = True
+"""`deletePost` of a sent or sending post answers VoidMutationError, in line with its allowedActions."""
+
+NOTIFIED_COUNTS_AS_SENT = True
+"""A notification post becomes `sent` with notificationStatus `notified` when due, with no external link."""
+
+DRAFTS_WITHOUT_SLOT = True
+"""A draft or unapproved post in a queue mode has no dueAt until it is scheduled; a custom one keeps the time asked."""
+
+DEFAULT_METADATA = True
+"""A post without metadata reads back with its network's metadata at default values (`type: post`), never null,
+except on startPage, which has none in the schema."""
+
+FOREIGN_METADATA_IGNORED = True
+"""Metadata for another network than the channel's is ignored without a word."""
+
+LINK_ASSET_SERVICES = frozenset({"facebook", "linkedin", "threads", "bluesky"})
+"""Where an asset of kind link is taken, and becomes the post's linkAttachment; elsewhere it is refused."""
+
+LINKS_STAY = True
+"""Links in a text are never shortened, even where linkShortening is on."""
+
+PREMIUM_TWITTER = frozenset({"premium", "premiumplus"})
+"""Lower-cased `subscriptionType` values that allow 25,000 characters on twitter."""
+
+DUPLICATE_WINDOW_SECONDS = 3600
+"""With `refuse_duplicates` on: how long an equal text on the same channel counts as posted recently."""
+
+DEAD_HOSTS = (".invalid", "localhost")
+"""Ends of host names whose media cannot be read; private and loopback addresses cannot either."""
+
+FREE_PLAN = "free"
+"""`plan` of an organization that may not use first comments."""
+
+LIBRARY_AGENTS = (
+    "python-httpx", "python-requests", "python-urllib", "aiohttp", "python/", "go-http-client", "node", "undici", "axios",
+    "okhttp", "java/", "apache-httpclient", "ruby", "libwww-perl",
+)  # fmt: skip
+"""Lower-cased starts of User-Agents that are answered 403 like a missing one. curl's own is let in: it is how people
+try an API by hand."""

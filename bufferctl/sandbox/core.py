@@ -1,0 +1,58 @@
+"""What every part of the sandbox shares: the rows, the clock, what was chosen at the start, and the typed answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bufferctl.sandbox import life
+from bufferctl.sandbox.choices import IDEA_ANSWERS_RESPONSE
+from bufferctl.sandbox.clock import Clock
+from bufferctl.sandbox.store import Doc, Store
+
+
+@dataclass
+class Options:
+    """What may differ from run to run.
+
+    `idea_response`: createIdea answers IdeaResponse (else Idea). `refuse_duplicates`: the service's own refusal of
+    equal posts. `sending_seconds`: how long a due post is `sending` before it is `sent`.
+    """
+
+    idea_response: bool = IDEA_ANSWERS_RESPONSE
+    refuse_duplicates: bool = False
+    sending_seconds: float = 0
+
+
+@dataclass
+class Core:
+    """The account behind the endpoint. `now` is the clock's time, or the moment that `at` pins."""
+
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+    options: Options = field(default_factory=Options)
+    _pinned: datetime | None = None
+
+    def now(self) -> datetime:
+        """Return the present as the service sees it."""
+        return self._pinned or self.clock.now()
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Let everything inside happen at `moment`: one request is one instant, and late writes have their own."""
+        before, self._pinned = self._pinned, moment
+        try:
+            yield
+        finally:
+            self._pinned = before
+
+    def settle(self) -> None:
+        """Bring every post up to the present."""
+        life.settle(self.store, self.now(), self.options.sending_seconds)
+
+
+def answer(typename: str, **fields: object) -> Doc:
+    """Build one member of a payload union, such as answer("NotFoundError", message="Channel not found")."""
+    return {"__typename": typename, **fields}

@@ -1,0 +1,184 @@
+"""The fixture file: an account to start from, as JSON. `dump` writes the present account in the same form.
+
+    {"account": {"email": "…", "name": "…", "timezone": "Europe/Berlin"},
+     "organizations": [
+       {"id": "24 hex", "name": "Acme", "ownerEmail": "…", "plan": "free" | "essentials" | "team",
+        "limits": {"scheduledPosts": 10, …},                     any of OrganizationLimits
+        "tags": [{"id": "…", "name": "launch", "color": "#F523F1"}],
+        "ideaGroups": [{"id": "…", "name": "Later"}],
+        "channels": [{"id": "…", "service": "twitter", "name": "acme", "displayName": "Acme", "type": "profile",
+                      "timezone": "Europe/Berlin", "metadata": {…}, "isDisconnected": false, "isLocked": false,
+                      "isQueuePaused": false, "linkShortening": false, "dailyPostingLimit": null,
+                      "postingSchedule": [{"day": "mon", "paused": false, "times": ["09:00", "17:30"]}]}],
+        "posts": [{"channelId": "…", "status": "scheduled", "text": "…", "dueAt": "2026-12-01T08:00:00.000Z",
+                   "assets": [{"image": {"url": "https://…", "metadata": {"altText": "…"}}}],
+                   "metadata": {"type": "post"}, "tagIds": ["…"], "shareMode": "customScheduled", …}],
+        "ideas": [{"content": {"title": "…", "text": "…", "services": ["linkedin"], "tags": [{"id": "…"}]}}]}]}
+
+Only `name` of an organization, `service` and `name` of a channel, and `channelId` of a post have no default. Ids left out
+are made from the names, so that they are the same in every run; `channelId` may be written `service:name`. Dates are
+ISO 8601. `assets` and `metadata` of a post have the shape in which they are sent, metadata without the network's key
+around it. `metadata` of a channel holds the fields of its ChannelMetadata type. Posts and ideas are listed oldest first.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from bufferctl.sandbox.clock import iso, parse_time
+from bufferctl.sandbox.ids import stable_id
+from bufferctl.sandbox.networks import NETWORKS
+from bufferctl.sandbox.store import Doc, Store
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+_STATUSES = {"draft", "error", "needs_approval", "scheduled", "sending", "sent"}
+LIMITS = {
+    "channels": 50, "generateContent": 1000, "ideaGroups": 100, "ideas": 1_000_000, "members": 50, "postTemplates": 100,
+    "savedReplies": 100, "scheduledPosts": 1_000_000, "scheduledStoriesPerChannel": 5000,
+    "scheduledThreadsPerChannel": 5000, "tags": 250,
+}  # fmt: skip
+"""Limits of an organization that says nothing: none that a test would meet by accident."""
+
+
+class FixtureError(ValueError):
+    """A fixture that cannot be used; the text says which part and why."""
+
+
+def default_fixture() -> Doc:
+    """Return the account that the sandbox starts with: organizations Acme and Globex (fixture.json in this package)."""
+    text = resources.files("bufferctl.sandbox").joinpath("fixture.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def read_fixture(path: str | Path) -> Doc:
+    """Read a fixture file; FixtureError if it is unreadable or no JSON object."""
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FixtureError(f"cannot read {path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise FixtureError(f"{path} is not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise FixtureError(f"{path}: the top level must be an object with `organizations`")
+    return data
+
+
+def load(store: Store, fixture: Doc, now: datetime) -> None:
+    """Fill an empty store; FixtureError names the entry that does not fit."""
+    store.put_account(fixture.get("account") or {})
+    path = "fixture"
+    try:
+        with store.transaction():
+            for position, organization in enumerate(fixture["organizations"]):
+                path = f"organizations[{position}]"
+                _load_organization(store, organization, now)
+    except FixtureError as error:
+        raise FixtureError(f"{path}: {error}") from None
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise FixtureError(f"{path}: {what}") from None
+
+
+def dump(store: Store) -> Doc:
+    """Return the whole account as a fixture."""
+    organizations = []
+    for doc in store.organizations.values():
+        own = (doc["id"],)
+        organizations.append({
+            **doc,
+            "channels": [_without(channel, "organizationId") for channel in store.channels_of(doc["id"])],
+            "posts": [_without(post, "organizationId") for post in store.posts("organization = ?", own)],
+            "ideas": [_without(idea, "organizationId") for idea in store.ideas("organization = ?", own)],
+        })  # fmt: skip
+    return {"account": store.account, "organizations": organizations}
+
+
+def _load_organization(store: Store, given: Doc, now: datetime) -> None:
+    organization_id = given.get("id") or stable_id(given["name"])
+    tags = [{"id": stable_id(organization_id, tag["name"]), "color": "#808080", **tag} for tag in given.get("tags", [])]
+    groups = [{"id": stable_id(organization_id, group["name"]), **group} for group in given.get("ideaGroups", [])]
+    store.put_organization({
+        "ownerEmail": "owner@acme.example", "plan": "team", "members": 1, **_without(given, "channels", "posts", "ideas"),
+        "id": organization_id, "limits": LIMITS | given.get("limits", {}), "tags": tags, "ideaGroups": groups,
+    })  # fmt: skip
+    for channel in given.get("channels", []):
+        store.put_channel(complete_channel({**channel, "organizationId": organization_id}))
+    names = {f"{one['service']}:{one['name']}": one["id"] for one in store.channels_of(organization_id)}
+    posts = [{**post, "channelId": names.get(post["channelId"], post["channelId"])} for post in given.get("posts", [])]
+    store.add_posts(complete_posts(store, posts, now))
+    ideas = [{**idea, "organizationId": organization_id} for idea in given.get("ideas", [])]
+    store.add_ideas(complete_ideas(store, ideas, now))
+
+
+def complete_channel(given: Doc) -> Doc:
+    """Fill a channel's defaults: two slots each weekday, connected, not paused."""
+    if given["service"] not in NETWORKS:
+        raise FixtureError(f"service {given['service']!r} is none of {', '.join(NETWORKS)}")
+    organization, service, name = given["organizationId"], given["service"], given["name"]
+    return {
+        "id": stable_id(organization, service, name), "displayName": name, "type": "profile", "timezone": "UTC",
+        "metadata": None, "isDisconnected": False, "isLocked": False, "isQueuePaused": False, "isNew": False,
+        "linkShortening": False, "dailyPostingLimit": None, "resumedAt": None, "createdAt": "2026-01-05T09:00:00.000Z",
+        "postingSchedule": [{"day": day, "paused": False, "times": ["09:00", "17:00"]} for day in _WEEKDAYS], **given,
+    }  # fmt: skip
+
+
+def complete_post(given: Doc) -> Doc:
+    """Fill a post's defaults: automatic, scheduled by itself if it has a time, made in Buffer's own application."""
+    custom = given.get("dueAt") is not None
+    return {
+        "status": "scheduled", "text": "", "assets": [], "metadata": None, "tagIds": [], "ideaId": None,
+        "shareMode": "customScheduled" if custom else "addToQueue", "isCustomScheduled": custom, "sharedNow": False,
+        "schedulingType": "automatic", "dueAt": None, "sentAt": None, "notificationStatus": None, "error": None,
+        "externalLink": None, "via": "buffer", **given,
+    }  # fmt: skip
+
+
+def complete_posts(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
+    """Fill posts of a fixture: their organization, dates (one second apart, the last one now) and ids."""
+    posts = []
+    already = str(store.count("posts"))
+    for position, post in enumerate(given):
+        channel = store.channels.get(post["channelId"])
+        if channel is None:
+            raise FixtureError(f"posts[{position}]: there is no channel {post['channelId']!r}")
+        if post.get("status", "draft") not in _STATUSES:
+            raise FixtureError(
+                f"posts[{position}]: status {post['status']!r} is none of {', '.join(sorted(_STATUSES))}"
+            )
+        created = post.get("createdAt") or iso(now - timedelta(seconds=len(given) - 1 - position))
+        if post.get("status") == "sent":
+            post = {"sentAt": post.get("dueAt") or created, **post}
+        dates = {key: iso(parse_time(post[key])) for key in ("dueAt", "sentAt", "updatedAt") if post.get(key)}
+        post_id = stable_id(channel["id"], created, str(position), already)
+        created = iso(parse_time(created))
+        defaults: Doc = {"id": post_id, "organizationId": channel["organizationId"], "updatedAt": created}
+        posts.append(complete_post({**defaults, **post, **dates, "createdAt": created}))
+    return posts
+
+
+def complete_ideas(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
+    """Fill ideas of a fixture in the same manner; tags may be given by id alone."""
+    ideas = []
+    already = str(store.count("ideas"))
+    for position, idea in enumerate(given):
+        tags = {tag["id"]: tag for tag in store.organizations[idea["organizationId"]]["tags"]}
+        created = iso(parse_time(idea.get("createdAt") or iso(now - timedelta(seconds=len(given) - 1 - position))))
+        content: dict[str, Any] = {
+            "aiAssisted": False, "date": None, "media": [], "services": [], "text": None, "title": None, **idea["content"],
+        }  # fmt: skip
+        content["tags"] = [tags.get(tag["id"], tag) for tag in content.get("tags", [])]
+        idea_id = stable_id(idea["organizationId"], created, str(position), already)
+        ideas.append({
+            "id": idea_id, "groupId": None, "position": None, "updatedAt": created, **idea,
+            "createdAt": created, "content": content,
+        })  # fmt: skip
+    return ideas
+
+
+def _without(doc: Doc, *keys: str) -> Doc:
+    return {key: value for key, value in doc.items() if key not in keys}

@@ -1,0 +1,101 @@
+"""What each network takes: the table of the notes ("What each network takes"), and how each counts.
+
+Only what Buffer itself refuses is here; a network's own stricter rule is a matter between it and the user.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bufferctl.sandbox.choices import PREMIUM_TWITTER
+from bufferctl.sandbox.store import Doc
+
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_ZERO_WIDTH_JOINER = "\u200d"
+
+
+@dataclass(frozen=True)
+class Network:
+    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None where nothing is published."""
+
+    label: str
+    text: int | None
+    url_weight: int | None = None
+    newline_weight: int = 1
+    images: int | None = None
+    media: int | None = None
+    images_or_video: bool = False
+    documents: bool = False
+    first_comment: int | None = None
+    title: int | None = None
+    topic: int | None = None
+
+
+NETWORKS = {
+    "twitter": Network("Twitter / X", 280, url_weight=23, images=4, images_or_video=True),
+    "instagram": Network("Instagram", 2196, newline_weight=2, media=10, first_comment=2200),
+    "facebook": Network("Facebook", 5000, images=10, first_comment=5000),
+    "linkedin": Network("LinkedIn", 3000, url_weight=24, images=20, documents=True, first_comment=1250),
+    "threads": Network("Threads", 500, media=20, topic=50),
+    "bluesky": Network("Bluesky", 300, images=4, images_or_video=True),
+    "mastodon": Network("Mastodon", 500, url_weight=23, media=4),
+    "pinterest": Network("Pinterest", 500, images=1, title=100),
+    "tiktok": Network("TikTok", 4000, images=35),
+    "youtube": Network("YouTube", 5000, title=100),
+    "googlebusiness": Network("Google Business", 4000, images=1),
+    "startPage": Network("Start Page", None),
+}
+
+BLUESKY_BYTES = 3000
+TIKTOK_VIDEO_TEXT = 2200
+TWITTER_PREMIUM_TEXT = 25_000
+GOOGLE_EVENT_TITLE = 58
+
+
+def text_limit(channel: Doc, *, has_video: bool) -> int | None:
+    """Return how long a text may be on this channel."""
+    metadata = channel.get("metadata") or {}
+    match channel["service"]:
+        case "twitter" if str(metadata.get("subscriptionType")).lower() in PREMIUM_TWITTER:
+            return TWITTER_PREMIUM_TEXT
+        case "mastodon":
+            return int(metadata.get("maxCharacters") or 500)
+        case "tiktok" if has_video:
+            return TIKTOK_VIDEO_TEXT
+        case service:
+            return NETWORKS[service].text
+
+
+def length(service: str, text: str) -> int:
+    """Count a text as Buffer does for this network; on twitter the larger of the weighted and the plain count."""
+    network = NETWORKS[service]
+    if service == "bluesky":
+        return graphemes(text)
+    units = utf16(text) + (network.newline_weight - 1) * text.count("\n")
+    if network.url_weight is None:
+        return units
+    weighted = units + sum(network.url_weight - utf16(url) for url in _URL.findall(text))
+    return max(units, weighted) if service == "twitter" else weighted
+
+
+def utf16(text: str) -> int:
+    """Count UTF-16 code units: an emoji or a "bold" letter is 2."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def graphemes(text: str) -> int:
+    """Count what a reader sees as one character: marks, joined emoji, skin tones and flags count with their base."""
+    count, joined, flag = 0, False, False
+    for char in text:
+        regional = "\U0001f1e6" <= char <= "\U0001f1ff"
+        extends = unicodedata.category(char) in {"Mn", "Me", "Mc"} or "\U0001f3fb" <= char <= "\U0001f3ff"
+        if char == _ZERO_WIDTH_JOINER:
+            joined = True
+            continue
+        if not (extends or joined or (regional and flag)):
+            count += 1
+        flag = regional and not flag
+        joined = False
+    return count

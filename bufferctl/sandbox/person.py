@@ -1,0 +1,134 @@
+"""A person in Buffer's web application: everything that happens to an account without bufferctl."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bufferctl.sandbox import life, posts
+from bufferctl.sandbox.clock import iso, parse_time
+from bufferctl.sandbox.core import Core
+from bufferctl.sandbox.fixture import complete_channel, complete_ideas
+from bufferctl.sandbox.scheduling import schedule
+from bufferctl.sandbox.store import Doc
+
+
+class Person:
+    """Acts at the sandbox's present. Field names are the API's; posts and channels are named by id.
+
+    KeyError for an id that is not there, ValueError for what the application refuses.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def create_post(self, channel_id: str, text: str = "", **fields: Any) -> Doc:
+        """Make a post; `dueAt` makes it timed, else it joins the queue; other fields as in CreatePostInput."""
+        wanted = {
+            "channelId": channel_id, "text": text, "schedulingType": "automatic",
+            "mode": "customScheduled" if fields.get("dueAt") else "addToQueue", **_dated(fields),
+        }  # fmt: skip
+        with self._core.store.lock:
+            made = posts.create_post(self._core, wanted, via="buffer")
+        if "post" not in made:
+            raise ValueError(made["message"])
+        return dict(made["post"])
+
+    def edit_post(self, post_id: str, **fields: Any) -> Doc:
+        """Change fields of a post and leave the others as they are; a `dueAt` makes it a timed one."""
+        if fields.get("dueAt"):
+            fields = {"isCustomScheduled": True, "shareMode": "customScheduled", **_dated(fields)}
+        return self._change(post_id, **fields)
+
+    def delete_post(self, post_id: str) -> None:
+        """Delete a post, sent or not."""
+        with self._core.store.lock:
+            self._post(post_id)
+            self._core.store.delete_post(post_id)
+
+    def approve(self, post_id: str) -> Doc:
+        """Approve a post that waits for it, or schedule a draft: it takes the time or the slot that it was made for."""
+        with self._core.store.transaction():
+            post = self._post(post_id)
+            if post["status"] not in {"needs_approval", "draft"}:
+                raise ValueError(f"post {post_id} is {post['status']}")
+            schedule(self._core, self._channel(post["channelId"]), post, post["shareMode"], post["dueAt"])
+            self._core.store.put_post(post)
+            self._core.settle()
+            return self._post(post_id)
+
+    def share_now(self, post_id: str) -> Doc:
+        """Publish a post at once."""
+        with self._core.store.transaction():
+            post = self._post(post_id)
+            life.publish(self._channel(post["channelId"]), post, self._core.now())
+            self._core.store.put_post(post)
+            return post
+
+    def mark_published(self, post_id: str) -> Doc:
+        """Say of a notification post that it was published by hand."""
+        return self._change(post_id, notificationStatus="markedAsPublished")
+
+    def set_error(self, post_id: str, message: str) -> Doc:
+        """Let the network refuse a post."""
+        with self._core.store.transaction():
+            post = self._post(post_id)
+            life.fail(post, message, self._core.now())
+            self._core.store.put_post(post)
+            return post
+
+    def create_idea(self, organization_id: str, **content: Any) -> Doc:
+        """Note an idea: content fields as in IdeaContentInput."""
+        with self._core.store.lock:
+            given = [{"organizationId": organization_id, "content": content}]
+            ideas = complete_ideas(self._core.store, given, self._core.now())
+            self._core.store.add_ideas(ideas)
+        return ideas[0]
+
+    def delete_idea(self, idea_id: str) -> None:
+        """Delete an idea."""
+        self._core.store.delete_idea(idea_id)
+
+    def add_channel(self, organization_id: str, service: str, name: str, **fields: Any) -> Doc:
+        """Connect a channel; fields as in the fixture file."""
+        channel = complete_channel({**fields, "organizationId": organization_id, "service": service, "name": name})
+        self._core.store.put_channel(channel)
+        return channel
+
+    def set_channel(self, channel_id: str, **fields: Any) -> Doc:
+        """Change a channel: name, isDisconnected, isLocked, isQueuePaused, postingSchedule, metadata, …
+
+        A queue that is no longer paused sends what is overdue from now on.
+        """
+        with self._core.store.lock:
+            before = self._channel(channel_id)
+            if before["isQueuePaused"] and fields.get("isQueuePaused") is False:
+                fields = {"resumedAt": iso(self._core.now()), **fields}
+            channel = {**before, **fields}
+            self._core.store.put_channel(channel)
+            return channel
+
+    def _change(self, post_id: str, **fields: Any) -> Doc:
+        with self._core.store.transaction():
+            post = self._post(post_id)
+            if unknown := fields.keys() - post.keys():
+                raise ValueError(f"a post has no {', '.join(sorted(unknown))}")
+            post.update(fields, updatedAt=iso(self._core.now()))
+            self._core.store.put_post(post)
+            return post
+
+    def _post(self, post_id: str) -> Doc:
+        post = self._core.store.post(post_id)
+        if post is None:
+            raise KeyError(post_id)
+        return post
+
+    def _channel(self, channel_id: str) -> Doc:
+        return self._core.store.channels[channel_id]
+
+
+def _dated(fields: dict[str, Any]) -> dict[str, Any]:
+    due = fields.get("dueAt")
+    if due is None:
+        return fields
+    return {**fields, "dueAt": iso(due if isinstance(due, datetime) else parse_time(due))}

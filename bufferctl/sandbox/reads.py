@@ -1,0 +1,139 @@
+"""The queries that list: filters, order, pages (NOTES: Reading)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLError
+
+from bufferctl.sandbox.choices import PAGE_DEFAULT, PAGE_MAX
+from bufferctl.sandbox.clock import millis
+from bufferctl.sandbox.core import Core
+from bufferctl.sandbox.ids import cursor_of, key_of
+from bufferctl.sandbox.store import Doc
+
+_LAST = 1 << 60  # where a post without a dueAt stands, whichever way the list runs
+
+
+@dataclass
+class Where:
+    """Conditions that a row must all meet, with the values bound in them."""
+
+    terms: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, term: str, *values: Any) -> None:
+        """Add one condition."""
+        self.terms.append(term)
+        self.values.extend(values)
+
+    def any_of(self, column: str, options: list[str] | None) -> None:
+        """Ask for one of several values; None asks for nothing, an empty list is met by no row."""
+        if options is not None:
+            self.add(f"{column} IN ({', '.join('?' * len(options))})", *options)
+
+    def between(self, column: str, start: str | None, end: str | None) -> None:
+        """Ask for a moment in a range, both ends included; either may be open."""
+        if start is not None:
+            self.add(f"{column} >= ?", millis(start))
+        if end is not None:
+            self.add(f"{column} <= ?", millis(end))
+
+    def tagged(self, comparator: Doc | None) -> None:
+        """Ask for any tag of `in`, or with `isEmpty` for none at all; neither named asks for nothing."""
+        if comparator is None or not (comparator["in"] or comparator["isEmpty"]):
+            return
+        terms = ["tags LIKE ? ESCAPE '\\'"] * len(comparator["in"]) + ["tags = ''"] * comparator["isEmpty"]
+        self.add(f"({' OR '.join(terms)})", *(f"%|{_literal(tag)}|%" for tag in comparator["in"]))
+
+
+def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
+    """Answer `posts`; rows created after `hidden_since` (ms) do not show yet, a lag that only faults bring."""
+    where = _in_organization(core, wanted["organizationId"])
+    filters: Doc = wanted.get("filter") or {}
+    where.any_of("channel", filters.get("channelIds"))
+    where.any_of("status", filters.get("status"))
+    for column, name in (("due", "dueAt"), ("created", "createdAt")):
+        comparator = filters.get(name) or {}
+        where.between(column, comparator.get("start"), comparator.get("end"))
+    where.between("coalesce(sent, due)", filters.get("startDate"), filters.get("endDate"))
+    if presence := filters.get("dueAtPresence"):
+        where.add(f"due IS {'NOT ' * (presence == 'present')}NULL")
+    if filters.get("tagIds"):
+        where.tagged({"in": filters["tagIds"], "isEmpty": False})
+    where.tagged(filters.get("tags"))
+    if hidden_since is not None:
+        where.add("created <= ?", hidden_since)
+    keys = [_sort_term(sort["field"], sort["direction"]) for sort in wanted.get("sort") or []]
+    tie = {"created": ["seq"], "-created": ["-seq"]}.get(keys[-1] if keys else "", ["-created", "-seq"])
+    return _page(core, "posts", where, [*keys, *tie], (first, after), lambda doc: doc)
+
+
+def idea_page(
+    core: Core, wanted: Doc, page: tuple[int | None, str | None], view: Callable[[Doc], Doc], hidden_since: int | None
+) -> Doc:
+    """Answer `ideas`, newest first; `page` is (first, after)."""
+    where = _in_organization(core, wanted["organizationId"])
+    groups: Doc = wanted.get("groupFilter") or {}
+    where.any_of("grouped", groups.get("groups"))
+    if membership := groups.get("membership"):
+        where.add("grouped <> ''" if membership == "grouped" else "grouped = ''")
+    where.tagged(wanted.get("tagsFilter"))
+    if hidden_since is not None:
+        where.add("created <= ?", hidden_since)
+    return _page(core, "ideas", where, ["-created", "-seq"], page, view)
+
+
+def organization(core: Core, organization_id: str) -> Doc:
+    """Return an organization; FORBIDDEN for one that this key does not reach."""
+    doc = core.store.organizations.get(organization_id)
+    if doc is None:
+        raise GraphQLError("Not authorized to access this organization", extensions={"code": "FORBIDDEN"})
+    return doc
+
+
+def not_found(what: str) -> GraphQLError:
+    """Return the error of a query for something that is not there; it nulls what is non-null (NOTES: Reading)."""
+    return GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
+
+
+def _in_organization(core: Core, organization_id: str) -> Where:
+    where = Where()
+    where.add("organization = ?", organization(core, organization_id)["id"])
+    return where
+
+
+def _sort_term(name: str, direction: str) -> str:
+    column = "due" if name == "dueAt" else "created"
+    signed = column if direction == "asc" else f"-{column}"
+    return f"coalesce({signed}, {_LAST})" if column == "due" else signed
+
+
+def _page(
+    core: Core,
+    table: str,
+    where: Where,
+    keys: list[str],
+    page: tuple[int | None, str | None],
+    view: Callable[[Doc], Doc],
+) -> Doc:
+    first, after = page
+    if first is not None and first < 0:
+        raise GraphQLError("first must not be negative", extensions={"code": "BAD_USER_INPUT"})
+    start = key_of(after, len(keys)) if after is not None else []
+    if start is None:
+        raise GraphQLError("Invalid cursor", extensions={"code": "BAD_USER_INPUT"})
+    size = min(PAGE_DEFAULT if first is None else first, PAGE_MAX)
+    rows = core.store.page(table, where.terms, where.values, keys, start, size + 1)
+    edges = [{"node": view(doc), "cursor": cursor_of(key)} for doc, key in rows[:size]]
+    info = {
+        "hasNextPage": len(rows) > size, "hasPreviousPage": bool(start),
+        "startCursor": edges[0]["cursor"] if edges else None, "endCursor": edges[-1]["cursor"] if edges else None,
+    }  # fmt: skip
+    return {"edges": edges, "pageInfo": info}
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

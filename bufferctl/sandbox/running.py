@@ -1,0 +1,118 @@
+"""A sandbox that runs in this process, and what a test may ask of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+from bufferctl.sandbox.clock import Clock
+from bufferctl.sandbox.core import Core, Options
+from bufferctl.sandbox.exchange import Seen
+from bufferctl.sandbox.fixture import complete_ideas, complete_posts, default_fixture, dump, load, read_fixture
+from bufferctl.sandbox.person import Person
+from bufferctl.sandbox.schema import executable_schema
+from bufferctl.sandbox.server import HOST, Server
+from bufferctl.sandbox.service import Service
+from bufferctl.sandbox.store import Doc, Store
+
+KEY = "sandbox"
+
+
+class Sandbox:
+    """Serves on 127.0.0.1 from `start` (or `with`) to `stop`.
+
+    `fixture`: a dict or a file in the form of fixture.py, the default account if none. `db`: a file keeps the account
+    between runs, and then the fixture fills it the first time only. `port`: 0 takes a free one. Other options are those
+    of core.Options. FixtureError, OSError (port taken) and sqlite3.Error (file) say what went wrong.
+    """
+
+    def __init__(
+        self, fixture: Doc | str | Path | None = None, *, db: str = ":memory:", clock: Clock | None = None,
+        port: int = 0, key: str = KEY, **options: Any,
+    ) -> None:  # fmt: skip
+        self.clock = clock or Clock()
+        self.key = key
+        self._port = port
+        store = Store(db)
+        try:
+            if not store.organizations:
+                given = read_fixture(fixture) if isinstance(fixture, str | Path) else fixture
+                load(store, default_fixture() if given is None else given, self.clock.now())
+        except BaseException:
+            store.close()
+            raise
+        self.core = Core(store, self.clock, Options(**options))
+        self.person = Person(self.core)
+        self.service = Service(self.core, key)
+        self._server: Server | None = None
+
+    def start(self) -> Self:
+        """Begin to listen."""
+        executable_schema()
+        self._server = Server(self.service, self._port)
+        return self
+
+    def stop(self) -> None:
+        """Stop listening, drop every connection, close the file."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+        self.core.store.close()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(self, *_exception: object) -> None:
+        """Stop."""
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens; RuntimeError before `start`."""
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running")
+        return f"http://{HOST}:{self._server.port}"
+
+    @property
+    def requests(self) -> list[Seen]:
+        """Every request to the endpoint so far, oldest first."""
+        return self.service.requests
+
+    def organization(self, name: str = "Acme") -> Doc:
+        """Return an organization by its name; KeyError if there is none."""
+        found = [one for one in self.core.store.organizations.values() if one["name"] == name]
+        if not found:
+            raise KeyError(name)
+        return found[0]
+
+    def channel(self, service: str, organization: str = "Acme") -> Doc:
+        """Return the organization's first channel of a service; KeyError if there is none."""
+        channels = self.core.store.channels_of(self.organization(organization)["id"])
+        found = [one for one in channels if one["service"] == service]
+        if not found:
+            raise KeyError(service)
+        return found[0]
+
+    def posts(self, channel_id: str | None = None) -> list[Doc]:
+        """Return posts as they are at present, oldest first, in the form of the fixture file."""
+        with self.core.store.lock:
+            self.core.settle()
+            return self.core.store.posts(*(("channel = ?", (channel_id,)) if channel_id else ()))
+
+    def ideas(self) -> list[Doc]:
+        """Return ideas, oldest first, in the form of the fixture file."""
+        return self.core.store.ideas()
+
+    def seed(self, posts: list[Doc] | None = None, ideas: list[Doc] | None = None) -> None:
+        """Add many posts and ideas at once, unchecked, in the form of the fixture file (ideas with organizationId)."""
+        store, now = self.core.store, self.clock.now()
+        with store.transaction():
+            store.add_posts(complete_posts(store, posts or [], now))
+            store.add_ideas(complete_ideas(store, ideas or [], now))
+
+    def dump(self) -> Doc:
+        """Return the account as a fixture."""
+        with self.core.store.lock:
+            self.core.settle()
+            return dump(self.core.store)

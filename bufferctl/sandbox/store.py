@@ -1,0 +1,186 @@
+"""Where the sandbox keeps everything: SQLite, one JSON document a row, with the columns that lists need beside it.
+
+Organizations (with their tags and idea groups) and channels are few and are kept in memory as well.
+A document has the shape of the fixture file (see fixture.py). Every method may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from bufferctl.sandbox.clock import millis
+
+Doc = dict[str, Any]
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS account (one INTEGER PRIMARY KEY CHECK (one = 1), doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS organizations (id TEXT PRIMARY KEY, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS channels (id TEXT PRIMARY KEY, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS posts (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, organization TEXT NOT NULL, channel TEXT NOT NULL,
+  status TEXT NOT NULL, created INTEGER NOT NULL, due INTEGER, sent INTEGER, queued INTEGER NOT NULL,
+  tags TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS posts_newest ON posts (organization, -created, -seq);
+CREATE INDEX IF NOT EXISTS posts_due ON posts (status, due);
+CREATE INDEX IF NOT EXISTS posts_channel ON posts (channel, status, due);
+CREATE TABLE IF NOT EXISTS ideas (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, organization TEXT NOT NULL,
+  created INTEGER NOT NULL, grouped TEXT NOT NULL, tags TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS ideas_newest ON ideas (organization, -created, -seq);
+"""
+_POST_COLUMNS = "id, organization, channel, status, created, due, sent, queued, tags, doc"
+_IDEA_COLUMNS = "id, organization, created, grouped, tags, doc"
+
+
+class Store:
+    """The rows. `path` is a file or `:memory:`; sqlite3.Error if the file is no database or cannot be written."""
+
+    def __init__(self, path: str = ":memory:") -> None:
+        self.lock = threading.RLock()
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.executescript(_TABLES)
+        except sqlite3.Error:
+            self._db.close()
+            raise
+        self._depth = 0
+        self.full_until: dict[str, int] = {}  # channel: no slot is free up to here; forgotten when a post changes
+        self.account: Doc = next((doc for (doc,) in self._docs("SELECT doc FROM account")), {})
+        self.organizations: dict[str, Doc] = {doc["id"]: doc for (doc,) in self._docs("SELECT doc FROM organizations")}
+        self.channels: dict[str, Doc] = {doc["id"]: doc for (doc,) in self._docs("SELECT doc FROM channels")}
+
+    def close(self) -> None:
+        """Close the file."""
+        with self.lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end of the outermost block, roll back if it raises."""
+        with self.lock:
+            if self._depth == 0:
+                self._db.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._db.execute("COMMIT")
+
+    def put_account(self, doc: Doc) -> None:
+        """Keep the account's own fields."""
+        with self.lock:
+            self.account = doc
+            self._db.execute("INSERT OR REPLACE INTO account VALUES (1, ?)", (json.dumps(doc),))
+
+    def put_organization(self, doc: Doc) -> None:
+        """Add or replace an organization."""
+        with self.lock:
+            self.organizations[doc["id"]] = doc
+            self._db.execute("INSERT OR REPLACE INTO organizations VALUES (?, ?)", (doc["id"], json.dumps(doc)))
+
+    def put_channel(self, doc: Doc) -> None:
+        """Add or replace a channel."""
+        with self.lock:
+            self.full_until.pop(doc["id"], None)
+            self.channels[doc["id"]] = doc
+            self._db.execute("INSERT OR REPLACE INTO channels VALUES (?, ?)", (doc["id"], json.dumps(doc)))
+
+    def channels_of(self, organization: str) -> list[Doc]:
+        """Return an organization's channels in the order in which they were connected."""
+        return [channel for channel in self.channels.values() if channel["organizationId"] == organization]
+
+    def add_posts(self, docs: Iterable[Doc]) -> None:
+        """Insert posts in order, in one transaction; sqlite3.IntegrityError for an id that is taken."""
+        marks = ", ".join("?" * 10)
+        with self.transaction():
+            rows = (_post_row(doc) for doc in docs)
+            self._db.executemany(f"INSERT INTO posts ({_POST_COLUMNS}) VALUES ({marks})", rows)  # noqa: S608 - constants
+
+    def put_post(self, doc: Doc) -> None:
+        """Replace a post that exists."""
+        sets = ", ".join(f"{name} = ?" for name in _POST_COLUMNS.split(", "))
+        with self.transaction():
+            self.full_until.pop(doc["channelId"], None)
+            self._db.execute(f"UPDATE posts SET {sets} WHERE id = ?", (*_post_row(doc), doc["id"]))  # noqa: S608 - constants
+
+    def delete_post(self, post_id: str) -> None:
+        """Remove a post; nothing happens if it is not there."""
+        with self.transaction():
+            self.full_until.clear()
+            self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
+
+    def post(self, post_id: str) -> Doc | None:
+        """Return a post by id."""
+        return next((doc for (doc,) in self._docs("SELECT doc FROM posts WHERE id = ?", (post_id,))), None)
+
+    def posts(self, where: str = "1", values: Sequence[Any] = (), order: str = "seq", limit: int = -1) -> list[Doc]:
+        """Return posts by an SQL condition over the columns, all in order of insertion by default."""
+        sql = f"SELECT doc FROM posts WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - callers hand constants
+        return [doc for (doc,) in self._docs(sql, (*values, limit))]
+
+    def count(self, table: str, where: str = "1", values: Sequence[Any] = ()) -> int:
+        """Count posts or ideas by an SQL condition over the columns."""
+        with self.lock:
+            sql = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 - callers hand constants
+            return int(self._db.execute(sql, values).fetchone()[0])
+
+    def add_ideas(self, docs: Iterable[Doc]) -> None:
+        """Insert ideas in order, in one transaction."""
+        with self.transaction():
+            rows = (_idea_row(doc) for doc in docs)
+            self._db.executemany(f"INSERT INTO ideas ({_IDEA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 - constants
+
+    def delete_idea(self, idea_id: str) -> None:
+        """Remove an idea, as a person may in the web application."""
+        with self.transaction():
+            self._db.execute("DELETE FROM ideas WHERE id = ?", (idea_id,))
+
+    def ideas(self, where: str = "1", values: Sequence[Any] = ()) -> list[Doc]:
+        """Return ideas by an SQL condition over the columns, in order of insertion."""
+        sql = f"SELECT doc FROM ideas WHERE {where} ORDER BY seq"  # noqa: S608 - callers hand constants
+        return [doc for (doc,) in self._docs(sql, values)]
+
+    def page(
+        self, table: str, where: Sequence[str], values: Sequence[Any], keys: Sequence[str], after: list[int], limit: int
+    ) -> list[tuple[Doc, list[int]]]:
+        """Return (document, its sort key) of rows beyond the key `after`, in the order of the SQL terms `keys`."""
+        conditions = list(where)
+        if after:
+            conditions.append(f"({', '.join(keys)}) > ({', '.join('?' * len(keys))})")
+        order = ", ".join(keys)
+        sql = f"SELECT doc, {order} FROM {table} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT ?"  # noqa: S608 - terms are constants, values bound
+        return [(row[0], list(row[1:])) for row in self._docs(sql, (*values, *after, limit))]
+
+    def _docs(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self.lock:
+            return [(json.loads(row[0]), *row[1:]) for row in self._db.execute(sql, values)]
+
+
+def _post_row(doc: Doc) -> tuple[Any, ...]:
+    queued = doc["status"] == "scheduled" and not doc["isCustomScheduled"] and not doc["sharedNow"]
+    return (
+        doc["id"], doc["organizationId"], doc["channelId"], doc["status"], millis(doc["createdAt"]),
+        millis(doc["dueAt"]), millis(doc["sentAt"]), queued, _tag_column(doc["tagIds"]), json.dumps(doc),
+    )  # fmt: skip
+
+
+def _idea_row(doc: Doc) -> tuple[Any, ...]:
+    tags = _tag_column(tag["id"] for tag in doc["content"]["tags"])
+    return (doc["id"], doc["organizationId"], millis(doc["createdAt"]), doc["groupId"] or "", tags, json.dumps(doc))
+
+
+def _tag_column(ids: Iterable[str]) -> str:
+    return "".join(f"|{one}|" for one in ids)
