@@ -25,6 +25,8 @@ _INSTANT = re.compile(_INSTANT_PATTERN)
 _KEY = re.compile(KEY_PATTERN)
 _WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/]\S*"
 _WEB = re.compile(_WEB_PATTERN)
+#: Further off, offsets lead out of what a datetime can be.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
 
 
 def _flag(value: Any) -> Any:
@@ -56,9 +58,12 @@ def _when(value: Any) -> Any:
         if not _INSTANT.fullmatch(value):
             raise ValueError("must be a date and a time such as 2026-12-01 09:00")
         try:
-            return datetime.fromisoformat(value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+            when = datetime.fromisoformat(value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
         except ValueError:
             raise ValueError("is a date or a time that does not exist") from None
+        if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
+            raise ValueError(f"must be in a year between {_FIRST_YEAR} and {_LAST_YEAR}")
+        return when
     return value
 
 

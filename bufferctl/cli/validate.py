@@ -1,0 +1,83 @@
+"""`bufferctl validate`: check the files, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import options
+
+if TYPE_CHECKING:
+    from bufferctl.config import Loaded
+    from bufferctl.diagnostics import Diagnostic
+
+
+@click.command(short_help="Check the files, offline.")
+@options.paths_argument
+@options.root_option
+@options.no_color_option
+def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
+    """Check the files, without a key and without asking Buffer.
+
+    PATHs narrow what is reported to those files or folders; everything is read and checked all the same.
+    """
+    from bufferctl.cli.console import Console
+    from bufferctl.config import load
+    from bufferctl.diagnostics import has_errors
+    from bufferctl.render.diagnostics import summary_text
+
+    console = Console.create(no_color=no_color)
+    loaded = load(file, Path.cwd())
+    files = _named(paths, loaded)
+    shown = [each for each in loaded.diagnostics if _concerns(each, files) or not loaded.root_is_sound]
+    console.diagnostics(shown)
+    if has_errors(shown):
+        console.data(summary_text(shown))
+        return 1
+    console.data(_verdict(loaded, files))
+    return 0
+
+
+def _named(paths: tuple[Path, ...], loaded: Loaded) -> frozenset[str]:
+    """The files that PATHs name, from the root folder. Raises UsageError where one names none that is read."""
+    from bufferctl.errors import UsageError
+
+    names: set[str] = set()
+    for path in paths:
+        real = path.resolve()
+        found = {name for name in loaded.files if real in ((there := (loaded.root / name).resolve()), *there.parents)}
+        if not found and loaded.root_is_sound:
+            what = "There is no" if not path.exists() else "The root file includes nothing in"
+            raise UsageError(f"{what} {path}", hint="`include` in the root file says which files are read.")
+        names |= found
+    return frozenset(names or loaded.files)
+
+
+def _concerns(diagnostic: Diagnostic, files: frozenset[str]) -> bool:
+    places = [diagnostic.place, *(each.place for each in diagnostic.related)]
+    return any(place is None or place.file in files for place in places) or not _is_read(diagnostic, files)
+
+
+def _is_read(diagnostic: Diagnostic, files: frozenset[str]) -> bool:
+    return bool(diagnostic.place and files)
+
+
+def _verdict(loaded: Loaded, files: frozenset[str]) -> str:
+    """`Valid: 14 posts on 3 channels, 2 ideas.`"""
+    from bufferctl.render.diagnostics import count, summary_text
+
+    elsewhere = [each for each in loaded.diagnostics if not _concerns(each, files)]
+    desired = loaded.desired
+    if desired is None:
+        return f"No problems in what was named; {summary_text(elsewhere)} elsewhere."
+    posts = [each for each in desired.posts if each.place.file in files]
+    ideas = [each for each in desired.ideas if each.place.file in files]
+    channels = {(each.address.organization, each.address.channel) for each in posts}
+    parts = [f"{count(len(posts), 'post')} on {count(len(channels), 'channel')}"] if posts or not ideas else []
+    if not posts and not ideas:
+        parts = [f"{count(len(desired.channels), 'channel')}, no posts yet"]
+    if ideas:
+        parts.append(count(len(ideas), "idea"))
+    return f"Valid: {', '.join(parts)}."

@@ -1,0 +1,196 @@
+"""The declared organizations and channels, and how the rest of the files names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+
+from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
+from bufferctl.config.tree import Spot
+from bufferctl.config.words import listed, nearest_value
+from bufferctl.config.zones import Clock, zone_hint, zone_of
+from bufferctl.diagnostics import Diagnostic, Place, Related
+from bufferctl.model import Channel, Organization, Tag
+
+
+@dataclass(frozen=True)
+class DeclaredChannel:
+    """A channel with the clock of its times and the entry that holds its own posts."""
+
+    channel: Channel
+    clock: Clock | None
+    entry: ChannelEntry
+    spot: Spot
+
+
+@dataclass(frozen=True)
+class DeclaredOrganization:
+    """An organization with the clock of its times and the entry that holds its own ideas."""
+
+    organization: Organization
+    clock: Clock | None
+    entry: OrganizationEntry
+    spot: Spot
+    channels: list[DeclaredChannel]
+
+    @property
+    def label(self) -> str:
+        """The organization's label."""
+        return self.organization.label
+
+
+class UnknownNameError(LookupError):
+    """A name that means no declared organization or channel, or several. `hint` is one thing to do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass
+class Catalog:
+    """All of them, in file order. `whole`: nothing of the root file was unreadable, so what is not here is nowhere."""
+
+    organizations: list[DeclaredOrganization] = field(default_factory=list)
+    whole: bool = True
+
+    def organization(self, name: str | None) -> DeclaredOrganization:
+        """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
+        labels = [each.label for each in self.organizations]
+        if name is None:
+            if len(self.organizations) == 1:
+                return self.organizations[0]
+            if not self.organizations:
+                raise UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
+            raise UnknownNameError(
+                f"there are several organizations ({listed(labels)}), and this does not say which is meant",
+                f"write `organization: {labels[0]}` beside it",
+            )
+        for each in self.organizations:
+            if name in {each.organization.name, each.organization.id}:
+                return each
+        near = nearest_value(name, labels)
+        raise UnknownNameError(
+            f"there is no organization `{name}` in the root file",
+            f"did you mean `{near}`?" if near else f"there are {listed(labels)}",
+        )
+
+
+def channel_of(organization: DeclaredOrganization, reference: str) -> DeclaredChannel:
+    """The channel that `service` or `service:name` means. Raises UnknownNameError."""
+    service, colon, name = reference.partition(":")
+    labels = [each.channel.label for each in organization.channels]
+    of_service = [each for each in organization.channels if each.channel.service == service]
+    if not colon:
+        if len(of_service) == 1:
+            return of_service[0]
+        if of_service:
+            raise UnknownNameError(
+                f"there are several {service} channels, and `{service}` does not say which is meant",
+                f"write {' or '.join(f'`{each.channel.label}`' for each in of_service[:6])}",
+            )
+    for each in of_service:
+        if colon and name in {each.channel.name, each.channel.id}:
+            return each
+    near = _near(organization, service, reference)
+    raise UnknownNameError(
+        f"there is no channel `{reference}` in organization `{organization.label}`",
+        f"did you mean `{near}`?"
+        if near
+        else f"there are {listed(labels)}"
+        if labels
+        else "declare it in the root file",
+    )
+
+
+def _near(organization: DeclaredOrganization, service: str, reference: str) -> str | None:
+    labels = [each.channel.label for each in organization.channels]
+    services = {each.channel.service.value for each in organization.channels}
+    proper = nearest_value(service, services)
+    if proper and proper != service:
+        return reference.replace(service, proper, 1)
+    return nearest_value(reference, labels)
+
+
+def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
+    """What the root file declares. Problems: names given twice, zones that are none."""
+    catalog, problems = Catalog(), list[Diagnostic]()
+    clock = _clock(root.timezone, spot, None, problems)
+    seen: dict[str, Place] = {}
+    for index, entry in enumerate(root.organizations):
+        if entry is None:
+            catalog.whole = False
+            continue
+        below = spot.down("organizations", index)
+        label = entry.name or entry.id
+        if label is None:
+            problems.append(_nameless(below, "an organization"))
+            catalog.whole = False
+            continue
+        organization = Organization(
+            label,
+            entry.name,
+            entry.id,
+            below.place("name" if entry.name else "id"),
+            tuple(Tag(name, tag.id, tag.color) for name, tag in entry.tags.items()),
+        )
+        own = _clock(entry.timezone, below, clock, problems)
+        problems += _twice(f"organization `{label}`", label, organization.place, below, seen)
+        channels = list(_channels(entry, organization, own, below, problems, catalog))
+        catalog.organizations.append(DeclaredOrganization(organization, own, entry, below, channels))
+    return catalog, problems
+
+
+def _channels(
+    entry: OrganizationEntry,
+    organization: Organization,
+    clock: Clock | None,
+    spot: Spot,
+    problems: list[Diagnostic],
+    catalog: Catalog,
+) -> Iterator[DeclaredChannel]:
+    seen: dict[str, Place] = {}
+    for index, channel in enumerate(entry.channels):
+        below = spot.down("channels", index)
+        named = (channel.name or channel.id) if channel else None
+        if channel is None or named is None:
+            catalog.whole = False
+            if channel is not None:
+                problems.append(_nameless(below, "a channel"))
+            continue
+        label = f"{channel.service}:{named}"
+        place = below.place("name" if channel.name else "id")
+        declared = Channel(organization.label, label, channel.service, channel.name, channel.id, place)
+        problems += _twice(f"channel `{label}`", label, place, below, seen)
+        if channel.id and channel.id != named:
+            problems += _twice(f"channel id `{channel.id}`", f"id {channel.id}", below.place("id"), below, seen)
+        yield DeclaredChannel(declared, _clock(channel.timezone, below, clock, problems), channel, below)
+
+
+def _twice(what: str, name: str, place: Place, spot: Spot, seen: dict[str, Place]) -> Iterator[Diagnostic]:
+    first = seen.setdefault(name, place)
+    if first != place:
+        field_name = "id" if name.startswith("id ") or not spot.has("name") else "name"
+        yield spot.at(
+            field_name,
+            f"{what} is declared twice",
+            hint="keep one of them, with everything in it",
+            related=(Related(first, "first declared here"),),
+        )
+
+
+def _nameless(spot: Spot, what: str) -> Diagnostic:
+    hint = "`name`: as Buffer shows it"
+    return spot.tree.source.diagnostic(spot.offset, f"{what} needs a `name` or an `id`", hint=hint)
+
+
+def _clock(name: str | None, spot: Spot, outer: Clock | None, problems: list[Diagnostic]) -> Clock | None:
+    if name is None:
+        return outer
+    zone = zone_of(name)
+    if zone is None:
+        problems.append(spot.at("timezone", f"there is no time zone `{name}`", hint=zone_hint(name)))
+        return outer or Clock("UTC", UTC)  # so that times below are not said to lack one
+    return Clock(name, zone)

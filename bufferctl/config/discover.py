@@ -1,0 +1,107 @@
+"""Which files there are: the root file, and what it includes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+
+from bufferctl.errors import ConfigError
+
+ROOT_NAME = "buffer.yaml"
+
+
+def find_root(file: Path | None, start: Path) -> Path:
+    """The root file: `file` if named, else the nearest buffer.yaml at or above `start`. Raises ConfigError."""
+    if file is not None:
+        path = start / file
+        if not os.path.lexists(path):
+            raise ConfigError(f"There is no file {file}", hint="Name the root file, usually buffer.yaml.")
+        return path
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        path = folder / ROOT_NAME
+        if os.path.lexists(path) and not path.is_dir():
+            return path
+    raise ConfigError(
+        f"There is no {ROOT_NAME} in {start} or above it",
+        hint="`bufferctl init` writes one; `-f FILE` names another file.",
+    )
+
+
+@dataclass
+class Found:
+    """What the include patterns match. `unmatched`: indexes of patterns without a file.
+
+    `skipped` and `unreadable`: names that match but are not read, or folders that cannot be, each with the reason.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    unmatched: list[int] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def included(root_file: Path, patterns: Sequence[str]) -> Found:
+    """The files that the patterns match below the root file's folder, sorted, each once.
+
+    In a pattern `**` is any folders or none; `*` and `?` stay within one name. Names with a dot first are skipped, and
+    links to folders are not followed (so a loop of links is no trouble).
+    """
+    found = Found()
+    files: dict[str, Path] = {}
+    for index, pattern in enumerate(patterns):
+        matches = {path.relative_to(root_file.parent).as_posix(): path for path in _walk(root_file, pattern, found)}
+        if not matches:
+            found.unmatched.append(index)
+        files |= matches
+    found.files = [files[name] for name in sorted(files, key=lambda name: name.split("/"))]
+    return found
+
+
+def leaves_root(pattern: str) -> bool:
+    """Whether a pattern or a path points out of the folder that it starts from."""
+    return pattern.startswith(("/", "\\")) or ":" in pattern[:2] or ".." in re.split(r"[/\\]", pattern)
+
+
+def _walk(root_file: Path, pattern: str, found: Found) -> Iterator[Path]:
+    root = root_file.parent
+    matcher = _matcher(pattern)
+
+    def unreadable(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            found.unreadable[Path(error.filename).relative_to(root).as_posix()] = os.strerror(error.errno or 0).lower()
+
+    for folder, folders, names in os.walk(root / _fixed(pattern), onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for path in [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]:
+            folders.remove(path.name)
+            found.skipped[path.relative_to(root).as_posix()] = "it is a link to a folder"
+        for path in [Path(folder, name) for name in sorted(names) if not name.startswith(".")]:
+            name = path.relative_to(root).as_posix()
+            if path == root_file:
+                continue
+            if matcher.fullmatch(name):
+                yield path
+            elif name.endswith(".yml") and matcher.fullmatch(name.removesuffix("yml") + "yaml"):
+                found.skipped[name] = "its name ends in .yml, and `include` says .yaml"
+
+
+def _fixed(pattern: str) -> str:
+    """The folders that a pattern starts with, before anything in it varies."""
+    fixed = takewhile(lambda part: not re.search(r"[*?]", part), pattern.split("/")[:-1])
+    return "/".join(fixed)
+
+
+def _matcher(pattern: str) -> re.Pattern[str]:
+    parts = [part for part in pattern.split("/") if part not in {"", "."}]
+    pieces = ["(?:[^/]+/)*" if part == "**" else _within(part) + "/" for part in parts[:-1]]
+    last = ".*" if parts[-1:] == ["**"] else "".join(map(_within, parts[-1:]))
+    return re.compile("".join(pieces) + last, flags=re.DOTALL)
+
+
+def _within(part: str) -> str:
+    return "".join({"*": "[^/]*", "?": "[^/]"}.get(character, re.escape(character)) for character in part)

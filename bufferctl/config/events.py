@@ -1,0 +1,60 @@
+"""The stream of YAML events of a text: from the C parser where it understands the text, else from the pure one.
+
+The C parser that ruamel.yaml brings is of before YAML 1.2 in one respect: inside `{}` and `[]` it refuses unquoted
+`https://…`, `09:00`, `twitter:acme` and `a?b`. There, a `:` or `?` with something else than a space or a bracket after
+it is never a sign of YAML, so a second try reads the text with other characters in their place (one for one, so that
+offsets stay), and the values get the real ones back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+try:
+    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is there, without a word
+except ImportError:  # no wheel for this platform: some 20 times slower, and otherwise the same
+    CParser = None
+
+Next = Callable[[], Any]
+
+_COLON = re.compile(r"(?<![\"'\]}]):(?=[^\s,\[\]{}])")
+_QUESTION = re.compile(r"\?(?=[^\s,\[\]{}])")
+#: What the C parser says when the text may still be YAML 1.2.
+_DOUBTFUL = re.compile(
+    r"found unexpected ':'|did not find expected ('|node content|alphabetic)|incompatible YAML document"
+)
+
+
+class Attempt:
+    """One way to read the events. `real` gives a value's own characters back; None where nothing was replaced."""
+
+    def __init__(self, following: Next, real: dict[int, str] | None = None) -> None:
+        self.following = following
+        self.real = real
+
+
+def attempts(text: str) -> Iterator[Attempt]:
+    """The ways to read a text, quickest first; go on to the next after a YAMLError of which `doubtful` is true."""
+    if CParser is not None:
+        yield Attempt(CParser(text).get_event)
+        stand_ins = (c for c in map(chr, range(0xE000, 0xF900)) if c not in text)
+        colon, question = next(stand_ins, None), next(stand_ins, None)
+        if colon and question:
+            replaced = _QUESTION.sub(question, _COLON.sub(colon, text))
+            yield Attempt(CParser(replaced).get_event, {ord(colon): ":", ord(question): "?"})
+    yield Attempt(_pure(text))
+
+
+def doubtful(error: YAMLError) -> bool:
+    """Whether another attempt may still read the text."""
+    return bool(_DOUBTFUL.search(str(getattr(error, "problem", None) or error)))
+
+
+def _pure(text: str) -> Next:
+    following: Next = YAML(typ="safe", pure=True).parse(text).__next__
+    return following

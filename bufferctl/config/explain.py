@@ -1,0 +1,158 @@
+"""Pydantic's errors in plain words, at their place, with a hint that knows what people call things."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from bufferctl.config.recover import Faults
+from bufferctl.config.tree import Spot, Tree, walk
+from bufferctl.config.words import BLOCK_FORM, PROSE, listed, nearest_field, nearest_value
+from bufferctl.diagnostics import Diagnostic
+
+_KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
+_FORMS: Mapping[str, str] = {
+    "string": "text",
+    "tuple": "a list",
+    "list": "a list",
+    "dict": "a group of fields (`name: value`)",
+    "model": "a group of fields (`name: value`)",
+}
+
+
+def explain(tree: Tree, faults: Faults, model: type[BaseModel]) -> Iterator[Diagnostic]:
+    """Every fault of a file whose model is `model`."""
+    owners = _owners(tree.data, model)
+    for container, errors in faults.found.values():
+        owner = owners.get(id(container), model)
+        for error in errors:
+            if (found := _diagnostic(Spot(tree, container), owner, error)) is not None:
+                yield found
+
+
+def _diagnostic(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
+    kind, loc = error["type"], error["loc"]
+    if kind == "missing":
+        where, name = spot.down(*loc[:-1]), str(loc[-1])
+        if name in spot.tree.empty.get(id(where.node), ()):
+            return None
+        return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=_purpose(owner, loc))
+    where, part = walk(spot, loc)
+    if kind == "extra_forbidden":
+        name = str(loc[-1])
+        return where.at_key(name, f"there is no field `{name}` here", hint=_field_hint(name, model_at(owner, loc[:-1])))
+    if part is None:
+        return spot.tree.source.diagnostic(where.offset, _message("", error), hint=_hint(error, loc))
+    name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
+    return where.at(part, _message(name, error), hint=_hint(error, loc))
+
+
+def _message(name: str, error: ErrorDetails) -> str:
+    subject = f"`{name}`" if name else "this"
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "value_error":
+        said = str(context["error"])
+        return f"{subject} {said}" if said.startswith(("must", "is ")) else said
+    form = _FORMS.get(kind.removesuffix("_type"))
+    if form:
+        return f"{subject} must be {form}, and this is {_KINDS.get(type(value), 'something else')}"
+    match kind:
+        case "enum" | "literal_error":
+            given = f"`{value[:60]}`" if isinstance(value, str) else _KINDS.get(type(value), "this")
+            return f"{given} is nothing that {subject} can be; it is one of {listed(_expected(context))}"
+        case "string_too_short" | "too_short":
+            return f"{subject} is empty"
+        case "greater_than_equal":
+            return f"{subject} must be at least {context['ge']}"
+        case _ if isinstance(value, list | dict):
+            return f"{subject} cannot be {_KINDS[type(value)]}"
+        case _:
+            said = error["msg"]
+            return f"{subject}: {said[:1].lower()}{said[1:]}"
+
+
+def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
+    kind, value = error["type"], error["input"]
+    name = str(loc[-1]) if loc else ""
+    if kind in {"enum", "literal_error"} and isinstance(value, str):
+        near = nearest_value(value, _expected(error.get("ctx", {})))
+        return f"did you mean `{near}`?" if near else ""
+    if kind == "tuple_type" and isinstance(value, str):
+        return f"write `{name}: [{value[:60]}]`" if "\n" not in value else "put each on a line of its own after `- `"
+    if kind == "string_type" and name in PROSE:
+        return BLOCK_FORM.format(name=name)
+    if kind == "value_error" and "short name" in str(error.get("ctx", {}).get("error")) and isinstance(value, str):
+        slug = re.sub(r"[^a-z0-9._-]+", "-", value.casefold()).strip("-._")[:64]
+        return f"for instance `{slug}`" if slug else ""
+    if kind == "value_error" and isinstance(value, str) and value.isdigit() and "date" in str(error.get("ctx", {})):
+        return "a bare number is no time; write year-month-day hour:minute"
+    if kind == "value_error" and isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return f"say at what time as well: `{value} 09:00`"
+    return ""
+
+
+def _field_hint(name: str, owner: type[BaseModel] | None) -> str:
+    if owner is None:
+        return ""
+    fields = owner.model_fields
+    near = nearest_field(name, fields)
+    if near:
+        return f"did you mean `{near}`?"
+    if name == "timezone":
+        return "times take the timezone of their channel; or write the offset: `2026-12-01T09:00+01:00`"
+    if name == "posts":
+        return "posts stand under a channel, or at the top of a file with `channels:`"
+    return f"there are {listed(fields)}"
+
+
+def _purpose(owner: Any, loc: Sequence[str | int]) -> str:
+    """What a field is for: the first sentence of its description."""
+    model, name = model_at(owner, loc[:-1]), loc[-1]
+    field = model.model_fields.get(str(name)) if model else None
+    text = " ".join((field.description or "").split()) if field else ""
+    return f"`{name}`: {text.rstrip('.')}" if text else ""
+
+
+def _expected(context: Mapping[str, Any]) -> list[str]:
+    return re.findall(r"'([^']*)'", str(context.get("expected", ""))) or [str(context.get("expected", ""))]
+
+
+def _owners(data: Any, model: type[BaseModel]) -> dict[int, type[BaseModel]]:
+    """The model of each entry of a list of entries, by identity."""
+    owners: dict[int, type[BaseModel]] = {}
+    todo: list[tuple[Any, type[BaseModel]]] = [(data, model)]
+    while todo:
+        node, owner = todo.pop()
+        if isinstance(node, dict) and id(node) not in owners:
+            owners[id(node)] = owner
+            todo += [(child, below) for name, child in node.items() if (below := model_at(owner, [name])) is not None]
+        elif isinstance(node, list):
+            if id(node) not in owners:
+                owners[id(node)] = owner
+            todo += [(child, owner) for child in node]
+    return owners
+
+
+def model_at(owner: Any, loc: Sequence[str | int]) -> type[BaseModel] | None:
+    """The model of what stands at `loc` below a model; None where it is none."""
+    model: type[BaseModel] | None = owner
+    for step in loc:
+        if isinstance(step, str) and model is not None and step in model.model_fields:
+            model = _inner(model.model_fields[step].annotation)
+    return model
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return None
+    if get_origin(annotation) in {Annotated, Union, types.UnionType, tuple, list, dict}:
+        return next((found for each in get_args(annotation) if (found := _inner(each)) is not None), None)
+    return None

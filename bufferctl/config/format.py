@@ -1,0 +1,240 @@
+"""The file format, version 1, as models: what may stand where (design: The files). The JSON Schema is made from these.
+
+Names are the API's in snake_case, except where `design` gives shorter ones: `draft`, `tags`, `idea`, `board`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from bufferctl.config.recover import Each
+from bufferctl.model.base import Model
+from bufferctl.model.content import Asset
+from bufferctl.model.desired import IdeaGroup, IdeaMedia
+from bufferctl.model.enums import SchedulingType, Service, ShareMode
+from bufferctl.model.metadata import Metadata
+from bufferctl.model.scalars import Filled, Flag, Key, When, Whole
+
+Json = dict[str, Any]
+
+_NAME_OR_ID: Json = {"anyOf": [{"required": ["name"]}, {"required": ["id"]}]}
+_ONE_TEXT: Json = {"not": {"required": ["text", "text_file"]}}
+_TIMED: Json = {
+    "if": {"required": ["mode"], "properties": {"mode": {"const": "customScheduled"}}},
+    "then": {"required": ["due_at"]},
+    "else": {"if": {"required": ["mode"]}, "then": {"not": {"required": ["due_at"]}}},
+}
+#: Where `mode` and `due_at` must agree; not in overrides, which may leave one of them to the post.
+_ENTRY: Json = {"allOf": [_ONE_TEXT, _TIMED]}
+
+
+class Fate(Model):
+    """What becomes of a declared object, beside what it says."""
+
+    was: Key | None = None
+    """The key that it had before; it stays the same post or idea under its new key."""
+    repeat_of: Key | None = None
+    """The key of another one with the same text, to say that the repetition is meant."""
+    cancelled: Flag = False
+    """Delete it from Buffer if bufferctl made it and it is not sent yet, but keep the entry here."""
+    protect: Flag = False
+    """Never delete it, not even when it leaves the files."""
+
+
+class PostFields(Fate):
+    """What a post says and when, the same in every form."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
+
+    text: str | None = None
+    """What the post says. Write `text: |` and the text below, two spaces further in, so that `#` and `:` stay text."""
+    text_file: Filled | None = None
+    """A file that holds the text instead, named from this file's folder."""
+    mode: ShareMode | None = None
+    """When it goes out: `customScheduled` at `due_at`, `addToQueue` in the channel's next free slot, `shareNext` before
+    the rest of the queue, `shareNow` at once. With a `due_at` it is customScheduled unless said, else addToQueue."""
+    due_at: When | None = None
+    """When to publish, 2026-12-01 09:00; without an offset such as +01:00 in the nearest `timezone`."""
+    scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
+    """`automatic` publishes; `notification` only reminds a person to."""
+    draft: Flag = False
+    """Put it in Buffer as a draft, which is not published until somebody schedules it."""
+    needs_approval: Flag = False
+    """Ask for approval in Buffer before it goes out."""
+    tags: tuple[Filled, ...] = ()
+    """Buffer's tags for it, by name. These are for sorting posts; hashtags belong in the text."""
+    assets: tuple[Asset, ...] = ()
+    """Pictures, a video, a document or a link."""
+    metadata: Metadata | None = None
+    """What a network takes besides, under its service's name."""
+    idea: Key | None = None
+    """The key of the idea that it was made from."""
+    ai_assisted: Flag | None = None
+    """Whether AI helped to write it."""
+    source: str | None = None
+    """Where it comes from, for Buffer's records."""
+    draft_id: str | None = None
+    """The id of a draft in Buffer that it replaces."""
+
+
+class PostEntry(PostFields):
+    """A post of the channel that it stands under."""
+
+    model_config = ConfigDict(json_schema_extra=_ENTRY)
+
+    key: Key
+    """Its name here, unique in its channel: text and time may change, the key says that it is the same post."""
+
+
+class Override(PostFields):
+    """What is different on one channel; what is not given here is as the post has it."""
+
+
+class SharedPostEntry(PostEntry):
+    """One text for several channels; on each it is a post of its own."""
+
+    channels: Annotated[tuple[Filled, ...], Field(min_length=1)]
+    """Where it goes: a service (`twitter`), or `service:name` where there are several of it."""
+    organization: Filled | None = None
+    """The organization whose channels these are, by name or id, where there are several."""
+    overrides: dict[str, Override] = Field(default_factory=dict)
+    """What is different on one of its channels, by the channel as in `channels`."""
+
+
+class IdeaEntry(Fate):
+    """An idea on Buffer's board of ideas. Buffer can create ideas, not change them."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
+
+    key: Key
+    """Its name here, unique among the ideas: the key says that it is the same idea."""
+    title: str | None = None
+    """Its headline."""
+    text: str | None = None
+    """What it is about. Write `text: |` and the text below, two spaces further in."""
+    text_file: Filled | None = None
+    """A file that holds the text instead, named from this file's folder."""
+    services: tuple[Service, ...] = ()
+    """The networks that it is meant for."""
+    tags: tuple[Filled, ...] = ()
+    """Buffer's tags for it, by name."""
+    date: When | None = None
+    """When it is meant for, 2026-12-01 09:00; without an offset in the nearest `timezone`."""
+    media: tuple[IdeaMedia, ...] = ()
+    """Pictures, films, links or documents."""
+    group: IdeaGroup | None = None
+    """The column of the board that it goes to."""
+    ai_assisted: Flag | None = None
+    """Whether AI helped to write it."""
+    cta: str | None = None
+    """What readers are asked to do."""
+    template_id: str | None = None
+    """The id of Buffer's template that it follows."""
+
+
+class SharedIdeaEntry(IdeaEntry):
+    """An idea in a file of its own."""
+
+    organization: Filled | None = None
+    """The organization that it belongs to, by name or id, where there are several."""
+
+
+class TagEntry(Model):
+    """A tag of Buffer."""
+
+    id: Filled
+    """Buffer's id of the tag."""
+    color: str = ""
+    """Its colour, #rrggbb."""
+
+
+def _tag(value: Any) -> Any:
+    return {"id": value} if isinstance(value, str) else value
+
+
+class ChannelEntry(Model):
+    """A channel: one account on one network, connected in Buffer."""
+
+    model_config = ConfigDict(json_schema_extra=_NAME_OR_ID)
+
+    service: Service
+    """The network."""
+    name: Filled | None = None
+    """The account's handle or display name, as Buffer shows it."""
+    id: Filled | None = None
+    """Buffer's id of the channel, where the name is not enough."""
+    timezone: Filled | None = None
+    """The zone of times without an offset, such as Europe/Berlin."""
+    posts: Annotated[tuple[PostEntry | None, ...], Each] = ()
+    """The posts of this channel alone."""
+
+
+class OrganizationEntry(Model):
+    """An organization of the Buffer account."""
+
+    model_config = ConfigDict(json_schema_extra=_NAME_OR_ID)
+
+    name: Filled | None = None
+    """Its name in Buffer."""
+    id: Filled | None = None
+    """Buffer's id of it, where the name is not enough."""
+    timezone: Filled | None = None
+    """The zone of times without an offset, such as Europe/Berlin."""
+    tags: dict[str, Annotated[TagEntry, BeforeValidator(_tag, json_schema_input_type=str | TagEntry)]] = Field(
+        default_factory=dict
+    )
+    """Buffer's ids of tags, by name; needed only for tags that no post or idea in Buffer has yet."""
+    channels: Annotated[tuple[ChannelEntry | None, ...], Each] = ()
+    """Its channels."""
+    ideas: Annotated[tuple[IdeaEntry | None, ...], Each] = ()
+    """Its ideas."""
+
+
+class IncludedFile(Model):
+    """A file below the root file: posts for several channels, and ideas."""
+
+    organization: Filled | None = None
+    """The organization that this file is for, by name or id, where there are several."""
+    posts: Annotated[tuple[SharedPostEntry | None, ...], Each] = ()
+    """Posts, each for one or several channels."""
+    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], Each] = ()
+    """Ideas of the organization."""
+
+
+def _version(value: Any) -> Any:
+    return 1 if value == "1" else value
+
+
+def _list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+#: Kept for the rooms that read it; what may stand in there is theirs to say.
+Section = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+
+
+class RootFile(IncludedFile):
+    """The root file, buffer.yaml: settings, organizations, channels, and as much else as you like."""
+
+    version: Annotated[Literal[1], BeforeValidator(_version, json_schema_input_type=Literal[1])]
+    """The version of this format: 1."""
+    timezone: Filled | None = None
+    """The zone of times without an offset, such as Europe/Berlin; organizations and channels may have their own."""
+    organizations: Annotated[tuple[OrganizationEntry | None, ...], Each]
+    """The organizations of the Buffer account, with their channels."""
+    include: Annotated[tuple[Filled, ...], BeforeValidator(_list, json_schema_input_type=str | list[str])] = (
+        "posts/**/*.yaml",
+    )
+    """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` unless said."""
+    prune: Flag = True
+    """Whether posts that leave the files are deleted, if bufferctl made them and they are unsent; true unless said."""
+    max_deletes: Annotated[Whole, Field(ge=0)] = 5
+    """How many deletes a run may have before it asks; 5 unless said."""
+    rules: Section = Field(default_factory=dict)
+    """Rules for the content of posts."""
+    policy: Section = Field(default_factory=dict)
+    """What reviewers require of a plan."""
+    state: Annotated[Any, WithJsonSchema({"type": ["object", "string"]})] = None
+    """Where to remember what was applied, instead of .bufferctl/state.json."""

@@ -1,0 +1,195 @@
+"""From the root file to `Desired`: find the files, parse, read as models, resolve, check across."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of
+from bufferctl.config.crosschecks import crosschecks
+from bufferctl.config.discover import find_root, included, leaves_root
+from bufferctl.config.explain import explain
+from bufferctl.config.format import IncludedFile, RootFile
+from bufferctl.config.ideas import Ideas
+from bufferctl.config.parse import parse
+from bufferctl.config.posts import Posts
+from bufferctl.config.reading import Reading
+from bufferctl.config.recover import Faults, read_model
+from bufferctl.config.source import UnreadableError, read_source, whole_file
+from bufferctl.config.tree import Spot
+from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
+from bufferctl.model import Desired, Settings
+
+F = TypeVar("F", bound=IncludedFile)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`desired` is None where the files have errors. `root`: the root file's folder, from which places are named.
+
+    `files`: every file that was read or should have been, the root file first. `root_is_sound`: the root file could be
+    read, so the other files were checked against it.
+    """
+
+    desired: Desired | None
+    diagnostics: tuple[Diagnostic, ...]
+    root: Path
+    files: tuple[str, ...] = ()
+    root_is_sound: bool = True
+
+
+def load(file: Path | None, start: Path) -> Loaded:
+    """Read everything that the root file (`file`, else the nearest buffer.yaml at or above `start`) declares.
+
+    Problems of content never raise; they are the diagnostics, in order of file and position. Raises ConfigError where
+    there is no root file at all.
+    """
+    root_file = find_root(file, start)
+    with _no_collection():
+        loading = _Loading(Reading(root_file.parent), root_file)
+        desired = loading.desired()
+        order = {name: index for index, name in enumerate(loading.files)}
+        problems = sorted(dict.fromkeys(loading.reading.problems), key=lambda each: _position(each, order))
+    if has_errors(problems):
+        desired = None
+    return Loaded(desired, tuple(problems), root_file.parent, tuple(loading.files), loading.root_is_sound)
+
+
+@dataclass
+class _Loading:
+    reading: Reading
+    root_file: Path
+    files: list[str] = field(default_factory=list)
+    root_is_sound: bool = True
+
+    def desired(self) -> Desired | None:
+        read = self._file(self.root_file, RootFile)
+        if read is None:
+            self.root_is_sound = False
+            return None
+        root, spot = read
+        catalog, problems = catalog_of(root, spot)
+        self.reading.problems += problems
+        self.reading.whole = self.reading.whole and catalog.whole
+        posts, ideas = Posts(catalog, self.reading), Ideas(self.reading)
+        for organization in catalog.organizations:
+            for index, idea in enumerate(organization.entry.ideas):
+                if idea is not None:
+                    ideas.add(idea, organization.spot.down("ideas", index), organization)
+            for channel in organization.channels:
+                posts.nested(channel)
+        for content, below in [read, *self._included(root, spot)]:
+            posts.shared(content.posts, below, content.organization)
+            self._ideas(content, below, catalog, ideas)
+        self.reading.problems += crosschecks(posts.found, ideas.found, whole=self.reading.whole)
+        return Desired(
+            Settings(root.prune, root.max_deletes, root.rules, root.policy, root.state),
+            tuple(each.organization for each in catalog.organizations),
+            tuple(each.channel for organization in catalog.organizations for each in organization.channels),
+            tuple(each.post for each in posts.found),
+            tuple(idea for idea, _ in ideas.found),
+            tuple(self.files),
+        )
+
+    def _file(self, path: Path, model: type[F]) -> tuple[F, Spot] | None:
+        """Read one file as far as it can be; None, and problems, where nothing is left of it."""
+        name = path.relative_to(self.reading.root).as_posix()
+        self.files.append(name)
+        if path != self.root_file and not self.reading.inside(path):
+            reason, hint = "it is a link out of the folder of the root file", "put the file itself there"
+            self._unreadable(name, UnreadableError(reason, hint))
+            return None
+        try:
+            source = read_source(path, name)
+        except UnreadableError as error:
+            self._unreadable(name, error)
+            return None
+        tree, problems = parse(source)
+        self.reading.problems += problems
+        spot = Spot(tree, tree.data)
+        if not isinstance(tree.data, dict):
+            self.reading.whole = False
+            if tree.data is not None:
+                message = "a file is a group of fields (`name: value`), and this is not one"
+                self.reading.problems.append(tree.source.diagnostic(0, message, hint="begin with `posts:`"))
+            return None
+        faults = Faults()
+        found = read_model(model, tree.data, faults)
+        self.reading.problems += explain(tree, faults, model)
+        self.reading.spoiled |= faults.spoiled
+        self.reading.whole = self.reading.whole and found is not None and not problems
+        return (found, spot) if found is not None else None
+
+    def _unreadable(self, name: str, error: UnreadableError) -> None:
+        self.reading.whole = False
+        place = Place(name, error.line, error.column)
+        message = f"the file cannot be read: {error.reason}"
+        self.reading.problems.append(Diagnostic(Severity.ERROR, message, place, error.hint))
+
+    def _included(self, root: RootFile, spot: Spot) -> Iterator[tuple[IncludedFile, Spot]]:
+        patterns = [each for each in root.include if not leaves_root(each)]
+        for index, pattern in enumerate(root.include):
+            if leaves_root(pattern):
+                self._pattern(
+                    spot, index, f"`{pattern}` leads out of the folder of the root file", "name files below it"
+                )
+        found = included(self.root_file, patterns)
+        for index in found.unmatched:
+            if "include" in root.model_fields_set:
+                pattern = patterns[index]
+                self._pattern(spot, root.include.index(pattern), f"`{pattern}` matches no file", "correct the name")
+        for name, reason in found.skipped.items():
+            message, hint = f"this is not read: {reason}", "rename it, or say `include` in the root file"
+            self.reading.problems.append(whole_file(name, message, hint, Severity.WARNING))
+        for name, reason in found.unreadable.items():
+            self._unreadable(name, UnreadableError(reason))
+        for path in found.files:
+            read = self._file(path, IncludedFile)
+            if read is not None:
+                yield read
+
+    def _pattern(self, spot: Spot, index: int, message: str, hint: str) -> None:
+        below = spot.down("include")
+        at_list = isinstance(below.node, list)
+        self.reading.problems.append(
+            below.at(index, message, hint=hint) if at_list else spot.at("include", message, hint=hint)
+        )
+
+    def _ideas(self, content: IncludedFile, spot: Spot, catalog: Catalog, ideas: Ideas) -> None:
+        for index, entry in enumerate(content.ideas):
+            if entry is None:
+                self.reading.whole = False
+                continue
+            below = spot.down("ideas", index)
+            try:
+                owner = catalog.organization(entry.organization or content.organization)
+            except UnknownNameError as error:
+                self.reading.whole = False
+                if catalog.whole:
+                    named = below if entry.organization else spot
+                    given = entry.organization or content.organization
+                    at = named.at("organization", error.message, hint=error.hint)
+                    self.reading.problems.append(at if given else below.at_key("key", error.message, hint=error.hint))
+                continue
+            ideas.add(entry, below, owner)
+
+
+def _position(problem: Diagnostic, order: dict[str, int]) -> tuple[int, str, int, int]:
+    place = problem.place or Place("")
+    return order.get(place.file, len(order)), place.file, place.line, place.column
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """The garbage collector off: what is made here stays, and looking through it again and again costs a half."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

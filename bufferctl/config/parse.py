@@ -1,0 +1,280 @@
+"""YAML events straight to plain data with positions, and the refusals that only events can tell.
+
+Every scalar stays text (YAML 1.2's `no`, `on` and `12:30` are text anyway); the models convert. What events show and
+data would not: duplicate keys, tags, merge keys, several documents, expansion, depth, and a hashtag lost to a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from typing import Any
+
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
+
+from bufferctl.config.events import Attempt, attempts, doubtful
+from bufferctl.config.source import Source, control_message, whole_file
+from bufferctl.config.syntax import syntax_problem
+from bufferctl.config.tree import Tree
+from bufferctl.config.words import BLOCK_FORM, PROSE
+from bufferctl.diagnostics import Diagnostic, Related
+
+#: Containers in containers. The format needs nine.
+MAX_DEPTH = 100
+#: Nodes that aliases may add to a file: 10,000 uses of a block of ten fields. An expansion bomb has millions.
+MAX_EXPANSION = 100_000
+
+_BLOCKS = ("|", ">")
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_HASHTAG = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
+_HASHTAG_IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
+_HASHTAG_BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
+
+
+class _StopError(Exception):
+    """Nothing more can be said of this file."""
+
+
+def parse(source: Source) -> tuple[Tree, list[Diagnostic]]:
+    """Read a file's text. `data` of the tree is None where there is nothing to go on with."""
+    controls = source.controls()
+    if controls:
+        source = source.harmless()
+    error: YAMLError | None = None
+    for attempt in attempts(source.text):
+        builder = _Builder(source, attempt)
+        try:
+            builder.document()
+        except _StopError:
+            return builder.tree, [*controls, *builder.problems]
+        except YAMLError as failure:
+            error = failure
+            if not doubtful(failure):
+                break
+        else:
+            return builder.tree, [*controls, *builder.problems]
+    if error is None:  # at least one attempt was made
+        raise AssertionError
+    return Tree(source), [*controls, *builder.problems, syntax_problem(source, error)]
+
+
+class _Builder:
+    def __init__(self, source: Source, attempt: Attempt) -> None:
+        self.source = source
+        self.tree = Tree(source)
+        self.problems: list[Diagnostic] = []
+        self.following = attempt.following
+        self.real = attempt.real
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.nodes = 0
+        self.expanded = 0
+
+    def document(self) -> None:
+        """Read the only document into `tree.data`."""
+        self.following()
+        start = self.following()
+        if type(start) is StreamEndEvent:
+            self._empty()
+        root = self.following()
+        data = self._node(root, "", 0)
+        if data is None:
+            self._empty()
+        if type(self.following()) is not DocumentEndEvent:
+            raise AssertionError  # a node is followed by the document's end
+        more = self.following()
+        if type(more) is DocumentStartEvent:
+            self._stop(
+                more, "a second document starts here, and would be ignored", "one file is one document: split it"
+            )
+        self.tree.data = data
+
+    def _node(self, event: Any, name: str, depth: int) -> Any:
+        """The value that an event starts; None for one that is empty or refused. `name`: the field it belongs to."""
+        kind = type(event)
+        if kind is ScalarEvent:
+            return self._scalar(event, name)
+        if kind is AliasEvent:
+            return self._alias(event)
+        if event.tag is not None:
+            self._refuse_tag(event)
+        if depth >= MAX_DEPTH:
+            self._stop(
+                event, f"more than {MAX_DEPTH} levels of brackets or lists in each other", "nothing needs so many"
+            )
+        before = self.nodes
+        data = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, name, depth)
+        self.nodes += 1
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (data, self.nodes - before)
+        return data
+
+    def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        marks = [start.start_mark.index]
+        following, tree = self.following, self.tree
+        event = following()
+        while type(event) is not MappingEndEvent:
+            key = self._key(event, depth)
+            offset = event.start_mark.index
+            value_event = following()
+            value = self._node(value_event, key or "", depth + 1)
+            if key is None:
+                pass
+            elif key in data or key in tree.empty.get(id(data), ()):
+                self._duplicate(event, key, list(data), marks)
+            elif value is None:
+                self._without_value(event, value_event, key, data)
+            else:
+                data[key] = value
+                marks += (offset, value_event.start_mark.index)
+            event = following()
+        tree.marks[id(data)] = array("I", marks)
+        return data
+
+    def _sequence(self, start: Any, name: str, depth: int) -> list[Any]:
+        data: list[Any] = []
+        marks = [start.start_mark.index]
+        event = self.following()
+        while type(event) is not SequenceEndEvent:
+            value = self._node(event, name, depth + 1)
+            if value is not None:
+                data.append(value)
+                marks.append(event.start_mark.index)
+            elif type(event) is ScalarEvent and not event.style and event.value in _NOTHING:
+                self._problem(event, "this entry of the list is empty", "write something, or take the line out")
+            event = self.following()
+        self.tree.marks[id(data)] = array("I", marks)
+        return data
+
+    def _key(self, event: Any, depth: int) -> str | None:
+        if type(event) is not ScalarEvent:
+            self._problem(
+                event, "the name of a field must be plain text", "put a text in quotes if it holds `[` or `{`"
+            )
+            self._node(event, "", depth + 1)
+            return None
+        if event.tag is not None:
+            self._refuse_tag(event)
+        key: str = event.value.translate(self.real) if self.real else event.value
+        if not event.style and key == "<<":
+            self._problem(event, "merge keys (`<<`) are not taken", "write the fields out, or use `overrides`")
+            return None
+        if not event.style and key in _NOTHING:
+            self._problem(event, "a value without the name of a field", "write the name before the `:`")
+            return None
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (key, 1)
+        return key
+
+    def _scalar(self, event: Any, name: str) -> str | None:
+        self.nodes += 1
+        value: str = event.value.translate(self.real) if self.real else event.value
+        style = event.style
+        if event.tag is not None:
+            self._refuse_tag(event)
+        if not style and value in _NOTHING:
+            return None
+        if name in PROSE:
+            self._look_for_hashtag(event, name)
+        if style == '"':
+            if hidden := _HIDDEN.search(value):
+                self._problem(event, "this text holds " + control_message(hidden[0]), "delete it")
+        elif style in _BLOCKS and value.endswith("\n"):
+            value = value[:-1]
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (value, 1)
+        return value
+
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self.anchors:
+            self._problem(
+                event,
+                f"`*{event.anchor}` stands for something named `&{event.anchor}`, which is not above",
+                f"if it is text that begins with `*`, {BLOCK_FORM.format(name='text')}",
+            )
+            return None
+        data, size = self.anchors[event.anchor]
+        self.nodes += size
+        self.expanded += size
+        if self.expanded > MAX_EXPANSION:
+            self._stop(
+                event, f"aliases make this file larger than {MAX_EXPANSION:,} values", "write the values out instead"
+            )
+        return data
+
+    def _look_for_hashtag(self, event: Any, name: str) -> None:
+        text, end = self.source.text, event.end_mark.index
+        if event.style in _BLOCKS:
+            end = event.start_mark.index
+            found = _HASHTAG_IN_HEADER.match(text, end)
+        else:
+            found = _HASHTAG.match(text, end)
+            if found is None and (found := _HASHTAG_BELOW.match(text, end)):
+                indent = self.source.place(event.start_mark.index).column - len(name) - 2
+                found = found if len(found["indent"]) >= indent else None
+        if found:
+            hashtag = text.index("#", end)
+            self._lost_hashtag(hashtag, found.end() - hashtag, name)
+
+    def _lost_hashtag(self, offset: int, width: int, name: str) -> None:
+        lost = self.source.text[offset : offset + width].split()[0]
+        self.problems.append(
+            self.source.diagnostic(
+                offset,
+                f"`{lost}` would not be posted: YAML reads ` #` in an unquoted text as the start of a comment",
+                hint=BLOCK_FORM.format(name=name),
+                width=width,
+            )
+        )
+
+    def _without_value(self, event: Any, value_event: Any, key: str, data: dict[str, Any]) -> None:
+        self.tree.empty.setdefault(id(data), set()).add(key)
+        if type(value_event) is not ScalarEvent:  # an alias to nothing, which was reported
+            return
+        found = _HASHTAG.match(self.source.text, event.end_mark.index + 1) if key in PROSE else None
+        if found and not value_event.value:
+            hashtag = found[0].index("#")
+            self._lost_hashtag(found.start() + hashtag, len(found[0]) - hashtag, key)
+            return
+        self._problem(event, f"`{key}` has no value", "write one, or take the line out", width=len(key))
+
+    def _duplicate(self, event: Any, key: str, keys: list[str], marks: list[int]) -> None:
+        related: tuple[Related, ...] = ()
+        if key in keys:
+            first = self.source.place(marks[1 + 2 * keys.index(key)])
+            related = (Related(first, f"`{key}` is first given here"),)
+        self.problems.append(
+            self.source.diagnostic(
+                event.start_mark.index,
+                f"`{key}` is given twice; only one of them can count",
+                hint="take one of them out",
+                width=len(key),
+                related=related,
+            )
+        )
+
+    def _refuse_tag(self, event: Any) -> None:
+        hint = f"if it is text that begins with `!`, {BLOCK_FORM.format(name='text')}"
+        self._problem(event, f"YAML tags such as `{event.tag}` are not taken", hint)
+
+    def _empty(self) -> None:
+        self.problems.append(whole_file(self.source.name, "the file is empty", "write something in it, or delete it"))
+        raise _StopError
+
+    def _problem(self, event: Any, message: str, hint: str, *, width: int = 1) -> None:
+        self.problems.append(self.source.diagnostic(event.start_mark.index, message, hint=hint, width=width))
+
+    def _stop(self, event: Any, message: str, hint: str) -> None:
+        self._problem(event, message, hint)
+        raise _StopError

@@ -1,0 +1,200 @@
+"""From post entries to posts: each channel gets its own, with overrides applied and defaults filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
+from bufferctl.config.content import (
+    Layer,
+    check_thread,
+    check_together,
+    foreign_metadata,
+    layer_of,
+    metadata_of,
+    text_of,
+    thread_of,
+)
+from bufferctl.config.format import Override, PostEntry, SharedPostEntry
+from bufferctl.config.reading import Reading
+from bufferctl.config.tree import Spot
+from bufferctl.diagnostics import Related
+from bufferctl.model import Address, Post, ShareMode
+
+
+@dataclass
+class Declared:
+    """A post and where its fields stand, for the checks that look across posts."""
+
+    post: Post
+    layers: tuple[Layer, ...]
+
+    def spot(self, name: str) -> Spot:
+        """Where a field of it stands."""
+        return (layer_of(self.layers, name) or self.layers[-1]).spot
+
+
+@dataclass
+class Posts:
+    """Turns entries into posts, in file order."""
+
+    catalog: Catalog
+    reading: Reading
+    found: list[Declared] = field(default_factory=list)
+
+    def nested(self, declared: DeclaredChannel) -> None:
+        """The posts that stand under a channel."""
+        for index, entry in enumerate(declared.entry.posts):
+            if entry is None:
+                self.reading.whole = False
+                continue
+            spot = declared.spot.down("posts", index)
+            layers = (Layer(entry, spot),)
+            if entry.metadata is not None:
+                foreign_metadata(layers[0], [declared.channel.service], self.reading)
+            self._add(declared, entry, layers)
+
+    def shared(self, entries: tuple[SharedPostEntry | None, ...], spot: Spot, organization: str | None) -> None:
+        """The posts of a file that go to several channels. `organization`: the file's."""
+        for index, entry in enumerate(entries):
+            if entry is None:
+                self.reading.whole = False
+                continue
+            below = spot.down("posts", index)
+            named = below if entry.organization else spot
+            owner = self._organization(entry.organization or organization, named, below)
+            if owner is None:
+                self.reading.whole = False
+            else:
+                self._spread(entry, below, owner)
+
+    def _organization(self, name: str | None, named: Spot, entry: Spot) -> DeclaredOrganization | None:
+        try:
+            return self.catalog.organization(name)
+        except UnknownNameError as error:
+            if self.catalog.whole:
+                at = named.at("organization", error.message, hint=error.hint)
+                self.reading.problems.append(at if name else entry.at_key("key", error.message, hint=error.hint))
+            return None
+
+    def _spread(self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization) -> None:
+        channels = list(self._channels(entry, spot, owner))
+        overrides = dict(self._overrides(entry, spot, owner, [each for each, _ in channels]))
+        base = Layer(entry, spot)
+        if entry.metadata is not None and self.reading.sound(spot) and channels:
+            foreign_metadata(base, [each.channel.service for each, _ in channels], self.reading)
+        for declared, _ in channels:
+            own = overrides.get(declared.channel.label)
+            if own is not None and own.fields.metadata is not None:
+                foreign_metadata(own, [declared.channel.service], self.reading)
+            self._add(declared, entry, (own, base) if own else (base,))
+
+    def _channels(
+        self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization
+    ) -> Iterator[tuple[DeclaredChannel, int]]:
+        references = spot.down("channels")
+        seen: dict[str, int] = {}
+        for index, reference in enumerate(entry.channels):
+            try:
+                declared = channel_of(owner, reference)
+            except UnknownNameError as error:
+                self.reading.whole = False
+                if self.catalog.whole:
+                    self.reading.problems.append(references.at(index, error.message, hint=error.hint))
+                continue
+            first = seen.setdefault(declared.channel.label, index)
+            if first == index:
+                yield declared, index
+                continue
+            place = spot.tree.source.place(references.value(first))
+            message = f"`{reference}` is the same channel as one above; the post would go there twice"
+            self.reading.problems.append(
+                references.at(index, message, hint="take it out", related=(Related(place, "first named here"),))
+            )
+
+    def _overrides(
+        self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization, channels: list[DeclaredChannel]
+    ) -> Iterator[tuple[str, Layer]]:
+        below = spot.down("overrides")
+        labels = {each.channel.label for each in channels}
+        seen: set[str] = set()
+        for reference, override in entry.overrides.items():
+            try:
+                label = channel_of(owner, reference).channel.label
+            except UnknownNameError as error:
+                if self.catalog.whole:
+                    self.reading.problems.append(below.at_key(reference, error.message, hint=error.hint))
+                continue
+            if label not in labels:
+                if self.reading.sound(spot):
+                    message = f"this post does not go to `{reference}`, so this would change nothing"
+                    self.reading.problems.append(below.at_key(reference, message, hint="add it to `channels`"))
+            elif label in seen:
+                message = f"there is an override for {label} above"
+                self.reading.problems.append(below.at_key(reference, message, hint="put both into one"))
+            else:
+                seen.add(label)
+                yield label, Layer(override, below.down(reference))
+
+    def _add(self, declared: DeclaredChannel, entry: PostEntry, layers: tuple[Layer, ...]) -> None:
+        channel, reading = declared.channel, self.reading
+        metadata, metadata_spot = metadata_of(layers, channel.service, declared.clock, reading)
+        text = text_of(layers, reading)
+        if thread := thread_of(metadata):
+            text = check_thread(text, thread, metadata_spot, reading)
+        top = layers[0].fields if len(layers) == 1 else entry.model_copy(update=_given(layers[0]))
+        mode, due_at = self._schedule(declared, layers)
+        if not top.cancelled:
+            check_together(text, layers, metadata, metadata_spot, reading)
+        post = Post(
+            address=Address(channel.organization, channel.label, entry.key),
+            service=channel.service,
+            place=layers[-1].spot.place("key"),
+            text=text or "",
+            mode=mode,
+            due_at=due_at,
+            scheduling_type=top.scheduling_type,
+            draft=top.draft,
+            needs_approval=top.needs_approval,
+            assets=top.assets,
+            metadata=metadata,
+            tags=top.tags,
+            idea=top.idea,
+            ai_assisted=top.ai_assisted,
+            source=top.source,
+            draft_id=top.draft_id,
+            was=top.was,
+            repeat_of=top.repeat_of,
+            cancelled=top.cancelled,
+            protect=top.protect,
+        )
+        self.found.append(Declared(post, layers))
+
+    def _schedule(self, declared: DeclaredChannel, layers: tuple[Layer, ...]) -> tuple[ShareMode, datetime | None]:
+        """Mode and instant. What an override says of either replaces what the entry says of both."""
+        layer = layer_of(layers, "mode", "due_at") or layers[-1]
+        mode = layer.fields.mode
+        timed = layer_of(layers, "due_at") if mode in {None, ShareMode.CUSTOM_SCHEDULED} else layer
+        when = timed.fields.due_at if timed else None
+        sound = self.reading.sound(*(each.spot for each in layers))
+        if mode is None:
+            mode = ShareMode.CUSTOM_SCHEDULED if when else ShareMode.ADD_TO_QUEUE
+        elif mode is ShareMode.CUSTOM_SCHEDULED and when is None and sound:
+            hint = "write `due_at: 2026-12-01 09:00`"
+            self.reading.problems.append(layer.spot.at("mode", "`customScheduled` needs a `due_at`", hint=hint))
+        elif mode is not ShareMode.CUSTOM_SCHEDULED and when is not None:
+            message = f"Buffer ignores `due_at` with `mode: {mode}`, so the post would go out at another time"
+            hint = "take `mode` out to publish at that time, or `due_at` out"
+            self.reading.problems.append(layer.spot.at_key("due_at", message, hint=hint))
+        spot = timed.spot if timed else layer.spot
+        return mode, self.reading.when(when, declared.clock, spot, "due_at")
+
+
+def _given(override: Layer) -> dict[str, object]:
+    """What an override says."""
+    fields = override.fields
+    if not isinstance(fields, Override):
+        raise TypeError(type(fields))
+    return {name: getattr(fields, name) for name in fields.model_fields_set}

@@ -1,0 +1,90 @@
+"""What the parts of one load share: the problems found so far, what is spoiled already, and the files with texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from bufferctl.config.source import Source, UnreadableError, read_source
+from bufferctl.config.tree import Spot
+from bufferctl.config.zones import Clock, LocalTimeError
+from bufferctl.diagnostics import Diagnostic
+
+
+@dataclass
+class Reading:
+    """`root`: the root file's folder. `spoiled`: fields with a fault of their own, by the container that has them."""
+
+    root: Path
+    problems: list[Diagnostic] = field(default_factory=list)
+    spoiled: dict[int, set[str]] = field(default_factory=dict)
+    whole: bool = True
+    """Every file could be read, so a name that was not found is nowhere."""
+    _texts: dict[Path, Source | UnreadableError] = field(default_factory=dict)
+    _real_root: Path | None = None
+
+    def sound(self, *spots: Spot) -> bool:
+        """Whether nothing is wrong in the fields of these containers, so that what is missing was left out."""
+        return not any(id(spot.node) in self.spoiled or id(spot.node) in spot.tree.empty for spot in spots)
+
+    def spoil(self, spot: Spot, name: str) -> None:
+        """Remember that a field is there but cannot be used."""
+        self.spoiled.setdefault(id(spot.node), set()).add(name)
+
+    def when(self, when: datetime | None, clock: Clock | None, spot: Spot, name: str) -> datetime | None:
+        """The instant of a field with a time; a problem where it is not clear."""
+        if when is None or when.tzinfo is not None:
+            return when
+        if clock is None:
+            self.problems.append(
+                spot.at(
+                    name,
+                    f"`{name}` does not say in which time zone",
+                    hint=f"write `timezone: Europe/Berlin` in the root file, or `{when:%Y-%m-%dT%H:%M}+01:00` here",
+                )
+            )
+            return None
+        try:
+            return clock.instant(when)
+        except LocalTimeError as error:
+            self.problems.append(spot.at(name, str(error), hint=error.hint))
+            return None
+
+    def text_file(self, name: str, spot: Spot) -> str | None:
+        """The text of the file that an entry names, its final newline off; None, and a problem, if there is none."""
+        path = spot.tree.source.folder / name
+        if not self.inside(path):
+            self._refuse(spot, name, "it is outside the folder of the root file", "move it below that folder")
+            return None
+        found = self._texts.get(path)
+        if found is None:
+            found = self._texts[path] = self._read(path)
+        if isinstance(found, UnreadableError):
+            where = f", line {found.line}" if found.line else ""
+            self._refuse(spot, name, f"{found.reason}{where}", found.hint)
+            return None
+        return found.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+
+    def inside(self, path: Path) -> bool:
+        """Whether a path, links followed, is below the root folder; one that leads nowhere counts as inside."""
+        try:
+            if self._real_root is None:
+                self._real_root = self.root.resolve()
+            return path.resolve().is_relative_to(self._real_root)
+        except (OSError, ValueError, RuntimeError):
+            return True  # reading it will say what is wrong
+
+    def _read(self, path: Path) -> Source | UnreadableError:
+        try:
+            source = read_source(path, path.name)
+        except UnreadableError as error:
+            return error
+        for problem in source.controls():
+            line = problem.place.line if problem.place else 0
+            return UnreadableError(f"it holds {problem.message}", "delete it", line=line)
+        return source
+
+    def _refuse(self, spot: Spot, name: str, reason: str, hint: str) -> None:
+        self.spoil(spot, "text_file")
+        self.problems.append(spot.at("text_file", f"the text file `{name}` cannot be used: {reason}", hint=hint))

@@ -1,0 +1,89 @@
+"""Validation that goes on: what is wrong in one entry of a list hides nothing of the others.
+
+A list of entries is read as a whole; only where that fails is each entry read by itself, then again without the fields
+that are wrong, so that what is left of it is still there for the checks that follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import ErrorDetails
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass
+class Faults:
+    """What was wrong: pydantic's errors by the container that they are relative to, and the top fields they spoil."""
+
+    found: dict[int, tuple[Any, list[ErrorDetails]]] = field(default_factory=dict)
+    spoiled: dict[int, set[str]] = field(default_factory=dict)
+
+    def note(self, container: Any, errors: list[ErrorDetails]) -> None:
+        """Keep the errors of one container; the same ones found again count once."""
+        self.found.setdefault(id(container), (container, errors))
+
+
+def _each(values: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    if type(values) is not list or not isinstance(info.context, Faults):
+        return handler(values)
+    try:
+        return handler(values)
+    except ValidationError:
+        faults = info.context
+        return tuple(_entry(values, index, handler, faults) for index in range(len(values)))
+
+
+def _entry(values: list[Any], index: int, handler: ValidatorFunctionWrapHandler, faults: Faults) -> Any:
+    entry = values[index]
+
+    def read(value: Any) -> Any:
+        return handler([value])[0]
+
+    try:
+        return read(entry)
+    except ValidationError as error:
+        errors = _relative(error)
+        if not isinstance(entry, dict):
+            at_list = faults.found.setdefault(id(values), (values, []))[1]
+            at_list += [{**each, "loc": (index, *each["loc"])} for each in errors]
+            return None
+        faults.note(entry, errors)
+        return _what_is_left(entry, errors, read, faults)
+
+
+def _what_is_left(entry: dict[str, Any], errors: list[ErrorDetails], read: Callable[[Any], Any], faults: Faults) -> Any:
+    wrong = {str(each["loc"][0]) for each in errors if each["loc"]}
+    faults.spoiled[id(entry)] = wrong
+    try:
+        return read({name: value for name, value in entry.items() if name not in wrong})
+    except ValidationError:
+        return None
+
+
+def _relative(error: ValidationError) -> list[ErrorDetails]:
+    errors = error.errors(include_url=False)
+    return [{**each, "loc": each["loc"][1:]} for each in errors]
+
+
+#: For lists of entries; an entry of which nothing is left is None.
+Each = WrapValidator(_each)
+
+
+def read_model(model: type[M], data: dict[str, Any], faults: Faults) -> M | None:
+    """The model of a whole file, as far as it can be read. What is wrong is in `faults`."""
+
+    def read(value: Any) -> M:
+        return model.model_validate(value, context=faults)
+
+    try:
+        return read(data)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        faults.note(data, errors)
+        found: M | None = _what_is_left(data, errors, read, faults)
+        return found

@@ -1,0 +1,133 @@
+"""One file as text: where an offset is in it, and what a diagnostic shows of it.
+
+Offsets and columns count code points, as editors do; a byte order mark is no part of the text.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from bisect import bisect_right
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
+
+#: No plan of posts is larger; what is, is not meant for us (and would not fit the memory).
+MAX_BYTES = 64 * 1024 * 1024
+
+_BREAK = re.compile(r"\r\n?|\n")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+class UnreadableError(Exception):
+    """A file that gives no text. `reason` ends a sentence; `line` and `column` say where it stops being text."""
+
+    def __init__(self, reason: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+        self.line = line
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a file. `name` is its path from the root folder, `folder` where it lies."""
+
+    name: str
+    text: str
+    folder: Path
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(found.end() for found in _BREAK.finditer(self.text))]
+
+    def place(self, offset: int) -> Place:
+        """The line and column of an offset."""
+        row = bisect_right(self._starts, offset) - 1
+        return Place(self.name, row + 1, offset - self._starts[row] + 1)
+
+    def line(self, offset: int) -> str:
+        """The whole line that an offset is in, without its end."""
+        start = self._starts[bisect_right(self._starts, offset) - 1]
+        found = _BREAK.search(self.text, start)
+        return self.text[start : found.start() if found else len(self.text)]
+
+    def diagnostic(
+        self,
+        offset: int,
+        message: str,
+        *,
+        hint: str = "",
+        width: int = 1,
+        related: tuple[Related, ...] = (),
+        severity: Severity = Severity.ERROR,
+    ) -> Diagnostic:
+        """A problem at an offset; `width` is cut at the end of the line."""
+        place, line = self.place(offset), self.line(offset)
+        width = max(1, min(width, len(line) - place.column + 1))
+        return Diagnostic(severity, message, place, hint, line, width, related=related)
+
+    def controls(self) -> list[Diagnostic]:
+        """The first control character of each line that has one, tab and line ends apart."""
+        lines: dict[int, Diagnostic] = {}
+        for found in _CONTROL.finditer(self.text):
+            line = self.place(found.start()).line
+            if line not in lines:
+                lines[line] = self.diagnostic(found.start(), control_message(found[0]), hint="delete it")
+        return list(lines.values())
+
+    def harmless(self) -> Source:
+        """The same text with control characters replaced one by one, to look for further problems in."""
+        return Source(self.name, _CONTROL.sub("\ufffd", self.text), self.folder)
+
+
+def control_message(character: str) -> str:
+    """What is wrong with a control character."""
+    return f"a control character (U+{ord(character):04X}) that nobody sees; networks refuse or garble it"
+
+
+def whole_file(name: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
+    """A problem of a file as a whole."""
+    return Diagnostic(severity, message, Place(name), hint)
+
+
+def read_source(path: Path, name: str) -> Source:
+    """Read a file. Raises UnreadableError for whatever is not a regular file of UTF-8 text."""
+    data = _read(path)
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise UnreadableError("it is UTF-16", "save it as UTF-8")
+    data = data.removeprefix(BOM_UTF8)
+    try:
+        return Source(name, data.decode("utf-8"), path.parent)
+    except UnicodeDecodeError as error:
+        before = Source(name, data[: error.start].decode("utf-8"), path.parent)
+        place = before.place(len(before.text))
+        raise UnreadableError(
+            f"byte 0x{data[error.start]:02x} is not UTF-8", "save it as UTF-8", line=place.line, column=place.column
+        ) from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        kind = path.stat()
+        if stat.S_ISDIR(kind.st_mode):
+            raise UnreadableError("it is a folder", "name a file")
+        if not stat.S_ISREG(kind.st_mode):
+            raise UnreadableError("it is not a regular file", "name a file")
+        if kind.st_size > MAX_BYTES:
+            raise UnreadableError(f"it is larger than {MAX_BYTES >> 20} MiB", "split it")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(_reason(error)) from None
+    except ValueError:  # a NUL in the name
+        raise UnreadableError("its name is not one that a file can have") from None
+
+
+def _reason(error: OSError) -> str:
+    return (os.strerror(error.errno) if error.errno else str(error)).lower()

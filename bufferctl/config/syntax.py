@@ -1,0 +1,104 @@
+"""What is wrong with a text that is not YAML, in words for people who do not know YAML."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ruamel.yaml.error import YAMLError
+
+from bufferctl.config.source import Source
+from bufferctl.config.words import BLOCK_FORM
+from bufferctl.diagnostics import Diagnostic
+
+_BLOCK = BLOCK_FORM.format(name="text")
+_INDENT = "line it up with the lines that it belongs to, with spaces"
+
+#: Pattern of the parser's words, message, hint, and whether the place is where the thing began.
+_SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
+    (
+        r"mapping values are not allowed",
+        "`: ` inside an unquoted text reads as the start of another field",
+        f"if it is text, {_BLOCK}; if it is a field, {_INDENT}",
+        False,
+    ),
+    (
+        r"could not find expected ':'",
+        "this line is neither a field (`name: value`) nor part of the text above",
+        f"for a text of several lines, {_BLOCK}",
+        True,
+    ),
+    (
+        r"end of stream|end of the stream",
+        "the quote that opens here is not closed",
+        f"close it, or {_BLOCK}",
+        True,
+    ),
+    (r"document indicator", "the quote that opens here is not closed", f"close it, or {_BLOCK}", True),
+    (
+        r"expected ',' or '\]'",
+        "the list that `[` opens here is not closed",
+        "close it with `]`; a ` #` inside starts a comment and hides the rest of its line",
+        True,
+    ),
+    (
+        r"expected ',' or '\}'",
+        "the fields that `{` opens here are not closed",
+        "close them with `}`; a ` #` inside starts a comment and hides the rest of its line",
+        True,
+    ),
+    (
+        r"expected key|expected <block end>|<block end>",
+        "this line does not fit those above",
+        f"{_INDENT}; a text in quotes must end with its quote",
+        False,
+    ),
+    (r"'-' indicator", "this line does not fit the list above", _INDENT, False),
+    (r"block sequence entries|sequence entries", "`- ` starts a list where none can be", _INDENT, False),
+    (
+        r"unknown escape",
+        "a `\\` in double quotes starts an escape, and this is none",
+        f"write `\\\\`, or {_BLOCK}",
+        False,
+    ),
+    (
+        r"expected alphabetic or numeric|alphabetic",
+        "an unquoted text cannot begin with `*` or `&`",
+        f"put it in quotes, or {_BLOCK}",
+        True,
+    ),
+    (r"block scalars?|chomping|indentation indicator", "nothing may follow `|` or `>` on its line", _BLOCK, False),
+    (r"node content|node start", "a value cannot begin with this", f"put it in quotes, or {_BLOCK}", False),
+    (r"tag|URI|handle", "an unquoted text cannot begin with `!`", f"put it in quotes, or {_BLOCK}", True),
+    (r"directive|version", "a line that begins with `%` is an instruction to YAML", "take it out", True),
+)
+
+
+def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
+    """The parser's complaint as a diagnostic."""
+    problem = str(getattr(error, "problem", None) or error).split("\n", maxsplit=1)[0]
+    offset = _offset(source, getattr(error, "problem_mark", None))
+    began = _offset(source, getattr(error, "context_mark", None))
+    if "cannot start any token" in problem:
+        return _bad_start(source, offset)
+    for pattern, message, hint, at_start in _SAYINGS:
+        if re.search(pattern, problem):
+            return source.diagnostic(began if at_start and began is not None else offset or 0, message, hint=hint)
+    return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT)
+
+
+def _bad_start(source: Source, offset: int | None) -> Diagnostic:
+    offset = offset or 0
+    character = source.text[offset : offset + 1]
+    if character == "\t":
+        return source.diagnostic(offset, "a tab cannot indent a line in YAML", hint="use spaces")
+    return source.diagnostic(
+        offset, f"an unquoted text cannot begin with `{character}`", hint=f"put it in quotes, or {_BLOCK}"
+    )
+
+
+def _offset(source: Source, mark: Any) -> int | None:
+    """Where a mark is, never past the last character that is not blank."""
+    if mark is None:
+        return None
+    return max(0, min(int(mark.index), len(source.text.rstrip()) - 1))

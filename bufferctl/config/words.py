@@ -1,0 +1,122 @@
+"""What people call things: the nearest name for one that is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+#: Fields that hold text for people, in which ` #` is a hashtag sooner than a comment.
+PROSE = frozenset(
+    {"text", "title", "first_comment", "alt_text", "alt", "spoiler_text", "topic", "comment", "description", "terms"}
+    | {"localized_name", "location_name", "content", "music", "other", "products", "topics", "cta"}
+)
+#: How a text is written so that YAML leaves it alone.
+BLOCK_FORM = "write `{name}: |` and the text on the lines below, two spaces further in"
+
+_FIELDS = (
+    ("due_at", "time date when at schedule scheduled scheduled_at publish_at published_at datetime due date_time day"),
+    ("assets", "image images photo photos picture pictures media video videos attachment attachments asset files"),
+    ("text", "content body message caption copy post status tweet"),
+    ("text_file", "file textfile text_path path include"),
+    ("tags", "hashtags hashtag labels label tag tag_ids"),
+    ("channels", "channel networks network accounts profiles platforms platform service services channel_ids"),
+    ("service", "network platform type channel social"),
+    ("services", "networks platforms channels service"),
+    ("name", "handle username account user profile label title"),
+    ("key", "id name slug ref"),
+    ("alt_text", "alt description caption"),
+    ("alt", "alt_text description caption"),
+    ("url", "src source link href uri path file"),
+    ("image", "photo picture img gif"),
+    ("document", "pdf file slides"),
+    ("draft", "save_to_draft is_draft"),
+    ("needs_approval", "approval approve approve_first"),
+    ("timezone", "tz time_zone zone"),
+    ("first_comment", "comment firstcomment"),
+    ("spoiler_text", "cw content_warning warning spoiler"),
+    ("title", "headline subject name heading"),
+    ("idea", "idea_id"),
+    ("board", "board_name board_id"),
+    ("category_id", "category"),
+    ("was", "renamed_from old_key formerly previously"),
+    ("cancelled", "canceled cancel delete deleted skip disabled"),
+    ("protect", "protected lock locked keep prevent_destroy"),
+    ("repeat_of", "repeat repeats duplicate_of copy_of"),
+    ("overrides", "override per_channel variants customize"),
+    ("metadata", "options meta settings extra network"),
+    ("organizations", "organization organisations orgs org accounts"),
+    ("organization", "organizations organisation org"),
+    ("include", "includes files import imports posts_dir"),
+    ("posts", "post queue items"),
+    ("ideas", "idea"),
+    ("should_share_to_feed", "share_to_feed feed"),
+    ("details_whats_new", "whats_new"),
+    ("details_event", "event"),
+    ("details_offer", "offer"),
+    ("scheduling_type", "publish_type notification automatic"),
+    ("mode", "share_mode when queue"),
+    ("max_deletes", "max_delete delete_limit"),
+    ("thread", "threads tweets"),
+    ("link_attachment", "link preview link_preview"),
+)
+_VALUES = (
+    ("twitter", "x x.com x/twitter twitter/x tweet"),
+    ("googlebusiness", "google gbp gmb google_business google-business google_my_business googlemybusiness"),
+    ("facebook", "fb meta facebook_page"),
+    ("instagram", "ig insta"),
+    ("linkedin", "li linked_in linkedin_page"),
+    ("youtube", "yt you_tube"),
+    ("tiktok", "tt tik_tok"),
+    ("bluesky", "bsky blue_sky"),
+    ("mastodon", "masto fediverse"),
+    ("pinterest", "pin"),
+    ("startPage", "startpage start_page start-page"),
+    ("addToQueue", "queue queued add add_to_queue next_slot auto"),
+    ("shareNext", "next share_next first top"),
+    ("shareNow", "now share_now immediately publish"),
+    ("customScheduled", "custom schedule scheduled custom_scheduled at time fixed"),
+    ("notification", "notify reminder remind manual"),
+    ("automatic", "auto automatically direct"),
+)
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
+    for proper, names in rows:
+        for name in names.split():
+            table.setdefault(name, []).append(proper)
+    return table
+
+
+_FIELD_NAMES = _table(_FIELDS)
+_VALUE_NAMES = _table(_VALUES)
+
+
+def nearest_field(name: str, allowed: Iterable[str]) -> str | None:
+    """The field that `name` probably means."""
+    return _nearest(re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name[:100]).replace("-", "_"), allowed, _FIELD_NAMES)
+
+
+def nearest_value(name: str, allowed: Iterable[str]) -> str | None:
+    """The value that `name` probably means."""
+    return _nearest(name[:100], allowed, _VALUE_NAMES)
+
+
+def _nearest(name: str, allowed: Iterable[str], table: dict[str, list[str]]) -> str | None:
+    names = {each.casefold(): each for each in allowed}
+    wanted = name.casefold().strip().replace(" ", "_")
+    if wanted in names:
+        return names[wanted]
+    for proper in table.get(wanted, ()):
+        if proper.casefold() in names:
+            return names[proper.casefold()]
+    close = get_close_matches(wanted, names, n=1, cutoff=0.7)
+    return names[close[0]] if close else None
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a message, each marked as one, at most twelve."""
+    names = list(names)
+    shown = ", ".join(f"`{name}`" for name in names[:12])
+    return f"{shown}, …" if len(names) > 12 else shown  # noqa: PLR2004 - what a line holds

@@ -1,0 +1,94 @@
+"""Problems as text: place, message, the line with a caret under the spot, a hint, second places.
+
+```
+posts/w49.yaml:14:9: error: there is no field `time` here
+   14 |         time: 2026-12-01 09:00
+      |         ^^^^
+  hint: did you mean `due_at`?
+```
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.render.paint import Paint, safe
+
+#: Columns of a line that are shown; a longer one is cut around the caret.
+_SHOWN = 110
+_BEFORE = 50
+_TAB = "    "
+
+
+def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint | None = None) -> str:
+    """All problems, a blank line between two; empty where there are none."""
+    paint = paint or Paint()
+    return "\n\n".join(_one(each, paint) for each in diagnostics)
+
+
+def summary_text(diagnostics: Sequence[Diagnostic]) -> str:
+    """`2 errors and 1 warning in 1 file`; empty where there are none."""
+    errors = sum(each.severity is Severity.ERROR for each in diagnostics)
+    warnings = len(diagnostics) - errors
+    files = len({each.place.file for each in diagnostics if each.place})
+    counts = " and ".join(count(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n)
+    return f"{counts} in {count(files, 'file')}" if counts and files else counts
+
+
+def count(number: int, what: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _one(diagnostic: Diagnostic, paint: Paint) -> str:
+    severity = diagnostic.severity
+    color = paint.bad if severity is Severity.ERROR else paint.change
+    start = paint.strong(safe(str(diagnostic.place)) + ": ") if diagnostic.place else ""
+    code = f" [{diagnostic.code}]" if diagnostic.code else ""
+    lines = [f"{start}{color(f'{severity}:')} {_flat(diagnostic.message)}{code}"]
+    if diagnostic.place and diagnostic.place.line and diagnostic.source.strip():
+        lines += _excerpt(diagnostic, paint)
+    if diagnostic.hint:
+        lines.append(f"  hint: {_flat(diagnostic.hint)}")
+    lines += [f"  {safe(str(each.place))}: {_flat(each.note)}" for each in diagnostic.related]
+    return "\n".join(lines)
+
+
+def _excerpt(diagnostic: Diagnostic, paint: Paint) -> list[str]:
+    place = diagnostic.place
+    number = str(place.line if place else 0).rjust(5)
+    at = (place.column if place else 1) - 1
+    line = diagnostic.source
+    start = max(0, at - _BEFORE) if len(line) > _SHOWN else 0
+    end = min(len(line), start + _SHOWN)
+    before, spot, after = line[start:at], line[at : min(at + diagnostic.width, end)], line[at + diagnostic.width : end]
+    before = ("…" if start else "") + "".join(map(_visible, before))
+    spot = "".join(map(_visible, spot))
+    after = "".join(map(_visible, after)) + ("…" if end < len(line) else "")
+    carets = "^" * max(1, _cells(spot))
+    return [
+        f"{paint.faint(number + ' |')} {before}{spot}{after}".rstrip(),
+        f"{paint.faint('      |')} {' ' * _cells(before)}{paint.bad(carets)}",
+    ]
+
+
+def _flat(text: str) -> str:
+    """One line: what is quoted from files may hold line ends."""
+    return safe(text.replace("\n", "⏎"))
+
+
+def _visible(character: str) -> str:
+    return _TAB if character == "\t" else safe(character)
+
+
+def _cells(text: str) -> int:
+    """How many cells of a terminal a text takes."""
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
