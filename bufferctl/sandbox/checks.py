@@ -70,31 +70,38 @@ def _text(post: Doc, channel: Doc) -> Iterator[str]:
 
 
 def _media(assets: list[Doc], service: str, *, thread: bool = False) -> Iterator[str]:
-    network = NETWORKS[service]
     kinds = [kind_of(asset)[0] for asset in assets]
-    if not thread and service in _NEEDS_MEDIA:
-        needed, message = _NEEDS_MEDIA[service]
-        if not set(kinds) & set(needed):
-            yield message
+    needed, message = _NEEDS_MEDIA.get(service, ((), ""))
+    if needed and not thread and not set(kinds) & set(needed):
+        yield message
+    yield from _counts(kinds, service)
+    yield from _kinds(kinds, service)
+    for kind, value in map(kind_of, assets):
+        if kind != "link" and (problem := media_problem(value["url"], kind)):
+            yield problem
+        if value.get("thumbnailUrl") and (problem := media_problem(value["thumbnailUrl"], "thumbnail")):
+            yield problem
+
+
+def _counts(kinds: list[str], service: str) -> Iterator[str]:
+    network = NETWORKS[service]
     if network.images is not None and kinds.count("image") > network.images:
         yield f"{network.label} posts cannot have more than {network.images} image{'s' * (network.images > 1)}."
     if network.media is not None and len(kinds) > network.media:
         yield f"{network.label} posts cannot have more than {network.media} images or videos."
     if network.images_or_video and "video" in kinds and len(kinds) > 1:
         yield f"{network.label} posts cannot have more than 1 video, nor a video beside images."
-    if "document" in kinds and not network.documents:
-        yield f"{network.label} posts do not support documents."
-    if "document" in kinds and len(kinds) > 1:
-        yield "A document cannot be combined with other media."
+
+
+def _kinds(kinds: list[str], service: str) -> Iterator[str]:
+    label = NETWORKS[service].label
+    if "document" in kinds and not NETWORKS[service].documents:
+        yield f"{label} posts do not support documents."
     if "link" in kinds and service not in LINK_ASSET_SERVICES:
-        yield f"{network.label} posts do not support link attachments."
-    if "link" in kinds and len(kinds) > 1:
-        yield "A link cannot be combined with other media."
-    for kind, value in map(kind_of, assets):
-        if kind != "link" and (problem := media_problem(value["url"], kind)):
-            yield problem
-        if (value.get("thumbnailUrl")) and (problem := media_problem(value["thumbnailUrl"], "thumbnail")):
-            yield problem
+        yield f"{label} posts do not support link attachments."
+    for kind in ("document", "link"):
+        if kind in kinds and len(kinds) > 1:
+            yield f"A {kind} cannot be combined with other media."
 
 
 def _thread(text: str, thread: list[Doc], channel: Doc) -> Iterator[str]:

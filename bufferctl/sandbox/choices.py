@@ -71,8 +71,8 @@ FREE_PLAN = "free"
 """`plan` of an organization that may not use first comments."""
 
 LIBRARY_AGENTS = (
-    "python-httpx", "python-requests", "python-urllib", "aiohttp", "python/", "go-http-client", "node", "undici", "axios",
-    "okhttp", "java/", "apache-httpclient", "ruby", "libwww-perl",
+    "python-httpx", "python-requests", "python-urllib", "aiohttp", "python/", "go-http-client", "node", "undici",
+    "axios", "okhttp", "java/", "apache-httpclient", "ruby", "libwww-perl",
 )  # fmt: skip
 """Lower-cased starts of User-Agents that are answered 403 like a missing one. curl's own is let in: it is how people
 try an API by hand."""

@@ -41,7 +41,7 @@ class Core:
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
-        """Let everything inside happen at `moment`: one request is one instant, and late writes have their own."""
+        """Make everything inside happen at one moment: a request is one instant, and late writes have their own."""
         before, self._pinned = self._pinned, moment
         try:
             yield
@@ -49,10 +49,10 @@ class Core:
             self._pinned = before
 
     def settle(self) -> None:
-        """Bring every post up to the present."""
+        """Publish whatever has fallen due."""
         life.settle(self.store, self.now(), self.options.sending_seconds)
 
 
 def answer(typename: str, **fields: object) -> Doc:
-    """Build one member of a payload union, such as answer("NotFoundError", message="Channel not found")."""
+    """Build a member of a payload union: its type and its fields, such as the message of an error."""
     return {"__typename": typename, **fields}

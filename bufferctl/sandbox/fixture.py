@@ -15,10 +15,11 @@
                    "metadata": {"type": "post"}, "tagIds": ["…"], "shareMode": "customScheduled", …}],
         "ideas": [{"content": {"title": "…", "text": "…", "services": ["linkedin"], "tags": [{"id": "…"}]}}]}]}
 
-Only `name` of an organization, `service` and `name` of a channel, and `channelId` of a post have no default. Ids left out
-are made from the names, so that they are the same in every run; `channelId` may be written `service:name`. Dates are
-ISO 8601. `assets` and `metadata` of a post have the shape in which they are sent, metadata without the network's key
-around it. `metadata` of a channel holds the fields of its ChannelMetadata type. Posts and ideas are listed oldest first.
+Only `name` of an organization, `service` and `name` of a channel, and `channelId` of a post have no default. Ids that
+are left out are made from the names, so that they are the same in every run; `channelId` may be written `service:name`.
+Dates are ISO 8601. `assets` and `metadata` of a post have the shape in which they are sent, metadata without the
+network's key around it. `metadata` of a channel holds the fields of its ChannelMetadata type. Posts and ideas stand
+oldest first.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def _load_organization(store: Store, given: Doc, now: datetime) -> None:
     tags = [{"id": stable_id(organization_id, tag["name"]), "color": "#808080", **tag} for tag in given.get("tags", [])]
     groups = [{"id": stable_id(organization_id, group["name"]), **group} for group in given.get("ideaGroups", [])]
     store.put_organization({
-        "ownerEmail": "owner@acme.example", "plan": "team", "members": 1, **_without(given, "channels", "posts", "ideas"),
+        "ownerEmail": "owner@acme.example", "plan": "team", "members": 1,
+        **_without(given, "channels", "posts", "ideas"),
         "id": organization_id, "limits": LIMITS | given.get("limits", {}), "tags": tags, "ideaGroups": groups,
     })  # fmt: skip
     for channel in given.get("channels", []):
@@ -151,9 +153,9 @@ def complete_posts(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
                 f"posts[{position}]: status {post['status']!r} is none of {', '.join(sorted(_STATUSES))}"
             )
         created = post.get("createdAt") or iso(now - timedelta(seconds=len(given) - 1 - position))
-        if post.get("status") == "sent":
-            post = {"sentAt": post.get("dueAt") or created, **post}
-        dates = {key: iso(parse_time(post[key])) for key in ("dueAt", "sentAt", "updatedAt") if post.get(key)}
+        sent = post.get("sentAt") or (post.get("dueAt") or created if post.get("status") == "sent" else None)
+        given_dates = {"dueAt": post.get("dueAt"), "sentAt": sent, "updatedAt": post.get("updatedAt")}
+        dates = {key: iso(parse_time(text)) for key, text in given_dates.items() if text}
         post_id = stable_id(channel["id"], created, str(position), already)
         created = iso(parse_time(created))
         defaults: Doc = {"id": post_id, "organizationId": channel["organizationId"], "updatedAt": created}
@@ -169,7 +171,8 @@ def complete_ideas(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
         tags = {tag["id"]: tag for tag in store.organizations[idea["organizationId"]]["tags"]}
         created = iso(parse_time(idea.get("createdAt") or iso(now - timedelta(seconds=len(given) - 1 - position))))
         content: dict[str, Any] = {
-            "aiAssisted": False, "date": None, "media": [], "services": [], "text": None, "title": None, **idea["content"],
+            "aiAssisted": False, "date": None, "media": [], "services": [], "text": None, "title": None,
+            **idea["content"],
         }  # fmt: skip
         content["tags"] = [tags.get(tag["id"], tag) for tag in content.get("tags", [])]
         idea_id = stable_id(idea["organizationId"], created, str(position), already)

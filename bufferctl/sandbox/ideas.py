@@ -27,7 +27,8 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
         "createdAt": iso(now), "updatedAt": iso(now),
         "content": {
             "aiAssisted": bool(content.get("aiAssisted")), "date": content.get("date"), "text": content.get("text"),
-            "title": content.get("title"), "media": content.get("media") or [], "services": content.get("services") or [],
+            "title": content.get("title"), "media": content.get("media") or [],
+            "services": content.get("services") or [],
             "tags": [tags[tag["id"]] for tag in content.get("tags") or []],
         },
     }  # fmt: skip

@@ -45,9 +45,9 @@ def split_url(url: str) -> SplitResult | None:
     """Return the parts of a URL that has a host, None for what is no such URL."""
     try:
         parts = urlsplit(url)
-        return parts if parts.hostname else None
     except ValueError:
         return None
+    return parts if parts.hostname else None
 
 
 def stored_url(url: str, extension: str = "") -> str:

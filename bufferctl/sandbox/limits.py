@@ -1,6 +1,6 @@
 """What one document may hold (NOTES: Limits): aliases, depth, directives, complexity. Tokens are counted while parsing.
 
-Complexity: a field without sub-fields is 1, one with them 2 plus 1.5 times what they cost; a literal `first` multiplies.
+Complexity: a field without sub-fields is 1, one with them 2 plus 1.5 times what they cost, times a literal `first`.
 Variables count nowhere.
 """
 

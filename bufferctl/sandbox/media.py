@@ -62,7 +62,8 @@ def _video(sent: Doc) -> Doc:
     seconds = 6 + int(stable_id(sent["url"])[:2], 16) % 50
     video = {
         "audioCodec": "aac", "containerFormat": "mp4", "durationMs": seconds * 1000, "fileSize": seconds * 300_000,
-        "frameRate": 30, "height": 1920, "isTranscodingRequired": False, "isVideoProcessing": False, "rotationDegree": 0,
+        "frameRate": 30, "height": 1920, "isTranscodingRequired": False, "isVideoProcessing": False,
+        "rotationDegree": 0,
         "thumbnailOffset": metadata.get("thumbnailOffset"), "title": metadata.get("title"), "videoBitRate": 2_400_000,
         "videoCodec": "h264", "width": 1080,
     }  # fmt: skip

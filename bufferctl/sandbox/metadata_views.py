@@ -40,7 +40,7 @@ def metadata_view(post: Doc, channel: Doc) -> Doc | None:
 
 
 def channel_metadata_view(channel: Doc) -> Doc | None:
-    """Return the ChannelMetadata object: the fixture's fields under the service's type; Threads and startPage have none."""
+    """Return the ChannelMetadata object: the fixture's fields under the service's type; two services have none."""
     typename = "LinkedInMetadata" if channel["service"] == "linkedin" else f"{channel['service'].capitalize()}Metadata"
     if channel["service"] == "googlebusiness":
         typename = "GoogleBusinessMetadata"
@@ -48,7 +48,8 @@ def channel_metadata_view(channel: Doc) -> Doc | None:
         "instagram": {"defaultToReminders": False}, "tiktok": {"defaultToReminders": False},
         "youtube": {"defaultToReminders": False}, "pinterest": {"boards": []}, "twitter": {}, "facebook": {},
         "mastodon": {"maxCharacters": 500, "serverUrl": "https://social.example"}, "googlebusiness": {},
-        "bluesky": {"serverUrl": "https://bsky.example"}, "linkedin": {"shouldShowLinkedinAnalyticsRefreshBanner": False},
+        "bluesky": {"serverUrl": "https://bsky.example"},
+        "linkedin": {"shouldShowLinkedinAnalyticsRefreshBanner": False},
     }  # fmt: skip
     if channel["service"] not in defaults:
         return None
@@ -102,7 +103,8 @@ def _retweet(sent: Doc) -> Doc:
     user = {"avatar": "https://buffer-media.example/avatar.png", "name": "Somebody", "username": "somebody"}
     return {
         "id": sent["id"], "text": sent.get("comment") or "", "thumbnails": [], "user": user,
-        "url": f"https://twitter.example/somebody/status/{stable_id(sent['id'])}", "createdAt": "2026-01-05T09:00:00.000Z",
+        "url": f"https://twitter.example/somebody/status/{stable_id(sent['id'])}",
+        "createdAt": "2026-01-05T09:00:00.000Z",
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ _ZERO_WIDTH_JOINER = "\u200d"
 
 @dataclass(frozen=True)
 class Network:
-    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None where nothing is published."""
+    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None where nothing is known."""
 
     label: str
     text: int | None

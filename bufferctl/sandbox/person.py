@@ -108,6 +108,13 @@ class Person:
             self._core.store.put_channel(channel)
             return channel
 
+    def set_limit(self, organization_id: str, **limits: int) -> Doc:
+        """Change what the organization's plan allows: limits as in OrganizationLimits."""
+        organization = self._core.store.organizations[organization_id]
+        organization = {**organization, "limits": {**organization["limits"], **limits}}
+        self._core.store.put_organization(organization)
+        return organization
+
     def _change(self, post_id: str, **fields: Any) -> Doc:
         with self._core.store.transaction():
             post = self._post(post_id)

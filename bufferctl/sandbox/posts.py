@@ -1,4 +1,4 @@
-"""Writing posts: create, edit, delete, move. Each answers a member of its payload union, as a dict with `__typename`."""
+"""Writing posts: create, edit, delete, move. Each answers a member of its payload union, a dict with `__typename`."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _duplicate(core: Core, channel: Doc, text: str) -> Doc | None:
 
 
 def _full_until(core: Core, post: Doc) -> int:
-    """Return up to where the queue is known to be full: addToQueue took the first free slot, so those before are taken."""
+    """Return up to where the queue is known to be full: addToQueue took the first free slot, all before are taken."""
     known = core.store.full_until.get(post["channelId"], 0)
     return max(known, millis(post["dueAt"]) or 0) if post["shareMode"] == "addToQueue" else known
 

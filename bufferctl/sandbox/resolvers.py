@@ -1,4 +1,7 @@
-"""Which function answers which field of accounts, organizations and channels. A field without one is read from the document as it is stored."""
+"""Which function answers which field of accounts, organizations and channels.
+
+A field without one is read from the document as it is stored.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,8 @@ for _name, _value in {
     "linkShortening": lambda doc: {"isEnabled": doc["linkShortening"], "config": None},
     "metadata": metadata_views.channel_metadata_view, "products": lambda _doc: ["publish"],
     "serviceId": lambda doc: doc.get("serviceId") or stable_id(doc["id"], "service"),
-    "showTrendingTopicSuggestions": lambda _doc: False, "updatedAt": lambda doc: doc.get("updatedAt") or doc["createdAt"],
+    "showTrendingTopicSuggestions": lambda _doc: False,
+    "updatedAt": lambda doc: doc.get("updatedAt") or doc["createdAt"],
 }.items():  # fmt: skip
     channel.set_field(_name, lambda doc, _info, _value=_value: _value(doc))
 

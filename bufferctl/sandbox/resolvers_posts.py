@@ -1,4 +1,7 @@
-"""Which function answers which field of posts and ideas. A field without one is read from the document as it is stored."""
+"""Which function answers which field of posts and ideas.
+
+A field without one is read from the document as it is stored.
+"""
 
 from __future__ import annotations
 
