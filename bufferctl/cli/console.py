@@ -38,7 +38,7 @@ class Console:
         """Say what is wrong and what to do."""
         self.note(f"{self.err.bad('error:')} {safe(message[:1].upper() + message[1:])}.")
         if hint:
-            self.note(f"  → {safe(hint)}")
+            self.note(f"  hint: {safe(hint)}")
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Print problems with their places."""

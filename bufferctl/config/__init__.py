@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from bufferctl.config.discover import find_root
 from bufferctl.config.load import Loaded, load
+from bufferctl.config.starter import starter_text
 
-__all__ = ["Loaded", "load"]
+__all__ = ["Loaded", "find_root", "load", "starter_text"]

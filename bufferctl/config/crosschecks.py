@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -43,6 +44,10 @@ def _twice(item: Post | Idea, spot: Spot, first: Place) -> Diagnostic:
     )
 
 
+#: An id of Buffer's: what `repeat_of` names where the earlier one is nobody's in the files.
+_ID = re.compile(r"[0-9a-f]{24}")
+
+
 def _fate(item: Post | Idea, at: Declared | Spot, places: dict[Address, Place], *, whole: bool) -> Iterator[Diagnostic]:
     def spot(name: str) -> Spot:
         return at.spot(name) if isinstance(at, Declared) else at
@@ -59,7 +64,7 @@ def _fate(item: Post | Idea, at: Declared | Spot, places: dict[Address, Place], 
         if named == address:
             message = "this names the entry itself; nothing repeats itself"
             yield spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
-        elif named not in places and whole:
+        elif named not in places and whole and not _ID.fullmatch(item.repeat_of):
             what = "idea" if address.is_idea else f"post on {address.channel}"
             yield _nothing(spot("repeat_of"), "repeat_of", named, what, places)
 

@@ -26,7 +26,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` is the server's clock; `channel_known`: whether state has ever recorded anything for the channel."""
+    """`now` is the server's clock; `channel_known`: whether state tells anything of the channel's past."""
 
     now: datetime
     channel: LiveChannel | None
@@ -73,20 +73,20 @@ def alike(
     same_text: Iterable[Candidate],
     others: Mapping[str, Candidate],
     context: Context,
-) -> tuple[str, ...]:
-    """Ids of live objects that might well be the declared one, so that posting it needs a person's word.
+) -> tuple[LivePost | LiveIdea, ...]:
+    """Live objects that might well be the declared one, so that posting it needs a person's word.
 
     An equal text at any time and status; on a channel that state does not know, also the same instant with any text,
     and a queue text four fifths alike.
     """
-    found = [c.item.id for c in same_text if wanted.text or wanted.title]
+    found = [c.item for c in same_text if wanted.text or wanted.title]
     if isinstance(item, Post) and not context.channel_known:
         if item.due_at:
             at = instant(item.due_at)
-            found += [c.item.id for c in others.values() if instant(_due(c.item)) == at]
+            found += [c.item for c in others.values() if instant(_due(c.item)) == at]
         elif wanted.text:
-            found += [c.item.id for c in others.values() if _queued_alike(wanted.text, c, context.now)]
-    return tuple(dict.fromkeys(found))
+            found += [c.item for c in others.values() if _queued_alike(wanted.text, c, context.now)]
+    return tuple({item.id: item for item in found}.values())
 
 
 def _due(item: LivePost | LiveIdea) -> datetime | None:

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bufferctl.model import LiveIdea, LivePost
+from bufferctl.model.comparable import instant
 from bufferctl.plan import Difference, Reason
+
+#: How much of a text a message quotes.
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +102,19 @@ def missed(lead_minutes: int) -> Hold:
     )
 
 
-def ambiguous(candidates: Sequence[str]) -> Hold:
+def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
+    first = candidates[0]
+    text = first.text or (first.title if isinstance(first, LiveIdea) else "")
+    shown = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
+    when = f", {first.status.value}" if isinstance(first, LivePost) else ""
+    when += f", {instant(first.due_at)}" if isinstance(first, LivePost) and first.due_at else ""
+    more = f" and {len(candidates) - 1} more" if len(candidates) > 1 else ""
     return Hold(
         Reason.AMBIGUOUS,
-        f"Buffer holds {'a post' if len(candidates) == 1 else f'{len(candidates)} posts'} much like it, "
-        "so it may be there already",
-        "If it is the same, run `bufferctl import {address} " + candidates[0] + "`; "
-        "if an equal text is meant, say repeat_of in the file.",
-        candidates=tuple(candidates),
+        f"Buffer holds one much like it ({shown!r}{when}){more}, so it may be there already",
+        "If it is the same, run `bufferctl import {address} " + first.id + "`; "
+        f"if both are meant, say `repeat_of: {first.id}` in the file.",
+        candidates=tuple(candidate.id for candidate in candidates),
     )
 
 
@@ -168,7 +178,7 @@ def too_many_deletes(count: int, limit: int) -> Hold:
 def file_emptied(file: str, count: int) -> Hold:
     return Hold(
         Reason.DELETES,
-        f"{file} is suddenly empty or gone; {'its post is' if count == 1 else f'its {count} posts are'} not deleted "
-        "for that alone, and will be published",
-        f"Bring the file back; or, if that is meant, run with --max-deletes {count}.",
+        f"{file} held posts and now holds none; {'the post is' if count == 1 else f'the {count} posts are'} not "
+        "deleted for that alone, and will be published",
+        f"Bring them back; or, if that is meant, run with --max-deletes {count}.",
     )

@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from bufferctl.model import IDEAS, Binding, Idea, Live, LiveChannel, LiveIdea, LivePost, Post, Slot, State, comparable
+from bufferctl.model import (
+    IDEAS,
+    Binding,
+    Idea,
+    Live,
+    LiveChannel,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    Slot,
+    State,
+    comparable,
+)
 from bufferctl.model.comparable import Content, Fingerprint
 from bufferctl.reconcile.alike import Candidate, Context, alike, exactness
 
@@ -47,7 +60,7 @@ class Match:
     live: LivePost | LiveIdea | None = None
     binding: Binding | None = None
     moved_from: Slot | None = None
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[LivePost | LiveIdea, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,7 @@ def _match_unclaimed(
     for item in sorted(unclaimed, key=lambda i: (i.created_at, i.id)):
         pools[item.channel_id if isinstance(item, LivePost) else item.organization_id].add(item)
     known = {slot.channel_id for slot in state.bindings}
+    ours = owned_channels(state)
     # Timed ones first: a queue post must not take the twin that has a timed one's instant.
     for d in sorted(new, key=lambda d: not (isinstance(d.item, Post) and d.item.due_at)):
         pool = pools[_home(d.slot)]
@@ -148,9 +162,14 @@ def _match_unclaimed(
         if d.slot in found:
             continue
         pool = pools[_home(d.slot)]
-        context = Context(now, d.channel, channel_known=d.slot.channel_id in known)
+        context = Context(now, d.channel, channel_known=d.slot.channel_id in ours)
         near = () if d.item.repeat_of else alike(d.item, d.content, pool.like(d.content), pool.candidates, context)
         found[d.slot] = Match(d, How.NEAR if near else How.NEW, candidates=near)
+
+
+def owned_channels(state: State) -> frozenset[str]:
+    """Channels on which something was created or imported. One where all was adopted has told nothing of the past."""
+    return frozenset(slot.channel_id for slot, b in state.bindings.items() if b.origin is not Origin.ADOPTED)
 
 
 def _home(slot: Slot) -> str:

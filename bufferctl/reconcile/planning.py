@@ -25,7 +25,7 @@ from bufferctl.model import (
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import table
 from bufferctl.reconcile.limits import needs_room, within_limits
-from bufferctl.reconcile.matching import Declared, How, Match, Matches, match
+from bufferctl.reconcile.matching import Declared, How, Match, Matches, match, owned_channels
 from bufferctl.reconcile.removal import Removed, remove
 from bufferctl.reconcile.writes import Resolver
 
@@ -72,7 +72,7 @@ def reconcile(
         lead=options.lead,
         write=Resolver(_tags(desired, live, targets), _ideas(matches.matches)),
         gone=live.gone,
-        known_channels=frozenset(slot.channel_id for slot in scope.bindings),
+        known_channels=owned_channels(scope),
         recreate=options.recreate,
         reapply=options.reapply,
         allow_share_now=options.allow_share_now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 from bufferctl.model import Idea, LiveIdea, LivePost, Post
@@ -25,7 +25,8 @@ def plan_text(plan: Plan, paint: Paint) -> str:
     shown = [change for change in plan.changes if change.action in _SHOWN]
     needs_you = [change for change in shown if change.action is Action.HOLD]
     lines: list[str] = []
-    for home, group in groupby(sorted((c for c in shown if c not in needs_you), key=_home), key=_home):
+    others = sorted((change for change in shown if change.action is not Action.HOLD), key=_home)
+    for home, group in groupby(others, key=_home):
         lines += ["", paint.strong(safe(home)), *_changes(list(group), plan, paint)]
     if needs_you:
         lines += ["", paint.bad("Needs you"), *_changes(needs_you, plan, paint)]
@@ -38,16 +39,26 @@ def _home(change: Change) -> str:
 
 
 def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[str]:
-    for change in changes:
-        yield from _change(change, plan, paint)
+    """Each change; what is said of several in a row alike is said once, below the last."""
+    for change, following in zip_longest(changes, changes[1:]):
+        yield from _heading(change, plan, paint)
+        if following is None or change.differences or not change.message or _said(following) != _said(change):
+            yield from _details(change, paint)
 
 
-def _change(change: Change, plan: Plan, paint: Paint) -> Iterator[str]:
+def _said(change: Change) -> tuple[str, str, bool]:
+    return change.message, change.hint, bool(change.differences)
+
+
+def _heading(change: Change, plan: Plan, paint: Paint) -> Iterator[str]:
     sign = _painter(change.action, paint)(words.SIGNS[change.action])
     about = ", ".join(filter(None, [words.what(change), words.when(change, plan), words.why(change)]))
     yield f"  {sign} {paint.strong(safe(str(change.address)))}"
     yield f"      {about}"
-    if change.action is Action.HOLD or change.message:
+
+
+def _details(change: Change, paint: Paint) -> Iterator[str]:
+    if change.message:
         yield from _indented(change.message + ".")
     if change.action in {Action.CREATE, Action.DELETE}:
         yield from _content(change, paint)
@@ -80,6 +91,7 @@ def _content(change: Change, paint: Paint) -> Iterator[str]:
         extras = [count(kinds.count(kind), kind) for kind in dict.fromkeys(kinds)]
         extras += [f"a thread of {len(thread)}"] if len(thread) > 1 else []
         extras += [f"tags {', '.join(item.tags)}"] if item.tags else []
+        extras += [f"the idea {item.idea}"] if item.idea else []
         if extras:
             yield from _indented(f"with {'; '.join(extras)}")
 
@@ -177,7 +189,9 @@ def applied_text(outcomes: Iterable[Outcome], paint: Paint) -> str:
     def of(action: Action) -> int:
         return sum(o.change.action is action for o in done)
 
+    written = any(o.change.action in WRITING for o in done)
     parts = [f"{of(Action.CREATE)} created", f"{of(Action.UPDATE)} changed", f"{of(Action.DELETE)} deleted"]
+    parts = parts if written else ["nothing sent"]
     parts += [f"{of(Action.ADOPT)} already there"] if of(Action.ADOPT) else []
     parts += [f"{number} {words.OUTCOMES[s]}" for s in _TROUBLE if (number := sum(o.status is s for o in outcomes))]
     return paint.strong(f"Applied: {', '.join(parts)}.") + "\n"

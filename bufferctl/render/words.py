@@ -27,7 +27,7 @@ _ACTIONS = {
     Action.UPDATE: "will change",
     Action.DELETE: "will delete",
     Action.ADOPT: "already there",
-    Action.MOVE: "renamed here, nothing to do in Buffer",
+    Action.MOVE: "renamed, nothing to do in Buffer",
     Action.FORGET: "no longer kept track of",
     Action.HOLD: "needs you",
     Action.WAITING: "waiting",
@@ -58,7 +58,7 @@ OUTCOMES = {
     Status.DONE: "done",
     Status.DIFFERS: "came back different",
     Status.REFUSED: "refused by Buffer",
-    Status.HELD: "needs you",
+    Status.HELD: "held for you",
     Status.WAITING: "waiting",
     Status.NOT_SENT: "not sent",
 }
@@ -89,8 +89,8 @@ def what(change: Change) -> str:
 
 
 def why(change: Change) -> str:
-    """The cause in plain words, empty where nothing caused anything."""
-    return _CAUSES[change.cause]
+    """The cause in plain words, empty where nothing caused anything, or the action says it already."""
+    return "" if change.action in {Action.ADOPT, Action.MOVE} else _CAUSES[change.cause]
 
 
 def done(change: Change) -> str:

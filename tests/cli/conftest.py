@@ -1,0 +1,101 @@
+"""The command line as a user has it: in-process, against the sandbox over loopback, everything in a folder of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bufferctl.cli import run
+from bufferctl.sandbox import Clock, Sandbox
+
+#: The sandbox's present in these tests.
+NOW = "2029-12-03T09:00:00Z"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    def snapshot(self) -> str:
+        """All of it as one text, ids and addresses of this run made the same in every run."""
+        text = f"{self.out}"
+        if self.err:
+            text += f"--- stderr\n{self.err}"
+        text += f"--- exit code {self.code}\n"
+        return normal(text)
+
+
+def normal(text: str) -> str:
+    """`text` with ids and ports numbered in the order in which they appear."""
+    seen: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        return seen.setdefault(match[0], f"<id{len(seen) + 1}>")
+
+    text = re.sub(r"\b(?!66a0)[0-9a-f]{24}\b", name, text)
+    return re.sub(r"http://127\.0\.0\.1:\d+", "http://SANDBOX", text)
+
+
+@dataclass
+class Project:
+    """A folder with a buffer.yaml, and a Buffer to apply it to."""
+
+    folder: Path
+    sandbox: Sandbox
+
+    def write(self, name: str, text: str) -> Path:
+        """Put a file there."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def __call__(self, *arguments: str) -> Ran:
+        """Run a command in the folder."""
+        out, err = io.StringIO(), io.StringIO()
+        with chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
+            code = run(list(arguments))
+        return Ran(code, out.getvalue(), err.getvalue())
+
+    def apply(self, *arguments: str) -> Ran:
+        """Apply without asking, and hold that a second plan has nothing to write."""
+        ran = self("apply", "--auto-approve", "--settle", "0", *arguments)
+        again = self("plan", "--detailed-exitcode")
+        assert again.code == 0, f"did not converge:\n{ran.out}{ran.err}\n{again.out}{again.err}"
+        return ran
+
+    @property
+    def state(self) -> Path:
+        """The state file."""
+        return self.folder / ".bufferctl" / "state.json"
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's environment with nothing in it but a key."""
+    for name in [name for name in os.environ if name.startswith(("BUFFER_", "NO_COLOR", "FORCE_COLOR"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
+    monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def project(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """An empty folder, the default account, the clock standing still at `NOW`."""
+    with Sandbox(clock=Clock.at(NOW)) as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        yield Project(environment, sandbox)
