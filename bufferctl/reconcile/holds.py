@@ -129,6 +129,16 @@ def unsettled(candidates: Sequence[str]) -> Hold:
     )
 
 
+def cancelled_but_there(live_id: str) -> Hold:
+    return Hold(
+        Reason.AMBIGUOUS,
+        f"It is cancelled, but Buffer holds one much like it ({live_id}) that bufferctl does not know as its own; "
+        "that one will be published",
+        "Delete it in Buffer; or run `bufferctl import {address} " + live_id + "`, and apply deletes it.",
+        candidates=(live_id,),
+    )
+
+
 def share_now() -> Hold:
     return Hold(
         Reason.SHARE_NOW,
@@ -137,11 +147,11 @@ def share_now() -> Hold:
     )
 
 
-def adopted(differences: tuple[Difference, ...]) -> Hold:
+def adopted(live_id: str, differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.ADOPTED,
         "A person made it in Buffer, so bufferctl does not edit it",
-        "Run `bufferctl import {address} ID` to hand it over to the files.",
+        "Run `bufferctl import {address} " + live_id + "` to hand it over to the files.",
         differences,
     )
 

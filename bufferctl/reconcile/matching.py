@@ -149,8 +149,7 @@ def _match_unclaimed(
         pools[item.channel_id if isinstance(item, LivePost) else item.organization_id].add(item)
     known = {slot.channel_id for slot in state.bindings}
     ours = owned_channels(state)
-    # Timed ones first: a queue post must not take the twin that has a timed one's instant.
-    for d in sorted(new, key=lambda d: not (isinstance(d.item, Post) and d.item.due_at)):
+    for d in sorted(new, key=_claims_first):
         pool = pools[_home(d.slot)]
         context = Context(now, d.channel, channel_known=d.slot.channel_id in known)
         ranked = [(rank, c) for c in pool.like(d.content) if (rank := exactness(d.item, d.content, c, context))]
@@ -165,6 +164,11 @@ def _match_unclaimed(
         context = Context(now, d.channel, channel_known=d.slot.channel_id in ours)
         near = () if d.item.repeat_of else alike(d.item, d.content, pool.like(d.content), pool.candidates, context)
         found[d.slot] = Match(d, How.NEAR if near else How.NEW, candidates=near)
+
+
+def _claims_first(d: Declared) -> tuple[bool, bool]:
+    """What is wanted before what is cancelled; timed before queued, which must not take a timed one's twin."""
+    return d.item.cancelled, not (isinstance(d.item, Post) and d.item.due_at)
 
 
 def owned_channels(state: State) -> frozenset[str]:

@@ -63,8 +63,8 @@ def reconcile(
     options = options or Options()
     declared = [_declared(item, targets) for item in desired.items]
     scope = _in_scope(state, live)
-    wanted = [d for d in declared if not d.item.cancelled]
-    cancelled = {d.slot: d.item for d in declared if d.item.cancelled}
+    cancelled = {d.slot: d.item for d in declared if d.item.cancelled and d.slot in scope.bindings}
+    wanted = [d for d in declared if d.slot not in cancelled]
     matches = match(wanted, live, scope)
     channels = {c.id: c for o in live.organizations for c in o.channels}
     context = table.Context(

@@ -23,6 +23,7 @@ PAST = timedelta(hours=24)
 #: A known object that Buffer does not show is taken for lag while it is this young.
 LAG = timedelta(hours=1)
 
+_OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 _ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT)
 
 
@@ -61,6 +62,8 @@ def decide(match: Match, context: Context) -> Change:
     item = match.declared.item
     if (candidates := context.unsettled.get(match.declared.slot)) is not None:
         return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
+    if item.cancelled:
+        return _cancelled(facts)
     if match.how is How.EXACT and match.live is not None:
         return _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, Origin.ADOPTED))
     if match.how in {How.KNOWN, How.MOVED}:
@@ -72,6 +75,15 @@ def decide(match: Match, context: Context) -> Change:
     if _blind_share_now(match, context):
         return _hold(facts, holds.share_now(), Cause.NEW)
     return _write(facts, Action.CREATE, Cause.NEW, context)
+
+
+def _cancelled(facts: _Facts) -> Change:
+    """Cancelled, and not known: nothing to do, unless Buffer holds what looks like it and will publish that."""
+    found = (facts.live,) if facts.live else facts.match.candidates
+    unsent = [live for live in found if isinstance(live, LivePost) and live.status not in _OUT]
+    if unsent:
+        return _hold(facts, holds.cancelled_but_there(unsent[0].id), Cause.CANCELLED)
+    return _change(facts, Action.NO_OP, Cause.CANCELLED)
 
 
 def _blind_share_now(match: Match, context: Context) -> bool:
@@ -108,7 +120,7 @@ def _unsent(facts: _Facts, context: Context) -> Change:
         hold = holds.conflict(facts.differences) if facts.edited else holds.changed_in_buffer(facts.differences)
         return _hold(facts, hold, Cause.DRIFT)
     if facts.edited and _binding(facts.match).origin is Origin.ADOPTED:
-        return _hold(facts, holds.adopted(facts.differences), Cause.EDITED)
+        return _hold(facts, holds.adopted(_binding(facts.match).id, facts.differences), Cause.EDITED)
     if facts.edited:
         return _write(facts, Action.UPDATE, Cause.EDITED, context)
     return _kept(facts)
@@ -159,7 +171,7 @@ def _facts(match: Match) -> _Facts:
         edited = content is not None and not same(match.declared.content, content)
         edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
     changed = live is not None and content is not None and _changed(binding, live, content)
-    sent = live.status in {PostStatus.SENT, PostStatus.SENDING} if isinstance(live, LivePost) else False
+    sent = live.status in _OUT if isinstance(live, LivePost) else False
     sent = sent or (live is None and binding.status == PostStatus.SENT)
     different: tuple[Difference, ...] = ()
     if content is not None and live is not None and (edited or changed):

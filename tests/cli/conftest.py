@@ -1,4 +1,4 @@
-"""The command line as a user has it: in-process, against the sandbox over loopback, everything in a folder of its own."""
+"""The command line as a user has it: in-process, the sandbox over loopback, everything in a folder of its own."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Every row of the action table as a folder under tests/cases/plan, with state and without.
 
-A folder holds `buffer.yaml`, and what led up to it: `before.yaml` was applied earlier, `acts.json` happened in Buffer
-since then (a list of `{"do": …, "address": …}`, see `ACTS`). `plan.txt` is what plan prints, `apply.txt` what apply
-then prints, `without-state.txt` what plan prints where the state file was lost before.
+A folder holds `buffer.yaml`, and what led up to it: `before.yaml` was applied earlier (and `earlier.json` happened in
+Buffer before that), `acts.json` happened in Buffer since then: lists of `{"do": …, "address": …}`, see `perform`.
+`plan.txt` is what plan prints, `apply.txt` what apply then prints, `without-state.txt` what plan prints where the state
+file was lost before.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ def names() -> list[str]:
 
 
 def prepare(project: Any, case: Path) -> None:
-    """Lead up to the case: what was applied, what happened since, what the files say now."""
+    """Lead up to the case: what happened first, what was applied, what happened since, what the files say now."""
+    if (case / "earlier.json").exists():
+        for act in json.loads((case / "earlier.json").read_text(encoding="utf-8")):
+            perform(project, dict(act))
     if (case / "before.yaml").exists():
         project.write("buffer.yaml", (case / "before.yaml").read_text(encoding="utf-8"))
         ran = project.apply()
