@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.model import Address, Binding, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot, Write
+from bufferctl.model.quota import Quota
 
 #: Aliased mutations in one request (notes: Limits).
 BATCH = 30
@@ -132,7 +133,7 @@ class Plan:
 
     `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
     `not_ours`: live unsent objects that no file and no state speaks of. `read_requests`: what reading took, and
-    will take again at the end of an apply.
+    will take again at the end of an apply. `quota`: the requests that were left then.
     """
 
     at: datetime
@@ -142,6 +143,7 @@ class Plan:
     channels: Mapping[str, LiveChannel] = field(default_factory=dict)
     not_ours: int = 0
     read_requests: int = 0
+    quota: Quota = field(default_factory=Quota)
     narrowed: bool = False
 
     def count(self) -> Counter[Action]:
@@ -170,6 +172,27 @@ class Plan:
 def write_requests(plan: Plan) -> int:
     """How many requests sending the plan takes: one for each batch of up to `BATCH` mutations."""
     return -(-len(plan.writes) // BATCH)
+
+
+def requests_needed(plan: Plan) -> int:
+    """How many requests applying takes: reading once more before (plan has read already), writing, reading after."""
+    return write_requests(plan) + 2 * plan.read_requests
+
+
+def ready_at(plan: Plan) -> datetime | None:
+    """When applying would end, by the server's clock, if it began at `plan.at`; None where the quota is not told.
+
+    Of each window: what is left goes at once, then a window's quota each time that it is full again.
+    """
+    if not plan.quota.windows:
+        return None
+    ends = [plan.at]
+    for window in plan.quota.windows:
+        short = requests_needed(plan) - window.left
+        if short > 0:
+            rounds = -(-short // max(1, window.quota or short))
+            ends.append(window.resets_at + (rounds - 1) * timedelta(seconds=window.window_seconds))
+    return max(ends)
 
 
 class Status(StrEnum):

@@ -106,7 +106,7 @@ def _ask(number: int, console: Console) -> None:
 def _report(applying: Applying, plan: Plan, console: Console, *, as_json: bool) -> int:
     """Apply the plan, print what came of it and what is left; the exit code."""
     from bufferctl.plan import Action, Status
-    from bufferctl.render.text import applied_text, plan_text
+    from bufferctl.render.text import applied_text, left_text
 
     error = applying.run(plan)
     if error:
@@ -120,7 +120,7 @@ def _report(applying: Applying, plan: Plan, console: Console, *, as_json: bool) 
         if applying.outcomes:
             console.data("\n" + applied_text(applying.outcomes, console.out))
         if left and applying.changed_anything:
-            console.data(f"\nLooking again:\n{plan_text(left, console.out)}")
+            console.data(left_text(left, plan, console.out))
     codes = [1 for o in applying.outcomes if o.status in {Status.REFUSED, Status.DIFFERS, Status.HELD}]
     codes += [1] if left and left.of(Action.HOLD) and not plan.narrowed else []
     return worst([*codes, *after, *([error.exit_code] if error else [])])

@@ -18,6 +18,7 @@ from bufferctl.errors import ConfigError, KeyRefusedError, StateError
 from bufferctl.model import IDEAS, Account, Live, LivePost, Slot, State
 from bufferctl.plan import Plan
 from bufferctl.render.paint import safe
+from bufferctl.render.words import count
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -126,7 +127,8 @@ class Session:
         live = self.buffer.read(found.account, channels, ideas=ideas)
         live = self._ask_for(unlisted(live, self.state), live)
         plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
-        return Look(replace(plan, read_requests=self.buffer.requests - requests), live)
+        plan = replace(plan, read_requests=self.buffer.requests - requests, quota=self.buffer.quota)
+        return Look(plan, live)
 
     def _check_account(self, account: Account, known: set[str]) -> None:
         """State of organizations that the account does not have is another account's (design: State)."""
@@ -242,6 +244,11 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
 
 def note_leftovers(session: Session, console: Console) -> None:
     """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
+    if number := len(session.journal.open):
+        console.note(
+            f"{console.err.change('note:')} an earlier apply was cut off and left {count(number, 'write')} without an "
+            "answer; the next apply looks first what became of them"
+        )
     for address in session.journal.stray:
         console.note(
             f"{console.err.bad('warning:')} {safe(address)} was sent by an apply that was cut off, and no file here "

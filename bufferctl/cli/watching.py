@@ -38,6 +38,10 @@ class Stopping:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def ask(self) -> None:
+        """Ask to stop after the request in flight."""
+        self._asked.set()
+
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self._asked.is_set():
             raise KeyboardInterrupt
@@ -82,8 +86,13 @@ class Watching:
         if self._progress and self._task is not None and outcome.change.action in WRITING:
             self._progress.advance(self._task)
         shown_before = outcome.status is Status.HELD and outcome.change.action not in WRITING
-        if not self._quiet and not shown_before:
+        if self._quiet or shown_before:
+            return
+        try:
             self._console.data(outcome_line(outcome, self._console.out))
+        except BrokenPipeError:  # whoever read along is gone; what is under way is recorded all the same
+            self._quiet = True
+            self._stopping.ask()
 
     def waiting(self, seconds: float, why: str) -> None:
         """Say that nothing will happen for a while."""

@@ -8,7 +8,19 @@ from itertools import groupby, zip_longest
 from typing import Any
 
 from bufferctl.model import Idea, LiveIdea, LivePost, Post
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status, write_requests
+from bufferctl.model.quota import Window
+from bufferctl.plan import (
+    STATE_ONLY,
+    WRITING,
+    Action,
+    Change,
+    Outcome,
+    Plan,
+    Status,
+    ready_at,
+    requests_needed,
+    write_requests,
+)
 from bufferctl.render import words
 from bufferctl.render.paint import Paint, safe
 from bufferctl.render.words import count
@@ -143,12 +155,26 @@ def _summary(plan: Plan, paint: Paint) -> Iterator[str]:
     if quiet:
         yield from textwrap.wrap(f"Also: {quiet}.", WIDTH)
     if plan.writes:
-        writes, reads = write_requests(plan), plan.read_requests
-        yield from textwrap.wrap(
-            f"Applying takes {count(writes + 2 * reads, 'request')} of Buffer's 100 in 15 minutes "
-            f"({writes} to write, {2 * reads} to read before and after).",
-            WIDTH,
-        )
+        yield from textwrap.wrap(_requests(plan), WIDTH)
+
+
+def _requests(plan: Plan) -> str:
+    """What applying will cost, and what Buffer allows of that when."""
+    needed, writes = requests_needed(plan), write_requests(plan)
+    said = f"Applying takes {count(needed, 'request')} ({writes} to write, {needed - writes} to read before and after)."
+    tightest, end = plan.quota.tightest, ready_at(plan)
+    if tightest is None or end is None:
+        return said
+    span = f"{tightest.window_seconds // 60} minutes" if tightest.window_seconds < _HOUR else _hours(tightest)
+    said += f" Buffer allows {tightest.left} more within {span}"
+    return said + (f", so it would be done at about {words.local(end, '')}." if end > plan.at else ".")
+
+
+_HOUR = 3600
+
+
+def _hours(window: Window) -> str:
+    return count(round(window.window_seconds / _HOUR), "hour")
 
 
 def _quiet(plan: Plan) -> str:
@@ -164,6 +190,17 @@ def _quiet(plan: Plan) -> str:
         (plan.not_ours, "not ours"),
     ]
     return ", ".join(f"{number:,} {name}" for number, name in found if number)
+
+
+def left_text(left: Plan, planned: Plan, paint: Paint) -> str:
+    """What is left after an apply: in a line where nothing is, or nothing but what was shown before."""
+    if left.is_empty:
+        return f"Looked again: {paint.good('no changes')}.\n"
+    shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
+    holds = left.of(Action.HOLD)
+    if not left.writes and all((change.slot, change.message) in shown for change in holds):
+        return f"Looked again: nothing more to send; {len(holds)} still need{'s' if len(holds) == 1 else ''} you.\n"
+    return f"Looked again, and this is left:\n{plan_text(left, paint)}"
 
 
 def outcome_line(outcome: Outcome, paint: Paint) -> str:
