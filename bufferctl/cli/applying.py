@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import dataclass, field, replace
 
-from bufferctl.apply import Ledger, Pacer, Run, Settler, recover
+from bufferctl.apply import Clock, Ledger, Pacer, Run, Settler, recover
 from bufferctl.cli.session import Look, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError
@@ -17,18 +17,20 @@ from bufferctl.reconcile import Options
 
 @dataclass
 class Applying:
-    """`settle` and `max_wait` in seconds; `quiet`: outcomes are not printed as they come."""
+    """`settle` and `max_wait` in seconds; `quiet`: outcomes are not printed as they come; `clock`: else our own."""
 
     session: Session
     options: Options
     settle: float
     max_wait: float
     quiet: bool
+    clock: Clock | None = None
     _look: Look | None = None
     outcomes: list[Outcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stopping = Stopping(self.session.console)
+        self._clock: Clock = self.clock or self._stopping
 
     def plan(self) -> Plan:
         """What is to be done, after what an earlier run left open is settled."""
@@ -68,7 +70,7 @@ class Applying:
                 session.buffer,
                 ledger,
                 self._settler(watching),
-                self._stopping,
+                self._clock,
                 lead=self.options.lead,
                 max_wait=self.max_wait,
             )
@@ -91,11 +93,11 @@ class Applying:
         return any(outcome.change.action in WRITING for outcome in self.outcomes)
 
     def _settler(self, watching: Watching) -> Settler:
-        return Settler(self.session.buffer, self.session.journal, self._stopping, watching, self.settle)
+        return Settler(self.session.buffer, self.session.journal, self._clock, watching, self.settle)
 
     def _keep_pace(self, watching: Watching) -> None:
         buffer = self.session.buffer
-        pacer = Pacer(lambda: buffer.quota, buffer.server_time, self._stopping, watching, self.max_wait)
+        pacer = Pacer(lambda: buffer.quota, buffer.server_time, self._clock, watching, self.max_wait)
         buffer.keep_pace(pacer.pace)
 
     def _watching(self, total: int) -> Watching:

@@ -1,0 +1,123 @@
+"""Whatever goes wrong: each declared object is there exactly once in the end, and nothing is left to do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from world import World
+
+from bufferctl.sandbox.faults import Faults
+
+POSTS, IDEAS = 40, 4
+
+#: Each alone, now and then on any request; the last ones strike single writes.
+FAULTS = [
+    "cut-before=0.3",
+    "cut-after=0.3",
+    "cut-middle@mutation=0.6",
+    "timeout-before@mutation=0.5*3",
+    "timeout-after@mutation=0.5*3",
+    "5xx=0.3",
+    "html-after=0.3",
+    "malformed-after=0.3",
+    "late@mutation=0.6:20s",
+    "lag@query=0.3:20s",
+    "lag@query=0.5:20s,cut-after@mutation=0.5",
+    "skew=-5m,cut-after@mutation=0.5",
+    "skew=5m,late@mutation=0.5:20s",
+    "rate-limit=0.2*5",
+    "throw=0.05",
+    "unexpected=0.1",
+    "rest-proxy=0.1",
+    "missing-alias=0.1",
+]
+
+
+def hold(world: World, posts: int, ideas: int) -> None:
+    """Exactly once; state agrees; an apply more does nothing."""
+    assert world.texts() == world.declared(posts, ideas)
+    state = json.loads((world.folder / ".bufferctl" / "state.json").read_text(encoding="utf-8"))
+    ids = [b["id"] for o in state["organizations"].values() for c in o.values() for b in c.values()]
+    there = [post["id"] for post in world.sandbox.posts()] + [idea["id"] for idea in world.sandbox.ideas()]
+    assert sorted(ids) == sorted(there)
+    writes = sum(request.kind == "mutation" for request in world.sandbox.requests)
+    world.sandbox.service.order_faults(Faults())
+    assert world.apply() == 0
+    assert sum(request.kind == "mutation" for request in world.sandbox.requests) == writes
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("faults", FAULTS)
+def test_each_fault_alone(make_world: Callable[..., World], faults: str, seed: int) -> None:
+    """Exactly once under one kind of fault, run after run, and at least one fault really struck."""
+    world = make_world(faults, seed)
+    world.declare(POSTS, IDEAS)
+    world.apply_until_done()
+    assert world.sandbox.fault_log or "skew" in faults
+    hold(world, POSTS, IDEAS)
+
+
+@pytest.mark.parametrize("faults", ["cut-after@mutation", "cut-middle@mutation", "late@mutation:20s", "throw#20"])
+def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) -> None:
+    """Exactly once although `.bufferctl` is deleted after every run that did not end well."""
+    world = make_world(f"{faults}*2" if "#" not in faults else faults, 3)
+    world.declare(POSTS, IDEAS)
+    while world.apply() != 0:
+        assert world.runs < 40
+        shutil.rmtree(world.folder / ".bufferctl", ignore_errors=True)
+        world.sandbox.clock.advance(seconds=5)
+    hold(world, POSTS, IDEAS)
+
+
+_RULES = st.sampled_from(
+    [
+        "cut-before={p}",
+        "cut-middle@mutation={p}",
+        "cut-after@mutation={p}",
+        "5xx={p}",
+        "html@mutation={p}",
+        "malformed={p}",
+        "late@mutation={p}:20s",
+        "lag@query={p}:20s",
+        "throw={q}",
+        "unexpected={q}",
+        "rest-proxy={q}",
+        "missing-alias={q}",
+        "rate-limit={p}*3",
+        "skew=-3m",
+        "skew=3m",
+    ]
+)
+_MIXTURES = st.lists(st.tuples(_RULES, st.sampled_from([0.05, 0.15, 0.3])), min_size=1, max_size=4)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(mixture=_MIXTURES, seed=st.integers(0, 2**16), posts=st.integers(1, 70), lose_state=st.booleans())
+def test_mixtures(
+    make_world: Callable[..., World],
+    mixture: list[tuple[str, float]],
+    seed: int,
+    posts: int,
+    lose_state: bool,
+) -> None:
+    """Exactly once under any mixture of faults, the state file lost between runs or not; 200 sequences by seed."""
+    rules = ",".join(rule.format(p=chance, q=chance / 10) for rule, chance in dict(mixture).items())
+    world = make_world(rules, seed)
+    world.declare(posts, 2)
+    while world.apply() != 0:
+        assert world.runs < 60, f"{rules} seed {seed}: {world.errors[-3:]}\n{world.said[-1500:]}"
+        if lose_state:
+            shutil.rmtree(world.folder / ".bufferctl", ignore_errors=True)
+        world.sandbox.clock.advance(seconds=5)
+    hold(world, posts, 2)

@@ -1,0 +1,129 @@
+"""A world to break: the sandbox with its clock in our hand, and applies that run until one ends well.
+
+The real client over loopback, the real journal and state file; only time is ours: waiting moves the sandbox's clock.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bufferctl.cli.applying import Applying
+from bufferctl.cli.console import Console
+from bufferctl.cli.files import load_files
+from bufferctl.cli.options import Choices, Connection
+from bufferctl.cli.session import Session, connected, opened_for_change, planning_options
+from bufferctl.errors import BufferctlError
+from bufferctl.plan import Status
+from bufferctl.sandbox import Clock, Sandbox
+
+NOW = "2029-12-03T09:00:00Z"
+SETTLE = 30.0
+#: Seconds after which the client gives up on an answer; only `timeout` faults make it wait that long.
+TIMEOUT = 0.25
+#: More runs than any mixture of faults should need.
+MOST_RUNS = 40
+
+_CHANNELS = {"twitter": "acme", "linkedin": "acme-inc", "mastodon": "acme"}
+
+
+@dataclass(frozen=True)
+class MovingClock:
+    """Time passes in the sandbox when we wait, and not otherwise."""
+
+    clock: Clock
+
+    def now(self) -> float:
+        """Seconds that only ever grow."""
+        return self.clock.now().timestamp()
+
+    def wait(self, seconds: float) -> None:
+        """Move the sandbox's clock."""
+        self.clock.advance(seconds=seconds)
+
+
+@dataclass
+class World:
+    """A project folder and a sandbox. `runs` counts applies; `said` is what the last one printed."""
+
+    folder: Path
+    sandbox: Sandbox
+    runs: int = 0
+    said: str = ""
+    errors: list[str] = field(default_factory=list)
+
+    def declare(self, posts: int, ideas: int = 0) -> None:
+        """Write a buffer.yaml with so many posts over three channels (timed, queued, twins among them) and ideas."""
+        lines = ["version: 1", "timezone: UTC", "organizations:", "  - name: Acme", "    channels:"]
+        for place, (service, name) in enumerate(_CHANNELS.items()):
+            lines += [f"      - service: {service}", f"        name: {name}", "        posts:"]
+            for number in range(place, posts, len(_CHANNELS)):
+                lines += self._post(number)
+            if lines[-1].endswith("posts:"):
+                lines.pop()
+        if ideas:
+            lines.append("    ideas:")
+            lines += [f"      - {{key: idea-{n}, title: Idea {n // 2}}}" for n in range(ideas)]
+        (self.folder / "buffer.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    @staticmethod
+    def _post(number: int) -> list[str]:
+        """Every third is timed, the others go to the queue; of those, each second text is the same."""
+        lines = [f"          - key: post-{number}"]
+        if number % 3 == 0:
+            lines.append(f"            due_at: 2030-01-{1 + number % 28:02d} 09:00")
+            return [*lines, f"            text: At its time {number}"]
+        return [*lines, f"            text: {'The same' if number % 2 else f'Queued {number}'}"]
+
+    def apply(self) -> int:
+        """One apply from end to end; its exit code as the command line would give it."""
+        self.runs += 1
+        out = io.StringIO()
+        connection = Connection(self.sandbox.url, None, TIMEOUT, debug=False)
+        console = Console.create()
+        with chdir(self.folder), redirect_stdout(out), redirect_stderr(out):
+            try:
+                files = load_files(None, (), console)
+                with (
+                    connected(connection, console) as buffer,
+                    opened_for_change(files, buffer, None, console, lock_timeout=5) as session,
+                ):
+                    code = self._applied(session, connection)
+            except BufferctlError as error:
+                self.errors.append(error.message)
+                code = error.exit_code
+        self.said = out.getvalue()
+        return code
+
+    def _applied(self, session: Session, connection: Connection) -> int:
+        choices = Choices((), frozenset(), frozenset(), allow_share_now=False, max_deletes=None)
+        options = planning_options(choices, connection, settle=SETTLE)
+        clock = MovingClock(self.sandbox.clock)
+        applying = Applying(session, options, settle=SETTLE, max_wait=10_000, quiet=True, clock=clock)
+        error = applying.run(applying.plan())
+        if error:
+            raise error
+        bad = {Status.REFUSED, Status.DIFFERS, Status.HELD, Status.NOT_SENT}
+        if any(outcome.status in bad for outcome in applying.outcomes):
+            return 1
+        left = applying.look_again()
+        return 0 if left.is_empty else 1
+
+    def apply_until_done(self) -> None:
+        """Apply until one exits 0; AssertionError with what was said where that takes too long."""
+        while self.apply() != 0:
+            assert self.runs < MOST_RUNS, f"{self.runs} runs and not done: {self.errors[-3:]}\n{self.said[-2000:]}"
+            self.sandbox.clock.advance(seconds=5)
+
+    def texts(self) -> Counter[str]:
+        """How often the account holds each text (a title, for ideas)."""
+        posts = [str(post["text"]) for post in self.sandbox.posts()]
+        return Counter([*posts, *(str(idea["content"]["title"]) for idea in self.sandbox.ideas())])
+
+    def declared(self, posts: int, ideas: int = 0) -> Counter[str]:
+        """What `texts` must be after `declare`."""
+        found = Counter(self._post(number)[-1].split("text: ")[1] for number in range(posts))
+        return found + Counter(f"Idea {number // 2}" for number in range(ideas))
