@@ -40,8 +40,8 @@ def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
     return 0
 
 
-def _named(paths: tuple[Path, ...], loaded: Loaded) -> frozenset[str]:
-    """The files that PATHs name, from the root folder. Raises UsageError where one names none that is read."""
+def _named(paths: tuple[Path, ...], loaded: Loaded) -> frozenset[str] | None:
+    """The files that PATHs name, None without PATHs. Raises UsageError where one names none that is read."""
     from bufferctl.errors import UsageError
 
     names: set[str] = set()
@@ -52,19 +52,15 @@ def _named(paths: tuple[Path, ...], loaded: Loaded) -> frozenset[str]:
             what = "There is no" if not path.exists() else "The root file includes nothing in"
             raise UsageError(f"{what} {path}", hint="`include` in the root file says which files are read.")
         names |= found
-    return frozenset(names or loaded.files)
+    return frozenset(names) if paths else None
 
 
-def _concerns(diagnostic: Diagnostic, files: frozenset[str]) -> bool:
+def _concerns(diagnostic: Diagnostic, files: frozenset[str] | None) -> bool:
     places = [diagnostic.place, *(each.place for each in diagnostic.related)]
-    return any(place is None or place.file in files for place in places) or not _is_read(diagnostic, files)
+    return files is None or any(place is None or place.file in files for place in places)
 
 
-def _is_read(diagnostic: Diagnostic, files: frozenset[str]) -> bool:
-    return bool(diagnostic.place and files)
-
-
-def _verdict(loaded: Loaded, files: frozenset[str]) -> str:
+def _verdict(loaded: Loaded, files: frozenset[str] | None) -> str:
     """`Valid: 14 posts on 3 channels, 2 ideas.`"""
     from bufferctl.render.diagnostics import count, summary_text
 
@@ -72,8 +68,8 @@ def _verdict(loaded: Loaded, files: frozenset[str]) -> str:
     desired = loaded.desired
     if desired is None:
         return f"No problems in what was named; {summary_text(elsewhere)} elsewhere."
-    posts = [each for each in desired.posts if each.place.file in files]
-    ideas = [each for each in desired.ideas if each.place.file in files]
+    posts = [each for each in desired.posts if files is None or each.place.file in files]
+    ideas = [each for each in desired.ideas if files is None or each.place.file in files]
     channels = {(each.address.organization, each.address.channel) for each in posts}
     parts = [f"{count(len(posts), 'post')} on {count(len(channels), 'channel')}"] if posts or not ideas else []
     if not posts and not ideas:

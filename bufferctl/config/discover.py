@@ -36,12 +36,12 @@ def find_root(file: Path | None, start: Path) -> Path:
 class Found:
     """What the include patterns match. `unmatched`: indexes of patterns without a file.
 
-    `skipped` and `unreadable`: names that match but are not read, or folders that cannot be, each with the reason.
+    `skipped` and `unreadable`: names that match but are not read, and folders that cannot be; each with the reason.
     """
 
     files: list[Path] = field(default_factory=list)
     unmatched: list[int] = field(default_factory=list)
-    skipped: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, tuple[str, str]] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +79,10 @@ def _walk(root_file: Path, pattern: str, found: Found) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]:
             folders.remove(path.name)
-            found.skipped[path.relative_to(root).as_posix()] = "it is a link to a folder"
+            found.skipped[path.relative_to(root).as_posix()] = (
+                "it is a link to a folder",
+                "put the files themselves there",
+            )
         for path in [Path(folder, name) for name in sorted(names) if not name.startswith(".")]:
             name = path.relative_to(root).as_posix()
             if path == root_file:
@@ -87,7 +90,10 @@ def _walk(root_file: Path, pattern: str, found: Found) -> Iterator[Path]:
             if matcher.fullmatch(name):
                 yield path
             elif name.endswith(".yml") and matcher.fullmatch(name.removesuffix("yml") + "yaml"):
-                found.skipped[name] = "its name ends in .yml, and `include` says .yaml"
+                found.skipped[name] = (
+                    "its name ends in .yml, and `include` says .yaml",
+                    "rename it, or change `include`",
+                )
 
 
 def _fixed(pattern: str) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from bufferctl.config.format import RootFile
 from bufferctl.config.recover import Faults
 from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.config.words import BLOCK_FORM, PROSE, listed, nearest_field, nearest_value
@@ -24,6 +25,7 @@ _FORMS: Mapping[str, str] = {
     "dict": "a group of fields (`name: value`)",
     "model": "a group of fields (`name: value`)",
 }
+_TRUTHS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 
 
 def explain(tree: Tree, faults: Faults, model: type[BaseModel]) -> Iterator[Diagnostic]:
@@ -40,9 +42,11 @@ def _diagnostic(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | Non
     kind, loc = error["type"], error["loc"]
     if kind == "missing":
         where, name = spot.down(*loc[:-1]), str(loc[-1])
-        if name in spot.tree.empty.get(id(where.node), ()):
+        if spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
             return None
         return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=_purpose(owner, loc))
+    if kind == "too_short" and id(error["input"]) in spot.tree.empty:
+        return None
     where, part = walk(spot, loc)
     if kind == "extra_forbidden":
         name = str(loc[-1])
@@ -65,7 +69,7 @@ def _message(name: str, error: ErrorDetails) -> str:
     match kind:
         case "enum" | "literal_error":
             given = f"`{value[:60]}`" if isinstance(value, str) else _KINDS.get(type(value), "this")
-            return f"{given} is nothing that {subject} can be; it is one of {listed(_expected(context))}"
+            return f"{given} is not a value of {subject}; it takes {listed(_expected(context))}"
         case "string_too_short" | "too_short":
             return f"{subject} is empty"
         case "greater_than_equal":
@@ -83,6 +87,10 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
     if kind in {"enum", "literal_error"} and isinstance(value, str):
         near = nearest_value(value, _expected(error.get("ctx", {})))
         return f"did you mean `{near}`?" if near else ""
+    if name == "assets":
+        return "write `- image: {url: https://…}` on the line below, two spaces further in"
+    if kind == "value_error" and isinstance(value, str) and "true or" in str(error["ctx"]):
+        return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
     if kind == "tuple_type" and isinstance(value, str):
         return f"write `{name}: [{value[:60]}]`" if "\n" not in value else "put each on a line of its own after `- `"
     if kind == "string_type" and name in PROSE:
@@ -101,14 +109,24 @@ def _field_hint(name: str, owner: type[BaseModel] | None) -> str:
     if owner is None:
         return ""
     fields = owner.model_fields
-    near = nearest_field(name, fields)
+    near = nearest_field(name, fields) or nearest_value(name, fields)
     if near:
         return f"did you mean `{near}`?"
     if name == "timezone":
         return "times take the timezone of their channel; or write the offset: `2026-12-01T09:00+01:00`"
     if name == "posts":
         return "posts stand under a channel, or at the top of a file with `channels:`"
-    return f"there are {listed(fields)}"
+    if name in RootFile.model_fields:
+        return f"`{name}` belongs in the root file"
+    return f"there are {listed(_own_first(owner))}"
+
+
+def _own_first(owner: type[BaseModel]) -> list[str]:
+    """The fields of a model, those that it shares with others last."""
+    bases = [base for base in owner.__mro__ if issubclass(base, BaseModel)]
+    return sorted(
+        owner.model_fields, key=lambda name: next(i for i, b in enumerate(bases) if name in b.__annotations__)
+    )
 
 
 def _purpose(owner: Any, loc: Sequence[str | int]) -> str:

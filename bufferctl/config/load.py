@@ -142,9 +142,8 @@ class _Loading:
             if "include" in root.model_fields_set:
                 pattern = patterns[index]
                 self._pattern(spot, root.include.index(pattern), f"`{pattern}` matches no file", "correct the name")
-        for name, reason in found.skipped.items():
-            message, hint = f"this is not read: {reason}", "rename it, or say `include` in the root file"
-            self.reading.problems.append(whole_file(name, message, hint, Severity.WARNING))
+        for name, (reason, hint) in found.skipped.items():
+            self.reading.problems.append(whole_file(name, f"this is not read: {reason}", hint, Severity.WARNING))
         for name, reason in found.unreadable.items():
             self._unreadable(name, UnreadableError(reason))
         for path in found.files:

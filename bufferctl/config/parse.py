@@ -66,7 +66,17 @@ def parse(source: Source) -> tuple[Tree, list[Diagnostic]]:
             return builder.tree, [*controls, *builder.problems]
     if error is None:  # at least one attempt was made
         raise AssertionError
-    return Tree(source), [*controls, *builder.problems, syntax_problem(source, error)]
+    syntax = syntax_problem(source, error)
+    told = {each.place.line for each in builder.problems if each.place}
+    follows = syntax.place is not None and syntax.place.line in told
+    return Tree(source), [*controls, *builder.problems, *([] if follows else [syntax])]
+
+
+def _as_text(name: str, sign: str) -> str:
+    """What to do about a value that begins with a sign of YAML."""
+    if name in PROSE:
+        return f"if it is text that begins with `{sign}`, {BLOCK_FORM.format(name=name)}"
+    return f"put it in quotes if it is text, or take the `{sign}…` out"
 
 
 class _Builder:
@@ -105,19 +115,29 @@ class _Builder:
         if kind is ScalarEvent:
             return self._scalar(event, name)
         if kind is AliasEvent:
-            return self._alias(event)
+            return self._alias(event, name)
         if event.tag is not None:
-            self._refuse_tag(event)
+            return self._tagged(event, name, depth)
         if depth >= MAX_DEPTH:
             self._stop(
                 event, f"more than {MAX_DEPTH} levels of brackets or lists in each other", "nothing needs so many"
             )
         before = self.nodes
-        data = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, name, depth)
+        data: Any = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, name, depth)
         self.nodes += 1
         if event.anchor is not None:
             self.anchors[event.anchor] = (data, self.nodes - before)
         return data
+
+    def _tagged(self, event: Any, name: str, depth: int) -> None:
+        """Refuse the tag of a container, and read over what is in it."""
+        self._refuse_tag(event, name)
+        found = len(self.problems)
+        if type(event) is MappingStartEvent:
+            self._mapping(event, depth)
+        else:
+            self._sequence(event, name, depth)
+        del self.problems[found:]
 
     def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -131,6 +151,8 @@ class _Builder:
             value = self._node(value_event, key or "", depth + 1)
             if key is None:
                 pass
+            elif key == "<<" and not event.style:
+                tree.empty.setdefault(id(data), set()).add(key)
             elif key in data or key in tree.empty.get(id(data), ()):
                 self._duplicate(event, key, list(data), marks)
             elif value is None:
@@ -151,7 +173,10 @@ class _Builder:
             if value is not None:
                 data.append(value)
                 marks.append(event.start_mark.index)
-            elif type(event) is ScalarEvent and not event.style and event.value in _NOTHING:
+                event = self.following()
+                continue
+            self.tree.empty.setdefault(id(data), set())
+            if type(event) is ScalarEvent and not event.style and event.value in _NOTHING:
                 self._problem(event, "this entry of the list is empty", "write something, or take the line out")
             event = self.following()
         self.tree.marks[id(data)] = array("I", marks)
@@ -165,11 +190,11 @@ class _Builder:
             self._node(event, "", depth + 1)
             return None
         if event.tag is not None:
-            self._refuse_tag(event)
+            self._refuse_tag(event, "")
         key: str = event.value.translate(self.real) if self.real else event.value
         if not event.style and key == "<<":
-            self._problem(event, "merge keys (`<<`) are not taken", "write the fields out, or use `overrides`")
-            return None
+            self._problem(event, "merge keys (`<<`) are not taken", "write the fields out, or use `overrides`", width=2)
+            return key
         if not event.style and key in _NOTHING:
             self._problem(event, "a value without the name of a field", "write the name before the `:`")
             return None
@@ -182,7 +207,7 @@ class _Builder:
         value: str = event.value.translate(self.real) if self.real else event.value
         style = event.style
         if event.tag is not None:
-            self._refuse_tag(event)
+            self._refuse_tag(event, name)
         if not style and value in _NOTHING:
             return None
         if name in PROSE:
@@ -196,13 +221,10 @@ class _Builder:
             self.anchors[event.anchor] = (value, 1)
         return value
 
-    def _alias(self, event: Any) -> Any:
+    def _alias(self, event: Any, name: str) -> Any:
         if event.anchor not in self.anchors:
-            self._problem(
-                event,
-                f"`*{event.anchor}` stands for something named `&{event.anchor}`, which is not above",
-                f"if it is text that begins with `*`, {BLOCK_FORM.format(name='text')}",
-            )
+            message = f"`*{event.anchor}` stands for something named `&{event.anchor}`, which is not above"
+            self._problem(event, message, _as_text(name, "*"), width=len(event.anchor) + 1)
             return None
         data, size = self.anchors[event.anchor]
         self.nodes += size
@@ -232,7 +254,7 @@ class _Builder:
         self.problems.append(
             self.source.diagnostic(
                 offset,
-                f"`{lost}` would not be posted: YAML reads ` #` in an unquoted text as the start of a comment",
+                f"`{lost}` would not be posted: YAML reads ` #` here as the start of a comment",
                 hint=BLOCK_FORM.format(name=name),
                 width=width,
             )
@@ -264,9 +286,9 @@ class _Builder:
             )
         )
 
-    def _refuse_tag(self, event: Any) -> None:
-        hint = f"if it is text that begins with `!`, {BLOCK_FORM.format(name='text')}"
-        self._problem(event, f"YAML tags such as `{event.tag}` are not taken", hint)
+    def _refuse_tag(self, event: Any, name: str) -> None:
+        tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+        self._problem(event, f"`{tag}` is a YAML tag, and those are not taken", _as_text(name, "!"), width=len(tag))
 
     def _empty(self) -> None:
         self.problems.append(whole_file(self.source.name, "the file is empty", "write something in it, or delete it"))

@@ -62,7 +62,9 @@ class Reading:
             found = self._texts[path] = self._read(path)
         if isinstance(found, UnreadableError):
             where = f", line {found.line}" if found.line else ""
-            self._refuse(spot, name, f"{found.reason}{where}", found.hint)
+            self._refuse(
+                spot, name, f"{found.reason}{where}", found.hint or "it is looked for in the folder of this file"
+            )
             return None
         return found.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 

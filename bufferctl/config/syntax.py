@@ -16,6 +16,8 @@ _INDENT = "line it up with the lines that it belongs to, with spaces"
 
 #: Pattern of the parser's words, message, hint, and whether the place is where the thing began.
 _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
+    (r"directive|YAML document|version", "a line that begins with `%` is an instruction to YAML", "take it out", True),
+    (r"tab character|'\\t'", "a tab cannot indent a line in YAML", "use spaces", False),
     (
         r"mapping values are not allowed",
         "`: ` inside an unquoted text reads as the start of another field",
@@ -69,8 +71,7 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
     ),
     (r"block scalars?|chomping|indentation indicator", "nothing may follow `|` or `>` on its line", _BLOCK, False),
     (r"node content|node start", "a value cannot begin with this", f"put it in quotes, or {_BLOCK}", False),
-    (r"tag|URI|handle", "an unquoted text cannot begin with `!`", f"put it in quotes, or {_BLOCK}", True),
-    (r"directive|version", "a line that begins with `%` is an instruction to YAML", "take it out", True),
+    (r"\btag\b|URI|handle", "an unquoted text cannot begin with `!`", f"put it in quotes, or {_BLOCK}", True),
 )
 
 
@@ -81,10 +82,27 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
     began = _offset(source, getattr(error, "context_mark", None))
     if "cannot start any token" in problem:
         return _bad_start(source, offset)
+    if (
+        offset is not None
+        and re.search(r"node content|<stream end>", problem)
+        and not source.text[offset + 1 :].strip()
+    ):
+        return source.diagnostic(
+            began or offset, "the file ends before this is closed", hint="close it with `]` or `}`"
+        )
+    if offset is not None and _after_quote(source.line(offset), source.place(offset).column - 1):
+        return source.diagnostic(
+            offset, "text goes on after the quote that ends it", hint=f"put the quotes round all of it, or {_BLOCK}"
+        )
+    words = f"{getattr(error, 'context', None) or ''}; {problem}"
     for pattern, message, hint, at_start in _SAYINGS:
-        if re.search(pattern, problem):
+        if re.search(pattern, words):
             return source.diagnostic(began if at_start and began is not None else offset or 0, message, hint=hint)
     return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT)
+
+
+def _after_quote(line: str, column: int) -> bool:
+    return bool(re.search(r""":\s+(".*"|'.*')\s*$""", line[:column])) and line[column : column + 1] not in {"", ":"}
 
 
 def _bad_start(source: Source, offset: int | None) -> Diagnostic:

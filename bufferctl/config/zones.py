@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 _CALLED = {
     "cet": "Europe/Berlin",
     "mez": "Europe/Berlin",
+    "cest": "Europe/Berlin",
+    "mesz": "Europe/Berlin",
     "est": "America/New_York",
     "et": "America/New_York",
     "edt": "America/New_York",
