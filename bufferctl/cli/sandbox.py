@@ -6,44 +6,71 @@ import signal
 import sqlite3
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from bufferctl.sandbox import Sandbox
+
+_PLANS = ("off", "free", "essentials", "team")
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=4141, show_default=True, help="0 takes a free one.")
-@click.option("--db", type=click.Path(dir_okay=False), default=":memory:", help="Keep the account in this file.")
+@click.option("--db", default=":memory:", metavar="FILE", help="Keep the account in this file between runs.")
+@click.option("--fixture", metavar="FILE", help="Start from this account (JSON) instead of Acme and Globex.")
 @click.option(
-    "--fixture", type=click.Path(dir_okay=False), help="Start from this account (JSON) instead of Acme and Globex."
+    "--rate-limit", type=click.Choice(_PLANS), default="off", show_default=True,
+    help="Count requests as Buffer does for this plan: 100 in 15 minutes, 250 or 500 a day.",
+)  # fmt: skip
+@click.option(
+    "--faults", default="", metavar="RULES", help="What goes wrong, such as cut-after=0.2,late=0.1:3s; or a file."
 )
-def sandbox(port: int, db: str, fixture: str | None) -> None:
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed has the same faults again.")
+def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: str, seed: int) -> None:
     """Run a local Buffer to try things on.
 
     It speaks Buffer's whole GraphQL schema on 127.0.0.1, keeps Buffer's rules, and posts nothing anywhere. Point
     bufferctl at it with the two lines that it prints first. Ctrl-C ends it.
     """
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    running = _started(port, db, fixture, None if rate_limit == "off" else rate_limit, faults, seed)
     try:
-        from bufferctl.sandbox import FixtureError, Sandbox
+        click.echo(f"export BUFFER_API_URL={running.url}\nexport BUFFER_API_KEY={running.key}")
+        stop.wait()
+        if running.fault_log:
+            struck = ", ".join(f"{count} {name}" for name, count in running.service.faults.counts.items())
+            click.echo(f"Faults: {struck}", err=True)
+    finally:
+        running.stop()
+
+
+def _started(port: int, db: str, fixture: str | None, plan: str | None, faults: str, seed: int) -> Sandbox:
+    """Start a sandbox; every way in which it can fail to start is a message."""
+    try:
+        from bufferctl.sandbox import FaultError, FixtureError, Sandbox, read_rules
     except ImportError as error:
         raise click.ClickException(
             f"The sandbox needs packages that are not installed ({error.name}): pip install 'bufferctl[sandbox]'"
         ) from None
     try:
-        running = Sandbox(Path(fixture) if fixture else None, db=db, port=port)
+        rules = read_rules(faults)
+        running = Sandbox(
+            Path(fixture) if fixture else None, db=db, port=port, faults=rules, seed=seed, rate_limit=plan
+        )
+    except FaultError as error:
+        raise click.BadParameter(str(error), param_hint="--faults") from None
     except FixtureError as error:
         raise click.ClickException(f"The account cannot be loaded: {error}") from None
     except sqlite3.Error as error:
-        raise click.ClickException(f"{db} cannot be used as the sandbox's file: {error}") from None
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        raise click.ClickException(f"{db} cannot keep the account: {error}") from None
     try:
-        running.start()
+        return running.start()
     except OSError as error:
         running.stop()
-        raise click.ClickException(f"Port {port} cannot be used: {error.strerror}. Try --port 0.") from None
-    click.echo(f"export BUFFER_API_URL={running.url}\nexport BUFFER_API_KEY={running.key}")
-    try:
-        stop.wait()
-    finally:
-        running.stop()
+        raise click.ClickException(
+            f"Port {port} cannot be used: {error.strerror}. --port 0 takes a free one."
+        ) from None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bufferctl.sandbox import life
 from bufferctl.sandbox.choices import IDEA_ANSWERS_RESPONSE
@@ -28,16 +28,21 @@ class Options:
 
 @dataclass
 class Core:
-    """The account behind the endpoint. `now` is the clock's time, or the moment that `at` pins."""
+    """The account behind the endpoint. `now` is the clock's time, off by `skew`, or the moment that `at` pins.
+
+    `later` holds what is to happen at a moment. Nobody can look without `settle`, so nothing has to run meanwhile.
+    """
 
     store: Store
     clock: Clock = field(default_factory=Clock)
     options: Options = field(default_factory=Options)
+    skew: timedelta = timedelta()
+    later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
     _pinned: datetime | None = None
 
     def now(self) -> datetime:
         """Return the present as the service sees it."""
-        return self._pinned or self.clock.now()
+        return self._pinned or self.clock.now() + self.skew
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
@@ -49,7 +54,13 @@ class Core:
             self._pinned = before
 
     def settle(self) -> None:
-        """Publish whatever has fallen due."""
+        """Let everything happen that should have by now: writes that land late, each at its moment, and publishing."""
+        now = self.now()
+        self.later.sort(key=lambda entry: entry[0])
+        while self.later and self.later[0][0] <= now:
+            moment, happen = self.later.pop(0)
+            with self.at(moment):
+                happen()
         life.settle(self.store, self.now(), self.options.sending_seconds)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from ariadne import graphql_sync
-from graphql import GraphQLError
+from graphql import DocumentNode, GraphQLError
 
 from bufferctl.sandbox.choices import LIBRARY_AGENTS
 from bufferctl.sandbox.documents import read_document, root_fields
@@ -35,7 +36,37 @@ def refusal(request: Request, key: str) -> Response | None:
     return None
 
 
-def read_body(request: Request) -> Doc | Response:
+@dataclass(frozen=True)
+class Asked:
+    """A GraphQL request that may run."""
+
+    data: Doc
+    document: DocumentNode
+
+
+def read_request(request: Request, seen: Seen) -> Asked | Response:
+    """Return what is asked, or the 400 that refuses the body or the document; `seen` is told what it asks for."""
+    data = _read_body(request)
+    if isinstance(data, Response):
+        return data
+    document = read_document(data["query"])
+    if document.node is None or document.errors:
+        return Response.of_json(400, {"errors": document.errors})
+    seen.operation, seen.kind, seen.fields = root_fields(document.node, data.get("operationName") or None)
+    seen.variables = data.get("variables") or {}
+    return Asked(data, document.node)
+
+
+def execute(exchange: Exchange, asked: Asked) -> Response:
+    """Run a request and answer it. Mutations run in order; the first that throws ends them and nulls `data`."""
+    _, answer = graphql_sync(
+        executable_schema(), asked.data, context_value=exchange, query_document=asked.document,
+        query_validator=lambda *_given, **_named: [], error_formatter=_format_error, logger=_QUIET,
+    )  # fmt: skip
+    return _respond(answer)
+
+
+def _read_body(request: Request) -> Doc | Response:
     """Return the GraphQL request, or the 400 for a body that is none."""
     try:
         data = json.loads(request.body.decode("utf-8"))
@@ -53,25 +84,6 @@ def read_body(request: Request) -> Doc | Response:
     if not isinstance(data.get("operationName") or "", str):
         return Response.of_error(400, "operationName must be a string", "BAD_REQUEST")
     return data
-
-
-def execute(exchange: Exchange, data: Doc, seen: Seen) -> Response:
-    """Answer a GraphQL request; `seen` is told what it asked for. Everything in it happens at one instant."""
-    document = read_document(data["query"])
-    if document.node is None:
-        return Response.of_json(400, {"errors": document.errors})
-    name, kind, fields = (None, None, []) if document.errors else root_fields(document.node, data.get("operationName"))
-    seen.operation, seen.kind, seen.fields, seen.variables = name, kind, fields, data.get("variables") or {}
-    if document.errors:
-        return Response.of_json(400, {"errors": document.errors})
-    core = exchange.core
-    with core.store.lock, core.at(core.now()):
-        core.settle()
-        _, answer = graphql_sync(
-            executable_schema(), data, context_value=exchange, query_document=document.node,
-            query_validator=lambda *_given, **_named: [], error_formatter=_format_error, logger=_QUIET,
-        )  # fmt: skip
-    return _respond(answer)
 
 
 def _respond(answer: Any) -> Response:

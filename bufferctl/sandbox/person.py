@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +30,7 @@ class Person:
             "channelId": channel_id, "text": text, "schedulingType": "automatic",
             "mode": "customScheduled" if fields.get("dueAt") else "addToQueue", **_dated(fields),
         }  # fmt: skip
-        with self._core.store.lock:
+        with self._acting():
             made = posts.create_post(self._core, wanted, via="buffer")
         if "post" not in made:
             raise ValueError(made["message"])
@@ -42,13 +44,13 @@ class Person:
 
     def delete_post(self, post_id: str) -> None:
         """Delete a post, sent or not."""
-        with self._core.store.lock:
+        with self._acting():
             self._post(post_id)
             self._core.store.delete_post(post_id)
 
     def approve(self, post_id: str) -> Doc:
         """Approve a post that waits for it, or schedule a draft: it takes the time or the slot that it was made for."""
-        with self._core.store.transaction():
+        with self._acting():
             post = self._post(post_id)
             if post["status"] not in {"needs_approval", "draft"}:
                 raise ValueError(f"post {post_id} is {post['status']}")
@@ -59,7 +61,7 @@ class Person:
 
     def share_now(self, post_id: str) -> Doc:
         """Publish a post at once."""
-        with self._core.store.transaction():
+        with self._acting():
             post = self._post(post_id)
             life.publish(self._channel(post["channelId"]), post, self._core.now())
             self._core.store.put_post(post)
@@ -71,7 +73,7 @@ class Person:
 
     def set_error(self, post_id: str, message: str) -> Doc:
         """Let the network refuse a post."""
-        with self._core.store.transaction():
+        with self._acting():
             post = self._post(post_id)
             life.fail(post, message, self._core.now())
             self._core.store.put_post(post)
@@ -79,7 +81,7 @@ class Person:
 
     def create_idea(self, organization_id: str, **content: Any) -> Doc:
         """Note an idea: content fields as in IdeaContentInput."""
-        with self._core.store.lock:
+        with self._acting():
             given = [{"organizationId": organization_id, "content": content}]
             ideas = complete_ideas(self._core.store, given, self._core.now())
             self._core.store.add_ideas(ideas)
@@ -87,12 +89,14 @@ class Person:
 
     def delete_idea(self, idea_id: str) -> None:
         """Delete an idea."""
-        self._core.store.delete_idea(idea_id)
+        with self._acting():
+            self._core.store.delete_idea(idea_id)
 
     def add_channel(self, organization_id: str, service: str, name: str, **fields: Any) -> Doc:
         """Connect a channel; fields as in the fixture file."""
         channel = complete_channel({**fields, "organizationId": organization_id, "service": service, "name": name})
-        self._core.store.put_channel(channel)
+        with self._acting():
+            self._core.store.put_channel(channel)
         return channel
 
     def set_channel(self, channel_id: str, **fields: Any) -> Doc:
@@ -100,7 +104,7 @@ class Person:
 
         A queue that is no longer paused sends what is overdue from now on.
         """
-        with self._core.store.lock:
+        with self._acting():
             before = self._channel(channel_id)
             if before["isQueuePaused"] and fields.get("isQueuePaused") is False:
                 fields = {"resumedAt": iso(self._core.now()), **fields}
@@ -115,8 +119,17 @@ class Person:
         self._core.store.put_organization(organization)
         return organization
 
+    @contextmanager
+    def _acting(self) -> Iterator[None]:
+        """Act at one instant, on an account that is up to date."""
+        core = self._core
+        with core.store.lock, core.at(core.now()):
+            core.settle()
+            with core.store.transaction():
+                yield
+
     def _change(self, post_id: str, **fields: Any) -> Doc:
-        with self._core.store.transaction():
+        with self._acting():
             post = self._post(post_id)
             if unknown := fields.keys() - post.keys():
                 raise ValueError(f"a post has no {', '.join(sorted(unknown))}")

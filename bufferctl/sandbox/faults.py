@@ -1,0 +1,205 @@
+"""Faults to order: what goes wrong, how often, on which requests; seeded, so that a run can be had again.
+
+A rule is `KIND[@ON][#NTH][=PROBABILITY][:DURATION][*TIMES]`; rules are joined by commas, the first that hits wins:
+
+    cut-after=0.2,late=0.1:3s        one request in five is cut after its write, one in ten lands 3 s after the cut
+    timeout@createPost#2             the second request with a createPost is never answered
+    throw=0.05*4,skew=-5m            four aliases at most throw; the service's clock is five minutes behind
+
+Kinds that befall a request, each with -before (nothing ran), -middle (some aliases ran), -after (all ran), or without,
+which lets the seed choose among those three: `cut` (the connection breaks), `timeout` (nothing ever comes), `5xx`,
+`html` (a page where JSON belongs), `malformed` (JSON that breaks off).
+Others: `late` (cut, and the mutation lands DURATION later), `rate-limit` (429, nothing ran), `lag` (lists do not show
+what is younger than DURATION), `skew` (the service's clock is off by DURATION, always).
+Kinds that befall one alias of a mutation, with -before, -after or by the seed: `throw` (`data: null`, the aliases
+behind it never run), `unexpected` (UnexpectedError), `rest-proxy` (RestProxyError), `missing-alias` (no answer for it).
+And `duplicate`: createPost is refused as something posted before.
+
+ON is query, mutation or a root field; NTH (`3`, `2-4`, `5+`) counts the requests, or for the second group the writes,
+that ON fits. In a JSON file a rule is an object: kind, on, nth (a list: first, last), probability, seconds, times.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+REQUEST_KINDS = ("cut", "timeout", "5xx", "html", "malformed")
+WRITE_KINDS = ("throw", "unexpected", "rest-proxy", "missing-alias")
+_MOMENTS = {
+    **dict.fromkeys(REQUEST_KINDS, ("before", "middle", "after")),
+    **dict.fromkeys(WRITE_KINDS, ("before", "after")),
+}
+_PLAIN = {"late": "mutation", "lag": "query", "rate-limit": None, "duplicate": "createPost", "skew": None}
+_SECONDS = {"late": 3.0, "lag": 5.0}
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "": 1}
+_RULE = re.compile(
+    r"(?P<kind>[a-z0-9-]+)(@(?P<on>\w+))?(#(?P<first>\d+)((?P<dash>-)(?P<last>\d+)|(?P<plus>\+))?)?"
+    r"(=(?P<chance>\d*\.?\d+(?![a-z\d])))?(?P<sep>[:=])?((?P<amount>-?\d*\.?\d+)(?P<unit>ms|s|m|h))?(\*(?P<times>\d+))?"
+)
+
+
+class FaultError(ValueError):
+    """A rule that cannot be read; the text says which."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `moment`: before, middle, after, or None to let the seed choose; `last` None: no end."""
+
+    kind: str
+    moment: str | None = None
+    on: str | None = None
+    first: int = 1
+    last: int | None = None
+    probability: float = 1.0
+    seconds: float = 0.0
+    times: int | None = None
+
+    def fits(self, kind: str | None, fields: Iterable[str]) -> bool:
+        """Tell whether the rule is about a request of this operation kind with these root fields."""
+        return self.on is None or self.on == kind or self.on in fields
+
+    @property
+    def befalls_writes(self) -> bool:
+        """Whether it strikes a single alias of a mutation rather than a whole request."""
+        return self.kind in WRITE_KINDS or self.kind == "duplicate"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule that hit. `moment` is empty for kinds that have none."""
+
+    kind: str
+    moment: str = ""
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The kind as rules write it, with its moment."""
+        return f"{self.kind}-{self.moment}" if self.moment else self.kind
+
+
+@dataclass(frozen=True)
+class Struck:
+    """An entry of the fault log: when, what, which request (counting from 1), which alias if it was one."""
+
+    at: datetime
+    fault: str
+    request: int
+    alias: str | None = None
+
+
+class Faults:
+    """Draws faults by rules. `log` has each that struck; the same seed and requests give the same faults."""
+
+    def __init__(self, rules: str | Sequence[Rule | dict[str, Any]] = (), seed: int = 0) -> None:
+        """FaultError for rules that cannot be read."""
+        self.rules = parse_rules(rules) if isinstance(rules, str) else [_as_rule(rule) for rule in rules]
+        self.seed = seed
+        self.log: list[Struck] = []
+        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
+        self._met = [0] * len(self.rules)
+        self._hit = [0] * len(self.rules)
+
+    @property
+    def skew(self) -> float:
+        """By how many seconds the service's clock is off."""
+        return sum(rule.seconds for rule in self.rules if rule.kind == "skew")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each fault struck."""
+        names = [struck.fault for struck in self.log]
+        return {name: names.count(name) for name in sorted(set(names))}
+
+    def draw(self, kind: str | None, fields: Sequence[str], *, write: bool = False) -> Fault | None:
+        """Return what befalls this request, or with `write` this one alias of a mutation."""
+        found = None
+        for place, rule in enumerate(self.rules):
+            if rule.kind == "skew" or rule.befalls_writes != write or not rule.fits(kind, fields):
+                continue
+            self._met[place] += 1
+            chance, choice = self._random.random(), self._random.random()
+            due = rule.first <= self._met[place] and (rule.last is None or self._met[place] <= rule.last)
+            left = rule.times is None or self._hit[place] < rule.times
+            if found is None and due and left and chance < rule.probability:
+                self._hit[place] += 1
+                moments = _MOMENTS.get(rule.kind, ("",))
+                found = Fault(rule.kind, rule.moment or moments[int(choice * len(moments))], rule.seconds)
+        return found
+
+    def choose(self, below: int) -> int:
+        """Return a number from 0 up to `below`."""
+        return self._random.randrange(below)
+
+    def describe(self) -> dict[str, Any]:
+        """Return rules, seed, counts and log as JSON data."""
+        log = [{**asdict(struck), "at": struck.at.isoformat()} for struck in self.log]
+        return {"seed": self.seed, "rules": [asdict(rule) for rule in self.rules], "counts": self.counts, "log": log}
+
+
+def parse_rules(text: str) -> list[Rule]:
+    """Read rules in their short form; FaultError names the one that cannot be read."""
+    return [_parse(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def read_rules(text_or_file: str) -> list[Rule]:
+    """Read rules from their short form, or from a file that holds that or a JSON list; FaultError if neither works."""
+    path = Path(text_or_file)
+    try:
+        is_file = path.is_file()
+        text = path.read_text(encoding="utf-8").strip() if is_file else text_or_file
+    except (OSError, ValueError) as error:
+        raise FaultError(f"cannot read {text_or_file}: {error}") from None
+    if not text.startswith("["):
+        return parse_rules(text.replace("\n", ","))
+    try:
+        return [_as_rule(rule) for rule in json.loads(text)]
+    except json.JSONDecodeError as error:
+        raise FaultError(f"{text_or_file} is not JSON: {error}") from None
+
+
+def _parse(text: str) -> Rule:
+    match = _RULE.fullmatch(text)
+    if match is None or (match["sep"] and not match["amount"]) or (match["amount"] and not match["sep"]):
+        raise FaultError(f"{text!r} is not a fault, such as cut-after=0.2 or late=0.1:3s")
+    first = int(match["first"] or 1)
+    last = int(match["last"]) if match["last"] else first if match["first"] and not match["plus"] else None
+    seconds = float(match["amount"]) * _UNITS[match["unit"]] if match["amount"] else None
+    chance = float(match["chance"]) if match["chance"] else 1.0
+    times = int(match["times"]) if match["times"] else None
+    return _rule(match["kind"], match["on"], first, last, chance, seconds, times)
+
+
+def _as_rule(given: Rule | dict[str, Any]) -> Rule:
+    if isinstance(given, Rule):
+        return given
+    try:
+        first, last = given.get("nth") or (1, None)
+        on, chance, seconds = given.get("on"), float(given.get("probability", 1)), given.get("seconds")
+        return _rule(given["kind"], on, first, last, chance, seconds, given.get("times"))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FaultError(f"{given!r} is not a fault: {error}") from None
+
+
+def _rule(
+    name: str, on: str | None, first: int, last: int | None, chance: float, seconds: float | None, times: int | None
+) -> Rule:
+    kind, _, moment = name.rpartition("-")
+    if kind not in _MOMENTS or moment not in _MOMENTS[kind]:
+        kind, moment = name, ""
+    if kind not in _MOMENTS and kind not in _PLAIN:
+        raise FaultError(f"{name!r} is no kind of fault; there are {', '.join([*_MOMENTS, *_PLAIN])}")
+    if not 0 <= chance <= 1:
+        raise FaultError(f"{name}: a probability is between 0 and 1")
+    about = on or _PLAIN.get(kind)
+    return Rule(
+        kind, moment or None, about, first, last, chance, _SECONDS.get(kind, 0.0) if seconds is None else seconds, times
+    )
