@@ -39,7 +39,8 @@ FAULTS = [
 
 
 def hold(world: World, posts: int, ideas: int) -> None:
-    """Exactly once; state agrees; an apply more does nothing."""
+    """Exactly once, also when what was still on its way has landed; state agrees; an apply more does nothing."""
+    world.sandbox.clock.advance(seconds=60)
     assert world.texts() == world.declared(posts, ideas)
     state = json.loads((world.folder / ".bufferctl" / "state.json").read_text(encoding="utf-8"))
     ids = [b["id"] for o in state["organizations"].values() for c in o.values() for b in c.values()]
