@@ -63,6 +63,8 @@ def _read(text: str) -> Document:
     except GraphQLSyntaxError as error:
         if f"more than {MAX_TOKENS} tokens" in error.message:
             return _refused(f"Syntax Error: Token limit of {MAX_TOKENS} exceeded.", _UNPARSED)
+        if "nested too deeply" in error.message:
+            return _refused(f"Query depth limit of {MAX_DEPTH} exceeded.", _UNPARSED)
         return _refused(error.message, _UNPARSED, locations=error.formatted.get("locations"))
     if message := excess(node):
         return _refused(message, _INVALID)

@@ -1,0 +1,39 @@
+"""A sandbox at a known moment, and a client that asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import Any
+
+import pytest
+from asking import NOW, Asker
+
+from bufferctl.sandbox import Clock, Sandbox
+
+Make = Callable[..., Asker]
+
+
+@pytest.fixture
+def make() -> Iterator[Make]:
+    """Start sandboxes, each with a client, at NOW on a clock that stands still."""
+    with ExitStack() as stack:
+
+        def start(fixture: Any = None, timeout: float = 5, **options: Any) -> Asker:
+            options.setdefault("clock", Clock.at(NOW))
+            sandbox = stack.enter_context(Sandbox(fixture, **options))
+            return stack.enter_context(closing(Asker(sandbox, timeout)))
+
+        yield start
+
+
+@pytest.fixture
+def buffer(make: Make) -> Asker:
+    """A client of a sandbox with the default account."""
+    return make()
+
+
+@pytest.fixture
+def sandbox(buffer: Asker) -> Sandbox:
+    """The sandbox behind `buffer`."""
+    return buffer.sandbox

@@ -1,0 +1,141 @@
+"""The endpoint: who is let in, what is refused and how, and what one document may hold."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx2
+import pytest
+from asking import Asker
+
+from bufferctl.sandbox import Sandbox
+from bufferctl.sandbox.schema import sdl
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_schema_is_the_published_one() -> None:
+    """Byte for byte schemas/buffer.graphql."""
+    assert sdl().encode() == (ROOT / "schemas" / "buffer.graphql").read_bytes()
+
+
+def test_two_organizations_and_every_service(buffer: Asker) -> None:
+    """Acme and Globex; Acme has a channel of each of the twelve services."""
+    organizations = buffer.it("{ it: account { organizations { id name channelCount members { totalCount } } } }")
+    assert [one["name"] for one in organizations["organizations"]] == ["Acme", "Globex"]
+    query = "query($i: ChannelsInput!) { it: channels(input: $i) { id service name metadata { __typename } } }"
+    channels = buffer.it(query, i={"organizationId": organizations["organizations"][0]["id"]})
+    assert len({one["service"] for one in channels}) == 12
+    assert [(one["service"], one["name"]) for one in channels[:2]] == [("twitter", "acme"), ("linkedin", "acme-inc")]
+
+
+@pytest.mark.parametrize("agent", ["", "python-httpx2/2.1", "python-requests/2.32", "Go-http-client/1.1", "axios/1.7"])
+def test_a_library_agent_is_refused_before_all_else(sandbox: Sandbox, agent: str) -> None:
+    """403, not JSON, even with a wrong key."""
+    answer = httpx2.post(sandbox.url, headers={"User-Agent": agent, "Authorization": "Bearer wrong"}, content="{")
+    assert (answer.status_code, answer.text) == (403, "error code: 1010")
+
+
+def test_the_key_comes_before_validation(buffer: Asker) -> None:
+    """401 with the service's message for a document that would be refused anyway."""
+    answer = buffer.send('{"query": "{ nonsense }"}', Authorization="Bearer wrong")
+    assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
+    assert answer.message == "An authentication JWT or Access Token is required"
+    assert buffer.sandbox.requests[-1].status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ("{", 400, "BAD_REQUEST"),
+        ("[]", 400, "BAD_REQUEST"),
+        ("[" * 100_000, 400, "BAD_REQUEST"),
+        ("{}", 400, "BAD_REQUEST"),
+        ('{"query": "{ account { id } }", "variables": 3}', 400, "BAD_REQUEST"),
+        ('{"query": "{ account { id } }", "operationName": 3}', 400, "BAD_REQUEST"),
+        ('{"query": "{ account { id }"}', 400, "GRAPHQL_PARSE_FAILED"),
+        ('{"query": "{ nothing }"}', 400, "GRAPHQL_VALIDATION_FAILED"),
+        ('{"query": "{ account { id } }", "operationName": "Other"}', 400, "BAD_USER_INPUT"),
+        ('{"query": "query($i: PostInput!) { post(input: $i) { id } }"}', 400, "BAD_USER_INPUT"),
+        ('{"query": "query($i: PostInput!) { post(input: $i) { id } }", "variables": {"i": {"id": 3}}}', 400, "BAD_USER_INPUT"),
+    ],
+)
+def test_what_never_ran_is_a_400_without_data(buffer: Asker, body: str, status: int, code: str) -> None:
+    """An unreadable body, document or variable: HTTP 400, a code, no `data` at all."""
+    answer = buffer.send(body)
+    assert (answer.status, answer.code, "data" in answer.json) == (status, code, False)
+
+
+def test_only_posts_are_served(buffer: Asker) -> None:
+    """GET is 405, another path 404, a giant body 413."""
+    assert buffer.send("", method="GET").status == 405
+    assert buffer.send("{}", path="/other").status == 404
+    assert buffer.send("x" * 10_000_001).status == 413
+    assert buffer.send('{"query": "{ account { id } }"}', path="/graphql").status == 200
+
+
+def test_half_characters_are_replaced(buffer: Asker) -> None:
+    """JSON can spell half of an emoji; it is kept as the replacement character, not as an error."""
+    assert buffer.create(text="a\ud83d")["post"]["text"] == "a\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("query", "limit"),
+    [
+        ("{" + " ".join(f"a{n}: account {{ id }}" for n in range(31)) + "}", "Aliases limit of 30 exceeded, found 31."),
+        ("{ account { id } " + "account { id name } " * 4000 + "}", "Syntax Error: Token limit of 15000 exceeded."),
+        ("{ account" * 26 + "{ id }" + "}" * 26, "Query depth limit of 25 exceeded, found 27."),
+        ("{ account" * 2000 + "{ id }" + "}" * 2000, "Query depth limit of 25 exceeded."),
+        ("{ account { id " + " ".join(["email @skip(if: false)"] * 51) + "} }", "Directives limit of 50 exceeded, found 51."),
+        (
+            '{ posts(first: 30000, input: {organizationId: "x"}) { edges { node { id } } } }',
+            "Query complexity limit of 175000 exceeded, found 386250.",
+        ),
+    ],
+)
+def test_limits_of_one_document(buffer: Asker, query: str, limit: str) -> None:
+    """HTTP 400 with a message that names the limit."""
+    answer = buffer.ask(query)
+    assert (answer.status, answer.message, "data" in answer.json) == (400, limit, False)
+
+
+def test_thirty_aliases_and_long_variables_pass(buffer: Asker) -> None:
+    """Exactly thirty aliases work, and what stands in variables counts for nothing."""
+    assert buffer.ask("{" + " ".join(f"a{n}: account {{ id }}" for n in range(30)) + "}").status == 200
+    assert buffer.create("linkedin", text="word " * 500)["__typename"] == "PostActionSuccess"
+
+
+def test_fragments_count_where_they_are_spread(buffer: Asker) -> None:
+    """Aliases within fragments count as often as the fragment is used; a fragment in itself is refused."""
+    spread = "fragment F on Account { " + " ".join(f"a{n}: id" for n in range(16)) + " }"
+    assert buffer.ask("{ x: account { ...F } y: account { ...F } } " + spread).message.startswith("Aliases limit of 30")
+    assert buffer.ask("{ account { ...F } } fragment F on Account { id ...F }").code == "GRAPHQL_VALIDATION_FAILED"
+
+
+def test_requests_are_remembered(buffer: Asker, sandbox: Sandbox) -> None:
+    """Operation, kind, root fields with their aliases (through fragments too), variables, status."""
+    buffer.ask("query Look { me: account { id } ... on Query { account { name } } }", x=1)
+    seen = sandbox.requests[-1]
+    assert (seen.operation, seen.kind, seen.status) == ("Look", "query", 200)
+    assert seen.fields == [("me", "account"), ("account", "account")]
+    assert (seen.variables, seen.writes) == ({"x": 1}, False)
+
+
+def test_the_schema_can_be_asked_for(buffer: Asker) -> None:
+    """Clients that read the schema from the endpoint get it."""
+    types = buffer.it("{ it: __schema { types { name } } }")["types"]
+    assert {"PostActionPayload", "Post", "Idea"} <= {one["name"] for one in types}
+
+
+def test_a_kept_connection_serves_many_requests(buffer: Asker) -> None:
+    """A hundred requests over one client, each answered in turn."""
+    answers = [buffer.ask("{ account { id } }").status for _ in range(100)]
+    assert answers == [200] * 100
+    assert len(buffer.sandbox.requests) == 100
+
+
+def test_the_date_header_is_the_sandboxs_own_time(buffer: Asker) -> None:
+    """The header follows the clock, not the machine."""
+    buffer.sandbox.clock.advance(hours=2)
+    assert buffer.send(json.dumps({"query": "{ account { id } }"})).headers["date"] == "Mon, 02 Nov 2026 10:30:00 GMT"
