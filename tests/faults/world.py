@@ -44,6 +44,8 @@ class MovingClock:
         """Move the sandbox's clock."""
         self.clock.advance(seconds=seconds)
 
+    sleep = wait
+
 
 @dataclass
 class World:
