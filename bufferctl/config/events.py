@@ -38,9 +38,12 @@ class Attempt:
         self.real = real
 
 
-def attempts(text: str) -> Iterator[Attempt]:
-    """The ways to read a text, quickest first; go on to the next after a YAMLError of which `doubtful` is true."""
-    if CParser is not None:
+def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
+    """The ways to read a text, quickest first; go on to the next after a YAMLError of which `doubtful` is true.
+
+    `compiled` false leaves the C parser out, as where there is none.
+    """
+    if compiled and CParser is not None:
         yield Attempt(CParser(text).get_event)
         stand_ins = (c for c in map(chr, range(0xE000, 0xF900)) if c not in text)
         colon, question = next(stand_ins, None), next(stand_ins, None)

@@ -46,13 +46,13 @@ class _StopError(Exception):
     """Nothing more can be said of this file."""
 
 
-def parse(source: Source) -> tuple[Tree, list[Diagnostic]]:
+def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnostic]]:
     """Read a file's text. `data` of the tree is None where there is nothing to go on with."""
     controls = source.controls()
     if controls:
         source = source.harmless()
     error: YAMLError | None = None
-    for attempt in attempts(source.text):
+    for attempt in attempts(source.text, compiled=compiled):
         builder = _Builder(source, attempt)
         try:
             builder.document()
@@ -116,12 +116,12 @@ class _Builder:
             return self._scalar(event, name)
         if kind is AliasEvent:
             return self._alias(event, name)
-        if event.tag is not None:
-            return self._tagged(event, name, depth)
         if depth >= MAX_DEPTH:
             self._stop(
                 event, f"more than {MAX_DEPTH} levels of brackets or lists in each other", "nothing needs so many"
             )
+        if event.tag is not None:
+            return self._tagged(event, name, depth)
         before = self.nodes
         data: Any = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, name, depth)
         self.nodes += 1

@@ -1,0 +1,130 @@
+"""No input whatever gives a traceback: bytes, made-up structures, and valid files with something broken."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from ruamel.yaml.compat import StringIO
+
+from bufferctl.config import Loaded, load
+from bufferctl.config.format import RootFile
+from bufferctl.config.parse import parse
+from bufferctl.config.source import Source
+from bufferctl.render.diagnostics import diagnostics_text, summary_text
+
+CASES = Path(__file__).parents[1] / "cases/validate"
+VALID = (CASES / "valid-everything/buffer.yaml").read_bytes()
+SHARED = (CASES / "valid-everything/campaign/a.yaml").read_bytes()
+
+#: What YAML and the format care about, so that random text meets the code behind them.
+SIGNS = st.sampled_from(
+    [
+        *":[]{}#>|'\"\t?%\r\n~\\@`,\x07\x85\u2028\ufeff\ue000😀",
+        ": ",
+        "\n  ",
+        "- ",
+        " #x",
+        "&a ",
+        "*a",
+        "!t ",
+        "---\n",
+        "...",
+        "<<: ",
+        "://",
+        "12:30",
+        "2026-03-29 02:30",
+        "posts",
+        "key",
+        "text",
+        "channels",
+        "twitter",
+        "due_at",
+        "true",
+        "version",
+    ]
+)
+WORDS = st.one_of(SIGNS, st.text(max_size=5))
+NAMES = st.one_of(
+    st.sampled_from(sorted(RootFile.model_fields)), st.sampled_from(["key", "text", "channels"]), st.text()
+)
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), SIGNS),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4)),
+    max_leaves=20,
+)
+#: Where the pure parser is not of YAML 1.2, or ends lines that an editor does not end.
+_DIFFERENT = re.compile("[\u2028\x85\ufeff%]|(?:^|[\\s,\\[{])\\?")
+
+
+def loaded(content: bytes, shared: bytes = SHARED) -> Loaded:
+    """Load a folder with these two files, and show what was found as validate does."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "buffer.yaml")
+        root.write_bytes(content)
+        Path(folder, "campaign").mkdir()
+        Path(folder, "campaign/a.yaml").write_bytes(shared)
+        found = load(root, Path(folder))
+    assert (found.desired is None) == any(each.severity == "error" for each in found.diagnostics)
+    diagnostics_text(found.diagnostics).encode()
+    summary_text(found.diagnostics)
+    return found
+
+
+@settings(deadline=None)
+@given(st.one_of(st.binary(max_size=200), st.lists(WORDS, max_size=40).map("".join).map(lambda s: s.encode())))
+@example(b'"\\ud800": 1')
+@example(b"? [a, b]\n: 1\n")
+@example(b"a: &a [*a]")
+@example(b"\xef\xbb\xbf\xef\xbb\xbfa: b")
+def test_any_bytes(content: bytes) -> None:
+    """As root file and as included file: problems with places, or valid, and nothing else."""
+    loaded(content)
+    loaded(VALID, content)
+
+
+@pytest.mark.parametrize("unit", ["[", "{", "- ", "? ", "a: [", "{a: ", "&a [", "!t ["])
+def test_depth_is_refused(unit: str) -> None:
+    """50,000 levels of anything: a message, and neither a traceback nor a crash of the interpreter."""
+    assert loaded(unit.encode() * 50_000).diagnostics
+
+
+@settings(deadline=None)
+@given(VALUES)
+def test_any_structure(value: Any) -> None:
+    """Well-formed YAML of any shape, as root file and as included file."""
+    stream = StringIO()
+    YAML(typ="safe", pure=True).dump(value, stream)
+    content = stream.getvalue().encode("utf-8", "replace")
+    loaded(content)
+    loaded(VALID, content)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_valid_files_with_something_broken(data: st.DataObject) -> None:
+    """A part cut out of a valid file and something else put in: still problems with places, or valid."""
+    text = data.draw(st.sampled_from([VALID, SHARED]))
+    start = data.draw(st.integers(0, len(text)))
+    length = data.draw(st.integers(0, 60))
+    changed = text[:start] + data.draw(WORDS).encode("utf-8", "replace") + text[start + length :]
+    loaded(changed, SHARED) if text is VALID else loaded(VALID, changed)
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, max_size=25).map("".join))
+@example("a: {url: https://x.example/y?z=1, at: 09:00}")
+@example('{"a":"b","c":[d:e,"f:g"]}')
+@example("a: [b?c, d]")
+def test_both_parsers_read_alike(text: str) -> None:
+    """What the C parser takes, the pure parser takes to the same values: the stand-ins change nothing."""
+    source = Source("a.yaml", text, Path())
+    quick, problems = parse(source)
+    slow, _ = parse(source, compiled=False)
+    assert problems or _DIFFERENT.search(text) or slow.data == quick.data

@@ -1,0 +1,98 @@
+"""The published JSON Schema, as an editor applies it to a file that it read as YAML 1.2."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no words on its types
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import YAMLError
+
+from bufferctl.config.schema import schema_text
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = ROOT / "schemas/bufferctl.schema.json"
+#: All but the expansion bomb, which goes off in the schema's validator.
+CASES = sorted(c for c in (ROOT / "tests/cases/validate").iterdir() if c.name != "expansion-bomb")
+EXAMPLES = sorted((ROOT / "examples").glob("*/**/*.yaml"))
+
+
+class _EditorConstructor(SafeConstructor):
+    """An editor has no timestamps: YAML 1.2's core schema reads them as text."""
+
+
+_EditorConstructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+
+
+def as_an_editor_reads_it(file: Path) -> Any:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _EditorConstructor
+    return yaml.load(file)
+
+
+@pytest.fixture(scope="session")
+def validator() -> Draft202012Validator:
+    schema = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def complaints(case: Path, validator: Draft202012Validator) -> Iterator[str]:
+    """What the schema says of the files of a case that can be read at all."""
+    for file in sorted(case.rglob("*.yaml")):
+        if file.name.startswith(".") or file.parent.name.startswith("."):
+            continue
+        try:
+            data = as_an_editor_reads_it(file)
+        except (YAMLError, UnicodeDecodeError, OSError):
+            continue
+        if data is not None:
+            yield from (f"{file.name}: {error.message}" for error in validator.iter_errors(data))
+
+
+def is_valid(case: Path) -> bool:
+    return (case / "expected.txt").read_text(encoding="utf-8").endswith("exit 0\n")
+
+
+def test_published_schema_is_the_models_own() -> None:
+    """`make schemas` was run: the committed file is what the models give."""
+    assert schema_text() == PUBLISHED.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda file: str(file.relative_to(ROOT / "examples")))
+def test_examples_are_accepted(example: Path, validator: Draft202012Validator) -> None:
+    """No complaint about any file of the examples, each of which names the schema in its first line."""
+    assert list(validator.iter_errors(as_an_editor_reads_it(example))) == []
+    assert example.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=")
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if is_valid(c)], ids=lambda case: case.name)
+def test_valid_cases_are_accepted(case: Path, validator: Draft202012Validator) -> None:
+    """No complaint about what bufferctl takes."""
+    if not (case / "schema.txt").exists():
+        assert list(complaints(case, validator)) == []
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if not is_valid(c)], ids=lambda case: case.name)
+def test_bad_cases_are_refused(case: Path, validator: Draft202012Validator) -> None:
+    """A complaint about each bad case, and none where (only where) schema.txt says why a schema cannot."""
+    reason = case / "schema.txt"
+    assert bool(list(complaints(case, validator))) != reason.exists(), reason.exists() and reason.read_text()
+
+
+def test_every_field_is_described() -> None:
+    """An editor has something to show on each field: its own description, or that of what it holds."""
+    schema = json.loads(schema_text())
+    silent = [
+        f"{name}.{field}"
+        for name, model in schema["$defs"].items()
+        for field, value in model.get("properties", {}).items()
+        if "description" not in value
+        and not ("$ref" in value and "description" in schema["$defs"][value["$ref"].rpartition("/")[2]])
+    ]
+    assert silent == []
