@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-all lint bench schemas lock clean help
+.PHONY: demo test test-all lint bench soak schemas lock clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -30,6 +30,9 @@ lint: $(STAMP)   ## style, types, and which room imports which
 
 bench: $(STAMP)  ## the numbers, each as a ratio in one run
 	@$(BIN)/python benchmarks/run.py
+
+soak: $(STAMP)   ## 10,000 posts, faults and kills: duplicates and lost
+	@$(BIN)/python benchmarks/soak.py
 
 schemas: $(STAMP) ## generate what is generated
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
