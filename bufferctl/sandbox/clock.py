@@ -22,10 +22,10 @@ class Clock:
         self._lock = threading.Lock()
         self._offset = timedelta()
         self._stopped_at: datetime | None = None
-        if start is not None:
-            self.set(start)
         if stopped:
             self.stop()
+        if start is not None:
+            self.set(start)
 
     @classmethod
     def at(cls, start: datetime | str) -> Self:

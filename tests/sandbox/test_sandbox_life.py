@@ -1,0 +1,149 @@
+"""What time, and people in the web application, make of posts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from asking import Asker
+
+from bufferctl.sandbox import Clock, Sandbox
+
+DUE = "2026-12-01T09:00:00.000Z"
+
+
+def _timed(buffer: Asker, **more: Any) -> Any:
+    return buffer.create(mode="customScheduled", dueAt=DUE, **more)["post"]
+
+
+def _read(buffer: Asker) -> Any:
+    return buffer.page()["edges"][0]["node"]
+
+
+def test_a_due_post_is_sent_when_anybody_looks(buffer: Asker, sandbox: Sandbox) -> None:
+    """Scheduled until the instant, then sent at that instant with a link, whenever it is looked at."""
+    _timed(buffer)
+    sandbox.clock.set("2026-12-01T08:59:59.999Z")
+    assert _read(buffer)["status"] == "scheduled"
+    sandbox.clock.set("2026-12-05T00:00:00Z")
+    post = _read(buffer)
+    assert (post["status"], post["sentAt"], post["externalLink"][:8]) == ("sent", DUE, "https://")
+    assert "deletePost" not in post["allowedActions"]
+
+
+def test_sending_comes_before_sent(make: Any) -> None:
+    """With `sending_seconds` a post is `sending` meanwhile, and cannot be edited."""
+    buffer = make(sending_seconds=30)
+    made = _timed(buffer)
+    buffer.sandbox.clock.set(DUE)
+    assert _read(buffer)["status"] == "sending"
+    assert "cannot be edited" in buffer.edit(made["id"], text="x")["message"]
+    buffer.sandbox.clock.advance(30)
+    assert (_read(buffer)["status"], _read(buffer)["sentAt"]) == ("sent", "2026-12-01T09:00:30.000Z")
+
+
+def test_a_time_in_the_past_publishes_at_once(buffer: Asker) -> None:
+    """The worst that could happen, so that a client that sends one is caught."""
+    made = buffer.create(mode="customScheduled", dueAt="2026-11-01T09:00:00Z")["post"]
+    assert (made["status"], made["sentAt"]) == ("sent", "2026-11-02T08:30:00.000Z")
+
+
+def test_a_paused_queue_accepts_and_never_publishes(buffer: Asker, sandbox: Sandbox) -> None:
+    """Queued and timed posts wait; shareNow goes; on resuming, what is overdue goes out from then on."""
+    channel = sandbox.channel("twitter")["id"]
+    sandbox.person.set_channel(channel, isQueuePaused=True)
+    buffer.create(text="queued")
+    _timed(buffer, text="timed")
+    assert buffer.create(text="now", mode="shareNow")["post"]["status"] == "sent"
+    sandbox.clock.set("2026-12-24T00:00:00Z")
+    assert [post["status"] for post in sandbox.posts()] == ["scheduled", "scheduled", "sent"]
+    sandbox.person.set_channel(channel, isQueuePaused=False)
+    assert [post["sentAt"] for post in sandbox.posts()[:2]] == ["2026-12-24T00:00:00.000Z"] * 2
+
+
+def test_a_notification_only_reminds(buffer: Asker, sandbox: Sandbox) -> None:
+    """`schedulingType` reads back; when due the post is notified, has no link, and a person may mark it published."""
+    made = _timed(buffer, schedulingType="notification")
+    assert made["schedulingType"] == "notification"
+    sandbox.clock.set(DUE)
+    post = _read(buffer)
+    assert (post["status"], post["notificationStatus"], post["externalLink"]) == ("sent", "notified", None)
+    sandbox.person.mark_published(made["id"])
+    assert _read(buffer)["notificationStatus"] == "markedAsPublished"
+
+
+def test_drafts_never_go_out(buffer: Asker, sandbox: Sandbox) -> None:
+    """Neither drafts nor posts that wait for approval, whatever their time."""
+    _timed(buffer, saveToDraft=True)
+    _timed(buffer, needsApproval=True)
+    sandbox.clock.advance(days=365)
+    assert [post["status"] for post in sandbox.posts()] == ["draft", "needs_approval"]
+
+
+def test_a_network_refuses_later(buffer: Asker, sandbox: Sandbox) -> None:
+    """A post can turn to `error` with a message after it was accepted; an edit of its time gives it another try."""
+    made = _timed(buffer)
+    sandbox.person.set_error(made["id"], "The image is too large.")
+    post = _read(buffer)
+    assert (post["status"], post["error"]["message"]) == ("error", "The image is too large.")
+    again = buffer.edit(made["id"], text="x", mode="customScheduled", dueAt="2026-12-02T09:00:00Z")["post"]
+    assert (again["status"], again["error"]) == ("scheduled", None)
+
+
+def test_people_make_change_and_delete(buffer: Asker, sandbox: Sandbox) -> None:
+    """What a person makes reads back as made in Buffer; they may edit one field alone and delete even what was sent."""
+    person = sandbox.person
+    made = person.create_post(sandbox.channel("twitter")["id"], "by hand", dueAt=DUE)
+    assert _read(buffer)["via"] == "buffer"
+    person.edit_post(made["id"], text="by hand, better")
+    post = _read(buffer)
+    assert (post["text"], post["dueAt"]) == ("by hand, better", DUE)
+    person.edit_post(made["id"], dueAt="2026-12-03T09:00:00Z")
+    assert _read(buffer)["dueAt"] == "2026-12-03T09:00:00.000Z"
+    assert person.share_now(made["id"])["status"] == "sent"
+    person.delete_post(made["id"])
+    assert sandbox.posts() == []
+
+
+def test_people_meet_refusals_too(sandbox: Sandbox) -> None:
+    """ValueError with the service's words, KeyError for an id that is not there."""
+    with pytest.raises(ValueError, match="either text or media"):
+        sandbox.person.create_post(sandbox.channel("twitter")["id"], "")
+    with pytest.raises(KeyError):
+        sandbox.person.edit_post("nope", text="x")
+    made = sandbox.person.create_post(sandbox.channel("twitter")["id"], "x")
+    with pytest.raises(ValueError, match="no colour"):
+        sandbox.person.edit_post(made["id"], colour="red")
+    with pytest.raises(ValueError, match="scheduled"):
+        sandbox.person.approve(made["id"])
+
+
+def test_people_have_ideas_and_rename_channels(buffer: Asker, sandbox: Sandbox) -> None:
+    """Ideas come and go; a renamed handle keeps the channel's id; a new channel is there at once."""
+    organization = sandbox.organization()["id"]
+    idea = sandbox.person.create_idea(organization, title="By hand")
+    assert [one["content"]["title"] for one in sandbox.ideas()] == ["By hand"]
+    sandbox.person.delete_idea(idea["id"])
+    assert sandbox.ideas() == []
+    before = sandbox.channel("twitter")["id"]
+    sandbox.person.set_channel(before, name="acme2")
+    sandbox.person.add_channel(organization, "mastodon", "new")
+    channels = buffer.it("query($i: ChannelsInput!) { it: channels(input: $i) { id name } }", i={"organizationId": organization})
+    assert {"id": before, "name": "acme2"} in channels
+    assert "new" in {one["name"] for one in channels}
+
+
+def test_the_clock() -> None:
+    """It stands, jumps, goes back and runs on; a text that is no time is a ValueError."""
+    clock = Clock.at("2026-11-02T09:30:00+01:00")
+    assert clock.now().isoformat() == "2026-11-02T08:30:00+00:00"
+    clock.advance(minutes=-30)
+    assert clock.now().isoformat() == "2026-11-02T08:00:00+00:00"
+    clock.run()
+    clock.set("2030-01-01")
+    assert f"{clock.now():%Y-%m-%d}" == "2030-01-01"
+    clock.stop()
+    assert clock.now() == clock.now()
+    for bad in ("", "now", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59"):
+        with pytest.raises(ValueError, match=r"ISO 8601|out of range|month"):
+            clock.set(bad)

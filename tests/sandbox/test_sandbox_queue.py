@@ -1,0 +1,132 @@
+"""The queue: which slot a post takes, and what moves others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import pytest
+from asking import MOVE, Asker
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bufferctl.sandbox import Clock, Sandbox
+from bufferctl.sandbox.slots import next_free_slot, slots_after
+
+SLOTS = ["2026-11-02T16:00:00.000Z", "2026-11-03T08:00:00.000Z", "2026-11-03T16:00:00.000Z", "2026-11-04T08:00:00.000Z"]
+"""The next slots of the default schedule: 09:00 and 17:00 in Berlin, on weekdays."""
+
+
+def _queue(buffer: Asker) -> list[tuple[str, str]]:
+    nodes = [edge["node"] for edge in buffer.page(sort=[{"field": "dueAt", "direction": "asc"}])["edges"]]
+    return [(node["text"], node["dueAt"]) for node in nodes]
+
+
+def test_add_to_queue_takes_the_next_free_slot(buffer: Asker) -> None:
+    """In order, whatever `dueAt` says."""
+    made = [buffer.create(text=text, dueAt="2027-01-01T09:00:00Z")["post"] for text in "abc"]
+    assert [post["dueAt"] for post in made] == SLOTS[:3]
+    assert {post["isCustomScheduled"] for post in made} == {False}
+
+
+def test_a_freed_slot_is_taken_again(buffer: Asker) -> None:
+    """What is deleted or timed by itself leaves a hole, and the next post fills it."""
+    made = [buffer.create(text=text)["post"]["id"] for text in "abc"]
+    buffer.delete(made[0])
+    assert buffer.create(text="d")["post"]["dueAt"] == SLOTS[0]
+    buffer.edit(made[1], text="b", mode="customScheduled", dueAt="2027-01-01T09:00:00Z")
+    assert buffer.create(text="e")["post"]["dueAt"] == SLOTS[1]
+    assert buffer.create(text="f")["post"]["dueAt"] == SLOTS[3]
+
+
+def test_share_next_pushes_the_others_down(buffer: Asker) -> None:
+    """The new post takes the first slot, each other one the slot behind its own."""
+    for text in "ab":
+        buffer.create(text=text)
+    assert buffer.create(text="first", mode="shareNext")["post"]["dueAt"] == SLOTS[0]
+    assert _queue(buffer) == list(zip(["first", "a", "b"], SLOTS[:3], strict=True))
+    made = buffer.page()["edges"][1]["node"]
+    buffer.edit(made["id"], text="b", mode="shareNext")
+    assert [text for text, _ in _queue(buffer)] == ["b", "first", "a"]
+
+
+def test_moving_in_the_queue(buffer: Asker) -> None:
+    """Top and bottom; the slots in use stay the same, the others close up."""
+    made = {text: buffer.create(text=text)["post"]["id"] for text in "abc"}
+    assert buffer.it(MOVE, i={"id": made["c"], "position": "top"})["post"]["dueAt"] == SLOTS[0]
+    assert _queue(buffer) == list(zip("cab", SLOTS[:3], strict=True))
+    buffer.it(MOVE, i={"id": made["c"], "position": "bottom"})
+    assert _queue(buffer) == list(zip("abc", SLOTS[:3], strict=True))
+    timed = buffer.create(mode="customScheduled", dueAt="2027-01-01T09:00:00Z")["post"]["id"]
+    assert buffer.it(MOVE, i={"id": timed, "position": "top"})["message"] == "Post is not in the queue"
+    assert buffer.it(MOVE, i={"id": "nope", "position": "top"})["message"] == "Document not found"
+
+
+def test_a_channel_without_slots(buffer: Asker, sandbox: Sandbox) -> None:
+    """The post is accepted, has no time, and never goes out."""
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], postingSchedule=[])
+    post = buffer.create()["post"]
+    assert (post["status"], post["dueAt"]) == ("scheduled", None)
+    sandbox.clock.advance(days=365)
+    assert sandbox.posts()[0]["status"] == "scheduled"
+
+
+def test_paused_days_have_no_slots(buffer: Asker, sandbox: Sandbox) -> None:
+    """A day that is paused is passed over."""
+    schedule = [{"day": "mon", "paused": True, "times": ["23:00"]}, {"day": "tue", "paused": False, "times": ["07:15"]}]
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], postingSchedule=schedule)
+    assert buffer.create()["post"]["dueAt"] == "2026-11-03T06:15:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "slots"),
+    [
+        ("Europe/Berlin", "2026-03-28T12:00", ["2026-03-29T01:30", "2026-03-30T00:30"]),
+        ("Europe/Berlin", "2026-10-24T12:00", ["2026-10-25T00:30", "2026-10-26T01:30"]),
+        ("Pacific/Kiritimati", "2026-11-02T12:00", ["2026-11-02T12:30", "2026-11-03T12:30"]),
+    ],
+)
+def test_slots_are_local_times(zone: str, moment: str, slots: list[str]) -> None:
+    """02:30 each day, over clock changes and in zones far from UTC."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    channel = {"timezone": zone, "postingSchedule": [{"day": day, "times": ["02:30"]} for day in days]}
+    found = islice(slots_after(channel, datetime.fromisoformat(moment).replace(tzinfo=UTC)), 2)
+    assert [f"{slot:%Y-%m-%dT%H:%M}" for slot in found] == slots
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["add", "next", "timed", "delete", "draft", "later"]), st.integers(0, 30)), max_size=25)
+
+
+@given(steps=STEPS)
+@settings(max_examples=30, deadline=None)
+def test_no_two_queued_posts_share_a_slot(steps: list[tuple[str, int]]) -> None:
+    """Whatever is added, moved, edited and deleted: no slot is given twice, and the next free one is the first free one."""
+    running = Sandbox(clock=Clock.at("2026-11-02T08:30:00Z"))
+    channel = running.channel("twitter")
+    person, store = running.person, running.core.store
+    for step, number in steps:
+        posts = [post for post in running.posts() if post["status"] == "scheduled"]
+        if step in {"add", "next"} or not posts:
+            person.create_post(channel["id"], f"{number}", mode="shareNext" if step == "next" else "addToQueue")
+        elif step == "timed":
+            person.edit_post(posts[number % len(posts)]["id"], dueAt=SLOTS[number % 4])
+        elif step == "delete":
+            person.delete_post(posts[number % len(posts)]["id"])
+        elif step == "draft":
+            person.share_now(posts[number % len(posts)]["id"])
+        else:
+            running.clock.advance(hours=number)
+        _check(running, channel, store)
+    running.stop()
+
+
+def _check(running: Sandbox, channel: Any, store: Any) -> None:
+    scheduled = [post for post in running.posts() if post["status"] == "scheduled"]
+    queued = [post["dueAt"] for post in scheduled if not post["isCustomScheduled"]]
+    assert len(queued) == len(set(queued))
+    taken = {post["dueAt"] for post in scheduled}
+    now = running.clock.now()
+    free = next(slot for slot in slots_after(channel, now) if f"{slot:%Y-%m-%dT%H:%M:%S}.000Z" not in taken)
+    assert next_free_slot(store, channel, now) == free
+    assert free - now < timedelta(days=60)
