@@ -63,7 +63,7 @@ class Commands(click.Group):
 
             near = get_close_matches(args[0], COMMANDS, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise click.UsageError(f"There is no command '{args[0]}'.{hint}", ctx)
+            raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -92,7 +92,7 @@ def run(arguments: list[str]) -> int:
         click.echo(error.ctx.get_help() if error.ctx else "", err=True)
         return _USAGE
     except click.UsageError as error:
-        return _usage(error)
+        return _usage(error, arguments)
     except click.ClickException as error:
         _say(error.format_message(), "")
         return error.exit_code
@@ -108,9 +108,11 @@ def run(arguments: list[str]) -> int:
         return _CLOSED_PIPE
 
 
-def _usage(error: click.UsageError) -> int:
-    command = error.ctx.command_path if error.ctx else "bufferctl"
-    _say(error.format_message().rstrip("."), f"`{command} --help` shows what it takes.")
+def _usage(error: click.UsageError, arguments: list[str]) -> int:
+    # click does not always say which command it was parsing.
+    named = [name for name in arguments[:1] if name in COMMANDS]
+    command = error.ctx.command_path if error.ctx else " ".join(["bufferctl", *named])
+    _say(error.format_message(), f"`{command} --help` shows what it takes.")
     return _USAGE
 
 

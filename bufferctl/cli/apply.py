@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 @click.option("--auto-approve", is_flag=True, help="Do not ask; for CI, after the plan was reviewed.")
 @click.option(
     "--settle",
-    type=click.FloatRange(min=0),
-    default=30.0,
+    type=options.Number(min=0),
+    default=30,
     show_default=True,
     metavar="S",
     help="Seconds after which Buffer's lists surely show a write whose answer was lost.",
 )
 @click.option(
     "--max-wait",
-    type=click.FloatRange(min=0),
-    default=960.0,
+    type=options.Number(min=0),
+    default=960,
     show_default=True,
     metavar="S",
     help="The longest wait for Buffer's quota at a time; else stop with 5.",
@@ -87,20 +87,21 @@ def apply(
         session.note_leftovers(opened, console)
         if not as_json:
             session.show(plan, console, as_json=False)
-        if plan.writes and not auto_approve and not saved:
-            _ask(len(plan.writes), console)
+        asks = plan.writes and not auto_approve and not saved
+        if asks and not _agreed(len(plan.writes), console):
+            console.note("Nothing was sent.")
+            return 1
         return _report(applying, plan, console, as_json=as_json)
 
 
-def _ask(number: int, console: Console) -> None:
-    """Raises UsageError where there is nobody to ask, click's Abort for a no."""
+def _agreed(number: int, console: Console) -> bool:
+    """Ask. Raises UsageError where there is nobody to ask."""
     if not console.can_ask:
         raise UsageError(
             "There is no terminal to ask on, so nothing was sent",
             hint="Look at the plan, then apply with --auto-approve.",
         )
-    if not click.confirm(f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?", err=True):
-        raise click.Abort
+    return click.confirm(f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?", err=True)
 
 
 def _report(applying: Applying, plan: Plan, console: Console, *, as_json: bool) -> int:

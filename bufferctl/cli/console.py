@@ -36,7 +36,8 @@ class Console:
 
     def error(self, message: str, hint: str = "") -> None:
         """Say what is wrong and what to do."""
-        self.note(f"{self.err.bad('error:')} {safe(message[:1].upper() + message[1:])}.")
+        end = "" if message.endswith((".", "?", "!")) else "."
+        self.note(f"{self.err.bad('error:')} {safe(message[:1].upper() + message[1:])}{end}")
         if hint:
             self.note(f"  hint: {safe(hint)}")
 

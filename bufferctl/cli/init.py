@@ -11,7 +11,9 @@ from bufferctl.errors import ConfigError
 
 
 @click.command(short_help="Write a first buffer.yaml from what the account has.")
-@options.root_option
+@click.option(
+    "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="Another name than buffer.yaml."
+)
 @options.connection_options
 @options.no_color_option
 def init(file: Path | None, connection: options.Connection, no_color: bool) -> int:

@@ -12,6 +12,13 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class Number(click.FloatRange):
+    """A number as people say it, in messages too."""
+
+    name = "number"
+
+
 root_option = click.option(
     "-f",
     "--file",
@@ -32,8 +39,8 @@ state_option = click.option(
 )
 lock_option = click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
-    default=0.0,
+    type=Number(min=0),
+    default=0,
     show_default=True,
     metavar="S",
     help="Seconds to wait for another run on the same account.",
@@ -62,8 +69,8 @@ def connection_options(command: F) -> F:
     )
     @click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
-        default=30.0,
+        type=Number(min=0, min_open=True),
+        default=30,
         show_default=True,
         metavar="S",
         help="Seconds to wait for an answer.",

@@ -27,8 +27,8 @@ PENDING = 2
 )
 @click.option(
     "--expires",
-    type=click.FloatRange(min=0, min_open=True),
-    default=7.0,
+    type=options.Number(min=0, min_open=True),
+    default=7,
     show_default=True,
     metavar="DAYS",
     help="How long a saved plan may be applied.",

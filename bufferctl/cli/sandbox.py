@@ -17,17 +17,21 @@ _PLANS = ("off", "free", "essentials", "team")
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=4141, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", default=4141, show_default=True, help="0 takes a free one."
+)
 @click.option("--db", default=":memory:", metavar="FILE", help="Keep the account in this file between runs.")
 @click.option("--fixture", metavar="FILE", help="Start from this account (JSON) instead of Acme and Globex.")
 @click.option(
-    "--rate-limit", type=click.Choice(_PLANS), default="off", show_default=True,
-    help="Count requests as Buffer does for this plan: 100 in 15 minutes, 250 or 500 a day.",
+    "--rate-limit", type=click.Choice(_PLANS), metavar="PLAN", default="off", show_default=True,
+    help="Count requests as Buffer does on this plan: off, free, essentials or team.",
 )  # fmt: skip
 @click.option(
     "--faults", default="", metavar="RULES", help="What goes wrong, such as cut-after=0.2,late=0.1:3s; or a file."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed has the same faults again.")
+@click.option(
+    "--seed", type=int, metavar="N", default=0, show_default=True, help="The same seed has the same faults again."
+)
 def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: str, seed: int) -> None:
     """Run a local Buffer to try things on.
 

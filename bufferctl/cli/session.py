@@ -254,11 +254,6 @@ def note_leftovers(session: Session, console: Console) -> None:
             f"{console.err.bad('warning:')} {safe(address)} was sent by an apply that was cut off, and no file here "
             "declares it; if it is in Buffer, it will be published"
         )
-    if number := len(session.journal.open):
-        console.note(
-            f"{console.err.change('note:')} an earlier apply was cut off with {number} writes unanswered; "
-            "the next apply looks first what Buffer did with them"
-        )
 
 
 def show(plan: Plan, console: Console, *, as_json: bool) -> None:

@@ -22,7 +22,7 @@ def state() -> None:
     """Look at, or mend, what bufferctl remembers of each declared post and idea."""
 
 
-@state.command(name="list")
+@state.command(name="list", short_help="List what is remembered.")
 @options.root_option
 @options.state_option
 @options.json_option
@@ -40,7 +40,7 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
         click.echo(f"{safe(address):{width}}  {binding.id}  {binding.origin.value}")
 
 
-@state.command()
+@state.command(short_help="Show all that is remembered of one.")
 @click.argument("address")
 @options.root_option
 @options.state_option
@@ -51,7 +51,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
     _print_json(_values(slot, bindings[slot]))
 
 
-@state.command()
+@state.command(short_help="Take the lock away from a run that is dead.")
 @click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Of which endpoint [env: BUFFER_API_URL].")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def unlock(api_url: str | None, yes: bool) -> None:
@@ -74,7 +74,7 @@ def unlock(api_url: str | None, yes: bool) -> None:
     click.echo("Unlocked.")
 
 
-@state.command()
+@state.command(short_help="Forget one; it stays in Buffer.")
 @click.argument("address")
 @options.root_option
 @options.state_option
@@ -89,7 +89,7 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
     click.echo(f"Forgot {address} ({binding.id}); it stays in Buffer.")
 
 
-@state.command()
+@state.command(short_help="Remember one under another address.")
 @click.argument("address")
 @click.argument("new_address")
 @options.root_option

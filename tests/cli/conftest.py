@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from bufferctl.sandbox import Clock, Sandbox
 
 #: The sandbox's present in these tests.
 NOW = "2029-12-03T09:00:00Z"
+#: What commands are expected to print, a file an output.
+CASES = Path(__file__).parent.parent / "cases" / "cli"
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def normal(text: str) -> str:
         return seen.setdefault(match[0], f"<id{len(seen) + 1}>")
 
     text = re.sub(r"\b(?!66a0)[0-9a-f]{24}\b", name, text)
-    return re.sub(r"http://127\.0\.0\.1:\d+", "http://SANDBOX", text)
+    return re.sub(r"\b127\.0\.0\.1:\d+", "SANDBOX", text)
 
 
 @dataclass
@@ -83,11 +86,12 @@ class Project:
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's environment with nothing in it but a key."""
+    """A user's environment with nothing in it but a key, and a terminal of 80 columns."""
     for name in [name for name in os.environ if name.startswith(("BUFFER_", "NO_COLOR", "FORCE_COLOR"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
+    monkeypatch.setenv("COLUMNS", "80")
     folder = tmp_path / "project"
     folder.mkdir()
     return folder
@@ -99,3 +103,27 @@ def project(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proj
     with Sandbox(clock=Clock.at(NOW)) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         yield Project(environment, sandbox)
+
+
+@pytest.fixture
+def program(environment: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The program as a process of its own; its arguments follow. It runs from this checkout, installed or not."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    return [sys.executable, "-m", "bufferctl"]
+
+
+Prints = Callable[[str, Ran], None]
+
+
+@pytest.fixture
+def prints(environment: Path, update: bool) -> Prints:
+    """Hold all that a command printed, and its exit code, against tests/cases/cli/NAME.txt."""
+
+    def check(name: str, ran: Ran) -> None:
+        expected, printed = CASES / f"{name}.txt", ran.snapshot().replace(str(environment), "PROJECT")
+        if update:
+            expected.parent.mkdir(parents=True, exist_ok=True)
+            expected.write_text(printed, encoding="utf-8")
+        assert printed == expected.read_text(encoding="utf-8")
+
+    return check

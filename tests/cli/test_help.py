@@ -1,0 +1,108 @@
+"""What the command line says of itself, at 80 columns, and how it answers what it does not understand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from bufferctl import __version__
+from bufferctl.cli import COMMANDS
+
+OF_STATE = ("list", "show", "rm", "mv", "unlock")
+HELP = [("bufferctl", ()), *((f"{name}", (name,)) for name in COMMANDS)]
+HELP += [(f"state-{name}", ("state", name)) for name in OF_STATE]
+
+
+@pytest.mark.parametrize(("name", "command"), HELP)
+def test_help_of_every_command(project: Any, prints: Any, name: str, command: tuple[str, ...]) -> None:
+    """Usage, what it does and every option, in lines of at most 80 columns; exit 0, with -h too."""
+    ran = project(*command, "--help")
+    prints(f"help/{name}", ran)
+    assert max(len(line) for line in ran.out.splitlines()) <= 80
+    assert project(*command, "-h") == ran
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_list_of_commands_agrees(name: str) -> None:
+    """The line of help that --help shows without importing a command is the command's own."""
+    module, line = COMMANDS[name]
+    command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+    assert command.get_short_help_str(limit=100) == line
+
+
+def test_every_option_is_explained(project: Any) -> None:
+    """No option of any command is without help."""
+    for module, _ in COMMANDS.values():
+        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+        commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+        options = [p for each in commands for p in each.params if isinstance(p, click.Option)]
+        assert all(option.help for option in options)
+
+
+def test_version(project: Any) -> None:
+    """`bufferctl 1.2.3`, exit 0."""
+    ran = project("--version")
+    assert (ran.out, ran.err, ran.code) == (f"bufferctl {__version__}\n", "", 0)
+    assert project("-V") == ran
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("no-arguments", ()),
+        ("no-subcommand", ("state",)),
+        ("mistyped-command", ("paln",)),
+        ("mistyped-subcommand", ("state", "lst")),
+        ("unlike-any-command", ("terraform",)),
+        ("unknown-option", ("plan", "--destroy")),
+        ("mistyped-option", ("plan", "--jsn")),
+        ("option-without-value", ("plan", "--target")),
+        ("option-with-wrong-value", ("apply", "--settle", "soon")),
+        ("missing-argument", ("import",)),
+        ("argument-too-many", ("init", "here")),
+        ("path-that-is-not-there", ("plan", "posts/nowhere.yaml")),
+    ],
+)
+def test_usage_that_is_not_understood(project: Any, prints: Any, name: str, arguments: tuple[str, ...]) -> None:
+    """What is wrong and where to look, on stderr; exit 64, never click's own 2."""
+    project.write("buffer.yaml", "version: 1\norganizations: [{name: Acme}]\n")
+    ran = project(*arguments)
+    prints(f"usage/{name}", ran)
+    assert (ran.code, ran.out) == (64, "")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["plan", "--help"], ["apply", "--help"]])
+def test_help_loads_click_alone(program: list[str], arguments: list[str]) -> None:
+    """Neither gql, pydantic, deepdiff, rich nor the YAML reader is loaded to say what a command takes."""
+    script = (
+        "import sys; from bufferctl.cli import run; assert run(sys.argv[1:]) == 0; "
+        "print([m for m in ('gql', 'graphql', 'httpx2', 'pydantic', 'deepdiff', 'rich', 'ruamel', 'ariadne')"
+        " if m in sys.modules], file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    assert ran.stderr == "[]\n"
+
+
+def test_validate_loads_no_network_and_no_terminal(program: list[str], project: Any) -> None:
+    """Checking files loads neither gql, httpx2, deepdiff, rich nor jinja2."""
+    project.write("buffer.yaml", "version: 1\norganizations: [{name: Acme}]\n")
+    script = (
+        "import sys; from bufferctl.cli import run; assert run(['validate', '-f', sys.argv[1]]) == 0; "
+        "print([m for m in ('gql', 'graphql', 'httpx2', 'deepdiff', 'rich', 'jinja2') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", script, str(project.folder / "buffer.yaml")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_python_m(program: list[str], tmp_path: Path) -> None:
+    """`python -m bufferctl` is the same program, exit code included."""
+    ran = subprocess.run([*program, "paln"], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (64, "")
+    assert "Did you mean 'plan'?" in ran.stderr
