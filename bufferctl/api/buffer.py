@@ -18,7 +18,7 @@ from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError, NotSentError
 from bufferctl.api.outcomes import results
 from bufferctl.api.reading import live_post
-from bufferctl.api.reads import read_account, read_posts, read_recent, understood
+from bufferctl.api.reads import read_account, read_daily_room, read_posts, read_recent, understood
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import operation_and_input
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
@@ -123,6 +123,13 @@ class Buffer:
         within = {organization: list(ids) for organization, ids in channels.items()}
         posts, found = read_recent(self._data, within, ideas, since)
         return Live(self.server_time(), posts=posts, ideas=found)
+
+    def daily_room(self, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
+        """How many more posts channels take on certain days (an instant each); only of channels that have a limit.
+
+        A request for up to 30 days.
+        """
+        return read_daily_room(self._data, days)
 
     def post(self, post_id: str) -> LivePost | None:
         """One post by its id, None where Buffer has none; a request each, since a missing id nulls all of it."""

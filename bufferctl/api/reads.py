@@ -98,6 +98,27 @@ def read_recent(
     return tuple(found.values()), tuple(idea for each in idea_lists for idea in each.items.values())
 
 
+def read_daily_room(ask: Ask, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
+    """How many more posts a channel takes on the day that an instant lies in; channels without a limit are left out.
+
+    `days`: channel ids by instant; the answer is by channel id and that instant.
+    """
+    room: dict[tuple[str, datetime], int] = {}
+    moments = sorted(days)
+    for start in range(0, len(moments), MOST_ALIASES):
+        part = moments[start : start + MOST_ALIASES]
+        inputs = [{"input": {"channelIds": sorted(days[moment]), "date": moment.isoformat()}} for moment in part]
+        names = ("daily_limits",) * len(part)
+        data = ask(Request(together("DailyLimits", names), "DailyLimits", numbered(inputs)))
+        with understood():
+            for number, moment in enumerate(part):
+                for status in data[f"a{number}"]:
+                    if status["limit"] is not None or status["isAtLimit"]:
+                        left = (status["limit"] or 0) - status["scheduled"] - status["sent"]
+                        room[status["channelId"], moment] = 0 if status["isAtLimit"] else max(0, left)
+    return room
+
+
 def _channels(
     ask: Ask, organizations: Sequence[str], debug: Callable[[str], None]
 ) -> dict[str, tuple[LiveChannel, ...]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import has_errors
-from bufferctl.errors import ConfigError, KeyRefusedError, StateError
+from bufferctl.errors import ConfigError, KeyRefusedError, StateError, UsageError
 from bufferctl.model import IDEAS, Account, Live, LivePost, Slot, State
 from bufferctl.plan import Plan
 from bufferctl.render.paint import safe
@@ -116,7 +117,7 @@ class Session:
 
     def look(self, options: Options, found: Found | None = None) -> Look:
         """Read the account and compare: the plan. Raises as `find`, which it does where that was not done just now."""
-        from bufferctl.reconcile import reconcile, unlisted
+        from bufferctl.reconcile import busy_days, reconcile, unlisted, within_daily_limits
 
         requests = self.buffer.requests - (2 if found else 0)
         found = found or self.find()
@@ -127,6 +128,8 @@ class Session:
         live = self.buffer.read(found.account, channels, ideas=ideas)
         live = self._ask_for(unlisted(live, self.state), live)
         plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
+        if days := busy_days(plan, live):
+            plan = within_daily_limits(plan, self.buffer.daily_room(days))
         plan = replace(plan, read_requests=self.buffer.requests - requests, quota=self.buffer.quota)
         return Look(plan, live)
 
@@ -238,8 +241,29 @@ def planning_options(choices: Choices, connection: Connection, *, settle: float 
 
 
 def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
-    """The plan, narrowed to the files and addresses named, where any are."""
+    """The plan, narrowed to the files and addresses named, where any are. Raises UsageError where a target fits none."""
+    for target in choices.targets:
+        if not any(fnmatchcase(str(change.address), target) for change in plan.changes):
+            near = _near(target, [str(change.address) for change in plan.changes])
+            raise UsageError(
+                f"No address fits the target {target}", hint=near or "Addresses are those that plan shows."
+            )
     return plan.narrow(files.keeps(choices.targets)) if files.narrows(choices.targets) else plan
+
+
+def check_named(choices: Choices, files: Files) -> None:
+    """Raises UsageError where --recreate or --reapply names what no file declares."""
+    declared = {str(item.address) for item in files.desired.items}
+    for address in sorted((choices.recreate | choices.reapply) - declared):
+        raise UsageError(
+            f"No file declares {address}", hint=_near(address, declared) or "Addresses are those that plan shows."
+        )
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))
 
 
 def note_leftovers(session: Session, console: Console) -> None:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from bufferctl.reconcile.daily import busy_days, within_daily_limits
 from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.lookup import find_targets
 from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of, unlisted
 
-__all__ = ["Options", "Targets", "find_targets", "reconcile", "schedule_differences", "slots_of", "unlisted"]
+__all__ = [
+    "Options",
+    "Targets",
+    "busy_days",
+    "find_targets",
+    "reconcile",
+    "schedule_differences",
+    "slots_of",
+    "unlisted",
+    "within_daily_limits",
+]
