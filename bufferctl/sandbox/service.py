@@ -106,10 +106,14 @@ class Service:
         if fault.moment == "after" or (fault.moment == "middle" and seen.kind != "mutation"):
             response = self._execute(asked, seen)
         elif fault.moment == "middle":
-            response = self._execute(asked, seen, stop_after=self.faults.choose(max(1, len(seen.fields))))
+            response = self._execute(asked, seen, stop_after=self._middle(len(seen.fields)))
         if fault.kind in {"cut", "timeout"}:
             return Delivery(response, "cut" if fault.kind == "cut" else "hang")
         return Delivery(spoiled(fault, response))
+
+    def _middle(self, aliases: int) -> int:
+        """Return how many aliases run: at least one, but not all; of a single one the seed decides."""
+        return 1 + self.faults.choose(aliases - 1) if aliases > 1 else self.faults.choose(2)
 
     def _execute(
         self, asked: Asked, seen: Seen, *, hidden_since: int | None = None, stop_after: int | None = None

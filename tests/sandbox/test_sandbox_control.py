@@ -1,0 +1,81 @@
+"""`/_sandbox/`: the clock, the faults and the account, over HTTP while it runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from asking import Asker
+
+from bufferctl.sandbox import Sandbox
+
+
+def _control(buffer: Asker, method: str, what: str, body: Any = None) -> Any:
+    answer = buffer.send(json.dumps(body) if body is not None else b"", method, f"/_sandbox/{what}")
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_the_clock_moves(buffer: Asker) -> None:
+    """By seconds, to a moment, on from there; what falls due in between happens."""
+    buffer.create(mode="customScheduled", dueAt="2026-11-02T09:00:00Z")
+    assert _control(buffer, "GET", "clock") == {"now": "2026-11-02T08:30:00.000Z"}
+    assert _control(buffer, "POST", "clock", {"advance": 1800}) == {"now": "2026-11-02T09:00:00.000Z"}
+    assert _control(buffer, "GET", "account")["organizations"][0]["posts"][0]["status"] == "sent"
+    _control(buffer, "POST", "clock", {"set": "2030-01-01T00:00:00Z", "stopped": True})
+    assert buffer.sandbox.clock.now().year == 2030
+
+
+def test_faults_are_ordered_and_reported(buffer: Asker) -> None:
+    """Rules in either form, with a seed; the log; and an end to them."""
+    _control(buffer, "PUT", "faults", {"rules": "html-before@query#1", "seed": 4})
+    assert buffer.ask("{ account { id } }").text.startswith("<!DOCTYPE")
+    report = _control(buffer, "GET", "faults")
+    assert (report["seed"], report["counts"]) == (4, {"html-before": 1})
+    assert report["log"][0]["request"] == 1
+    rules = [{"kind": "5xx-before", "on": "mutation"}]
+    assert _control(buffer, "PUT", "faults", {"rules": rules})["rules"][0]["kind"] == "5xx"
+    _control(buffer, "DELETE", "faults")
+    assert "post" in buffer.create()
+
+
+def test_the_requests_so_far(buffer: Asker) -> None:
+    """As the endpoint saw them; control requests are not among them."""
+    buffer.ask("query Me { account { id } }")
+    (seen,) = _control(buffer, "GET", "requests")
+    assert (seen["operation"], seen["fields"], seen["status"]) == ("Me", [["account", "account"]], 200)
+
+
+def test_acting_as_a_person(buffer: Asker, sandbox: Sandbox) -> None:
+    """Channels and posts change as they would in the web application."""
+    channel = sandbox.channel("twitter")["id"]
+    assert _control(buffer, "PUT", "channels", {"id": channel, "isQueuePaused": True})["isQueuePaused"]
+    made = buffer.create()["post"]["id"]
+    assert _control(buffer, "PUT", "posts", {"id": made, "text": "better"})["text"] == "better"
+    _control(buffer, "DELETE", "posts", {"id": made})
+    assert sandbox.posts() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "body", "status"),
+    [
+        ("GET", "nothing", "", 404),
+        ("PATCH", "clock", "", 404),
+        ("POST", "clock", "{", 400),
+        ("POST", "clock", '{"set": "tomorrow"}', 400),
+        ("POST", "clock", "[1]", 400),
+        ("PUT", "faults", '{"rules": "bogus"}', 400),
+        ("PUT", "posts", '{"id": "nope", "text": "x"}', 404),
+        ("DELETE", "posts", "{}", 404),
+    ],
+)
+def test_what_cannot_be_done(buffer: Asker, method: str, what: str, body: str, status: int) -> None:
+    """A message and a status, nothing worse."""
+    answer = buffer.send(body, method, f"/_sandbox/{what}")
+    assert (answer.status, list(answer.json)) == (status, ["error"])
+
+
+def test_the_key_guards_it(buffer: Asker) -> None:
+    """401 without it."""
+    assert buffer.send("", "GET", "/_sandbox/account", Authorization="Bearer no").status == 401

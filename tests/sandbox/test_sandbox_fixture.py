@@ -1,0 +1,116 @@
+"""The account that a sandbox starts from, and how it is kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asking import Asker
+
+from bufferctl.sandbox import FixtureError, Sandbox, read_fixture
+
+SMALL: dict[str, Any] = {
+    "organizations": [
+        {
+            "name": "Tiny",
+            "tags": [{"name": "launch"}],
+            "channels": [{"service": "twitter", "name": "tiny"}],
+            "posts": [
+                {"channelId": "twitter:tiny", "text": "sent", "status": "sent", "dueAt": "2026-10-01T09:00:00Z"},
+                {"channelId": "twitter:tiny", "text": "timed", "dueAt": "2026-12-01T10:00:00+01:00"},
+                {"channelId": "twitter:tiny", "text": "queued", "assets": [{"image": {"url": "https://acme.example/a.png"}}]},
+            ],
+            "ideas": [{"content": {"title": "An idea"}}],
+        }
+    ]
+}
+
+
+def test_a_small_fixture_is_filled_out(make: Any) -> None:
+    """Names are enough: ids, limits, slots and dates have defaults, and the whole reads back."""
+    buffer: Asker = make(SMALL)
+    nodes = [edge["node"] for edge in buffer.page(organization="Tiny")["edges"]]
+    assert [(node["text"], node["status"], node["dueAt"]) for node in nodes] == [
+        ("queued", "scheduled", None),
+        ("timed", "scheduled", "2026-12-01T09:00:00.000Z"),
+        ("sent", "sent", "2026-10-01T09:00:00.000Z"),
+    ]
+    assert nodes[2]["sentAt"] == "2026-10-01T09:00:00.000Z"
+    assert [one["content"]["title"] for one in buffer.sandbox.ideas()] == ["An idea"]
+
+
+def test_ids_are_the_same_in_every_run(make: Any) -> None:
+    """Two sandboxes from one fixture at one moment dump the same account, and a dump is a fixture for it."""
+    first, second = (make(SMALL).sandbox.dump() for _ in range(2))
+    assert first == second
+    assert make(json.loads(json.dumps(first))).sandbox.dump() == first
+
+
+def test_the_default_account_survives_a_round_trip(make: Any) -> None:
+    """With a post on it that the API made."""
+    buffer: Asker = make()
+    buffer.create()
+    dumped = buffer.sandbox.dump()
+    assert make(dumped).sandbox.dump() == dumped
+
+
+def test_a_file_keeps_the_account(tmp_path: Path, make: Any) -> None:
+    """--db: what was made is there the next time, the fixture is read the first time only."""
+    file = str(tmp_path / "buffer.db")
+    buffer: Asker = make(db=file)
+    made = buffer.create()["post"]["id"]
+    buffer.sandbox.stop()
+    again: Asker = make(SMALL, db=file)
+    assert [post["id"] for post in again.sandbox.posts()] == [made]
+    assert again.sandbox.organization()["name"] == "Acme"
+
+
+@pytest.mark.parametrize(
+    ("fixture", "message"),
+    [
+        ({}, "fixture: 'organizations' is missing"),
+        ({"organizations": [{}]}, "organizations[0]: 'name' is missing"),
+        ({"organizations": [{"name": "A", "channels": [{"service": "x", "name": "a"}]}]}, "service 'x' is none of twitter"),
+        ({"organizations": [{"name": "A", "posts": [{"channelId": "x"}]}]}, "posts[0]: there is no channel 'x'"),
+        ({"organizations": [{"name": "A", "ideas": [{"content": {}, "createdAt": "x"}]}]}, "'x' is not an ISO 8601"),
+        ({"organizations": 3}, "fixture: "),
+        ({"organizations": ["A"]}, "organizations[0]: "),
+    ],
+)
+def test_a_fixture_that_does_not_fit(fixture: Any, message: str) -> None:
+    """A FixtureError that says where and what."""
+    with pytest.raises(FixtureError) as caught:
+        Sandbox(fixture)
+    assert message in str(caught.value)
+
+
+def test_a_status_that_does_not_exist() -> None:
+    """Named with those that do."""
+    posts = [{"channelId": "twitter:a", "status": "live"}]
+    with pytest.raises(FixtureError, match=r"'live' is none of draft, error"):
+        Sandbox({"organizations": [{"name": "A", "channels": [{"service": "twitter", "name": "a"}], "posts": posts}]})
+
+
+def test_a_file_that_is_no_fixture(tmp_path: Path) -> None:
+    """Missing, not JSON, not an object: a FixtureError each."""
+    file = tmp_path / "account.json"
+    with pytest.raises(FixtureError, match="cannot read"):
+        read_fixture(file)
+    for text, message in (("{", "is not JSON"), ("[]", "must be an object")):
+        file.write_text(text)
+        with pytest.raises(FixtureError, match=message):
+            Sandbox(file)
+
+
+def test_looking_things_up(sandbox: Sandbox) -> None:
+    """By name and service; KeyError for what is not there, RuntimeError for the URL before it runs."""
+    assert sandbox.channel("twitter", "Globex")["name"] == "globex"
+    for look in (lambda: sandbox.organization("Nobody"), lambda: sandbox.channel("tiktok", "Globex")):
+        with pytest.raises(KeyError):
+            look()
+    idle = Sandbox()
+    with pytest.raises(RuntimeError):
+        _ = idle.url
+    idle.stop()
