@@ -73,6 +73,7 @@ def apply(
         files = of_saved(file, saved.desired)
     else:
         files = load_files(file, paths, console)
+        session.check_named(choices, files)
     with (
         session.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
@@ -112,7 +113,7 @@ def _report(applying: Applying, plan: Plan, console: Console, *, as_json: bool) 
     error = applying.run(plan)
     if error:
         console.error(error.message, error.hint)
-    left, after = _look_again(applying, console) if error is None else (None, [])
+    left, after = _look_again(applying, plan, console) if error is None else (None, [])
     if as_json:
         from bufferctl.render.json import applied_json
 
@@ -123,16 +124,18 @@ def _report(applying: Applying, plan: Plan, console: Console, *, as_json: bool) 
         if left and applying.changed_anything:
             console.data(left_text(left, plan, console.out))
     codes = [1 for o in applying.outcomes if o.status in {Status.REFUSED, Status.DIFFERS, Status.HELD}]
-    codes += [1] if left and left.of(Action.HOLD) and not plan.narrowed else []
+    codes += [1] if left and left.of(Action.HOLD) else []
     return worst([*codes, *after, *([error.exit_code] if error else [])])
 
 
-def _look_again(applying: Applying, console: Console) -> tuple[Plan | None, list[int]]:
-    """The plan that is left, where anything was changed; an error then is said but undoes nothing."""
+def _look_again(applying: Applying, plan: Plan, console: Console) -> tuple[Plan | None, list[int]]:
+    """What is left of the plan, where anything was changed; an error then is said but undoes nothing."""
     if not applying.changed_anything:
         return None, []
+    slots = {change.slot for change in plan.changes}
     try:
-        return applying.look_again(), []
+        left = applying.look_again()
+        return (left.narrow(lambda change: change.slot in slots) if plan.narrowed else left), []
     except BufferctlError as error:
         console.error(f"Everything above is done and recorded, but looking again failed: {error.message}", error.hint)
         return None, [error.exit_code]

@@ -61,6 +61,7 @@ def plan(
 
     console = Console.create(no_color=no_color)
     files = load_files(file, paths, console)
+    session.check_named(choices, files)
     with (
         session.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,

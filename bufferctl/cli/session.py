@@ -241,7 +241,7 @@ def planning_options(choices: Choices, connection: Connection, *, settle: float 
 
 
 def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
-    """The plan, narrowed to the files and addresses named, where any are. Raises UsageError where a target fits none."""
+    """The plan, narrowed to the files and addresses named. Raises UsageError where a target fits no address."""
     for target in choices.targets:
         if not any(fnmatchcase(str(change.address), target) for change in plan.changes):
             near = _near(target, [str(change.address) for change in plan.changes])

@@ -185,10 +185,10 @@ def too_many_deletes(count: int, limit: int) -> Hold:
     )
 
 
-def file_emptied(file: str, count: int) -> Hold:
+def file_emptied(file: str, count: int, deletes: int) -> Hold:
     return Hold(
         Reason.DELETES,
         f"{file} held posts and now holds none; {'the post is' if count == 1 else f'the {count} posts are'} not "
         "deleted for that alone, and will be published",
-        f"Bring them back; or, if that is meant, run with --max-deletes {count}.",
+        f"Bring them back; or, if that is meant, run with --max-deletes {deletes}.",
     )

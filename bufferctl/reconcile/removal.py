@@ -117,7 +117,7 @@ def _guarded(changes: list[Change], desired: Desired, allowed: int | None) -> It
         c.binding.file for c in deletes if c.cause is Cause.REMOVED and c.binding and c.binding.file not in still
     )
     return [
-        _held(c, holds.file_emptied(c.binding.file, lost[c.binding.file]))
+        _held(c, holds.file_emptied(c.binding.file, lost[c.binding.file], len(deletes)))
         if c.action is Action.DELETE and c.cause is Cause.REMOVED and c.binding and c.binding.file in lost
         else c
         for c in changes

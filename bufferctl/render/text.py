@@ -122,9 +122,9 @@ def _quoted(text: str, paint: Paint) -> Iterator[str]:
 def _difference(path: str, before: Any, after: Any, paint: Paint) -> Iterator[str]:
     yield f"      {safe(path)}:"
     if before not in (None, "", (), {}):
-        yield from (f"      {paint.bad('-')} {line}" for line in _value(before))
+        yield from (f"      {paint.bad('-')} {line}".rstrip() for line in _value(before))
     if after not in (None, "", (), {}):
-        yield from (f"      {paint.good('+')} {line}" for line in _value(after))
+        yield from (f"      {paint.good('+')} {line}".rstrip() for line in _value(after))
 
 
 def _value(value: Any) -> list[str]:
@@ -145,6 +145,9 @@ def _summary(plan: Plan, paint: Paint) -> Iterator[str]:
     quiet = _quiet(plan)
     if plan.is_empty:
         yield paint.strong(paint.good("No changes."))
+        if plan.narrowed:
+            yield from textwrap.wrap(f"This is about what was named alone{': ' + quiet if quiet else ''}.", WIDTH)
+            return
         yield from textwrap.wrap(f"Buffer is as the files say{': ' + quiet if quiet else ''}.", WIDTH)
         return
     yield paint.strong(

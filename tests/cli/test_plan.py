@@ -1,0 +1,246 @@
+"""`bufferctl plan` as a user has it: what it prints, how it is narrowed, what its exit code says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def campaign(project: Any) -> Any:
+    """Three files: a text for two channels, a queue post with an idea, and the root."""
+    project.write(
+        "buffer.yaml",
+        """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+    ideas:
+      - {key: hiring, title: How we hire}
+""",
+    )
+    project.write(
+        "posts/launch.yaml",
+        """\
+posts:
+  - key: launch
+    due_at: 2029-12-10 09:00
+    channels: [twitter, linkedin]
+    assets:
+      - image: {url: https://acme.example/a.png, alt_text: The console}
+    text: |
+      We are live: https://acme.example #opensource
+
+      One
+      two
+      three
+      four
+""",
+    )
+    project.write("posts/more/queue.yaml", "posts:\n  - {key: queued, channels: [twitter], text: Next}\n")
+    return project
+
+
+def everything(project: Any) -> dict[str, bytes]:
+    """Every file of the project and of the user's state folder."""
+    root: Path = project.folder.parent
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def addresses(ran: Any) -> list[str]:
+    """The addresses of a plan's changes, in order."""
+    return [change["address"] for change in json.loads(ran.out)["changes"]]
+
+
+def test_text(campaign: Any, prints: Any) -> None:
+    """By channel: what, when and why; long texts folded; a summary and the requests it takes."""
+    prints("plan/text", campaign("plan"))
+
+
+def test_json(campaign: Any, prints: Any) -> None:
+    """The same for machines, in Terraform's words, with a format version; nothing else on stdout."""
+    ran = campaign("plan", "--json")
+    prints("plan/json", ran)
+    plan = json.loads(ran.out)
+    assert plan["format_version"] == "1.0"
+    assert plan["kind"] == "plan"
+    assert plan["summary"]["create"] == len(plan["changes"]) == 4
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_writes_nothing(campaign: Any, more: tuple[str, ...]) -> None:
+    """Neither a file here nor anything in Buffer: not before the first apply, and not after it."""
+    for _ in range(2):
+        files, account = everything(campaign), campaign.sandbox.dump()
+        assert campaign("plan", *more).code == 0
+        assert everything(campaign) == files
+        assert campaign.sandbox.dump() == account
+        campaign.apply()
+        campaign.write("posts/launch.yaml", "posts:\n  - {key: other, channels: [twitter], text: Other}\n")
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_detailed_exitcode(campaign: Any, more: tuple[str, ...]) -> None:
+    """2 where something is pending, 0 where nothing is, whatever is printed; and 0 in both cases unless asked."""
+    assert campaign("plan", "--detailed-exitcode", *more).code == 2
+    assert campaign("plan", *more).code == 0
+    campaign.apply()
+    assert campaign("plan", "--detailed-exitcode", *more).code == 0
+
+
+def test_detailed_exitcode_does_not_hide_an_error(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key it is 4, never 2."""
+    monkeypatch.delenv("BUFFER_API_KEY")
+    assert campaign("plan", "--detailed-exitcode").code == 4
+
+
+def test_adopting_is_not_pending(campaign: Any) -> None:
+    """What is already there needs no write: 0."""
+    campaign.apply()
+    campaign.state.unlink()
+    ran = campaign("plan", "--detailed-exitcode")
+    assert ran.code == 0, ran.out
+    assert "will" not in ran.out
+
+
+def test_target(campaign: Any) -> None:
+    """Only addresses that fit one of the globs."""
+    assert addresses(campaign("plan", "--json", "--target", "Acme/twitter:*/launch")) == ["Acme/twitter:acme/launch"]
+    several = campaign("plan", "--json", "--target", "*/queued", "--target", "Acme/ideas/*")
+    assert sorted(addresses(several)) == ["Acme/ideas/hiring", "Acme/twitter:acme/queued"]
+
+
+def test_target_that_fits_nothing(campaign: Any, prints: Any) -> None:
+    """A glob that fits no address is a slip of the pen: exit 64, with the nearest, rather than "No changes."."""
+    prints("plan/target-fits-nothing", campaign("plan", "--target", "Acme/twiter:acme/launch"))
+
+
+@pytest.mark.parametrize("option", ["--recreate", "--reapply"])
+def test_address_that_no_file_declares(campaign: Any, prints: Any, option: str) -> None:
+    """The same for the options that overrule a hold of one address."""
+    prints("plan/address-not-declared", campaign("plan", option, "Acme/twitter:acme/lunch"))
+
+
+def test_narrowed_to_what_is_done(campaign: Any, prints: Any) -> None:
+    """The words "No changes." speak of what was named alone, and say so."""
+    campaign.apply()
+    campaign.write("posts/launch.yaml", "posts: []\n")
+    prints("plan/narrowed-no-changes", campaign("plan", "--target", "*/queued"))
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("posts/launch.yaml", ["Acme/linkedin:acme-inc/launch", "Acme/twitter:acme/launch"]),
+        ("posts/more", ["Acme/twitter:acme/queued"]),
+        ("posts", ["Acme/linkedin:acme-inc/launch", "Acme/twitter:acme/launch", "Acme/twitter:acme/queued"]),
+        ("buffer.yaml", ["Acme/ideas/hiring"]),
+    ],
+)
+def test_paths_narrow(campaign: Any, path: str, expected: list[str]) -> None:
+    """A file or a folder narrows the plan to what is declared there."""
+    assert sorted(addresses(campaign("plan", "--json", path))) == expected
+
+
+def test_paths_never_change_what_exists(campaign: Any, prints: Any) -> None:
+    """Neither what other files declare nor what left them is deleted by a narrowed apply."""
+    campaign.apply()
+    campaign.write("posts/more/queue.yaml", "posts:\n  - {key: another, channels: [twitter], text: Another}\n")
+    campaign.write("posts/launch.yaml", "posts: []\n")
+    assert addresses(campaign("plan", "--json", "posts/more")) == ["Acme/twitter:acme/another"]
+    ran = campaign("apply", "--auto-approve", "--settle", "0", "posts/more")
+    prints("plan/narrowed-apply", ran)
+    assert (ran.code, len(campaign.sandbox.posts())) == (0, 4)
+    prints("plan/narrowed-apply-then-plan", campaign("plan"))
+
+
+def test_the_hint_of_a_guard_works(campaign: Any) -> None:
+    """What the hint of a held delete says to run does delete, whatever else is to be deleted."""
+    campaign.apply()
+    campaign.write("posts/launch.yaml", "posts: []\n")
+    campaign.write("posts/more/queue.yaml", "posts:\n  - {key: another, channels: [twitter], text: Another}\n")
+    said = re.search(r"--max-deletes \d+", campaign("plan").out)
+    assert said
+    ran = campaign("plan", *said[0].split(), "--strict")
+    assert (ran.code, "3 to delete" in ran.out) == (0, True), ran.out
+
+
+def test_paths_from_a_folder_below(campaign: Any) -> None:
+    """PATHs are those of the working folder, and the root file is found above it."""
+    below = type(campaign)(campaign.folder / "posts" / "more", campaign.sandbox)
+    assert addresses(below("plan", "--json", "queue.yaml")) == ["Acme/twitter:acme/queued"]
+    assert len(addresses(below("plan", "--json"))) == 4
+
+
+def test_strict(campaign: Any, prints: Any) -> None:
+    """Something that needs a person: said, and exit 0; with --strict 1; apply would exit 1 too."""
+    campaign.apply()
+    (launch, *_) = [post for post in campaign.sandbox.posts() if "live" in post["text"]]
+    campaign.sandbox.person.edit_post(launch["id"], text="We are LIVE")
+    ran = campaign("plan")
+    assert ran.code == 0
+    assert "1 needs you" in ran.out
+    strict = campaign("plan", "--strict")
+    prints("plan/strict", strict)
+    assert (strict.code, strict.out) == (1, ran.out)
+    assert campaign("plan", "--strict", "--detailed-exitcode").code == 1
+
+
+def test_colour(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None in a pipe; with FORCE_COLOR the same text in colour; NO_COLOR and --no-color win."""
+    plain = campaign("plan").out
+    assert "\x1b" not in plain
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    colored = campaign("plan").out
+    assert "\x1b[32m+\x1b[0m" in colored
+    assert campaign("plan", "--no-color").out == plain
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert campaign("plan").out == plain
+
+
+def test_text_from_files_cannot_draw_on_the_terminal(project: Any) -> None:
+    """What turns the direction of writing round is shown by its number."""
+    project.write(
+        "buffer.yaml",
+        'version: 1\norganizations:\n  - name: Acme\n    ideas:\n      - {key: odd, title: "a \\u202e b"}\n',
+    )
+    ran = project("plan")
+    assert "a \\u202e b" in ran.out
+    assert "\u202e" not in ran.out
+
+
+def test_errors_in_the_files(campaign: Any, prints: Any) -> None:
+    """Every problem at its place, and nothing is asked of Buffer."""
+    campaign.write("posts/launch.yaml", "posts:\n  - {key: launch, time: 2029-12-10 09:00, channels: [x], text: Hi}\n")
+    prints("plan/errors-in-the-files", campaign("plan"))
+    assert campaign.sandbox.requests == []
+
+
+def test_no_root_file(project: Any, prints: Any) -> None:
+    """An empty folder: what is missing, and how to begin."""
+    prints("plan/no-root-file", project("plan"))
+
+
+def test_another_root_file(campaign: Any) -> None:
+    """-f names the root file; the nearest above does not count then."""
+    campaign.write(
+        "other.yaml",
+        "version: 1\ninclude: []\norganizations: [{name: Acme, ideas: [{key: o, title: O}]}]\n",
+    )
+    assert addresses(campaign("plan", "--json", "-f", "other.yaml")) == ["Acme/ideas/o"]
+
+
+def test_debug_tells_the_requests(campaign: Any) -> None:
+    """--debug: a line a request on stderr, what is asked for and how it was answered; stdout stays the same."""
+    ran = campaign("plan", "--debug")
+    assert ran.out == campaign("plan").out
+    assert len(ran.err.splitlines()) == len(campaign.sandbox.requests) / 2
+    assert "Bearer" not in ran.err
