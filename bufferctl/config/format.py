@@ -233,8 +233,8 @@ class RootFile(IncludedFile):
     max_deletes: Annotated[Whole, Field(ge=0)] = 5
     """How many deletes a run may have before it asks; 5 unless said."""
     rules: Section = Field(default_factory=dict)
-    """Rules for the content of posts."""
+    """For versions to come: rules for the content of posts."""
     policy: Section = Field(default_factory=dict)
-    """What reviewers require of a plan."""
+    """For versions to come: what every post must keep to."""
     state: Annotated[Any, WithJsonSchema({"type": ["object", "string"]})] = None
-    """Where to remember what was applied, instead of .bufferctl/state.json."""
+    """For versions to come: where to remember what was applied. (`--state FILE` names another file today.)"""

@@ -59,6 +59,21 @@ def load(file: Path | None, start: Path) -> Loaded:
     return Loaded(desired, tuple(problems), root_file.parent, tuple(loading.files), loading.root_is_sound)
 
 
+#: Settings that are read and kept, for versions to come.
+_KEPT = ("rules", "policy", "state")
+
+
+def _not_heeded(spot: Spot) -> Iterator[Diagnostic]:
+    """Say of settings that do nothing yet that they do nothing: who sets a policy counts on it."""
+    for name in _KEPT:
+        if spot.has(name):
+            message = f"this version reads `{name}` but does not act on it"
+            hint = "take it out, unless it is there for a later version"
+            yield spot.tree.source.diagnostic(
+                spot.key(name), message, hint=hint, width=len(name), severity=Severity.WARNING
+            )
+
+
 @dataclass
 class _Loading:
     reading: Reading
@@ -73,7 +88,7 @@ class _Loading:
             return None
         root, spot = read
         catalog, problems = catalog_of(root, spot)
-        self.reading.problems += problems
+        self.reading.problems += [*problems, *_not_heeded(spot)]
         self.reading.whole = self.reading.whole and catalog.whole
         posts, ideas = Posts(catalog, self.reading), Ideas(self.reading)
         for organization in catalog.organizations:

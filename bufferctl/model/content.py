@@ -112,9 +112,9 @@ class Asset(Model):
     video: Video | None = None
     """A video."""
     document: Document | None = None
-    """A PDF or slides (LinkedIn)."""
+    """A PDF or slides, shown page by page (LinkedIn)."""
     link: Link | None = None
-    """A link shown with a preview."""
+    """A link, shown with a preview of where it leads."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Asset:

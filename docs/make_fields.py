@@ -1,0 +1,83 @@
+"""Writes docs/fields.md from the published schema: every field of the files with its description (`make schemas`)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+_HERE = Path(__file__).parent
+_SCHEMA = _HERE.parent / "schemas" / "bufferctl.schema.json"
+
+#: The order in which people meet things; whatever else the schema defines follows by name.
+_FIRST = (
+    "RootFile",
+    "OrganizationEntry",
+    "ChannelEntry",
+    "TagEntry",
+    "SharedPostEntry",
+    "PostEntry",
+    "Override",
+    "Asset",
+    "Image",
+    "Video",
+    "Document",
+    "Link",
+    "UserTag",
+    "Dimensions",
+    "Metadata",
+)
+_TITLES = {
+    "RootFile": "buffer.yaml",
+    "IncludedFile": "A file below it",
+    "OrganizationEntry": "organizations",
+    "ChannelEntry": "channels",
+    "TagEntry": "tags of an organization",
+    "SharedPostEntry": "posts, for several channels",
+    "PostEntry": "posts, under a channel",
+    "Override": "overrides",
+    "IdeaEntry": "ideas",
+    "SharedIdeaEntry": "ideas, in a file of their own",
+}
+
+
+def fields_text() -> str:
+    """The whole of docs/fields.md."""
+    definitions: dict[str, Any] = json.loads(_SCHEMA.read_text(encoding="utf-8"))["$defs"]
+    objects = [name for name, each in definitions.items() if each.get("properties")]
+    ordered = [name for name in _FIRST if name in objects] + sorted(set(objects) - set(_FIRST))
+    parts = ["# Every field\n", "Made from the schema by `make schemas`; [the format](format.md) explains it.\n"]
+    parts += [_section(name, definitions) for name in ordered]
+    return "\n".join(parts)
+
+
+def _section(name: str, definitions: dict[str, Any]) -> str:
+    each = definitions[name]
+    required = set(each.get("required", ()))
+    lines = [f"## {_TITLES.get(name, name)}\n", f"{each.get('description', '')}\n", "| field | | |", "|---|---|---|"]
+    for field, schema in each["properties"].items():
+        must = "required" if field in required else ""
+        lines.append(f"| `{field}` | {must} | {_cell(schema, definitions)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
+    said = str(schema.get("description", "")).replace("|", "\\|").replace("\n", " ")
+    values = _values(schema, definitions)
+    return f"{said} One of {', '.join(f'`{value}`' for value in values)}." if values else said
+
+
+def _values(schema: dict[str, Any], definitions: dict[str, Any]) -> list[str]:
+    """The values of an enumeration, where a field is one."""
+    for part in (schema, schema.get("items", {}), *schema.get("anyOf", ()), *schema.get("allOf", ())):
+        if "enum" in part:
+            return [str(value) for value in part["enum"]]
+        reference = str(part.get("$ref", "")).rpartition("/")[2]
+        if "enum" in definitions.get(reference, {}):
+            return [str(value) for value in definitions[reference]["enum"]]
+    return []
+
+
+if __name__ == "__main__":
+    sys.stdout.write(fields_text())

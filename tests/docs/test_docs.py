@@ -1,0 +1,60 @@
+"""The documents that people read are current and complete."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_fields_are_generated() -> None:
+    """docs/fields.md is what `make schemas` writes now."""
+    made = subprocess.run([sys.executable, "docs/make_fields.py"], cwd=ROOT, check=True, capture_output=True)
+    assert (ROOT / "docs" / "fields.md").read_bytes() == made.stdout
+
+
+def test_every_field_is_described() -> None:
+    """No field of the files is without a description."""
+    definitions = json.loads((ROOT / "schemas" / "bufferctl.schema.json").read_text(encoding="utf-8"))["$defs"]
+    bare = [
+        f"{name}.{field}"
+        for name, each in definitions.items()
+        for field, schema in each.get("properties", {}).items()
+        if not schema.get("description")
+    ]
+    assert bare == []
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link of the README and the docs names a file that is there."""
+    broken = []
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        broken += [f"{page.name}: {link}" for link in links if not (page.parent / link).exists()]
+    assert broken == []
+
+
+def test_the_readme_is_short() -> None:
+    """README.md has fewer than 120 lines."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 120
+
+
+def test_examples_of_the_format_are_valid(tmp_path: Path) -> None:
+    """The YAML blocks of docs/format.md that are files validate together as they stand."""
+    blocks = re.findall(
+        r"```yaml\n# (\S+?\.yaml)[^\n]*\n(.*?)```", (ROOT / "docs" / "format.md").read_text(), re.DOTALL
+    )
+    assert [name for name, _ in blocks] == ["buffer.yaml", "posts/2026-w49.yaml"]
+    for name, text in blocks:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for text_file in ("teaser.md", "posts/launch-linkedin.md"):
+        (tmp_path / text_file).write_text("Text\n", encoding="utf-8")
+    command = [sys.executable, "-m", "bufferctl", "validate", "-f", str(tmp_path / "buffer.yaml")]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
