@@ -105,18 +105,20 @@ def load(raw: bytes, name: str) -> SavedPlan:
     except (ValueError, KeyError, TypeError, AttributeError):
         kind, major = "", 0
     if kind != "saved-plan":
-        raise UsageError(f"{name} is not a saved plan", hint="`bufferctl plan -o FILE` writes one.")
+        raise UsageError(f"There is no saved plan in {name}", hint="`bufferctl plan -o FILE` writes one.")
     if major > FORMAT_MAJOR:
-        raise StalePlanError(f"{name} was written by a newer bufferctl", hint="Update bufferctl, or plan again.")
+        raise StalePlanError(
+            f"The saved plan {name} was written by a newer bufferctl", hint="Update bufferctl, or plan again."
+        )
     body = {key: data.get(key) for key in ("plan", "changes", "inputs")}
     if _digest(body) != data.get("digest"):
         raise StalePlanError(
-            f"{name} was altered after it was saved, so it is not what was reviewed", hint="Plan again."
+            f"The saved plan {name} was altered since, so it is not what was reviewed", hint="Plan again."
         )
     try:
         return _load(data)
     except (ValidationError, KeyError, TypeError) as error:
-        raise UsageError(f"{name} cannot be read as a saved plan", hint="Plan again.") from error
+        raise UsageError(f"The saved plan {name} cannot be read", hint="Plan again.") from error
 
 
 def _load(data: Mapping[str, Any]) -> SavedPlan:

@@ -86,7 +86,9 @@ def apply(
         )
         console.diagnostics(plan.warnings)
         session.note_leftovers(opened, console)
-        if not as_json:
+        if saved and plan.is_empty:
+            console.note(f"Nothing of {saved_file} is left to do.")
+        elif not as_json:
             session.show(plan, console, as_json=False)
         asks = plan.writes and not auto_approve and not saved
         if asks and not _agreed(len(plan.writes), console):

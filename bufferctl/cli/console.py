@@ -35,9 +35,11 @@ class Console:
         click.echo(text, err=True, nl=not text.endswith("\n"), color=True)
 
     def error(self, message: str, hint: str = "") -> None:
-        """Say what is wrong and what to do."""
+        """Say what is wrong and what to do. A name at the start (a file, a host) stays as it is."""
+        if message.partition(" ")[0].isalpha():
+            message = message[:1].upper() + message[1:]
         end = "" if message.endswith((".", "?", "!")) else "."
-        self.note(f"{self.err.bad('error:')} {safe(message[:1].upper() + message[1:])}{end}")
+        self.note(f"{self.err.bad('error:')} {safe(message)}{end}")
         if hint:
             self.note(f"  hint: {safe(hint)}")
 

@@ -30,7 +30,9 @@ def save(path: Path, plan: Plan, desired: Desired, choices: Choices, days: float
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", hint="Name another file with -o.") from error
+        raise UsageError(
+            f"The plan cannot be saved to {path}: {error.strerror}", hint="Name another file with -o."
+        ) from error
 
 
 def named(paths: Sequence[Path]) -> Path | None:
@@ -46,7 +48,7 @@ def read(path: Path) -> SavedPlan:
         raw = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be read: {error.strerror}", hint="Name a file that `plan -o` wrote."
+            f"The saved plan {path} cannot be read: {error.strerror}", hint="Name a file that `plan -o` wrote."
         ) from error
     return planfile.load(raw, str(path))
 
@@ -66,15 +68,19 @@ def choices_of(saved: SavedPlan) -> Choices:
 def check_holds(saved: SavedPlan, now: Plan, name: str) -> Plan:
     """What of the saved plan is still to be done. Raises StalePlanError, naming what moved where it holds no longer."""
     if now.endpoint != saved.plan.endpoint:
-        raise StalePlanError(f"{name} is for {saved.plan.endpoint}, and this run talks to {now.endpoint}")
+        raise StalePlanError(
+            f"The saved plan {name} is for {saved.plan.endpoint}, and this run talks to {now.endpoint}",
+            hint="Set BUFFER_API_URL to the address that it was made for, or plan again.",
+        )
     if now.at > saved.expires_at:
         raise StalePlanError(
-            f"{name} expired on {saved.expires_at:%Y-%m-%d %H:%M} UTC", hint="Plan again, and have that reviewed."
+            f"The saved plan {name} expired on {saved.expires_at:%Y-%m-%d %H:%M} UTC",
+            hint="Plan again, and have that reviewed.",
         )
     verified = planfile.verify(saved, now)
     if verified.moved:
         raise StalePlanError(
-            f"{name} no longer holds, so nothing was sent: " + "; ".join(verified.moved),
+            "\n  ".join((f"The saved plan {name} no longer holds, so nothing was sent:", *verified.moved)),
             hint="Plan again, and have that reviewed.",
         )
     return verified.plan

@@ -24,4 +24,4 @@ def show(file: Path, as_json: bool, no_color: bool) -> None:
     session.show(saved.plan, console, as_json=as_json)
     if not as_json:
         made, until = (f"{moment:%Y-%m-%d %H:%M} UTC" for moment in (saved.created_at, saved.expires_at))
-        console.data(f"Made {made}; may be applied until {until}. Digest {saved.digest}.")
+        console.data(f"Made {made}; may be applied until {until}.\nDigest {saved.digest}")

@@ -47,7 +47,7 @@ def normal(text: str) -> str:
         return seen.setdefault(match[0], f"<id{len(seen) + 1}>")
 
     text = re.sub(r"\b(?!66a0)[0-9a-f]{24}\b", name, text)
-    return re.sub(r"\b127\.0\.0\.1:\d+", "SANDBOX", text)
+    return re.sub(r"\b(127\.0\.0\.1|localhost):\d+", "SANDBOX", text)
 
 
 @dataclass

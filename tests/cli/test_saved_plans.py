@@ -1,0 +1,237 @@
+"""Saved plans as a user has them: `plan -o FILE`, `show FILE`, `apply FILE`; and when they no longer hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+HEAD = """\
+version: 1
+timezone: UTC
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+"""
+ONE = "          - {key: one, due_at: 2029-12-20 09:00, text: The first}\n"
+TWO = "          - {key: two, due_at: 2029-12-21 09:00, text: The second}\n"
+
+
+@pytest.fixture
+def saved(project: Any) -> Any:
+    """Two posts declared, and a plan of them saved as plan.json."""
+    project.write("buffer.yaml", HEAD + ONE + TWO)
+    ran = project("plan", "-o", "plan.json")
+    assert ran.code == 0, ran.err
+    return project
+
+
+def apply(project: Any, *more: str) -> Any:
+    """Apply the saved plan."""
+    return project("apply", "plan.json", "--settle", "0", *more)
+
+
+def refused(project: Any, ran: Any) -> None:
+    """Exit 3, and nothing was sent."""
+    assert ran.code == 3
+    assert not [seen for seen in project.sandbox.requests if seen.kind == "mutation"]
+
+
+def text_of(project: Any) -> list[str]:
+    """What the account holds."""
+    return [post["text"] for post in project.sandbox.posts()]
+
+
+def test_saved(project: Any, prints: Any) -> None:
+    """The plan is shown, the file named, and only its owner may read it, since it is not public yet."""
+    project.write("buffer.yaml", HEAD + ONE + TWO)
+    prints("saved/plan", project("plan", "-o", "plan.json"))
+    assert (project.folder / "plan.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_shown_offline(saved: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it would do, when it was made and until when it holds; without a key and without asking Buffer."""
+    monkeypatch.delenv("BUFFER_API_KEY")
+    before = len(saved.sandbox.requests)
+    ran = saved("show", "plan.json")
+    prints("saved/show", ran)
+    assert len(saved.sandbox.requests) == before
+
+
+def test_shown_as_json(saved: Any) -> None:
+    """The JSON of a saved plan is that of the plan when it was made."""
+    assert saved("show", "plan.json", "--json").out == saved("plan", "--json").out
+
+
+def test_applied_without_asking(saved: Any, prints: Any) -> None:
+    """It was reviewed: no question, no --auto-approve."""
+    prints("saved/apply", apply(saved))
+    assert text_of(saved) == ["The first", "The second"]
+
+
+def test_applied_twice(saved: Any, prints: Any) -> None:
+    """The second time there is nothing left of it, and it says so: exit 0."""
+    apply(saved)
+    prints("saved/apply-again", apply(saved))
+    assert len(text_of(saved)) == 2
+
+
+def test_applied_as_json(saved: Any) -> None:
+    """--json: one document, outcomes with ids."""
+    ran = apply(saved, "--json")
+    document = json.loads(ran.out)
+    assert (ran.code, document["kind"], [o["status"] for o in document["outcomes"]]) == (0, "apply", ["done", "done"])
+
+
+def test_what_was_reviewed_is_what_happens(saved: Any) -> None:
+    """Files that changed since do not change what is applied, and a post added since is not sent."""
+    saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO + ONE.replace("one", "three"))
+    assert apply(saved).code == 0
+    assert text_of(saved) == ["The first", "The second"]
+
+
+def test_own_first_half_is_skipped(saved: Any, prints: Any) -> None:
+    """What of it is done already is done: the rest goes out."""
+    ran = saved("apply", "--auto-approve", "--settle", "0", "--target", "*/one")
+    assert ran.code == 0, ran.err
+    prints("saved/second-half", apply(saved))
+    assert text_of(saved) == ["The first", "The second"]
+
+
+def test_own_first_half_is_skipped_without_state(saved: Any) -> None:
+    """The same where the state file was lost in between: found again by its content."""
+    saved("apply", "--auto-approve", "--settle", "0", "--target", "*/one")
+    saved.state.unlink()
+    assert apply(saved).code == 0
+    assert text_of(saved) == ["The first", "The second"]
+
+
+def test_unrelated_changes_leave_it_alone(saved: Any) -> None:
+    """What people do elsewhere in the account does not make it stale."""
+    person = saved.sandbox.person
+    person.create_post(saved.sandbox.channel("twitter")["id"], "Something else", dueAt="2029-12-22T09:00:00Z")
+    person.create_idea(saved.sandbox.organization()["id"], title="An idea")
+    assert apply(saved).code == 0
+
+
+def test_stale_by_a_post_that_is_alike(saved: Any, prints: Any) -> None:
+    """Somebody made the post at another time since: refused with 3, naming it."""
+    channel = saved.sandbox.channel("twitter")["id"]
+    saved.sandbox.person.create_post(channel, "The first", dueAt="2029-12-24T09:00:00Z")
+    ran = apply(saved)
+    prints("saved/stale-new-twin", ran)
+    refused(saved, ran)
+
+
+def edited_then_planned(project: Any) -> str:
+    """One post applied, edited in the file, and the plan of that saved; the post's id."""
+    project.write("buffer.yaml", HEAD + ONE)
+    project.apply()
+    project.sandbox.requests.clear()
+    project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST"))
+    assert "1 to change" in project("plan", "-o", "plan.json").out
+    (post,) = project.sandbox.posts()
+    return str(post["id"])
+
+
+def test_stale_by_a_person_who_edits(project: Any, prints: Any) -> None:
+    """The post that was to be changed was changed in Buffer since: refused with 3, naming it."""
+    project.sandbox.person.edit_post(edited_then_planned(project), text="The very first")
+    ran = apply(project)
+    prints("saved/stale-edited", ran)
+    refused(project, ran)
+
+
+def test_stale_by_a_person_who_deletes(project: Any, prints: Any) -> None:
+    """The post that was to be changed is gone: refused with 3, naming it."""
+    project.sandbox.person.delete_post(edited_then_planned(project))
+    project.sandbox.clock.advance(hours=2)
+    ran = apply(project)
+    prints("saved/stale-deleted", ran)
+    refused(project, ran)
+
+
+def test_sent_meanwhile_is_held_not_stale(project: Any, prints: Any) -> None:
+    """A post that went out since is held and said, and the rest of the plan is done: exit 1."""
+    post = edited_then_planned(project)
+    project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
+    project("plan", "-o", "plan.json")
+    project.sandbox.person.share_now(post)
+    ran = apply(project)
+    prints("saved/sent-meanwhile", ran)
+    assert (ran.code, sorted(text_of(project))) == (1, ["The first", "The second"])
+
+
+def test_altered(saved: Any, prints: Any) -> None:
+    """A text changed in the file is not what was reviewed: refused with 3."""
+    path = saved.folder / "plan.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("The first", "The worst"), encoding="utf-8")
+    ran = apply(saved)
+    prints("saved/altered", ran)
+    refused(saved, ran)
+    assert saved("show", "plan.json").code == 3
+
+
+def test_expired(saved: Any, prints: Any) -> None:
+    """After seven days: refused with 3."""
+    saved.sandbox.clock.advance(hours=7 * 24 + 1)
+    ran = apply(saved)
+    prints("saved/expired", ran)
+    refused(saved, ran)
+
+
+def test_expires(saved: Any) -> None:
+    """--expires DAYS says otherwise: half a day, or more than seven."""
+    saved("plan", "-o", "plan.json", "--expires", "0.5")
+    saved.sandbox.clock.advance(hours=13)
+    refused(saved, apply(saved))
+    saved("plan", "-o", "plan.json", "--expires", "30")
+    saved.sandbox.clock.advance(hours=8 * 24)
+    assert apply(saved).code == 0
+
+
+def test_other_endpoint(saved: Any, prints: Any) -> None:
+    """A plan made on the sandbox is not applied anywhere else: refused with 3."""
+    url = saved.sandbox.url.replace("127.0.0.1", "localhost")
+    ran = apply(saved, "--api-url", url)
+    prints("saved/other-endpoint", ran)
+    refused(saved, ran)
+
+
+@pytest.mark.parametrize("content", ["not JSON", "{}", '{"kind": "saved-plan"}', "[1]", "\x00"])
+def test_no_saved_plan(saved: Any, content: str) -> None:
+    """Any other file: 64, and what writes one."""
+    saved.write("plan.json", content)
+    for ran in (apply(saved), saved("show", "plan.json")):
+        assert ran.code == 64
+        assert "There is no saved plan in plan.json" in ran.err
+
+
+def test_show_without_the_file(saved: Any, prints: Any) -> None:
+    """A name that is not there: 64."""
+    prints("saved/no-file", saved("show", "plna.json"))
+
+
+def test_newer_format(saved: Any, prints: Any) -> None:
+    """A file of a later major version is refused with 3: update, or plan again."""
+    path = saved.folder / "plan.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "1.0"', '"format_version": "2.0"'))
+    ran = apply(saved)
+    prints("saved/newer-format", ran)
+    refused(saved, ran)
+
+
+def test_out_cannot_be_written(saved: Any, prints: Any) -> None:
+    """A folder that is not there: 64, after the plan was shown."""
+    prints("saved/not-writable", saved("plan", "-o", "nowhere/plan.json"))
+
+
+def test_narrowed_plan_stays_narrowed(saved: Any) -> None:
+    """A plan of one target does that one and no more."""
+    saved("plan", "-o", "plan.json", "--target", "*/two")
+    assert apply(saved).code == 0
+    assert text_of(saved) == ["The second"]
