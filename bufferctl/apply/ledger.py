@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bufferctl.apply.outcomes import Finding
 from bufferctl.apply.ports import Intent, Journal, Settled, Store, Watcher
+from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Slot, State
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
 
@@ -35,6 +36,7 @@ class Ledger:
                 self.bindings.pop(change.slot, None)
             elif change.binding:
                 self.bindings[change.slot] = change.binding
+        for change in plan.changes:
             if change.action in STATE_ONLY:
                 self.report(Outcome(change, Status.DONE, change.live_id, message=change.message))
             elif change.action is Action.HOLD:
@@ -45,14 +47,12 @@ class Ledger:
         self.journal.intend(intents)
 
     def done(self, findings: Iterable[tuple[Intent, Finding]]) -> None:
-        """Record and report what was carried out."""
+        """Record what was carried out, all of it before any of it is reported."""
         findings = tuple(findings)
         self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
-            if finding.binding:
-                self.bindings[intent.slot] = finding.binding
-            else:
-                self.bindings.pop(intent.slot, None)
+            self._take(intent.slot, finding.binding)
+        for _, finding in findings:
             self.report(finding.outcome)
 
     def not_done(self, intents: Iterable[Intent]) -> None:
@@ -65,9 +65,23 @@ class Ledger:
         self.watcher.outcome(outcome)
 
     def save(self) -> None:
-        """Write the state, then let the journal forget what the state now holds."""
-        self.store.save(State(dict(self.bindings)))
+        """Write the state, then let the journal forget what the state now holds.
+
+        Raises PartWayError where state cannot be written: the journal then still tells the next run.
+        """
+        for slot, binding in self.journal.bindings.items():  # also what was recorded when somebody pulled the plug
+            self._take(slot, binding)
+        try:
+            self.store.save(State(dict(self.bindings)))
+        except StateError as error:
+            raise PartWayError(f"{error.message}. What was done is in the journal", hint=error.hint) from error
         self.journal.compact()
+
+    def _take(self, slot: Slot, binding: Binding | None) -> None:
+        if binding:
+            self.bindings[slot] = binding
+        else:
+            self.bindings.pop(slot, None)
 
     def _settle(self, settled: Sequence[Settled]) -> None:
         if settled:

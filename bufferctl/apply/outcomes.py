@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bufferctl.apply.settling import item_of
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Write
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Result, Unknown, Write
 from bufferctl.model.comparable import bind, differing, instant, of_desired, of_live
 from bufferctl.plan import Change, Outcome, Status
 
@@ -76,8 +76,43 @@ def without_idea(change: Change, idea: str) -> Outcome:
     return Outcome(change, Status.HELD, message=f"Its idea {idea!r} was not created", hint="See to the idea first.")
 
 
+def unanswered(change: Change) -> Outcome:
+    """It was sent, and the run ends before anybody looked what became of it."""
+    return Outcome(
+        change,
+        Status.HELD,
+        message="It was sent, and its answer was lost or not waited for",
+        hint="Run apply again: it looks first what Buffer did.",
+    )
+
+
+def given_up(change: Change, result: Result, at: datetime) -> Outcome:
+    """Buffer broke down over it again and again, and did not carry it out."""
+    why = f" ({result.why})" if isinstance(result, Unknown) else ""
+    return Outcome(
+        change,
+        Status.REFUSED,
+        change.live_id,
+        message=f"Buffer broke down over it each time and did not carry it out{why}",
+        hint="Look whether it asks for anything unusual; a later apply tries again.",
+        at=at,
+    )
+
+
+def touched(change: Change, at: datetime) -> Outcome:
+    """The answer to an edit was lost, and the post is neither as it was nor as it was to be."""
+    return Outcome(
+        change,
+        Status.HELD,
+        change.live_id,
+        message="The answer was lost, and the post is neither as it was before nor as the file says",
+        hint="Run plan again: it shows both versions.",
+        at=at,
+    )
+
+
 def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
-    """Its answer was lost and Buffer's list does not tell."""
+    """The answer to a create was lost and Buffer's list does not tell."""
     what = f"It may be {candidates[0]}, changed by somebody since" if candidates else "Buffer's list does not tell"
     do = f"`bufferctl import {change.address} {candidates[0]}` if it is; " if candidates else ""
     return Outcome(

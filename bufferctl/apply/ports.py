@@ -42,7 +42,7 @@ class Account(Protocol):
 class Intent:
     """A write that is about to leave. `number` orders intents; `at` is the server's clock, aware.
 
-    `before` is the `standing` of a post that is edited, empty otherwise.
+    `before`: of an edit, the `standing` of the post; of a create, the id that state held in its place, empty for none.
     """
 
     number: int
@@ -63,22 +63,30 @@ class Settled:
 
 
 class Journal(Protocol):
-    """What outlives a killed run. `OSError` from any method stops the run: what cannot be recorded is not sent.
+    """What outlives a killed run. PartWayError from any method stops the run: what cannot be recorded is not sent.
 
-    `open`: intents whose outcome is not known, in order. `before`: ids known by home. `next_number`: not yet used.
+    `open`: intents whose outcome is not known, in order. `held`: numbers of those that a person was asked about.
+    `bindings`: what is recorded and state need not hold yet, None: nothing is there now. `next_number`: not yet used.
     """
 
     @property
     def open(self) -> Sequence[Intent]: ...
 
     @property
-    def before(self) -> Mapping[str, Collection[str]]: ...
+    def held(self) -> Collection[int]: ...
+
+    @property
+    def bindings(self) -> Mapping[Slot, Binding | None]: ...
 
     @property
     def next_number(self) -> int: ...
 
     def listed(self, home: str, ids: Collection[str]) -> None:
-        """Note which objects a channel (or an organization's ideas) held before anything is created there."""
+        """Note which objects a channel (or an organization's ideas) holds before the next intent."""
+        ...
+
+    def known(self, intent: Intent) -> Collection[str]:
+        """Ids that were there before a create was sent, or that are known to be another's."""
         ...
 
     def intend(self, intents: Sequence[Intent]) -> None:
@@ -87,6 +95,10 @@ class Journal(Protocol):
 
     def settle(self, settled: Sequence[Settled]) -> None:
         """Note durably what became of intents."""
+        ...
+
+    def hold(self, intents: Sequence[Intent]) -> None:
+        """Note durably that a person is asked about creates: from now on only their word or an exact match settles."""
         ...
 
     def compact(self) -> None:
@@ -115,6 +127,10 @@ class Clock(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Let time pass; returns early once somebody asked to stop."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let all of that time pass: looking early what became of a write would be wrong."""
         ...
 
 

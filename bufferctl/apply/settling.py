@@ -8,7 +8,7 @@ not written. An edit is done where live equals desired, not written where it equ
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -72,13 +72,13 @@ def item_of(write: Write) -> Post | Idea | None:
 def judge(
     intents: Sequence[Intent],
     listed: Iterable[LivePost | LiveIdea],
-    before: Mapping[str, Collection[str]],
+    before: Callable[[Intent], Collection[str]],
     find: Callable[[str], LivePost | None],
 ) -> dict[int, Verdict]:
     """A verdict for each intent, by its number.
 
-    `listed`: what the homes hold now, in every status. `before`: ids that were there already or are known by now, by
-    home. `find` looks a post up by its id, None where there is none.
+    `listed`: what the homes hold now, in every status. `before`: ids that were there before a create, or are known to
+    be another's. `find` looks a post up by its id, None where there is none.
     """
     verdicts: dict[int, Verdict] = {}
     creates: dict[str, list[Intent]] = defaultdict(list)
@@ -87,13 +87,11 @@ def judge(
             verdicts[intent.number] = _edited_or_deleted(intent, find(intent.write.id))
         else:
             creates[home(intent.write)].append(intent)
-    new: dict[str, list[LivePost | LiveIdea]] = defaultdict(list)
+    there: dict[str, list[LivePost | LiveIdea]] = defaultdict(list)
     for item in sorted(listed, key=lambda item: (item.created_at, item.id)):
-        where = item.channel_id if isinstance(item, LivePost) else item.organization_id
-        if where in creates and item.id not in before.get(where, ()):
-            new[where].append(item)
+        there[item.channel_id if isinstance(item, LivePost) else item.organization_id].append(item)
     for where, waiting in creates.items():
-        verdicts |= _created(waiting, new[where])
+        verdicts |= _created([_Create.of(intent, before(intent)) for intent in waiting], there[where])
     return verdicts
 
 
@@ -120,55 +118,55 @@ def _on_time(write: EditPost, live: LivePost) -> bool:
     return write.post.due_at is None or instant(write.post.due_at) == instant(live.due_at)
 
 
-def _created(waiting: list[Intent], new: list[LivePost | LiveIdea]) -> dict[int, Verdict]:
-    """Pair the creates of one home with what is new there."""
-    verdicts: dict[int, Verdict] = {}
-    contents = {item.id: of_live(item) for item in new}
-    left = [item for item in new if item.created_at >= min(i.at for i in waiting) - MARGIN]
-    for intent in waiting:
+@dataclass(frozen=True, slots=True)
+class _Create:
+    """A create whose outcome is not known. `before`: ids that it cannot be."""
+
+    intent: Intent
+    wanted: Post | Idea
+    content: Content
+    before: Collection[str]
+
+    @classmethod
+    def of(cls, intent: Intent, before: Collection[str]) -> _Create:
         wanted = item_of(intent.write)
         if wanted is None:
-            continue
-        content = of_desired(wanted)
-        found = next((item for item in left if _is(wanted, content, item, contents[item.id])), None)
-        if found is not None:
-            left.remove(found)
-            verdicts[intent.number] = Written(found)
-    unmatched = [intent for intent in waiting if intent.number not in verdicts]
-    for intent in unmatched:
-        verdicts[intent.number] = NotWritten()
+            raise ValueError("a delete creates nothing")
+        return cls(intent, wanted, of_desired(wanted), before)
+
+    def may_be(self, item: LivePost | LiveIdea) -> bool:
+        """Whether the item came to be when this was sent."""
+        return item.id not in self.before and item.created_at >= self.intent.at - MARGIN
+
+    def is_(self, live: LivePost | LiveIdea, there: Content) -> bool:
+        """Whether the item is what this asked for."""
+        wanted = self.wanted
+        if isinstance(wanted, Post) and isinstance(live, LivePost) and wanted.due_at and not wanted.draft:
+            on_time = instant(wanted.due_at) == instant(live.due_at or live.sent_at)
+            return on_time and same(self.content, there, links_may_differ=True)
+        return same(self.content, there, links_may_differ=isinstance(live, LivePost))
+
+    def kinship(self, live: LivePost | LiveIdea, there: Content) -> int:
+        """How likely it is that the item is this, changed by somebody since: by its text, then by its time."""
+        wanted = self.wanted
+        due = isinstance(wanted, Post) and isinstance(live, LivePost) and instant(wanted.due_at) == instant(live.due_at)
+        return 2 * (self.content.text == there.text) + due
+
+
+def _created(creates: Sequence[_Create], there: Sequence[LivePost | LiveIdea]) -> dict[int, Verdict]:
+    """Pair the creates of one home, in the order they were sent, with what is there, in the order it came to be."""
+    verdicts: dict[int, Verdict] = {}
+    left = {item.id: (item, of_live(item)) for item in there if any(create.may_be(item) for create in creates)}
+    for create in creates:
+        number = create.intent.number
+        found = next((i for i, content in left.values() if create.may_be(i) and create.is_(i, content)), None)
+        verdicts[number] = Written(left.pop(found.id)[0]) if found else NotWritten()
     # Strangers: most likely somebody's own, but one of them may be ours with a person's edit in it.
-    for stranger, intent in zip(left, _likeliest(unmatched, left, contents), strict=False):
-        verdicts[intent.number] = Ambiguous((stranger.id,))
+    unmatched = [create for create in creates if isinstance(verdicts[create.intent.number], NotWritten)]
+    for item, content in left.values():
+        possible = [create for create in unmatched if create.may_be(item)]
+        if possible:
+            likeliest = max(possible, key=lambda create: create.kinship(item, content))
+            unmatched.remove(likeliest)
+            verdicts[likeliest.intent.number] = Ambiguous((item.id,))
     return verdicts
-
-
-def _is(wanted: Post | Idea, content: Content, live: LivePost | LiveIdea, there: Content) -> bool:
-    timed = isinstance(wanted, Post) and wanted.due_at is not None and not wanted.draft
-    if timed and isinstance(live, LivePost) and isinstance(wanted, Post):
-        if instant(wanted.due_at) != instant(live.due_at or live.sent_at):
-            return False
-        return same(content, there, links_may_differ=True)
-    return same(content, there, links_may_differ=isinstance(live, LivePost))
-
-
-def _likeliest(
-    unmatched: list[Intent], strangers: list[LivePost | LiveIdea], contents: Mapping[str, Content]
-) -> list[Intent]:
-    """For each stranger the intent that it is held against: the one with its text or its time, else the next."""
-    left, chosen = list(unmatched), []
-    for stranger in strangers:
-        if not left:
-            break
-        best = max(left, key=lambda intent: _kinship(intent, stranger, contents[stranger.id]))
-        left.remove(best)
-        chosen.append(best)
-    return chosen
-
-
-def _kinship(intent: Intent, live: LivePost | LiveIdea, there: Content) -> int:
-    wanted = item_of(intent.write)
-    if wanted is None:
-        return 0
-    due = isinstance(wanted, Post) and isinstance(live, LivePost) and instant(wanted.due_at) == instant(live.due_at)
-    return 2 * (of_desired(wanted).text == there.text) + due

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import dataclass, field, replace
 
 from bufferctl.apply import Clock, Ledger, Pacer, Run, Settler, recover
@@ -40,13 +39,7 @@ class Applying:
             known = session.find()
             if session.journal.open:
                 bindings = dict(session.state.bindings)
-                found = recover(
-                    session.journal,
-                    self._settler(watching),
-                    bindings,
-                    now=time.time(),
-                    give_up=self.options.recreate,
-                )
+                found = recover(session.journal, self._settler(watching), bindings, give_up=self.options.recreate)
                 session.state = State(bindings)
                 session.store.save(session.state)
                 session.journal.compact()

@@ -56,6 +56,10 @@ class Stopping:
         """Let time pass; returns early once somebody asks to stop."""
         self._asked.wait(seconds)
 
+    def sleep(self, seconds: float) -> None:
+        """Let all of that time pass; only being asked twice cuts it short."""
+        time.sleep(seconds)
+
 
 class Watching:
     """Shows what becomes of a plan: a bar with the countdown of waits on a terminal, lines anywhere else.

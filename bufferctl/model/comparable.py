@@ -157,10 +157,14 @@ def digest(content: Content) -> str:
 
 
 def standing(live: LivePost | LiveIdea) -> str:
-    """What a write could change of a live object, as far as it reads back, in a few characters."""
+    """What a write could change of a live object, as far as it reads back, in a few characters.
+
+    Not the time of a post in the queue: that moves when others come and go.
+    """
     if isinstance(live, LiveIdea):
         return digest(of_live(live))
-    return f"{digest(of_live(live))} {live.status.value} {instant(live.due_at)}"
+    due = instant(live.due_at) if live.is_custom_scheduled else ""
+    return f"{digest(of_live(live))} {live.status.value} {due}"
 
 
 def _hash(value: Any) -> str:

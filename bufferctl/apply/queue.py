@@ -1,0 +1,97 @@
+"""What is still to be sent, and which of it goes together in the next request."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bufferctl.apply import outcomes
+from bufferctl.model import IDEAS, Binding, CreateIdea, CreatePost, EditPost, LivePost, Slot, Write
+from bufferctl.model.comparable import standing
+from bufferctl.plan import BATCH, Change, Outcome, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A change on its way: its write, and how often Buffer broke down over it. After the first time it goes alone."""
+
+    change: Change
+    write: Write
+    tries: int = 0
+
+    @property
+    def before(self) -> str:
+        """How an edited post stood, so that an edit that did not happen is told; the id that a create replaces."""
+        if isinstance(self.write, EditPost):
+            return standing(self.change.live) if isinstance(self.change.live, LivePost) else ""
+        replaced = self.change.binding if isinstance(self.write, CreatePost | CreateIdea) else None
+        return replaced.id if replaced else ""
+
+
+class Queue:
+    """Changes in the order in which they are sent. `lead`: see `Run`. `size`: the most that go together."""
+
+    def __init__(self, lead: timedelta) -> None:
+        self._lead = lead
+        self._left: deque[Pending] = deque()
+        self.size = BATCH
+
+    def fill(self, plan: Plan) -> None:
+        """Take up all that a plan writes."""
+        self._left.extend(Pending(change, change.write) for change in plan.writes if change.write)
+
+    def __bool__(self) -> bool:
+        return bool(self._left)
+
+    def __iter__(self) -> Iterator[Pending]:
+        return iter(self._left)
+
+    def again(self, pending: Sequence[Pending]) -> None:
+        """Put what was not carried out back to the front."""
+        self._left.extendleft(reversed(pending))
+
+    def next_batch(self, now: datetime, bindings: Mapping[Slot, Binding]) -> tuple[list[Pending], list[Outcome]]:
+        """The next writes that go together, and what becomes of those that may not leave any more.
+
+        `now`: the server's clock, by which the lead time is judged.
+        """
+        batch: list[Pending] = []
+        unfit: list[Outcome] = []
+        while self._left and len(batch) < self.size:
+            pending = _with_idea(self._left[0], batch, bindings)
+            if pending is None or (pending.tries and batch):
+                break  # its idea is created by this batch, or it may break this batch off
+            self._left.popleft()
+            if outcome := self._unfit(pending, now):
+                unfit.append(outcome)
+                continue
+            batch.append(pending)
+            if pending.tries:
+                break
+        return batch, unfit
+
+    def _unfit(self, pending: Pending, now: datetime) -> Outcome | None:
+        """Why a write may not leave any more: its time is too near, or its idea did not come to be."""
+        write = pending.write
+        if not isinstance(write, CreatePost | EditPost):
+            return None
+        if write.post.idea and not write.idea_id:
+            return outcomes.without_idea(pending.change, write.post.idea)
+        due = write.post.due_at
+        if due is not None and not write.post.draft and due - now < self._lead:
+            return outcomes.missed(pending.change)
+        return None
+
+
+def _with_idea(pending: Pending, batch: Iterable[Pending], bindings: Mapping[Slot, Binding]) -> Pending | None:
+    """The write with the id of its idea, where that was created by this plan; None while it is in `batch`."""
+    write = pending.write
+    if not isinstance(write, CreatePost | EditPost) or write.post.idea is None or write.idea_id:
+        return pending
+    slot = replace(pending.change.slot, channel_id=IDEAS, key=write.post.idea)
+    if any(other.change.slot == slot for other in batch):
+        return None
+    binding = bindings.get(slot)
+    return replace(pending, write=replace(write, idea_id=binding.id)) if binding else pending
