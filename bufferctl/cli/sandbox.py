@@ -38,10 +38,10 @@ def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: st
     It speaks Buffer's whole GraphQL schema on 127.0.0.1, keeps Buffer's rules, and posts nothing anywhere. Point
     bufferctl at it with the two lines that it prints first. Ctrl-C ends it.
     """
+    running = _started(port, db, fixture, None if rate_limit == "off" else rate_limit, faults, seed)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    running = _started(port, db, fixture, None if rate_limit == "off" else rate_limit, faults, seed)
     try:
         click.echo(f"export BUFFER_API_URL={running.url}\nexport BUFFER_API_KEY={running.key}")
         stop.wait()

@@ -40,7 +40,8 @@ DELETE = """mutation($i: DeletePostInput!) { it: deletePost(input: $i) {
   __typename ... on DeletePostSuccess { id } ... on MutationError { message } } }"""
 IDEA = """mutation($i: CreateIdeaInput!) { it: createIdea(input: $i) { __typename ... on MutationError { message }
   ... on IdeaResponse { idea { ...I } } ... on Idea { ...I } } }
-fragment I on Idea { id groupId createdAt updatedAt content { title text date services tags { name } media { url alt } } }"""
+fragment I on Idea { id groupId createdAt updatedAt
+  content { title text date services tags { name } media { url alt } } }"""
 POSTS = f"""query($i: PostsInput!, $first: Int, $after: String) {{ it: posts(input: $i, first: $first, after: $after) {{
   edges {{ cursor node {{ ...P }} }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }} {POST}"""
 
@@ -98,7 +99,9 @@ class Asker:
         assert "errors" not in answer.json, answer.text
         return answer.data["it"]
 
-    def create(self, service: str = "twitter", text: str | None = "Hello", organization: str = "Acme", **more: Any) -> Any:
+    def create(
+        self, service: str = "twitter", text: str | None = "Hello", organization: str = "Acme", **more: Any
+    ) -> Any:
         """Create a post on a channel and return its payload."""
         channel = self.sandbox.channel(service, organization)["id"]
         wanted = {"channelId": channel, "mode": "addToQueue", "schedulingType": "automatic", "text": text, **more}

@@ -58,7 +58,11 @@ def test_the_key_comes_before_validation(buffer: Asker) -> None:
         ('{"query": "{ nothing }"}', 400, "GRAPHQL_VALIDATION_FAILED"),
         ('{"query": "{ account { id } }", "operationName": "Other"}', 400, "BAD_USER_INPUT"),
         ('{"query": "query($i: PostInput!) { post(input: $i) { id } }"}', 400, "BAD_USER_INPUT"),
-        ('{"query": "query($i: PostInput!) { post(input: $i) { id } }", "variables": {"i": {"id": 3}}}', 400, "BAD_USER_INPUT"),
+        (
+            '{"query": "query($i: PostInput!) { post(input: $i) { id } }", "variables": {"i": {"id": 3}}}',
+            400,
+            "BAD_USER_INPUT",
+        ),
     ],
 )
 def test_what_never_ran_is_a_400_without_data(buffer: Asker, body: str, status: int, code: str) -> None:
@@ -87,7 +91,10 @@ def test_half_characters_are_replaced(buffer: Asker) -> None:
         ("{ account { id } " + "account { id name } " * 4000 + "}", "Syntax Error: Token limit of 15000 exceeded."),
         ("{ account" * 26 + "{ id }" + "}" * 26, "Query depth limit of 25 exceeded, found 27."),
         ("{ account" * 2000 + "{ id }" + "}" * 2000, "Query depth limit of 25 exceeded."),
-        ("{ account { id " + " ".join(["email @skip(if: false)"] * 51) + "} }", "Directives limit of 50 exceeded, found 51."),
+        (
+            "{ account { id " + " ".join(["email @skip(if: false)"] * 51) + "} }",
+            "Directives limit of 50 exceeded, found 51.",
+        ),
         (
             '{ posts(first: 30000, input: {organizationId: "x"}) { edges { node { id } } } }',
             "Query complexity limit of 175000 exceeded, found 386250.",

@@ -128,7 +128,9 @@ def test_people_have_ideas_and_rename_channels(buffer: Asker, sandbox: Sandbox) 
     before = sandbox.channel("twitter")["id"]
     sandbox.person.set_channel(before, name="acme2")
     sandbox.person.add_channel(organization, "mastodon", "new")
-    channels = buffer.it("query($i: ChannelsInput!) { it: channels(input: $i) { id name } }", i={"organizationId": organization})
+    channels = buffer.it(
+        "query($i: ChannelsInput!) { it: channels(input: $i) { id name } }", i={"organizationId": organization}
+    )
     assert {"id": before, "name": "acme2"} in channels
     assert "new" in {one["name"] for one in channels}
 

@@ -12,7 +12,9 @@ from bufferctl.sandbox.networks import graphemes, length
 
 IMAGE = {"image": {"url": "https://acme.example/a.png"}}
 VIDEO = {"video": {"url": "https://acme.example/v.mp4"}}
-DOCUMENT = {"document": {"url": "https://acme.example/d.pdf", "title": "D", "thumbnailUrl": "https://acme.example/d.png"}}
+DOCUMENT = {
+    "document": {"url": "https://acme.example/d.pdf", "title": "D", "thumbnailUrl": "https://acme.example/d.png"}
+}
 LINK = {"link": {"url": "https://acme.example"}}
 INSTAGRAM = {"instagram": {"type": "post", "shouldShareToFeed": True}}
 FACEBOOK = {"facebook": {"type": "post"}}
@@ -47,7 +49,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("twitter", {"text": "x" * 200 + " " + URL}, "Twitter / X posts cannot exceed 280 characters."),
     ("twitter", {"text": "x" * 260 + " http://a.io"}, "Twitter / X posts cannot exceed 280 characters."),
     ("twitter", {"assets": [IMAGE] * 5}, "Twitter / X posts cannot have more than 4 images."),
-    ("twitter", {"assets": [IMAGE, VIDEO]}, "Twitter / X posts cannot have more than 1 video, nor a video beside images."),
+    (
+        "twitter",
+        {"assets": [IMAGE, VIDEO]},
+        "Twitter / X posts cannot have more than 1 video, nor a video beside images.",
+    ),
     ("twitter", {"assets": [DOCUMENT]}, "Twitter / X posts do not support documents."),
     ("twitter", {"assets": [LINK]}, "Twitter / X posts do not support link attachments."),
     (
@@ -55,8 +61,16 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {},
         "Instagram posts require at least one image or video., Instagram posts require a type (post, story, or reel).",
     ),
-    ("instagram", {"text": "x" * 2194 + "\n\n", "assets": [IMAGE], "metadata": INSTAGRAM}, "Instagram posts cannot exceed 2196 characters."),
-    ("instagram", {"assets": [IMAGE] * 11, "metadata": INSTAGRAM}, "Instagram posts cannot have more than 10 images or videos."),
+    (
+        "instagram",
+        {"text": "x" * 2194 + "\n\n", "assets": [IMAGE], "metadata": INSTAGRAM},
+        "Instagram posts cannot exceed 2196 characters.",
+    ),
+    (
+        "instagram",
+        {"assets": [IMAGE] * 11, "metadata": INSTAGRAM},
+        "Instagram posts cannot have more than 10 images or videos.",
+    ),
     (
         "instagram",
         {"assets": [IMAGE], "metadata": {"instagram": {"type": "event", "shouldShareToFeed": True}}},
@@ -70,7 +84,10 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "facebook",
-        {"assets": [IMAGE], "metadata": {"facebook": {"type": "post", "linkAttachment": {"url": "https://acme.example"}}}},
+        {
+            "assets": [IMAGE],
+            "metadata": {"facebook": {"type": "post", "linkAttachment": {"url": "https://acme.example"}}},
+        },
         "Link attachment and assets cannot be used together.",
     ),
     ("linkedin", {"text": "x" * 2976 + " " + URL}, "LinkedIn posts cannot exceed 3000 characters."),
@@ -81,7 +98,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("mastodon", {"text": "x" * 477 + " " + URL}, "Mastodon posts cannot exceed 500 characters."),
     ("pinterest", {"metadata": BOARD}, "Pinterest posts require an image."),
     ("pinterest", {"assets": [IMAGE]}, "Pinterest posts require a board."),
-    ("pinterest", {"assets": [IMAGE], "metadata": {"pinterest": {"boardServiceId": "1"}}}, "Pinterest board not found."),
+    (
+        "pinterest",
+        {"assets": [IMAGE], "metadata": {"pinterest": {"boardServiceId": "1"}}},
+        "Pinterest board not found.",
+    ),
     ("pinterest", {"assets": [IMAGE] * 2, "metadata": BOARD}, "Pinterest posts cannot have more than 1 image."),
     ("tiktok", {}, "TikTok posts require at least one image or video."),
     ("tiktok", {"text": "x" * 2201, "assets": [VIDEO]}, "TikTok posts cannot exceed 2200 characters."),
@@ -93,7 +114,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "YouTube titles cannot exceed 100 characters.",
     ),
     ("googlebusiness", {}, "Google Business posts require a type (what's new, offer, or event)."),
-    ("googlebusiness", {"metadata": {"google": {"type": "offer"}}}, "Google Business offer posts require their details (detailsOffer)."),
+    (
+        "googlebusiness",
+        {"metadata": {"google": {"type": "offer"}}},
+        "Google Business offer posts require their details (detailsOffer).",
+    ),
     (
         "googlebusiness",
         {"metadata": {"google": {"type": "event", "detailsEvent": {"isFullDayEvent": True, "title": "E"}}}},
@@ -106,14 +131,22 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "twitter",
-        {"text": "1", "metadata": {"twitter": {"thread": [{"text": "2"}, {"text": "x" * 281}, {"text": ""}]}}},
-        "The first item of a thread must equal the text of the post., Twitter / X posts cannot exceed 280 characters., "
-        "Thread items must have either text or media.",
+        {"text": "1", "metadata": {"twitter": {"thread": [{"text": "2"}, {"text": ""}]}}},
+        "The first item of a thread must equal the text of the post., Thread items must have either text or media.",
+    ),
+    (
+        "mastodon",
+        {"text": "1", "metadata": {"mastodon": {"thread": [{"text": "1"}, {"text": "x" * 501}]}}},
+        "Mastodon posts cannot exceed 500 characters.",
     ),
     ("twitter", {"assets": [{"image": {"url": "http://acme.example/a.png"}}]}, "Image could not be read from its URL."),
     ("twitter", {"assets": [{"image": {"url": "https://127.0.0.1/a.png"}}]}, "Image could not be read from its URL."),
     ("twitter", {"assets": [{"image": {"url": "https://[/a.png"}}]}, "Image could not be read from its URL."),
-    ("twitter", {"assets": [{"video": {"url": "https://dead.invalid/v.mp4"}}]}, "Video could not be read from its URL."),
+    (
+        "twitter",
+        {"assets": [{"video": {"url": "https://dead.invalid/v.mp4"}}]},
+        "Video could not be read from its URL.",
+    ),
     (
         "twitter",
         {"assets": [{"video": {"url": "https://acme.example/v.mp4", "thumbnailUrl": "nothing"}}]},
@@ -148,7 +181,14 @@ def test_limits_that_the_channel_sets(buffer: Asker, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("", 0), ("abc", 3), ("e\u0301", 1), ("\U0001f44d\U0001f3fd", 1), ("\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7", 2), ("\u2764\ufe0f", 1)],
+    [
+        ("", 0),
+        ("abc", 3),
+        ("e\u0301", 1),
+        ("\U0001f44d\U0001f3fd", 1),
+        ("\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7", 2),
+        ("\u2764\ufe0f", 1),
+    ],
 )
 def test_graphemes(text: str, count: int) -> None:
     """A letter with its accent, a hand with its colour, a flag, an emoji with its selector: one each."""

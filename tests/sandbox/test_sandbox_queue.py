@@ -95,13 +95,15 @@ def test_slots_are_local_times(zone: str, moment: str, slots: list[str]) -> None
     assert [f"{slot:%Y-%m-%dT%H:%M}" for slot in found] == slots
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(["add", "next", "timed", "delete", "draft", "later"]), st.integers(0, 30)), max_size=25)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["add", "next", "timed", "delete", "draft", "later"]), st.integers(0, 30)), max_size=25
+)
 
 
 @given(steps=STEPS)
 @settings(max_examples=30, deadline=None)
 def test_no_two_queued_posts_share_a_slot(steps: list[tuple[str, int]]) -> None:
-    """Whatever is added, moved, edited and deleted: no slot is given twice, and the next free one is the first free one."""
+    """Whatever is added, moved, edited and deleted: no slot is given twice, and the next free one is the first."""
     running = Sandbox(clock=Clock.at("2026-11-02T08:30:00Z"))
     channel = running.channel("twitter")
     person, store = running.person, running.core.store

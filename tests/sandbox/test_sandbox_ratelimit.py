@@ -76,7 +76,9 @@ def test_no_limits_unless_asked(buffer: Asker) -> None:
     assert "ratelimit" not in _ask(buffer, 120).headers
 
 
-@pytest.mark.parametrize(("plan", "day", "month"), [("free", 250, 3000), ("essentials", 250, 7500), ("team", 500, 15_000)])
+@pytest.mark.parametrize(
+    ("plan", "day", "month"), [("free", 250, 3000), ("essentials", 250, 7500), ("team", 500, 15_000)]
+)
 def test_plans(plan: str, day: int, month: int) -> None:
     """A day and thirty days by plan; the quarter of an hour is the same for all."""
     assert [window.quota for window in Quota(plan).windows] == [100, day, month]

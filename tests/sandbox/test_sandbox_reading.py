@@ -59,7 +59,8 @@ def test_page_sizes(buffer: Asker, sandbox: Sandbox) -> None:
         "pageInfo": {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None},
     }
     organization = sandbox.organization()["id"]
-    query = "query($i: PostsInput!, $f: Int, $a: String) { posts(input: $i, first: $f, after: $a) { pageInfo { endCursor } } }"
+    query = """query($i: PostsInput!, $f: Int, $a: String) {
+      posts(input: $i, first: $f, after: $a) { pageInfo { endCursor } } }"""
     for bad in ({"f": -1}, {"a": "zzz"}, {"a": "W10="}, {"a": "é"}):
         answer = buffer.ask(query, i={"organizationId": organization}, **bad)
         assert (answer.status, answer.code, answer.data) == (200, "BAD_USER_INPUT", None)
@@ -112,7 +113,12 @@ def test_filters(buffer: Asker, sandbox: Sandbox, wanted: Any, texts: list[str])
 
 def test_sorting_by_due_time_puts_posts_without_one_last(buffer: Asker, sandbox: Sandbox) -> None:
     """Both ways; createdAt sorts both ways too."""
-    _seed(sandbox, {"text": "b", "dueAt": "2026-12-02T09:00:00Z"}, {"text": "none"}, {"text": "a", "dueAt": "2026-12-01T09:00:00Z"})
+    _seed(
+        sandbox,
+        {"text": "b", "dueAt": "2026-12-02T09:00:00Z"},
+        {"text": "none"},
+        {"text": "a", "dueAt": "2026-12-01T09:00:00Z"},
+    )
     assert buffer.texts(sort=[{"field": "dueAt", "direction": "asc"}]) == ["a", "b", "none"]
     assert buffer.texts(sort=[{"field": "dueAt", "direction": "desc"}]) == ["b", "a", "none"]
     assert buffer.texts(sort=[{"field": "createdAt", "direction": "asc"}]) == ["b", "none", "a"]
@@ -145,9 +151,9 @@ def test_a_post_by_id(buffer: Asker) -> None:
 
 def test_boards_are_in_the_channels_metadata(buffer: Asker, sandbox: Sandbox) -> None:
     """Pinterest boards with the service's ids; the missing channel is NOT_FOUND."""
-    query = """query($i: ChannelInput!) { it: channel(input: $i) { service timezone isDisconnected isLocked isQueuePaused
-      linkShortening { isEnabled } postingSchedule { day paused times } metadata { ... on PinterestMetadata {
-      boards { serviceId name } } } } }"""
+    query = """query($i: ChannelInput!) { it: channel(input: $i) { service timezone isDisconnected isLocked
+      isQueuePaused linkShortening { isEnabled } postingSchedule { day paused times }
+      metadata { ... on PinterestMetadata { boards { serviceId name } } } } }"""
     channel = buffer.it(query, i={"id": sandbox.channel("pinterest")["id"]})
     assert channel["metadata"]["boards"][0] == {"serviceId": "9001", "name": "Products"}
     assert channel["postingSchedule"][0] == {"day": "mon", "paused": False, "times": ["09:00", "17:00"]}
@@ -214,14 +220,20 @@ def test_daily_limits(buffer: Asker, sandbox: Sandbox) -> None:
     """Scheduled and sent posts of the channel's local day, the limit where there is one."""
     channel = sandbox.channel("instagram")["id"]
     sandbox.person.set_channel(channel, dailyPostingLimit=2)
-    _seed(sandbox, {"channelId": channel, "dueAt": "2026-11-02T22:59:00Z"}, {"channelId": channel, "dueAt": "2026-11-02T23:00:00Z"})
+    _seed(
+        sandbox,
+        {"channelId": channel, "dueAt": "2026-11-02T22:59:00Z"},
+        {"channelId": channel, "dueAt": "2026-11-02T23:00:00Z"},
+    )
     query = """query($i: DailyPostingLimitsInput!) { it: dailyPostingLimits(input: $i) {
       channelId isAtLimit limit scheduled sent } }"""
     none = {"isAtLimit": False, "limit": None, "scheduled": 0, "sent": 0}
     twitter = sandbox.channel("twitter")["id"]
     today = {"channelId": channel, "isAtLimit": False, "limit": 2, "scheduled": 1, "sent": 0}
     assert buffer.it(query, i={"channelIds": [channel, twitter]}) == [today, {"channelId": twitter, **none}]
-    assert buffer.it(query, i={"channelIds": [twitter], "date": "1970-01-01T00:00:00Z"}) == [{"channelId": twitter, **none}]
+    assert buffer.it(query, i={"channelIds": [twitter], "date": "1970-01-01T00:00:00Z"}) == [
+        {"channelId": twitter, **none}
+    ]
     assert buffer.ask(query, i={"channelIds": ["nope"]}).code == "NOT_FOUND"
 
 

@@ -16,7 +16,9 @@ BLUE = "66a0000000000000000001a1"
 
 def test_a_post_reads_back(buffer: Asker) -> None:
     """Text as sent, the time asked for, `schedulingType` null for automatic, made over the API."""
-    post = buffer.create(text="One\n\ntwo 🎉 https://acme.example", mode="customScheduled", dueAt="2026-12-01T10:00:00+01:00")["post"]
+    post = buffer.create(
+        text="One\n\ntwo 🎉 https://acme.example", mode="customScheduled", dueAt="2026-12-01T10:00:00+01:00"
+    )["post"]
     assert (post["text"], post["dueAt"]) == ("One\n\ntwo 🎉 https://acme.example", DUE)
     assert (post["status"], post["shareMode"], post["isCustomScheduled"]) == ("scheduled", "customScheduled", True)
     assert (post["via"], post["schedulingType"], post["error"], post["sentAt"]) == ("api", None, None, None)
@@ -52,7 +54,9 @@ def test_other_kinds_of_assets(buffer: Asker) -> None:
     document = {"url": "https://acme.example/d.pdf", "title": "Report", "thumbnailUrl": "https://acme.example/d.png"}
     made = buffer.create("linkedin", assets=[{"document": document}])["post"]["assets"][0]
     assert made["document"] == {"title": "Report", "numPages": 1}
-    made = buffer.create("facebook", assets=[{"link": {"url": "https://acme.example"}}], metadata={"facebook": {"type": "post"}})
+    made = buffer.create(
+        "facebook", assets=[{"link": {"url": "https://acme.example"}}], metadata={"facebook": {"type": "post"}}
+    )
     assert made["post"]["assets"] == []
     assert made["post"]["metadata"]["linkAttachment"]["url"] == "https://acme.example"
 
@@ -60,10 +64,18 @@ def test_other_kinds_of_assets(buffer: Asker) -> None:
 def test_threads_and_metadata(buffer: Asker) -> None:
     """A thread reads back whole; without metadata the network's defaults do; another network's metadata is ignored."""
     thread = [{"text": "1"}, {"text": "2", "assets": [IMAGE]}]
-    made = buffer.create(text="1", metadata={"twitter": {"thread": thread}, "facebook": {"type": "reel"}})["post"]["metadata"]
+    made = buffer.create(text="1", metadata={"twitter": {"thread": thread}, "facebook": {"type": "reel"}})["post"][
+        "metadata"
+    ]
     assert (made["type"], made["threadCount"], [item["text"] for item in made["thread"]]) == ("thread", 2, ["1", "2"])
     plain = buffer.create()["post"]["metadata"]
-    assert plain == {"__typename": "TwitterPostMetadata", "type": "post", "annotations": [], "threadCount": 0, "thread": []}
+    assert plain == {
+        "__typename": "TwitterPostMetadata",
+        "type": "post",
+        "annotations": [],
+        "threadCount": 0,
+        "thread": [],
+    }
     assert buffer.create("startPage")["post"]["metadata"] is None
 
 
@@ -94,7 +106,8 @@ def test_typed_errors_stay_with_their_alias(buffer: Asker, sandbox: Sandbox) -> 
     channel = sandbox.channel("twitter")["id"]
     wanted = {"channelId": channel, "mode": "addToQueue", "schedulingType": "automatic"}
     query = """mutation($a: CreatePostInput!, $b: CreatePostInput!) {
-      a: createPost(input: $a) { __typename } b: createPost(input: $b) { __typename } c: createPost(input: $a) { __typename } }"""
+      a: createPost(input: $a) { __typename } b: createPost(input: $b) { __typename }
+      c: createPost(input: $a) { __typename } }"""
     answer = buffer.ask(query, a={**wanted, "text": "fine"}, b={**wanted, "text": ""})
     names = [answer.data[alias]["__typename"] for alias in "abc"]
     assert names == ["PostActionSuccess", "InvalidInputError", "PostActionSuccess"]
@@ -192,7 +205,10 @@ def test_an_edit_of_the_time_alone_is_refused(buffer: Asker) -> None:
     """As live reports have it: without text and assets there is no post left."""
     made = buffer.create(mode="customScheduled", dueAt=DUE)["post"]["id"]
     refused = buffer.edit(made, dueAt="2026-12-02T09:00:00Z")
-    assert refused == {"__typename": "InvalidInputError", "message": "Invalid post: Post must have either text or media."}
+    assert refused == {
+        "__typename": "InvalidInputError",
+        "message": "Invalid post: Post must have either text or media.",
+    }
     assert buffer.edit(made, text="Hello", dueAt="2026-12-02T09:00:00Z")["post"]["dueAt"] == "2026-12-02T09:00:00.000Z"
 
 
@@ -258,7 +274,10 @@ def test_ideas_that_are_refused(buffer: Asker) -> None:
     media = [{"url": "http://acme.example/a.png", "type": "image"}]
     refused = buffer.idea(tags=tags, group="x", media=media)
     assert refused["__typename"] == "InvalidInputError"
-    assert refused["message"] == "Invalid idea: Tag x not found., Image could not be read from its URL., Idea group not found."
+    assert (
+        refused["message"]
+        == "Invalid idea: Tag x not found., Image could not be read from its URL., Idea group not found."
+    )
     assert buffer.idea(text="")["message"] == "Invalid idea: Idea must have a title, text or media."
     globex = buffer.sandbox.organization("Globex")
     globex["limits"]["ideas"] = 1
