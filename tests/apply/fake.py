@@ -1,0 +1,318 @@
+"""A Buffer in memory, as the notes describe it, with faults to order, and a clock that moves only when told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeVar
+
+from bufferctl.diagnostics import Place
+from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLargeError, UnreachableError
+from bufferctl.model import (
+    Address,
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    Done,
+    EditPost,
+    Idea,
+    Live,
+    LiveChannel,
+    LiveIdea,
+    LiveOrganization,
+    LivePost,
+    Post,
+    PostStatus,
+    Refusal,
+    Refused,
+    Result,
+    Service,
+    ShareMode,
+    Unknown,
+    Write,
+)
+from bufferctl.model.enums import SchedulingType
+
+#: Seconds within which a write whose answer was lost has landed, and every list shows it.
+SETTLE = 30.0
+START = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+CHANNELS = tuple(LiveChannel(f"c{n}", "org", Service.TWITTER, f"acme{n}") for n in range(3))
+PLACE = Place("buffer.yaml", 1, 1)
+ACME = LiveOrganization("org", "Acme", CHANNELS)
+
+_T = TypeVar("_T", LivePost, LiveIdea)
+
+FaultKind = Literal[
+    "none", "cut-before", "cut-after", "null-after", "late", "refused", "unknown-written", "unknown-not-written",
+    "rate-limited", "unreachable", "not-understood", "key-refused", "kill-before", "kill-after", "kill-late",
+]  # fmt: skip
+
+
+class Killed(BaseException):
+    """kill -9, or the power: nothing of ours runs any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What befalls one request.
+
+    `count`: how many of its writes are carried out (`null-after`, kills), or which one is concerned. `delay`: seconds
+    until a late write lands, or until requests are allowed again. `why`: of a refusal.
+    """
+
+    kind: FaultKind = "none"
+    count: int = 0
+    delay: float = 0.0
+    why: Refusal = Refusal.INVALID
+
+
+_ERRORS: dict[FaultKind, Callable[[Fault], ApiError]] = {
+    "rate-limited": lambda fault: RateLimitedError("Too many requests", retry_after=fault.delay),
+    "unreachable": lambda _: UnreachableError("The service could not be reached"),
+    "not-understood": lambda _: ApiError("Buffer does not understand the request"),
+    "key-refused": lambda _: KeyRefusedError("Buffer does not take the API key"),
+}
+
+
+@dataclass
+class Mortal:
+    """Counts the steps of a run, and dies at one of them. A dead one touches neither disk nor network again."""
+
+    at: int | None = None
+    steps: int = 0
+    dead: bool = False
+
+    def step(self) -> None:
+        """Live on, or die here."""
+        self.steps += 1
+        if self.dead or self.steps == self.at:
+            self.die()
+
+    def die(self) -> None:
+        """Die here."""
+        self.dead = True
+        raise Killed
+
+
+@dataclass
+class FakeBuffer:
+    """An account with one organization; also the clock of whoever uses it (`now`, `wait`, `sleep`).
+
+    `lag`: seconds until lists show what was created. `skew`: how far the server's clock is from ours. `most`: the size
+    of request that it takes. `persons`: what somebody does in Buffer, one a wait. `landed`: address and id of every
+    create that was carried out.
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    persons: list[str] = field(default_factory=list)
+    lag: float = 0.0
+    skew: timedelta = timedelta()
+    most: int = 30
+    mortal: Mortal = field(default_factory=Mortal)
+    time: float = 1000.0
+    posts: dict[str, LivePost] = field(default_factory=dict)
+    ideas: dict[str, LiveIdea] = field(default_factory=dict)
+    landed: list[tuple[str, str]] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    sent: list[tuple[Write, ...]] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    reads: int = 0
+    _born: dict[str, float] = field(default_factory=dict)
+    _late: list[tuple[float, tuple[Write, ...]]] = field(default_factory=list)
+    _ids: int = 0
+
+    # --- the account ---
+
+    def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:
+        """Carry out writes, unless a fault is in the way."""
+        self.mortal.step()
+        self.sent.append(tuple(writes))
+        self.pass_time(0.2)
+        if len(writes) > self.most:
+            raise TooLargeError(f"at most {self.most} aliases are allowed")
+        fault = self.faults.pop(0) if self.faults else Fault()
+        results = self._answer(tuple(writes), fault)
+        self.mortal.step()
+        return results
+
+    def _answer(self, writes: tuple[Write, ...], fault: Fault) -> tuple[Result, ...]:
+        if error := _ERRORS.get(fault.kind):
+            raise error(fault)
+        if fault.kind in {"none", "refused", "unknown-written", "unknown-not-written"}:
+            return self._answered(writes, fault)
+        if fault.kind in {"late", "kill-late"}:
+            self._late.append((self.time + fault.delay, writes))
+        elif fault.kind == "cut-after":
+            self._carry_out(writes)
+        elif fault.kind in {"null-after", "kill-after"}:
+            self._carry_out(writes[: fault.count])
+        if fault.kind.startswith("kill"):
+            self.mortal.die()
+        return (Unknown(fault.kind),) * len(writes)
+
+    def _answered(self, writes: tuple[Write, ...], fault: Fault) -> tuple[Result, ...]:
+        """The request is answered; one of its writes may be a case of its own."""
+        which = fault.count % len(writes) if fault.kind != "none" else None
+        results: list[Result] = []
+        for number, write in enumerate(writes):
+            if number != which:
+                results.append(self._one(write))
+            elif fault.kind == "refused":
+                results.append(Refused(fault.why, "No"))
+            else:
+                if fault.kind == "unknown-written":
+                    self._one(write)
+                results.append(Unknown("UnexpectedError"))
+        return tuple(results)
+
+    def post(self, post_id: str) -> LivePost | None:
+        """One post by its id."""
+        self.mortal.step()
+        self.reads += 1
+        self.pass_time(0.1)
+        return self.posts.get(post_id)
+
+    def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
+        """What the lists show of some channels and ideas."""
+        self.mortal.step()
+        self.reads += 1
+        self.pass_time(0.1)
+        wanted = {channel for group in channels.values() for channel in group}
+        posts = [p for p in self._shown(self.posts) if p.channel_id in wanted and p.created_at >= since]
+        return Live(self.server_time(), posts=tuple(posts), ideas=self._shown(self.ideas) if ideas else ())
+
+    def server_time(self) -> datetime:
+        """Now, by the server's clock."""
+        return START + timedelta(seconds=self.time) + self.skew
+
+    def pace(self) -> None:
+        """Requests are free here; see test_pacing for those that are not."""
+        self.mortal.step()
+
+    def read(self) -> Live:
+        """All that the lists show."""
+        self.pass_time(0.3)
+        return Live(self.server_time(), (ACME,), self._shown(self.posts), self._shown(self.ideas))
+
+    # --- the clock ---
+
+    def now(self) -> float:
+        """Seconds that only ever grow."""
+        return self.time
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.sleep(seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, and let a person do something in it."""
+        self.mortal.step()
+        self.waits.append(seconds)
+        self.pass_time(seconds / 2)
+        if self.persons:
+            self.person(self.persons.pop(0))
+        self.pass_time(seconds / 2)
+        self.mortal.step()
+
+    def pass_time(self, seconds: float) -> None:
+        """Move on, and let late writes land."""
+        end = self.time + seconds
+        while due := [each for each in self._late if each[0] <= end]:
+            self._late.remove(due[0])
+            self.time = due[0][0]
+            self._carry_out(due[0][1])
+        self.time = end
+
+    # --- people ---
+
+    def person(self, what: str) -> None:
+        """What somebody does in Buffer: `edit` or `delete` the newest post, write a `stranger`, or nothing."""
+        if what == "stranger":
+            channel = CHANNELS[self._ids % len(CHANNELS)].id
+            text = f"Somebody's own words, number {self._ids}"
+            live = LivePost(self._id(), channel, PostStatus.SCHEDULED, text, self.server_time(), self.server_time())
+            self.posts[live.id] = live
+        elif what in {"edit", "delete"} and (ours := [i for _, i in self.landed if i in self.posts]):
+            self.touched.add(ours[-1])
+            if what == "edit":
+                old = self.posts[ours[-1]]
+                self.posts[old.id] = replace(old, text=f"{old.text} (as somebody likes it better)")
+            else:
+                del self.posts[ours[-1]]
+
+    # --- how Buffer works ---
+
+    def _shown(self, items: Mapping[str, _T]) -> tuple[_T, ...]:
+        return tuple(item for each, item in items.items() if self.time - self._born[each] >= self.lag)
+
+    def _id(self) -> str:
+        self._ids += 1
+        made = f"{self._ids:04d}"
+        self._born[made] = self.time
+        return made
+
+    def _carry_out(self, writes: Sequence[Write]) -> tuple[Result, ...]:
+        return tuple(map(self._one, writes))
+
+    def _one(self, write: Write) -> Result:
+        match write:
+            case CreatePost():
+                live = self._live(self._id(), write.post, write.channel_id, write.idea_id)
+                self.posts[live.id] = live
+                self.landed.append((str(write.post.address), live.id))
+                return Done(live)
+            case CreateIdea():
+                idea = write.idea
+                made = LiveIdea(self._id(), "org", self.server_time(), idea.title or "", idea.text or "")
+                self.ideas[made.id] = made
+                self.landed.append((str(idea.address), made.id))
+                return Done(made)
+            case EditPost():
+                if (old := self.posts.get(write.id)) is None:
+                    return Refused(Refusal.NOT_FOUND, "Document not found")
+                new = self._live(old.id, write.post, old.channel_id, write.idea_id)
+                if not write.reschedule:
+                    new = replace(new, due_at=old.due_at, is_custom_scheduled=old.is_custom_scheduled)
+                self.posts[old.id] = replace(new, created_at=old.created_at)
+                return Done(self.posts[old.id])
+            case DeletePost():
+                self.posts.pop(write.id, None)
+                return Done(None)
+
+    def _live(self, post_id: str, post: Post, channel_id: str, idea_id: str | None) -> LivePost:
+        now = self.server_time()
+        if post.due_at is not None and not post.draft and post.due_at - now < timedelta(minutes=1):
+            raise AssertionError(f"{post.address} would be published at once")
+        return LivePost(
+            id=post_id,
+            channel_id=channel_id,
+            status=PostStatus.DRAFT if post.draft else PostStatus.SCHEDULED,
+            text=post.text,
+            created_at=now,
+            updated_at=now,
+            due_at=post.due_at or now + timedelta(days=1 + len(self.posts)),
+            is_custom_scheduled=post.due_at is not None,
+            idea_id=idea_id,
+        )
+
+
+def post(key: str, text: str = "", *, channel: int = 0, due: datetime | None = None, **others: object) -> Post:
+    """A declared post of `acme<channel>`; timed where `due` is given."""
+    mode = ShareMode.CUSTOM_SCHEDULED if due else ShareMode.ADD_TO_QUEUE
+    made = Post(
+        Address("Acme", f"twitter:acme{channel}", key),
+        Service.TWITTER,
+        PLACE,
+        text or f"The declared text of {key}, long enough to be told from others",
+        mode,
+        due,
+        SchedulingType.AUTOMATIC,
+    )
+    return replace(made, **others)  # type: ignore[arg-type]  # fields by name, as a test says
+
+
+def idea(key: str, title: str = "", **others: object) -> Idea:
+    """A declared idea."""
+    made = Idea(Address("Acme", "ideas", key), PLACE, title or f"Idea {key}", f"What {key} is about")
+    return replace(made, **others)  # type: ignore[arg-type]  # fields by name, as a test says

@@ -1,0 +1,196 @@
+"""One machine that runs apply, as the command line does it: remember, settle, plan, run. It can die at every step."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from fake import ACME, CHANNELS, SETTLE, FakeBuffer
+
+from bufferctl.apply import FileJournal, Ledger, Run, Settler, recover
+from bufferctl.apply.ports import Intent, Settled
+from bufferctl.cli.session import Look, remembered
+from bufferctl.errors import BufferctlError
+from bufferctl.model import Binding, Desired, Idea, Live, Post, Slot, State
+from bufferctl.plan import Outcome, Plan
+from bufferctl.reconcile import Options, Targets, reconcile, slots_of, unlisted
+from bufferctl.state import StateFile
+
+ENDPOINT = "http://127.0.0.1:1/graphql"
+TARGETS = Targets({"Acme": ACME}, {("Acme", f"twitter:{c.name}"): c for c in CHANNELS})
+
+
+class MortalJournal(FileJournal):
+    """The journal of a process that may die before and after every line; with `tear`, in the middle of one."""
+
+    def __init__(self, folder: Path, buffer: FakeBuffer, *, tear: bool) -> None:
+        super().__init__(folder, ENDPOINT)
+        self._mortal, self._tear = buffer.mortal, tear
+
+    def intend(self, intents: Sequence[Intent]) -> None:
+        self._mortal.step()
+        super().intend(intents)
+        self._torn_step()
+
+    def settle(self, settled: Sequence[Settled]) -> None:
+        self._mortal.step()
+        super().settle(settled)
+        self._torn_step()
+
+    def compact(self) -> None:
+        self._mortal.step()
+        super().compact()
+        self._mortal.step()
+
+    def _torn_step(self) -> None:
+        try:
+            self._mortal.step()
+        except BaseException:
+            for path in self._folder.glob("*.journal") if self._tear else ():
+                path.write_bytes(path.read_bytes()[:-3])
+            raise
+
+
+class MortalStore(StateFile):
+    """The state file of a process that may die before and after it is replaced."""
+
+    def __init__(self, path: Path, buffer: FakeBuffer) -> None:
+        super().__init__(path, ENDPOINT)
+        self._mortal = buffer.mortal
+
+    def save(self, state: State) -> None:
+        self._mortal.step()
+        super().save(state)
+        self._mortal.step()
+
+
+@dataclass
+class Told:
+    """Listens; asks to stop after `patience` outcomes."""
+
+    patience: int = 1_000_000
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def outcome(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+
+    def waiting(self, seconds: float, why: str) -> None:
+        pass
+
+    def stopping(self) -> bool:
+        return len(self.outcomes) >= self.patience
+
+
+@dataclass
+class Attempt:
+    """What came of one apply. `plan` is None where it stopped before there was one."""
+
+    plan: Plan | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    error: BufferctlError | None = None
+
+    @property
+    def writes(self) -> int:
+        return len(self.plan.writes) if self.plan else -1
+
+
+@dataclass
+class Machine:
+    """`folder` holds the project's state and, apart from it, the user's journal."""
+
+    folder: Path
+    buffer: FakeBuffer
+    tear: bool = False
+
+    @property
+    def state_path(self) -> Path:
+        return self.folder / "project" / "state.json"
+
+    def forget_project(self) -> None:
+        """Somebody deletes `.bufferctl`."""
+        shutil.rmtree(self.state_path.parent, ignore_errors=True)
+
+    def state(self) -> State:
+        return StateFile(self.state_path, ENDPOINT).load()
+
+    def journal(self, *items: Post | Idea) -> FileJournal:
+        """The journal as a new process reads it."""
+        journal = FileJournal(self.folder / "user", ENDPOINT)
+        journal.claim(slots(items) | set(self.state().bindings))
+        return journal
+
+    def apply(self, *items: Post | Idea, options: Options | None = None, told: Told | None = None) -> Attempt:
+        """Apply once. Raises what kills the process; what stops it in good order is in the answer."""
+        attempt, told = Attempt(), told or Told()
+        attempt.outcomes = told.outcomes
+        store = MortalStore(self.state_path, self.buffer)
+        journal = MortalJournal(self.folder / "user", self.buffer, tear=self.tear)
+        try:
+            self._apply(items, store, journal, told, attempt, options or Options(max_deletes=100))
+        except BufferctlError as error:
+            attempt.error = error
+        finally:
+            journal.close()
+        return attempt
+
+    def _apply(
+        self,
+        items: Sequence[Post | Idea],
+        store: StateFile,
+        journal: FileJournal,
+        told: Told,
+        attempt: Attempt,
+        options: Options,
+    ) -> None:
+        buffer = self.buffer
+        settler = Settler(buffer, journal, buffer, told, SETTLE)
+        stored = store.load()
+        journal.claim(slots(items) | set(stored.bindings))
+        state = remembered(stored, journal)
+        if journal.open:
+            bindings = dict(state.bindings)
+            found = recover(journal, settler, bindings, give_up=options.recreate)
+            state = State(bindings)
+            store.save(state)
+            journal.compact()
+            options = replace(options, unsettled=found.unsettled)
+        attempt.plan, live = look(buffer, items, state, options)
+        ledger = Ledger(journal, store, told, dict(state.bindings))
+        settler = Settler(buffer, journal, buffer, told, SETTLE)
+        run = Run(buffer, ledger, settler, buffer, lead=options.lead, max_wait=960)
+        run.apply(attempt.plan, Look(attempt.plan, live).listed())
+
+
+def slots(items: Collection[Post | Idea]) -> frozenset[Slot]:
+    return slots_of(desired(items), TARGETS)
+
+
+def desired(items: Collection[Post | Idea]) -> Desired:
+    posts = tuple(i for i in items if isinstance(i, Post))
+    return Desired(posts=posts, ideas=tuple(i for i in items if isinstance(i, Idea)))
+
+
+def look(
+    buffer: FakeBuffer, items: Collection[Post | Idea], state: State, options: Options | None = None
+) -> tuple[Plan, Live]:
+    """Read the account and plan."""
+    live = buffer.read()
+    asked = {i: buffer.posts.get(i) for i in unlisted(live, state)}
+    live = replace(
+        live,
+        posts=(*live.posts, *(p for p in asked.values() if p)),
+        gone=frozenset(i for i, p in asked.items() if p is None),
+    )
+    options = options or Options(max_deletes=100)
+    return reconcile(desired(items), live, state, TARGETS, endpoint=ENDPOINT, options=options), live
+
+
+def slot(item: Post | Idea) -> Slot:
+    (one,) = slots([item])
+    return one
+
+
+def binding(machine: Machine, item: Post | Idea) -> Binding | None:
+    return machine.state().bindings.get(slot(item))

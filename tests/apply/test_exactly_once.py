@@ -1,0 +1,173 @@
+"""Whatever happens on the way, every declared object comes into being exactly once (design: Never twice)."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import get_args
+
+from fake import SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from machine import Attempt, Machine, look, slot
+
+from bufferctl.model import Idea, LiveIdea, LivePost, Post, Refusal
+from bufferctl.model.comparable import of_desired, of_live, same
+from bufferctl.plan import Action, Reason
+
+#: Thousands of synced writes are faster in memory, where there is such a folder.
+MEMORY = next((each for each in ("/dev/shm",) if Path(each).is_dir()), None)  # noqa: S108 - a folder is made inside
+DUE = START + timedelta(days=20)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What befalls one apply: it dies at a step, `.bufferctl` is deleted before it, somebody does something."""
+
+    dies_at: int | None
+    forgets: bool
+    person: str
+
+
+faults = st.builds(
+    Fault,
+    st.sampled_from(get_args(FaultKind)),
+    st.integers(0, 4),
+    st.integers(1, 14),
+    st.sampled_from([Refusal.INVALID, Refusal.LIMIT, Refusal.REPEAT, Refusal.NOT_FOUND]),
+)
+persons = st.sampled_from(["nothing", "nothing", "nothing", "edit", "delete", "stranger"])
+rounds = st.builds(Round, st.none() | st.integers(1, 40), st.sampled_from([False, False, False, True]), persons)
+
+
+@st.composite
+def declarations(draw: st.DrawFn) -> list[Post | Idea]:
+    """Posts and ideas, equal twins among them (the later one says so)."""
+    items: list[Post | Idea] = []
+    seen: dict[tuple[int, str], str] = {}
+    for number in range(draw(st.integers(1, 6))):
+        channel, text = draw(st.integers(0, 1)), draw(st.sampled_from("abc"))
+        words = f"The declared words of {text * 30}, said only by those who mean them"
+        due = draw(st.none() | st.sampled_from([DUE, DUE + timedelta(hours=1)]))
+        first = seen.setdefault((channel, text), f"k{number}")
+        repeats = first if first != f"k{number}" else None
+        items.append(post(f"k{number}", words, channel=channel, due=due, repeat_of=repeats))
+    items.extend(idea(f"i{number}") for number in range(draw(st.integers(0, 2))))
+    return items
+
+
+@given(
+    items=declarations(),
+    faults=st.lists(faults, max_size=6),
+    rounds=st.lists(rounds, max_size=6),
+    people=st.lists(persons, max_size=4),
+    lag=st.sampled_from([0.0, 5.0, 15.0]),
+    skew=st.sampled_from([-7, 0, 7]),
+    tear=st.booleans(),
+    most=st.sampled_from([1, 2, 30]),
+    after=st.lists(st.tuples(st.sampled_from(["keep", "edit", "remove"]), faults, st.integers(1, 40)), max_size=6),
+)
+@settings(max_examples=250, deadline=None, report_multiple_bugs=False, suppress_health_check=[HealthCheck.too_slow])
+def test_each_declared_object_comes_into_being_exactly_once(
+    items: list[Post | Idea],
+    faults: list[Fault],
+    rounds: list[Round],
+    people: list[str],
+    lag: float,
+    skew: int,
+    tear: bool,
+    most: int,
+    after: list[tuple[str, Fault, int]],
+) -> None:
+    """One landed create for each address; state agrees; nothing is left to write. Held where a person interfered.
+
+    `after`: what becomes of each declared object then (edited, removed), with the faults and deaths of that.
+    """
+    buffer = FakeBuffer(list(faults), list(people), lag=lag, skew=timedelta(minutes=skew), most=most)
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        machine = Machine(Path(folder), buffer, tear=tear)
+        forgot = run_to_the_end(machine, items, rounds)
+        check(machine, items, forgot=forgot)
+        if not forgot and not buffer.touched and not machine.journal(*items).open:
+            change(machine, items, after)
+
+
+def change(machine: Machine, items: list[Post | Idea], after: list[tuple[str, Fault, int]]) -> None:
+    """Edit and remove some of what is there, whatever happens: everything then is as the files say, made once."""
+    buffer = machine.buffer
+    buffer.faults = [fault for _, fault, _ in after]
+    buffer.persons = []
+    landed = list(buffer.landed)
+    what: dict[Post | Idea, str] = dict(zip((i for i in items if isinstance(i, Post)), (each[0] for each in after), strict=False))
+    kept = [replace(i, text=f"{i.text} (edited)") if what.get(i) == "edit" else i for i in items]
+    kept = [i for i, old in zip(kept, items, strict=True) if what.get(old) != "remove"]
+    run_to_the_end(machine, kept, [Round(dies_at, forgets=False, person="nothing") for *_, dies_at in after])
+    assert buffer.landed == landed
+    assert len(buffer.posts) == sum(isinstance(i, Post) for i in kept) + strangers(buffer)
+    check(machine, kept, forgot=False)
+
+
+def strangers(buffer: FakeBuffer) -> int:
+    """How many posts somebody wrote in Buffer."""
+    return sum(post.text.startswith("Somebody's own") for post in buffer.posts.values())
+
+
+def run_to_the_end(machine: Machine, items: list[Post | Idea], rounds: list[Round]) -> bool:
+    """Apply again and again until it ends clean; whether `.bufferctl` was ever deleted."""
+    buffer, forgot = machine.buffer, False
+    for each in rounds:
+        if each.forgets:  # a state that is gone is found again by content, once the lists show it
+            buffer.pass_time(SETTLE)
+            machine.forget_project()
+            forgot = True
+        buffer.mortal = Mortal(each.dies_at)
+        apply_once(machine, items)
+        buffer.mortal = Mortal()
+        buffer.person(each.person)
+    for _ in range(40):
+        attempt = apply_once(machine, items)
+        if attempt and attempt.error is None and not attempt.writes:
+            return forgot
+    raise AssertionError("It never ends")
+
+
+def apply_once(machine: Machine, items: list[Post | Idea]) -> Attempt | None:
+    """One apply, None where it died."""
+    try:
+        return machine.apply(*items)
+    except Killed:
+        machine.buffer.mortal = Mortal()
+        return None
+
+
+def check(machine: Machine, items: list[Post | Idea], *, forgot: bool) -> None:
+    """Hold the account and the state to what was declared."""
+    buffer = machine.buffer
+    buffer.pass_time(SETTLE + 3600)
+    state = machine.state()
+    plan, _ = look(buffer, items, state)
+    assert len({b.id for b in state.bindings.values()}) == len(state.bindings)
+    undecided = {i.slot for i in machine.journal(*items).open}
+    if buffer.touched:  # what somebody edited may be taken for any of its kin, which then waits for a person's word
+        undecided |= {c.slot for c in plan.of(Action.HOLD) if c.reason is Reason.AMBIGUOUS}
+    interfered = {address for address, made in buffer.landed if made in buffer.touched}
+    for item in items:
+        address = str(item.address)
+        made = [i for a, i in buffer.landed if a == address]
+        left = [i for i in made if i in buffer.posts or i in buffer.ideas]
+        if address in interfered or slot(item) in undecided:
+            # what a person deleted before it was known may be created anew, and twins may take each other's place
+            allowed = 1 + sum(i not in left for i in made) + (len(buffer.touched) if forgot else 0)
+            assert len(made) <= allowed
+            continue
+        assert len(made) == 1 or buffer.touched, address
+    untouched = [i for i in items if str(i.address) not in interfered and slot(i) not in undecided]
+    for item in untouched:
+        bound = state.bindings[slot(item)].id
+        live: LivePost | LiveIdea = buffer.posts[bound] if isinstance(item, Post) else buffer.ideas[bound]
+        assert same(of_desired(item), of_live(live)) or bound in buffer.touched
+    writes = [c for c in plan.writes if c.slot not in undecided]
+    assert not writes
+    assert {c.reason for c in plan.of(Action.HOLD)} <= {Reason.CHANGED, Reason.GONE, Reason.AMBIGUOUS, None}
