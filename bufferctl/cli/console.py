@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.render.paint import Paint, safe
+from bufferctl.render.paint import Paint, safe, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,7 @@ class Console:
         """Say what is wrong and what to do. A name at the start (a file, a host) stays as it is."""
         if message.partition(" ")[0].isalpha():
             message = message[:1].upper() + message[1:]
-        end = "" if message.endswith((".", "?", "!")) else "."
-        self.note(f"{self.err.bad('error:')} {safe(message)}{end}")
+        self.note(f"{self.err.bad('error:')} {safe(sentence(message))}")
         if hint:
             self.note(f"  hint: {safe(hint)}")
 

@@ -1,4 +1,4 @@
-"""Colour where it is wanted, and text made safe for a terminal."""
+"""Colour where it is wanted, text made safe for a terminal, full stops."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202
 def safe(text: str) -> str:
     """Text from files or from the API, with control characters shown by their number instead of acted on."""
     return _UNSAFE.sub(_visible, text)
+
+
+def sentence(text: str) -> str:
+    """`text` with a full stop, unless it ends like a sentence already, as Buffer's own words do; empty stays empty."""
+    return text if not text or text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _visible(match: re.Match[str]) -> str:

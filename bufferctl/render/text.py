@@ -22,7 +22,7 @@ from bufferctl.plan import (
     write_requests,
 )
 from bufferctl.render import words
-from bufferctl.render.paint import Paint, safe
+from bufferctl.render.paint import Paint, safe, sentence
 from bufferctl.render.words import count
 
 WIDTH = 80
@@ -56,6 +56,8 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
         yield from _heading(change, plan, paint)
         if following is None or change.differences or not change.message or _said(following) != _said(change):
             yield from _details(change, paint)
+        elif change.hint and change.place:
+            yield f"      → {safe(str(change.place))}"
 
 
 def _said(change: Change) -> tuple[str, str, bool]:
@@ -71,7 +73,7 @@ def _heading(change: Change, plan: Plan, paint: Paint) -> Iterator[str]:
 
 def _details(change: Change, paint: Paint) -> Iterator[str]:
     if change.message:
-        yield from _indented(change.message + ".")
+        yield from _indented(sentence(change.message))
     if change.action in {Action.CREATE, Action.DELETE}:
         yield from _content(change, paint)
     for difference in change.differences:
@@ -216,7 +218,7 @@ def outcome_line(outcome: Outcome, paint: Paint) -> str:
     line = f"{painter(sign)} {safe(str(change.address))}  {said}{'  ' + outcome.id if outcome.id else ''}"
     if outcome.link:
         line += f"  {safe(outcome.link)}"
-    told = [f"{outcome.message}." if outcome.message else "", f"→ {outcome.hint}" if outcome.hint else ""]
+    told = [sentence(outcome.message), f"→ {outcome.hint}" if outcome.hint else ""]
     more = [row for text in told if text for row in _indented(text)]
     return "\n".join([line, *more])
 
@@ -232,7 +234,8 @@ def applied_text(outcomes: Iterable[Outcome], paint: Paint) -> str:
     written = any(o.change.action in WRITING for o in done)
     parts = [f"{of(Action.CREATE)} created", f"{of(Action.UPDATE)} changed", f"{of(Action.DELETE)} deleted"]
     parts = parts if written else ["nothing sent"]
-    parts += [f"{of(Action.ADOPT)} already there"] if of(Action.ADOPT) else []
+    quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
+    parts += [f"{of(action)} {name}" for action, name in quiet if of(action)]
     parts += [f"{number} {words.OUTCOMES[s]}" for s in _TROUBLE if (number := sum(o.status is s for o in outcomes))]
     return paint.strong(f"Applied: {', '.join(parts)}.") + "\n"
 

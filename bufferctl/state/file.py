@@ -49,7 +49,10 @@ class StateFile:
         except FileNotFoundError:
             return State()
         except OSError as error:
-            raise StateError(f"The state file {self.path} cannot be read: {error.strerror}") from error
+            raise StateError(
+                f"The state file {self.path} cannot be read: {error.strerror}",
+                hint="Give read permission, or name another file with --state.",
+            ) from error
         state = self._parse(raw)
         self._saved = state
         return state

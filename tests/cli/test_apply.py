@@ -1,0 +1,323 @@
+"""`bufferctl apply` as a user has it: nothing twice, nothing lost, nothing that is not ours."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.state import Lock
+
+HEAD = """\
+version: 1
+timezone: UTC
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+"""
+
+
+def declare(project: Any, *posts: str) -> None:
+    """Write a buffer.yaml with posts of the Twitter channel, each the inside of a flow mapping."""
+    project.write("buffer.yaml", HEAD + "".join(f"          - {{{post}}}\n" for post in posts))
+
+
+ONE = "key: one, due_at: 2029-12-20 09:00, text: The first"
+TWO = "key: two, due_at: 2029-12-21 09:00, text: The second"
+QUEUED = "key: queued, text: In the queue"
+
+
+def writes(project: Any) -> int:
+    """How many requests that write have arrived."""
+    return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
+
+
+def apply(project: Any, *more: str) -> Any:
+    """Apply without asking and without waiting."""
+    return project("apply", "--auto-approve", "--settle", "0", *more)
+
+
+def bindings(project: Any) -> dict[str, dict[str, Any]]:
+    """What is remembered, by address."""
+    return {each["address"]: each for each in json.loads(project("state", "list", "--json").out)}
+
+
+def test_without_a_terminal(project: Any, prints: Any) -> None:
+    """Nobody to ask and no --auto-approve: the plan, exit 64, and nothing sent."""
+    declare(project, ONE)
+    prints("apply/nobody-to-ask", project("apply"))
+    assert (writes(project), project.sandbox.posts(), project.state.exists()) == (0, [], False)
+
+
+def test_without_a_terminal_as_json(project: Any) -> None:
+    """--json changes what is printed, never the exit code."""
+    declare(project, ONE)
+    ran = project("apply", "--json")
+    assert (ran.code, ran.out, writes(project)) == (64, "", 0)
+
+
+def test_nothing_to_send_asks_nothing(project: Any) -> None:
+    """Where nothing would be sent there is no question: exit 0."""
+    declare(project, ONE)
+    apply(project)
+    assert project("apply").code == 0
+    project.state.unlink()
+    assert project("apply").code == 0
+
+
+def test_each_outcome(project: Any, prints: Any) -> None:
+    """The plan, each post with the id it got, a sum, and what a second look finds."""
+    declare(project, ONE, TWO, QUEUED)
+    prints("apply/outcomes", apply(project))
+
+
+def test_json(project: Any, prints: Any) -> None:
+    """One document on stdout: the plan, the outcomes with ids, what is left."""
+    declare(project, ONE)
+    ran = apply(project, "--json")
+    prints("apply/json", ran)
+    document = json.loads(ran.out)
+    (post,) = project.sandbox.posts()
+    (outcome,) = document["outcomes"]
+    assert (document["format_version"], outcome["status"], outcome["id"]) == ("1.0", "done", post["id"])
+    assert document["left"]["changes"] == [{**document["left"]["changes"][0], "action": "no-op"}]
+
+
+def test_again(project: Any, prints: Any) -> None:
+    """Running it again does nothing: no write, the account and the state as they were."""
+    declare(project, ONE, QUEUED)
+    apply(project)
+    account, state, sent = project.sandbox.dump(), project.state.read_bytes(), writes(project)
+    prints("apply/again", apply(project))
+    assert (project.sandbox.dump(), project.state.read_bytes(), writes(project)) == (account, state, sent)
+
+
+def test_state_lost(project: Any, prints: Any) -> None:
+    """Without the state file everything is found again by its content, and nothing is created."""
+    declare(project, ONE, TWO, QUEUED)
+    apply(project)
+    account, sent = project.sandbox.dump(), writes(project)
+    project.state.unlink()
+    prints("apply/state-lost", apply(project))
+    assert (project.sandbox.dump(), writes(project)) == (account, sent)
+    assert {each["origin"] for each in bindings(project).values()} == {"adopted"}
+
+
+def test_a_person_made_it(project: Any, prints: Any) -> None:
+    """A post with the same content is recognised and stays untouched, its updatedAt included."""
+    channel = project.sandbox.channel("twitter")["id"]
+    made = project.sandbox.person.create_post(channel, "The first", dueAt="2029-12-20T09:00:00Z")
+    project.sandbox.clock.advance(hours=1)
+    declare(project, ONE)
+    prints("apply/made-by-a-person", apply(project))
+    (post,) = project.sandbox.posts()
+    assert (post["id"], post["updatedAt"], writes(project)) == (made["id"], made["updatedAt"], 0)
+    prints("apply/made-by-a-person-then-plan", project("plan"))
+
+
+def test_what_a_person_made_stays(project: Any) -> None:
+    """Adopted, then taken out of the file: still there, and no more said of it than that."""
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.create_post(channel, "The first", dueAt="2029-12-20T09:00:00Z")
+    declare(project, ONE, TWO)
+    apply(project)
+    declare(project, TWO)
+    assert apply(project).code == 0
+    assert sorted(post["text"] for post in project.sandbox.posts()) == ["The first", "The second"]
+
+
+def test_two_equal_posts_are_two(project: Any) -> None:
+    """Twins with keys of their own are two posts, and stay two with the state gone."""
+    declare(project, "key: a, text: Twins", "key: b, text: Twins, repeat_of: a")
+    project.apply()
+    ids = {post["id"] for post in project.sandbox.posts()}
+    assert len(ids) == 2
+    project.state.unlink()
+    project.apply()
+    assert {each["id"] for each in bindings(project).values()} == ids
+    assert len(project.sandbox.posts()) == 2
+
+
+def test_one_of_twins_there(project: Any) -> None:
+    """A person made one of the two: the other is created."""
+    project.sandbox.person.create_post(project.sandbox.channel("twitter")["id"], "Twins")
+    declare(project, "key: a, text: Twins", "key: b, text: Twins, repeat_of: a")
+    apply(project)
+    assert len(project.sandbox.posts()) == 2
+
+
+@pytest.mark.parametrize("was", ["", ", was: one"])
+def test_renamed_key(project: Any, prints: Any, was: str) -> None:
+    """An exact match needs no `was`: the id moves in the state, and Buffer is not asked to do anything."""
+    declare(project, ONE)
+    apply(project)
+    before, sent = bindings(project)["Acme/twitter:acme/one"]["id"], writes(project)
+    declare(project, ONE.replace("key: one", "key: first") + was)
+    prints("apply/renamed", apply(project))
+    assert {name: each["id"] for name, each in bindings(project).items()} == {"Acme/twitter:acme/first": before}
+    assert writes(project) == sent
+
+
+def test_moved_to_another_file(project: Any) -> None:
+    """A file is not part of an identity: nothing happens but that the state knows the new file."""
+    declare(project, ONE, TWO)
+    apply(project)
+    sent = writes(project)
+    declare(project, TWO)
+    project.write("posts/a.yaml", f"posts:\n  - {{{ONE}, channels: [twitter]}}\n")
+    assert apply(project).code == 0
+    project.folder.joinpath("posts/a.yaml").rename(project.folder / "posts/b.yaml")
+    assert apply(project).code == 0
+    assert writes(project) == sent
+    assert bindings(project)["Acme/twitter:acme/one"]["file"] == "posts/b.yaml"
+
+
+def test_past_is_never_sent(project: Any, prints: Any) -> None:
+    """Over a day ago: counted only. Less than that, or within the lead time: held. Exit 1 for the held."""
+    declare(
+        project,
+        "key: last-year, due_at: 2028-12-03 09:00, text: Last year",
+        "key: hours-ago, due_at: 2029-12-03 05:00, text: Hours ago",
+        "key: in-a-minute, due_at: 2029-12-03 09:01, text: In a minute",
+    )
+    prints("apply/past", apply(project))
+    assert (writes(project), project.sandbox.posts()) == (0, [])
+
+
+def test_state_is_the_owners(project: Any) -> None:
+    """The state file has mode 0600, in the first version and in the next; nothing else is left beside it."""
+    declare(project, ONE)
+    apply(project)
+    assert project.state.stat().st_mode & 0o777 == 0o600
+    declare(project, ONE, TWO)
+    apply(project)
+    assert project.state.stat().st_mode & 0o777 == 0o600
+    assert {path.name for path in project.state.parent.iterdir()} <= {
+        "state.json",
+        "state.json.backup",
+        ".gitignore",
+    }
+
+
+def test_state_elsewhere(project: Any) -> None:
+    """--state names another file, for state list too."""
+    declare(project, ONE)
+    apply(project, "--state", "there/acme.json")
+    assert not project.state.exists()
+    assert (project.folder / "there" / "acme.json").is_file()
+    assert "created" in project("state", "list", "--state", "there/acme.json").out
+
+
+def test_state_that_cannot_be_written(project: Any, prints: Any) -> None:
+    """Found before anything is sent."""
+    declare(project, ONE)
+    project.write("there", "a file, not a folder")
+    prints("apply/state-not-writable", apply(project, "--state", "there/state.json"))
+    assert (writes(project), project.sandbox.posts()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("damaged", "{"), ("empty", ""), ("newer", '{"format_version": "9.0", "kind": "state"}')],
+)
+def test_state_that_cannot_be_read(project: Any, prints: Any, name: str, content: str) -> None:
+    """Damaged or of a newer version: refused, with what to do, before anything is sent."""
+    declare(project, ONE)
+    project.write(".bufferctl/state.json", content)
+    prints(f"apply/state-{name}", apply(project))
+    assert writes(project) == 0
+
+
+def test_state_of_another_endpoint(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sandbox's state is never read for another account."""
+    declare(project, ONE)
+    apply(project)
+    monkeypatch.setenv("BUFFER_API_URL", project.sandbox.url.replace("127.0.0.1", "localhost"))
+    prints("apply/state-of-another-endpoint", apply(project))
+    assert writes(project) == 1
+
+
+def test_refused_by_buffer(project: Any, prints: Any) -> None:
+    """A typed error is shown at its post, the others go through: exit 1."""
+    project.sandbox.set_faults("duplicate@createPost#2")
+    declare(project, ONE, TWO, QUEUED)
+    ran = apply(project)
+    prints("apply/refused", ran)
+    assert len(project.sandbox.posts()) == 2
+    project.sandbox.set_faults()
+    project.apply()
+    assert len(project.sandbox.posts()) == 3
+
+
+def test_refused_as_json(project: Any) -> None:
+    """The same for machines: status and message of the one, exit 1."""
+    project.sandbox.set_faults("duplicate@createPost#1")
+    declare(project, ONE)
+    ran = apply(project, "--json")
+    (outcome,) = json.loads(ran.out)["outcomes"]
+    assert (ran.code, outcome["status"], outcome["id"]) == (1, "refused", None)
+    assert "already got this one scheduled" in outcome["message"]
+
+
+def test_limit_of_the_plan(project: Any, prints: Any) -> None:
+    """What Buffer's plan has no room for waits, the earliest due go first, and that needs nobody: exit 0."""
+    organization = project.sandbox.organization()["id"]
+    project.sandbox.person.set_limit(organization, scheduledPosts=2)
+    declare(project, ONE, TWO, "key: three, due_at: 2029-12-22 09:00, text: The third")
+    ran = apply(project)
+    prints("apply/limit-known", ran)
+    assert (ran.code, len(project.sandbox.posts())) == (0, 2)
+
+
+def test_more_than_a_batch(project: Any) -> None:
+    """31 posts take two requests, and each is there once."""
+    declare(project, *(f"key: p{number}, text: Post {number}" for number in range(31)))
+    before = writes(project)
+    project.apply()
+    assert writes(project) - before == 2
+    assert sorted(post["text"] for post in project.sandbox.posts()) == sorted(f"Post {n}" for n in range(31))
+
+
+def test_narrowed(project: Any) -> None:
+    """PATHs and --target narrow what is sent."""
+    declare(project, ONE)
+    project.write("posts/a.yaml", f"posts:\n  - {{{TWO}, channels: [twitter]}}\n")
+    apply(project, "posts")
+    assert [post["text"] for post in project.sandbox.posts()] == ["The second"]
+    declare(project, ONE, QUEUED)
+    apply(project, "--target", "*/queued")
+    assert [post["text"] for post in project.sandbox.posts()] == ["The second", "In the queue"]
+
+
+def test_two_organizations(project: Any) -> None:
+    """Each post in its own; one state, one apply."""
+    project.write(
+        "buffer.yaml",
+        "version: 1\ntimezone: UTC\norganizations:\n"
+        "  - {name: Acme, channels: [{service: twitter, name: acme, posts: [{key: a, text: Of Acme}]}]}\n"
+        "  - {name: Globex, channels: [{service: twitter, name: globex, posts: [{key: a, text: Of Globex}]}]}\n",
+    )
+    project.apply()
+    assert sorted(bindings(project)) == ["Acme/twitter:acme/a", "Globex/twitter:globex/a"]
+
+
+def test_locked(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run holds the lock: who, and nothing is read or sent; `state unlock` gives it back."""
+    declare(project, ONE)
+    monkeypatch.setenv("USER", "ada")
+    with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), project.sandbox.url).held(0):
+        ran = apply(project)
+        assert ran.code == 1
+        assert "Another run works on this account: ada on" in ran.err
+        assert project.sandbox.requests == []
+        refused = project("state", "unlock")
+        assert (refused.code, "The lock is held by ada on" in refused.err) == (64, True)
+        prints("apply/unlocked", project("state", "unlock", "--yes"))
+        assert apply(project).code == 0
+    prints("apply/unlock-free", project("state", "unlock"))
