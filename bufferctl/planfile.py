@@ -21,7 +21,9 @@ from bufferctl.diagnostics import Diagnostic
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import (
     Channel,
+    CreatePost,
     Desired,
+    EditPost,
     Idea,
     LiveChannel,
     LiveIdea,
@@ -30,6 +32,7 @@ from bufferctl.model import (
     Post,
     Settings,
     Slot,
+    Write,
 )
 from bufferctl.model.comparable import standing
 from bufferctl.model.serial import dump_item, dump_write, load_item, load_write
@@ -86,13 +89,13 @@ def dump(plan: Plan, desired: Desired, choices: Mapping[str, Any], *, expires_at
             "choices": dict(choices),
         },
     }
+    times = {"created_at": plan.at.isoformat(), "expires_at": expires_at.isoformat()}
     head = {
         "format_version": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
         "bufferctl_version": __version__,
         "kind": "saved-plan",
-        "digest": _digest(body),
-        "created_at": plan.at.isoformat(),
-        "expires_at": expires_at.isoformat(),
+        "digest": _digest({**times, **body}),
+        **times,
     }
     return to_json({**head, **body}, indent=1) + b"\n"
 
@@ -110,8 +113,8 @@ def load(raw: bytes, name: str) -> SavedPlan:
         raise StalePlanError(
             f"The saved plan {name} was written by a newer bufferctl", hint="Update bufferctl, or plan again."
         )
-    body = {key: data.get(key) for key in ("plan", "changes", "inputs")}
-    if _digest(body) != data.get("digest"):
+    signed = {key: data.get(key) for key in ("created_at", "expires_at", "plan", "changes", "inputs")}
+    if _digest(signed) != data.get("digest"):
         raise StalePlanError(
             f"The saved plan {name} was altered since, so it is not what was reviewed", hint="Plan again."
         )
@@ -220,7 +223,14 @@ def _same(change: Change, current: Change, before: Mapping[str, str | None]) -> 
         return False
     if change.write is None or current.write is None:
         return change.live_id == current.live_id
-    return dump_write(change.write) == dump_write(current.write) and facts(current) == dict(before)
+    return dump_write(change.write) == dump_write(_as_then(change.write, current.write)) and facts(current) == before
+
+
+def _as_then(then: Write, now: Write) -> Write:
+    """The write without the id of an idea that was yet to be created then: the plan's own first half created it."""
+    if isinstance(then, CreatePost | EditPost) and isinstance(now, CreatePost | EditPost) and then.idea_id is None:
+        return replace(now, idea_id=None)
+    return now
 
 
 def _overtaken(change: Change, current: Change) -> bool:
