@@ -45,8 +45,10 @@ _T = TypeVar("_T", LivePost, LiveIdea)
 
 FaultKind = Literal[
     "none", "cut-before", "cut-after", "null-after", "late", "refused", "unknown-written", "unknown-not-written",
-    "rate-limited", "unreachable", "not-understood", "key-refused", "kill-before", "kill-after", "kill-late",
+    "repeated", "empty-success", "rate-limited", "unreachable", "not-understood", "key-refused",
+    "kill-before", "kill-after", "kill-late",
 ]  # fmt: skip
+_ANSWERED = {"none", "refused", "unknown-written", "unknown-not-written", "repeated", "empty-success"}
 
 
 class Killed(BaseException):
@@ -72,6 +74,13 @@ _ERRORS: dict[FaultKind, Callable[[Fault], ApiError]] = {
     "unreachable": lambda _: UnreachableError("The service could not be reached"),
     "not-understood": lambda _: ApiError("Buffer does not understand the request"),
     "key-refused": lambda _: KeyRefusedError("Buffer does not take the API key"),
+}
+
+
+_TOUCHES: dict[str, Callable[[LivePost], LivePost]] = {
+    "edit": lambda post: replace(post, text=f"{post.text} (as somebody likes it better)"),
+    "requeue": lambda post: replace(post, due_at=(post.due_at or START) + timedelta(hours=5)),
+    "schedule": lambda post: replace(post, status=PostStatus.SCHEDULED),
 }
 
 
@@ -101,7 +110,8 @@ class FakeBuffer:
 
     `lag`: seconds until lists show what was created. `skew`: how far the server's clock is from ours. `most`: the size
     of request that it takes. `persons`: what somebody does in Buffer, one a wait. `landed`: address and id of every
-    create that was carried out.
+    create that was carried out. `poison`: the key of a post that Buffer breaks down over. `away`: reads fail.
+    `cuts_waits`: somebody asked to stop, so that waits for the quota and the like return at once.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -109,6 +119,9 @@ class FakeBuffer:
     lag: float = 0.0
     skew: timedelta = timedelta()
     most: int = 30
+    poison: str = ""
+    away: bool = False
+    cuts_waits: bool = False
     mortal: Mortal = field(default_factory=Mortal)
     time: float = 1000.0
     posts: dict[str, LivePost] = field(default_factory=dict)
@@ -132,6 +145,9 @@ class FakeBuffer:
         if len(writes) > self.most:
             raise TooLargeError(f"at most {self.most} aliases are allowed")
         fault = self.faults.pop(0) if self.faults else Fault()
+        broken = [n for n, w in enumerate(writes) if isinstance(w, CreatePost) and w.post.address.key == self.poison]
+        if broken:
+            fault = Fault("null-after", broken[0])
         results = self._answer(tuple(writes), fault)
         self.mortal.step()
         return results
@@ -139,7 +155,7 @@ class FakeBuffer:
     def _answer(self, writes: tuple[Write, ...], fault: Fault) -> tuple[Result, ...]:
         if error := _ERRORS.get(fault.kind):
             raise error(fault)
-        if fault.kind in {"none", "refused", "unknown-written", "unknown-not-written"}:
+        if fault.kind in _ANSWERED:
             return self._answered(writes, fault)
         if fault.kind in {"late", "kill-late"}:
             self._late.append((self.time + fault.delay, writes))
@@ -158,13 +174,24 @@ class FakeBuffer:
         for number, write in enumerate(writes):
             if number != which:
                 results.append(self._one(write))
-            elif fault.kind == "refused":
-                results.append(Refused(fault.why, "No"))
             else:
-                if fault.kind == "unknown-written":
-                    self._one(write)
-                results.append(Unknown("UnexpectedError"))
+                results.append(self._odd_one(write, fault))
         return tuple(results)
+
+    def _odd_one(self, write: Write, fault: Fault) -> Result:
+        if fault.kind == "refused":
+            if isinstance(write, DeletePost) and fault.why is Refusal.NOT_FOUND:
+                self.posts.pop(write.id, None)  # somebody was faster
+            return Refused(fault.why, "No")
+        if fault.kind == "unknown-not-written":
+            return Unknown("UnexpectedError")
+        self._one(write)
+        match fault.kind:
+            case "repeated":
+                return Refused(Refusal.REPEAT, "You've already got this one scheduled")
+            case "empty-success":
+                return Done(None)
+        return Unknown("UnexpectedError")
 
     def post(self, post_id: str) -> LivePost | None:
         """One post by its id."""
@@ -178,6 +205,8 @@ class FakeBuffer:
         self.mortal.step()
         self.reads += 1
         self.pass_time(0.1)
+        if self.away:
+            raise UnreachableError("The service could not be reached")
         wanted = {channel for group in channels.values() for channel in group}
         posts = [p for p in self._shown(self.posts) if p.channel_id in wanted and p.created_at >= since]
         return Live(self.server_time(), posts=tuple(posts), ideas=self._shown(self.ideas) if ideas else ())
@@ -202,8 +231,9 @@ class FakeBuffer:
         return self.time
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        self.sleep(seconds)
+        """Let time pass, unless somebody asked to stop."""
+        if not self.cuts_waits:
+            self.sleep(seconds)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, and let a person do something in it."""
@@ -227,19 +257,18 @@ class FakeBuffer:
     # --- people ---
 
     def person(self, what: str) -> None:
-        """What somebody does in Buffer: `edit` or `delete` the newest post, write a `stranger`, or nothing."""
+        """What somebody does in Buffer: write a `stranger`; `edit`, `delete`, `requeue` or `schedule` our newest."""
         if what == "stranger":
             channel = CHANNELS[self._ids % len(CHANNELS)].id
             text = f"Somebody's own words, number {self._ids}"
             live = LivePost(self._id(), channel, PostStatus.SCHEDULED, text, self.server_time(), self.server_time())
             self.posts[live.id] = live
-        elif what in {"edit", "delete"} and (ours := [i for _, i in self.landed if i in self.posts]):
+        elif what in _TOUCHES and (ours := [i for _, i in self.landed if i in self.posts]):
             self.touched.add(ours[-1])
-            if what == "edit":
-                old = self.posts[ours[-1]]
-                self.posts[old.id] = replace(old, text=f"{old.text} (as somebody likes it better)")
-            else:
-                del self.posts[ours[-1]]
+            self.posts[ours[-1]] = _TOUCHES[what](self.posts[ours[-1]])
+        elif what == "delete" and (ours := [i for _, i in self.landed if i in self.posts]):
+            self.touched.add(ours[-1])
+            del self.posts[ours[-1]]
 
     # --- how Buffer works ---
 

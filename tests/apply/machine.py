@@ -13,7 +13,8 @@ from bufferctl.apply import FileJournal, Ledger, Run, Settler, recover
 from bufferctl.apply.ports import Intent, Settled
 from bufferctl.cli.session import Look, remembered
 from bufferctl.errors import BufferctlError
-from bufferctl.model import Binding, Desired, Idea, Live, Post, Slot, State
+from bufferctl.model import Binding, Desired, Idea, Live, Origin, Post, Slot, State
+from bufferctl.model.comparable import bind
 from bufferctl.plan import Outcome, Plan
 from bufferctl.reconcile import Options, Targets, reconcile, slots_of, unlisted
 from bufferctl.state import StateFile
@@ -120,6 +121,11 @@ class Machine:
         journal = FileJournal(self.folder / "user", ENDPOINT)
         journal.claim(slots(items) | set(self.state().bindings))
         return journal
+
+    def import_(self, item: Post | Idea, live_id: str) -> None:
+        """Somebody says which live post it is."""
+        bound = bind(item, self.buffer.posts[live_id], Origin.IMPORTED)
+        StateFile(self.state_path, ENDPOINT).save(State({**self.state().bindings, slot(item): bound}))
 
     def apply(self, *items: Post | Idea, options: Options | None = None, told: Told | None = None) -> Attempt:
         """Apply once. Raises what kills the process; what stops it in good order is in the answer."""

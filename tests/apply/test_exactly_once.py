@@ -100,7 +100,9 @@ def change(machine: Machine, items: list[Post | Idea], after: list[tuple[str, Fa
     buffer.faults = [fault for _, fault, _ in after]
     buffer.persons = []
     landed = list(buffer.landed)
-    what: dict[Post | Idea, str] = dict(zip((i for i in items if isinstance(i, Post)), (each[0] for each in after), strict=False))
+    what: dict[Post | Idea, str] = dict(
+        zip((i for i in items if isinstance(i, Post)), (each[0] for each in after), strict=False)
+    )
     kept = [replace(i, text=f"{i.text} (edited)") if what.get(i) == "edit" else i for i in items]
     kept = [i for i, old in zip(kept, items, strict=True) if what.get(old) != "remove"]
     run_to_the_end(machine, kept, [Round(dies_at, forgets=False, person="nothing") for *_, dies_at in after])

@@ -1,0 +1,21 @@
+"""What the tests of apply share: a Buffer in memory, and a machine that applies to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake import FakeBuffer
+from machine import Machine
+
+
+@pytest.fixture
+def buffer() -> FakeBuffer:
+    """An empty account that does what it is asked."""
+    return FakeBuffer()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, buffer: FakeBuffer) -> Machine:
+    """A machine with neither state nor journal."""
+    return Machine(tmp_path, buffer)

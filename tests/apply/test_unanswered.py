@@ -1,0 +1,460 @@
+"""Writes whose answer was lost are settled by looking, before anything else is sent (design: Applying)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fake import CHANNELS, SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
+from machine import Machine, Told, binding, slot
+
+from bufferctl.errors import ApiError, InterruptError, PartWayError
+from bufferctl.model import CreatePost, Origin, PostStatus, Refusal
+from bufferctl.plan import Action, Reason, Status
+from bufferctl.reconcile import Options
+
+A, B, C = post("a"), post("b"), post("c")
+DUE = START + timedelta(days=3)
+
+
+def addresses(buffer: FakeBuffer) -> list[str]:
+    """The keys of what was created, in order."""
+    return [address.rpartition("/")[2] for address, _ in buffer.landed]
+
+
+def dies(machine: Machine, *items: object, options: Options | None = None) -> None:
+    """Apply on a machine whose plug is pulled; then power is back."""
+    with pytest.raises(Killed):
+        machine.apply(*items, options=options)  # type: ignore[arg-type]  # posts and ideas
+    machine.buffer.mortal = Mortal()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("cut-before"), Fault("cut-after"), Fault("null-after", 2), Fault("late", delay=14), Fault("unknown-written")]
+    + [Fault("unknown-not-written", n) for n in range(3)],
+    ids=lambda fault: f"{fault.kind}-{fault.count}",
+)
+def test_a_lost_answer_is_settled_in_the_same_run(machine: Machine, buffer: FakeBuffer, fault: Fault) -> None:
+    """Each post once, bound as created, reported done; what was not written is sent again."""
+    buffer.faults = [fault]
+    attempt = machine.apply(A, B, C)
+    assert attempt.error is None
+    assert sorted(addresses(buffer)) == ["a", "b", "c"]
+    assert [o.status for o in attempt.outcomes] == [Status.DONE] * 3
+    assert {b.origin for b in machine.state().bindings.values()} == {Origin.CREATED}
+    assert machine.apply(A, B, C).writes == 0
+
+
+@pytest.mark.parametrize("kind", ["kill-before", "kill-after", "kill-late"])
+@pytest.mark.parametrize("forgets", [False, True], ids=["state", "no state"])
+def test_a_kill_is_settled_by_the_next_run(
+    machine: Machine, buffer: FakeBuffer, kind: FaultKind, forgets: bool
+) -> None:
+    """Each post once, and bound as created, also where `.bufferctl` is gone: the journal lives elsewhere."""
+    buffer.faults = [Fault(kind, 2, 14)]
+    dies(machine, A, B, C)
+    if forgets:
+        machine.forget_project()
+    assert machine.apply(A, B, C).error is None
+    assert sorted(addresses(buffer)) == ["a", "b", "c"]
+    assert {b.origin for b in machine.state().bindings.values()} == {Origin.CREATED}
+
+
+def test_the_settle_time_counts_from_the_intent(machine: Machine, buffer: FakeBuffer) -> None:
+    """30 s less the 0.2 s that the request took."""
+    buffer.faults = [Fault("cut-after")]
+    machine.apply(A)
+    assert buffer.waits == [pytest.approx(SETTLE - 0.2)]
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+def test_clocks_that_differ_change_nothing(machine: Machine, buffer: FakeBuffer, minutes: int) -> None:
+    """After a kill the whole settle time passes, by the server's clock: it is what the intent is dated by."""
+    buffer.skew = timedelta(minutes=minutes)
+    buffer.faults = [Fault("kill-late", delay=25)]
+    dies(machine, A)
+    machine.apply(A)
+    assert addresses(buffer) == ["a"]
+    assert SETTLE - 1 < buffer.waits[0] <= SETTLE
+
+
+def test_a_clock_that_was_put_back_does_not_make_anybody_wait_longer(machine: Machine, buffer: FakeBuffer) -> None:
+    """The settle time and no more, though the intent is of tomorrow."""
+    buffer.faults = [Fault("kill-after", 1)]
+    dies(machine, A)
+    buffer.skew = timedelta(days=-1, minutes=10)
+    machine.apply(A)
+    assert buffer.waits == [SETTLE]
+    assert addresses(buffer) == ["a"]
+
+
+def test_long_after_a_kill_nobody_waits(machine: Machine, buffer: FakeBuffer) -> None:
+    """No wait, where the intent is older than the settle time."""
+    buffer.faults = [Fault("kill-after", 1)]
+    dies(machine, A)
+    buffer.pass_time(3600)
+    machine.apply(A)
+    assert buffer.waits == []
+
+
+def test_asked_to_stop_the_whole_settle_time_passes_all_the_same(machine: Machine, buffer: FakeBuffer) -> None:
+    """Ctrl-C while an answer is lost: finish, settle, record, stop. Looking early sent a late write twice."""
+    buffer.faults = [Fault("late", delay=20)]
+    buffer.cuts_waits = True
+    attempt = machine.apply(A, *(post(f"k{n}") for n in range(40)), told=Told(patience=1))
+    assert isinstance(attempt.error, InterruptError)
+    assert buffer.waits[0] == pytest.approx(SETTLE - 0.2)
+    assert len(buffer.landed) == 30
+    assert len(machine.state().bindings) == 30
+
+
+def test_equal_twins_pair_in_creation_order(machine: Machine, buffer: FakeBuffer) -> None:
+    """The first declared is the first made."""
+    twins = [post("one", "Twice"), post("two", "Twice", repeat_of="one")]
+    buffer.faults = [Fault("cut-after")]
+    machine.apply(*twins)
+    assert [binding(machine, each) and machine.state().bindings[slot(each)].id for each in twins] == ["0001", "0002"]
+
+
+def test_of_twins_of_which_one_was_written_one_is_sent_again(machine: Machine, buffer: FakeBuffer) -> None:
+    """Two in all."""
+    buffer.faults = [Fault("null-after", 1)]
+    machine.apply(post("one", "Twice"), post("two", "Twice", repeat_of="one"))
+    assert len(buffer.posts) == 2
+
+
+def test_what_was_there_before_is_no_candidate(machine: Machine, buffer: FakeBuffer) -> None:
+    """A person's posts, listed before the batch left, are neither taken nor in the way."""
+    for _ in range(3):
+        buffer.person("stranger")
+    buffer.faults = [Fault("cut-before")]
+    attempt = machine.apply(A, post("b", channel=1), post("c", channel=2))
+    assert [o.status for o in attempt.outcomes] == [Status.DONE] * 3
+    assert len(buffer.landed) == 3
+
+
+def test_a_stranger_in_the_channel_holds_one_intent(machine: Machine, buffer: FakeBuffer) -> None:
+    """Somebody wrote a post while the answer was lost: one of ours waits for a word, the others are sent."""
+    buffer.faults, buffer.persons = [Fault("cut-before")], ["stranger"]
+    attempt = machine.apply(A, B)
+    assert sorted(o.status for o in attempt.outcomes) == [Status.DONE, Status.HELD]
+    assert len(buffer.landed) == 1
+    plan = machine.apply(A, B).plan
+    assert plan
+    assert [c.reason for c in plan.of(Action.HOLD)] == [Reason.UNSETTLED]
+
+
+def test_a_stranger_in_another_channel_holds_nothing(machine: Machine, buffer: FakeBuffer) -> None:
+    """Only candidates of the intent's own channel count."""
+    buffer.faults, buffer.persons = [Fault("cut-before")], ["stranger"]
+    attempt = machine.apply(post("a", channel=2))
+    assert [o.status for o in attempt.outcomes] == [Status.DONE]
+
+
+def held_by_an_edit(machine: Machine, buffer: FakeBuffer) -> str:
+    """A post that was written unanswered and then edited by somebody, so that it cannot be told; its id."""
+    buffer.faults, buffer.persons = [Fault("cut-after")], ["edit"]
+    attempt = machine.apply(A)
+    assert [o.status for o in attempt.outcomes] == [Status.HELD]
+    assert "`bufferctl import Acme/twitter:acme0/a 0001` if it is" in attempt.outcomes[0].hint
+    return "0001"
+
+
+def test_a_person_who_edits_the_new_post_makes_it_a_question(machine: Machine, buffer: FakeBuffer) -> None:
+    """Held with its candidate, in every later run, never sent again, also while others are created there."""
+    held_by_an_edit(machine, buffer)
+    for items in ([A], [A, B], [A, B], [A, B, C]):
+        plan = machine.apply(*items).plan
+        assert plan
+        holds = {(c.reason, c.candidates) for c in plan.of(Action.HOLD)}
+        assert holds == {(Reason.UNSETTLED, ("0001",))}
+    assert addresses(buffer) == ["a", "b", "c"]
+
+
+def test_it_stays_a_question_when_the_project_forgets(machine: Machine, buffer: FakeBuffer) -> None:
+    """The same without `.bufferctl`."""
+    held_by_an_edit(machine, buffer)
+    machine.apply(A, B)
+    machine.forget_project()
+    machine.apply(A, B)
+    assert addresses(buffer) == ["a", "b"]
+
+
+def test_it_is_answered_by_an_import(machine: Machine, buffer: FakeBuffer) -> None:
+    """Bound to what the person said, nothing is sent."""
+    held_by_an_edit(machine, buffer)
+    machine.import_(A, "0001")
+    attempt = machine.apply(A)
+    assert attempt.writes == 0 or (attempt.plan and attempt.plan.writes[0].action is Action.UPDATE)
+    assert addresses(buffer) == ["a"]
+    assert not machine.journal(A).open
+
+
+def test_it_is_answered_by_recreate(machine: Machine, buffer: FakeBuffer) -> None:
+    """Sent again at a person's word, once."""
+    held_by_an_edit(machine, buffer)
+    machine.apply(A, options=Options(recreate=frozenset({str(A.address)})))
+    machine.apply(A)
+    assert addresses(buffer) == ["a", "a"]
+
+
+def test_it_is_answered_by_undoing_the_edit(machine: Machine, buffer: FakeBuffer) -> None:
+    """An exact match is ours."""
+    buffer.posts[held_by_an_edit(machine, buffer)] = replace(buffer.posts["0001"], text=A.text)
+    machine.apply(A)
+    assert machine.state().bindings[slot(A)].id == "0001"
+
+
+def test_it_stays_a_question_when_the_candidate_is_deleted(machine: Machine, buffer: FakeBuffer) -> None:
+    """A person was asked and deleted it: it is not created again without their word."""
+    del buffer.posts[held_by_an_edit(machine, buffer)]
+    plan = machine.apply(A).plan
+    assert plan
+    assert [c.reason for c in plan.of(Action.HOLD)] == [Reason.UNSETTLED]
+    assert addresses(buffer) == ["a"]
+
+
+def test_a_person_who_deletes_the_new_post_is_not_noticed(machine: Machine, buffer: FakeBuffer) -> None:
+    """Deleted before anybody looked: as good as not written, it is there once."""
+    buffer.faults, buffer.persons = [Fault("cut-after")], ["delete"]
+    machine.apply(A)
+    assert list(buffer.posts) == ["0002"]
+
+
+RECREATE = Options(recreate=frozenset({str(A.address)}))
+
+
+def recreating_dies(machine: Machine, buffer: FakeBuffer) -> None:
+    """A post was created, deleted by somebody, and `--recreate` for it is killed after it was written."""
+    machine.apply(A)
+    buffer.person("delete")
+    buffer.pass_time(7200)
+    buffer.faults = [Fault("kill-after", 1)]
+    dies(machine, A, options=RECREATE)
+    assert list(buffer.posts) == ["0002"]
+
+
+@pytest.mark.parametrize("options", [None, RECREATE], ids=["apply", "apply --recreate again"])
+def test_a_killed_recreate_is_settled_like_any_create(
+    machine: Machine, buffer: FakeBuffer, options: Options | None
+) -> None:
+    """Found and bound; the same command line given again makes no second one."""
+    recreating_dies(machine, buffer)
+    machine.apply(A, options=options)
+    assert list(buffer.posts) == ["0002"]
+    assert machine.state().bindings[slot(A)].id == "0002"
+
+
+def test_a_late_recreate_given_again_makes_no_second_one(machine: Machine, buffer: FakeBuffer) -> None:
+    """--recreate answers only what a person was asked about."""
+    buffer.faults = [Fault("kill-after", 1)]
+    dies(machine, A, options=RECREATE)
+    machine.apply(A, options=RECREATE)
+    assert addresses(buffer) == ["a"]
+
+
+def test_a_list_without_the_last_confirmed_create_is_read_again(machine: Machine, buffer: FakeBuffer) -> None:
+    """The list lags longer than promised; it is read until it shows what Buffer confirmed."""
+    buffer.lag, buffer.most = 100.0, 1
+    buffer.faults = [Fault(), Fault("cut-after")]
+    attempt = machine.apply(A, B)
+    assert attempt.error is None
+    assert addresses(buffer) == ["a", "b"]
+
+
+def test_after_a_kill_too(machine: Machine, buffer: FakeBuffer) -> None:
+    """The last create that the journal holds must be in the list, or nothing is concluded from it."""
+    buffer.lag, buffer.most = 100.0, 1
+    buffer.faults = [Fault(), Fault("kill-after", 1)]
+    dies(machine, A, B)
+    machine.apply(A, B)
+    assert addresses(buffer) == ["a", "b"]
+
+
+def test_a_list_that_stays_behind_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
+    """Nothing is sent again, exit 5; the next run goes on."""
+    buffer.lag, buffer.most = 4000.0, 1
+    buffer.faults = [Fault(), Fault("cut-after")]
+    attempt = machine.apply(A, B)
+    assert isinstance(attempt.error, PartWayError)
+    assert [o.status for o in attempt.outcomes] == [Status.DONE, Status.HELD]
+    buffer.pass_time(4000)
+    machine.apply(A, B)
+    assert addresses(buffer) == ["a", "b"]
+
+
+def test_a_confirmed_create_that_somebody_deleted_makes_no_list_stale(machine: Machine, buffer: FakeBuffer) -> None:
+    """It is asked for by itself, and is gone."""
+    buffer.most, buffer.faults, buffer.persons = 1, [Fault(), Fault("cut-before")], ["delete"]
+    attempt = machine.apply(A, B)
+    assert attempt.error is None
+    assert len(buffer.waits) == 1
+
+
+def test_settling_that_cannot_look_leaves_all_open(machine: Machine, buffer: FakeBuffer) -> None:
+    """Buffer is away when we look: exit 5, reported as unanswered; the next run finds it."""
+    buffer.faults, buffer.away = [Fault("cut-after")], True
+    attempt = machine.apply(A)
+    assert isinstance(attempt.error, PartWayError)
+    assert [o.status for o in attempt.outcomes] == [Status.HELD]
+    buffer.away = False
+    machine.apply(A)
+    assert addresses(buffer) == ["a"]
+
+
+def test_the_repeat_refusal_is_evidence_to_look(machine: Machine, buffer: FakeBuffer) -> None:
+    """ "You've posted that one recently": with nothing new to be seen it is a refusal."""
+    buffer.faults = [Fault("refused", 0, why=Refusal.REPEAT)]
+    attempt = machine.apply(A)
+    assert [o.status for o in attempt.outcomes] == [Status.REFUSED]
+    assert buffer.waits
+    assert buffer.landed == []
+
+
+def test_the_repeat_refusal_of_what_landed_late_is_a_success(machine: Machine, buffer: FakeBuffer) -> None:
+    """It was there by the time that we looked."""
+    buffer.faults = [Fault("repeated", 0)]
+    attempt = machine.apply(A)
+    assert [o.status for o in attempt.outcomes] == [Status.DONE]
+    assert addresses(buffer) == ["a"]
+
+
+def test_ideas_are_settled_in_full(machine: Machine, buffer: FakeBuffer) -> None:
+    """One written, one not: each is there once, and the post that names one goes with its id."""
+    ideas = [idea("one"), idea("two")]
+    named = post("a", idea="two")
+    buffer.faults = [Fault("null-after", 1)]
+    machine.apply(*ideas, named)
+    assert sorted(i.title for i in buffer.ideas.values()) == ["Idea one", "Idea two"]
+    assert [p.idea_id for p in buffer.posts.values()] == [machine.state().bindings[slot(ideas[1])].id]
+
+
+@pytest.mark.parametrize("kind", ["cut-before", "cut-after", "late"])
+@pytest.mark.parametrize("due", [None, DUE], ids=["queue", "timed"])
+def test_an_edit_is_done_or_sent_again(machine: Machine, buffer: FakeBuffer, kind: FaultKind, due: object) -> None:
+    """Live equals desired, done; equals before, again."""
+    old = replace(A, due_at=due)
+    machine.apply(old)
+    buffer.faults = [Fault(kind, delay=10)]
+    attempt = machine.apply(replace(old, text="The words that it is to have now"))
+    assert [o.status for o in attempt.outcomes] == [Status.DONE]
+    assert [p.text for p in buffer.posts.values()] == ["The words that it is to have now"]
+    assert len(buffer.sent) == (3 if kind == "cut-before" else 2)
+
+
+def test_an_edit_is_sent_again_though_its_queue_time_moved(machine: Machine, buffer: FakeBuffer) -> None:
+    """Queue times are no part of how a post stood."""
+    machine.apply(A)
+    buffer.faults, buffer.persons = [Fault("cut-before")], ["requeue"]
+    attempt = machine.apply(replace(A, text="The words that it is to have now"))
+    assert [o.status for o in attempt.outcomes] == [Status.DONE]
+
+
+@pytest.mark.parametrize("what", ["edit", "delete"])
+def test_an_edit_of_what_somebody_changed_is_held(machine: Machine, buffer: FakeBuffer, what: str) -> None:
+    """Neither as before nor as asked: held now, and by the plan from then on, which shows both."""
+    machine.apply(A)
+    edited = replace(A, text="The words that it is to have now")
+    buffer.faults, buffer.persons = [Fault("cut-before")], [what]
+    attempt = machine.apply(edited)
+    assert [o.status for o in attempt.outcomes] == [Status.HELD]
+    plan = machine.apply(edited).plan
+    assert plan
+    assert {c.reason for c in plan.of(Action.HOLD)} <= {Reason.CONFLICT, Reason.LAG}
+    assert len(buffer.sent) == 2
+    assert not machine.journal(edited).open
+
+
+def test_a_killed_edit_of_what_somebody_changed_is_held_by_the_plan(machine: Machine, buffer: FakeBuffer) -> None:
+    """A conflict, that `--reapply` can answer; not an unanswered write for ever."""
+    machine.apply(A)
+    edited = replace(A, text="The words that it is to have now")
+    buffer.faults = [Fault("kill-before")]
+    dies(machine, edited)
+    buffer.person("edit")
+    plan = machine.apply(edited).plan
+    assert plan
+    assert [c.reason for c in plan.of(Action.HOLD)] == [Reason.CONFLICT]
+    machine.apply(edited, options=Options(reapply=frozenset({str(A.address)})))
+    assert [p.text for p in buffer.posts.values()] == [edited.text]
+
+
+@pytest.mark.parametrize("kind", ["cut-before", "cut-after", "kill-before", "kill-after", "late"])
+def test_a_delete_is_done_when_it_is_not_found(machine: Machine, buffer: FakeBuffer, kind: FaultKind) -> None:
+    """Gone in the end, and forgotten."""
+    machine.apply(A, B)
+    buffer.faults = [Fault(kind, 1, 10)]
+    if kind.startswith("kill"):
+        dies(machine, A)
+    machine.apply(A)
+    machine.apply(A)
+    assert list(buffer.posts) == ["0001"]
+    assert set(machine.state().bindings) == {slot(A)}
+
+
+def test_a_delete_that_is_answered_with_not_found_is_done(machine: Machine, buffer: FakeBuffer) -> None:
+    """Whoever deleted it: it is gone, and forgotten."""
+    machine.apply(A)
+    buffer.faults = [Fault("refused", 0, why=Refusal.NOT_FOUND)]
+    attempt = machine.apply()
+    assert [o.status for o in attempt.outcomes] == [Status.DONE]
+    assert not machine.state().bindings
+
+
+def test_a_success_that_names_nothing_is_no_success(machine: Machine, buffer: FakeBuffer) -> None:
+    """A create that is answered without the post it made is looked for."""
+    buffer.faults = [Fault("empty-success")]
+    attempt = machine.apply(A)
+    assert attempt.error is None
+    assert buffer.waits
+    assert addresses(buffer) == ["a"]
+    assert machine.state().bindings[slot(A)].id == "0001"
+
+
+def test_one_write_that_breaks_buffer_down_does_not_stop_the_others(machine: Machine, buffer: FakeBuffer) -> None:
+    """It is refused in the end, with its reason; all others are there once."""
+    buffer.poison = "b"
+    attempt = machine.apply(A, B, C)
+    assert attempt.error is None
+    assert sorted(addresses(buffer)) == ["a", "c"]
+    refused = [o for o in attempt.outcomes if o.status is Status.REFUSED]
+    assert [o.change.address.key for o in refused] == ["b"]
+    assert "broke down over it each time" in refused[0].message
+
+
+def test_a_buffer_that_carries_nothing_out_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
+    """After a handful of requests that came to nothing: exit 5."""
+    buffer.faults = [Fault("cut-before")] * 50
+    attempt = machine.apply(A, B, C)
+    assert isinstance(attempt.error, PartWayError)
+    assert len(buffer.sent) == 6
+    assert buffer.landed == []
+
+
+def test_a_draft_that_somebody_schedules_meanwhile_is_ours(machine: Machine, buffer: FakeBuffer) -> None:
+    """Progress is no stranger."""
+    buffer.faults, buffer.persons = [Fault("cut-after")], ["schedule"]
+    attempt = machine.apply(replace(A, draft=True))
+    assert [o.status for o in attempt.outcomes] == [Status.DONE]
+    assert [p.status for p in buffer.posts.values()] == [PostStatus.SCHEDULED]
+
+
+def test_intents_are_on_disk_before_anything_is_sent(machine: Machine, buffer: FakeBuffer) -> None:
+    """Killed before the request leaves: the journal knows it, with the time by the server's clock."""
+    buffer.faults = [Fault("kill-before")]
+    dies(machine, A)
+    (intent,) = machine.journal(A).open
+    assert isinstance(intent.write, CreatePost)
+    assert (intent.slot, intent.write.post) == (slot(A), A)
+    assert abs(intent.at - buffer.server_time()) < timedelta(seconds=1)
+    assert CHANNELS[0].id == intent.write.channel_id
+
+
+def test_the_first_failure_is_told_as_it_is(machine: Machine, buffer: FakeBuffer) -> None:
+    """Nothing was done, so it is no half-way stop."""
+    buffer.faults = [Fault("unreachable")]
+    error = machine.apply(A).error
+    assert isinstance(error, ApiError)
+    assert error.exit_code == 1
