@@ -1,8 +1,32 @@
 """What Buffer leaves open, decided: the one place for every rule of the sandbox that nobody has shown.
 
 The notes on the API mark some behaviour "open", and say nothing of some more. The sandbox takes the side that would
-hurt a careless client most, so that a client that passes here has not leaned on luck. Change a choice here only when a
-report from the live service settles it.
+hurt a careless client most, so that a client that passes here has not leaned on luck. Change a choice only when a
+report from the live service settles it. Numbers and sets are below; what is a way of behaving is this:
+
+Publishing (life.py, scheduling.py)
+- A customScheduled `dueAt` in the past is accepted and goes out at once.
+- A paused queue holds custom scheduled posts too, shareNow still goes out; on resuming, what is overdue goes out.
+- A disconnected channel accepts posts and fails them (`status: error`) when they fall due; a locked one refuses.
+- A notification post becomes `sent` with notificationStatus `notified` when due, with no external link.
+- A draft or unapproved post in a queue mode has no dueAt until it is scheduled; a custom one keeps the time asked for.
+- Any scheduled post that stands at the instant of a slot takes that slot, a custom scheduled one too.
+
+Writing (posts.py)
+- An edit replaces the whole content: text, assets, metadata and tags that it omits are gone, and so an edit of `dueAt`
+  alone is refused for having neither text nor media. (The reference says that omitted fields stay, live reports not.)
+  Schedule fields that it omits (mode, dueAt, schedulingType, saveToDraft, ideaId) do stay; a queue mode that it names
+  gives the post a new place.
+- deletePost refuses sent and sending posts, in line with their allowedActions.
+- Metadata for another network than the channel's is ignored without a word.
+- `limits.scheduledPosts` counts over all channels of an organization, posts in status scheduled only.
+- Links in a text stay as they are; `shorten_links` of core.Options shortens them on channels that have it switched on.
+
+Reading (reads.py, metadata_views.py)
+- A post without metadata reads back with its network's at default values, never null, except on startPage.
+- `startDate` and `endDate` look at when a post was sent, or is due. A tag filter with `in: []` alone filters nothing.
+- An organization that is not there is FORBIDDEN, a channel or post NOT_FOUND.
+- Writes are seen at once, in the order in which they were made; the fault `lag` changes that.
 """
 
 from __future__ import annotations
@@ -13,50 +37,14 @@ PAGE_DEFAULT = 20
 PAGE_MAX = 100
 """Most nodes of a page. More is not refused but cut: a client that assumes full pages must notice."""
 
-PAST_DUE_PUBLISHES = True
-"""A customScheduled `dueAt` in the past is accepted and goes out at once: the worst that could happen."""
-
-EDIT_KEEPS_CONTENT = False
-"""An edit replaces the whole content: text, assets, metadata and tags that it omits are gone, and so an edit of
-`dueAt` alone is refused for having neither text nor media. (The reference says that omitted fields stay; live reports
-differ.) Schedule fields (`mode`, `dueAt`, `schedulingType`, `saveToDraft`, `ideaId`) that it omits do stay."""
-
 AUTOMATIC_READS_NULL = True
 """`schedulingType` of an automatic post reads back null, as often seen; `notification` reads back as such."""
 
 IDEA_ANSWERS_RESPONSE = True
 """`createIdea` answers `IdeaResponse{idea}` rather than `Idea`; Sandbox(idea_response=False) turns it."""
 
-SCHEDULED_LIMIT_PER_ORGANIZATION = True
-"""`limits.scheduledPosts` counts over all channels of an organization, posts in status scheduled only."""
-
-PAUSED_HOLDS_CUSTOM = True
-"""A paused queue holds custom scheduled posts too; shareNow still goes out. On resuming, what is overdue goes out."""
-
-DISCONNECTED_FAILS_LATE = True
-"""A disconnected channel accepts posts and fails them (`status: error`) when they fall due. A locked one refuses."""
-
-SENT_CANNOT_BE_DELETED = True
-"""`deletePost` of a sent or sending post answers VoidMutationError, in line with its allowedActions."""
-
-NOTIFIED_COUNTS_AS_SENT = True
-"""A notification post becomes `sent` with notificationStatus `notified` when due, with no external link."""
-
-DRAFTS_WITHOUT_SLOT = True
-"""A draft or unapproved post in a queue mode has no dueAt until it is scheduled; a custom one keeps the time asked."""
-
-DEFAULT_METADATA = True
-"""A post without metadata reads back with its network's metadata at default values (`type: post`), never null,
-except on startPage, which has none in the schema."""
-
-FOREIGN_METADATA_IGNORED = True
-"""Metadata for another network than the channel's is ignored without a word."""
-
 LINK_ASSET_SERVICES = frozenset({"facebook", "linkedin", "threads", "bluesky"})
 """Where an asset of kind link is taken, and becomes the post's linkAttachment; elsewhere it is refused."""
-
-LINKS_STAY = True
-"""Links in a text are never shortened, even where linkShortening is on."""
 
 PREMIUM_TWITTER = frozenset({"premium", "premiumplus"})
 """Lower-cased `subscriptionType` values that allow 25,000 characters on twitter."""

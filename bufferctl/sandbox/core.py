@@ -18,11 +18,13 @@ class Options:
     """What may differ from run to run.
 
     `idea_response`: createIdea answers IdeaResponse (else Idea). `refuse_duplicates`: the service's own refusal of
-    equal posts. `sending_seconds`: how long a due post is `sending` before it is `sent`.
+    equal posts. `shorten_links`: in texts on channels with linkShortening, which is open (NOTES: Reading).
+    `sending_seconds`: how long a due post is `sending` before it is `sent`.
     """
 
     idea_response: bool = IDEA_ANSWERS_RESPONSE
     refuse_duplicates: bool = False
+    shorten_links: bool = False
     sending_seconds: float = 0
 
 

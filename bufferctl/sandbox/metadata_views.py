@@ -24,7 +24,7 @@ _CATEGORIES = {"22": "People & Blogs", "24": "Entertainment", "27": "Education",
 
 
 def metadata_view(post: Doc, channel: Doc) -> Doc | None:
-    """Return the PostMetadata object of a post (choices.DEFAULT_METADATA); None on startPage."""
+    """Return the PostMetadata object of a post; None on startPage."""
     service = channel["service"]
     if service not in _TYPENAMES:
         return None

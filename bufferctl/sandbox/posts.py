@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from bufferctl.sandbox import choices, slots
@@ -10,7 +11,7 @@ from bufferctl.sandbox.clock import epoch_ms, iso, millis
 from bufferctl.sandbox.core import Core, answer
 from bufferctl.sandbox.details import METADATA_KEYS
 from bufferctl.sandbox.fixture import complete_post
-from bufferctl.sandbox.ids import new_id
+from bufferctl.sandbox.ids import new_id, stable_id
 from bufferctl.sandbox.scheduling import at_daily_limit, at_scheduled_limit, reschedule, schedule
 from bufferctl.sandbox.store import Doc
 
@@ -34,6 +35,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     if not (draft or approval) and (refusal := _refusal(core, channel, content, wanted)):
         return refusal
     now = core.now()
+    content["text"] = _kept_text(core, channel, content["text"])
     post = complete_post({
         **content, "id": new_id(now), "channelId": channel["id"], "organizationId": channel["organizationId"],
         "ideaId": wanted.get("ideaId"), "schedulingType": wanted["schedulingType"], "createdAt": iso(now),
@@ -48,7 +50,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
 
 
 def edit_post(core: Core, wanted: Doc) -> Doc:
-    """Answer `editPost`: the content is replaced whole, the schedule where it is named (choices.EDIT_KEEPS_CONTENT)."""
+    """Answer `editPost`: the content is replaced whole, the schedule where it is named (see choices)."""
     core.settle()
     post = core.store.post(wanted["id"])
     if post is None:
@@ -64,6 +66,7 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
     if found:
         return _invalid(found)
     was_scheduled = post["status"] == "scheduled"
+    content["text"] = _kept_text(core, channel, content["text"])
     post.update(content, updatedAt=iso(core.now()))
     post.update({name: wanted[name] for name in ("ideaId", "schedulingType") if wanted.get(name)})
     with core.store.transaction():
@@ -108,6 +111,13 @@ def _content(wanted: Doc, channel: Doc) -> Doc:
         "metadata": (wanted.get("metadata") or {}).get(key),
         "tagIds": list(dict.fromkeys(wanted.get("tagIds") or [])),
     }
+
+
+def _kept_text(core: Core, channel: Doc, text: str) -> str:
+    """Return the text as it is kept: as sent, unless links are to be shortened where the channel says so."""
+    if not (core.options.shorten_links and channel["linkShortening"]):
+        return text
+    return re.sub(r"https?://\S+", lambda link: f"https://buff.ly/{stable_id(link[0])[:7]}", text)
 
 
 def _problems(core: Core, content: Doc, channel: Doc) -> list[str]:

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS posts (
   status TEXT NOT NULL, created INTEGER NOT NULL, due INTEGER, sent INTEGER, queued INTEGER NOT NULL,
   tags TEXT NOT NULL, doc TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS posts_newest ON posts (organization, -created, -seq);
+CREATE INDEX IF NOT EXISTS posts_status ON posts (organization, status);
 CREATE INDEX IF NOT EXISTS posts_due ON posts (status, due);
 CREATE INDEX IF NOT EXISTS posts_channel ON posts (channel, status, due);
 CREATE TABLE IF NOT EXISTS ideas (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -174,6 +175,17 @@ def test_duplicates_are_refused_only_on_request(make: Any) -> None:
     assert "you've posted that one recently" in buffer.create()["message"]
     buffer.sandbox.clock.advance(hours=1)
     assert "post" in buffer.create()
+
+
+def test_links_may_be_shortened(make: Any) -> None:
+    """Only with shorten_links, and only on a channel that has it switched on; edits too."""
+    buffer = make(shorten_links=True)
+    text = "Read https://acme.example/a and\nhttps://acme.example/b"
+    assert buffer.create(text=text)["post"]["text"] == text
+    buffer.sandbox.person.set_channel(buffer.sandbox.channel("twitter")["id"], linkShortening=True)
+    made = buffer.create(text=text)["post"]
+    assert re.fullmatch(r"Read https://buff\.ly/\w{7} and\nhttps://buff\.ly/\w{7}", made["text"])
+    assert buffer.edit(made["id"], text=text)["post"]["text"] == made["text"]
 
 
 def test_drafts_and_approvals(buffer: Asker) -> None:
