@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from bufferctl import __version__
-from bufferctl.errors import BufferctlError, UsageError
+from bufferctl.errors import BufferctlError, InterruptError, UsageError
 
 #: Command: the module that has it, and its first line of help.
 COMMANDS = {
@@ -85,9 +86,8 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
     try:
-        code = cli.main(arguments, prog_name="bufferctl", standalone_mode=False)
+        code = _invoke(arguments)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "", err=True)
         return _USAGE
@@ -100,12 +100,35 @@ def run(arguments: list[str]) -> int:
         _say(error.message, error.hint)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
+        if sys.stderr.isatty():
+            click.echo(err=True)  # the terminal shows ^C, or a question without an answer
         _say("Interrupted", "")
-        return 130
+        return InterruptError.exit_code
     except BrokenPipeError:
-        # Whoever read our output is gone; python would complain again when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return _CLOSED_PIPE
+    except OSError as error:
+        _forget_output()
+        _say(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", "")
+        return BufferctlError.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _invoke(arguments: list[str]) -> object:
+    """What a command returns. click's own `main` would end a closed pipe with 1, which means that something failed."""
+    if "_BUFFERCTL_COMPLETE" in os.environ:  # a shell asks what may follow; click answers and exits
+        return cli.main(arguments, prog_name="bufferctl")
+    try:
+        with cli.make_context("bufferctl", list(arguments)) as context:
+            return cli.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+
+
+def _forget_output() -> None:
+    """What cannot be written any more; Python would complain once more when it closes stdout."""
+    with suppress(OSError):  # a stdout without a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.UsageError, arguments: list[str]) -> int:

@@ -34,7 +34,7 @@ class Applying:
     def plan(self) -> Plan:
         """What is to be done, after what an earlier run left open is settled."""
         session = self.session
-        with self._stopping.listening(), self._watching(0) as watching:
+        with self._stopping.listening(patient=False), self._watching(0) as watching:
             self._keep_pace(watching)
             known = session.find()
             if session.journal.open:
@@ -56,7 +56,7 @@ class Applying:
         session = self.session
         if self._look is None:
             raise ValueError("plan first")
-        with self._stopping.listening(), self._watching(len(plan.writes)) as watching:
+        with self._stopping.listening(patient=True), self._watching(len(plan.writes)) as watching:
             self._keep_pace(watching)
             ledger = Ledger(session.journal, session.store, watching, dict(session.state.bindings), self.outcomes)
             run = Run(

@@ -24,13 +24,15 @@ class Stopping:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._asked = threading.Event()
+        self._patient = True
 
     def __bool__(self) -> bool:
         return self._asked.is_set()
 
     @contextmanager
-    def listening(self) -> Iterator[Self]:
-        """Hear SIGINT and SIGTERM while this lasts."""
+    def listening(self, *, patient: bool) -> Iterator[Self]:
+        """Hear SIGINT and SIGTERM while this lasts. Where nothing is sent there is no need to be patient."""
+        self._patient = patient
         before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield self
@@ -43,7 +45,7 @@ class Stopping:
         self._asked.set()
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self._asked.is_set():
+        if self._asked.is_set() or not self._patient:
             raise KeyboardInterrupt
         self._asked.set()
         self._console.note("Stopping after the request in flight; once more stops at once.")

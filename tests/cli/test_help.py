@@ -106,3 +106,12 @@ def test_python_m(program: list[str], tmp_path: Path) -> None:
     ran = subprocess.run([*program, "paln"], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (64, "")
     assert "Did you mean 'plan'?" in ran.stderr
+
+
+def test_completion(program: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that asks what may follow gets an answer."""
+    monkeypatch.setenv("_BUFFERCTL_COMPLETE", "zsh_complete")
+    monkeypatch.setenv("COMP_WORDS", "bufferctl va")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    ran = subprocess.run(program, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert ran.stdout == "plain\nvalidate\nCheck the files, offline.\n"

@@ -1,0 +1,182 @@
+"""Ways out of an apply that is under way: Ctrl-C once and twice, SIGTERM, a reader that is gone. Real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gate import Gate, Hold
+
+#: More than goes into one request.
+POSTS = 35
+
+
+@pytest.fixture
+def gated(project: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Gate]]:
+    """A project with more posts than fit a request, and a gate between it and its sandbox."""
+    posts = "".join(f"          - {{key: p{number:02}, text: Post {number}}}\n" for number in range(POSTS))
+    project.write(
+        "buffer.yaml",
+        "version: 1\norganizations:\n  - name: Acme\n    channels:\n      - service: twitter\n"
+        f"        name: acme\n        posts:\n{posts}",
+    )
+    with Gate(project.sandbox.url) as gate:
+        monkeypatch.setenv("BUFFER_API_URL", gate.url)
+        yield project, gate
+
+
+def start(program: list[str], project: Any, *arguments: str, **pipes: Any) -> subprocess.Popen[str]:
+    """An apply as a process of its own, with pipes."""
+    command = [*program, "apply", "--auto-approve", "--settle", "0", *arguments]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes}
+    return subprocess.Popen(command, cwd=project.folder, text=True, **pipes)
+
+
+def goes_on(project: Any) -> None:
+    """Running again brings the rest into being: each post once, and nothing is left."""
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert ran.code == 0, ran.err
+    assert sorted(post["text"] for post in project.sandbox.posts()) == sorted(f"Post {n}" for n in range(POSTS))
+    assert project("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_once(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
+    """The request in flight is finished and recorded, no more are sent, exit 130; running again goes on."""
+    project, gate = gated
+    gate.before_write = hold = Hold()
+    with start(program, project) as process:
+        assert hold.arrived.wait(30)
+        process.send_signal(number)
+        assert process.stderr
+        assert process.stderr.readline() == "Stopping after the request in flight; once more stops at once.\n"
+        hold.go_on()
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert out.count("  created  ") == 30
+    assert "Applied: 30 created, 0 changed, 0 deleted, 5 not sent." in out
+    assert project.state.read_text(encoding="utf-8").count('"created"') == 30
+    assert len(project.sandbox.posts()) == 30
+    goes_on(project)
+
+
+def test_twice(program: list[str], gated: tuple[Any, Gate]) -> None:
+    """It ends at once with 130, the answer unread; the next apply looks what became of the request and goes on."""
+    project, gate = gated
+    gate.after_write = hold = Hold()
+    with start(program, project) as process:
+        assert hold.arrived.wait(30)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr
+        process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    hold.go_on()
+    assert process.returncode == 130
+    assert err == "error: Interrupted.\n"
+    assert len(project.sandbox.posts()) == 30
+    planned = project("plan")
+    assert "left 30 writes without an answer" in planned.err
+    assert planned.err.count("an earlier apply") == 1
+    goes_on(project)
+
+
+def test_killed(program: list[str], gated: tuple[Any, Gate]) -> None:
+    """Kill -9 while a request is in flight that Buffer carries out: the next apply finds all of it."""
+    project, gate = gated
+    gate.after_write = hold = Hold()
+    with start(program, project) as process:
+        assert hold.arrived.wait(30)
+        process.kill()
+        process.communicate(timeout=30)
+    hold.go_on()
+    assert process.returncode == -signal.SIGKILL
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert "took over the lock of a run that ended without a word" in ran.err
+    assert "of its unanswered writes 30 were carried out, 0 were not" in ran.err
+    goes_on(project)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
+    """Before anything is sent there is nothing to finish: once is enough, 130, and nothing was sent."""
+    project, gate = gated
+    gate.before_read = hold = Hold()
+    with start(program, project) as process:
+        assert hold.arrived.wait(30)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    hold.go_on()
+    assert (process.returncode, out, err) == (130, "", "error: Interrupted.\n")
+    assert project.sandbox.posts() == []
+
+
+@pytest.mark.parametrize("command", ["plan", "plan --json", "validate", "state list", "schema", "--help"])
+def test_closed_pipe(program: list[str], gated: tuple[Any, Gate], command: str) -> None:
+    """`bufferctl plan | head -1`: no complaint, and the exit code of a program whose reader is gone."""
+    project, _ = gated
+    project("apply", "--auto-approve", "--settle", "0")
+    process = unread(program, project, command.split())
+    assert process.stderr
+    err = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(30), err) == (141, "")
+
+
+def unread(program: list[str], project: Any, arguments: list[str]) -> subprocess.Popen[str]:
+    """A process whose output nobody reads: its pipe is closed before it begins."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        return subprocess.Popen(
+            [*program, *arguments], cwd=project.folder, stdout=writer, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        os.close(writer)
+
+
+def test_reader_of_an_apply_is_gone(program: list[str], gated: tuple[Any, Gate]) -> None:
+    """The plan cannot be shown: nothing is sent."""
+    project, _ = gated
+    process = unread(program, project, ["apply", "--auto-approve", "--settle", "0"])
+    assert process.stderr
+    err = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(30), "Traceback" in err) == (141, False)
+    assert project.sandbox.posts() == []
+
+
+def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) -> None:
+    """What is in flight is finished and recorded, then it stops; running again goes on."""
+    project, gate = gated
+    gate.before_write = hold = Hold()
+    with start(program, project) as process:
+        assert hold.arrived.wait(30)
+        assert process.stdout
+        process.stdout.close()
+        hold.go_on()
+        assert process.stderr
+        err = process.stderr.read()
+        code = process.wait(30)
+    assert (code, err) == (141, "error: Stopped as you asked, after the request in flight.\n")
+    assert len(project.sandbox.posts()) == 30
+    assert project.state.read_text(encoding="utf-8").count('"created"') == 30
+    goes_on(project)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("command", ["plan", "schema", "--help"])
+def test_full_disk(program: list[str], gated: tuple[Any, Gate], command: str) -> None:
+    """Output that cannot be written: said, exit 1."""
+    project, _ = gated
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ran = subprocess.run(
+            [*program, command], cwd=project.folder, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr) == (1, "error: No space left on device.\n")
