@@ -6,11 +6,13 @@ import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from bufferctl.config.describe import descriptions
 from bufferctl.config.format import RootFile
 from bufferctl.config.recover import Faults
 from bufferctl.config.tree import Spot, Tree, walk
@@ -30,6 +32,8 @@ _TRUTHS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", 
 
 def explain(tree: Tree, faults: Faults, model: type[BaseModel]) -> Iterator[Diagnostic]:
     """Every fault of a file whose model is `model`."""
+    if not faults.found:
+        return
     owners = _owners(tree.data, model)
     for container, errors in faults.found.values():
         owner = owners.get(id(container), model)
@@ -132,8 +136,7 @@ def _own_first(owner: type[BaseModel]) -> list[str]:
 def _purpose(owner: Any, loc: Sequence[str | int]) -> str:
     """What a field is for: the first sentence of its description."""
     model, name = model_at(owner, loc[:-1]), loc[-1]
-    field = model.model_fields.get(str(name)) if model else None
-    text = " ".join((field.description or "").split()) if field else ""
+    text = " ".join(descriptions(model).get(str(name), "").split()) if model else ""
     return f"`{name}`: {text.rstrip('.')}" if text else ""
 
 
@@ -149,7 +152,7 @@ def _owners(data: Any, model: type[BaseModel]) -> dict[int, type[BaseModel]]:
         node, owner = todo.pop()
         if isinstance(node, dict) and id(node) not in owners:
             owners[id(node)] = owner
-            todo += [(child, below) for name, child in node.items() if (below := model_at(owner, [name])) is not None]
+            todo += [(child, below) for name, child in node.items() if (below := _below(owner, name)) is not None]
         elif isinstance(node, list):
             if id(node) not in owners:
                 owners[id(node)] = owner
@@ -161,9 +164,15 @@ def model_at(owner: Any, loc: Sequence[str | int]) -> type[BaseModel] | None:
     """The model of what stands at `loc` below a model; None where it is none."""
     model: type[BaseModel] | None = owner
     for step in loc:
-        if isinstance(step, str) and model is not None and step in model.model_fields:
-            model = _inner(model.model_fields[step].annotation)
+        if isinstance(step, str) and model is not None:
+            model = _below(model, step)
     return model
+
+
+@lru_cache(maxsize=1024)
+def _below(owner: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """The model in a field; the same model where it has no such field (a key of a map)."""
+    return _inner(owner.model_fields[name].annotation) if name in owner.model_fields else owner
 
 
 def _inner(annotation: Any) -> type[BaseModel] | None:

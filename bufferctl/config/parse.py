@@ -85,7 +85,7 @@ class _Builder:
         self.tree = Tree(source)
         self.problems: list[Diagnostic] = []
         self.following = attempt.following
-        self.real = attempt.real
+        self.stand_ins = attempt.stand_ins
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.nodes = 0
         self.expanded = 0
@@ -148,7 +148,10 @@ class _Builder:
             key = self._key(event, depth)
             offset = event.start_mark.index
             value_event = following()
-            value = self._node(value_event, key or "", depth + 1)
+            if type(value_event) is ScalarEvent:  # most are: one call less
+                value = self._scalar(value_event, key or "")
+            else:
+                value = self._node(value_event, key or "", depth + 1)
             if key is None:
                 pass
             elif key == "<<" and not event.style:
@@ -191,7 +194,7 @@ class _Builder:
             return None
         if event.tag is not None:
             self._refuse_tag(event, "")
-        key: str = event.value.translate(self.real) if self.real else event.value
+        key: str = self._own(event.value) if self.stand_ins else event.value
         if not event.style and key == "<<":
             self._problem(event, "merge keys (`<<`) are not taken", "write the fields out, or use `overrides`", width=2)
             return key
@@ -204,7 +207,7 @@ class _Builder:
 
     def _scalar(self, event: Any, name: str) -> str | None:
         self.nodes += 1
-        value: str = event.value.translate(self.real) if self.real else event.value
+        value: str = self._own(event.value) if self.stand_ins else event.value
         style = event.style
         if event.tag is not None:
             self._refuse_tag(event, name)
@@ -220,6 +223,13 @@ class _Builder:
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
         return value
+
+    def _own(self, value: str) -> str:
+        """A value with its own characters in place of the stand-ins."""
+        colon, question = self.stand_ins or (":", "?")
+        if colon in value:
+            value = value.replace(colon, ":")
+        return value.replace(question, "?") if question in value else value
 
     def _alias(self, event: Any, name: str) -> Any:
         if event.anchor not in self.anchors:
