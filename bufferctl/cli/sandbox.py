@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sqlite3
 import threading
@@ -39,6 +40,7 @@ def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: st
     bufferctl at it with the two lines that it prints first. Ctrl-C ends it.
     """
     running = _started(port, db, fixture, None if rate_limit == "off" else rate_limit, faults, seed)
+    gc.enable()  # unlike other commands (see `main`) this one stays
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
