@@ -15,9 +15,9 @@ from bufferctl.model.metadata import FacebookMetadata, GoogleBusinessMetadata, I
 from bufferctl.model.metadata_parts import GoogleBusinessEvent, GoogleBusinessOffer
 
 #: Networks that need metadata even where the files give none.
-_ALWAYS: dict[Service, NetworkMetadata] = {
-    Service.INSTAGRAM: InstagramMetadata(),
-    Service.FACEBOOK: FacebookMetadata(),
+_ALWAYS: dict[Service, type[NetworkMetadata]] = {
+    Service.INSTAGRAM: InstagramMetadata,
+    Service.FACEBOOK: FacebookMetadata,
 }
 
 
@@ -28,14 +28,15 @@ class Layer:
     fields: PostFields
     spot: Spot
 
-    def gives(self, name: str) -> bool:
-        """Whether this layer says something of a field."""
-        return name in self.fields.model_fields_set
-
 
 def layer_of(layers: Iterable[Layer], *names: str) -> Layer | None:
     """The first layer that gives one of the fields; layers come override first."""
-    return next((layer for layer in layers if any(layer.gives(name) for name in names)), None)
+    for layer in layers:
+        given = layer.fields.model_fields_set
+        for name in names:
+            if name in given:
+                return layer
+    return None
 
 
 def text_of(layers: tuple[Layer, ...], reading: Reading) -> str | None:
@@ -71,7 +72,8 @@ def metadata_of(
                     )
                 )
             return found, spot
-    return _ALWAYS.get(service), layers[-1].spot
+    always = _ALWAYS.get(service)
+    return always() if always else None, layers[-1].spot
 
 
 def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading) -> None:

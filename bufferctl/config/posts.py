@@ -46,11 +46,12 @@ class Posts:
 
     def nested(self, declared: DeclaredChannel) -> None:
         """The posts that stand under a channel."""
+        entries = declared.spot.down("posts")
         for index, entry in enumerate(declared.entry.posts):
             if entry is None:
                 self.reading.whole = False
                 continue
-            spot = declared.spot.down("posts", index)
+            spot = entries.down(index)
             layers = (Layer(entry, spot),)
             if entry.metadata is not None:
                 foreign_metadata(layers[0], [declared.channel.service], self.reading)
@@ -58,11 +59,12 @@ class Posts:
 
     def shared(self, entries: tuple[SharedPostEntry | None, ...], spot: Spot, organization: str | None) -> None:
         """The posts of a file that go to several channels. `organization`: the file's."""
+        posts = spot.down("posts")
         for index, entry in enumerate(entries):
             if entry is None:
                 self.reading.whole = False
                 continue
-            below = spot.down("posts", index)
+            below = posts.down(index)
             named = below if entry.organization else spot
             owner = self._organization(entry.organization or organization, named, below)
             if owner is None:
@@ -178,12 +180,12 @@ class Posts:
         mode = layer.fields.mode
         timed = layer_of(layers, "due_at") if mode in {None, ShareMode.CUSTOM_SCHEDULED} else layer
         when = timed.fields.due_at if timed else None
-        sound = self.reading.sound(*(each.spot for each in layers))
         if mode is None:
             mode = ShareMode.CUSTOM_SCHEDULED if when else ShareMode.ADD_TO_QUEUE
-        elif mode is ShareMode.CUSTOM_SCHEDULED and when is None and sound:
-            hint = "write `due_at: 2026-12-01 09:00`"
-            self.reading.problems.append(layer.spot.at("mode", "`customScheduled` needs a `due_at`", hint=hint))
+        elif mode is ShareMode.CUSTOM_SCHEDULED and when is None:
+            if self.reading.sound(*(each.spot for each in layers)):
+                hint = "write `due_at: 2026-12-01 09:00`"
+                self.reading.problems.append(layer.spot.at("mode", "`customScheduled` needs a `due_at`", hint=hint))
         elif mode is not ShareMode.CUSTOM_SCHEDULED and when is not None:
             message = f"Buffer ignores `due_at` with `mode: {mode}`, so the post would go out at another time"
             hint = "take `mode` out to publish at that time, or `due_at` out"

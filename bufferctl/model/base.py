@@ -9,7 +9,8 @@ from pydantic.alias_generators import to_camel
 class Model(BaseModel):
     """Fields are snake_case in files; `model_dump(by_alias=True)` gives the API's camelCase.
 
-    `defer_build`: only the models that a file is read with build a validator of their own (half the start-up time).
+    `defer_build`: only the models that a file is read with build a validator of their own (half the start-up time). The
+    text below a field describes it, in the JSON Schema and in hints (`config/describe.py` reads it there).
     """
 
     model_config = ConfigDict(
@@ -19,6 +20,5 @@ class Model(BaseModel):
         validate_by_name=True,
         validate_by_alias=False,
         loc_by_alias=False,
-        use_attribute_docstrings=True,
         defer_build=True,
     )

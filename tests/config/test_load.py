@@ -1,0 +1,181 @@
+"""What `config.load` gives for files that are right: defaults, overrides, instants, and which files are read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bufferctl.config import load
+from bufferctl.diagnostics import Place
+from bufferctl.errors import ConfigError
+from bufferctl.model import Desired, Post, Service, ShareMode
+from bufferctl.model.metadata import FacebookMetadata, GoogleBusinessMetadata, InstagramMetadata, TwitterMetadata
+
+CASES = Path(__file__).parents[1] / "cases/validate"
+ROOT = """version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: instagram, name: acme, timezone: America/New_York}
+      - {service: facebook, name: acme}
+"""
+
+
+def desired(folder: Path, posts: str, root: str = ROOT) -> Desired:
+    """Load a project of a root file and one included file."""
+    (folder / "posts").mkdir()
+    (folder / "buffer.yaml").write_text(root, encoding="utf-8")
+    (folder / "posts/a.yaml").write_text(posts, encoding="utf-8")
+    loaded = load(None, folder)
+    assert loaded.diagnostics == ()
+    assert loaded.desired is not None
+    return loaded.desired
+
+
+def by_address(found: Desired) -> dict[str, Post]:
+    return {str(post.address): post for post in found.posts}
+
+
+def everything() -> dict[str, Post]:
+    found = load(None, CASES / "valid-everything").desired
+    assert found is not None
+    return by_address(found)
+
+
+def test_defaults(tmp_path: Path) -> None:
+    """Queue without a time, automatic, and what Instagram and Facebook need even where no metadata is given."""
+    posts = by_address(desired(tmp_path, "posts: [{key: a, channels: [twitter, instagram, facebook], text: A}]"))
+    assert {(p.mode, p.due_at, str(p.scheduling_type), p.draft) for p in posts.values()} == {
+        (ShareMode.ADD_TO_QUEUE, None, "automatic", False)
+    }
+    assert posts["Acme/twitter:acme/a"].metadata is None
+    assert posts["Acme/instagram:acme/a"].metadata == InstagramMetadata(type="post", should_share_to_feed=True)
+    assert posts["Acme/facebook:acme/a"].metadata == FacebookMetadata(type="post")
+
+
+def test_a_time_makes_it_scheduled_in_the_nearest_zone(tmp_path: Path) -> None:
+    """09:00 is 08:00 UTC in the root's Berlin and 14:00 UTC in the channel's New York."""
+    posts = by_address(
+        desired(tmp_path, "posts: [{key: a, channels: [twitter, instagram], text: A, due_at: 2026-12-01 09:00}]")
+    )
+    assert {p.mode for p in posts.values()} == {ShareMode.CUSTOM_SCHEDULED}
+    assert posts["Acme/twitter:acme/a"].due_at == datetime(2026, 12, 1, 8, tzinfo=UTC)
+    assert posts["Acme/instagram:acme/a"].due_at == datetime(2026, 12, 1, 14, tzinfo=UTC)
+
+
+def test_overrides_replace_field_by_field(tmp_path: Path) -> None:
+    """What an override says counts on its channel alone; a mode of its own drops the time that it would contradict."""
+    posts = by_address(
+        desired(
+            tmp_path,
+            """posts:
+  - key: a
+    channels: [twitter, instagram, facebook]
+    due_at: 2026-12-01 09:00
+    tags: [x]
+    text: A
+    overrides:
+      twitter: {mode: addToQueue, tags: []}
+      instagram:acme: {text: Long, due_at: 2026-12-02T09:00Z}
+""",
+        )
+    )
+    twitter, instagram, facebook = posts.values()
+    assert (twitter.mode, twitter.due_at, twitter.tags, twitter.text) == (ShareMode.ADD_TO_QUEUE, None, (), "A")
+    assert (instagram.text, instagram.due_at) == ("Long", datetime(2026, 12, 2, 9, tzinfo=UTC))
+    assert (facebook.text, facebook.tags, facebook.mode) == ("A", ("x",), ShareMode.CUSTOM_SCHEDULED)
+
+
+def test_final_newlines_are_not_sent(tmp_path: Path) -> None:
+    """Neither that of a block nor that of a text file, whose line ends become newlines."""
+    (tmp_path / "long.md").write_bytes(b"\xef\xbb\xbfOne\r\n\r\nTwo\r\n")
+    posts = desired(
+        tmp_path,
+        "posts:\n  - {key: a, channels: [twitter], text_file: ../long.md}\n"
+        "  - key: b\n    channels: [twitter]\n    text: |\n      One\n\n      Two\n",
+    ).posts
+    assert [post.text for post in posts] == ["One\n\nTwo", "One\n\nTwo"]
+
+
+def test_the_text_of_a_thread_may_stand_in_the_thread_alone() -> None:
+    """The outer text is the first item's, as Buffer wants it."""
+    post = everything()["Acme/twitter:acme/thread"]
+    assert isinstance(post.metadata, TwitterMetadata)
+    assert [item.text for item in post.metadata.thread] == [post.text, "Two of two"]
+
+
+def test_dates_of_metadata_and_ideas_have_zones_too() -> None:
+    """An event's local times are those of its channel, an idea's those of its organization."""
+    metadata = next(post.metadata for post in everything().values() if post.address.key == "party")
+    assert isinstance(metadata, GoogleBusinessMetadata)
+    assert metadata.details_event is not None
+    assert metadata.details_event.start_date == datetime(2026, 12, 1, 18, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert metadata.details_event.end_date == datetime(2026, 12, 1, 23, tzinfo=UTC)
+    found = load(None, CASES / "valid-everything").desired
+    assert found is not None
+    assert found.ideas[0].date == datetime(2026, 12, 1, 8, tzinfo=UTC)
+
+
+def test_the_root_is_the_nearest_above(tmp_path: Path) -> None:
+    """From a folder below, places are named from the root file's folder."""
+    found = desired(tmp_path, "posts:\n  - {key: a, channels: [twitter], text: A}\n")
+    below = load(None, tmp_path / "posts")
+    assert below.root == tmp_path
+    assert below.desired == found
+    assert found.posts[0].place == Place("posts/a.yaml", 2, 11)
+    assert found.files == ("buffer.yaml", "posts/a.yaml")
+
+
+def test_no_root_at_all(tmp_path: Path) -> None:
+    """The one thing that raises, and says what to do."""
+    with pytest.raises(ConfigError) as error:
+        load(None, tmp_path)
+    assert "bufferctl init" in error.value.hint
+
+
+def test_posts_keep_the_order_of_the_files(tmp_path: Path) -> None:
+    """Queue posts are created in this order: nested ones, then file by file in order of their names."""
+    (tmp_path / "posts/z").mkdir(parents=True)
+    (tmp_path / "buffer.yaml").write_text(
+        ROOT.replace("twitter, name: acme}", "twitter, name: acme, posts: [{key: n, text: A}]}"),
+        encoding="utf-8",
+    )
+    for name in ("b", "a", "z/c"):
+        entries = ", ".join(f"{{key: {name[-1]}{n}, channels: [twitter], text: A}}" for n in (2, 1))
+        text = f"posts: [{entries}]"
+        (tmp_path / f"posts/{name}.yaml").write_text(text, encoding="utf-8")
+    found = load(None, tmp_path).desired
+    assert found is not None
+    assert [post.address.key for post in found.posts] == ["n", "a2", "a1", "b2", "b1", "c2", "c1"]
+
+
+def test_every_service_is_there() -> None:
+    """The case that is to hold everything has a post on each network that has posts to declare."""
+    assert {post.service for post in everything().values()} == set(Service) - {Service.STARTPAGE}
+
+
+def test_validate_loads_no_client() -> None:
+    """Neither gql, httpx2, deepdiff, rich nor jinja2 is loaded, nor any room but config, render and cli."""
+    program = (
+        "import sys; from bufferctl.cli import run; code = run(['validate']);"
+        "print(sorted({m.partition('.')[0] for m in sys.modules}"
+        " & {'gql', 'graphql', 'httpx', 'httpx2', 'deepdiff', 'rich', 'jinja2', 'asyncio'}),"
+        "[m for m in sys.modules if m.startswith(('bufferctl.api', 'bufferctl.apply', 'bufferctl.reconcile'))], code)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=CASES / "valid-design-example",
+        env={"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["Valid: 3 posts on 2 channels, 1 idea.", "[] [] 0"]
