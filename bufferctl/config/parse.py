@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
+from bufferctl.config import hashtags
 from bufferctl.config.events import Attempt, attempts, doubtful
 from bufferctl.config.source import Source, control_message, whole_file
 from bufferctl.config.syntax import syntax_problem
@@ -37,9 +38,6 @@ MAX_EXPANSION = 100_000
 _BLOCKS = ("|", ">")
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_HASHTAG = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
-_HASHTAG_IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
-_HASHTAG_BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
 
 
 class _StopError(Exception):
@@ -246,39 +244,23 @@ class _Builder:
         return data
 
     def _look_for_hashtag(self, event: Any, name: str) -> None:
-        text, end = self.source.text, event.end_mark.index
+        start = event.start_mark.index
         if event.style in _BLOCKS:
-            end = event.start_mark.index
-            found = _HASHTAG_IN_HEADER.match(text, end)
+            lost = hashtags.behind_header(self.source, start, name)
         else:
-            found = _HASHTAG.match(text, end)
-            if found is None and (found := _HASHTAG_BELOW.match(text, end)):
-                indent = self.source.place(event.start_mark.index).column - len(name) - 2
-                found = found if len(found["indent"]) >= indent else None
-        if found:
-            hashtag = text.index("#", end)
-            self._lost_hashtag(hashtag, found.end() - hashtag, name)
-
-    def _lost_hashtag(self, offset: int, width: int, name: str) -> None:
-        lost = self.source.text[offset : offset + width].split()[0]
-        self.problems.append(
-            self.source.diagnostic(
-                offset,
-                f"`{lost}` would not be posted: YAML reads ` #` here as the start of a comment",
-                hint=BLOCK_FORM.format(name=name),
-                width=width,
-            )
-        )
+            lost = hashtags.behind_text(self.source, start, event.end_mark.index, name)
+        if lost:
+            self.problems.append(lost)
 
     def _without_value(self, event: Any, value_event: Any, key: str, data: dict[str, Any]) -> None:
         self.tree.empty.setdefault(id(data), set()).add(key)
         if type(value_event) is not ScalarEvent:  # an alias to nothing, which was reported
             return
-        found = _HASHTAG.match(self.source.text, event.end_mark.index + 1) if key in PROSE else None
-        if found and not value_event.value:
-            hashtag = found[0].index("#")
-            self._lost_hashtag(found.start() + hashtag, len(found[0]) - hashtag, key)
-            return
+        if key in PROSE and not value_event.value:
+            lost = hashtags.instead_of_text(self.source, event.end_mark.index, key)
+            if lost:
+                self.problems.append(lost)
+                return
         self._problem(event, f"`{key}` has no value", "write one, or take the line out", width=len(key))
 
     def _duplicate(self, event: Any, key: str, keys: list[str], marks: list[int]) -> None:

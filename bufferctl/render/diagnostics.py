@@ -45,14 +45,14 @@ def count(number: int, what: str) -> str:
 def _one(diagnostic: Diagnostic, paint: Paint) -> str:
     severity = diagnostic.severity
     color = paint.bad if severity is Severity.ERROR else paint.change
-    start = paint.strong(safe(str(diagnostic.place)) + ": ") if diagnostic.place else ""
+    start = paint.strong(_flat(str(diagnostic.place)) + ": ") if diagnostic.place else ""
     code = f" [{diagnostic.code}]" if diagnostic.code else ""
     lines = [f"{start}{color(f'{severity}:')} {_flat(diagnostic.message)}{code}"]
     if diagnostic.place and diagnostic.place.line and diagnostic.source.strip():
         lines += _excerpt(diagnostic, paint)
     if diagnostic.hint:
         lines.append(f"  hint: {_flat(diagnostic.hint)}")
-    lines += [f"  {safe(str(each.place))}: {_flat(each.note)}" for each in diagnostic.related]
+    lines += [f"  {_flat(str(each.place))}: {_flat(each.note)}" for each in diagnostic.related]
     return "\n".join(lines)
 
 

@@ -1,0 +1,47 @@
+"""Hashtags that YAML takes for comments: they would silently not be posted (design: The files).
+
+A `#` after a space starts a comment unless the text is in quotes or a block. A real comment has a space after its `#`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bufferctl.config.source import Source
+from bufferctl.config.words import BLOCK_FORM
+from bufferctl.diagnostics import Diagnostic
+
+_BEHIND = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
+_BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
+_IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
+
+
+def behind_text(source: Source, start: int, end: int, name: str) -> Diagnostic | None:
+    """A hashtag lost behind a text that is not a block, or on the line below, indented as if it went on.
+
+    `start` and `end` are the text's, `name` is its field.
+    """
+    found = _BEHIND.match(source.text, end)
+    if found is None and (found := _BELOW.match(source.text, end)):
+        indent = source.place(start).column - len(name) - 2
+        found = found if len(found["indent"]) >= indent else None
+    return _lost(source, found, name)
+
+
+def behind_header(source: Source, start: int, name: str) -> Diagnostic | None:
+    """A hashtag lost on the line of a block's `|` or `>`, which is at `start`."""
+    return _lost(source, _IN_HEADER.match(source.text, start), name)
+
+
+def instead_of_text(source: Source, colon: int, name: str) -> Diagnostic | None:
+    """A hashtag that begins a text, so that nothing is left of it. `colon` is where its field's name ends."""
+    return _lost(source, _BEHIND.match(source.text, colon + 1), name)
+
+
+def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:
+    if found is None:
+        return None
+    offset = found.start() + found[0].index("#")
+    comment = found[0][found[0].index("#") :]
+    message = f"`{comment.split()[0]}` would not be posted: YAML reads ` #` here as the start of a comment"
+    return source.diagnostic(offset, message, hint=BLOCK_FORM.format(name=name), width=len(comment.rstrip()))

@@ -1,0 +1,78 @@
+"""Problems as text: the caret under the spot whatever the line holds, and nothing that a terminal would act on."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
+from bufferctl.render.diagnostics import diagnostics_text, summary_text
+from bufferctl.render.paint import Paint
+
+
+def problem(source: str, spot: str, *, message: str = "no", hint: str = "") -> Diagnostic:
+    """A problem of `spot`, which is in `source` once."""
+    return Diagnostic(Severity.ERROR, message, Place("a.yaml", 7, source.index(spot) + 1), hint, source, len(spot))
+
+
+def cells(text: str) -> int:
+    """Cells of a terminal, counted apart from the code under test: these tests use wide and narrow letters only."""
+    return sum(2 if unicodedata.east_asian_width(letter) == "W" else 1 for letter in text)
+
+
+@pytest.mark.parametrize(
+    "source", ["text: xx", "日本語: xx", "a\tb\t: xx", "😀: xx", "e\u0301: xx", "\x1b[0m xx", "x" * 500 + " xx "]
+)
+def test_caret_is_under_the_spot(source: str) -> None:
+    """Two carets begin in the column where the spot is shown, after wide letters, tabs, accents and cut lines."""
+    spot = " xx" if source.startswith("xxx") else "xx"
+    _, line, carets = diagnostics_text([problem(source, spot)]).splitlines()
+    shown = line.replace("e\u0301", "e")
+    assert "^" * len(spot) in carets
+    assert cells(shown[: shown.rindex(spot)]) == carets.index("^")
+
+
+def test_a_problem_in_full() -> None:
+    """Place, severity, message, line, caret, hint and the second place, one below the other."""
+    found = Diagnostic(
+        Severity.WARNING, "twice", Place("a.yaml", 7, 3), "keep one", "- key: a", 3, "BC001",
+        (Related(Place("b.yaml", 1, 1), "first here"),),
+    )  # fmt: skip
+    assert diagnostics_text([found]).splitlines() == [
+        "a.yaml:7:3: warning: twice [BC001]",
+        "    7 | - key: a",
+        "      |   ^^^",
+        "  hint: keep one",
+        "  b.yaml:1:1: first here",
+    ]
+
+
+def test_what_is_quoted_is_harmless() -> None:
+    """Neither message, hint, file name nor line brings a control character or a line of its own."""
+    found = Diagnostic(
+        Severity.ERROR,
+        "no \x1b[2J\nposts/a.yaml:1:1: error: fake",
+        Place("a\n\x07.yaml", 1, 1),
+        "\x9b1m",
+        "\x1b]0;x\x07",
+    )
+    text = diagnostics_text([found])
+    assert [line for line in text.splitlines() if line.startswith("posts/")] == []
+    assert {c for c in text if unicodedata.category(c) == "Cc"} == {"\n"}
+
+
+def test_colour_is_asked_for() -> None:
+    """With paint the severity is red, without it nothing is coloured."""
+    found = problem("a: xx", "xx")
+    assert "\x1b[31merror:\x1b[0m" in diagnostics_text([found], Paint(enabled=True))
+    assert "\x1b" not in diagnostics_text([found])
+
+
+def test_summary_counts() -> None:
+    """Errors and warnings apart, files once."""
+    error = problem("a: xx", "xx")
+    warning = Diagnostic(Severity.WARNING, "hm", Place("b.yaml"))
+    assert summary_text([error]) == "1 error in 1 file"
+    assert summary_text([error, error, warning]) == "2 errors and 1 warning in 2 files"
+    assert summary_text([]) == ""
