@@ -21,7 +21,8 @@ def check_url(url: str) -> httpx2.URL:
     except httpx2.InvalidURL:
         raise UsageError("the API's address is not a web address", hint=_HINT) from None
     if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise UsageError(f"the API's address does not start with https:// ({_shown(parsed)})", hint=_HINT)
+        shown = f" ({_shown(parsed)})" if parsed.host else ""
+        raise UsageError(f"the API's address does not start with https://{shown}", hint=_HINT)
     if parsed.userinfo:
         raise UsageError(f"the API's address contains a user name or password ({_shown(parsed)})", hint=_HINT)
     if parsed.scheme == "http" and not is_loopback(parsed.host):

@@ -17,6 +17,8 @@ from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLar
 
 #: Both names of a missing or unknown key (notes: Endpoint).
 _NO_KEY = {"UNAUTHENTICATED", "UNAUTHORIZED"}
+#: The service's names of its windows, in words.
+_WINDOWS = {"15m": "15 minutes", "1d": "day", "24h": "day", "30d": "30 days"}
 #: The document or its variables were refused before anything ran (notes: Errors; graphql-js servers use these codes).
 _NOT_RUN = {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT", "BAD_REQUEST"}
 #: Something broke while the request was carried out, whatever the words are.
@@ -78,7 +80,7 @@ def problem(answer: Answer, host: str) -> ApiError | None:
     if status == 429 or (code == "RATE_LIMIT_EXCEEDED" and answer.refused_whole):  # noqa: PLR2004
         return _rate_limited(answer)
     if status == 413:  # noqa: PLR2004
-        return TooLargeError("Buffer refuses the size of the request (HTTP 413)")
+        return TooLargeError("Buffer refuses the size of the request (HTTP 413)", hint=_REPORT)
     if status >= 500:  # noqa: PLR2004
         return _broken(answer, host)
     if answer.body is None or not answer.body.keys() & {"data", "errors"}:
@@ -107,6 +109,7 @@ def is_missing(answer: Answer) -> bool:
     return answer.data is None and answer.code == "NOT_FOUND"
 
 
+_REPORT = "Run with --debug to see which request it was, and report it."
 _AGAIN = "This passes as a rule: run the same command again in a few minutes."
 
 
@@ -148,8 +151,9 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
     if wait is None:
         wait = seconds(extensions.get("retryAfter"), answer.at)
     window = str(extensions.get("window") or "")
+    span = f"of the last {_WINDOWS.get(window, window)} " if window else ""
     return RateLimitedError(
-        f"all requests {f'of the last {window} ' if window else ''}are used up; Buffer did not carry this one out",
+        f"all requests {span}are used up; Buffer did not carry this one out",
         hint=f"Run the same command again in {_span(wait)}." if wait else "Run the same command again in 15 minutes.",
         retry_after=wait,
         window=window,
@@ -178,7 +182,7 @@ def _not_graphql(answer: Answer, host: str) -> NoAnswerError:
 def _request_refused(answer: Answer) -> ApiError:
     said = answer.message
     if _TOO_LARGE.search(said) and answer.code not in _BROKE:
-        return TooLargeError(f"Buffer refuses the size of the request: {said}")
+        return TooLargeError(f"Buffer refuses the size of the request: {said}", hint=_REPORT)
     if (answer.status == 400 and answer.code not in _BROKE) or answer.code in _NOT_RUN:  # noqa: PLR2004
         return ApiError(
             f"Buffer does not understand the request: {said}",
@@ -203,4 +207,6 @@ def seconds(value: object, at: datetime) -> float | None:
 
 def _span(wait: float) -> str:
     minutes = -(-int(wait) // 60)
+    if minutes > 2 * 60:
+        return f"{-(-minutes // 60)} hours"
     return f"{minutes} minutes" if minutes > 1 else "a minute"

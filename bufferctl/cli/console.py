@@ -43,11 +43,11 @@ class Console:
             self.note(f"  hint: {safe(hint)}")
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Print problems with their places."""
+        """Print problems with their places, and a blank line after them."""
         from bufferctl.render.diagnostics import diagnostics_text
 
         if text := diagnostics_text(tuple(diagnostics), self.err):
-            self.note(text)
+            self.note(f"{text}\n\n")
 
     @property
     def can_ask(self) -> bool:

@@ -54,7 +54,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
 @state.command(short_help="Take the lock away from a run that is dead.")
 @click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Of which endpoint [env: BUFFER_API_URL].")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def unlock(api_url: str | None, yes: bool) -> None:
+def unlock(api_url: str | None, yes: bool) -> int:
     """Take the lock away from a run that is dead, on another machine perhaps. Never while it still runs."""
     from bufferctl.api import endpoint_of
     from bufferctl.cli.console import Console
@@ -65,13 +65,16 @@ def unlock(api_url: str | None, yes: bool) -> None:
     lock = Lock(journal_folder(), endpoint_of(api_url))
     if lock.holder is None:
         click.echo("The lock is free.")
-        return
+        return 0
     if not yes:
         if not console.can_ask:
             raise UsageError(f"The lock is held by {lock.holder}", hint="If that run is dead, say so with --yes.")
-        click.confirm(f"The lock is held by {lock.holder}. Is that run dead?", abort=True, err=True)
+        if not click.confirm(f"The lock is held by {lock.holder}. Is that run dead?", err=True):
+            console.note("The lock stays.")
+            return 1
     lock.break_()
     click.echo("Unlocked.")
+    return 0
 
 
 @state.command(short_help="Forget one; it stays in Buffer.")

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bufferctl.cli import run
+from bufferctl.cli import run as bufferctl
 from bufferctl.sandbox import Clock, Sandbox
 
 #: The sandbox's present in these tests.
@@ -47,7 +48,16 @@ def normal(text: str) -> str:
         return seen.setdefault(match[0], f"<id{len(seen) + 1}>")
 
     text = re.sub(r"\b(?!66a0)[0-9a-f]{24}\b", name, text)
+    text = re.sub(r"\bDigest [0-9a-f]+", "Digest <digest>", text)
     return re.sub(r"\b(127\.0\.0\.1|localhost):\d+", "SANDBOX", text)
+
+
+def run_in(folder: Path, *arguments: str) -> Ran:
+    """Run a command in a folder."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        code = bufferctl(list(arguments))
+    return Ran(code, out.getvalue(), err.getvalue())
 
 
 @dataclass
@@ -66,10 +76,7 @@ class Project:
 
     def __call__(self, *arguments: str) -> Ran:
         """Run a command in the folder."""
-        out, err = io.StringIO(), io.StringIO()
-        with chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
-            code = run(list(arguments))
-        return Ran(code, out.getvalue(), err.getvalue())
+        return run_in(self.folder, *arguments)
 
     def apply(self, *arguments: str) -> Ran:
         """Apply without asking, and hold that a second plan has nothing to write."""
@@ -95,6 +102,12 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(name="run")
+def running(environment: Path) -> Callable[..., Ran]:
+    """Run a command in the folder, with whatever Buffer the test has."""
+    return partial(run_in, environment)
 
 
 @pytest.fixture
