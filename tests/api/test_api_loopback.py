@@ -57,6 +57,7 @@ class Server:
         self.behaviours = list(behaviours)
         self.connections: list[socket.socket] = []
         self.requests = 0
+        self.answered = threading.Semaphore(0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
@@ -73,6 +74,7 @@ class Server:
             while self._read(connection):
                 self.requests += 1
                 self.behaviours.pop(0)(connection)
+                self.answered.release()
 
     @staticmethod
     def _read(connection: socket.socket) -> bytes:
@@ -120,6 +122,7 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_anew(serve: Callable[.
     server = serve(answer(ACCOUNT, keep=False), answer(ACCOUNT))
     with api.connect(server.url, KEY) as buffer:
         buffer.account()
+        assert server.answered.acquire(timeout=30)  # and with that, the connection is closed
         buffer.account()
     assert server.requests == 2
 
