@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from bufferctl.render.text import outcome_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+
+_APPLYING = "Applying"
 
 
 class Stopping:
@@ -73,8 +77,10 @@ class Watching:
         self._console = console
         self._stopping = stopping
         self._quiet = quiet
-        self._progress: Progress | None = _bar() if bar and total else None
-        self._task: TaskID | None = self._progress.add_task("Applying", total=total) if self._progress else None
+        self._progress: Progress | None = _bar() if bar else None
+        self._task: TaskID | None = (
+            self._progress.add_task(_APPLYING, total=total, until=0.0, visible=total > 0) if self._progress else None
+        )
 
     def __enter__(self) -> Self:
         if self._progress:
@@ -90,7 +96,7 @@ class Watching:
     def outcome(self, outcome: Outcome) -> None:
         """Print an outcome. What is held was shown with the plan, unless it came to be held only now."""
         if self._progress and self._task is not None and outcome.change.action in WRITING:
-            self._progress.advance(self._task)
+            self._progress.update(self._task, advance=1, description=_APPLYING, until=0.0)
         shown_before = outcome.status is Status.HELD and outcome.change.action not in WRITING
         if self._quiet or shown_before:
             return
@@ -102,11 +108,10 @@ class Watching:
 
     def waiting(self, seconds: float, why: str) -> None:
         """Say that nothing will happen for a while."""
-        until = f", {seconds:.0f} s" if seconds >= 1 else ""
         if self._progress and self._task is not None:
-            self._progress.update(self._task, description=f"{why}{until}")
+            self._progress.update(self._task, description=why, until=time.monotonic() + seconds, visible=True)
         else:
-            self._console.note(f"{why}{until}.")
+            self._console.note(f"{why}{f', {seconds:.0f} s' if seconds >= 1 else ''}.")
 
     def stopping(self) -> bool:
         """Whether somebody asked to stop."""
@@ -114,8 +119,24 @@ class Watching:
 
 
 def _bar() -> Progress:
+    """What is being done, a bar, how many of how many; while it waits, how long still."""
     from rich.console import Console as Terminal
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=Terminal(stderr=True), transient=True)
+    class Countdown(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            left = round(task.fields["until"] - time.monotonic())
+            return Text(f"{left // 60}:{left % 60:02d} to wait" if left > 0 else "")
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), Countdown())
+    # Where stdout is the same terminal, its lines go above the bar; where it is a file or a pipe, they stay its own.
+    return Progress(*columns, console=Terminal(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
