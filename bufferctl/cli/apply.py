@@ -116,6 +116,8 @@ def _report(applying: Applying, plan: Plan, console: Console, *, as_json: bool) 
     if error:
         console.error(error.message, error.hint)
     left, after = _look_again(applying, plan, console) if error is None else (None, [])
+    if left:
+        console.diagnostics(each for each in left.warnings if each not in plan.warnings)
     if as_json:
         from bufferctl.render.json import applied_json
 

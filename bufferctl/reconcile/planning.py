@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import (
     IDEAS,
     Desired,
@@ -27,6 +26,7 @@ from bufferctl.reconcile import table
 from bufferctl.reconcile.limits import needs_room, within_limits
 from bufferctl.reconcile.matching import Declared, How, Match, Matches, match, owned_channels
 from bufferctl.reconcile.removal import Removed, remove
+from bufferctl.reconcile.warnings import paused_queues, surplus_twins
 from bufferctl.reconcile.writes import Resolver
 
 #: The least time between a write and the moment that it schedules for (design: Applying).
@@ -85,7 +85,7 @@ def reconcile(
         at=live.at,
         endpoint=endpoint,
         changes=_arranged(changes, live),
-        warnings=(*removals.warnings, *_paused(changes, channels)),
+        warnings=(*removals.warnings, *paused_queues(changes, channels), *surplus_twins(matches.not_ours, scope)),
         channels=channels,
         not_ours=sum(_is_unsent(item) for item in matches.not_ours),
     )
@@ -140,7 +140,7 @@ def _tags(desired: Desired, live: Live, targets: Targets) -> dict[str, dict[str,
         for tag in idea.tags:
             tags[idea.organization_id][tag.name] = tag
     for organization in desired.organizations:
-        known = tags[targets.organizations[organization.label].id]
+        known = tags.setdefault(targets.organizations[organization.label].id, {})
         for declared in organization.tags:
             color = declared.color or (known[declared.name].color if declared.name in known else "")
             known[declared.name] = LiveTag(declared.id, declared.name, color)
@@ -163,23 +163,6 @@ def _removed(matches: Matches, cancelled: Mapping[Slot, Post | Idea], live: Live
     by_id = {item.id: item for item in live.items}
     for slot, binding in matches.released.items():
         yield Removed(slot, binding, by_id.get(binding.id), cancelled.get(slot))
-
-
-def _paused(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterable[Diagnostic]:
-    """A paused queue takes posts and never publishes them (notes: Writing)."""
-    waiting: dict[str, int] = {}
-    for change in changes:
-        if isinstance(change.desired, Post) and change.action in {Action.CREATE, Action.UPDATE, Action.NO_OP}:
-            waiting[change.slot.channel_id] = waiting.get(change.slot.channel_id, 0) + 1
-    for channel_id, count in waiting.items():
-        channel = channels.get(channel_id)
-        if channel is not None and channel.is_queue_paused:
-            yield Diagnostic(
-                Severity.WARNING,
-                f"The queue of {channel.service.value}:{channel.name} is paused, so {count} "
-                f"{'post waits' if count == 1 else 'posts wait'} there and will not go out",
-                hint="Resume the queue in Buffer.",
-            )
 
 
 def _is_unsent(item: object) -> bool:
