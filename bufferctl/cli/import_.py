@@ -46,7 +46,10 @@ def import_(
     files = load_files(file, (), console)
     item = next((each for each in files.desired.items if str(each.address) == address), None)
     if item is None:
-        raise UsageError(f"No file declares {address}", hint="Write it first; `bufferctl validate` lists the problems.")
+        near = session.nearest(address, [str(each.address) for each in files.desired.items])
+        raise UsageError(
+            f"No file declares {address}", hint=near or "Write it first; `bufferctl plan` shows addresses."
+        )
     with (
         session.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
@@ -73,8 +76,8 @@ def _find(opened: Session, item: Post | Idea, live_id: str) -> tuple[Slot, LiveP
     channel = found.targets.channels[item.address.organization, item.address.channel]
     post = opened.buffer.post(live_id)
     if post is None or post.channel_id != channel.id:
-        where = "Buffer" if post is None else f"{item.address.channel}; it is on another channel"
-        raise ApiError(f"There is no post {live_id} on {where}", hint="Copy the id from Buffer.")
+        where = "in Buffer" if post is None else f"on {item.address.channel}; it is on another channel"
+        raise ApiError(f"There is no post {live_id} {where}", hint="Copy the id from Buffer.")
     return Slot(organization.id, channel.id, item.address.key), post
 
 

@@ -31,6 +31,11 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
         raise ConfigError(f"{path} is there already, and it is not written over", hint="Name another with -f FILE.")
     with session.connected(connection, console) as buffer:
         account = buffer.account()
+    if not account.organizations:
+        raise ConfigError(
+            "This API key reaches no organization, so there is nothing to write",
+            hint="Make one in Buffer, or use the key of another account.",
+        )
     text = starter_text(account)
     try:
         with path.open("x", encoding="utf-8") as stream:

@@ -244,7 +244,7 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
     """The plan, narrowed to the files and addresses named. Raises UsageError where a target fits no address."""
     for target in choices.targets:
         if not any(fnmatchcase(str(change.address), target) for change in plan.changes):
-            near = _near(target, [str(change.address) for change in plan.changes])
+            near = nearest(target, [str(change.address) for change in plan.changes])
             raise UsageError(
                 f"No address fits the target {target}", hint=near or "Addresses are those that plan shows."
             )
@@ -256,11 +256,12 @@ def check_named(choices: Choices, files: Files) -> None:
     declared = {str(item.address) for item in files.desired.items}
     for address in sorted((choices.recreate | choices.reapply) - declared):
         raise UsageError(
-            f"No file declares {address}", hint=_near(address, declared) or "Addresses are those that plan shows."
+            f"No file declares {address}", hint=nearest(address, declared) or "Addresses are those that plan shows."
         )
 
 
-def _near(name: str, names: Iterable[str]) -> str:
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A hint with the most similar of `names`, empty where none is."""
     from difflib import get_close_matches
 
     return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,12 +84,8 @@ def unlock(api_url: str | None, yes: bool) -> int:
 @options.state_option
 def rm(address: str, file: Path | None, state_file: Path | None) -> None:
     """Forget ADDRESS. Nothing changes in Buffer; a later plan looks for it by its content."""
-    from bufferctl.model import State
-
-    store = _store(file, state_file)
-    bindings = dict(store.load().bindings)
-    binding = bindings.pop(_slot(bindings, address))
-    store.save(State(bindings))
+    with _mending(file, state_file) as bindings:
+        binding = bindings.pop(_slot(bindings, address))
     click.echo(f"Forgot {address} ({binding.id}); it stays in Buffer.")
 
 
@@ -99,25 +96,25 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
 @options.state_option
 def mv(address: str, new_address: str, file: Path | None, state_file: Path | None) -> None:
     """Remember what is known of ADDRESS under NEW_ADDRESS, of the same channel (`was:` in the file does the same)."""
-    from bufferctl.model import Address, State
+    from bufferctl.model import Address
 
-    store = _store(file, state_file)
-    bindings = dict(store.load().bindings)
-    slot = _slot(bindings, address)
-    try:
-        old, new = Address.parse(name(slot, bindings[slot])), Address.parse(new_address)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    target = replace(slot, key=new.key)
-    if (old.organization, old.channel) != (new.organization, new.channel):
-        raise UsageError(
-            "A post stays on its channel, so only the last part of an address can change",
-            hint=f"Name it {replace(old, key=new.key)}.",
-        )
-    if target in bindings:
-        raise UsageError(f"{new_address} is already known", hint=f"Forget it first: bufferctl state rm {new_address}")
-    bindings[target] = replace(bindings.pop(slot), address=str(new))
-    store.save(State(bindings))
+    with _mending(file, state_file) as bindings:
+        slot = _slot(bindings, address)
+        try:
+            old, new = Address.parse(name(slot, bindings[slot])), Address.parse(new_address)
+        except ValueError as error:
+            raise UsageError(str(error), hint=f"{address} is one.") from error
+        target = replace(slot, key=new.key)
+        if (old.organization, old.channel) != (new.organization, new.channel):
+            raise UsageError(
+                "A post stays on its channel, so only the last part of an address can change",
+                hint=f"Name it {replace(old, key=new.key)}.",
+            )
+        if target in bindings:
+            raise UsageError(
+                f"{new_address} is already known", hint=f"Forget it first: bufferctl state rm {new_address}"
+            )
+        bindings[target] = replace(bindings.pop(slot), address=str(new))
     click.echo(f"{address} is now {new}.")
 
 
@@ -147,6 +144,21 @@ def _store(file: Path | None, state_file: Path | None) -> StateFile:
     if not path.exists():
         raise ConfigError(f"There is no state file {path}", hint="`bufferctl apply` writes it.")
     return StateFile(path, None)
+
+
+@contextmanager
+def _mending(file: Path | None, state_file: Path | None) -> Iterator[dict[Slot, Binding]]:
+    """What is remembered, to be changed and then saved, while no other run works on it. Raises LockedError."""
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.session import locked
+    from bufferctl.model import State
+
+    store = _store(file, state_file)
+    store.load()  # tells the endpoint, and so which lock
+    with locked(store.endpoint, 0.0, Console.create()):
+        bindings = dict(store.load().bindings)
+        yield bindings
+        store.save(State(bindings))
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:

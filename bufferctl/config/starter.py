@@ -18,7 +18,7 @@ _TEXT_ALONE = (
     Service.THREADS,
     Service.FACEBOOK,
 )
-_PLAIN = re.compile(r"[A-Za-z][\w.-]*(?: [\w.-]+)*")
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*")
 _WORDS = {"true", "false", "null"}
 
 
@@ -34,13 +34,14 @@ def starter_text(account: Account) -> str:
         "organizations:",
     ]
     example = _example(account)
+    names = Counter(organization.name for organization in account.organizations)
     for organization in account.organizations:
-        lines += _organization(organization, example)
+        label = "name" if names[organization.name] == 1 else "id"
+        lines += [f"  - {label}: {_scalar(getattr(organization, label))}", *_channels(organization, example)]
     return "\n".join(lines) + "\n"
 
 
-def _organization(organization: LiveOrganization, example: LiveChannel | None) -> Iterator[str]:
-    yield f"  - name: {_scalar(organization.name)}"
+def _channels(organization: LiveOrganization, example: LiveChannel | None) -> Iterator[str]:
     yield "    channels:" if organization.channels else "    channels: []"
     names = Counter((c.service, c.name.casefold()) for c in organization.channels)
     for channel in organization.channels:

@@ -1,0 +1,160 @@
+"""Apply on a terminal: the question, yes and no, the bar. A pseudo-terminal, a real process."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+from typing import Any
+
+import pytest
+
+HEAD = "version: 1\ntimezone: UTC\norganizations:\n  - name: Acme\n    channels:\n      - service: twitter\n"
+ONE = '        name: acme\n        posts:\n          - {key: one, due_at: 2029-12-20 09:00, text: "It is live"}\n'
+TWO = '          - {key: two, due_at: 2029-12-21 09:00, text: "It still is"}\n'
+QUESTION = b"to Buffer? [y/N]: "
+
+
+class Terminal:
+    """A program on a terminal of its own, and what it shows there."""
+
+    def __init__(self, command: list[str], project: Any) -> None:
+        self._main, side = pty.openpty()
+        self._process = subprocess.Popen(
+            command, cwd=project.folder, stdin=side, stdout=side, stderr=side, start_new_session=True
+        )
+        os.close(side)
+        self._shown = b""
+
+    def until(self, text: bytes) -> None:
+        """Wait until it shows that."""
+        while text not in self._shown:
+            assert self._read(), f"{self._shown.decode()} ends without {text.decode()}"
+
+    def type(self, text: str) -> None:
+        """Type there."""
+        os.write(self._main, text.encode())
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, again where the signal came just before the program began to wait for input."""
+        while b"Interrupted" not in self._shown:
+            self._process.send_signal(signal.SIGINT)
+            while b"Interrupted" not in self._shown and select.select([self._main], [], [], 5)[0]:
+                assert self._read()
+
+    def end(self) -> tuple[int, str]:
+        """Wait for its end: the exit code, and all that was shown, without what moves the cursor."""
+        while self._read():
+            pass
+        os.close(self._main)
+        text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self._shown.decode()).replace("\r\n", "\n")
+        return self._process.wait(30), text
+
+    def _read(self) -> bytes:
+        try:
+            more = os.read(self._main, 65536)
+        except OSError:  # Linux says so where the other side is closed
+            return b""
+        self._shown += more
+        return more
+
+
+@pytest.fixture
+def asked(program: list[str], project: Any, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """An apply on a terminal that has asked its question."""
+    monkeypatch.setenv("TERM", "xterm")
+    project.write("buffer.yaml", HEAD + ONE + TWO)
+    terminal = Terminal([*program, "apply", "--settle", "0"], project)
+    terminal.until(QUESTION)
+    assert project.sandbox.posts() == []
+    return terminal
+
+
+def test_yes(project: Any, asked: Terminal) -> None:
+    """What was shown is sent: exit 0."""
+    asked.type("y\n")
+    code, shown = asked.end()
+    assert code == 0
+    assert "Send these 2 changes to Buffer? [y/N]: y\n" in shown
+    assert "Applied: 2 created, 0 changed, 0 deleted." in shown
+    assert len(project.sandbox.posts()) == 2
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n"])
+def test_no(project: Any, asked: Terminal, answer: str) -> None:
+    """No, which is what a bare Enter means: nothing is sent, exit 1."""
+    asked.type(answer)
+    code, shown = asked.end()
+    assert code == 1
+    assert shown.endswith("Nothing was sent.\n")
+    assert project.sandbox.posts() == []
+    assert not project.state.exists()
+
+
+def test_something_else(project: Any, asked: Terminal) -> None:
+    """Anything but yes or no is asked again."""
+    asked.type("maybe\n")
+    asked.until(b"Error: invalid input")
+    asked.type("yes\n")
+    assert asked.end()[0] == 0
+    assert len(project.sandbox.posts()) == 2
+
+
+def test_interrupted(project: Any, asked: Terminal) -> None:
+    """Ctrl-C at the question: nothing is sent, exit 130."""
+    asked.interrupt()
+    code, shown = asked.end()
+    assert code == 130
+    assert shown.endswith("\nerror: Interrupted.\n")
+    assert project.sandbox.posts() == []
+
+
+def test_end_of_input(project: Any, asked: Terminal) -> None:
+    """Ctrl-D at the question is no yes."""
+    asked.type("\x04")
+    assert asked.end()[0] == 130
+    assert project.sandbox.posts() == []
+
+
+def test_what_changed_while_it_asked(project: Any, asked: Terminal) -> None:
+    """Buffer's plan has no room left by the time of the answer: what is refused waits, which needs nobody."""
+    project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=1)
+    asked.type("y\n")
+    code, shown = asked.end()
+    assert re.search(r"\+ Acme/twitter:acme/one  created  [0-9a-f]{24}", shown)
+    assert "Acme/twitter:acme/two  waiting" in shown
+    assert (code, len(project.sandbox.posts())) == (0, 1)
+
+
+def test_one_change(program: list[str], project: Any) -> None:
+    """One is "this change", and the plan before the question has colours."""
+    project.write("buffer.yaml", HEAD + ONE)
+    terminal = Terminal([*program, "apply", "--settle", "0"], project)
+    terminal.until(b"Send this change to Buffer? [y/N]: ")
+    terminal.until(b"\x1b[32m+\x1b[0m")
+    terminal.type("n\n")
+    assert terminal.end()[0] == 1
+
+
+def test_lock_is_held_while_it_asks(project: Any, asked: Terminal) -> None:
+    """Nobody else applies between the plan and the answer; and the lock is free afterwards."""
+    other = project("apply", "--auto-approve")
+    assert (other.code, "Another run works on this account" in other.err) == (1, True)
+    asked.type("n\n")
+    asked.end()
+    assert project("apply", "--auto-approve", "--settle", "0").code == 0
+
+
+def test_unlock_asks(program: list[str], project: Any, asked: Terminal) -> None:
+    """`state unlock` says whose lock it is and asks; no leaves it."""
+    terminal = Terminal([*program, "state", "unlock"], project)
+    terminal.until(b"Is that run dead? [y/N]: ")
+    terminal.type("n\n")
+    code, _ = terminal.end()
+    assert code == 1
+    assert project("apply", "--auto-approve").code == 1
+    asked.type("n\n")
+    asked.end()

@@ -1,0 +1,128 @@
+"""`bufferctl import ADDRESS ID`: hand a post or idea that exists over to the files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+ADDRESS = "Acme/twitter:acme/launch"
+
+
+def declare(project: Any, text: str = "We are live") -> None:
+    """One post and one idea."""
+    project.write(
+        "buffer.yaml",
+        f"""\
+version: 1
+timezone: UTC
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - {{key: launch, due_at: 2029-12-20 09:00, text: {text}}}
+      - {{service: linkedin, name: acme-inc}}
+    ideas:
+      - {{key: hiring, title: How we hire}}
+""",
+    )
+
+
+def made(project: Any, text: str = "We are LIVE", service: str = "twitter") -> str:
+    """A post that a person made; its id."""
+    channel = project.sandbox.channel(service)["id"]
+    return str(project.sandbox.person.create_post(channel, text, dueAt="2029-12-20T09:00:00Z")["id"])
+
+
+def writes(project: Any) -> int:
+    """How many requests that write have arrived."""
+    return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
+
+
+def test_another_text(project: Any, prints: Any) -> None:
+    """Only the state changes; the next plan shows what differs, and apply makes it as the file says."""
+    declare(project)
+    post = made(project)
+    before = project("plan")
+    prints("import/before", before)
+    ran = project("import", ADDRESS, post)
+    prints("import/post", ran)
+    assert writes(project) == 0
+    prints("import/then-plan", project("plan"))
+    project.apply()
+    (live,) = project.sandbox.posts()
+    assert (live["id"], live["text"]) == (post, "We are live")
+
+
+def test_the_same(project: Any) -> None:
+    """Nothing differs: a plan has nothing to do, and the post is ours to change from now on."""
+    declare(project)
+    post = made(project, "We are live")
+    assert project("import", ADDRESS, post).code == 0
+    assert "No changes." in project("plan", "--target", ADDRESS).out
+    declare(project, "We are live at last")
+    project.apply()
+    assert [live["text"] for live in project.sandbox.posts()] == ["We are live at last"]
+
+
+def test_adopted_before(project: Any) -> None:
+    """What was adopted is ours to see alone; importing it claims it."""
+    declare(project)
+    post = made(project, "We are live")
+    project.apply()
+    declare(project, "We are live at last")
+    assert "1 needs you" in project("plan").out
+    assert project("import", ADDRESS, post).code == 0
+    project.apply()
+    assert [live["text"] for live in project.sandbox.posts()] == ["We are live at last"]
+
+
+def test_idea(project: Any, prints: Any) -> None:
+    """An idea by its id."""
+    declare(project)
+    idea = project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire people")["id"]
+    prints("import/idea", project("import", "Acme/ideas/hiring", idea))
+    listed = {each["address"]: each for each in json.loads(project("state", "list", "--json").out)}
+    assert (listed["Acme/ideas/hiring"]["id"], listed["Acme/ideas/hiring"]["origin"]) == (idea, "imported")
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "code"),
+    [
+        ("wrong-channel", ADDRESS, 1),
+        ("unknown-id", ADDRESS, 1),
+        ("unknown-idea", "Acme/ideas/hiring", 1),
+        ("unknown-address", "Acme/twitter:acme/lunch", 64),
+        ("not-an-address", "launch", 64),
+    ],
+)
+def test_refused(project: Any, prints: Any, name: str, address: str, code: int) -> None:
+    """What is wrong, what to do, and nothing changes."""
+    declare(project)
+    elsewhere = made(project, service="linkedin")
+    ran = project("import", address, elsewhere if name == "wrong-channel" else "66a000000000000000000999")
+    prints(f"import/{name}", ran)
+    assert (ran.code, project.state.exists()) == (code, False)
+
+
+def test_id_that_is_taken(project: Any, prints: Any) -> None:
+    """An id has one address: the other is named."""
+    declare(project)
+    post = made(project)
+    project("import", ADDRESS, post)
+    project.write(
+        "posts/more.yaml", "posts:\n  - {key: again, due_at: 2029-12-20 09:00, channels: [twitter], text: Again}\n"
+    )
+    prints("import/taken-id", project("import", "Acme/twitter:acme/again", post))
+
+
+def test_address_that_is_taken(project: Any, prints: Any) -> None:
+    """An address has one id; importing it again changes nothing."""
+    declare(project)
+    post, other = made(project), made(project, "Another")
+    project("import", ADDRESS, post)
+    assert project("import", ADDRESS, post).code == 0
+    prints("import/taken-address", project("import", ADDRESS, other))

@@ -1,0 +1,97 @@
+"""`bufferctl init`: a first buffer.yaml, which works; and never over a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.sandbox import Sandbox
+
+
+def test_writes(project: Any, prints: Any) -> None:
+    """The channels of the account and an example draft, and what to do next."""
+    prints("init/wrote", project("init"))
+    prints("init/file", type(project("schema"))(0, (project.folder / "buffer.yaml").read_text(encoding="utf-8"), ""))
+
+
+def test_what_it_writes_works(project: Any, prints: Any) -> None:
+    """It validates, plans, and applies: the example is saved as a draft, which nobody sees."""
+    project("init")
+    prints("init/validate", project("validate"))
+    prints("init/plan", project("plan"))
+    project.apply()
+    (post,) = project.sandbox.posts()
+    assert post["status"] == "draft"
+
+
+def test_never_over_a_file(project: Any, prints: Any) -> None:
+    """A buffer.yaml that is there stays as it is, and nothing is asked of Buffer: exit 1."""
+    project.write("buffer.yaml", "mine")
+    prints("init/there-already", project("init"))
+    assert (project.folder / "buffer.yaml").read_text(encoding="utf-8") == "mine"
+    assert project.sandbox.requests == []
+
+
+def test_never_through_a_link(project: Any) -> None:
+    """Nor is a link that leads nowhere followed."""
+    (project.folder / "buffer.yaml").symlink_to(project.folder / "elsewhere")
+    assert project("init").code == 1
+    assert not (project.folder / "elsewhere").exists()
+
+
+def test_another_name(project: Any) -> None:
+    """-f names the file."""
+    project.write("buffer.yaml", "mine")
+    ran = project("init", "-f", "other.yaml")
+    assert (ran.code, "Wrote other.yaml" in ran.out) == (0, True)
+    assert project("validate", "-f", "other.yaml").code == 0
+
+
+def test_folder_that_is_not_there(project: Any, prints: Any) -> None:
+    """Said: exit 1."""
+    prints("init/no-folder", project("init", "-f", "nowhere/buffer.yaml"))
+
+
+def test_empty_account(run: Any, environment: Path, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No organization at all: said, nothing written, exit 1."""
+    account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": "UTC"}
+    with Sandbox({"account": account, "organizations": []}) as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        prints("init/empty-account", run("init"))
+    assert not (environment / "buffer.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    "organizations",
+    [
+        [{"name": "Bare", "id": "66a000000000000000000900", "channels": []}],
+        [
+            {
+                "name": 'Odd "names": #1 [x]',
+                "id": "66a000000000000000000900",
+                "channels": [
+                    {"id": "66a000000000000000000901", "service": "mastodon", "name": "a: b # c"},
+                    {"id": "66a000000000000000000902", "service": "mastodon", "name": "- 'é' \U0001f600"},
+                    {"id": "66a000000000000000000903", "service": "pinterest", "name": "null"},
+                ],
+            }
+        ],
+        [
+            {"name": "Twice", "id": "66a000000000000000000900", "channels": []},
+            {"name": "Twice", "id": "66a000000000000000000910", "channels": []},
+        ],
+    ],
+)
+def test_any_account(
+    run: Any, environment: Path, monkeypatch: pytest.MonkeyPatch, organizations: list[dict[str, Any]]
+) -> None:
+    """No channels, names that YAML would read otherwise, names that are there twice: what it writes plans."""
+    account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": "UTC"}
+    with Sandbox({"account": account, "organizations": organizations}) as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        ran = run("init")
+        assert ran.code == 0, ran.err
+        planned = run("plan")
+        assert planned.code == 0, planned.err + (environment / "buffer.yaml").read_text(encoding="utf-8")

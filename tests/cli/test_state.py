@@ -1,0 +1,117 @@
+"""`bufferctl state`: what is remembered, and mending it by hand. Asks nobody, needs no key."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.state import Lock
+
+CONFIG = """\
+version: 1
+timezone: UTC
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - {key: launch, due_at: 2029-12-20 09:00, text: We are live}
+          - {key: teaser, text: Soon}
+    ideas:
+      - {key: hiring, title: How we hire}
+"""
+LAUNCH = "Acme/twitter:acme/launch"
+
+
+@pytest.fixture
+def applied(project: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Two posts and an idea, applied; then neither key nor network."""
+    project.write("buffer.yaml", CONFIG)
+    project.apply()
+    monkeypatch.delenv("BUFFER_API_KEY")
+    project.sandbox.requests.clear()
+    return project
+
+
+def addresses(project: Any) -> list[str]:
+    """What is remembered."""
+    return [each["address"] for each in json.loads(project("state", "list", "--json").out)]
+
+
+def test_list(applied: Any, prints: Any) -> None:
+    """Address, id and origin in columns."""
+    prints("state/list", applied("state", "list"))
+    assert applied.sandbox.requests == []
+
+
+def test_list_json(applied: Any) -> None:
+    """The same for machines."""
+    listed = json.loads(applied("state", "list", "--json").out)
+    assert {each["address"] for each in listed} == {LAUNCH, "Acme/twitter:acme/teaser", "Acme/ideas/hiring"}
+    assert {each["origin"] for each in listed} == {"created"}
+
+
+def test_show(applied: Any) -> None:
+    """All that is remembered of one, as JSON: its id, where it was declared."""
+    shown = json.loads(applied("state", "show", LAUNCH).out)
+    ids = {post["text"]: post["id"] for post in applied.sandbox.posts()}
+    assert (shown["address"], shown["id"], shown["file"]) == (LAUNCH, ids["We are live"], "buffer.yaml")
+
+
+def test_rm(applied: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forgotten here, still in Buffer, and found again by content."""
+    prints("state/rm", applied("state", "rm", LAUNCH))
+    assert LAUNCH not in addresses(applied)
+    assert len(applied.sandbox.posts()) == 2
+    monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
+    assert "1 already there" in applied.apply().out
+    assert LAUNCH in addresses(applied)
+
+
+def test_mv(applied: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remembered under another key: a file that says so has nothing to do."""
+    prints("state/mv", applied("state", "mv", LAUNCH, "Acme/twitter:acme/first"))
+    applied.write("buffer.yaml", CONFIG.replace("key: launch", "key: first"))
+    monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
+    assert "No changes." in applied("plan").out
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("show-unknown", ("show", "Acme/twitter:acme/lunch")),
+        ("rm-unknown", ("rm", "nothing")),
+        ("mv-unknown", ("mv", "nothing", LAUNCH)),
+        ("mv-to-another-channel", ("mv", LAUNCH, "Acme/linkedin:acme-inc/launch")),
+        ("mv-to-a-taken-one", ("mv", LAUNCH, "Acme/twitter:acme/teaser")),
+        ("mv-to-no-address", ("mv", LAUNCH, "first")),
+    ],
+)
+def test_refused(applied: Any, prints: Any, name: str, arguments: tuple[str, ...]) -> None:
+    """What is wrong, the nearest, and the state stays as it was: exit 64."""
+    before = applied.state.read_bytes()
+    ran = applied("state", *arguments)
+    prints(f"state/{name}", ran)
+    assert (ran.code, applied.state.read_bytes()) == (64, before)
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("show", LAUNCH), ("rm", LAUNCH), ("mv", LAUNCH, LAUNCH)])
+def test_no_state_yet(project: Any, prints: Any, arguments: tuple[str, ...]) -> None:
+    """Before the first apply: said, exit 1."""
+    project.write("buffer.yaml", CONFIG)
+    prints("state/none-yet", project("state", *arguments))
+
+
+def test_mending_needs_the_lock(applied: Any) -> None:
+    """What an apply under way remembers is not pulled away beneath it: `rm` and `mv` wait for it, or refuse."""
+    before = applied.state.read_bytes()
+    with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), applied.sandbox.url).held(0):
+        for arguments in (("rm", LAUNCH), ("mv", LAUNCH, "Acme/twitter:acme/first")):
+            ran = applied("state", *arguments)
+            assert (ran.code, "Another run works on this account" in ran.err) == (1, True)
+    assert applied.state.read_bytes() == before
