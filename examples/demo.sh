@@ -7,7 +7,8 @@ cp -R "$here/quick-start/." "$work"
 cd "$work"
 export XDG_STATE_HOME="$work/.state" # the demo's journal and lock stay with the demo
 
-bufferctl sandbox --port 0 >exports 2>sandbox.log &
+: >exports
+bufferctl sandbox --port 0 >>exports 2>sandbox.log &
 sandbox=$!
 trap 'kill "$sandbox" 2>/dev/null; rm -rf "$work"' EXIT INT TERM
 tries=0

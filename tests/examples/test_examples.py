@@ -1,0 +1,152 @@
+"""Every example folder loaded, planned and applied on the sandbox; the demo; the README followed to the letter."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bufferctl import errors
+from bufferctl.sandbox import Clock, Sandbox
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/buffer.yaml"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`bufferctl` on the PATH, installed or not, and a user's environment with nothing in it."""
+    shim = tmp_path / "bin" / "bufferctl"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m bufferctl "$@"\n', encoding="utf-8")
+    shim.chmod(0o755)
+    for name in [name for name in os.environ if name.startswith(("BUFFER_", "FORCE_COLOR"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture
+def sandbox(program: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """The account that the examples speak of, at a time before all that they schedule."""
+    with Sandbox(clock=Clock.at("2029-12-03T09:00:00Z")) as started:
+        monkeypatch.setenv("BUFFER_API_URL", started.url)
+        monkeypatch.setenv("BUFFER_API_KEY", started.key)
+        yield started
+
+
+def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell command in a folder."""
+    return subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_example(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
+    """It validates without a word on stderr, plans creates alone, applies, and a second plan is empty."""
+    folder = shutil.copytree(ROOT / "examples" / name, tmp_path / name)
+    validated = run(folder, "bufferctl validate")
+    assert (validated.returncode, validated.stderr) == (0, ""), validated.stderr
+    planned = run(folder, "bufferctl plan --strict --detailed-exitcode")
+    assert planned.returncode == 2, planned.stdout + planned.stderr
+    assert re.search(r"^Plan: [1-9]\d* to create, 0 to change, 0 to delete\.$", planned.stdout, re.MULTILINE)
+    applied = run(folder, "bufferctl apply --auto-approve")
+    assert (applied.returncode, applied.stderr) == (0, ""), applied.stdout + applied.stderr
+    assert applied.stdout.endswith("Looked again: no changes.\n")
+    assert run(folder, "bufferctl plan --detailed-exitcode").stdout.startswith("No changes.\n")
+    made = len(sandbox.posts()) + len(sandbox.ideas())
+    assert f"Plan: {made} to create" in planned.stdout
+
+
+def test_examples_are_those_of_the_readme() -> None:
+    """The README links each of them, and nothing that is not there."""
+    assert set(re.findall(r"\(examples/([\w-]+)\)", README)) == set(EXAMPLES)
+
+
+def test_examples_begin_with_the_schema() -> None:
+    """An editor completes and checks each of their files: its first line leads to the schema."""
+    for path in (ROOT / "examples").rglob("*.yaml"):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        said = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+        assert said, path
+        assert (path.parent / said[1]).resolve() == ROOT / "schemas" / "bufferctl.schema.json"
+
+
+def test_demo(program: None, tmp_path: Path) -> None:
+    """`make demo` ends with "No changes.", complains of nothing and leaves nothing behind."""
+    ran = run(tmp_path, f"TMPDIR='{tmp_path}' sh {ROOT}/examples/demo.sh")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    steps = re.findall(r"^\$ (.*)$", ran.stdout, re.MULTILINE)
+    assert steps == ["bufferctl validate", "bufferctl plan", "bufferctl apply --auto-approve", "bufferctl plan"]
+    assert ran.stdout.endswith("\nNo changes.\nBuffer is as the files say: 4 unchanged.\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin"]
+
+
+def block(language: str, containing: str) -> str:
+    """The code block of the README that contains a text."""
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    (found,) = [each for each in blocks if containing in each]
+    return found
+
+
+def test_readme_plan(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The file at the top of the README gives the plan below it, but for what the account held before."""
+    text = block("yaml", "posts/2030-w03.yaml")
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "2030-w03.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "buffer.yaml").write_text(
+        "version: 1\ntimezone: Europe/Berlin\norganizations:\n"
+        "  - name: Acme\n    channels: [{service: twitter, name: acme}, {service: linkedin, name: acme-inc}]\n",
+        encoding="utf-8",
+    )
+    command, _, shown = block("console", "$ bufferctl plan").partition("\n")
+    printed = run(tmp_path, command.removeprefix("$ ")).stdout
+    assert printed.splitlines() == [line for line in shown.splitlines() if not line.startswith("Also: ")]
+
+
+def test_readme_start(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The steps under "Start", as they stand there: init, plan, apply, and again; then the editor's schema."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    start = README.partition("## Start")[2].partition("\n## ")[0]
+    steps = re.findall(r"^\d\. `(bufferctl \w+)`", start, re.MULTILINE)
+    assert steps == ["bufferctl init", "bufferctl plan", "bufferctl apply"]
+    for step in [*steps, steps[-1]]:
+        ran = run(folder, f"{step} --auto-approve" if "apply" in step else step)
+        assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("No changes.\n")
+    (schema,) = re.findall(r"`(bufferctl schema > \S+)`", start)
+    assert run(folder, schema).returncode == 0
+    (line,) = re.findall(r"`(# yaml-language-server: \S+)`", start)
+    assert (folder / line.rpartition("=")[2]).is_file()
+
+
+def test_readme_names_what_there_is(program: None, tmp_path: Path) -> None:
+    """Every `bufferctl …` that the README names in passing is a command, with the options that it says."""
+    said = set(re.findall(r"`(bufferctl [^`]+)`", README))
+    said |= {f"bufferctl {each}" for each in re.findall(r"`((?:plan|apply) --[^`]+)`", README)}
+    for command in sorted(said):
+        words = command.split()
+        shown = run(tmp_path, f"bufferctl {words[1]} --help")
+        assert shown.returncode == 0, command
+        for option in (word for word in words[2:] if word.startswith("-")):
+            assert re.search(rf"(^|[ ,]){option}\b", shown.stdout), command
+
+
+def test_readme_links() -> None:
+    """Every link within the repository leads somewhere."""
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_readme_exit_codes() -> None:
+    """The table has every exit code that there is."""
+    codes = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
+    assert set(map(int, re.findall(r"^\| (\d+) \|", README, re.MULTILINE))) == codes | {0, 2}
