@@ -120,19 +120,21 @@ class FileJournal:
             self._append(organization, held_lines({intent.number for intent in group}))
         self.held.update(intent.number for intent in intents)
 
-    def compact(self) -> None:
+    def compact(self, bound: Collection[str] = ()) -> None:
         """Forget what is settled, once state holds it. What is open, and what is another project's, stays.
 
+        `bound`: ids that state holds, under whatever address (keys are renamed).
         What cannot be forgotten now (the disk is full) is read again by the next run, which finds it in state.
         """
         self.close()
-        self._settled = [each for each in self._settled if each.slot not in self._mine]
-        open_, strange = _by_organization(list(self._intents.values())), _by_organization(self._settled)
+        strange = [each for each in self._settled if each.slot not in self._mine]
+        self._settled = [each for each in strange if each.binding is None or each.binding.id not in bound]
+        open_, settled = _by_organization(list(self._intents.values())), _by_organization(self._settled)
         with suppress(OSError):
             for path in self._folder.glob("*.journal"):
                 organization = path.stem
-                if organization in {*open_, *strange}:
-                    self._rewrite(organization, open_.get(organization, []), strange.get(organization, []))
+                if organization in {*open_, *settled}:
+                    self._rewrite(organization, open_.get(organization, []), settled.get(organization, []))
                 else:
                     self._whole.pop(organization, None)
                     path.unlink()

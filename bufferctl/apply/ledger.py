@@ -75,7 +75,7 @@ class Ledger:
             self.store.save(State(dict(self.bindings)))
         except StateError as error:
             raise PartWayError(f"{error.message}. What was done is in the journal", hint=error.hint) from error
-        self.journal.compact()
+        self.journal.compact({binding.id for binding in self.bindings.values()})
 
     def _take(self, slot: Slot, binding: Binding | None) -> None:
         if binding:

@@ -101,8 +101,8 @@ class Journal(Protocol):
         """Note durably that a person is asked about creates: from now on only their word or an exact match settles."""
         ...
 
-    def compact(self) -> None:
-        """Forget what is settled, once state holds it."""
+    def compact(self, bound: Collection[str] = ()) -> None:
+        """Forget what is settled, once state holds it; `bound`: the ids in state, under whatever address."""
         ...
 
 

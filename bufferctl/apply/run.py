@@ -98,7 +98,11 @@ class Run:
             Intent(number, pending.change.slot, pending.write, at, pending.before)
             for number, pending in enumerate(batch, first)
         ]
-        self._ledger.intend(intents)
+        try:
+            self._ledger.intend(intents)
+        except BaseException:
+            self._queue.again(batch)  # not recorded, so not sent
+            raise
         self._in_flight = batch
         sent = self._clock.now()
         results = self._send(batch, intents)

@@ -23,6 +23,7 @@ from bufferctl.model import (
     LivePost,
     Post,
     PostStatus,
+    ShareMode,
     Write,
 )
 from bufferctl.model.comparable import Content, digest, instant, of_desired, of_live, same, standing
@@ -141,10 +142,24 @@ class _Create:
     def is_(self, live: LivePost | LiveIdea, there: Content) -> bool:
         """Whether the item is what this asked for."""
         wanted = self.wanted
-        if isinstance(wanted, Post) and isinstance(live, LivePost) and wanted.due_at and not wanted.draft:
-            on_time = instant(wanted.due_at) == instant(live.due_at or live.sent_at)
-            return on_time and same(self.content, there, links_may_differ=True)
-        return same(self.content, there, links_may_differ=isinstance(live, LivePost))
+        if isinstance(wanted, Idea) or isinstance(live, LiveIdea):
+            return same(self.content, there)
+        if live.status is PostStatus.DRAFT and not wanted.draft:
+            return False
+        on_time = (
+            wanted.draft or wanted.due_at is None or instant(wanted.due_at) == instant(live.due_at or live.sent_at)
+        )
+        return on_time and same(self.content, there, links_may_differ=True)
+
+    def stands_as_sent(self, live: LivePost | LiveIdea) -> bool:
+        """Whether nobody has moved the item on: approved it, scheduled a draft, given a queue post a time."""
+        wanted = self.wanted
+        if isinstance(wanted, Idea) or isinstance(live, LiveIdea):
+            return True
+        if wanted.draft or wanted.needs_approval:
+            return live.status is (PostStatus.DRAFT if wanted.draft else PostStatus.NEEDS_APPROVAL)
+        queued = wanted.mode is ShareMode.ADD_TO_QUEUE
+        return live.status is not PostStatus.NEEDS_APPROVAL and not (queued and live.is_custom_scheduled)
 
     def kinship(self, live: LivePost | LiveIdea, there: Content) -> int:
         """How likely it is that the item is this, changed by somebody since: by its text, then by its time."""
@@ -157,10 +172,15 @@ def _created(creates: Sequence[_Create], there: Sequence[LivePost | LiveIdea]) -
     """Pair the creates of one home, in the order they were sent, with what is there, in the order it came to be."""
     verdicts: dict[int, Verdict] = {}
     left = {item.id: (item, of_live(item)) for item in there if any(create.may_be(item) for create in creates)}
-    for create in creates:
-        number = create.intent.number
-        found = next((i for i, content in left.values() if create.may_be(i) and create.is_(i, content)), None)
-        verdicts[number] = Written(left.pop(found.id)[0]) if found else NotWritten()
+    # Those that stand as they were sent first: a draft must not take the equal post that was to be scheduled.
+    for moved_on in (False, True):
+        for create in creates:
+            number = create.intent.number
+            if isinstance(verdicts.get(number), Written):
+                continue
+            fits = [i for i, content in left.values() if create.may_be(i) and create.is_(i, content)]
+            found = next((i for i in fits if moved_on or create.stands_as_sent(i)), None)
+            verdicts[number] = Written(left.pop(found.id)[0]) if found else NotWritten()
     # Strangers: most likely somebody's own, but one of them may be ours with a person's edit in it.
     unmatched = [create for create in creates if isinstance(verdicts[create.intent.number], NotWritten)]
     for item, content in left.values():

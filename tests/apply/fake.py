@@ -112,6 +112,8 @@ class FakeBuffer:
     of request that it takes. `persons`: what somebody does in Buffer, one a wait. `landed`: address and id of every
     create that was carried out. `poison`: the key of a post that Buffer breaks down over. `away`: reads fail.
     `cuts_waits`: somebody asked to stop, so that waits for the quota and the like return at once.
+    `rewrites`: texts come back changed. `dies_on`: `save` or `compact`, once something was created. `on_pace` and
+    `on_send` are called before a request may leave, and when it was carried out.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -122,6 +124,10 @@ class FakeBuffer:
     poison: str = ""
     away: bool = False
     cuts_waits: bool = False
+    rewrites: bool = False
+    dies_on: str = ""
+    on_pace: Callable[[], object] = lambda: None
+    on_send: Callable[[], object] = lambda: None
     mortal: Mortal = field(default_factory=Mortal)
     time: float = 1000.0
     posts: dict[str, LivePost] = field(default_factory=dict)
@@ -149,6 +155,7 @@ class FakeBuffer:
         if broken:
             fault = Fault("null-after", broken[0])
         results = self._answer(tuple(writes), fault)
+        self.on_send()
         self.mortal.step()
         return results
 
@@ -218,6 +225,7 @@ class FakeBuffer:
     def pace(self) -> None:
         """Requests are free here; see test_pacing for those that are not."""
         self.mortal.step()
+        self.on_pace()
 
     def read(self) -> Live:
         """All that the lists show."""
@@ -253,6 +261,11 @@ class FakeBuffer:
             self.time = due[0][0]
             self._carry_out(due[0][1])
         self.time = end
+
+    def die_on(self, what: str) -> None:
+        """Die here, if that was ordered."""
+        if self.dies_on == what and self.landed:
+            self.mortal.die()
 
     # --- people ---
 
@@ -317,7 +330,7 @@ class FakeBuffer:
             id=post_id,
             channel_id=channel_id,
             status=PostStatus.DRAFT if post.draft else PostStatus.SCHEDULED,
-            text=post.text,
+            text=f"{post.text}!" if self.rewrites else post.text,
             created_at=now,
             updated_at=now,
             due_at=post.due_at or now + timedelta(days=1 + len(self.posts)),

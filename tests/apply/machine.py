@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from disk import make_room
 from fake import ACME, CHANNELS, SETTLE, FakeBuffer
 
 from bufferctl.apply import FileJournal, Ledger, Run, Settler, recover
@@ -28,7 +29,7 @@ class MortalJournal(FileJournal):
 
     def __init__(self, folder: Path, buffer: FakeBuffer, *, tear: bool) -> None:
         super().__init__(folder, ENDPOINT)
-        self._mortal, self._tear = buffer.mortal, tear
+        self._buffer, self._mortal, self._tear = buffer, buffer.mortal, tear
 
     def intend(self, intents: Sequence[Intent]) -> None:
         self._mortal.step()
@@ -40,9 +41,10 @@ class MortalJournal(FileJournal):
         super().settle(settled)
         self._torn_step()
 
-    def compact(self) -> None:
+    def compact(self, bound: Collection[str] = ()) -> None:
+        self._buffer.die_on("compact")
         self._mortal.step()
-        super().compact()
+        super().compact(bound)
         self._mortal.step()
 
     def _torn_step(self) -> None:
@@ -59,9 +61,10 @@ class MortalStore(StateFile):
 
     def __init__(self, path: Path, buffer: FakeBuffer) -> None:
         super().__init__(path, ENDPOINT)
-        self._mortal = buffer.mortal
+        self._buffer, self._mortal = buffer, buffer.mortal
 
     def save(self, state: State) -> None:
+        self._buffer.die_on("save")
         self._mortal.step()
         super().save(state)
         self._mortal.step()
@@ -138,6 +141,7 @@ class Machine:
         except BufferctlError as error:
             attempt.error = error
         finally:
+            make_room()
             journal.close()
         return attempt
 

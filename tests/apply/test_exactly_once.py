@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -154,22 +155,23 @@ def check(machine: Machine, items: list[Post | Idea], *, forgot: bool) -> None:
     undecided = {i.slot for i in machine.journal(*items).open}
     if buffer.touched:  # what somebody edited may be taken for any of its kin, which then waits for a person's word
         undecided |= {c.slot for c in plan.of(Action.HOLD) if c.reason is Reason.AMBIGUOUS}
-    interfered = {address for address, made in buffer.landed if made in buffer.touched}
+    twins: dict[object, list[Post | Idea]] = defaultdict(list)  # which of equals became which is all the same
     for item in items:
-        address = str(item.address)
-        made = [i for a, i in buffer.landed if a == address]
-        left = [i for i in made if i in buffer.posts or i in buffer.ideas]
-        if address in interfered or slot(item) in undecided:
-            # what a person deleted before it was known may be created anew, and twins may take each other's place
-            allowed = 1 + sum(i not in left for i in made) + (len(buffer.touched) if forgot else 0)
-            assert len(made) <= allowed
+        twins[(slot(item).channel_id, of_desired(item).text, getattr(item, "due_at", None))].append(item)
+    for group in twins.values():
+        addresses = {str(item.address) for item in group}
+        made = {each for address, each in buffer.landed if address in addresses}
+        if made & buffer.touched or undecided & {slot(item) for item in group}:
+            # what a person deleted before it was known may be created anew
+            gone = made - buffer.posts.keys() - buffer.ideas.keys()
+            assert len(made) <= len(group) + len(gone) + (len(buffer.touched) if forgot else 0)
             continue
-        assert len(made) == 1 or buffer.touched, address
-    untouched = [i for i in items if str(i.address) not in interfered and slot(i) not in undecided]
-    for item in untouched:
-        bound = state.bindings[slot(item)].id
-        live: LivePost | LiveIdea = buffer.posts[bound] if isinstance(item, Post) else buffer.ideas[bound]
-        assert same(of_desired(item), of_live(live)) or bound in buffer.touched
+        holds = [(str(c.address), c.reason, c.candidates) for c in plan.of(Action.HOLD)]
+        assert len(made) == len(group), (addresses, holds)
+        for item in group:
+            bound = state.bindings[slot(item)].id
+            live: LivePost | LiveIdea = buffer.posts[bound] if isinstance(item, Post) else buffer.ideas[bound]
+            assert same(of_desired(item), of_live(live))
     writes = [c for c in plan.writes if c.slot not in undecided]
     assert not writes
     assert {c.reason for c in plan.of(Action.HOLD)} <= {Reason.CHANGED, Reason.GONE, Reason.AMBIGUOUS, None}

@@ -1,0 +1,294 @@
+"""What leaves, in which requests, and on which ways a run ends (design: Applying)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from disk import fill, make_room
+from fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
+from machine import Machine, Told, binding
+
+from bufferctl.errors import InterruptError, KeyRefusedError, PartWayError, RateLimitedError, StateError
+from bufferctl.model import CreateIdea, CreatePost, DeletePost, EditPost, Idea, Origin, Post, Refusal, Write
+from bufferctl.plan import Outcome, Status
+
+A, B, C = post("a"), post("b"), post("c")
+MANY = [post(f"k{n:02d}") for n in range(65)]
+
+
+def name(write: Write) -> str:
+    """What a write is about."""
+    match write:
+        case CreatePost(post=item) | EditPost(post=item) | CreateIdea(idea=item):
+            return item.address.key
+        case DeletePost():
+            return f"delete {write.id}"
+
+
+def test_thirty_writes_a_request(machine: Machine, buffer: FakeBuffer) -> None:
+    """65 posts: 30, 30, 5."""
+    machine.apply(*MANY)
+    assert [len(request) for request in buffer.sent] == [30, 30, 5]
+
+
+def test_the_order(machine: Machine, buffer: FakeBuffer) -> None:
+    """Ideas, timed creates by due time, queue creates in file order, updates, deletes last."""
+    old, gone = post("old"), post("gone")
+    machine.apply(old, gone)
+    later, sooner = START + timedelta(days=5), START + timedelta(days=4)
+    items: list[Post | Idea] = [post("z"), post("y"), post("later", due=later), post("sooner", due=sooner), idea("i")]
+    machine.apply(replace(old, text="Words of another day"), *items)
+    assert [name(w) for w in buffer.sent[-1]] == ["i", "sooner", "later", "z", "y", "old", "delete 0002"]
+
+
+@pytest.mark.parametrize("most", [1, 3, 16])
+def test_a_refused_size_is_halved(machine: Machine, buffer: FakeBuffer, most: int) -> None:
+    """Down to 1 where it must be; everything is there once, and no request is larger than was found to pass."""
+    buffer.most = most
+    attempt = machine.apply(*MANY)
+    assert attempt.error is None
+    assert len(buffer.landed) == len(MANY)
+    sizes = [len(request) for request in buffer.sent]
+    refused = [size for size in sizes if size > most]
+    assert sizes[: len(refused)] == [30, 15, 7, 3][: len(refused)]
+
+
+def test_one_write_that_is_too_large_alone_is_refused(machine: Machine, buffer: FakeBuffer) -> None:
+    """The others go."""
+    buffer.most = 0
+    attempt = machine.apply(A)
+    assert attempt.error is None
+    assert [o.status for o in attempt.outcomes] == [Status.REFUSED]
+
+
+@pytest.mark.parametrize(
+    ("why", "status"),
+    [
+        (Refusal.INVALID, Status.REFUSED),
+        (Refusal.NOT_FOUND, Status.REFUSED),
+        (Refusal.UNAUTHORIZED, Status.REFUSED),
+        (Refusal.LIMIT, Status.WAITING),
+    ],
+)
+def test_a_definite_no_is_final_and_nobody_waits(
+    machine: Machine, buffer: FakeBuffer, why: Refusal, status: Status
+) -> None:
+    """Reported with Buffer's words; the others of the request stay done."""
+    buffer.faults = [Fault("refused", 1, why=why)]
+    attempt = machine.apply(A, B, C)
+    assert [(o.change.address.key, o.status) for o in attempt.outcomes] == [
+        ("a", Status.DONE),
+        ("c", Status.DONE),
+        ("b", status),
+    ]
+    assert attempt.outcomes[2].message == "No"
+    assert buffer.waits == []
+    assert not machine.journal(A, B, C).open
+
+
+def test_a_429_is_waited_out(machine: Machine, buffer: FakeBuffer) -> None:
+    """15 minutes, then again."""
+    buffer.faults = [Fault("rate-limited", delay=900)]
+    attempt = machine.apply(A)
+    assert attempt.error is None
+    assert buffer.waits == [900]
+    assert len(buffer.landed) == 1
+
+
+def test_a_429_that_takes_too_long_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
+    """Exit 5, nothing sent; what was not sent is reported."""
+    buffer.faults = [Fault("rate-limited", delay=3600)]
+    attempt = machine.apply(A)
+    assert isinstance(attempt.error, RateLimitedError)
+    assert attempt.error.exit_code == 5
+    assert [o.status for o in attempt.outcomes] == [Status.NOT_SENT]
+
+
+def test_a_service_that_only_says_429_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
+    """Also where it asks to come back at once each time."""
+    buffer.faults = [Fault("rate-limited", delay=0)] * 100
+    attempt = machine.apply(A)
+    assert isinstance(attempt.error, RateLimitedError)
+    assert len(buffer.sent) == 6
+
+
+def test_a_refused_key_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
+    """Exit 4 also in the middle; what is done stays done and recorded, what was not sent is said."""
+    buffer.faults = [Fault(), Fault("key-refused")]
+    attempt = machine.apply(*MANY)
+    assert isinstance(attempt.error, KeyRefusedError)
+    assert [o.status for o in attempt.outcomes] == [Status.DONE] * 30 + [Status.NOT_SENT] * 35
+    assert len(machine.state().bindings) == 30
+    assert machine.apply(*MANY).error is None
+    assert len(buffer.landed) == len(MANY)
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "not-understood"])
+def test_an_error_in_the_middle_is_a_half_way_stop(machine: Machine, buffer: FakeBuffer, kind: FaultKind) -> None:
+    """Exit 5: run again to go on."""
+    buffer.faults = [Fault(), Fault(kind)]
+    attempt = machine.apply(*MANY)
+    assert isinstance(attempt.error, PartWayError)
+    assert len(machine.state().bindings) == 30
+
+
+def test_ctrl_c_finishes_the_request_in_flight(machine: Machine, buffer: FakeBuffer) -> None:
+    """Exit 130; the first batch is done and recorded, the rest not sent and said so."""
+    attempt = machine.apply(*MANY, told=Told(patience=1))
+    assert isinstance(attempt.error, InterruptError)
+    assert [o.status for o in attempt.outcomes] == [Status.DONE] * 30 + [Status.NOT_SENT] * 35
+    assert len(machine.state().bindings) == 30
+
+
+def test_ctrl_c_while_waiting_for_the_quota_sends_nothing_more(machine: Machine, buffer: FakeBuffer) -> None:
+    """Being asked cuts that wait short, and a request then would earn a 429."""
+    told = Told()
+    buffer.on_pace = lambda: setattr(told, "patience", 0)
+    attempt = machine.apply(A, told=told)
+    assert isinstance(attempt.error, InterruptError)
+    assert buffer.sent == []
+
+
+def interrupt() -> None:
+    """What a second Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+class _Plug(Told):
+    """Somebody whose listening ends with an exception, at the second outcome."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        super().outcome(outcome)
+        if len(self.outcomes) == 2:
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_twice_loses_nothing_that_is_recorded(machine: Machine, buffer: FakeBuffer) -> None:
+    """Struck between journal and report: all three are bound as created, none is adopted or made again."""
+    with pytest.raises(KeyboardInterrupt):
+        machine.apply(A, B, C, told=_Plug())
+    assert {b.origin for b in machine.state().bindings.values()} == {Origin.CREATED}
+    assert machine.apply(A, B, C).writes == 0
+    assert len(buffer.landed) == 3
+
+
+def test_ctrl_c_twice_in_the_middle_of_a_request_leaves_it_to_the_journal(machine: Machine, buffer: FakeBuffer) -> None:
+    """Said to be unanswered; the next run looks."""
+    told = Told()
+    buffer.on_send = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        machine.apply(A, told=told)
+    assert [o.status for o in told.outcomes] == [Status.HELD]
+    assert "it looks first" in told.outcomes[0].hint
+    assert len(machine.journal(A).open) == 1
+
+
+def test_an_unwritable_state_is_found_before_anything_is_sent(machine: Machine, buffer: FakeBuffer) -> None:
+    """StateError, and no request."""
+    machine.state_path.parent.write_text("a file where the folder should be", encoding="utf-8")
+    attempt = machine.apply(A)
+    assert isinstance(attempt.error, StateError)
+    assert "cannot be" in attempt.error.message
+    assert buffer.sent == []
+
+
+def test_a_full_disk_before_the_request_sends_nothing(machine: Machine, buffer: FakeBuffer) -> None:
+    """What cannot be recorded is not sent: exit 5, and what to do."""
+    buffer.on_pace = fill
+    attempt = machine.apply(A)
+    assert isinstance(attempt.error, PartWayError)
+    assert attempt.error.hint.startswith("Make room")
+    assert buffer.sent == []
+    assert [o.status for o in attempt.outcomes] == [Status.NOT_SENT]
+
+
+def test_a_full_disk_after_the_request_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
+    """One request left; its posts are there once when there is room again."""
+    buffer.on_send = fill
+    attempt = machine.apply(*MANY)
+    assert isinstance(attempt.error, PartWayError)
+    assert len(buffer.sent) == 1
+    buffer.on_send = lambda: None
+    assert machine.apply(*MANY).error is None
+    assert len(buffer.landed) == len(MANY)
+
+
+def test_the_lead_time_is_judged_as_each_batch_leaves(machine: Machine, buffer: FakeBuffer) -> None:
+    """A wait of 15 minutes makes a post's time too near: held, not published at once."""
+    soon = post("soon", due=buffer.server_time() + timedelta(minutes=10))
+    buffer.faults = [Fault("rate-limited", delay=900)]
+    attempt = machine.apply(soon, post("later", due=START + timedelta(days=1)))
+    assert [(o.change.address.key, o.status) for o in attempt.outcomes] == [
+        ("soon", Status.HELD),
+        ("later", Status.DONE),
+    ]
+    assert len(buffer.landed) == 1
+
+
+def test_the_lead_time_counts_for_every_edit_of_a_timed_post(machine: Machine, buffer: FakeBuffer) -> None:
+    """Also where only its words change: the write leaves it scheduled."""
+    soon = post("soon", due=buffer.server_time() + timedelta(minutes=10))
+    machine.apply(soon)
+    buffer.faults = [Fault("rate-limited", delay=500)]
+    attempt = machine.apply(replace(soon, text="Other words for the same moment"))
+    assert [o.status for o in attempt.outcomes] == [Status.HELD]
+    assert len(buffer.sent) == 2
+
+
+def test_a_draft_has_no_lead_time(machine: Machine, buffer: FakeBuffer) -> None:
+    """It is not scheduled by its date."""
+    attempt = machine.apply(post("soon", due=buffer.server_time() + timedelta(seconds=30), draft=True))
+    assert [o.status for o in attempt.outcomes] == [Status.DONE]
+
+
+def test_what_comes_back_different_is_said_and_is_no_baseline(machine: Machine, buffer: FakeBuffer) -> None:
+    """Reported as different; the next plan shows it as changed in Buffer."""
+    buffer.rewrites = True
+    attempt = machine.apply(A)
+    assert [o.status for o in attempt.outcomes] == [Status.DIFFERS]
+    assert "text" in attempt.outcomes[0].message
+    bound = binding(machine, A)
+    assert bound
+    assert bound.seen == ""
+    plan = machine.apply(A).plan
+    assert plan
+    assert [c.reason.value for c in plan.changes if c.reason] == ["changed-in-buffer"]
+
+
+def test_a_post_whose_idea_was_refused_is_held(machine: Machine, buffer: FakeBuffer) -> None:
+    """It is not created without its idea."""
+    buffer.faults = [Fault("refused", 0)]
+    attempt = machine.apply(idea("i"), replace(A, idea="i"))
+    assert [o.status for o in attempt.outcomes] == [Status.REFUSED, Status.HELD]
+    assert buffer.landed == []
+
+
+@pytest.mark.parametrize("dies_on", ["save", "compact"])
+def test_what_the_journal_holds_is_saved_before_anything_else(
+    machine: Machine, buffer: FakeBuffer, dies_on: str
+) -> None:
+    """Killed around the save; then the key is renamed, and killed again: one binding in the end, under the new key."""
+    buffer.dies_on = dies_on
+    renamed = replace(post("new"), text=A.text, was="a")
+    for items in ([A], [renamed], [renamed]):
+        with pytest.raises(Killed):
+            machine.apply(*items)
+        buffer.mortal = Mortal()
+    buffer.dies_on = ""
+    machine.apply(renamed)
+    assert {s.key: b.id for s, b in machine.state().bindings.items()} == {"new": "0001"}
+    assert machine.journal(renamed).stray == ()
+
+
+def test_a_full_disk_while_compacting_costs_nothing(machine: Machine, buffer: FakeBuffer) -> None:
+    """State is saved; what the journal could not forget is forgotten by the next run."""
+    machine.apply(A)
+    journal = machine.journal(A)
+    fill()
+    try:
+        journal.compact()
+    finally:
+        make_room()
+    assert machine.apply(A).writes == 0
