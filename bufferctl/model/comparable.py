@@ -69,7 +69,7 @@ def without_links(text: str) -> str:
 
 def instant(moment: datetime | None) -> str:
     """The instant in UTC to the second, empty for None (Buffer schedules by the minute)."""
-    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def of_desired(item: Post | Idea) -> Content:
@@ -167,9 +167,15 @@ def standing(live: LivePost | LiveIdea) -> str:
     return f"{digest(of_live(live))} {live.status.value} {due}"
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
 def _hash(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+    return blake2b(_JSON.encode(value).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+
+
+#: The hash of most posts' hidden part, made once: nothing that does not read back.
+_NOTHING_HIDDEN = _hash([[], None, None, None, None, None])
 
 
 class Fingerprint(NamedTuple):
@@ -195,13 +201,18 @@ def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
     if isinstance(item, Idea):
         hidden: list[Any] = [[m.model_dump(mode="json", exclude_none=True) for m in item.media], item.cta]
         hidden += [item.template_id, item.group and item.group.model_dump(), item.ai_assisted]
-        schedule: list[Any] = []
-    else:
-        assets = [a.model_dump(mode="json", exclude_none=True) for a in item.assets]
-        network = item.metadata.model_dump(mode="json", exclude_none=True) if item.metadata else None
-        hidden = [assets, network, item.idea, item.ai_assisted, item.source, item.draft_id]
-        schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
-    return Fingerprint(FINGERPRINT_VERSION, digest(content), _hash(hidden), _hash(schedule))
+        return Fingerprint(FINGERPRINT_VERSION, digest(content), _hash(hidden), _hash([]))
+    schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
+    return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), _hash(schedule))
+
+
+def _hidden(post: Post) -> str:
+    rest = [post.idea, post.ai_assisted, post.source, post.draft_id]
+    if not post.assets and post.metadata is None and rest == [None] * 4:
+        return _NOTHING_HIDDEN
+    assets = [a.model_dump(mode="json", exclude_none=True) for a in post.assets]
+    network = post.metadata.model_dump(mode="json", exclude_none=True) if post.metadata else None
+    return _hash([assets, network, *rest])
 
 
 def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> bool:

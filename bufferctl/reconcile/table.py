@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, ShareMode, Slot, Write
 from bufferctl.model.comparable import Content, Fingerprint, bind, digest, instant, of_live, same
@@ -114,7 +115,7 @@ def _unsent(facts: _Facts, context: Context) -> Change:
     """Rows of a post that can still change."""
     if (facts.changed or facts.edited) and _agree(facts):
         return _settled(facts, Action.NO_OP, seen=True)
-    if str(facts.match.declared.item.address) in context.reapply and (facts.changed or facts.edited):
+    if (facts.changed or facts.edited) and str(facts.match.declared.item.address) in context.reapply:
         return _write(facts, Action.UPDATE, Cause.DRIFT, context)
     if facts.changed:
         hold = holds.conflict(facts.differences) if facts.edited else holds.changed_in_buffer(facts.differences)
@@ -170,7 +171,7 @@ def _facts(match: Match) -> _Facts:
     if before is None:  # another version's fingerprint: only the content can be compared
         edited = content is not None and not same(match.declared.content, content)
         edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
-    changed = live is not None and content is not None and _changed(binding, live, content)
+    changed = live is not None and content is not None and _changed(binding, live, _digest(match, content))
     sent = live.status in _OUT if isinstance(live, LivePost) else False
     sent = sent or (live is None and binding.status == PostStatus.SENT)
     different: tuple[Difference, ...] = ()
@@ -179,9 +180,18 @@ def _facts(match: Match) -> _Facts:
     return _Facts(match, live, content, before, edited=edited, changed=changed, sent=sent, differences=different)
 
 
-def _changed(binding: Binding, live: LivePost | LiveIdea, content: Content) -> bool:
-    """Whether a person changed it: other content, another time, or a step back. A step forward is progress."""
-    if digest(content) != binding.seen:
+def _digest(match: Match, content: Content) -> str:
+    """The digest of the live content; where that is what the files say, it was made already."""
+    declared = match.declared
+    return declared.fingerprint.content if content == declared.content else digest(content)
+
+
+def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
+    """Whether a person changed it: other content (its digest is `seen`), another time, or a step back.
+
+    A step forward is progress.
+    """
+    if seen != binding.seen:
         return True
     if isinstance(live, LiveIdea) or live.status not in _ORDER or binding.status not in _ORDER:
         return False
@@ -218,12 +228,11 @@ def _settled(facts: _Facts, action: Action, *, seen: bool = False) -> Change:
         new = bind(match.declared.item, facts.live, old.origin)
     else:
         item, live = match.declared.item, facts.live
-        new = replace(old, address=str(item.address), file=item.place.file, protect=item.protect)
-        if isinstance(live, LivePost):
-            moved_on = live.status.value != old.status
-            new = replace(new, status=live.status.value)
-            if moved_on and old.due_at:
-                new = replace(new, due_at=instant(live.due_at))
+        told: dict[str, Any] = {"address": str(item.address), "file": item.place.file, "protect": item.protect}
+        if isinstance(live, LivePost) and live.status != old.status:
+            told |= {"status": live.status.value, "due_at": instant(live.due_at) if old.due_at else ""}
+        # most are as they were, and ten thousand copies of the same cost time
+        new = replace(old, **told) if any(getattr(old, name) != now for name, now in told.items()) else old
     return _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
 
 
