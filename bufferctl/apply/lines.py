@@ -9,14 +9,11 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from pydantic import TypeAdapter
-
 from bufferctl.apply.ports import Intent, Settled
 from bufferctl.model import Binding, Slot
-from bufferctl.model.serial import dump_write, load_write
+from bufferctl.model.serial import adapter, dump_write, load_write
 
 FORMAT = 1
-_BINDING = TypeAdapter(Binding)
 
 
 def encoded(lines: Iterable[Mapping[str, Any]]) -> bytes:
@@ -83,7 +80,7 @@ def settled_line(settled: Settled) -> dict[str, Any]:
 
 def read_settled(values: Mapping[str, Any]) -> Settled:
     """Read what `settled_line` gave."""
-    binding = _BINDING.validate_python(values["binding"]) if values["binding"] else None
+    binding = adapter(Binding).validate_python(values["binding"]) if values["binding"] else None
     return Settled(values["number"], Slot(*values["slot"]), values["done"], binding)
 
 

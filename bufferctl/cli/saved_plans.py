@@ -6,17 +6,21 @@ import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bufferctl import planfile
 from bufferctl.cli.options import Choices
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired
 from bufferctl.plan import Plan
-from bufferctl.planfile import SavedPlan
+
+if TYPE_CHECKING:
+    from bufferctl.planfile import SavedPlan
 
 
 def save(path: Path, plan: Plan, desired: Desired, choices: Choices, days: float) -> None:
     """Write the plan, readable for its owner alone (it holds what is not public yet). Raises UsageError."""
+    from bufferctl import planfile  # slow to import, and most runs save nothing
+
     values = {
         "recreate": sorted(choices.recreate),
         "reapply": sorted(choices.reapply),
@@ -44,6 +48,8 @@ def named(paths: Sequence[Path]) -> Path | None:
 
 def read(path: Path) -> SavedPlan:
     """Read a saved plan. Raises UsageError where that cannot be, StalePlanError where it was altered."""
+    from bufferctl import planfile
+
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -67,6 +73,8 @@ def choices_of(saved: SavedPlan) -> Choices:
 
 def check_holds(saved: SavedPlan, now: Plan, name: str) -> Plan:
     """What of the saved plan is still to be done. Raises StalePlanError, naming what moved where it holds no longer."""
+    from bufferctl import planfile
+
     if now.endpoint != saved.plan.endpoint:
         raise StalePlanError(
             f"The saved plan {name} is for {saved.plan.endpoint}, and this run talks to {now.endpoint}",

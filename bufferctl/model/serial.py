@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -14,19 +14,27 @@ from bufferctl.model.desired import Idea, Post
 from bufferctl.model.metadata import Metadata
 from bufferctl.model.writing import CreateIdea, CreatePost, DeletePost, EditPost, Write
 
-_POST = TypeAdapter(Post)
-_IDEA = TypeAdapter(Idea)
-_DELETE = TypeAdapter(DeletePost)
 _KINDS = {CreatePost: "create-post", EditPost: "edit-post", DeletePost: "delete-post", CreateIdea: "create-idea"}
 
+T = TypeVar("T")
 Kind = Literal["create-post", "edit-post", "delete-post", "create-idea"]
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def adapter(kind: type[T]) -> TypeAdapter[T]:
+    """Pydantic's reader and writer of a dataclass, made when it is first needed: that takes some milliseconds."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def dump_item(item: Post | Idea) -> dict[str, Any]:
     """A declared object as JSON values; `load_item` reads it back equal."""
     if isinstance(item, Idea):
-        return {"idea": _IDEA.dump_python(item, mode="json", exclude_defaults=True)}
-    values = _POST.dump_python(replace(item, metadata=None), mode="json", exclude_defaults=True)
+        return {"idea": adapter(Idea).dump_python(item, mode="json", exclude_defaults=True)}
+    values = adapter(Post).dump_python(replace(item, metadata=None), mode="json", exclude_defaults=True)
     if item.metadata is not None:
         values["metadata"] = {item.service.value: item.metadata.model_dump(mode="json", exclude_none=True)}
     return {"post": values}
@@ -35,10 +43,10 @@ def dump_item(item: Post | Idea) -> dict[str, Any]:
 def load_item(values: dict[str, Any]) -> Post | Idea:
     """Read what `dump_item` gave. Raises pydantic's ValidationError, or KeyError, where it is something else."""
     if "idea" in values:
-        return _IDEA.validate_python(values["idea"])
+        return adapter(Idea).validate_python(values["idea"])
     fields = dict(values["post"])
     by_service = fields.pop("metadata", None)
-    post = _POST.validate_python(fields)
+    post = adapter(Post).validate_python(fields)
     if by_service:
         return replace(post, metadata=getattr(Metadata.model_validate(by_service), post.service.value))
     return post
@@ -49,7 +57,7 @@ def dump_write(write: Write) -> dict[str, Any]:
     kind = _KINDS[type(write)]
     match write:
         case DeletePost():
-            return {"kind": kind, **_DELETE.dump_python(write, mode="json")}
+            return {"kind": kind, **adapter(DeletePost).dump_python(write, mode="json")}
         case CreateIdea():
             tags = [{"id": t.id, "name": t.name, "color": t.color} for t in write.tags]
             return {"kind": kind, "organization_id": write.organization_id, "tags": tags, **dump_item(write.idea)}
@@ -64,12 +72,12 @@ def load_write(values: dict[str, Any]) -> Write:
     fields = {k: v for k, v in values.items() if k not in {"kind", "post", "idea"}}
     kind: Kind = values["kind"]
     if kind == "delete-post":
-        return TypeAdapter(DeletePost).validate_python(fields)
+        return adapter(DeletePost).validate_python(fields)
     item = load_item(values)
     if kind == "create-idea":
-        return TypeAdapter(CreateIdea).validate_python({**fields, "idea": item})
-    target = TypeAdapter(EditPost) if kind == "edit-post" else TypeAdapter(CreatePost)
-    write = target.validate_python({**fields, "post": item})
+        return adapter(CreateIdea).validate_python({**fields, "idea": item})
+    target: type[EditPost | CreatePost] = EditPost if kind == "edit-post" else CreatePost
+    write = adapter(target).validate_python({**fields, "post": item})
     if not isinstance(item, Post):
         raise TypeError(kind)
     return write
