@@ -39,7 +39,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Sandbox(faults=FAULTS, seed=given.seed) as sandbox:
         declared = declare(Path(folder), given.posts)
-        runs, kills = apply_until_done(Path(folder), sandbox, random.Random(given.seed), given.kill_chance)  # noqa: S311
+        runs, kills = apply_until_done(Path(folder), sandbox, random.Random(given.seed), given.kill_chance)  # noqa: S311 - repeatable, no secret
         there = Counter(str(post["text"]) for post in sandbox.posts())
     duplicates, lost = (there - declared).total(), (declared - there).total()
     print(f"runs       {runs}\nkills      {kills}")

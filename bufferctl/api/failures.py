@@ -73,15 +73,15 @@ def problem(answer: Answer, host: str) -> ApiError | None:
     status, code = answer.status, answer.code
     if 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
         return _redirected(answer, host)
-    if status == 401 or (code in _NO_KEY and answer.refused_whole):  # noqa: PLR2004
+    if status == 401 or (code in _NO_KEY and answer.refused_whole):  # noqa: PLR2004 - likewise
         return _key_refused(answer)
-    if status == 403 or (code == "FORBIDDEN" and answer.refused_whole):  # noqa: PLR2004
+    if status == 403 or (code == "FORBIDDEN" and answer.refused_whole):  # noqa: PLR2004 - likewise
         return _forbidden(answer)
-    if status == 429 or (code == "RATE_LIMIT_EXCEEDED" and answer.refused_whole):  # noqa: PLR2004
+    if status == 429 or (code == "RATE_LIMIT_EXCEEDED" and answer.refused_whole):  # noqa: PLR2004 - likewise
         return _rate_limited(answer)
-    if status == 413:  # noqa: PLR2004
+    if status == 413:  # noqa: PLR2004 - likewise
         return TooLargeError("Buffer refuses the size of the request (HTTP 413)", hint=_REPORT)
-    if status >= 500:  # noqa: PLR2004
+    if status >= 500:  # noqa: PLR2004 - likewise
         return _broken(answer, host)
     if answer.body is None or not answer.body.keys() & {"data", "errors"}:
         return _not_graphql(answer, host)
@@ -183,7 +183,7 @@ def _request_refused(answer: Answer) -> ApiError:
     said = answer.message
     if _TOO_LARGE.search(said) and answer.code not in _BROKE:
         return TooLargeError(f"Buffer refuses the size of the request: {said}", hint=_REPORT)
-    if (answer.status == 400 and answer.code not in _BROKE) or answer.code in _NOT_RUN:  # noqa: PLR2004
+    if (answer.status == 400 and answer.code not in _BROKE) or answer.code in _NOT_RUN:  # noqa: PLR2004 - likewise
         return ApiError(
             f"Buffer does not understand the request: {said}",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",

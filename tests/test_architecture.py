@@ -1,0 +1,113 @@
+"""The house's rules, held: which room imports which, how large a module may be, why a rule of the linter is off."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+from hatchling.build import build_wheel
+
+import bufferctl
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "bufferctl").rglob("*.py"))
+OURS = [*MODULES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
+#: An ignore, and one that names its rules and then says why after a dash or a hash.
+IGNORE = re.compile(r"[#] (noqa|type: ignore)")
+REASONED = re.compile(r"[#] (noqa: [A-Z0-9, ]+ +[-#]|type: ignore\[[\w, -]+\] +#) ?\w")
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def name(path: Path) -> str:
+    """A path as this repository says it."""
+    return str(path.relative_to(ROOT))
+
+
+def test_rooms_import_as_the_design_says() -> None:
+    """Every contract of import-linter is kept."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
+    contracts = len(tomllib.loads(PYPROJECT)["tool"]["importlinter"]["contracts"])
+    assert f"Contracts: {contracts} kept, 0 broken." in ran.stdout
+
+
+def test_contracts_name_every_room() -> None:
+    """A room that is added is in a layer, and in every contract that keeps a library to one room, but for that one."""
+    rooms = {path.name for path in (ROOT / "bufferctl").iterdir() if (path / "__init__.py").is_file()}
+    modules = {path.stem for path in (ROOT / "bufferctl").glob("*.py")} - {"__init__", "__main__"}
+    layers, *others = tomllib.loads(PYPROJECT)["tool"]["importlinter"]["contracts"]
+    named = set(re.findall(r"bufferctl\.(\w+)", " ".join(layers["layers"])))
+    assert (rooms | modules) - named <= {"sandbox", "planfile"}
+    owners = {"gql": "api", "ruamel": "config", "deepdiff": "reconcile", "click": "cli"}
+    for contract in others:
+        for library in set(contract["forbidden_modules"]) & set(owners):
+            missing = rooms - {each.rpartition(".")[2] for each in contract["source_modules"]}
+            assert missing <= {owners[library], "cli", "sandbox"}, contract["name"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_module(path: Path) -> None:
+    """Under 300 lines, says what it is, and delays annotations."""
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 300
+    assert "from __future__ import annotations\n" in text
+    assert not re.search(r"\b(TODO|FIXME|XXX)\b", text)
+
+
+def test_every_ignore_has_a_reason() -> None:
+    """In the configuration, where a rule is off; and at each `noqa` and `type: ignore`, which name their rule too."""
+    lint = PYPROJECT.partition("[tool.ruff.lint]")[2].partition("[tool.ruff.lint.isort]")[0]
+    entries = [line for line in lint.splitlines() if re.match(r'\s+"[A-Z]+[0-9]*",', line)]
+    assert len(entries) > 10
+    assert [line for line in entries if not re.search(r"#\s*\S", line)] == []
+    bare = []
+    for path in OURS:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if IGNORE.search(line) and not REASONED.search(line):
+                bare.append(f"{name(path)}:{number}")
+    assert bare == []
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The wheel, as the build backend makes it from this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    with chdir(ROOT):
+        return zipfile.ZipFile(folder / build_wheel(str(folder)))
+
+
+def test_wheel_holds_what_runs(wheel: zipfile.ZipFile) -> None:
+    """Every file of the package but what Python compiles: the operations, the schema, the fixture, py.typed."""
+    package = ROOT / "bufferctl"
+    files = {name(path) for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    packed = {each for each in wheel.namelist() if each.startswith("bufferctl/")}
+    assert packed == files
+    assert {"bufferctl/py.typed", "bufferctl/sandbox/schema.graphql", "bufferctl/sandbox/fixture.json"} <= packed
+    assert any(each.endswith(".graphql") and "/operations/" in each for each in packed)
+
+
+def test_wheel_has_no_tests(wheel: zipfile.ZipFile) -> None:
+    """Nothing else is installed, and the licence is there."""
+    others = {each for each in wheel.namelist() if not each.startswith("bufferctl/")}
+    assert all(".dist-info/" in each for each in others)
+    assert any(each.endswith("LICENSE") for each in others)
+
+
+def test_published_schema_is_one() -> None:
+    """Our copy of Buffer's schema and the sandbox's are the same text."""
+    copies = [ROOT / "schemas" / "buffer.graphql", ROOT / "bufferctl" / "sandbox" / "schema.graphql"]
+    first, second = (path.read_text(encoding="utf-8") for path in copies)
+    assert first == second
+
+
+def test_version_is_said_once(wheel: zipfile.ZipFile) -> None:
+    """In the package: pyproject.toml takes it from there, and so does the wheel."""
+    assert re.fullmatch(r"\d+\.\d+\.\d+", bufferctl.__version__)
+    assert Path(str(wheel.filename)).name.startswith(f"bufferctl-{bufferctl.__version__}-")
