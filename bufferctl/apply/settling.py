@@ -169,7 +169,11 @@ class _Create:
 
 
 def _created(creates: Sequence[_Create], there: Sequence[LivePost | LiveIdea]) -> dict[int, Verdict]:
-    """Pair the creates of one home, in the order they were sent, with what is there, in the order it came to be."""
+    """Pair the creates of one home, in the order they were sent, with what is there, in the order it came to be.
+
+    Where some were sent later than others, those choose first: what they can be is less.
+    """
+    creates = sorted(creates, key=lambda create: -len(create.before))
     verdicts: dict[int, Verdict] = {}
     left = {item.id: (item, of_live(item)) for item in there if any(create.may_be(item) for create in creates)}
     # Those that stand as they were sent first: a draft must not take the equal post that was to be scheduled.

@@ -195,6 +195,16 @@ def test_a_person_who_edits_the_new_post_makes_it_a_question(machine: Machine, b
     assert addresses(buffer) == ["a", "b", "c"]
 
 
+def test_a_question_does_not_take_what_a_later_equal_became(machine: Machine, buffer: FakeBuffer) -> None:
+    """Twins: the first was edited by somebody and is held; the second, written but killed, is the second's own."""
+    twins = [post("one", "Twice"), post("two", "Twice", repeat_of="one")]
+    buffer.most, buffer.faults, buffer.persons = 1, [Fault("cut-after"), Fault("kill-after", 1)], ["edit"]
+    dies(machine, *twins)
+    machine.apply(*twins)
+    assert list(buffer.posts) == ["0001", "0002"]
+    assert {s.key: b.id for s, b in machine.state().bindings.items()} == {"two": "0002"}
+
+
 def test_it_stays_a_question_when_the_project_forgets(machine: Machine, buffer: FakeBuffer) -> None:
     """The same without `.bufferctl`."""
     held_by_an_edit(machine, buffer)
