@@ -8,9 +8,9 @@ from typing import Any
 import httpx2
 import pytest
 import stamina
-from scripted import KEY, NOW
 
 from bufferctl import api
+from tests.api.scripted import KEY, NOW
 
 
 @pytest.fixture(autouse=True)

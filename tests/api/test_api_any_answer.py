@@ -27,7 +27,6 @@ from graphql import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import KEY, NOW
 
 from bufferctl import api
 from bufferctl.diagnostics import Place
@@ -48,6 +47,7 @@ from bufferctl.model import (
     Unknown,
     Write,
 )
+from tests.api.scripted import KEY, NOW
 
 PLACE = Place("buffer.yaml", 1, 1)
 POST = Post(Address("Acme", "twitter:acme", "launch"), Service.TWITTER, PLACE, text="We are live")

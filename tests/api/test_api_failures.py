@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from scripted import KEY, Reply, Scripted
 
 from bufferctl import api
 from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLargeError, UnreachableError, UsageError
 from bufferctl.model import DeletePost, Unknown
+from tests.api.scripted import KEY, Reply, Scripted
 
 Connected = Callable[..., api.Buffer]
 WRITE = DeletePost("p1", "c1")

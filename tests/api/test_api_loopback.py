@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from scripted import KEY
 
 from bufferctl import api
 from bufferctl.errors import UnreachableError
 from bufferctl.model import DeletePost, Done, Unknown
+from tests.api.scripted import KEY
 
 WRITE = DeletePost("p1", "c1")
 ACCOUNT: dict[str, Any] = {"data": {"account": {"organizations": []}}}

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from scripted import Scripted
 
 from bufferctl import api
 from bufferctl.diagnostics import Place
@@ -30,6 +29,7 @@ from bufferctl.model import (
     Service,
     Unknown,
 )
+from tests.api.scripted import Scripted
 
 Connected = Callable[..., api.Buffer]
 

@@ -12,11 +12,11 @@ import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import KEY, NOW
 
 from bufferctl import api
 from bufferctl.errors import ApiError, TooLargeError
 from bufferctl.model import Live, PostStatus
+from tests.api.scripted import KEY, NOW
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ORDERS = ["mirrored", "stable", "ignored"]

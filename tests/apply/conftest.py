@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fake import FakeBuffer
-from machine import Machine
+
+from tests.apply.fake import FakeBuffer
+from tests.apply.machine import Machine
 
 
 @pytest.fixture

@@ -7,9 +7,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from disk import make_room
-from fake import ACME, CHANNELS, SETTLE, FakeBuffer
-
 from bufferctl.apply import FileJournal, Ledger, Run, Settler, recover
 from bufferctl.apply.ports import Intent, Settled
 from bufferctl.cli.session import Look, remembered
@@ -19,6 +16,8 @@ from bufferctl.model.comparable import bind
 from bufferctl.plan import Outcome, Plan
 from bufferctl.reconcile import Options, Targets, reconcile, slots_of, unlisted
 from bufferctl.state import StateFile
+from tests.apply.disk import make_room
+from tests.apply.fake import ACME, CHANNELS, SETTLE, FakeBuffer
 
 ENDPOINT = "http://127.0.0.1:1/graphql"
 TARGETS = Targets({"Acme": ACME}, {("Acme", f"twitter:{c.name}"): c for c in CHANNELS})

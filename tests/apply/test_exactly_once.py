@@ -9,14 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 
-from fake import SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from machine import Attempt, Machine, look, slot
 
 from bufferctl.model import Idea, LiveIdea, LivePost, Post, Refusal
 from bufferctl.model.comparable import of_desired, of_live, same
 from bufferctl.plan import Action, Reason
+from tests.apply.fake import SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
+from tests.apply.machine import Attempt, Machine, look, slot
 
 #: Thousands of synced writes are faster in memory, where there is such a folder.
 MEMORY = next((each for each in ("/dev/shm",) if Path(each).is_dir()), None)  # noqa: S108 - a folder is made inside

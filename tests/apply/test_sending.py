@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from disk import fill, make_room
-from fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
-from machine import Machine, Told, binding
 
 from bufferctl.errors import InterruptError, KeyRefusedError, PartWayError, RateLimitedError, StateError
 from bufferctl.model import CreateIdea, CreatePost, DeletePost, EditPost, Idea, Origin, Post, Refusal, Write
 from bufferctl.plan import Outcome, Status
+from tests.apply.disk import fill, make_room
+from tests.apply.fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
+from tests.apply.machine import Machine, Told, binding
 
 A, B, C = post("a"), post("b"), post("c")
 MANY = [post(f"k{n:02d}") for n in range(65)]

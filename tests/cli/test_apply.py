@@ -45,7 +45,7 @@ def apply(project: Any, *more: str) -> Any:
 
 def bindings(project: Any) -> dict[str, dict[str, Any]]:
     """What is remembered, by address."""
-    return {each["address"]: each for each in json.loads(project("state", "list", "--json").out)}
+    return {each["address"]: each for each in json.loads(project("state", "list", "--json").out)["objects"]}
 
 
 def test_without_a_terminal(project: Any, prints: Any) -> None:

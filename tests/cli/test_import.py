@@ -85,7 +85,7 @@ def test_idea(project: Any, prints: Any) -> None:
     declare(project)
     idea = project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire people")["id"]
     prints("import/idea", project("import", "Acme/ideas/hiring", idea))
-    listed = {each["address"]: each for each in json.loads(project("state", "list", "--json").out)}
+    listed = {each["address"]: each for each in json.loads(project("state", "list", "--json").out)["objects"]}
     assert (listed["Acme/ideas/hiring"]["id"], listed["Acme/ideas/hiring"]["origin"]) == (idea, "imported")
 
 

@@ -150,6 +150,13 @@ def test_paths_narrow(campaign: Any, path: str, expected: list[str]) -> None:
     assert sorted(addresses(campaign("plan", "--json", path))) == expected
 
 
+def test_path_that_is_not_included(campaign: Any, prints: Any) -> None:
+    """A file that is there but that nothing includes is a slip too: exit 64 rather than "No changes."."""
+    campaign.write("drafts/a.yaml", "posts: []\n")
+    prints("plan/path-not-included", campaign("plan", "drafts/a.yaml"))
+    assert campaign.sandbox.requests == []
+
+
 def test_paths_never_change_what_exists(campaign: Any, prints: Any) -> None:
     """Neither what other files declare nor what left them is deleted by a narrowed apply."""
     campaign.apply()

@@ -40,7 +40,7 @@ def applied(project: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def addresses(project: Any) -> list[str]:
     """What is remembered."""
-    return [each["address"] for each in json.loads(project("state", "list", "--json").out)]
+    return [each["address"] for each in json.loads(project("state", "list", "--json").out)["objects"]]
 
 
 def test_list(applied: Any, prints: Any) -> None:
@@ -51,7 +51,9 @@ def test_list(applied: Any, prints: Any) -> None:
 
 def test_list_json(applied: Any) -> None:
     """The same for machines."""
-    listed = json.loads(applied("state", "list", "--json").out)
+    document = json.loads(applied("state", "list", "--json").out)
+    listed = document["objects"]
+    assert (document["format_version"], document["kind"]) == ("1.0", "state")
     assert {each["address"] for each in listed} == {LAUNCH, "Acme/twitter:acme/teaser", "Acme/ideas/hiring"}
     assert {each["origin"] for each in listed} == {"created"}
 

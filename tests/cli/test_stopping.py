@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gate import Gate, Hold
+
+from tests.cli.gate import Gate, Hold
 
 #: More than goes into one request.
 POSTS = 35

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import stamina
-from world import NOW, World
 
 from bufferctl.sandbox import Clock, Sandbox
+from tests.faults.world import NOW, World
 
 Make = Callable[..., World]
 

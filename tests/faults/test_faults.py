@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from world import World
 
 from bufferctl.sandbox.faults import Faults
+from tests.faults.world import World
 
 POSTS, IDEAS = 40, 4
 

@@ -7,9 +7,9 @@ from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
-from asking import NOW, Asker
 
 from bufferctl.sandbox import Clock, Sandbox
+from tests.sandbox.asking import NOW, Asker
 
 Make = Callable[..., Asker]
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asking import IDEA, NOW, Asker
 from graphql import (
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -27,6 +26,7 @@ from bufferctl.sandbox.exchange import Request
 from bufferctl.sandbox.fixture import default_fixture
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.schema import executable_schema, sdl
+from tests.sandbox.asking import IDEA, NOW, Asker
 
 ORGANIZATIONS = default_fixture()["organizations"]
 IDS = [*(one["id"] for org in ORGANIZATIONS for one in (org, *org["channels"], *org["tags"])), "nope"]

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from asking import Asker
 
 from bufferctl.sandbox import Sandbox
+from tests.sandbox.asking import Asker
 
 
 def _control(buffer: Asker, method: str, what: str, body: Any = None) -> Any:

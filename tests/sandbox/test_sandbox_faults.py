@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from asking import Answer, Asker
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.sandbox import FaultError, Faults, Rule, Sandbox, read_rules
 from bufferctl.sandbox.faults import parse_rules
+from tests.sandbox.asking import Answer, Asker
 
 MEMBERS = "__typename ... on PostActionSuccess { post { id text } } ... on MutationError { message }"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import Asker
 
 from bufferctl.sandbox import FixtureError, Sandbox, read_fixture
+from tests.sandbox.asking import Asker
 
 SMALL: dict[str, Any] = {
     "organizations": [

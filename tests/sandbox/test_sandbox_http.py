@@ -7,10 +7,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from asking import Asker
 
 from bufferctl.sandbox import Sandbox
 from bufferctl.sandbox.schema import sdl
+from tests.sandbox.asking import Asker
 
 ROOT = Path(__file__).resolve().parents[2]
 

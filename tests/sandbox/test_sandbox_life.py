@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import Asker
 
 from bufferctl.sandbox import Clock, Sandbox
+from tests.sandbox.asking import Asker
 
 DUE = "2026-12-01T09:00:00.000Z"
 

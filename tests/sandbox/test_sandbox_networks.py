@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import Asker
 
 from bufferctl.sandbox import Sandbox
 from bufferctl.sandbox.networks import graphemes, length
+from tests.sandbox.asking import Asker
 
 IMAGE = {"image": {"url": "https://acme.example/a.png"}}
 VIDEO = {"video": {"url": "https://acme.example/v.mp4"}}

@@ -7,12 +7,12 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from asking import MOVE, Asker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.slots import next_free_slot, slots_after
+from tests.sandbox.asking import MOVE, Asker
 
 SLOTS = ["2026-11-02T16:00:00.000Z", "2026-11-03T08:00:00.000Z", "2026-11-03T16:00:00.000Z", "2026-11-04T08:00:00.000Z"]
 """The next slots of the default schedule: 09:00 and 17:00 in Berlin, on weekdays."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import Answer, Asker
 
 from bufferctl.sandbox import Clock
 from bufferctl.sandbox.clock import parse_time
 from bufferctl.sandbox.ratelimit import Quota
+from tests.sandbox.asking import Answer, Asker
 
 
 def _ask(buffer: Asker, times: int = 1) -> Answer:

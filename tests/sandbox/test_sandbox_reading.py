@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import POST, Asker
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.sandbox import Clock, Sandbox
+from tests.sandbox.asking import POST, Asker
 
 
 def _seed(sandbox: Sandbox, *posts: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from asking import CREATE, EDIT, Asker
 
 from bufferctl.sandbox import Sandbox
+from tests.sandbox.asking import CREATE, EDIT, Asker
 
 DUE = "2026-12-01T09:00:00.000Z"
 IMAGE = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "The console"}}}

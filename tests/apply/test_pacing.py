@@ -1,0 +1,124 @@
+"""No request is sent that the quota does not hold, and no wait is longer than allowed (notes: Limits)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.apply import Pacer
+from bufferctl.errors import PartWayError
+from bufferctl.model.quota import Quota, Window
+from tests.apply.fake import START, FakeBuffer
+from tests.apply.machine import Told
+
+
+@dataclass
+class Limited(FakeBuffer):
+    """A Buffer with windows: (seconds, quota). Each fills again at once when its time is over."""
+
+    windows: tuple[tuple[int, int], ...] = ()
+    used: dict[int, int] = field(default_factory=dict)
+    quota: Quota = field(default_factory=Quota)
+    lowest: int = 0
+
+    def request(self) -> None:
+        """Take one request of every window, and tell what is left."""
+        told = []
+        for seconds, quota in self.windows:
+            period = int(self.time // seconds)
+            if self.used.get(-seconds) != period:
+                self.used[-seconds], self.used[seconds] = period, 0
+            self.used[seconds] += 1
+            left = quota - self.used[seconds]
+            self.lowest = min(self.lowest, left)
+            reset = float(int(seconds - self.time % seconds))
+            told.append(Window(seconds, max(left, 0), reset, self.server_time(), quota))
+        self.quota = self.quota.updated(Quota(tuple(told)))
+
+    def pacer(self, max_wait: float = 1e9) -> Pacer:
+        """A pacer that goes by what was told."""
+        return Pacer(lambda: self.quota, self.server_time, self, Told(), max_wait)
+
+
+@given(
+    windows=st.lists(
+        st.tuples(st.sampled_from([10, 60, 900, 3600]), st.integers(1, 8)),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda w: w[0],
+    ),
+    pauses=st.lists(st.floats(0, 30), min_size=1, max_size=40),
+)
+def test_no_window_ever_goes_below_zero(windows: list[tuple[int, int]], pauses: list[float]) -> None:
+    """Whatever the windows and the pace: never one request too many."""
+    buffer = Limited(windows=tuple(windows))
+    pacer = buffer.pacer()
+    for pause in pauses:
+        pacer.pace()
+        buffer.request()
+        buffer.pass_time(pause)
+    assert buffer.lowest == 0
+
+
+def paced(*windows: Window, max_wait: float = 960) -> tuple[FakeBuffer, Pacer]:
+    """A pacer that was told these windows, and the clock that it waits by."""
+    buffer = FakeBuffer(time=0.0)
+    return buffer, Pacer(lambda: Quota(windows), buffer.server_time, buffer, Told(), max_wait)
+
+
+def test_while_something_is_left_nobody_waits() -> None:
+    """One request left in each window."""
+    buffer, pacer = paced(Window(900, 1, 900, START), Window(86_400, 1, 86_400, START))
+    pacer.pace()
+    assert buffer.waits == []
+
+
+def test_before_anything_was_told_nobody_waits() -> None:
+    """The first request tells."""
+    buffer, pacer = paced()
+    pacer.pace()
+    assert buffer.waits == []
+
+
+def test_a_used_up_window_is_waited_for() -> None:
+    """Until it is full again, and a second for the rounding."""
+    buffer, pacer = paced(Window(900, 0, 600, START))
+    pacer.pace()
+    assert buffer.waits == [601]
+    pacer.pace()
+    assert buffer.waits == [601]
+
+
+def test_of_several_the_last_to_fill_counts() -> None:
+    """600 s, not 5."""
+    buffer, pacer = paced(Window(900, 0, 5, START), Window(86_400, 0, 600, START))
+    pacer.pace()
+    assert buffer.waits == [601]
+
+
+def test_a_window_that_filled_meanwhile_is_no_reason() -> None:
+    """What was told is old."""
+    buffer, pacer = paced(Window(900, 0, 60, START - timedelta(seconds=120)))
+    pacer.pace()
+    assert buffer.waits == []
+
+
+def test_too_long_a_wait_stops_and_says_when_to_come_back() -> None:
+    """PartWayError with the time, in our own zone; nobody waits."""
+    buffer, pacer = paced(Window(86_400, 0, 7200, START))
+    back = (START + timedelta(seconds=7201)).astimezone()
+    with pytest.raises(PartWayError, match=f"{back:%Y-%m-%d %H:%M}") as raised:
+        pacer.pace()
+    assert "--max-wait" in raised.value.hint
+    assert buffer.waits == []
+
+
+def test_a_wait_that_just_fits_is_waited() -> None:
+    """960 s by default hold the quarter of an hour."""
+    buffer, pacer = paced(Window(900, 0, 900, START))
+    pacer.pace()
+    assert buffer.waits == [901]
