@@ -103,6 +103,7 @@ class Wire:
         """Send one request, once. Raises ApiError where the answer as a whole is one (see `failures`)."""
         self.before_request()
         self.requests += 1
+        self.quota = self.quota.spent()  # should its answer be lost, it counts all the same
         self._response, self._body, self._content = None, None, b""
         started = time.monotonic()
         outcome = "interrupted"

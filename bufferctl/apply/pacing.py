@@ -10,8 +10,8 @@ from bufferctl.apply.ports import Clock, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.model.quota import Quota
 
-#: The service's reset is told in whole seconds.
-ROUNDING = timedelta(seconds=1)
+#: The service tells its reset, and its clock, in whole seconds.
+ROUNDING = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)

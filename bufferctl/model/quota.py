@@ -5,7 +5,7 @@ One window a policy. Windows are told apart by their length: their names change 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 
@@ -38,6 +38,10 @@ class Quota:
         """Both together; of a window that both have, the newer."""
         latest = {window.window_seconds: window for window in (*self.windows, *newer.windows)}
         return Quota(tuple(latest[seconds] for seconds in sorted(latest)))
+
+    def spent(self) -> Quota:
+        """The same with one request less in every window: what counts of one until its answer tells."""
+        return Quota(tuple(replace(window, left=window.left - 1) for window in self.windows))
 
     @property
     def tightest(self) -> Window | None:

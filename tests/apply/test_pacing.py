@@ -25,8 +25,8 @@ class Limited(FakeBuffer):
     quota: Quota = field(default_factory=Quota)
     lowest: int = 0
 
-    def request(self) -> None:
-        """Take one request of every window, and tell what is left."""
+    def request(self, *, answered: bool) -> None:
+        """Take one request of every window, and tell what is left, unless the answer is lost."""
         told = []
         for seconds, quota in self.windows:
             period = int(self.time // seconds)
@@ -37,7 +37,13 @@ class Limited(FakeBuffer):
             self.lowest = min(self.lowest, left)
             reset = float(int(seconds - self.time % seconds))
             told.append(Window(seconds, max(left, 0), reset, self.server_time(), quota))
-        self.quota = self.quota.updated(Quota(tuple(told)))
+        self.quota = self.quota.spent()
+        if answered:
+            self.quota = self.quota.updated(Quota(tuple(told)))
+
+    def fills_anew(self) -> bool:
+        """Whether what was told last of some window is of another period."""
+        return not self.quota.windows or any(w.resets_at <= self.server_time() for w in self.quota.windows)
 
     def pacer(self, max_wait: float = 1e9) -> Pacer:
         """A pacer that goes by what was told."""
@@ -51,15 +57,15 @@ class Limited(FakeBuffer):
         max_size=3,
         unique_by=lambda w: w[0],
     ),
-    pauses=st.lists(st.floats(0, 30), min_size=1, max_size=40),
+    requests=st.lists(st.tuples(st.floats(0, 30), st.booleans()), min_size=1, max_size=40),
 )
-def test_no_window_ever_goes_below_zero(windows: list[tuple[int, int]], pauses: list[float]) -> None:
-    """Whatever the windows and the pace: never one request too many."""
+def test_no_window_ever_goes_below_zero(windows: list[tuple[int, int]], requests: list[tuple[float, bool]]) -> None:
+    """Whatever the windows and the pace, also while answers are lost (a window that fills then is told anew first)."""
     buffer = Limited(windows=tuple(windows))
     pacer = buffer.pacer()
-    for pause in pauses:
+    for pause, answered in requests:
         pacer.pace()
-        buffer.request()
+        buffer.request(answered=answered or buffer.fills_anew())
         buffer.pass_time(pause)
     assert buffer.lowest == 0
 
@@ -85,19 +91,19 @@ def test_before_anything_was_told_nobody_waits() -> None:
 
 
 def test_a_used_up_window_is_waited_for() -> None:
-    """Until it is full again, and a second for the rounding."""
+    """Until it is full again, and two seconds for the rounding."""
     buffer, pacer = paced(Window(900, 0, 600, START))
     pacer.pace()
-    assert buffer.waits == [601]
+    assert buffer.waits == [602]
     pacer.pace()
-    assert buffer.waits == [601]
+    assert buffer.waits == [602]
 
 
 def test_of_several_the_last_to_fill_counts() -> None:
     """600 s, not 5."""
     buffer, pacer = paced(Window(900, 0, 5, START), Window(86_400, 0, 600, START))
     pacer.pace()
-    assert buffer.waits == [601]
+    assert buffer.waits == [602]
 
 
 def test_a_window_that_filled_meanwhile_is_no_reason() -> None:
@@ -110,7 +116,7 @@ def test_a_window_that_filled_meanwhile_is_no_reason() -> None:
 def test_too_long_a_wait_stops_and_says_when_to_come_back() -> None:
     """PartWayError with the time, in our own zone; nobody waits."""
     buffer, pacer = paced(Window(86_400, 0, 7200, START))
-    back = (START + timedelta(seconds=7201)).astimezone()
+    back = (START + timedelta(seconds=7202)).astimezone()
     with pytest.raises(PartWayError, match=f"{back:%Y-%m-%d %H:%M}") as raised:
         pacer.pace()
     assert "--max-wait" in raised.value.hint
@@ -121,4 +127,4 @@ def test_a_wait_that_just_fits_is_waited() -> None:
     """960 s by default hold the quarter of an hour."""
     buffer, pacer = paced(Window(900, 0, 900, START))
     pacer.pace()
-    assert buffer.waits == [901]
+    assert buffer.waits == [902]

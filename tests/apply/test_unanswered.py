@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from fake import CHANNELS, SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
-from machine import Machine, Told, binding, slot
 
 from bufferctl.apply.ports import Intent
 from bufferctl.apply.settling import NotWritten, Written, judge
@@ -15,6 +13,8 @@ from bufferctl.errors import ApiError, InterruptError, PartWayError
 from bufferctl.model import CreatePost, Origin, Post, PostStatus, Refusal
 from bufferctl.plan import Action, Reason, Status
 from bufferctl.reconcile import Options
+from tests.apply.fake import CHANNELS, SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
+from tests.apply.machine import Machine, Told, binding, slot
 
 A, B, C = post("a"), post("b"), post("c")
 DUE = START + timedelta(days=3)
