@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import has_errors
@@ -13,14 +14,20 @@ from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired
 from bufferctl.plan import Change
 
+if TYPE_CHECKING:
+    from bufferctl.config import Loaded
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What the files say, without errors, and the folder of the root file. `paths`: what PATH arguments narrow to."""
+    """What the files say, without errors, and the folder of the root file.
+
+    `named`: the files that PATH arguments narrow to, by their names below the root; None where there are none.
+    """
 
     root: Path
     desired: Desired
-    paths: tuple[Path, ...] = ()
+    named: frozenset[str] | None = None
 
     def state_path(self, named: Path | None) -> Path:
         """Where the state file is."""
@@ -28,7 +35,7 @@ class Files:
 
     def narrows(self, targets: Sequence[str]) -> bool:
         """Whether a plan is to be narrowed at all."""
-        return bool(self.paths or targets)
+        return bool(targets) or self.named is not None
 
     def keeps(self, targets: Sequence[str]) -> Callable[[Change], bool]:
         """Whether a change is declared in one of the files named, and its address matches one of `targets`."""
@@ -36,28 +43,38 @@ class Files:
         def keep(change: Change) -> bool:
             if targets and not any(fnmatchcase(str(change.address), target) for target in targets):
                 return False
-            return not self.paths or (change.place is not None and self._is_named(change.place.file))
+            return self.named is None or (change.place is not None and change.place.file in self.named)
 
         return keep
-
-    def _is_named(self, file: str) -> bool:
-        path = (self.root / file).resolve()
-        return any(path == named or named in path.parents for named in self.paths)
 
 
 def load_files(file: Path | None, paths: Sequence[Path], console: Console) -> Files:
     """Read the files; their problems are printed. Raises ConfigError where there are errors among them."""
     from bufferctl.config import load
 
-    named = tuple(path.resolve() for path in paths)
-    for given, path in zip(paths, named, strict=True):
-        if not path.exists():
-            raise UsageError(f"There is no {given}", hint="Name files or folders that are there.")
     loaded = load(file, Path.cwd())
+    named = named_files(paths, loaded)
     console.diagnostics(loaded.diagnostics)
     if loaded.desired is None or has_errors(loaded.diagnostics):
         raise ConfigError("The files have errors, so nothing was asked of Buffer", hint="Mend them, then try again.")
     return Files(loaded.root, loaded.desired, named)
+
+
+def named_files(paths: Sequence[Path], loaded: Loaded) -> frozenset[str] | None:
+    """The files that PATHs name, None without PATHs. Raises UsageError where one names none that is read."""
+    names: set[str] = set()
+    for path in paths:
+        real = path.resolve()
+        found = {name for name in loaded.files if real in ((there := (loaded.root / name).resolve()), *there.parents)}
+        if not found and loaded.root_is_sound:
+            if not path.exists():
+                raise UsageError(f"There is no {path}", hint="Name files or folders that are there.")
+            raise UsageError(
+                f"The root file includes nothing in {path}",
+                hint="`include` in the root file says which files are read.",
+            )
+        names |= found
+    return frozenset(names) if paths else None
 
 
 def of_saved(file: Path | None, desired: Desired) -> Files:

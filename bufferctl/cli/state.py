@@ -33,7 +33,10 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
 
     bindings = _store(file, state_file).load().bindings
     if as_json:
-        _print_json([_values(slot, binding) for slot, binding in sorted(bindings.items())])
+        from bufferctl.render.json import document
+
+        objects = [_values(slot, binding) for slot, binding in sorted(bindings.items())]
+        click.echo(document({"kind": "state", "objects": objects}), nl=False)
         return
     rows = sorted((name(slot, binding), binding) for slot, binding in bindings.items())
     width = max((len(address) for address, _ in rows), default=0)
@@ -47,9 +50,11 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
 @options.state_option
 def show(address: str, file: Path | None, state_file: Path | None) -> None:
     """Show all that is remembered of ADDRESS, as JSON."""
+    from bufferctl.render.json import document
+
     bindings = _store(file, state_file).load().bindings
     slot = _slot(bindings, address)
-    _print_json(_values(slot, bindings[slot]))
+    click.echo(document({"kind": "object", **_values(slot, bindings[slot])}), nl=False)
 
 
 @state.command(short_help="Take the lock away from a run that is dead.")
@@ -163,9 +168,3 @@ def _mending(file: Path | None, state_file: Path | None) -> Iterator[dict[Slot, 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:
     return {**asdict(slot), **asdict(binding)}
-
-
-def _print_json(values: object) -> None:
-    from pydantic_core import to_json
-
-    click.echo(to_json(values, indent=2).decode())

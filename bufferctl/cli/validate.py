@@ -24,13 +24,14 @@ def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
     PATHs narrow what is reported to those files or folders; everything is read and checked all the same.
     """
     from bufferctl.cli.console import Console
+    from bufferctl.cli.files import named_files
     from bufferctl.config import load
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
 
     console = Console.create(no_color=no_color)
     loaded = load(file, Path.cwd())
-    files = _named(paths, loaded)
+    files = named_files(paths, loaded)
     shown = [each for each in loaded.diagnostics if _concerns(each, files) or not loaded.root_is_sound]
     console.diagnostics(shown)
     if has_errors(shown):
@@ -38,21 +39,6 @@ def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
         return 1
     console.data(_verdict(loaded, files))
     return 0
-
-
-def _named(paths: tuple[Path, ...], loaded: Loaded) -> frozenset[str] | None:
-    """The files that PATHs name, None without PATHs. Raises UsageError where one names none that is read."""
-    from bufferctl.errors import UsageError
-
-    names: set[str] = set()
-    for path in paths:
-        real = path.resolve()
-        found = {name for name in loaded.files if real in ((there := (loaded.root / name).resolve()), *there.parents)}
-        if not found and loaded.root_is_sound:
-            what = "There is no" if not path.exists() else "The root file includes nothing in"
-            raise UsageError(f"{what} {path}", hint="`include` in the root file says which files are read.")
-        names |= found
-    return frozenset(names) if paths else None
 
 
 def _concerns(diagnostic: Diagnostic, files: frozenset[str] | None) -> bool:

@@ -19,12 +19,12 @@ FORMAT_VERSION = "1.0"
 
 def plan_json(plan: Plan) -> str:
     """The plan as one JSON document, ending in a newline."""
-    return _document({"kind": "plan", **plan_values(plan)})
+    return document({"kind": "plan", **plan_values(plan)})
 
 
 def applied_json(plan: Plan, outcomes: Iterable[Outcome], left: Plan | None) -> str:
     """What an apply did, and the plan that is left after it (None where it was not made)."""
-    return _document(
+    return document(
         {
             "kind": "apply",
             "plan": plan_values(plan),
@@ -85,7 +85,8 @@ def outcome_values(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _document(values: dict[str, Any]) -> str:
+def document(values: dict[str, Any]) -> str:
+    """One JSON document with its versions, ending in a newline; `values` begin with its `kind`."""
     head = {"format_version": FORMAT_VERSION, "bufferctl_version": __version__}
     return to_json({**head, **values}, indent=2).decode() + "\n"
 

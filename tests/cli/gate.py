@@ -47,6 +47,7 @@ class Gate:
 
         Handler.protocol_version = "HTTP/1.1"
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = False  # so that the end waits for every request that is under way
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def _pass_on(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
