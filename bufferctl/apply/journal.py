@@ -130,6 +130,8 @@ class FileJournal:
         strange = [each for each in self._settled if each.slot not in self._mine]
         self._settled = [each for each in strange if each.binding is None or each.binding.id not in bound]
         open_, settled = _by_organization(list(self._intents.values())), _by_organization(self._settled)
+        kept = {home(intent.write) for intent in self._intents.values()}
+        self._unwritten = {h: dict(ids) for h, ids in self._listed.items() if h not in kept}
         with suppress(OSError):
             for path in self._folder.glob("*.journal"):
                 organization = path.stem

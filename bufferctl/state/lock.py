@@ -11,7 +11,7 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -72,10 +72,11 @@ class Lock:
             ) from error
         died = self.holder
         try:
-            self._tell()
+            me = self._tell()
             yield died
         finally:
-            self._told.unlink(missing_ok=True)
+            if self.holder == me:  # else somebody broke the lock, and the next one holds it
+                self._told.unlink(missing_ok=True)
             lock.release()
 
     def break_(self) -> Holder | None:
@@ -85,9 +86,10 @@ class Lock:
             path.unlink(missing_ok=True)
         return holder
 
-    def _tell(self) -> None:
+    def _tell(self) -> Holder:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         user = os.environ.get("USER") or os.environ.get("LOGNAME") or str(getattr(os, "getuid", lambda: "")())
-        holder = {"user": user, "host": platform.node(), "pid": os.getpid(), "since": now}
+        holder = Holder(user, platform.node(), os.getpid(), now)
         with suppress(OSError):  # a lock that does not say whose it is still locks
-            self._told.write_text(json.dumps(holder), encoding="utf-8")
+            self._told.write_text(json.dumps(asdict(holder)), encoding="utf-8")
+        return holder

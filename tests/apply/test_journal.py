@@ -211,6 +211,17 @@ def test_compacting_keeps_what_is_open(journals: Journals) -> None:
         assert each.bindings == {}
 
 
+def test_what_was_known_before_compacting_travels_with_the_next_intent(journals: Journals) -> None:
+    """The file was emptied meanwhile, and the project's state may be gone when it is read."""
+    journal = journals()
+    journal.listed("c0", {"old"})
+    journal.intend([intent(1)])
+    journal.settle([done(1, "x")])
+    journal.compact()
+    journal.intend([intent(2, B)])
+    assert set(journals().known(intent(2, B))) == {"old", "x"}
+
+
 def test_after_compacting_it_goes_on(journals: Journals) -> None:
     """The same object and a new process append to the same file."""
     journal = journals()

@@ -1,0 +1,143 @@
+"""One run at a time: who holds the lock is named, and a dead holder's is taken over."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bufferctl.errors import LockedError
+from bufferctl.state import Lock
+
+ENDPOINT = "https://api.buffer.com"
+#: Holds the lock until its standard input ends.
+HOLD = f"""
+import sys
+from pathlib import Path
+from bufferctl.state import Lock
+with Lock(Path(sys.argv[1]), {ENDPOINT!r}).held(0):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def another_process(folder: Path) -> subprocess.Popen[str]:
+    """A process that holds the lock."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "USER": "ada", "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert process.stdout
+    told = process.stdout.readline()
+    assert told == "held\n"
+    return process
+
+
+def test_a_free_lock_is_taken_and_given_back(tmp_path: Path) -> None:
+    """Nobody died; while it is held it says by whom; afterwards it is free again."""
+    lock = Lock(tmp_path / "user", ENDPOINT)
+    with lock.held(0) as died:
+        assert died is None
+        assert lock.holder
+        assert lock.holder.pid == os.getpid()
+    assert Lock(tmp_path / "user", ENDPOINT).holder is None
+    with lock.held(0) as died:
+        assert died is None
+
+
+def test_a_second_holder_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
+    """User, host, process, since when; and what to do."""
+    process = another_process(tmp_path)
+    try:
+        with pytest.raises(LockedError) as raised, Lock(tmp_path, ENDPOINT).held(0):
+            pass
+    finally:
+        process.communicate("")
+    message = raised.value.message
+    assert message.startswith("Another run works on this account: ada on ")
+    assert f"process {process.pid}, since 20" in message
+    assert "--lock-timeout" in raised.value.hint
+    with Lock(tmp_path, ENDPOINT).held(0) as died:
+        assert died is None
+
+
+def test_being_refused_takes_nothing_from_the_holder(tmp_path: Path) -> None:
+    """It still holds it, and is still named, after several tries."""
+    process = another_process(tmp_path)
+    try:
+        for _ in range(3):
+            with pytest.raises(LockedError, match=f"process {process.pid}"), Lock(tmp_path, ENDPOINT).held(0):
+                pass
+    finally:
+        process.communicate("")
+
+
+def test_a_dead_holder_s_lock_is_taken_over_with_its_name(tmp_path: Path) -> None:
+    """After kill -9 the next run gets the lock at once, and who died."""
+    process = another_process(tmp_path)
+    process.kill()
+    process.communicate()
+    with Lock(tmp_path, ENDPOINT).held(0) as died:
+        assert died
+        assert (died.user, died.pid) == ("ada", process.pid)
+        assert f"process {process.pid}" in str(died)
+
+
+def test_endpoints_lock_apart(tmp_path: Path) -> None:
+    """The sandbox does not keep the real account waiting."""
+    with Lock(tmp_path, ENDPOINT).held(0), Lock(tmp_path, "http://127.0.0.1:4000").held(0) as died:
+        assert died is None
+
+
+def test_it_is_given_back_whatever_happens(tmp_path: Path) -> None:
+    """Also after an exception."""
+    with pytest.raises(ZeroDivisionError), Lock(tmp_path, ENDPOINT).held(0):
+        _ = 1 / 0
+    assert Lock(tmp_path, ENDPOINT).holder is None
+    with Lock(tmp_path, ENDPOINT).held(0):
+        pass
+
+
+def test_a_person_can_break_it(tmp_path: Path) -> None:
+    """`state unlock` says whose it was; then it is free."""
+    process = another_process(tmp_path)
+    try:
+        lock = Lock(tmp_path, ENDPOINT)
+        broken = lock.break_()
+        assert broken
+        assert broken.pid == process.pid
+        with lock.held(0) as died:
+            assert died is None
+        assert lock.break_() is None
+    finally:
+        process.communicate("")
+
+
+def test_whoever_was_broken_takes_nothing_from_the_next(tmp_path: Path) -> None:
+    """The broken holder ends; the new one still holds it and is still named."""
+    process = another_process(tmp_path)
+    lock = Lock(tmp_path, ENDPOINT)
+    lock.break_()
+    with lock.held(0):
+        process.communicate("")
+        assert lock.holder
+        assert lock.holder.pid == os.getpid()
+        with pytest.raises(LockedError), Lock(tmp_path, ENDPOINT).held(0):
+            pass
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    """What is wrong and what to do."""
+    (tmp_path / "occupied").write_text("", encoding="utf-8")
+    with (
+        pytest.raises(LockedError, match="cannot be taken") as raised,
+        Lock(tmp_path / "occupied" / "user", ENDPOINT).held(0),
+    ):
+        pass
+    assert "XDG_STATE_HOME" in raised.value.hint

@@ -1,0 +1,215 @@
+"""The state file: replaced whole or not at all, its owner's alone, and never read for another account."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bufferctl.errors import StateError
+from bufferctl.model import Binding, Origin, Slot, State
+from bufferctl.state import StateFile
+
+ENDPOINT = "https://api.buffer.com"
+SLOT = Slot("org", "channel", "launch")
+FIRST = State({SLOT: Binding("p1", Origin.CREATED, "1:a:b:c", "d", address="Acme/twitter:acme/launch")})
+SECOND = State({SLOT: Binding("p2", Origin.IMPORTED), Slot("org", "ideas", "i"): Binding("i1", Origin.ADOPTED)})
+
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+bindings = st.builds(Binding, names.filter(bool), st.sampled_from(Origin), *[names] * 7, st.booleans())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where no file is yet."""
+    return tmp_path / ".bufferctl" / "state.json"
+
+
+def file(path: Path, endpoint: str | None = ENDPOINT) -> StateFile:
+    """The store as a new process opens it."""
+    return StateFile(path, endpoint)
+
+
+def saved(path: Path, *states: State) -> None:
+    """Save these, one after the other."""
+    for state in states:
+        store = file(path)
+        store.load()
+        store.save(state)
+
+
+def test_no_file_is_an_empty_state(path: Path) -> None:
+    """And none is made by looking."""
+    assert file(path).load() == State()
+    assert not path.parent.exists()
+
+
+def test_what_is_saved_is_read_back(path: Path) -> None:
+    """Equal, by a new process."""
+    saved(path, SECOND)
+    assert file(path).load() == SECOND
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.builds(Slot, names, names, names), bindings, max_size=5))
+def test_any_state_is_read_back(tmp_path_factory: pytest.TempPathFactory, content: dict[Slot, Binding]) -> None:
+    """Whatever the keys and ids are."""
+    path = tmp_path_factory.mktemp("any") / "state.json"
+    saved(path, State(content))
+    assert file(path).load() == State(content)
+
+
+def test_it_is_its_owner_s_alone(path: Path) -> None:
+    """0600, its folder 0700: it holds what is not public yet."""
+    saved(path, FIRST)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_the_previous_one_is_kept(path: Path) -> None:
+    """`state.json.backup` is the state before, and can be put in its place."""
+    saved(path, FIRST, SECOND)
+    backup = path.with_name("state.json.backup")
+    assert file(backup).load() == FIRST
+    saved(path, State())
+    assert file(backup).load() == SECOND
+
+
+def test_equal_state_is_not_written_again(path: Path) -> None:
+    """The backup stays what it was."""
+    saved(path, FIRST, SECOND, SECOND)
+    assert file(path.with_name("state.json.backup")).load() == FIRST
+
+
+def test_nothing_else_is_left_behind(path: Path) -> None:
+    """No temporary file."""
+    saved(path, FIRST, SECOND)
+    assert sorted(each.name for each in path.parent.iterdir()) == ["state.json", "state.json.backup"]
+
+
+def test_the_format_is_versioned_and_of_one_endpoint(path: Path) -> None:
+    """Readable JSON: version, endpoint, then organization, channel and key; empty fields are left out."""
+    saved(path, FIRST)
+    assert json.loads(path.read_text(encoding="utf-8")) == {
+        "format_version": "1.0",
+        "endpoint": ENDPOINT,
+        "organizations": {
+            "org": {
+                "channel": {
+                    "launch": {
+                        "id": "p1",
+                        "origin": "created",
+                        "applied": "1:a:b:c",
+                        "seen": "d",
+                        "address": "Acme/twitter:acme/launch",
+                    }
+                }
+            }
+        },
+    }
+
+
+def test_a_newer_minor_version_is_read(path: Path) -> None:
+    """A minor version only adds."""
+    saved(path, FIRST)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"1.0"', '"1.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
+    assert file(path).load() == FIRST
+
+
+def refused(path: Path, text: str, match: str) -> StateError:
+    """Refuse a file with this content; it stays as it is."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StateError, match=match) as raised:
+        file(path).load()
+    assert path.read_text(encoding="utf-8") == text
+    assert str(path) in raised.value.message
+    assert raised.value.hint
+    return raised.value
+
+
+def test_a_newer_file_is_refused(path: Path) -> None:
+    """Update bufferctl."""
+    text = json.dumps({"format_version": "2.0", "endpoint": ENDPOINT, "organizations": {"as": "nobody knows"}})
+    assert "Update bufferctl" in refused(path, text, r"newer bufferctl \(format 2\.0\)").hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        '{"format_version": 1}',
+        '{"format_version": "one"}',
+        '{"format_version": "1.0", "endpoint": "https://api.buffer.com", "organizations": []}',
+        '{"format_version": "1.0", "endpoint": "https://api.buffer.com", "organizations": {"o": {"c": {"k": {}}}}}',
+    ],
+)
+def test_a_damaged_file_is_refused(path: Path, text: str) -> None:
+    """Put the backup in its place; never taken for an empty one."""
+    assert "state.json.backup" in refused(path, text, "damaged").hint
+
+
+def test_another_endpoint_s_state_is_refused(path: Path) -> None:
+    """The sandbox's is never read for the real account."""
+    text = json.dumps({"format_version": "1.0", "endpoint": "http://127.0.0.1:4000/graphql", "organizations": {}})
+    error = refused(path, text, r"127\.0\.0\.1:4000/graphql.*this run talks to https://api\.buffer\.com")
+    assert "--state" in error.hint
+
+
+def test_commands_that_ask_nobody_take_any_endpoint(path: Path) -> None:
+    """`state list` reads what is there, and `state rm` writes it back under the same endpoint."""
+    saved(path, FIRST)
+    store = file(path, None)
+    store.load()
+    store.save(SECOND)
+    assert file(path).load() == SECOND
+
+
+def test_an_unreadable_file_is_refused(path: Path) -> None:
+    """It is not taken for an empty state."""
+    path.mkdir(parents=True)
+    with pytest.raises(StateError, match="cannot be read"):
+        file(path).load()
+
+
+def test_an_unwritable_place_is_found_beforehand(tmp_path: Path) -> None:
+    """A folder that cannot be made: what to do is said."""
+    (tmp_path / "occupied").write_text("", encoding="utf-8")
+    with pytest.raises(StateError, match="cannot be written") as raised:
+        file(tmp_path / "occupied" / "state.json").check_writable()
+    assert "--state" in raised.value.hint
+
+
+def test_a_writable_place_leaves_no_trace(path: Path) -> None:
+    """Only the folder."""
+    file(path).check_writable()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_state_that_cannot_be_replaced_stays(path: Path) -> None:
+    """The disk fills: StateError, the file still holds what it held, no temporary file is left."""
+    from resource import RLIMIT_FSIZE, getrlimit, setrlimit
+
+    saved(path, FIRST)
+    store = file(path)
+    store.load()
+    before = getrlimit(RLIMIT_FSIZE)
+    setrlimit(RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(StateError, match="cannot be written"):
+            store.save(SECOND)
+    finally:
+        setrlimit(RLIMIT_FSIZE, before)
+    assert file(path).load() == FIRST
+    assert [each.name for each in path.parent.iterdir()] == ["state.json"]
+    store.save(SECOND)
+    assert file(path).load() == SECOND
