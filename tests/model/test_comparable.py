@@ -1,0 +1,179 @@
+"""What counts as equal, and what of a live object is compared at all (design: Actions)."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.model import (
+    Address,
+    Asset,
+    Idea,
+    LiveAsset,
+    LiveIdea,
+    LivePost,
+    LiveTag,
+    Origin,
+    Post,
+    PostStatus,
+    Service,
+)
+from bufferctl.model.comparable import (
+    Fingerprint,
+    bind,
+    differing,
+    digest,
+    fingerprint,
+    instant,
+    normal_text,
+    of_desired,
+    of_live,
+    same,
+    standing,
+)
+from tests.model.samples import METADATA, PLACE, ideas, posts, texts
+
+NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
+POST = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, PLACE, "We are live: https://acme.example/long #go")
+LIVE = LivePost("1", "c", PostStatus.SCHEDULED, POST.text, NOW, NOW, due_at=NOW)
+
+
+def differs(desired: Post | Idea, live: LivePost | LiveIdea, *, links: bool = False) -> list[str]:
+    """The names of the differing fields."""
+    return [name for name, _, _ in differing(of_desired(desired), of_live(live), links_may_differ=links)]
+
+
+@given(texts)
+def test_normal_text_is_normal(text: str) -> None:
+    """Once more changes nothing; line ends, outer white space and the form of accents make no difference."""
+    normal = normal_text(text)
+    assert normal_text(normal) == normal
+    assert normal_text(f" \n{text}\t\r\n") == normal
+    assert normal_text(unicodedata.normalize("NFD", text)) == normal_text(unicodedata.normalize("NFC", text))
+
+
+def test_line_ends_are_one_kind() -> None:
+    """Windows' and old Macs' too."""
+    assert normal_text("a\r\nb\rc\n") == "a\nb\nc"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"text": "We are live"}, "text"),
+        ({"assets": (LiveAsset("image", "The console"),)}, "assets"),
+        ({"tags": (LiveTag("t", "launch"),)}, "tags"),
+        ({"metadata": {"spoiler_text": "Careful"}}, "metadata"),
+    ],
+)
+def test_what_differs_is_named(change: dict[str, object], field: str) -> None:
+    """One field each."""
+    assert differs(POST, LIVE) == []
+    assert differs(POST, replace(LIVE, **change)) == [field]  # type: ignore[arg-type]  # fields by name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"due_at": NOW + timedelta(days=3)},
+        {"updated_at": NOW + timedelta(days=3)},
+        {"scheduling_type": None},
+        {"metadata": {"is_ai_generated": False, "type": "post"}},
+        {"text": f"{POST.text}\n"},
+    ],
+)
+def test_what_buffer_fills_in_or_moves_is_no_difference(change: dict[str, object]) -> None:
+    """Queue times, stamps, switches and types that the files leave open."""
+    assert differs(POST, replace(LIVE, **change)) == []  # type: ignore[arg-type]  # fields by name
+
+
+def test_shortened_links_differ_only_where_links_count() -> None:
+    """A channel that shortens links returns others."""
+    short = replace(LIVE, text="We are live: https://buff.ly/3xYz #go")
+    assert differs(POST, short) == ["text"]
+    assert differs(POST, short, links=True) == []
+    assert differs(POST, replace(short, text="We were live: https://buff.ly/3xYz #go"), links=True) == ["text"]
+
+
+def test_asset_urls_are_never_compared_and_never_forgotten() -> None:
+    """Buffer stores a copy; an edit of the file's URL is still an edit."""
+    first = replace(POST, assets=(Asset.model_validate({"image": {"url": "https://acme.example/a.png"}}),))
+    other = replace(POST, assets=(Asset.model_validate({"image": {"url": "https://acme.example/b.png"}}),))
+    live = replace(LIVE, assets=(LiveAsset("image", source="https://buffer-media.example/1"),))
+    assert differs(first, live) == differs(other, live) == []
+    prints = [fingerprint(each, of_desired(each)) for each in (first, other)]
+    assert prints[0].content == prints[1].content
+    assert prints[0].hidden != prints[1].hidden
+
+
+@given(posts | ideas)
+def test_a_fingerprint_reads_back(item: Post | Idea) -> None:
+    """As text, in state; one of another version is not guessed at."""
+    made = fingerprint(item, of_desired(item))
+    assert Fingerprint.read(str(made)) == made
+    assert Fingerprint.read(str(made._replace(version="0"))) is None
+
+
+@given(posts | ideas)
+def test_equal_declarations_have_equal_digests(item: Post | Idea) -> None:
+    """Whatever was built when."""
+    assert digest(of_desired(replace(item))) == digest(of_desired(item))
+    assert same(of_desired(item), of_desired(item))
+
+
+def test_a_time_is_an_instant() -> None:
+    """The same moment in two zones; to the second."""
+    berlin = datetime(2026, 12, 1, 9, 0, 0, 7, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert instant(berlin) == instant(NOW) == "2026-12-01T08:00:00Z"
+    assert instant(None) == ""
+
+
+def test_a_post_stands_where_its_content_status_and_own_time_are() -> None:
+    """A queue time that moves changes nothing; a time that was chosen does, and so do status and text."""
+    later = NOW + timedelta(hours=1)
+    assert standing(replace(LIVE, due_at=later)) == standing(LIVE)
+    timed = replace(LIVE, is_custom_scheduled=True)
+    assert standing(replace(timed, due_at=later)) != standing(timed)
+    assert standing(replace(LIVE, status=PostStatus.SENT)) != standing(LIVE)
+    assert standing(replace(LIVE, text="Other words")) != standing(LIVE)
+
+
+def test_a_thread_of_one_item_is_no_thread() -> None:
+    """It repeats the text; two are one."""
+    assert METADATA.twitter
+    threaded = replace(POST, text="First", metadata=METADATA.twitter)
+    assert [text for text, _ in of_desired(threaded).thread] == ["First", "Second"]
+    single = METADATA.twitter.model_copy(update={"thread": METADATA.twitter.thread[:1]})
+    assert of_desired(replace(threaded, metadata=single)).thread == ()
+
+
+@given(st.booleans())
+def test_what_is_not_as_asked_is_no_baseline(as_asked: bool) -> None:
+    """State then holds no digest of it."""
+    binding = bind(POST, replace(LIVE, text="Other words"), Origin.CREATED, as_asked=as_asked)
+    assert bool(binding.seen) is as_asked
+    assert (binding.id, binding.status, binding.due_at) == ("1", "scheduled", "")
+
+
+def test_an_idea_is_compared_in_full() -> None:
+    """Title, text, services, tags, date and media."""
+    idea = Idea(
+        Address("Acme", "ideas", "i"), PLACE, "How we hire", "In three steps", (Service.LINKEDIN,), ("jobs",), NOW
+    )
+    live = LiveIdea("1", "o", NOW, "How we hire", "In three steps", ("linkedin",), (LiveTag("t", "jobs"),), NOW)
+    assert differs(idea, live) == []
+    for change, field in (
+        ({"title": ""}, "title"),
+        ({"text": ""}, "text"),
+        ({"services": ()}, "services"),
+        ({"tags": ()}, "tags"),
+        ({"date": None}, "date"),
+        ({"media": (("image", ""),)}, "assets"),
+    ):
+        assert differs(idea, replace(live, **change)) == [field]

@@ -1,0 +1,60 @@
+"""Declared objects and writes travel as JSON, in the journal and in saved plans, and come back equal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bufferctl.model import CreateIdea, CreatePost, DeletePost, EditPost, Idea, LiveTag, Post, Write
+from bufferctl.model.serial import dump_item, dump_write, load_item, load_write
+from tests.model.samples import ideas, posts, texts
+
+tags = st.lists(texts, max_size=2).map(tuple)
+writes = st.one_of(
+    st.builds(CreatePost, posts, texts, tags, st.none() | texts),
+    st.builds(EditPost, texts, posts, texts, tags, st.none() | texts, st.booleans()),
+    st.builds(DeletePost, texts, texts),
+    st.builds(CreateIdea, ideas, texts, st.lists(st.builds(LiveTag, texts, texts, texts), max_size=2).map(tuple)),
+)
+
+
+def through_json(values: dict[str, Any]) -> dict[str, Any]:
+    """What a file gives back."""
+    read: dict[str, Any] = json.loads(json.dumps(values))
+    return read
+
+
+@given(posts | ideas)
+def test_a_declared_object_comes_back_equal(item: Post | Idea) -> None:
+    """With its metadata as the model of its network."""
+    again = load_item(through_json(dump_item(item)))
+    assert again == item
+    assert type(getattr(again, "metadata", None)) is type(getattr(item, "metadata", None))
+
+
+@given(writes)
+def test_a_write_comes_back_equal(write: Write) -> None:
+    """Of the same kind, with resolved ids."""
+    again = load_write(through_json(dump_write(write)))
+    assert again == write
+    assert type(again) is type(write)
+    assert dump_write(again) == dump_write(write)
+
+
+@pytest.mark.parametrize("values", [{}, {"post": {}}, {"idea": {"title": "no address"}}, {"post": {"text": 7}}])
+def test_what_is_no_declared_object_is_refused(values: dict[str, Any]) -> None:
+    """Not half read."""
+    with pytest.raises((ValidationError, KeyError)):
+        load_item(values)
+
+
+@pytest.mark.parametrize("values", [{}, {"kind": "delete-post"}, {"kind": "edit-post", "id": "1"}, {"kind": "what"}])
+def test_what_is_no_write_is_refused(values: dict[str, Any]) -> None:
+    """Not half read."""
+    with pytest.raises((ValidationError, KeyError, TypeError)):
+        load_write(values)
