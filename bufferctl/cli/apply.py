@@ -126,7 +126,7 @@ def _report(applying: Applying, plan: Plan, console: Console, *, as_json: bool) 
         if applying.outcomes:
             console.data("\n" + applied_text(applying.outcomes, console.out))
         if left and applying.changed_anything:
-            console.data(left_text(left, plan, console.out))
+            console.data(left_text(left, plan, applying.outcomes, console.out))
     codes = [1 for o in applying.outcomes if o.status in {Status.REFUSED, Status.DIFFERS, Status.HELD}]
     codes += [1] if left and left.of(Action.HOLD) else []
     return worst([*codes, *after, *([error.exit_code] if error else [])])

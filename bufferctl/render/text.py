@@ -197,14 +197,18 @@ def _quiet(plan: Plan) -> str:
     return ", ".join(f"{number:,} {name}" for number, name in found if number)
 
 
-def left_text(left: Plan, planned: Plan, paint: Paint) -> str:
+def left_text(left: Plan, planned: Plan, outcomes: Iterable[Outcome], paint: Paint) -> str:
     """What is left after an apply: in a line where nothing is, or nothing but what was shown before."""
     if left.is_empty:
         return f"Looked again: {paint.good('no changes')}.\n"
     shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
     holds = left.of(Action.HOLD)
-    if not left.writes and all((change.slot, change.message) in shown for change in holds):
-        return f"Looked again: nothing more to send; {len(holds)} still need{'s' if len(holds) == 1 else ''} you.\n"
+    refused = {outcome.change.slot for outcome in outcomes if outcome.status is Status.REFUSED}
+    again = {change.slot for change in left.writes}
+    if again <= refused and all((change.slot, change.message) in shown for change in holds):
+        said = "nothing more to send" + (" but what was refused" if again else "")
+        said += f"; {len(holds)} still need{'s' if len(holds) == 1 else ''} you" if holds else ""
+        return f"Looked again: {said}.\n"
     return f"Looked again, and this is left:\n{plan_text(left, paint)}"
 
 
