@@ -57,7 +57,7 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         except _StopError:
             return builder.tree, [*controls, *builder.problems]
         except YAMLError as failure:
-            error = failure
+            error = failure.with_traceback(None)  # it leads back here: with it, all that was read would stay
             if not doubtful(failure):
                 break
         else:
