@@ -94,6 +94,8 @@ def _application(service: Service) -> Callable[..., Awaitable[None]]:
         scope: _Message, receive: Callable[[], Awaitable[_Message]], send: Callable[[_Message], Awaitable[None]]
     ) -> None:
         request = await _read(scope, receive)
+        if request is None:
+            return
         if isinstance(request, Response):
             await _send(send, request)
             return
@@ -109,11 +111,13 @@ def _application(service: Service) -> Callable[..., Awaitable[None]]:
     return application
 
 
-async def _read(scope: _Message, receive: Callable[[], Awaitable[_Message]]) -> Request | Response:
+async def _read(scope: _Message, receive: Callable[[], Awaitable[_Message]]) -> Request | Response | None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":  # half a request is none
+            return None
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
             return Response.of_error(413, "The body is too large", "BAD_REQUEST")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -127,6 +129,16 @@ def test_requests_are_remembered(buffer: Asker, sandbox: Sandbox) -> None:
     assert (seen.operation, seen.kind, seen.status) == ("Look", "query", 200)
     assert seen.fields == [("me", "account"), ("account", "account")]
     assert (seen.variables, seen.writes) == ({"x": 1}, False)
+
+
+def test_half_a_request_is_none(buffer: Asker) -> None:
+    """A client that dies while it sends leaves no trace, and the next one is served."""
+    parts = urlsplit(buffer.sandbox.url)
+    head = f"POST / HTTP/1.1\r\nHost: x\r\nUser-Agent: t\r\nAuthorization: Bearer {buffer.sandbox.key}\r\n"
+    with socket.create_connection((parts.hostname or "", parts.port or 0)) as connection:
+        connection.sendall(f'{head}Content-Length: 100\r\n\r\n{{"query":'.encode())
+    assert buffer.ask("{ account { id } }").status == 200
+    assert [seen.status for seen in buffer.sandbox.requests] == [200]
 
 
 def test_the_schema_can_be_asked_for(buffer: Asker) -> None:
