@@ -34,7 +34,8 @@ def recover(
     Raises ApiError or PartWayError where nothing can be found out now; everything then stays open.
     """
     over = [intent for intent in journal.open if _answered(intent, bindings)]
-    journal.settle([Settled(intent.number, intent.slot, done=False) for intent in over])
+    if over:
+        journal.settle([Settled(intent.number, intent.slot, done=False) for intent in over])
     waiting = journal.open
     if not waiting:
         return Recovered(0, len(over), {})

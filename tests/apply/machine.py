@@ -33,12 +33,12 @@ class MortalJournal(FileJournal):
     def intend(self, intents: Sequence[Intent]) -> None:
         self._mortal.step()
         super().intend(intents)
-        self._torn_step()
+        self._torn_step(intents)
 
     def settle(self, settled: Sequence[Settled]) -> None:
         self._mortal.step()
         super().settle(settled)
-        self._torn_step()
+        self._torn_step(settled)
 
     def compact(self, bound: Collection[str] = ()) -> None:
         self._buffer.die_on("compact")
@@ -46,11 +46,11 @@ class MortalJournal(FileJournal):
         super().compact(bound)
         self._mortal.step()
 
-    def _torn_step(self) -> None:
+    def _torn_step(self, written: Sequence[Intent | Settled]) -> None:
         try:
             self._mortal.step()
         except BaseException:
-            for path in self._folder.glob("*.journal") if self._tear else ():
+            for path in self._folder.glob("*.journal") if self._tear and written else ():
                 path.write_bytes(path.read_bytes()[:-3])
             raise
 

@@ -1,0 +1,302 @@
+"""Saved plans: complete, unaltered, and applied only while what they rest on holds (issue 3: Saved plans)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bufferctl import planfile
+from bufferctl.cli import saved_plans
+from bufferctl.errors import StalePlanError, UsageError
+from bufferctl.model import CreatePost, Desired, Idea, Post, PostStatus, State
+from bufferctl.plan import Action, Plan
+from bufferctl.planfile import SavedPlan, Verified
+from bufferctl.reconcile import Options
+from tests.apply.fake import START, FakeBuffer, idea, post
+from tests.apply.machine import Machine, desired, look, slot
+
+A, B, C = post("a"), post("b"), post("c")
+DUE = START + timedelta(days=3)
+EDITED = replace(A, text="The words that it is to have now")
+CHOICES: dict[str, Any] = {"recreate": [], "reapply": [], "allow_share_now": False, "max_deletes": None}
+
+
+def saved_from(plan: Plan, items: tuple[Post | Idea, ...] = (), *, days: float = 7) -> SavedPlan:
+    """The plan as it is read from its file."""
+    raw = planfile.dump(plan, desired(items), CHOICES, expires_at=plan.at + timedelta(days=days))
+    return planfile.load(raw, "plan.json")
+
+
+class Review:
+    """Between the plan and its apply: what was saved, and what it comes to now."""
+
+    def __init__(self, machine: Machine, buffer: FakeBuffer) -> None:
+        self.machine, self.buffer = machine, buffer
+        self.items: tuple[Post | Idea, ...] = ()
+        self.saved: SavedPlan | None = None
+
+    def plan(self) -> Plan:
+        """What the inputs give now."""
+        return look(self.buffer, self.items, self.machine.state(), Options(max_deletes=100))[0]
+
+    def save(self, *items: Post | Idea) -> SavedPlan:
+        """Plan these and save it."""
+        self.items = items
+        self.saved = saved_from(self.plan(), items)
+        return self.saved
+
+    def verify(self) -> Verified:
+        """Hold it against today."""
+        assert self.saved
+        return planfile.verify(self.saved, self.plan())
+
+
+@pytest.fixture
+def buffer() -> FakeBuffer:
+    """An empty account."""
+    return FakeBuffer()
+
+
+@pytest.fixture
+def review(tmp_path: Path, buffer: FakeBuffer) -> Review:
+    """An account in which `a` and `b` were created, and a plan yet to be saved."""
+    machine = Machine(tmp_path, buffer)
+    assert machine.apply(A, B).error is None
+    return Review(machine, buffer)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> tuple[Plan, tuple[Post | Idea, ...]]:
+    """What reconciling gives for some posts, of which some are there, edited here or there, or left the files."""
+    buffer, items, bound = FakeBuffer(), [], {}
+    for number in range(draw(st.integers(0, 5))):
+        text = draw(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
+        item: Post | Idea = post(f"k{number}", text, due=draw(st.sampled_from([None, DUE])))
+        item = draw(st.sampled_from([item, idea(f"k{number}", text)]))
+        fate = draw(st.sampled_from(["new", "there", "edited", "drifted", "gone", "removed"]))
+        if fate != "new" and isinstance(item, Post):
+            from bufferctl.model import Origin
+            from bufferctl.model.comparable import bind
+
+            buffer.send([CreatePost(item, "c0")])
+            live = list(buffer.posts.values())[-1]
+            bound[slot(item)] = bind(item, live, draw(st.sampled_from(Origin)))
+            if fate == "drifted":
+                buffer.posts[live.id] = replace(live, text=f"{live.text}!")
+            if fate == "gone":
+                del buffer.posts[live.id]
+        if fate == "edited":
+            item = replace(item, text=f"{item.text}?")
+        if fate != "removed":
+            items.append(item)
+    return look(buffer, items, State(bound))[0], tuple(items)
+
+
+@given(plans())
+@settings(deadline=None)
+def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
+    """Inputs, changes with their writes and the facts they rest on, times: all equal; saved again, the same bytes."""
+    plan, items = drawn
+    raw = planfile.dump(plan, desired(items), CHOICES, expires_at=plan.at + timedelta(days=7))
+    saved = planfile.load(raw, "plan.json")
+    shown = [change for change in plan.changes if change.action is not Action.NO_OP]
+    assert saved.desired == desired(items)
+    assert [(c.slot, c.action, c.write, c.binding, c.live) for c in saved.plan.changes] == [
+        (c.slot, c.action, c.write, c.binding, c.live) for c in shown
+    ]
+    assert saved.rests_on == {c.slot: planfile.facts(c) for c in shown}
+    assert (saved.plan.at, saved.plan.endpoint) == (plan.at, plan.endpoint)
+    assert planfile.dump(saved.plan, saved.desired, saved.choices, expires_at=saved.expires_at) == raw
+    assert planfile.verify(saved, plan).moved == ()
+
+
+@given(plans().filter(lambda drawn: bool(drawn[0].writes)), st.data())
+@settings(deadline=None, max_examples=40)
+def test_an_altered_file_is_refused(drawn: tuple[Plan, tuple[Post | Idea, ...]], data: st.DataObject) -> None:
+    """One value anywhere in what was reviewed: it is not that any more."""
+    raw = planfile.dump(drawn[0], desired(drawn[1]), CHOICES, expires_at=drawn[0].at + timedelta(days=7))
+    values = json.loads(raw)
+    at, key = data.draw(st.sampled_from(list(leaves(values))))
+    at[key] = "something else" if at[key] != "something else" else "again"
+    with pytest.raises((StalePlanError, UsageError)):
+        planfile.load(json.dumps(values).encode(), "plan.json")
+
+
+def leaves(values: Any) -> Any:
+    """Where each plain value of a file stands, but for who wrote it."""
+    for key in list(values) if isinstance(values, dict) else range(len(values)):
+        if isinstance(values[key], dict | list):
+            yield from leaves(values[key])
+        elif key != "bufferctl_version":
+            yield values, key
+
+
+def test_a_file_that_only_looks_different_is_not_altered(review: Review) -> None:
+    """Another layout of the same JSON."""
+    plan = review.plan()
+    raw = planfile.dump(plan, Desired(), CHOICES, expires_at=plan.at + timedelta(days=7))
+    assert planfile.load(json.dumps(json.loads(raw)).encode(), "plan.json").plan.at == plan.at
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"version: 1", b'{"kind": "saved-plan"}', b"\xff\xfe"])
+def test_what_is_no_saved_plan_is_refused(raw: bytes) -> None:
+    """With the name of the file, and how to make one."""
+    with pytest.raises(UsageError, match=r"plan\.json") as raised:
+        planfile.load(raw, "plan.json")
+    assert "plan -o" in raised.value.hint
+
+
+def test_a_newer_file_is_refused(review: Review) -> None:
+    """What it means is not known here."""
+    plan = review.plan()
+    raw = planfile.dump(plan, Desired(), CHOICES, expires_at=plan.at)
+    with pytest.raises(StalePlanError, match="newer bufferctl"):
+        planfile.load(
+            raw.replace(b'"format_version":"1.0"', b'"format_version":"2.0"').replace(b'"1.0"', b'"2.0"'), "p"
+        )
+
+
+def test_it_expires(review: Review) -> None:
+    """On its last moment it holds; after that, exit 3, with the day that it expired."""
+    saved = review.save(A, B, C)
+    now = replace(review.plan(), at=saved.expires_at)
+    assert saved_plans.check_holds(saved, now, "plan.json").writes
+    with pytest.raises(StalePlanError, match=f"expired on {saved.expires_at:%Y-%m-%d}"):
+        saved_plans.check_holds(saved, replace(now, at=now.at + timedelta(seconds=1)), "plan.json")
+
+
+def test_another_endpoint_is_refused(review: Review) -> None:
+    """The sandbox's plan is not applied to the real account."""
+    saved = review.save(A, B, C)
+    with pytest.raises(StalePlanError, match="and this run talks to https://api"):
+        saved_plans.check_holds(saved, replace(review.plan(), endpoint="https://api.buffer.com"), "plan.json")
+
+
+def test_while_nothing_moved_it_is_what_was_reviewed(review: Review) -> None:
+    """Create, update and delete, as they were."""
+    saved = review.save(EDITED, C)
+    verified = review.verify()
+    assert verified.moved == ()
+    assert [(c.address, c.action, c.write) for c in verified.plan.writes] == [
+        (c.address, c.action, c.write) for c in saved.plan.writes
+    ]
+
+
+def changed(buffer: FakeBuffer, **values: object) -> None:
+    """Somebody changes `a` in Buffer."""
+    buffer.posts["0001"] = replace(buffer.posts["0001"], **values)  # type: ignore[arg-type]  # fields by name
+
+
+MOVES: dict[str, Callable[[FakeBuffer], object]] = {
+    "text": lambda buffer: changed(buffer, text="Somebody's words"),
+    "time": lambda buffer: changed(buffer, is_custom_scheduled=True),
+    "delete": lambda buffer: buffer.posts.pop("0001"),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_what_moved_is_named(review: Review, buffer: FakeBuffer, move: str) -> None:
+    """Somebody changed or deleted what was to be edited: the address, and why."""
+    review.save(EDITED, B)
+    MOVES[move](buffer)
+    if move == "delete":
+        buffer.pass_time(7200)
+    (moved,) = review.verify().moved
+    assert moved.startswith("Acme/twitter:acme0/a: ")
+    with pytest.raises(StalePlanError, match=r"(?s)no longer holds.*Acme/twitter:acme0/a"):
+        saved_plans.check_holds(review.saved or pytest.fail("saved"), review.plan(), "plan.json")
+
+
+def test_a_deletion_of_what_somebody_changed_is_stale(review: Review, buffer: FakeBuffer) -> None:
+    """It was reviewed with other words."""
+    review.save(B)
+    changed(buffer, text="Somebody's words")
+    assert [line.partition(": ")[0] for line in review.verify().moved] == ["Acme/twitter:acme0/a"]
+
+
+def test_a_create_that_somebody_made_much_alike_is_stale(review: Review, buffer: FakeBuffer) -> None:
+    """It would be held now, so it is not what was reviewed."""
+    review.save(A, B, replace(C, due_at=DUE))
+    buffer.send([CreatePost(C, "c0")])
+    (moved,) = review.verify().moved
+    assert "much like it" in moved
+
+
+def test_nothing_unrelated_makes_it_stale(review: Review, buffer: FakeBuffer) -> None:
+    """Somebody's own posts, a change of another post, queue times, and time that passes."""
+    review.save(EDITED, B, C)
+    buffer.person("stranger")
+    buffer.posts["0002"] = replace(buffer.posts["0002"], text="Somebody's words")
+    changed(buffer, due_at=START + timedelta(days=9), updated_at=START + timedelta(days=1))
+    buffer.pass_time(3 * 86_400)
+    verified = review.verify()
+    assert verified.moved == ()
+    assert [c.address.key for c in verified.plan.writes] == ["c", "a"]
+
+
+def test_its_own_first_half_is_skipped(review: Review) -> None:
+    """The idea and the edit are done; the post that names the idea now has its id, and is still what was reviewed."""
+    named = replace(C, idea="i")
+    review.save(EDITED, B, idea("i"), named)
+    assert review.machine.apply(EDITED, B, idea("i")).error is None
+    verified = review.verify()
+    assert verified.moved == ()
+    assert [c.address.key for c in verified.plan.writes] == ["c"]
+    assert review.machine.apply(EDITED, B, idea("i"), named).error is None
+    verified = review.verify()
+    assert (verified.moved, verified.plan.writes) == ((), ())
+
+
+def test_its_own_deletes_are_skipped(review: Review) -> None:
+    """Gone and forgotten."""
+    review.save(B)
+    assert review.machine.apply(B).error is None
+    verified = review.verify()
+    assert (verified.moved, verified.plan.changes) == ((), ())
+
+
+def test_what_it_created_is_adopted_where_the_state_is_gone(review: Review) -> None:
+    """Found by content; nothing to send, nothing stale."""
+    review.save(A, B, C)
+    review.machine.apply(A, B, C)
+    review.machine.forget_project()
+    verified = review.verify()
+    assert (verified.moved, verified.plan.writes) == ((), ())
+    assert [c.action for c in verified.plan.changes] == [Action.ADOPT]
+
+
+@pytest.mark.parametrize("items", [(EDITED, B), (B,)], ids=["edit", "delete"])
+def test_what_was_sent_meanwhile_is_held_not_stale(
+    review: Review, buffer: FakeBuffer, items: tuple[Post | Idea, ...]
+) -> None:
+    """It is out: nobody moved anything, and nothing is sent for it."""
+    review.save(*items)
+    changed(buffer, status=PostStatus.SENT, sent_at=buffer.server_time())
+    verified = review.verify()
+    assert (verified.moved, verified.plan.writes) == ((), ())
+    assert [c.action for c in verified.plan.changes] == [Action.HOLD if EDITED in items else Action.FORGET]
+
+
+def test_what_became_too_late_is_held_not_stale(review: Review, buffer: FakeBuffer) -> None:
+    """Its time came while it was reviewed; the others go."""
+    review.save(A, B, post("soon", due=buffer.server_time() + timedelta(hours=1)), C)
+    buffer.pass_time(3600)
+    verified = review.verify()
+    assert verified.moved == ()
+    assert [(c.address.key, c.action) for c in verified.plan.changes] == [("soon", Action.HOLD), ("c", Action.CREATE)]
+
+
+def test_nothing_is_done_that_was_not_reviewed(review: Review, buffer: FakeBuffer) -> None:
+    """What only today's account asks for (here a forgotten post) is left out."""
+    review.save(A, B, C)
+    buffer.posts.clear()
+    verified = review.verify()
+    assert [c.address.key for c in verified.plan.changes] == ["c"]
