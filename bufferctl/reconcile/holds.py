@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 from bufferctl.model import LiveIdea, LivePost
-from bufferctl.model.comparable import instant
 from bufferctl.plan import Difference, Reason
 
 #: How much of a text a message quotes.
@@ -107,7 +107,8 @@ def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
     text = first.text or (first.title if isinstance(first, LiveIdea) else "")
     shown = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
     when = f", {first.status.value}" if isinstance(first, LivePost) else ""
-    when += f", {instant(first.due_at)}" if isinstance(first, LivePost) and first.due_at else ""
+    if isinstance(first, LivePost) and first.due_at:
+        when += f", {first.due_at.astimezone(UTC):%a %d %b %Y %H:%M} UTC"
     more = f" and {len(candidates) - 1} more" if len(candidates) > 1 else ""
     return Hold(
         Reason.AMBIGUOUS,

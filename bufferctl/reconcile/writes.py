@@ -61,7 +61,7 @@ class Resolver:
 def _no_tag(name: str, tags: Mapping[str, LiveTag]) -> Hold:
     seen = ", ".join(sorted(tags)) or "none"
     return unresolved(
-        f"No tag {name!r} was seen in Buffer (seen: {seen}), and the API lists none",
+        f"No post or idea in Buffer carries a tag {name!r} (seen: {seen}), and the API cannot list tags",
         "Give its id under `tags:` of the organization in buffer.yaml.",
     )
 
