@@ -17,8 +17,10 @@ BUSY = 10
 
 def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
     """Channels by noon of the day on which creating there brings them to `BUSY` posts or more."""
-    there = Counter((post.channel_id, _noon(post.due_at, plan, post.channel_id)) for post in live.posts if post.due_at)
     new = Counter(key for change in plan.of(Action.CREATE) if (key := _day(change, plan)))
+    if not new:
+        return {}
+    there = Counter((post.channel_id, _noon(post.due_at, plan, post.channel_id)) for post in live.posts if post.due_at)
     days: dict[datetime, set[str]] = defaultdict(set)
     for (channel, noon), count in new.items():
         if count + there[channel, noon] >= BUSY:
