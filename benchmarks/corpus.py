@@ -1,75 +1,85 @@
-"""The corpus that the numbers are measured on: a project of many posts, the same each time.
+"""The corpus that the numbers are measured on: many posts in one file, the same each time; 10,000 are some 4.7 MB.
 
-`python benchmarks/corpus.py FOLDER [POSTS]` writes it: 10 channels, texts as people write them (hashtags, links, emoji,
-several lines), two posts of three with a picture. 10,000 posts are about 4 MB.
+The sandbox's account can hold them. As people write them: most with a time, some for the queue; several lines with
+links, hashtags and emoji; pictures in either form, tags, a first comment.
 """
 
 from __future__ import annotations
 
-import random
-import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
-CHANNELS = 10
-_WORDS = (
-    "we",
-    "are",
-    "live",
-    "today",
-    "with",
-    "a",
-    "new",
-    "console",
-    "for",
-    "teams",
-    "that",
-    "plan",
-    "what",
-    "they",
-    "say",
+ALL = "posts/all.yaml"
+#: The channels of the sandbox's account that take texts of this length, by organization.
+CHANNELS = {
+    "Acme": (("linkedin", "acme-inc"), ("facebook", "acme"), ("threads", "acme.example"),
+             ("mastodon", "acme@social.example")),
+    "Globex": (("linkedin", "globex"), ("mastodon", "globex@social.example")),
+}  # fmt: skip
+_TAG = "launch: 66a0000000000000000001a1"
+#: One post each quarter of an hour from 8:00 to 18:00: never in the hours that a clock change skips or repeats.
+_A_DAY = 40
+_SENTENCES = (
+    "Every post of this week was reviewed in a pull request before it went anywhere near the queue.",
+    "The console shows requests a minute, and now also which of them you paid for: https://acme.example/console",
+    "Größere Pläne, kleinere Schritte; and a word with an emoji \N{ROCKET} for good measure.",
+    "We answered forty questions about how a release is made, and wrote the answers down.",
+    "What would you like to know? Ask below, we read all of it. #gitops #buffer",
+    "It took three people, two rewrites and one very long train ride to get here.",
 )
-_EMOJI = ["🎉", "🚀", "👩‍💻", "☕", ""]
 
 
-def write(folder: Path, posts: int) -> Path:
-    """Write a project with that many posts into a folder; its root file, which holds everything."""
-    folder.mkdir(parents=True, exist_ok=True)
-    root = folder / "buffer.yaml"
-    root.write_text(text(posts), encoding="utf-8")
-    return root
+def write(folder: Path, count: int, organizations: tuple[str, ...] = ("Acme",)) -> None:
+    """Fill `folder` with a root file and, in `ALL`, `count` posts, dealt out to the organizations."""
+    (folder / "posts").mkdir(parents=True, exist_ok=True)
+    (folder / "buffer.yaml").write_text("".join(_root(organizations)), encoding="utf-8")
+    with (folder / ALL).open("w", encoding="utf-8") as file:
+        file.write("posts:\n")
+        for number in range(count):
+            file.writelines(_post(number, organizations[number % len(organizations)]))
 
 
-def text(posts: int) -> str:
-    """The root file."""
-    chance = random.Random(posts)  # noqa: S311 - the same each time is the point
-    lines = ["version: 1", "timezone: Europe/Berlin", "organizations:", "  - name: Acme", "    channels:"]
-    for channel in range(CHANNELS):
-        lines += ["      - service: twitter", f"        name: acme-{channel}", "        posts:"]
-        for number in range(posts // CHANNELS):
-            lines += _post(f"post-{number}", chance)
-    return "\n".join(lines) + "\n"
+def write_news(folder: Path, count: int) -> None:
+    """Fill `folder` with a root file that holds `count` plain posts for one channel."""
+    folder.mkdir(parents=True)
+    lines = [*_root(("Acme",)), "posts:\n"]
+    for number in range(count):
+        lines += [f"  - key: n{number}\n", "    channels: [linkedin]\n", f"    due_at: {_moment(number)}\n"]
+        lines += ["    text: |\n", f"      News {number}. {_SENTENCES[number % len(_SENTENCES)]}\n"]
+    (folder / "buffer.yaml").write_text("".join(lines), encoding="utf-8")
 
 
-def _post(key: str, chance: random.Random) -> list[str]:
-    day, hour, minute = chance.randrange(1, 29), chance.randrange(6, 23), chance.randrange(60)
-    lines = [
-        f"          - key: {key}",
-        f"            due_at: 2027-{chance.randrange(1, 13):02}-{day:02} {hour:02}:{minute:02}",
-        f"            tags: [week-{chance.randrange(53)}, launch]",
-    ]
-    if chance.random() < 0.7:  # most posts have a picture
-        lines += [
-            "            assets:",
-            f"              - image: {{url: https://acme.example/{key}.png?w=1200, alt_text: A picture of {key}}}",
-        ]
-    lines.append("            text: |")
-    for _ in range(chance.randrange(1, 4)):
-        said = " ".join(chance.choices(_WORDS, k=chance.randrange(7, 12)))
-        lines.append(
-            f"              {said.capitalize()} {chance.choice(_EMOJI)} #acme #launch: https://acme.example/{key}"
-        )
-    return lines
+def _root(organizations: tuple[str, ...]) -> Iterator[str]:
+    yield "version: 1\ntimezone: Europe/Berlin\norganizations:\n"
+    for organization in organizations:
+        yield f"  - name: {organization}\n"
+        yield f"    tags: {{{_TAG}}}\n" if organization == "Acme" else ""
+        yield "    channels:\n"
+        yield from (f"      - {{service: {service}, name: {name}}}\n" for service, name in CHANNELS[organization])
 
 
-if __name__ == "__main__":
-    write(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 10_000)
+def _post(number: int, organization: str) -> Iterator[str]:
+    channels = CHANNELS[organization]
+    service, _ = channels[number // 2 % len(channels)]
+    yield f"  - key: p{number:05}\n"
+    yield f"    organization: {organization}\n"
+    yield f"    channels: [{service}]\n"
+    yield f"    due_at: {_moment(number)}\n" if number % 50 else "    mode: addToQueue\n"
+    yield "    tags: [launch]\n" if number % 7 == 0 and organization == "Acme" else ""
+    yield "    text: |\n"
+    yield f"      Number {number}: {_SENTENCES[number % len(_SENTENCES)]}\n\n"
+    yield from (f"      {_SENTENCES[(number + more) % len(_SENTENCES)]}\n" for more in (1, 2))
+    url, alt_text = f"https://acme.example/pictures/{number}.png?w=1200", f"Picture {number} of what we talk about"
+    if number % 5 == 0:
+        yield f"    assets:\n      - image:\n          url: {url}\n          alt_text: {alt_text}\n"
+    elif number % 3 == 0:
+        yield f"    assets:\n      - image: {{url: {url}, alt_text: {alt_text}}}\n"
+    if service in {"linkedin", "facebook"} and number % 11 == 0:
+        yield f"    metadata:\n      {service}:\n        first_comment: More at https://acme.example/{number}\n"
+
+
+def _moment(number: int) -> str:
+    days, quarters = divmod(number, _A_DAY)
+    day = date(2030, 1, 1) + timedelta(days)
+    return f"{day} {8 + quarters // 4:02}:{quarters % 4 * 15:02}"

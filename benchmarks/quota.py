@@ -1,0 +1,69 @@
+"""10,000 creates against 100 requests in 15 minutes, on a clock that moves only when somebody waits.
+
+Applies the project in FOLDER, and prints the seconds that passed on that clock, the requests that it took, and how many
+were refused.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from buffer import account
+
+from bufferctl.api import connect
+from bufferctl.cli import session
+from bufferctl.cli.applying import Applying
+from bufferctl.cli.console import Console
+from bufferctl.cli.files import load_files
+from bufferctl.reconcile import Options
+from bufferctl.sandbox import Clock, Sandbox
+
+START = "2029-12-03T09:00:00Z"
+TOO_MANY = 429
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The sandbox's clock as ours too: waiting moves it."""
+
+    clock: Clock
+
+    def now(self) -> float:
+        """Seconds that only ever grow."""
+        return self.clock.now().timestamp()
+
+    def wait(self, seconds: float) -> None:
+        """Let them pass."""
+        self.clock.advance(seconds)
+
+    sleep = wait
+
+
+def main(folder: Path) -> None:
+    """Apply the project from its first request to its last look."""
+    gc.disable()  # as the command line does
+    console = Console.create()
+    files = load_files(folder / "buffer.yaml", (), console)
+    clock = Clock.at(START)
+    with Sandbox(account(), clock=clock, rate_limit="team") as sandbox:
+        began = clock.now()
+        with (
+            connect(sandbox.url, sandbox.key, now=clock.now) as buffer,
+            session.opened_for_change(files, buffer, None, console, lock_timeout=0) as opened,
+        ):
+            applying = Applying(opened, Options(), settle=0, max_wait=960, quiet=True, clock=Moved(clock))
+            plan = applying.plan()
+            if (error := applying.run(plan)) is not None:
+                raise error
+            if not applying.look_again().is_empty:
+                raise RuntimeError("something is left to do")
+        seconds = (clock.now() - began).total_seconds()
+        refused = sum(seen.status == TOO_MANY for seen in sandbox.requests)
+        print(f"{seconds:.0f} {len(sandbox.requests)} {refused}", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,194 @@
+"""`make bench`: each number that bufferctl holds itself to, measured, with its limit; exit 1 where one does not hold.
+
+Whole processes with compiled modules, the sandbox in another process, processor time where it is bufferctl's own that
+counts. What is compared is run in turn, and of several times the best one counts: a busy machine only adds. `run.py
+NAME…` measures some only: startup, requests, validate, plan, apply, journal, quota.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import corpus
+from buffer import Buffer, serving
+from measure import BUFFERCTL, Measured, environment, measured
+
+_HERE = Path(__file__).parent
+_APPLY = (*BUFFERCTL, "apply", "--auto-approve", "--settle", "0")
+_PLAN = (*BUFFERCTL, "plan", "--detailed-exitcode")
+_YAML = """
+import sys, time, yaml
+data = open(sys.argv[1], "rb").read()
+began = time.process_time()
+yaml.load(data, yaml.CSafeLoader)
+print(time.process_time() - began)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number: `value` is to be at most `limit` (exactly, with `exact`); `unit` follows both."""
+
+    what: str
+    value: float
+    limit: float
+    unit: str = ""
+    how: str = ""
+    exact: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether it does."""
+        return self.value == self.limit if self.exact else self.value <= self.limit
+
+    def __str__(self) -> str:
+        digits = 2 if self.unit in {" x", " s"} else 1 if self.unit == " %" else 0
+        bound = "exactly" if self.exact else "at most"
+        number = f"{self.value:.{digits}f}{self.unit} ({bound} {self.limit:g}{self.unit})"
+        return f"{'holds' if self.holds else 'FAILS'}  {self.what:44} {number:28} {self.how}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where it all happens."""
+
+    scratch: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        """For every process."""
+        return environment(self.scratch)
+
+    def run(self, command: Sequence[str], cwd: Path | None = None, buffer: Buffer | None = None) -> Measured:
+        """Run a command, in a project and with a sandbox where it needs them."""
+        return measured(command, buffer.env if buffer else self.env, cwd or self.scratch)
+
+    def project(self, name: str, posts: int, *organizations: str) -> Path:
+        """A project that has no state."""
+        folder = self.scratch / name
+        shutil.rmtree(folder, ignore_errors=True)
+        corpus.write(folder, posts, organizations or ("Acme",))
+        return folder
+
+
+def startup(bench: Bench) -> Iterator[Number]:
+    """`--help` and `--version` against click alone."""
+    commands = [(sys.executable, "-c", "import click"), (*BUFFERCTL, "--help"), (*BUFFERCTL, "--version")]
+    for command in commands:  # compiles
+        bench.run(command)
+    rounds = [[bench.run(command).wall for command in commands] for _ in range(21)]
+    click, shown, version = (min(times) for times in zip(*rounds, strict=True))
+    for name, took in (("--help", shown), ("--version", version)):
+        yield Number(name, took / click, 1.5, " x", f"{took * 1000:.0f} ms, import click {click * 1000:.0f} ms")
+
+
+def requests(bench: Bench) -> Iterator[Number]:
+    """How often the API is asked."""
+    with serving(bench.env) as buffer:
+        folder = bench.scratch / "news"
+        corpus.write_news(folder, 300)
+        bench.run(_APPLY, folder, buffer)
+        _, writes = buffer.requests()
+        yield Number("300 new posts on a channel, writes", writes, 10, exact=True)
+    with serving(bench.env) as buffer:
+        folder = bench.project("two", 1000, "Acme", "Globex")
+        bench.run(_APPLY, folder, buffer)
+        buffer.requests()
+        bench.run(_PLAN, folder, buffer)
+        reads, _ = buffer.requests()
+        yield Number("plan, 1,000 posts in 2 organizations, requests", reads, 8)
+
+
+def validate(bench: Bench) -> Iterator[Number]:
+    """How long `validate` of 10,000 posts takes, start-up and all, against the parse alone by PyYAML's C loader."""
+    folder = bench.project("validated", 10_000)
+    ours, theirs = [], []
+    bench.run((*BUFFERCTL, "validate"), folder)
+    for _ in range(5):
+        ours.append(bench.run((*BUFFERCTL, "validate"), folder))
+        theirs.append(float(bench.run((sys.executable, "-c", _YAML, str(folder / corpus.ALL)), folder).out))
+    took, parse = min(each.cpu for each in ours), min(theirs)
+    yield Number("validate 10,000 posts", took / parse, 0.8, " x", f"{took:.2f} s, CSafeLoader {parse:.2f} s")
+    yield Number("validate 10,000 posts, memory", max(each.peak for each in ours), 150, " MiB")
+
+
+def plan(bench: Bench) -> Iterator[Number]:
+    """What `plan` takes where nothing changed."""
+    found = {}
+    for posts in (1000, 10_000):
+        folder = bench.project(f"planned-{posts}", posts)
+        with serving(bench.env) as buffer:
+            bench.run(_APPLY, folder, buffer)
+            found[posts] = [bench.run(_PLAN, folder, buffer) for _ in range(5)]
+    small, large = (min(each.cpu for each in runs) for runs in found.values())
+    yield Number("plan 10,000 unchanged posts, own time", large, 2, " s")
+    yield Number("plan 10,000 unchanged posts, memory", max(each.peak for each in found[10_000]), 150, " MiB")
+    yield Number("plan 10,000 against 1,000", large / small, 12, " x", f"{large:.2f} s, {small:.2f} s")
+
+
+def apply(bench: Bench) -> Iterator[Number]:
+    """What `apply` of 30 new posts takes, each time into an empty account, against a bare script."""
+    folder, took, bare, writes = bench.scratch / "thirty", [], [], []
+    corpus.write_news(folder, 30)
+    for _ in range(7):
+        with serving(bench.env) as buffer:
+            bare.append(bench.run((sys.executable, str(_HERE / "bare.py")), buffer=buffer).wall)
+        shutil.rmtree(folder / ".bufferctl", ignore_errors=True)
+        with serving(bench.env) as buffer:
+            took.append(bench.run(_APPLY, folder, buffer).wall)
+            writes.append(buffer.requests()[1])
+    yield Number("apply 30 new posts, writes", max(writes), 1, exact=True)
+    ours, theirs = min(took), min(bare)
+    yield Number("apply 30 new posts", ours / theirs, 2, " x", f"{ours:.2f} s, a bare script {theirs:.2f} s")
+
+
+def journal(bench: Bench) -> Iterator[Number]:
+    """What the journal and the last look cost an apply of 1,000."""
+    commands = {"with": _APPLY, "without": (sys.executable, str(_HERE / "without.py"), ".")}
+    took: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(4):
+        for name, command in commands.items():
+            folder = bench.project("thousand", 1000)
+            with serving(bench.env) as buffer:
+                took[name].append(bench.run(command, folder, buffer).wall)
+    ours, bare = (min(times) for times in took.values())
+    how = f"{ours:.2f} s, without both {bare:.2f} s"
+    yield Number("apply 1,000 with journal and last look", ours / bare, 1.6, " x", how)
+
+
+def quota(bench: Bench) -> Iterator[Number]:
+    """10,000 creates against 100 requests in 15 minutes, on a moved clock."""
+    folder = bench.project("quota", 10_000)
+    told = bench.run((sys.executable, str(_HERE / "quota.py"), str(folder)), folder).out.split()
+    seconds, asked, refused = map(int, told)
+    best = 900 * (-(-asked // 100) - 1)
+    how = f"{seconds} s for {asked} requests, at best {best} s"
+    yield Number("10,000 creates, over the optimum", 100 * (seconds / best - 1), 2, " %", how)
+    yield Number("10,000 creates, answers 429", refused, 0, exact=True)
+
+
+NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (startup, requests, validate, plan, apply, journal, quota)
+
+
+def main(names: Sequence[str]) -> int:
+    """Measure and print; the exit code."""
+    known = {number.__name__: number for number in NUMBERS}
+    if unknown := set(names) - set(known):
+        print(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
+        return 64
+    all_hold = True
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in names or known:
+            for number in known[name](Bench(Path(scratch))):
+                print(number, flush=True)
+                all_hold &= number.holds
+    return int(not all_hold)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

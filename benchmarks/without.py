@@ -1,0 +1,59 @@
+"""apply without its journal and without its last look, to see what the two cost. `FOLDER`: a project.
+
+The same code otherwise: the journal is one that only remembers.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from bufferctl.api import connect
+from bufferctl.apply import FileJournal
+from bufferctl.apply.ports import Intent, Settled
+from bufferctl.cli import session
+from bufferctl.cli.applying import Applying
+from bufferctl.cli.console import Console
+from bufferctl.cli.files import load_files
+from bufferctl.reconcile import Options
+from bufferctl.state import StateFile
+
+
+class Forgetful(FileJournal):
+    """A journal that keeps nothing."""
+
+    def listed(self, home: str, ids: Collection[str]) -> None:
+        """Nothing."""
+
+    def intend(self, intents: Sequence[Intent]) -> None:
+        """Nothing."""
+
+    def settle(self, settled: Sequence[Settled]) -> None:
+        """Nothing."""
+
+    def compact(self, bound: Collection[str] = ()) -> None:
+        """Nothing."""
+
+
+def main(folder: Path) -> None:
+    """Plan, show the plan, and apply it."""
+    gc.disable()  # as the command line does
+    console = Console.create()
+    files = load_files(folder / "buffer.yaml", (), console)
+    with connect(os.environ["BUFFER_API_URL"], os.environ["BUFFER_API_KEY"]) as buffer:
+        store = StateFile(files.state_path(None), buffer.endpoint)
+        journal = Forgetful(session.journal_folder(), buffer.endpoint)
+        run = session.Session(files, buffer, store, journal, console, store.load())
+        applying = Applying(run, Options(), settle=0, max_wait=0, quiet=False)
+        plan = applying.plan()
+        session.show(plan, console, as_json=False)
+        if (error := applying.run(plan)) is not None:
+            raise error
+    gc.freeze()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

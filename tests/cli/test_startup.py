@@ -1,0 +1,51 @@
+"""What a command loads: `--help` and `--version` click alone, `validate` nothing that only talking to Buffer needs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bufferctl.cli import COMMANDS
+
+#: What costs a tenth of a second each, or nearly.
+NETWORK = {"gql", "graphql", "httpx2", "stamina", "asyncio", "ssl"}
+HEAVY = NETWORK | {"pydantic", "ruamel", "deepdiff", "rich", "jinja2", "filelock", "platformdirs", "ariadne", "uvicorn"}
+
+_LOADED = """
+import json, sys
+from bufferctl.cli import run
+code = run(sys.argv[1:])
+print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]), file=sys.stderr)
+"""
+
+
+def loaded(*arguments: str) -> tuple[int, set[str]]:
+    """The exit code of a run in an interpreter of its own, and the top-level modules that it had loaded at the end."""
+    ran = subprocess.run([sys.executable, "-c", _LOADED, *arguments], capture_output=True, text=True, check=True)
+    code, modules = json.loads(ran.stderr.splitlines()[-1])
+    return code, set(modules)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), *((name, "--help") for name in COMMANDS)])
+def test_help_and_version_load_click_alone(arguments: tuple[str, ...]) -> None:
+    """Nothing heavy: who asks what there is wants to know at once."""
+    code, modules = loaded(*arguments)
+    assert (code, modules & HEAVY) == (0, set())
+    assert "click" in modules
+
+
+def test_validate_loads_nothing_of_the_network(tmp_path: Path) -> None:
+    """Neither the GraphQL client nor HTTP, nor what compares, shows progress or keeps others out."""
+    root = tmp_path / "buffer.yaml"
+    root.write_text(
+        "version: 1\norganizations:\n  - name: Acme\n    channels:\n      - service: twitter\n        name: acme\n"
+        "        posts:\n          - key: hello\n            text: Hello\n",
+        encoding="utf-8",
+    )
+    code, modules = loaded("validate", "-f", str(root))
+    assert (code, modules & (HEAVY - {"pydantic", "ruamel"})) == (0, set())
+    assert modules >= {"pydantic", "ruamel"}
