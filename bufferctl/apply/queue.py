@@ -61,14 +61,14 @@ class Queue:
         unfit: list[Outcome] = []
         while self._left and len(batch) < self.size:
             pending = _with_idea(self._left[0], batch, bindings)
-            if pending is None or (pending.tries and batch):
-                break  # its idea is created by this batch, or it may break this batch off
+            if pending is None:
+                break  # its idea is created by this batch
             self._left.popleft()
             if outcome := self._unfit(pending, now):
                 unfit.append(outcome)
                 continue
             batch.append(pending)
-            if pending.tries:
+            if pending.tries:  # put back to the front, and alone
                 break
         return batch, unfit
 

@@ -86,25 +86,10 @@ class StateFile:
 
     def _replace(self, data: bytes) -> None:
         self._folder()
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # mode 0600
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            self._keep_previous()
-            temporary.replace(self.path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        if self.path.exists():  # copied, since not every file system has links
+            _write_whole(self.path.with_name(self.path.name + ".backup"), self.path.read_bytes())
+        _write_whole(self.path, data)
         _sync_folder(self.path.parent)
-
-    def _keep_previous(self) -> None:
-        backup = self.path.with_name(self.path.name + ".backup")
-        if self.path.exists():
-            backup.unlink(missing_ok=True)
-            os.link(self.path, backup)
 
     def _unwritable(self, error: OSError) -> StateError:
         return StateError(
@@ -157,6 +142,21 @@ def _dump(state: State, endpoint: str) -> bytes:
         organizations[slot.organization_id][slot.channel_id][slot.key] = {k: v for k, v in values.items() if v}
     version = f"{FORMAT_MAJOR}.{FORMAT_MINOR}"
     return to_json({"format_version": version, "endpoint": endpoint, "organizations": organizations}, indent=1) + b"\n"
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Put `data` in the file's place, all of it or nothing, for its owner alone."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

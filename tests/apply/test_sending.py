@@ -282,6 +282,18 @@ def test_what_the_journal_holds_is_saved_before_anything_else(
     assert machine.journal(renamed).stray == ()
 
 
+def test_what_the_journal_holds_of_an_old_key_does_not_come_back(machine: Machine, buffer: FakeBuffer) -> None:
+    """An edit, killed before it was saved; then the key is renamed: one binding, under the new key."""
+    machine.apply(A)
+    edited = replace(A, text="The words that it is to have now")
+    buffer.dies_on = "save"
+    with pytest.raises(Killed):
+        machine.apply(edited)
+    buffer.dies_on, buffer.mortal = "", Mortal()
+    machine.apply(replace(post("new"), text=edited.text, was="a"))
+    assert {s.key: b.id for s, b in machine.state().bindings.items()} == {"new": "0001"}
+
+
 def test_a_full_disk_while_compacting_costs_nothing(machine: Machine, buffer: FakeBuffer) -> None:
     """State is saved; what the journal could not forget is forgotten by the next run."""
     machine.apply(A)

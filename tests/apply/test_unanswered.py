@@ -288,6 +288,16 @@ def test_a_late_recreate_given_again_makes_no_second_one(machine: Machine, buffe
     assert addresses(buffer) == ["a"]
 
 
+def test_recreate_answers_no_question_that_was_not_asked(machine: Machine, buffer: FakeBuffer) -> None:
+    """Killed, edited by somebody, and the same command line again: the person may not know what is there."""
+    buffer.faults = [Fault("kill-after", 1)]
+    dies(machine, A, options=RECREATE)
+    buffer.person("edit")
+    attempt = machine.apply(A, options=RECREATE)
+    assert [(o.status, o.change.reason) for o in attempt.outcomes] == [(Status.HELD, Reason.UNSETTLED)]
+    assert addresses(buffer) == ["a"]
+
+
 def test_a_list_without_the_last_confirmed_create_is_read_again(machine: Machine, buffer: FakeBuffer) -> None:
     """The list lags longer than promised; it is read until it shows what Buffer confirmed."""
     buffer.lag, buffer.most = 100.0, 1
