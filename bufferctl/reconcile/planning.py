@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bufferctl.model import (
@@ -92,8 +92,9 @@ def reconcile(
 
 
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
-    """Where the declared objects are remembered."""
-    return frozenset(_slot(item, targets) for item in desired.items)
+    """Where the declared objects are remembered, and where those were that say what they were called before."""
+    slots = {_slot(item, targets): item.was for item in desired.items}
+    return frozenset({*slots, *(replace(slot, key=was) for slot, was in slots.items() if was)})
 
 
 def unlisted(live: Live, state: State) -> tuple[str, ...]:
