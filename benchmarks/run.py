@@ -151,7 +151,7 @@ def journal(bench: Bench) -> Iterator[Number]:
     """What the journal and the last look cost an apply of 1,000."""
     commands = {"with": _APPLY, "without": (sys.executable, str(_HERE / "without.py"), ".")}
     took: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(4):
+    for _ in range(7):
         for name, command in commands.items():
             folder = bench.project("thousand", 1000)
             with serving(bench.env) as buffer:
