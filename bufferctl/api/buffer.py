@@ -124,6 +124,12 @@ class Buffer:
         posts, found = read_recent(self._data, within, ideas, since)
         return Live(self.server_time(), posts=posts, ideas=found)
 
+    def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
+        """All posts of channels (ids by organization id) that are not sent, and a page of those that are."""
+        within = {organization: list(ids) for organization, ids in channels.items()}
+        posts, _, since = read_posts(self._data, within, (), 1, self.server_time())
+        return Live(self.server_time(), posts=posts, sent_since=since)
+
     def daily_room(self, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
         """How many more posts channels take on certain days (an instant each); only of channels that have a limit.
 

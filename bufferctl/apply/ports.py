@@ -29,6 +29,10 @@ class Account(Protocol):
         """Posts of the channels (by organization id) created since then, in every status, and all ideas."""
         ...
 
+    def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
+        """All posts of the channels (by organization id) that are not sent, and perhaps some that are."""
+        ...
+
     def server_time(self) -> datetime:
         """Now, by the server's clock."""
         ...

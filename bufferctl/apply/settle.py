@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bufferctl.apply.ports import Account, Clock, Intent, Journal, Watcher
 from bufferctl.apply.settling import MARGIN, Ambiguous, NotWritten, Verdict, home, judge
 from bufferctl.errors import PartWayError
-from bufferctl.model import Binding, CreateIdea, CreatePost, Live, LiveIdea, LivePost, Slot
+from bufferctl.model import Binding, CreateIdea, CreatePost, DeletePost, EditPost, Live, LiveIdea, LivePost, Slot
 
 #: How often a list that lacks a create that was acknowledged is read again.
 STALE_READS = 5
+
+
+#: So many edited or deleted posts are looked up one by one; more are listed, since a request each is dear.
+FEW = 3
 
 
 @dataclass
@@ -43,7 +47,8 @@ class Settler:
         creates = [intent for intent in intents if isinstance(intent.write, CreatePost | CreateIdea)]
         listed = self._list(creates, acknowledged or {}).items if creates else ()
         known = {binding.id for binding in bindings.values()}
-        verdicts = judge(intents, listed, lambda intent: known.union(self.journal.known(intent)), self.account.post)
+        find = self._finder([intent for intent in intents if isinstance(intent.write, EditPost | DeletePost)])
+        verdicts = judge(intents, listed, lambda intent: known.union(self.journal.known(intent)), find)
         asked = {i.number for i in creates if i.number in self.journal.held}
         verdicts |= {n: Ambiguous() for n in asked if isinstance(verdicts[n], NotWritten)}
         # For writes yet to come all of this was there before; what is open goes by what was there when it was sent.
@@ -52,6 +57,16 @@ class Settler:
         if told := [i for i in creates if isinstance(verdicts[i.number], Ambiguous) and i.number not in asked]:
             self.journal.hold(told)
         return verdicts
+
+    def _finder(self, changes: Sequence[Intent]) -> Callable[[str], LivePost | None]:
+        """A way to look posts up: many at once by a list of their channels, what that does not show by its id."""
+        if len(changes) <= FEW:
+            return self.account.post
+        channels: dict[str, set[str]] = {}
+        for intent in changes:
+            channels.setdefault(intent.slot.organization_id, set()).add(home(intent.write))
+        there = {post.id: post for post in self.account.unsent(channels).posts}
+        return lambda post_id: there.get(post_id) or self.account.post(post_id)
 
     def _list(self, creates: Sequence[Intent], acknowledged: Mapping[str, str]) -> Live:
         """What the homes of `creates` hold now."""

@@ -218,6 +218,11 @@ class FakeBuffer:
         posts = [p for p in self._shown(self.posts) if p.channel_id in wanted and p.created_at >= since]
         return Live(self.server_time(), posts=tuple(posts), ideas=self._shown(self.ideas) if ideas else ())
 
+    def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
+        """What the lists show of some channels, but for what is sent."""
+        shown = self.recent(channels, (), START - timedelta(days=10_000))
+        return replace(shown, posts=tuple(p for p in shown.posts if p.status is not PostStatus.SENT))
+
     def server_time(self) -> datetime:
         """Now, by the server's clock."""
         return START + timedelta(seconds=self.time) + self.skew

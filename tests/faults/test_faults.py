@@ -38,10 +38,10 @@ FAULTS = [
 ]
 
 
-def hold(world: World, posts: int, ideas: int) -> None:
+def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:
     """Exactly once, also when what was still on its way has landed; state agrees; an apply more does nothing."""
     world.sandbox.clock.advance(seconds=60)
-    assert world.texts() == world.declared(posts, ideas)
+    assert world.texts() == world.declared(posts, ideas, mark)
     state = json.loads((world.folder / ".bufferctl" / "state.json").read_text(encoding="utf-8"))
     ids = [b["id"] for o in state["organizations"].values() for c in o.values() for b in c.values()]
     there = [post["id"] for post in world.sandbox.posts()] + [idea["id"] for idea in world.sandbox.ideas()]
@@ -73,6 +73,37 @@ def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) 
         shutil.rmtree(world.folder / ".bufferctl", ignore_errors=True)
         world.sandbox.clock.advance(seconds=5)
     hold(world, POSTS, IDEAS)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    "faults",
+    [
+        "cut-before@mutation=0.5",
+        "cut-middle@mutation=0.6",
+        "cut-after@mutation=0.5",
+        "html-after@mutation=0.5",
+        "malformed-after@mutation=0.5",
+        "late@mutation=0.6:20s",
+        "skew=-5m,cut-after@mutation=0.5",
+        "throw=0.05",
+        "unexpected=0.1",
+        "rest-proxy=0.1",
+        "missing-alias=0.1",
+    ],
+)
+def test_edits_and_deletes(make_world: Callable[..., World], faults: str, seed: int) -> None:
+    """Every post as it was edited, the removed ones gone, under one kind of fault; the others keep their ids."""
+    world = make_world("", seed)
+    world.declare(POSTS)
+    assert world.apply() == 0
+    before = {post["id"] for post in world.sandbox.posts()}
+    world.declare(POSTS - 5, mark=", edited")
+    world.sandbox.service.order_faults(Faults(faults, seed))
+    world.apply_until_done()
+    assert world.sandbox.fault_log or "skew" in faults
+    hold(world, POSTS - 5, 0, mark=", edited")
+    assert {post["id"] for post in world.sandbox.posts()} < before
 
 
 _RULES = st.sampled_from(

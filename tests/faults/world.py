@@ -57,13 +57,16 @@ class World:
     said: str = ""
     errors: list[str] = field(default_factory=list)
 
-    def declare(self, posts: int, ideas: int = 0) -> None:
-        """Write a buffer.yaml with so many posts over three channels (timed, queued, twins among them) and ideas."""
+    def declare(self, posts: int, ideas: int = 0, mark: str = "") -> None:
+        """Write a buffer.yaml with so many posts over three channels (timed, queued, twins among them) and ideas.
+
+        `mark` is at the end of every text.
+        """
         lines = ["version: 1", "timezone: UTC", "organizations:", "  - name: Acme", "    channels:"]
         for place, (service, name) in enumerate(_CHANNELS.items()):
             lines += [f"      - service: {service}", f"        name: {name}", "        posts:"]
             for number in range(place, posts, len(_CHANNELS)):
-                lines += self._post(number)
+                lines += self._post(number, mark)
             if lines[-1].endswith("posts:"):
                 lines.pop()
         if ideas:
@@ -72,13 +75,13 @@ class World:
         (self.folder / "buffer.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     @staticmethod
-    def _post(number: int) -> list[str]:
+    def _post(number: int, mark: str) -> list[str]:
         """Every third is timed, the others go to the queue; of those, each second text is the same."""
         lines = [f"          - key: post-{number}"]
         if number % 3 == 0:
             lines.append(f"            due_at: 2030-01-{1 + number % 28:02d} 09:00")
-            return [*lines, f"            text: At its time {number}"]
-        return [*lines, f"            text: {'The same' if number % 2 else f'Queued {number}'}"]
+            return [*lines, f"            text: At its time {number}{mark}"]
+        return [*lines, f"            text: {'The same' if number % 2 else f'Queued {number}'}{mark}"]
 
     def apply(self) -> int:
         """One apply from end to end; its exit code as the command line would give it."""
@@ -125,7 +128,7 @@ class World:
         posts = [str(post["text"]) for post in self.sandbox.posts()]
         return Counter([*posts, *(str(idea["content"]["title"]) for idea in self.sandbox.ideas())])
 
-    def declared(self, posts: int, ideas: int = 0) -> Counter[str]:
+    def declared(self, posts: int, ideas: int = 0, mark: str = "") -> Counter[str]:
         """What `texts` must be after `declare`."""
-        found = Counter(self._post(number)[-1].split("text: ")[1] for number in range(posts))
+        found = Counter(self._post(number, mark)[-1].split("text: ")[1] for number in range(posts))
         return found + Counter(f"Idea {number // 2}" for number in range(ideas))
