@@ -18,8 +18,7 @@ from bufferctl.diagnostics import has_errors
 from bufferctl.errors import ConfigError, KeyRefusedError, StateError, UsageError
 from bufferctl.model import IDEAS, Account, Live, LivePost, Slot, State
 from bufferctl.plan import Plan
-from bufferctl.render.paint import safe
-from bufferctl.render.words import count
+from bufferctl.render.paint import count, safe
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer

@@ -48,7 +48,8 @@ def _concerns(diagnostic: Diagnostic, files: frozenset[str] | None) -> bool:
 
 def _verdict(loaded: Loaded, files: frozenset[str] | None) -> str:
     """`Valid: 14 posts on 3 channels, 2 ideas.`"""
-    from bufferctl.render.diagnostics import count, summary_text
+    from bufferctl.render.diagnostics import summary_text
+    from bufferctl.render.paint import count
 
     elsewhere = [each for each in loaded.diagnostics if not _concerns(each, files)]
     desired = loaded.desired

@@ -54,7 +54,3 @@ class State:
     """All bindings of one API endpoint. An id has at most one slot."""
 
     bindings: Mapping[Slot, Binding] = field(default_factory=dict)
-
-    def knows_channel(self, channel_id: str) -> bool:
-        """Whether anything was ever recorded for the channel (design: Matching, 3 and 4)."""
-        return any(slot.channel_id == channel_id for slot in self.bindings)

@@ -76,6 +76,15 @@ def not_read() -> Hold:
     )
 
 
+def may_be_unread() -> Hold:
+    return Hold(
+        Reason.UNREAD,
+        "More posts were published of late than are read, on a channel that bufferctl has no record of, "
+        "so it may be out already",
+        "Look in Buffer; if it is not there, apply with --recreate {address}.",
+    )
+
+
 def changed_in_buffer(differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.CHANGED,

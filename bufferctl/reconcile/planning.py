@@ -77,6 +77,7 @@ def reconcile(
         reapply=options.reapply,
         allow_share_now=options.allow_share_now,
         unsettled=options.unsettled,
+        sent_since=live.sent_since,
     )
     changes = [table.decide(m, context) for m in matches.matches]
     removals = remove(_removed(matches, cancelled, live), desired, channels, live.gone, options.max_deletes)

@@ -15,6 +15,7 @@ from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Pos
 from bufferctl.model.comparable import Content, Fingerprint, bind, digest, instant, of_live, same
 from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.alike import SENT_AGE
 from bufferctl.reconcile.differences import differences, schedule_differences
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matching import How, Match
@@ -30,7 +31,10 @@ _ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, Pos
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the rows need to know. `write` makes what apply sends, or says why it cannot (a hold)."""
+    """What the rows need to know. `write` makes what apply sends, or says why it cannot (a hold).
+
+    `sent_since`: as in `Live`, by organization id.
+    """
 
     now: datetime
     lead: timedelta
@@ -41,6 +45,7 @@ class Context:
     reapply: frozenset[str] = frozenset()
     allow_share_now: bool = False
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    sent_since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ def decide(match: Match, context: Context) -> Change:
         return _hold(facts, holds.ambiguous(match.candidates), Cause.NEW)
     if _blind_share_now(match, context):
         return _hold(facts, holds.share_now(), Cause.NEW)
+    if _may_be_unread(match, context):
+        return _hold(facts, holds.may_be_unread(), Cause.NEW)
     return _write(facts, Action.CREATE, Cause.NEW, context)
 
 
@@ -91,6 +98,15 @@ def _blind_share_now(match: Match, context: Context) -> bool:
     item = match.declared.item
     at_once = isinstance(item, Post) and item.mode is ShareMode.SHARE_NOW and not item.draft
     return at_once and not context.allow_share_now and match.declared.slot.channel_id not in context.known_channels
+
+
+def _may_be_unread(match: Match, context: Context) -> bool:
+    """Whether a queue post may be among the young sent ones that were not read, where state tells nothing of it."""
+    item, slot = match.declared.item, match.declared.slot
+    if not isinstance(item, Post) or item.due_at or str(item.address) in context.recreate:
+        return False
+    since = context.sent_since.get(slot.organization_id)
+    return since is not None and context.now - since < SENT_AGE and slot.channel_id not in context.known_channels
 
 
 def _known(facts: _Facts, context: Context) -> Change:

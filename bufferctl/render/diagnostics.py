@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.render.paint import Paint, safe
+from bufferctl.render.paint import Paint, count, safe
 
 #: Columns of a line that are shown; a longer one is cut around the caret.
 _SHOWN = 110
@@ -35,11 +35,6 @@ def summary_text(diagnostics: Sequence[Diagnostic]) -> str:
     files = len({each.place.file for each in diagnostics if each.place})
     counts = " and ".join(count(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n)
     return f"{counts} in {count(files, 'file')}" if counts and files else counts
-
-
-def count(number: int, what: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _one(diagnostic: Diagnostic, paint: Paint) -> str:

@@ -1,4 +1,4 @@
-"""Colour where it is wanted, text made safe for a terminal, full stops."""
+"""Colour where it is wanted, text made safe for a terminal, full stops, counts."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def safe(text: str) -> str:
 def sentence(text: str) -> str:
     """`text` with a full stop, unless it ends like a sentence already, as Buffer's own words do; empty stays empty."""
     return text if not text or text.endswith((".", "?", "!")) else f"{text}."
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 post`, `2 posts`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -22,8 +22,7 @@ from bufferctl.plan import (
     write_requests,
 )
 from bufferctl.render import words
-from bufferctl.render.paint import Paint, safe, sentence
-from bufferctl.render.words import count
+from bufferctl.render.paint import Paint, count, safe, sentence
 
 WIDTH = 80
 #: Lines of a text that are shown before it is folded.

@@ -114,8 +114,3 @@ def local(moment: datetime, zone: str) -> str:
     with suppress(ZoneInfoNotFoundError, ValueError):
         moment = moment.astimezone(ZoneInfo(zone)) if zone else moment
     return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M} {moment.tzname()}"
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 post`, `2 posts`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
