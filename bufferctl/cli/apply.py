@@ -60,7 +60,7 @@ def apply(
     Running it again goes on where it stopped and never posts twice. PATHs narrow it to what those files declare; a PATH
     that is a saved plan (`plan -o FILE`) does that plan, or refuses with 3 where it no longer holds.
     """
-    from bufferctl.cli import saved_plans, session
+    from bufferctl.cli import connecting, planning, saved_plans, session
     from bufferctl.cli.applying import Applying
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files, of_saved
@@ -73,23 +73,23 @@ def apply(
         files = of_saved(file, saved.desired)
     else:
         files = load_files(file, paths, console)
-        session.check_named(choices, files)
+        planning.check_named(choices, files)
     with (
-        session.connected(connection, console) as buffer,
+        connecting.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
-        planning = session.planning_options(choices, connection, settle=settle)
-        applying = Applying(opened, planning, settle=settle, max_wait=max_wait, quiet=as_json)
+        told = planning.planning_options(choices, connection, settle=settle)
+        applying = Applying(opened, told, settle=settle, max_wait=max_wait, quiet=as_json)
         plan = applying.plan()
         plan = (
-            saved_plans.check_holds(saved, plan, str(saved_file)) if saved else session.narrowed(plan, files, choices)
+            saved_plans.check_holds(saved, plan, str(saved_file)) if saved else planning.narrowed(plan, files, choices)
         )
         console.diagnostics(plan.warnings)
-        session.note_leftovers(opened, console)
+        planning.note_leftovers(opened, console)
         if saved and plan.is_empty:
             console.note(f"Nothing of {saved_file} is left to do.")
         elif not as_json:
-            session.show(plan, console, as_json=False)
+            planning.show(plan, console, as_json=False)
         asks = plan.writes and not auto_approve and not saved
         if asks and not _agreed(len(plan.writes), console):
             console.note("Nothing was sent.")

@@ -36,7 +36,7 @@ def import_(
 
     Only the state file changes. Where the two differ, the next plan shows it and apply makes Buffer as the file says.
     """
-    from bufferctl.cli import session
+    from bufferctl.cli import connecting, planning, session
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.model import State
@@ -46,12 +46,12 @@ def import_(
     files = load_files(file, (), console)
     item = next((each for each in files.desired.items if str(each.address) == address), None)
     if item is None:
-        near = session.nearest(address, [str(each.address) for each in files.desired.items])
+        near = planning.nearest(address, [str(each.address) for each in files.desired.items])
         raise UsageError(
             f"No file declares {address}", hint=near or "Write it first; `bufferctl plan` shows addresses."
         )
     with (
-        session.connected(connection, console) as buffer,
+        connecting.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
         slot, live = _find(opened, item, live_id)

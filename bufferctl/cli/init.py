@@ -21,7 +21,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
 
     It holds the channels and one example post, as a draft. A file that is there is never written over.
     """
-    from bufferctl.cli import session
+    from bufferctl.cli import connecting
     from bufferctl.cli.console import Console
     from bufferctl.config import starter_text
 
@@ -29,7 +29,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     path = file or Path("buffer.yaml")
     if path.exists():
         raise ConfigError(f"{path} is there already, and it is not written over", hint="Name another with -f FILE.")
-    with session.connected(connection, console) as buffer:
+    with connecting.connected(connection, console) as buffer:
         account = buffer.account()
     if not account.organizations:
         raise ConfigError(

@@ -54,23 +54,23 @@ def plan(
 
     PATHs narrow the plan to what those files or folders declare.
     """
-    from bufferctl.cli import saved_plans, session
+    from bufferctl.cli import connecting, planning, saved_plans, session
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.plan import Action
 
     console = Console.create(no_color=no_color)
     files = load_files(file, paths, console)
-    session.check_named(choices, files)
+    planning.check_named(choices, files)
     with (
-        session.connected(connection, console) as buffer,
+        connecting.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,
     ):
-        found = opened.look(session.planning_options(choices, connection))
-        session.note_leftovers(opened, console)
-    shown = session.narrowed(found.plan, files, choices)
+        found = opened.look(planning.planning_options(choices, connection))
+        planning.note_leftovers(opened, console)
+    shown = planning.narrowed(found.plan, files, choices)
     console.diagnostics(shown.warnings)
-    session.show(shown, console, as_json=as_json)
+    planning.show(shown, console, as_json=as_json)
     if out is not None:
         saved_plans.save(out, shown, files.desired, choices, expires)
         console.note(f"Saved to {out}. `bufferctl apply {out}` does this and nothing else.")

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
-from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import has_errors
-from bufferctl.errors import ConfigError, KeyRefusedError, StateError, UsageError
+from bufferctl.errors import ConfigError, StateError
 from bufferctl.model import IDEAS, Account, Live, LivePost, Slot, State
 from bufferctl.plan import Plan
-from bufferctl.render.paint import count, safe
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -26,33 +21,8 @@ if TYPE_CHECKING:
     from bufferctl.reconcile import Options, Targets
     from bufferctl.state import StateFile
 
-#: Seconds after which Buffer's lists surely show a write, unless --settle says otherwise.
-SETTLE = 30.0
 #: From how many scheduled posts on a plan's limit is not worth reading channels that no file speaks of.
 SCARCE = 1000
-
-
-@contextmanager
-def connected(connection: Connection, console: Console) -> Iterator[Buffer]:
-    """A connection to the account, with the key from the environment or from a file."""
-    from bufferctl.api import connect
-
-    tell = console.note if connection.debug else None
-    with connect(connection.api_url, _key(connection), timeout=connection.timeout, debug=tell) as buffer:
-        yield buffer
-
-
-def _key(connection: Connection) -> str | None:
-    if connection.api_key_file is None:
-        return os.environ.get("BUFFER_API_KEY")
-    try:
-        return connection.api_key_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise KeyRefusedError(
-            f"The key file {connection.api_key_file} cannot be read: {reason}",
-            hint="Name a file that holds the key, or set BUFFER_API_KEY.",
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,70 +193,3 @@ def remembered(stored: State, journal: FileJournal) -> State:
         else:
             bindings[slot] = binding
     return State(bindings)
-
-
-def planning_options(choices: Choices, connection: Connection, *, settle: float = SETTLE) -> Options:
-    """What planning is told, the lead time included: max(2 minutes, timeout + settle + 30 s) (design: Applying)."""
-    from bufferctl.reconcile import Options
-
-    lead = timedelta(seconds=max(120.0, connection.timeout + settle + 30.0))
-    return Options(
-        recreate=choices.recreate,
-        reapply=choices.reapply,
-        allow_share_now=choices.allow_share_now,
-        max_deletes=choices.max_deletes,
-        lead=lead,
-    )
-
-
-def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
-    """The plan, narrowed to the files and addresses named. Raises UsageError where a target fits no address."""
-    for target in choices.targets:
-        if not any(fnmatchcase(str(change.address), target) for change in plan.changes):
-            near = nearest(target, [str(change.address) for change in plan.changes])
-            raise UsageError(
-                f"No address fits the target {target}", hint=near or "Addresses are those that plan shows."
-            )
-    return plan.narrow(files.keeps(choices.targets)) if files.narrows(choices.targets) else plan
-
-
-def check_named(choices: Choices, files: Files) -> None:
-    """Raises UsageError where --recreate or --reapply names what no file declares."""
-    declared = {str(item.address) for item in files.desired.items}
-    for address in sorted((choices.recreate | choices.reapply) - declared):
-        raise UsageError(
-            f"No file declares {address}", hint=nearest(address, declared) or "Addresses are those that plan shows."
-        )
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A hint with the most similar of `names`, empty where none is."""
-    from difflib import get_close_matches
-
-    return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))
-
-
-def note_leftovers(session: Session, console: Console) -> None:
-    """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
-    if number := len(session.journal.open):
-        console.note(
-            f"{console.err.change('note:')} an earlier apply was cut off and left {count(number, 'write')} without an "
-            "answer; the next apply looks first what became of them"
-        )
-    for address in session.journal.stray:
-        console.note(
-            f"{console.err.bad('warning:')} {safe(address)} was sent by an apply that was cut off, and no file here "
-            "declares it; if it is in Buffer, it will be published"
-        )
-
-
-def show(plan: Plan, console: Console, *, as_json: bool) -> None:
-    """Print a plan to stdout."""
-    if as_json:
-        from bufferctl.render.json import plan_json
-
-        console.data(plan_json(plan))
-    else:
-        from bufferctl.render.text import plan_text
-
-        console.data(plan_text(plan, console.out))

@@ -15,13 +15,13 @@ from bufferctl.cli import options
 @options.no_color_option
 def show(file: Path, as_json: bool, no_color: bool) -> None:
     """Show what FILE, written by `bufferctl plan -o FILE`, would do; offline."""
-    from bufferctl.cli import saved_plans, session
+    from bufferctl.cli import planning, saved_plans
     from bufferctl.cli.console import Console
 
     console = Console.create(no_color=no_color)
     saved = saved_plans.read(file)
     console.diagnostics(saved.plan.warnings)
-    session.show(saved.plan, console, as_json=as_json)
+    planning.show(saved.plan, console, as_json=as_json)
     if not as_json:
         made, until = (f"{moment:%Y-%m-%d %H:%M} UTC" for moment in (saved.created_at, saved.expires_at))
         console.data(f"Made {made}; may be applied until {until}.\nDigest {saved.digest}")

@@ -1,0 +1,38 @@
+"""A connection to the account, with the key from where the user keeps it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bufferctl.cli.console import Console
+from bufferctl.cli.options import Connection
+from bufferctl.errors import KeyRefusedError
+
+if TYPE_CHECKING:
+    from bufferctl.api import Buffer
+
+
+@contextmanager
+def connected(connection: Connection, console: Console) -> Iterator[Buffer]:
+    """A connection to the account, with the key from the environment or from a file."""
+    from bufferctl.api import connect
+
+    tell = console.note if connection.debug else None
+    with connect(connection.api_url, _key(connection), timeout=connection.timeout, debug=tell) as buffer:
+        yield buffer
+
+
+def _key(connection: Connection) -> str | None:
+    if connection.api_key_file is None:
+        return os.environ.get("BUFFER_API_KEY")
+    try:
+        return connection.api_key_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise KeyRefusedError(
+            f"The key file {connection.api_key_file} cannot be read: {reason}",
+            hint="Name a file that holds the key, or set BUFFER_API_KEY.",
+        ) from error

@@ -1,0 +1,89 @@
+"""What the commands that make a plan share: what it is told, narrowed to, and shown as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from bufferctl.cli.console import Console
+from bufferctl.cli.files import Files
+from bufferctl.cli.options import Choices, Connection
+from bufferctl.errors import UsageError
+from bufferctl.plan import Plan
+from bufferctl.render.paint import count, safe
+
+if TYPE_CHECKING:
+    from bufferctl.cli.session import Session
+    from bufferctl.reconcile import Options
+
+#: Seconds after which Buffer's lists surely show a write, unless --settle says otherwise.
+SETTLE = 30.0
+
+
+def planning_options(choices: Choices, connection: Connection, *, settle: float = SETTLE) -> Options:
+    """What planning is told, the lead time included: max(2 minutes, timeout + settle + 30 s) (design: Applying)."""
+    from bufferctl.reconcile import Options
+
+    lead = timedelta(seconds=max(120.0, connection.timeout + settle + 30.0))
+    return Options(
+        recreate=choices.recreate,
+        reapply=choices.reapply,
+        allow_share_now=choices.allow_share_now,
+        max_deletes=choices.max_deletes,
+        lead=lead,
+    )
+
+
+def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
+    """The plan, narrowed to the files and addresses named. Raises UsageError where a target fits no address."""
+    for target in choices.targets:
+        if not any(fnmatchcase(str(change.address), target) for change in plan.changes):
+            near = nearest(target, [str(change.address) for change in plan.changes])
+            raise UsageError(
+                f"No address fits the target {target}", hint=near or "Addresses are those that plan shows."
+            )
+    return plan.narrow(files.keeps(choices.targets)) if files.narrows(choices.targets) else plan
+
+
+def check_named(choices: Choices, files: Files) -> None:
+    """Raises UsageError where --recreate or --reapply names what no file declares."""
+    declared = {str(item.address) for item in files.desired.items}
+    for address in sorted((choices.recreate | choices.reapply) - declared):
+        raise UsageError(
+            f"No file declares {address}", hint=nearest(address, declared) or "Addresses are those that plan shows."
+        )
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A hint with the most similar of `names`, empty where none is."""
+    from difflib import get_close_matches
+
+    return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))
+
+
+def note_leftovers(session: Session, console: Console) -> None:
+    """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
+    if number := len(session.journal.open):
+        console.note(
+            f"{console.err.change('note:')} an earlier apply was cut off and left {count(number, 'write')} without an "
+            "answer; the next apply looks first what became of them"
+        )
+    for address in session.journal.stray:
+        console.note(
+            f"{console.err.bad('warning:')} {safe(address)} was sent by an apply that was cut off, and no file here "
+            "declares it; if it is in Buffer, it will be published"
+        )
+
+
+def show(plan: Plan, console: Console, *, as_json: bool) -> None:
+    """Print a plan to stdout."""
+    if as_json:
+        from bufferctl.render.json import plan_json
+
+        console.data(plan_json(plan))
+    else:
+        from bufferctl.render.text import plan_text
+
+        console.data(plan_text(plan, console.out))

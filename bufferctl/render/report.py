@@ -1,0 +1,29 @@
+"""What a report shows, whatever its form: a plan, and after an apply what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bufferctl.diagnostics import Diagnostic
+from bufferctl.model import Address
+from bufferctl.model.textlength import TextLength
+from bufferctl.plan import Outcome, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One plan with what belongs to it.
+
+    `diagnostics`: problems of the files. `lengths`: of each declared text, as its network counts. `digest`: of what
+    a reviewer agrees to. `outcomes`: what became of the changes, None before an apply. `left`: the plan after it.
+    `is_offline`: made from files and state alone, not checked against Buffer.
+    """
+
+    plan: Plan
+    diagnostics: tuple[Diagnostic, ...] = ()
+    lengths: Mapping[Address, TextLength] = field(default_factory=dict)
+    digest: str = ""
+    outcomes: tuple[Outcome, ...] | None = None
+    left: Plan | None = None
+    is_offline: bool = False
