@@ -22,7 +22,7 @@ from bufferctl.plan import (
     write_requests,
 )
 from bufferctl.render import words
-from bufferctl.render.paint import Paint, count, safe, sentence
+from bufferctl.render.paint import Paint, count, safe, sentence, wrapped
 
 WIDTH = 80
 #: Lines of a text that are shown before it is folded.
@@ -112,7 +112,7 @@ def _content(change: Change, paint: Paint) -> Iterator[str]:
 def _quoted(text: str, paint: Paint) -> Iterator[str]:
     """The text behind a bar, folded where it is long."""
     bar = paint.faint("│")
-    lines = [part for line in safe(text).splitlines() for part in _wrapped(line, WIDTH - 8)]
+    lines = [part for line in safe(text).splitlines() for part in wrapped(line, WIDTH - 8)]
     for line in lines[:FOLD]:
         yield f"      {bar} {line}".rstrip()
     if len(lines) > FOLD:
@@ -130,15 +130,11 @@ def _difference(path: str, before: Any, after: Any, paint: Paint) -> Iterator[st
 
 def _value(value: Any) -> list[str]:
     text = value if isinstance(value, str) else str(value)
-    return [part for line in safe(text).splitlines() for part in _wrapped(line, WIDTH - 8)]
+    return [part for line in safe(text).splitlines() for part in wrapped(line, WIDTH - 8)]
 
 
 def _indented(text: str) -> Iterator[str]:
-    return (f"      {line}" for line in _wrapped(safe(text), WIDTH - 6))
-
-
-def _wrapped(line: str, width: int) -> list[str]:
-    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+    return (f"      {line}" for line in wrapped(safe(text), WIDTH - 6))
 
 
 def _summary(plan: Plan, paint: Paint) -> Iterator[str]:
