@@ -5,6 +5,7 @@ from __future__ import annotations
 from bufferctl.reconcile.daily import busy_days, within_daily_limits
 from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.lookup import find_targets
+from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of, unlisted
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Targets",
     "busy_days",
     "find_targets",
+    "offline",
     "reconcile",
     "schedule_differences",
     "slots_of",

@@ -13,7 +13,7 @@ from typing import Any
 
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, ShareMode, Slot, Write
 from bufferctl.model.comparable import Content, Fingerprint, bind, digest, instant, of_live, same
-from bufferctl.plan import Action, Cause, Change, Difference
+from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.alike import SENT_AGE
 from bufferctl.reconcile.differences import differences, schedule_differences
@@ -46,20 +46,6 @@ class Context:
     allow_share_now: bool = False
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
     sent_since: Mapping[str, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """A match with what the rows ask of it, each worked out once."""
-
-    match: Match
-    live: LivePost | LiveIdea | None
-    content: Content | None
-    before: Fingerprint | None
-    edited: bool
-    changed: bool
-    sent: bool
-    differences: tuple[Difference, ...] = field(default=())
 
 
 def decide(match: Match, context: Context) -> Change:
@@ -176,65 +162,11 @@ def _write(facts: _Facts, action: Action, cause: Cause, context: Context) -> Cha
     return _change(facts, action, cause, write=write)
 
 
-def _facts(match: Match) -> _Facts:
-    binding, live = match.binding, match.live
-    if binding is None:
-        return _Facts(match, live, None, None, edited=False, changed=False, sent=False)
-    content = of_live(live) if live else None
-    before = Fingerprint.read(binding.applied)
-    now = match.declared.fingerprint
-    edited = before != now
-    if before is None:  # another version's fingerprint: only the content can be compared
-        edited = content is not None and not same(match.declared.content, content)
-        edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
-    changed = live is not None and content is not None and _changed(binding, live, _digest(match, content))
-    sent = live.status in _OUT if isinstance(live, LivePost) else False
-    sent = sent or (live is None and binding.status == PostStatus.SENT)
-    different: tuple[Difference, ...] = ()
-    if content is not None and live is not None and (edited or changed):
-        different = differences(match.declared.content, content) + schedule_differences(match.declared.item, live)
-    return _Facts(match, live, content, before, edited=edited, changed=changed, sent=sent, differences=different)
-
-
-def _digest(match: Match, content: Content) -> str:
-    """The digest of the live content; where that is what the files say, it was made already."""
-    declared = match.declared
-    return declared.fingerprint.content if content == declared.content else digest(content)
-
-
-def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
-    """Whether a person changed it: other content (its digest is `seen`), another time, or a step back.
-
-    A step forward is progress.
-    """
-    if seen != binding.seen:
-        return True
-    if isinstance(live, LiveIdea) or live.status not in _ORDER or binding.status not in _ORDER:
-        return False
-    step = _ORDER.index(live.status) - _ORDER.index(PostStatus(binding.status))
-    return step < 0 or (step == 0 and bool(binding.due_at) and instant(live.due_at) != binding.due_at)
-
-
-def _agree(facts: _Facts) -> bool:
-    """Whether file and Buffer have come to say the same, as far as Buffer reads back."""
-    item, live, before = facts.match.declared.item, facts.live, facts.before
-    if not isinstance(item, Post) or not isinstance(live, LivePost) or facts.content is None:
-        return False
-    hidden = before is not None and before.hidden == facts.match.declared.fingerprint.hidden
-    return hidden and same(facts.match.declared.content, facts.content) and not schedule_differences(item, live)
-
-
 def _channel(match: Match) -> Hold | None:
     channel = match.declared.channel
     if channel is None or not (channel.is_disconnected or channel.is_locked):
         return None
     return holds.channel_unavailable(match.declared.item.address.channel, locked=not channel.is_disconnected)
-
-
-def _binding(match: Match) -> Binding:
-    if match.binding is None:
-        raise ValueError("only known objects have a binding")
-    return match.binding
 
 
 def _settled(facts: _Facts, action: Action, *, seen: bool = False) -> Change:
@@ -249,7 +181,8 @@ def _settled(facts: _Facts, action: Action, *, seen: bool = False) -> Change:
             told |= {"status": live.status.value, "due_at": instant(live.due_at) if old.due_at else ""}
         # most are as they were, and ten thousand copies of the same cost time
         new = replace(old, **told) if any(getattr(old, name) != now for name, now in told.items()) else old
-    return _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
+    change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
+    return replace(change, reason=_progress(match, old))
 
 
 def _hold(facts: _Facts, hold: Hold, cause: Cause) -> Change:

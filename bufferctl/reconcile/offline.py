@@ -1,0 +1,189 @@
+"""A plan from files and state alone, for where there is no key: pull requests from forks, and looking at the files.
+
+State stands in for the account: each remembered object is taken to be in Buffer as it was last seen, and to be out
+where its time is over. The rest is the planning of every other plan, guards included. What people did in Buffer is not
+known, and neither is what a remembered text said, since state keeps digests.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bufferctl.model import (
+    IDEAS,
+    Address,
+    Binding,
+    Channel,
+    Desired,
+    Live,
+    LiveChannel,
+    LiveIdea,
+    LiveOrganization,
+    LivePost,
+    Post,
+    PostStatus,
+    Service,
+    Slot,
+    State,
+    Tag,
+)
+from bufferctl.model.comparable import Fingerprint, digest, of_desired, of_live
+from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.plan import Change, Difference, Plan
+from bufferctl.reconcile.differences import schedule_differences
+from bufferctl.reconcile.planning import Options, Targets, reconcile
+
+#: Where state does not say when something came to be: long ago.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max_deletes: int | None = None) -> Plan:
+    """What would have to change if the account is as `state` remembers it. `now` is aware; nobody is asked.
+
+    No change of it has a `write`: what would be sent names ids that only Buffer knows. `live` is there only for what
+    left the files, without its text. Of what a file changed, `differences` tells the new text, and the times.
+    """
+    organizations = _organizations(desired, state)
+    live = Live(
+        now,
+        organizations,
+        posts=tuple(_post(slot, b, now) for slot, b in state.bindings.items() if slot.channel_id != IDEAS),
+        ideas=tuple(_idea(slot, b) for slot, b in state.bindings.items() if slot.channel_id == IDEAS),
+    )
+    plan = reconcile(
+        _with_tags(desired),
+        live,
+        _as_seen(state, live),
+        _targets(desired, state, organizations),
+        endpoint=endpoint,
+        options=Options(allow_share_now=True, max_deletes=max_deletes),
+    )
+    return replace(plan, changes=tuple(_unsent(change, state) for change in plan.changes))
+
+
+def _unsent(change: Change, state: State) -> Change:
+    """The change as far as it is known without the account."""
+    binding = state.bindings.get(change.moved_from or change.slot)
+    return replace(
+        change,
+        write=None,
+        live=None if change.desired else change.live,
+        binding=binding,
+        differences=_differences(change, binding) if change.differences else (),
+    )
+
+
+def _differences(change: Change, binding: Binding | None) -> tuple[Difference, ...]:
+    """What of an edit is known: the times, and what the text is now where it is not what was applied."""
+    item = change.desired
+    if item is None or binding is None:
+        return ()
+    before = Fingerprint.read(binding.applied)
+    edited = before is None or before.content != digest(of_desired(item))
+    text = (Difference("text", None, item.text),) if edited and item.text else ()
+    return (*text, *(schedule_differences(item, change.live) if change.live else ()))
+
+
+def _post(slot: Slot, binding: Binding, now: datetime) -> LivePost:
+    """The post as state remembers it, published where its time is over."""
+    due = datetime.fromisoformat(binding.due_at) if binding.due_at else None
+    status = next((each for each in PostStatus if each == binding.status), PostStatus.SCHEDULED)
+    if status is PostStatus.SCHEDULED and due is not None and due <= now:
+        status = PostStatus.SENT
+    made = _created(binding)
+    return LivePost(
+        binding.id, slot.channel_id, status, "", made, made, due_at=due, is_custom_scheduled=due is not None
+    )
+
+
+def _idea(slot: Slot, binding: Binding) -> LiveIdea:
+    return LiveIdea(binding.id, slot.organization_id, _created(binding))
+
+
+def _created(binding: Binding) -> datetime:
+    return datetime.fromisoformat(binding.created_at) if binding.created_at else _LONG_AGO
+
+
+def _as_seen(state: State, live: Live) -> State:
+    """State that has seen what stands in for the account, so that nothing in there looks changed by a person."""
+    seen = {item.id: digest(of_live(item)) for item in live.items}
+    return State({slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()})
+
+
+def _with_tags(desired: Desired) -> Desired:
+    """Every tag that is named exists, since only Buffer could say otherwise."""
+    names = sorted({name for item in desired.items for name in item.tags})
+    tags = tuple(Tag(name, name) for name in names)
+    return replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
+
+
+def _targets(desired: Desired, state: State, organizations: Iterable[LiveOrganization]) -> Targets:
+    ids = _ids(desired, state)
+    by_id = {each.id: each for each in organizations}
+    channels = {channel.id: channel for each in by_id.values() for channel in each.channels}
+    return Targets(
+        {each.label: by_id[ids[each.label, ""]] for each in desired.organizations},
+        {(each.organization, each.label): channels[ids[each.organization, each.label]] for each in desired.channels},
+    )
+
+
+def _ids(desired: Desired, state: State) -> dict[tuple[str, str], str]:
+    """The id of each organization (with an empty label) and channel: the files', what state knows, else its name."""
+    ids: dict[tuple[str, str], str] = {}
+    for slot, address in _remembered(state):
+        ids[address.organization, ""] = slot.organization_id
+        ids[address.organization, address.channel] = slot.channel_id
+    for organization in desired.organizations:
+        ids[organization.label, ""] = organization.id or ids.get((organization.label, ""), organization.label)
+    for channel in desired.channels:
+        name = (channel.organization, channel.label)
+        ids[name] = channel.id or ids.get(name, "/".join(name))
+    return ids
+
+
+def _remembered(state: State) -> Iterator[tuple[Slot, Address]]:
+    """What state calls its objects, the youngest last."""
+    for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):
+        try:
+            yield slot, Address.parse(binding.address)
+        except ValueError:  # nothing was declared by that name yet
+            continue
+
+
+def _organizations(desired: Desired, state: State) -> tuple[LiveOrganization, ...]:
+    """All that files and state name, with their channels."""
+    ids = _ids(desired, state)
+    names = {ids[each.label, ""]: each.name or each.label for each in desired.organizations}
+    channels = {slot.organization_id: dict[str, LiveChannel]() for slot in state.bindings}
+    channels |= {each: {} for each in names}
+    for slot, address in _remembered(state):
+        names.setdefault(slot.organization_id, address.organization)
+        if gone := _remembered_channel(slot, address):
+            channels[slot.organization_id][slot.channel_id] = gone
+    posts = defaultdict[tuple[str, str], list[Post]](list)
+    for post in desired.posts:
+        posts[post.address.organization, post.address.channel].append(post)
+    for channel in desired.channels:
+        home, its_id = ids[channel.organization, ""], ids[channel.organization, channel.label]
+        channels[home][its_id] = _channel(channel, its_id, home, posts[channel.organization, channel.label])
+    return tuple(LiveOrganization(each, names.get(each, each), tuple(c.values())) for each, c in channels.items())
+
+
+def _remembered_channel(slot: Slot, address: Address) -> LiveChannel | None:
+    """A channel that state speaks of; None for ideas, and for a service of another version."""
+    service, _, name = address.channel.partition(":")
+    known = next((each for each in Service if each == service), None)
+    return LiveChannel(slot.channel_id, slot.organization_id, known, name) if known else None
+
+
+def _channel(channel: Channel, its_id: str, home: str, posts: Sequence[Post]) -> LiveChannel:
+    """A declared channel: in the zone of the first of its `posts` that has one, with every board that they name."""
+    zones = [post.due_at.tzinfo for post in posts if post.due_at]
+    zone = next((each.key for each in zones if isinstance(each, ZoneInfo)), "UTC")
+    boards = [p.metadata.board for p in posts if isinstance(p.metadata, PinterestMetadata) and p.metadata.board]
+    name = channel.name or channel.label.partition(":")[2]
+    return LiveChannel(its_id, home, channel.service, name, timezone=zone, boards={each: each for each in boards})

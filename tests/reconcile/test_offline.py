@@ -1,0 +1,212 @@
+"""A plan from files and state alone: the same rules, with what state remembers in the account's place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bufferctl.diagnostics import Place
+from bufferctl.model import (
+    IDEAS,
+    Address,
+    Binding,
+    Channel,
+    Desired,
+    Idea,
+    Organization,
+    Origin,
+    Post,
+    Service,
+    Settings,
+    ShareMode,
+    Slot,
+    State,
+)
+from bufferctl.model.comparable import fingerprint, of_desired
+from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.reconcile import offline
+
+NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+DUE = datetime(2029, 12, 10, 9, tzinfo=BERLIN)
+PLACE = Place("buffer.yaml", 9, 18)
+POST = Post(
+    Address("Acme", "twitter:acme", "launch"),
+    Service.TWITTER,
+    PLACE,
+    text="We are live",
+    mode=ShareMode.CUSTOM_SCHEDULED,
+    due_at=DUE,
+    tags=("launch",),
+)
+IDEA = Idea(Address("Acme", IDEAS, "hiring"), PLACE, title="How we hire")
+SLOT, IDEA_SLOT = Slot("o1", "c1", "launch"), Slot("o1", IDEAS, "hiring")
+
+
+def desired(*items: Post | Idea, settings: Settings | None = None) -> Desired:
+    """Files that declare Acme, its channel and `items`."""
+    return Desired(
+        settings=settings or Settings(),
+        organizations=(Organization("Acme", "Acme", None, PLACE),),
+        channels=(Channel("Acme", "twitter:acme", Service.TWITTER, "acme", None, PLACE),),
+        posts=tuple(item for item in items if isinstance(item, Post)),
+        ideas=tuple(item for item in items if isinstance(item, Idea)),
+    )
+
+
+def applied(item: Post | Idea, **changed: object) -> Binding:
+    """What state holds of `item` after it was applied, but for what is `changed`."""
+    known = Binding(
+        id="i1" if isinstance(item, Idea) else "p1",
+        origin=Origin.CREATED,
+        applied=str(fingerprint(item, of_desired(item))),
+        seen="as Buffer had it",
+        due_at="2029-12-10T08:00:00Z" if isinstance(item, Post) else "",
+        status="scheduled" if isinstance(item, Post) else "",
+        created_at="2029-12-01T08:00:00.000+00:00",
+        address=str(item.address),
+        file="buffer.yaml",
+    )
+    return replace(known, **changed)  # type: ignore[arg-type]  # each test names a field of it
+
+
+def planned(files: Desired, state: State, max_deletes: int | None = None) -> Plan:
+    """The plan, of which nothing could be sent."""
+    plan = offline(files, state, endpoint="https://x.example", now=NOW, max_deletes=max_deletes)
+    assert all(change.write is None for change in plan.changes)
+    assert plan.read_requests == 0
+    return plan
+
+
+def one(files: Desired, state: State) -> Change:
+    """The only change of the plan."""
+    (change,) = planned(files, state).changes
+    return change
+
+
+def test_what_state_does_not_know_is_created() -> None:
+    """Created, although only Buffer could say that its tag exists; the channel is named, in the zone of its times."""
+    plan = planned(desired(POST), State())
+    (change,) = plan.changes
+    assert (change.action, change.cause) == (Action.CREATE, Cause.NEW)
+    channel = plan.channels[change.slot.channel_id]
+    assert (channel.service, channel.name, channel.timezone) == (Service.TWITTER, "acme", "Europe/Berlin")
+
+
+def test_a_post_to_be_published_at_once_is_said_to_be() -> None:
+    """Created, loudly, where the real plan asks for a word first."""
+    assert one(desired(replace(POST, mode=ShareMode.SHARE_NOW, due_at=None)), State()).action is Action.CREATE
+
+
+@pytest.mark.parametrize(
+    ("late", "action", "reason"),
+    [(timedelta(minutes=1), Action.HOLD, Reason.MISSED), (timedelta(hours=25), Action.PAST, None)],
+)
+def test_what_is_late_is_not_created(late: timedelta, action: Action, reason: Reason | None) -> None:
+    """Held where its time is just over, past after a day."""
+    change = one(desired(replace(POST, due_at=NOW - late)), State())
+    assert (change.action, change.reason) == (action, reason)
+
+
+@pytest.mark.parametrize(("item", "slot"), [(POST, SLOT), (IDEA, IDEA_SLOT)])
+def test_what_was_applied_stays(item: Post | Idea, slot: Slot) -> None:
+    """Unchanged, and under the ids that state knows."""
+    change = one(desired(item), State({slot: applied(item)}))
+    assert (change.action, change.slot, change.binding) == (Action.NO_OP, slot, applied(item))
+
+
+def test_an_edit_tells_the_new_text_and_both_times() -> None:
+    """Changed; what the text said before is not known and not made up."""
+    later = replace(POST, text="We are live now", due_at=DUE + timedelta(days=1))
+    change = one(desired(later), State({SLOT: applied(POST)}))
+    assert (change.action, change.cause) == (Action.UPDATE, Cause.EDITED)
+    assert change.differences == (
+        Difference("text", None, "We are live now"),
+        Difference("due_at", "2029-12-10T08:00:00Z", "2029-12-11T08:00:00Z"),
+    )
+    assert (change.live, change.live_id) == (None, "p1")
+
+
+def test_a_new_time_says_nothing_of_the_text() -> None:
+    """Only the times differ."""
+    change = one(desired(replace(POST, due_at=DUE + timedelta(days=1))), State({SLOT: applied(POST)}))
+    assert [difference.path for difference in change.differences] == ["due_at"]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [applied(POST, status="sent"), applied(POST, due_at="2029-12-03T08:59:00Z")],
+    ids=["seen sent", "its time is over"],
+)
+def test_an_edit_of_what_is_out_is_held(known: Binding) -> None:
+    """Held as published, whether state saw that or only its time says so."""
+    change = one(desired(replace(POST, text="Too late")), State({SLOT: known}))
+    assert (change.action, change.reason) == (Action.HOLD, Reason.SENT)
+
+
+def test_an_edit_of_what_a_person_made_is_held() -> None:
+    """Held, as by every plan."""
+    change = one(desired(replace(POST, text="Mine now")), State({SLOT: applied(POST, origin=Origin.ADOPTED)}))
+    assert (change.action, change.reason) == (Action.HOLD, Reason.ADOPTED)
+
+
+def test_a_new_key_with_the_old_text_is_a_rename() -> None:
+    """Renamed, with nothing to send."""
+    renamed = replace(POST, address=Address("Acme", "twitter:acme", "start"))
+    change = one(desired(renamed), State({SLOT: applied(POST)}))
+    assert (change.action, change.moved_from) == (Action.MOVE, SLOT)
+
+
+def test_what_left_the_files_is_deleted() -> None:
+    """Deleted, where the file still declares others; with its time, and the address that state remembers."""
+    other = replace(POST, address=Address("Acme", "twitter:acme", "other"), text="Other")
+    state = State({SLOT: applied(POST), Slot("o1", "c1", "other"): applied(other, id="p2")})
+    change = next(c for c in planned(desired(other), state).changes if c.slot == SLOT)
+    assert (change.action, change.cause, change.address) == (Action.DELETE, Cause.REMOVED, POST.address)
+    assert change.due_at == DUE
+
+
+def test_what_is_cancelled_is_deleted() -> None:
+    """Deleted, with the line that says so."""
+    change = one(desired(replace(POST, cancelled=True)), State({SLOT: applied(POST)}))
+    assert (change.action, change.cause, change.place) == (Action.DELETE, Cause.CANCELLED, PLACE)
+
+
+@pytest.mark.parametrize(
+    ("known", "action"),
+    [
+        (applied(POST, status="sent"), Action.FORGET),
+        (applied(POST, due_at="2029-12-03T08:59:00Z"), Action.FORGET),
+        (applied(POST, origin=Origin.ADOPTED), Action.FORGET),
+        (applied(POST, protect=True), Action.HOLD),
+        (applied(POST), Action.HOLD),
+    ],
+    ids=["sent", "its time is over", "made by a person", "protected", "its file is empty now"],
+)
+def test_the_guards_of_deleting_hold(known: Binding, action: Action) -> None:
+    """What is out or a person's is forgotten; what is protected, or all that a file held, is held."""
+    assert one(desired(), State({SLOT: known})).action is action
+
+
+def test_max_deletes_says_that_deleting_is_meant() -> None:
+    """Deleted, although its file is empty now."""
+    (change,) = planned(desired(), State({SLOT: applied(POST)}), max_deletes=1).changes
+    assert change.action is Action.DELETE
+
+
+def test_the_ids_of_the_files_come_first() -> None:
+    """What state knows under another channel's id has left the files, and the post is new on this one."""
+    files = desired(POST)
+    channel = Channel("Acme", "twitter:acme", Service.TWITTER, "acme", "c2", PLACE)
+    plan = planned(replace(files, channels=(channel,)), State({SLOT: applied(POST)}), max_deletes=1)
+    found = {change.slot: change.action for change in plan.changes}
+    assert found == {Slot("o1", "c2", "launch"): Action.CREATE, SLOT: Action.DELETE}
+
+
+def test_state_without_addresses_does_no_harm() -> None:
+    """What an older state does not name is not what the files say; nothing fails."""
+    plan = planned(desired(POST), State({SLOT: applied(POST, address="", status="scrapped", created_at="")}))
+    assert sorted(change.action for change in plan.changes) == [Action.CREATE, Action.DELETE]
