@@ -56,7 +56,10 @@ class Cause(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a change is held, by code; `message` and `hint` of the change say it to people."""
+    """Why a change is held, by code; `message` and `hint` of the change say it to people.
+
+    The last three are no holds: what a person did in Buffer that brings a post further.
+    """
 
     CHANNEL = "channel-unavailable"
     ERROR = "error"
@@ -75,6 +78,15 @@ class Reason(StrEnum):
     UNRESOLVED = "unresolved"
     UNREAD = "unread"
     DELETES = "deletes"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled-by-a-person"
+    SHARED = "shared-now-by-a-person"
+
+
+#: Something in Buffer is no longer as it was applied. Of a channel that does not publish, only what was applied there.
+_DRIFT = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE, Reason.ERROR, Reason.CHANNEL})
+#: What a person did that is progress, not drift (design: Actions).
+_PROGRESS = frozenset({Reason.APPROVED, Reason.SCHEDULED, Reason.SHARED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,16 @@ class Plan:
     def writes(self) -> tuple[Change, ...]:
         """What apply will send, in the order it will send it."""
         return tuple(change for change in self.changes if change.action in WRITING)
+
+    @property
+    def drift(self) -> tuple[Change, ...]:
+        """What in Buffer is no longer as it was applied, in plan order."""
+        return tuple(c for c in self.changes if c.reason in _DRIFT and c.binding and c.action is Action.HOLD)
+
+    @property
+    def progress(self) -> tuple[Change, ...]:
+        """What people brought further in Buffer since the last apply, in plan order."""
+        return tuple(c for c in self.changes if c.reason in _PROGRESS)
 
     @property
     def is_empty(self) -> bool:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, ShareMode, Slot, Write
-from bufferctl.model.comparable import Content, Fingerprint, bind, digest, instant, of_live, same
-from bufferctl.plan import Action, Cause, Change, Difference, Reason
+from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, ShareMode, Slot, Write
+from bufferctl.model.comparable import bind, instant
+from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.alike import SENT_AGE
-from bufferctl.reconcile.differences import differences, schedule_differences
+from bufferctl.reconcile.facts import OUT, Facts, facts_of
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matching import How, Match
 
@@ -24,9 +24,6 @@ from bufferctl.reconcile.matching import How, Match
 PAST = timedelta(hours=24)
 #: A known object that Buffer does not show is taken for lag while it is this young.
 LAG = timedelta(hours=1)
-
-_OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
-_ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class Context:
 
 def decide(match: Match, context: Context) -> Change:
     """The change for one declared object."""
-    facts = _facts(match)
+    facts = facts_of(match)
     item = match.declared.item
     if (candidates := context.unsettled.get(match.declared.slot)) is not None:
         return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
@@ -71,10 +68,10 @@ def decide(match: Match, context: Context) -> Change:
     return _write(facts, Action.CREATE, Cause.NEW, context)
 
 
-def _cancelled(facts: _Facts) -> Change:
+def _cancelled(facts: Facts) -> Change:
     """Cancelled, and not known: nothing to do, unless Buffer holds what looks like it and will publish that."""
     found = (facts.live,) if facts.live else facts.match.candidates
-    unsent = [live for live in found if isinstance(live, LivePost) and live.status not in _OUT]
+    unsent = [live for live in found if isinstance(live, LivePost) and live.status not in OUT]
     if unsent:
         return _hold(facts, holds.cancelled_but_there(unsent[0].id), Cause.CANCELLED)
     return _change(facts, Action.NO_OP, Cause.CANCELLED)
@@ -95,11 +92,11 @@ def _may_be_unread(match: Match, context: Context) -> bool:
     return since is not None and context.now - since < SENT_AGE and slot.channel_id not in context.known_channels
 
 
-def _known(facts: _Facts, context: Context) -> Change:
+def _known(facts: Facts, context: Context) -> Change:
     """Rows of an object that state knows: what is out or gone first, then what can still change."""
     live = facts.live
     if live is None and not facts.sent:
-        return _unlisted(facts, _binding(facts.match), context)
+        return _unlisted(facts, facts.binding, context)
     if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
         return _hold(facts, holds.in_error(live.error), Cause.DRIFT)
     if facts.sent:
@@ -113,27 +110,27 @@ def _known(facts: _Facts, context: Context) -> Change:
     return _unsent(facts, context)
 
 
-def _unsent(facts: _Facts, context: Context) -> Change:
+def _unsent(facts: Facts, context: Context) -> Change:
     """Rows of a post that can still change."""
-    if (facts.changed or facts.edited) and _agree(facts):
+    if (facts.changed or facts.edited) and facts.agree:
         return _settled(facts, Action.NO_OP, seen=True)
     if (facts.changed or facts.edited) and str(facts.match.declared.item.address) in context.reapply:
         return _write(facts, Action.UPDATE, Cause.DRIFT, context)
     if facts.changed:
         hold = holds.conflict(facts.differences) if facts.edited else holds.changed_in_buffer(facts.differences)
         return _hold(facts, hold, Cause.DRIFT)
-    if facts.edited and _binding(facts.match).origin is Origin.ADOPTED:
-        return _hold(facts, holds.adopted(_binding(facts.match).id, facts.differences), Cause.EDITED)
+    if facts.edited and facts.binding.origin is Origin.ADOPTED:
+        return _hold(facts, holds.adopted(facts.binding.id, facts.differences), Cause.EDITED)
     if facts.edited:
         return _write(facts, Action.UPDATE, Cause.EDITED, context)
     return _kept(facts)
 
 
-def _kept(facts: _Facts) -> Change:
+def _kept(facts: Facts) -> Change:
     return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP)
 
 
-def _unlisted(facts: _Facts, binding: Binding, context: Context) -> Change:
+def _unlisted(facts: Facts, binding: Binding, context: Context) -> Change:
     """Known, and no list shows it: deleted in Buffer, behind, or older than what was read."""
     address = str(facts.match.declared.item.address)
     if binding.id not in context.gone and isinstance(facts.match.declared.item, Post):
@@ -145,7 +142,7 @@ def _unlisted(facts: _Facts, binding: Binding, context: Context) -> Change:
     return _hold(facts, holds.deleted_in_buffer(), Cause.DRIFT)
 
 
-def _write(facts: _Facts, action: Action, cause: Cause, context: Context) -> Change:
+def _write(facts: Facts, action: Action, cause: Cause, context: Context) -> Change:
     """A change that writes, unless its channel, its time or a name that cannot be resolved is in the way."""
     match = facts.match
     item = match.declared.item
@@ -169,9 +166,9 @@ def _channel(match: Match) -> Hold | None:
     return holds.channel_unavailable(match.declared.item.address.channel, locked=not channel.is_disconnected)
 
 
-def _settled(facts: _Facts, action: Action, *, seen: bool = False) -> Change:
+def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
     """Nothing to write; the binding is brought up to date (with `seen`, to what file and Buffer both say)."""
-    match, old = facts.match, _binding(facts.match)
+    match, old = facts.match, facts.binding
     if seen and facts.live is not None:
         new = bind(match.declared.item, facts.live, old.origin)
     else:
@@ -182,10 +179,10 @@ def _settled(facts: _Facts, action: Action, *, seen: bool = False) -> Change:
         # most are as they were, and ten thousand copies of the same cost time
         new = replace(old, **told) if any(getattr(old, name) != now for name, now in told.items()) else old
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
-    return replace(change, reason=_progress(match, old))
+    return replace(change, reason=reason) if (reason := facts.progress) else change
 
 
-def _hold(facts: _Facts, hold: Hold, cause: Cause) -> Change:
+def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
     address = str(facts.match.declared.item.address)
     change = _change(facts, Action.HOLD, cause)
     return replace(
@@ -199,7 +196,7 @@ def _hold(facts: _Facts, hold: Hold, cause: Cause) -> Change:
 
 
 def _change(
-    facts: _Facts, action: Action, cause: Cause, *, write: Write | None = None, binding: Binding | None = None
+    facts: Facts, action: Action, cause: Cause, *, write: Write | None = None, binding: Binding | None = None
 ) -> Change:
     match = facts.match
     return Change(

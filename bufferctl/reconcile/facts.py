@@ -1,0 +1,105 @@
+"""What the rows of the action table ask of a match, each worked out once: edited, changed, sent, in agreement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bufferctl.model import Binding, LiveIdea, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model.comparable import Content, Fingerprint, digest, instant, of_live, same
+from bufferctl.plan import Difference, Reason
+from bufferctl.reconcile.differences import differences, schedule_differences
+from bufferctl.reconcile.matching import Match
+
+#: The post has left, or is leaving.
+OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
+#: Published so long before its time that a person must have done it.
+EARLY = timedelta(minutes=1)
+
+_ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A match with what the rows ask of it.
+
+    `content`: the live one's. `before`: what was last applied, None where that cannot be read. `edited`: the file says
+    something else since. `changed`: a person did something to it in Buffer that is no progress. `sent`: it is out.
+    """
+
+    match: Match
+    live: LivePost | LiveIdea | None
+    content: Content | None = None
+    before: Fingerprint | None = None
+    edited: bool = False
+    changed: bool = False
+    sent: bool = False
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def binding(self) -> Binding:
+        """What is remembered of it. Raises ValueError where it is not known."""
+        if self.match.binding is None:
+            raise ValueError("only known objects have a binding")
+        return self.match.binding
+
+    @property
+    def agree(self) -> bool:
+        """Whether file and Buffer have come to say the same, as far as Buffer reads back."""
+        declared, live = self.match.declared, self.live
+        if not isinstance(declared.item, Post) or not isinstance(live, LivePost) or self.content is None:
+            return False
+        hidden = self.before is not None and self.before.hidden == declared.fingerprint.hidden
+        return hidden and same(declared.content, self.content) and not schedule_differences(declared.item, live)
+
+    @property
+    def progress(self) -> Reason | None:
+        """What a person did in Buffer since the status was last seen that brings the post further, if anything."""
+        item, live, before = self.match.declared.item, self.live, self.binding.status
+        if not isinstance(item, Post) or not isinstance(live, LivePost) or live.status == before:
+            return None
+        early = live.sent_at and live.due_at and live.due_at - live.sent_at > EARLY
+        if live.status in OUT and item.mode is not ShareMode.SHARE_NOW and (live.shared_now or early):
+            return Reason.SHARED
+        by_hand = {PostStatus.NEEDS_APPROVAL: Reason.APPROVED, PostStatus.DRAFT: Reason.SCHEDULED}
+        return by_hand.get(PostStatus(before)) if before and live.status in _ORDER else None
+
+
+def facts_of(match: Match) -> Facts:
+    """Hold a declared object against its live one and what is remembered of both."""
+    binding, live = match.binding, match.live
+    if binding is None:
+        return Facts(match, live)
+    content = of_live(live) if live else None
+    before = Fingerprint.read(binding.applied)
+    now = match.declared.fingerprint
+    edited = before != now
+    if before is None:  # another version's fingerprint: only the content can be compared
+        edited = content is not None and not same(match.declared.content, content)
+        edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
+    changed = live is not None and content is not None and _changed(binding, live, _digest(match, content))
+    sent = live.status in OUT if isinstance(live, LivePost) else False
+    sent = sent or (live is None and binding.status == PostStatus.SENT)
+    different: tuple[Difference, ...] = ()
+    if content is not None and live is not None and (edited or changed):
+        different = differences(match.declared.content, content) + schedule_differences(match.declared.item, live)
+    return Facts(match, live, content, before, edited=edited, changed=changed, sent=sent, differences=different)
+
+
+def _digest(match: Match, content: Content) -> str:
+    """The digest of the live content; where that is what the files say, it was made already."""
+    declared = match.declared
+    return declared.fingerprint.content if content == declared.content else digest(content)
+
+
+def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
+    """Whether a person changed it: other content (its digest is `seen`), another time, or a step back.
+
+    A step forward is progress.
+    """
+    if seen != binding.seen:
+        return True
+    if isinstance(live, LiveIdea) or live.status not in _ORDER or binding.status not in _ORDER:
+        return False
+    step = _ORDER.index(live.status) - _ORDER.index(PostStatus(binding.status))
+    return step < 0 or (step == 0 and bool(binding.due_at) and instant(live.due_at) != binding.due_at)
