@@ -33,6 +33,7 @@ PENDING = 2
     metavar="DAYS",
     help="How long a saved plan may be applied.",
 )
+@click.option("--offline", is_flag=True, help="From files and state alone, without a key; not checked against Buffer.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where something needs a person.")
 @options.connection_options
@@ -45,6 +46,7 @@ def plan(
     as_json: bool,
     out: Path | None,
     expires: float,
+    offline: bool,
     detailed_exitcode: bool,
     strict: bool,
     connection: options.Connection,
@@ -55,20 +57,26 @@ def plan(
     PATHs narrow the plan to what those files or folders declare.
     """
     from bufferctl.cli import connecting, planning, saved_plans, session
+    from bufferctl.cli import offline as without_buffer
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.plan import Action
 
     console = Console.create(no_color=no_color)
+    if offline:
+        without_buffer.check(choices, out=out)
     files = load_files(file, paths, console)
     planning.check_named(choices, files)
-    with (
-        connecting.connected(connection, console) as buffer,
-        session.opened(files, buffer, state_file, console) as opened,
-    ):
-        found = opened.look(planning.planning_options(choices, connection))
-        planning.note_leftovers(opened, console)
-    shown = planning.narrowed(found.plan, files, choices)
+    if offline:
+        made = without_buffer.offline_plan(files, state_file, choices, console)
+    else:
+        with (
+            connecting.connected(connection, console) as buffer,
+            session.opened(files, buffer, state_file, console) as opened,
+        ):
+            made = opened.look(planning.planning_options(choices, connection)).plan
+            planning.note_leftovers(opened, console)
+    shown = planning.narrowed(made, files, choices)
     console.diagnostics(shown.warnings)
     planning.show(shown, console, as_json=as_json)
     if out is not None:

@@ -1,0 +1,44 @@
+"""`plan --offline`: from files and state alone, and said to be so."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bufferctl.cli.console import Console
+from bufferctl.cli.files import Files
+from bufferctl.cli.options import Choices
+from bufferctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from bufferctl.plan import Plan
+
+
+def check(choices: Choices, *, out: Path | None) -> None:
+    """Raises UsageError where what is asked for needs the account."""
+    asked = {
+        "-o": out is not None,
+        "--recreate": bool(choices.recreate),
+        "--reapply": bool(choices.reapply),
+        "--allow-share-now": choices.allow_share_now,
+    }
+    if wrong := [name for name, given in asked.items() if given]:
+        raise UsageError(
+            f"--offline asks nobody, so it does not go with {' and '.join(wrong)}",
+            hint=f"Leave out --offline, or {' and '.join(wrong)}.",
+        )
+
+
+def offline_plan(files: Files, state_file: Path | None, choices: Choices, console: Console) -> Plan:
+    """The plan that files and state give now, and a note of what it is. Raises StateError."""
+    from bufferctl.reconcile import offline
+    from bufferctl.state import StateFile
+
+    store = StateFile(files.state_path(state_file), None)
+    known = "files and state" if store.path.exists() else "the files"
+    console.note(f"{console.err.change('note:')} not checked against Buffer; this is what {known} alone say.")
+    state = store.load()
+    return offline(
+        files.desired, state, endpoint=store.endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes
+    )

@@ -1,0 +1,73 @@
+"""`plan --offline`: files and state alone, without a key and without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Prints, Project, Ran
+
+FILES = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - key: teaser
+            text: {text}
+            due_at: 2040-12-04 09:00
+            tags: [launch]
+"""
+
+
+@pytest.fixture
+def alone(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user without a key, whose Buffer cannot be reached."""
+    monkeypatch.delenv("BUFFER_API_KEY")
+    monkeypatch.setenv("BUFFER_API_URL", "https://127.0.0.1:1")
+    (environment / "buffer.yaml").write_text(FILES.format(text="Soon"), encoding="utf-8")
+    return environment
+
+
+def test_without_key_and_state(alone: Path, run: Callable[..., Ran], prints: Prints) -> None:
+    """Everything is new, and said to be unchecked; exit 0."""
+    ran = run("plan", "--offline")
+    prints("offline/without-state", ran)
+    assert ran.code == 0
+
+
+def test_pending_changes_are_told(alone: Path, run: Callable[..., Ran]) -> None:
+    """Exit 2 with --detailed-exitcode, as of every plan."""
+    assert run("plan", "--offline", "--detailed-exitcode").code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("saved", ("-o", "plan.json")),
+        ("overruled", ("--allow-share-now", "--reapply", "Acme/twitter:acme/teaser")),
+    ],
+)
+def test_what_needs_the_account_is_refused(
+    alone: Path, run: Callable[..., Ran], prints: Prints, name: str, arguments: tuple[str, ...]
+) -> None:
+    """Exit 64, and nothing is written."""
+    ran = run("plan", "--offline", *arguments)
+    assert ran.code == 64
+    assert not (alone / "plan.json").exists()
+    prints(f"offline/refused-{name}", ran)
+
+
+def test_an_edit_is_compared_with_state(project: Project, monkeypatch: pytest.MonkeyPatch, prints: Prints) -> None:
+    """After an apply nothing is left; an edit then is a change, without a key."""
+    project.write("buffer.yaml", FILES.format(text="Soon").replace("            tags: [launch]\n", ""))
+    assert project.apply().code == 0
+    monkeypatch.delenv("BUFFER_API_KEY")
+    assert project("plan", "--offline", "--detailed-exitcode").code == 0
+    project.write("buffer.yaml", FILES.format(text="Very soon").replace("            tags: [launch]\n", ""))
+    prints("offline/edited", project("plan", "--offline"))
