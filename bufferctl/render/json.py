@@ -10,11 +10,20 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place
+from bufferctl.digests import change_digest, plan_digest
 from bufferctl.model import LivePost, Post
 from bufferctl.model.serial import dump_item
 from bufferctl.plan import Action, Change, Outcome, Plan, write_requests
+from bufferctl.render.report import Report
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
+
+
+def report_json(report: Report) -> str:
+    """A report as one JSON document: that of a plan, or after an apply that of its outcomes."""
+    if report.outcomes is None:
+        return plan_json(report.plan)
+    return applied_json(report.plan, report.outcomes, report.left)
 
 
 def plan_json(plan: Plan) -> str:
@@ -40,6 +49,7 @@ def plan_values(plan: Plan) -> dict[str, Any]:
     return {
         "at": _instant(plan.at),
         "endpoint": plan.endpoint,
+        "digest": plan_digest(plan),
         "summary": {action.value: counts[action] for action in Action},
         "not_ours": plan.not_ours,
         "requests": {"read": 2 * plan.read_requests, "write": write_requests(plan)},
@@ -53,6 +63,7 @@ def change_values(change: Change) -> dict[str, Any]:
     """One change as JSON values; what does not apply is null or empty, never left out."""
     return {
         "address": str(change.address),
+        "digest": change_digest(change) or None,
         "action": change.action.value,
         "cause": change.cause.value,
         "reason": change.reason.value if change.reason else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Address
@@ -15,8 +16,10 @@ from bufferctl.plan import Outcome, Plan
 class Report:
     """One plan with what belongs to it.
 
-    `diagnostics`: problems of the files. `lengths`: of each declared text, as its network counts. `digest`: of what
-    a reviewer agrees to. `outcomes`: what became of the changes, None before an apply. `left`: the plan after it.
+    `diagnostics`: problems of the files; those of planning are `plan.warnings`. `lengths`: of each declared text, as
+    its network counts. `digest`: `digests.plan_digest`, of what a reviewer agrees to; `digests.change_digest` gives
+    that of one change. `outcomes`: what became of the changes, None before an apply. `left`: the plan after it.
+    `stopped`: why an apply ended early, empty where it did not. `expires_at`: until when a saved plan may be applied.
     `is_offline`: made from files and state alone, not checked against Buffer.
     """
 
@@ -26,4 +29,6 @@ class Report:
     digest: str = ""
     outcomes: tuple[Outcome, ...] | None = None
     left: Plan | None = None
+    stopped: str = ""
+    expires_at: datetime | None = None
     is_offline: bool = False

@@ -1,0 +1,40 @@
+"""Files that a user asks for by name: checked before any work, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from bufferctl.errors import BufferctlError, UsageError
+
+
+def check_writable(path: Path, option: str) -> None:
+    """Raises UsageError where nothing could be written to `path`, which `option` names."""
+    folder = path.resolve().parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        problem = "is a folder" if path.is_dir() else "cannot be written" if folder.is_dir() else "has no folder yet"
+        raise UsageError(f"{path} {problem}, so nothing was done", hint=f"Name another file with {option}.")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put `data` in the file's place, all of it or nothing, for its owner alone: it holds what is not public yet.
+
+    Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError where that cannot be.
+    """
+    path = path.resolve()
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BufferctlError(f"{path} cannot be written: {error.strerror}", hint="Name another file.") from error

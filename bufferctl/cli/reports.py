@@ -1,0 +1,64 @@
+"""`--report FILE`: the same plan in other forms, by the suffix of the file, beside what goes to stdout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from bufferctl.cli.outputs import check_writable, write_whole
+
+if TYPE_CHECKING:
+    from bufferctl.render.report import Report
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Suffix: the module of render that makes it, and its function from a report to text.
+FORMS = {
+    ".json": ("json", "report_json"),
+}
+
+
+class ReportFile(click.Path):
+    """A file whose suffix says the form; anything else is a mistake in the command line."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Fails where the suffix is none of `FORMS`."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.suffix.lower() not in FORMS:
+            self.fail(f"There is no report in the form of {path.name}; its name must end in {_listed()}.", param, ctx)
+        return path
+
+
+report_option = click.option(
+    "--report",
+    "report_files",
+    type=ReportFile(dir_okay=False),
+    multiple=True,
+    metavar="FILE",
+    help=f"Write it to FILE too, in the form of its suffix ({', '.join(FORMS)}); may be repeated.",
+)
+
+
+def check(files: Sequence[Path]) -> None:
+    """Before any work. Raises UsageError where a report could not be written."""
+    for path in files:
+        check_writable(path, "--report")
+
+
+def write(files: Sequence[Path], report: Report) -> None:
+    """Write each report. Raises BufferctlError where one cannot be."""
+    for path in files:
+        module, function = FORMS[path.suffix.lower()]
+        form: Callable[[Report], str] = getattr(import_module(f"bufferctl.render.{module}"), function)
+        write_whole(path, form(report).encode())
+
+
+def _listed() -> str:
+    *most, last = FORMS
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,66 @@
+"""What a reviewer agrees to, as digests: one of each change, one of the plan.
+
+A digest is over the address, the action and what becomes public: text, thread, title, assets, metadata, tags, and the
+schedule. Of a change that takes away what is there now (a delete, or an edit sent over somebody's own), it is over that
+too. It is not over ids, messages, places in files or the time of planning, so that planning again gives it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any
+
+from pydantic_core import to_json
+
+from bufferctl.model import Idea, Post
+from bufferctl.model.comparable import instant, standing
+from bufferctl.model.serial import dump_item
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
+
+#: Of the hexadecimal digits of a digest, those that are shown to people.
+SHORT = 8
+#: Actions that have something to agree to. What waits is sent by a later apply, as it was shown.
+REVIEWED = WRITING | {Action.WAITING}
+#: Actions with a digest; the others change nothing.
+_DIGESTED = REVIEWED | STATE_ONLY | {Action.HOLD}
+#: What a declared object says that is neither public nor about when it becomes so.
+_PRIVATE = frozenset({"address", "place", "was", "repeat_of", "protect", "cancelled"})
+
+
+def change_digest(change: Change) -> str:
+    """The digest of one change, 20 hexadecimal digits; empty for what changes nothing.
+
+    A post that waits for room has the digest of its creation.
+    """
+    if change.action not in _DIGESTED:
+        return ""
+    action = Action.CREATE if change.action is Action.WAITING else change.action
+    parts = [str(change.address), action.value, _public(change.desired) if action is not Action.DELETE else None]
+    if action is Action.DELETE or (action is Action.UPDATE and change.cause is Cause.DRIFT):
+        parts.append(standing(change.live) if change.live else None)
+    return _hash(parts)
+
+
+def plan_digest(plan: Plan) -> str:
+    """The digest of all that a reviewer of `plan` agrees to, whatever its order; 20 hexadecimal digits."""
+    return digest_of(change_digest(change) for change in plan.changes if change.action in REVIEWED)
+
+
+def digest_of(digests: Iterable[str]) -> str:
+    """The digest of a plan whose reviewed changes have these."""
+    return _hash(sorted(digests))
+
+
+def _public(item: Post | Idea | None) -> Any:
+    """What becomes public of a declared object, and when; tags in one order, instants in UTC."""
+    if item is None:
+        return None
+    ((kind, values),) = dump_item(item).items()
+    public = {name: value for name, value in values.items() if name not in _PRIVATE}
+    when = item.date if isinstance(item, Idea) else item.due_at
+    return {**public, "kind": kind, "tags": sorted(item.tags), "when": instant(when), "due_at": None, "date": None}
+
+
+def _hash(value: Any) -> str:
+    return blake2b(to_json(value), digest_size=10).hexdigest()
