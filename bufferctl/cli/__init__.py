@@ -24,6 +24,7 @@ COMMANDS = {
     "validate": ("validate", "Check the files, offline."),
     "plan": ("plan", "Show what would change in Buffer; change nothing."),
     "apply": ("apply", "Make Buffer as the files say."),
+    "drift": ("drift", "Show what in Buffer is no longer as it was applied."),
     "show": ("show", "Show a saved plan."),
     "import": ("import_", "Hand a post or idea that exists in Buffer over to the files."),
     "state": ("state", "Look at, or mend, what bufferctl remembers."),

@@ -89,11 +89,11 @@ def connection_options(command: F) -> F:
 class Choices:
     """What plan and apply are told about single objects and guards. Addresses as text, targets as globs."""
 
-    targets: tuple[str, ...]
-    recreate: frozenset[str]
-    reapply: frozenset[str]
-    allow_share_now: bool
-    max_deletes: int | None
+    targets: tuple[str, ...] = ()
+    recreate: frozenset[str] = frozenset()
+    reapply: frozenset[str] = frozenset()
+    allow_share_now: bool = False
+    max_deletes: int | None = None
 
 
 def choice_options(command: F) -> F:

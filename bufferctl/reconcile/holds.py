@@ -8,10 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from shlex import quote
 
-from bufferctl.model import LiveIdea, LivePost
+from bufferctl.model import Address, LiveIdea, LivePost
 from bufferctl.plan import Difference, Reason
 
+#: What to do where file and Buffer say different things and either may be right.
+_EITHER = (
+    "Run `bufferctl pull {address}` to take Buffer's version into the file, or "
+    "`bufferctl apply --reapply {address}` to send the file's."
+)
 #: How much of a text a message quotes.
 _SHOWN = 40
 
@@ -26,6 +32,10 @@ class Hold:
     differences: tuple[Difference, ...] = ()
     candidates: tuple[str, ...] = ()
 
+    def hint_for(self, address: Address) -> str:
+        """The hint for one object, its commands as a shell takes them: addresses may hold quotes and spaces."""
+        return self.hint.replace("{address}", quote(str(address)))
+
 
 def channel_unavailable(label: str, *, locked: bool) -> Hold:
     state = "locked" if locked else "disconnected"
@@ -36,9 +46,10 @@ def channel_unavailable(label: str, *, locked: bool) -> Hold:
 
 
 def in_error(message: str) -> Hold:
+    said = message.strip().rstrip(".") or "no reason given"
     return Hold(
         Reason.ERROR,
-        f"Buffer accepted it, but publishing failed: {message or 'no reason given'}. It is not created a second time",
+        f"Buffer accepted it, but publishing failed: {said}. It is not created a second time",
         "Mend and retry it in Buffer; or delete it there and apply with --recreate {address}.",
     )
 
@@ -89,7 +100,7 @@ def changed_in_buffer(differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.CHANGED,
         "Somebody changed it in Buffer, and the file still says the old",
-        "Put Buffer's version into the file, or apply with --reapply {address} to send the file's.",
+        _EITHER,
         differences,
     )
 
@@ -97,8 +108,8 @@ def changed_in_buffer(differences: tuple[Difference, ...]) -> Hold:
 def conflict(differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.CONFLICT,
-        "It was changed in the file and in Buffer too",
-        "Put Buffer's version into the file, or apply with --reapply {address} to send the file's.",
+        "It was changed in the file and in Buffer too, so that one of the two would be lost",
+        _EITHER,
         differences,
     )
 

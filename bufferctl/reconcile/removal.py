@@ -99,7 +99,7 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
 
 
 def _held(change: Change, hold: Hold) -> Change:
-    hint = hold.hint.replace("{address}", str(change.address))
+    hint = hold.hint_for(change.address)
     return replace(change, action=Action.HOLD, reason=hold.reason, message=hold.message, hint=hint, write=None)
 
 

@@ -183,13 +183,12 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
 
 
 def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
-    address = str(facts.match.declared.item.address)
     change = _change(facts, Action.HOLD, cause)
     return replace(
         change,
         reason=hold.reason,
         message=hold.message,
-        hint=hold.hint.replace("{address}", address),
+        hint=hold.hint_for(change.address),
         differences=hold.differences,
         candidates=hold.candidates,
     )

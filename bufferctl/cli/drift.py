@@ -1,0 +1,54 @@
+"""`bufferctl drift`: what in Buffer is no longer as it was applied. It reads, and writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bufferctl.cli import options
+
+#: There is drift (design: Contracts, as `plan --detailed-exitcode`).
+DRIFT = 2
+
+
+@click.command(short_help="Show what in Buffer is no longer as it was applied.")
+@options.paths_argument
+@options.root_option
+@options.state_option
+@options.json_option
+@options.connection_options
+@options.no_color_option
+def drift(
+    paths: tuple[Path, ...],
+    file: Path | None,
+    state_file: Path | None,
+    as_json: bool,
+    connection: options.Connection,
+    no_color: bool,
+) -> int:
+    """Show what in Buffer is no longer as it was applied, and what to do about it.
+
+    Posts that people changed or deleted in Buffer, that the network refused, or whose channel lost its connection.
+    What was approved, scheduled or published by a person is no drift and shown apart. Nothing is written, neither
+    there nor here. Exit code 0: no drift; 2: drift.
+
+    PATHs narrow it to what those files or folders declare.
+    """
+    from bufferctl.cli import connecting, planning, session
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.files import load_files
+    from bufferctl.render.drift import drift_json, drift_text
+
+    console = Console.create(no_color=no_color)
+    files = load_files(file, paths, console)
+    choices = options.Choices()
+    with (
+        connecting.connected(connection, console) as buffer,
+        session.opened(files, buffer, state_file, console) as opened,
+    ):
+        found = opened.look(planning.planning_options(choices, connection))
+        planning.note_leftovers(opened, console)
+    shown, known = planning.narrowed(found.plan, files, choices), len(opened.state.bindings)
+    console.data(drift_json(shown, known) if as_json else drift_text(shown, known, console.out))
+    return DRIFT if shown.drift else 0

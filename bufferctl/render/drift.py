@@ -1,0 +1,135 @@
+"""What in Buffer is no longer as it was applied, as text and as JSON. It must stand alone: CI puts it in an issue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from bufferctl.plan import Change, Difference, Plan, Reason
+from bufferctl.render import words
+from bufferctl.render.diagnostics import diagnostics_text
+from bufferctl.render.json import document, plan_values
+from bufferctl.render.paint import Paint, count, safe, sentence, wrapped
+from bufferctl.render.text import WIDTH
+
+#: What is told apart, the most urgent first.
+_HEADINGS = {
+    Reason.ERROR: "Not published: refused after Buffer had accepted it",
+    Reason.CHANNEL: "On a channel that does not publish",
+    Reason.GONE: "Deleted in Buffer",
+    Reason.CONFLICT: "Changed in Buffer, and in the file too",
+    Reason.CHANGED: "Changed in Buffer",
+}
+_ORDER = list(_HEADINGS)
+_PROGRESS = {
+    Reason.APPROVED: "approved",
+    Reason.SCHEDULED: "a draft that a person scheduled",
+    Reason.SHARED: "published at once by a person",
+}
+
+_NO_RECORD = "If there is one elsewhere, bring it here: it is .bufferctl/state.json, or what --state names."
+
+
+def drift_text(plan: Plan, known: int, paint: Paint) -> str:
+    """The whole report, ending in a newline. `known`: of how many posts and ideas there is a record."""
+    lines = [*_verdict(plan, known, paint)]
+    drift = sorted(plan.drift, key=lambda change: _ORDER.index(change.reason or Reason.CHANGED))
+    for reason, group in groupby(drift, key=lambda change: change.reason):
+        lines += ["", paint.bad(_HEADINGS[reason or Reason.CHANGED]), *_changes(list(group), plan, paint)]
+    if plan.progress:
+        lines += ["", paint.strong("Not drift: what people brought further in Buffer since the last apply")]
+        lines += [f"  {safe(str(c.address))}  {_PROGRESS[c.reason or Reason.SHARED]}" for c in plan.progress]
+    if plan.warnings:
+        lines += ["", diagnostics_text(plan.warnings, paint)]
+    return "\n".join([*lines, "", *_footer(plan)]) + "\n"
+
+
+def drift_json(plan: Plan, known: int) -> str:
+    """The same for machines; changes are as in the JSON of a plan: `before` is Buffer's, `after` the file's."""
+    drift, progress = (plan_values(replace(plan, changes=changes)) for changes in (plan.drift, plan.progress))
+    counts = Counter(change.reason for change in (*plan.drift, *plan.progress))
+    return document(
+        {
+            "kind": "drift",
+            **{name: drift[name] for name in ("at", "endpoint", "narrowed", "warnings")},
+            "known": known,
+            "summary": {reason.value: counts[reason] for reason in (*_HEADINGS, *_PROGRESS)},
+            "drift": drift["changes"],
+            "progress": progress["changes"],
+        }
+    )
+
+
+def _verdict(plan: Plan, known: int, paint: Paint) -> Iterator[str]:
+    drift = plan.drift
+    ideas = sum(change.address.is_idea for change in drift)
+    counted = ((len(drift) - ideas, "post"), (ideas, "idea"))
+    if drift:
+        said = " and ".join(count(number, what) for number, what in counted if number)
+        said += " is not as it was applied." if len(drift) == 1 else " are not as they were applied."
+        yield paint.strong(paint.bad(f"Drift: {said}"))
+    elif known:
+        about = ", in what was named" if plan.narrowed else ""
+        yield f"{paint.strong(paint.good(f'No drift{about}.'))} What was applied is in Buffer as it was applied."
+    else:
+        yield paint.strong("No drift, since there is no record of anything applied.")
+        yield from wrapped(_NO_RECORD, WIDTH)
+
+
+def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[str]:
+    """Each change; what is to be said of several alike is said once, below the last."""
+    for _, alike in groupby(changes, key=lambda change: (change.message, change.hint, change.differences)):
+        group = list(alike)
+        for change in group:
+            yield f"  {paint.bad('!')} {paint.strong(safe(str(change.address)))}"
+            about = filter(None, [words.when(change, plan), str(change.place or "")])
+            yield f"      {safe(', '.join(about))}"
+        last = group[-1]
+        yield from _indented(sentence(last.message))
+        for difference in last.differences:
+            yield from _difference(difference, _zone(last, plan), paint)
+        if last.hint:
+            yield from _indented(f"→ {last.hint}")
+
+
+def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str]:
+    """Both values under their names, so that it is clear without colour which is whose."""
+    yield f"      {safe(difference.path)}"
+    for name, value in (("file:", difference.after), ("Buffer:", difference.before)):
+        lines = [part for line in _value(value, zone).splitlines() for part in wrapped(line, WIDTH - 16)]
+        yield f"        {paint.faint(f'{name:<7}')} {lines[0]}"
+        yield from (f"                {line}".rstrip() for line in lines[1:])
+
+
+def _value(value: Any, zone: str) -> str:
+    """A value as people write it; an instant in the channel's time zone."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value in (None, "", (), {}):
+        return "nothing"
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(each, zone) for each in value)
+    try:
+        return words.local(datetime.fromisoformat(value), zone)
+    except (TypeError, ValueError):
+        return safe(str(value))
+
+
+def _zone(change: Change, plan: Plan) -> str:
+    channel = plan.channels.get(change.slot.channel_id)
+    return channel.timezone if channel else ""
+
+
+def _indented(text: str) -> Iterator[str]:
+    return (f"      {line}" for line in wrapped(safe(text), WIDTH - 6))
+
+
+def _footer(plan: Plan) -> Iterator[str]:
+    """When was looked, and what is not drift but explains what a reader may find."""
+    yield f"Looked on {words.local(plan.at, 'UTC')}; nothing was changed."
+    if number := len(plan.writes):
+        yield f"{count(number, 'change')} of the files {'is' if number == 1 else 'are'} not applied yet."

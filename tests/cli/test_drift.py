@@ -1,0 +1,65 @@
+"""`bufferctl drift`: folders under tests/cases/drift, led up to as the cases of a plan, and what it exits with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cli.test_plan_cases import CASES, check, prepare
+
+HERE = CASES.parent / "drift"
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in HERE.glob("*/buffer.yaml")))
+def test_cases(project: Any, name: str, update: bool) -> None:
+    """drift.txt (and drift.json where it is kept), the same exit code for both, and nothing written anywhere."""
+    prepare(project, HERE / name)
+    state = project.state.read_bytes() if project.state.exists() else None
+    posts = project.sandbox.dump()
+    ran, as_json = project("drift"), project("drift", "--json")
+    check(HERE / name / "drift.txt", ran.snapshot(), update=update)
+    if (HERE / name / "drift.json").exists():
+        check(HERE / name / "drift.json", as_json.snapshot(), update=update)
+    assert as_json.code == ran.code
+    assert (project.state.read_bytes() if project.state.exists() else None) == state
+    assert project.sandbox.dump() == posts
+
+
+def test_narrowed(project: Any) -> None:
+    """PATHs narrow it to what those files declare: 2 for the file with drift, 0 for the other."""
+    prepare(project, HERE / "everything")
+    project.write("posts/other.yaml", "posts:\n  - {key: other, channels: [threads], text: Other}\n")
+    assert project("drift", "posts").code == 0
+    assert "No drift, in what was named." in project("drift", "posts").out
+    assert project("drift", "buffer.yaml").code == 2
+
+
+def test_drift_ends_with_either_version(project: Any) -> None:
+    """0 once the file's version was sent over Buffer's."""
+    prepare(project, CASES / "changed-in-buffer")
+    assert project("drift").code == 2
+    project.apply("--reapply", "Acme/twitter:acme/launch")
+    assert project("drift").code == 0
+
+
+def test_a_refused_key_is_no_drift(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """4, as everywhere, and nothing on stdout that could be taken for an answer."""
+    project.write("buffer.yaml", (HERE / "none" / "buffer.yaml").read_text(encoding="utf-8"))
+    monkeypatch.setenv("BUFFER_API_KEY", "refused")
+    ran = project("drift")
+    assert (ran.code, ran.out) == (4, "")
+
+
+def test_hostile_text_is_shown_harmless(project: Any) -> None:
+    """Control characters from Buffer are shown by their number, in the verdict's details too."""
+    prepare(project, CASES / "unchanged")
+    state = json.loads(project.state.read_text(encoding="utf-8"))
+    (bindings,) = [channel for each in state["organizations"].values() for channel in each.values()]
+    (post,) = bindings.values()
+    project.sandbox.person.edit_post(post["id"], text="We \x1b[2Jare\u202e live\nand\n\n")
+    ran = project("drift")
+    assert ran.code == 2
+    assert "\\x1b[2J" in ran.out
+    assert not {"\x1b", "\u202e"} & set(ran.out)
