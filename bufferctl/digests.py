@@ -52,6 +52,12 @@ def digest_of(digests: Iterable[str]) -> str:
     return _hash(sorted(digests))
 
 
+def facts(change: Change) -> dict[str, str | None]:
+    """The live facts that a change rests on: its `id` and its `standing`, None for none."""
+    live = change.live
+    return {"id": live.id if live else None, "standing": standing(live) if live else None}
+
+
 def _public(item: Post | Idea | None) -> Any:
     """What becomes public of a declared object, and when; tags in one order, instants in UTC."""
     if item is None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bufferctl import planfile
 from bufferctl.cli import saved_plans
+from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import CreatePost, Desired, Idea, Post, PostStatus, State
 from bufferctl.plan import Action, Plan
@@ -112,7 +113,7 @@ def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
     assert [(c.slot, c.action, c.write, c.binding, c.live) for c in saved.plan.changes] == [
         (c.slot, c.action, c.write, c.binding, c.live) for c in shown
     ]
-    assert saved.rests_on == {c.slot: planfile.facts(c) for c in shown}
+    assert saved.rests_on == {c.slot: facts(c) for c in shown}
     assert (saved.plan.at, saved.plan.endpoint) == (plan.at, plan.endpoint)
     assert planfile.dump(saved.plan, saved.desired, saved.choices, expires_at=saved.expires_at) == raw
     assert planfile.verify(saved, plan).moved == ()

@@ -1,0 +1,8 @@
+"""What is kept of a plan in files: saved plans and whether they still hold, what was reviewed, receipts."""
+
+from __future__ import annotations
+
+from bufferctl.planfile.saved import SavedPlan, dump, load
+from bufferctl.planfile.verify import Verified, verify
+
+__all__ = ["SavedPlan", "Verified", "dump", "load", "verify"]

@@ -1,0 +1,74 @@
+"""Whether a saved plan still holds: the strict form, which does all of it or refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bufferctl.digests import facts
+from bufferctl.model import CreatePost, EditPost, Write
+from bufferctl.model.serial import dump_write
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Plan, Reason
+from bufferctl.planfile.saved import SavedPlan
+
+#: Holds that say "not any more" rather than "something moved": what was reviewed cannot be done, and harms nobody.
+_OVERTAKEN = frozenset({Reason.SENT, Reason.MISSED, Reason.LAG, Reason.UNSETTLED, Reason.ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What of a saved plan is still to be done (`plan`), and what moved: address and why, for people."""
+
+    plan: Plan
+    moved: tuple[str, ...]
+
+
+def verify(saved: SavedPlan, now: Plan) -> Verified:
+    """Hold a saved plan against the plan that the same inputs give now."""
+    today = {change.slot: change for change in now.changes}
+    kept, moved = [], []
+    for change in saved.plan.changes:
+        if change.action not in WRITING | STATE_ONLY:
+            continue
+        current = today.get(change.slot)
+        if current is None:  # nothing is known of it any more: deleted and forgotten by the first half
+            continue
+        if _same(change, current, saved.rests_on.get(change.slot, {})) or _overtaken(change, current):
+            kept.append(current)
+        elif current.action not in {Action.NO_OP, Action.DONE}:
+            moved.append(f"{change.address}: {_moved(change, current)}")
+    return Verified(replace(now, changes=tuple(kept), narrowed=True), tuple(moved))
+
+
+def _same(change: Change, current: Change, before: Mapping[str, str | None]) -> bool:
+    if current.action is not change.action:
+        return False
+    if change.write is None or current.write is None:
+        return change.live_id == current.live_id
+    return dump_write(change.write) == dump_write(_as_then(change.write, current.write)) and facts(current) == before
+
+
+def _as_then(then: Write, now: Write) -> Write:
+    """The write without the id of an idea that was yet to be created then: the plan's own first half created it."""
+    if isinstance(then, CreatePost | EditPost) and isinstance(now, CreatePost | EditPost) and then.idea_id is None:
+        return replace(now, idea_id=None)
+    return now
+
+
+def _overtaken(change: Change, current: Change) -> bool:
+    """Whether the change is done (and was found again), or its time is over without anybody having moved anything."""
+    if change.action is Action.CREATE and current.action is Action.ADOPT:
+        return True
+    if change.action is Action.DELETE and current.action is Action.FORGET:
+        return True
+    if current.action is Action.PAST:
+        return True
+    return current.action is Action.HOLD and current.reason in _OVERTAKEN
+
+
+def _moved(change: Change, current: Change) -> str:
+    if current.action is Action.HOLD:
+        return current.message
+    if current.action is change.action:
+        return "it was changed in Buffer since the plan was made"
+    return f"it was to {change.action.value}, and would now {current.action.value}"
