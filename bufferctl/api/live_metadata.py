@@ -1,9 +1,9 @@
 """The networks' own fields of a post as the API reads them back, under the names that the files use for them.
 
-What reads back otherwise than it is written becomes what is written: a board its `board_service_id`, a category its
-`category_id`, Google's one `details` the field of its kind; of a link preview only the URL is kept, the rest is scraped
-(design: Actions, excluded from comparison). Absent and null fields are left out, and so is `thread`, which has its own
-place in the model.
+What reads back otherwise than it is written becomes what is written: a board its `board` (the name) and
+`board_service_id`, a category its `category_id`, Google's one `details` the field of its kind; of a link preview only
+the URL is kept, the rest is scraped (design: Actions, excluded from comparison). Absent and null fields are left out,
+and so is `thread`, which has its own place in the model.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def _link_attachment(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _board(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {"board_service_id": value["serviceId"]}
+    name = value.get("name")
+    return {"board_service_id": value["serviceId"], **({"board": name} if name else {})}
 
 
 def _category(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,15 +19,19 @@ from bufferctl.model.bindings import Binding, Origin
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
+from bufferctl.model.metadata import NetworkMetadata
 
 #: Changes when fingerprints are made of other things; older ones are then compared by content instead.
 FINGERPRINT_VERSION = "1"
 
 _URL = re.compile(r"https?://[^\s<>\"']+")
 #: Network fields that Buffer fills in where the files say nothing.
-_FILLED_IN = frozenset({"type", "license", "privacy", "link_attachment", "category_id", "location_name", "button"})
+_FILLED_IN = frozenset(
+    {"type", "license", "privacy", "link_attachment", "category_id", "location_name", "button"}
+    | {"board", "board_service_id"}  # a board reads back by both; files name it by one
+)
 #: Network fields that never read back, or not in the form they were sent in.
-_UNREADABLE = frozenset({"annotations", "thread", "board", "comment", "trigger"})
+_UNREADABLE = frozenset({"annotations", "thread", "comment", "trigger"})
 
 
 class AssetContent(NamedTuple):
@@ -85,7 +89,8 @@ def of_desired(item: Post | Idea) -> Content:
         )
     metadata = item.metadata
     thread = getattr(metadata, "thread", ())
-    raw = metadata.model_dump(exclude_none=True, exclude=set(_UNREADABLE)) if metadata is not None else {}
+    left_out = _UNREADABLE | _told_otherwise(metadata) | ({"type"} if thread else set())  # that reads back as thread
+    raw = metadata.model_dump(exclude_none=True, exclude=set(left_out)) if metadata is not None else {}
     return Content(
         text=normal_text(item.text),
         thread=_thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in thread)),
@@ -93,6 +98,11 @@ def of_desired(item: Post | Idea) -> Content:
         tags=tuple(sorted(item.tags)),
         metadata=_plain(raw),
     )
+
+
+def _told_otherwise(metadata: NetworkMetadata | None) -> set[str]:
+    """A board is told by its name where the files name it so; plan puts its id beside it only to send it."""
+    return {"board_service_id"} if getattr(metadata, "board", None) else set()
 
 
 def of_live(item: LivePost | LiveIdea) -> Content:
@@ -142,9 +152,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, Mapping):
-        if "url" in value and "thumbnail" in value:
-            value = {k: v for k, v in value.items() if k == "url"}
-        plain = {k: _plain(v) for k, v in value.items() if k not in _UNREADABLE}
+        # Of a link preview only where it leads is kept: Buffer fills the rest in from the page.
+        links = {k: {"url": v["url"]} for k, v in value.items() if k == "link_attachment" and v}
+        plain = {k: _plain(v) for k, v in {**value, **links}.items() if k not in _UNREADABLE}
         return {k: v for k, v in plain.items() if v not in (None, "", (), {}, [])}
     if isinstance(value, list | tuple):
         return tuple(_plain(v) for v in value)
@@ -211,7 +221,9 @@ def _hidden(post: Post) -> str:
     if not post.assets and post.metadata is None and rest == [None] * 4:
         return _NOTHING_HIDDEN
     assets = [a.model_dump(mode="json", exclude_none=True) for a in post.assets]
-    network = post.metadata.model_dump(mode="json", exclude_none=True) if post.metadata else None
+    network = None
+    if post.metadata:
+        network = post.metadata.model_dump(mode="json", exclude_none=True, exclude=_told_otherwise(post.metadata))
     return _hash([assets, network, *rest])
 
 

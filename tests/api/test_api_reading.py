@@ -122,7 +122,11 @@ def test_a_status_that_nobody_knows_is_held_for_a_person() -> None:
 
 METADATA: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"linkAttachment": {"url": "https://a.example"}}, {"link_attachment": {"url": "https://a.example"}}),
-    ({"board": {"serviceId": "b1"}, "title": "Pin", "url": None}, {"board_service_id": "b1", "title": "Pin"}),
+    (
+        {"board": {"name": "Recipes", "serviceId": "b1"}, "title": "Pin", "url": None},
+        {"board": "Recipes", "board_service_id": "b1", "title": "Pin"},
+    ),
+    ({"board": {"serviceId": "b1"}}, {"board_service_id": "b1"}),
     ({"category": {"categoryId": "22"}, "madeForKids": False}, {"category_id": "22", "made_for_kids": False}),
     ({"type": "post", "firstComment": "First"}, {"type": "post", "first_comment": "First"}),
     (

@@ -19,6 +19,8 @@ from bufferctl.model import (
     LiveIdea,
     LivePost,
     LiveTag,
+    LiveThreadItem,
+    Metadata,
     Origin,
     Post,
     PostStatus,
@@ -181,3 +183,38 @@ def test_an_idea_is_compared_in_full() -> None:
         ({"media": (("image", ""),)}, "assets"),
     ):
         assert differs(idea, replace(live, **change)) == [field]
+
+
+def network(service: Service, **fields: object) -> Post:
+    """A post with a network's fields."""
+    metadata = getattr(Metadata.model_validate({service.value: fields}), service.value)
+    return replace(POST, service=service, metadata=metadata)
+
+
+def test_a_board_by_its_name_or_its_id() -> None:
+    """Buffer tells both; the one that the files give is compared, and the id that plan puts beside a name is not."""
+    live = replace(LIVE, metadata={"board": "Recipes", "board_service_id": "b1"})
+    named, sent = network(Service.PINTEREST, board="Recipes"), {"board": "Recipes", "board_service_id": "b1"}
+    assert differs(named, live) == differs(network(Service.PINTEREST, board_service_id="b1"), live) == []
+    assert differs(network(Service.PINTEREST, board="Soups"), live) == ["metadata"]
+    assert differs(network(Service.PINTEREST, board_service_id="b2"), live) == ["metadata"]
+    as_sent = network(Service.PINTEREST, **sent)
+    assert fingerprint(as_sent, of_desired(as_sent)) == fingerprint(named, of_desired(named))
+
+
+def test_of_a_link_preview_only_where_it_leads() -> None:
+    """Title, description and picture are filled in from the page, whether the files give all of them or some."""
+    live = replace(LIVE, metadata={"link_attachment": {"url": "https://acme.example"}})
+    for more in ({}, {"title": "Ours"}, {"title": "Ours", "thumbnail": {"url": "https://acme.example/a.png"}}):
+        link = {"url": "https://acme.example", **more}
+        assert differs(network(Service.LINKEDIN, link_attachment=link), live) == []
+    assert differs(network(Service.LINKEDIN, link_attachment={"url": "https://acme.example/b"}), live) == ["metadata"]
+
+
+def test_the_kind_of_a_thread() -> None:
+    """A thread reads back as of type `thread`, whatever was sent."""
+    thread = [{"text": POST.text}, {"text": "More"}]
+    live = replace(
+        LIVE, thread=(LiveThreadItem(POST.text), LiveThreadItem("More")), metadata={"type": "thread", "topic": "Go"}
+    )
+    assert differs(network(Service.THREADS, type="post", topic="Go", thread=thread), live) == []
