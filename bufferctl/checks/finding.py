@@ -16,8 +16,8 @@ class Rule:
     """One thing that is looked for.
 
     `code` never changes once published; `name` is what people call it. `severity` is the level unless the files say
-    otherwise. `summary`: what is found, `why`: what happens otherwise, `hint`: one thing to do; each one sentence without
-    its full stop, in Markdown. `source` says who makes the rule and how that is known.
+    otherwise. `summary`: what is found, `why`: what happens otherwise, `hint`: one thing to do; each one sentence
+    without its full stop, in Markdown. `source` says who makes the rule and how that is known.
     """
 
     code: str
@@ -47,8 +47,8 @@ class Finding:
     """One case of a rule.
 
     `message`: what is wrong and the consequence, one sentence, no full stop. `hint` where the rule's own does not fit.
-    `path`: the field; it may be one that is not given. `quote`: the words in that field that are meant, where not all are.
-    `level` is what the files set for the rule, None where they say nothing.
+    `path`: the field; it may be one that is not given. `quote`: the words in that field that are meant, where not all
+    are. `level` is what the files set for the rule, None where they say nothing.
     """
 
     rule: Rule

@@ -1,0 +1,188 @@
+"""What each network takes: one table for all twelve services, each entry with its source.
+
+A row is a `Network`; `NETWORKS[service]` is the row of a service. The rules in `checks/limits.py` read it and nothing
+else, docs/networks.md is made from it (`make schemas`). The sandbox has rules of its own and never reads this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from bufferctl.model import Service
+from bufferctl.model.content import AssetKind
+
+
+class Source(StrEnum):
+    """Who makes a limit, and how that is known."""
+
+    BUFFER = "Buffer's list of what each network takes"
+    SEEN = "what Buffer was seen to refuse"
+    REFERENCE = "Buffer's API reference"
+    NETWORK = "the network itself"
+
+
+class Limit(NamedTuple):
+    """The most that is taken, and who says so."""
+
+    most: int
+    source: Source = Source.BUFFER
+
+
+class Counting(StrEnum):
+    """How a text is counted. `UTF16`: an emoji or a "bold" letter is 2, most other letters 1."""
+
+    UTF16 = "UTF-16 units"
+    X = "the larger of UTF-16 units and X's own weighing, in which a link is 23"
+    BREAKS = "UTF-16 units; a line break is 2"
+    LINKS_24 = "UTF-16 units; a link is 24"
+    LINKS_23 = "UTF-16 units; a link is 23"
+    GRAPHEMES = "characters as a reader sees them (graphemes)"
+
+
+class Need(NamedTuple):
+    """A field of the network's metadata that a post must have; `value`: only where `type` is that."""
+
+    path: tuple[str, ...]
+    word: str
+    source: Source = Source.BUFFER
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One row. None where no limit is known; `label` is the network as people write it.
+
+    `text` is counted as `counting` says; `text_with_video` instead of it where there is a video; `shown`: what the
+    network shows of it; `paid`: what a paid account of the network takes; `text_varies`: the account's server says.
+    `media` limits images and videos together, `images` images alone; `video_alone`: one video, and nothing beside it.
+    `needs_media`: one of these kinds must be there. `types`: the values of `type` that it takes.
+    """
+
+    label: str
+    text: Limit | None = None
+    counting: Counting = Counting.UTF16
+    text_with_video: Limit | None = None
+    shown: Limit | None = None
+    paid: Limit | None = None
+    text_varies: bool = False
+    bytes: Limit | None = None
+    first_comment: Limit | None = None
+    title: Limit | None = None
+    topic: Limit | None = None
+    event_title: Limit | None = None
+    images: Limit | None = None
+    media: Limit | None = None
+    video_alone: Source | None = None
+    kinds: frozenset[AssetKind] = frozenset({"image", "video"})
+    kinds_source: Source = Source.REFERENCE
+    needs_media: tuple[AssetKind, ...] = ()
+    types: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    thread: bool = False
+
+
+_LINK: frozenset[AssetKind] = frozenset({"image", "video", "link"})
+
+NETWORKS: Mapping[Service, Network] = {
+    Service.TWITTER: Network(
+        "X / Twitter",
+        text=Limit(280),
+        counting=Counting.X,
+        paid=Limit(25_000),
+        images=Limit(4),
+        video_alone=Source.BUFFER,
+        thread=True,
+    ),
+    Service.INSTAGRAM: Network(
+        "Instagram",
+        text=Limit(2196),
+        counting=Counting.BREAKS,
+        first_comment=Limit(2200),
+        media=Limit(10),
+        needs_media=("image", "video"),
+        types=("post", "reel", "story"),
+    ),
+    Service.FACEBOOK: Network(
+        "Facebook",
+        text=Limit(5000),
+        first_comment=Limit(5000),
+        images=Limit(10),
+        kinds=_LINK,
+    ),
+    Service.LINKEDIN: Network(
+        "LinkedIn",
+        text=Limit(3000),
+        counting=Counting.LINKS_24,
+        first_comment=Limit(1250),
+        images=Limit(20),
+        kinds=_LINK | {"document"},
+    ),
+    Service.THREADS: Network(
+        "Threads",
+        text=Limit(500),
+        topic=Limit(50),
+        media=Limit(20),
+        kinds=_LINK,
+        thread=True,
+    ),
+    Service.BLUESKY: Network(
+        "Bluesky",
+        text=Limit(300),
+        counting=Counting.GRAPHEMES,
+        bytes=Limit(3000),
+        images=Limit(4),
+        video_alone=Source.BUFFER,
+        kinds=_LINK,
+        thread=True,
+    ),
+    Service.MASTODON: Network(
+        "Mastodon",
+        text=Limit(500),
+        counting=Counting.LINKS_23,
+        text_varies=True,
+        media=Limit(4),
+        thread=True,
+    ),
+    Service.PINTEREST: Network(
+        "Pinterest",
+        text=Limit(500),
+        title=Limit(100),
+        images=Limit(1),
+        needs_media=("image",),
+        needs=(Need(("board", "board_service_id"), "a board"),),
+    ),
+    Service.TIKTOK: Network(
+        "TikTok",
+        text=Limit(4000),
+        text_with_video=Limit(2200),
+        images=Limit(35),
+        needs_media=("image", "video"),
+    ),
+    Service.YOUTUBE: Network(
+        "YouTube",
+        text=Limit(5000),
+        title=Limit(100),
+        needs_media=("video",),
+        needs=(Need(("title",), "a title"), Need(("category_id",), "a category")),
+    ),
+    Service.GOOGLEBUSINESS: Network(
+        "Google Business",
+        text=Limit(4000),
+        shown=Limit(1500, Source.NETWORK),
+        event_title=Limit(58),
+        images=Limit(1),
+        needs=(
+            Need(("type",), "a type (`whats_new`, `offer` or `event`)"),
+            Need(("details_whats_new",), "its details", value="whats_new"),
+            *(
+                Need((f"details_{kind}", field), words, value=kind)
+                for kind in ("offer", "event")
+                for field, words in (("title", "a title"), ("start_date", "a start"), ("end_date", "an end"))
+            ),
+        ),
+    ),
+    Service.STARTPAGE: Network("Start Page"),
+}
