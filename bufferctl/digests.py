@@ -36,7 +36,8 @@ def change_digest(change: Change) -> str:
     if change.action not in _DIGESTED:
         return ""
     action = Action.CREATE if change.action is Action.WAITING else change.action
-    parts = [str(change.address), action.value, _public(change.desired) if action is not Action.DELETE else None]
+    parts: list[Any] = [str(change.address), action.value]
+    parts.append(what_it_says(change.desired) if action is not Action.DELETE else None)
     if action is Action.DELETE or (action is Action.UPDATE and change.cause is Cause.DRIFT):
         parts.append(standing(change.live) if change.live else None)
     return _hash(parts)
@@ -58,14 +59,19 @@ def facts(change: Change) -> dict[str, str | None]:
     return {"id": live.id if live else None, "standing": standing(live) if live else None}
 
 
-def _public(item: Post | Idea | None) -> Any:
-    """What becomes public of a declared object, and when; tags in one order, instants in UTC."""
+def what_it_says(item: Post | Idea | None) -> dict[str, Any]:
+    """What of a declared object becomes public, and when, by the file's fields; tags in one order, instants in UTC."""
     if item is None:
-        return None
-    ((kind, values),) = dump_item(item).items()
+        return {}
+    (values,) = dump_item(item).values()
     public = {name: value for name, value in values.items() if name not in _PRIVATE}
-    when = item.date if isinstance(item, Idea) else item.due_at
-    return {**public, "kind": kind, "tags": sorted(item.tags), "when": instant(when), "due_at": None, "date": None}
+    if item.tags:
+        public["tags"] = sorted(item.tags)
+    if isinstance(item, Idea) and item.date:
+        public["date"] = instant(item.date)
+    if isinstance(item, Post) and item.due_at:
+        public["due_at"] = instant(item.due_at)
+    return public
 
 
 def _hash(value: Any) -> str:

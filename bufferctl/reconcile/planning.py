@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -45,7 +45,8 @@ class Targets:
 class Options:
     """What the command line says about single objects and guards; addresses as text.
 
-    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be.
+    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
+    has the last word on each change before room is given out, so that what it holds takes none.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -54,6 +55,7 @@ class Options:
     max_deletes: int | None = None
     lead: timedelta = LEAD
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    review: Callable[[Change], Change] | None = None
 
 
 def reconcile(
@@ -82,6 +84,8 @@ def reconcile(
     changes = [table.decide(m, context) for m in matches.matches]
     removals = remove(_removed(matches, cancelled, live), desired, channels, live.gone, options.max_deletes)
     changes.extend(removals.changes)
+    if options.review:
+        changes = list(map(options.review, changes))
     return Plan(
         at=live.at,
         endpoint=endpoint,

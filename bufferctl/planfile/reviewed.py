@@ -1,0 +1,86 @@
+"""What of today's plan was reviewed is done, the rest is held: for merges, where other changes come between.
+
+A change was reviewed where the reviewed plan has one of the same address and digest (digests.py). Nothing that writes
+to Buffer happens without; what concerns state alone makes nothing public and needs no review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from bufferctl.digests import REVIEWED, change_digest, what_it_says
+from bufferctl.model import Idea, Post
+from bufferctl.plan import WRITING, Action, Change, Plan, Reason
+
+_SAYS = {Action.CREATE: "created", Action.WAITING: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
+#: What follows where nothing is sent.
+_SO = {
+    Action.CREATE: "it is not sent",
+    Action.UPDATE: "Buffer keeps its version",
+    Action.DELETE: "it is not deleted and will be published",
+}
+#: Actions of what Buffer has, and nothing is to be done about it there.
+_THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
+
+
+class Reviewed:
+    """A plan that was reviewed; `name` is that of its file."""
+
+    def __init__(self, plan: Plan, name: str) -> None:
+        self._name = name
+        self._changes = {change.slot: change for change in plan.changes}
+        self._digests = {c.slot: change_digest(c) for c in plan.changes if c.action in REVIEWED}
+
+    def hold(self, change: Change) -> Change:
+        """The change as it is where it was reviewed or writes nothing, else held."""
+        if change.action not in WRITING or self._digests.get(change.slot) == change_digest(change):
+            return change
+        why = self._why(change, self._changes.get(change.slot))
+        return replace(
+            change,
+            action=Action.HOLD,
+            reason=Reason.NOT_REVIEWED,
+            message=f"Not reviewed: {why}, so {_SO[change.action]}",
+            hint="Run `bufferctl plan -o FILE` again, and have that reviewed.",
+            write=None,
+        )
+
+    def _why(self, change: Change, then: Change | None) -> str:
+        if then is None:
+            return f"{self._name} has no change of it"
+        if then.action is Action.HOLD:
+            return f"it needed somebody when {self._name} was made, and nobody has agreed to what it is now"
+        if then.action not in _SAYS:
+            return f"in {self._name} there is nothing to do about it"
+        if _SAYS[then.action] != _SAYS[change.action]:
+            return f"in {self._name} it is to be {_SAYS[then.action]}, and would now be {_SAYS[change.action]}"
+        fields = _differing(then.desired, change.desired) if change.action is not Action.DELETE else ()
+        if not fields:
+            return f"in Buffer it is no longer as it was when {self._name} was made"
+        return f"its {' and '.join(fields)} {'is' if len(fields) == 1 else 'are'} not as in {self._name}"
+
+    def undone(self, now: Plan) -> Iterator[str]:
+        """What was reviewed and is not done although nobody is asked about it: address and why, for people."""
+        today = {change.slot: change for change in now.changes}
+        for slot in self._digests:
+            then, current = self._changes[slot], today.get(slot)
+            if then.action is Action.DELETE:
+                continue  # gone already, or in today's plan
+            if current is None or current.action is Action.FORGET:
+                yield f"{then.address}: no file declares it any more"
+            elif current.action is Action.PAST:
+                yield f"{then.address}: its time is over"
+            elif current.action in _THERE and _differing(then.desired, current.desired):
+                yield f"{then.address}: the files say something else by now, and Buffer has that"
+
+    def organizations(self) -> dict[str, str]:
+        """The id of each organization by what the files called it."""
+        return {change.address.organization: slot.organization_id for slot, change in self._changes.items()}
+
+
+def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, ...]:
+    """The fields in which what becomes public differs."""
+    before, after = what_it_says(then), what_it_says(now)
+    return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
