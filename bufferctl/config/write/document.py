@@ -1,0 +1,162 @@
+"""A YAML file as data to change and write again: comments, order, quoting, line ends, BOM and indentation stay.
+
+`Text` is the file as it lies there; `load` and `dump` go through ruamel.yaml's round trip. What that does not keep is
+spacing inside a line (`a:   b`) and how long plain text is wrapped; `edits.py` changes single values and keeps all.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from codecs import BOM_UTF8
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.resolver import VersionedResolver
+
+from bufferctl.config.source import UnreadableError, read_source
+from bufferctl.errors import ConfigError
+
+#: Nothing is wrapped: a long text stays on the line that it is on.
+_WIDTH = 1 << 20
+#: Columns of a level, where a file does not show its own.
+_STEP = 2
+_EMPTY = r"(?:[^\S\n]*(?:#[^\n]*)?\n)"
+#: A name with nothing behind it, and what stands first below it: a `-`, or another name.
+_BELOW_NAME = re.compile(rf"^( *)[^\s#-][^\n]*:{_EMPTY}(?={_EMPTY}*( *)(- *)?[^\s#-])", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file as it lies there. `text` is without the BOM and keeps its line ends, `newline` is the first of them."""
+
+    path: Path
+    data: bytes
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> Text:
+        """Read a file. Raises ConfigError where it is no UTF-8 text."""
+        try:
+            source = read_source(path, path.name)
+            return cls(path, path.read_bytes(), source.text)
+        except (UnreadableError, OSError) as error:
+            raise ConfigError(f"{path} cannot be read: {error}") from error
+
+    @property
+    def newline(self) -> str:
+        """How its lines end."""
+        end = self.text.find("\n")
+        return "\r\n" if end > 0 and self.text[end - 1] == "\r" else "\n"
+
+    def with_text(self, text: str) -> bytes:
+        """`text` as this file's bytes: with its BOM."""
+        return (BOM_UTF8 if self.data.startswith(BOM_UTF8) else b"") + text.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Indent:
+    """Columns that a level of names moves in, and a `-` below the name of its list."""
+
+    mapping: int = _STEP
+    dash: int = _STEP
+
+    @classmethod
+    def of(cls, text: str) -> Indent:
+        """As the text has it where it first has each."""
+        mapping = dash = None
+        for outer, inner, sign in _BELOW_NAME.findall(text):
+            step = len(inner) - len(outer)
+            if sign and dash is None and step >= 0:
+                dash = step
+            elif not sign and mapping is None and step > 0:
+                mapping = step
+        return cls(mapping or _STEP, _STEP if dash is None else dash)
+
+
+class _Texts(VersionedResolver):
+    """Every plain value is text, so that `2026-12-01`, `1e3` and `0o7` are written again as they stand."""
+
+    @property
+    def versioned_resolver(self) -> dict[str, list[Any]]:
+        """The patterns that would make something else of a plain value: none."""
+        return {}
+
+
+def load(text: str) -> CommentedMap:
+    """The data of a file, to change and `dump`. Values are texts. Raises ConfigError where it is not a YAML mapping."""
+    try:
+        data = _yaml(Indent()).load(_unix(text))
+    except YAMLError as error:
+        raise ConfigError(f"This is not YAML: {getattr(error, 'problem', None) or error}") from error
+    if not isinstance(data, CommentedMap):
+        raise ConfigError("A file is a group of fields (`name: value`), and this is not one")
+    return data
+
+
+def dump(data: CommentedMap, like: str) -> str:
+    """The text of `data`, with the line ends and the indentation of `like`."""
+    text = _dumped(_yaml(Indent.of(_unix(like))), data)
+    return text.replace("\n", "\r\n") if "\r\n" in like else text
+
+
+def yaml_text(data: Any, indent: Indent | None = None) -> str:
+    """New data as YAML text, two spaces a level unless said; texts that look like something else get quotes."""
+    return _dumped(_emitter(indent or Indent()), data)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in a file's place, all of it or nothing; permissions stay. Raises ConfigError."""
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = path.resolve()  # the file behind a link, not the link
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
+        temporary.replace(target)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", hint="Give write permission there.") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _emitter(indent: Indent) -> YAML:
+    yaml = YAML()
+    yaml.indent(mapping=indent.mapping, sequence=indent.dash + 2, offset=indent.dash)
+    yaml.width = _WIDTH
+    yaml.allow_unicode = True
+    return yaml
+
+
+def _yaml(indent: Indent) -> YAML:
+    yaml = _emitter(indent)
+    yaml.preserve_quotes = True
+    yaml.Resolver = _Texts
+    return yaml
+
+
+def _dumped(yaml: YAML, data: Any) -> str:
+    stream = StringIO()
+    yaml.dump(data, stream)
+    return stream.getvalue()

@@ -1,0 +1,144 @@
+"""A declared post or idea as an entry of a file: in the files' words, defaults left out, the text as a block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
+from enum import Enum
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+from bufferctl.config.zones import Clock, LocalTimeError
+from bufferctl.model import Idea, Post, SchedulingType, ShareMode
+from bufferctl.model.base import Model
+
+#: Fields of a post or an idea in the order in which people read them: what it is, when, what it says, the rest.
+ORDER = (
+    *("key", "was", "organization", "channels", "due_at", "mode", "scheduling_type", "draft", "needs_approval"),
+    *("title", "tags", "idea", "services", "date", "text", "text_file", "assets", "media", "metadata", "group"),
+    *("ai_assisted", "cta", "template_id", "source", "draft_id", "repeat_of", "cancelled", "protect", "overrides"),
+)
+#: What the parsers read as something else inside a plain or quoted line, or as the end of one in a block.
+_ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0d-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_NO_BLOCK = re.compile(r"\A\s|^\t|\n\Z", re.MULTILINE)
+#: Lists that stand on one line, as people write them.
+_SHORT = frozenset({"tags", "services", "channels", "indices"})
+
+
+def post_entry(post: Post, zone: tzinfo | None = None, channels: Iterable[str] = ()) -> CommentedMap:
+    """The entry of a post. `zone`: of times without an offset where the entry is to stand (None: all get one).
+
+    `channels`: how the entry names where it goes; none in the nested form. An empty text is not written.
+    """
+    thread = getattr(post.metadata, "thread", ())
+    derived = ShareMode.CUSTOM_SCHEDULED if post.due_at else ShareMode.ADD_TO_QUEUE
+    return entry(
+        zone,
+        key=post.address.key,
+        was=post.was,
+        channels=tuple(channels),
+        due_at=post.due_at,
+        mode=None if post.mode is derived else post.mode,
+        scheduling_type=None if post.scheduling_type is SchedulingType.AUTOMATIC else post.scheduling_type,
+        draft=post.draft or None,
+        needs_approval=post.needs_approval or None,
+        tags=post.tags,
+        idea=post.idea,
+        text=None if thread and thread[0].text == post.text else post.text or None,  # the thread begins with it
+        assets=post.assets,
+        metadata={post.service.value: post.metadata} if post.metadata else None,
+        ai_assisted=post.ai_assisted,
+        source=post.source,
+        draft_id=post.draft_id,
+        repeat_of=post.repeat_of,
+        cancelled=post.cancelled or None,
+        protect=post.protect or None,
+    )
+
+
+def idea_entry(idea: Idea, zone: tzinfo | None = None) -> CommentedMap:
+    """The entry of an idea; `zone` as for a post."""
+    return entry(
+        zone,
+        key=idea.address.key,
+        was=idea.was,
+        title=idea.title,
+        tags=idea.tags,
+        services=idea.services,
+        date=idea.date,
+        text=idea.text,
+        media=idea.media,
+        group=idea.group,
+        ai_assisted=idea.ai_assisted,
+        cta=idea.cta,
+        template_id=idea.template_id,
+        repeat_of=idea.repeat_of,
+        cancelled=idea.cancelled or None,
+        protect=idea.protect or None,
+    )
+
+
+def entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
+    """Fields as YAML, in reading order; those that are None or empty are left out."""
+    written = {name: value(name, fields[name], zone) for name in ORDER if fields.get(name) is not None}
+    return CommentedMap({name: found for name, found in written.items() if not _is_empty(found)})
+
+
+def value(name: str, given: Any, zone: tzinfo | None = None) -> Any:
+    """A value of the models as YAML data. `name`: the field it is for, which says how it is best written."""
+    if isinstance(given, Model):
+        fields = {n: v for n in type(given).model_fields if (v := getattr(given, n)) != _default(given, n)}
+        return CommentedMap({n: value(n, v, zone) for n, v in fields.items()})
+    if isinstance(given, Mapping):
+        found = {n: value(n, v, zone) for n, v in given.items()}
+        return CommentedMap({n: v for n, v in found.items() if not _is_empty(v)})
+    if isinstance(given, list | tuple):
+        items = CommentedSeq([value("", each, zone) for each in given])
+        if name in _SHORT:
+            items.fa.set_flow_style()
+        return items
+    if isinstance(given, Enum):
+        return given.value
+    if isinstance(given, datetime):
+        return moment_text(given, zone)
+    if isinstance(given, float):
+        return round(given, 4) if "e" in repr(given) else given  # the files take no exponents
+    return text_value(name, given) if isinstance(given, str) else given
+
+
+def text_value(name: str, text: str) -> str:
+    """A text as it is best written: `text` as a block, others on a line where they fit one."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    written: str = text
+    if _ESCAPED.search(text):
+        written = DoubleQuotedScalarString(text)
+    elif text and (name == "text" or "\n" in text):
+        # in a block, the reader takes the last line end for the block's own
+        written = DoubleQuotedScalarString(text) if _NO_BLOCK.search(text) else LiteralScalarString(text + "\n")
+    return written
+
+
+def moment_text(when: datetime, zone: tzinfo | None) -> str:
+    """`2026-12-01 09:00` in `zone`; with the offset where there is none, or where the clocks make it unclear."""
+    exact = "microseconds" if when.microsecond else "seconds" if when.second else "minutes"
+    if zone is None:
+        return when.isoformat(" ", exact)
+    local = when.astimezone(zone)
+    written = local.replace(tzinfo=None, fold=0)
+    try:
+        Clock("", zone).instant(written)
+    except LocalTimeError:
+        return local.isoformat(" ", exact)
+    return written.isoformat(" ", exact)
+
+
+def _default(model: Model, name: str) -> Any:
+    field = type(model).model_fields[name]
+    return ... if field.is_required() else field.get_default()
+
+
+def _is_empty(found: Any) -> bool:
+    return isinstance(found, CommentedMap | CommentedSeq) and not found

@@ -1,0 +1,93 @@
+"""Round trip of whole files: what a person wrote stays as it is written."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from bufferctl.config.write.document import Indent, Text, dump, load, replace_file
+from bufferctl.errors import ConfigError
+
+FILE = """\
+# Ours
+version: 1   # of the format
+when: 2026-12-01 09:00:00
+day: 2026-12-01
+numbers: [0o7, 1e3, 1_000, '12', "12", ~]
+empty: ''
+
+organizations:
+- name: Acme
+
+  # what we post
+  posts:
+  - {key: a, text: 'It''s "live"'}   # flow
+  - key: b # its name
+    text: |
+      Now: #live
+
+      Go
+    note: >-
+      folded
+      text
+# the end
+"""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_nothing_changes(newline: str) -> None:
+    """Comments, quotes, blank lines, numbers, dates, line ends and indentation come back."""
+    text = FILE.replace("\n", newline)
+    assert dump(load(text), text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "indent"),
+    [
+        ("a:\n  b:\n    - c\n", Indent(2, 2)),
+        ("a:\n    b:\n    - c\n", Indent(4, 0)),
+        ("a: 1\n", Indent(2, 2)),
+        ("a: # why\n\n   b: 1\n", Indent(3, 2)),
+    ],
+)
+def test_indent(text: str, indent: Indent) -> None:
+    """The indentation is that of the file."""
+    assert Indent.of(text) == indent
+
+
+def test_bytes(tmp_path: Path) -> None:
+    """A BOM stays; line ends are seen."""
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"\xef\xbb\xbfa: 1\r\n")
+    file = Text.read(path)
+    assert (file.text, file.newline, file.with_text("b: 1\r\n")) == ("a: 1\r\n", "\r\n", b"\xef\xbb\xbfb: 1\r\n")
+
+
+def test_no_yaml(tmp_path: Path) -> None:
+    """What is no YAML, no mapping or no text is said in words."""
+    for text in ("a: [", "- a\n", ""):
+        with pytest.raises(ConfigError):
+            load(text)
+    with pytest.raises(ConfigError, match=r"missing\.yaml cannot be read"):
+        Text.read(tmp_path / "missing.yaml")
+
+
+def test_replaced_whole(tmp_path: Path) -> None:
+    """A file keeps its permissions and its link; nothing is left beside it."""
+    path, link = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    replace_file(link, b"new")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode), link.is_symlink()) == (b"new", 0o640, True)
+    assert sorted(os.listdir(tmp_path)) == ["a.yaml", "b.yaml"]  # noqa: PTH208 - hidden ones too
+
+
+def test_not_writable(tmp_path: Path) -> None:
+    """A path that leads through a file is said in words."""
+    (tmp_path / "a").write_text("", encoding="utf-8")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        replace_file(tmp_path / "a" / "b.yaml", b"")

@@ -1,0 +1,171 @@
+"""Declared objects written as YAML and read again are the same objects."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bufferctl.config import load
+from bufferctl.config.write.document import yaml_text
+from bufferctl.config.write.entries import idea_entry, moment_text, post_entry, text_value
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode
+from bufferctl.model.comparable import normal_text
+from tests.model import samples
+
+BERLIN = ZoneInfo("Europe/Berlin")
+#: What files can say: no control characters but tab and line ends.
+texts = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs", "Cc"]), st.sampled_from("\n\n\n\t #:-'\"|>{}[]&*!%@`\\\u2028\ufeff😀")
+    )
+).filter(lambda text: "\ufffe" not in text and "\uffff" not in text)
+
+
+def read(post: Post | None = None, idea: Idea | None = None, zone: str = "Europe/Berlin") -> Post | Idea:
+    """What a file with this one entry says."""
+    channel = {"service": post.service.value if post else "twitter", "name": "acme"}
+    root = {"version": 1, "timezone": zone, "organizations": [{"name": "Acme", "channels": [channel]}]}
+    if post:
+        root["posts"] = [post_entry(post, ZoneInfo(zone), [post.service.value])]
+    if idea:
+        root["ideas"] = [idea_entry(idea, ZoneInfo(zone))]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "buffer.yaml")
+        path.write_text(yaml_text(root), encoding="utf-8")
+        loaded = load(path, Path(folder))
+        assert loaded.desired is not None, (path.read_text(encoding="utf-8"), loaded.diagnostics)
+    return loaded.desired.items[0]
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=texts)
+def test_texts(text: str) -> None:
+    """Every text that a file can hold comes back, whatever signs of YAML are in it."""
+    post = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, Place(""), text=text)
+    if not text.strip():
+        return
+    assert read(post).text == text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@settings(deadline=None, max_examples=150)
+@given(post=samples.posts, text=texts.filter(str.strip))
+def test_posts(post: Post, text: str) -> None:
+    """A post of any network with all that it can hold."""
+    thread = getattr(post.metadata, "thread", ())
+    post = replace(post, text=thread[0].text if thread else text, was=None, repeat_of=None, idea=None)
+    post = _possible(post)
+    again = read(post)
+    assert isinstance(again, Post)
+    assert replace(again, place=post.place, due_at=again.due_at and again.due_at.astimezone(UTC)) == post
+
+
+def _possible(post: Post) -> Post:
+    """Without what the files refuse: times of other modes, texts of nothing, link previews beside assets."""
+    due_at = post.due_at if post.mode is ShareMode.CUSTOM_SCHEDULED else None
+    mode = ShareMode.ADD_TO_QUEUE if post.mode is ShareMode.CUSTOM_SCHEDULED and due_at is None else post.mode
+    metadata = post.metadata
+    if metadata is None and post.service in {Service.INSTAGRAM, Service.FACEBOOK}:
+        metadata = {Service.INSTAGRAM: samples.METADATA.instagram, Service.FACEBOOK: samples.METADATA.facebook}[
+            post.service
+        ]
+    assets = () if getattr(metadata, "link_attachment", None) else post.assets
+    tags = tuple(text for tag in post.tags if (text := _sayable(tag)))
+    source = _sayable(post.source or "") or None
+    return replace(
+        post, address=replace(post.address, organization="Acme"), due_at=due_at, mode=mode, metadata=metadata,
+        assets=assets, tags=tags, source=source, draft_id=None,
+    )  # fmt: skip
+
+
+def _sayable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())
+
+
+def test_block() -> None:
+    """A text stands below its name, so that hashtags and colons stay text."""
+    post = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, Place(""), text="Now: #live\n\nGo  ")
+    assert yaml_text({"posts": [post_entry(post)]}) == (
+        "posts:\n  - key: a\n    text: |\n      Now: #live\n\n      Go  \n"
+    )
+
+
+def test_defaults_are_left_out() -> None:
+    """What the file format fills in is not written."""
+    post = Post(
+        Address("Acme", "instagram:acme", "a"),
+        Service.INSTAGRAM,
+        Place(""),
+        text="Hi",
+        due_at=datetime(2026, 12, 1, 8, 0, tzinfo=UTC),
+        mode=ShareMode.CUSTOM_SCHEDULED,
+        metadata=samples.METADATA.instagram.model_copy(
+            update={"first_comment": None, "type": "post", "should_share_to_feed": True}
+        )
+        if samples.METADATA.instagram
+        else None,
+        assets=(Asset.model_validate({"image": {"url": "https://acme.example/a.png"}}),),
+        tags=("launch", "yes, no"),
+    )
+    assert yaml_text([post_entry(post, BERLIN, ["instagram"])]) == (
+        "  - key: a\n"
+        "    channels: [instagram]\n"
+        "    due_at: 2026-12-01 09:00\n"
+        "    tags: [launch, 'yes, no']\n"
+        "    text: |\n"
+        "      Hi\n"
+        "    assets:\n"
+        "      - image:\n"
+        "          url: https://acme.example/a.png\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("when", "written"),
+    [
+        (datetime(2026, 12, 1, 8, 0, tzinfo=UTC), "2026-12-01 09:00"),
+        (datetime(2026, 12, 1, 8, 0, 5, tzinfo=UTC), "2026-12-01 09:00:05"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "2026-10-25 02:30+02:00"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2026-10-25 02:30+01:00"),
+    ],
+)
+def test_moments(when: datetime, written: str) -> None:
+    """Local time; with the offset where the clocks go back and the local time comes twice."""
+    assert moment_text(when, BERLIN) == written
+
+
+def test_without_a_zone() -> None:
+    """Without a zone an instant carries its offset."""
+    assert moment_text(datetime(2026, 12, 1, 9, 0, tzinfo=BERLIN), None) == "2026-12-01 09:00+01:00"
+
+
+@settings(deadline=None)
+@given(text=texts)
+def test_lines(text: str) -> None:
+    """A title of several lines is a block too; one of a line stays on it."""
+    written = text_value("title", text)
+    assert normal_text(str(written)) == normal_text(text)
+
+
+def test_idea() -> None:
+    """An idea with all that it can hold."""
+    idea = Idea(
+        Address("Acme", "ideas", "hiring"),
+        Place(""),
+        title="How we hire: a talk",
+        text="# One\n\n- two",
+        services=(Service.LINKEDIN, Service.TWITTER),
+        date=datetime(2026, 12, 1, 9, 0, tzinfo=BERLIN),
+        ai_assisted=False,
+        cta="Apply",
+    )
+    again = read(idea=idea)
+    assert isinstance(again, Idea)
+    assert replace(again, place=idea.place) == idea
