@@ -1,9 +1,9 @@
 """How X weighs a text: the published algorithm of twitter-text, configuration version 3.
 
 Most letters weigh 1; Chinese, Japanese, Korean and the like 2; an emoji 2, however it is put together; a link 23,
-however long. A link is what twitter-text takes for one: a host name that ends in a top-level domain it knows (`tlds.txt`,
-its list), with or without `https://`. The library is JavaScript, and no port to Python is kept; what it says of some
-1,600 texts is in tests/checks/vectors.
+however long. A link is what twitter-text takes for one: a host name that ends in a top-level domain of its list
+(`tlds.txt`), with or without `https://`. The library is JavaScript, no port to Python is kept; what it says of some 1,600
+texts is in tests/checks/vectors.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import regex
 
 #: What a link weighs, and one of the letters outside `_LIGHT`.
 LINK, HEAVY = 23, 2
@@ -73,7 +77,7 @@ def _weight(text: str) -> int:
 
 
 @cache
-def _emoji() -> re.Pattern[str]:
+def _emoji() -> regex.Pattern[str]:
     """An emoji with all that joins it: skin tones, other emoji, a flag's second letter, the circle of a key."""
     import regex
 
@@ -82,10 +86,7 @@ def _emoji() -> re.Pattern[str]:
         r"|\p{Extended_Pictographic}(?!\ufe0e)\ufe0f?)"
     )
     signs = "(?![\xa9\xae\u2122\u265f](?!\ufe0f))"  # ©, ®, ™: letters, unless asked to be an emoji
-    found: re.Pattern[str] = regex.compile(
-        rf"{signs}{one}(?:[\U000e0020-\U000e007f]+|(?:\u200d{one})*)|[#*0-9]\ufe0f?\u20e3"
-    )
-    return found
+    return regex.compile(rf"{signs}{one}(?:[\U000e0020-\U000e007f]+|(?:\u200d{one})*)|[#*0-9]\ufe0f?\u20e3")
 
 
 def links(text: str) -> Iterator[tuple[int, int]]:
