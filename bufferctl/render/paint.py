@@ -6,8 +6,9 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-#: Control characters but tab and newline, and what turns the direction of text round.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: Control characters but tab and newline, other line ends, what turns the direction of text round, and halves of
+#: characters, which no file can hold.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def safe(text: str) -> str:
