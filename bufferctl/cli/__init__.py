@@ -18,19 +18,32 @@ import click
 from bufferctl import __version__
 from bufferctl.errors import BufferctlError, InterruptError, UsageError
 
-#: Command: the module that has it, and its first line of help.
-COMMANDS = {
-    "init": ("init", "Write a first buffer.yaml from what the account has."),
-    "validate": ("validate", "Check the files, offline."),
-    "plan": ("plan", "Show what would change in Buffer; change nothing."),
-    "apply": ("apply", "Make Buffer as the files say."),
-    "drift": ("drift", "Show what in Buffer is no longer as it was applied."),
-    "show": ("show", "Show a saved plan."),
-    "import": ("import_", "Hand a post or idea that exists in Buffer over to the files."),
-    "state": ("state", "Look at, or mend, what bufferctl remembers."),
-    "schema": ("schema", "Print the JSON Schema of the files, for editors."),
-    "sandbox": ("sandbox", "Run a local Buffer to try things on."),
+#: Commands by what people are about to do; for each the module that has it, and its first line of help.
+GROUPS = {
+    "Begin": {
+        "init": ("init", "Write a first buffer.yaml from what the account has."),
+        "doctor": ("doctor", "Find out what is not set up, or not well."),
+        "sandbox": ("sandbox", "Run a local Buffer to try things on."),
+    },
+    "Write": {
+        "validate": ("validate", "Check the files, offline."),
+        "schema": ("schema", "Print the JSON Schema of the files, for editors."),
+    },
+    "Review and publish": {
+        "plan": ("plan", "Show what would change in Buffer; change nothing."),
+        "show": ("show", "Show a saved plan."),
+        "apply": ("apply", "Make Buffer as the files say."),
+    },
+    "Stay in step with Buffer": {
+        "drift": ("drift", "Show what in Buffer is no longer as it was applied."),
+        "import": ("import_", "Hand a post or idea that exists in Buffer over to the files."),
+        "state": ("state", "Look at, or mend, what bufferctl remembers."),
+    },
+    "In the shell": {
+        "completion": ("completion", "Print what makes a shell complete commands and options."),
+    },
 }
+COMMANDS = {name: told for group in GROUPS.values() for name, told in group.items()}
 
 #: How a program ends that a signal to a closed pipe would have ended.
 _CLOSED_PIPE = 141
@@ -53,9 +66,11 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        """List the commands, in groups, without importing them."""
+        width = max(map(len, COMMANDS))
+        for title, group in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:{width}}", line) for name, (_, line) in group.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -73,7 +88,7 @@ class Commands(click.Group):
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with `bufferctl init`, then `bufferctl plan`. `bufferctl COMMAND --help` tells more.",
+    epilog="Start with `bufferctl doctor`: it says what to do first. `bufferctl COMMAND --help` tells more.",
 )
 @click.version_option(__version__, "-V", "--version", message="bufferctl %(version)s")
 def cli() -> None:

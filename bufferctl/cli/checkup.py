@@ -1,0 +1,227 @@
+"""What `bufferctl doctor` looks at: each check tells what it found, and what to do where that is not well."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bufferctl import __version__
+from bufferctl.diagnostics import Diagnostic, Severity, has_errors
+from bufferctl.errors import BufferctlError, KeyRefusedError, StateError
+from bufferctl.model import Account, LiveChannel, LiveOrganization, Slot, State
+from bufferctl.model.quota import Quota
+from bufferctl.render.paint import count, sentence
+
+if TYPE_CHECKING:
+    from bufferctl.config import Loaded
+
+#: Clocks that differ by less are alike: Buffer tells its own to the second, and answers take a while.
+ALIKE = timedelta(minutes=1)
+#: Of a window's requests, the part below which little is left.
+LITTLE = 0.1
+#: How a problem ends the command, unless it is one of the key.
+_TROUBLE = BufferctlError.exit_code
+
+
+class Verdict(StrEnum):
+    """How it stands with one thing."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about one thing, and one thing to do. `exit_code`: what it alone would end the command with."""
+
+    about: str
+    verdict: Verdict
+    message: str
+    hint: str = ""
+    exit_code: int = 0
+
+
+def problem(about: str, error: BufferctlError) -> Finding:
+    """An error as a finding."""
+    message = error.message[:1].upper() + error.message[1:] if error.message[:1].isalpha() else error.message
+    code = KeyRefusedError.exit_code if isinstance(error, KeyRefusedError) else _TROUBLE
+    return Finding(about, Verdict.PROBLEM, message, error.hint, code)
+
+
+def program() -> Finding:
+    """Which bufferctl this is."""
+    return Finding("version", Verdict.OK, f"bufferctl {__version__} on Python {platform.python_version()}")
+
+
+def files(loaded: Loaded) -> Finding:
+    """Whether the files can be used."""
+    from bufferctl.render.diagnostics import summary_text
+
+    name, found = loaded.files[0], summary_text(loaded.diagnostics)
+    if has_errors(loaded.diagnostics):
+        hint = "`bufferctl validate` shows them."
+        return Finding("files", Verdict.PROBLEM, f"{found}, so nothing can be planned", hint, _TROUBLE)
+    if loaded.diagnostics:
+        return Finding("files", Verdict.WARNING, f"{name} is valid, with {found}", "`bufferctl validate` shows them.")
+    desired = loaded.desired
+    posts, ideas = (len(desired.posts), len(desired.ideas)) if desired else (0, 0)
+    inside = f"{count(posts, 'post')}, {count(ideas, 'idea')} in {count(len(loaded.files), 'file')}"
+    return Finding("files", Verdict.OK, f"{name} is valid: {inside}")
+
+
+def key(source: str) -> Finding:
+    """That Buffer takes the key, which `source` has."""
+    told = "When it expires the API does not tell: after 30 days, unless a longer time was chosen"
+    return Finding("key", Verdict.OK, f"Buffer takes the key in {source}. {told}")
+
+
+def clock(server: datetime, here: datetime) -> Finding:
+    """Whether this machine's clock goes as Buffer's does, by which bufferctl goes."""
+    apart = here - server
+    if abs(apart) < ALIKE:
+        return Finding("clock", Verdict.OK, "This machine's clock goes as Buffer's")
+    side = "ahead of" if here > server else "behind"
+    return Finding(
+        "clock",
+        Verdict.WARNING,
+        f"This machine's clock is {_span(abs(apart))} {side} Buffer's ({_utc(server)})",
+        "Set it right. Plans go by Buffer's clock, but `plan --offline` can only go by this one.",
+    )
+
+
+def organizations(account: Account) -> Finding:
+    """What the key reaches."""
+    if not account.organizations:
+        hint = "Make an organization in Buffer, or use the key of another account."
+        return Finding("organizations", Verdict.PROBLEM, "The key reaches no organization", hint, _TROUBLE)
+    return Finding(
+        "organizations", Verdict.OK, f"The key reaches {', '.join(map(_organization, account.organizations))}"
+    )
+
+
+def names(number: int, wrong: Sequence[Diagnostic]) -> Iterator[Finding]:
+    """Whether what the files name is there, `number` channels in all; `wrong`: what was found of that."""
+    for each in wrong:
+        bad = each.severity is Severity.ERROR
+        verdict, code = (Verdict.PROBLEM, _TROUBLE) if bad else (Verdict.WARNING, 0)
+        said = f"{each.place}: {each.message}" if each.place else each.message
+        yield Finding("names", verdict, said, sentence(each.hint), code)
+    if not wrong:
+        yield Finding("names", Verdict.OK, f"The account has every channel that the files name ({number})")
+
+
+def channels(found: Sequence[LiveChannel]) -> Iterator[Finding]:
+    """Whether the channels publish."""
+    for each in found:
+        name = f"{each.service.value}:{each.name}"
+        if each.is_disconnected:
+            said = f"{name} is disconnected, so nothing goes out there and its posts are held"
+            yield Finding("channels", Verdict.PROBLEM, said, "Reconnect it in Buffer.", _TROUBLE)
+        elif each.is_locked:
+            said = f"{name} is locked, so nothing goes out there and its posts are held"
+            yield Finding(
+                "channels", Verdict.PROBLEM, said, "Unlock it in Buffer (your plan may hold fewer).", _TROUBLE
+            )
+        elif each.is_queue_paused:
+            said = f"The queue of {name} is paused: it takes posts and publishes none"
+            yield Finding("queue", Verdict.WARNING, said, "Resume it in Buffer.")
+    if all(not (each.is_disconnected or each.is_locked or each.is_queue_paused) for each in found):
+        yield Finding("channels", Verdict.OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
+
+
+def quota(told: Quota) -> Iterator[Finding]:
+    """How many requests are left, a finding a window."""
+    if not told.windows:
+        yield Finding("quota", Verdict.OK, "Buffer does not tell how many requests are left")
+    for window in told.windows:
+        of = f" of {window.quota:,}" if window.quota else ""
+        said = f"{window.left:,}{of} requests left in {_span(timedelta(seconds=window.window_seconds))}"
+        if window.left <= LITTLE * (window.quota or 0):
+            again = f"{said}, all of them again at {_utc(window.resets_at)}"
+            yield Finding("quota", Verdict.WARNING, again, "Apply later, or in parts with --target.")
+        else:
+            yield Finding("quota", Verdict.OK, said)
+
+
+def state(path: Path, endpoint: str | None, account: Account | None) -> tuple[Finding, State]:
+    """Whether what is remembered can be read, written, and is of this account; and what it is."""
+    from bufferctl.state import StateFile
+
+    store = StateFile(path, endpoint)
+    if not path.exists():
+        said = f"Nothing is remembered yet; the first apply writes {path}"
+        return Finding("state", Verdict.OK, said), State()
+    try:
+        remembered = store.load()
+        store.check_writable()
+    except StateError as error:
+        return problem("state", error), State()
+    strange = {slot.organization_id for slot in remembered.bindings} - {
+        each.id for each in (account.organizations if account else ())
+    }
+    if account and strange:
+        said = f"{path} is of an organization that the key does not reach ({', '.join(sorted(strange))})"
+        return Finding(
+            "state", Verdict.PROBLEM, said, "Use the key of that account, or name another --state.", _TROUBLE
+        ), State()
+    return Finding("state", Verdict.OK, f"{count(len(remembered.bindings), 'object')} remembered in {path}"), remembered
+
+
+def lock(folder: Path, endpoint: str) -> Finding:
+    """Whether another run works on the account."""
+    from bufferctl.state import Lock
+
+    holder = Lock(folder, endpoint).holder
+    if holder is None:
+        return Finding("lock", Verdict.OK, "No other run works on the account")
+    return Finding(
+        "lock",
+        Verdict.WARNING,
+        f"The lock is held by {holder}",
+        "Wait for that run. A dead one's lock is taken over on its own machine; else `bufferctl state unlock`.",
+    )
+
+
+def journal(folder: Path, endpoint: str, mine: frozenset[Slot]) -> Iterator[Finding]:
+    """What a run that was cut off left."""
+    from bufferctl.apply import FileJournal
+
+    try:
+        left = FileJournal(folder, endpoint)
+    except StateError as error:
+        yield problem("journal", error)
+        return
+    left.claim(mine)
+    if number := len(left.open):
+        said = f"An apply was cut off and left {count(number, 'write')} without an answer"
+        yield Finding("journal", Verdict.WARNING, said, "Run `bufferctl apply`: it looks first what became of them.")
+    for address in left.stray:
+        said = f"{address} was sent by an apply that was cut off, and no file here declares it"
+        yield Finding("journal", Verdict.WARNING, said, "Look in Buffer; what is there will be published.")
+    if not left.open and not left.stray:
+        yield Finding("journal", Verdict.OK, "No earlier run was cut off")
+
+
+def _organization(organization: LiveOrganization) -> str:
+    limit = organization.scheduled_posts_limit
+    most = f", at most {count(limit, 'scheduled post')}" if limit is not None else ""
+    return f"{organization.name} ({count(len(organization.channels), 'channel')}{most})"
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _span(span: timedelta) -> str:
+    """`15 minutes`, `3 hours`, `30 days`."""
+    minutes = round(span / timedelta(minutes=1))
+    for name, length in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= 2 * length:
+            return count(round(minutes / length), name)
+    return count(minutes, "minute")

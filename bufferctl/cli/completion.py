@@ -1,0 +1,30 @@
+"""`bufferctl completion SHELL`: click's own completion, as a script that the shell reads."""
+
+from __future__ import annotations
+
+import click
+
+from bufferctl.cli.examples import examples
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command(
+    short_help="Print what makes a shell complete commands and options.",
+    epilog=examples(
+        ('eval "$(bufferctl completion bash)"', "in ~/.bashrc"),
+        ('eval "$(bufferctl completion zsh)"', "in ~/.zshrc"),
+        ("bufferctl completion fish | source", "in ~/.config/fish/config.fish"),
+    ),
+)
+@click.argument("shell", type=click.Choice(SHELLS), metavar=f"[{'|'.join(SHELLS)}]")
+def completion(shell: str) -> None:
+    """Print a script that makes a shell complete the commands and options of bufferctl."""
+    from click.shell_completion import get_completion_class
+
+    from bufferctl.cli import cli
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise AssertionError(shell)  # click knows all of SHELLS
+    click.echo(found(cli, {}, "bufferctl", "_BUFFERCTL_COMPLETE").source())

@@ -1,0 +1,173 @@
+"""`bufferctl doctor`: everything that must be well before posts go out, each with its fix. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.cli.examples import examples
+from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, worst
+
+if TYPE_CHECKING:
+    from bufferctl.cli.checkup import Finding
+    from bufferctl.cli.console import Console
+    from bufferctl.config import Loaded
+    from bufferctl.model import Account, Slot
+
+#: Columns of a terminal, and of those the ones that verdicts take.
+_WIDTH, _VERDICTS = 80, 9
+
+
+@click.command(
+    short_help="Find out what is not set up, or not well.",
+    epilog=examples(
+        ("bufferctl doctor", "what to do first, or what is not well"),
+        ("bufferctl doctor --json", "the same for a program"),
+    ),
+)
+@options.root_option
+@options.state_option
+@options.json_option
+@options.connection_options
+@options.no_color_option
+def doctor(
+    file: Path | None, state_file: Path | None, as_json: bool, connection: options.Connection, no_color: bool
+) -> int:
+    """Look at the key, the account, the files and what is remembered, and say what is not well and what to do.
+
+    Nothing is changed. Takes two requests. Exits with 1 where there is a problem, with 4 where it is the key.
+    """
+    from bufferctl.cli.console import Console
+
+    console = Console.create(no_color=no_color)
+    found = list(_Checkup(file, state_file, connection, console).findings())
+    if as_json:
+        from bufferctl.render.json import document
+
+        checks = [
+            {"about": each.about, "verdict": each.verdict.value, "message": each.message, "hint": each.hint}
+            for each in found
+        ]
+        console.data(document({"kind": "doctor", "checks": checks}))
+    else:
+        console.data(_text(found, console))
+    return worst([each.exit_code for each in found])
+
+
+@dataclass
+class _Checkup:
+    """One look at everything; what one check finds out the later ones use."""
+
+    file: Path | None
+    state_file: Path | None
+    connection: options.Connection
+    console: Console
+    loaded: Loaded | None = None
+    account: Account | None = None
+    slots: frozenset[Slot] = frozenset()
+
+    def findings(self) -> Iterator[Finding]:
+        """What each check found, in the order in which people set things up."""
+        from bufferctl.cli import checkup
+
+        yield checkup.program()
+        yield from self._account()
+        yield self._files()
+        if self.account is not None:
+            yield from self._channels(self.account)
+        yield from self._remembered()
+
+    def _account(self) -> Iterator[Finding]:
+        """The key, and what only an answer of Buffer's tells."""
+        from bufferctl.cli import checkup
+        from bufferctl.cli.connecting import connected
+
+        file = self.connection.api_key_file
+        try:
+            with connected(self.connection, self.console) as buffer:
+                self.account = buffer.account()
+                server, here, quota = buffer.server_time(), datetime.now(UTC), buffer.quota
+        except BufferctlError as error:
+            yield checkup.problem("key" if isinstance(error, KeyRefusedError) else "connection", error)
+            return
+        yield checkup.key(str(file) if file else "BUFFER_API_KEY")
+        yield checkup.clock(server, here)
+        yield from checkup.quota(quota)
+        yield checkup.organizations(self.account)
+
+    def _files(self) -> Finding:
+        from bufferctl.cli import checkup
+        from bufferctl.config import load
+
+        try:
+            self.loaded = load(self.file, Path.cwd())
+        except ConfigError as error:
+            found = checkup.problem("files", error)
+            return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
+        return checkup.files(self.loaded)
+
+    def _channels(self, account: Account) -> Iterator[Finding]:
+        """The channels of the files, or all of the account where the files name none."""
+        from bufferctl.cli import checkup
+        from bufferctl.diagnostics import has_errors
+        from bufferctl.reconcile import find_targets, slots_of
+
+        desired = self.loaded.desired if self.loaded else None
+        if desired is None:
+            yield from checkup.channels([each for home in account.organizations for each in home.channels])
+            return
+        targets, wrong = find_targets(desired, account)
+        yield from checkup.names(len(targets.channels), wrong)
+        yield from checkup.channels(list(targets.channels.values()))
+        if not has_errors(wrong):
+            self.slots = slots_of(desired, targets)
+
+    def _remembered(self) -> Iterator[Finding]:
+        """The state file, and what lies in the user's state folder."""
+        from bufferctl.api import endpoint_of
+        from bufferctl.cli import checkup
+        from bufferctl.cli.files import Files
+        from bufferctl.cli.session import journal_folder
+        from bufferctl.model import Desired
+
+        try:
+            endpoint = endpoint_of(self.connection.api_url)
+        except BufferctlError:  # said already, of the connection
+            return
+        if self.loaded is not None:
+            path = _from_here(Files(self.loaded.root, Desired()).state_path(self.state_file))
+            finding, known = checkup.state(path, endpoint, self.account)
+            yield finding
+            self.slots |= set(known.bindings)
+        yield checkup.lock(journal_folder(), endpoint)
+        yield from checkup.journal(journal_folder(), endpoint, self.slots)
+
+
+def _from_here(path: Path) -> Path:
+    """The path as a person would type it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _text(found: Sequence[Finding], console: Console) -> str:
+    """A line a finding with what to do below it, and what it comes to."""
+    from bufferctl.cli.checkup import Verdict
+    from bufferctl.render.paint import count, safe, sentence, wrapped
+
+    painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}
+    lines = []
+    for each in found:
+        told = [sentence(each.message), *([f"→ {each.hint}"] if each.hint else [])]
+        rows = [row for text in told for row in wrapped(safe(text), _WIDTH - _VERDICTS)]
+        lines.append(f"{painters[each.verdict](each.verdict.value)}{' ' * (_VERDICTS - len(each.verdict))}{rows[0]}")
+        lines += [" " * _VERDICTS + row for row in rows[1:]]
+    problems, warnings = (sum(each.verdict is v for each in found) for v in (Verdict.PROBLEM, Verdict.WARNING))
+    counts = " and ".join(count(n, what) for n, what in ((problems, "problem"), (warnings, "warning")) if n)
+    said = f"{counts}; begin with the first." if problems else f"{counts or 'Everything is well'}."
+    return "\n".join([*lines, "", console.out.strong(said)])

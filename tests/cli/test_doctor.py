@@ -1,0 +1,215 @@
+"""`bufferctl doctor`: what is not set up or not well, each with its fix; nothing is changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bufferctl import __version__
+from bufferctl.sandbox import Clock, Sandbox
+from bufferctl.state import Lock
+from tests.cli.conftest import Prints, Project, Ran
+
+FILES = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+"""
+
+
+def made_the_same(ran: Ran) -> Ran:
+    """Without versions and times, which differ between runs; the lines that they are in are kept."""
+    out = ran.out.replace(__version__, "<version>").replace(platform.python_version(), "<python>")
+    return Ran(ran.code, re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "<time>", out), ran.err)
+
+
+@pytest.fixture
+def today(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A project whose Buffer has the real time, and counts requests."""
+    with Sandbox(rate_limit="free") as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        yield Project(environment, sandbox)
+
+
+def test_nothing_set_up(
+    environment: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, prints: Prints
+) -> None:
+    """Exit 4, and the first thing to do is the key; the files come next."""
+    monkeypatch.delenv("BUFFER_API_KEY")
+    prints("doctor/nothing", made_the_same(run("doctor")))
+    assert list(environment.iterdir()) == []
+
+
+def test_all_well(today: Project, prints: Prints) -> None:
+    """Exit 0; two requests; nothing is written."""
+    today.write("buffer.yaml", FILES)
+    prints("doctor/well", made_the_same(today("doctor")))
+    assert len(today.sandbox.requests) == 2
+    assert [path.name for path in today.folder.iterdir()] == ["buffer.yaml"]
+
+
+def test_key_but_no_files(today: Project, prints: Prints) -> None:
+    """Exit 1, and init is what to do; all channels of the account are looked at."""
+    prints("doctor/no-files", made_the_same(today("doctor")))
+
+
+def test_refused_key(today: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 4: refused or expired, which Buffer does not tell apart."""
+    today.write("buffer.yaml", FILES)
+    monkeypatch.setenv("BUFFER_API_KEY", "expired")
+    prints("doctor/refused", made_the_same(today("doctor")))
+
+
+def test_buffer_out_of_reach(
+    environment: Path, run: Callable[..., Ran], prints: Prints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 1, which is not the key's fault."""
+    (environment / "buffer.yaml").write_text(FILES)
+    monkeypatch.setenv("BUFFER_API_URL", "http://somewhere.example")
+    prints("doctor/out-of-reach", made_the_same(run("doctor")))
+
+
+def test_channels_that_publish_nothing(today: Project, prints: Prints) -> None:
+    """Exit 1 for a disconnected or locked one that the files name; a paused queue is a warning; others are not told."""
+    today.write("buffer.yaml", FILES + "      - {service: facebook, name: acme}\n")
+    channels = {name: today.sandbox.channel(name) for name in ("twitter", "linkedin", "facebook", "instagram")}
+    today.sandbox.person.set_channel(channels["twitter"]["id"], isDisconnected=True)
+    today.sandbox.person.set_channel(channels["linkedin"]["id"], isLocked=True)
+    today.sandbox.person.set_channel(channels["facebook"]["id"], isQueuePaused=True)
+    today.sandbox.person.set_channel(channels["instagram"]["id"], isDisconnected=True)
+    prints("doctor/channels", made_the_same(today("doctor")))
+
+
+def test_names_that_are_not_there(today: Project, prints: Prints) -> None:
+    """Exit 1, with the place in the file and what the account has."""
+    today.write("buffer.yaml", FILES + "      - {service: mastodon, name: nobody}\n")
+    prints("doctor/names", made_the_same(today("doctor")))
+
+
+def test_files_with_errors(today: Project, prints: Prints) -> None:
+    """Exit 1, counted; validate shows them."""
+    today.write("buffer.yaml", FILES + "    idea: []\n")
+    prints("doctor/invalid", made_the_same(today("doctor")))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(10, "10 minutes behind"), (-10, "10 minutes ahead of"), (180, "3 hours behind")]
+)
+def test_a_clock_that_goes_wrong(
+    environment: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, minutes: int, said: str
+) -> None:
+    """A warning, exit 0."""
+    (environment / "buffer.yaml").write_text(FILES)
+    with Sandbox(clock=Clock(datetime.now(UTC) + timedelta(minutes=minutes))) as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        ran = run("doctor")
+    assert f"warning  This machine's clock is {said} Buffer's" in ran.out
+    assert ran.code == 0
+
+
+def test_little_quota(today: Project) -> None:
+    """A warning, since a plan may not fit any more."""
+    today.write("buffer.yaml", FILES)
+    for _ in range(45):
+        today("doctor")
+    ran = today("doctor")
+    assert re.search(r"warning  8 of 100 requests left in 15 minutes, all of them again at", ran.out)
+    assert re.search(r"ok       158 of 250 requests left in 24 hours", ran.out)
+    assert ran.code == 0
+
+
+def test_no_requests_left(today: Project) -> None:
+    """Exit 1, not 5: nothing was stopped part-way."""
+    for _ in range(50):
+        today("doctor")
+    ran = today("doctor")
+    assert "problem  All requests of the last 15 minutes are used up" in ran.out
+    assert ran.code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("damaged", "{"),
+        ("of-another-endpoint", '{"format_version": "1.0", "endpoint": "https://api.buffer.com"}'),
+    ],
+)
+def test_state_that_cannot_be_used(today: Project, prints: Prints, name: str, text: str) -> None:
+    """Exit 1, with its fix."""
+    today.write("buffer.yaml", FILES)
+    today.write(".bufferctl/state.json", text)
+    prints(f"doctor/state-{name}", made_the_same(today("doctor")))
+
+
+def test_state_of_another_account(today: Project, prints: Prints) -> None:
+    """Exit 1: the key does not reach the organization that is remembered."""
+    today.write("buffer.yaml", FILES)
+    today.write(
+        ".bufferctl/state.json",
+        json.dumps(
+            {
+                "format_version": "1.0",
+                "endpoint": today.sandbox.url,
+                "organizations": {"strange": {"c": {"k": {"id": "p", "origin": "created"}}}},
+            }
+        ),
+    )
+    prints("doctor/state-of-another-account", made_the_same(today("doctor")))
+
+
+def test_a_lock_that_is_held(today: Project) -> None:
+    """A warning that names the holder; exit 0."""
+    today.write("buffer.yaml", FILES)
+    with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), today.sandbox.url).held(0):
+        ran = today("doctor")
+    assert re.search(r"warning  The lock is held by \S* ?on \S+ \(process", ran.out)
+    assert ran.code == 0
+
+
+def test_after_an_apply(today: Project) -> None:
+    """What is remembered is counted."""
+    due = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d %H:%M}"
+    today.write("posts/one.yaml", f"posts:\n  - {{key: one, due_at: {due}, channels: [twitter], text: One}}\n")
+    today.write("buffer.yaml", FILES)
+    assert today.apply().code == 0
+    assert "ok       1 object remembered in" in today("doctor").out
+
+
+def test_what_a_cut_off_apply_left(today: Project, prints: Prints) -> None:
+    """A warning, and apply is what settles it."""
+    due = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d %H:%M}"
+    today.write("posts/one.yaml", f"posts:\n  - {{key: one, due_at: {due}, channels: [twitter], text: One}}\n")
+    today.write("buffer.yaml", FILES)
+    today.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
+    today("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    today.sandbox.set_faults()
+    prints("doctor/cut-off", made_the_same(today("doctor")))
+
+
+def test_json(today: Project) -> None:
+    """Every finding with what it is about, its verdict and its fix; the same exit code."""
+    ran = today("doctor", "--json")
+    told = json.loads(ran.out)
+    assert (told["kind"], ran.code) == ("doctor", 1)
+    files = next(each for each in told["checks"] if each["about"] == "files")
+    assert files["verdict"] == "problem"
+    assert files["hint"] == "`bufferctl init` writes one; `-f FILE` names another file."
+    assert {each["verdict"] for each in told["checks"]} == {"ok", "problem"}
+
+
+def test_the_key_is_never_shown(today: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither taken nor refused."""
+    monkeypatch.setenv("BUFFER_API_KEY", "bk_live_secret-of-mine")
+    ran = today("doctor", "--debug")
+    assert "secret-of-mine" not in ran.out + ran.err
