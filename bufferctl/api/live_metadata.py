@@ -8,7 +8,7 @@ and so is `thread`, which has its own place in the model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -43,6 +43,11 @@ def _link_attachment(value: Mapping[str, Any]) -> dict[str, Any]:
     return {"link_attachment": {"url": value["url"]}}
 
 
+def _annotations(value: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    names = ("content", "indices", "text", "url")
+    return {"annotations": [{name: each[name] for name in names} for each in value]} if value else {}
+
+
 def _board(value: Mapping[str, Any]) -> dict[str, Any]:
     name = value.get("name")
     return {"board_service_id": value["serviceId"], **({"board": name} if name else {})}
@@ -58,7 +63,8 @@ def _details(value: Mapping[str, Any]) -> dict[str, Any]:
     return {kind: live_metadata(rest)} if kind else {}
 
 
-_READ: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+_READ: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "annotations": _annotations,
     "linkAttachment": _link_attachment,
     "board": _board,
     "category": _category,

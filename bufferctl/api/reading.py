@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bufferctl.api.live_metadata import instant, live_metadata
-from bufferctl.model import LiveAsset, LiveIdea, LivePost, LiveTag, LiveThreadItem, PostStatus
+from bufferctl.model import LiveAsset, LiveIdea, LiveMedium, LivePost, LiveTag, LiveThreadItem, PostStatus
 
 Json = Mapping[str, Any]
 
 #: What reading raises where the API's JSON is not of the published form.
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
+_MEDIUM_SOURCE = {"name": "name", "id": "id", "author": "author", "authorUrl": "author_url"}
 _STATUSES = {status.value: status for status in PostStatus}
 
 
@@ -70,8 +71,21 @@ def live_idea(raw: Json) -> LiveIdea:
         services=tuple(content.get("services") or ()),
         tags=_tags(content.get("tags") or ()),
         date=instant(date) if date else None,
-        media=tuple((medium.get("type") or "", medium.get("alt") or "") for medium in content.get("media") or ()),
+        media=tuple(_medium(medium) for medium in content.get("media") or ()),
         group_id=raw.get("groupId"),
+        ai_assisted=bool(content.get("aiAssisted")),
+    )
+
+
+def _medium(raw: Json) -> LiveMedium:
+    source: Json = raw.get("source") or {}
+    return LiveMedium(
+        kind=raw.get("type") or "",
+        alt_text=raw.get("alt") or "",
+        url=raw.get("url") or "",
+        thumbnail=raw.get("thumbnailUrl") or "",
+        size=raw.get("size"),
+        source={name: source[key] for key, name in _MEDIUM_SOURCE.items() if source.get(key)},
     )
 
 
@@ -93,6 +107,8 @@ def _asset(raw: Json) -> LiveAsset:
     details: dict[str, Any] = {}
     if tagged := image.get("userTags"):
         details["user_tags"] = tuple((tag["handle"], tag["x"], tag["y"]) for tag in tagged)
+    if image.get("animatedThumbnail"):
+        details["animated_thumbnail"] = image["animatedThumbnail"]
     if of_kind.get("title"):
         details["title"] = of_kind["title"]
     if of_kind.get("thumbnailOffset") is not None:

@@ -111,7 +111,7 @@ def of_live(item: LivePost | LiveIdea) -> Content:
         return Content(
             text=normal_text(item.text),
             title=normal_text(item.title),
-            assets=tuple(AssetContent(kind, normal_text(alt)) for kind, alt in item.media),
+            assets=tuple(AssetContent(m.kind, normal_text(m.alt_text)) for m in item.media),
             tags=tuple(sorted(t.name for t in item.tags)),
             services=tuple(sorted(item.services)),
             date=instant(item.date),

@@ -18,8 +18,8 @@ from bufferctl.model.enums import PostStatus, Service
 class LiveAsset:
     """One attachment as it reads back: `source` is a URL on Buffer's own storage, never compared (notes: Reading).
 
-    `details` holds what the API tells beyond that, absent ones left out: `title`, `thumbnail_offset`, `user_tags`
-    (tuples of handle, x, y).
+    `details` holds what the API tells beyond that, absent ones left out: `title`, `thumbnail_offset`,
+    `animated_thumbnail`, `user_tags` (tuples of handle, x, y).
     """
 
     kind: str
@@ -74,6 +74,21 @@ class LivePost:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveMedium:
+    """One medium of an idea. Its `url` is on Buffer's own storage, never compared; `size` in bytes.
+
+    `source`: where it comes from, by the names that the files use.
+    """
+
+    kind: str
+    alt_text: str = ""
+    url: str = ""
+    thumbnail: str = ""
+    size: int | None = None
+    source: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LiveIdea:
     """An idea in Buffer."""
 
@@ -85,9 +100,9 @@ class LiveIdea:
     services: tuple[str, ...] = ()
     tags: tuple[LiveTag, ...] = ()
     date: datetime | None = None
-    media: tuple[tuple[str, str], ...] = ()
-    """Type and alt text of each; URLs are rewritten and never compared."""
+    media: tuple[LiveMedium, ...] = ()
     group_id: str | None = None
+    ai_assisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

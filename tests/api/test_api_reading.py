@@ -16,6 +16,7 @@ from bufferctl.model import (
     LiveAsset,
     LiveChannel,
     LiveIdea,
+    LiveMedium,
     LiveOrganization,
     LivePost,
     LiveTag,
@@ -223,7 +224,11 @@ def test_an_idea_is_read_whole() -> None:
             "services": ["linkedin"],
             "date": CREATED,
             "tags": [{"id": "t1", "name": "launch", "color": "#fff"}],
-            "media": [{"type": "image", "alt": None}],
+            "aiAssisted": True,
+            "media": [
+                {"type": "image", "alt": None, "url": "https://acme.example/a.png", "size": 7},
+                {"type": "gif", "source": {"name": "Giphy", "id": None, "authorUrl": "https://acme.example"}},
+            ],
         },
     }
     assert live_idea(raw) == LiveIdea(
@@ -235,8 +240,12 @@ def test_an_idea_is_read_whole() -> None:
         services=("linkedin",),
         tags=(LiveTag("t1", "launch", "#fff"),),
         date=INSTANT,
-        media=(("image", ""),),
+        media=(
+            LiveMedium("image", url="https://acme.example/a.png", size=7),
+            LiveMedium("gif", source={"name": "Giphy", "author_url": "https://acme.example"}),
+        ),
         group_id="g1",
+        ai_assisted=True,
     )
 
 

@@ -17,6 +17,7 @@ from bufferctl.model import (
     Idea,
     LiveAsset,
     LiveIdea,
+    LiveMedium,
     LivePost,
     LiveTag,
     LiveThreadItem,
@@ -180,7 +181,7 @@ def test_an_idea_is_compared_in_full() -> None:
         ({"services": ()}, "services"),
         ({"tags": ()}, "tags"),
         ({"date": None}, "date"),
-        ({"media": (("image", ""),)}, "assets"),
+        ({"media": (LiveMedium("image"),)}, "assets"),
     ):
         assert differs(idea, replace(live, **change)) == [field]
 
