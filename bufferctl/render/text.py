@@ -139,7 +139,7 @@ def _indented(text: str) -> Iterator[str]:
 
 def _summary(plan: Plan, paint: Paint) -> Iterator[str]:
     counts = plan.count()
-    quiet = _quiet(plan)
+    quiet = quiet_counts(plan)
     if plan.is_empty:
         yield paint.strong(paint.good("No changes."))
         if plan.narrowed:
@@ -177,7 +177,7 @@ def _hours(window: Window) -> str:
     return count(round(window.window_seconds / _HOUR), "hour")
 
 
-def _quiet(plan: Plan) -> str:
+def quiet_counts(plan: Plan) -> str:
     """What nobody needs to look at, in counts."""
     counts = plan.count()
     found = [
