@@ -43,12 +43,16 @@ class Counting(StrEnum):
 
 
 class Need(NamedTuple):
-    """A field of the network's metadata that a post must have; `value`: only where `type` is that."""
+    """A field of the network's metadata that a post must have.
+
+    `value`: only where `type` is that; `either`: one of these fields is enough.
+    """
 
     path: tuple[str, ...]
     word: str
     source: Source = Source.BUFFER
     value: str = ""
+    either: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ NETWORKS: Mapping[Service, Network] = {
         title=Limit(100),
         images=Limit(1),
         needs_media=("image",),
-        needs=(Need(("board", "board_service_id"), "a board"),),
+        needs=(Need(("board",), "a board", either=("board", "board_service_id")),),
     ),
     Service.TIKTOK: Network(
         "TikTok",

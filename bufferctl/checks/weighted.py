@@ -2,8 +2,8 @@
 
 Most letters weigh 1; Chinese, Japanese, Korean and the like 2; an emoji 2, however it is put together; a link 23,
 however long. A link is what twitter-text takes for one: a host name that ends in a top-level domain of its list
-(`tlds.txt`), with or without `https://`. The library is JavaScript, no port to Python is kept; what it says of some 1,600
-texts is in tests/checks/vectors.
+(`tlds.txt`), with or without `https://`. The library is JavaScript, no port to Python is kept; what it says of some
+1,600 texts is in tests/checks/vectors.
 """
 
 from __future__ import annotations

@@ -1,0 +1,148 @@
+"""Rules on the addresses of media: what Buffer cannot fetch, or soon cannot (notes: Writing).
+
+There is no upload: Buffer fetches a picture from its address when the post is created, and again when it goes out.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from bufferctl.checks.finding import Finding, Path, Rule
+from bufferctl.checks.networks import Source
+from bufferctl.diagnostics import Severity
+from bufferctl.model import Asset, Idea, Post
+
+NOT_PUBLIC = Rule(
+    "BC019",
+    "media-not-public",
+    Severity.ERROR,
+    "an image, a video or a document is at an address that Buffer cannot fetch: not `https://`, or local, or private",
+    "Buffer refuses the post",
+    "put the file where everybody can fetch it, and name that address",
+    Source.REFERENCE,
+)
+SIGNED = Rule(
+    "BC103",
+    "media-address-expires",
+    Severity.WARNING,
+    "the address of an image, a video or a document is signed, so it stops working after some time",
+    "Buffer fetches the file again when the post goes out, and the post fails if it is gone by then",
+    "use an address that stays",
+    Source.REFERENCE,
+)
+REFUSING_HOST = Rule(
+    "BC104",
+    "media-host-refuses",
+    Severity.WARNING,
+    "an image, a video or a document is on a site that hands out a page instead of the file, or refuses programs",
+    "Buffer cannot read the file, and refuses the post or fails to publish it",
+    "put the file on a site of your own, or use the site's address for direct download",
+    "what these sites are known to do",
+)
+
+RULES = (NOT_PUBLIC, SIGNED, REFUSING_HOST)
+
+_HOST = re.compile(r"https?://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)", re.IGNORECASE)
+_NUMERIC = re.compile(r"[0-9.]+|\[.*\]")
+#: Ends of host names that lead nowhere outside a network of one's own (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
+_LOCAL = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".invalid", ".test", ".localdomain")
+#: Parameters of addresses that were made for a while: Amazon, Google, Azure, CloudFront, and what people build.
+_SIGNED = re.compile(
+    r"[?&](X-Amz-(?:Signature|Expires)|X-Goog-(?:Signature|Expires)|AWSAccessKeyId|Signature|Key-Pair-Id|Expires|sig"
+    r"|token|access_token|hdnts)=",
+    re.IGNORECASE,
+)
+#: What a site gives instead of the file, by the end of its host name; the pattern says of which addresses.
+_REFUSING = tuple(
+    (host, re.compile(pattern), what)
+    for host, pattern, what in (
+        ("drive.google.com", "", "Google Drive shows a page instead of the file"),
+        ("docs.google.com", "", "Google Docs shows a page instead of the file"),
+        ("photos.google.com", "", "Google Photos shows a page instead of the file"),
+        ("photos.app.goo.gl", "", "Google Photos shows a page instead of the file"),
+        (
+            "dropbox.com",
+            r"^(?!.*[?&](?:raw|dl)=1)",
+            "Dropbox shows a page instead of the file, unless it ends in `raw=1`",
+        ),
+        ("1drv.ms", "", "OneDrive shows a page instead of the file"),
+        ("onedrive.live.com", "", "OneDrive shows a page instead of the file"),
+        ("sharepoint.com", "", "SharePoint asks for a login"),
+        ("icloud.com", "", "iCloud shows a page instead of the file"),
+        ("wetransfer.com", "", "WeTransfer shows a page instead of the file, and deletes it after some days"),
+        ("we.tl", "", "WeTransfer shows a page instead of the file, and deletes it after some days"),
+        ("canva.com", "", "Canva shows a page instead of the file"),
+        ("figma.com", "", "Figma shows a page instead of the file"),
+        ("github.com", "/blob/", "GitHub shows a page instead of the file there; `raw.githubusercontent.com` has it"),
+        ("fbcdn.net", "", "Facebook's own addresses stop working after some days"),
+        ("cdninstagram.com", "", "Instagram's own addresses stop working after some days"),
+        ("cdn.discordapp.com", "", "Discord's addresses stop working after a day"),
+        ("media.discordapp.net", "", "Discord's addresses stop working after a day"),
+    )
+)
+
+
+def address_findings(item: Post | Idea) -> Iterator[Finding]:
+    """What is wrong with the addresses of an object's media."""
+    for path, kind, url in _addresses(item):
+        host = _HOST.match(url)
+        name = host[1].lower().rstrip(".") if host else ""
+        if not url[:8].lower().startswith("https://"):
+            message = f"the address of this {kind} is not https, so Buffer cannot fetch it"
+            yield Finding(NOT_PUBLIC, item, path, message, hint="use its `https://` address")
+        elif not _public(name):
+            message = f"`{name[:60]}` is not on the public internet, so Buffer cannot fetch this {kind}"
+            yield Finding(NOT_PUBLIC, item, path, message)
+        else:
+            yield from _fleeting(item, path, kind, url, name)
+
+
+def _fleeting(item: Post | Idea, path: Path, kind: str, url: str, name: str) -> Iterator[Finding]:
+    if "=" in url and (signed := _SIGNED.search(url)):
+        message = f"this address is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
+        yield Finding(SIGNED, item, path, message)
+        return
+    for host, pattern, what in _REFUSING:
+        if name.endswith(host) and (name == host or name[-len(host) - 1] == ".") and pattern.search(url):
+            yield Finding(REFUSING_HOST, item, path, f"{what}, so Buffer probably cannot read this {kind}")
+            return
+
+
+def _public(host: str) -> bool:
+    if _NUMERIC.fullmatch(host):
+        try:
+            return ipaddress.ip_address(host.strip("[]")).is_global
+        except ValueError:
+            return False
+    return "." in host and not host.endswith(_LOCAL)
+
+
+def _addresses(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
+    """Where each address of a medium stands, what it is of, and the address."""
+    if isinstance(item, Idea):
+        for index, medium in enumerate(item.media):
+            if medium.type != "link":
+                yield ("media", index, "url"), medium.type.value, medium.url
+        return
+    for index, asset in enumerate(item.assets):
+        yield from _of(("assets", index), asset)
+    metadata = item.metadata
+    if metadata is None:
+        return
+    below: Path = ("metadata", item.service.value)
+    for index, part in enumerate(getattr(metadata, "thread", ())):
+        for number, asset in enumerate(part.assets):
+            yield from _of((*below, "thread", index, "assets", number), asset)
+    attachment = getattr(metadata, "link_attachment", None)
+    if attachment is not None and attachment.thumbnail is not None:
+        yield (*below, "link_attachment", "thumbnail", "url"), "picture", attachment.thumbnail.url
+
+
+def _of(path: Path, asset: Asset) -> Iterator[tuple[Path, str, str]]:
+    kind, value = asset.kind, asset.value
+    if kind != "link":
+        yield (*path, kind, "url"), kind, value.url
+    if value.thumbnail_url:
+        yield (*path, kind, "thumbnail_url"), "picture", value.thumbnail_url

@@ -1,0 +1,159 @@
+"""Rules on what a network takes and needs besides text and assets: titles, comments, types, details, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bufferctl.checks.counting import utf16
+from bufferctl.checks.finding import Finding, Path, Rule
+from bufferctl.checks.networks import NETWORKS, Limit, Need, Network, Source
+from bufferctl.diagnostics import Severity
+from bufferctl.model import NetworkMetadata, Post
+
+_REFUSED = "Buffer refuses the post"
+
+COMMENT_TOO_LONG = Rule(
+    "BC005",
+    "first-comment-too-long",
+    Severity.ERROR,
+    "a first comment is longer than its network takes",
+    _REFUSED,
+    "shorten it",
+    Source.BUFFER,
+)
+TITLE_TOO_LONG = Rule(
+    "BC006",
+    "title-too-long",
+    Severity.ERROR,
+    "a title is longer than its network takes",
+    _REFUSED,
+    "shorten it",
+    Source.BUFFER,
+)
+TOPIC_TOO_LONG = Rule(
+    "BC007",
+    "topic-too-long",
+    Severity.ERROR,
+    "a topic is longer than its network takes",
+    _REFUSED,
+    "shorten it",
+    Source.BUFFER,
+)
+EVENT_TITLE_TOO_LONG = Rule(
+    "BC008",
+    "event-title-too-long",
+    Severity.ERROR,
+    "the title of an event is longer than its network takes",
+    _REFUSED,
+    "shorten it",
+    Source.BUFFER,
+)
+TYPE_NOT_TAKEN = Rule(
+    "BC016",
+    "type-not-taken",
+    Severity.ERROR,
+    "a post has a type that its network does not have",
+    _REFUSED,
+    "use one of those that it has",
+    Source.SEEN,
+)
+FIELD_MISSING = Rule(
+    "BC017",
+    "field-missing",
+    Severity.ERROR,
+    "a post lacks something that its network needs: a title, a category, a board, a type and its details",
+    _REFUSED,
+    "add it under `metadata`",
+    Source.BUFFER,
+)
+EMPTY_ITEM = Rule(
+    "BC018",
+    "thread-item-empty",
+    Severity.ERROR,
+    "a part of a thread has neither text nor assets",
+    _REFUSED,
+    "write a text, or take it out",
+    Source.SEEN,
+)
+
+RULES = (
+    COMMENT_TOO_LONG,
+    TITLE_TOO_LONG,
+    TOPIC_TOO_LONG,
+    EVENT_TITLE_TOO_LONG,
+    TYPE_NOT_TAKEN,
+    FIELD_MISSING,
+    EMPTY_ITEM,
+)
+
+
+def field_findings(post: Post) -> Iterator[Finding]:
+    """What is wrong with a post's metadata, and what is missing in it."""
+    network, metadata = NETWORKS[post.service], post.metadata
+    if network.needs:
+        yield from _missing(post, network)
+    if metadata is None:
+        return
+    for rule, name, limit in (
+        (COMMENT_TOO_LONG, "first_comment", network.first_comment),
+        (TITLE_TOO_LONG, "title", network.title),
+        (TOPIC_TOO_LONG, "topic", network.topic),
+    ):
+        if limit is not None:
+            yield from _too_long(rule, post, _path(post, name), getattr(metadata, name, None), limit)
+    event = getattr(metadata, "details_event", None)
+    if network.event_title and event is not None and getattr(metadata, "type", "") == "event":
+        path = _path(post, "details_event", "title")
+        yield from _too_long(EVENT_TITLE_TOO_LONG, post, path, event.title, network.event_title)
+    if network.types and (kind := str(getattr(metadata, "type", "") or "")) not in {"", *network.types}:
+        types = ", ".join(f"`{each}`" for each in network.types)
+        message = f"{network.label} has no posts of the type `{kind}`, so Buffer refuses this one"
+        yield Finding(TYPE_NOT_TAKEN, post, _path(post, "type"), message, hint=f"it has {types}")
+    yield from _empty_items(post, getattr(metadata, "thread", ()) if network.thread else ())
+
+
+def _too_long(rule: Rule, post: Post, path: Path, text: str | None, limit: Limit) -> Iterator[Finding]:
+    if not text or len(text) * 2 <= limit.most or (used := utf16(text)) <= limit.most:
+        return
+    label, what = NETWORKS[post.service].label, rule.name.removesuffix("-too-long").replace("-", " ")
+    message = f"{label} takes {limit.most:,} characters as {what} and this has {used:,}, so Buffer refuses the post"
+    yield Finding(rule, post, path, message, hint=f"shorten it by {used - limit.most:,}")
+
+
+def _missing(post: Post, network: Network) -> Iterator[Finding]:
+    kind = str(getattr(post.metadata, "type", "") or "")
+    for need in network.needs:
+        if need.value in {"", kind} and not _given(post.metadata, need):
+            of = f" of the type `{need.value}`" if need.value else ""
+            message = f"a post{of} on {network.label} needs {need.word}, so Buffer refuses this one"
+            path = _path(post, *need.path)
+            yield Finding(FIELD_MISSING, post, path, message, hint=f"write `{_written(need)}` under `{_below(path)}`")
+
+
+def _given(metadata: NetworkMetadata | None, need: Need) -> bool:
+    if need.either:
+        return any(getattr(metadata, name, None) for name in need.either)
+    value: object = metadata
+    for name in need.path:
+        value = getattr(value, name, None)
+    return bool(value.strip()) if isinstance(value, str) else value is not None
+
+
+def _written(need: Need) -> str:
+    return f"{need.path[-1]}: …"
+
+
+def _below(path: Path) -> str:
+    return ": ".join(map(str, path[:-1]))
+
+
+def _empty_items(post: Post, thread: tuple[object, ...]) -> Iterator[Finding]:
+    for index, item in enumerate(thread):
+        text = post.text if index == 0 else getattr(item, "text", None)
+        if not (text and text.strip()) and not getattr(item, "assets", ()):
+            message = f"part {index + 1} of this thread has neither text nor assets, so Buffer refuses the post"
+            yield Finding(EMPTY_ITEM, post, _path(post, "thread", index), message)
+
+
+def _path(post: Post, *names: str | int) -> Path:
+    return "metadata", post.service.value, *names

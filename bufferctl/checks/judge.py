@@ -1,0 +1,96 @@
+"""Every rule on everything that is declared, at the levels that the files set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from bufferctl.checks import addresses, content, fields, media, neighbours, texts
+from bufferctl.checks.finding import Finding, Rule
+from bufferctl.diagnostics import Severity
+from bufferctl.model import Address, Desired, Idea, Post
+
+#: Every rule, by code. A network's own numbers are in `NETWORKS`; which rules a network has, `rules_of` tells.
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (
+            *texts.RULES,
+            *media.RULES,
+            *fields.RULES,
+            *addresses.RULES,
+            *content.RULES,
+            *neighbours.RULES,
+        ),
+        key=lambda rule: rule.code,
+    )
+)
+
+#: How long after its time a post is past: it went out or never will, and nothing said of it helps.
+PAST = timedelta(days=1)
+OFF = "off"
+
+
+def check(
+    desired: Desired, *, max_characters: Mapping[Address, int] | None = None, now: datetime | None = None
+) -> tuple[Finding, ...]:
+    """What the rules find, in file order of the posts, rule by rule.
+
+    `max_characters`: how many characters the channel of a post says that it takes, by the post's address. `now`: posts
+    that were due more than a day before are not judged; None judges all. Cancelled ones never are.
+    """
+    known = max_characters or {}
+    live = [post for post in desired.posts if not post.cancelled]
+    judged = {id(post) for post in live if _lies_ahead(post, now)}
+    found = [finding for post in live if id(post) in judged for finding in of_post(post, known.get(post.address))]
+    found += (each for idea in desired.ideas if not idea.cancelled for each in addresses.address_findings(idea))
+    found += (each for each in neighbours.neighbour_findings(live, now) if id(each.item) in judged)
+    return tuple(at_levels(found, desired.settings.rules))
+
+
+def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
+    """What the rules on single posts find in one. `most`: how many characters its channel says that it takes."""
+    yield from texts.text_findings(post, most)
+    yield from media.media_findings(post)
+    yield from fields.field_findings(post)
+    if post.assets or post.metadata is not None:
+        yield from addresses.address_findings(post)
+    yield from content.content_findings(post)
+
+
+def check_lengths(
+    desired: Desired, max_characters: Mapping[Address, int], now: datetime | None = None
+) -> tuple[Finding, ...]:
+    """Only how long texts may be, of the posts whose account may know better than the table."""
+    posts = (post for post in desired.posts if not post.cancelled and _lies_ahead(post, now))
+    found = (
+        finding
+        for post in posts
+        for finding in texts.text_findings(post, max_characters.get(post.address))
+        if post.address in max_characters or waits_for_account(finding)
+    )
+    return tuple(at_levels(found, desired.settings.rules))
+
+
+def waits_for_account(finding: Finding) -> bool:
+    """Whether the account may know better, so that a command that asks it anyway lets it decide."""
+    return finding.rule in texts.ACCOUNT_KNOWS
+
+
+def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[Finding]:
+    """What was found at the levels that the files set (`off`, `warning`, `error`), what is off left out."""
+    for finding in found:
+        level = levels.get(finding.rule.code)
+        if level is None:
+            yield finding
+        elif level != OFF:
+            yield finding.at(Severity(level))
+
+
+def unknown_codes(levels: Mapping[str, str]) -> tuple[str, ...]:
+    """The codes among the files' levels that no rule has."""
+    known = {rule.code for rule in RULES}
+    return tuple(code for code in levels if code not in known)
+
+
+def _lies_ahead(item: Post | Idea, now: datetime | None) -> bool:
+    return now is None or not isinstance(item, Post) or item.due_at is None or item.due_at >= now - PAST
