@@ -1,0 +1,237 @@
+"""Each change of a plan as a card: what happens to which post, where, when and why, and what it will look like."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bufferctl.model import Address, Post, Service, ShareMode
+from bufferctl.model.textlength import TextLength
+from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
+from bufferctl.render import words
+from bufferctl.render.html_post import Shown, shown
+from bufferctl.render.html_text import Piece, changed_words, web
+from bufferctl.render.paint import safe, sentence
+
+#: What people call each network, and the sign that stands for it.
+NETWORKS = {
+    Service.BLUESKY: ("Bluesky", "Bs"),
+    Service.FACEBOOK: ("Facebook", "f"),
+    Service.GOOGLEBUSINESS: ("Google Business", "G"),
+    Service.INSTAGRAM: ("Instagram", "Ig"),
+    Service.LINKEDIN: ("LinkedIn", "in"),
+    Service.MASTODON: ("Mastodon", "M"),
+    Service.PINTEREST: ("Pinterest", "P"),
+    Service.STARTPAGE: ("Start Page", "SP"),
+    Service.THREADS: ("Threads", "@"),
+    Service.TIKTOK: ("TikTok", "Tt"),
+    Service.TWITTER: ("X", "X"),
+    Service.YOUTUBE: ("YouTube", "Yt"),
+}
+#: How a card is marked: the four that a reviewer looks for, what else is told, and the quiet rest.
+_KINDS = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update",
+    Action.DELETE: "delete",
+    Action.HOLD: "hold",
+    **dict.fromkeys((Action.ADOPT, Action.MOVE, Action.FORGET, Action.WAITING), "note"),
+}
+#: What became of changes that a later apply may still do.
+_LATE = frozenset({Status.NOT_SENT, Status.WAITING})
+#: Characters of a text that tell which post it is.
+_EXCERPT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where a card belongs. `key` tells channels apart within the page; ideas of an organization are one, too."""
+
+    key: str
+    name: str
+    network: str
+    glyph: str
+    service: str
+    organization: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When it goes out. `day` and `clock` are the channel's; `at` is ISO 8601 in UTC."""
+
+    at: str
+    day: str
+    clock: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One field that changes: its words for a text, else what was and what will be."""
+
+    path: str
+    words: tuple[Piece, ...] = ()
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that the page shows of one change; text is made safe, not yet escaped. `id` and `link`: what it became."""
+
+    address: str
+    channel: Channel
+    kind: str
+    sign: str
+    what: str
+    why: str
+    when: Moment | None
+    shown: Shown
+    length: TextLength | None
+    changed: tuple[Changed, ...]
+    message: str
+    hint: str
+    place: str
+    at_once: bool
+    id: str = ""
+    link: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Its name within the page: the address, which links from elsewhere can name."""
+        return re.sub(r"\s", "_", self.address)
+
+    @property
+    def excerpt(self) -> str:
+        """How its text begins, to know it by."""
+        words = [*"".join(piece.text for part in self.shown.parts[:1] for piece in part.text).split()]
+        return textwrap.shorten(" ".join(words) or self.shown.title, _EXCERPT, placeholder=" …")
+
+    @property
+    def over(self) -> int:
+        """By how much the text is too long, 0 where it is not."""
+        if self.length is None or self.length.limit is None:
+            return 0
+        return max(0, self.length.used - self.length.limit)
+
+    @property
+    def part(self) -> int:
+        """How much of the limit is used, in hundredths."""
+        if self.length is None or not self.length.limit:
+            return 0
+        return min(100, self.length.used * 100 // self.length.limit)
+
+
+def card_of(
+    change: Change, plan: Plan, lengths: Mapping[Address, TextLength], outcome: Outcome | None, *, is_preview: bool
+) -> Card:
+    """The card of one change, with what became of it where it was applied."""
+    item = change.live if change.action is Action.DELETE and change.live is not None else change.desired or change.live
+    kind, sign, what, why = _said(change, outcome, is_preview=is_preview)
+    return Card(
+        address=safe(str(change.address)),
+        channel=_channel(change, plan),
+        kind=kind,
+        sign=sign,
+        what=what,
+        why=why,
+        when=_moment(change, plan),
+        shown=shown(item),
+        length=lengths.get(change.address),
+        changed=tuple(_changed(each, change, plan) for each in change.differences),
+        message=safe(sentence(outcome.message if outcome else change.message)),
+        hint=safe(outcome.hint if outcome else change.hint),
+        place=safe(str(change.place)) if change.place else "",
+        at_once=_is_at_once(change) and outcome is None,
+        id=safe(outcome.id or "") if outcome else "",
+        link=web(outcome.link) if outcome else "",
+    )
+
+
+def _said(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple[str, str, str, str]:
+    """The kind of a card, its sign, what happens or happened, and why."""
+    sign = words.SIGNS[change.action].strip().replace("-", "\N{MINUS SIGN}")
+    if is_preview:
+        return "post", "", words.what(change).removeprefix("will "), ""
+    if outcome is None:
+        return _KINDS.get(change.action, "quiet"), sign, words.what(change), words.why(change)
+    if outcome.status is Status.DONE:
+        return "good", sign, words.done(change), words.why(change)
+    kind, sign = ("late", "…") if outcome.status in _LATE else ("bad", "!")
+    return kind, sign, words.OUTCOMES[outcome.status], ""
+
+
+def _is_at_once(change: Change) -> bool:
+    item = change.desired
+    return (
+        change.action is Action.CREATE
+        and isinstance(item, Post)
+        and item.mode is ShareMode.SHARE_NOW
+        and not item.draft
+    )
+
+
+def _channel(change: Change, plan: Plan) -> Channel:
+    organization, label = safe(change.address.organization), safe(change.address.channel)
+    if change.address.is_idea:
+        return Channel(f"{organization}/ideas", "Ideas", "Ideas", "i", "ideas", organization)
+    live = plan.channels.get(change.slot.channel_id)
+    service, _, name = label.partition(":")
+    network, glyph = NETWORKS.get(Service(service), (service, "?")) if service in set(Service) else (service, "?")
+    name = safe(live.name) if live else name
+    return Channel(f"{organization}/{label}", name, network, glyph, service.lower(), organization)
+
+
+def _moment(change: Change, plan: Plan) -> Moment | None:
+    due = change.due_at
+    if due is None:
+        return None
+    live = plan.channels.get(change.slot.channel_id)
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        due = due.astimezone(ZoneInfo(live.timezone)) if live else due
+    utc = f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    return Moment(utc, f"{due:%Y-%m-%d}", f"{due:%H:%M}", words.local(due, ""))
+
+
+def _changed(difference: Difference, change: Change, plan: Plan) -> Changed:
+    before, after = difference.before, difference.after
+    if difference.path == "due_at":
+        before, after = (_instant(value, change, plan) for value in (before, after))
+    if isinstance(before, str) and isinstance(after, str) and difference.path != "due_at":
+        return Changed(safe(difference.path), changed_words(before, after))
+    return Changed(safe(difference.path), (), _plain(before), _plain(after))
+
+
+def _instant(value: Any, change: Change, plan: Plan) -> str:
+    """An instant of a difference, ISO 8601 in UTC there, in the channel's zone."""
+    if not isinstance(value, str) or not value:
+        return "" if value is None else str(value)
+    live = plan.channels.get(change.slot.channel_id)
+    own = change.desired.due_at if isinstance(change.desired, Post) else None
+    moment = datetime.fromisoformat(value)
+    return words.local(moment if live or own is None else moment.astimezone(own.tzinfo), live.timezone if live else "")
+
+
+def _plain(value: Any) -> str:
+    """A value in plain words."""
+    if value in (None, "", (), [], {}):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return safe(", ".join(f"{name} {_plain(each)}" for name, each in value.items() if _plain(each)))
+    if hasattr(value, "_asdict"):
+        return _plain(value._asdict())
+    if isinstance(value, list | tuple | set | frozenset):
+        return safe("; ".join(filter(None, map(_plain, value))))
+    return safe(str(value))
+
+
+def is_trouble(card: Card) -> bool:
+    """Whether a person has to look at it before all else."""
+    return card.at_once or card.kind in {"hold", "delete", "bad"}

@@ -1,0 +1,160 @@
+"""A post or an idea as its network would show it, from the files or from Buffer: parts, pictures, extras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, SchedulingType
+from bufferctl.model.content import Document, Image, Link, LinkAttachment, Video
+from bufferctl.model.desired import IdeaMedia
+from bufferctl.render.html_text import Piece, pieces, web
+from bufferctl.render.paint import safe
+
+#: Network fields that have a place of their own in a post; what is left is listed by name.
+_PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
+
+
+class Media(NamedTuple):
+    """A picture, or what stands for a video, a document or a link. `src` and `href` are http(s) or empty."""
+
+    kind: str
+    src: str
+    href: str
+    alt: str
+    title: str = ""
+    text: str = ""
+
+
+class Part(NamedTuple):
+    """One post of a thread; most posts have one part."""
+
+    text: tuple[Piece, ...]
+    media: tuple[Media, ...] = ()
+
+
+class Fact(NamedTuple):
+    """Something else that is set, by the file's name for it."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What there is to show. `warning` hides the text until it is opened, on networks that have that."""
+
+    parts: tuple[Part, ...]
+    title: str = ""
+    warning: str = ""
+    comment: tuple[Piece, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+def shown(item: Post | Idea | LivePost | LiveIdea | None) -> Shown:
+    """What there is to show of a declared or a live object; nothing of none."""
+    match item:
+        case Post():
+            return _of_post(item)
+        case LivePost():
+            return _of_live(item)
+        case Idea():
+            media = tuple(_idea_media(each) for each in item.media)
+            facts = (Fact("for", ", ".join(item.services)),) if item.services else ()
+            return Shown((Part(pieces(item.text), media),), safe(item.title or ""), facts=facts, tags=item.tags)
+        case LiveIdea():
+            return Shown((Part(pieces(item.text)),), safe(item.title), tags=tuple(tag.name for tag in item.tags))
+        case None:
+            return Shown(())
+
+
+def _of_post(post: Post) -> Shown:
+    values = post.metadata.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if post.metadata else {}
+    thread = getattr(post.metadata, "thread", ())
+    preview = getattr(post.metadata, "link_attachment", None)
+    media = [_asset(asset) for asset in post.assets] + ([_preview(preview)] if preview else [])
+    first = Part(pieces(post.text), tuple(media))
+    rest = (Part(pieces(each.text), tuple(map(_asset, each.assets))) for each in thread[1:])
+    return _with_metadata((first, *rest), values, post.tags, _facts(post))
+
+
+def _of_live(post: LivePost) -> Shown:
+    first = Part(pieces(post.text), tuple(map(_live_asset, post.assets)))
+    rest = (Part(pieces(each.text), tuple(map(_live_asset, each.assets))) for each in post.thread[1:])
+    facts = (Fact("error", safe(post.error)),) if post.error else ()
+    told = {name: value for name, value in post.metadata.items() if value is not False}  # what is off says nothing
+    return _with_metadata((first, *rest), told, tuple(tag.name for tag in post.tags), facts)
+
+
+def _with_metadata(
+    parts: tuple[Part, ...], values: Mapping[str, Any], tags: tuple[str, ...], facts: tuple[Fact, ...]
+) -> Shown:
+    def text(name: str) -> str:
+        return str(values.get(name) or "")
+
+    others = (Fact(name, value) for name, value in _flat(values) if name.partition(".")[0] not in _PLACED)
+    return Shown(
+        parts,
+        safe(text("title")),
+        safe(text("spoiler_text")),
+        pieces(text("first_comment")),
+        (*facts, *others),
+        tags,
+    )
+
+
+def _facts(post: Post) -> tuple[Fact, ...]:
+    found = [
+        ("scheduling_type", "a person is reminded" if post.scheduling_type is SchedulingType.NOTIFICATION else ""),
+        ("needs_approval", "yes" if post.needs_approval else ""),
+        ("idea", post.idea or ""),
+        ("repeat_of", post.repeat_of or ""),
+        ("was", post.was or ""),
+    ]
+    return tuple(Fact(name, safe(value)) for name, value in found if value)
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Every value inside with its path, in plain words."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        elif isinstance(value, bool):
+            yield f"{above}{name}", "yes" if value else "no"
+        elif value not in (None, "", [], ()):
+            yield f"{above}{name}", safe(str(value))
+
+
+def _asset(asset: Asset) -> Media:
+    match asset.value:
+        case Image() as image:
+            return Media("image", web(image.url), web(image.url), safe(image.alt_text or ""))
+        case Video() as video:
+            return Media("video", web(video.thumbnail_url), web(video.url), "", safe(video.title or ""))
+        case Document() as document:
+            return Media("document", web(document.thumbnail_url), web(document.url), "", safe(document.title))
+        case Link() as link:
+            return _link(link.url, link.thumbnail_url, link.title, link.description)
+
+
+def _preview(preview: LinkAttachment) -> Media:
+    return _link(preview.url, preview.thumbnail.url if preview.thumbnail else None, preview.title, preview.description)
+
+
+def _link(url: str, picture: str | None, title: str | None, text: str | None) -> Media:
+    return Media("link", web(picture), web(url), "", safe(title or url), safe(text or ""))
+
+
+def _live_asset(asset: LiveAsset) -> Media:
+    source = asset.thumbnail or (asset.source if asset.kind == "image" else "")
+    return Media(
+        asset.kind, web(source), web(asset.source), safe(asset.alt_text), safe(str(asset.details.get("title") or ""))
+    )
+
+
+def _idea_media(media: IdeaMedia) -> Media:
+    kind = "image" if media.type in {"image", "gif"} else str(media.type)
+    picture = media.thumbnail_url or (media.url if kind == "image" else None)
+    return Media(kind, web(picture), web(media.url), safe(media.alt or ""), "" if kind == "image" else safe(media.url))

@@ -1,0 +1,254 @@
+"""A report as HTML: one file, whole output for one rich plan, and nothing in it that others could act through."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.model import Address, LiveAsset, Post, Service
+from bufferctl.plan import Action, Change, Outcome, Plan, Status
+from bufferctl.render.html import preview_html, report_html
+from bufferctl.render.html_text import changed_words, pieces, web
+from bufferctl.render.paint import safe
+from bufferctl.render.report import Report
+from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
+
+CASES = Path(__file__).parents[1] / "cases" / "render"
+OFFLINE = replace(REPORT, is_offline=True, expires_at=NOW + timedelta(days=7))
+FORMS = {
+    "plan": report_html(OFFLINE),
+    "receipt": report_html(replace(APPLIED, left=replace(PLAN, changes=PLAN.of(Action.HOLD)))),
+    "preview": preview_html(REPORT),
+}
+_TAGS = re.compile(
+    r"a|article|b|body|button|circle|code|d[dlt]|del|details|dialog|div|figcaption|figure|footer|h[123]|head|header|html|i|"
+    r"img|input|ins|label|li|main|meta|option|p|script|section|select|small|span|strong|style|summary|svg|time|title|u|ul"
+)
+
+
+class Read(HTMLParser):
+    """What a browser finds in a document: tags with attributes, and the text outside of scripts and styles."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.own: list[tuple[str, str]] = []
+        self._inside = ""
+        self.feed(document)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside in {"script", "style"}:
+            self.own.append((self._inside, data))
+        else:
+            self.texts.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+
+def is_harmless(document: str) -> Read:
+    """Hold that a document is made of our own tags only, and that its addresses lead to the web or into the page."""
+    read = Read(document)
+    assert document.startswith("<!doctype html>")
+    assert [tag for tag, _ in read.tags if not _TAGS.fullmatch(tag)] == []
+    assert [tag for tag, _ in read.own] == ["style", "script", "script"]
+    for tag, attributes in read.tags:
+        assert not [name for name in attributes if name.startswith("on") or name in {"style", "srcdoc", "action"}]
+        for name in ("href", "src"):
+            value = attributes.get(name)
+            assert value is None or re.match(r"https?://[^\s/]", value) or (tag == "a" and value.startswith("#"))
+    return read
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_whole_output(form: str, update: bool) -> None:
+    """The rich plan as tests/cases/render/FORM.html has it; style and scripts are left out there."""
+    document = re.sub(r"<(style|script)>.*?</\1>", r"<\1>…</\1>", FORMS[form], flags=re.DOTALL)
+    document = re.sub(r"sha256-[\w+/=]+", "sha256-…", document)
+    expected = CASES / f"{form}.html"
+    if update:
+        expected.parent.mkdir(parents=True, exist_ok=True)
+        expected.write_text(document, encoding="utf-8")
+    assert document == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_runs_but_our_own(form: str) -> None:
+    """The policy lets load pictures only, and names style and scripts by the digests of what is there."""
+    read = is_harmless(FORMS[form])
+    (policy,) = [meta["content"] for meta in read.of("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
+    hashed = [f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for _, text in read.own]
+    style, first, script = hashed
+    assert policy == (
+        f"default-src 'none'; img-src http: https:; style-src {style}; script-src {script} {first}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_a_reader_without_scripts_sees_each_post() -> None:
+    """Text, time with its zone, address, place and count of every change stand in the page itself."""
+    read = Read(report_html(REPORT))
+    for each in PLAN.changes:
+        assert safe(str(each.address)) in read.text
+        if isinstance(each.desired, Post):
+            assert "".join(safe(each.desired.text).split()) in "".join(read.text.split())
+            assert str(each.place) in read.text
+    for said in ("Thu 6 Dec 2029 09:00 CET", "Mon 31 Dec 2029 23:59 JST", "52 of / 280", REPORT.digest):
+        assert said in " ".join(read.text.split())
+
+
+def test_what_needs_somebody_comes_first() -> None:
+    """Holds in time order, then what is published at once, then deletes; each leads to its card."""
+    document = report_html(REPORT)
+    top = document[document.index("Look at this first</h2>") : document.index("<main")]
+    links = re.findall(r'href="#([^"]+)"', top)
+    keys = [link.rpartition("/")[2] for link in links]
+    assert keys == ["morning", "news", "webinar", "now", "discount", "party"]
+    names = {attributes["id"] for attributes in Read(document).of("article")}
+    assert {link.replace("%3A", ":").replace("%40", "@") for link in links} <= names
+
+
+def test_a_plan_that_was_not_checked_says_so() -> None:
+    """Loud where it is offline, and nothing of it elsewhere."""
+    assert "Not checked against Buffer." in FORMS["plan"]
+    assert "Not checked against Buffer." not in report_html(REPORT)
+    assert "Not checked against Buffer." not in FORMS["preview"]
+
+
+def test_a_receipt_tells_what_became_of_each() -> None:
+    """Ids and links of what was written; what was refused with Buffer's words; what is left."""
+    document = FORMS["receipt"]
+    assert "<h1>Receipt for Acme and Globex</h1>" in document
+    assert "Stopped part-way.</strong> Buffer carries nothing out at the moment" in document
+    assert "10 of 19 changes done. Looked again afterwards: 3 posts still need you." in document
+    assert '<a href="https://x.example/acme/status/1">' in document
+    assert "Invalid post: Image could not be read from its URL." in document
+
+
+def test_outcomes_that_the_plan_does_not_name_are_shown() -> None:
+    """A change that was planned anew while applying has a card too."""
+    late = change(post("ch-x", "late", 7, text="Late"), Action.CREATE, PLAN.changes[1].cause)
+    document = report_html(Report(replace(PLAN, changes=()), outcomes=(Outcome(late, Status.DONE, "id-7"),)))
+    assert "Acme/twitter:acme/late" in Read(document).text
+    assert "1 of 1 change done." in document
+
+
+def test_an_empty_plan_says_so() -> None:
+    """No cards, one sentence."""
+    document = report_html(Report(Plan(NOW, "https://api.buffer.com")))
+    assert "No changes. Buffer is as the files say." in document
+    assert "There is nothing to show." in document
+
+
+HOSTILES = st.sampled_from(
+    [
+        HOSTILE,
+        "</script><script>alert(1)</script>",
+        "'\"><img src=x onerror=alert(1)>",
+        "<!-- --><style>*{display:none}</style>",
+        "{{ 7 * 7 }}{% raw %}",
+        'https://acme.example/"onmouseover=alert(1)//',
+        "javascript:alert(1)",
+        "https://a.example/<b>",
+        "&lt;b&gt; &amp;#x3c;",
+    ]
+)
+
+
+@given(st.data())
+def test_hostile_text_stays_text(data: st.DataObject) -> None:
+    """In every field that people, Buffer or networks write: shown as it is, and never markup."""
+
+    def word() -> str:
+        return data.draw(HOSTILES | st.text(max_size=20))
+
+    declared = post(
+        "ch-li", "hostile", 1, text=word(), tags=(word(),), metadata={"first_comment": word()}, idea=word(), due_at=NOW
+    )
+    declared = replace(declared, address=Address(word() or "-", f"linkedin:{word() or '-'}", "hostile"))
+    seen = live(
+        "ch-x", 1, word(), error=word(), due_at=NOW, metadata={word() or "a": word(), "title": word()},
+        assets=(LiveAsset("image", word(), word()),),
+    )  # fmt: skip
+    changes = (
+        change(declared, Action.HOLD, PLAN.changes[0].cause, seen, message=word(), hint=word()),
+        removed("ch-x", "gone", Action.DELETE, seen),
+    )
+    outcomes = (Outcome(changes[1], Status.REFUSED, word(), word(), word(), word()),)
+    plan = replace(PLAN, changes=changes, endpoint=word())
+    report = Report(plan, diagnostics=REPORT.diagnostics, digest=word())
+    for document in (report_html(report), preview_html(report), report_html(replace(report, outcomes=outcomes))):
+        read = is_harmless(document)
+        assert "".join(safe(declared.text).split()) in "".join(read.text.split())
+
+
+def test_links_end_where_sentences_do() -> None:
+    """The address without the full stop; hashtags and mentions apart; other schemes are text."""
+    assert [(p.kind, p.text) for p in pieces("See https://a.example/x. #Now, @ada! javascript:alert(1)")] == [
+        ("text", "See "),
+        ("link", "https://a.example/x"),
+        ("text", ". "),
+        ("tag", "#Now"),
+        ("text", ", "),
+        ("tag", "@ada"),
+        ("text", "! javascript:alert(1)"),
+    ]
+    assert (web("javascript:alert(1)"), web("https://a.example"), web(None)) == ("", "https://a.example", "")
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_changed_words_hold_both_texts(before: str, after: str) -> None:
+    """Without what comes it is the old text, without what goes the new one."""
+    found = changed_words(before, after)
+    assert "".join(p.text for p in found if p.kind != "in") == safe(before)
+    assert "".join(p.text for p in found if p.kind != "out") == safe(after)
+
+
+def test_words_change_not_letters() -> None:
+    """Whole words are taken out and put in; what stands between two changes stays."""
+    found = changed_words("We go live today", "We are live: today")
+    assert [(p.kind, p.text) for p in found] == [
+        ("same", "We "),
+        ("out", "go"),
+        ("in", "are"),
+        ("same", " live"),
+        ("in", ":"),
+        ("same", " today"),
+    ]
+
+
+@pytest.mark.parametrize("service", Service)
+def test_every_network_has_a_name(service: Service) -> None:
+    """No card shows a question mark for its network."""
+    item = replace(
+        post("ch-x", "a", 1, text="A", due_at=NOW), service=service, address=Address("A", f"{service}:b", "a")
+    )
+    plan = replace(
+        PLAN, changes=(Change(item.address, Action.CREATE, PLAN.changes[0].cause, PLAN.changes[0].slot, desired=item),)
+    )
+    assert '<i class="face" aria-hidden="true">?</i>' not in report_html(Report(plan))
