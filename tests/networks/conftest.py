@@ -1,0 +1,24 @@
+"""A project with a Buffer of its own, as the tests of the command line have it, and a Buffer to ask directly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bufferctl.sandbox import Clock, Sandbox
+from tests.cli.conftest import NOW, environment, project
+from tests.networks.direct import Direct
+
+pytest.register_assert_rewrite("tests.networks.life")
+
+__all__ = ["direct", "environment", "project"]  # fixtures, known here by their names
+
+
+@pytest.fixture
+def direct() -> Iterator[Direct]:
+    """Another account with the same channels, at the same time."""
+    with Sandbox(clock=Clock.at(NOW)) as sandbox:
+        asked = Direct(sandbox)
+        yield asked
+        asked.close()

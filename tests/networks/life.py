@@ -1,0 +1,120 @@
+"""A project that holds the fullest posts of a service, and what was last sent for each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bufferctl.model import Service
+from bufferctl.sandbox import Clock, Sandbox
+from tests.cli.conftest import NOW, Project
+from tests.networks.cases import Data, as_yaml, fullest, posts_of
+from tests.networks.direct import Direct
+
+Json = dict[str, Any]
+
+#: It counts where a post is created, and an edit does not repeat it: the draft is gone by then.
+AT_CREATION = ": draft_id"
+
+
+class Life:
+    """Create the posts with `begin`, change `posts`, `apply`; `end` takes them out of the file."""
+
+    def __init__(self, project: Project, direct: Direct, service: Service) -> None:
+        self.project = project
+        self.direct = direct
+        self.service = service
+        self.data = fullest(service)
+        self.posts = posts_of(self.data)
+        self.sent: list[Json] = []
+        self._requests = 0
+        people(project.sandbox, service)
+        self._before = account(project.sandbox)
+
+    def begin(self) -> None:
+        """Create the posts, and hold that each was."""
+        written = [each for each in self.apply() if each[0] != "createIdea"]
+        assert [operation for operation, _ in written] == ["createPost"] * len(self.posts)
+        self.sent = [sent for _, sent in written]
+
+    def end(self) -> None:
+        """Delete the posts; then the account is as it was before, `updatedAt` and all."""
+        number = len(self.posts)
+        self.posts.clear()
+        written = self.apply("--max-deletes", str(number))  # else a file that is suddenly empty holds them
+        assert [operation for operation, _ in written] == ["deletePost"] * number
+        assert account(self.project.sandbox) == self._before
+
+    def takes(self, index: int, post: Data) -> bool:
+        """Whether the files with another post at `index` are well, as `validate` has it; Buffer must say the same."""
+        before, self.posts[index] = self.posts[index], post
+        file = self.project.write("buffer.yaml", as_yaml(self.data))
+        self.posts[index] = before
+        refusals = self.direct.refusals(file)
+        return refusals == []
+
+    def apply(self, *options: str) -> list[tuple[str, Json]]:
+        """Apply the files, hold that a second plan is empty; each write as its operation and input."""
+        self.project.write("buffer.yaml", as_yaml(self.data))
+        ran = self.project.apply(*options)
+        assert ran.code == 0, ran.out + ran.err
+        requests = self.project.sandbox.requests[self._requests :]
+        self._requests += len(requests)
+        return [
+            (field, seen.variables[f"input{number}"])
+            for seen in requests
+            if seen.kind == "mutation"
+            for number, (_, field) in enumerate(seen.fields)
+        ]
+
+    def edit(self, index: int, post: Data, what: str) -> None:
+        """Put another post at `index` and apply it; hold that it was sent and says what was not sent before."""
+        self.posts[index] = post
+        written = self.apply()
+        assert [operation for operation, _ in written] == ["editPost"], what
+        ((_, sent),) = written
+        after = {**self.sent[index], **sent}
+        says_more = {**after, "id": ""} != {**self.sent[index], "id": ""}
+        assert says_more or what.endswith(AT_CREATION), f"{what}: nothing new was sent"
+        self.sent[index] = after
+
+    def there(self) -> list[Json]:
+        """What the posts of the channel are, without when and as what they came to be."""
+        return _content(self.project.sandbox, self.service)
+
+    def afresh(self) -> list[Json]:
+        """The same where another account is given the files as they are now."""
+        folder = self.project.folder / "afresh"
+        with Sandbox(clock=Clock.at(NOW)) as other:
+            people(other, self.service)
+            files = Project(folder, other)
+            files.write("buffer.yaml", as_yaml(self.data))
+            ran = files("apply", "--auto-approve", "--settle", "0", "--api-url", other.url)
+            assert ran.code == 0, ran.out + ran.err
+            return _content(other, self.service)
+
+
+def _content(sandbox: Sandbox, service: Service) -> list[Json]:
+    own = {"id", "createdAt", "updatedAt", "via", "ideaId"}
+    posts = sandbox.posts(sandbox.channel(service)["id"])
+    found = [{name: value for name, value in post.items() if name not in own} for post in posts]
+    return sorted(found, key=lambda post: str(post["text"]))
+
+
+def people(sandbox: Sandbox, service: Service) -> None:
+    """Posts that people made on the channel: drafted, timed, sent. The draft makes the tags known."""
+    channel = sandbox.channel(service)["id"]
+    tags = [tag["id"] for tag in sandbox.organization()["tags"]]
+    made: list[Json] = [
+        {"status": "draft", "text": "Somebody's draft", "tagIds": tags},
+        {"status": "scheduled", "text": "Somebody's plan", "dueAt": "2029-12-19T12:00:00Z"},
+        {"status": "sent", "text": "Somebody's past", "dueAt": "2029-12-01T12:00:00Z"},
+    ]
+    sandbox.seed(posts=[{"channelId": channel, "createdAt": "2029-11-30T09:00:00Z", **each} for each in made])
+
+
+def account(sandbox: Sandbox) -> Json:
+    """All that the account holds, without ideas: nothing deletes those."""
+    account = sandbox.dump()
+    for organization in account["organizations"]:
+        del organization["ideas"]
+    return account

@@ -1,0 +1,40 @@
+"""The cases themselves: between them they have every field that a post can have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bufferctl.config.format import Fate, PostEntry
+from bufferctl.model.base import Model
+from tests.networks.cases import SERVICES, fullest, posts_of
+from tests.networks.edits import kind_of
+
+Field = tuple[str, str]
+
+#: What says what becomes of a post, not what it is; and the other way to give its text.
+ELSEWHERE = {("PostEntry", name) for name in (*Fate.model_fields, "text_file")}
+
+
+def given(data: dict[str, Any], model: type[Model]) -> Iterator[Field]:
+    """Each field of a case, as its model and its name."""
+    for name, value in data.items():
+        yield model.__name__, name
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict):
+                yield from given(each, kind_of(model, name))
+
+
+def possible(model: type[Model]) -> Iterator[Field]:
+    """Each field that the format has below a model."""
+    for name in model.model_fields:
+        yield model.__name__, name
+        kind = kind_of(model, name)
+        if isinstance(kind, type) and issubclass(kind, Model):
+            yield from possible(kind)
+
+
+def test_no_field_is_without_a_case() -> None:
+    """Every field of the format, down to the last of a network's metadata, is in a fullest post."""
+    there = {field for service in SERVICES for post in posts_of(fullest(service)) for field in given(post, PostEntry)}
+    assert there == set(possible(PostEntry)) - ELSEWHERE
