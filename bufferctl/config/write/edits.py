@@ -1,0 +1,206 @@
+"""Edits of single values in a YAML text; every other character of it stays (what round trip cannot promise).
+
+Positions come from `nodes.py`, what is put there is written by ruamel.yaml. Edits of one text may not overlap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
+
+from bufferctl.config.write.document import Indent, yaml_text
+from bufferctl.config.write.entries import ORDER, text_value
+from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_HEADER = re.compile(r"[|>][-+0-9]*")
+#: Texts that nobody would put in quotes.
+_PLAIN = re.compile(r"[^\W_](?:[^\s:#{}\[\],&*!|>'\"%@`]| (?! ))*(?<! )")
+_QUOTED = {"'": SingleQuotedScalarString, '"': DoubleQuotedScalarString}
+
+
+@dataclass
+class Edits:
+    """Collects edits of `text` and makes them together. `newline` ends the lines that are put in."""
+
+    text: str
+    newline: str = "\n"
+    root: Mapping = field(init=False)
+    _made: list[tuple[int, int, str]] = field(init=False, default_factory=list)
+    _indent: Indent = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.root = read_nodes(self.text)
+        self._indent = Indent.of(_BREAK.sub("\n", self.text))
+
+    def result(self) -> str:
+        """The text with all edits made."""
+        parts, at = [], 0
+        for start, end, new in sorted(self._made, key=lambda edit: edit[:1]):  # stable: as they were asked for
+            if start < at:
+                raise ValueError("edits overlap")
+            parts += [self.text[at:start], new]
+            at = end
+        return "".join([*parts, self.text[at:]])
+
+    def set(self, owner: Mapping, name: str, value: Any) -> None:
+        """Give a field of `owner` a value: YAML data as `entries` makes it. Where it is new, it goes to its place."""
+        old = owner.get(name)
+        if old is None:
+            self._add(owner, name, value)
+        elif owner.flow:
+            self._replace(old.start, old.end, _on_a_line(value))
+        elif isinstance(value, CommentedMap | CommentedSeq):
+            self._set_collection(old, value)
+        else:
+            self._set_scalar(owner, old, value)
+
+    def remove(self, owner: Mapping, name: str) -> None:
+        """Take a field out of `owner`, which keeps at least one other."""
+        index = owner.index(name)
+        if index is None:
+            return
+        key, value = owner.pairs[index]
+        if owner.flow:
+            following = owner.pairs[index + 1][0].start if index + 1 < len(owner.pairs) else None
+            before = owner.pairs[index - 1][1].end if index else owner.start + 1
+            self._replace(*((key.start, following) if following is not None else (before, value.end)), "")
+            return
+        start, end = self._line_start(key.start), self._line_end(value.end)
+        if not self.text[start : key.start].strip():
+            self._replace(start, end, "")
+            return
+        # On the line of a `-`: the next field moves up to it, or stays below it with the comments before it.
+        following = owner.pairs[index + 1][0].start
+        joined = not self.text[end:following].strip()
+        self._replace(key.start, following if joined else self._trimmed(end), "")
+
+    def append(self, owner: Mapping, name: str, values: list[Any]) -> None:
+        """Put entries at the end of a list of `owner`, which is made where there is none."""
+        old = owner.get(name)
+        if not isinstance(old, Sequence) or not old.items:
+            if old is None:
+                self._add(owner, name, CommentedSeq(values))
+            else:
+                behind_name = len(self.text[: old.start].rstrip(" "))
+                self._replace(behind_name, old.end, self._below(owner, CommentedSeq(values)))
+            return
+        if old.flow:
+            self._insert(old.items[-1].end, "".join(f", {_on_a_line(each)}" for each in values))
+            return
+        column = self._column(old.start)
+        new = yaml_text(CommentedSeq(values), Indent(self._indent.mapping, 0))
+        self._insert_lines(old.end, _shifted(new, column))
+
+    def _add(self, owner: Mapping, name: str, value: Any) -> None:
+        """Put a new field behind those that come before it in reading order."""
+        rank = {each: place for place, each in enumerate(ORDER)}
+        mine = rank.get(name, len(rank))
+        before = [pair for pair in owner.pairs if rank.get(pair[0].value, -1) < mine]
+        _, last = before[-1] if before else owner.pairs[0]
+        if owner.flow:
+            self._insert(last.end, f", {_on_a_line(name)}: {_on_a_line(value)}")
+            return
+        new = yaml_text({name: value}, self._indent)
+        self._insert_lines(last.end, _shifted(new, self._column(owner.pairs[0][0].start)))
+
+    def _set_collection(self, old: Node, value: Any) -> None:
+        if isinstance(old, Scalar) or old.flow:
+            self._replace(old.start, old.end, _on_a_line(value))
+            return
+        column = self._column(old.start)
+        lines = _shifted(yaml_text(value, Indent(self._indent.mapping, 0)), column)
+        self._replace(old.start, old.end, lines[column:].removesuffix("\n"))
+
+    def _set_scalar(self, owner: Mapping, old: Node, value: Any) -> None:
+        is_block = isinstance(old, Scalar) and old.is_block
+        if not isinstance(value, LiteralScalarString):
+            self._replace(old.start, old.end, self._in_line(old, value))
+            return
+        text = value.removesuffix("\n")
+        if not is_block and self._fits(old, text):
+            self._replace(old.start, old.end, self._in_line(old, text))
+            return
+        column = self._column(owner.pairs[0][0].start) + self._indent.mapping
+        body = _shifted(f"{text}\n", column)
+        if not is_block:
+            self._replace(old.start, old.end, "|")
+            self._insert_lines(old.end, body)
+            return
+        header = _HEADER.match(self.text, old.start)
+        self._replace(old.start, header.end() if header else old.start + 1, "|")
+        self._replace(self._line_end(old.start), old.end, body.removesuffix("\n"))
+
+    def _fits(self, old: Node, text: str) -> bool:
+        """Whether a text stays on the line that the old one stood on: in quotes, if that had some."""
+        if not isinstance(old, Scalar) or "\n" in text or _BREAK.search(self.text, old.start, old.end):
+            return False
+        return old.style in _QUOTED or bool(_PLAIN.fullmatch(text))
+
+    def _in_line(self, old: Node, value: Any) -> str:
+        if isinstance(old, Scalar) and old.style in _QUOTED and type(value) is str and value.isprintable():
+            value = _QUOTED[old.style](value)
+        return _on_a_line(value)
+
+    def _below(self, owner: Mapping, value: Any) -> str:
+        column = self._column(owner.pairs[0][0].start)
+        return "\n" + _shifted(yaml_text({"x": value}, self._indent).split("\n", 1)[1], column).removesuffix("\n")
+
+    def _unix(self, text: str) -> str:
+        return text.replace("\n", self.newline) if self.newline != "\n" else text
+
+    def _replace(self, start: int, end: int, new: str) -> None:
+        self._made.append((start, end, self._unix(new)))
+
+    def _insert(self, at: int, new: str) -> None:
+        self._replace(at, at, new)
+
+    def _insert_lines(self, after: int, lines: str) -> None:
+        """Whole lines below the line that a value ends on."""
+        at = self._line_end(after)
+        if at == len(self.text) and not self.text.endswith(("\n", "\r")):
+            lines = "\n" + lines.removesuffix("\n")
+        self._insert(at, lines)
+
+    def _line_start(self, offset: int) -> int:
+        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+
+    def _line_end(self, offset: int) -> int:
+        found = _BREAK.search(self.text, offset)
+        return found.end() if found else len(self.text)
+
+    def _trimmed(self, end: int) -> int:
+        """The end of a line without its line end."""
+        return len(self.text[:end].rstrip("\r\n"))
+
+    def _column(self, offset: int) -> int:
+        return offset - self._line_start(offset)
+
+
+def _on_a_line(value: Any) -> str:
+    """A value as it stands between brackets."""
+    return yaml_text(_flat(CommentedMap(x=value))).strip()[len("{x: ") : -1]
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, AnyMapping):
+        flat: Any = CommentedMap({name: _flat(each) for name, each in value.items()})
+    elif isinstance(value, list):
+        flat = CommentedSeq([_flat(each) for each in value])
+    elif isinstance(value, LiteralScalarString):
+        text = str(value).removesuffix("\n")
+        return DoubleQuotedScalarString(text) if "\n" in text else text_value("", text)
+    else:
+        return value
+    flat.fa.set_flow_style()
+    return flat
+
+
+def _shifted(text: str, column: int) -> str:
+    """Lines moved to the right; empty ones stay empty."""
+    return re.sub(r"^(?=[^\n])", " " * column, text, flags=re.MULTILINE)

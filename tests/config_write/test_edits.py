@@ -1,0 +1,204 @@
+"""Single values change in place; every other character of the file stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from bufferctl.config.parse import parse
+from bufferctl.config.source import Source
+from bufferctl.config.write.edits import Edits
+from bufferctl.config.write.entries import text_value, value
+from bufferctl.config.write.nodes import Mapping, Sequence
+
+
+def first(edits: Edits) -> Mapping:
+    """The first entry of `posts`."""
+    posts = edits.root.get("posts")
+    assert isinstance(posts, Sequence)
+    assert isinstance(posts.items[0], Mapping)
+    return posts.items[0]
+
+
+def edited(text: str, change: Callable[[Edits, Mapping], Any]) -> str:
+    """The text after a change of its first entry; it is YAML that bufferctl reads."""
+    edits = Edits(text)
+    change(edits, first(edits))
+    result = edits.result()
+    tree, problems = parse(Source("a.yaml", result, Path()))
+    assert not problems, (result, problems)
+    assert isinstance(tree.data, dict)
+    return result
+
+
+def text(new: str) -> Callable[[Edits, Mapping], None]:
+    """A change of the text."""
+    return lambda edits, entry: edits.set(entry, "text", text_value("text", new))
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "after"),
+    [
+        pytest.param(
+            "posts:\n  - key: a # its\n    text: |  # what\n      Old\n\n      text\n\n    # next\n    tags: [a]\n",
+            text("New #x\n\ntext"),
+            "posts:\n  - key: a # its\n    text: |  # what\n      New #x\n\n      text\n\n    # next\n    tags: [a]\n",
+            id="block-text",
+        ),
+        pytest.param(
+            "posts:\n- key: a\n  text: >-\n      Old\n      text\n- key: b\n",
+            text("New\n- text"),
+            "posts:\n- key: a\n  text: |\n    New\n    - text\n- key: b\n",
+            id="folded-text-becomes-a-block",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: Old text   # why\n    tags: [a]\n",
+            text("New text (really)"),
+            "posts:\n  - key: a\n    text: New text (really)   # why\n    tags: [a]\n",
+            id="plain-stays-plain",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: Old text   # why\n    tags: [a]\n",
+            text("New: text\n#2"),
+            "posts:\n  - key: a\n    text: |   # why\n      New: text\n      #2\n    tags: [a]\n",
+            id="plain-becomes-a-block",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: Old\n      text\n    tags: [a]\n",
+            text("New"),
+            "posts:\n  - key: a\n    text: |\n      New\n    tags: [a]\n",
+            id="several-plain-lines",
+        ),
+        pytest.param(
+            "posts:\n  - text: 'It''s'\n    key: a",
+            text('It\'s "new": #x'),
+            "posts:\n  - text: 'It''s \"new\": #x'\n    key: a",
+            id="single-quotes-stay",
+        ),
+        pytest.param(
+            'posts:\n  - key: a\n    text: "Old"',
+            text('It\'s "new" 😀'),
+            'posts:\n  - key: a\n    text: "It\'s \\"new\\" 😀"',
+            id="double-quotes-stay",
+        ),
+        pytest.param(
+            'posts:\n  - key: a\n    text: "Old"',
+            text("Two\nlines"),
+            "posts:\n  - key: a\n    text: |\n      Two\n      lines",
+            id="at-the-end-without-a-line-end",
+        ),
+        pytest.param(
+            "posts:\n  - {key: a, text: Old, tags: [x]}  # flow\n",
+            text("New: text,\nlines"),
+            'posts:\n  - {key: a, text: "New: text,\\nlines", tags: [x]}  # flow\n',
+            id="flow",
+        ),
+        pytest.param(
+            "posts:\n  - {key: a, text: Old}\n",
+            lambda edits, entry: edits.set(entry, "due_at", "2026-12-01 09:00"),
+            "posts:\n  - {key: a, due_at: 2026-12-01 09:00, text: Old}\n",
+            id="new-in-flow",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    # when\n    text: Old\n",
+            lambda edits, entry: edits.set(entry, "due_at", "2026-12-01 09:00"),
+            "posts:\n  - key: a\n    due_at: 2026-12-01 09:00\n    # when\n    text: Old\n",
+            id="new-in-its-place",
+        ),
+        pytest.param(
+            "posts:\n  - text: |\n      Old\n    key: a\n",
+            lambda edits, entry: edits.set(entry, "draft", True),
+            "posts:\n  - text: |\n      Old\n    key: a\n    draft: true\n",
+            id="new-behind-what-it-follows",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    due_at:  2026-12-01 09:00 # then\n    text: Old\n",
+            lambda edits, entry: edits.remove(entry, "due_at"),
+            "posts:\n  - key: a\n    text: Old\n",
+            id="gone",
+        ),
+        pytest.param(
+            "posts:\n  - due_at: 2026-12-01 09:00\n    key: a\n",
+            lambda edits, entry: edits.remove(entry, "due_at"),
+            "posts:\n  - key: a\n",
+            id="gone-from-the-line-of-the-dash",
+        ),
+        pytest.param(
+            "posts:\n  - due_at: 2026-12-01 09:00 # then\n    # its name\n    key: a\n",
+            lambda edits, entry: edits.remove(entry, "due_at"),
+            "posts:\n  - \n    # its name\n    key: a\n",
+            id="gone-above-a-comment",
+        ),
+        pytest.param(
+            "posts:\n  - {key: a, draft: true, text: x}\n",
+            lambda edits, entry: edits.remove(entry, "draft"),
+            "posts:\n  - {key: a, text: x}\n",
+            id="gone-from-flow",
+        ),
+        pytest.param(
+            "posts:\n  - {key: a, draft: true}\n",
+            lambda edits, entry: edits.remove(entry, "draft"),
+            "posts:\n  - {key: a}\n",
+            id="last-gone-from-flow",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    tags: [x,  y] # sorted\n",
+            lambda edits, entry: edits.set(entry, "tags", value("tags", ("x", "z, w"))),
+            "posts:\n  - key: a\n    tags: [x, 'z, w'] # sorted\n",
+            id="flow-list",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    tags:\n    - x # first\n    - y\n    text: Old\n",
+            lambda edits, entry: edits.set(entry, "tags", CommentedSeq(["y", "z"])),
+            "posts:\n  - key: a\n    tags:\n    - y\n    - z\n    text: Old\n",
+            id="block-list",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: x\n",
+            lambda edits, entry: edits.set(
+                entry, "overrides", CommentedMap(linkedin=CommentedMap(text=text_value("text", "a\nb")))
+            ),
+            "posts:\n  - key: a\n    text: x\n"
+            "    overrides:\n      linkedin:\n        text: |\n          a\n          b\n",
+            id="new-fields-below",
+        ),
+        pytest.param(
+            "posts:\n- key: a\n  text: x\n# end\n",
+            lambda edits, entry: edits.append(
+                edits.root, "posts", [CommentedMap(key="b", text=text_value("text", "y"))]
+            ),
+            "posts:\n- key: a\n  text: x\n- key: b\n  text: |\n    y\n# end\n",
+            id="one-more",
+        ),
+        pytest.param(
+            "posts: [{key: a, text: x}]\n",
+            lambda edits, entry: edits.append(
+                edits.root, "posts", [CommentedMap(key="b", text=text_value("text", "y"))]
+            ),
+            "posts: [{key: a, text: x}, {key: b, text: y}]\n",
+            id="one-more-in-flow",
+        ),
+        pytest.param(
+            "ideas: []\nposts:\n    - key: a\n",
+            lambda edits, entry: edits.append(edits.root, "ideas", [CommentedMap(key="b", title="y")]),
+            "ideas:\n    - key: b\n      title: y\nposts:\n    - key: a\n",
+            id="first-of-an-empty-list",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n",
+            lambda edits, entry: edits.append(edits.root, "ideas", [CommentedMap(key="b", title="y")]),
+            "posts:\n  - key: a\nideas:\n  - key: b\n    title: y\n",
+            id="first-of-a-new-list",
+        ),
+    ],
+)
+def test_edit(before: str, change: Callable[[Edits, Mapping], Any], after: str) -> None:
+    """One change each; the same with CRLF, where new lines end like the others."""
+    assert edited(before, change) == after
+    crlf = Edits(before.replace("\n", "\r\n"), "\r\n")
+    change(crlf, first(crlf))
+    assert crlf.result() == after.replace("\n", "\r\n")
