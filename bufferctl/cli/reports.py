@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bufferctl.cli.outputs import check_writable, write_whole
+from bufferctl.cli.outputs import write_whole
 
 if TYPE_CHECKING:
     from bufferctl.render.report import Report
@@ -19,6 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: Suffix: the module of render that makes it, and its function from a report to text.
 FORMS = {
     ".json": ("json", "report_json"),
+    ".md": ("markdown", "report_markdown"),
 }
 
 
@@ -43,12 +44,6 @@ report_option = click.option(
     metavar="FILE",
     help=f"Write it to FILE too, in the form of its suffix ({', '.join(FORMS)}); may be repeated.",
 )
-
-
-def check(files: Sequence[Path]) -> None:
-    """Before any work. Raises UsageError where a report could not be written."""
-    for path in files:
-        check_writable(path, "--report")
 
 
 def write(files: Sequence[Path], report: Report) -> None:

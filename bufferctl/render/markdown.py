@@ -1,0 +1,154 @@
+"""A plan or a receipt as a comment for a pull request: what goes out first, what needs somebody, then every post.
+
+Made to be read on a phone, and to fit into one comment: what needs a person, and what is deleted, is kept before all
+else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
+
+from bufferctl.diagnostics import Severity
+from bufferctl.model import Post, ShareMode
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Status
+from bufferctl.render.html_cards import Card, card_of
+from bufferctl.render.markdown_fit import Section, fitted
+from bufferctl.render.markdown_items import Item, change_item, outcome_item, problem_item, prose
+from bufferctl.render.markdown_text import clipped, code, plain, size
+from bufferctl.render.paint import Paint, sentence
+from bufferctl.render.report import Report
+from bufferctl.render.text import applied_text, quiet_counts
+
+#: UTF-16 units of a comment; GitHub takes 65,536 characters.
+LIMIT = 65_000
+#: First in every comment, so that a later run finds the one to replace. No text of people can contain it.
+PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
+
+_NAME = 60
+_NOT_CHECKED = (
+    "**Not checked against Buffer.** This was made from the files and the last record alone; what people did in Buffer "
+    "since is not in it."
+)
+
+
+def report_markdown(report: Report) -> str:
+    """The report as GitHub's Markdown, at most `LIMIT` long, ending in a newline; its first line is its mark."""
+    head = "\n\n".join(_plan_head(report) if report.outcomes is None else _receipt_head(report, report.outcomes))
+    sections = list(_planned(report) if report.outcomes is None else _applied(report, report.outcomes))
+    elsewhere = "`bufferctl plan` shows all" if report.outcomes is None else "what the run printed shows all"
+    foot = _foot(report)
+    room = LIMIT - size(head) - size(foot) - 5
+    return "\n\n".join(filter(None, [head, *fitted(sections, room, elsewhere=elsewhere), foot])) + "\n"
+
+
+def _plan_head(report: Report) -> Iterator[str]:
+    plan, counts = report.plan, report.plan.count()
+    yield PLAN_MARK
+    rest = quiet_counts(plan)
+    if plan.is_empty:
+        about = "This is about what was named alone" if plan.narrowed else "Buffer is as the files say"
+        yield f"**No changes.** {about}{f': {rest}' if rest else ''}."
+    else:
+        needs = f"; {counts[Action.HOLD]:,} need{'s' if counts[Action.HOLD] == 1 else ''} you"
+        yield (
+            f"**{counts[Action.CREATE]:,} to create, {counts[Action.UPDATE]:,} to change, "
+            f"{counts[Action.DELETE]:,} to delete{needs if counts[Action.HOLD] else ''}.**{_first_out(report)}"
+        )
+        yield from [f"Also: {rest}."] if rest else []
+        yield from ["This is about what was named alone."] if plan.narrowed else []
+    if report.is_offline:
+        yield _NOT_CHECKED
+
+
+def _foot(report: Report) -> str:
+    parts = [f"Digest {code(clipped(report.digest, _NAME))}"] if report.digest else []
+    if report.expires_at:
+        parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    return f"<sub>{' · '.join(parts)}</sub>" if parts else ""
+
+
+def _first_out(report: Report) -> str:
+    """What goes out first of what the plan writes, and when."""
+    public = [each for each in report.plan.of(Action.CREATE, Action.UPDATE) if _goes_out(each.desired)]
+    now = [each for each in public if _is_at_once(each)]
+    timed = sorted((each for each in public if each.due_at), key=_by_time)
+    if not now and not timed:
+        return ""
+    first = (now or timed)[0]
+    card = _card(first, report)
+    when = "at once when this is applied" if now else card.when.said if card.when else ""
+    return f" First to go out: **{when}**, {plain(clipped(f'{card.channel.network}, {card.channel.name}', _NAME))}."
+
+
+def _goes_out(item: object) -> bool:
+    return isinstance(item, Post) and not item.draft and not item.needs_approval
+
+
+def _is_at_once(change: Change) -> bool:
+    return isinstance(change.desired, Post) and change.desired.mode is ShareMode.SHARE_NOW and _goes_out(change.desired)
+
+
+def _planned(report: Report) -> Iterator[Section]:
+    """In the order in which they are needed, and kept where not all fit."""
+    plan = report.plan
+    problems = sorted((*report.diagnostics, *plan.warnings), key=lambda each: each.severity is not Severity.ERROR)
+    at_once = [each for each in plan.of(Action.CREATE) if _is_at_once(each)]
+    later = [each for each in plan.of(Action.CREATE) if not _is_at_once(each)]
+    yield Section("Needs you", _items(plan.of(Action.HOLD), report), "that need you", must=True)
+    yield Section("Will be published at once", _items(at_once, report), "that will be published at once", must=True)
+    yield Section("Will be deleted", _items(plan.of(Action.DELETE), report), "to delete", must=True)
+    yield Section("Problems", [problem_item(each) for each in problems], "problems")
+    yield Section("Will change", _items(plan.of(Action.UPDATE), report), "to change")
+    yield Section("Will be new", _items(later, report), "to create")
+    yield Section("Waiting", _items(plan.of(Action.WAITING), report), "that wait", is_folded=True)
+    quietly = [Item(each.brief, each.brief) for each in _items(plan.of(*STATE_ONLY), report)]
+    yield Section("Nothing to do in Buffer", quietly, "with nothing to do in Buffer", is_folded=True)
+
+
+def _items(changes: Iterable[Change], report: Report) -> list[Item]:
+    many = len({each.address.organization for each in report.plan.changes}) > 1
+    return [change_item(_card(each, report), with_organization=many) for each in sorted(changes, key=_by_time)]
+
+
+def _receipt_head(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[str]:
+    yield RECEIPT_MARK
+    yield f"**{plain(applied_text(outcomes, Paint()).strip())}**"
+    if report.stopped:
+        yield f"Stopped early: {prose(sentence(clipped(report.stopped, 500)))}"
+    if report.left is not None:
+        counts = report.left.count()
+        left = [(counts[Action.HOLD], "need you"), (sum(counts[each] for each in WRITING), "to send")]
+        said = ", ".join(f"{number:,} {what}" for number, what in left if number)
+        yield f"Looked again: {f'{said} are left' if said else 'no changes'}."
+
+
+def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]:
+    by_status: Mapping[Status, list[Outcome]] = {
+        status: sorted((each for each in outcomes if each.status is status), key=lambda each: _by_time(each.change))
+        for status in Status
+    }
+    done = by_status[Status.DONE]
+    trouble = [each for status in (Status.REFUSED, Status.DIFFERS, Status.HELD) for each in by_status[status]]
+    yield Section("Needs you", _became(trouble, report), "that need you", must=True)
+    for action, title in ((Action.DELETE, "Deleted"), (Action.CREATE, "Created"), (Action.UPDATE, "Changed")):
+        yield Section(title, _became([each for each in done if each.change.action is action], report), title.lower())
+    yield Section("Not sent", _became(by_status[Status.NOT_SENT], report), "not sent")
+    yield Section("Waiting", _became(by_status[Status.WAITING], report), "that wait")
+    quietly = [each for each in done if each.change.action not in WRITING]
+    briefly = [Item(each.brief, each.brief) for each in _became(quietly, report)]
+    yield Section("Nothing done in Buffer", briefly, "with nothing done in Buffer", is_folded=True)
+
+
+def _became(outcomes: Iterable[Outcome], report: Report) -> list[Item]:
+    many = len({each.address.organization for each in report.plan.changes}) > 1
+    return [outcome_item(_card(each.change, report, each), with_organization=many) for each in outcomes]
+
+
+def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Card:
+    return card_of(change, report.plan, report.lengths, outcome, is_preview=False)
+
+
+def _by_time(change: Change) -> tuple[bool, float, str]:
+    """By the time it goes out, what has none last."""
+    return change.due_at is None, change.due_at.timestamp() if change.due_at else 0.0, str(change.address)

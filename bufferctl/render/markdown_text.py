@@ -1,0 +1,149 @@
+"""Text of people made safe for Markdown: each character shows as itself, and nothing notifies, links or loads.
+
+Judged by GitHub, which turns more into links than its Markdown says: `@names`, `#123`, `GH-1`, commit hashes, and words
+between colons into pictures. It does so in what is left after parsing, where no backslash helps; a space without width
+between the sign and what follows does. The same holds on GitLab, with a few signs more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
+from itertools import zip_longest
+from urllib.parse import quote as percent
+from urllib.parse import urlsplit
+
+from bufferctl.render.html_text import Piece
+from bufferctl.render.paint import safe
+
+#: Nothing to see, and it parts a sign from a name.
+_APART = "\u200b"
+_SIGNS = re.compile(
+    r"@|[#!%~^&](?=\d)|GH-(?=\d)|:(?=[\w+-]+:)|(?:https?|ftp|mailto|xmpp):|www(?=\.)", re.IGNORECASE | re.ASCII
+)
+_HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{7,}(?![0-9A-Za-z])")
+#: Fewer digits than a commit is recognised by.
+_DIGITS = re.compile(".{1,6}")
+_ESCAPES = str.maketrans(
+    {
+        **{sign: f"\\{sign}" for sign in "\\`*_[]{}~|"},
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        "$": "<span>$</span>",  # GitHub's own way to say that no formula begins here
+        _APART: "&#8203;",
+    }
+)
+_NUMBER = re.compile(r"\d{1,9}(?=[.)])")
+_DIFFERS = {"out": "del", "in": "ins"}
+#: Following a link to such a page writes "mentioned in" there, so it is shown and not linked.
+_LEAVES_A_TRACE = re.compile(r"/(?:issues|pulls?|discussions|commits?|merge_requests|work_items|epics)/", re.IGNORECASE)
+_URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
+
+
+def plain(text: str) -> str:
+    """`text` on one line, without links; it may stand at the start of a line."""
+    return _started(_inline(_one_line(text)))
+
+
+def marked(found: Iterable[Piece]) -> list[str]:
+    """Lines of Markdown: web addresses can be followed, and what differs is struck out or underlined."""
+    lines = [""]
+    for piece in found:
+        first, *more = map(_painter(piece), piece.text.split("\n"))
+        lines[-1] += first
+        lines += more
+    return lines if any(lines) else []
+
+
+def code(text: str) -> str:
+    """`text` as code on one line, which neither Markdown nor GitHub reads into; empty stays empty."""
+    text = _one_line(text).strip()
+    if not text:
+        return ""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    pad = " " if text[0] == "`" or text[-1] == "`" else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def quoted(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of Markdown as a quote that keeps its line breaks, several in a row too."""
+    kept, before = [_opened(line) for line in lines], ""
+    for line, following in zip_longest(kept, kept[1:]):
+        if line:
+            yield f"> {line}\\" if following else f"> {line}"
+        else:
+            yield from (">",) if before else ("> &nbsp;", ">")
+        before = line
+
+
+def picture(url: str, alt: str) -> str:
+    """A small picture at a public https address that names nobody's password; empty where it is none."""
+    try:
+        parts = urlsplit(url)
+        is_fine = parts.scheme.lower() == "https" and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return ""
+    return f'<img src="{escape(_percent(url))}" alt="{escape(_one_line(alt))}" width="120">' if is_fine else ""
+
+
+def link(url: str, text: str) -> str:
+    """`text` that leads to an http or https address; the text alone where it is none, or leaves a trace.
+
+    What is a link already is not looked into for others.
+    """
+    try:
+        is_web = urlsplit(url).scheme.lower() in {"http", "https"} and bool(urlsplit(url).hostname)
+    except ValueError:
+        is_web = False
+    if not is_web or _LEAVES_A_TRACE.search(url):
+        return plain(text)
+    return f"[{_one_line(text).translate(_ESCAPES)}](<{escape(_percent(url), quote=False)}>)"
+
+
+def clipped(text: str, length: int) -> str:
+    """At most `length` characters of a text, on one line."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def size(text: str) -> int:
+    """How long a comment is, in UTF-16 units: never fewer than GitHub counts, and a third of its bytes or more."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _painter(piece: Piece) -> Callable[[str], str]:
+    if piece.kind == "link":
+        return lambda text: link(piece.href, text)
+    if tag := _DIFFERS.get(piece.kind):
+        return lambda text: f"<{tag}>{_inline(text)}</{tag}>" if text else ""
+    return _inline
+
+
+def _one_line(text: str) -> str:
+    return safe(" ".join(text.splitlines()))
+
+
+def _inline(text: str) -> str:
+    text = _SIGNS.sub(lambda match: match[0] + _APART, text)
+    text = _HASH.sub(lambda match: _APART.join(_DIGITS.findall(match[0])), text)
+    return text.translate(_ESCAPES)
+
+
+def _opened(line: str) -> str:
+    """A line of a quote with its spaces as they are."""
+    line = line.rstrip().replace("\t", "    ")
+    bare = line.lstrip(" ")
+    return "&nbsp;" * (len(line) - len(bare)) + _started(bare).replace("  ", " &nbsp;")
+
+
+def _started(line: str) -> str:
+    """A line that begins with text, and no list, heading or table."""
+    if number := _NUMBER.match(line):
+        return f"{number[0]}\\{line[number.end() :]}"
+    return f"\\{line}" if line.startswith(("-", "+", "#", "=", ":")) else line
+
+
+def _percent(url: str) -> str:
+    return percent(url, safe=_URL_SIGNS, errors="replace")
