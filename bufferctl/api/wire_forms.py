@@ -64,7 +64,11 @@ def create_post(write: CreatePost) -> dict[str, Any]:
 
 
 def edit_post(write: EditPost) -> dict[str, Any]:
-    """EditPostInput. A draft is always said to be one, so that an edit never schedules it by the way."""
+    """EditPostInput.
+
+    A draft is always said to be one, and what needs approval always asks for it, so that an edit neither schedules the
+    one by the way nor slips past who has to approve the other.
+    """
     post = write.post
     form = {
         "id": write.id,
@@ -75,9 +79,11 @@ def edit_post(write: EditPost) -> dict[str, Any]:
         **_extras(post, write.idea_id),
     }
     if write.reschedule:
-        form |= {**_schedule(post), "saveToDraft": post.draft}
-    elif post.draft:
-        form["saveToDraft"] = True
+        form |= _schedule(post)
+    if post.needs_approval and not post.draft:
+        form["approvalChange"] = "request"
+    elif write.reschedule or (post.draft and not write.scheduled_by_hand):
+        form["saveToDraft"] = post.draft
     return form
 
 

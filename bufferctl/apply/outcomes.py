@@ -6,10 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bufferctl.apply.settling import item_of
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import (
+    Binding,
+    CreatePost,
+    EditPost,
+    Idea,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Refusal,
+    Refused,
+    Result,
+    Unknown,
+    Write,
+)
 from bufferctl.model.comparable import bind, differing, instant, of_desired, of_live
 from bufferctl.plan import Change, Outcome, Status
 
+_WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
 _HINTS = {
     Refusal.INVALID: "Mend it in the file as Buffer says.",
     Refusal.NOT_FOUND: "Run plan again: it looks at the account as it is now.",
@@ -27,15 +43,24 @@ class Finding:
     binding: Binding | None
 
 
-def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Finding:
+def written(
+    change: Change,
+    write: Write,
+    live: LivePost | LiveIdea | None,
+    at: datetime,
+    *,
+    links: bool,
+    by_looking: bool = False,
+) -> Finding:
     """It was carried out. What came back is compared with what was sent; a difference is said, never the new baseline.
 
-    `links`: the channel shortens links, so that they may differ.
+    `links`: the channel shortens links, so that they may differ. `by_looking`: the answer was lost and it was found
+    later, when people may have brought it further.
     """
     item = item_of(write)
     if item is None or live is None:
         return Finding(Outcome(change, Status.DONE, change.live_id, at=at), None)
-    differs = _differs(item, live, links=links)
+    differs = [*_differs(item, live, links=links), *(() if by_looking else _slipped(write, live))]
     origin = change.binding.origin if change.binding and change.live else Origin.CREATED
     binding = bind(item, live, origin, as_asked=not differs)
     link = live.external_link if isinstance(live, LivePost) else None
@@ -130,3 +155,12 @@ def _differs(item: Post | Idea, live: LivePost | LiveIdea, *, links: bool) -> li
     if timed and isinstance(live, LivePost) and isinstance(item, Post) and instant(item.due_at) != instant(live.due_at):
         names.append("due_at")
     return names
+
+
+def _slipped(write: Write, live: LivePost | LiveIdea) -> list[str]:
+    """Whether what was to wait, as a draft or for approval, will go out."""
+    if not isinstance(write, CreatePost | EditPost) or not isinstance(live, LivePost) or live.status in _WAITING:
+        return []
+    if isinstance(write, EditPost) and write.scheduled_by_hand and not write.reschedule:
+        return []
+    return ["draft"] if write.post.draft else ["needs_approval"] if write.post.needs_approval else []

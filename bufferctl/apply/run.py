@@ -189,7 +189,10 @@ class Run:
         unclear = [(o, v) for o in left if isinstance(v := verdicts[o.intent.number], Ambiguous)]
         no = [o for o in left if not isinstance(verdicts[o.intent.number], Written | Ambiguous)]
         self._ledger.done(
-            (o.intent, outcomes.written(o.pending.change, o.intent.write, v.live, at, links=self._links(o)))
+            (
+                o.intent,
+                outcomes.written(o.pending.change, o.intent.write, v.live, at, links=self._links(o), by_looking=True),
+            )
             for o, v in found
         )
         # An edit that cannot be told stays no secret of the journal: the next plan shows what differs.

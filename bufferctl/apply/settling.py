@@ -116,6 +116,8 @@ def _on_time(write: EditPost, live: LivePost) -> bool:
         return True
     if write.post.draft != (live.status is PostStatus.DRAFT):
         return False
+    if write.post.needs_approval and live.status is PostStatus.SCHEDULED:
+        return False
     return write.post.due_at is None or instant(write.post.due_at) == instant(live.due_at)
 
 

@@ -266,6 +266,16 @@ def _asked_for(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str,
     }
 
 
+def due_seen(item: Post | Idea, live: LivePost | LiveIdea) -> str:
+    """The instant that state is to hold: that of a timed post, and of one that somebody gave a time; else empty.
+
+    The time of a post in the queue moves when others come and go.
+    """
+    if not isinstance(item, Post) or not isinstance(live, LivePost):
+        return ""
+    return instant(live.due_at) if item.due_at or live.has_own_time else ""
+
+
 def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_asked: bool = True) -> Binding:
     """What state is to hold of a declared object that is `live`.
 
@@ -276,7 +286,7 @@ def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_ask
         origin=origin,
         applied=str(fingerprint(item, of_desired(item))),
         seen=digest(of_live(live)) if as_asked else "",
-        due_at=instant(live.due_at) if isinstance(live, LivePost) and isinstance(item, Post) and item.due_at else "",
+        due_at=due_seen(item, live),
         status=live.status.value if isinstance(live, LivePost) else "",
         created_at=live.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
         address=str(item.address),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bufferctl.model.enums import PostStatus, Service
+from bufferctl.model.enums import PostStatus, Service, ShareMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class LivePost:
     error: str = ""
     external_link: str | None = None
     allowed_actions: tuple[str, ...] = ()
+
+    @property
+    def has_own_time(self) -> bool:
+        """Whether Buffer says, in both of its ways, that it goes out at a time of its own."""
+        return self.is_custom_scheduled and self.share_mode == ShareMode.CUSTOM_SCHEDULED
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def dump_write(write: Write) -> dict[str, Any]:
             return {"kind": kind, "organization_id": write.organization_id, "tags": tags, **dump_item(write.idea)}
         case CreatePost() | EditPost():
             common = {"channel_id": write.channel_id, "tag_ids": list(write.tag_ids), "idea_id": write.idea_id}
-            own = {"id": write.id, "reschedule": write.reschedule} if isinstance(write, EditPost) else {}
+            own = {"id": write.id, **_how(write)} if isinstance(write, EditPost) else {}
             return {"kind": kind, **own, **common, **dump_item(write.post)}
 
 
@@ -81,3 +81,7 @@ def load_write(values: dict[str, Any]) -> Write:
     if not isinstance(item, Post):
         raise TypeError(kind)
     return write
+
+
+def _how(write: EditPost) -> dict[str, bool]:
+    return {"reschedule": write.reschedule, "scheduled_by_hand": write.scheduled_by_hand}

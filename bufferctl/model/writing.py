@@ -25,7 +25,11 @@ class CreatePost:
 
 @dataclass(frozen=True, slots=True)
 class EditPost:
-    """The whole content always; schedule fields only with `reschedule` (notes: Writing)."""
+    """The whole content always; schedule fields only with `reschedule` (notes: Writing).
+
+    `scheduled_by_hand`: the file calls it a draft and a person has scheduled it, so that an edit that is not about the
+    schedule leaves it there.
+    """
 
     id: str
     post: Post
@@ -33,6 +37,7 @@ class EditPost:
     tag_ids: tuple[str, ...] = ()
     idea_id: str | None = None
     reschedule: bool = False
+    scheduled_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bufferctl.model import Idea, LiveIdea, LivePost, Post, PostStatus
+from bufferctl.model import Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType
 from bufferctl.model.comparable import Content, differing, instant
 from bufferctl.plan import Difference
+
+#: The post has left, or is leaving.
+OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 
 
 def differences(desired: Content, live: Content, *, links_may_differ: bool = False) -> tuple[Difference, ...]:
@@ -48,4 +51,23 @@ def schedule_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[
         found.append(Difference("due_at", instant(live.due_at) or None, None))
     if item.draft != (live.status is PostStatus.DRAFT):
         found.append(Difference("draft", live.status is PostStatus.DRAFT, item.draft))
+    return tuple(found)
+
+
+def handling_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[Difference, ...]:
+    """How Buffer is to treat it otherwise than it does: approval, its place in the queue, a reminder instead.
+
+    Of a post whose file says the same as before these tell what people did since, so that they are no differences.
+    """
+    if not isinstance(item, Post) or not isinstance(live, LivePost) or live.status in OUT:
+        return ()
+    found = []
+    waits = live.status is PostStatus.NEEDS_APPROVAL
+    if item.needs_approval != waits and not item.draft:
+        found.append(Difference("needs_approval", waits, item.needs_approval))
+    if item.due_at is None and live.share_mode not in {"", item.mode}:
+        found.append(Difference("mode", live.share_mode, item.mode.value))
+    kind = live.scheduling_type or SchedulingType.AUTOMATIC
+    if item.scheduling_type != kind:
+        found.append(Difference("scheduling_type", str(kind), item.scheduling_type.value))
     return tuple(found)

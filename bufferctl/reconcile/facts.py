@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bufferctl.model import Binding, LiveIdea, LivePost, Post, PostStatus, ShareMode
-from bufferctl.model.comparable import Content, Fingerprint, digest, instant, of_live, same
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType, ShareMode
+from bufferctl.model.comparable import Content, Fingerprint, digest, fingerprint, instant, of_live, same
 from bufferctl.plan import Difference, Reason
-from bufferctl.reconcile.differences import differences, schedule_differences
+from bufferctl.reconcile.differences import OUT, differences, handling_differences, schedule_differences
 from bufferctl.reconcile.matching import Match
 
-#: The post has left, or is leaving.
-OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 #: Published so long before its time that a person must have done it.
 EARLY = timedelta(minutes=1)
 
@@ -24,7 +22,8 @@ class Facts:
     """A match with what the rows ask of it.
 
     `content`: the live one's. `before`: what was last applied, None where that cannot be read. `edited`: the file says
-    something else since. `changed`: a person did something to it in Buffer that is no progress. `sent`: it is out.
+    something else since, and `rescheduled`: of when or how it goes out. `changed`: a person did something to it in
+    Buffer that is no progress. `sent`: it is out.
     """
 
     match: Match
@@ -32,6 +31,7 @@ class Facts:
     content: Content | None = None
     before: Fingerprint | None = None
     edited: bool = False
+    rescheduled: bool = False
     changed: bool = False
     sent: bool = False
     differences: tuple[Difference, ...] = ()
@@ -47,10 +47,23 @@ class Facts:
     def agree(self) -> bool:
         """Whether file and Buffer have come to say the same, as far as Buffer reads back."""
         declared, live = self.match.declared, self.live
-        if not isinstance(declared.item, Post) or not isinstance(live, LivePost) or self.content is None:
+        if live is None or self.content is None or not same(declared.content, self.content):
             return False
-        hidden = self.before is not None and self.before.hidden == declared.fingerprint.hidden
-        return hidden and same(declared.content, self.content) and not schedule_differences(declared.item, live)
+        if self.before is None or self.before.hidden != declared.fingerprint.hidden:
+            return False
+        return not schedule_differences(declared.item, live) and (not self.rescheduled or self._treated_as_asked(live))
+
+    def _treated_as_asked(self, live: LivePost | LiveIdea) -> bool:
+        """Whether Buffer shows all of the schedule that the file asks for now: somebody gave it the same there."""
+        item = self.match.declared.item
+        if not isinstance(item, Post) or not isinstance(live, LivePost):
+            return True
+        if live.scheduling_type is None and self.before is not None:  # then the other kind would look the same
+            other = next(kind for kind in SchedulingType if kind is not item.scheduling_type)
+            then = fingerprint(replace(item, scheduling_type=other), self.match.declared.content)
+            if then.schedule == self.before.schedule:
+                return False
+        return not handling_differences(item, live)
 
     @property
     def progress(self) -> Reason | None:
@@ -74,6 +87,7 @@ def facts_of(match: Match) -> Facts:
     before = Fingerprint.read(binding.applied)
     now = match.declared.fingerprint
     edited = before != now
+    rescheduled = before is None or before.schedule != now.schedule
     if before is None:  # another version's fingerprint: only the content can be compared
         edited = content is not None and not same(match.declared.content, content)
         edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
@@ -82,8 +96,20 @@ def facts_of(match: Match) -> Facts:
     sent = sent or (live is None and binding.status == PostStatus.SENT)
     different: tuple[Difference, ...] = ()
     if content is not None and live is not None and (edited or changed):
-        different = differences(match.declared.content, content) + schedule_differences(match.declared.item, live)
-    return Facts(match, live, content, before, edited=edited, changed=changed, sent=sent, differences=different)
+        different = differences(match.declared.content, content)
+        different += _schedule(match.declared.item, live, rescheduled=rescheduled, changed=changed)
+    return Facts(match, live, content, before, edited, rescheduled, changed, sent, different)
+
+
+def _schedule(
+    item: Post | Idea, live: LivePost | LiveIdea, *, rescheduled: bool, changed: bool
+) -> tuple[Difference, ...]:
+    """How the schedules differ, without what people brought further and an edit of the text leaves alone."""
+    handling = handling_differences(item, live)
+    if rescheduled:
+        return schedule_differences(item, live) + handling
+    asks_again = tuple(each for each in handling if each.path == "needs_approval" and each.after)
+    return (schedule_differences(item, live) if changed else ()) + asks_again
 
 
 def _digest(match: Match, content: Content) -> str:
@@ -102,4 +128,5 @@ def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
     if isinstance(live, LiveIdea) or live.status not in _ORDER or binding.status not in _ORDER:
         return False
     step = _ORDER.index(live.status) - _ORDER.index(PostStatus(binding.status))
-    return step < 0 or (step == 0 and bool(binding.due_at) and instant(live.due_at) != binding.due_at)
+    moved = instant(live.due_at) != binding.due_at if binding.due_at else live.has_own_time
+    return step < 0 or (step == 0 and moved)

@@ -18,6 +18,8 @@ _EITHER = (
     "Run `bufferctl pull {address}` to take Buffer's version into the file, or "
     "`bufferctl apply --reapply {address}` to send the file's."
 )
+#: The same where the file's version cannot be sent.
+_THEIRS = "Run `bufferctl pull {address}` to take Buffer's version into the file, or change it in Buffer."
 #: How much of a text a message quotes.
 _SHOWN = 40
 
@@ -96,29 +98,36 @@ def may_be_unread() -> Hold:
     )
 
 
-def changed_in_buffer(differences: tuple[Difference, ...]) -> Hold:
+def changed_in_buffer(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
+    """`can_send`: the file's version may be sent over Buffer's; not of ideas, nor of what a person made."""
     return Hold(
         Reason.CHANGED,
         "Somebody changed it in Buffer, and the file still says the old",
-        _EITHER,
+        _EITHER if can_send else _THEIRS,
         differences,
     )
 
 
-def conflict(differences: tuple[Difference, ...]) -> Hold:
+def conflict(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
+    """`can_send`: as of `changed_in_buffer`."""
     return Hold(
         Reason.CONFLICT,
         "It was changed in the file and in Buffer too, so that one of the two would be lost",
-        _EITHER,
+        _EITHER if can_send else _THEIRS,
         differences,
     )
 
 
-def missed(lead_minutes: int) -> Hold:
+def missed(lead_minutes: int, differences: tuple[Difference, ...]) -> Hold:
+    """`differences`: what of an edit is not sent, empty for what is new."""
+    late = f"Its time is past, or less than {lead_minutes} minutes away, and Buffer might publish it at once"
+    if not differences:
+        return Hold(Reason.MISSED, late, "Give it a later due_at.")
     return Hold(
         Reason.MISSED,
-        f"Its time is past, or less than {lead_minutes} minutes away, and Buffer might publish it at once",
-        "Give it a later due_at.",
+        f"{late}; so the edit is not sent, and what Buffer holds will be published as it is",
+        "Give it a later due_at; or change or delete it in Buffer.",
+        differences,
     )
 
 

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, ShareMode, Slot, Write
-from bufferctl.model.comparable import bind, instant
+from bufferctl.model.comparable import bind, due_seen
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.alike import SENT_AGE
-from bufferctl.reconcile.facts import OUT, Facts, facts_of
+from bufferctl.reconcile.differences import OUT
+from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matching import How, Match
 
@@ -100,34 +101,45 @@ def _known(facts: Facts, context: Context) -> Change:
     if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
         return _hold(facts, holds.in_error(live.error), Cause.DRIFT)
     if facts.sent:
-        if facts.edited:
+        if facts.edited and not facts.agree:
             return _hold(facts, holds.already_sent(facts.differences), Cause.EDITED)
-        return _settled(facts, Action.DONE)
+        return _settled(facts, Action.DONE, seen=facts.edited)
     if isinstance(facts.match.declared.item, Idea):
-        return _hold(facts, holds.idea_edited(facts.differences), Cause.EDITED) if facts.edited else _kept(facts)
+        return _idea(facts)
     if hold := _channel(facts.match):
         return _hold(facts, hold, Cause.EDITED if facts.edited else Cause.UNCHANGED)
     return _unsent(facts, context)
 
 
+def _idea(facts: Facts) -> Change:
+    """Rows of an idea: Buffer's API creates ideas and does not edit them."""
+    if (facts.changed or facts.edited) and facts.agree:
+        return _kept(facts, seen=True)
+    if facts.changed:
+        hold = holds.conflict if facts.edited else holds.changed_in_buffer
+        return _hold(facts, hold(facts.differences, can_send=False), Cause.DRIFT)
+    return _hold(facts, holds.idea_edited(facts.differences), Cause.EDITED) if facts.edited else _kept(facts)
+
+
 def _unsent(facts: Facts, context: Context) -> Change:
     """Rows of a post that can still change."""
     if (facts.changed or facts.edited) and facts.agree:
-        return _settled(facts, Action.NO_OP, seen=True)
-    if (facts.changed or facts.edited) and str(facts.match.declared.item.address) in context.reapply:
+        return _kept(facts, seen=True)
+    ours = facts.binding.origin is not Origin.ADOPTED
+    if (facts.changed or facts.edited) and ours and str(facts.match.declared.item.address) in context.reapply:
         return _write(facts, Action.UPDATE, Cause.DRIFT, context)
     if facts.changed:
-        hold = holds.conflict(facts.differences) if facts.edited else holds.changed_in_buffer(facts.differences)
-        return _hold(facts, hold, Cause.DRIFT)
-    if facts.edited and facts.binding.origin is Origin.ADOPTED:
+        hold = holds.conflict if facts.edited else holds.changed_in_buffer
+        return _hold(facts, hold(facts.differences, can_send=ours), Cause.DRIFT)
+    if facts.edited and not ours:
         return _hold(facts, holds.adopted(facts.binding.id, facts.differences), Cause.EDITED)
     if facts.edited:
         return _write(facts, Action.UPDATE, Cause.EDITED, context)
     return _kept(facts)
 
 
-def _kept(facts: Facts) -> Change:
-    return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP)
+def _kept(facts: Facts, *, seen: bool = False) -> Change:
+    return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=seen)
 
 
 def _unlisted(facts: Facts, binding: Binding, context: Context) -> Change:
@@ -149,14 +161,19 @@ def _write(facts: Facts, action: Action, cause: Cause, context: Context) -> Chan
     if hold := _channel(match):
         return _hold(facts, hold, cause)
     if isinstance(item, Post) and item.due_at and item.due_at - context.now < context.lead and not item.draft:
-        if context.now - item.due_at > PAST:
+        if context.now - item.due_at > PAST and facts.live is None:
             return _change(facts, Action.PAST, Cause.EXPIRED)
-        return _hold(facts, holds.missed(-(-int(context.lead.total_seconds()) // 60)), Cause.EXPIRED)
-    reschedule = facts.before is None or facts.before.schedule != match.declared.fingerprint.schedule
-    write = context.write(match, reschedule or cause is Cause.DRIFT)
+        minutes = -(-int(context.lead.total_seconds()) // 60)
+        return _hold(facts, holds.missed(minutes, facts.differences), Cause.EXPIRED)
+    write = context.write(match, facts.rescheduled or cause is Cause.DRIFT)
     if isinstance(write, Hold):
         return _hold(facts, write, cause)
-    return _change(facts, action, cause, write=write)
+    change = _change(facts, action, cause, write=write)
+    return replace(change, message=_UNREADABLE) if action is Action.UPDATE and not change.differences else change
+
+
+#: What is said of an edit that nothing shows of: fields that Buffer does not read back.
+_UNREADABLE = "What was edited does not read back from Buffer, as the address of a picture, so it is not shown here"
 
 
 def _channel(match: Match) -> Hold | None:
@@ -175,7 +192,7 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
         item, live = match.declared.item, facts.live
         told: dict[str, Any] = {"address": str(item.address), "file": item.place.file, "protect": item.protect}
         if isinstance(live, LivePost) and live.status != old.status:
-            told |= {"status": live.status.value, "due_at": instant(live.due_at) if old.due_at else ""}
+            told |= {"status": live.status.value, "due_at": due_seen(item, live)}
         # most are as they were, and ten thousand copies of the same cost time
         new = replace(old, **told) if any(getattr(old, name) != now for name, now in told.items()) else old
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)

@@ -11,8 +11,10 @@ from bufferctl.model import (
     EditPost,
     Idea,
     LiveChannel,
+    LivePost,
     LiveTag,
     Post,
+    PostStatus,
     Slot,
     Write,
 )
@@ -47,7 +49,8 @@ class Resolver:
         ids = tuple(tag.id for tag in known)
         if match.live is None:
             return CreatePost(post, declared.slot.channel_id, ids, idea)
-        return EditPost(match.live.id, post, declared.slot.channel_id, ids, idea, reschedule)
+        by_hand = post.draft and isinstance(match.live, LivePost) and match.live.status is PostStatus.SCHEDULED
+        return EditPost(match.live.id, post, declared.slot.channel_id, ids, idea, reschedule, by_hand)
 
     def _idea(self, slot: Slot, post: Post) -> str | Hold | None:
         if post.idea is None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bufferctl.model import Idea, LivePost, Post, ShareMode
+from bufferctl.model import EditPost, Idea, LivePost, Post, ShareMode, Write
 from bufferctl.plan import Action, Cause, Change, Plan, Status
 
 SIGNS = {
@@ -75,6 +75,8 @@ _DONE = {
 
 def what(change: Change) -> str:
     """What will happen to it, in a few words."""
+    if change.action is Action.UPDATE and _publishes(change.write):
+        return _CREATES[ShareMode.SHARE_NOW]
     if change.action is not Action.CREATE:
         return _ACTIONS[change.action]
     if isinstance(change.desired, Idea):
@@ -86,6 +88,12 @@ def what(change: Change) -> str:
     if change.desired.needs_approval:
         return "will submit for approval"
     return _CREATES[change.desired.mode]
+
+
+def _publishes(write: Write | None) -> bool:
+    """Whether an edit publishes the post at once."""
+    at_once = isinstance(write, EditPost) and write.reschedule and write.post.mode is ShareMode.SHARE_NOW
+    return at_once and isinstance(write, EditPost) and not (write.post.draft or write.post.needs_approval)
 
 
 def why(change: Change) -> str:
