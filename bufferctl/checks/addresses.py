@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 
 from bufferctl.checks.finding import Finding, Path, Rule
-from bufferctl.checks.networks import Source
+from bufferctl.checks.networks import Source, thread_of
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, Idea, Post
+from bufferctl.model.content import LinkAttachment
 
 NOT_PUBLIC = Rule(
     "BC019",
@@ -54,34 +55,28 @@ _SIGNED = re.compile(
     r"|token|access_token|hdnts)=",
     re.IGNORECASE,
 )
-#: What a site gives instead of the file, by the end of its host name; the pattern says of which addresses.
-_REFUSING = tuple(
-    (host, re.compile(pattern), what)
-    for host, pattern, what in (
-        ("drive.google.com", "", "Google Drive shows a page instead of the file"),
-        ("docs.google.com", "", "Google Docs shows a page instead of the file"),
-        ("photos.google.com", "", "Google Photos shows a page instead of the file"),
-        ("photos.app.goo.gl", "", "Google Photos shows a page instead of the file"),
-        (
-            "dropbox.com",
-            r"^(?!.*[?&](?:raw|dl)=1)",
-            "Dropbox shows a page instead of the file, unless it ends in `raw=1`",
-        ),
-        ("1drv.ms", "", "OneDrive shows a page instead of the file"),
-        ("onedrive.live.com", "", "OneDrive shows a page instead of the file"),
-        ("sharepoint.com", "", "SharePoint asks for a login"),
-        ("icloud.com", "", "iCloud shows a page instead of the file"),
-        ("wetransfer.com", "", "WeTransfer shows a page instead of the file, and deletes it after some days"),
-        ("we.tl", "", "WeTransfer shows a page instead of the file, and deletes it after some days"),
-        ("canva.com", "", "Canva shows a page instead of the file"),
-        ("figma.com", "", "Figma shows a page instead of the file"),
-        ("github.com", "/blob/", "GitHub shows a page instead of the file there; `raw.githubusercontent.com` has it"),
-        ("fbcdn.net", "", "Facebook's own addresses stop working after some days"),
-        ("cdninstagram.com", "", "Instagram's own addresses stop working after some days"),
-        ("cdn.discordapp.com", "", "Discord's addresses stop working after a day"),
-        ("media.discordapp.net", "", "Discord's addresses stop working after a day"),
-    )
+#: What a site gives instead of the file, by the end of its host name, and what an address of it holds that does so.
+_REFUSING = (
+    ("drive.google.com", "", "Google Drive shows a page instead of the file"),
+    ("docs.google.com", "", "Google Docs shows a page instead of the file"),
+    ("photos.google.com", "", "Google Photos shows a page instead of the file"),
+    ("photos.app.goo.gl", "", "Google Photos shows a page instead of the file"),
+    ("dropbox.com", r"^(?!.*[?&](?:raw|dl)=1)", "Dropbox shows a page instead of the file, unless it ends in `raw=1`"),
+    ("1drv.ms", "", "OneDrive shows a page instead of the file"),
+    ("onedrive.live.com", "", "OneDrive shows a page instead of the file"),
+    ("sharepoint.com", "", "SharePoint asks for a login"),
+    ("icloud.com", "", "iCloud shows a page instead of the file"),
+    ("wetransfer.com", "", "WeTransfer shows a page instead of the file, and deletes it after some days"),
+    ("we.tl", "", "WeTransfer shows a page instead of the file, and deletes it after some days"),
+    ("canva.com", "", "Canva shows a page instead of the file"),
+    ("figma.com", "", "Figma shows a page instead of the file"),
+    ("github.com", "/blob/", "GitHub shows a page instead of the file there; `raw.githubusercontent.com` has it"),
+    ("fbcdn.net", "", "Facebook's own addresses stop working after some days"),
+    ("cdninstagram.com", "", "Instagram's own addresses stop working after some days"),
+    ("cdn.discordapp.com", "", "Discord's addresses stop working after a day"),
+    ("media.discordapp.net", "", "Discord's addresses stop working after a day"),
 )
+_REFUSING_ENDS = tuple(host for host, _, _ in _REFUSING)
 
 
 def address_findings(item: Post | Idea) -> Iterator[Finding]:
@@ -89,7 +84,7 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
     for path, kind, url in _addresses(item):
         host = _HOST.match(url)
         name = host[1].lower().rstrip(".") if host else ""
-        if not url[:8].lower().startswith("https://"):
+        if not url.lower().startswith("https://"):
             message = f"the address of this {kind} is not https, so Buffer cannot fetch it"
             yield Finding(NOT_PUBLIC, item, path, message, hint="use its `https://` address")
         elif not _public(name):
@@ -104,8 +99,10 @@ def _fleeting(item: Post | Idea, path: Path, kind: str, url: str, name: str) -> 
         message = f"this address is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
         yield Finding(SIGNED, item, path, message)
         return
+    if not name.endswith(_REFUSING_ENDS):
+        return
     for host, pattern, what in _REFUSING:
-        if name.endswith(host) and (name == host or name[-len(host) - 1] == ".") and pattern.search(url):
+        if f".{name}".endswith(f".{host}") and re.search(pattern, url):
             yield Finding(REFUSING_HOST, item, path, f"{what}, so Buffer probably cannot read this {kind}")
             return
 
@@ -132,12 +129,13 @@ def _addresses(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
     if metadata is None:
         return
     below: Path = ("metadata", item.service.value)
-    for index, part in enumerate(getattr(metadata, "thread", ())):
+    for index, part in enumerate(thread_of(metadata)):
         for number, asset in enumerate(part.assets):
             yield from _of((*below, "thread", index, "assets", number), asset)
-    attachment = getattr(metadata, "link_attachment", None)
-    if attachment is not None and attachment.thumbnail is not None:
-        yield (*below, "link_attachment", "thumbnail", "url"), "picture", attachment.thumbnail.url
+    if "link_attachment" in type(metadata).model_fields:
+        attachment: LinkAttachment | None = getattr(metadata, "link_attachment", None)
+        if attachment is not None and attachment.thumbnail is not None:
+            yield (*below, "link_attachment", "thumbnail", "url"), "picture", attachment.thumbnail.url
 
 
 def _of(path: Path, asset: Asset) -> Iterator[tuple[Path, str, str]]:

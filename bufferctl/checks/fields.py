@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from bufferctl.checks.counting import utf16
 from bufferctl.checks.finding import Finding, Path, Rule
-from bufferctl.checks.networks import NETWORKS, Limit, Need, Network, Source
+from bufferctl.checks.networks import NETWORKS, Limit, Need, Network, Source, thread_of
 from bufferctl.diagnostics import Severity
 from bufferctl.model import NetworkMetadata, Post
+from bufferctl.model.content import ThreadItem
+from bufferctl.model.metadata import GoogleBusinessMetadata
 
 _REFUSED = "Buffer refuses the post"
 
@@ -99,17 +101,16 @@ def field_findings(post: Post) -> Iterator[Finding]:
         (TITLE_TOO_LONG, "title", network.title),
         (TOPIC_TOO_LONG, "topic", network.topic),
     ):
-        if limit is not None:
-            yield from _too_long(rule, post, _path(post, name), getattr(metadata, name, None), limit)
-    event = getattr(metadata, "details_event", None)
-    if network.event_title and event is not None and getattr(metadata, "type", "") == "event":
-        path = _path(post, "details_event", "title")
-        yield from _too_long(EVENT_TITLE_TOO_LONG, post, path, event.title, network.event_title)
-    if network.types and (kind := str(getattr(metadata, "type", "") or "")) not in {"", *network.types}:
+        if limit is not None and (text := getattr(metadata, name)):
+            yield from _too_long(rule, post, _path(post, name), text, limit)
+    if network.event_title and isinstance(metadata, GoogleBusinessMetadata) and metadata.type == "event":
+        path, event = _path(post, "details_event", "title"), metadata.details_event
+        yield from _too_long(EVENT_TITLE_TOO_LONG, post, path, event.title if event else None, network.event_title)
+    if network.types and (kind := _type(metadata)) not in {"", *network.types}:
         types = ", ".join(f"`{each}`" for each in network.types)
         message = f"{network.label} has no posts of the type `{kind}`, so Buffer refuses this one"
         yield Finding(TYPE_NOT_TAKEN, post, _path(post, "type"), message, hint=f"it has {types}")
-    yield from _empty_items(post, getattr(metadata, "thread", ()) if network.thread else ())
+    yield from _empty_items(post, thread_of(metadata))
 
 
 def _too_long(rule: Rule, post: Post, path: Path, text: str | None, limit: Limit) -> Iterator[Finding]:
@@ -121,13 +122,17 @@ def _too_long(rule: Rule, post: Post, path: Path, text: str | None, limit: Limit
 
 
 def _missing(post: Post, network: Network) -> Iterator[Finding]:
-    kind = str(getattr(post.metadata, "type", "") or "")
+    kind = _type(post.metadata)
     for need in network.needs:
         if need.value in {"", kind} and not _given(post.metadata, need):
             of = f" of the type `{need.value}`" if need.value else ""
             message = f"a post{of} on {network.label} needs {need.word}, so Buffer refuses this one"
             path = _path(post, *need.path)
             yield Finding(FIELD_MISSING, post, path, message, hint=f"write `{_written(need)}` under `{_below(path)}`")
+
+
+def _type(metadata: NetworkMetadata | None) -> str:
+    return str(getattr(metadata, "type", "") or "")
 
 
 def _given(metadata: NetworkMetadata | None, need: Need) -> bool:
@@ -147,10 +152,10 @@ def _below(path: Path) -> str:
     return ": ".join(map(str, path[:-1]))
 
 
-def _empty_items(post: Post, thread: tuple[object, ...]) -> Iterator[Finding]:
+def _empty_items(post: Post, thread: tuple[ThreadItem, ...]) -> Iterator[Finding]:
     for index, item in enumerate(thread):
-        text = post.text if index == 0 else getattr(item, "text", None)
-        if not (text and text.strip()) and not getattr(item, "assets", ()):
+        text = post.text if index == 0 else item.text
+        if not (text and text.strip()) and not item.assets:
             message = f"part {index + 1} of this thread has neither text nor assets, so Buffer refuses the post"
             yield Finding(EMPTY_ITEM, post, _path(post, "thread", index), message)
 

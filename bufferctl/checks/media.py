@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bufferctl.checks.finding import Finding, Path, Rule
-from bufferctl.checks.networks import NETWORKS, Network, Source
+from bufferctl.checks.networks import NETWORKS, Network, Source, thread_of
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, Post
 
@@ -76,8 +76,7 @@ def media_findings(post: Post) -> Iterator[Finding]:
         words = " or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in network.needs_media)
         message = f"a post on {network.label} needs {words}, so Buffer refuses this one"
         yield Finding(MISSING, post, ("assets",), message, hint=f"add {words} under `assets`")
-    thread = getattr(post.metadata, "thread", ()) if network.thread else ()
-    for index, item in enumerate(thread):
+    for index, item in enumerate(thread_of(post.metadata)):
         if item.assets:
             path = ("metadata", post.service.value, "thread", index, "assets")
             yield from _of(post, network, path, item.assets)

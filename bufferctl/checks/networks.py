@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from bufferctl.model import Service
-from bufferctl.model.content import AssetKind
+from bufferctl.model import NetworkMetadata, Service
+from bufferctl.model.content import AssetKind, ThreadItem
 
 
 class Source(StrEnum):
@@ -190,3 +190,11 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.STARTPAGE: Network("Start Page"),
 }
+
+
+def thread_of(metadata: NetworkMetadata | None) -> tuple[ThreadItem, ...]:
+    """The thread of a post, on networks that have threads."""
+    if metadata is None or not NETWORKS[metadata.service].thread:
+        return ()
+    found: tuple[ThreadItem, ...] = getattr(metadata, "thread", ())
+    return found

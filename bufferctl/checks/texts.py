@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bufferctl.checks.counting import length, limit_of, longest, utf8, utf16
 from bufferctl.checks.finding import Finding, Path, Rule
-from bufferctl.checks.networks import NETWORKS, Counting, Network, Source
+from bufferctl.checks.networks import NETWORKS, Counting, Network, Source, thread_of
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Post
 
@@ -73,7 +73,7 @@ def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
     limit = limit_of(post, network, most)
     if limit is None:
         return
-    for path, text in _texts(post, network):
+    for path, text in _texts(post):
         if longest(text, network.counting) > limit:
             yield from _too_long(post, network, path, text, limit, known=most is not None)
         if network.bytes and 4 * len(text) > network.bytes.most and (size := utf8(text)) > network.bytes.most:
@@ -86,12 +86,11 @@ def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
             yield Finding(CUT_SHORT, post, path, message)
 
 
-def _texts(post: Post, network: Network) -> Iterator[tuple[Path, str]]:
+def _texts(post: Post) -> Iterator[tuple[Path, str]]:
     """The text, and those of a thread below it; the first of them is the text again."""
     if post.text:
         yield ("text",), post.text
-    thread = getattr(post.metadata, "thread", ()) if network.thread else ()
-    for index, item in enumerate(thread):
+    for index, item in enumerate(thread_of(post.metadata)):
         if index and item.text:
             yield ("metadata", post.service.value, "thread", index, "text"), item.text
 
