@@ -129,14 +129,15 @@ def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
             problems.append(_nameless(below, "an organization"))
             catalog.whole = False
             continue
+        own = _clock(entry.timezone, below, clock, problems)
         organization = Organization(
             label,
             entry.name,
             entry.id,
             below.place("name" if entry.name else "id"),
             tuple(Tag(name, tag.id, tag.color) for name, tag in entry.tags.items()),
+            own.name if own else None,
         )
-        own = _clock(entry.timezone, below, clock, problems)
         problems += _twice(f"organization `{label}`", label, organization.place, below, seen)
         channels = list(_channels(entry, organization, own, below, problems, catalog))
         catalog.organizations.append(DeclaredOrganization(organization, own, entry, below, channels))
@@ -162,11 +163,13 @@ def _channels(
             continue
         label = f"{channel.service}:{named}"
         place = below.place("name" if channel.name else "id")
-        declared = Channel(organization.label, label, channel.service, channel.name, channel.id, place)
+        own = _clock(channel.timezone, below, clock, problems)
+        zone = own.name if own else None
+        declared = Channel(organization.label, label, channel.service, channel.name, channel.id, place, zone)
         problems += _twice(f"channel `{label}`", label, place, below, seen)
         if channel.id and channel.id != named:
             problems += _twice(f"channel id `{channel.id}`", f"id {channel.id}", below.place("id"), below, seen)
-        yield DeclaredChannel(declared, _clock(channel.timezone, below, clock, problems), channel, below)
+        yield DeclaredChannel(declared, own, channel, below)
 
 
 def _twice(what: str, name: str, place: Place, spot: Spot, seen: dict[str, Place]) -> Iterator[Diagnostic]:

@@ -67,13 +67,17 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A declared organization; `label` is its name, or its id where the files give no name."""
+    """A declared organization; `label` is its name, or its id where the files give no name.
+
+    `timezone`: the zone of its times without an offset, None where the files name none. So for a channel.
+    """
 
     label: str
     name: str | None
     id: str | None
     place: Place
     tags: tuple[Tag, ...] = ()
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class Channel:
     name: str | None
     id: str | None
     place: Place
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
