@@ -27,6 +27,7 @@ GROUPS = {
     },
     "Write": {
         "validate": ("validate", "Check the files, offline."),
+        "preview": ("preview", "Show the files as a calendar of posts, offline."),
         "schema": ("schema", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {

@@ -9,6 +9,7 @@ and filters.
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -32,9 +33,6 @@ def preview_html(report: Report) -> str:
 
 
 def _document(page: Page) -> str:
-    environment = Environment(
-        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     style, script, first = (_read(name) for name in ("report.css", "report.js", "report_first.js"))
     policy = (
         f"default-src 'none'; img-src http: https:; style-src {_hashed(style)}; "
@@ -42,9 +40,17 @@ def _document(page: Page) -> str:
     )
     # Ours, not anybody's words: they go in as they stand, and the policy names them by their digests.
     own = {"style": Markup(style), "script": Markup(script), "first": Markup(first)}  # noqa: S704 - files of this package
-    return environment.get_template("report.html").render(page=page, policy=policy, **own) + "\n"
+    return _environment().get_template("report.html").render(page=page, policy=policy, **own) + "\n"
 
 
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
 def _read(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8").strip()
 

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -143,9 +143,9 @@ def card_of(
         when=_moment(change, plan),
         shown=shown(item),
         length=lengths.get(change.address),
-        changed=tuple(_changed(each, change, plan) for each in change.differences),
-        message=safe(sentence(outcome.message if outcome else change.message)),
-        hint=safe(outcome.hint if outcome else change.hint),
+        changed=() if is_preview else tuple(_changed(each, change, plan) for each in change.differences),
+        message="" if is_preview else safe(sentence(outcome.message if outcome else change.message)),
+        hint="" if is_preview else safe(outcome.hint if outcome else change.hint),
         place=safe(str(change.place)) if change.place else "",
         at_once=_is_at_once(change) and outcome is None,
         id=safe(outcome.id or "") if outcome else "",
@@ -157,7 +157,8 @@ def _said(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple
     """The kind of a card, its sign, what happens or happened, and why."""
     sign = words.SIGNS[change.action].strip().replace("-", "\N{MINUS SIGN}")
     if is_preview:
-        return "post", "", words.what(change).removeprefix("will "), ""
+        as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
+        return "post", "", words.what(as_made).removeprefix("will "), ""
     if outcome is None:
         return _KINDS.get(change.action, "quiet"), sign, words.what(change), words.why(change)
     if outcome.status is Status.DONE:

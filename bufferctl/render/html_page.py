@@ -134,6 +134,8 @@ def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
     """Each change with its outcome, in time order; then outcomes of changes that the plan does not name."""
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
     for change in report.plan.changes:
+        if is_preview and (change.desired is None or change.desired.cancelled):
+            continue
         outcome = outcomes.pop((change.slot, change.address), None)
         yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview)
     for outcome in outcomes.values():

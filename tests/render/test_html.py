@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.model import Address, LiveAsset, Post, Service
@@ -180,6 +180,7 @@ HOSTILES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_hostile_text_stays_text(data: st.DataObject) -> None:
     """In every field that people, Buffer or networks write: shown as it is, and never markup."""

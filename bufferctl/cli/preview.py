@@ -1,0 +1,56 @@
+"""`bufferctl preview`: the files alone as a page, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.cli.examples import examples
+
+
+@click.command(
+    short_help="Show the files as a calendar of posts, offline.",
+    epilog=examples(
+        ("bufferctl preview", "everything, as preview.html"),
+        ("bufferctl preview posts/2030-w03.yaml", "what one file declares"),
+    ),
+)
+@options.paths_argument
+@options.root_option
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("preview.html"),
+    show_default=True,
+    metavar="FILE",
+    help="Where to write it.",
+)
+@options.no_color_option
+def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: bool) -> None:
+    """Write a page that shows the posts of the files as their networks would, in a calendar; open it in a browser.
+
+    It needs no key and asks nobody. PATHs narrow it to what those files or folders declare.
+    """
+    from datetime import UTC, datetime
+
+    from bufferctl.checks import text_lengths
+    from bufferctl.cli import outputs, planning
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.files import load_files
+    from bufferctl.model import State
+    from bufferctl.reconcile import offline
+    from bufferctl.render.html import preview_html
+    from bufferctl.render.paint import safe
+    from bufferctl.render.report import Report
+
+    console = Console.create(no_color=no_color)
+    outputs.check_writable({"-o": [out]})
+    files = load_files(file, paths, console)
+    everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
+    shown = planning.narrowed(everything, files, options.Choices())
+    report = Report(shown, lengths=text_lengths(files.desired), is_offline=True)
+    outputs.write_whole(out, preview_html(report).encode())
+    console.note(f"Wrote {safe(str(out))}; open it in a browser.")
