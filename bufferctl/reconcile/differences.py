@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bufferctl.model import Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType
-from bufferctl.model.comparable import Content, differing, instant
+from bufferctl.model.comparable import AssetContent, Content, differing, instant
 from bufferctl.plan import Difference
 
 #: The post has left, or is leaving.
@@ -16,9 +16,11 @@ def differences(desired: Content, live: Content, *, links_may_differ: bool = Fal
     """Each differing field with what Buffer has (`before`) and what is asked for (`after`)."""
     found = []
     for name, before, after in differing(desired, live, links_may_differ=links_may_differ):
-        found.extend(
-            _deep(name, before, after) if isinstance(after, dict | tuple) else [Difference(name, before, after)]
-        )
+        if name in {"tags", "services"}:
+            found.append(Difference(name, ", ".join(before), ", ".join(after)))
+        else:
+            deep = isinstance(after, dict | tuple)
+            found.extend(_deep(name, before, after) if deep else [Difference(name, before, after)])
     return tuple(found)
 
 
@@ -26,7 +28,8 @@ def _deep(name: str, before: Any, after: Any) -> list[Difference]:
     """Where inside a field two values differ, by deepdiff; the paths are the file's."""
     from deepdiff import DeepDiff  # slow to import, and needed for what differs only
 
-    tree = DeepDiff({name: before}, {name: after}, view="tree", ignore_type_in_groups=[(list, tuple)])
+    before, after = ({name: _named(name, value)} for value in (before, after))
+    tree = DeepDiff(before, after, view="tree", ignore_type_in_groups=[(list, tuple)])
     found = []
     for kind in tree:
         for item in tree[kind]:
@@ -35,9 +38,20 @@ def _deep(name: str, before: Any, after: Any) -> list[Difference]:
     return sorted(found, key=lambda d: d.path)
 
 
+def _named(name: str, value: Any) -> Any:
+    """The posts of a thread with the names of their parts, as in the file."""
+    return [{"text": text, "assets": assets} for text, assets in value or ()] if name == "thread" else value
+
+
 def _shown(value: Any) -> Any:
-    """What a difference shows for `value`: nothing at all for deepdiff's mark of absence."""
-    return None if type(value).__name__ == "NotPresent" else value
+    """What a difference shows for `value`: plain things; nothing at all for deepdiff's mark of absence."""
+    if type(value).__name__ == "NotPresent":
+        return None
+    if isinstance(value, AssetContent):
+        return f"{value.kind} ({value.alt_text or 'no alt text'})" if value.kind in {"image", "video"} else value.kind
+    if isinstance(value, dict):
+        return {key: _shown(each) for key, each in value.items()}
+    return [_shown(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def schedule_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[Difference, ...]:

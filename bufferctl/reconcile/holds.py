@@ -169,6 +169,15 @@ def cancelled_but_there(live_id: str) -> Hold:
     )
 
 
+def cancelled_but_theirs(live_id: str) -> Hold:
+    return Hold(
+        Reason.ADOPTED,
+        "It is cancelled, but a person made it in Buffer, so bufferctl does not delete it; unless somebody does, "
+        "it will be published",
+        "Delete it in Buffer; or run `bufferctl import {address} " + live_id + "`, and apply deletes it.",
+    )
+
+
 def share_now() -> Hold:
     return Hold(
         Reason.SHARE_NOW,

@@ -88,8 +88,11 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
         return _held(change, holds.not_read()) if unread else change
     if live.status in {PostStatus.SENT, PostStatus.SENDING}:
         return change
+    if binding.origin is Origin.ADOPTED and item.declared:
+        return _held(change, holds.cancelled_but_theirs(live.id))
     if binding.origin is Origin.ADOPTED:
-        return replace(change, message="A person made it in Buffer, so it stays there")
+        goes_out = " and will be published" if live.status is PostStatus.SCHEDULED else ""
+        return replace(change, message=f"A person made it in Buffer, so it stays there{goes_out}")
     if binding.protect or (item.declared and item.declared.protect):
         return _held(change, holds.protected())
     if channel is not None and (channel.is_disconnected or channel.is_locked):
