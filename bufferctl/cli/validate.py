@@ -23,6 +23,7 @@ def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
 
     PATHs narrow what is reported to those files or folders; everything is read and checked all the same.
     """
+    from bufferctl.cli.checking import judged
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import named_files
     from bufferctl.config import load
@@ -32,12 +33,13 @@ def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
     console = Console.create(no_color=no_color)
     loaded = load(file, Path.cwd())
     files = named_files(paths, loaded)
-    shown = [each for each in loaded.diagnostics if _concerns(each, files) or not loaded.root_is_sound]
+    problems = judged(loaded)
+    shown = [each for each in problems if _concerns(each, files) or not loaded.root_is_sound]
     console.diagnostics(shown)
     if has_errors(shown):
         console.data(summary_text(shown))
         return 1
-    console.data(_verdict(loaded, files))
+    console.data(_verdict(loaded, files, [each for each in problems if each not in shown]))
     return 0
 
 
@@ -46,14 +48,14 @@ def _concerns(diagnostic: Diagnostic, files: frozenset[str] | None) -> bool:
     return files is None or any(place is None or place.file in files for place in places)
 
 
-def _verdict(loaded: Loaded, files: frozenset[str] | None) -> str:
+def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
     """`Valid: 14 posts on 3 channels, 2 ideas.`"""
+    from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
     from bufferctl.render.paint import count
 
-    elsewhere = [each for each in loaded.diagnostics if not _concerns(each, files)]
     desired = loaded.desired
-    if desired is None:
+    if desired is None or has_errors(elsewhere):
         return f"No problems in what was named; {summary_text(elsewhere)} elsewhere."
     posts = [each for each in desired.posts if files is None or each.place.file in files]
     ideas = [each for each in desired.ideas if files is None or each.place.file in files]

@@ -1,12 +1,13 @@
 """YAML files to `Desired`, every problem at file:line:column.
 
-`load(file, start)` is the way in.
+`load(file, start)` is the way in; a `Locator` finds what is asked for later.
 """
 
 from __future__ import annotations
 
 from bufferctl.config.discover import find_root
-from bufferctl.config.load import Loaded, load
+from bufferctl.config.load import Loaded, in_order, load
+from bufferctl.config.locate import Located, Locator
 from bufferctl.config.starter import starter_text
 
-__all__ = ["Loaded", "find_root", "load", "starter_text"]
+__all__ = ["Loaded", "Located", "Locator", "find_root", "in_order", "load", "starter_text"]

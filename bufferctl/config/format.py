@@ -215,6 +215,10 @@ def _list(value: Any) -> Any:
 Section = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 
 
+#: What the files may set a rule to; YAML 1.2 reads `off` as text.
+Level = Literal["off", "warning", "error"]
+
+
 class RootFile(IncludedFile):
     """The root file, buffer.yaml: settings, organizations, channels, and as much else as you like."""
 
@@ -232,8 +236,8 @@ class RootFile(IncludedFile):
     """Whether posts that leave the files are deleted, if bufferctl made them and they are unsent; true unless said."""
     max_deletes: Annotated[Whole, Field(ge=0)] = 5
     """How many deletes a run may have before it asks; 5 unless said."""
-    rules: Section = Field(default_factory=dict)
-    """For versions to come: rules for the content of posts."""
+    rules: dict[str, Level] = Field(default_factory=dict)
+    """How strictly each rule is taken, by its code: `BC101: off`, `warning` or `error`. docs/rules.md has them all."""
     policy: Section = Field(default_factory=dict)
     """For versions to come: what every post must keep to."""
     state: Annotated[Any, WithJsonSchema({"type": ["object", "string"]})] = None

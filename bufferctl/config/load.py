@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,15 +52,14 @@ def load(file: Path | None, start: Path) -> Loaded:
     with _no_collection():
         loading = _Loading(Reading(root_file.parent), root_file)
         desired = loading.desired()
-        order = {name: index for index, name in enumerate(loading.files)}
-        problems = sorted(dict.fromkeys(loading.reading.problems), key=lambda each: _position(each, order))
+        problems = in_order(loading.reading.problems, loading.files)
     if has_errors(problems):
         desired = None
-    return Loaded(desired, tuple(problems), root_file.parent, tuple(loading.files), loading.root_is_sound)
+    return Loaded(desired, problems, root_file.parent, tuple(loading.files), loading.root_is_sound)
 
 
 #: Settings that are read and kept, for versions to come.
-_KEPT = ("rules", "policy", "state")
+_KEPT = ("policy", "state")
 
 
 def _not_heeded(spot: Spot) -> Iterator[Diagnostic]:
@@ -192,9 +191,15 @@ class _Loading:
             ideas.add(entry, below, owner)
 
 
-def _position(problem: Diagnostic, order: dict[str, int]) -> tuple[int, str, int, int]:
-    place = problem.place or Place("")
-    return order.get(place.file, len(order)), place.file, place.line, place.column
+def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diagnostic, ...]:
+    """Each problem once, in order of file and position."""
+    order = {name: index for index, name in enumerate(files)}
+
+    def position(problem: Diagnostic) -> tuple[int, str, int, int]:
+        place = problem.place or Place("")
+        return order.get(place.file, len(order)), place.file, place.line, place.column
+
+    return tuple(sorted(dict.fromkeys(problems), key=position))
 
 
 @contextmanager

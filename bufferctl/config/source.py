@@ -51,6 +51,10 @@ class Source:
         row = bisect_right(self._starts, offset) - 1
         return Place(self.name, row + 1, offset - self._starts[row] + 1)
 
+    def offset(self, place: Place) -> int:
+        """The offset of a line and column; the start where the file has no such line any more."""
+        return self._starts[place.line - 1] + place.column - 1 if 0 < place.line <= len(self._starts) else 0
+
     def line(self, offset: int) -> str:
         """The whole line that an offset is in, without its end."""
         start = self._starts[bisect_right(self._starts, offset) - 1]

@@ -1,0 +1,83 @@
+"""What the rules find in the files, as problems with their places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+from bufferctl.checks import RULES, Finding, check, unknown_codes
+from bufferctl.config import Loaded, Locator, in_order
+from bufferctl.diagnostics import Diagnostic, Related, Severity
+from bufferctl.model import Desired
+
+#: How many warnings of one rule are shown before something else that is asked for; `validate` shows all.
+FEW = 3
+
+
+def judged(loaded: Loaded, *, leave_out: frozenset[str] = frozenset()) -> tuple[Diagnostic, ...]:
+    """The problems of the files, and what the rules find in them. `leave_out`: codes that somebody else judges.
+
+    Files with errors are not judged: what is missing in a post may only be unreadable.
+    """
+    desired = loaded.desired
+    if desired is None:
+        return loaded.diagnostics
+    found = [each for each in check(desired, now=datetime.now(UTC)) if each.rule.code not in leave_out]
+    problems = [*loaded.diagnostics, *_unknown(loaded.root, desired), *placed(loaded.root, desired, found)]
+    return in_order(problems, loaded.files)
+
+
+def placed(root: Path, desired: Desired, found: Iterable[Finding]) -> Iterator[Diagnostic]:
+    """What was found, each at its place; the files concerned are read once more."""
+    locator = Locator(root, desired.channels)
+    for finding in sorted(found, key=lambda each: each.item.place.file):
+        item, rule = finding.item, finding.rule
+        located = locator.field(item.place, item.address, finding.path, finding.quote)
+        yield Diagnostic(
+            finding.severity,
+            finding.message,
+            located.place,
+            finding.hint or rule.hint,
+            located.line,
+            located.width,
+            rule.code,
+            tuple(Related(each.item.place, each.note) for each in finding.related),
+        )
+
+
+def few(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The same with at most `FEW` warnings of each rule, and how many more there are."""
+    seen: Counter[str] = Counter()
+    for problem in problems:
+        if problem.code and problem.severity is Severity.WARNING:
+            seen[problem.code] += 1
+            if seen[problem.code] > FEW:
+                continue
+        yield problem
+    names = {rule.code: rule.name for rule in RULES}
+    for code, number in seen.items():
+        if number > FEW:
+            message = f"and {number - FEW} more like those of {names.get(code, code)}"
+            yield Diagnostic(Severity.WARNING, message, hint="`bufferctl validate` shows them all", code=code)
+
+
+def _unknown(root: Path, desired: Desired) -> Iterator[Diagnostic]:
+    """Codes in `rules` that no rule has."""
+    locator = Locator(root, ())
+    codes = [rule.code for rule in RULES]
+    for code in unknown_codes(desired.settings.rules):
+        near = get_close_matches(code.upper(), codes, n=1) or [
+            rule.code for rule in RULES if rule.name == code.casefold().replace("_", "-")
+        ]
+        located = locator.setting(desired.files[0], "rules", code)
+        yield Diagnostic(
+            Severity.ERROR,
+            f"there is no rule `{code}`, so this changes nothing",
+            located.place,
+            f"did you mean `{near[0]}`?" if near else "docs/rules.md has them all",
+            located.line,
+            located.width,
+        )

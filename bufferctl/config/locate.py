@@ -1,0 +1,162 @@
+"""Where a field of a declared object stands, found by reading its file once more.
+
+What is read is let go after loading: positions of 10,000 posts are large, and most are never asked for. Rules find
+things later, in few files; only those are parsed again, one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bufferctl.config.parse import parse
+from bufferctl.config.source import Source, UnreadableError, read_source
+from bufferctl.config.tree import Spot
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, Channel
+
+Step = str | int
+
+
+class Located(NamedTuple):
+    """A place, the line of the file that it is in, and how many code points of it are meant."""
+
+    place: Place
+    line: str = ""
+    width: int = 1
+
+
+class Locator:
+    """Finds places in the files below `root`. Ask for all of one file before the next: only one is kept."""
+
+    def __init__(self, root: Path, channels: Iterable[Channel]) -> None:
+        self._root = root
+        self._names = {(c.organization, c.label): {c.label, f"{c.service}:{c.id}"} for c in channels}
+        self._file: tuple[str, Spot | None] = ("", None)
+        self._entries: dict[int, Spot] = {}
+
+    def field(self, entry: Place, address: Address, path: Sequence[Step], quote: str = "") -> Located:
+        """Where a field of the object at `entry` (its `key`) stands; the next thing to it where it is not given.
+
+        Of a text with `quote` in it, where that is. A text in a file of its own is at its `text_file`.
+        """
+        root = self._open(entry.file)
+        spot = self._entries.get(root.tree.source.offset(entry)) if root else None
+        if spot is None:
+            return Located(entry)
+        return _located(*_find(list(self._layers(spot, address)), path), quote)
+
+    def setting(self, file: str, *path: str) -> Located:
+        """Where the name of a setting of the root file stands."""
+        spot = self._open(file)
+        if spot is None:
+            return Located(Place(file))
+        source, name = spot.tree.source, path[-1]
+        offset = spot.down(*path[:-1]).key(name)
+        return Located(source.place(offset), source.line(offset), len(name))
+
+    def _open(self, name: str) -> Spot | None:
+        """The file's content; None where it can no longer be read."""
+        if self._file[0] != name:
+            self._file, self._entries = (name, None), {}
+            try:
+                tree, _ = parse(read_source(self._root / name, name))
+            except UnreadableError:
+                return None
+            root = Spot(tree, tree.data)
+            self._file = name, root
+            self._entries = {entry.value("key"): entry for entry in _entries(root)}
+        return self._file[1]
+
+    def _layers(self, entry: Spot, address: Address) -> Iterator[Spot]:
+        """The override of the object's channel, if there is one, then the entry."""
+        overrides = entry.child("overrides")
+        service = address.channel.partition(":")[0]
+        names = self._names.get((address.organization, address.channel), {address.channel})
+        for reference in overrides if isinstance(overrides, dict) else ():
+            if reference == service or reference in names:
+                yield entry.down("overrides", reference)
+        yield entry
+
+
+def _entries(root: Spot) -> Iterator[Spot]:
+    """Everything with a key: posts and ideas, on top and below organizations and channels."""
+    for organization in _items(root, "organizations"):
+        yield from _items(organization, "ideas")
+        for channel in _items(organization, "channels"):
+            yield from _items(channel, "posts")
+    yield from _items(root, "posts")
+    yield from _items(root, "ideas")
+
+
+def _items(spot: Spot, name: str) -> Iterator[Spot]:
+    items = spot.child(name)
+    for item in items if isinstance(items, list) else ():
+        yield Spot(spot.tree, item)
+
+
+def _find(layers: Sequence[Spot], path: Sequence[Step]) -> tuple[Spot, Step, bool]:
+    """The container and the part of it that the path leads to, and whether it leads there whole."""
+    ways: list[Sequence[Step]] = [path]
+    if path == ("text",):
+        ways.append(("text_file",))
+    for layer in layers:
+        for way in ways:
+            # Metadata of another network in an override leaves that of this one to the entry.
+            if _value(layer, way[:2] if way[0] == "metadata" else way[:1]) is not None:
+                return _down(layer, way)
+    if path == ("text",):
+        for layer in layers:
+            for network in _value(layer, ("metadata",)) or ():
+                way = ("metadata", network, "thread", 0, "text")
+                if _value(layer, way) is not None:
+                    return _down(layer, way)
+    if path[0] == "metadata" and any(layer.has("metadata") for layer in layers):
+        return next((layer, "metadata", False) for layer in layers if layer.has("metadata"))
+    return layers[-1], "key", True
+
+
+def _value(spot: Spot, path: Sequence[Step]) -> Any:
+    value: Any = spot.node
+    for step in path:
+        value = Spot(spot.tree, value).child(step)
+    return value
+
+
+def _down(spot: Spot, path: Sequence[Step]) -> tuple[Spot, Step, bool]:
+    """As far as the path goes."""
+    for index, step in enumerate(path[:-1]):
+        child = spot.child(step)
+        below = Spot(spot.tree, child)
+        if not isinstance(child, dict | list) or below.child(path[index + 1]) is None:
+            return spot, step, False
+        spot = below
+    return spot, path[-1], True
+
+
+def _located(spot: Spot, part: Step, whole: bool, quote: str) -> Located:
+    source, value = spot.tree.source, spot.child(part)
+    offset = spot.value(part)
+    if quote and isinstance(value, str) and (at := _quoted(source, offset, value, quote)) is not None:
+        offset, width = at, len(quote)
+    elif isinstance(part, str) and not (whole and _one_line(source, offset, value)):
+        offset, width = spot.key(part), len(part)
+    else:
+        width = len(value) if _one_line(source, offset, value) else 1
+    place, line = source.place(offset), source.line(offset)
+    return Located(place, line, max(1, min(width, len(line) - place.column + 1)))
+
+
+def _one_line(source: Source, offset: int, value: Any) -> bool:
+    """Whether a value is a text that begins and ends on its line."""
+    return isinstance(value, str) and "\n" not in value and source.text[offset : offset + 1] not in {"|", ">"}
+
+
+def _quoted(source: Source, offset: int, value: str, quote: str) -> int | None:
+    """Where a part of a value stands in the file; None where the file writes it in other characters."""
+    first = quote.splitlines()[0] if quote.strip() else quote
+    lines = value.count("\n") + 1
+    end = offset + 2 * len(value) + 100 * lines  # escapes and indentation
+    at = source.text.find(first, offset, end)
+    return at if at >= 0 else None
