@@ -14,7 +14,8 @@ _LINK = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[a-z0-9]+")
 #: Letters that do not come apart into a plain one and a mark.
 _LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "’": "", "'": ""}
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+    | {"'": "", "\N{RIGHT SINGLE QUOTATION MARK}": ""}
 )
 
 
@@ -29,11 +30,14 @@ def key_for(day: date | None, text: str, taken: Collection[str], fallback: str =
 
 
 def _words(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", _LINK.sub(" ", text).casefold().translate(_LETTERS))
+    apart = unicodedata.normalize("NFKD", _LINK.sub(" ", text)).casefold().translate(_LETTERS)
     plain = "".join(character for character in apart if not unicodedata.combining(character))
     found = ""
     for word in _WORD.findall(plain):
+        if not found:
+            found = word[:WORDS]
+            continue
         if len(found) + len(word) + 1 > WORDS:
             break
-        found = f"{found}-{word}" if found else word
+        found += f"-{word}"
     return found

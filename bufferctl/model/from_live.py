@@ -1,0 +1,183 @@
+"""A live post or idea as a declared one: what a file would say so that Buffer holds just that.
+
+What Buffer fills in by itself is left out (defaults, link data that it scraped, the time of a queue slot); assets get
+the address that Buffer keeps them at, which is all that it tells of them (notes: Reading).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from bufferctl.diagnostics import Place
+from bufferctl.model.address import Address
+from bufferctl.model.base import Model
+from bufferctl.model.content import Asset
+from bufferctl.model.desired import Idea, IdeaGroup, IdeaMedia, Post
+from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
+from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost, LiveThreadItem
+from bufferctl.model.metadata import Metadata, NetworkMetadata
+
+M = TypeVar("M", bound=Model)
+
+_NOWHERE = Place("")
+_REMINDS = SchedulingType.NOTIFICATION
+_OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
+#: Switches that are on unless said; all others are off.
+_ON = frozenset({"embeddable", "notify_subscribers", "should_share_to_feed"})
+#: Networks whose posts have a kind in any case.
+_ALWAYS = frozenset({Service.INSTAGRAM, Service.FACEBOOK})
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+class NotSayableError(ValueError):
+    """What Buffer holds, and files cannot say. The text ends a sentence that begins with the object."""
+
+
+def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, idea: str | None = None) -> Post:
+    """The declared post that `live` is. Raises NotSayableError.
+
+    `idea`: the key of the idea that it was made from, where that is declared. What is out has the time it went out at.
+    """
+    due_at = _due_at(live)
+    metadata = _metadata(live, channel)
+    thread = getattr(metadata, "thread", ())
+    tags = tuple(dict.fromkeys(_text(tag.name) for tag in live.tags))
+    if "" in tags:
+        raise NotSayableError("it has a tag without a name")
+    return Post(
+        address=address,
+        service=channel.service,
+        place=_NOWHERE,
+        text=(thread[0].text or "") if thread else _text(live.text),
+        mode=ShareMode.CUSTOM_SCHEDULED if due_at else ShareMode.ADD_TO_QUEUE,
+        due_at=due_at,
+        scheduling_type=_REMINDS if live.scheduling_type == _REMINDS else SchedulingType.AUTOMATIC,
+        draft=live.status is PostStatus.DRAFT,
+        needs_approval=live.status is PostStatus.NEEDS_APPROVAL,
+        assets=_assets(live.assets),
+        metadata=metadata,
+        tags=tags,
+        idea=idea,
+    )
+
+
+def idea_from_live(live: LiveIdea, address: Address) -> Idea:
+    """The declared idea that `live` is. Raises NotSayableError."""
+    unknown = sorted(set(live.services) - {service.value for service in Service})
+    if unknown:
+        raise NotSayableError(f"it is meant for {unknown[0]}, which this version of bufferctl does not know")
+    return Idea(
+        address=address,
+        place=_NOWHERE,
+        title=_text(live.title) or None,
+        text=_text(live.text) or None,
+        services=tuple(map(Service, live.services)),
+        tags=tuple(dict.fromkeys(_text(tag.name) for tag in live.tags)),
+        date=live.date.replace(microsecond=0) if live.date else None,
+        media=tuple(map(_medium, live.media)),
+        group=IdeaGroup(group_id=live.group_id) if live.group_id else None,
+        ai_assisted=live.ai_assisted or None,
+    )
+
+
+def _due_at(live: LivePost) -> datetime | None:
+    """To the second, as times are compared; none for what takes the queue's next slot."""
+    moment = live.due_at if live.is_custom_scheduled else None
+    if live.status in _OUT:  # said with its time, it can never be sent again, not even from the queue
+        moment = live.due_at or live.sent_at or live.created_at
+    return moment.replace(microsecond=0) if moment else None
+
+
+def _text(text: str) -> str:
+    """The text as compared, but for its composition. Raises NotSayableError for signs that nobody sees."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if found := _CONTROL.search(text):
+        raise NotSayableError(f"it holds a control character (U+{ord(found[0]):04X}) that nobody sees")
+    return text
+
+
+def _plain(value: Any) -> Any:
+    """Texts made plain all the way down; absent and empty ones left out."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        found = {name: _plain(each) for name, each in value.items()}
+        return {name: each for name, each in found.items() if each not in (None, "", {}, ())}
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
+    return value
+
+
+def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
+    service = channel.service
+    fields = _plain({name: value for name, value in live.metadata.items() if not _usual(name, value)})
+    if fields.get("annotations") and service is Service.LINKEDIN:
+        raise NotSayableError("it mentions people or companies, which LinkedIn's API does not tell in full")
+    if live.assets:
+        fields.pop("link_attachment", None)  # Buffer takes one or the other
+    if "board" in fields:
+        named = channel.boards.get(fields["board"]) == fields.get("board_service_id")
+        fields.pop("board_service_id" if named else "board", None)
+    details = fields.get("details_event") or fields.get("details_whats_new") or {}
+    if details.get("button") == "none":
+        del details["button"]
+    if _is_thread(live):
+        fields["thread"] = [_thread_item(item) for item in live.thread]
+    if fields.get("type") in {"post", "thread"} and service is not Service.GOOGLEBUSINESS:
+        del fields["type"]
+    if not fields and service not in _ALWAYS:
+        return None
+    found: NetworkMetadata = getattr(_checked(Metadata, {service.value: fields}), service.value)
+    return found
+
+
+def _usual(name: str, value: Any) -> bool:
+    """Whether a switch stands as it does unless said otherwise."""
+    return isinstance(value, bool) and value is (name in _ON)
+
+
+def _is_thread(live: LivePost) -> bool:
+    """A thread of one item that repeats the text is no thread."""
+    return len(live.thread) > 1 or any(_text(item.text) != _text(live.text) for item in live.thread)
+
+
+def _thread_item(item: LiveThreadItem) -> dict[str, Any]:
+    return {"text": _text(item.text) or None, "assets": _assets(item.assets)}
+
+
+def _assets(assets: tuple[LiveAsset, ...]) -> tuple[Asset, ...]:
+    return tuple(_checked(Asset, {asset.kind: _asset(asset)}) for asset in assets)
+
+
+def _asset(asset: LiveAsset) -> dict[str, Any]:
+    if asset.kind not in {"image", "video", "document"}:
+        raise NotSayableError(f"it holds a {asset.kind or 'file'}, which this version of bufferctl does not know")
+    if not asset.source:
+        raise NotSayableError(f"Buffer does not tell where its {asset.kind} is")
+    found: dict[str, Any] = {"url": asset.source, **_plain({"alt_text": asset.alt_text, **asset.details})}
+    if asset.thumbnail and asset.thumbnail != asset.source:
+        found["thumbnail_url"] = asset.thumbnail
+    if tagged := found.get("user_tags"):
+        found["user_tags"] = tuple({"handle": handle, "x": x, "y": y} for handle, x, y in tagged)
+    if tagged or "animated_thumbnail" in found:
+        found.setdefault("alt_text", "")
+    return found
+
+
+def _medium(medium: LiveMedium) -> IdeaMedia:
+    fields = {"type": medium.kind, "url": medium.url, "alt": medium.alt_text, "thumbnail_url": medium.thumbnail}
+    return _checked(IdeaMedia, {**_plain({**fields, "source": medium.source}), "size": medium.size})
+
+
+def _checked(model: type[M], fields: Mapping[str, Any]) -> M:
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = ".".join(map(str, first["loc"]))
+        raise NotSayableError(f"files cannot say its `{path}`: {first['msg'].lower()}") from error
