@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 
@@ -80,23 +80,29 @@ class Catalog:
 
 def channel_of(organization: DeclaredOrganization, reference: str) -> DeclaredChannel:
     """The channel that `service` or `service:name` means. Raises UnknownNameError."""
+    found = named_channel([each.channel for each in organization.channels], reference, organization.label)
+    return next(each for each in organization.channels if each.channel is found)
+
+
+def named_channel(channels: Sequence[Channel], reference: str, organization: str) -> Channel:
+    """The channel of an organization (its label) that `service` or `service:name` means. Raises UnknownNameError."""
     service, colon, name = reference.partition(":")
-    labels = [each.channel.label for each in organization.channels]
-    of_service = [each for each in organization.channels if each.channel.service == service]
+    labels = [each.label for each in channels]
+    of_service = [each for each in channels if each.service == service]
     if not colon:
         if len(of_service) == 1:
             return of_service[0]
         if of_service:
             raise UnknownNameError(
                 f"there are several {service} channels, and `{service}` does not say which is meant",
-                f"write {' or '.join(f'`{each.channel.label}`' for each in of_service[:6])}",
+                f"write {' or '.join(f'`{each.label}`' for each in of_service[:6])}",
             )
     for each in of_service:
-        if colon and name in {each.channel.name, each.channel.id}:
+        if colon and name in {each.name, each.id}:
             return each
-    near = _near(organization, service, reference)
+    near = _near(channels, service, reference)
     raise UnknownNameError(
-        f"there is no channel `{reference}` in organization `{organization.label}`",
+        f"there is no channel `{reference}` in organization `{organization}`",
         f"did you mean `{near}`?"
         if near
         else f"there are {listed(labels)}"
@@ -105,13 +111,11 @@ def channel_of(organization: DeclaredOrganization, reference: str) -> DeclaredCh
     )
 
 
-def _near(organization: DeclaredOrganization, service: str, reference: str) -> str | None:
-    labels = [each.channel.label for each in organization.channels]
-    services = {each.channel.service.value for each in organization.channels}
-    proper = nearest_value(service, services)
+def _near(channels: Sequence[Channel], service: str, reference: str) -> str | None:
+    proper = nearest_value(service, {each.service.value for each in channels})
     if proper and proper != service:
         return reference.replace(service, proper, 1)
-    return nearest_value(reference, labels)
+    return nearest_value(reference, [each.label for each in channels])
 
 
 def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
