@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bufferctl.checks import addresses, content, fields, media, neighbours, texts
 from bufferctl.checks.finding import Finding, Rule
+from bufferctl.checks.networks import NETWORKS
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Desired, Idea, Post
 
@@ -61,10 +62,11 @@ def check_lengths(
     desired: Desired, max_characters: Mapping[Address, int], now: datetime | None = None
 ) -> tuple[Finding, ...]:
     """Only how long texts may be, of the posts whose account may know better than the table."""
-    posts = (post for post in desired.posts if not post.cancelled and _lies_ahead(post, now))
+    asked = {service for service, row in NETWORKS.items() if row.paid or row.text_varies}
     found = (
         finding
-        for post in posts
+        for post in desired.posts
+        if post.service in asked and not post.cancelled and _lies_ahead(post, now)
         for finding in texts.text_findings(post, max_characters.get(post.address))
         if post.address in max_characters or waits_for_account(finding)
     )

@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from bufferctl.checks import RULES, Finding, check, unknown_codes
+from bufferctl.checks import RULES, Finding, check, check_lengths, unknown_codes, waits_for_account
 from bufferctl.config import Loaded, Locator, in_order
 from bufferctl.diagnostics import Diagnostic, Related, Severity
-from bufferctl.model import Desired
+from bufferctl.model import Desired, LiveChannel
 
 #: How many warnings of one rule are shown before something else that is asked for; `validate` shows all.
 FEW = 3
 
 
-def judged(loaded: Loaded, *, leave_out: frozenset[str] = frozenset()) -> tuple[Diagnostic, ...]:
-    """The problems of the files, and what the rules find in them. `leave_out`: codes that somebody else judges.
+def judged(loaded: Loaded, *, account_follows: bool = False) -> tuple[Diagnostic, ...]:
+    """The problems of the files, and what the rules find in them.
 
-    Files with errors are not judged: what is missing in a post may only be unreadable.
+    `account_follows`: what the account may know better is left to `judged_by_account`. Files with errors are not
+    judged: what is missing in a post may only be unreadable.
     """
     desired = loaded.desired
     if desired is None:
         return loaded.diagnostics
-    found = [each for each in check(desired, now=datetime.now(UTC)) if each.rule.code not in leave_out]
-    problems = [*loaded.diagnostics, *_unknown(loaded.root, desired), *placed(loaded.root, desired, found)]
+    found = check(desired, now=datetime.now(UTC))
+    kept = [each for each in found if not (account_follows and waits_for_account(each))]
+    problems = [*loaded.diagnostics, *_unknown(loaded.root, desired), *_placed(loaded.root, desired, kept)]
     return in_order(problems, loaded.files)
 
 
-def placed(root: Path, desired: Desired, found: Iterable[Finding]) -> Iterator[Diagnostic]:
+def judged_by_account(
+    root: Path, desired: Desired, channels: Mapping[tuple[str, str], LiveChannel]
+) -> tuple[Diagnostic, ...]:
+    """Texts that are longer than their channel takes, where the channel itself says how much that is.
+
+    `channels`: the live channel by the organization and the label of the declared one.
+    """
+    most = {
+        post.address: channel.max_characters
+        for post in desired.posts
+        if (channel := channels.get((post.address.organization, post.address.channel))) and channel.max_characters
+    }
+    found = check_lengths(desired, most, datetime.now(UTC))
+    return in_order(_placed(root, desired, found), desired.files)
+
+
+def _placed(root: Path, desired: Desired, found: Iterable[Finding]) -> Iterator[Diagnostic]:
     """What was found, each at its place; the files concerned are read once more."""
     locator = Locator(root, desired.channels)
     for finding in sorted(found, key=lambda each: each.item.place.file):

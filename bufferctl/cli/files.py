@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.cli.console import Console
-from bufferctl.diagnostics import has_errors
+from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired
 from bufferctl.plan import Change
@@ -23,11 +23,13 @@ class Files:
     """What the files say, without errors, and the folder of the root file.
 
     `named`: the files that PATH arguments narrow to, by their names below the root; None where there are none.
+    `warnings`: what was found in them and stops nobody.
     """
 
     root: Path
     desired: Desired
     named: frozenset[str] | None = None
+    warnings: tuple[Diagnostic, ...] = ()
 
     def state_path(self, named: Path | None) -> Path:
         """Where the state file is."""
@@ -49,15 +51,26 @@ class Files:
 
 
 def load_files(file: Path | None, paths: Sequence[Path], console: Console) -> Files:
-    """Read the files; their problems are printed. Raises ConfigError where there are errors among them."""
+    """Read and judge the files; their problems are printed, of many warnings of one rule the first ones.
+
+    Raises ConfigError where there are errors among them. What the account knows better is left to when it is asked.
+    """
+    from bufferctl.cli.checking import few, judged
     from bufferctl.config import load
 
     loaded = load(file, Path.cwd())
     named = named_files(paths, loaded)
-    console.diagnostics(loaded.diagnostics)
-    if loaded.desired is None or has_errors(loaded.diagnostics):
+    problems = judged(loaded, account_follows=True)
+    console.diagnostics(few(each for each in problems if not each.code or concerns(each, named) or has_errors([each])))
+    if loaded.desired is None or has_errors(problems):
         raise ConfigError("The files have errors, so nothing was asked of Buffer", hint="Mend them, then try again.")
-    return Files(loaded.root, loaded.desired, named)
+    return Files(loaded.root, loaded.desired, named, problems)
+
+
+def concerns(problem: Diagnostic, named: frozenset[str] | None) -> bool:
+    """Whether a problem has to do with the files that PATHs name; everything has where there are none."""
+    places = [problem.place, *(each.place for each in problem.related)]
+    return named is None or any(place is None or place.file in named for place in places)
 
 
 def named_files(paths: Sequence[Path], loaded: Loaded) -> frozenset[str] | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
-from bufferctl.diagnostics import has_errors
+from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.model import IDEAS, Account, Live, LivePost, Slot, State
 from bufferctl.plan import Plan
@@ -60,11 +60,13 @@ class Session:
     journal: FileJournal
     console: Console
     state: State
+    _told: tuple[Diagnostic, ...] = ()
 
     def find(self) -> Found:
         """Ask the account which organizations and channels the files mean, and claim what is theirs in the journal.
 
-        Raises ApiError, and ConfigError for names that the account does not have (each is printed with its place).
+        Raises ApiError, and ConfigError for names that the account does not have and for texts that are longer than
+        their channel says that it takes (each is printed with its place).
         """
         from bufferctl.reconcile import find_targets, slots_of
 
@@ -79,6 +81,7 @@ class Session:
                 hint="Mend the names, then try again.",
             )
         self._check_account(account, known)
+        self._check_lengths(targets)
         slots = slots_of(desired, targets)
         self.journal.claim(slots | set(self.state.bindings))
         self.state = remembered(self.state, self.journal)
@@ -110,6 +113,19 @@ class Session:
                 f"The state file {self.store.path} is of an organization that this key does not reach "
                 f"({', '.join(sorted(strange))})",
                 hint="Use the key of that account, or name another file with --state.",
+            )
+
+    def _check_lengths(self, targets: Targets) -> None:
+        """What only the account knows of how long a text may be (Mastodon's server, an X account that pays)."""
+        from bufferctl.cli.checking import few, judged_by_account
+
+        problems = judged_by_account(self.files.root, self.files.desired, targets.channels)
+        self.console.diagnostics(few(each for each in problems if each not in self._told))
+        self._told = problems
+        if has_errors(problems):
+            raise ConfigError(
+                "Texts are longer than their channels take, so nothing was sent to Buffer",
+                hint="Shorten them, then try again.",
             )
 
     def _channels(self, account: Account, declared: set[str]) -> dict[str, set[str]]:

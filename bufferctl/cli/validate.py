@@ -25,7 +25,7 @@ def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
     """
     from bufferctl.cli.checking import judged
     from bufferctl.cli.console import Console
-    from bufferctl.cli.files import named_files
+    from bufferctl.cli.files import concerns, named_files
     from bufferctl.config import load
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
@@ -34,18 +34,13 @@ def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
     loaded = load(file, Path.cwd())
     files = named_files(paths, loaded)
     problems = judged(loaded)
-    shown = [each for each in problems if _concerns(each, files) or not loaded.root_is_sound]
+    shown = [each for each in problems if concerns(each, files) or not loaded.root_is_sound]
     console.diagnostics(shown)
     if has_errors(shown):
         console.data(summary_text(shown))
         return 1
     console.data(_verdict(loaded, files, [each for each in problems if each not in shown]))
     return 0
-
-
-def _concerns(diagnostic: Diagnostic, files: frozenset[str] | None) -> bool:
-    places = [diagnostic.place, *(each.place for each in diagnostic.related)]
-    return files is None or any(place is None or place.file in files for place in places)
 
 
 def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
