@@ -37,7 +37,8 @@ def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: st
     """Run a local Buffer to try things on.
 
     It speaks Buffer's whole GraphQL schema on 127.0.0.1, keeps Buffer's rules, and posts nothing anywhere. Point
-    bufferctl at it with the two lines that it prints first. Ctrl-C ends it.
+    bufferctl at it with the two lines that it prints first, and open its address in a browser to watch posts arrive.
+    Ctrl-C ends it.
     """
     running = _started(port, db, fixture, None if rate_limit == "off" else rate_limit, faults, seed)
     gc.enable()  # unlike other commands (see `main`) this one stays
@@ -46,6 +47,7 @@ def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: st
         signal.signal(number, lambda *_: stop.set())
     try:
         click.echo(f"export BUFFER_API_URL={running.url}\nexport BUFFER_API_KEY={running.key}")
+        click.echo(f"Watch posts arrive at {running.url}", err=True)
         stop.wait()
         if running.fault_log:
             struck = ", ".join(f"{count} {name}" for name, count in running.service.faults.counts.items())

@@ -7,6 +7,7 @@ PUT    /_sandbox/faults     {"rules": "cut-after=0.2" or a list, "seed": 7}
 DELETE /_sandbox/faults     everything goes well again
 GET    /_sandbox/requests   every request to the endpoint so far
 GET    /_sandbox/account    the account as a fixture
+GET    /_sandbox/board      what the page at / shows
 PUT    /_sandbox/channels   {"id": …, fields to change: isQueuePaused, name, …}
 PUT    /_sandbox/posts      {"id": …, fields to change}, as a person would in the web application
 DELETE /_sandbox/posts      {"id": …}
@@ -23,6 +24,7 @@ from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.exchange import Request, Response
 from bufferctl.sandbox.faults import Faults
 from bufferctl.sandbox.fixture import dump
+from bufferctl.sandbox.page import board
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.service import CONTROL_PREFIX, Service
 from bufferctl.sandbox.store import Doc
@@ -43,6 +45,7 @@ class Control:
             ("DELETE", "faults"): self._order_faults,
             ("GET", "requests"): lambda _body: [{**asdict(seen), "at": iso(seen.at)} for seen in service.requests],
             ("GET", "account"): lambda _body: dump(self._core.store),
+            ("GET", "board"): lambda _body: board(service),
             ("PUT", "channels"): lambda body: person.set_channel(body.pop("id"), **body),
             ("PUT", "posts"): lambda body: person.edit_post(body.pop("id"), **body),
             ("DELETE", "posts"): lambda body: person.delete_post(body["id"]),

@@ -13,6 +13,7 @@ from bufferctl.sandbox.core import Core, Options
 from bufferctl.sandbox.exchange import Seen
 from bufferctl.sandbox.faults import Faults, Rule, Struck
 from bufferctl.sandbox.fixture import complete_ideas, complete_posts, default_fixture, dump, load, read_fixture
+from bufferctl.sandbox.page import Page
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.ratelimit import Quota, Style
 from bufferctl.sandbox.schema import executable_schema
@@ -55,6 +56,7 @@ class Sandbox:
         quota = Quota(rate_limit, rate_headers) if rate_limit else None
         self.service = Service(self.core, key, faults=ordered, quota=quota)
         self.service.control = Control(self.service, self.person)
+        self.service.page = Page(key)
         self._server: Server | None = None
 
     def start(self) -> Self:

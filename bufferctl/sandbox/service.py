@@ -31,6 +31,14 @@ class Control(Protocol):
         ...
 
 
+class Page(Protocol):
+    """What answers a browser (page.py)."""
+
+    def __call__(self, request: Request) -> Response | None:
+        """Answer one request, or leave it to the endpoint."""
+        ...
+
+
 @dataclass
 class Delivery:
     """What becomes of an answer: it is sent, or the connection is cut, or nothing comes until the client gives up."""
@@ -43,6 +51,7 @@ class Service:
     """Answers requests one at a time; `requests` remembers each, `quota` None counts none, `faults` may change."""
 
     control: Control | None = None
+    page: Page | None = None
 
     def __init__(self, core: Core, key: str, *, faults: Faults | None = None, quota: Quota | None = None) -> None:
         self.core = core
@@ -61,6 +70,8 @@ class Service:
         """Answer one request; to be called by one thread at a time."""
         if self.control and request.path.startswith(CONTROL_PREFIX):
             return Delivery(self.control.answer(request))
+        if self.page and (page := self.page(request)):
+            return Delivery(page)
         with self.core.store.lock, self.core.at(self.core.now()):
             self.core.settle()
             delivery = self._answer(request)
