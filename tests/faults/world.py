@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bufferctl.cli.applying import Applying
+from bufferctl.cli.connecting import connected
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
 from bufferctl.cli.options import Choices, Connection
-from bufferctl.cli.session import Session, connected, opened_for_change, planning_options
+from bufferctl.cli.planning import planning_options
+from bufferctl.cli.session import Session, opened_for_change
 from bufferctl.errors import BufferctlError
 from bufferctl.plan import Status
 from bufferctl.sandbox import Clock, Sandbox
