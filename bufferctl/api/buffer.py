@@ -18,7 +18,7 @@ from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError, NotSentError
 from bufferctl.api.outcomes import results
 from bufferctl.api.reading import live_post
-from bufferctl.api.reads import read_account, read_daily_room, read_posts, read_recent, understood
+from bufferctl.api.reads import read_account, read_daily_room, read_posts, read_recent, read_sent, understood
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import operation_and_input
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
@@ -129,6 +129,11 @@ class Buffer:
         within = {organization: list(ids) for organization, ids in channels.items()}
         posts, _, since = read_posts(self._data, within, (), 1, self.server_time())
         return Live(self.server_time(), posts=posts, sent_since=since)
+
+    def sent(self, channels: Mapping[str, Collection[str]], since: datetime) -> tuple[LivePost, ...]:
+        """Posts of channels (ids by organization id) that went out since then."""
+        within = {organization: list(ids) for organization, ids in channels.items()}
+        return read_sent(self._data, within, since)
 
     def daily_room(self, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
         """How many more posts channels take on certain days (an instant each); only of channels that have a limit.

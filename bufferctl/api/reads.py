@@ -98,6 +98,17 @@ def read_recent(
     return tuple(found.values()), tuple(idea for each in idea_lists for idea in each.items.values())
 
 
+def read_sent(ask: Ask, channels: Mapping[str, Sequence[str]], since: datetime) -> tuple[LivePost, ...]:
+    """Posts of the channels that went out since then: due since then, or, for what was shared at once, created."""
+    later = {"start": moment(since)}
+    within = [(org, ids) for org, ids in channels.items() if ids]
+    listings = [_posts(org, ids, status=_SENT, dueAt=later) for org, ids in within]
+    listings += [_posts(org, ids, status=_SENT, createdAt=later) for org, ids in within]
+    _read_all(ask, listings)
+    found = {post.id: post for each in listings for post in each.items.values()}
+    return tuple(post for post in found.values() if (post.sent_at or post.due_at or post.created_at) >= since)
+
+
 def read_daily_room(ask: Ask, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
     """How many more posts a channel takes on the day that an instant lies in; channels without a limit are left out.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bufferctl.reconcile.daily import busy_days, within_daily_limits
 from bufferctl.reconcile.differences import schedule_differences
-from bufferctl.reconcile.lookup import find_targets
+from bufferctl.reconcile.lookup import find_targets, same_name
 from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of, unlisted
 
@@ -15,6 +15,7 @@ __all__ = [
     "find_targets",
     "offline",
     "reconcile",
+    "same_name",
     "schedule_differences",
     "slots_of",
     "unlisted",

@@ -9,14 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Related, Severity
-from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
+from bufferctl.model import (
+    Account,
+    Address,
+    Binding,
+    Channel,
+    Desired,
+    LiveChannel,
+    LiveOrganization,
+    Organization,
+    State,
+)
 from bufferctl.reconcile.planning import Targets
 
 
-def find_targets(desired: Desired, account: Account) -> tuple[Targets, tuple[Diagnostic, ...]]:
+def find_targets(
+    desired: Desired, account: Account, state: State | None = None
+) -> tuple[Targets, tuple[Diagnostic, ...]]:
     """Every declared organization and channel with its live one, and all problems at once.
 
     The targets are whole only where no problem is an error. `account` has the channels of the declared organizations.
+    `state`, where there is one, tells which channel a name stood for that is no longer there.
     """
     organizations: dict[str, LiveOrganization] = {}
     channels: dict[tuple[str, str], LiveChannel] = {}
@@ -33,7 +46,7 @@ def find_targets(desired: Desired, account: Account) -> tuple[Targets, tuple[Dia
         home = organizations.get(channel.organization)
         if home is None:  # said already
             continue
-        answer = find_channel(home, channel)
+        answer = find_channel(home, channel, state)
         if isinstance(answer, Diagnostic):
             problems.append(answer)
             continue
@@ -48,7 +61,7 @@ def find_organization(account: Account, declared: Organization) -> LiveOrganizat
     if declared.id is not None:
         found = [each for each in there if each.id == declared.id]
     else:
-        found = [each for each in there if _same(each.name, declared.name)]
+        found = [each for each in there if same_name(each.name, declared.name)]
     if len(found) == 1:
         return found[0]
     known = ", ".join(f"{each.name} (id {each.id})" for each in found or there)
@@ -59,7 +72,7 @@ def find_organization(account: Account, declared: Organization) -> LiveOrganizat
     return _error(f"the account has no organization `{declared.label}`", hint, declared)
 
 
-def find_channel(home: LiveOrganization, declared: Channel) -> LiveChannel | Diagnostic:
+def find_channel(home: LiveOrganization, declared: Channel, state: State | None = None) -> LiveChannel | Diagnostic:
     """The live channel of an organization, or why there is not exactly one."""
     found = _candidates(home.channels, declared)
     if len(found) == 1:
@@ -67,21 +80,39 @@ def find_channel(home: LiveOrganization, declared: Channel) -> LiveChannel | Dia
     if found:
         message = f"`{home.name}` has {len(found)} channels `{declared.label}`, so that it is unclear which is meant"
         return _error(message, f"Give its `id` too; there are: {_listed(found)}", declared)
+    return _error(
+        f"`{home.name}` has no channel `{declared.label}`", _instead(home, declared, state or State()), declared
+    )
+
+
+def _instead(home: LiveOrganization, declared: Channel, state: State) -> str:
+    """What to write where there is no such channel: what it is called now, else what there is."""
+    before = {slot.channel_id for slot, b in state.bindings.items() if _channel_of(b) == declared.label}
+    if renamed := next((each for each in home.channels if each.id in before), None):
+        return f"It is called `{renamed.name}` in Buffer now: write that, or `id: {renamed.id}`, which stays"
     same = [each for each in home.channels if each.service is declared.service]
-    known = _listed([*same, *(each for each in home.channels if each not in same)])
-    hint = f"It has: {known}" if known else "It has no channels at all: connect one in Buffer"
-    return _error(f"`{home.name}` has no channel `{declared.label}`", hint, declared)
+    known = _listed(same or home.channels)
+    return f"It has: {known}" if known else "It has no channels at all: connect one in Buffer"
+
+
+def _channel_of(binding: Binding) -> str:
+    """The label of the channel that it was last declared on."""
+    try:
+        return Address.parse(binding.address).channel
+    except ValueError:
+        return ""
 
 
 def _candidates(channels: Iterable[LiveChannel], declared: Channel) -> list[LiveChannel]:
     of_service = [each for each in channels if each.service is declared.service]
     if declared.id is not None:
         return [each for each in of_service if each.id == declared.id]
-    by_handle = [each for each in of_service if _same(each.name, declared.name)]
-    return by_handle or [each for each in of_service if _same(each.display_name, declared.name)]
+    by_handle = [each for each in of_service if same_name(each.name, declared.name)]
+    return by_handle or [each for each in of_service if same_name(each.display_name, declared.name)]
 
 
-def _same(live: str | None, declared: str | None) -> bool:
+def same_name(live: str | None, declared: str | None) -> bool:
+    """Whether a name of the account is the declared one: in any case, with `@` or without."""
     if not live or not declared:
         return False
     return live.strip().removeprefix("@").casefold() == declared.strip().removeprefix("@").casefold()
@@ -106,7 +137,7 @@ def _twice(taken: dict[str, Organization | Channel], found: str, declared: Organ
 
 
 def _renamed(declared: Organization, found: LiveOrganization) -> list[Diagnostic]:
-    if declared.name is None or _same(found.name, declared.name):
+    if declared.name is None or same_name(found.name, declared.name):
         return []
     message = f"the organization with the id {found.id} is called `{found.name}` in Buffer, not `{declared.name}`"
     return [Diagnostic(Severity.WARNING, message, declared.place, "The id decides: check that it is the one you mean")]
