@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BROWSER := $(VENV)/.browser
 
-.PHONY: demo test test-all lint bench soak schemas lock clean help
+.PHONY: demo test test-all test-browser lint bench soak schemas lock clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -16,11 +17,20 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
+$(BROWSER): requirements-browser.lock $(STAMP)
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@touch $@
+
 demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(STAMP)   ## the tests
 	@$(BIN)/python -m pytest -n auto
+
+test-all: test test-browser ## these, and those that need Chromium
+
+test-browser: $(BROWSER) ## the tests that need Chromium
+	@$(BIN)/python -m pytest tests/browser
 
 lint: $(STAMP)   ## style, types, and which room imports which
 	@$(BIN)/ruff check .
@@ -42,6 +52,11 @@ lock: $(STAMP)   ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
 	  --python-version 3.11 --all-extras --group dev --custom-compile-command 'make lock' \
 	  --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
+	  --python-version 3.11 --constraint requirements.lock --custom-compile-command 'make lock' \
+	  --output-file ci/requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
+	  --python-version 3.11 --group browser --custom-compile-command 'make lock' --output-file requirements-browser.lock
 
 clean:           ## what was built
 	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache

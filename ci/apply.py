@@ -1,0 +1,121 @@
+"""`python -m ci.apply`: after a merge, do what was reviewed, and say on the pull or merge request what became of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ci.comments import fenced, marker, put
+from ci.forge import Request
+from ci.http import ForgeError
+from ci.job import SHORT, Job, arguments, end, job, say, tell
+
+#: Exit codes of a run that came to its end: what it left needs a person, or a new plan, and not another try.
+_ENDED = {0, 1, 3}
+#: What an apply in CI is told: nobody is there to ask, and the last run may still hold the lock of a shared runner.
+_OPTIONS = ("--auto-approve", "--lock-timeout", "600")
+_PENDING = 2
+
+
+def main() -> int:
+    """The exit code of bufferctl's last apply: earlier ones leave what later ones see."""
+    parser = arguments(__doc__ or "")
+    parser.add_argument("--branch", required=True, help="the branch that is published")
+    parser.add_argument("--reviewed", choices=["true", "false"], default="true", help="only what was reviewed")
+    told = parser.parse_args()
+    this = job(told)
+    commit = this.commit()
+    newest = this.forge.newest(told.branch)
+    if commit != newest:
+        raise ForgeError(
+            f"{told.branch} is at {newest[:SHORT]} and {commit[:SHORT]} is checked out; older files are not applied. "
+            "Check out the branch itself (`ref:` of actions/checkout), so that every run takes the newest"
+        )
+    with this.state(message=f"Apply {commit[:SHORT]}") as folder:
+        record = _Record(folder / "applied.json" if folder else None)
+        code = _reviewed(this, commit, record) if told.reviewed == "true" else _apply(this)
+        record.write(commit, code)
+    tell(**{"exit-code": str(code)})
+    return code
+
+
+@dataclass(frozen=True)
+class _Record:
+    """Which commit was applied last, and how that ended; kept beside the state."""
+
+    path: Path | None
+
+    def read(self) -> dict[str, Any]:
+        """`commit` and `exit_code`; empty before the first apply."""
+        if self.path is None or not self.path.exists():
+            return {}
+        read: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
+        return read
+
+    def write(self, commit: str, code: int) -> None:
+        """Keep it, where that run came to its end: else the next one begins where this one did."""
+        if self.path is not None and code in _ENDED:
+            self.path.write_text(json.dumps({"commit": commit, "exit_code": code}) + "\n", encoding="utf-8")
+
+
+def _reviewed(this: Job, commit: str, record: _Record) -> int:
+    """Apply the plans of all that was merged since the last apply, in the order of the merges.
+
+    A forge that lets only the newest of several waiting runs go leaves the others' plans to it.
+    """
+    before = record.read()
+    if before.get("commit") == commit and before.get("exit_code") == 0:
+        print(f"{commit[:SHORT]} was applied already.")
+        return 0
+    commits = this.forge.history(before["commit"], commit) if before.get("commit") not in {None, commit} else []
+    requests = list(dict.fromkeys(each for one in commits or [commit] for each in this.forge.merged(one)))
+    code = None
+    for request in requests:
+        plan = this.forge.plan(request, this.artifact)
+        if plan is None:
+            print(f"There is no plan of {this.forge.mention}{request.number} (any more).")
+            continue
+        print(f"Applying the plan of {this.forge.mention}{request.number}.", flush=True)
+        file = this.work / f"reviewed-{request.number}.json"
+        file.write_bytes(plan)
+        code = _apply(this, "--reviewed", str(file), request=request)
+        if code not in _ENDED:
+            return code
+    return _nothing_reviewed(this) if code is None else code
+
+
+def _apply(this: Job, *options: str, request: Request | None = None) -> int:
+    """One apply, and its receipt as a comment of the request whose plan it is."""
+    receipt = this.work / f"receipt{f'-{request.number}' if request else ''}.json"
+    receipt.unlink(missing_ok=True)
+    ran = this.run("apply", *_OPTIONS, *options, "--receipt", str(receipt))
+    if request and this.comments:
+        body = _receipt(this, receipt) if receipt.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
+        text = f"{body}\n\n{this.end_of_comment(this.commit())}"
+        try:
+            put(this.forge, request.number, marker("receipt", this.about), text)
+        except ForgeError as error:  # what is done is done, and the log has it too
+            say("warning", f"The receipt could not be shown on {this.forge.mention}{request.number}: {error}")
+    return ran.code
+
+
+def _receipt(this: Job, receipt: Path) -> str:
+    """The receipt as a comment."""
+    page = receipt.with_suffix(".md")
+    this.show(receipt, page)
+    return page.read_text(encoding="utf-8")
+
+
+def _nothing_reviewed(this: Job) -> int:
+    """No plan was reviewed: well where nothing is to be done, else a person must see to it."""
+    ran = this.run("plan", "--detailed-exitcode")
+    if ran.code != _PENDING:
+        return ran.code
+    say("error", "None of this was reviewed, so nothing was sent. Make a pull or merge request of it.")
+    return 1
+
+
+if __name__ == "__main__":
+    end(main)

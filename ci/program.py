@@ -1,0 +1,43 @@
+"""bufferctl as the scripts run it: a program, without the forge's token."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: What bufferctl has no use for, and what nobody must find in anything that it prints.
+_TOKENS = frozenset({"GITHUB_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "ACTIONS_RUNTIME_TOKEN"})
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, on stdout and stderr as it came, and its exit code."""
+
+    code: int
+    printed: str
+
+
+def bufferctl(folder: Path, arguments: list[str], environment: Mapping[str, str]) -> Ran:
+    """Run a command in `folder`, with more in its environment; what it prints shows in the log as it comes."""
+    given = {name: value for name, value in os.environ.items() if name not in _TOKENS}
+    printed = []
+    with subprocess.Popen(
+        [sys.executable, "-I", "-m", "bufferctl", *arguments],  # -I: nothing of the folder is ever imported
+        cwd=folder,
+        env={**given, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            if not line.startswith("::"):  # annotations are for GitHub's log
+                printed.append(line)
+    return Ran(process.returncode, "".join(printed))
