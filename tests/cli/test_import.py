@@ -114,7 +114,7 @@ def test_id_that_is_taken(project: Any, prints: Any) -> None:
     post = made(project)
     project("import", ADDRESS, post)
     project.write(
-        "posts/more.yaml", "posts:\n  - {key: again, due_at: 2029-12-20 09:00, channels: [twitter], text: Again}\n"
+        "posts/more.yaml", "posts:\n  - {key: again, due_at: 2029-12-21 09:00, channels: [twitter], text: Again}\n"
     )
     prints("import/taken-id", project("import", "Acme/twitter:acme/again", post))
 
