@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -14,8 +15,8 @@ _MARKED = re.compile(r"(?P<link>https?://[^\s<>\"]+)|(?<![\w&/])(?P<tag>[#@]\w[\
 _TRAILING = ".,;:!?…'\"»”)]}"
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
-#: Beyond this many words on each side, comparing word by word takes longer than it helps.
-_WORDS = 4000
+#: Texts with more pairs of equal words than this are shown one after the other: comparing them takes too long.
+_PAIRS = 20_000
 
 
 class Piece(NamedTuple):
@@ -39,7 +40,8 @@ def web(address: str | None) -> str:
 def changed_words(before: str, after: str) -> tuple[Piece, ...]:
     """Both texts in one: what stays, what goes, what comes, by words."""
     old, new = _TOKENS.findall(safe(before)), _TOKENS.findall(safe(after))
-    if len(old) > _WORDS or len(new) > _WORDS:
+    counts = Counter(new)
+    if sum(counts[word] for word in old) > _PAIRS:
         return (Piece("out", "".join(old)), Piece("in", "".join(new)))
     found: list[Piece] = []
     # White space is never what two texts have in common, unless it stands beside a word that is.
