@@ -1,7 +1,8 @@
-"""`bufferctl import ADDRESS ID`: from now on that live object is the declared one, and ours to change."""
+"""`bufferctl import`: hand what exists in Buffer over to the files, all of it or one post or idea."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,38 +12,142 @@ from bufferctl.cli import options
 from bufferctl.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.import_check import Taken
+    from bufferctl.cli.importing import Wanted
     from bufferctl.cli.session import Session
     from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, Slot
 
 
-@click.command(name="import", short_help="Hand a post or idea that exists in Buffer over to the files.")
-@click.argument("address")
-@click.argument("live_id", metavar="ID")
+@click.command(name="import", short_help="Hand what exists in Buffer over to the files.")
+@click.argument("address", required=False)
+@click.argument("live_id", metavar="[ID]", required=False)
+@click.option("--organization", metavar="NAME", help="Only this organization, by name or id.")
+@click.option(
+    "--channel", "channels", multiple=True, metavar="CHANNEL", help="Only this channel: twitter, or twitter:acme."
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Also what was published since that day, such as 2026-12-01.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["per-channel", "one-file"]),
+    default="per-channel",
+    show_default=True,
+    help="A file for each channel, or one for all.",
+)
 @options.root_option
 @options.state_option
 @options.lock_option
 @options.connection_options
 @options.no_color_option
 def import_(
-    address: str,
-    live_id: str,
+    address: str | None,
+    live_id: str | None,
+    organization: str | None,
+    channels: tuple[str, ...],
+    since: datetime | None,
+    layout: str,
     file: Path | None,
     state_file: Path | None,
     lock_timeout: float,
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Say that the post or idea ID in Buffer is the one declared as ADDRESS.
+    """Take over what is in Buffer and in no file: write it as YAML and remember it, so that nothing changes.
 
-    Only the state file changes. Where the two differ, the next plan shows it and apply makes Buffer as the file says.
+    Everything that is not published yet, and ideas; files that are there get more in them and are never written over.
+
+    With ADDRESS and ID: say that the post or idea ID in Buffer is the one declared as ADDRESS. Only the state file
+    changes. Where the two differ, the next plan shows it and apply makes Buffer as the file says.
     """
-    from bufferctl.cli import connecting, planning, session
     from bufferctl.cli.console import Console
+
+    console = Console.create(no_color=no_color)
+    if address is None:
+        from bufferctl.cli.importing import Wanted
+
+        wanted = Wanted(organization, channels, since and since.replace(tzinfo=UTC), layout == "one-file")
+        return _account(wanted, file, state_file, lock_timeout, connection, console)
+    if live_id is None:
+        raise UsageError(
+            "ADDRESS goes with the ID of the post or idea in Buffer", hint="Without both, everything is imported."
+        )
+    if organization or channels or since:
+        raise UsageError("--organization, --channel and --since choose among everything, and ADDRESS names one")
+    return _one(address, live_id, file, state_file, lock_timeout, connection, console)
+
+
+def _account(
+    wanted: Wanted,
+    file: Path | None,
+    state_file: Path | None,
+    lock_timeout: float,
+    connection: options.Connection,
+    console: Console,
+) -> int:
+    from bufferctl.cli import connecting, planning, session
+    from bufferctl.cli.files import Files, load_files
+    from bufferctl.cli.import_writing import Importing
+    from bufferctl.cli.importing import look_through, root_file
+    from bufferctl.model import Desired
+
+    root = root_file(file, Path.cwd())
+    files = load_files(root, (), console) if root.exists() else Files(root.parent, Desired())
+    with (
+        connecting.connected(connection, console) as buffer,
+        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
+    ):
+        planning.note_leftovers(opened, console)
+        taken = look_through(opened, wanted, planning.planning_options(options.Choices(), connection))
+        names = Importing(opened, taken, root, one_file=wanted.one_file).write()
+    return _report(taken, names, console)
+
+
+def _report(taken: Taken, names: list[str], console: Console) -> int:
+    """Say what was written and what not; the exit code."""
+    from bufferctl.model import Post
+    from bufferctl.render.paint import count, safe, sentence
+
+    posts = sum(isinstance(taking.addition.item, Post) for taking in taken.takings)
+    ideas = len(taken.takings) - posts
+    for what, why in taken.left_out:
+        console.note(f"{console.err.bad('left out:')} {safe(what)}: {safe(sentence(why))}")
+    if names:
+        said = [count(posts, "post")] if posts or not ideas else []
+        said += [count(ideas, "idea")] if ideas else []
+        console.data(f"Wrote {' and '.join(said)}:")
+        for name in names:
+            console.data(f"  {safe(name)}")
+    elif not taken.already:
+        console.data("Nothing was written." if taken.left_out else "The files declare all that is there already.")
+    if taken.already:
+        console.data(
+            f"Also remembered: {count(len(taken.already), 'post or idea', 'posts and ideas')} that the files declare."
+        )
+    if taken.left_out:
+        console.note(f"{count(len(taken.left_out), 'post or idea', 'posts and ideas')} left out, as said above.")
+        return 1
+    return 0
+
+
+def _one(
+    address: str,
+    live_id: str,
+    file: Path | None,
+    state_file: Path | None,
+    lock_timeout: float,
+    connection: options.Connection,
+    console: Console,
+) -> int:
+    from bufferctl.cli import connecting, planning, session
     from bufferctl.cli.files import load_files
     from bufferctl.model import State
     from bufferctl.render.paint import safe
 
-    console = Console.create(no_color=no_color)
     files = load_files(file, (), console)
     item = next((each for each in files.desired.items if str(each.address) == address), None)
     if item is None:

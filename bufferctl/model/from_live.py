@@ -124,7 +124,7 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
         named = channel.boards.get(fields["board"]) == fields.get("board_service_id")
         fields.pop("board_service_id" if named else "board", None)
     details = fields.get("details_event") or fields.get("details_whats_new") or {}
-    if details.get("button") == "none":
+    if details.get("button") == "none" and len(details) > 1:  # else it is all there is, and Buffer wants something
         del details["button"]
     if _is_thread(live):
         fields["thread"] = [_thread_item(item) for item in live.thread]

@@ -14,6 +14,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from bufferctl.config.zones import Clock, LocalTimeError
 from bufferctl.model import Idea, Post, SchedulingType, ShareMode
 from bufferctl.model.base import Model
+from bufferctl.model.metadata_parts import FacebookAnnotation, InstagramGeolocation, InstagramStickerFields
 
 #: Fields of a post or an idea in the order in which people read them: what it is, when, what it says, the rest.
 ORDER = (
@@ -26,12 +27,16 @@ _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0d-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud
 _NO_BLOCK = re.compile(r"\A\s|^\t|\n\Z", re.MULTILINE)
 #: Lists that stand on one line, as people write them.
 _SHORT = frozenset({"tags", "services", "channels", "indices"})
+#: What has a `text` of a few words.
+_SHORT_TEXTS = (InstagramGeolocation, InstagramStickerFields, FacebookAnnotation)
 
 
-def post_entry(post: Post, zone: tzinfo | None = None, channels: Iterable[str] = ()) -> CommentedMap:
+def post_entry(
+    post: Post, zone: tzinfo | None = None, channels: Iterable[str] = (), organization: str | None = None
+) -> CommentedMap:
     """The entry of a post. `zone`: of times without an offset where the entry is to stand (None: all get one).
 
-    `channels`: how the entry names where it goes; none in the nested form. An empty text is not written.
+    `channels`: how the entry names where it goes, none in the nested form; `organization`: where there are several.
     """
     thread = getattr(post.metadata, "thread", ())
     derived = ShareMode.CUSTOM_SCHEDULED if post.due_at else ShareMode.ADD_TO_QUEUE
@@ -39,6 +44,7 @@ def post_entry(post: Post, zone: tzinfo | None = None, channels: Iterable[str] =
         zone,
         key=post.address.key,
         was=post.was,
+        organization=organization,
         channels=tuple(channels),
         due_at=post.due_at,
         mode=None if post.mode is derived else post.mode,
@@ -59,12 +65,13 @@ def post_entry(post: Post, zone: tzinfo | None = None, channels: Iterable[str] =
     )
 
 
-def idea_entry(idea: Idea, zone: tzinfo | None = None) -> CommentedMap:
-    """The entry of an idea; `zone` as for a post."""
+def idea_entry(idea: Idea, zone: tzinfo | None = None, organization: str | None = None) -> CommentedMap:
+    """The entry of an idea; `zone` and `organization` as for a post."""
     return entry(
         zone,
         key=idea.address.key,
         was=idea.was,
+        organization=organization,
         title=idea.title,
         tags=idea.tags,
         services=idea.services,
@@ -91,7 +98,8 @@ def value(name: str, given: Any, zone: tzinfo | None = None) -> Any:
     """A value of the models as YAML data. `name`: the field it is for, which says how it is best written."""
     if isinstance(given, Model):
         fields = {n: v for n in type(given).model_fields if (v := getattr(given, n)) != _default(given, n)}
-        return CommentedMap({n: value(n, v, zone) for n, v in fields.items()})
+        short = isinstance(given, _SHORT_TEXTS)
+        return CommentedMap({n: value("" if short and n == "text" else n, v, zone) for n, v in fields.items()})
     if isinstance(given, Mapping):
         found = {n: value(n, v, zone) for n, v in given.items()}
         return CommentedMap({n: v for n, v in found.items() if not _is_empty(v)})

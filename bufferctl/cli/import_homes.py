@@ -1,0 +1,146 @@
+"""Where what is imported has its place: organizations and channels of the account, as files name them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from bufferctl.cli.planning import nearest
+from bufferctl.config.write.project import NewChannel, NewOrganization
+from bufferctl.config.zones import zone_of
+from bufferctl.errors import UsageError
+from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
+from bufferctl.reconcile import Targets, same_name
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHome:
+    """A channel. `label` is that of addresses, `reference` what entries call it; `entry`: what declares it.
+
+    `timezone`: of times without an offset there, None where they are to have one.
+    """
+
+    live: LiveChannel
+    label: str
+    reference: str
+    timezone: str | None
+    entry: NewChannel
+    declared: bool
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The zone of `timezone`."""
+        return zone_of(self.timezone) if self.timezone else None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationHome:
+    """An organization with the channels that are asked for; `timezone` as for a channel, for its ideas."""
+
+    live: LiveOrganization
+    label: str
+    timezone: str | None
+    declared: Organization | None
+    channels: tuple[ChannelHome, ...]
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The zone of `timezone`."""
+        return zone_of(self.timezone) if self.timezone else None
+
+    def entry(
+        self, channels: Iterable[ChannelHome], tags: Mapping[str, str] | None = None, around: str | None = None
+    ) -> NewOrganization:
+        """What declares it, with these channels. `around`: the zone of the file that it stands in."""
+        name, id_ = (self.live.name, None) if self.label == self.live.name else (None, self.live.id)
+        if self.declared:
+            name, id_ = self.declared.name, self.declared.id
+        timezone = self.timezone if self.timezone != around else None
+        return NewOrganization(name, id_, timezone, tags or {}, tuple(each.entry for each in channels))
+
+
+def find_homes(
+    account: Account, desired: Desired, targets: Targets, organization: str | None, channels: tuple[str, ...]
+) -> list[OrganizationHome]:
+    """The organizations and channels that are asked for: by name, else those declared, else all.
+
+    Raises UsageError for names that the account does not have.
+    """
+    declared = {targets.organizations[each.label].id: each for each in desired.organizations}
+    known = {targets.channels[each.organization, each.label].id: each for each in desired.channels}
+    wanted = _organizations(account, organization, set(declared))
+    names = Counter(each.name.strip().casefold() for each in account.organizations)
+    homes = []
+    for live in wanted:
+        there = declared.get(live.id)
+        label = (
+            there.label if there else live.name if names[live.name.strip().casefold()] == 1 and live.name else live.id
+        )
+        zone = there.timezone if there else _common_zone(live.channels, account.timezone)
+        own = [_channel(each, live, known.get(each.id), zone) for each in live.channels]
+        homes.append(OrganizationHome(live, label, zone, there, tuple(own)))
+    return _narrowed(homes, channels) if channels else homes
+
+
+def _common_zone(channels: Iterable[LiveChannel], otherwise: str | None) -> str:
+    """The zone of most channels; where there are none, the account's or UTC."""
+    zones = Counter(channel.timezone for channel in channels if zone_of(channel.timezone))
+    return next((name for name, _ in zones.most_common(1)), None) or otherwise or "UTC"
+
+
+def _organizations(account: Account, name: str | None, declared: set[str]) -> list[LiveOrganization]:
+    if name is None:
+        return [each for each in account.organizations if not declared or each.id in declared]
+    found = [each for each in account.organizations if name.casefold() in {each.id, each.name.casefold()}]
+    if len(found) == 1:
+        return found
+    names = [each.name for each in account.organizations]
+    if found:
+        raise UsageError(f"There are {len(found)} organizations {name}", hint="Give the id of the one that you mean.")
+    hint = nearest(name, names) or f"This API key reaches {', '.join(names) or 'none'}."
+    raise UsageError(f"The account has no organization {name}", hint=hint)
+
+
+def _channel(
+    live: LiveChannel, organization: LiveOrganization, declared: Channel | None, around: str | None
+) -> ChannelHome:
+    of_service = [each for each in organization.channels if each.service is live.service]
+    named = bool(live.name) and sum(same_name(each.name, live.name) for each in of_service) == 1
+    label = declared.label if declared else f"{live.service.value}:{live.name if named else live.id}"
+    reference = live.service.value if len(of_service) == 1 else label
+    if declared:
+        entry = NewChannel(live.service.value, declared.name, declared.id, declared.timezone)
+        return ChannelHome(live, label, reference, declared.timezone, entry, declared=True)
+    own = live.timezone if zone_of(live.timezone) else None
+    entry = NewChannel(
+        live.service.value,
+        live.name if named else None,
+        None if named else live.id,
+        own if own != around else None,
+    )
+    return ChannelHome(live, label, reference, own or around, entry, declared=False)
+
+
+def _narrowed(homes: list[OrganizationHome], wanted: tuple[str, ...]) -> list[OrganizationHome]:
+    """Only the channels named, by service, `service:name` or `service:id`."""
+    every = [each for home in homes for each in home.channels]
+    for name in wanted:
+        if not any(_fits(each.live, name) for each in every):
+            labels = sorted({each.label for each in every})
+            hint = nearest(name, labels) or f"There are {', '.join(labels) or 'none'}."
+            raise UsageError(f"There is no channel {name}", hint=hint)
+    narrowed = []
+    for home in homes:
+        channels = tuple(each for each in home.channels if any(_fits(each.live, name) for name in wanted))
+        if channels:
+            narrowed.append(OrganizationHome(home.live, home.label, home.timezone, home.declared, channels))
+    return narrowed
+
+
+def _fits(live: LiveChannel, name: str) -> bool:
+    service, colon, rest = name.partition(":")
+    if service != live.service.value:
+        return False
+    return not colon or rest == live.id or same_name(live.name, rest) or same_name(live.display_name, rest)

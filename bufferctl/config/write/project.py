@@ -1,0 +1,142 @@
+"""The files of a project that posts and ideas are added to: a new root file, or what is there with more in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from bufferctl.config.write.document import Text, yaml_text
+from bufferctl.config.write.edits import Edits
+from bufferctl.config.write.entries import idea_entry, post_entry
+from bufferctl.config.write.nodes import Mapping as MappingNode
+from bufferctl.config.write.nodes import Scalar
+from bufferctl.config.write.nodes import Sequence as SequenceNode
+from bufferctl.errors import ConfigError
+from bufferctl.model import Idea, Post
+
+_HEAD = "# Taken over from Buffer by `bufferctl import`. Yours to change now; `bufferctl plan` shows what that does.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class NewChannel:
+    """A channel for the root file, by name or by id. `timezone`: where it differs from what stands around it."""
+
+    service: str
+    name: str | None = None
+    id: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganization:
+    """An organization for the root file, or more channels of one that is there. `tags`: ids by name."""
+
+    name: str | None = None
+    id: str | None = None
+    timezone: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[NewChannel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A post or an idea for a file. `reference`: how its entry names the channel; `zone`: of its times."""
+
+    item: Post | Idea
+    reference: str = ""
+    zone: tzinfo | None = None
+
+
+def new_root(timezone: str, organizations: Iterable[NewOrganization]) -> str:
+    """A root file that declares organizations and channels, with everything else in files below `posts/`."""
+    entries = [_organization(each) for each in organizations]
+    return _HEAD + yaml_text(CommentedMap(version=1, timezone=timezone, organizations=entries))
+
+
+def root_with(root: Text, organizations: Iterable[NewOrganization]) -> str:
+    """The root file with more organizations, or more channels of those it has. Raises ConfigError."""
+    edits = Edits(root.text, root.newline)
+    for organization in organizations:
+        there = _find(edits.root, organization)
+        if there is None:
+            edits.append(edits.root, "organizations", [_organization(organization)])
+        else:
+            edits.append(there, "channels", [_channel(each) for each in organization.channels])
+    return edits.result()
+
+
+def new_file(additions: Sequence[Addition], organization: str | None) -> str:
+    """A file of posts and ideas. `organization`: where there are several."""
+    return _HEAD + yaml_text(CommentedMap(_fields(organization=organization, **_entries(additions))))
+
+
+def file_with(file: Text, additions: Sequence[Addition], organization: str | None) -> str:
+    """A file with more posts and ideas in it. `organization`: for each of them, where the file does not say."""
+    edits = Edits(file.text, file.newline)
+    stated = edits.root.get("organization")
+    for name, entries in _entries(additions, None if isinstance(stated, Scalar) else organization).items():
+        if entries:
+            edits.append(edits.root, name, entries)
+    return edits.result()
+
+
+def takes(file: Text, organization: str | None) -> bool:
+    """Whether entries of an organization can go into a file: its lists are its own, and it is not another's."""
+    try:
+        root = Edits(file.text).root
+    except ConfigError:
+        return False
+    stated = root.get("organization")
+    lists = [root.get(name) for name in ("posts", "ideas")]
+    own = all(each is None or (isinstance(each, SequenceNode) and each.anchor is None) for each in lists)
+    return own and (stated is None or (isinstance(stated, Scalar) and stated.value == organization))
+
+
+def file_name(*parts: str) -> str:
+    """`posts/twitter-acme.yaml`, from names with any characters."""
+    words = ("-".join(re.findall(r"[^\W_]+", part)).lower()[:60] for part in parts)
+    return f"posts/{'/'.join(word or 'unnamed' for word in words)}.yaml"
+
+
+def _entries(additions: Sequence[Addition], organization: str | None = None) -> dict[str, list[CommentedMap]]:
+    posts = [
+        post_entry(each.item, each.zone, [each.reference], organization)
+        for each in additions
+        if isinstance(each.item, Post)
+    ]
+    ideas = [idea_entry(each.item, each.zone, organization) for each in additions if isinstance(each.item, Idea)]
+    return {"posts": posts, "ideas": ideas}
+
+
+def _organization(organization: NewOrganization) -> CommentedMap:
+    return _fields(
+        name=organization.name,
+        id=organization.id,
+        timezone=organization.timezone,
+        tags=CommentedMap(organization.tags),
+        channels=[_channel(each) for each in organization.channels],
+    )
+
+
+def _channel(channel: NewChannel) -> CommentedMap:
+    return _fields(service=channel.service, name=channel.name, id=channel.id, timezone=channel.timezone)
+
+
+def _fields(**fields: Any) -> CommentedMap:
+    return CommentedMap({name: value for name, value in fields.items() if value})
+
+
+def _find(root: MappingNode, organization: NewOrganization) -> MappingNode | None:
+    """The entry of an organization, by its id or its name."""
+    declared = root.get("organizations")
+    for entry in declared.items if isinstance(declared, SequenceNode) else ():
+        for name in ("id", "name"):
+            given = entry.get(name) if isinstance(entry, MappingNode) else None
+            if isinstance(given, Scalar) and given.value == getattr(organization, name):
+                return entry if isinstance(entry, MappingNode) else None
+    return None
