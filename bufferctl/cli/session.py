@@ -73,7 +73,7 @@ class Session:
         desired = self.files.desired
         known = {slot.organization_id for slot in self.state.bindings}
         account = self.buffer.account({o.id or o.name or "" for o in desired.organizations} | known)
-        targets, problems = find_targets(desired, account)
+        targets, problems = find_targets(desired, account, self.state)
         self.console.diagnostics(problems)
         if has_errors(problems):
             raise ConfigError(

@@ -77,9 +77,11 @@ def alike(
     """Live objects that might well be the declared one, so that posting it needs a person's word.
 
     An equal text at any time and status; on a channel that state does not know, also the same instant with any text,
-    and a queue text four fifths alike.
+    and a queue text four fifths alike; of ideas then also an equal title.
     """
     found = [c.item for c in same_text if wanted.text or wanted.title]
+    if isinstance(item, Idea) and wanted.title and not context.channel_known:
+        found += [c.item for c in others.values() if c.content.title == wanted.title]
     if isinstance(item, Post) and not context.channel_known:
         if item.due_at:
             at = instant(item.due_at)

@@ -28,19 +28,13 @@ def _deep(name: str, before: Any, after: Any) -> list[Difference]:
     """Where inside a field two values differ, by deepdiff; the paths are the file's."""
     from deepdiff import DeepDiff  # slow to import, and needed for what differs only
 
-    before, after = ({name: _named(name, value)} for value in (before, after))
-    tree = DeepDiff(before, after, view="tree", ignore_type_in_groups=[(list, tuple)])
+    tree = DeepDiff({name: before}, {name: after}, view="tree", ignore_type_in_groups=[(list, tuple)])
     found = []
     for kind in tree:
         for item in tree[kind]:
             path = ".".join(map(str, item.path(output_format="list")))
             found.append(Difference(path, _shown(item.t1), _shown(item.t2)))
     return sorted(found, key=lambda d: d.path)
-
-
-def _named(name: str, value: Any) -> Any:
-    """The posts of a thread with the names of their parts, as in the file."""
-    return [{"text": text, "assets": assets} for text, assets in value or ()] if name == "thread" else value
 
 
 def _shown(value: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from shlex import quote
 
-from bufferctl.model import Address, LiveIdea, LivePost
+from bufferctl.model import Address, LiveIdea, LivePost, PostStatus
 from bufferctl.plan import Difference, Reason
 
 #: What to do where file and Buffer say different things and either may be right.
@@ -20,6 +20,15 @@ _EITHER = (
 )
 #: The same where the file's version cannot be sent.
 _THEIRS = "Run `bufferctl pull {address}` to take Buffer's version into the file, or change it in Buffer."
+#: Where a live post is in its life, as people say it.
+_STATUSES = {
+    PostStatus.DRAFT: "a draft",
+    PostStatus.NEEDS_APPROVAL: "waiting for approval",
+    PostStatus.SCHEDULED: "scheduled",
+    PostStatus.SENDING: "being published",
+    PostStatus.SENT: "published",
+    PostStatus.ERROR: "refused by the network",
+}
 #: How much of a text a message quotes.
 _SHOWN = 40
 
@@ -118,6 +127,14 @@ def conflict(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
     )
 
 
+def reconnected() -> Hold:
+    return Hold(
+        Reason.AMBIGUOUS,
+        "It was applied on a channel of this name that had another id in Buffer, and may have been published there",
+        "Look on the network: if it is out, remove the post from the file; if not, apply with --recreate {address}.",
+    )
+
+
 def missed(lead_minutes: int, differences: tuple[Difference, ...]) -> Hold:
     """`differences`: what of an edit is not sent, empty for what is new."""
     late = f"Its time is past, or less than {lead_minutes} minutes away, and Buffer might publish it at once"
@@ -135,9 +152,10 @@ def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
     first = candidates[0]
     text = first.text or (first.title if isinstance(first, LiveIdea) else "")
     shown = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
-    when = f", {first.status.value}" if isinstance(first, LivePost) else ""
+    when = f", {_STATUSES[first.status]}" if isinstance(first, LivePost) else ""
     if isinstance(first, LivePost) and first.due_at:
-        when += f", {first.due_at.astimezone(UTC):%a %d %b %Y %H:%M} UTC"
+        due = first.due_at.astimezone(UTC)
+        when += f", {due:%a} {due.day} {due:%b %Y %H:%M} UTC"
     more = f" and {len(candidates) - 1} more" if len(candidates) > 1 else ""
     return Hold(
         Reason.AMBIGUOUS,
@@ -219,7 +237,8 @@ def unresolved(problem: str, hint: str) -> Hold:
 def too_many_deletes(count: int, limit: int) -> Hold:
     return Hold(
         Reason.DELETES,
-        f"This would delete {count} posts, and at most {limit} may go at once; until then it will be published",
+        f"This would delete {count} posts, and at most {limit} may go at once, so none is deleted and they will be "
+        "published",
         f"If that is meant, run with --max-deletes {count}.",
     )
 

@@ -91,7 +91,7 @@ def _instead(home: LiveOrganization, declared: Channel, state: State) -> str:
     if renamed := next((each for each in home.channels if each.id in before), None):
         return f"It is called `{renamed.name}` in Buffer now: write that, or `id: {renamed.id}`, which stays"
     same = [each for each in home.channels if each.service is declared.service]
-    known = _listed(same or home.channels)
+    known = _listed([*same, *(each for each in home.channels if each not in same)])
     return f"It has: {known}" if known else "It has no channels at all: connect one in Buffer"
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bufferctl.model import (
     IDEAS,
+    Binding,
     Desired,
     Idea,
     Live,
@@ -21,8 +22,10 @@ from bufferctl.model import (
     State,
     comparable,
 )
+from bufferctl.model.comparable import instant
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import table
+from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.limits import needs_room, within_limits
 from bufferctl.reconcile.matching import Declared, How, Match, Matches, match, owned_channels
 from bufferctl.reconcile.removal import Removed, remove
@@ -68,6 +71,7 @@ def reconcile(
     cancelled = {d.slot: d.item for d in declared if d.item.cancelled and d.slot in scope.bindings}
     wanted = [d for d in declared if d.slot not in cancelled]
     matches = match(wanted, live, scope)
+    elsewhere = _perhaps_out(matches, live)
     channels = {c.id: c for o in live.organizations for c in o.channels}
     context = table.Context(
         now=live.at,
@@ -80,9 +84,11 @@ def reconcile(
         allow_share_now=options.allow_share_now,
         unsettled=options.unsettled,
         sent_since=live.sent_since,
+        perhaps_out=frozenset(elsewhere.values()),
     )
     changes = [table.decide(m, context) for m in matches.matches]
-    removals = remove(_removed(matches, cancelled, live), desired, channels, live.gone, options.max_deletes)
+    removed = (each for each in _removed(matches, cancelled, live) if each.slot not in elsewhere)
+    removals = remove(removed, desired, channels, live.gone, options.max_deletes)
     changes.extend(removals.changes)
     if options.review:
         changes = list(map(options.review, changes))
@@ -169,6 +175,28 @@ def _removed(matches: Matches, cancelled: Mapping[Slot, Post | Idea], live: Live
     by_id = {item.id: item for item in live.items}
     for slot, binding in matches.released.items():
         yield Removed(slot, binding, by_id.get(binding.id), cancelled.get(slot))
+
+
+def _perhaps_out(matches: Matches, live: Live) -> dict[Slot, Slot]:
+    """Where something may have been published, with where the same address is new: its channel has a new id.
+
+    A channel that was reconnected, say. That memory is kept, lest a queue post is published once more.
+    """
+    new = {str(m.declared.item.address): m.declared.slot for m in matches.matches if m.how in {How.NEW, How.NEAR}}
+    there = {post.id: post for post in live.posts}
+    found = {}
+    for slot, binding in matches.released.items():
+        to = new.get(binding.address)
+        if to is not None and slot.channel_id != to.channel_id and _may_be_out(binding, there.get(binding.id), live):
+            found[slot] = to
+    return found
+
+
+def _may_be_out(binding: Binding, post: LivePost | None, live: Live) -> bool:
+    """Whether it is published, or nothing tells: Buffer forgets what was on a channel that is taken out."""
+    if post is not None:
+        return post.status in OUT
+    return binding.status == PostStatus.SENT or binding.due_at <= instant(live.at)
 
 
 def _is_unsent(item: object) -> bool:

@@ -28,6 +28,7 @@ from bufferctl.model import (
 )
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.holds import Hold
 
 
@@ -86,8 +87,8 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
     if not isinstance(live, LivePost):
         unread = binding.id not in gone and binding.status != PostStatus.SENT
         return _held(change, holds.not_read()) if unread else change
-    if live.status in {PostStatus.SENT, PostStatus.SENDING}:
-        return change
+    if live.status in OUT:
+        return replace(change, message="It is published, which cannot be taken back here") if item.declared else change
     if binding.origin is Origin.ADOPTED and item.declared:
         return _held(change, holds.cancelled_but_theirs(live.id))
     if binding.origin is Origin.ADOPTED:

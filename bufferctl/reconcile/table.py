@@ -31,7 +31,8 @@ LAG = timedelta(hours=1)
 class Context:
     """What the rows need to know. `write` makes what apply sends, or says why it cannot (a hold).
 
-    `sent_since`: as in `Live`, by organization id.
+    `sent_since`: as in `Live`, by organization id. `perhaps_out`: what is new on its channel and may have been
+    published on one of the same name that had another id.
     """
 
     now: datetime
@@ -44,6 +45,7 @@ class Context:
     allow_share_now: bool = False
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
     sent_since: Mapping[str, datetime] = field(default_factory=dict)
+    perhaps_out: frozenset[Slot] = frozenset()
 
 
 def decide(match: Match, context: Context) -> Change:
@@ -60,6 +62,8 @@ def decide(match: Match, context: Context) -> Change:
         return _known(facts, context)
     if isinstance(item, Post) and item.due_at and context.now - item.due_at > PAST:
         return _change(facts, Action.PAST, Cause.EXPIRED)
+    if match.declared.slot in context.perhaps_out and str(item.address) not in context.recreate:
+        return _hold(facts, holds.reconnected(), Cause.NEW)
     if match.candidates:
         return _hold(facts, holds.ambiguous(match.candidates), Cause.NEW)
     if _blind_share_now(match, context):

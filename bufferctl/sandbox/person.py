@@ -87,6 +87,15 @@ class Person:
             self._core.store.add_ideas(ideas)
         return ideas[0]
 
+    def edit_idea(self, idea_id: str, **content: Any) -> Doc:
+        """Change an idea: content fields as in IdeaContentInput, the others stay."""
+        with self._acting():
+            (idea,) = self._core.store.ideas("id = ?", (idea_id,))
+            idea["content"] |= content
+            idea["updatedAt"] = iso(self._core.now())
+            self._core.store.put_idea(idea)
+            return idea
+
     def delete_idea(self, idea_id: str) -> None:
         """Delete an idea."""
         with self._acting():

@@ -144,6 +144,12 @@ class Store:
             rows = (_idea_row(doc) for doc in docs)
             self._db.executemany(f"INSERT INTO ideas ({_IDEA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 - constants
 
+    def put_idea(self, doc: Doc) -> None:
+        """Write over an idea that is there, which keeps its place."""
+        with self.transaction():
+            sql = f"UPDATE ideas SET ({_IDEA_COLUMNS}) = (?, ?, ?, ?, ?, ?) WHERE id = ?"  # noqa: S608 - constants
+            self._db.execute(sql, (*_idea_row(doc), doc["id"]))
+
     def delete_idea(self, idea_id: str) -> None:
         """Remove an idea, as a person may in the web application."""
         with self.transaction():

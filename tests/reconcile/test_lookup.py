@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
-from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, Service
+from bufferctl.model import (
+    Account,
+    Binding,
+    Channel,
+    Desired,
+    LiveChannel,
+    LiveOrganization,
+    Organization,
+    Origin,
+    Service,
+    Slot,
+    State,
+)
 from bufferctl.reconcile.lookup import find_channel, find_organization, find_targets
 
 PLACE = Place("buffer.yaml", 4, 5)
@@ -134,3 +146,12 @@ def test_an_id_of_another_name_is_warned_of() -> None:
     assert [each.severity for each in problems] == [Severity.WARNING]
     assert not has_errors(problems)
     assert "called `Beta` in Buffer, not `Acme`" in problems[0].message
+
+
+def test_a_channel_that_was_renamed_in_buffer_is_told_by_its_new_name() -> None:
+    """State knows the id that the old name stood for."""
+    slot = Slot("o1", "c2", "launch")
+    state = State({slot: Binding("p1", Origin.CREATED, address="Acme/twitter:jobs/launch")})
+    found = find_channel(ACME, channel("jobs"), state)
+    assert isinstance(found, Diagnostic)
+    assert found.hint == "It is called `acme_jobs` in Buffer now: write that, or `id: c2`, which stays"
