@@ -18,7 +18,8 @@ from bufferctl.render.markdown_items import Item, change_item, outcome_item, pro
 from bufferctl.render.markdown_text import clipped, code, plain, size
 from bufferctl.render.paint import Paint, sentence
 from bufferctl.render.report import Report
-from bufferctl.render.text import applied_text, quiet_counts
+from bufferctl.render.text import quiet_counts
+from bufferctl.render.text_outcomes import applied_text
 
 #: UTF-16 units of a comment; GitHub takes 65,536 characters.
 LIMIT = 65_000

@@ -81,9 +81,9 @@ def _head(what: str, card: Card, *, with_organization: bool) -> str:
 def _content(card: Card) -> Iterator[str]:
     """What readers of the network see, unless the difference above shows it."""
     shown, first = card.shown, card.shown.parts[:1]
-    if shown.title:
-        yield from ("", *quoted([f"**{plain(shown.title)}**"]))
-    if shown.warning:
+    if shown.title.strip():
+        yield from ("", *quoted([f"**{plain(shown.title.strip())}**"]))
+    if shown.warning.strip():
         yield from ("", f"Behind the warning {plain(shown.warning)}:")
     if not any(changed.path == "text" and changed.words for changed in card.changed):
         yield from _text(part.text for part in first)

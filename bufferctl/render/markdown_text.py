@@ -20,7 +20,7 @@ from bufferctl.render.paint import safe
 #: Nothing to see, and it parts a sign from a name.
 _APART = "\u200b"
 _SIGNS = re.compile(
-    r"@|[#!%~^&](?=\d)|GH-(?=\d)|:(?=[\w+-]+:)|(?:https?|ftp|mailto|xmpp):|www(?=\.)", re.IGNORECASE | re.ASCII
+    r"@|[#!%~^&](?=\d)|GH-(?=\d)|:(?=[\w+-]+(?::|$))|(?:https?|ftp|mailto|xmpp):|www(?=\.)", re.IGNORECASE | re.ASCII
 )
 _HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{7,}(?![0-9A-Za-z])")
 #: Fewer digits than a commit is recognised by.
@@ -35,6 +35,7 @@ _ESCAPES = str.maketrans(
         _APART: "&#8203;",
     }
 )
+_SPACES = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"\d{1,9}(?=[.)])")
 _DIFFERS = {"out": "del", "in": "ins"}
 #: Following a link to such a page writes "mentioned in" there, so it is shown and not linked.
@@ -44,7 +45,7 @@ _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
 
 def plain(text: str) -> str:
     """`text` on one line, without links; it may stand at the start of a line."""
-    return _started(_inline(_one_line(text)))
+    return _started(_inline(_SPACES.sub(" ", _one_line(text))))
 
 
 def marked(found: Iterable[Piece]) -> list[str]:
@@ -59,7 +60,7 @@ def marked(found: Iterable[Piece]) -> list[str]:
 
 def code(text: str) -> str:
     """`text` as code on one line, which neither Markdown nor GitHub reads into; empty stays empty."""
-    text = _one_line(text).strip()
+    text = _one_line(text).strip().replace("<!--", f"<{_APART}!--")
     if not text:
         return ""
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))

@@ -1,0 +1,87 @@
+"""Markdown as GitHub reads it: its own parser, and then what it makes of the text that is left.
+
+The second half is not published as a library. It is written down here more strictly than GitHub does it: each sign that
+could become a mention, a reference, a commit, an emoji or a formula counts, outside of code and links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # likewise
+
+#: Neither mentions nor references are looked for in these.
+_QUIET = frozenset({"code", "pre", "a"})
+_VOID = frozenset({"br", "img", "hr", "input"})
+_BECOMES = re.compile(
+    r"@\w|#\d|GH-\d|(?<![0-9A-Za-z])[0-9a-f]{7,}(?![0-9A-Za-z])|:[\w+-]+:|(?:https?|ftp)://|mailto:\w|xmpp:\w|www\.",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a comment becomes: how many of each tag, what links and pictures there are, what is said where."""
+
+    markdown: str
+    tags: Counter[str] = field(default_factory=Counter)
+    attributes: set[tuple[str, str]] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    quotes: list[str] = field(default_factory=list)
+    becomes: list[str] = field(default_factory=list)
+    text: str = ""
+    _open: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_HARDBREAKS | Options.CMARK_OPT_FOOTNOTES
+        self.feed(cmarkgfm.github_flavored_markdown_to_html(self.markdown, options))
+        self.close()
+        assert self._open == [], "something was opened and not closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Count it."""
+        self.tags[tag] += 1
+        self.attributes |= {(tag, name) for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name == "href"]
+        self.pictures += [value or "" for name, value in attrs if name == "src"]
+        if tag == "blockquote":
+            self.quotes.append("")
+        if tag == "p" and "blockquote" in self._open and self.quotes[-1]:
+            self.quotes[-1] += "\n"
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Count it; nothing is open after it."""
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        """What ends is what began last."""
+        assert self._open.pop() == tag
+
+    def handle_comment(self, data: str) -> None:
+        """Keep it."""
+        self.comments.append(data)
+
+    def handle_data(self, data: str) -> None:
+        """Keep it, and what GitHub would make of it."""
+        self.text += data
+        if "blockquote" in self._open:
+            self.quotes[-1] += data
+        if not _QUIET & set(self._open):
+            self.becomes += _BECOMES.findall(data)
+            if "$" in data and self._open[-1] != "span":
+                self.becomes.append("$")
+
+
+def as_written(text: str) -> str:
+    """A quote's text as a reader takes it: spaces are spaces, and what cannot be seen is not there."""
+    lines = text.replace("\u00a0", " ").replace("\u200b", "").split("\n")
+    return re.sub("\n{2,}", "\n", "\n".join(line.rstrip() for line in lines)).strip("\n")

@@ -1,0 +1,231 @@
+"""A plan and a receipt as a comment: what it says first, in which order, and what it leaves out when it must."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bufferctl.model import ShareMode
+from bufferctl.model.textlength import TextLength
+from bufferctl.plan import Action, Cause, Change, Outcome, Reason, Status
+from bufferctl.render.markdown import LIMIT, report_markdown
+from bufferctl.render.markdown_text import size
+from bufferctl.render.report import Report
+from tests.render.github import Page
+from tests.render.rich import APPLIED, NOW, PLAN, REPORT, change, live, post, removed
+
+CASES = Path(__file__).parent.parent / "cases" / "render"
+
+
+def _creates(number: int, text: str = "Hello", **values: object) -> list[Change]:
+    """`number` posts an hour from each other."""
+    return [
+        change(
+            post("ch-x", f"post-{each}", each, text=text, due_at=NOW + timedelta(hours=each + 1), **values),
+            Action.CREATE,
+            Cause.NEW,
+        )
+        for each in range(number)
+    ]
+
+
+def _deletes(number: int, text: str = "Bye") -> list[Change]:
+    return [
+        removed("ch-x", f"gone-{each}", Action.DELETE, live("ch-x", each, text, due_at=NOW + timedelta(hours=each + 1)))
+        for each in range(number)
+    ]
+
+
+def _holds(number: int, text: str = "Hm") -> list[Change]:
+    return [
+        change(
+            post("ch-x", f"held-{each}", each, text=text),
+            Action.HOLD,
+            Cause.NEW,
+            reason=Reason.MISSED,
+            message="Its time is past",
+            hint="Give it a later due_at.",
+        )
+        for each in range(number)
+    ]
+
+
+def _of(*changes: Change) -> str:
+    return report_markdown(Report(replace(PLAN, changes=changes, warnings=(), not_ours=0)))
+
+
+def _listed(markdown: str, sign: str) -> int:
+    """How many items begin with a sign, in full or on one line."""
+    return len(re.findall(rf"^- \*\*\\?{re.escape(sign)} ", markdown, re.MULTILINE))
+
+
+def _more(markdown: str, what: str) -> int:
+    """How many items are said not to be shown."""
+    found = re.search(rf"^- … and ([\d,]+) more {what}; `bufferctl plan` shows all$", markdown, re.MULTILINE)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+@pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
+def test_whole(name: str, report: Report, update: bool) -> None:
+    """The rich plan and its receipt, as a whole."""
+    expected, made = CASES / f"{name}.md", report_markdown(report)
+    if update:
+        expected.write_text(made, encoding="utf-8")
+    assert made == expected.read_text(encoding="utf-8")
+
+
+def test_begins_with_its_mark() -> None:
+    """A comment is found again by its first line, a plan's and a receipt's by different ones."""
+    assert report_markdown(REPORT).splitlines()[0] == "<!-- bufferctl:plan -->"
+    assert report_markdown(APPLIED).splitlines()[0] == "<!-- bufferctl:receipt -->"
+
+
+def test_says_first_how_many_and_when() -> None:
+    """One sentence: counts, then what goes out first, in its channel's zone."""
+    first, later = _creates(2)
+    assert _of(later, first).splitlines()[2] == (
+        "**2 to create, 0 to change, 0 to delete.** First to go out: **Mon 3 Dec 2029 11:00 CET**, X, acme."
+    )
+
+
+def test_says_that_something_goes_out_at_once() -> None:
+    """A post that is shared now is the first to go out, and has a heading of its own."""
+    now = change(post("ch-x", "now", 1, text="Now", mode=ShareMode.SHARE_NOW), Action.CREATE, Cause.NEW)
+    said = _of(*_creates(1), now)
+    assert "First to go out: **at once when this is applied**, X, acme." in said
+    assert said.index("#### Will be published at once") < said.index("#### Will be new")
+
+
+def test_what_is_not_public_is_not_first() -> None:
+    """A draft and a post that needs approval go out when a person says so."""
+    draft, approval = _creates(1, draft=True), _creates(1, needs_approval=True)
+    assert "First to go out" not in _of(*draft, *approval)
+
+
+def test_no_changes() -> None:
+    """Nothing to do is one sentence."""
+    kept = change(post("ch-x", "kept", 1, text="Kept"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "Kept"))
+    assert _of(kept) == "<!-- bufferctl:plan -->\n\n**No changes.** Buffer is as the files say: 1 unchanged.\n"
+
+
+def test_narrowed() -> None:
+    """A plan that was narrowed says so, with changes and without."""
+    narrowed = replace(PLAN, changes=(), warnings=(), not_ours=0, narrowed=True)
+    assert "This is about what was named alone." in report_markdown(Report(narrowed))
+    narrowed = replace(narrowed, changes=tuple(_creates(1)))
+    assert "This is about what was named alone." in report_markdown(Report(narrowed))
+
+
+def test_offline_says_that_nothing_was_checked() -> None:
+    """A plan from files and state alone has its label near the top."""
+    said = report_markdown(replace(REPORT, is_offline=True))
+    assert "**Not checked against Buffer.**" in said[: said.index("####")]
+    assert "Not checked" not in report_markdown(REPORT)
+
+
+def test_order() -> None:
+    """What needs a person, what goes, what is wrong, what changes, what is new; and by time within each."""
+    said = report_markdown(REPORT)
+    titles = re.findall("^#### (.*)", said, re.MULTILINE)
+    assert titles == [
+        "Needs you",
+        "Will be published at once",
+        "Will be deleted",
+        "Problems",
+        "Will change",
+        "Will be new",
+    ]
+    assert said.index("Acme/twitter:acme/evening") < said.index("Acme/instagram:acme.pics/picture")
+
+
+def test_too_long_a_text_is_seen() -> None:
+    """The count stands against the limit; beyond it, by how much."""
+    assert "52 of 280" in report_markdown(REPORT)
+    lengths = dict.fromkeys(REPORT.lengths, TextLength(300, 280))
+    assert "**300 of 280, 20 too many**" in report_markdown(replace(REPORT, lengths=lengths))
+
+
+def test_a_text_without_much_in_common_is_shown_twice() -> None:
+    """Words that nobody could read between the marks are not mixed: the old text, then the new one."""
+    held = next(each for each in PLAN.changes if each.address.key == "news")
+    assert "> <del>Great news for everyone</del>\n\n  > <ins>Good news for everybody</ins>" in _of(held)
+
+
+@pytest.mark.parametrize(
+    "text", ["word " * 50, "公開しました" * 40, "👩‍👩‍👧‍👦 " * 25, "$" * 250], ids=["words", "wide", "emoji", "signs"]
+)
+def test_too_many_posts(text: str) -> None:
+    """A comment is as long as GitHub takes, and says how many posts are not in it."""
+    said = _of(*_creates(400, text))
+    assert _listed(said, "+") + _more(said, "to create") == 400
+    assert 0.9 * LIMIT < size(said) <= LIMIT
+    assert said.endswith("shows all\n")
+    Page(said)
+
+
+def test_what_needs_a_person_is_kept_before_new_posts() -> None:
+    """Every hold and every delete is listed, in full while that fits, before a single new post is."""
+    said = _of(*_creates(300, "word " * 50), *_deletes(60, "bye " * 100), *_holds(60, "hm " * 100))
+    assert (_listed(said, "!"), _listed(said, "\N{MINUS SIGN}")) == (60, 60)
+    assert "more to create" in said
+    assert "more to delete" not in said
+    assert "that need you;" not in said
+    assert size(said) <= LIMIT
+
+
+def test_even_that_can_be_too_much() -> None:
+    """Where not even a line for each fits, what does is listed, and the rest is counted."""
+    said = _of(*_holds(2000), *_deletes(900), *_creates(900))
+    held = _listed(said, "!")
+    assert held > 300
+    assert f"… and {2000 - held:,} more that need you; " in said
+    assert "… and 900 more to create; " in said
+    assert size(said) <= LIMIT
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.text("a日👩$\n", max_size=1500))
+def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
+    """However many of whatever length: within the limit, each post listed or counted, and no tag is left open."""
+    said = _of(*_holds(holds, text), *_deletes(deletes, text), *_creates(creates, text))
+    assert size(said) <= LIMIT
+    for sign, what, number in (
+        ("!", "that need you", holds),
+        ("\N{MINUS SIGN}", "to delete", deletes),
+        ("+", "to create", creates),
+    ):
+        assert _listed(said, sign) + _more(said, what) == number
+    Page(said)
+
+
+def test_receipt_says_what_is_left() -> None:
+    """After an apply it was looked again: nothing, or how much is left."""
+    done = replace(APPLIED, left=replace(PLAN, changes=()))
+    assert "Looked again: no changes." in report_markdown(done)
+    left = replace(APPLIED, left=replace(PLAN, changes=(*_holds(2), *_creates(1))))
+    assert "Looked again: 2 need you, 1 to send are left." in report_markdown(left)
+    assert "Looked again" not in report_markdown(APPLIED)
+
+
+def test_receipt_leads_to_what_was_published() -> None:
+    """What is out already has its link, everything its id."""
+    page = Page(report_markdown(APPLIED))
+    assert page.links == ["https://x.example/acme/status/1"]
+    assert "new-7" in page.text
+
+
+def test_receipt_lists_trouble_before_what_was_done() -> None:
+    """What was refused, came back different or was held is first, and kept before the rest."""
+    creates = _creates(600, "word " * 50)
+    outcomes = [Outcome(each, Status.DONE, "id") for each in creates]
+    outcomes[-1] = Outcome(creates[-1], Status.REFUSED, None, "Invalid post: too long", "Make it shorter.")
+    said = report_markdown(Report(replace(PLAN, changes=tuple(creates)), outcomes=tuple(outcomes)))
+    assert said.index("Invalid post: too long") < said.index("#### Created")
+    assert "more created; what the run printed shows all" in said
+    assert size(said) <= LIMIT

@@ -1,0 +1,146 @@
+"""Whatever people write, a comment shows it as it is, and it does nothing: judged by GitHub's own parser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bufferctl.model import LivePost, PostStatus
+from bufferctl.plan import Action, Plan
+from bufferctl.render.markdown import LIMIT, PLAN_MARK, RECEIPT_MARK, report_markdown
+from bufferctl.render.markdown_text import code, link, picture, plain, quoted, size
+from bufferctl.render.paint import safe
+from bufferctl.render.report import Report
+from tests.render.github import Page, as_written
+from tests.render.hostile import TEXTS, address_of, plan_of, receipt_of
+from tests.render.rich import NOW, PLAN, removed
+
+_TAGS = {"a", "blockquote", "br", "code", "del", "details", "h4", "img", "ins"}
+_TAGS |= {"li", "p", "span", "strong", "sub", "summary", "ul"}
+_ATTRIBUTES = {("a", "href"), ("img", "src"), ("img", "alt"), ("img", "width")}
+#: Signs that mean something to Markdown or to GitHub, and a few that do not.
+_TEXT = st.text(
+    st.sampled_from("ab1@#:$%&!`*_~|[]()<>{}\\/^=+-.,;'\" \t\n\r\u200bé日👩\u202e\x1b") | st.characters(codec="utf-8")
+)
+
+
+def _delete_of(text: str) -> Plan:
+    """A plan that deletes a post of this text."""
+    live = LivePost("post-1", "channel", PostStatus.SCHEDULED, text, NOW, NOW, NOW)
+    return replace(PLAN, changes=(removed("ch-x", "post", Action.DELETE, live),))
+
+
+def judge(markdown: str, mark: str) -> Page:
+    """Hold that nothing in a comment is of people's making but its words."""
+    page = Page(markdown)
+    assert [f"<!--{comment}-->" for comment in page.comments] == [mark]
+    assert markdown.count(mark) == 1
+    assert set(page.tags) <= _TAGS
+    assert page.attributes <= _ATTRIBUTES
+    assert page.becomes == []
+    assert [each for each in page.links if not each.startswith(("https://", "http://"))] == []
+    assert [each for each in page.pictures if not each.startswith("https://")] == []
+    assert size(markdown) <= LIMIT
+    assert len(markdown.encode()) <= 3 * LIMIT
+    return page
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_plan(name: str) -> None:
+    """A plan with one text in every field: our tags alone, no link but to web addresses, nobody told."""
+    page = judge(report_markdown(plan_of(TEXTS[name])), PLAN_MARK)
+    assert page.tags["h4"] == 6
+    assert page.tags["details"] == page.tags["summary"]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_receipt(name: str) -> None:
+    """A receipt with one text in every field: likewise."""
+    page = judge(report_markdown(receipt_of(TEXTS[name])), RECEIPT_MARK)
+    assert page.tags["details"] == page.tags["summary"]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_quote_is_what_will_be_public(name: str) -> None:
+    """The text of a post, read out of the comment, is the text that goes out, control characters by number."""
+    text = TEXTS[name]
+    page = judge(report_markdown(Report(_delete_of(text))), PLAN_MARK)
+    assert as_written(page.quotes[0]) == as_written(safe(text.replace("\r\n", "\n")).replace("\t", "    "))
+
+
+@settings(max_examples=150, deadline=None)
+@given(_TEXT)
+def test_any_plan(text: str) -> None:
+    """The same for whatever text."""
+    judge(report_markdown(plan_of(text)), PLAN_MARK)
+
+
+@settings(max_examples=50, deadline=None)
+@given(_TEXT)
+def test_any_receipt(text: str) -> None:
+    """The same for whatever text."""
+    judge(report_markdown(receipt_of(text)), RECEIPT_MARK)
+
+
+@settings(max_examples=500, deadline=None)
+@given(_TEXT)
+def test_any_line(text: str) -> None:
+    """A line, a quote and code, wherever they stand, are read back as they were written."""
+    page = Page(f"{plain(text)}\n\n- {plain(text)}\n\n{code(text)}")
+    assert "".join(as_written(page.text).split()) == "".join(as_written(3 * safe(" ".join(text.splitlines()))).split())
+    assert set(page.tags) <= {"p", "ul", "li", "code", "span"}
+    assert page.becomes == []
+
+
+@settings(max_examples=500, deadline=None)
+@given(_TEXT)
+def test_any_link(text: str) -> None:
+    """A link leads to the address that it was given, and a picture is loaded from there and from nowhere else."""
+    url = address_of(text)
+    page = Page(f"{link(url, text)}\n\n{picture(url, text)}")
+    assert len(page.links) == ("[" in link(url, ""))
+    assert len(page.pictures) == 1
+    assert all(each.startswith("https://evil.example/") for each in page.links + page.pictures)
+    assert set(page.tags) <= {"p", "a", "img", "span"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://acme.example/a.png",
+        "javascript:alert(1)",
+        "data:image/png;base64,x",
+        "https://me:pw@acme.example/a.png",
+        "//acme.example/a.png",
+        "https:///a.png",
+        "https://[::1/a.png",
+        "",
+        "file:///etc/passwd",
+    ],
+)  # fmt: skip - a list to read
+def test_no_picture(url: str) -> None:
+    """No picture from what is not https, has no host, or carries a password."""
+    assert picture(url, "x") == ""
+
+
+def test_links_that_leave_a_trace_are_not_links() -> None:
+    """An address of an issue, a pull request or a commit is shown as text: a link would write a mention there."""
+    for path in ("issues/1", "pull/2", "commit/abc", "discussions/3", "-/merge_requests/4"):
+        page = Page("\n".join(quoted([link(f"https://git.example/a/b/{path}", f"https://git.example/a/b/{path}")])))
+        assert page.links == []
+        assert page.becomes == []
+        assert as_written(page.quotes[0]) == f"https://git.example/a/b/{path}"
+
+
+def test_breaking_the_code_would_be_seen() -> None:
+    """The judge itself finds what it is to find."""
+    page = Page("@octocat #1 GH-1 deadbeef :tada: $x$ www.a.example <script>x</script> <!-- a --> [a](javascript:b)")
+    assert page.becomes[:5] == ["@o", "#1", "GH-1", "deadbeef", ":tada:"]
+    assert "$" in page.becomes
+    assert page.links == ["http://www.a.example", "javascript:b"]
+    assert page.comments == [" a "]
+    assert re.search("script", " ".join(page.tags)) is None or page.tags["script"] == 1
