@@ -28,11 +28,12 @@ GROUPS = {
     "Write": {
         "validate": ("validate", "Check the files, offline."),
         "preview": ("preview", "Show the files as a calendar of posts, offline."),
+        "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
         "schema": ("schema", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {
         "plan": ("plan", "Show what would change in Buffer; change nothing."),
-        "show": ("show", "Show a saved plan."),
+        "show": ("show", "Show a saved plan or a receipt."),
         "apply": ("apply", "Make Buffer as the files say."),
     },
     "Stay in step with Buffer": {

@@ -1,0 +1,83 @@
+"""`bufferctl convert`: posts from elsewhere as YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bufferctl.cli.console import Console
+    from bufferctl.config import Loaded
+
+
+@click.command(short_help="Turn Buffer's bulk-upload CSV, or Markdown, into YAML.")
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--channel", metavar="CHANNEL", help="Where it goes, such as twitter:acme; a CSV is all for one channel.")
+@click.option(
+    "--timezone", "zone", metavar="ZONE", help="The zone of times without an offset; otherwise the channel's."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it there instead of printing it."
+)
+@options.root_option
+@options.no_color_option
+def convert(
+    sources: tuple[Path, ...],
+    channel: str | None,
+    zone: str | None,
+    output: Path | None,
+    file: Path | None,
+    no_color: bool,
+) -> int:
+    """Turn posts from elsewhere into YAML: Buffer's bulk-upload CSV, or Markdown with YAML front matter.
+
+    Buffer is not asked. Folders stand for the Markdown files in them, one post a file. Channels are those of the root
+    file. Each post gets a key from its date and its first words (of Markdown: from the file's name); change them now if
+    you like, and never after the first apply.
+    """
+    from bufferctl.cli.console import Console
+    from bufferctl.config.convert import convert as converted
+    from bufferctl.config.write.document import replace_file
+    from bufferctl.diagnostics import has_errors
+    from bufferctl.render.diagnostics import summary_text
+    from bufferctl.render.paint import count
+
+    console = Console.create(no_color=no_color)
+    desired = _loaded(file, console).desired
+    if desired is None:
+        raise ConfigError("The root file has errors, so nothing was converted", hint="Mend them, then try again.")
+    if output is not None and output.exists():
+        raise ConfigError(f"{output} is there already, and it is not written over", hint="Name another with -o FILE.")
+    found = converted(sources, desired, channel=channel, zone=zone)
+    console.diagnostics(found.problems)
+    if has_errors(found.problems):
+        console.note(f"{summary_text(found.problems)}; nothing was converted.")
+        return 1
+    if output is None:
+        console.data(found.text)
+    else:
+        replace_file(output, found.text.encode())
+        console.data(f"Wrote {output} with {count(found.posts, 'post')}. Next: bufferctl validate")
+        _note_left_out(output, file, console)
+    return 0
+
+
+def _loaded(file: Path | None, console: Console) -> Loaded:
+    from bufferctl.config import load
+
+    loaded = load(file, Path.cwd())
+    if loaded.desired is None:
+        console.diagnostics(loaded.diagnostics)
+    return loaded
+
+
+def _note_left_out(output: Path, file: Path | None, console: Console) -> None:
+    """Say where the root file does not read what was written."""
+    loaded = _loaded(file, console)
+    if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:
+        console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")

@@ -1,0 +1,108 @@
+"""Files from elsewhere to the text of one YAML file, or to everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bufferctl.config.catalog import UnknownNameError
+from bufferctl.config.convert.bulk_upload import BulkUpload
+from bufferctl.config.convert.destination import Destination
+from bufferctl.config.convert.front_matter import MarkdownFile
+from bufferctl.config.convert.new_post import NewPost, entries
+from bufferctl.config.source import UnreadableError, read_source, whole_file
+from bufferctl.config.write.document import yaml_text
+from bufferctl.config.zones import Clock, zone_hint, zone_of
+from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
+from bufferctl.errors import UsageError
+from bufferctl.model import Channel, Desired
+
+_TABLES = (".csv", ".tsv", ".txt")
+_MARKDOWN = (".md", ".markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """`text` is a file to put below the root file; empty where `problems` has errors. `posts`: entries in it."""
+
+    text: str
+    posts: int
+    problems: tuple[Diagnostic, ...]
+
+
+def convert(paths: Sequence[Path], desired: Desired, *, channel: str | None, zone: str | None) -> Converted:
+    """The posts of files (and of Markdown files in folders), for channels of the root file.
+
+    `channel`: where those go that do not say so themselves, and all of a CSV. `zone`: of times without an offset,
+    otherwise the channel's. Raises UsageError for a channel, a zone or a kind of file that there is not.
+    """
+    destination = Destination(desired, _clock(zone))
+    default = _channel(destination, channel)
+    posts: list[NewPost] = []
+    problems: list[Diagnostic] = []
+    for path in _files(paths):
+        found, wrong = _read(path, default, destination)
+        posts += found
+        problems += sorted(wrong, key=lambda each: each.place or Place(""))
+    written, wrong = entries(posts, destination)
+    problems += wrong
+    if has_errors(problems):
+        return Converted("", 0, tuple(dict.fromkeys(problems)))
+    return Converted(yaml_text({"posts": written}), len(written), tuple(problems))
+
+
+def _read(path: Path, channel: Channel | None, destination: Destination) -> tuple[list[NewPost], list[Diagnostic]]:
+    name = path.as_posix()
+    try:
+        source = read_source(path, name)
+    except UnreadableError as error:
+        place = Place(name, error.line, error.column)
+        message = f"the file cannot be read: {error.reason}"
+        hint = f"{error.hint} (in Excel: CSV UTF-8)" if "UTF-8" in error.hint else error.hint
+        return [], [Diagnostic(Severity.ERROR, message, place, hint)]
+    if path.suffix.lower() in _MARKDOWN:
+        reader: MarkdownFile | BulkUpload = MarkdownFile(source, channel, destination)
+    elif channel is None:
+        raise UsageError(f"{name} does not say which channel it is for", hint="Give --channel, such as twitter:acme.")
+    else:
+        reader = BulkUpload(source, channel, destination)
+    found = reader.posts()
+    if not found and not reader.problems:
+        reader.problems.append(whole_file(name, "there are no posts in it", "name another file"))
+    return found, reader.problems
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in _MARKDOWN)
+            seen = [each for each in inside if not any(part.startswith(".") for part in each.relative_to(path).parts)]
+            if not seen:
+                raise UsageError(f"There is no Markdown file in {path}", hint="Name a CSV file by itself.")
+            yield from seen
+        elif not path.exists():
+            raise UsageError(f"There is no {path}", hint="Name files or folders that are there.")
+        elif path.suffix.lower() in (*_TABLES, *_MARKDOWN):
+            yield path
+        else:
+            hint = f"It reads {', '.join((_TABLES[0], *_MARKDOWN))}, and folders of Markdown."
+            raise UsageError(f"{path} is of a kind that convert does not read", hint=hint)
+
+
+def _clock(zone: str | None) -> Clock | None:
+    if zone is None:
+        return None
+    found = zone_of(zone)
+    if found is None:
+        raise UsageError(f"There is no time zone {zone}", hint=zone_hint(zone))
+    return Clock(zone, found)
+
+
+def _channel(destination: Destination, name: str | None) -> Channel | None:
+    if name is None:
+        return None
+    try:
+        return destination.any_channel(name)
+    except UnknownNameError as error:
+        raise UsageError(error.message, hint=error.hint) from None

@@ -1,0 +1,176 @@
+"""Markdown with YAML front matter as a post: the fields above, the text below, as it is written.
+
+```markdown
+---
+due_at: 2026-12-01 09:00
+channels: [twitter, linkedin]
+tags: [launch]
+---
+We are live: https://acme.example
+```
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Any
+
+from bufferctl.config.catalog import UnknownNameError
+from bufferctl.config.convert.destination import Destination
+from bufferctl.config.convert.new_post import NewPost
+from bufferctl.config.explain import explain
+from bufferctl.config.format import PostFields
+from bufferctl.config.locate import Located
+from bufferctl.config.parse import parse
+from bufferctl.config.recover import Faults, read_model
+from bufferctl.config.source import Source
+from bufferctl.config.tree import Spot
+from bufferctl.config.zones import LocalTimeError
+from bufferctl.diagnostics import Diagnostic
+from bufferctl.model import Channel, NetworkMetadata, Service
+from bufferctl.model.metadata import PinterestMetadata, TiktokMetadata, YoutubeMetadata
+from bufferctl.model.scalars import Filled, Key, When
+
+#: The front matter with its first line, and the line that ends it.
+_FRONT = re.compile(r"---[ \t]*(?:\r\n?|\n)(?P<inner>(?:.*(?:\r\n?|\n))*?)(?P<end>---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]?")
+#: Networks that show a title and need nothing beside it.
+_TITLED: dict[Service, type[NetworkMetadata]] = {
+    Service.PINTEREST: PinterestMetadata,
+    Service.TIKTOK: TiktokMetadata,
+    Service.YOUTUBE: YoutubeMetadata,
+}
+_LINE_ENDS = re.compile(r"\r\n?")
+
+
+class FrontMatter(PostFields):
+    """What may stand above the text."""
+
+    key: Key | None = None
+    """Its name; without one the file's name is taken."""
+    channels: tuple[Filled, ...] = ()
+    """Where it goes; without any, where `--channel` says."""
+    organization: Filled | None = None
+    """The organization whose channels these are, where there are several."""
+    title: str | None = None
+    """Its title, on networks that show one."""
+    date: When | None = None
+    """The same as `due_at`, as other programs call it."""
+
+
+@dataclass
+class MarkdownFile:
+    """Reads one file. `channel`: where it goes unless it says so itself."""
+
+    source: Source
+    channel: Channel | None
+    destination: Destination
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def posts(self) -> list[NewPost]:
+        """The post of the file; none where it cannot be read. What is wrong is in `problems`."""
+        self.problems += self.source.controls()
+        text = self.source.text
+        front = _FRONT.match(text)
+        if front is None and text.startswith(("---", "+++")):
+            what = "TOML front matter is not read" if text.startswith("+") else "the front matter has no end"
+            hint = "put the fields between two lines of `---`"
+            self.problems.append(self.source.diagnostic(0, what, hint=hint, width=3))
+            return []
+        body = _LINE_ENDS.sub("\n", text[front.end() if front else 0 :]).strip()
+        if front is None or not front["inner"].strip():
+            return self._post(FrontMatter(), None, body)
+        spot, faults = self._read(Source(self.source.name, text[: front.start("end")], self.source.folder)), Faults()
+        if spot is None:
+            return []
+        found = read_model(FrontMatter, spot.node, faults)
+        self.problems += explain(spot.tree, faults, FrontMatter)
+        return self._post(found, spot, body) if found else []
+
+    def _read(self, source: Source) -> Spot | None:
+        tree, problems = parse(source)
+        self.problems += problems
+        if tree.data is not None and not isinstance(tree.data, dict):
+            message = "the front matter is a group of fields (`name: value`), and this is not one"
+            self.problems.append(source.diagnostic(0, message, hint="write `due_at: 2026-12-01 09:00`"))
+        return Spot(tree, tree.data) if isinstance(tree.data, dict) else None
+
+    def _post(self, front: FrontMatter, spot: Spot | None, body: str) -> list[NewPost]:
+        channels = self._channels(front, spot)
+        text = self._text(front, spot, body)
+        when = self._when(front, spot)
+        given = {name: getattr(front, name) for name in front.model_fields_set & PostFields.model_fields.keys()}
+        fields: dict[str, Any] = {
+            **given,
+            "text": text or None,
+            "due_at": self._moment(when, channels, spot) if when and channels else None,
+            "metadata": _metadata(front, channels),
+        }
+        name = PurePath(self.source.name).stem
+        dated = _DATED.match(name)
+        day = when.date() if when else date.fromisoformat(dated[1]) if dated and _is_date(dated[1]) else None
+        words = name[dated.end() if dated else 0 :] or front.title or text
+        at = spot.value("key") if spot and front.key else 0
+        located = Located(self.source.place(at), self.source.line(at), len(front.key or "-"))
+        return [NewPost(channels, fields, words, day, located, front.key)] if channels else []
+
+    def _channels(self, front: FrontMatter, spot: Spot | None) -> tuple[Channel, ...]:
+        if not front.channels:
+            if self.channel is None and not (spot and spot.has("channels")):
+                hint = "write `channels: [twitter]` in the front matter, or give --channel"
+                self.problems.append(self.source.diagnostic(0, "this does not say where it goes", hint=hint))
+            return (self.channel,) if self.channel else ()
+        found: list[Channel] = []
+        for index, reference in enumerate(front.channels):
+            try:
+                found += self.destination.channels([reference], front.organization)
+            except UnknownNameError as error:
+                if spot is not None:
+                    self.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
+        return tuple(dict.fromkeys(found))
+
+    def _text(self, front: FrontMatter, spot: Spot | None, body: str) -> str:
+        for name in ("text", "text_file"):
+            if spot is not None and spot.has(name):
+                message = f"the text stands below the front matter, and `{name}` would be another"
+                self.problems.append(spot.at_key(name, message, hint="take it out"))
+        attachment = any(getattr(each, "link_attachment", None) for _, each in front.metadata or ())
+        if not (body or front.assets or attachment):
+            last = self.source.text.rstrip().rfind("\n") + 1
+            message = "there is no text below the front matter, so there is nothing to publish"
+            self.problems.append(self.source.diagnostic(last, message, hint="write one", width=3))
+        return body
+
+    def _when(self, front: FrontMatter, spot: Spot | None) -> datetime | None:
+        if front.due_at and front.date and spot is not None:
+            self.problems.append(spot.at_key("date", "`date` and `due_at` are both given", hint="keep one of them"))
+        return front.due_at or front.date
+
+    def _moment(self, when: datetime, channels: tuple[Channel, ...], spot: Spot | None) -> str | None:
+        try:
+            return self.destination.moment(when, channels)
+        except LocalTimeError as error:
+            if spot is not None:
+                name = "due_at" if spot.has("due_at") else "date"
+                self.problems.append(spot.at(name, str(error), hint=error.hint))
+            return None
+
+
+def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, NetworkMetadata]:
+    """What the networks take besides, with the title on those that show one and were given none."""
+    found: dict[str, NetworkMetadata] = {name: each for name, each in front.metadata or () if each is not None}
+    for service in dict.fromkeys(channel.service for channel in channels) if front.title else ():
+        metadata = found.get(service) or (_TITLED[service]() if service in _TITLED else None)
+        if metadata is not None and "title" in type(metadata).model_fields and not getattr(metadata, "title", None):
+            found[service.value] = metadata.model_copy(update={"title": front.title})
+    return found
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False

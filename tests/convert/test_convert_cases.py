@@ -1,0 +1,80 @@
+"""Every folder of tests/cases/convert: all that `bufferctl convert` prints in it, and what becomes of that.
+
+`expected.txt` begins with the command. `pytest tests/convert --update` rewrites what follows: look at the diff.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Project, run_in
+
+ROOT = Path(__file__).parents[2]
+CASES = Path(__file__).parents[1] / "cases/convert"
+each_case = pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
+
+
+def command_of(case: Path) -> list[str]:
+    """The command of a case."""
+    line = (case / "expected.txt").read_text(encoding="utf-8").partition("\n")[0]
+    return shlex.split(line.removeprefix("$ bufferctl "))
+
+
+@each_case
+def test_case(case: Path, update: bool, environment: Path) -> None:
+    """YAML goes to stdout and problems to stderr; both, and the exit code, are as recorded."""
+    expected = case / "expected.txt"
+    ran = run_in(case, *command_of(case))
+    actual = f"$ bufferctl {shlex.join(command_of(case))}\n{ran.err}{ran.out}exit {ran.code}\n"
+    if update:
+        expected.write_text(actual, encoding="utf-8")
+    assert expected.read_text(encoding="utf-8") == actual
+
+
+@each_case
+def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
+    """What was converted is valid beside the files that were there, and plan has each post to create."""
+    shutil.copytree(case, project.folder, dirs_exist_ok=True)
+    converted = project(*command_of(case), "-o", "posts/converted.yaml")
+    if converted.code:
+        assert not (project.folder / "posts").exists()
+        return
+    validated = project("validate", "posts/converted.yaml")
+    assert validated.code == 0, validated.err
+    plan = json.loads(project("plan", "--json", "posts/converted.yaml").out)
+    planned = [change for change in plan["changes"] if change["place"]["file"] == "posts/converted.yaml"]
+    assert planned
+    assert {change["action"] for change in planned} <= {"create", "hold"}, plan
+
+
+@pytest.mark.parametrize(("kind", "name"), [("csv", "posts.csv"), ("markdown", "post.md")])
+def test_the_examples_of_the_page_convert(project: Project, kind: str, name: str) -> None:
+    """What docs/convert.md shows is taken as it stands."""
+    shutil.copy(CASES / "markdown" / "buffer.yaml", project.folder)
+    page = (ROOT / "docs" / "convert.md").read_text(encoding="utf-8")
+    (example,) = re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)
+    project.write(name, example)
+    ran = project("convert", name, "--channel", "twitter:acme", "-o", "posts/converted.yaml")
+    assert (ran.code, ran.err) == (0, ""), ran.err
+    assert project("validate").code == 0
+
+
+def test_where_it_is_written(project: Project) -> None:
+    """Nothing is written over, and a file that the root file does not include is told."""
+    shutil.copy(CASES / "markdown" / "buffer.yaml", project.folder)
+    project.write("posts.csv", "Text\nHello\n")
+    convert = ("convert", "posts.csv", "--channel", "twitter", "-o")
+    there = project(*convert, "posts.csv")
+    assert (there.code, there.out) == (1, "")
+    assert "not written over" in there.err
+    elsewhere = project(*convert, "other/converted.yaml")
+    assert elsewhere.code == 0
+    assert elsewhere.out == "Wrote other/converted.yaml with 1 post. Next: bufferctl validate\n"
+    assert "does not include other/converted.yaml" in elsewhere.err
+    assert project(*convert, "posts/converted.yaml").err == ""
