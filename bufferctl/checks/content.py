@@ -32,7 +32,7 @@ NOT_HTTPS = Rule(
 
 RULES = (NO_ALT_TEXT, NOT_HTTPS)
 
-_PLAIN = re.compile(r"http://[^\s<>\"]+", re.IGNORECASE)
+_PLAIN = re.compile(r"http://[^\s<>\"]*[^\s<>\".,;:!?)\]}]", re.IGNORECASE)
 #: Where metadata holds texts and links, in the file's words.
 _LINKS: tuple[Path, ...] = (
     ("first_comment",),

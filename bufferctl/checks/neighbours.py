@@ -63,8 +63,7 @@ def _again(same: list[Post], now: datetime | None) -> Iterator[Finding]:
             continue
         days = round(apart / timedelta(days=1).total_seconds())
         when = f" within {days} days" if days > 1 and one.due_at and other.due_at else ""
-        channel = other.address.channel
-        message = f"the same text goes out on {channel} twice{when}; networks hide or refuse repetitions"
+        message = f"the same text goes out twice on one channel{when}; networks hide or refuse repetitions"
         related = (Related(one, f"`{one.address.key}` says it first"),)
         yield Finding(SAME_TEXT, other, ("text",), message, related=related)
 
@@ -82,6 +81,6 @@ def _too_close(timed: list[tuple[float, Post]]) -> Iterator[Finding]:
             continue
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"
-        message = f"two posts go out on {other.address.channel} {when}"
+        message = f"two posts go out on one channel {when}, so they take each other's readers"
         related = (Related(one, f"`{one.address.key}` goes out just before"),)
         yield Finding(TOO_CLOSE, other, ("due_at",), message, related=related)

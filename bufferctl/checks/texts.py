@@ -61,6 +61,7 @@ RULES = (TOO_LONG, NEEDS_PAID_X, DEPENDS_ON_SERVER, TOO_MANY_BYTES, CUT_SHORT)
 ACCOUNT_KNOWS = (NEEDS_PAID_X, DEPENDS_ON_SERVER)
 
 _ASIDE = {
+    Counting.X: "as X weighs it",
     Counting.BREAKS: "a line break counts 2",
     Counting.LINKS_23: "a link counts 23",
     Counting.LINKS_24: "a link counts 24",
@@ -117,10 +118,11 @@ _IF_PAID = "if the account pays for X, set `rules: {BC002: off}` in the root fil
 def _aside(network: Network, text: str, used: int) -> str:
     """What a person who counts letters would miss."""
     plain = utf16(text)
-    if network.counting is Counting.X:
-        aside = "as X weighs it" if used > plain else "a link counts in full" if "://" in text else ""
+    aside = ""
+    if network.counting is Counting.X and used == plain and "://" in text:
+        aside = "a link counts in full"
     elif used > plain:
         aside = _ASIDE.get(network.counting, "")
-    else:
-        aside = "an emoji or a special letter counts 2" if used > len(text) else ""
+    elif used > len(text):
+        aside = "an emoji or a special letter counts 2"
     return f" ({aside})" if aside else ""

@@ -78,6 +78,9 @@ _VALUES = (
     ("customScheduled", "custom schedule scheduled custom_scheduled at time fixed"),
     ("notification", "notify reminder remind manual"),
     ("automatic", "auto automatically direct"),
+    ("off", "no false none never disabled disable ignore"),
+    ("warning", "warn info notice"),
+    ("error", "yes true on strict fail always enabled"),
 )
 
 
