@@ -158,7 +158,7 @@ def _said(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple
     sign = words.SIGNS[change.action].strip().replace("-", "\N{MINUS SIGN}")
     if is_preview:
         as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
-        return "post", "", words.what(as_made).removeprefix("will "), ""
+        return "plain", "", words.what(as_made).removeprefix("will "), ""
     if outcome is None:
         return _KINDS.get(change.action, "quiet"), sign, words.what(change), words.why(change)
     if outcome.status is Status.DONE:

@@ -41,7 +41,7 @@ def written(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def addresses(page: Path) -> list[str]:
     """The posts of a page, in order."""
-    return re.findall(r'<article class="card post[^>]* id="([^"]+)"', page.read_text(encoding="utf-8"))
+    return re.findall(r'<article class="card plain[^>]* id="([^"]+)"', page.read_text(encoding="utf-8"))
 
 
 def test_a_page_of_all_that_is_declared(written: Path, run: Callable[..., Ran]) -> None:

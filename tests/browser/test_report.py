@@ -1,0 +1,297 @@
+"""The report in a browser: calendar, filters, keyboard, light and dark, narrow, print; and nothing foreign acts."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from bufferctl.plan import Action, Cause
+from bufferctl.render.html import preview_html, report_html
+from bufferctl.render.report import Report
+from tests.browser.conftest import Show
+from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, post
+
+PLAN_PAGE = report_html(REPORT)
+PAGES = {"plan": PLAN_PAGE, "receipt": report_html(APPLIED), "preview": preview_html(REPORT)}
+VIEWS = ("Month", "Week", "List")
+
+
+def view(page: Page, name: str) -> None:
+    """Press the button of a view."""
+    page.get_by_role("group", name="View").get_by_role("button", name=name).click()
+
+
+def cell(page: Page, day: str) -> Any:
+    """The cell of a day, `Thursday 6 December`."""
+    return page.get_by_role("gridcell", name=re.compile(f"^{day},"))
+
+
+def shown(page: Page) -> list[str]:
+    """The keys of the posts that the list shows, in order."""
+    names = page.locator(".card:visible").evaluate_all("cards => cards.map(card => card.id)")
+    return [name.rpartition("/")[2] for name in names]
+
+
+def axe(page: Page) -> list[str]:
+    """What axe-core objects to: rule and place."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+def test_a_month(show: Show) -> None:
+    """It opens at the month of the next post; each stands on its day in its channel's time, with sign and words."""
+    page = show(PLAN_PAGE)
+    expect(page.get_by_role("heading", name="December 2029")).to_be_visible()
+    launch = cell(page, "Thursday 6 December").get_by_role("button")
+    expect(launch).to_have_text(re.compile(r"will schedule \+09:00X X · acme \(Acme\) We are live: https"))
+    expect(cell(page, "Monday 31 December").get_by_role("button")).to_have_text(re.compile("23:59"))
+    page.get_by_role("button", name="Next month").click()
+    expect(page.get_by_role("heading", name="January 2030")).to_be_visible()
+    expect(cell(page, "Tuesday 8 January").get_by_role("button")).to_have_text(re.compile("~08:00"))
+    expect(page.locator(".agenda", has_text="Without a time of its own").get_by_role("button")).to_have_count(6)
+
+
+def test_a_week_by_channel(show: Show) -> None:
+    """A row a channel, the post in its day's column."""
+    page = show(PLAN_PAGE)
+    view(page, "Week")
+    grid = page.get_by_role("grid")
+    expect(grid).to_have_accessible_name("Week from Monday 3 December")
+    expect(grid.get_by_role("rowheader")).to_have_text([re.compile(each) for each in ("acme.picsInstagram", "acmeX$")])
+    row = grid.get_by_role("row").filter(has=page.get_by_role("rowheader", name=re.compile("acmeX|acme X")))
+    expect(row.get_by_role("gridcell").nth(3).get_by_role("button")).to_have_text(re.compile("09:00.*We are live"))
+    page.get_by_role("button", name="Next week").click()
+    expect(grid.get_by_role("rowheader")).to_have_text([re.compile("acme-inc"), re.compile("acmeX$")])
+
+
+def test_a_post_opens_over_the_calendar(show: Show) -> None:
+    """The card with all that is known; arrows turn to the next; Escape closes and gives the focus back."""
+    page = show(PLAN_PAGE)
+    chip = cell(page, "Thursday 6 December").get_by_role("button")
+    chip.click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_contain_text("We are live: https://acme.example/launch #opensource")
+    expect(sheet.get_by_role("img", name="The new console")).to_be_visible()
+    expect(sheet).to_contain_text("52 of / 280")
+    expect(sheet).to_contain_text("Thu 6 Dec 2029 09:00 CET")
+    page.keyboard.press("ArrowRight")
+    expect(sheet).to_contain_text("Only this week")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    assert page.evaluate("document.activeElement.closest('[data-day]').dataset.day") == "2029-12-06"
+    assert page.locator(".card").count() == len(PLAN.changes)
+
+
+def test_filters(show: Show) -> None:
+    """By kind, channel and words, together; how many are left is said aloud; unchanged ones wait to be asked for."""
+    page = show(PLAN_PAGE)
+    view(page, "List")
+    status = page.get_by_role("status")
+    expect(status).to_have_text("21 of 35 posts")
+    assert "sent" not in shown(page)
+    page.get_by_role("checkbox", name="unchanged").check()
+    expect(status).to_have_text("35 posts")
+    for name in ("unchanged", "create", "noted", "change"):
+        page.get_by_role("checkbox", name=name, exact=True).uncheck()
+    assert shown(page) == ["morning", "discount", "news", "webinar", "party"]
+    page.get_by_role("combobox", name="Channel").select_option(label="X · acme (Acme)")
+    assert shown(page) == ["news", "party"]
+    page.get_by_role("searchbox", name="Search").fill("PARTY see")
+    assert shown(page) == ["party"]
+    expect(status).to_have_text("1 of 35 posts")
+    view(page, "Month")
+    expect(page.get_by_role("gridcell").get_by_role("button")).to_have_count(1)
+
+
+def test_keyboard_in_the_calendar(show: Show) -> None:
+    """One stop for Tab; arrows by day and week, Home, End and pages; Enter opens the day's first post."""
+    page = show(PLAN_PAGE)
+    selected = page.locator('[role="gridcell"][aria-selected="true"]')
+    assert page.locator('[role="gridcell"][tabindex="0"]').count() == 1
+    selected.focus()
+    day = selected.get_attribute("data-day")
+    assert day == "2029-12-03"
+    for key, to in [
+        ("ArrowRight", "2029-12-04"), ("ArrowDown", "2029-12-11"), ("ArrowLeft", "2029-12-10"), ("End", "2029-12-16"),
+        ("Home", "2029-12-10"), ("PageDown", "2030-01-01"), ("PageUp", "2029-12-01"), ("ArrowUp", "2029-11-24"),
+    ]:  # fmt: skip
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.dataset.day") == to, key
+    for key in ("ArrowDown", "ArrowDown", "ArrowLeft", "ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_contain_text("We are live")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.day") == "2029-12-06"
+
+
+def test_keyboard_in_the_list(show: Show) -> None:
+    """The first Tab skips to the posts; arrows go from card to card, and what has the focus is seen to have it."""
+    page = show(PLAN_PAGE)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the posts")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "posts"
+    view(page, "List")
+    page.locator('.card[tabindex="0"]').focus()
+    visited = []
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "End", "Home"):
+        page.keyboard.press(key)
+        visited.append(page.evaluate("document.activeElement.id").rpartition("/")[2])
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    order = shown(page)
+    assert visited == [order[1], order[2], order[1], order[-1], order[0]]
+
+
+def test_a_link_leads_to_its_post(show: Show) -> None:
+    """From the top of the page, and from elsewhere by the address; also to a post that a filter hides."""
+    page = show(PLAN_PAGE)
+    page.get_by_role("link", name="Acme/twitter:acme/news").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Good news for everybody")
+    page = show(PLAN_PAGE, anchor="#Globex/bluesky:globex.example/kept-3", width=380)
+    expect(page.get_by_text("Kept 3", exact=True)).to_be_in_viewport()
+
+
+def test_times_of_both_zones(show: Show) -> None:
+    """The channel's with its name, and the reader's where that is another."""
+    page = show(PLAN_PAGE, zone="America/New_York")
+    view(page, "List")
+    launch = page.locator('[id="Acme/twitter:acme/launch"]')
+    expect(launch.locator(".when")).to_have_text(re.compile(r"Thu 6 Dec 2029 09:00 CET\s*Thu 03:00 GMT-5 for you"))
+    page = show(PLAN_PAGE, zone="Europe/Berlin")
+    view(page, "List")
+    expect(page.locator('[id="Acme/twitter:acme/launch"] .when')).to_have_text(
+        re.compile(r"^Thu 6 Dec 2029 09:00 CET$")
+    )
+    expect(page.get_by_role("heading", name="Thursday 6 December 2029")).to_contain_text("in 3 days")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(show: Show, name: str, scheme: Literal["light", "dark"]) -> None:
+    """axe-core finds nothing in any view, in light and dark, wide and narrow: names, roles, contrast, focus."""
+    for width in (1280, 380):
+        page = show(PAGES[name], scheme=scheme, width=width)
+        for each in VIEWS:
+            view(page, each)
+            assert axe(page) == [], f"{each}, {width} pixels"
+    assert (
+        page.evaluate("getComputedStyle(document.body).backgroundColor")
+        == {
+            "light": "rgb(245, 245, 242)",
+            "dark": "rgb(18, 19, 22)",
+        }[scheme]
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scripts", [True, False])
+def test_it_fits_a_phone(show: Show, name: str, scripts: bool) -> None:
+    """380 pixels: nothing reaches beyond, in any view; a tap on a day lists its posts, another opens one."""
+    page = show(PAGES[name], width=380, scripts=scripts)
+    if not scripts:
+        box = page.locator("html").bounding_box()
+        assert box is not None
+        assert box["width"] == 380
+        return
+    for each in VIEWS:
+        view(page, each)
+        assert page.evaluate("document.documentElement.scrollWidth") == 380, each
+        assert page.evaluate("document.body.scrollWidth") <= 380, each
+    view(page, "Month")
+    cell(page, "Thursday 6 December").click()
+    page.locator(".agenda", has_text="Thursday 6 December").get_by_role("button").click()
+    box = page.get_by_role("dialog").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 380
+
+
+def test_without_scripts_everything_is_there(show: Show) -> None:
+    """All cards, no calendar, no filters that do nothing."""
+    page = show(PLAN_PAGE, scripts=False)
+    assert page.locator(".card:visible").count() == len(PLAN.changes)
+    expect(page.get_by_role("toolbar")).to_be_hidden()
+    expect(page.get_by_text("We are live: https://acme.example/launch #opensource")).to_be_visible()
+
+
+def test_on_paper(show: Show) -> None:
+    """The cards that the filters leave, without what one can only press."""
+    page = show(PLAN_PAGE)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("toolbar")).to_be_hidden()
+    expect(page.get_by_role("grid")).to_be_hidden()
+    assert page.locator(".card:visible").count() == 21
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_asks_for_pictures_only(show: Show, name: str) -> None:
+    """The file, and pictures at their own addresses; nothing else, whatever is opened."""
+    page = show(PAGES[name])
+    for each in VIEWS:
+        view(page, each)
+    for card in page.locator(".card:visible").all():
+        card.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    kinds = {kind for kind, _ in show.seen(page).asked}
+    assert kinds == {"document", "image"}
+    assert {url for kind, url in show.seen(page).asked if kind == "image"} == {
+        "https://acme.example/console.png",
+        "https://acme.example/team.jpg",
+    }
+
+
+def test_nothing_foreign_can_act(show: Show) -> None:
+    """The page's own policy refuses requests and scripts that somebody would bring in."""
+    page = show(PLAN_PAGE)
+    refused = page.evaluate(
+        """async () => {
+          const heard = [];
+          document.addEventListener("securitypolicyviolation", (event) => heard.push(event.effectiveDirective));
+          await fetch("https://evil.example/").catch(() => {});
+          const script = document.createElement("script");
+          script.textContent = "window.hit = 1";
+          document.body.append(script);
+          await new Promise((done) => setTimeout(done));
+          return [heard.sort(), window.hit ?? null];
+        }"""
+    )
+    assert refused == [["connect-src", "script-src-elem"], None]
+    show.seen(page).complaints.clear()  # Chromium tells of both
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_hostile_text_is_text(show: Show, scripts: bool) -> None:
+    """Shown as it was written, in cards, chips and filters; no element, attribute or address of it comes to life."""
+    markup = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    items = [
+        post("ch-x", "a", 1, text=HOSTILE, due_at=NOW, tags=(markup,)),
+        post("ch-li", "b", 2, text=markup, due_at=NOW, metadata={"first_comment": markup}),
+    ]
+    changes = tuple(change(each, Action.HOLD, Cause.NEW, message=markup, hint=markup) for each in items)
+    page = show(report_html(Report(replace(PLAN, changes=changes))), scripts=scripts)
+    if scripts:
+        expect(page.get_by_role("gridcell").get_by_text(markup)).to_be_visible()
+        view(page, "List")
+    expect(page.locator(".post .text", has_text=markup).first).to_be_visible()
+    assert page.locator("img, [onerror], [onmouseover]").count() == 0
+    hrefs = page.locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert all(re.match(r"#|https://", each) for each in hrefs), json.dumps(hrefs)
+
+
+def test_a_picture_that_is_gone_shows_its_alt_text(show: Show) -> None:
+    """In words, instead of a broken sign."""
+    gone = PLAN_PAGE.replace("https://acme.example/console.png", "https://acme.example/gone.png")
+    page = show(gone)
+    view(page, "List")
+    figure = page.locator('[id="Acme/twitter:acme/launch"] figure')
+    figure.scroll_into_view_if_needed()
+    expect(figure).to_have_class("broken")
+    expect(figure).to_contain_text("The new console")
+    show.seen(page).complaints.clear()  # Chromium tells that it did not load
