@@ -18,6 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: Suffix: the module of render that makes it, and its function from a report to text.
 FORMS = {
+    ".html": ("html", "report_html"),
     ".json": ("json", "report_json"),
     ".md": ("markdown", "report_markdown"),
 }
