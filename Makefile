@@ -47,6 +47,8 @@ soak: $(STAMP)   ## 10,000 posts, faults and kills: duplicates and lost
 schemas: $(STAMP) ## generate what is generated
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
 	@$(BIN)/python docs/make_fields.py > docs/fields.md
+	@$(BIN)/python docs/make_networks.py networks > docs/networks.md
+	@$(BIN)/python docs/make_networks.py rules > docs/rules.md
 
 lock: $(STAMP)   ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \

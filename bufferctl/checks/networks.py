@@ -62,12 +62,14 @@ class Network:
     `text` is counted as `counting` says; `text_with_video` instead of it where there is a video; `shown`: what the
     network shows of it; `paid`: what a paid account of the network takes; `text_varies`: the account's server says.
     `media` limits images and videos together, `images` images alone; `video_alone`: one video, and nothing beside it.
-    `needs_media`: one of these kinds must be there. `types`: the values of `type` that it takes.
+    `needs_media`: one of these kinds must be there. `types`: the values of `type` that it takes. `note`: what no
+    rule can judge.
     """
 
     label: str
     text: Limit | None = None
     counting: Counting = Counting.UTF16
+    counting_source: Source = Source.BUFFER
     text_with_video: Limit | None = None
     shown: Limit | None = None
     paid: Limit | None = None
@@ -86,6 +88,7 @@ class Network:
     types: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     thread: bool = False
+    note: str = ""
 
 
 _LINK: frozenset[AssetKind] = frozenset({"image", "video", "link"})
@@ -95,6 +98,7 @@ NETWORKS: Mapping[Service, Network] = {
         "X / Twitter",
         text=Limit(280),
         counting=Counting.X,
+        counting_source=Source.SEEN,
         paid=Limit(25_000),
         images=Limit(4),
         video_alone=Source.BUFFER,
@@ -169,6 +173,7 @@ NETWORKS: Mapping[Service, Network] = {
         "YouTube",
         text=Limit(5000),
         title=Limit(100),
+        note="the video must be vertical, which the files cannot tell",
         needs_media=("video",),
         needs=(Need(("title",), "a title"), Need(("category_id",), "a category")),
     ),

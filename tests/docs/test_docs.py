@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -15,6 +17,13 @@ def test_fields_are_generated() -> None:
     """docs/fields.md is what `make schemas` writes now."""
     made = subprocess.run([sys.executable, "docs/make_fields.py"], cwd=ROOT, check=True, capture_output=True)
     assert (ROOT / "docs" / "fields.md").read_bytes() == made.stdout
+
+
+@pytest.mark.parametrize("page", ["networks", "rules"])
+def test_networks_and_rules_are_generated(page: str) -> None:
+    """docs/networks.md and docs/rules.md are what `make schemas` writes now."""
+    made = subprocess.run([sys.executable, "docs/make_networks.py", page], cwd=ROOT, check=True, capture_output=True)
+    assert (ROOT / "docs" / f"{page}.md").read_bytes() == made.stdout
 
 
 def test_every_field_is_described() -> None:

@@ -1,0 +1,174 @@
+"""Prints docs/networks.md or docs/rules.md, as named, from the tables in bufferctl/checks (`make schemas`)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from bufferctl.checks import NETWORKS, RULES, Network, Rule, rules_of
+from bufferctl.checks.networks import Counting, Limit, Source
+from bufferctl.model import Service
+
+_LIMITS = (
+    ("text", "text", "BC001"),
+    ("text_with_video", "text beside a video", "BC001"),
+    ("paid", "text, if the account pays for X", "BC002"),
+    ("bytes", "bytes of the text", "BC004"),
+    ("shown", "text that is shown", "BC009"),
+    ("first_comment", "first comment", "BC005"),
+    ("title", "title", "BC006"),
+    ("topic", "topic", "BC007"),
+    ("event_title", "title of an event", "BC008"),
+    ("images", "images", "BC010"),
+    ("media", "images and videos together", "BC011"),
+)
+
+NETWORKS_HEAD = """# What each network takes
+
+Made from the table in `bufferctl/checks/networks.py` by `make schemas`. `bufferctl validate` holds every post against
+it; [each rule](rules.md) can be set to `off`, `warning` or `error`.
+
+Texts are counted in UTF-16 units unless the table says otherwise: most letters are 1, an emoji or a "bold" letter is 2.
+Beyond Buffer's limit is an error, since Buffer refuses the post. What only the network itself minds is a warning.
+Limits are from Buffer's list of what each network takes, unless another source is named.
+
+| service | text | counted | media | needs |
+|---|---|---|---|---|
+"""
+
+NETWORKS_TAIL = """
+## On every network
+
+- A post has a text, assets, a link attachment or something to share
+- `link_attachment` and `assets` exclude each other (Buffer's API reference)
+- The first part of a thread repeats the text; each part has text or assets, and keeps to the limits above
+  (Buffer's API reference)
+- Media are at public, direct `https://` addresses ([BC019](rules.md#bc019)) (Buffer's API reference)
+"""
+
+RULES_HEAD = """# Rules
+
+Made from the rules in `bufferctl/checks` by `make schemas`. `bufferctl validate` shows what each finds, at its line,
+with its code; `plan` and `apply` stop at errors before they ask Buffer anything, and go on past warnings.
+
+Each rule has a level. To change it, name the rule in the root file:
+
+```yaml
+# buffer.yaml
+rules:
+  BC101: error     # no image without alt text
+  BC106: off       # several posts at once are meant
+```
+
+`off` says nothing, `warning` says it and goes on, `error` stops. A limit of Buffer's that is set to `warning` or `off`
+is still Buffer's: it will refuse the post, and `apply` says so then. Cancelled posts and those that were due more than
+a day ago are not judged.
+
+| code | name | level | |
+|---|---|---|---|
+"""
+
+
+def networks_text() -> str:
+    """The whole of docs/networks.md."""
+    rows = "".join(
+        f"| [{row.label}](#{service.lower()}) | {_text(row)} | {row.counting if row.text else ''} | {_media(row)} "
+        f"| {_needs(row)} |\n"
+        for service, row in NETWORKS.items()
+    )
+    return NETWORKS_HEAD + rows + "".join(_section(service) for service in NETWORKS) + NETWORKS_TAIL
+
+
+def rules_text() -> str:
+    """The whole of docs/rules.md."""
+    rows = "".join(
+        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.severity} | {rule.summary} |\n" for rule in RULES
+    )
+    return RULES_HEAD + rows + "".join(map(_rule, RULES))
+
+
+def _text(row: Network) -> str:
+    if row.text is None:
+        return "not published"
+    parts = [f"{row.text.most:,}"]
+    parts += [f"{row.text_with_video.most:,} with a video"] if row.text_with_video else []
+    parts += [f"{row.paid.most:,} if the account pays"] if row.paid else []
+    parts += ["or what the server says"] if row.text_varies else []
+    parts += [f"{row.bytes.most:,} bytes"] if row.bytes else []
+    return ", ".join(parts)
+
+
+def _media(row: Network) -> str:
+    parts = [f"{row.images.most} image{'s' * (row.images.most > 1)}"] if row.images else []
+    parts += [f"{row.media.most} images and videos"] if row.media else []
+    return ", ".join(parts) + (" or 1 video" if row.video_alone else "")
+
+
+def _needs(row: Network) -> str:
+    parts = [" or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in row.needs_media)]
+    parts += [need.word for need in row.needs if not need.value]
+    parts += ["the details of that type"] if any(need.value for need in row.needs) else []
+    return ", ".join(filter(None, parts))
+
+
+def _section(service: Service) -> str:
+    row = NETWORKS[service]
+    lines = [f"\n## {service}\n", f"{row.label}.\n" if row.label.lower() != service.lower() else ""]
+    if row.text is None:
+        lines.append("Buffer publishes no limits.\n")
+    lines += [f"- {_fact(name, words, row, code)}" for name, words, code in _LIMITS if getattr(row, name) is not None]
+    if row.text and row.counting is not Counting.UTF16:
+        lines.append(f"- counted in {row.counting}{_from(row.counting_source)}")
+    if row.text_varies:
+        lines.append(f"- the server may take more or fewer characters; `plan` asks it {_link('BC003')}")
+    if row.note:
+        lines.append(f"- {row.note}")
+    lines += _kinds(row)
+    if row.types:
+        types = ", ".join(f"`{each}`" for each in row.types)
+        lines.append(f"- `type`: {types} {_link('BC016')}{_from(Source.SEEN)}")
+    for need in row.needs:
+        names = " or ".join(f"`{name}`" for name in need.either or (".".join(need.path),))
+        only = f" for `type: {need.value}`" if need.value else ""
+        lines.append(f"- needs {need.word}{only}: {names} {_link('BC017')}{_from(need.source)}")
+    if row.thread:
+        lines.append(f"- threads: `thread` in its metadata {_link('BC018')}{_from(Source.REFERENCE)}")
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _fact(name: str, words: str, row: Network, code: str) -> str:
+    limit: Limit = getattr(row, name)
+    return f"{words}: {limit.most:,} {_link(code)}{_from(limit.source)}"
+
+
+def _kinds(row: Network) -> Iterator[str]:
+    if row.video_alone:
+        yield f"- a video stands alone {_link('BC012')}{_from(row.video_alone)}"
+    if row.needs_media:
+        yield f"- needs {' or '.join(row.needs_media)} {_link('BC015')}"
+    kinds = [kind for kind in ("document", "link") if kind in row.kinds]
+    taken = f"takes {' and '.join(f'a {kind}' for kind in kinds)}, alone {_link('BC014')}" if kinds else ""
+    refused = [kind for kind in ("document", "link") if kind not in row.kinds]
+    none = f"takes no {' and no '.join(f'{kind}s' for kind in refused)} {_link('BC013')}" if refused else ""
+    yield f"- {'; '.join(filter(None, (taken, none)))}{_from(row.kinds_source)}"
+
+
+def _rule(rule: Rule) -> str:
+    where = [NETWORKS[service].label for service in NETWORKS if rule in rules_of(service)]
+    on = f"- On: {', '.join(where)}\n" if where and len(where) < len(NETWORKS) else ""
+    return (
+        f"\n## {rule.code}\n\n**{rule.name}**, {rule.severity}: {rule.summary}.\n\n"
+        f"- Otherwise: {rule.why}.\n- What to do: {rule.hint}.\n{on}- From: {rule.source}.\n"
+    )
+
+
+def _from(source: Source) -> str:
+    return "" if source is Source.BUFFER else f" ({source})"
+
+
+def _link(code: str) -> str:
+    return f"([{code}](rules.md#{code.lower()}))"
+
+
+if __name__ == "__main__":
+    sys.stdout.write({"networks": networks_text, "rules": rules_text}[sys.argv[1]]())
