@@ -88,24 +88,17 @@ def _reviewed(this: Job, commit: str, record: _Record) -> int:
 
 def _apply(this: Job, *options: str, request: Request | None = None) -> int:
     """One apply, and its receipt as a comment of the request whose plan it is."""
-    receipt = this.work / f"receipt{f'-{request.number}' if request else ''}.json"
-    receipt.unlink(missing_ok=True)
-    ran = this.run("apply", *_OPTIONS, *options, "--receipt", str(receipt))
+    page, receipt = (this.work / f"receipt{f'-{request.number}' if request else ''}{form}" for form in (".md", ".json"))
+    page.unlink(missing_ok=True)
+    ran = this.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(receipt))
     if request and this.comments:
-        body = _receipt(this, receipt) if receipt.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
-        text = f"{body}\n\n{this.end_of_comment(this.commit())}"
+        told = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
+        text = f"{told}\n\n{this.end_of_comment(this.commit())}"
         try:
             put(this.forge, request.number, marker("receipt", this.about), text)
         except ForgeError as error:  # what is done is done, and the log has it too
             say("warning", f"The receipt could not be shown on {this.forge.mention}{request.number}: {error}")
     return ran.code
-
-
-def _receipt(this: Job, receipt: Path) -> str:
-    """The receipt as a comment."""
-    page = receipt.with_suffix(".md")
-    this.show(receipt, page)
-    return page.read_text(encoding="utf-8")
 
 
 def _nothing_reviewed(this: Job) -> int:

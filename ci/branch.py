@@ -17,8 +17,8 @@ from shutil import copytree, rmtree
 _AUTHOR = {"NAME": "bufferctl", "EMAIL": "bufferctl@localhost.invalid"}
 _ATTEMPTS = 3
 _NO_SUCH_BRANCH = 2
-#: Locks, and who holds them.
-_OF_THIS_MACHINE = "*.lock\n*.holder\n"
+#: Locks, who holds them, and what the branch has as history.
+_OF_THIS_MACHINE = "*.lock\n*.holder\n*.backup\n"
 
 
 class StateError(Exception):

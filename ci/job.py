@@ -85,10 +85,6 @@ class Job:
         state = ["--state", str(folder / "state.json")]
         return bufferctl(self.folder, [command, *where, *state, *arguments], {"XDG_STATE_HOME": str(folder)})
 
-    def show(self, receipt: Path, page: Path) -> Ran:
-        """Write a receipt as another form, by the suffix of `page`."""
-        return bufferctl(self.folder, ["show", str(receipt), "--report", str(page)], {})
-
     def commit(self) -> str:
         """The commit that is checked out. Raises StateError."""
         command = ["git", "-C", str(self.folder), "rev-parse", "HEAD"]

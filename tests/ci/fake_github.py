@@ -1,0 +1,197 @@
+"""As much of GitHub's REST API as the scripts ask, in memory, over a real git repository."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.ci.forges import TOKEN, Asked, Elsewhere, RefusalError, Repository, Served, paged, routed
+
+NAME = "acme/posts"
+OURS, FORKS = 1, 2
+ROBOT = {"login": "github-actions[bot]", "type": "Bot"}
+PERSON = {"login": "mallory", "type": "User"}
+
+
+@dataclass
+class Artifact:
+    """What a run uploaded."""
+
+    id: int
+    name: str
+    head: str
+    packed: bytes
+    repository: int = OURS
+    run: int = 1
+    expired: bool = False
+
+
+@dataclass
+class FakeGitHub:
+    """`pulls`, `comments` (by pull request) and `issues` as the API shows them; `storage` is where artifacts lie."""
+
+    repository: Repository
+    pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    artifacts: list[Artifact] = field(default_factory=list)
+    read_only: bool = False
+
+    def __post_init__(self) -> None:
+        self.storage = Served(self._stored)
+        self.api = Served(self._answer)
+        self._ids = 1000
+
+    def open_pull(self, branch: str, *, repository: str = NAME) -> int:
+        """Open a pull request of a branch, here or in a fork; its number."""
+        number = len(self.pulls) + len(self.issues) + 1
+        self.pulls[number] = {
+            "number": number,
+            "state": "open",
+            "merged_at": None,
+            "merge_commit_sha": None,
+            "head": {
+                "ref": branch,
+                "sha": self.repository.head(branch),
+                "label": f"{repository.partition('/')[0]}:{branch}",
+                "repo": {"full_name": repository},
+            },
+            "base": {"ref": "main", "repo": {"full_name": NAME}},
+        }
+        self.comments[number] = []
+        return number
+
+    def pushed(self, number: int) -> None:
+        """The branch of a pull request moved."""
+        head = self.pulls[number]["head"]
+        head["sha"] = self.repository.head(head["ref"])
+
+    def merged(self, number: int, commit: str) -> None:
+        """A pull request was merged as `commit`."""
+        merged = {"state": "closed", "merged_at": "2029-12-03T10:00:00Z", "merge_commit_sha": commit}
+        self.pulls[number].update(merged)
+
+    def upload(self, name: str, head: str, files: dict[str, bytes], *, repository: int = OURS, run: int = 1) -> None:
+        """Keep an artifact, in place of one of the same name and run."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, data in files.items():
+                archive.writestr(path, data)
+        self.artifacts = [each for each in self.artifacts if (each.name, each.run) != (name, run)]
+        self.artifacts.append(Artifact(self._next(), name, head, packed.getvalue(), repository, run))
+
+    def comment(self, number: int, body: str, user: dict[str, str]) -> None:
+        """Somebody comments."""
+        self.comments[number].append({"id": self._next(), "body": body, "user": user})
+
+    def bodies(self, number: int) -> list[str]:
+        """What the comments of a pull request say."""
+        return [each["body"] for each in self.comments[number]]
+
+    def _answer(self, asked: Asked) -> Any:
+        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+            raise RefusalError(401, "Bad credentials")
+        if asked.method != "GET" and self.read_only:
+            raise RefusalError(403, "Resource not accessible by integration")
+        here = f"/repos/{NAME}"
+        return routed(
+            asked,
+            [
+                ("GET", rf"{here}/branches/([^/]+)", self._branch),
+                ("GET", rf"{here}/compare/(\w+)\.\.\.(\w+)", self._compare),
+                ("GET", rf"{here}/commits/(\w+)/pulls", self._pulls_of),
+                ("GET", rf"{here}/pulls", self._open_pulls),
+                ("GET", rf"{here}/issues/(\d+)/comments", lambda a, n: paged(a, self.comments[int(n)])),
+                ("POST", rf"{here}/issues/(\d+)/comments", self._add_comment),
+                ("PATCH", rf"{here}/issues/comments/(\d+)", self._edit_comment),
+                ("GET", rf"{here}/issues", self._open_issues),
+                ("POST", rf"{here}/issues", self._add_issue),
+                ("PATCH", rf"{here}/issues/(\d+)", self._edit_issue),
+                ("GET", rf"{here}/actions/artifacts", self._listed),
+                ("GET", rf"{here}/actions/runs/(\d+)/artifacts", self._listed),
+                ("GET", rf"{here}/actions/artifacts/(\d+)/zip", lambda _, n: Elsewhere(f"{self.storage.url}/{n}")),
+            ],
+        )
+
+    def _stored(self, asked: Asked) -> bytes:
+        if "authorization" in asked.headers:  # as the real one: a second way to prove oneself is one too many
+            raise RefusalError(400, "Only one auth mechanism allowed")
+        return next(each.packed for each in self.artifacts if asked.path == f"/{each.id}")
+
+    def _branch(self, _: Asked, name: str) -> Any:
+        return {"name": name, "commit": {"sha": self.repository.head(f"refs/heads/{name}")}}
+
+    def _compare(self, asked: Asked, since: str, commit: str) -> Any:
+        found = [
+            {"sha": each, "parents": [{"sha": parent} for parent in parents]}
+            for each, parents in self.repository.between(since, commit)
+        ]
+        return {"status": "ahead", "commits": paged(asked, found)}
+
+    def _pulls_of(self, _: Asked, commit: str) -> Any:
+        self.repository.head(f"{commit}^{{commit}}")
+        return [pull for pull in self.pulls.values() if pull["merge_commit_sha"] == commit]
+
+    def _open_pulls(self, asked: Asked) -> Any:
+        found = [p for p in self.pulls.values() if p["state"] == "open" and p["head"]["label"] == asked.query["head"]]
+        return paged(asked, found)
+
+    def _add_comment(self, asked: Asked, number: str) -> Any:
+        self._check(asked.values["body"])
+        self.comment(int(number), asked.values["body"], ROBOT)
+        return self.comments[int(number)][-1]
+
+    def _edit_comment(self, asked: Asked, number: str) -> Any:
+        self._check(asked.values["body"])
+        found = next(c for comments in self.comments.values() for c in comments if c["id"] == int(number))
+        found["body"] = asked.values["body"]
+        return found
+
+    def _open_issues(self, asked: Asked) -> Any:
+        pulls = [{"number": n, "body": "", "user": PERSON, "pull_request": {}} for n in self.pulls]
+        return paged(asked, [*pulls, *(each for each in self.issues if each["state"] == "open")])
+
+    def _add_issue(self, asked: Asked) -> Any:
+        number = len(self.pulls) + len(self.issues) + 1
+        self.issues.append({"number": number, "state": "open", "user": ROBOT, **asked.values})
+        return self.issues[-1]
+
+    def _edit_issue(self, asked: Asked, number: str) -> Any:
+        found = next(each for each in self.issues if each["number"] == int(number))
+        found.update(asked.values)
+        return found
+
+    def _listed(self, asked: Asked, run: str = "") -> Any:
+        found = [
+            {
+                "id": each.id,
+                "name": each.name,
+                "expired": each.expired,
+                "workflow_run": {
+                    "id": each.run,
+                    "head_sha": each.head,
+                    "repository_id": OURS,
+                    "head_repository_id": each.repository,
+                },
+            }
+            for each in reversed(self.artifacts)
+            if each.name == asked.query["name"] and (not run or each.run == int(run))
+        ]
+        return {"total_count": len(found), "artifacts": paged(asked, found)}
+
+    def _next(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    @staticmethod
+    def _check(body: str) -> None:
+        if len(body) > 65_536:
+            raise RefusalError(422, "Body is too long (maximum is 65536 characters)")
+
+
+def github_at(folder: Path) -> FakeGitHub:
+    """A GitHub whose repository is below a folder, under its name."""
+    return FakeGitHub(Repository(folder / NAME))

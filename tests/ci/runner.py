@@ -1,0 +1,128 @@
+"""Runs action.yml as GitHub does, as far as it goes: its own steps in bash, conditions, inputs, outputs, artifacts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[2]
+ACTION = YAML(typ="safe").load((ROOT / "action.yml").read_text(encoding="utf-8"))
+_EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
+
+
+@dataclass
+class Run:
+    """What came of a run: whether it succeeded, its log, outputs by step, and what it uploaded."""
+
+    log: str = ""
+    failed: bool = False
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    uploads: list[tuple[str, Path]] = field(default_factory=list)
+    summary: str = ""
+
+
+def run_action(
+    folder: Path, temporary: Path, inputs: dict[str, str], environment: dict[str, str], event: dict[str, Any]
+) -> Run:
+    """Run the action in a checkout. `temporary`: the runner's own folder, new for every run."""
+    temporary.mkdir(parents=True)
+    _provide_python(temporary / "bufferctl" / "bin")
+    (temporary / "event.json").write_text(json.dumps(event), encoding="utf-8")
+    given = {name: str(each.get("default", "")) for name, each in ACTION["inputs"].items()} | inputs
+    context = {
+        **{f"inputs.{name}": value for name, value in given.items()},
+        "github.token": environment["GITHUB_TOKEN"],
+        "github.action_path": str(ROOT),
+        "github.event.repository.default_branch": "main",
+    }
+    context |= {name: _filled(value, context) for name, value in context.items()}
+    run = Run()
+    for number, step in enumerate(ACTION["runs"]["steps"]):
+        told = {**context, **{f"steps.{s}.outputs.{n}": v for s, out in run.outputs.items() for n, v in out.items()}}
+        if not _is_due(step.get("if", ""), told, failed=run.failed):
+            continue
+        if step.get("id") in {"python", "install"}:  # tested by itself: here is a Python already
+            continue
+        if "uses" in step:
+            assert step["uses"].startswith("actions/upload-artifact@")
+            run.uploads.append((_filled(step["with"]["name"], told), Path(_filled(step["with"]["path"], told))))
+            continue
+        _run_step(step, number, folder, temporary, told, _public(environment, temporary), run)
+    summary = temporary / "summary"
+    run.summary = summary.read_text(encoding="utf-8") if summary.exists() else ""
+    return run
+
+
+def _run_step(
+    step: dict[str, Any],
+    number: int,
+    folder: Path,
+    temporary: Path,
+    told: dict[str, str],
+    given: dict[str, str],
+    run: Run,
+) -> None:
+    output = temporary / f"output-{number}"
+    output.touch()
+    script = temporary / f"step-{number}.sh"
+    assert "${{" not in step["run"], "values go in by the environment, so that none is ever run"
+    script.write_text(step["run"], encoding="utf-8")
+    environment = {
+        **given,
+        **{n: _filled(v, told) for n, v in step.get("env", {}).items()},
+        "GITHUB_OUTPUT": str(output),
+    }
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
+    ran = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    run.log += ran.stdout
+    run.failed = run.failed or ran.returncode != 0
+    lines = output.read_text(encoding="utf-8").splitlines()
+    run.outputs[step.get("id", str(number))] = dict(line.split("=", 1) for line in lines)
+
+
+def _public(environment: dict[str, str], temporary: Path) -> dict[str, str]:
+    """What every step has in its environment; the token is only where a step asks for it."""
+    return {
+        **{name: value for name, value in environment.items() if name != "GITHUB_TOKEN"},
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_EVENT_PATH": str(temporary / "event.json"),
+        "GITHUB_STEP_SUMMARY": str(temporary / "summary"),
+        "RUNNER_TEMP": str(temporary),
+        "PATH": os.environ["PATH"],
+        "HOME": str(temporary),
+    }
+
+
+def _provide_python(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+
+
+def _filled(text: str, told: dict[str, str]) -> str:
+    return _EXPRESSION.sub(lambda match: told.get(match[1], ""), str(text))
+
+
+def _is_due(condition: str, told: dict[str, str], *, failed: bool) -> bool:
+    parts = [part.strip() for part in condition.split("&&")] if condition else []
+    if failed and "always()" not in parts:
+        return False
+    return all(_holds(part, told) for part in parts)
+
+
+def _holds(part: str, told: dict[str, str]) -> bool:
+    if part == "always()":
+        return True
+    name, _, wanted = map(str.strip, part.partition("=="))
+    return told.get(name, "") == wanted.strip("'") if wanted else bool(told.get(name))

@@ -1,0 +1,329 @@
+"""The whole story, and its refusals: reviewed on a pull request, merged, published just so, and said there."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bufferctl.sandbox import Clock, Sandbox
+from tests.ci.conftest import NOW, Team, post
+from tests.ci.fake_github import FORKS, PERSON
+
+
+def test_the_whole_story(team: Team) -> None:
+    """One comment that follows the pull request; what was reviewed is published after the merge, once; then nothing."""
+    launch = team.open("launch", launch=post("launch", "We are live"))
+    assert not team.plan(launch).failed
+    (comment,) = team.github.bodies(launch)
+    assert "1 to create" in comment
+    assert "We are live" in comment
+    assert team.texts() == []  # a plan writes nothing
+
+    team.edit(launch, launch=post("launch", "We are live at last"))
+    assert not team.plan(launch).failed
+    (comment,) = team.github.bodies(launch)  # the same one
+    assert "We are live at last" in comment
+
+    other = team.open("other", other=post("other", "Something else", channel="linkedin"))
+    assert not team.plan(other).failed
+    team.merge(other)
+    assert not team.apply().failed
+    assert team.texts() == ["Something else"]
+    assert "1 created" in team.github.bodies(other)[1]
+
+    team.merge(launch)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert team.texts() == ["Something else", "We are live at last"]
+    plan, receipt = team.github.bodies(launch)
+    assert "We are live at last" in plan
+    assert "1 created" in receipt
+
+    third = team.open("third")
+    assert "No changes." in team.plan(third).log
+    assert team.github.bodies(third)[0].splitlines()[1].startswith("**No changes.**")
+
+
+def test_a_change_that_was_not_reviewed_is_held(team: Team) -> None:
+    """What was reviewed is published; what somebody pushed to main past the review is held, and the run fails."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    team.ada.write(sneaked=post("sneaked", "Nobody saw this", due="2029-12-21 09:00"))
+    commit = team.ada.push("Sneak in")
+    team.github.merged(number, commit)  # a squash that holds both
+    ran = team.apply()
+    assert ran.failed
+    assert team.texts() == ["We are live"]
+    assert "Not reviewed" in team.github.bodies(number)[1]
+    assert "Nobody saw this" in team.github.bodies(number)[1]
+
+
+def test_another_text_than_the_reviewed_one_is_held(team: Team) -> None:
+    """The last commit of the branch was never planned: nothing is published."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.edit(number, launch=post("launch", "We are sold"))
+    team.merge(number)
+    ran = team.apply()
+    assert ran.failed
+    assert "::error::None of this was reviewed, so nothing was sent." in ran.log
+    assert team.texts() == []
+
+
+def test_a_direct_push_is_not_published(team: Team) -> None:
+    """Nothing was reviewed, so the run fails and says what to do; `reviewed: false` is for teams without reviews."""
+    team.ada.branch("main")
+    team.ada.write(direct=post("direct", "Straight to main"))
+    team.ada.push()
+    ran = team.apply()
+    assert ran.failed
+    assert "Make a pull or merge request of it." in ran.log
+    assert team.texts() == []
+    assert not team.apply(reviewed="false").failed
+    assert team.texts() == ["Straight to main"]
+
+
+def test_nothing_to_do_and_nothing_reviewed_is_well(team: Team) -> None:
+    """A push that concerns no post: exit 0."""
+    assert not team.apply().failed
+
+
+def test_an_expired_plan_is_refused(team: Team) -> None:
+    """Eight days later: nothing is sent, the run fails, and the pull request says so."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    team.sandbox.clock.advance(days=8)
+    ran = team.apply()
+    assert ran.failed
+    assert ran.outputs["apply"]["exit-code"] == "3"
+    assert team.texts() == []
+    assert "**Not applied.**" in team.github.bodies(number)[1]
+    assert "expired" in team.github.bodies(number)[1]
+
+
+def test_the_plan_of_another_account_is_refused(team: Team) -> None:
+    """The key now reaches another Buffer: nothing is sent."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    with Sandbox(clock=Clock.at(NOW)) as another:
+        team.environment["BUFFER_API_URL"] = another.url
+        ran = team.apply()
+        assert another.posts() == []
+    assert ran.outputs["apply"]["exit-code"] == "3"
+    assert "is for" in team.github.bodies(number)[1]
+
+
+def test_a_plan_that_a_fork_uploaded_is_passed_over(team: Team) -> None:
+    """A fork's run may upload what it likes under any name; only plans of this repository's own runs count."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    (real,) = team.github.artifacts
+    team.github.artifacts = []
+    team.merge(number)
+    team.github.upload(real.name, real.head, {"plan.json": b"{}"}, repository=FORKS, run=99)
+    ran = team.apply()
+    assert "There is no plan of #1" in ran.log
+    assert (ran.failed, team.texts()) == (True, [])
+
+
+def test_one_run_does_the_plans_of_several_merges(team: Team) -> None:
+    """GitHub drops all but the newest of several waiting runs; that one does the others' plans too, in their order."""
+    assert not team.apply().failed
+    first = team.open("one", one=post("one", "First"))
+    second = team.open("two", two=post("two", "Second", due="2029-12-21 09:00"))
+    for number in (first, second):
+        team.plan(number)
+    for number in (first, second):
+        team.merge(number)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert team.texts() == ["First", "Second"]
+    assert ran.log.index("Applying the plan of #1.") < ran.log.index("Applying the plan of #2.")
+    assert "1 created" in team.github.bodies(second)[1]
+
+
+def test_the_runs_of_what_is_done_already_do_nothing(team: Team) -> None:
+    """The run that had to wait finds all of it done, asks Buffer nothing, and leaves the receipt alone."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    team.apply()
+    before, requests = team.github.bodies(number), len(team.sandbox.requests)
+    ran = team.apply()
+    assert not ran.failed
+    assert "was applied already" in ran.log
+    assert (team.github.bodies(number), len(team.sandbox.requests)) == (before, requests)
+
+
+def test_older_files_are_not_applied(team: Team) -> None:
+    """A run on a commit that main has left: refused, since it would delete what came after."""
+    old = team.ada.git("rev-parse", "main")
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.merge(number)
+    team.github.repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    ran = team.apply(old)
+    assert ran.failed
+    assert "older files are not applied" in ran.log
+
+
+def test_a_run_without_a_key_is_made_up_for(team: Team) -> None:
+    """Exit 4 ends no plan: once the key is there, the next run does what that one was for."""
+    first = team.open("one", one=post("one", "First"))
+    team.plan(first)
+    team.apply()  # what main was before: where the next one begins
+    team.merge(first)
+    assert team.apply(key="expired").outputs["apply"]["exit-code"] == "4"
+    second = team.open("two", two=post("two", "Second", due="2029-12-21 09:00"))
+    team.plan(second)
+    team.merge(second)
+    assert not team.apply().failed
+    assert team.texts() == ["First", "Second"]
+
+
+def test_state_goes_from_run_to_run(team: Team) -> None:
+    """What one machine created another can change: state is on its branch, and the posts are ours there."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    team.apply()
+    number = team.open("edit", launch=post("launch", "We are live indeed"))
+    assert "1 to change" in team.plan(number).log
+    team.merge(number)
+    assert not team.apply().failed
+    assert team.texts() == ["We are live indeed"]
+    files = team.github.repository.git("ls-tree", "-r", "--name-only", "bufferctl-state").splitlines()
+    assert files == ["applied.json", "state.json"]
+    assert team.github.repository.git("log", "-1", "--format=%B", "bufferctl-state").endswith("[skip ci]")
+
+
+def test_lost_state_leads_to_adoption_alone(team: Team) -> None:
+    """Without its branch nothing is posted twice: what is there is recognised, and an edit of it is held."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    team.apply()
+    team.github.repository.git("branch", "-D", "bufferctl-state")
+    number = team.open("edit", other=post("other", "More", due="2029-12-21 09:00"))
+    assert "1 already there" in team.plan(number).log
+    team.merge(number)
+    assert not team.apply().failed
+    assert team.texts() == ["More", "We are live"]
+
+
+def test_files_with_errors_make_no_plan(team: Team) -> None:
+    """The comment says so, with the line; the run fails; the next commit's plan takes its place."""
+    number = team.open("launch", launch=post("launch", "We are live").replace("due_at", "time"))
+    ran = team.plan(number)
+    assert ran.failed
+    (comment,) = team.github.bodies(number)
+    assert comment.splitlines()[1].startswith("**No plan.** The files have errors")
+    assert "posts/launch.yaml:3:5: error:" in comment
+    assert ran.uploads
+    team.edit(number, launch=post("launch", "We are live"))
+    assert not team.plan(number).failed
+    (comment,) = team.github.bodies(number)
+    assert "1 to create" in comment
+
+
+def test_an_expired_key_is_said_on_the_pull_request(team: Team) -> None:
+    """No plan, exit 4, and a comment with what to do: never an old plan that looks like this commit's."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    assert team.plan(number, key="expired").failed
+    (comment,) = team.github.bodies(number)
+    assert comment.splitlines()[1].startswith("**No plan.** The plan could not be made")
+    assert "Keys expire" in comment
+
+
+def test_a_persons_comment_is_never_taken_for_ours(team: Team) -> None:
+    """Somebody who writes our hidden marker keeps that comment, and ours comes below."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.github.comment(number, "<!-- bufferctl:plan -->\nNothing to see here", PERSON)
+    team.plan(number)
+    theirs, ours = team.github.bodies(number)
+    assert theirs.endswith("Nothing to see here")
+    assert "1 to create" in ours
+
+
+def test_the_comment_is_found_behind_many_others(team: Team) -> None:
+    """Also on the second page of comments."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    for n in range(150):
+        team.github.comment(number, f"Comment {n}", PERSON)
+    team.plan(number)
+    team.edit(number, launch=post("launch", "We are really live"))
+    team.plan(number)
+    assert len(team.github.bodies(number)) == 151
+    assert "We are really live" in team.github.bodies(number)[-1]
+
+
+def test_no_right_to_comment(team: Team) -> None:
+    """A plan that nobody sees is a failure; a receipt that nobody sees is a warning, since it is done."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.github.read_only = True
+    ran = team.plan(number)
+    assert ran.failed
+    assert "::error::" in ran.log
+    assert "Resource not accessible" in ran.log
+    team.merge(number)
+    ran = team.apply()
+    assert not ran.failed
+    assert "::warning::The receipt could not be shown on #1" in ran.log
+    assert team.texts() == ["We are live"]
+
+
+def test_comments_can_be_left_out(team: Team) -> None:
+    """With `comment: false` the plan is made and kept, and nothing is written on the pull request."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    assert team.plan(number, comment="false").uploads
+    team.merge(number)
+    assert not team.apply(comment="false").failed
+    assert (team.github.bodies(number), team.texts()) == ([], ["We are live"])
+
+
+def test_several_sets_of_files(team: Team) -> None:
+    """Each folder has a comment, a plan and a state of its own."""
+    team.ada.branch("main")
+    for name in ("north", "south"):
+        (team.ada.folder / name).mkdir()
+        channel = "twitter" if name == "north" else "linkedin"
+        files = (
+            f"version: 1\ntimezone: UTC\norganizations:\n  - name: Acme\n    channels:\n"
+            f"      - service: {channel}\n        name: {'acme' if name == 'north' else 'acme-inc'}\n"
+            f"        posts: [{{key: {name}, due_at: 2029-12-20 09:00, text: From the {name}}}]\n"
+        )
+        (team.ada.folder / name / "buffer.yaml").write_text(files, encoding="utf-8")
+    team.ada.git("checkout", "--quiet", "-b", "regions")
+    team.ada.push()
+    number = team.github.open_pull("regions")
+    for name in ("north", "south"):
+        assert not team.plan(number, **{"working-directory": name}).failed
+    assert [body.splitlines()[0] for body in team.github.bodies(number)] == [
+        "<!-- bufferctl:plan north -->",
+        "<!-- bufferctl:plan south -->",
+    ]
+    team.merge(number)
+    for name in ("north", "south"):
+        assert not team.apply(**{"working-directory": name}).failed
+    assert team.texts() == ["From the north", "From the south"]
+    record = json.loads(team.github.repository.git("show", "bufferctl-state:south/applied.json"))
+    assert record == {"commit": team.github.repository.head("main"), "exit_code": 0}
+
+
+@pytest.mark.parametrize("folder", ["..", "/etc", "posts/../.."])
+def test_a_folder_outside_the_checkout_is_refused(team: Team, folder: str) -> None:
+    """Before anything is read."""
+    ran = team.apply(**{"working-directory": folder})
+    assert ran.failed
+    assert f"::error::{folder} is not a folder of the checkout" in ran.log
+
+
+def test_another_command_is_refused(team: Team) -> None:
+    """With the commands that there are."""
+    ran = team.run("main", {"command": "destroy"}, {}, key="sandbox")
+    assert ran.failed
+    assert "::error::The command is plan, apply, drift or fork-comment" in ran.log
