@@ -2,7 +2,7 @@
 
 Whole processes with compiled modules, the sandbox in another process, processor time where it is bufferctl's own that
 counts. What is compared is run in turn, and of several times the best one counts: a busy machine only adds. `run.py
-NAME…` measures some only: startup, requests, validate, plan, apply, journal, quota.
+NAME…` measures some only: startup, requests, validate, plan, apply, journal, quota, page.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import chromium
 import corpus
 from buffer import Buffer, serving
 from measure import BUFFERCTL, Measured, environment, measured
@@ -47,7 +48,7 @@ class Number:
         return self.value == self.limit if self.exact else self.value <= self.limit
 
     def __str__(self) -> str:
-        digits = 2 if self.unit in {" x", " s"} else 1 if self.unit == " %" else 0
+        digits = 2 if self.unit in {" x", " s", " MB"} else 1 if self.unit == " %" else 0
         bound = "exactly" if self.exact else "at most"
         number = f"{self.value:.{digits}f}{self.unit} ({bound} {self.limit:g}{self.unit})"
         return f"{'holds' if self.holds else 'FAILS'}  {self.what:44} {number:28} {self.how}".rstrip()
@@ -172,7 +173,26 @@ def quota(bench: Bench) -> Iterator[Number]:
     yield Number("10,000 creates, answers 429", refused, 0, exact=True)
 
 
-NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (startup, requests, validate, plan, apply, journal, quota)
+def page(bench: Bench) -> Iterator[Number]:
+    """The HTML report of 1,000 new posts: its size, and how soon a browser has it ready."""
+    folder = bench.project("paged", 1000)
+    bench.run((*BUFFERCTL, "plan", "--offline", "--report", "plan.html"), folder)
+    report = folder / "plan.html"
+    yield Number("HTML of 1,000 new posts", report.stat().st_size / 1e6, 2, " MB")
+    if took := chromium.usable(report):
+        yield Number("HTML of 1,000 new posts, usable in Chromium", took, 1, " s")
+
+
+NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
+    startup,
+    requests,
+    validate,
+    plan,
+    apply,
+    journal,
+    quota,
+    page,
+)
 
 
 def main(names: Sequence[str]) -> int:
