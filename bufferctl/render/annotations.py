@@ -1,0 +1,78 @@
+"""Problems as GitHub's workflow commands, which show them at their lines: `::error file=a.yaml,line=3::message`.
+
+GitHub shows ten errors and ten warnings of a step and drops the rest without a word, so the tenth says how many more
+there are; what needs somebody and what is in files that were changed go first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from posixpath import join, normpath
+
+from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.plan import Reason
+from bufferctl.render.paint import safe, sentence
+
+#: How many annotations of a kind GitHub shows of one step (docs: usage limits of check runs).
+SHOWN = 10
+_NAME = "bufferctl"
+_HELD = frozenset(map(str, Reason))
+#: What a runner takes for a command: `::` first on a line, or `##[` anywhere in it.
+_COMMAND = re.compile(r"^(\s*:)(?=:)|(##)(?=\[)", re.MULTILINE)
+
+
+def annotations_text(problems: Iterable[Diagnostic], *, changed: Collection[str] = (), folder: str = "") -> str:
+    """A command a line, errors first, then as said above; empty without problems.
+
+    `changed`: files as places name them. `folder`: where those are, below the root of the repository.
+    """
+    found = list(problems)
+    lines: list[str] = []
+    for severity in Severity:
+        of_kind = sorted((each for each in found if each.severity is severity), key=lambda each: _rank(each, changed))
+        lines += _first(severity, [_command(each, folder) for each in of_kind])
+    return "".join(f"{line}\n" for line in lines)
+
+
+def inert(text: str) -> str:
+    """`text` for the log of a job, with nothing in it that a runner would carry out.
+
+    A space without width parts the signs; in JSON, where those signs stand in strings only, an escape does.
+    """
+    if text.startswith("{"):
+        return text.replace("##[", "##\\u005b")
+    return _COMMAND.sub(lambda match: f"{match[0]}\u200b", text)
+
+
+def _first(severity: Severity, commands: list[str]) -> Iterator[str]:
+    if len(commands) <= SHOWN:
+        yield from commands
+        return
+    yield from commands[: SHOWN - 1]
+    left = len(commands) - SHOWN + 1
+    yield f"::{severity.value} title={_NAME}::and {left:,} more {severity.value}s; what this step printed has them all"
+
+
+def _rank(problem: Diagnostic, changed: Collection[str]) -> tuple[bool, bool]:
+    return problem.code not in _HELD, problem.place is None or problem.place.file not in changed
+
+
+def _command(problem: Diagnostic, folder: str) -> str:
+    place = problem.place
+    values: dict[str, object] = {}
+    if place:
+        values["file"] = normpath(join(folder, place.file))
+        values |= {"line": place.line, "col": place.column} if place.line else {}
+    values["title"] = f"{_NAME} {problem.code}" if problem.code else _NAME
+    properties = ",".join(f"{name}={_property(str(value))}" for name, value in values.items())
+    said = sentence(problem.message) + (f"\n→ {problem.hint}" if problem.hint else "")
+    return f"::{problem.severity.value} {properties}::{_data(said)}"
+
+
+def _data(text: str) -> str:
+    return safe(text.replace("\r\n", "\n")).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
