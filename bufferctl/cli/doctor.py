@@ -158,7 +158,8 @@ def _from_here(path: Path) -> Path:
 def _text(found: Sequence[Finding], console: Console) -> str:
     """A line a finding with what to do below it, and what it comes to."""
     from bufferctl.cli.checkup import Verdict
-    from bufferctl.render.paint import count, safe, sentence, wrapped
+    from bufferctl.render.columns import wrapped
+    from bufferctl.render.paint import count, safe, sentence
 
     painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}
     lines = []

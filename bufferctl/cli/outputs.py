@@ -9,11 +9,18 @@ from pathlib import Path
 from bufferctl.errors import BufferctlError, UsageError
 
 
-def check_writable(path: Path, option: str) -> None:
-    """Raises UsageError where nothing could be written to `path`, which `option` names."""
-    folder = path.resolve().parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        problem = "is a folder" if path.is_dir() else "cannot be written" if folder.is_dir() else "has no folder yet"
+def check_writable(option: str, *files: Path | None) -> None:
+    """Before any work. Raises UsageError where a file that `option` names could not be written; None is passed over."""
+    for path in filter(None, files):
+        folder = path.resolve().parent
+        if path.is_dir():
+            problem = "is a folder"
+        elif not folder.is_dir():
+            problem = "would be in a folder that is not there"
+        elif not os.access(folder, os.W_OK):
+            problem = "would be in a folder that cannot be written to"
+        else:
+            continue
         raise UsageError(f"{path} {problem}, so nothing was done", hint=f"Name another file with {option}.")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from bufferctl.cli import options
+from bufferctl.cli import options, reports
 
 #: Changes are pending, with --detailed-exitcode only (design: Contracts).
 PENDING = 2
@@ -25,6 +26,7 @@ PENDING = 2
     metavar="FILE",
     help="Save the plan, so that `apply FILE` does just that.",
 )
+@reports.report_option
 @click.option(
     "--expires",
     type=options.Number(min=0, min_open=True),
@@ -45,6 +47,7 @@ def plan(
     choices: options.Choices,
     as_json: bool,
     out: Path | None,
+    report_files: tuple[Path, ...],
     expires: float,
     offline: bool,
     detailed_exitcode: bool,
@@ -56,13 +59,15 @@ def plan(
 
     PATHs narrow the plan to what those files or folders declare.
     """
-    from bufferctl.cli import connecting, planning, saved_plans, session
+    from bufferctl.cli import connecting, outputs, planning, saved_plans, session
     from bufferctl.cli import offline as without_buffer
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.plan import Action
 
     console = Console.create(no_color=no_color)
+    outputs.check_writable("--out", out)
+    outputs.check_writable("--report", *report_files)
     if offline:
         without_buffer.check(choices, out=out)
     files = load_files(file, paths, console)
@@ -78,7 +83,9 @@ def plan(
             planning.note_leftovers(opened, console)
     shown = planning.narrowed(made, files, choices)
     console.diagnostics(shown.warnings)
-    planning.show(shown, console, as_json=as_json)
+    report = replace(planning.report_of(shown, files.desired, problems=files.warnings), is_offline=offline)
+    reports.write(report_files, report)
+    planning.show(report, console, as_json=as_json)
     if out is not None:
         saved_plans.save(out, shown, files.desired, choices, expires)
         console.note(f"Saved to {out}. `bufferctl apply {out}` does this and nothing else.")

@@ -16,7 +16,10 @@ from bufferctl.render.paint import count, safe
 
 if TYPE_CHECKING:
     from bufferctl.cli.session import Session
+    from bufferctl.diagnostics import Diagnostic
+    from bufferctl.model import Desired
     from bufferctl.reconcile import Options
+    from bufferctl.render.report import Report
 
 #: Seconds after which Buffer's lists surely show a write, unless --settle says otherwise.
 SETTLE = 30.0
@@ -77,13 +80,24 @@ def note_leftovers(session: Session, console: Console) -> None:
         )
 
 
-def show(plan: Plan, console: Console, *, as_json: bool) -> None:
-    """Print a plan to stdout."""
-    if as_json:
-        from bufferctl.render.json import plan_json
+def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] = ()) -> Report:
+    """The plan with what every form of it shows. `problems`: those of the files."""
+    from bufferctl.checks import text_lengths
+    from bufferctl.digests import plan_digest
+    from bufferctl.render.report import Report
 
-        console.data(plan_json(plan))
+    channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
+    known = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
+    return Report(plan, problems, text_lengths(desired, known), plan_digest(plan))
+
+
+def show(report: Report, console: Console, *, as_json: bool) -> None:
+    """Print a plan, or what became of it, to stdout."""
+    if as_json:
+        from bufferctl.render.json import report_json
+
+        console.data(report_json(report))
     else:
         from bufferctl.render.text import plan_text
 
-        console.data(plan_text(plan, console.out))
+        console.data(plan_text(report.plan, console.out, report.lengths))

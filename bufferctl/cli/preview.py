@@ -47,7 +47,7 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     from bufferctl.render.report import Report
 
     console = Console.create(no_color=no_color)
-    outputs.check_writable({"-o": [out]})
+    outputs.check_writable("-o", out)
     files = load_files(file, paths, console)
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
     shown = planning.narrowed(everything, files, options.Choices())

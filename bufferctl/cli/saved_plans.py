@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.cli.options import Choices
+from bufferctl.cli.outputs import write_whole
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired
 from bufferctl.plan import Plan
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def save(path: Path, plan: Plan, desired: Desired, choices: Choices, days: float) -> None:
-    """Write the plan, readable for its owner alone (it holds what is not public yet). Raises UsageError."""
+    """Write the plan. Raises BufferctlError where it cannot be written."""
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
     values = {
@@ -28,15 +28,7 @@ def save(path: Path, plan: Plan, desired: Desired, choices: Choices, days: float
         "max_deletes": choices.max_deletes,
     }
     raw = planfile.dump(plan, desired, values, expires_at=plan.at + timedelta(days=days))
-    try:
-        path.unlink(missing_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-    except OSError as error:
-        raise UsageError(
-            f"The plan cannot be saved to {path}: {error.strerror}", hint="Name another file with -o."
-        ) from error
+    write_whole(path, raw)
 
 
 def named(paths: Sequence[Path]) -> Path | None:
@@ -71,10 +63,8 @@ def choices_of(saved: SavedPlan) -> Choices:
     )
 
 
-def check_holds(saved: SavedPlan, now: Plan, name: str) -> Plan:
-    """What of the saved plan is still to be done. Raises StalePlanError, naming what moved where it holds no longer."""
-    from bufferctl import planfile
-
+def check_fits(saved: SavedPlan, now: Plan, name: str) -> None:
+    """Raises StalePlanError where the plan is of another endpoint, or expired."""
     if now.endpoint != saved.plan.endpoint:
         raise StalePlanError(
             f"The saved plan {name} is for {saved.plan.endpoint}, and this run talks to {now.endpoint}",
@@ -85,6 +75,13 @@ def check_holds(saved: SavedPlan, now: Plan, name: str) -> Plan:
             f"The saved plan {name} expired on {saved.expires_at:%Y-%m-%d %H:%M} UTC",
             hint="Plan again, and have that reviewed.",
         )
+
+
+def check_holds(saved: SavedPlan, now: Plan, name: str) -> Plan:
+    """What of the saved plan is still to be done. Raises StalePlanError, naming what moved where it holds no longer."""
+    from bufferctl import planfile
+
+    check_fits(saved, now, name)
     verified = planfile.verify(saved, now)
     if verified.moved:
         raise StalePlanError(

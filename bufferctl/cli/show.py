@@ -1,27 +1,43 @@
-"""`bufferctl show FILE`: what a saved plan holds, without asking anybody."""
+"""`bufferctl show FILE`: what a saved plan holds, or what an apply did, without asking anybody."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from bufferctl.cli import options
+from bufferctl.cli import options, reports
 
 
-@click.command(short_help="Show a saved plan.")
+@click.command(short_help="Show a saved plan or a receipt.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @options.json_option
+@reports.report_option
 @options.no_color_option
-def show(file: Path, as_json: bool, no_color: bool) -> None:
-    """Show what FILE, written by `bufferctl plan -o FILE`, would do; offline."""
-    from bufferctl.cli import planning, saved_plans
+def show(file: Path, as_json: bool, report_files: tuple[Path, ...], no_color: bool) -> None:
+    """Show what FILE holds: a plan that `plan -o` saved, or a receipt of `apply --receipt`; offline."""
+    from bufferctl.cli import outputs, planning, receipts, saved_plans
     from bufferctl.cli.console import Console
+    from bufferctl.render.text_outcomes import receipt_text
+    from bufferctl.render.words import local
 
     console = Console.create(no_color=no_color)
+    outputs.check_writable("--report", *report_files)
+    receipt = receipts.read(file)
+    if receipt:
+        report = receipts.report_of(receipt)
+        reports.write(report_files, report)
+        if as_json:
+            planning.show(report, console, as_json=True)
+        else:
+            console.data(receipt_text(report, receipt.finished_at, console.out))
+        return
     saved = saved_plans.read(file)
+    report = replace(planning.report_of(saved.plan, saved.desired), expires_at=saved.expires_at)
     console.diagnostics(saved.plan.warnings)
-    planning.show(saved.plan, console, as_json=as_json)
+    reports.write(report_files, report)
+    planning.show(report, console, as_json=as_json)
     if not as_json:
-        made, until = (f"{moment:%Y-%m-%d %H:%M} UTC" for moment in (saved.created_at, saved.expires_at))
-        console.data(f"Made {made}; may be applied until {until}.\nDigest {saved.digest}")
+        made, until = (local(moment, "UTC") for moment in (saved.created_at, saved.expires_at))
+        console.data(f"\nMade {made}; may be applied until {until}.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from bufferctl.cli.console import Console
 from bufferctl.plan import WRITING, Outcome, Status
-from bufferctl.render.text import outcome_line
+from bufferctl.render.text_outcomes import outcome_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bufferctl.planfile.receipt import Receipt
 from bufferctl.planfile.reviewed import Reviewed
 from bufferctl.planfile.saved import SavedPlan, dump, load
 from bufferctl.planfile.verify import Verified, verify
 
-__all__ = ["Reviewed", "SavedPlan", "Verified", "dump", "load", "verify"]
+__all__ = ["Receipt", "Reviewed", "SavedPlan", "Verified", "dump", "load", "verify"]

@@ -10,10 +10,10 @@ posts/w49.yaml:14:9: error: there is no field `time` here
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.render.columns import cells
 from bufferctl.render.paint import Paint, count, safe
 
 #: Columns of a line that are shown; a longer one is cut around the caret.
@@ -62,10 +62,10 @@ def _excerpt(diagnostic: Diagnostic, paint: Paint) -> list[str]:
     before = ("…" if start else "") + "".join(map(_visible, before))
     spot = "".join(map(_visible, spot))
     after = "".join(map(_visible, after)) + ("…" if end < len(line) else "")
-    carets = "^" * max(1, _cells(spot))
+    carets = "^" * max(1, cells(spot))
     return [
         f"{paint.faint(number + ' |')} {before}{spot}{after}".rstrip(),
-        f"{paint.faint('      |')} {' ' * _cells(before)}{paint.bad(carets)}",
+        f"{paint.faint('      |')} {' ' * cells(before)}{paint.bad(carets)}",
     ]
 
 
@@ -76,14 +76,3 @@ def _flat(text: str) -> str:
 
 def _visible(character: str) -> str:
     return _TAB if character == "\t" else safe(character)
-
-
-def _cells(text: str) -> int:
-    """How many cells of a terminal a text takes."""
-    return sum(_width(character) for character in text)
-
-
-def _width(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -11,10 +11,11 @@ from typing import Any
 
 from bufferctl.plan import Change, Difference, Plan, Reason
 from bufferctl.render import words
+from bufferctl.render.columns import wrapped
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.json import document, plan_values
-from bufferctl.render.paint import Paint, count, safe, sentence, wrapped
-from bufferctl.render.text import WIDTH
+from bufferctl.render.paint import Paint, count, safe, sentence
+from bufferctl.render.text_change import WIDTH, indented
 
 #: What is told apart, the most urgent first.
 _HEADINGS = {
@@ -89,11 +90,11 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
             about = filter(None, [words.when(change, plan), str(change.place or "")])
             yield f"      {safe(', '.join(about))}"
         last = group[-1]
-        yield from _indented(sentence(last.message))
+        yield from indented(sentence(last.message))
         for difference in last.differences:
             yield from _difference(difference, _zone(last, plan), paint)
         if last.hint:
-            yield from _indented(f"→ {last.hint}")
+            yield from indented(f"→ {last.hint}")
 
 
 def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str]:
@@ -122,10 +123,6 @@ def _value(value: Any, zone: str) -> str:
 def _zone(change: Change, plan: Plan) -> str:
     channel = plan.channels.get(change.slot.channel_id)
     return channel.timezone if channel else ""
-
-
-def _indented(text: str) -> Iterator[str]:
-    return (f"      {line}" for line in wrapped(safe(text), WIDTH - 6))
 
 
 def _footer(plan: Plan) -> Iterator[str]:

@@ -1,8 +1,12 @@
-"""A plan and its outcomes for machines, in Terraform's words. `format_version`: a minor version only adds."""
+"""A plan and its outcomes for machines, in Terraform's words. `format_version`: a minor version only adds.
+
+The forms are in json_forms.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,101 +14,179 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place
-from bufferctl.digests import change_digest, plan_digest
-from bufferctl.model import LivePost, Post
+from bufferctl.digests import change_digest, facts, plan_digest
+from bufferctl.model import IDEAS, LivePost
 from bufferctl.model.serial import dump_item
-from bufferctl.plan import Action, Change, Outcome, Plan, write_requests
+from bufferctl.model.textlength import TextLength
+from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, ready_at, write_requests
+from bufferctl.render.json_content import content_form
+from bufferctl.render.json_forms import (
+    ChangeForm,
+    DiagnosticForm,
+    LengthForm,
+    OutcomeForm,
+    PlaceForm,
+    PlanForm,
+    PreconditionsForm,
+)
 from bufferctl.render.report import Report
 
 FORMAT_VERSION = "1.1"
 
+#: Actions of what stays as it is; neither side of it is told again.
+_QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
+
 
 def report_json(report: Report) -> str:
-    """A report as one JSON document: that of a plan, or after an apply that of its outcomes."""
+    """A report as one JSON document, ending in a newline: of a plan, or after an apply of what became of it."""
     if report.outcomes is None:
-        return plan_json(report.plan)
-    return applied_json(report.plan, report.outcomes, report.left)
+        return document({"kind": "plan", **_report_values(report)})
+    values = {
+        "kind": "apply",
+        "plan": _report_values(report),
+        "outcomes": [outcome_values(outcome) for outcome in report.outcomes],
+        "left": plan_values(report.left) if report.left else None,
+        "stopped": report.stopped or None,
+    }
+    return document(values)
 
 
-def plan_json(plan: Plan) -> str:
-    """The plan as one JSON document, ending in a newline."""
-    return document({"kind": "plan", **plan_values(plan)})
+def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, Any]) -> str:
+    """What an apply did, to be kept. `details`: what reads it back."""
+    outcomes = report.outcomes or ()
+    counts = Counter(outcome.status for outcome in outcomes)
+    values = {
+        "kind": "receipt",
+        "started_at": _instant(report.plan.at),
+        "finished_at": _instant(finished_at),
+        "endpoint": report.plan.endpoint,
+        "digest": report.digest,
+        "stopped": report.stopped or None,
+        "summary": {status: counts[status] for status in Status},
+        "outcomes": [outcome_values(outcome) for outcome in outcomes],
+        "details": details,
+    }
+    return document(values)
 
 
-def applied_json(plan: Plan, outcomes: Iterable[Outcome], left: Plan | None) -> str:
-    """What an apply did, and the plan that is left after it (None where it was not made)."""
-    return document(
-        {
-            "kind": "apply",
-            "plan": plan_values(plan),
-            "outcomes": [outcome_values(outcome) for outcome in outcomes],
-            "left": plan_values(left) if left else None,
-        }
-    )
+def _report_values(report: Report) -> PlanForm:
+    values = plan_values(report.plan, report.lengths)
+    values["offline"] = report.is_offline
+    values["expires_at"] = _instant(report.expires_at)
+    values["problems"] = list(map(_diagnostic, report.diagnostics))
+    return values
 
 
-def plan_values(plan: Plan) -> dict[str, Any]:
-    """The plan as JSON values."""
+def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> PlanForm:
+    """The plan as JSON values. `lengths`: of texts, by address."""
     counts = plan.count()
     return {
-        "at": _instant(plan.at),
+        "at": plan.at.astimezone(UTC).strftime(_SECONDS),
         "endpoint": plan.endpoint,
         "digest": plan_digest(plan),
-        "summary": {action.value: counts[action] for action in Action},
+        "offline": False,
+        "expires_at": None,
+        "summary": {action: counts[action] for action in Action},
         "not_ours": plan.not_ours,
         "requests": {"read": 2 * plan.read_requests, "write": write_requests(plan)},
+        "quota": [
+            {
+                "window_seconds": window.window_seconds,
+                "left": window.left,
+                "quota": window.quota,
+                "resets_at": window.resets_at.astimezone(UTC).strftime(_SECONDS),
+            }
+            for window in plan.quota.windows
+        ],
+        "ready_at": _instant(ready_at(plan)),
         "narrowed": plan.narrowed,
-        "changes": [change_values(change) for change in plan.changes],
+        "channels": [
+            {
+                "id": channel.id,
+                "organization_id": channel.organization_id,
+                "service": channel.service,
+                "name": channel.name,
+                "timezone": channel.timezone,
+            }
+            for channel in plan.channels.values()
+        ],
+        "changes": [_change_values(change, plan, (lengths or {}).get(change.address)) for change in plan.changes],
         "warnings": [_diagnostic(each) for each in plan.warnings],
+        "problems": [],
     }
 
 
-def change_values(change: Change) -> dict[str, Any]:
-    """One change as JSON values; what does not apply is null or empty, never left out."""
+def _change_values(change: Change, plan: Plan, length: TextLength | None) -> ChangeForm:
+    channel = plan.channels.get(change.slot.channel_id)
+    told = change.action not in _QUIET
     return {
         "address": str(change.address),
         "digest": change_digest(change) or None,
-        "action": change.action.value,
-        "cause": change.cause.value,
-        "reason": change.reason.value if change.reason else None,
+        "action": change.action,
+        "cause": change.cause,
+        "reason": change.reason,
         "message": change.message,
         "hint": change.hint,
         "id": change.live_id,
         "organization_id": change.slot.organization_id,
-        "channel_id": None if change.address.is_idea else change.slot.channel_id,
+        "channel_id": _channel_id(change),
+        "key": change.slot.key,
+        "service": channel.service if channel else None,
+        "moved_from": change.moved_from.key if change.moved_from else None,
         "due_at": _instant(change.due_at),
         "place": _place(change.place),
         "desired": dump_item(change.desired) if change.desired and change.action is not Action.NO_OP else None,
-        "live_status": change.live.status.value if isinstance(change.live, LivePost) else None,
+        "live_status": change.live.status if isinstance(change.live, LivePost) else None,
         "differences": [{"path": d.path, "before": d.before, "after": d.after} for d in change.differences],
+        "changed_fields": list(dict.fromkeys(d.path.partition(".")[0] for d in change.differences)),
         "candidates": list(change.candidates),
+        "before": content_form(change.live) if change.live and told else None,
+        "after": content_form(change.desired) if change.desired and told else None,
+        "length": LengthForm(used=length.used, limit=length.limit) if length else None,
+        "preconditions": _preconditions(change) if told else {"id": change.live_id, "standing": None},
+        "cost": {"mutations": int(change.action in WRITING)},
     }
 
 
-def outcome_values(outcome: Outcome) -> dict[str, Any]:
+def _preconditions(change: Change) -> PreconditionsForm:
+    found = facts(change)
+    return {"id": found["id"], "standing": found["standing"]}
+
+
+def outcome_values(outcome: Outcome) -> OutcomeForm:
     """One outcome as JSON values."""
+    change = outcome.change
     return {
-        "address": str(outcome.change.address),
-        "action": outcome.change.action.value,
-        "status": outcome.status.value,
+        "address": str(change.address),
+        "action": change.action,
+        "status": outcome.status,
         "id": outcome.id,
         "link": outcome.link,
         "message": outcome.message,
         "hint": outcome.hint,
         "at": _instant(outcome.at),
-        "kind": "post" if isinstance(outcome.change.desired, Post) or not outcome.change.address.is_idea else "idea",
+        "kind": "idea" if change.address.is_idea else "post",
+        "digest": change_digest(change) or None,
+        "organization_id": change.slot.organization_id,
+        "channel_id": _channel_id(change),
+        "key": change.slot.key,
+        "due_at": _instant(change.due_at),
     }
 
 
-def document(values: dict[str, Any]) -> str:
+def document(values: Mapping[str, Any]) -> str:
     """One JSON document with its versions, ending in a newline; `values` begin with its `kind`."""
     head = {"format_version": FORMAT_VERSION, "bufferctl_version": __version__}
     return to_json({**head, **values}, indent=2).decode() + "\n"
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+def _channel_id(change: Change) -> str | None:
+    return None if change.slot.channel_id == IDEAS else change.slot.channel_id
+
+
+def _diagnostic(diagnostic: Diagnostic) -> DiagnosticForm:
     return {
-        "severity": diagnostic.severity.value,
+        "severity": diagnostic.severity,
         "code": diagnostic.code,
         "message": diagnostic.message,
         "hint": diagnostic.hint,
@@ -112,9 +194,12 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _place(place: Place | None) -> dict[str, Any] | None:
+def _place(place: Place | None) -> PlaceForm | None:
     return {"file": place.file, "line": place.line, "column": place.column} if place else None
 
 
+_SECONDS = "%Y-%m-%dT%H:%M:%SZ"
+
+
 def _instant(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return moment.astimezone(UTC).strftime(_SECONDS) if moment else None

@@ -1,9 +1,8 @@
-"""Colour where it is wanted, text made safe for a terminal, full stops, counts, line ends."""
+"""Colour where it is wanted, text made safe for a terminal, full stops, counts."""
 
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 
 #: Control characters but tab and newline, other line ends, what turns the direction of text round, and halves of
@@ -24,11 +23,6 @@ def sentence(text: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 post`, `2 posts`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def wrapped(line: str, width: int) -> list[str]:
-    """`line` in lines of at most `width` columns, one of them at least; a word that is longer (a link) stays whole."""
-    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -101,6 +101,23 @@ def why(change: Change) -> str:
     return "" if change.action in {Action.ADOPT, Action.MOVE} else _CAUSES[change.cause]
 
 
+def field(path: str) -> str:
+    """A field as people find it in the file: `thread.1.0` is the text of a thread's second part."""
+    top, *rest = path.removeprefix("metadata.").split(".")
+    match top, rest:
+        case "tags" | "services", _:
+            return top
+        case "thread", [number]:
+            return f"thread, part {int(number) + 1}"
+        case "thread", [number, "0"]:
+            return f"thread, part {int(number) + 1}, text"
+        case "thread", [number, _, asset, *what]:
+            return ", ".join([f"thread, part {int(number) + 1}, asset {int(asset) + 1}", *what])
+        case "assets", [number, *what]:
+            return ", ".join([f"asset {int(number) + 1}", *what])
+    return ".".join([top, *rest])
+
+
 def done(change: Change) -> str:
     """What was done to it."""
     return _DONE.get(change.action, "done")

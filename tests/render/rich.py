@@ -246,7 +246,7 @@ def _updates() -> tuple[Change, ...]:
             Action.UPDATE,
             Cause.EDITED,
             seen,
-            differences=(Difference("assets.0.1", "The console", "The new console"),),
+            differences=(Difference("assets.0.alt_text", "The console", "The new console"),),
         ),
     )
 

@@ -1,0 +1,44 @@
+"""How many columns of a terminal a text takes, and lines that fit: wide characters (CJK, emoji) take two."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+
+#: Closing marks stay with what they close.
+_CLOSING = "\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1a\uff1b\uff09\u300d\u300f\u3011\u3009\u300b\u3015\u2026\u30fc"
+_WIDE = "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
+#: White space, a wide character with the marks that close it, or a word: a line may end after each.
+_PARTS = re.compile(rf"\s+|[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+")
+
+
+def cells(text: str) -> int:
+    """How many columns a text takes."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """`line` in lines of at most `width` columns, one of them at least; a word that is longer (a link) stays whole."""
+    if line.isascii():
+        if len(line) <= width and "\t" not in line:
+            return [line]
+        return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+    lines, taken = [""], 0
+    for part in _PARTS.findall(line.expandtabs()):
+        size = cells(part)
+        if taken + size > width and lines[-1].strip():
+            lines[-1] = lines[-1].rstrip()
+            lines.append("" if part.isspace() else part)
+            taken = 0 if part.isspace() else size
+        elif not part.isspace() or lines[-1] or len(lines) == 1:
+            lines[-1] += part
+            taken += size
+    lines[-1] = lines[-1].rstrip()
+    return lines if lines[-1] or len(lines) == 1 else lines[:-1]
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

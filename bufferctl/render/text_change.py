@@ -1,0 +1,191 @@
+"""One change as lines of text: what, where, when, how far away and why; then what it says, or how that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bufferctl.digests import SHORT
+from bufferctl.model import Slot
+from bufferctl.model.textlength import TextLength
+from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.render import words
+from bufferctl.render.columns import cells, wrapped
+from bufferctl.render.paint import Paint, count, safe, sentence
+from bufferctl.render.text_content import asset_line, extras_of, shown, texts_of, title_of
+from bufferctl.render.times import away
+from bufferctl.render.worddiff import inline, painted
+
+#: Columns of a terminal.
+WIDTH = 80
+#: Lines of a text that are shown before it is folded.
+FOLD = 12
+#: Unchanged lines that are shown around a changed one.
+AROUND = 1
+
+_INDENT = "      "
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Makes the lines of changes of one plan. `lengths`: of texts, by address; `digests`: of what is to be reviewed."""
+
+    plan: Plan
+    paint: Paint
+    lengths: Mapping[Any, TextLength]
+    digests: Mapping[Slot, str]
+
+    def heading(self, change: Change) -> Iterator[str]:
+        """The address with its sign and what to call it in a review; then what, when and why."""
+        paint = self.paint
+        sign = self._painter(change)(words.SIGNS[change.action])
+        digest = self.digests.get(change.slot, "")[:SHORT]
+        yield f"  {sign} {paint.strong(safe(str(change.address)))}  {paint.faint(digest)}".rstrip()
+        what = "" if change.action is Action.HOLD else words.what(change)
+        if about := ", ".join(filter(None, [what, self._when(change), _why(change), self._length(change)])):
+            yield from indented(about)
+
+    def in_a_line(self, change: Change) -> str:
+        """A change that concerns nobody but us."""
+        sign = self.paint.faint(words.SIGNS[change.action])
+        about = ", ".join(filter(None, [words.what(change), _why(change)]))
+        return f"  {sign} {safe(str(change.address))}  {about}"
+
+    def details(self, change: Change) -> Iterator[str]:
+        """What is to be said about it, what it says or how that changes, and one thing to do."""
+        if change.message:
+            yield from indented(sentence(change.message))
+        if change.action in {Action.CREATE, Action.DELETE, Action.WAITING} or _is_unseen(change):
+            yield from self.content(change)
+        for difference in change.differences:
+            yield from self._difference(difference, change)
+        if change.action is Action.UPDATE and not change.differences:
+            yield from indented("What differs does not read back from Buffer: this is what it will be.")
+            yield from self.content(change)
+        if change.hint:
+            where = f"{change.place}: " if change.place else ""
+            yield from indented(f"→ {where}{change.hint}")
+
+    def content(self, change: Change) -> Iterator[str]:
+        """All that it says."""
+        item = change.live or change.desired if change.action is Action.DELETE else change.desired
+        if title := title_of(item):
+            yield from self._quoted(title)
+        texts = texts_of(item)
+        for number, (text, assets) in enumerate(texts, 1):
+            if number > 1:
+                yield f"{_INDENT}{self.paint.faint(f'├ {number} of {len(texts)}')}"
+            yield from self._quoted(text)
+            for asset in assets:
+                yield from indented(asset_line(asset))
+        for name, value in extras_of(item):
+            yield from indented(f"{name}: {value}")
+
+    def _when(self, change: Change) -> str:
+        said, moment = words.when(change, self.plan), change.due_at
+        return f"{said} ({away(moment, self.plan.at, self._zone(change))})" if said and moment else said
+
+    def _zone(self, change: Change) -> str:
+        channel = self.plan.channels.get(change.slot.channel_id)
+        return channel.timezone if channel else ""
+
+    def _length(self, change: Change) -> str:
+        length = self.lengths.get(change.address)
+        if not length or not length.used or length.limit is None or change.action is Action.DELETE:
+            return ""
+        said = f"length {length.used:,} of {length.limit:,}"
+        return f"{said}, too long" if length.used > length.limit else said
+
+    def _painter(self, change: Change) -> Any:
+        paint = self.paint
+        colors = {
+            Action.CREATE: paint.good,
+            Action.UPDATE: paint.change,
+            Action.DELETE: paint.bad,
+            Action.HOLD: paint.bad,
+        }
+        return colors.get(change.action, paint.faint)
+
+    def _quoted(self, text: str) -> Iterator[str]:
+        """The text behind a bar, folded where it is long."""
+        bar = self.paint.faint("│")
+        lines = [part for line in safe(text).splitlines() for part in wrapped(line, WIDTH - 8)]
+        # one more line takes as much room as saying that there is one
+        first = lines if len(lines) <= FOLD + 1 else lines[:FOLD]
+        for line in first:
+            yield f"{_INDENT}{bar} {line}".rstrip()
+        if more := len(lines) - len(first):
+            folded = self.paint.faint(f"… {count(more, 'more line')}")
+            yield f"{_INDENT}{bar} {folded}"
+
+    def _difference(self, difference: Difference, change: Change) -> Iterator[str]:
+        """One field: in a line where it is short, word by word where it is a text, else the one after the other."""
+        name = words.field(difference.path) + (" (Buffer's, the file's)" if change.action is Action.HOLD else "")
+        zone = self._zone(change)
+        before, after = (shown(value, zone) for value in (difference.before, difference.after))
+        if not before or not after:
+            mark, value = (self.paint.good("+"), after) if after else (self.paint.bad("-"), before)
+            yield from self._marked(name, [(mark, value)])
+            return
+        line = f"{name}: {before} → {after}"
+        if "\n" not in line and not _is_text(difference.path) and cells(line) <= WIDTH - len(_INDENT):
+            yield f"{_INDENT}{line}"
+            return
+        both = inline(before, after)
+        if both is None:
+            yield from self._marked(name, [(self.paint.bad("-"), before), (self.paint.good("+"), after)])
+            return
+        yield f"{_INDENT}{name}:"
+        bar = self.paint.change("│")
+        for line in painted(list(_around(both)), self.paint):
+            yield f"{_INDENT}{bar} {line}".rstrip()
+
+    def _marked(self, name: str, values: Iterable[tuple[str, str]]) -> Iterator[str]:
+        yield f"{_INDENT}{name}:"
+        for mark, value in values:
+            for line in value.splitlines():
+                yield from (f"{_INDENT}{mark} {part}".rstrip() for part in wrapped(line, WIDTH - 8))
+
+
+def indented(text: str) -> Iterator[str]:
+    """Text of ours below an address."""
+    return (f"{_INDENT}{line}" for line in wrapped(safe(text), WIDTH - len(_INDENT)))
+
+
+def _around(both: str) -> Iterator[str]:
+    """The wrapped lines of a marked text: the changed ones and one around each; what is left out is counted."""
+    lines, changed, inside = [], [], False
+    for line in both.split("\n"):
+        for part in wrapped(line, WIDTH - 8):
+            touched = inside or "[-" in part or "{+" in part
+            opened = max(part.rfind("[-"), part.rfind("{+"))
+            closed = max(part.rfind("-]"), part.rfind("+}"))
+            inside = opened > closed or (inside and closed < 0)
+            lines.append(part)
+            changed.append(touched)
+    left_out = 0
+    for number, line in enumerate(lines):
+        if any(changed[max(0, number - AROUND) : number + AROUND + 1]):
+            if left_out:
+                yield f"… {count(left_out, 'unchanged line')}"
+            left_out = 0
+            yield line
+        else:
+            left_out += 1
+    if left_out:
+        yield f"… {count(left_out, 'unchanged line')}"
+
+
+def _why(change: Change) -> str:
+    """The cause where it says more than that somebody wrote it."""
+    return "" if change.cause is Cause.NEW else words.why(change)
+
+
+def _is_text(path: str) -> bool:
+    return path in {"text", "title"} or path.startswith("thread")
+
+
+def _is_unseen(change: Change) -> bool:
+    """Whether it is held and nobody has seen what it says."""
+    return change.reason is Reason.NOT_REVIEWED and not change.differences

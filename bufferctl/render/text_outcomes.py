@@ -1,0 +1,75 @@
+"""What became of changes, as text: each as it comes, a sum, what is left, and the whole of a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
+from bufferctl.render import words
+from bufferctl.render.paint import Paint, safe, sentence
+from bufferctl.render.report import Report
+from bufferctl.render.text import plan_text
+from bufferctl.render.text_change import indented
+
+_TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
+
+
+def outcome_line(outcome: Outcome, paint: Paint) -> str:
+    """One outcome: sign, address, what became of it, id; a second line for what a person is to do."""
+    change = outcome.change
+    good = outcome.status is Status.DONE
+    said = words.done(change) if good else words.OUTCOMES[outcome.status]
+    painter = paint.good if good else paint.faint if outcome.status is Status.NOT_SENT else paint.bad
+    sign = words.SIGNS[change.action] if good else "!" if outcome.status is not Status.NOT_SENT else "."
+    line = f"{painter(sign)} {safe(str(change.address))}  {said}{'  ' + outcome.id if outcome.id else ''}"
+    if outcome.link:
+        line += f"  {safe(outcome.link)}"
+    told = [sentence(outcome.message), f"→ {outcome.hint}" if outcome.hint else ""]
+    more = [row for text in told if text for row in indented(text)]
+    return "\n".join([line, *more])
+
+
+def applied_text(outcomes: Iterable[Outcome], paint: Paint) -> str:
+    """What an apply did, in one line."""
+    outcomes = list(outcomes)
+    done = [o for o in outcomes if o.status in {Status.DONE, Status.DIFFERS}]
+
+    def of(action: Action) -> int:
+        return sum(o.change.action is action for o in done)
+
+    written = any(o.change.action in WRITING for o in done)
+    parts = [f"{of(Action.CREATE)} created", f"{of(Action.UPDATE)} changed", f"{of(Action.DELETE)} deleted"]
+    parts = parts if written else ["nothing sent"]
+    quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
+    parts += [f"{of(action)} {name}" for action, name in quiet if of(action)]
+    parts += [f"{number} {words.OUTCOMES[s]}" for s in _TROUBLE if (number := sum(o.status is s for o in outcomes))]
+    return paint.strong(f"Applied: {', '.join(parts)}.") + "\n"
+
+
+def left_text(left: Plan, planned: Plan, outcomes: Iterable[Outcome], paint: Paint) -> str:
+    """What is left after an apply: in a line where nothing is, or nothing but what was shown before."""
+    if left.is_empty:
+        return f"Looked again: {paint.good('no changes')}.\n"
+    shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
+    holds = left.of(Action.HOLD)
+    refused = {outcome.change.slot for outcome in outcomes if outcome.status is Status.REFUSED}
+    again = {change.slot for change in left.writes}
+    if again <= refused and all((change.slot, change.message) in shown for change in holds):
+        said = "nothing more to send" + (" but what was refused" if again else "")
+        said += f"; {len(holds)} still need{'s' if len(holds) == 1 else ''} you" if holds else ""
+        return f"Looked again: {said}.\n"
+    return f"Looked again, and this is left:\n{plan_text(left, paint)}"
+
+
+def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
+    """What an apply did, as it was told then: each outcome, the sum, why it stopped, what was left."""
+    outcomes = report.outcomes or ()
+    lines = [outcome_line(outcome, paint) for outcome in outcomes]
+    if report.stopped:
+        lines += ["", paint.bad(safe(sentence(f"It stopped early: {report.stopped}")))]
+    lines += ["", applied_text(outcomes, paint).rstrip("\n")]
+    if report.left and any(outcome.change.action in WRITING for outcome in outcomes):
+        lines.append(left_text(report.left, report.plan, outcomes, paint).rstrip("\n"))
+    lines.append(f"Applied to {safe(report.plan.endpoint)}, finished {words.local(finished_at, 'UTC')}.")
+    return "\n".join(lines).lstrip("\n") + "\n"
