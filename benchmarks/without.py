@@ -14,7 +14,7 @@ from pathlib import Path
 from bufferctl.api import connect
 from bufferctl.apply import FileJournal
 from bufferctl.apply.ports import Intent, Settled
-from bufferctl.cli import session
+from bufferctl.cli import planning, session
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
@@ -49,7 +49,7 @@ def main(folder: Path) -> None:
         run = session.Session(files, buffer, store, journal, console, store.load())
         applying = Applying(run, Options(), settle=0, max_wait=0, quiet=False)
         plan = applying.plan()
-        session.show(plan, console, as_json=False)
+        planning.show(planning.report_of(plan, files.desired), console, as_json=False)
         if (error := applying.run(plan)) is not None:
             raise error
     gc.freeze()
