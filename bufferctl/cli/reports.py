@@ -21,6 +21,7 @@ FORMS = {
     ".html": ("html", "report_html"),
     ".json": ("json", "report_json"),
     ".md": ("markdown", "report_markdown"),
+    ".sarif": ("sarif", "report_sarif"),
 }
 
 

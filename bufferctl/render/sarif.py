@@ -1,0 +1,139 @@
+"""Problems as SARIF 2.1.0, for code scanning and for editors (OASIS, Static Analysis Results Interchange Format)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from posixpath import join, normpath
+from typing import Any
+from urllib.parse import quote
+
+from pydantic_core import to_json
+
+from bufferctl import __version__
+from bufferctl.diagnostics import Diagnostic, Place, Related
+from bufferctl.plan import Reason, Status
+from bufferctl.render.paint import safe, sentence
+from bufferctl.render.problems import problems_of
+from bufferctl.render.report import Report, RuleHelp
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+#: The root of the repository, as code scanning calls it.
+_ROOT = "%SRCROOT%"
+#: The rule of what no rule of its own has: the form of the files, and what planning warns of.
+_GENERAL = "problem"
+_OTHERS = {
+    _GENERAL: "The files, or the plan, have a problem",
+    **{reason.value: "A post or an idea needs somebody before it is sent" for reason in Reason},
+    Status.REFUSED.value: "Buffer refused a change",
+    Status.DIFFERS.value: "What came back from Buffer differs from what was sent",
+}
+#: How the digest of a result is made; changes when it is made of other things.
+_FINGERPRINT = "bufferctlProblem/v1"
+
+
+def report_sarif(report: Report) -> str:
+    """The problems of a report, what is held and what went wrong included, ending in a newline."""
+    return problems_sarif(problems_of(report), rules=report.rules, folder=report.folder)
+
+
+def problems_sarif(problems: Iterable[Diagnostic], *, rules: Sequence[RuleHelp] = (), folder: str = "") -> str:
+    """One run with a result for each problem that has a place; what has none is a notification of the run.
+
+    `rules`: those that problems name by code. `folder`: where the files are, below the root of the repository.
+    """
+    found = list(problems)
+    helps = {rule.code: rule for rule in rules}
+    codes = sorted({*map(_code, found)})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "bufferctl",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [_rule(code, helps.get(code)) for code in codes],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": [*_notifications(found)]}],
+        "results": [*_results(found, codes, folder)],
+    }
+    return to_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2).decode() + "\n"
+
+
+def _rule(code: str, rule: RuleHelp | None) -> dict[str, Any]:
+    if rule is None:
+        return {"id": code, "shortDescription": {"text": sentence(_OTHERS.get(code, _OTHERS[_GENERAL]))}}
+    told = [sentence(each) for each in (rule.why, rule.hint) if each]
+    return {
+        "id": code,
+        "name": rule.name,
+        "shortDescription": {"text": _said(sentence(rule.summary))},
+        "fullDescription": {"text": _said(" ".join([sentence(rule.summary), *told]))},
+        "help": {"text": _said(" ".join(told)), "markdown": _said("\n\n".join(told))},
+        "defaultConfiguration": {"level": rule.severity.value},
+    }
+
+
+def _notifications(problems: Iterable[Diagnostic]) -> Iterator[dict[str, Any]]:
+    for problem in problems:
+        if problem.place is None:
+            yield {"level": problem.severity.value, "message": _message(problem)}
+
+
+def _results(problems: Iterable[Diagnostic], codes: list[str], folder: str) -> Iterator[dict[str, Any]]:
+    seen: Counter[str] = Counter()
+    for problem in problems:
+        if problem.place is None:
+            continue
+        code = _code(problem)
+        digest = _digest(problem)
+        seen[digest] += 1
+        yield {
+            "ruleId": code,
+            "ruleIndex": codes.index(code),
+            "level": problem.severity.value,
+            "message": _message(problem),
+            "locations": [_location(problem.place, folder, problem.width if problem.source else 0)],
+            **({"relatedLocations": [_related(each, folder) for each in problem.related]} if problem.related else {}),
+            "partialFingerprints": {_FINGERPRINT: f"{digest}:{seen[digest]}"},
+        }
+
+
+def _code(problem: Diagnostic) -> str:
+    return safe(problem.code) or _GENERAL
+
+
+def _digest(problem: Diagnostic) -> str:
+    """The same for the same problem wherever its line moves to."""
+    file = problem.place.file if problem.place else ""
+    parts = (problem.code, file, problem.source.strip(), problem.message)
+    return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=10).hexdigest()
+
+
+def _message(problem: Diagnostic) -> dict[str, str]:
+    hint = f" {sentence(problem.hint[:1].upper() + problem.hint[1:])}" if problem.hint else ""
+    return {"text": _said(sentence(problem.message) + hint)}
+
+
+def _related(related: Related, folder: str) -> dict[str, Any]:
+    return {**_location(related.place, folder, 0), "message": {"text": _said(sentence(related.note))}}
+
+
+def _location(place: Place, folder: str, width: int) -> dict[str, Any]:
+    file = quote(normpath(join(folder, place.file)), safe="/", errors="replace")
+    physical: dict[str, Any] = {"artifactLocation": {"uri": file, "uriBaseId": _ROOT}}
+    if place.line:
+        physical["region"] = {"startLine": place.line, "startColumn": max(1, place.column)}
+        if width:
+            physical["region"]["endColumn"] = max(1, place.column) + width
+    return {"physicalLocation": physical}
+
+
+def _said(text: str) -> str:
+    """A message without links and placeholders of its own (specification 3.11.5 and 3.11.6)."""
+    text = re.sub(r"\](?=\()", "]\u200b", safe(text))
+    return text.replace("{", "{{").replace("}", "}}")

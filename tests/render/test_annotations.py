@@ -1,0 +1,140 @@
+"""Problems as workflow commands: one a line, at the right place, and nothing in them that is a command of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.plan import Reason
+from bufferctl.render.annotations import annotations_text, inert
+from bufferctl.render.paint import safe
+from bufferctl.render.problems import problems_of
+from bufferctl.render.report import Report
+from tests.render.hostile import TEXTS, plan_of, receipt_of
+from tests.render.rich import APPLIED, REPORT
+
+CASES = Path(__file__).parents[1] / "cases" / "render"
+_COMMAND = re.compile(r"::(error|warning) ([^:]*)::(.*)")
+
+
+def warning(file: str, code: str = "") -> Diagnostic:
+    """A warning at a line of a file."""
+    return Diagnostic(Severity.WARNING, f"something in {file}", Place(file, 3, 5), code=code)
+
+
+def runner(line: str) -> tuple[str, dict[str, str], str]:
+    """A command as GitHub's runner reads it: its name, its properties, its message."""
+    match = _COMMAND.fullmatch(line)
+    assert match, line
+    properties = dict(each.split("=", 1) for each in match[2].split(","))
+    values = {name: _unescaped(value, "%3A", ":", "%2C", ",") for name, value in properties.items()}
+    return match[1], values, _unescaped(match[3])
+
+
+def _unescaped(text: str, *more: str) -> str:
+    for coded, plain in zip(("%0D", "%0A", *more[::2], "%25"), ("\r", "\n", *more[1::2], "%"), strict=True):
+        text = text.replace(coded, plain)
+    return text
+
+
+@pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
+def test_whole(name: str, report: Report, update: bool) -> None:
+    """The rich plan and its receipt, as a whole."""
+    expected, made = CASES / f"{name}.annotations.txt", annotations_text(problems_of(report), folder="social")
+    if update:
+        expected.write_text(made, encoding="utf-8")
+    assert made == expected.read_text(encoding="utf-8")
+
+
+def test_one() -> None:
+    """The place is named from the root of the repository; the hint is a line of its own."""
+    problem = Diagnostic(
+        Severity.ERROR, "there is no field `time`", Place("posts/a,b:c.yaml", 14, 9), "it is `due_at`", code="BC001"
+    )
+    assert annotations_text([problem], folder="teams/social") == (
+        "::error file=teams/social/posts/a%2Cb%3Ac.yaml,line=14,col=9,title=bufferctl BC001::"
+        "there is no field `time`.%0A→ it is `due_at`\n"
+    )
+
+
+def test_without_a_line_and_without_a_place() -> None:
+    """What has no line has no column, and what has no place no file."""
+    assert annotations_text([Diagnostic(Severity.WARNING, "empty", Place("a.yaml"))]) == (
+        "::warning file=a.yaml,title=bufferctl::empty.\n"
+    )
+    assert annotations_text([Diagnostic(Severity.WARNING, "paused")]) == "::warning title=bufferctl::paused.\n"
+    assert annotations_text([]) == ""
+
+
+def test_what_counts_goes_first() -> None:
+    """Errors, then what needs somebody, then what is in changed files, then the rest as it came."""
+    held = warning("c.yaml", code=Reason.CONFLICT.value)
+    error = Diagnostic(Severity.ERROR, "an error", Place("z.yaml", 1, 1))
+    found = [warning("a.yaml"), warning("b.yaml"), warning("d.yaml"), held, error]
+    made = annotations_text(found, changed={"d.yaml", "b.yaml"})
+    assert re.findall(r"file=(\w)", made) == ["z", "c", "b", "d", "a"]
+
+
+def test_the_tenth_says_how_many_more() -> None:
+    """GitHub drops what is beyond ten of a kind, so no more are said, and that is said."""
+    ten = annotations_text([warning(f"{number}.yaml") for number in range(10)])
+    eleven = annotations_text([warning(f"{number}.yaml") for number in range(1211)])
+    assert len(ten.splitlines()) == len(eleven.splitlines()) == 10
+    assert ten.splitlines()[-1].endswith("something in 9.yaml.")
+    assert eleven.splitlines()[-1] == (
+        "::warning title=bufferctl::and 1,202 more warnings; what this step printed has them all"
+    )
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_hostile(name: str) -> None:
+    """With one text in every field each line is one command of ours, and its message says the text."""
+    for report in (plan_of(TEXTS[name]), receipt_of(TEXTS[name])):
+        lines = annotations_text(problems_of(report)).split("\n")
+        assert lines.pop() == ""
+        assert 0 < len(lines) <= 20
+        for line in lines:
+            _, properties, message = runner(line)
+            assert set(properties) <= {"file", "line", "col", "title"}
+            assert safe(TEXTS[name].replace("\r\n", "\n")) in message or message.startswith("and ")
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_any(message: str, file: str) -> None:
+    """What a runner reads is what was said, at the place where it was said."""
+    made = annotations_text([Diagnostic(Severity.ERROR, message, Place(file, 1, 2), code=file)])
+    kind, properties, read = runner(made.removesuffix("\n"))
+    assert kind == "error"
+    assert properties["title"] == "bufferctl " + safe(file.replace("\r\n", "\n"))
+    assert read.rstrip(".") == safe(message.replace("\r\n", "\n")).rstrip(".")
+
+
+@pytest.mark.parametrize(
+    "text", ["::add-mask::x", "  ::error::x", "a\n\t::set-output name=a::b", "see ##[add-mask]x", "│ ##[group]x\n::x::"]
+)
+def test_nothing_printed_is_a_command(text: str) -> None:
+    """A line of a log starts no command, and the text reads the same."""
+    made = inert(text)
+    assert made.replace("\u200b", "") == text
+    assert not re.search(r"^\s*::", made, re.MULTILINE)
+    assert "##[" not in made
+
+
+def test_nothing_in_json_is_a_command() -> None:
+    """JSON stays JSON, and says the same."""
+    made = json.dumps({"text": "##[add-mask]x ::error::x", "more": ["##[group]"]}, indent=2)
+    assert json.loads(inert(made)) == json.loads(made)
+    assert "##[" not in inert(made)
+
+
+@pytest.mark.parametrize("text", ["", "Plan: 2 to create.", "::", "a::b::c", "## [heading]", "twitter:acme::x"])
+def test_what_is_no_command_stays(text: str) -> None:
+    """Other text is left alone, where it can be."""
+    assert inert(text).replace("\u200b", "") == text
+    assert (inert(text) == text) == (not text.startswith("::"))
