@@ -38,7 +38,8 @@ GROUPS = {
     },
     "Stay in step with Buffer": {
         "drift": ("drift", "Show what in Buffer is no longer as it was applied."),
-        "import": ("import_", "Hand a post or idea that exists in Buffer over to the files."),
+        "pull": ("pull", "Take what people changed in Buffer into the files."),
+        "import": ("import_", "Hand what exists in Buffer over to the files."),
         "state": ("state", "Look at, or mend, what bufferctl remembers."),
     },
     "In the shell": {

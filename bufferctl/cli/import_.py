@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import options
+from bufferctl.cli.examples import examples
 from bufferctl.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, Slot
 
 
-@click.command(name="import", short_help="Hand what exists in Buffer over to the files.")
+@click.command(
+    name="import",
+    short_help="Hand what exists in Buffer over to the files.",
+    epilog=examples(
+        ("bufferctl import", "all that is not published yet"),
+        ("bufferctl import --since 2026-11-01", "what was published since, too"),
+        ("bufferctl import Acme/twitter:acme/launch 6540…", "what a file declares"),
+    ),
+)
 @click.argument("address", required=False)
 @click.argument("live_id", metavar="[ID]", required=False)
 @click.option("--organization", metavar="NAME", help="Only this organization, by name or id.")
@@ -109,29 +118,21 @@ def _account(
 
 def _report(taken: Taken, names: list[str], console: Console) -> int:
     """Say what was written and what not; the exit code."""
-    from bufferctl.model import Post
-    from bufferctl.render.paint import count, safe, sentence
+    from bufferctl.model import IDEAS
+    from bufferctl.render.paint import posts_and_ideas, safe, sentence
 
-    posts = sum(isinstance(taking.addition.item, Post) for taking in taken.takings)
-    ideas = len(taken.takings) - posts
     for what, why in taken.left_out:
         console.note(f"{console.err.bad('left out:')} {safe(what)}: {safe(sentence(why))}")
     if names:
-        said = [count(posts, "post")] if posts or not ideas else []
-        said += [count(ideas, "idea")] if ideas else []
-        console.data(f"Wrote {' and '.join(said)}:")
+        console.data(f"Wrote {posts_and_ideas(taking.slot.channel_id == IDEAS for taking in taken.takings)}:")
         for name in names:
             console.data(f"  {safe(name)}")
     elif not taken.already:
         console.data("Nothing was written." if taken.left_out else "The files declare all that is there already.")
     if taken.already:
-        console.data(
-            f"Also remembered: {count(len(taken.already), 'post or idea', 'posts and ideas')} that the files declare."
-        )
-    if taken.left_out:
-        console.note(f"{count(len(taken.left_out), 'post or idea', 'posts and ideas')} left out, as said above.")
-        return 1
-    return 0
+        said = posts_and_ideas(slot.channel_id == IDEAS for slot in taken.already)
+        console.data(f"Of what the files declare, {said} found in Buffer; ours to change from now on.")
+    return 1 if taken.left_out else 0
 
 
 def _one(

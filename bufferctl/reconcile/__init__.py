@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bufferctl.reconcile.daily import busy_days, within_daily_limits
-from bufferctl.reconcile.differences import schedule_differences
+from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences
 from bufferctl.reconcile.lookup import find_targets, same_name
 from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of, unlisted
@@ -12,7 +12,9 @@ __all__ = [
     "Options",
     "Targets",
     "busy_days",
+    "differences",
     "find_targets",
+    "handling_differences",
     "offline",
     "reconcile",
     "same_name",

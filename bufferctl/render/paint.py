@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 #: Control characters but tab and newline, other line ends, what turns the direction of text round, and halves of
@@ -23,6 +25,15 @@ def sentence(text: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 post`, `2 posts`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
+    """`2 posts and 1 idea`, from whether each is an idea."""
+    numbers = Counter(are_ideas)
+    posts, ideas = count(numbers[False], "post"), count(numbers[True], "idea")
+    if not numbers[True]:
+        return posts
+    return f"{posts} and {ideas}" if numbers[False] else ideas
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from bufferctl.config.write.document import Indent, yaml_text
 from bufferctl.config.write.entries import ORDER, text_value
 from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from bufferctl.errors import ConfigError
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _HEADER = re.compile(r"[|>][-+0-9]*")
@@ -39,11 +40,14 @@ class Edits:
         self._indent = Indent.of(_BREAK.sub("\n", self.text))
 
     def result(self) -> str:
-        """The text with all edits made."""
+        """The text with all edits made. Raises ConfigError."""
         parts, at = [], 0
         for start, end, new in sorted(self._made, key=lambda edit: edit[:1]):  # stable: as they were asked for
             if start < at:
-                raise ValueError("edits overlap")
+                raise ConfigError(
+                    "The fields stand in a way that they cannot be edited one by one, so nothing was written",
+                    hint="Edit the file by hand, or put each field on a line of its own.",
+                )
             parts += [self.text[at:start], new]
             at = end
         return "".join([*parts, self.text[at:]])
@@ -60,6 +64,15 @@ class Edits:
         else:
             self._set_scalar(owner, old, value)
 
+    def rename(self, owner: Mapping, name: str, new_name: str, value: Any) -> None:
+        """Give a field another name and another value, where it stands."""
+        key, old = owner.pairs[owner.index(name) or 0]
+        self._replace(key.start, key.end, new_name)
+        if owner.flow:
+            self._replace(old.start, old.end, _on_a_line(value))
+        else:
+            self._set_scalar(owner, old, value)
+
     def remove(self, owner: Mapping, name: str) -> None:
         """Take a field out of `owner`, which keeps at least one other."""
         index = owner.index(name)
@@ -67,9 +80,10 @@ class Edits:
             return
         key, value = owner.pairs[index]
         if owner.flow:
-            following = owner.pairs[index + 1][0].start if index + 1 < len(owner.pairs) else None
-            before = owner.pairs[index - 1][1].end if index else owner.start + 1
-            self._replace(*((key.start, following) if following is not None else (before, value.end)), "")
+            if index:
+                self._replace(owner.pairs[index - 1][1].end, value.end, "")
+            else:
+                self._replace(key.start, owner.pairs[1][0].start, "")
             return
         start, end = self._line_start(key.start), self._line_end(value.end)
         if not self.text[start : key.start].strip():

@@ -1,0 +1,102 @@
+"""`bufferctl pull`: take what people changed in Buffer into the files."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.cli.examples import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.pulling import Pulled
+    from bufferctl.config.write.changes import FileChanges
+
+
+@click.command(
+    short_help="Take what people changed in Buffer into the files.",
+    epilog=examples(
+        ("bufferctl pull", "everything that people changed"),
+        ("bufferctl pull --dry-run", "see what that would write"),
+        ("bufferctl pull Acme/twitter:acme/launch", "one post"),
+    ),
+)
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
+@options.root_option
+@options.state_option
+@options.lock_option
+@options.connection_options
+@options.no_color_option
+def pull(
+    addresses: tuple[str, ...],
+    dry_run: bool,
+    file: Path | None,
+    state_file: Path | None,
+    lock_timeout: float,
+    connection: options.Connection,
+    no_color: bool,
+) -> int:
+    """Write Buffer's version of posts and ideas into the files: of ADDRESSes, else of all that people changed there.
+
+    Only what differs is touched; comments, order and quotes stay. What was deleted in Buffer gets `cancelled: true`.
+    Buffer is not changed.
+    """
+    from bufferctl.cli import connecting, planning, session
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.files import load_files
+    from bufferctl.cli.pulling import choose, make, revised_files
+
+    console = Console.create(no_color=no_color)
+    files = load_files(file, (), console)
+    with (
+        connecting.connected(connection, console) as buffer,
+        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
+    ):
+        plan = opened.look(planning.planning_options(options.Choices(), connection)).plan
+        planning.note_leftovers(opened, console)
+        pulled = choose(plan, addresses)
+        changes = revised_files(opened, pulled)
+        _show(pulled, changes, files.root, console)
+        if pulled.taken and not dry_run:
+            make(opened, pulled, changes, plan)
+    return _report(pulled, changes, console, dry_run=dry_run)
+
+
+def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) -> None:
+    """What changes: each post with the names of its fields, then the lines of each file."""
+    from bufferctl.render.paint import safe
+
+    for address, (_, fields) in pulled.taken.items():
+        console.data(f"{console.out.strong(safe(str(address)))}: {', '.join(fields)}")
+    for path, (before, after) in changes.wanted.items():
+        for line in _diff(path.relative_to(root).as_posix(), (before or b"").decode(), after.decode()):
+            paint = {"+": console.out.good, "-": console.out.bad, "@": console.out.faint}.get(line[:1])
+            console.data(paint(safe(line)) if paint else safe(line))
+
+
+def _diff(name: str, before: str, after: str) -> Iterator[str]:
+    old, new = (text.removesuffix("\n").split("\n") for text in (before, after))
+    return (line.rstrip("\r") for line in unified_diff(old, new, name, name, n=2, lineterm=""))
+
+
+def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:
+    from bufferctl.render.paint import count, posts_and_ideas, safe, sentence
+
+    for address, why in pulled.left_out:
+        console.note(f"{console.err.bad('not taken:')} {safe(str(address))}: {safe(sentence(why))}")
+    for address in pulled.equal:
+        console.data(f"{safe(str(address))} is as Buffer has it.")
+    if pulled.taken:
+        done = "Would take" if dry_run else "Took"
+        said = posts_and_ideas(address.is_idea for address in pulled.taken)
+        console.data(f"{done} {said} from Buffer into {count(len(changes.wanted), 'file')}.")
+    elif not pulled.left_out and not pulled.equal:
+        console.data("Nothing to take: people changed nothing in Buffer of what the files declare.")
+    return 1 if pulled.left_out else 0
