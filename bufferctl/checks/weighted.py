@@ -154,8 +154,9 @@ def _domain(text: str, at: int, end: int) -> int:
     sound = 0
     while sound < len(labels) - 1 and _SUBDOMAIN.fullmatch(labels[sound]):
         sound += 1
+    start = sum(map(len, labels[: sound + 1])) + sound + 1
     for last in range(sound, 0, -1):
-        start = sum(map(len, labels[:last])) + last
+        start -= len(labels[last]) + 1
         size = _top_level(text, at + start, labels[last]) if "_" not in labels[last - 1] else 0
         if size:
             return start + size
@@ -167,7 +168,7 @@ def _top_level(text: str, at: int, label: str) -> int:
     ascii_ones, others = _top_levels()
     start = _ASCII_START.match(label)
     sizes = [len(start[0])] if start and start[0].lower() in ascii_ones else []
-    sizes += [len(each) for each in others if label.startswith(each)] if not label.isascii() else []
+    sizes += [len(each) for each in others if label.startswith(each)] if label.startswith(others) else []
     for size in sorted(sizes, reverse=True):
         if _BOUNDARY.match(text, at + size):
             return size

@@ -37,11 +37,13 @@ let seed = 20261125;
 const random = (n) => { seed = (seed * 1103515245 + 12345) % 2147483648; return Math.floor(seed / 65536) % n; };
 const parts = ['a', 'Z9', ' ', '\n', '.', '.com', '.de', 'acme', 'https://', 'http://', '/', '?q=', '(', ')', '-', '_', '@', '#', '日', 'é',
   'e\u0301', '\u{1f389}', '\u200d', '\ufe0f', '\u{1f3fd}', '\u{1f469}', '…', '’', ',', '!', ':', '80', '&', '\u{1d5d4}', 'www.', 't.co/', '한', '$', '"'];
+const byChance = [];
 for (let i = 0; i < 1500; i++) {
   let text = '';
   for (let n = 1 + random(12); n > 0; n--) text += parts[random(parts.length)];
-  texts.push(text);
+  byChance.push(text);
 }
-const vectors = [...new Set(texts)].map((text) => [text, parseTweet(text).weightedLength]);
+const ascii = (json) => json.replace(/[\u007f-\uffff]/g, (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+const list = (all) => [...new Set(all)].map((text) => ascii(JSON.stringify([text, parseTweet(text).weightedLength]))).join(',\n');
 fs.writeFileSync(path.join(root, 'tests/checks/vectors/x.json'),
-  '[\n' + vectors.map((v) => JSON.stringify(v).replace(/[\u007f-\uffff]/g, (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'))).join(',\n') + '\n]\n');
+  `{"chosen": [\n${list(texts)}\n], "by_chance": [\n${list(byChance)}\n]}\n`);

@@ -1,0 +1,123 @@
+"""What readers see of a post, field by field: its words, and where its links lead."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from bufferctl.checks.finding import Path
+from bufferctl.checks.weighted import links as linked_by_x
+from bufferctl.model import Post
+from bufferctl.model.base import Model
+from bufferctl.model.content import Document, Image, Video
+
+#: Fields that no reader sees: ids, files, and mentions, which repeat words of the text and lead to the network itself.
+_UNSEEN = frozenset(
+    {"annotations", "animated_thumbnail", "board", "board_service_id", "category_id", "id", "location_id", "thumbnail"}
+    | {"thumbnail_url", "user_tags"}
+)
+_ADDRESSES = frozenset({"url", "link"})
+_WEB = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
+#: What ends a sentence sooner than a link.
+_AFTER = ".,;:!?…'’*_~"
+_CLOSING = {")": "(", "]": "[", "}": "{"}
+
+
+class Said(NamedTuple):
+    """One text of a post. `is_link`: the field holds an address and no words."""
+
+    path: Path
+    text: str
+    is_link: bool
+
+
+class Link(NamedTuple):
+    """A link as it is written, and the field that it is in."""
+
+    path: Path
+    url: str
+
+    @property
+    def host(self) -> str:
+        """The domain that it leads to, as `normal_host` writes it; empty where there is none."""
+        parts = split(self.url)
+        return normal_host(parts.hostname or "") if parts else ""
+
+
+def said(post: Post) -> Iterator[Said]:
+    """Every text that readers see, once, and every address that a field holds."""
+    if post.text:
+        yield Said(("text",), post.text, is_link=False)
+    yield from _below(("assets",), post.assets)
+    if post.metadata is not None:
+        for each in _below(("metadata", post.service.value), post.metadata):
+            if each.path[-3:] != ("thread", 0, "text"):  # the post's own text once more
+                yield each
+
+
+def _below(path: Path, value: Any) -> Iterator[Said]:
+    if isinstance(value, Model):
+        hidden = _UNSEEN | _ADDRESSES if isinstance(value, Image | Video | Document) else _UNSEEN
+        for name in type(value).model_fields:
+            if name not in hidden:
+                yield from _below((*path, name), getattr(value, name))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _below((*path, index), item)
+    elif isinstance(value, str) and value and not isinstance(value, Enum):
+        yield Said(path, value, is_link=path[-1] in _ADDRESSES)
+
+
+def links(post: Post) -> Iterator[Link]:
+    """Every link of a post, in texts also those without `https://` that networks make links of."""
+    for each in said(post):
+        urls = [each.text] if each.is_link else links_in(each.text)
+        yield from (Link(each.path, url) for url in urls)
+
+
+def links_in(text: str) -> list[str]:
+    """The links of a text, in order, each once."""
+    found = {match.start(): _trimmed(match[0]) for match in _WEB.finditer(text)}
+    ends = [(start, start + len(link)) for start, link in found.items()]
+    for start, end in linked_by_x(text) if "." in text else ():
+        if not any(start < other_end and other_start < end for other_start, other_end in ends):
+            found[start] = text[start:end]
+    return list(dict.fromkeys(found[start] for start in sorted(found)))
+
+
+def _trimmed(link: str) -> str:
+    """The link without what belongs to the sentence around it."""
+    while link:
+        last = link[-1]
+        unopened = last in _CLOSING and link.count(last) > link.count(_CLOSING[last])
+        if last not in _AFTER and not unopened:
+            break
+        link = link[:-1]
+    return link
+
+
+def split(url: str) -> SplitResult | None:
+    """The parts of a link, read as browsers do; None where it is none."""
+    url = url.replace("\\", "/")
+    try:
+        return urlsplit(url if "://" in url else f"https://{url}")
+    except ValueError:
+        return None
+
+
+def normal_host(host: str) -> str:
+    """A domain in the one way that all its ways to write it have in common: small letters, in ASCII (IDNA)."""
+    host = unicodedata.normalize("NFKC", host).casefold().replace("。", ".").strip(".")
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def within(host: str, domain: str) -> bool:
+    """Whether a host is a domain, or below it; both as `normal_host` writes them."""
+    return host == domain or host.endswith(f".{domain}")

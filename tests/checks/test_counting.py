@@ -1,0 +1,141 @@
+"""How long a text is: against the kept libraries, and by hand."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.checks import text_length, text_lengths
+from bufferctl.checks.counting import graphemes, length, longest, utf8, utf16
+from bufferctl.checks.networks import NETWORKS, Counting
+from bufferctl.checks.weighted import links, weighted_length
+from bufferctl.model import Desired
+from tests.checks.posts import VIDEO, image, post
+
+FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}\u200d\N{BOY}"
+FLAG = "\U0001f1e9\U0001f1ea"
+BOLD = "\N{MATHEMATICAL SANS-SERIF BOLD CAPITAL A}"
+URL = "https://acme.com/" + "x" * 83
+PIECES = ["a", ".", "acme.com", "https://", "/", " ", "\n", "é", "日", FAMILY, FLAG, BOLD, "e\u0301", "\ufe0f"]
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.sampled_from(PIECES)).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "seen", "octets", "on_x"),
+    [
+        ("", 0, 0, 0, 0),
+        ("plain", 5, 5, 5, 5),
+        ("a\nb", 3, 3, 3, 3),
+        ("a\r\nb", 4, 3, 4, 4),
+        (FAMILY, 11, 1, 25, 11),
+        (FAMILY * 2 + "a", 23, 3, 51, 23),
+        (FLAG * 2, 8, 2, 16, 8),
+        ("\N{THUMBS UP SIGN}\N{EMOJI MODIFIER FITZPATRICK TYPE-4}", 4, 1, 8, 4),
+        ("日本語", 3, 3, 9, 6),
+        ("한국", 2, 2, 6, 4),
+        ("e\u0301", 2, 1, 3, 2),
+        ("\u0928\u093f", 2, 1, 6, 2),
+        (BOLD * 3, 6, 3, 12, 6),
+        ("…", 1, 1, 3, 2),
+        ("\u2764\ufe0f", 2, 1, 6, 2),
+        ("\u2764", 1, 1, 3, 2),
+        ("1\ufe0f\u20e3", 3, 1, 7, 3),
+        (URL, 100, 100, 100, 100),
+        ("http://a.io", 11, 11, 11, 23),
+        ("acme.com", 8, 8, 8, 23),
+    ],
+)
+def test_hard_cases(text: str, units: int, seen: int, octets: int, on_x: int) -> None:
+    """Counted by hand: UTF-16 units, what a reader sees, bytes, and on X the larger of units and weight."""
+    assert (utf16(text), graphemes(text), utf8(text), length(text, Counting.X)) == (units, seen, octets, on_x)
+
+
+def test_x_as_its_own_library_counts() -> None:
+    """What npm's twitter-text says of each text that somebody thought of, and of nearly all made by chance."""
+    vectors = json.loads((Path(__file__).parent / "vectors" / "x.json").read_text(encoding="utf-8"))
+    differ = [text for text, weight in vectors["chosen"] if weighted_length(text) != weight]
+    assert (len(vectors["chosen"]) > 100, differ) == (True, [])
+    differ = [text for text, weight in vectors["by_chance"] if weighted_length(text) != weight]
+    assert (len(vectors["by_chance"]) > 1000, len(differ) <= 3) == (True, True), differ
+
+
+@given(TEXTS)
+def test_units_and_bytes_are_those_of_the_encodings(text: str) -> None:
+    """As many as Python's own encoders write."""
+    assert (utf16(text), utf8(text)) == (len(text.encode("utf-16-le")) // 2, len(text.encode()))
+
+
+@given(TEXTS)
+def test_graphemes_are_those_of_regex(text: str) -> None:
+    r"""As many as regex finds with \X."""
+    assert graphemes(text) == len(regex.findall(r"\X", text))
+
+
+@given(TEXTS, st.sampled_from(Counting))
+def test_nothing_counts_more_than_was_foreseen(text: str, counting: Counting) -> None:
+    """What is judged too short to count is: no text is longer than `longest` says."""
+    assert length(text, counting) <= longest(text, counting)
+
+
+@given(TEXTS)
+def test_links_are_in_order_and_apart(text: str) -> None:
+    """Links on X never overlap, and each has a dot."""
+    found = list(links(text))
+    assert all("." in text[start:end] for start, end in found)
+    assert found == sorted(found)
+    assert all(one[1] <= other[0] for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("counting", "text", "expected"),
+    [
+        (Counting.BREAKS, "a\nb\n", 6),
+        (Counting.LINKS_24, f"see {URL}.", 29),
+        (Counting.LINKS_24, "http://a.io http://b.io", 49),
+        (Counting.LINKS_23, f"{URL}, {URL}", 48),
+        (Counting.LINKS_23, "HTTPS://A.IO", 23),
+        (Counting.LINKS_23, "https:// alone", 14),
+        (Counting.UTF16, f"{URL}", 100),
+    ],
+)
+def test_links_and_line_breaks(counting: Counting, text: str, expected: int) -> None:
+    """A link weighs the same however long it is, and what closes the sentence is not of it."""
+    assert length(text, counting) == expected
+
+
+def test_limits_of_a_post() -> None:
+    """The number against the limit, as reports show it; TikTok's limit depends on what is there."""
+    assert text_length(post("twitter", "x" * 53)) == (53, 280)
+    assert text_length(post("twitter", "x" * 53), max_characters=25_000) == (53, 25_000)
+    assert text_length(post("tiktok", "a", assets=[VIDEO])) == (1, 2200)
+    assert text_length(post("tiktok", "a", assets=[image()])) == (1, 4000)
+    assert text_length(post("startPage", "abc")) == (3, None)
+    assert text_length(post("bluesky", FAMILY)) == (1, 300)
+
+
+def test_lengths_of_everything() -> None:
+    """By address; what a channel says of itself goes before the table."""
+    toot, tweet = post("mastodon", "a b"), post("twitter", "c")
+    lengths = text_lengths(Desired(posts=(toot, tweet)), {toot.address: 1000})
+    assert lengths == {toot.address: (3, 1000), tweet.address: (1, 280)}
+
+
+def test_long_texts_are_counted_quickly() -> None:
+    """Runs of letters and dots of 100,000 characters are links or none without trying every start."""
+    for text in ("a" * 100_000, "a." * 50_000, "日." * 50_000, "日" * 100_000 + ".com", "a-" * 50_000 + "_.com"):
+        assert weighted_length(text) > 0
+    for text in ("https://acme.com/" + "(" * 50_000, "https://acme.com/?" + "=" * 50_000 + "!", "@a.com" * 20_000):
+        assert weighted_length(text) > 0
+
+
+def test_every_service_has_a_row() -> None:
+    """The table is whole."""
+    from bufferctl.model import Service
+
+    assert set(NETWORKS) == set(Service)
