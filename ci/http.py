@@ -66,6 +66,7 @@ class Api:
         answer = self._open(self._request("GET", path))
         if answer.status in _REDIRECTS:
             where = urllib.parse.urljoin(self._base, answer.headers["Location"])
+            answer.close()
             answer = self._open(urllib.request.Request(where, headers={"User-Agent": "bufferctl-ci"}))
         return _read(answer)
 
@@ -76,7 +77,11 @@ class Api:
         if values is not None:
             request.data = json.dumps(values).encode()
             request.add_header("Content-Type", "application/json")
-        body = _read(self._open(request))
+        answer = self._open(request)
+        if answer.status in _REDIRECTS:
+            answer.close()
+            raise ForgeError(f"{method} {path} leads elsewhere (HTTP {answer.status})")
+        body = _read(answer)
         try:
             return json.loads(body) if body else None
         except ValueError as error:
@@ -109,7 +114,8 @@ def _read(answer: Any) -> bytes:
 def _reason(error: urllib.error.HTTPError) -> str:
     """What a refusal says, in one line."""
     try:
-        said = json.loads(error.read(10_000))["message"]
+        with error:
+            said = json.loads(error.read(10_000))["message"]
     except (OSError, ValueError, KeyError, TypeError):
         said = error.reason
     return " ".join(str(said).split())[:300]

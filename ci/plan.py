@@ -10,7 +10,7 @@ from ci.job import arguments, end, job, tell
 #: How bufferctl tells of pending changes.
 _PENDING = 2
 #: What is left for people and programs to read.
-_REPORTS = ("plan.md", "plan.report.json")
+_REPORTS = ("plan.md", "plan.html", "plan.report.json")
 
 
 def main() -> int:

@@ -1,0 +1,77 @@
+"""Every night: an issue is open while Buffer is not as it was applied."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ci.conftest import Team, post
+from tests.ci.fake_github import PERSON
+
+
+@pytest.fixture
+def applied(team: Team) -> Team:
+    """A team whose post is in Buffer."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    assert not team.apply().failed
+    return team
+
+
+def night(team: Team, *, key: str = "sandbox") -> None:
+    """The nightly run, which must not fail."""
+    ran = team.run("main", {"command": "drift"}, {}, key=key)
+    assert not ran.failed, ran.log
+
+
+def test_no_drift_no_issue(applied: Team) -> None:
+    """Nothing is written."""
+    night(applied)
+    assert applied.github.issues == []
+
+
+def test_drift_opens_one_issue(applied: Team) -> None:
+    """One, however many nights it lasts; it says what is to be done, and it follows what changes."""
+    (live,) = applied.sandbox.posts()
+    applied.sandbox.person.edit_post(live["id"], text="Somebody's own words")
+    night(applied)
+    night(applied)
+    (issue,) = applied.github.issues
+    assert issue["title"] == "Buffer is no longer as the files say"
+    assert "Acme/twitter:acme/launch" in issue["body"]
+    applied.sandbox.person.delete_post(live["id"])
+    applied.sandbox.clock.advance(hours=24)
+    night(applied)
+    (issue,) = applied.github.issues
+    assert "deleted" in issue["body"]
+    assert issue["state"] == "open"
+
+
+def test_it_is_closed_when_all_is_well_again(applied: Team) -> None:
+    """And the next drift opens another."""
+    (live,) = applied.sandbox.posts()
+    applied.sandbox.person.edit_post(live["id"], text="Somebody's own words")
+    night(applied)
+    applied.sandbox.person.edit_post(live["id"], text="We are live")
+    night(applied)
+    (issue,) = applied.github.issues
+    assert issue["state"] == "closed"
+    assert "**Over.**" in issue["body"]
+    applied.sandbox.person.edit_post(live["id"], text="Again")
+    night(applied)
+    assert [each["state"] for each in applied.github.issues] == ["closed", "open"]
+
+
+def test_a_persons_issue_is_never_taken_for_ours(applied: Team) -> None:
+    """Whatever it begins with."""
+    theirs = {"number": 77, "state": "open", "user": PERSON, "body": "<!-- bufferctl:drift -->", "title": "Mine"}
+    applied.github.issues.append(dict(theirs))
+    night(applied)
+    assert applied.github.issues == [theirs]
+
+
+def test_a_night_without_a_key_fails(applied: Team) -> None:
+    """So that somebody hears of it before the day on which it matters."""
+    ran = applied.run("main", {"command": "drift"}, {}, key="expired")
+    assert ran.failed
+    assert applied.github.issues == []

@@ -1,0 +1,143 @@
+"""Pull requests from forks: no key, no rights, nothing of them run with either, and nothing they say believed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
+import pytest
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # likewise
+
+from tests.ci.conftest import Team, post
+from tests.ci.fake_github import FORKS
+from tests.ci.runner import Run
+
+FORK = "mallory/posts"
+
+
+def fork_run(team: Team, number: int, files: dict[str, bytes], *, run: int = 50) -> dict[str, Any]:
+    """What a fork's run uploads, and the event that its end is."""
+    head = team.github.pulls[number]["head"]
+    team.github.upload(f"bufferctl-plan-{head['sha']}", head["sha"], files, repository=FORKS, run=run)
+    repository = {"full_name": FORK, "owner": {"login": "mallory"}}
+    told = {"id": run, "head_sha": head["sha"], "head_branch": head["ref"], "head_repository": repository}
+    return {"workflow_run": {**told, "event": "pull_request", "pull_requests": []}}
+
+
+def forked(team: Team, event: dict[str, Any]) -> Run:
+    """The run that shows it: without a checkout's files, without a key."""
+    return team.run("main", {"command": "fork-comment"}, event, key=None)
+
+
+@pytest.fixture
+def number(team: Team) -> int:
+    """A pull request from a fork."""
+    team.ada.branch("fork")
+    team.ada.write(launch=post("launch", "We are live"))
+    team.ada.push()
+    return team.github.open_pull("fork", repository=FORK)
+
+
+def test_a_fork_is_planned_without_a_key(team: Team, number: int) -> None:
+    """From files and state alone, said to be so; nothing is asked of Buffer, nothing written on the pull request."""
+    team.github.read_only = True
+    ran = team.plan(number, key=None, offline="true", comment="false")
+    assert not ran.failed, ran.log
+    assert "not checked against Buffer" in ran.log.lower().replace(
+        "not checked against buffer", "not checked against Buffer"
+    )
+    assert "We are live" in ran.log
+    assert team.sandbox.requests == []
+    assert team.github.bodies(number) == []
+    ((_, folder),) = ran.uploads
+    assert not (folder / "plan.json").exists()  # nothing that could be applied
+
+
+def test_its_plan_is_shown(team: Team, number: int) -> None:
+    """As plain text, with what it is worth; a second run changes the same comment."""
+    ran = team.plan(number, key=None, offline="true", comment="false")
+    ((_, folder),) = ran.uploads
+    event = fork_run(team, number, {"plan.txt": (folder / "plan.txt").read_bytes()})
+    assert not forked(team, event).failed
+    assert not forked(team, event).failed
+    (comment,) = team.github.bodies(number)
+    assert comment.startswith("<!-- bufferctl:plan -->\n**Not checked against Buffer.**")
+    assert "We are live" in comment
+
+
+def test_hostile_text_stays_text(team: Team, number: int) -> None:
+    """It cannot end its block, and so mentions nobody, links nowhere and shows no picture; it is cut to fit."""
+    hostile = (
+        "\x1b[2J@everyone ![x](https://evil.example)\n```\n````\n# Approved\r\n\u202edetcepsni" + "\n<script>x" * 9000
+    )
+    event = fork_run(team, number, {"plan.txt": hostile.encode()})
+    assert not forked(team, event).failed
+    (comment,) = team.github.bodies(number)
+    assert len(comment) < 65_000
+    html = cmarkgfm.github_flavored_markdown_to_html(comment, Options.CMARK_OPT_UNSAFE)
+    before, block, after = re.split(r"<pre[^>]*>|</pre>", html)
+    assert "@everyone ![x](https://evil.example)" in block
+    assert block.count("&lt;script&gt;") > 1000
+    assert not re.search(r"evil|Approved|script|<a|<img|<h1", before + after)
+    assert "\x1b" not in comment
+    assert "\u202e" not in comment
+
+
+@pytest.mark.parametrize("files", [{}, {"other.txt": b"x"}, {"plan.txt": b"\xff\xfe\x00"}])
+def test_an_artifact_may_hold_anything(team: Team, number: int, files: dict[str, bytes]) -> None:
+    """No file of that name, or no text: no failure."""
+    assert not forked(team, fork_run(team, number, files)).failed
+
+
+def test_an_artifact_that_is_no_zip_file(team: Team, number: int) -> None:
+    """Refused in a line."""
+    event = fork_run(team, number, {"plan.txt": b"x"})
+    team.github.artifacts[0].packed = b"PK\x03\x04 and then nothing"
+    ran = forked(team, event)
+    assert ran.failed
+    assert "::error::artifact" in ran.log
+    assert "Traceback" not in ran.log
+
+
+def test_an_artifact_that_swells(team: Team, number: int) -> None:
+    """70 MB of nothing, packed small: refused."""
+    ran = forked(team, fork_run(team, number, {"plan.txt": b"\0" * 70_000_000}))
+    assert ran.failed
+    assert "is larger than" in ran.log
+    assert team.github.bodies(number) == []
+
+
+def test_a_pull_request_that_moved_on(team: Team, number: int) -> None:
+    """The run was of an older commit: nothing is shown, since it would look like the newest."""
+    event = fork_run(team, number, {"plan.txt": b"old"})
+    team.edit(number, launch=post("launch", "New"))
+    ran = forked(team, event)
+    assert not ran.failed
+    assert "No open pull request is at this commit" in ran.log
+    assert team.github.bodies(number) == []
+
+
+def test_which_pull_request_is_not_for_the_fork_to_say(team: Team, number: int) -> None:
+    """The artifact cannot name another: the event tells, and another's comments stay as they are."""
+    other = team.open("ours", ours=post("ours", "Ours"))
+    event = fork_run(team, number, {"plan.txt": f"#{other}".encode(), "number": str(other).encode()})
+    forked(team, event)
+    assert team.github.bodies(other) == []
+
+
+def test_another_event(team: Team) -> None:
+    """Refused: it is for `workflow_run` alone."""
+    ran = forked(team, {"pull_request": {"number": 1, "head": {"sha": "x"}}})
+    assert ran.failed
+    assert "::error::this is for workflows that `workflow_run` starts" in ran.log
+
+
+def test_code_of_the_checkout_is_never_run(team: Team, number: int) -> None:
+    """Modules that lie in the pull request under the names of ours, or of the library's, are not imported."""
+    for name in ("bufferctl", "ci", "click", "json", "sitecustomize"):
+        (team.ada.folder / f"{name}.py").write_text("raise SystemExit('OWNED')\n", encoding="utf-8")
+    team.edit(number)
+    ran = team.plan(number, key=None, offline="true", comment="false")
+    assert not ran.failed, ran.log
+    assert "OWNED" not in ran.log
