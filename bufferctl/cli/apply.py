@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import options, reports
+from bufferctl.cli.examples import examples
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
 
 
-@click.command(short_help="Make Buffer as the files say.")
+@click.command(
+    short_help="Make Buffer as the files say.",
+    epilog=examples(
+        ("bufferctl apply", "show the plan, ask, send it"),
+        ("bufferctl apply plan.json", "all of that plan, or nothing"),
+        ("bufferctl apply --reviewed plan.json", "what was reviewed, after a merge"),
+        ("bufferctl apply --receipt receipt.json", "and keep what became of it"),
+    ),
+)
 @options.paths_argument
 @options.root_option
 @options.state_option

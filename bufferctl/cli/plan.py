@@ -8,12 +8,20 @@ from pathlib import Path
 import click
 
 from bufferctl.cli import options, reports
+from bufferctl.cli.examples import examples
 
 #: Changes are pending, with --detailed-exitcode only (design: Contracts).
 PENDING = 2
 
 
-@click.command(short_help="Show what would change in Buffer; change nothing.")
+@click.command(
+    short_help="Show what would change in Buffer; change nothing.",
+    epilog=examples(
+        ("bufferctl plan", "what would change"),
+        ("bufferctl plan posts/2030-w03.yaml", "what of that file would"),
+        ("bufferctl plan -o plan.json --report plan.md", "to be reviewed, then applied"),
+    ),
+)
 @options.paths_argument
 @options.root_option
 @options.state_option

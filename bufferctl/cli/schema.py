@@ -1,18 +1,35 @@
-"""`bufferctl schema`: the JSON Schema of the files, for editors."""
+"""`bufferctl schema`: the JSON Schema of the files, for editors, and those of what is printed, for machines."""
 
 from __future__ import annotations
 
 import click
 
+from bufferctl.cli.examples import examples
 
-@click.command(short_help="Print the JSON Schema of the files, for editors.")
-def schema() -> int:
+
+@click.command(
+    short_help="Print the JSON Schema of the files, for editors.",
+    epilog=examples(
+        ("bufferctl schema > bufferctl.schema.json", "for an editor"),
+        ("bufferctl schema plan", "what `plan --json` prints"),
+    ),
+)
+@click.argument("what", type=click.Choice(["files", "plan", "apply", "receipt"]), default="files")
+def schema(what: str) -> int:
     """Print the JSON Schema of the files, which makes editors complete and check them.
 
-    A file names it in its first line: `# yaml-language-server: $schema=ADDRESS`.
+    A file names it in its first line: `# yaml-language-server: $schema=ADDRESS`. With `plan`, `apply` or `receipt` it
+    is the schema of what those print or write as JSON.
     """
     from bufferctl.cli.console import Console
-    from bufferctl.config.schema import schema_text
 
-    Console.create(no_color=True).data(schema_text())
+    if what == "files":
+        from bufferctl.config.schema import schema_text
+
+        text = schema_text()
+    else:
+        from bufferctl.render.json_schema import document_schema
+
+        text = document_schema(what)
+    Console.create(no_color=True).data(text)
     return 0

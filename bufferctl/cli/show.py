@@ -8,9 +8,16 @@ from pathlib import Path
 import click
 
 from bufferctl.cli import options, reports
+from bufferctl.cli.examples import examples
 
 
-@click.command(short_help="Show a saved plan or a receipt.")
+@click.command(
+    short_help="Show a saved plan or a receipt.",
+    epilog=examples(
+        ("bufferctl show plan.json", "as `plan` showed it"),
+        ("bufferctl show receipt.json --report done.md", "what came of it, as a comment"),
+    ),
+)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @options.json_option
 @reports.report_option

@@ -1,0 +1,39 @@
+"""JSON documents held against the published schemas, more strictly than a reader of a later version may."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no words on its types
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+
+@cache
+def validator(kind: str) -> Draft202012Validator:
+    """The published schema of a kind of document, with nothing in it that the schema does not name."""
+    schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(_closed(schema))
+
+
+def _closed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _closed(each) for name, each in schema.items()}
+    return {**closed, "additionalProperties": False} if isinstance(closed.get("properties"), dict) else closed
+
+
+def checked(text: str) -> dict[str, Any]:
+    """The document, which its schema says all of."""
+    document: dict[str, Any] = json.loads(text)
+    problems = [
+        f"{list(e.absolute_path)}: {e.message[:200]}" for e in validator(document["kind"]).iter_errors(document)
+    ]
+    assert problems == []
+    return document

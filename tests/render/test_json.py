@@ -1,0 +1,124 @@
+"""Plans, outcomes and receipts as JSON: the published schemas say all of them, and both sides of a change are there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.model import LiveIdea, LivePost
+from bufferctl.planfile import receipt
+from bufferctl.render.json import receipt_json, report_json
+from bufferctl.render.json_content import content_form
+from bufferctl.render.json_schema import DOCUMENTS, document_schema
+from tests.model.samples import ideas, posts
+from tests.render.documents import SCHEMAS, checked
+from tests.render.rich import APPLIED, NOW, PLAN, REPORT
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_published_schema_is_what_the_types_say(kind: str) -> None:
+    """`make schemas` was run: the committed file is what the types give."""
+    assert document_schema(kind) == (SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")
+
+
+def test_every_schema_describes() -> None:
+    """The words that explain a field are in each schema that has it."""
+    plan, applied = (json.loads(document_schema(kind)) for kind in ("plan", "apply"))
+    assert plan["description"].startswith("What `bufferctl plan --json`")
+    assert plan["$defs"]["ChangeForm"] == applied["$defs"]["ChangeForm"]
+    assert plan["properties"].items() >= applied["$defs"]["PlanForm"]["properties"].items()
+    assert "description" in plan["properties"]["digest"]
+
+
+def test_rich_plan(update: bool) -> None:
+    """The whole document of a plan that has everything."""
+    _hold("plan.json", report_json(REPORT), update=update)
+
+
+def test_rich_apply() -> None:
+    """What became of it: each outcome with its status, id, link and time; why it stopped; nothing left to tell."""
+    document = checked(report_json(APPLIED))
+    assert document["stopped"].startswith("Buffer carries nothing out")
+    assert document["left"] is None
+    assert {each["status"] for each in document["outcomes"]} == {
+        "done",
+        "differs",
+        "refused",
+        "held",
+        "waiting",
+        "not-sent",
+    }
+    (now,) = [each for each in document["outcomes"] if each["key"] == "now"]
+    assert (now["status"], now["link"], now["at"]) == (
+        "done",
+        "https://x.example/acme/status/1",
+        "2029-12-03T09:00:07Z",
+    )
+
+
+def test_rich_receipt(update: bool) -> None:
+    """What is kept of an apply, but for the part that only `show` reads."""
+    whole = checked(receipt_json(APPLIED, NOW + timedelta(minutes=2), receipt.details(PLAN, None)))
+    whole["details"] = {}
+    _hold("receipt.json", json.dumps(whole, indent=2, ensure_ascii=False) + "\n", update=update, closed=False)
+
+
+def test_receipt_reads_back() -> None:
+    """A receipt holds all that any form of it shows."""
+    raw = receipt_json(replace(APPLIED, left=PLAN), NOW.astimezone(UTC), receipt.details(PLAN, PLAN)).encode()
+    read = receipt.load(raw, "receipt.json")
+    told = tuple(change for change in PLAN.changes if change.action != "no-op")
+    assert (
+        [replace(each, change=APPLIED.outcomes[0].change) for each in read.outcomes]
+        == [replace(each, change=APPLIED.outcomes[0].change) for each in APPLIED.outcomes or ()]
+        if APPLIED.outcomes
+        else False
+    )
+    assert (read.plan.changes, read.plan.channels, read.plan.quota) == (told, PLAN.channels, PLAN.quota)
+    assert read.left is not None
+    assert read.left.changes == told
+    assert (read.stopped, read.finished_at) == (APPLIED.stopped, NOW)
+
+
+def test_both_sides_of_an_edit() -> None:
+    """The edited fields by name, and both sides in one form."""
+    changes = {each["key"]: each for each in checked(report_json(REPORT))["changes"]}
+    release = changes["release"]
+    assert release["changed_fields"] == ["text", "tags", "due_at"]
+    assert "autumn" in release["before"]["text"]
+    assert "winter" in release["after"]["text"]
+    assert (release["before"]["due_at"], release["after"]["due_at"]) == ("2029-12-10T08:00:00Z", "2029-12-12T16:30:00Z")
+    assert (release["cost"], release["length"]) == ({"mutations": 1}, {"used": 138, "limit": 280})
+    assert release["preconditions"]["id"] == release["id"] == "post-11"
+    assert (changes["launch"]["before"], changes["discount"]["after"]) == (None, None)
+    assert (changes["kept-1"]["before"], changes["kept-1"]["after"], changes["kept-1"]["digest"]) == (None, None, None)
+
+
+@given(st.one_of(posts, ideas))
+def test_content_of_whatever_is_declared(item: object) -> None:
+    """Any declared object has a form: its text and its tags as they are."""
+    form = content_form(item)  # type: ignore[arg-type]  # posts and ideas, as drawn
+    assert form["text"] == (getattr(item, "text", None) or "")
+    assert form["tags"] == list(getattr(item, "tags", ()))
+
+
+def test_content_of_what_is_there() -> None:
+    """Live objects have the same names: the network's own words for a service, too."""
+    live = next(each.live for each in PLAN.changes if isinstance(each.live, LivePost) and each.live.assets)
+    idea = LiveIdea("idea-1", "org", NOW, title="A title", text="Words", services=("myspace",))
+    assert content_form(live).keys() == content_form(idea).keys()
+    assert content_form(idea)["services"] == ["myspace"]
+
+
+def _hold(name: str, text: str, *, update: bool, closed: bool = True) -> None:
+    if closed:
+        checked(text)
+    expected = SCHEMAS.parent / "tests" / "cases" / "render" / name
+    if update:
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8")
