@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 
-.PHONY: demo test test-all test-browser lint bench soak schemas lock clean help
+.PHONY: demo test test-all test-browser screenshots lint bench soak schemas lock clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -50,6 +50,9 @@ schemas: $(STAMP) ## generate what is generated
 	@$(BIN)/python docs/make_fields.py > docs/fields.md
 	@$(BIN)/python docs/make_networks.py networks > docs/networks.md
 	@$(BIN)/python docs/make_networks.py rules > docs/rules.md
+
+screenshots: $(BROWSER) ## the pictures in docs/images
+	@$(BIN)/python docs/make_screenshots.py
 
 lock: $(STAMP)   ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \

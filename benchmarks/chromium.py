@@ -28,7 +28,7 @@ def usable(page: Path, rounds: int = 5) -> float | None:
         browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS])
         for _ in range(rounds):
             window = browser.new_page(viewport={"width": 1280, "height": 900})
-            window.route("https://**", lambda route: route.abort())
+            window.route("https://**/*", lambda route: route.abort())
             began = time.perf_counter()
             window.goto(page.as_uri(), wait_until="commit")
             window.wait_for_selector("main[data-ready] .calendar .chip")

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bufferctl.model import Address, Post, Service, ShareMode
+from bufferctl.model import Address, Post, Service
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.html_post import Shown, shown
 from bufferctl.render.html_text import Piece, changed_words, web
 from bufferctl.render.paint import safe, sentence
+from bufferctl.render.times import in_zone
 
 #: What people call each network, and the sign that stands for it.
 NETWORKS = {
@@ -147,7 +146,7 @@ def card_of(
         message="" if is_preview else safe(sentence(outcome.message if outcome else change.message)),
         hint="" if is_preview else safe(outcome.hint if outcome else change.hint),
         place=safe(str(change.place)) if change.place else "",
-        at_once=_is_at_once(change) and outcome is None,
+        at_once=outcome is None and words.is_at_once(change),
         id=safe(outcome.id or "") if outcome else "",
         link=web(outcome.link) if outcome else "",
     )
@@ -167,16 +166,6 @@ def _said(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple
     return kind, sign, words.OUTCOMES[outcome.status], ""
 
 
-def _is_at_once(change: Change) -> bool:
-    item = change.desired
-    return (
-        change.action is Action.CREATE
-        and isinstance(item, Post)
-        and item.mode is ShareMode.SHARE_NOW
-        and not item.draft
-    )
-
-
 def _channel(change: Change, plan: Plan) -> Channel:
     organization, label = safe(change.address.organization), safe(change.address.channel)
     if change.address.is_idea:
@@ -188,13 +177,15 @@ def _channel(change: Change, plan: Plan) -> Channel:
     return Channel(f"{organization}/{label}", name, network, glyph, service.lower(), organization)
 
 
-def _moment(change: Change, plan: Plan) -> Moment | None:
-    due = change.due_at
-    if due is None:
-        return None
+def _zone(change: Change, plan: Plan) -> str:
     live = plan.channels.get(change.slot.channel_id)
-    with suppress(ZoneInfoNotFoundError, ValueError):
-        due = due.astimezone(ZoneInfo(live.timezone)) if live else due
+    return live.timezone if live else ""
+
+
+def _moment(change: Change, plan: Plan) -> Moment | None:
+    if change.due_at is None:
+        return None
+    due = in_zone(change.due_at, _zone(change, plan))
     utc = f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
     return Moment(utc, f"{due:%Y-%m-%d}", f"{due:%H:%M}", words.local(due, ""))
 
@@ -204,18 +195,13 @@ def _changed(difference: Difference, change: Change, plan: Plan) -> Changed:
     if difference.path == "due_at":
         before, after = (_instant(value, change, plan) for value in (before, after))
     if isinstance(before, str) and isinstance(after, str) and difference.path != "due_at":
-        return Changed(safe(difference.path), changed_words(before, after))
-    return Changed(safe(difference.path), (), _plain(before), _plain(after))
+        return Changed(safe(words.field(difference.path)), changed_words(before, after))
+    return Changed(safe(words.field(difference.path)), (), _plain(before), _plain(after))
 
 
 def _instant(value: Any, change: Change, plan: Plan) -> str:
     """An instant of a difference, ISO 8601 in UTC there, in the channel's zone."""
-    if not isinstance(value, str) or not value:
-        return "" if value is None else str(value)
-    live = plan.channels.get(change.slot.channel_id)
-    own = change.desired.due_at if isinstance(change.desired, Post) else None
-    moment = datetime.fromisoformat(value)
-    return words.local(moment if live or own is None else moment.astimezone(own.tzinfo), live.timezone if live else "")
+    return words.local(datetime.fromisoformat(value), _zone(change, plan)) if value else ""
 
 
 def _plain(value: Any) -> str:
@@ -231,6 +217,18 @@ def _plain(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return safe("; ".join(filter(None, map(_plain, value))))
     return safe(str(value))
+
+
+def first_out(plan: Plan) -> Change | None:
+    """What goes out first of all that the plan writes: what is published at once, else what is due first."""
+    public = [each for each in plan.of(Action.CREATE, Action.UPDATE) if _goes_out(each.desired)]
+    timed = [each for each in public if each.due_at]
+    at_once = next(filter(words.is_at_once, public), None)
+    return at_once or min(timed, key=lambda each: each.due_at or plan.at, default=None)
+
+
+def _goes_out(item: object) -> bool:
+    return isinstance(item, Post) and not item.draft and not item.needs_approval
 
 
 def is_trouble(card: Card) -> bool:

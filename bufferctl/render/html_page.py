@@ -12,7 +12,7 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.plan import Action, Outcome, Plan, Status, requests_needed
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.html_cards import Card, Channel, card_of, is_trouble
+from bufferctl.render.html_cards import Card, Channel, card_of, first_out, is_trouble
 from bufferctl.render.paint import count, safe, sentence
 from bufferctl.render.report import Report
 
@@ -82,6 +82,7 @@ class Page:
     narrowed: bool
     verdict: str
     also: str
+    first: str
     requests: str
     kinds: tuple[Kind, ...]
     problems: tuple[Problem, ...]
@@ -115,6 +116,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
         narrowed=plan.narrowed,
         verdict=_preview_verdict(cards) if is_preview else _verdict(plan, report.outcomes),
         also="" if is_preview else _also(plan),
+        first=_first(report) if form == "plan" else "",
         requests=""
         if is_preview or report.outcomes is not None or not plan.writes or report.is_offline
         else f"Applying takes {count(requests_needed(plan), 'request')}.",
@@ -203,6 +205,16 @@ def _preview_verdict(cards: list[Card]) -> str:
 
 def _also(plan: Plan) -> str:
     return f"{count(plan.not_ours, 'post')} in Buffer that no file speaks of, left alone." if plan.not_ours else ""
+
+
+def _first(report: Report) -> str:
+    """When the first of it goes out."""
+    change = first_out(report.plan)
+    if change is None:
+        return ""
+    card = card_of(change, report.plan, {}, None, is_preview=False)
+    when = "at once when this is applied" if card.at_once or card.when is None else card.when.said
+    return f"First to go out: {when}, {card.channel.network}, {card.channel.name}."
 
 
 def _left(report: Report) -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from bufferctl.render.paint import safe
+from bufferctl.render.worddiff import compared
 
 _MARKED = re.compile(r"(?P<link>https?://[^\s<>\"]+)|(?<![\w&/])(?P<tag>[#@]\w[\w.@-]*)", re.IGNORECASE)
 #: What ends a sentence, and is no part of the link before it.
 _TRAILING = ".,;:!?…'\"»”)]}"
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
-_TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
-#: Texts with more pairs of equal words than this are shown one after the other: comparing them takes too long.
-_PAIRS = 20_000
 
 
 class Piece(NamedTuple):
@@ -38,20 +34,10 @@ def web(address: str | None) -> str:
 
 
 def changed_words(before: str, after: str) -> tuple[Piece, ...]:
-    """Both texts in one: what stays, what goes, what comes, by words."""
-    old, new = _TOKENS.findall(safe(before)), _TOKENS.findall(safe(after))
-    counts = Counter(new)
-    if sum(counts[word] for word in old) > _PAIRS:
-        return (Piece("out", "".join(old)), Piece("in", "".join(new)))
-    found: list[Piece] = []
-    # White space is never what two texts have in common, unless it stands beside a word that is.
-    for tag, i, j, k, m in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append(Piece("same", "".join(old[i:j])))
-            continue
-        found += [Piece("out", "".join(old[i:j]))] if j > i else []
-        found += [Piece("in", "".join(new[k:m]))] if m > k else []
-    return tuple(found)
+    """Both texts in one: what stays, what goes, what comes; one after the other where they have little in common."""
+    before, after = safe(before), safe(after)
+    parts = compared(before, after) or [("out", before), ("in", after)]
+    return tuple(Piece(kind, text) for kind, text in parts if text)
 
 
 def _pieces(text: str) -> Iterator[Piece]:

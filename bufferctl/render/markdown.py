@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Post, ShareMode
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Status
-from bufferctl.render.html_cards import Card, card_of
+from bufferctl.render.html_cards import Card, card_of, first_out
 from bufferctl.render.markdown_fit import Section, fitted
 from bufferctl.render.markdown_items import Item, change_item, outcome_item, problem_item, prose
 from bufferctl.render.markdown_text import clipped, code, plain, size
@@ -20,6 +19,7 @@ from bufferctl.render.paint import Paint, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import quiet_counts
 from bufferctl.render.text_outcomes import applied_text
+from bufferctl.render.words import is_at_once
 
 #: UTF-16 units of a comment; GitHub takes 65,536 characters.
 LIMIT = 65_000
@@ -71,37 +71,26 @@ def _foot(report: Report) -> str:
 
 def _first_out(report: Report) -> str:
     """What goes out first of what the plan writes, and when."""
-    public = [each for each in report.plan.of(Action.CREATE, Action.UPDATE) if _goes_out(each.desired)]
-    now = [each for each in public if _is_at_once(each)]
-    timed = sorted((each for each in public if each.due_at), key=_by_time)
-    if not now and not timed:
+    first = first_out(report.plan)
+    if first is None:
         return ""
-    first = (now or timed)[0]
     card = _card(first, report)
-    when = "at once when this is applied" if now else card.when.said if card.when else ""
+    when = "at once when this is applied" if card.at_once else card.when.said if card.when else ""
     return f" First to go out: **{when}**, {plain(clipped(f'{card.channel.network}, {card.channel.name}', _NAME))}."
-
-
-def _goes_out(item: object) -> bool:
-    return isinstance(item, Post) and not item.draft and not item.needs_approval
-
-
-def _is_at_once(change: Change) -> bool:
-    return isinstance(change.desired, Post) and change.desired.mode is ShareMode.SHARE_NOW and _goes_out(change.desired)
 
 
 def _planned(report: Report) -> Iterator[Section]:
     """In the order in which they are needed, and kept where not all fit."""
     plan = report.plan
     problems = sorted((*report.diagnostics, *plan.warnings), key=lambda each: each.severity is not Severity.ERROR)
-    at_once = [each for each in plan.of(Action.CREATE) if _is_at_once(each)]
-    later = [each for each in plan.of(Action.CREATE) if not _is_at_once(each)]
+    at_once = [each for each in plan.of(Action.CREATE, Action.UPDATE) if is_at_once(each)]
+    updates, creates = ([e for e in plan.of(action) if not is_at_once(e)] for action in (Action.UPDATE, Action.CREATE))
     yield Section("Needs you", _items(plan.of(Action.HOLD), report), "that need you", must=True)
     yield Section("Will be published at once", _items(at_once, report), "that will be published at once", must=True)
     yield Section("Will be deleted", _items(plan.of(Action.DELETE), report), "to delete", must=True)
     yield Section("Problems", [problem_item(each) for each in problems], "problems")
-    yield Section("Will change", _items(plan.of(Action.UPDATE), report), "to change")
-    yield Section("Will be new", _items(later, report), "to create")
+    yield Section("Will change", _items(updates, report), "to change")
+    yield Section("Will be new", _items(creates, report), "to create")
     yield Section("Waiting", _items(plan.of(Action.WAITING), report), "that wait", is_folded=True)
     quietly = [Item(each.brief, each.brief) for each in _items(plan.of(*STATE_ONLY), report)]
     yield Section("Nothing to do in Buffer", quietly, "with nothing to do in Buffer", is_folded=True)

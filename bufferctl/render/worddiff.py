@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import Literal
 
 from bufferctl.render.paint import Paint
 
 #: Texts that have less than this in common are shown one after the other: nothing would be read between the marks.
 ALIKE = 0.4
-#: Texts of more parts are not compared word by word: that would take seconds.
-LONGEST = 4000
+#: Texts with more pairs of equal words than this are shown one after the other too: comparing them takes too long.
+PAIRS = 20_000
 
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 #: A link, a word, a wide character, white space, or any other mark.
 _PARTS = re.compile(rf"https?://\S+|[{_WIDE}]|[^\W{_WIDE}]+(?:['\u2019-][^\W{_WIDE}]+)*|\n|[^\S\n]+|.", re.DOTALL)
 _MARK = re.compile(r"\[-|-\]|\{\+|\+\}")
 
+#: A part of two texts: what both have, what goes, what comes.
+Kind = Literal["same", "out", "in"]
 
-def inline(before: str, after: str) -> str | None:
-    """Both texts in one, what goes as `[-…-]`, what comes as `{+…+}`; None where that would not be readable."""
-    if _MARK.search(before) or _MARK.search(after):
-        return None
+
+def compared(before: str, after: str) -> list[tuple[Kind, str]] | None:
+    """Both texts in one, as parts in order; None where that would not be readable, or takes too long."""
     old, new = _PARTS.findall(before), _PARTS.findall(after)
-    if max(len(old), len(new)) > LONGEST:
-        return None
     start = _common(old, new)
     end = _common(old[: start - len(old) - 1 : -1], new[: start - len(new) - 1 : -1])
     head, tail = "".join(old[:start]), "".join(old[len(old) - end :])
     old, new = old[start : len(old) - end], new[start : len(new) - end]
-    middle = SequenceMatcher(None, old, new, autojunk=False)
+    counts = Counter(new)
+    if sum(counts[part] for part in old if not part.isspace()) > PAIRS:
+        return None
+    # White space alone is nothing in common; beside a word that is, it is too.
+    middle = SequenceMatcher(str.isspace, old, new, autojunk=False)
     shared = sum(len("".join(old[block.a : block.a + block.size])) for block in middle.get_matching_blocks())
     if 2 * (len(head) + shared + len(tail)) < ALIKE * (len(before) + len(after)):
         return None
-    return f"{head}{''.join(_marked(middle.get_opcodes(), old, new))}{tail}"
+    parts: list[tuple[Kind, str]] = [("same", head)]
+    for kind, a, b, c, d in middle.get_opcodes():
+        gone, come = "".join(old[a:b]), "".join(new[c:d])
+        parts += [("same", gone)] if kind == "equal" else [("out", gone), ("in", come)]
+    return [(kind, text) for kind, text in (*parts, ("same", tail)) if text]
+
+
+def inline(before: str, after: str) -> str | None:
+    """Both texts in one, what goes as `[-…-]`, what comes as `{+…+}`; None where that would not be readable."""
+    parts = None if _MARK.search(before) or _MARK.search(after) else compared(before, after)
+    return None if parts is None else "".join(_marked(kind, text) for kind, text in parts)
 
 
 def painted(lines: Sequence[str], paint: Paint) -> Iterator[str]:
@@ -67,13 +82,10 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return number
 
 
-def _marked(steps: Iterable[tuple[str, int, int, int, int]], old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    for kind, a, b, c, d in steps:
-        gone, come = "".join(old[a:b]), "".join(new[c:d])
-        if kind == "equal":
-            yield gone
-        else:
-            yield (f"[-{_shown(gone)}-]" if gone else "") + (f"{{+{_shown(come)}+}}" if come else "")
+def _marked(kind: Kind, text: str) -> str:
+    if kind == "same":
+        return text
+    return f"[-{_shown(text)}-]" if kind == "out" else f"{{+{_shown(text)}+}}"
 
 
 def _shown(text: str) -> str:

@@ -90,6 +90,11 @@ def what(change: Change) -> str:
     return _CREATES[change.desired.mode]
 
 
+def is_at_once(change: Change) -> bool:
+    """Whether it is published as soon as it is sent."""
+    return what(change) == _CREATES[ShareMode.SHARE_NOW]
+
+
 def _publishes(write: Write | None) -> bool:
     """Whether an edit publishes the post at once."""
     at_once = isinstance(write, EditPost) and write.reschedule and write.post.mode is ShareMode.SHARE_NOW

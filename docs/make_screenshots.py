@@ -1,0 +1,114 @@
+"""Take the pictures in docs/images: a plan on a screen and on a phone, and the sandbox's page. `make screenshots`.
+
+The campaign of the examples a week before it begins: some of it is in Buffer, in earlier words, and a person was there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from hashlib import md5
+from pathlib import Path
+
+from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
+
+from bufferctl.sandbox import Clock, Sandbox
+
+DOCS = Path(__file__).parent
+NOW = "2030-02-26T09:00:00Z"
+_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+_POLL = """
+  - key: poll
+    due_at: 2030-03-07 17:00
+    channels: [twitter]
+    text: |
+      Tabs or spaces? Wrong answers only.
+"""
+_QUEUE = """
+  - key: ask-us
+    channels: [linkedin, bluesky]
+    text: |
+      What would you like to know about how a release is made? Ask below, we read all of it.
+"""
+
+
+def main() -> None:
+    """Make the account and the files, and look at both."""
+    found = shutil.which("chromium")
+    if found is None:
+        sys.exit("There is no Chromium on this machine; on Debian: apt-get install chromium")
+    (DOCS / "images").mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Sandbox(clock=Clock.at(NOW), port=4141) as sandbox,
+        sync_playwright() as playwright,
+    ):
+        plan = planned(Path(folder), sandbox)
+        browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS])
+        picture(browser, plan.as_uri(), "plan", 1280, 1120)
+        picture(browser, plan.as_uri(), "phone", 380, 800, is_dark=True, at="Acme/twitter:acme/launch")
+        picture(browser, sandbox.url, "sandbox", 1280, 700)
+        browser.close()
+
+
+def planned(folder: Path, sandbox: Sandbox) -> Path:
+    """The report of the plan that follows once the campaign is edited."""
+    shutil.copytree(DOCS.parent / "examples" / "campaign", folder / "campaign")
+    posts = folder / "campaign" / "posts" / "launch.yaml"
+    final = posts.read_text(encoding="utf-8")
+    earlier = re.sub(r"We are live:", "We go live today:", final).partition("  - key: thread")[0]
+    posts.write_text(earlier + _POLL, encoding="utf-8")
+    run(folder, sandbox, "apply", "--auto-approve", "--settle", "0")
+    teaser = next(each for each in sandbox.posts() if each["channelId"] == sandbox.channel("bluesky")["id"])
+    sandbox.person.edit_post(teaser["id"], text="Something big is coming on Monday!")
+    posts.write_text(final + _QUEUE, encoding="utf-8")
+    run(folder, sandbox, "plan", "--report", "plan.html")
+    return folder / "campaign" / "plan.html"
+
+
+def run(folder: Path, sandbox: Sandbox, *arguments: str) -> None:
+    """Run bufferctl on the campaign and the sandbox."""
+    env = {**os.environ, "BUFFER_API_URL": sandbox.url, "BUFFER_API_KEY": sandbox.key, "XDG_STATE_HOME": str(folder)}
+    command = [sys.executable, "-m", "bufferctl", *arguments]
+    subprocess.run(command, cwd=folder / "campaign", env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+
+
+def picture(
+    browser: Browser, url: str, name: str, width: int, height: int, *, is_dark: bool = False, at: str = ""
+) -> None:
+    """Take one, of a window of that size, with the post `at` in view."""
+    page = browser.new_page(
+        viewport=ViewportSize(width=width, height=height), color_scheme="dark" if is_dark else "light",
+        timezone_id="Europe/Berlin", reduced_motion="reduce",
+    )  # fmt: skip
+    page.route("https://**/*", paint)
+    if url.startswith("file:"):
+        page.clock.set_fixed_time(NOW)
+    page.goto(url)
+    page.wait_for_selector("main[data-ready], .post")
+    if at:
+        page.locator(f'[id="{at}"]').evaluate("card => card.scrollIntoView({block: 'start', behavior: 'instant'})")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=DOCS / "images" / f"{name}.png")
+    page.close()
+
+
+def paint(route: Route) -> None:
+    """A landscape in colours of its own for every address."""
+    hue = int(md5(route.request.url.encode(), usedforsecurity=False).hexdigest()[:4], 16) % 360
+    route.fulfill(
+        content_type="image/svg+xml",
+        body=f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 90" preserveAspectRatio="xMidYMid slice">'
+        f'<linearGradient id="sky" x2="1" y2="1"><stop stop-color="hsl({hue} 60% 72%)"/>'
+        f'<stop offset="1" stop-color="hsl({(hue + 60) % 360} 50% 42%)"/></linearGradient>'
+        '<path fill="url(#sky)" d="M0 0h160v90H0z"/><circle cx="112" cy="38" r="20" fill="#fff" opacity=".35"/>'
+        '<path d="M0 90 50 44 84 74 116 52 160 90Z" opacity=".25"/></svg>',
+    )
+
+
+if __name__ == "__main__":
+    main()
