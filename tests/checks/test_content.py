@@ -1,0 +1,191 @@
+"""What makes a post better: alt text, links, addresses of media, and posts beside each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bufferctl.checks import check
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, Desired, Idea, Post
+from bufferctl.model.desired import IdeaMedia
+from bufferctl.model.enums import MediaType
+from tests.checks.posts import DOCUMENT, LINK, NOON, VIDEO, codes, findings, image, post
+
+
+def test_alt_text() -> None:
+    """Every image without one is named; white space is none; videos and documents have none."""
+    assets = [image(), image(alt_text=None), image(alt_text=" "), VIDEO, DOCUMENT]
+    found = [each for each in findings(post("facebook", "x", assets=assets)) if each.rule.code == "BC101"]
+    assert [each.path for each in found] == [("assets", 1, "image", "alt_text"), ("assets", 2, "image", "alt_text")]
+    thread = {"thread": [{"text": "x"}, {"assets": [image(alt_text=None)]}]}
+    (one,) = findings(post("bluesky", "x", metadata=thread))
+    assert one.path == ("metadata", "bluesky", "thread", 1, "assets", 0, "image", "alt_text")
+
+
+@pytest.mark.parametrize(
+    ("fields", "paths"),
+    [
+        ({"text": "See https://acme.example"}, []),
+        ({"text": "httpx://acme.example, http:// and http"}, []),
+        ({"text": "See http://acme.example."}, [("text",)]),
+        ({"text": "HTTP://ACME.EXAMPLE"}, [("text",)]),
+        ({"text": "http://a.example http://a.example http://b.example"}, [("text",), ("text",)]),
+        ({"assets": [{"link": {"url": "http://acme.example"}}]}, [("assets", 0, "link", "url")]),
+        ({"metadata": {"first_comment": "at http://a.example"}}, [("metadata", "linkedin", "first_comment")]),
+        (
+            {"text": "x", "metadata": {"link_attachment": {"url": "http://a.example"}}},
+            [("metadata", "linkedin", "link_attachment", "url")],
+        ),
+    ],
+)
+def test_links(fields: dict[str, Any], paths: list[Any]) -> None:
+    """A link that begins with http:// is named once each, wherever it stands."""
+    found = findings(post("linkedin", **fields))
+    assert [(each.rule.code, each.path) for each in found] == [("BC102", path) for path in paths]
+
+
+def test_the_link_is_quoted() -> None:
+    """Without the full stop that ends its sentence."""
+    (found,) = findings(post("linkedin", "See http://acme.example/a."))
+    assert found.quote == "http://acme.example/a"
+
+
+@pytest.mark.parametrize(
+    ("service", "metadata", "path"),
+    [
+        ("pinterest", {"board": "B", "url": "http://a.example"}, ("url",)),
+        ("instagram", {"link": "http://a.example"}, ("link",)),
+        (
+            "googlebusiness",
+            {"type": "whats_new", "details_whats_new": {"link": "http://a.example"}},
+            ("details_whats_new", "link"),
+        ),
+        ("twitter", {"thread": [{"text": "x"}, {"text": "http://a.example"}]}, ("thread", 1, "text")),
+    ],
+)
+def test_links_in_metadata(service: str, metadata: dict[str, Any], path: Any) -> None:
+    """Each network's own links are looked at."""
+    assets = [image()] if service in {"pinterest", "instagram"} else []
+    (found,) = findings(post(service, "x", assets=assets, metadata=metadata))
+    assert (found.rule.code, found.path) == ("BC102", ("metadata", service, *path))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://acme.example/a.png", []),
+        ("https://acme.example/a.png?w=1200&design=2&tokens=3", []),
+        ("HTTPS://ACME.EXAMPLE/A.PNG", []),
+        ("https://raw.githubusercontent.com/acme/x/main/a.png", []),
+        ("https://www.dropbox.com/s/x/a.png?raw=1", []),
+        ("https://dl.dropboxusercontent.com/s/x/a.png", []),
+        ("https://notdropbox.com/s/x/a.png", []),
+        ("https://93.184.216.34/a.png", []),
+        ("http://acme.example/a.png", ["BC019"]),
+        ("https://localhost/a.png", ["BC019"]),
+        ("https://media.localhost/a.png", ["BC019"]),
+        ("https://intranet/a.png", ["BC019"]),
+        ("https://files.local/a.png", ["BC019"]),
+        ("https://dead.invalid/a.png", ["BC019"]),
+        ("https://127.0.0.1:8000/a.png", ["BC019"]),
+        ("https://10.1.2.3/a.png", ["BC019"]),
+        ("https://192.168.0.1/a.png", ["BC019"]),
+        ("https://169.254.169.254/a.png", ["BC019"]),
+        ("https://[::1]/a.png", ["BC019"]),
+        ("https://[/a.png", ["BC019"]),
+        ("https://user:word@localhost/a.png", ["BC019"]),
+        ("https://999.1.1.1/a.png", ["BC019"]),
+        ("https://b.s3.amazonaws.com/a.png?X-Amz-Algorithm=A&X-Amz-Signature=b", ["BC103"]),
+        ("https://storage.googleapis.com/b/a.png?X-Goog-Signature=b", ["BC103"]),
+        ("https://x.blob.core.windows.net/c/a.png?sv=1&sig=b", ["BC103"]),
+        ("https://d1.cloudfront.net/a.png?Expires=1&Key-Pair-Id=2", ["BC103"]),
+        ("https://firebasestorage.googleapis.com/v0/b/a.png?alt=media&token=b", ["BC103"]),
+        ("https://drive.google.com/uc?id=1", ["BC104"]),
+        ("https://www.dropbox.com/s/x/a.png?dl=0", ["BC104"]),
+        ("https://acme.sharepoint.com/a.png", ["BC104"]),
+        ("https://github.com/acme/x/blob/main/a.png", ["BC104"]),
+        ("https://scontent.xx.fbcdn.net/v/a.jpg", ["BC104"]),
+        ("https://cdn.discordapp.com/attachments/1/2/a.png", ["BC104"]),
+    ],
+)
+def test_addresses_of_media(url: str, expected: list[str]) -> None:
+    """Public and lasting, or why not; the address of a thumbnail is judged alike."""
+    assert codes(post("linkedin", "x", assets=[image(url)])) == expected
+    thumbnail = {"video": {"url": "https://acme.example/v.mp4", "thumbnail_url": url}}
+    found = findings(post("linkedin", "x", assets=[thumbnail]))
+    assert [each.rule.code for each in found] == expected
+    assert all(each.path == ("assets", 0, "video", "thumbnail_url") for each in found)
+
+
+def test_where_a_link_leads_is_no_medium() -> None:
+    """A link of one's own network is only a link."""
+    assert codes(post("linkedin", "x", assets=[{"link": {"url": "https://drive.google.com/x"}}])) == []
+    assert codes(post("linkedin", "x", assets=[LINK])) == []
+
+
+def test_media_of_ideas() -> None:
+    """Buffer fetches them too."""
+    media = (
+        IdeaMedia(url="https://localhost/a.png", type=MediaType.IMAGE),
+        IdeaMedia(url="http://a.b", type=MediaType.LINK),
+    )
+    idea = Idea(Address("Acme", "ideas", "one"), Place("buffer.yaml", 1, 1), title="One", media=media)
+
+    assert [(each.rule.code, each.path) for each in check(Desired(ideas=(idea,)))] == [("BC019", ("media", 0, "url"))]
+
+
+def days(number: float, key: str, **fields: Any) -> Post:
+    """A post that many days after noon, always with the same text."""
+    return post("linkedin", fields.pop("text", "Our console is live"), key, after=round(number * 24 * 60), **fields)
+
+
+@pytest.mark.parametrize(
+    ("posts", "expected"),
+    [
+        ([days(0, "a"), days(30, "b")], ["b"]),
+        ([days(30, "b"), days(0, "a")], ["b"]),
+        ([days(0, "a"), days(30.1, "b")], []),
+        ([days(0, "a"), days(7, "b"), days(14, "c")], ["b", "c"]),
+        ([days(0, "a"), days(7, "b", repeat_of="a")], []),
+        ([days(0, "a", text="One "), days(7, "b", text="One")], ["b"]),
+        ([days(0, "a", text="One"), days(7, "b", text="Two")], []),
+        ([days(0, "a", text=""), days(7, "b", text="")], []),
+        ([days(0, "a", cancelled=True), days(7, "b")], []),
+        ([days(0, "a"), post("facebook", "Our console is live", "b", after=9999)], []),
+        ([post(text="Queued", key="a"), post(text="Queued", key="b")], ["b"]),
+    ],
+)
+def test_same_text(posts: list[Post], expected: list[str]) -> None:
+    """The same text on the same channel within 30 days, unless it is meant."""
+    found = [each for each in findings(*posts) if each.rule.code == "BC105"]
+    assert [each.item.address.key for each in found] == expected
+    assert all(each.related for each in found)
+
+
+def test_a_queue_post_goes_out_soon() -> None:
+    """Against a timed one it is judged as if it went out now."""
+    queued, soon, late = post(text="One", key="a"), days(3, "b", text="One"), days(40, "c", text="One")
+    assert codes(queued, soon, now=NOON) == ["BC105"]
+    assert codes(queued, late, now=NOON) == []
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(0, ["BC106"]), (14, ["BC106"]), (15, []), (16, [])])
+def test_posts_too_close(minutes: int, expected: list[str]) -> None:
+    """Less than 15 minutes apart on one channel; the later one is named."""
+    one, other = post(text="One", key="b", after=0), post(text="Two", key="a", after=minutes)
+    found = findings(other, one)
+    assert [each.rule.code for each in found] == expected
+    assert codes(one, post("facebook", "Two", after=minutes)) == []
+
+
+def test_times_are_instants() -> None:
+    """Half past ten in one zone is half past eight in another."""
+    from zoneinfo import ZoneInfo
+
+    one = post(text="One", key="a", due_at=datetime(2030, 5, 1, 10, 30, tzinfo=ZoneInfo("Europe/Berlin")))
+    other = post(text="Two", key="b", due_at=datetime(2030, 5, 1, 8, 30, tzinfo=UTC) + timedelta(minutes=5))
+    (found,) = findings(one, other)
+    assert "5 minutes apart" in found.message

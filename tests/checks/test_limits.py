@@ -1,0 +1,247 @@
+"""The limits of networks: each rule on each network that has it, at its limit and one beyond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bufferctl.checks import NETWORKS, RULES, rules_of
+from bufferctl.checks.networks import Limit
+from bufferctl.model import Service
+from tests.checks.posts import DOCUMENT, LINK, VIDEO, codes, findings, image, post
+
+#: What makes a post that nothing is wrong with, on networks that need more than a text.
+SOUND: dict[str, dict[str, Any]] = {
+    "instagram": {"assets": [image()], "metadata": {"type": "post"}},
+    "pinterest": {"assets": [image()], "metadata": {"board": "Console"}},
+    "tiktok": {"assets": [image()]},
+    "youtube": {"assets": [VIDEO], "metadata": {"title": "T", "category_id": "22"}},
+    "googlebusiness": {"metadata": {"type": "whats_new", "details_whats_new": {}}},
+}
+EVENT = {"title": "E", "start_date": "2030-05-01 09:00", "end_date": "2030-05-02 09:00", "is_full_day_event": "false"}
+OFFER = {"title": "O", "start_date": "2030-05-01 09:00", "end_date": "2030-05-02 09:00"}
+FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
+
+
+def sound(service: str, text: str = "", **fields: Any) -> Any:
+    """A post of the service with what it needs, and `fields`; metadata is joined."""
+    needed = SOUND.get(service, {})
+    metadata = {**needed.get("metadata", {}), **fields.pop("metadata", {})}
+    return post(service, text, **{**needed, **fields, **({"metadata": metadata} if metadata else {})})
+
+
+def texts() -> list[tuple[str, int]]:
+    """The services with a limit for texts, and the limit."""
+    return [(service.value, row.text.most) for service, row in NETWORKS.items() if row.text]
+
+
+@pytest.mark.parametrize(("service", "most"), texts())
+def test_text(service: str, most: int) -> None:
+    """A text of as many characters as the network takes is fine, one more is not."""
+    beyond = {"twitter": "BC002", "mastodon": "BC003"}.get(service, "BC001")
+    shown = ["BC009"] if service == "googlebusiness" else []
+    assert codes(sound(service, "x" * most)) == shown
+    assert codes(sound(service, "x" * (most + 1))) == [beyond, *shown]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused"),
+    [
+        (post("twitter", "x" * 256 + " https://a.io"), post("twitter", "x" * 257 + " https://a.io")),
+        (post("twitter", "日" * 140), post("twitter", "日" * 141)),
+        (
+            post("twitter", "x" * 179 + " https://acme.com/" + "x" * 83),
+            post("twitter", "x" * 180 + " https://acme.com/" + "x" * 83),
+        ),
+        (post("twitter", "\N{ROCKET}" * 140), post("twitter", "\N{ROCKET}" * 140 + "!")),
+        (post("bluesky", FAMILY * 166), post("bluesky", "é" * 301)),
+        (post("linkedin", "x" * 2975 + " https://a.io"), post("linkedin", "x" * 2976 + " https://a.io")),
+        (sound("instagram", "x\n" * 732), sound("instagram", "x\n" * 732 + "x")),
+        (post("tiktok", "x" * 2200, assets=[VIDEO]), post("tiktok", "x" * 2201, assets=[VIDEO])),
+    ],
+    ids=[
+        "x-short-link",
+        "x-wide",
+        "x-long-link",
+        "x-emoji",
+        "bluesky",
+        "linkedin-link",
+        "instagram-break",
+        "tiktok-video",
+    ],
+)
+def test_texts_as_their_network_counts(accepted: Any, refused: Any) -> None:
+    """What a link, a line break, an emoji or a wide letter counts decides."""
+    assert codes(accepted) == []
+    assert codes(refused) in (["BC001"], ["BC002"])
+
+
+def test_bytes() -> None:
+    """Bluesky takes 300 characters, and no more than 3,000 bytes of them: 166 families are 2,988, 167 are 3,006."""
+    assert (codes(post("bluesky", FAMILY * 166)), codes(post("bluesky", FAMILY * 167))) == ([], ["BC004"])
+
+
+def test_what_the_account_takes() -> None:
+    """A server that takes more is heard, and one that takes less; so is an X account that pays."""
+    toot, tweet = post("mastodon", "x" * 501), post("twitter", "x" * 281)
+    most = {toot.address: 1000, tweet.address: 25_000}
+    assert (codes(toot, tweet), codes(toot, tweet, max_characters=most)) == (["BC003", "BC002"], [])
+    assert codes(toot, max_characters={toot.address: 500}) == ["BC001"]
+    assert codes(post("mastodon", "x" * 141), max_characters={toot.address: 140}) == ["BC001"]
+    assert codes(post("twitter", "x" * 25_001)) == ["BC001"]
+
+
+def test_what_is_said_of_a_long_text() -> None:
+    """How much too long it is, and what a person who counts letters would miss."""
+    (found,) = findings(post("twitter", "x" * 240 + " https://acme.com/" + "x" * 30))
+    assert found.message == (
+        "X / Twitter takes 280 characters and this text has 288 (a link counts in full), so Buffer refuses it"
+    )
+    assert found.hint.startswith("shorten it by 8; ")
+    (found,) = findings(sound("instagram", "\n" * 1100))
+    assert "2,200 (a line break counts 2)" in found.message
+    (found,) = findings(post("threads", "\N{ROCKET}" * 251))
+    assert "502 (an emoji or a special letter counts 2)" in found.message
+    (found,) = findings(post("twitter", "日" * 141))
+    assert "282 (as X weighs it)" in found.message
+
+
+@pytest.mark.parametrize(
+    ("service", "field", "code"),
+    [
+        ("instagram", "first_comment", "BC005"),
+        ("facebook", "first_comment", "BC005"),
+        ("linkedin", "first_comment", "BC005"),
+        ("pinterest", "title", "BC006"),
+        ("youtube", "title", "BC006"),
+        ("threads", "topic", "BC007"),
+    ],
+)
+def test_fields(service: str, field: str, code: str) -> None:
+    """A comment, a title, a topic of the limit's length is fine, one more is not; an emoji counts 2."""
+    limit: Limit = getattr(NETWORKS[Service(service)], field)
+    assert codes(sound(service, "x", metadata={field: "x" * limit.most})) == []
+    assert codes(sound(service, "x", metadata={field: "x" * (limit.most - 1) + "\N{ROCKET}"})) == [code]
+
+
+def test_event_titles() -> None:
+    """58 characters; titles of other types are not judged."""
+    event = {"type": "event", "details_event": {**EVENT, "title": "x" * 58}}
+    too_long = {"type": "event", "details_event": {**EVENT, "title": "x" * 59}}
+    assert codes(post("googlebusiness", "x", metadata=event)) == []
+    assert codes(post("googlebusiness", "x", metadata=too_long)) == ["BC008"]
+    other = {"type": "offer", "details_offer": OFFER, "details_event": {**EVENT, "title": "x" * 59}}
+    assert codes(post("googlebusiness", "x", metadata=other)) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "most", "code"),
+    [(service.value, row.images.most, "BC010") for service, row in NETWORKS.items() if row.images]
+    + [(service.value, row.media.most, "BC011") for service, row in NETWORKS.items() if row.media],
+)
+def test_numbers_of_media(service: str, most: int, code: str) -> None:
+    """As many as the network takes, and one more."""
+    assert codes(sound(service, "x", assets=[image()] * most)) == []
+    (found,) = findings(sound(service, "x", assets=[image()] * (most + 1)))
+    assert (found.rule.code, found.path) == (code, ("assets", most))
+
+
+@pytest.mark.parametrize("service", ["instagram", "threads", "mastodon"])
+def test_videos_count_where_media_are_counted(service: str) -> None:
+    """Ten are ten, whatever they are."""
+    most = NETWORKS[Service(service)].media
+    assert most is not None
+    assert codes(sound(service, "x", assets=[VIDEO] + [image()] * most.most)) == ["BC011"]
+
+
+@pytest.mark.parametrize("service", ["twitter", "bluesky"])
+def test_a_video_stands_alone(service: str) -> None:
+    """One video, and nothing beside it."""
+    assert codes(post(service, "x", assets=[VIDEO])) == []
+    assert codes(post(service, "x", assets=[image(), VIDEO])) == ["BC012"]
+    assert codes(post(service, "x", assets=[VIDEO, VIDEO])) == ["BC012"]
+
+
+@pytest.mark.parametrize("service", [service.value for service in Service])
+def test_documents_and_links(service: str) -> None:
+    """Taken alone where the network has them, refused elsewhere."""
+    for asset, kind in ((DOCUMENT, "document"), (LINK, "link")):
+        takes = kind in NETWORKS[Service(service)].kinds
+        needed = SOUND.get(service, {}).get("assets", [])
+        found = codes(sound(service, "x", assets=[*needed, asset]))
+        assert found == ([] if takes and not needed else ["BC014"] if takes else ["BC013"])
+        if takes:
+            assert codes(sound(service, "x", assets=[asset, image()])) == ["BC014"]
+
+
+@pytest.mark.parametrize(
+    ("service", "wrong"), [("instagram", [DOCUMENT]), ("tiktok", []), ("pinterest", [VIDEO]), ("youtube", [image()])]
+)
+def test_media_that_a_network_needs(service: str, wrong: list[Any]) -> None:
+    """Without the right kind Buffer refuses the post."""
+    assert codes(sound(service, "x")) == []
+    assert "BC015" in codes(sound(service, "x", assets=wrong))
+    assert "BC015" in codes(sound(service, "x", assets=[]))
+
+
+def test_types() -> None:
+    """Instagram has posts, reels and stories; the API has more types for others."""
+    for kind in ("post", "reel", "story"):
+        assert codes(sound("instagram", metadata={"type": kind})) == []
+    assert codes(sound("instagram", metadata={"type": "carousel"})) == ["BC016"]
+
+
+@pytest.mark.parametrize(
+    ("service", "metadata", "missing"),
+    [
+        ("youtube", None, ["title", "category_id"]),
+        ("youtube", {"title": " ", "category_id": "22"}, ["title"]),
+        ("pinterest", {}, ["board"]),
+        ("pinterest", None, ["board"]),
+        ("googlebusiness", None, ["type"]),
+        ("googlebusiness", {"type": "whats_new"}, ["details_whats_new"]),
+        ("googlebusiness", {"type": "offer"}, ["title", "start_date", "end_date"]),
+        ("googlebusiness", {"type": "event", "details_event": {**EVENT, "end_date": None}}, ["end_date"]),
+    ],
+)
+def test_what_a_network_needs(service: str, metadata: dict[str, Any] | None, missing: list[str]) -> None:
+    """Each thing that is missing is named, at the place where it belongs."""
+    found = findings(post(service, "x", assets=SOUND[service].get("assets", ()), metadata=metadata))
+    assert [(each.rule.code, each.path[-1]) for each in found] == [("BC017", name) for name in missing]
+
+
+def test_a_board_by_either_name() -> None:
+    """By its name, or by its id."""
+    assert codes(post("pinterest", "x", assets=[image()], metadata={"board_service_id": "9001"})) == []
+
+
+def test_threads() -> None:
+    """Each part keeps to the limits, and says or shows something; the first is the post's own text."""
+    thread = [{"text": "1"}, {"text": "x" * 281}, {"assets": [VIDEO, image()]}, {"text": " "}]
+    found = findings(post("twitter", "1", metadata={"thread": thread}))
+    below = ("metadata", "twitter", "thread")
+    assert [(each.rule.code, each.path) for each in found] == [
+        ("BC002", (*below, 1, "text")),
+        ("BC012", (*below, 2, "assets", 0)),
+        ("BC018", (*below, 3)),
+    ]
+    for service in ("twitter", "bluesky", "mastodon", "threads"):
+        assert codes(post(service, "1", metadata={"thread": [{"text": "1"}, {"assets": [image()]}]})) == []
+        assert codes(post(service, "1", metadata={"thread": [{"text": "1"}, {}]})) == ["BC018"]
+
+
+def test_the_first_part_of_a_thread_is_judged_once() -> None:
+    """A thread whose first text is too long is one problem, not two."""
+    assert codes(post("bluesky", "x" * 301, metadata={"thread": [{"text": "x" * 301}]})) == ["BC001"]
+
+
+def test_every_limit_has_a_network() -> None:
+    """No rule BC0xx is dead."""
+    alive = {rule.code for service in Service for rule in rules_of(service)}
+    assert alive == {rule.code for rule in RULES if rule.code < "BC100"}
+
+
+def test_nothing_is_known_of_a_start_page() -> None:
+    """No limit is published, so none is held."""
+    assert codes(post("startPage", "x" * 100_000, assets=[image()] * 50)) == []
