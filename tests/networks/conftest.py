@@ -15,7 +15,7 @@ pytest.register_assert_rewrite("tests.networks.life")
 __all__ = ["direct", "environment", "project"]  # fixtures, known here by their names
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def direct() -> Iterator[Direct]:
     """Another account with the same channels, at the same time."""
     with Sandbox(clock=Clock.at(NOW)) as sandbox:

@@ -7,27 +7,33 @@ from pathlib import Path
 
 from bufferctl.api.wire_forms import create_post
 from bufferctl.config import load
-from bufferctl.model import CreatePost, Post
+from bufferctl.config.format import PostEntry, RootFile
+from bufferctl.config.parse import parse
+from bufferctl.config.source import read_source
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, CreatePost, Post, Service, ShareMode
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.sandbox import Sandbox
 from tests.sandbox.asking import CREATE, Asker
 
+_START = "Invalid post: "
+
 
 class Direct:
-    """Another account of the same kind. Nothing that is sent to it goes through a plan."""
+    """Another account of the same kind. Nothing that is sent to it goes through a check or a plan."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._asker = Asker(sandbox)
         self._tags = {tag["name"]: tag["id"] for tag in sandbox.organization()["tags"]}
 
-    def refusals(self, file: Path) -> list[str] | None:
-        """What Buffer says against the posts of a root file; None where the file cannot be read as posts at all."""
+    def refusals(self, file: Path) -> list[str]:
+        """What Buffer says against the posts of a root file, one text a post that it refuses."""
         desired = load(file, file.parent).desired
-        if desired is None:
-            return None
-        answers = [self._asker.it(CREATE, i=self._input(post)) for post in desired.posts]
-        return [answer["message"] for answer in answers if answer["__typename"] != "PostActionSuccess"]
+        posts = desired.posts if desired else _unchecked(file)
+        answers = [self._asker.it(CREATE, i=self._input(post)) for post in posts]
+        refused = [answer["message"] for answer in answers if answer["__typename"] != "PostActionSuccess"]
+        return [message.removeprefix(_START) for message in refused]
 
     def close(self) -> None:
         """Close the connection."""
@@ -41,3 +47,19 @@ class Direct:
             post = replace(post, metadata=metadata.model_copy(update={"board_service_id": boards[metadata.board]}))
         tags = tuple(self._tags[name] for name in post.tags)
         return create_post(CreatePost(post, channel["id"], tags, None))
+
+
+def _unchecked(file: Path) -> list[Post]:
+    """The posts of a file in which fields exclude each other, as they stand there, for the queue."""
+    tree, _ = parse(read_source(file, file.name))
+    root = RootFile.model_validate(tree.data)
+    (channel,) = [channel for each in root.organizations if each for channel in each.channels if channel]
+    return [_post(entry, channel.service) for entry in channel.posts if entry]
+
+
+def _post(entry: PostEntry, service: Service) -> Post:
+    metadata = getattr(entry.metadata, service, None)
+    address = Address("Acme", service, entry.key)
+    return Post(
+        address, service, Place(""), entry.text or "", ShareMode.ADD_TO_QUEUE, assets=entry.assets, metadata=metadata
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bufferctl.config import load
 from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
 from tests.cli.conftest import NOW, Project
@@ -45,12 +46,15 @@ class Life:
         assert account(self.project.sandbox) == self._before
 
     def takes(self, index: int, post: Data) -> bool:
-        """Whether the files with another post at `index` are well, as `validate` has it; Buffer must say the same."""
+        """Whether `validate` takes the files with another post at `index`; Buffer must say the same of it."""
         before, self.posts[index] = self.posts[index], post
         file = self.project.write("buffer.yaml", as_yaml(self.data))
         self.posts[index] = before
-        refusals = self.direct.refusals(file)
-        return refusals == []
+        ran = self.project("validate")
+        if load(file, file.parent).desired is not None:
+            refusals = self.direct.refusals(file)
+            assert (ran.code != 0) == bool(refusals), f"{refusals}\n{ran.err}"
+        return ran.code == 0
 
     def apply(self, *options: str) -> list[tuple[str, Json]]:
         """Apply the files, hold that a second plan is empty; each write as its operation and input."""
