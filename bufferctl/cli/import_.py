@@ -110,8 +110,8 @@ def _account(
         connecting.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
-        planning.note_leftovers(opened, console)
         taken = look_through(opened, wanted, planning.planning_options(options.Choices(), connection))
+        planning.note_leftovers(opened, console)
         names = Importing(opened, taken, root, one_file=wanted.one_file).write()
     return _report(taken, names, console)
 
@@ -124,14 +124,15 @@ def _report(taken: Taken, names: list[str], console: Console) -> int:
     for what, why in taken.left_out:
         console.note(f"{console.err.bad('left out:')} {safe(what)}: {safe(sentence(why))}")
     if names:
-        console.data(f"Wrote {posts_and_ideas(taking.slot.channel_id == IDEAS for taking in taken.takings)}:")
+        said = posts_and_ideas(taking.slot.channel_id == IDEAS for taking in taken.takings)
+        console.data(f"Wrote {said if taken.takings else 'the channels; there are no posts to take over'}:")
         for name in names:
             console.data(f"  {safe(name)}")
     elif not taken.already:
         console.data("Nothing was written." if taken.left_out else "The files declare all that is there already.")
     if taken.already:
         said = posts_and_ideas(slot.channel_id == IDEAS for slot in taken.already)
-        console.data(f"Of what the files declare, {said} found in Buffer; ours to change from now on.")
+        console.data(f"Found in Buffer as the files declare it, and ours to change from now on: {said}.")
     return 1 if taken.left_out else 0
 
 

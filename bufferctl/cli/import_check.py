@@ -137,7 +137,9 @@ def _unsaid(taking: Taking, item: Post | Idea) -> str | None:
 def _pending(change: Change | None) -> str | None:
     if change is None or change.action in _AT_REST:
         return None
-    return f"{change.message or change.action.value}. {change.hint}".strip()
+    live = change.live
+    why = f"publishing it failed ({live.error})" if isinstance(live, LivePost) and live.error else change.message
+    return f"{why or change.action.value}; mend that in Buffer, then import again"
 
 
 def _targets(homes: Iterable[OrganizationHome]) -> Targets:

@@ -42,8 +42,9 @@ class Importing:
                     f"{self.root.name} does not include what would be written, {names[-1]}, so nothing was",
                     hint=f"Add `{names[-1]}` or `posts/**/*.yaml` to `include`.",
                 )
-            bindings = {**self.session.state.bindings, **self.taken.already, **bindings_of(self.taken.takings, items)}
-            self.session.store.save(State(bindings))
+            new = {**self.taken.already, **bindings_of(self.taken.takings, items)}
+            if new:
+                self.session.store.save(State({**self.session.state.bindings, **new}))
         except BufferctlError:
             files.undo()
             raise

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 from bufferctl.cli.import_check import Taken, Taking, describe, verify
 from bufferctl.cli.import_homes import OrganizationHome, find_homes
-from bufferctl.cli.session import Session
+from bufferctl.cli.session import Look, Session
 from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.config.write.keys import key_for
 from bufferctl.config.write.project import Addition
@@ -18,7 +19,7 @@ from bufferctl.errors import ConfigError
 from bufferctl.model import IDEAS, Address, Idea, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Slot, State
 from bufferctl.model.comparable import bind
 from bufferctl.model.from_live import NotSayableError, idea_from_live, post_from_live
-from bufferctl.plan import Action, Plan
+from bufferctl.plan import Action
 from bufferctl.reconcile import Options, find_targets, slots_of
 
 _OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
@@ -66,7 +67,7 @@ def look_through(session: Session, wanted: Wanted, options: Options) -> Taken:
         posts += buffer.sent(channels, wanted.since)
     live = replace(live, posts=tuple(posts))
     taken = Taken(homes, account)
-    choice = _Choice(session.state, slots_of(desired, targets), look.plan if look else None, taken)
+    choice = _Choice(session.state, slots_of(desired, targets), look, taken)
     verify(taken, choice.takings(live), live, desired.settings)
     return taken
 
@@ -77,7 +78,7 @@ class _Choice:
 
     state: State
     declared: frozenset[Slot]
-    plan: Plan | None
+    look: Look | None
     taken: Taken
     _keys: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -111,15 +112,17 @@ class _Choice:
     def _spoken_for(self) -> set[str]:
         """Ids that declared objects are, or may be: none of them gets a second address."""
         found: set[str] = set()
-        for change in self.plan.changes if self.plan else ():
+        if self.look is None:
+            return found
+        for change in self.look.plan.changes:
             if change.action is Action.ADOPT and change.live is not None:
                 if isinstance(change.desired, Post | Idea):
                     self.taken.already[change.slot] = bind(change.desired, change.live, Origin.IMPORTED)
                 found.add(change.live.id)
-            for candidate in change.candidates:
-                found.add(candidate)
-                why = f"it may be {change.address}; `bufferctl import {change.address} {candidate}` says so"
-                self.taken.left_out.append((candidate, why))
+            for candidate in (each for each in self.look.live.items if each.id in change.candidates):
+                found.add(candidate.id)
+                why = f"it may be {change.address}; if it is, run `bufferctl import {quote(str(change.address))} "
+                self.taken.left_out.append((describe(candidate), f"{why}{candidate.id}`"))
         return found
 
     def _taking(self, item: LivePost | LiveIdea, slot: Slot | None, ideas: Mapping[str, str]) -> Taking:

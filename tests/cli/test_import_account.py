@@ -1,0 +1,311 @@
+"""`bufferctl import` of a whole account: all of it becomes YAML, Buffer is not changed, and the next plan is empty."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.account import DUE, fill
+
+NAMES = {"twitter": "acme", "linkedin": "acme-inc"}
+
+
+def made(project: Any, text: str, service: str = "twitter", **fields: Any) -> str:
+    """A post that a person made in organization Acme; its id."""
+    return str(project.sandbox.person.create_post(project.sandbox.channel(service)["id"], text, **fields)["id"])
+
+
+def files(project: Any) -> dict[str, str]:
+    """Every YAML file of the project."""
+    paths = sorted(project.folder.rglob("*.yaml"))
+    return {path.relative_to(project.folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def known(project: Any) -> dict[str, tuple[str, str]]:
+    """Id and origin by address, as state has them."""
+    listed = json.loads(project("state", "list", "--json").out)["objects"]
+    return {each["address"]: (each["id"], each["origin"]) for each in listed}
+
+
+def imported(project: Any, *arguments: str) -> Any:
+    """Import; then a plan is empty, nobody is needed, and Buffer is as it was."""
+    before, ideas = project.sandbox.posts(), project.sandbox.ideas()
+    ran = project("import", *arguments)
+    again = project("plan", "--strict", "--detailed-exitcode")
+    assert (again.code, "No changes." in again.out) == (0, True), ran.out + ran.err + again.out + again.err
+    assert (project.sandbox.posts(), project.sandbox.ideas()) == (before, ideas)
+    return ran
+
+
+def few(project: Any) -> list[str]:
+    """Some posts of each kind; their ids."""
+    project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire", services=["linkedin"])
+    image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "The console"}}}
+    return [
+        made(project, "We are live: https://acme.example #launch", dueAt=DUE, tagIds=["66a0000000000000000001a1"]),
+        made(project, "First in the queue"),
+        made(project, "Second in the queue", assets=[image]),
+        made(project, "Not yet", saveToDraft=True),
+        made(project, "Two\n\nparagraphs", "linkedin", dueAt=DUE, needsApproval=True),
+    ]
+
+
+def test_everything(project: Any) -> None:
+    """Each network's fullest posts, drafts, queues, odd texts and ideas: all of it, with nothing left out."""
+    ids = fill(project.sandbox)
+    ran = imported(project)
+    assert (ran.code, ran.err) == (0, "")
+    assert {found for found, _ in known(project).values()} >= set(ids)
+    assert project("import").out == "The files declare all that is there already.\n"
+
+
+def test_state_is_lost(project: Any) -> None:
+    """Without state all of it is found again by its content: nothing is created a second time."""
+    fill(project.sandbox)
+    imported(project)
+    project.state.unlink()
+    plan = json.loads(project("plan", "--json").out)
+    assert {change["action"] for change in plan["changes"]} == {"adopt"}
+
+
+@pytest.mark.parametrize("layout", ["per-channel", "one-file"])
+def test_files(project: Any, prints: Any, layout: str) -> None:
+    """How it reads: a file a channel, or one for all."""
+    few(project)
+    prints(f"import/account-{layout}", imported(project, "--organization", "acme", "--layout", layout))
+    expected = "".join(f"# {name}\n{text}\n" for name, text in files(project).items())
+    prints(f"import/account-{layout}-files", type("Text", (), {"snapshot": lambda _: expected})())
+
+
+def test_ours_from_now_on(project: Any) -> None:
+    """What is edited in the files is edited in Buffer, and what leaves them is deleted there."""
+    first, second, *_ = few(project)
+    imported(project, "--organization", "Acme")
+    path = project.folder / "posts" / "twitter-acme.yaml"
+    text = path.read_text(encoding="utf-8").replace("We are live", "We are LIVE")
+    entry = "  - key: 2029-12-03-first-in-the-queue\n    channels: [twitter]\n    text: |\n      First in the queue\n"
+    assert entry in text
+    path.write_text(text.replace(entry, ""), encoding="utf-8")
+    before = {post["id"]: post for post in project.sandbox.posts()}
+    assert "1 changed, 1 deleted" in project.apply().out
+    after = {post["id"]: post for post in project.sandbox.posts()}
+    assert set(before) - set(after) == {second}
+    assert {id_ for id_ in after if after[id_] != before[id_]} == {first}
+
+
+def test_one_channel(project: Any) -> None:
+    """Only the channel that is named, without ideas."""
+    few(project)
+    imported(project, "--channel", "linkedin:ACME-inc")
+    assert list(files(project)) == ["buffer.yaml", "posts/linkedin-acme-inc.yaml"]
+    assert len(known(project)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code"),
+    [
+        ("no-organization", ("--organization", "Acne"), 64),
+        ("no-channel", ("--channel", "twitter:acne"), 64),
+        ("no-id", ("Acme/twitter:acme/launch",), 64),
+        ("no-day", ("--since", "yesterday"), 64),
+        ("both-forms", ("Acme/twitter:acme/launch", "66a000000000000000000999", "--channel", "twitter"), 64),
+    ],
+)
+def test_usage(project: Any, prints: Any, name: str, arguments: tuple[str, ...], code: int) -> None:
+    """What is wrong, and what there is; nothing is written."""
+    ran = project("import", *arguments)
+    prints(f"import/account-{name}", ran)
+    assert (ran.code, files(project)) == (code, {})
+
+
+def test_sent(project: Any) -> None:
+    """With --since also what was published since, at the time that it had, so that it can never go out again."""
+    old = made(project, "Long ago", dueAt="2029-12-03T09:10:00Z")
+    project.sandbox.clock.advance(days=3)
+    new = made(project, "Just now", mode="shareNow")
+    queued = made(project, "From the queue")
+    waits = made(project, "Not yet", dueAt=DUE)
+    project.sandbox.clock.advance(days=1)
+    imported(project)
+    assert {id_ for id_, _ in known(project).values()} == {waits}
+    imported(project, "--since", "2029-12-05")
+    assert {id_ for id_, _ in known(project).values()} == {waits, new, queued}
+    imported(project, "--since", "2029-12-03")
+    assert {id_ for id_, _ in known(project).values()} == {waits, new, queued, old}
+    assert files(project)["posts/acme/twitter-acme.yaml"].count("due_at:") == 4
+    project.state.unlink()
+    project.sandbox.clock.advance(days=40)
+    assert json.loads(project("plan", "--json").out)["summary"]["create"] == 0
+
+
+ROOT = """\
+# Ours
+version: 1
+timezone: Europe/London
+organizations:
+- name: Acme   # the only one
+  channels:
+  - service: twitter
+    name: acme   # since 2014
+    posts:
+    - {key: 2029-12-20-we-are-live, due_at: 2029-12-20 09:00, text: We are live}
+# the end
+"""
+
+
+def test_into_a_project(project: Any, prints: Any) -> None:
+    """Only what is not declared yet is added, and channels that the root file lacks; the rest stays as it is."""
+    project.write("buffer.yaml", ROOT)
+    equal = made(project, "We are live", dueAt=DUE)
+    other = made(project, "We are live", dueAt="2029-12-20T11:00:00Z")
+    page = made(project, "A page", "linkedin", dueAt=DUE)
+    prints("import/account-into-a-project", imported(project))
+    assert known(project) == {
+        "Acme/twitter:acme/2029-12-20-we-are-live": (equal, "imported"),
+        "Acme/twitter:acme/2029-12-20-we-are-live-2": (other, "imported"),
+        "Acme/linkedin:acme-inc/2029-12-20-a-page": (page, "imported"),
+    }
+    added = "  - service: linkedin\n    name: acme-inc\n    timezone: Europe/Berlin\n"
+    assert files(project)["buffer.yaml"] == ROOT.replace("text: We are live}\n", f"text: We are live}}\n{added}")
+    assert "due_at: 2029-12-20 11:00" in files(project)["posts/twitter-acme.yaml"]
+    assert "due_at: 2029-12-20 10:00" in files(project)["posts/linkedin-acme-inc.yaml"]
+
+
+def test_into_a_file_that_is_there(project: Any) -> None:
+    """A file of that name gets more entries; what it holds stays, comments too."""
+    project.write("buffer.yaml", ROOT)
+    mine = (
+        "# Mine\nposts:\n    - key: mine   # this one\n      channels: [twitter]\n      draft: true\n      text: Mine\n"
+    )
+    project.write("posts/twitter-acme.yaml", mine)
+    project.apply()
+    made(project, "Theirs", dueAt=DUE)
+    imported(project)
+    assert files(project)["posts/twitter-acme.yaml"] == (
+        f"{mine}    - key: 2029-12-20-theirs\n      channels: [twitter]\n      due_at: 2029-12-20 09:00\n"
+        "      text: |\n        Theirs\n"
+    )
+
+
+def test_beside_a_file_that_is_there(project: Any) -> None:
+    """A file of that name that is not read, or is another organization's, is left alone."""
+    few(project)
+    project.write("posts/twitter-acme.yaml", "not ours: [")
+    ran = project("import", "--organization", "Acme")
+    assert (ran.code, sorted(files(project))) == (1, ["posts/twitter-acme.yaml"]), ran.out + ran.err
+    project.write("posts/twitter-acme.yaml", "posts: []\n")
+    imported(project, "--organization", "Acme")
+    assert files(project)["posts/twitter-acme.yaml"] == "posts: []\n"
+    assert "posts/twitter-acme-2.yaml" in files(project)
+
+
+def test_files_are_not_included(project: Any, prints: Any) -> None:
+    """Where the root file does not read what would be written, nothing is."""
+    project.write("buffer.yaml", f"include: mine/*.yaml\n{ROOT}")
+    project.write("mine/a.yaml", "posts: []\n")
+    made(project, "Theirs", "linkedin", dueAt=DUE)
+    before = files(project)
+    prints("import/account-not-included", project("import"))
+    assert (files(project), project.state.exists()) == (before, False)
+
+
+def test_like_what_is_declared(project: Any, prints: Any) -> None:
+    """A post that may be a declared one gets no second address: a person is asked."""
+    project.write("buffer.yaml", ROOT)
+    made(project, "We are live", dueAt="2029-12-20T11:00:00Z")
+    before = files(project)
+    ran = project("import")
+    prints("import/account-may-be-declared", ran)
+    assert (ran.code, files(project)) == (1, before)
+
+
+def test_left_out(project: Any, prints: Any) -> None:
+    """What files cannot say, or what plan would not leave at rest, is left out and said, each with why."""
+    person, sandbox = project.sandbox.person, project.sandbox
+    made(project, "Fine", dueAt=DUE)
+    made(project, "Invisible\x07sign", dueAt=DUE)
+    person.set_error(made(project, "Refused", dueAt=DUE), "The network said no.")
+    mention = {
+        "id": "1",
+        "entity": "urn:li:organization:1",
+        "length": 4,
+        "link": "https://linkedin.example/acme",
+        "localizedName": "Acme",
+        "start": 6,
+        "vanityName": "acme",
+    }
+    made(project, "Hello Acme", "linkedin", dueAt=DUE, metadata={"linkedin": {"annotations": [mention]}})
+    made(project, "Cut off", "mastodon", dueAt=DUE)
+    person.set_channel(sandbox.channel("mastodon")["id"], isDisconnected=True)
+    ran = imported(project, "--organization", "Acme")
+    prints("import/account-left-out", ran)
+    assert (ran.code, list(known(project))) == (1, ["Acme/twitter:acme/2029-12-20-fine"])
+
+
+def test_files_are_lost(project: Any) -> None:
+    """Where state outlived the files, what it knows gets its old key back."""
+    project.write("buffer.yaml", ROOT)
+    project.apply()
+    before = known(project)
+    (project.folder / "buffer.yaml").unlink()
+    imported(project, "--organization", "Acme")
+    after = known(project)
+    assert list(after) == list(before)
+    assert after == {name: (id_, "imported") for name, (id_, _) in before.items()}
+
+
+def test_same_handle_twice(project: Any) -> None:
+    """Channels that share a name are declared by their ids; two of a service are told apart in entries."""
+    person, organization = project.sandbox.person, project.sandbox.organization()["id"]
+    twin = person.add_channel(organization, "twitter", "Acme", id="66a0000000000000000001c1")["id"]
+    other = person.add_channel(organization, "linkedin", "acme-jobs")["id"]
+    for channel in (project.sandbox.channel("twitter")["id"], twin, other):
+        person.create_post(channel, "Hello", dueAt=DUE)
+    imported(project, "--organization", "Acme")
+    assert len(known(project)) == 3
+    assert "id: 66a0000000000000000001c1" in files(project)["buffer.yaml"]
+    assert "channels: [linkedin:acme-jobs]" in files(project)["posts/linkedin-acme-jobs.yaml"]
+
+
+def test_nothing_there(project: Any, prints: Any) -> None:
+    """An empty account gives a root file with its channels."""
+    prints("import/account-empty", imported(project))
+    assert list(files(project)) == ["buffer.yaml"]
+
+
+def test_state_cannot_be_written(project: Any) -> None:
+    """Where state cannot be saved, no file is left behind."""
+    few(project)
+    (project.folder / ".bufferctl").write_text("", encoding="utf-8")
+    ran = project("import")
+    assert (ran.code, files(project)) == (1, {}), ran.out + ran.err
+
+
+def test_two_projects(project: Any, tmp_path: Path) -> None:
+    """An account that was imported elsewhere is found again by content, not by another project's state."""
+    few(project)
+    imported(project)
+    copy = tmp_path / "copy"
+    shutil.copytree(project.folder, copy, ignore=shutil.ignore_patterns(".bufferctl"))
+    project.folder = copy
+    plan = json.loads(project("plan", "--json").out)
+    assert {change["action"] for change in plan["changes"]} == {"adopt"}
+
+
+def test_cut_off(project: Any, prints: Any) -> None:
+    """While writes of an earlier apply are without an answer, nothing is imported: they might be taken twice."""
+    project.write("buffer.yaml", ROOT)
+    project.sandbox.set_faults("cut-after@createPost#1,cut-before@query#4+")
+    project("apply", "--auto-approve", "--settle", "0")
+    project.sandbox.set_faults()
+    assert len(project.sandbox.posts()) == 1
+    before = files(project)
+    ran = project("import")
+    prints("import/account-cut-off", ran)
+    assert (ran.code, files(project)) == (1, before)
+    project.apply()
+    assert "declare all" in imported(project).out
