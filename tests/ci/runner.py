@@ -34,7 +34,7 @@ def run_action(
 ) -> Run:
     """Run the action in a checkout. `temporary`: the runner's own folder, new for every run."""
     temporary.mkdir(parents=True)
-    _provide_python(temporary / "bufferctl" / "bin")
+    provide_python(temporary / "bufferctl" / "bin")
     (temporary / "event.json").write_text(json.dumps(event), encoding="utf-8")
     given = {name: str(each.get("default", "")) for name, each in ACTION["inputs"].items()} | inputs
     context = {
@@ -103,7 +103,8 @@ def _public(environment: dict[str, str], temporary: Path) -> dict[str, str]:
     }
 
 
-def _provide_python(folder: Path) -> None:
+def provide_python(folder: Path) -> None:
+    """Put a Python there that has bufferctl."""
     folder.mkdir(parents=True)
     python = folder / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")

@@ -1,0 +1,131 @@
+"""As much of GitLab's REST API as the scripts ask, in memory, over a real git repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.ci.forges import TOKEN, Asked, Elsewhere, RefusalError, Repository, Served, paged, routed
+
+PROJECT, FORK = 7, 8
+ROBOT, PERSON = 100, 200
+
+
+@dataclass
+class FakeGitLab:
+    """`requests`, `notes`, `pipelines` (newest first, by merge request) and `issues` as the API shows them."""
+
+    repository: Repository
+    requests: dict[int, dict[str, Any]] = field(default_factory=dict)
+    notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    pipelines: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    jobs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    artifacts: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    issues: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.storage = Served(lambda asked: self.artifacts[self._asked_for(asked)])
+        self.api = Served(self._answer)
+        self._ids = 1000
+
+    def open_request(self, branch: str) -> int:
+        """Open a merge request of a branch; its number."""
+        number = len(self.requests) + 1
+        self.requests[number] = {
+            "iid": number,
+            "state": "opened",
+            "sha": self.repository.head(branch),
+            "source_branch": branch,
+            "target_project_id": PROJECT,
+            "merge_commit_sha": None,
+        }
+        self.notes[number], self.pipelines[number] = [], []
+        return number
+
+    def merged(self, number: int, commit: str) -> None:
+        """A merge request was merged as `commit`."""
+        self.requests[number].update(state="merged", merge_commit_sha=commit)
+
+    def ran(self, number: int, job: str, files: dict[str, bytes], *, project: int = PROJECT) -> None:
+        """A pipeline of a merge request with one job, and what it left."""
+        pipeline, its_job = self._next(), self._next()
+        source = "merge_request_event"
+        told = {"id": pipeline, "project_id": project, "source": source, "sha": self.requests[number]["sha"]}
+        self.pipelines[number].insert(0, told)
+        self.jobs[pipeline] = [{"id": its_job, "name": job, "status": "success"}]
+        self.artifacts |= {(its_job, name): data for name, data in files.items()}
+
+    def _answer(self, asked: Asked) -> Any:
+        if asked.headers.get("private-token") != TOKEN:
+            raise RefusalError(401, "401 Unauthorized")
+        here = f"/api/v4/projects/{PROJECT}"
+        return routed(
+            asked,
+            [
+                ("GET", "/api/v4/user", lambda _: {"id": ROBOT}),
+                ("GET", rf"{here}/repository/branches/([^/]+)", self._branch),
+                ("GET", rf"{here}/repository/compare", self._compare),
+                ("GET", rf"{here}/repository/commits/(\w+)/merge_requests", self._requests_of),
+                ("GET", rf"{here}/merge_requests/(\d+)/notes", lambda a, n: paged(a, self.notes[int(n)])),
+                ("POST", rf"{here}/merge_requests/(\d+)/notes", self._add_note),
+                ("PUT", rf"{here}/merge_requests/(\d+)/notes/(\d+)", self._edit_note),
+                ("GET", rf"{here}/merge_requests/(\d+)/pipelines", lambda a, n: paged(a, self.pipelines[int(n)])),
+                ("GET", rf"{here}/pipelines/(\d+)/jobs", lambda a, n: paged(a, self.jobs[int(n)])),
+                ("GET", rf"{here}/jobs/(\d+)/artifacts/(.+)", self._artifact),
+                ("GET", rf"{here}/issues", self._open_issues),
+                ("POST", rf"{here}/issues", self._add_issue),
+                ("PUT", rf"{here}/issues/(\d+)", self._edit_issue),
+            ],
+        )
+
+    def _branch(self, _: Asked, name: str) -> Any:
+        return {"name": name, "commit": {"id": self.repository.head(f"refs/heads/{name}")}}
+
+    def _compare(self, asked: Asked) -> Any:
+        found = self.repository.between(asked.query["from"], asked.query["to"])
+        return {"commits": [{"id": each, "parent_ids": parents} for each, parents in found]}
+
+    def _requests_of(self, _: Asked, commit: str) -> Any:
+        return [each for each in self.requests.values() if each["merge_commit_sha"] == commit]
+
+    def _add_note(self, asked: Asked, number: str) -> Any:
+        self.notes[int(number)].append({"id": self._next(), "author": {"id": ROBOT}, **asked.values})
+        return self.notes[int(number)][-1]
+
+    def _edit_note(self, asked: Asked, number: str, note: str) -> Any:
+        found = next(each for each in self.notes[int(number)] if each["id"] == int(note))
+        found.update(asked.values)
+        return found
+
+    def _artifact(self, _: Asked, job: str, file: str) -> Any:
+        if (int(job), file) not in self.artifacts:
+            raise RefusalError(404)
+        return Elsewhere(f"{self.storage.url}/{job}/{file}")
+
+    def _asked_for(self, asked: Asked) -> tuple[int, str]:
+        if "private-token" in asked.headers:
+            raise RefusalError(400)
+        job, _, file = asked.path.strip("/").partition("/")
+        return int(job), file
+
+    def _open_issues(self, asked: Asked) -> Any:
+        wanted = int(asked.query["author_id"])
+        found = [each for each in self.issues if each["state"] == "opened" and each["author"]["id"] == wanted]
+        return paged(asked, found)
+
+    def _add_issue(self, asked: Asked) -> Any:
+        number = len(self.issues) + 1
+        self.issues.append({"iid": number, "state": "opened", "author": {"id": ROBOT}, **asked.values})
+        return self.issues[-1]
+
+    def _edit_issue(self, asked: Asked, number: str) -> Any:
+        found = self.issues[int(number) - 1]
+        values = dict(asked.values)
+        if values.pop("state_event", "") == "close":
+            values["state"] = "closed"
+        found.update(values)
+        return found
+
+    def _next(self) -> int:
+        self._ids += 1
+        return self._ids
