@@ -1,0 +1,132 @@
+"""Rules in the commands that ask Buffer: what stops before, what the account decides, what is only said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import environment, project
+
+__all__ = ["environment", "project"]  # fixtures, known here by their names
+
+HEAD = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - service: {service}
+        name: {name}
+        posts:
+"""
+
+
+def declare(project: Any, service: str, text: str, more: str = "") -> None:
+    """One post on a channel of Acme."""
+    name = project.sandbox.channel(service)["name"]
+    project.write(
+        "buffer.yaml",
+        HEAD.format(service=service, name=f'"{name}"')
+        + f"          - {{key: one, due_at: 2029-12-20 09:00, text: {text}}}\n{more}",
+    )
+
+
+def test_errors_stop_before_buffer_is_asked(project: Any) -> None:
+    """A text that is too long ends plan and apply with 1, and no request is made."""
+    declare(project, "threads", "x" * 501)
+    for command in (("plan",), ("apply", "--auto-approve")):
+        ran = project(*command)
+        assert (ran.code, ran.out) == (1, "")
+        assert "[BC001]" in ran.err
+        assert "nothing was asked of Buffer" in ran.err
+    assert project.sandbox.requests == []
+
+
+def test_warnings_are_said_once_and_stop_nothing(project: Any) -> None:
+    """The post goes out; its warning is on stderr, once in each command."""
+    declare(project, "linkedin", "http://acme.example")
+    planned = project("plan")
+    assert (planned.code, planned.err.count("[BC102]")) == (0, 1)
+    applied = project.apply()
+    assert (applied.code, applied.err.count("[BC102]")) == (0, 1)
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_server_that_takes_more(project: Any, command: str) -> None:
+    """Mastodon's own server says 1,000, so 501 characters are no matter; validate alone could only warn."""
+    sandbox = project.sandbox
+    server = {"maxCharacters": 1000, "serverUrl": "https://social.example"}
+    sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata=server)
+    declare(project, "mastodon", "x" * 501)
+    validated = project("validate")
+    assert (validated.code, "[BC003]" in validated.err) == (0, True)
+    ran = project.apply() if command == "apply" else project(command)
+    assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("most", [500, 400])
+def test_server_that_takes_less(project: Any, most: int) -> None:
+    """Its word is the limit: nothing is sent, and the place is shown."""
+    sandbox = project.sandbox
+    server = {"maxCharacters": most, "serverUrl": "https://social.example"}
+    sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata=server)
+    declare(project, "mastodon", "x" * (most + 1))
+    before = sandbox.dump()
+    for command in (("plan",), ("apply", "--auto-approve")):
+        ran = project(*command)
+        assert (ran.code, ran.out, ran.err.count("[BC001]")) == (1, "", 1)
+        assert f"Mastodon takes {most} characters and this text has {most + 1}" in ran.err
+        assert "buffer.yaml:9:" in ran.err
+        assert "nothing was sent to Buffer" in ran.err
+    assert sandbox.dump() == before
+
+
+def test_account_that_pays_for_x(project: Any) -> None:
+    """It takes 25,000; one that does not pay takes 280, and nothing is sent."""
+    sandbox = project.sandbox
+    declare(project, "twitter", "x" * 281)
+    assert project("validate").code == 1
+    ran = project("plan")
+    assert (ran.code, ran.err.count("[BC002]")) == (1, 1)
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], metadata={"subscriptionType": "Premium"})
+    assert (project("plan").code, project.apply().code) == (0, 0)
+    declare(project, "twitter", "x" * 25_001)
+    assert project("plan").code == 1
+
+
+def test_an_error_that_is_not_to_be_one(project: Any) -> None:
+    """The files' word goes: it is sent, and Buffer refuses it."""
+    declare(project, "threads", "x" * 501, "rules: {BC001: warning}\n")
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert (ran.code, "[BC001]" in ran.err) == (1, True)
+    assert "Threads posts cannot exceed 500 characters." in ran.out
+
+
+def test_a_warning_that_is_to_be_an_error(project: Any) -> None:
+    """What a team has agreed on stops."""
+    declare(project, "linkedin", "http://acme.example", "rules: {BC102: error}\n")
+    assert (project("validate").code, project("plan").code, project.sandbox.requests) == (1, 1, [])
+
+
+def test_many_warnings_are_counted_before_a_plan(project: Any) -> None:
+    """Three of a kind and how many more there are; validate shows all."""
+    name = project.sandbox.channel("linkedin")["name"]
+    posts = "".join(
+        f"          - {{key: p{day}, due_at: 2029-12-{day} 09:00, text: http://acme.example/{day}}}\n"
+        for day in range(10, 20)
+    )
+    project.write("buffer.yaml", HEAD.format(service="linkedin", name=name) + posts)
+    planned = project("plan")
+    assert planned.err.count("this link is not https") == 3
+    assert "warning: and 7 more like those of link-not-https [BC102]" in planned.err
+    assert project("validate").err.count("this link is not https") == 10
+
+
+def test_warnings_of_files_that_are_not_named(project: Any) -> None:
+    """A PATH narrows what is said to its file; errors elsewhere still stop."""
+    declare(project, "linkedin", "http://acme.example")
+    project.write("posts/more.yaml", "posts: [{key: two, due_at: 2029-12-21 09:00, channels: [linkedin], text: Two}]\n")
+    assert project("plan", "posts/more.yaml").err == ""
+    declare(project, "linkedin", "x" * 3001)
+    assert project("plan", "posts/more.yaml").code == 1

@@ -1,0 +1,135 @@
+"""Places that are found after loading: the line, the column and the width of a field of a post."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.config import Locator, load
+from bufferctl.config.locate import Located
+
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - key: nested
+            text: Nested text
+            metadata:
+              twitter:
+                thread: [{text: Nested text}, {text: Second}]
+      - {service: linkedin, id: 5f0c1b2a3d4e5f6a7b8c9d0e, name: acme}
+      - {service: linkedin, name: other}
+      - {service: threads, name: acme}
+    ideas:
+      - {key: idea, title: An idea}
+rules: {BC101: off}
+"""
+WEEK = """\
+posts:
+  - key: shared
+    channels: [twitter, linkedin:acme, threads]
+    text: |
+      First line
+      and http://a.example here
+    tags: &tags [launch]
+    overrides:
+      linkedin:5f0c1b2a3d4e5f6a7b8c9d0e:
+        text: "Quoted \\"http://b.example\\""
+      threads:
+        text_file: own.md
+        metadata: {threads: {topic: cats}}
+    assets:
+      - image: {url: https://a.example/a.png}
+  - {key: flow, channels: [twitter], metadata: {twitter: {thread: [{text: Only here}]}}}
+  - {key: aliased, channels: [twitter], tags: *tags, text: x}
+"""
+
+
+@pytest.fixture
+def located(tmp_path: Path) -> Any:
+    """Where a field of a post is found: called with the address's channel and key, the path, the quote."""
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    (tmp_path / "posts/week.yaml").write_text(WEEK, encoding="utf-8")
+    (tmp_path / "posts/own.md").write_text("Own\n", encoding="utf-8")
+    loaded = load(None, tmp_path)
+    assert loaded.desired is not None, loaded.diagnostics
+    items = {f"{item.address.channel}/{item.address.key}": item for item in loaded.desired.items}
+    locator = Locator(tmp_path, loaded.desired.channels)
+
+    def find(name: str, *path: str | int, quote: str = "") -> Located:
+        item = items[name]
+        return locator.field(item.place, item.address, path, quote)
+
+    return find
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "meant"),
+    [
+        ("twitter:acme/nested", ("text",), "Nested text"),
+        ("twitter:acme/nested", ("metadata", "twitter", "thread", 1, "text"), "Second"),
+        ("twitter:acme/nested", ("assets",), "nested"),
+        ("twitter:acme/nested", ("metadata", "twitter", "retweet"), "twitter"),
+        ("twitter:acme/shared", ("text",), "text"),
+        ("twitter:acme/shared", ("assets", 0, "image", "url"), "https://a.example/a.png"),
+        ("twitter:acme/shared", ("assets", 0, "image", "alt_text"), "image"),
+        ("twitter:acme/shared", ("metadata", "twitter", "thread"), "shared"),
+        ("linkedin:acme/shared", ("text",), '"Quoted \\"http://b.exampl'),
+        ("threads:acme/shared", ("text",), "own.md"),
+        ("threads:acme/shared", ("metadata", "threads", "topic"), "cats"),
+        ("threads:acme/shared", ("metadata", "threads", "location_id"), "threads"),
+        ("threads:acme/shared", ("assets", 0, "image", "url"), "https://a.example/a.png"),
+        ("twitter:acme/flow", ("text",), "Only here"),
+        ("twitter:acme/flow", ("due_at",), "flow"),
+        ("twitter:acme/aliased", ("tags", 0), "launch"),
+        ("ideas/idea", ("title",), "An idea"),
+        ("ideas/idea", ("media", 0, "url"), "idea"),
+    ],
+)
+def test_fields(located: Any, name: str, path: tuple[str | int, ...], meant: str) -> None:
+    """In the override of the channel, else in the entry; where it is not given, the nearest thing that is."""
+    found = located(name, *path)
+    start = found.place.column - 1
+    assert found.line[start : start + found.width] == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "quote", "place"),
+    [
+        ("twitter:acme/shared", "http://a.example", "posts/week.yaml:6:11"),
+        ("linkedin:acme/shared", "http://b.example", "posts/week.yaml:10:25"),
+        ("twitter:acme/shared", "not there", "posts/week.yaml:4:5"),
+        ("threads:acme/shared", "Own", "posts/week.yaml:12:20"),
+    ],
+)
+def test_words_in_a_text(located: Any, name: str, quote: str, place: str) -> None:
+    """The words that are meant, on the line that has them; a text in a file of its own is at its name."""
+    assert str(located(name, "text", quote=quote).place) == place
+
+
+def test_settings(tmp_path: Path) -> None:
+    """The name of a setting of the root file."""
+    (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    found = Locator(tmp_path, ()).setting("buffer.yaml", "rules", "BC101")
+    assert (str(found.place), found.width) == ("buffer.yaml:19:9", 5)
+
+
+def test_a_file_that_is_no_longer_there(located: Any, tmp_path: Path) -> None:
+    """What was read before is all that is known: the place of the key."""
+    (tmp_path / "posts/week.yaml").unlink()
+    assert located("twitter:acme/shared", "text") == Located(located("twitter:acme/shared", "text").place)
+    assert str(located("twitter:acme/flow", "text").place) == "posts/week.yaml:16:11"
+
+
+def test_a_file_that_was_changed_meanwhile(located: Any, tmp_path: Path) -> None:
+    """A post that is not where it was is at the place that was read."""
+    (tmp_path / "posts/week.yaml").write_text("# nothing\n", encoding="utf-8")
+    assert str(located("twitter:acme/flow", "text").place) == "posts/week.yaml:16:11"
