@@ -84,7 +84,7 @@ def apply(
     that is a saved plan (`plan -o FILE`) does that plan, or refuses with 3 where it no longer holds. With --reviewed it
     does what of the files' plan was reviewed, and holds the rest.
     """
-    from bufferctl.cli import connecting, outputs, planning, saved_plans, session
+    from bufferctl.cli import annotating, connecting, outputs, planning, saved_plans, session
     from bufferctl.cli.applying import Applying
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files, of_saved
@@ -126,6 +126,7 @@ def apply(
         console.diagnostics(plan.warnings)
         planning.note_leftovers(opened, console)
         report = planning.report_of(plan, files.desired, problems=files.warnings)
+        report = annotating.located(report, files.root)
         if saved and plan.is_empty:
             console.note(f"Nothing of {saved_file} is left to do.")
         elif not as_json:

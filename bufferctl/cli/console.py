@@ -28,11 +28,11 @@ class Console:
 
     def data(self, text: str) -> None:
         """Print what was asked for, as it is."""
-        click.echo(text, nl=not text.endswith("\n"), color=True)
+        click.echo(_for_log(text), nl=not text.endswith("\n"), color=True)
 
     def note(self, text: str) -> None:
         """Print what is not data."""
-        click.echo(text, err=True, nl=not text.endswith("\n"), color=True)
+        click.echo(_for_log(text), err=True, nl=not text.endswith("\n"), color=True)
 
     def error(self, message: str, hint: str = "") -> None:
         """Say what is wrong and what to do. A name at the start (a file, a host) stays as it is."""
@@ -53,6 +53,20 @@ class Console:
     def can_ask(self) -> bool:
         """Whether there is somebody to ask."""
         return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def in_job() -> bool:
+    """Whether this runs in a job of GitHub Actions, where what is printed can be commands."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _for_log(text: str) -> str:
+    """`text` with nothing in it that a job's runner would carry out: what people wrote is only ever shown."""
+    if not in_job():
+        return text
+    from bufferctl.render.annotations import inert
+
+    return inert(text)
 
 
 def _colored(stream: TextIO, no_color: bool) -> bool:

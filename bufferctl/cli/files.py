@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bufferctl.cli.annotating import annotate
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
@@ -63,6 +64,7 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console) -> Fi
     problems = judged(loaded, account_follows=True)
     console.diagnostics(few(each for each in problems if not each.code or concerns(each, named) or has_errors([each])))
     if loaded.desired is None or has_errors(problems):
+        annotate(problems, loaded.root)
         raise ConfigError("The files have errors, so nothing was asked of Buffer", hint="Mend them, then try again.")
     return Files(loaded.root, loaded.desired, named, problems)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bufferctl.cli import receipts, reports
+from bufferctl.cli import annotating, receipts, reports
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.errors import BufferctlError, worst
@@ -72,6 +72,7 @@ class Finish:
             reports.write(self.reports, report)
         except BufferctlError as error:
             self._said(error.message, error)
+        annotating.tell(report, self.applying.session.files.root, self.console)
         return report
 
     def _keep_receipt(self, report: Report) -> None:

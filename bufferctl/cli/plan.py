@@ -67,7 +67,7 @@ def plan(
 
     PATHs narrow the plan to what those files or folders declare.
     """
-    from bufferctl.cli import connecting, outputs, planning, saved_plans, session
+    from bufferctl.cli import annotating, connecting, outputs, planning, saved_plans, session
     from bufferctl.cli import offline as without_buffer
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
@@ -92,7 +92,9 @@ def plan(
     shown = planning.narrowed(made, files, choices)
     console.diagnostics(shown.warnings)
     report = replace(planning.report_of(shown, files.desired, problems=files.warnings), is_offline=offline)
+    report = annotating.located(report, files.root)
     reports.write(report_files, report)
+    annotating.tell(report, files.root, console)
     planning.show(report, console, as_json=as_json)
     if out is not None:
         saved_plans.save(out, shown, files.desired, choices, expires)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: Suffix: the module of render that makes it, and its function from a report to text.
-FORMS = {
+Forms = Mapping[str, tuple[str, str]]
+FORMS: Forms = {
     ".html": ("html", "report_html"),
     ".json": ("json", "report_json"),
     ".md": ("markdown", "report_markdown"),
+    ".sarif": ("sarif", "report_sarif"),
+}
+#: What can be made of the problems of files, without a plan.
+PROBLEMS: Forms = {
+    ".md": ("markdown", "problems_markdown"),
     ".sarif": ("sarif", "report_sarif"),
 }
 
@@ -30,32 +36,38 @@ class ReportFile(click.Path):
 
     name = "file"
 
+    def __init__(self, forms: Forms) -> None:
+        super().__init__(dir_okay=False)
+        self._forms = forms
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Fails where the suffix is none of `FORMS`."""
+        """The path. Fails where the suffix is none of the forms."""
         path = Path(str(super().convert(value, param, ctx)))
-        if path.suffix.lower() not in FORMS:
-            self.fail(f"There is no report in the form of {path.name}; its name must end in {_listed()}.", param, ctx)
+        if path.suffix.lower() not in self._forms:
+            *most, last = self._forms
+            listed = f"{', '.join(most)} or {last}"
+            self.fail(f"There is no report in the form of {path.name}; its name must end in {listed}.", param, ctx)
         return path
 
 
-report_option = click.option(
-    "--report",
-    "report_files",
-    type=ReportFile(dir_okay=False),
-    multiple=True,
-    metavar="FILE",
-    help=f"Write it to FILE too, in the form of its suffix ({', '.join(FORMS)}); may be repeated.",
-)
+def _option(forms: Forms) -> Callable[[F], F]:
+    return click.option(
+        "--report",
+        "report_files",
+        type=ReportFile(forms),
+        multiple=True,
+        metavar="FILE",
+        help=f"Write it to FILE too, in the form of its suffix ({', '.join(forms)}); may be repeated.",
+    )
 
 
-def write(files: Sequence[Path], report: Report) -> None:
+report_option = _option(FORMS)
+problems_option = _option(PROBLEMS)
+
+
+def write(files: Sequence[Path], report: Report, forms: Forms = FORMS) -> None:
     """Write each report. Raises BufferctlError where one cannot be."""
     for path in files:
-        module, function = FORMS[path.suffix.lower()]
+        module, function = forms[path.suffix.lower()]
         form: Callable[[Report], str] = getattr(import_module(f"bufferctl.render.{module}"), function)
         write_whole(path, form(report).encode())
-
-
-def _listed() -> str:
-    *most, last = FORMS
-    return f"{', '.join(most)} or {last}" if most else last

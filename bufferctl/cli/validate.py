@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options
+from bufferctl.cli import options, reports
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 @click.command(short_help="Check the files, offline.")
 @options.paths_argument
 @options.root_option
+@reports.problems_option
 @options.no_color_option
-def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
+def validate(paths: tuple[Path, ...], file: Path | None, report_files: tuple[Path, ...], no_color: bool) -> int:
     """Check the files, without a key and without asking Buffer.
 
     PATHs narrow what is reported to those files or folders; everything is read and checked all the same.
     """
+    from bufferctl.cli import annotating, outputs
     from bufferctl.cli.checking import judged
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import concerns, named_files
@@ -31,11 +33,13 @@ def validate(paths: tuple[Path, ...], file: Path | None, no_color: bool) -> int:
     from bufferctl.render.diagnostics import summary_text
 
     console = Console.create(no_color=no_color)
+    outputs.check_writable("--report", *report_files)
     loaded = load(file, Path.cwd())
     files = named_files(paths, loaded)
     problems = judged(loaded)
     shown = [each for each in problems if concerns(each, files) or not loaded.root_is_sound]
     console.diagnostics(shown)
+    annotating.tell_problems(shown, loaded.root, console, report_files)
     if has_errors(shown):
         console.data(summary_text(shown))
         return 1

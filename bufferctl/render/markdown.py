@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 
-from bufferctl.diagnostics import Severity
+from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Status
+from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.html_cards import Card, card_of, first_out
 from bufferctl.render.markdown_fit import Section, fitted
 from bufferctl.render.markdown_items import Item, change_item, outcome_item, problem_item, prose
@@ -25,6 +26,7 @@ from bufferctl.render.words import is_at_once
 LIMIT = 65_000
 #: First in every comment, so that a later run finds the one to replace. No text of people can contain it.
 PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
+PROBLEMS_MARK = "<!-- bufferctl:problems -->"
 
 _NAME = 60
 _NOT_CHECKED = (
@@ -41,6 +43,20 @@ def report_markdown(report: Report) -> str:
     foot = _foot(report)
     room = LIMIT - size(head) - size(foot) - 5
     return "\n\n".join(filter(None, [head, *fitted(sections, room, elsewhere=elsewhere), foot])) + "\n"
+
+
+def problems_markdown(report: Report) -> str:
+    """The problems of the files alone, in the same way."""
+    found = _by_severity(report.diagnostics)
+    counted = plain(summary_text(found)) or "No problems"
+    head = f"{PROBLEMS_MARK}\n\n**{counted}.**"
+    section = Section("Problems", [problem_item(each) for each in found], "problems")
+    room = LIMIT - size(head) - 5
+    return "\n\n".join([head, *fitted([section], room, elsewhere="`bufferctl validate` shows all")]) + "\n"
+
+
+def _by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return sorted(problems, key=lambda each: each.severity is not Severity.ERROR)
 
 
 def _plan_head(report: Report) -> Iterator[str]:
@@ -82,7 +98,7 @@ def _first_out(report: Report) -> str:
 def _planned(report: Report) -> Iterator[Section]:
     """In the order in which they are needed, and kept where not all fit."""
     plan = report.plan
-    problems = sorted((*report.diagnostics, *plan.warnings), key=lambda each: each.severity is not Severity.ERROR)
+    problems = _by_severity((*report.diagnostics, *plan.warnings))
     at_once = [each for each in plan.of(Action.CREATE, Action.UPDATE) if is_at_once(each)]
     updates, creates = ([e for e in plan.of(action) if not is_at_once(e)] for action in (Action.UPDATE, Action.CREATE))
     yield Section("Needs you", _items(plan.of(Action.HOLD), report), "that need you", must=True)

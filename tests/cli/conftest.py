@@ -94,7 +94,7 @@ class Project:
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's environment with nothing in it but a key, and a terminal of 80 columns."""
-    for name in [name for name in os.environ if name.startswith(("BUFFER_", "NO_COLOR", "FORCE_COLOR"))]:
+    for name in [name for name in os.environ if name.startswith(("BUFFER_", "GITHUB_", "NO_COLOR", "FORCE_COLOR"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")

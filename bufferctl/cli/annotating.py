@@ -1,0 +1,106 @@
+"""In a job of GitHub Actions: problems at their lines, and the report as the step's summary. Anywhere else, nothing.
+
+No switch: pytest's, RuboCop's and Vitest's reporters do so too where `GITHUB_ACTIONS` is `true`. Annotations go to
+stderr, which the runner reads as it reads stdout, so that data stays data.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli.console import Console, in_job
+from bufferctl.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from bufferctl.render.report import Report
+
+#: Seconds for git to say what changed; it is asked of the last commit alone.
+_PATIENCE = 10.0
+
+
+def annotate(problems: Iterable[Diagnostic], root: Path) -> None:
+    """Show problems at their lines. `root`: the folder that places are named from."""
+    if not in_job():
+        return
+    from bufferctl.render.annotations import annotations_text
+
+    text = annotations_text(problems, changed=_changed(root), folder=folder_of(root))
+    click.echo(text, err=True, nl=False)
+
+
+def summarize(markdown: str, console: Console) -> None:
+    """Add to the summary of the step, where there is one; what cannot be written is said and stops nothing."""
+    if not (path := os.environ.get("GITHUB_STEP_SUMMARY")):
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{markdown}\n")
+    except OSError as error:
+        console.note(f"{console.err.change('note:')} the step's summary cannot be written: {error.strerror}")
+
+
+def tell(report: Report, root: Path, console: Console) -> None:
+    """Show a plan, or what became of it: what is wrong and what needs somebody at its line, and all as the summary."""
+    if in_job():
+        from bufferctl.render.problems import problems_of
+
+        annotate(problems_of(report), root)
+    if os.environ.get("GITHUB_STEP_SUMMARY"):
+        from bufferctl.render.markdown import report_markdown
+
+        summarize(report_markdown(report), console)
+
+
+def tell_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path]) -> None:
+    """Show the problems of the files likewise, where there are any, and write them to `files` in any case."""
+    annotate(problems, root)
+    wants_summary = problems and os.environ.get("GITHUB_STEP_SUMMARY")
+    if not (files or wants_summary):
+        return
+    from bufferctl.cli import reports
+    from bufferctl.plan import Plan
+    from bufferctl.render.markdown import problems_markdown
+    from bufferctl.render.report import Report
+
+    report = located(Report(Plan(datetime.now(UTC), endpoint=""), tuple(problems)), root)
+    reports.write(files, report, reports.PROBLEMS)
+    if wants_summary:
+        summarize(problems_markdown(report), console)
+
+
+def located(report: Report, root: Path) -> Report:
+    """The report with where its files are in their repository, and what the rules mean that they broke."""
+    from bufferctl.checks import RULES
+
+    return replace(report, folder=folder_of(root), rules=RULES)
+
+
+def folder_of(root: Path) -> str:
+    """Where a folder is below the root of its repository; empty at the root, and outside of any."""
+    root = root.resolve()
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            return root.relative_to(folder).as_posix().removeprefix(".")
+    return ""
+
+
+def _changed(root: Path) -> frozenset[str]:
+    """The files that a pull request, or a push, changed, named from `root`; none where git cannot tell.
+
+    What is checked out for a pull request is its merge, whose first parent is the branch that it goes to.
+    """
+    import subprocess
+
+    command = ["git", "diff", "--name-only", "--no-ext-diff", "--relative", "-z", "HEAD^1", "HEAD", "--", "."]
+    try:
+        ran = subprocess.run(command, cwd=root, capture_output=True, check=True, timeout=_PATIENCE)  # noqa: S603 - fixed
+    except (OSError, subprocess.SubprocessError):
+        return frozenset()
+    return frozenset(filter(None, ran.stdout.decode("utf-8", "replace").split("\0")))

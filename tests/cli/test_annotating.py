@@ -1,0 +1,170 @@
+"""In a job of GitHub Actions: annotations and the step's summary, and nothing printed that a runner would carry out."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Prints, Project
+
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+"""
+POSTS = """\
+posts:
+  - key: launch
+    due_at: 2030-01-15 09:00
+    channels: [twitter]
+    text: "We are live"
+"""
+LATE = POSTS.replace("2030-01-15 09:00", "2029-12-03 10:01")
+BROKEN = POSTS.replace("due_at", "time")
+
+
+@pytest.fixture
+def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A job of GitHub Actions with a file for the step's summary."""
+    path = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(path))
+    return path
+
+
+def commands(err: str) -> list[str]:
+    """The workflow commands in what was printed."""
+    return [line for line in err.splitlines() if line.startswith("::")]
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Run git in a folder, as somebody."""
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "-c", "init.defaultBranch=main"]
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_validate(project: Project, summary: Path, prints: Prints) -> None:
+    """An error of a file is an annotation at its line and in the summary; the exit code stays."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", BROKEN)
+    ran = project("validate")
+    prints("annotating/validate", ran)
+    assert "there is no field `time`" in summary.read_text(encoding="utf-8")
+
+
+def test_a_plan_that_cannot_be_made(project: Project, summary: Path) -> None:
+    """Errors of the files are annotated by whatever command meets them."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", BROKEN)
+    ran = project("plan")
+    assert ran.code == 1
+    assert commands(ran.err)[0].startswith("::error file=posts/a.yaml,line=3,col=5,title=")
+
+
+def test_plan(project: Project, summary: Path) -> None:
+    """What is held is a warning at the line of its key, and the whole plan is the summary; stdout has neither."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", LATE)
+    ran = project("plan")
+    (held,) = commands(ran.err)
+    assert held.startswith(
+        "::warning file=posts/a.yaml,line=2,col=10,title=bufferctl missed::Acme/twitter:acme/launch: "
+    )
+    assert commands(ran.out) == []
+    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:plan -->\n\n**0 to create")
+
+
+def test_apply(project: Project, summary: Path) -> None:
+    """An apply leaves its receipt as the summary; what needed somebody is an error, as its exit code says."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", LATE)
+    project.write("posts/b.yaml", POSTS.replace("launch", "later"))
+    ran = project.apply("--report", "receipt.md")
+    assert ran.code == 1
+    (held,) = commands(ran.err)
+    assert held.startswith("::error file=posts/a.yaml,line=2,")
+    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:receipt -->\n\n**Applied: 1 created")
+    assert project.folder.joinpath("receipt.md").read_text(encoding="utf-8").startswith("<!-- bufferctl:receipt -->")
+
+
+def test_nothing_elsewhere(project: Project, tmp_path: Path) -> None:
+    """Outside of GitHub's jobs nothing is annotated, and no summary is written."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", LATE)
+    ran = project("plan")
+    assert commands(ran.out + ran.err) == []
+    assert not (tmp_path / "summary.md").exists()
+
+
+def test_a_summary_that_cannot_be_written(project: Project, summary: Path) -> None:
+    """It is said, and the plan is made all the same."""
+    summary.mkdir()
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", POSTS)
+    ran = project("plan")
+    assert ran.code == 0
+    assert "the step's summary cannot be written: Is a directory" in ran.err
+
+
+def test_files_are_named_from_the_root_of_the_repository(project: Project, summary: Path) -> None:
+    """A root file in a folder of a repository: annotations and SARIF lead to where the files are in it."""
+    git(project.folder.parent, "init")
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", BROKEN)
+    ran = project("validate", "--report", "problems.sarif")
+    assert commands(ran.err)[0].startswith("::error file=project/posts/a.yaml,line=3,")
+    (run,) = json.loads(project.folder.joinpath("problems.sarif").read_text(encoding="utf-8"))["runs"]
+    uris = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]}
+    assert uris == {"project/posts/a.yaml"}
+
+
+def test_what_was_changed_is_first(project: Project, summary: Path) -> None:
+    """Warnings in the files of a pull request are said before those of files that it leaves alone."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", POSTS.replace("We are live", "See http://a.example"))
+    later = POSTS.replace("launch", "later").replace("01-15", "01-16")
+    project.write("posts/b.yaml", later.replace("We are live", "Soon"))
+    git(project.folder, "init")
+    git(project.folder, "add", ".")
+    git(project.folder, "commit", "-m", "first")
+    before = commands(project("validate").err)
+    project.write("posts/b.yaml", later.replace("We are live", "See http://b.example"))
+    git(project.folder, "commit", "-am", "second")
+    after = commands(project("validate").err)
+    assert [re.findall(r"file=posts/(\w)", line) for line in before] == [["a"]]
+    assert [re.findall(r"file=posts/(\w)", line) for line in after] == [["b"], ["a"]]
+
+
+def test_validate_writes_reports(project: Project) -> None:
+    """Problems as Markdown and as SARIF, also where there are none; other forms need a plan."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", POSTS)
+    assert project("validate", "--report", "p.md", "--report", "p.sarif").code == 0
+    assert (
+        project.folder.joinpath("p.md").read_text(encoding="utf-8")
+        == "<!-- bufferctl:problems -->\n\n**No problems.**\n"
+    )
+    assert json.loads(project.folder.joinpath("p.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
+    refused = project("validate", "--report", "p.html")
+    assert refused.code == 64
+    assert "its name must end in .md or .sarif" in refused.err
+
+
+def test_posts_are_no_commands(project: Project, summary: Path) -> None:
+    """A runner finds no command in what is printed of a post: as text, as JSON, with an error and without."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", POSTS.replace('"We are live"', '"##[add-mask]live\\n::set-output name=a::b"'))
+    for ran in (project("plan"), project("plan", "--json"), project("apply", "--auto-approve")):
+        printed = ran.out + ran.err
+        assert ran.code == 0
+        assert "add-mask]live" in printed
+        assert "##[" not in printed
+        assert not re.search(r"^\s*::", printed, re.MULTILINE)
+    assert json.loads(project("plan", "--json").out)["kind"] == "plan"
