@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     short_help="Hand what exists in Buffer over to the files.",
     epilog=examples(
         ("bufferctl import", "all that is not published yet"),
-        ("bufferctl import --since 2026-11-01", "what was published since, too"),
-        ("bufferctl import Acme/twitter:acme/launch 6540…", "what a file declares"),
+        ("bufferctl import --since 2026-11-01", "what is out since, too"),
+        ("bufferctl import Acme/twitter:acme/launch 6540…", "one post"),
     ),
 )
 @click.argument("address", required=False)

@@ -64,7 +64,7 @@ def test_version(project: Any) -> None:
         ("mistyped-option", ("plan", "--jsn")),
         ("option-without-value", ("plan", "--target")),
         ("option-with-wrong-value", ("apply", "--settle", "soon")),
-        ("missing-argument", ("import",)),
+        ("missing-argument", ("state", "show")),
         ("argument-too-many", ("init", "here")),
         ("path-that-is-not-there", ("plan", "posts/nowhere.yaml")),
     ],
