@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     epilog=examples(
         ("bufferctl import", "all that is not published yet"),
         ("bufferctl import --since 2026-11-01", "what is out since, too"),
-        ("bufferctl import Acme/twitter:acme/launch 6540…", "one post"),
+        ("bufferctl import Acme/twitter:acme/a 6540…", "one post"),
     ),
 )
 @click.argument("address", required=False)
