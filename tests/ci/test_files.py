@@ -1,0 +1,155 @@
+"""action.yml, the example workflows and the hooks as files: understood by who reads them, pinned, with few rights."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from bufferctl import __version__
+from bufferctl.cli import COMMANDS
+from tests.ci.runner import ACTION, ROOT
+
+WORKFLOWS = sorted((ROOT / "examples" / "github-actions").rglob("*.yml"))
+READ: dict[str, dict[str, Any]] = {p.stem: YAML(typ="safe").load(p.read_text(encoding="utf-8")) for p in WORKFLOWS}
+#: Actions that are used at all: GitHub's own, by commit.
+GITHUBS = re.compile(r"actions/(checkout|setup-python|upload-artifact)@[0-9a-f]{40}")
+
+
+def steps() -> list[dict[str, Any]]:
+    """Every step of the workflows and of the action."""
+    jobs = [job for each in READ.values() for job in each["jobs"].values()]
+    return [*(step for job in jobs for step in job["steps"]), *ACTION["runs"]["steps"]]
+
+
+def test_workflows_pass_actionlint(tmp_path: Path) -> None:
+    """No complaint about any of them, the action's inputs among it."""
+    program = Path(sys.executable).with_name("actionlint")
+    ran = subprocess.run([program, *WORKFLOWS], capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.returncode) == ("", 0)
+
+
+def test_workflows_use_the_action_as_it_is(tmp_path: Path) -> None:
+    """With this action in the place of the released one, actionlint finds no input that it does not have."""
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "action.yml").write_text((ROOT / "action.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    for path in WORKFLOWS:
+        text, number = re.subn(r"bufferctl/bufferctl@\S+", "./", path.read_text(encoding="utf-8"))
+        assert number
+        (tmp_path / ".github" / "workflows" / path.name).write_text(text, encoding="utf-8")
+    program = Path(sys.executable).with_name("actionlint")
+    ran = subprocess.run([program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.returncode) == ("", 0)
+
+
+def test_actions_are_githubs_own_and_pinned() -> None:
+    """By commit; ours is named by this release."""
+    used = {step["uses"] for step in steps() if "uses" in step}
+    assert {name for name in used if not GITHUBS.fullmatch(name)} == {f"bufferctl/bufferctl@v{__version__}"}
+
+
+def test_pins_say_their_release_and_agree() -> None:
+    """Each pin has its version beside it, and the same action is the same commit everywhere."""
+    texts = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "action.yml", *WORKFLOWS])
+    pins = re.findall(r"uses: (actions/[\w-]+)@([0-9a-f]{40})( # v\d+\.\d+\.\d+)?", texts)
+    assert all(version for _, _, version in pins)
+    assert len({name for name, _, _ in pins}) == len(set(pins))
+
+
+@pytest.mark.parametrize("name", READ)
+def test_rights_are_few(name: str) -> None:
+    """None unless a job names it, and each job names what it needs."""
+    assert READ[name]["permissions"] == {}
+    rights = {job: each["permissions"] for job, each in READ[name]["jobs"].items()}
+    assert (
+        rights
+        == {
+            "plan": {"plan": {"contents": "read", "pull-requests": "write"}, "fork": {"contents": "read"}},
+            "plan-of-fork": {"comment": {"actions": "read", "pull-requests": "write"}},
+            "apply": {"apply": {"actions": "read", "contents": "write", "pull-requests": "write"}},
+            "drift": {"drift": {"contents": "read", "issues": "write"}},
+        }[name]
+    )
+
+
+def test_forks_never_meet_the_key() -> None:
+    """Jobs that a fork has a hand in have no secret; what runs on `workflow_run` checks nothing of it out."""
+    assert "secrets" not in str(READ["plan"]["jobs"]["fork"])
+    comment = READ["plan-of-fork"]["jobs"]["comment"]
+    assert [step.get("uses", "").partition("@")[0] for step in comment["steps"]] == ["bufferctl/bufferctl"]
+    assert "secrets" not in str(comment)
+    assert not any("pull_request_target" in path.read_text(encoding="utf-8") for path in WORKFLOWS)
+
+
+def test_checkouts_keep_no_token() -> None:
+    """Nothing that runs later finds it in .git/config."""
+    checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) == 4
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_applies_wait_for_each_other() -> None:
+    """One at a time, none cancelled in the middle; and each takes the branch, not the commit that started it."""
+    workflow = READ["apply"]
+    assert workflow["concurrency"] == {"group": "publish-posts", "cancel-in-progress": False}
+    assert workflow["jobs"]["apply"]["steps"][0]["with"]["ref"] == "main"
+
+
+def test_the_workflow_that_shows_forks_follows_the_right_one() -> None:
+    """By its name."""
+    assert READ["plan-of-fork"]["on"]["workflow_run"]["workflows"] == [READ["plan"]["name"]]
+
+
+def test_no_value_is_put_into_a_script() -> None:
+    """Expressions reach scripts by the environment alone, so that no title or branch name is ever run."""
+    assert all("${{" not in step["run"] for step in steps() if "run" in step)
+
+
+def test_inputs_are_explained() -> None:
+    """Every input and output of the action, in docs/ci.md too."""
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    for name, each in {**ACTION["inputs"], **ACTION["outputs"]}.items():
+        assert each["description"]
+        assert f"`{name}`" in page
+
+
+def test_install(tmp_path: Path) -> None:
+    """What the action installs runs bufferctl and the scripts, from wherever; a second time costs nothing."""
+    command = ["sh", str(ROOT / "ci" / "install.sh"), sys.executable, str(tmp_path / "python")]
+    for _ in range(2):
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stdout[:10]) == (0, "bufferctl "), ran.stderr
+    python = str(tmp_path / "python" / "bin" / "python")
+    script = [python, "-I", "-m", "ci.plan", "--help"]
+    assert b"--offline" in subprocess.run(script, cwd=tmp_path, capture_output=True, check=True).stdout
+    load = "import bufferctl.api, bufferctl.apply, bufferctl.config, bufferctl.reconcile, bufferctl.render.html"
+    subprocess.run([python, "-I", "-c", load], cwd=tmp_path, check=True)
+
+
+def test_what_is_installed_is_what_is_tested() -> None:
+    """ci/requirements.lock names what requirements.lock does, in the same versions."""
+    ours, all_ = (
+        set(re.findall(r"^[a-z][\w.-]*==\S+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("ci/requirements.lock", "requirements.lock")
+    )
+    assert ours <= all_
+    assert {each.partition("==")[0] for each in ours} >= {"click", "pydantic", "gql", "deepdiff", "httpx2"}
+
+
+def test_hooks_are_commands() -> None:
+    """Each entry of .pre-commit-hooks.yaml is a command that bufferctl has, in an environment that pre-commit makes."""
+    hooks = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    for hook in hooks:
+        program, command, *_ = shlex.split(hook["entry"])
+        assert (program, hook["language"]) == ("bufferctl", "python")
+        assert command in COMMANDS
+        assert hook["id"] == f"bufferctl-{command}"
+        assert re.search(hook["files"], "posts/2030-w03.yaml")
+        assert not re.search(hook["files"], "logo.png")
