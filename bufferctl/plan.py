@@ -78,6 +78,7 @@ class Reason(StrEnum):
     UNRESOLVED = "unresolved"
     UNREAD = "unread"
     DELETES = "deletes"
+    POLICY = "policy"
     NOT_REVIEWED = "not-reviewed"
     APPROVED = "approved"
     SCHEDULED = "scheduled-by-a-person"

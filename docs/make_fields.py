@@ -13,6 +13,9 @@ _SCHEMA = _HERE.parent / "schemas" / "bufferctl.schema.json"
 #: The order in which people meet things; whatever else the schema defines follows by name.
 _FIRST = (
     "RootFile",
+    "PolicyEntry",
+    "FreezeEntry",
+    "UtmEntry",
     "OrganizationEntry",
     "ChannelEntry",
     "TagEntry",
@@ -30,6 +33,9 @@ _FIRST = (
 )
 _TITLES = {
     "RootFile": "buffer.yaml",
+    "PolicyEntry": "policy",
+    "FreezeEntry": "freeze, under policy",
+    "UtmEntry": "utm, under policy",
     "IncludedFile": "A file below it",
     "OrganizationEntry": "organizations",
     "ChannelEntry": "channels",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from bufferctl.checks import addresses, content, fields, media, neighbours, texts
+from bufferctl.checks import addresses, content, fields, media, neighbours, policy, texts
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.networks import NETWORKS
 from bufferctl.diagnostics import Severity
@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = tuple(
             *addresses.RULES,
             *content.RULES,
             *neighbours.RULES,
+            *policy.RULES,
         ),
         key=lambda rule: rule.code,
     )
@@ -45,6 +46,7 @@ def check(
     found = [finding for post in live if id(post) in judged for finding in of_post(post, known.get(post.address))]
     found += (each for idea in desired.ideas if not idea.cancelled for each in addresses.address_findings(idea))
     found += (each for each in neighbours.neighbour_findings(live, now) if id(each.item) in judged)
+    found += policy.policy_findings(desired, now)
     return tuple(at_levels(found, desired.settings.rules))
 
 

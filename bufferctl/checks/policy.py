@@ -6,21 +6,22 @@ How late a post may be new (`minimum_lead`) is a rule here too, but judged by pl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from bufferctl.checks.finding import Finding, Related, Rule
-from bufferctl.checks.forbidden import Forbidden
+from bufferctl.checks.forbidden import forbidden_in
 from bufferctl.checks.said import Link, links, normal_host, said, split, within
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Channel, Desired, Post
-from bufferctl.model.policy import MINIMUM_LEAD, Freeze, Policy, Utm
+from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Freeze, Policy
 
 _SOURCE = "your own `policy`"
 
-FREEZE = Rule(
-    "BC201",
+FROZEN = Rule(
+    FREEZE,
     "policy-freeze",
     Severity.ERROR,
     "a post is due in a time that `freeze` names",
@@ -83,7 +84,7 @@ TAG = Rule(
     _SOURCE,
 )
 
-RULES = (FREEZE, LINK_DOMAIN, UTM, FORBIDDEN, PER_DAY, LEAD, TAG)
+RULES = (FROZEN, LINK_DOMAIN, UTM, FORBIDDEN, PER_DAY, LEAD, TAG)
 
 
 def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]:
@@ -93,24 +94,114 @@ def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]
         return
     posts = [post for post in desired.posts if not post.cancelled]
     ahead = [post for post in posts if now is None or post.due_at is None or post.due_at > now]
-    zones = {(channel.organization, channel.label): channel.timezone for channel in desired.channels}
-    yield from _of_each(ahead, policy)
+    sites = _Sites(policy)
+    for post in ahead:
+        yield from _of_post(post, policy)
+        yield from sites.findings(post)
     if policy.per_day is not None or policy.posts_per_day:
         judged = {id(post) for post in ahead}
-        yield from (each for each in _per_day(posts, policy, zones) if id(each.item) in judged)
+        yield from (each for each in _too_many(posts, policy, desired.channels) if id(each.item) in judged)
 
 
-def _of_each(posts: Iterable[Post], policy: Policy) -> Iterator[Finding]:
-    allowed = tuple(map(normal_host, policy.link_domains))
-    utm = [(tuple(map(normal_host, each.domains)), each.parameters) for each in policy.utm]
-    forbidden = Forbidden.of(policy.forbidden_words) if policy.forbidden_words else None
+def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
+    if post.due_at and not post.draft and (freeze := policy.frozen(post.due_at, post.address.channel)):
+        yield Finding(FROZEN, post, ("due_at",), _silent(freeze))
+    for tag in policy.required_tags:
+        if tag not in post.tags:
+            message = f"this has no tag `{tag}`, which every post must have"
+            yield Finding(TAG, post, ("tags",), message, f"add `{tag}` to `tags`")
+    for each in said(post) if policy.forbidden_words else ():
+        for word in () if each.is_link else forbidden_in(each.text, policy.forbidden_words):
+            quote = word if word in each.text else ""
+            message = f"`{word}` is one of the words that your team has agreed not to use"
+            yield Finding(FORBIDDEN, post, each.path, message, quote=quote)
+
+
+def _silent(freeze: Freeze) -> str:
+    why = f" ({freeze.reason})" if freeze.reason else ""
+    return f"this is due in a time without posts{why}: {_span(freeze.start, freeze.end)}"
+
+
+def _span(start: datetime, end: datetime) -> str:
+    """`24 Dec 2026 to 1 Jan 2027` where both are whole days, else with times."""
+    if start.date() == end.date():
+        return f"{_day(start)} {start:%H:%M} to {end:%H:%M}"
+    if start.time() == end.time() == time():
+        last = end - timedelta(days=1)
+        return _day(start) if start.date() == last.date() else f"{_day(start)} to {_day(last)}"
+    return f"{_day(start)} {start:%H:%M} to {_day(end)} {end:%H:%M}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y}"
+
+
+class _Sites:
+    """What the policy says of links, its domains written in one way."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._allowed = {normal_host(domain): domain for domain in policy.link_domains}
+        self._utm = [(tuple(map(normal_host, each.domains)), each.parameters) for each in policy.utm]
+
+    def findings(self, post: Post) -> Iterator[Finding]:
+        """The links of a post that lead elsewhere, or lack parameters."""
+        for link in links(post) if self._allowed or self._utm else ():
+            if self._allowed and not any(within(link.host, domain) for domain in self._allowed):
+                message = f"the link leads to {link.host or 'nowhere'}, and posts may link to {self._sites()} only"
+                yield Finding(LINK_DOMAIN, post, link.path, message, quote=link.url)
+            missing = self._missing(link)
+            if missing:
+                names = " and no ".join(f"`{name}`" for name in missing)
+                message = f"the link has no {names}, so that visits through it cannot be told from others"
+                yield Finding(UTM, post, link.path, message, f"write {_with(link.url, missing)}", link.url)
+
+    def _sites(self) -> str:
+        names = list(self._allowed.values())
+        more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+        return ", ".join(names[:_FEW]) + more
+
+    def _missing(self, link: Link) -> list[str]:
+        wanted = [
+            name for domains, names in self._utm if any(within(link.host, each) for each in domains) for name in names
+        ]
+        parts = split(link.url) if wanted else None
+        given = {name for name, value in parse_qsl(parts.query) if value} if parts else set()
+        return [name for name in dict.fromkeys(wanted) if name not in given]
+
+
+#: How many sites a message names.
+_FEW = 5
+
+
+def _with(url: str, parameters: list[str]) -> str:
+    """The link with parameters added, their values left open."""
+    base, mark, fragment = url.partition("#")
+    given = "&".join(f"{name}=…" for name in parameters)
+    return f"{base}{'&' if '?' in base else '?'}{given}{mark}{fragment}"
+
+
+def _too_many(posts: Iterable[Post], policy: Policy, channels: Iterable[Channel]) -> Iterator[Finding]:
+    """The posts of each channel and day beyond what is allowed, the later ones, by the channel's clock."""
+    zones = {(channel.organization, channel.label): _zone(channel.timezone) for channel in channels}
+    days: dict[tuple[str, str, date], list[tuple[datetime, Post]]] = defaultdict(list)
     for post in posts:
-        if post.due_at and not post.draft and (freeze := policy.frozen(post.due_at, post.address.channel)):
-            yield Finding(FREEZE, post, ("due_at",), _frozen(freeze))
-        for link in links(post) if allowed or utm else ():
-            yield from _of_link(post, link, allowed, utm)
-        for each in said(post) if forbidden else ():
-            yield from _words(post, each, forbidden)
-        for tag in policy.required_tags:
-            if tag not in post.tags:
-                yield Finding(TAG, post, ("tags",), f"this has no tag `{tag}`, which every post must have")
+        if post.due_at is not None and not post.draft:
+            home = post.address.organization, post.address.channel
+            local = post.due_at.astimezone(zones.get(home) or post.due_at.tzinfo)
+            days[*home, local.date()].append((local, post))
+    for (_, channel, _), there in days.items():
+        most = policy.most_per_day(channel)
+        if most is None or len(there) <= most:
+            continue
+        there.sort(key=lambda each: each[0])
+        for number, (local, post) in enumerate(there[most:], start=most + 1):
+            message = (
+                f"this is post {number} of {local:%a} {_day(local)} on {channel}, and at most {most} a day may go out"
+            )
+            yield Finding(
+                PER_DAY, post, ("due_at",), message, related=(Related(there[most - 1][1], "the last that fits"),)
+            )
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    return UTC if name in {"UTC", "Z"} else ZoneInfo(name) if name else None

@@ -23,7 +23,7 @@ _UNSEEN = frozenset(
 _ADDRESSES = frozenset({"url", "link"})
 _WEB = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
 #: What ends a sentence sooner than a link.
-_AFTER = ".,;:!?…'’*_~"
+_AFTER = ".,;:!?…'\u2019*_~"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -87,13 +88,17 @@ def connection_options(command: F) -> F:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What plan and apply are told about single objects and guards. Addresses as text, targets as globs."""
+    """What plan and apply are told about single objects and guards. Addresses as text, targets as globs.
+
+    `planned_at`: when a saved plan was made.
+    """
 
     targets: tuple[str, ...] = ()
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
     allow_share_now: bool = False
     max_deletes: int | None = None
+    planned_at: datetime | None = None
 
 
 def choice_options(command: F) -> F:

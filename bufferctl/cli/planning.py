@@ -35,6 +35,7 @@ def planning_options(choices: Choices, connection: Connection, *, settle: float 
         reapply=choices.reapply,
         allow_share_now=choices.allow_share_now,
         max_deletes=choices.max_deletes,
+        planned_at=choices.planned_at,
         lead=lead,
     )
 

@@ -45,6 +45,7 @@ class Reviewing:
             allow_share_now=options.allow_share_now or then.allow_share_now,
             max_deletes=sys.maxsize if options.max_deletes is None else options.max_deletes,
             review=self.reviewed.hold,
+            planned_at=then.planned_at,
         )
 
     def check(self, now: Plan) -> None:

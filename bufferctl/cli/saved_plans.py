@@ -60,6 +60,7 @@ def choices_of(saved: SavedPlan) -> Choices:
         frozenset(values["reapply"]),
         values["allow_share_now"],
         values["max_deletes"],
+        saved.created_at,
     )
 
 

@@ -95,6 +95,8 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
         return "write `- image: {url: https://…}` on the line below, two spaces further in"
     if kind == "value_error" and isinstance(value, str) and "true or" in str(error["ctx"]):
         return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
+    if kind == "tuple_type" and isinstance(value, dict):
+        return "put `- ` before its first line, and the lines below two spaces further in"
     if kind == "tuple_type" and isinstance(value, str):
         return f"write `{name}: [{value[:60]}]`" if "\n" not in value else "put each on a line of its own after `- `"
     if kind == "string_type" and name in PROSE:
@@ -104,7 +106,8 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
         return f"for instance `{slug}`" if slug else ""
     if kind == "value_error" and isinstance(value, str) and value.isdigit() and "date" in str(error.get("ctx", {})):
         return "a bare number is no time; write year-month-day hour:minute"
-    if kind == "value_error" and isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+    a_day = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+    if kind == "value_error" and a_day and "time" in str(error.get("ctx", {})):
         return f"say at what time as well: `{value} 09:00`"
     return ""
 

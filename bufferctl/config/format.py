@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from bufferctl.config.policy import PolicyEntry
 from bufferctl.config.recover import Each
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
@@ -211,10 +212,6 @@ def _list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-#: Kept for the rooms that read it; what may stand in there is theirs to say.
-Section = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
-
-
 #: What the files may set a rule to; YAML 1.2 reads `off` as text.
 Level = Literal["off", "warning", "error"]
 
@@ -238,7 +235,7 @@ class RootFile(IncludedFile):
     """How many deletes a run may have before it asks; 5 unless said."""
     rules: dict[str, Level] = Field(default_factory=dict)
     """How strictly each rule is taken, by its code: `BC101: off`, `warning` or `error`. docs/rules.md has them all."""
-    policy: Section = Field(default_factory=dict)
-    """For versions to come: what every post must keep to."""
+    policy: PolicyEntry = Field(default_factory=PolicyEntry)
+    """What every post must keep to: freezes, links, words, numbers, tags."""
     state: Annotated[Any, WithJsonSchema({"type": ["object", "string"]})] = None
     """For versions to come: where to remember what was applied. (`--state FILE` names another file today.)"""

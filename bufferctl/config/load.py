@@ -16,6 +16,7 @@ from bufferctl.config.explain import explain
 from bufferctl.config.format import IncludedFile, RootFile
 from bufferctl.config.ideas import Ideas
 from bufferctl.config.parse import parse
+from bufferctl.config.policies import policy_of
 from bufferctl.config.posts import Posts
 from bufferctl.config.reading import Reading
 from bufferctl.config.recover import Faults, read_model
@@ -59,7 +60,7 @@ def load(file: Path | None, start: Path) -> Loaded:
 
 
 #: Settings that are read and kept, for versions to come.
-_KEPT = ("policy", "state")
+_KEPT = ("state",)
 
 
 def _not_heeded(spot: Spot) -> Iterator[Diagnostic]:
@@ -89,6 +90,7 @@ class _Loading:
         catalog, problems = catalog_of(root, spot)
         self.reading.problems += [*problems, *_not_heeded(spot)]
         self.reading.whole = self.reading.whole and catalog.whole
+        policy = policy_of(root, spot, catalog, self.reading)
         posts, ideas = Posts(catalog, self.reading), Ideas(self.reading)
         for organization in catalog.organizations:
             for index, idea in enumerate(organization.entry.ideas):
@@ -101,7 +103,7 @@ class _Loading:
             self._ideas(content, below, catalog, ideas)
         self.reading.problems += crosschecks(posts.found, ideas.found, whole=self.reading.whole)
         return Desired(
-            Settings(root.prune, root.max_deletes, root.rules, root.policy, root.state),
+            Settings(root.prune, root.max_deletes, root.rules, policy, root.state),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
             tuple(each.post for each in posts.found),

@@ -12,6 +12,7 @@ from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
 from bufferctl.model.enums import MediaType, SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import NetworkMetadata
+from bufferctl.model.policy import Policy
 from bufferctl.model.scalars import Filled, Url, Whole
 
 
@@ -152,7 +153,7 @@ class Settings:
     prune: bool = True
     max_deletes: int = 5
     rules: dict[str, Any] = field(default_factory=dict)
-    policy: dict[str, Any] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
     state: Any = None
 
 

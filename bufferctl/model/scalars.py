@@ -8,7 +8,7 @@ of the value as an editor reads it (`true` is a boolean there).
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -22,6 +22,7 @@ _INSTANT_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _INSTANT = re.compile(_INSTANT_PATTERN)
+_DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _KEY = re.compile(KEY_PATTERN)
 _WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/]\S*"
 _WEB = re.compile(_WEB_PATTERN)
@@ -67,6 +68,17 @@ def _when(value: Any) -> Any:
     return value
 
 
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str) or _INSTANT.fullmatch(value):
+        return _when(value)
+    if not re.fullmatch(_DAY_PATTERN, value):
+        raise ValueError("must be a day such as 2026-12-24, or a day and a time such as 2026-12-24 09:00")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is a day that does not exist") from None
+
+
 def _web(value: str) -> str:
     if not _WEB.fullmatch(value):
         raise ValueError("must be a web address that starts with https://, without spaces")
@@ -88,6 +100,12 @@ Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=floa
 #: A date and a time; without an offset it is local time, and config gives it its zone.
 When = Annotated[
     datetime, BeforeValidator(_when), WithJsonSchema({"type": "string", "pattern": f"^{_INSTANT_PATTERN}$"})
+]
+#: A whole day, or a day and a time as `When`.
+Moment = Annotated[
+    datetime | date,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "pattern": f"^({_DAY_PATTERN}|{_INSTANT_PATTERN})$"}),
 ]
 #: A web address; that it is https and alive is for rules to ask.
 Url = Annotated[str, AfterValidator(_web), WithJsonSchema({"type": "string", "pattern": f"^{_WEB_PATTERN}$"})]

@@ -6,12 +6,11 @@ One function a reason, so that all the wordings stand in one place. `{address}` 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC
-from shlex import quote
+from datetime import UTC, timedelta
 
-from bufferctl.model import Address, LiveIdea, LivePost, PostStatus
+from bufferctl.model import LiveIdea, LivePost, PostStatus
 from bufferctl.plan import Difference, Reason
+from bufferctl.reconcile.hold import Hold
 
 #: What to do where file and Buffer say different things and either may be right.
 _EITHER = (
@@ -31,21 +30,6 @@ _STATUSES = {
 }
 #: How much of a text a message quotes.
 _SHOWN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Why an object is held. `differences` and `candidates` are shown with it."""
-
-    reason: Reason
-    message: str
-    hint: str
-    differences: tuple[Difference, ...] = ()
-    candidates: tuple[str, ...] = ()
-
-    def hint_for(self, address: Address) -> str:
-        """The hint for one object, its commands as a shell takes them: addresses may hold quotes and spaces."""
-        return self.hint.replace("{address}", quote(str(address)))
 
 
 def channel_unavailable(label: str, *, locked: bool) -> Hold:
@@ -250,3 +234,32 @@ def file_emptied(file: str, count: int, deletes: int) -> Hold:
         "deleted for that alone, and will be published",
         f"Bring them back; or, if that is meant, run with --max-deletes {deletes}.",
     )
+
+
+def frozen(reason: str) -> Hold:
+    why = f" ({reason})" if reason else ""
+    return Hold(
+        Reason.POLICY,
+        f"It would be published at once, in a time for which your team has agreed on no posts{why}",
+        "Give it a `due_at` after that time, or change `freeze` under `policy`.",
+    )
+
+
+def too_short_notice(wanted: timedelta, left: timedelta, *, is_new: bool) -> Hold:
+    left = max(left, timedelta())
+    rest = "" if is_new else "; the edit is not sent, and what Buffer holds will be published as it is"
+    return Hold(
+        Reason.POLICY,
+        f"Your team has agreed on {_duration(wanted)} between planning and publishing, and here it is "
+        f"{_duration(left)}{rest}",
+        "Give it a later due_at; if it cannot wait, change `minimum_lead` under `policy`.",
+    )
+
+
+def _duration(span: timedelta) -> str:
+    """`2 days`, `90 minutes`: the largest unit that says it whole."""
+    minutes = int(span.total_seconds()) // 60
+    for unit, size in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes and minutes % size == 0:
+            return f"{minutes // size} {unit}{'s' if minutes != size else ''}"
+    return "no time"

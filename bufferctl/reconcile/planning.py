@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bufferctl.model import (
     IDEAS,
@@ -28,6 +28,7 @@ from bufferctl.reconcile import table
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.limits import needs_room, within_limits
 from bufferctl.reconcile.matching import Declared, How, Match, Matches, match, owned_channels
+from bufferctl.reconcile.policy import keep_to_policy
 from bufferctl.reconcile.removal import Removed, remove
 from bufferctl.reconcile.warnings import paused_queues, surplus_twins
 from bufferctl.reconcile.writes import Resolver
@@ -49,7 +50,8 @@ class Options:
     """What the command line says about single objects and guards; addresses as text.
 
     `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
-    has the last word on each change before room is given out, so that what it holds takes none.
+    has the last word on each change before room is given out, so that what it holds takes none. `planned_at`: when what
+    is applied was planned, None for now.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -59,6 +61,7 @@ class Options:
     lead: timedelta = LEAD
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
     review: Callable[[Change], Change] | None = None
+    planned_at: datetime | None = None
 
 
 def reconcile(
@@ -90,13 +93,19 @@ def reconcile(
     removed = (each for each in _removed(matches, cancelled, live) if each.slot not in elsewhere)
     removals = remove(removed, desired, channels, live.gone, options.max_deletes)
     changes.extend(removals.changes)
+    changes, against = keep_to_policy(changes, desired.settings, live.at, options.planned_at)
     if options.review:
         changes = list(map(options.review, changes))
     return Plan(
         at=live.at,
         endpoint=endpoint,
         changes=_arranged(changes, live),
-        warnings=(*removals.warnings, *paused_queues(changes, channels), *surplus_twins(matches.not_ours, scope)),
+        warnings=(
+            *removals.warnings,
+            *against,
+            *paused_queues(changes, channels),
+            *surplus_twins(matches.not_ours, scope),
+        ),
         channels=channels,
         not_ours=sum(_is_unsent(item) for item in matches.not_ours),
     )

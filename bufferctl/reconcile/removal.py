@@ -29,7 +29,6 @@ from bufferctl.model import (
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.differences import OUT
-from bufferctl.reconcile.holds import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +85,20 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
         return replace(change, message="Buffer's API cannot delete ideas, so it stays there") if live else change
     if not isinstance(live, LivePost):
         unread = binding.id not in gone and binding.status != PostStatus.SENT
-        return _held(change, holds.not_read()) if unread else change
+        return holds.not_read().on(change) if unread else change
     if live.status in OUT:
         return replace(change, message="It is published, which cannot be taken back here") if item.declared else change
     if binding.origin is Origin.ADOPTED and item.declared:
-        return _held(change, holds.cancelled_but_theirs(live.id))
+        return holds.cancelled_but_theirs(live.id).on(change)
     if binding.origin is Origin.ADOPTED:
         goes_out = " and will be published" if live.status is PostStatus.SCHEDULED else ""
         return replace(change, message=f"A person made it in Buffer, so it stays there{goes_out}")
     if binding.protect or (item.declared and item.declared.protect):
-        return _held(change, holds.protected())
+        return holds.protected().on(change)
     if channel is not None and (channel.is_disconnected or channel.is_locked):
         label = f"{channel.service.value}:{channel.name}"
-        return _held(change, holds.channel_unavailable(label, locked=not channel.is_disconnected))
+        return holds.channel_unavailable(label, locked=not channel.is_disconnected).on(change)
     return replace(change, action=Action.DELETE, write=DeletePost(binding.id, live.channel_id))
-
-
-def _held(change: Change, hold: Hold) -> Change:
-    hint = hold.hint_for(change.address)
-    return replace(change, action=Action.HOLD, reason=hold.reason, message=hold.message, hint=hint, write=None)
 
 
 def _guarded(changes: list[Change], desired: Desired, allowed: int | None) -> Iterable[Change]:
@@ -113,7 +107,7 @@ def _guarded(changes: list[Change], desired: Desired, allowed: int | None) -> It
     limit = desired.settings.max_deletes if allowed is None else allowed
     if len(deletes) > limit:
         hold = holds.too_many_deletes(len(deletes), limit)
-        return [_held(c, hold) if c.action is Action.DELETE else c for c in changes]
+        return [hold.on(c) if c.action is Action.DELETE else c for c in changes]
     if allowed is not None:
         return changes
     still = {item.place.file for item in desired.items}
@@ -121,7 +115,7 @@ def _guarded(changes: list[Change], desired: Desired, allowed: int | None) -> It
         c.binding.file for c in deletes if c.cause is Cause.REMOVED and c.binding and c.binding.file not in still
     )
     return [
-        _held(c, holds.file_emptied(c.binding.file, lost[c.binding.file], len(deletes)))
+        holds.file_emptied(c.binding.file, lost[c.binding.file], len(deletes)).on(c)
         if c.action is Action.DELETE and c.cause is Cause.REMOVED and c.binding and c.binding.file in lost
         else c
         for c in changes

@@ -18,7 +18,7 @@ from bufferctl.reconcile import holds
 from bufferctl.reconcile.alike import SENT_AGE
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.facts import Facts, facts_of
-from bufferctl.reconcile.holds import Hold
+from bufferctl.reconcile.hold import Hold
 from bufferctl.reconcile.matching import How, Match
 
 #: A post this long past its time is not missed but past: counted, never sent, nobody is asked.
@@ -204,15 +204,7 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
 
 
 def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
-    change = _change(facts, Action.HOLD, cause)
-    return replace(
-        change,
-        reason=hold.reason,
-        message=hold.message,
-        hint=hold.hint_for(change.address),
-        differences=hold.differences,
-        candidates=hold.candidates,
-    )
+    return hold.on(_change(facts, Action.HOLD, cause))
 
 
 def _change(

@@ -1,0 +1,37 @@
+"""Whether a text has words that it should not have: whole words, in any case and in any way to write the letters."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bufferctl.checks.said import links_in
+
+if TYPE_CHECKING:
+    import regex
+
+#: Letters that nobody sees, and the apostrophes that mean the same.
+_PLAIN = str.maketrans({"\u00ad": None, "\u200b": None, "\u2060": None, "\ufeff": None, "\u2019": "'", "\u02bc": "'"})
+
+
+def forbidden_in(text: str, words: tuple[str, ...]) -> list[str]:
+    """The forbidden words of a text as they stand in it, each once; not those in links or names of accounts."""
+    for link in links_in(text):
+        text = text.replace(link, " ")
+    return list(dict.fromkeys(match[0] for match in _pattern(words).finditer(_plain(text))))
+
+
+def _plain(text: str) -> str:
+    """The text with letters that only look otherwise (bold, full-width, decomposed) as what they are."""
+    return unicodedata.normalize("NFKC", text).translate(_PLAIN)
+
+
+@cache
+def _pattern(words: tuple[str, ...]) -> regex.Pattern[str]:
+    """The words, longest first. A word ends where Unicode says so, which also parts languages without spaces."""
+    import regex
+
+    spaced = (r"\s+".join(map(regex.escape, _plain(word).split())) for word in sorted(words, key=len, reverse=True))
+    flags = regex.IGNORECASE | regex.FULLCASE | regex.WORD | regex.VERSION1
+    return regex.compile(rf"(?<!@)\b(?:{'|'.join(spaced)})\b", flags)

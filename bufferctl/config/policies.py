@@ -1,0 +1,87 @@
+"""From the policy as written to the policy as meant: its times are instants, its channels are labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+from bufferctl.config.catalog import Catalog
+from bufferctl.config.format import RootFile
+from bufferctl.config.policy import EVERYWHERE, FreezeEntry
+from bufferctl.config.reading import Reading
+from bufferctl.config.tree import Spot
+from bufferctl.config.words import listed, nearest_value
+from bufferctl.config.zones import Clock, zone_of
+from bufferctl.model import Channel, Service
+from bufferctl.model.policy import Freeze, Policy, Utm
+
+
+def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) -> Policy:
+    """The policy of the root file; what is wrong with it is among the problems of `reading`."""
+    entry, below = root.policy, spot.down("policy")
+    channels = [channel.channel for each in catalog.organizations for channel in each.channels]
+    names = _Names(channels, catalog.whole, reading)
+    clock = Clock(root.timezone, zone_of(root.timezone) or UTC) if root.timezone else None
+    freezes = (
+        _freeze(each, below.down("freeze", index), clock, names, reading) for index, each in enumerate(entry.freeze)
+    )
+    per_day = dict(entry.posts_per_day)
+    everywhere = per_day.pop(EVERYWHERE, None)
+    return Policy(
+        freeze=tuple(each for each in freezes if each),
+        link_domains=entry.link_domains,
+        utm=tuple(Utm(each.domains, each.parameters) for each in entry.utm),
+        forbidden_words=entry.forbidden_words,
+        per_day=everywhere,
+        posts_per_day={names.label(each, below.down("posts_per_day"), each): n for each, n in per_day.items()},
+        minimum_lead=entry.minimum_lead,
+        required_tags=entry.required_tags,
+    )
+
+
+class _Names:
+    """What channel references mean. One that means nothing is a problem: a policy that reaches no post helps nobody."""
+
+    def __init__(self, channels: Iterable[Channel], whole: bool, reading: Reading) -> None:
+        self._labels = {each.label: each.label for each in channels}
+        self._labels |= {f"{each.service}:{each.id}": each.label for each in channels if each.id}
+        self._whole = whole
+        self._reading = reading
+
+    def label(self, reference: str, spot: Spot, part: str | int) -> str:
+        """The reference by label; as it is where it is a service, or unknown, which is a problem at `part`."""
+        if reference in self._labels or reference in set(Service) or not self._whole:
+            return self._labels.get(reference, reference)
+        near = nearest_value(reference, [*self._labels, *Service])
+        hint = f"did you mean `{near}`?" if near else f"there are {listed(dict.fromkeys(self._labels.values()))}"
+        message = f"there is no channel `{reference}`"
+        at = spot.at_key(part, message, hint=hint) if isinstance(part, str) else spot.at(part, message, hint=hint)
+        self._reading.problems.append(at)
+        return reference
+
+
+def _freeze(entry: FreezeEntry, spot: Spot, clock: Clock | None, names: _Names, reading: Reading) -> Freeze | None:
+    first, last = getattr(entry, "from"), entry.to
+    start = _instant(first, clock, spot, "from", reading)
+    end = _instant(_day_after(last), clock, spot, "to", reading)
+    channels = tuple(names.label(each, spot.down("channels"), index) for index, each in enumerate(entry.channels))
+    if start is None or end is None:
+        return None
+    if end <= start:
+        hint = "give `from` what comes first"
+        reading.problems.append(spot.at("to", "`to` is before `from`, so this freezes nothing", hint=hint))
+        return None
+    return Freeze(start, end, entry.reason or "", channels)
+
+
+def _day_after(moment: datetime | date) -> datetime | date:
+    """The end of a whole day: the next one's start. A time is an end already."""
+    return moment if isinstance(moment, datetime) else moment + timedelta(days=1)
+
+
+def _instant(moment: datetime | date, clock: Clock | None, spot: Spot, name: str, reading: Reading) -> datetime | None:
+    """The instant of a time, or of the first moment of a day, also where clocks skip or repeat midnight."""
+    if isinstance(moment, datetime):
+        return reading.when(moment, clock, spot, name)
+    midnight = datetime.combine(moment, time())
+    return midnight.replace(tzinfo=clock.zone) if clock else reading.when(midnight, None, spot, name)
