@@ -23,7 +23,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def test_posts_arrive_while_one_looks(show: Show, sandbox: Sandbox) -> None:
+def test_posts_arrive_while_one_looks(sandbox: Sandbox, show: Show) -> None:
     """The commands to try; then a post with its status and the channel's time, said aloud and marked as new."""
     page = show(sandbox.url)
     expect(page.locator("#commands")).to_contain_text(f"export BUFFER_API_URL={sandbox.url}")
@@ -41,7 +41,7 @@ def test_posts_arrive_while_one_looks(show: Show, sandbox: Sandbox) -> None:
     expect(post).to_have_count(0)
 
 
-def test_what_stood_there_before_is_not_new(show: Show, sandbox: Sandbox) -> None:
+def test_what_stood_there_before_is_not_new(sandbox: Sandbox, show: Show) -> None:
     """A page that is opened later shows all of it in peace."""
     sandbox.person.create_post(sandbox.channel("linkedin")["id"], "Already here")
     page = show(sandbox.url)
@@ -50,7 +50,7 @@ def test_what_stood_there_before_is_not_new(show: Show, sandbox: Sandbox) -> Non
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_serves_everybody(show: Show, sandbox: Sandbox, scheme: Literal["light", "dark"]) -> None:
+def test_it_serves_everybody(sandbox: Sandbox, show: Show, scheme: Literal["light", "dark"]) -> None:
     """axe-core finds nothing, and 380 pixels are enough."""
     image = {"url": "https://acme.example/a.png", "metadata": {"altText": "A picture"}}
     sandbox.person.create_post(sandbox.channel("twitter")["id"], "Word" * 60, assets=[{"image": image}])
@@ -62,7 +62,7 @@ def test_it_serves_everybody(show: Show, sandbox: Sandbox, scheme: Literal["ligh
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-def test_hostile_text_is_text(show: Show, sandbox: Sandbox) -> None:
+def test_hostile_text_is_text(sandbox: Sandbox, show: Show) -> None:
     """In a post, an idea and the alt text of a picture that does not load."""
     image = {"url": "https://acme.example/gone.png", "metadata": {"altText": MARKUP}}
     sandbox.person.create_post(sandbox.channel("twitter")["id"], MARKUP, assets=[{"image": image}])
@@ -76,7 +76,7 @@ def test_hostile_text_is_text(show: Show, sandbox: Sandbox) -> None:
     show.seen(page).complaints.clear()  # Chromium tells that the picture did not load
 
 
-def test_it_says_when_nobody_answers(show: Show, sandbox: Sandbox) -> None:
+def test_it_says_when_nobody_answers(sandbox: Sandbox, show: Show) -> None:
     """What was shown stays, and says that it is no longer live."""
     page = show(sandbox.url)
     expect(page.locator("#said")).to_have_text("live")
