@@ -38,6 +38,15 @@ class Attempt:
         self.following = following
         self.stand_ins = stand_ins
 
+    def own(self, value: str) -> str:
+        """A value with its own characters in place of the stand-ins."""
+        if self.stand_ins is None:
+            return value
+        colon, question = self.stand_ins
+        if colon in value:
+            value = value.replace(colon, ":")
+        return value.replace(question, "?") if question in value else value
+
 
 def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
     """The ways to read a text, quickest first; go on to the next after a YAMLError of which `doubtful` is true.

@@ -83,7 +83,7 @@ class _Builder:
         self.tree = Tree(source)
         self.problems: list[Diagnostic] = []
         self.following = attempt.following
-        self.stand_ins = attempt.stand_ins
+        self.own = attempt.own if attempt.stand_ins else None
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.nodes = 0
         self.expanded = 0
@@ -192,7 +192,7 @@ class _Builder:
             return None
         if event.tag is not None:
             self._refuse_tag(event, "")
-        key: str = self._own(event.value) if self.stand_ins else event.value
+        key: str = self.own(event.value) if self.own else event.value
         if not event.style and key == "<<":
             self._problem(event, "merge keys (`<<`) are not taken", "write the fields out, or use `overrides`", width=2)
             return key
@@ -205,7 +205,7 @@ class _Builder:
 
     def _scalar(self, event: Any, name: str) -> str | None:
         self.nodes += 1
-        value: str = self._own(event.value) if self.stand_ins else event.value
+        value: str = self.own(event.value) if self.own else event.value
         style = event.style
         if event.tag is not None:
             self._refuse_tag(event, name)
@@ -221,13 +221,6 @@ class _Builder:
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
         return value
-
-    def _own(self, value: str) -> str:
-        """A value with its own characters in place of the stand-ins."""
-        colon, question = self.stand_ins or (":", "?")
-        if colon in value:
-            value = value.replace(colon, ":")
-        return value.replace(question, "?") if question in value else value
 
     def _alias(self, event: Any, name: str) -> Any:
         if event.anchor not in self.anchors:

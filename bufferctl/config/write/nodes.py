@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
-from bufferctl.config.events import attempts, doubtful
+from bufferctl.config.events import Attempt, attempts, doubtful
 from bufferctl.errors import ConfigError
 
 _BLOCKS = ("|", ">")
@@ -70,7 +70,7 @@ def read_nodes(text: str) -> Mapping:
     error: YAMLError | None = None
     for attempt in attempts(text):
         try:
-            root = _Reader(text, attempt.following).document()
+            root = _Reader(text, attempt).document()
         except YAMLError as failure:
             error = failure
             if not doubtful(failure):
@@ -96,12 +96,15 @@ def walk(node: Node) -> Iterator[Mapping]:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     text: str
-    following: Callable[[], Any]
+    attempt: Attempt
 
     def document(self) -> Node:
-        self.following()
-        self.following()
-        return self._node(self.following())
+        self._following()
+        self._following()
+        return self._node(self._following())
+
+    def _following(self) -> Any:
+        return self.attempt.following()
 
     def _node(self, event: Any) -> Node:
         start = event.start_mark.index
@@ -119,13 +122,13 @@ class _Reader:
             written = self.text[start:end]
             keeps = "+" in written.split("\n", 1)[0].split("#", 1)[0]
             end = start + len(written.removesuffix("\n").removesuffix("\r") if keeps else written.rstrip())
-        return Scalar(start, end, event.value, style, event.anchor)
+        return Scalar(start, end, self.attempt.own(event.value), style, event.anchor)
 
     def _mapping(self, start: Any) -> Mapping:
         pairs: list[tuple[Scalar, Node]] = []
-        while not isinstance(event := self.following(), MappingEndEvent):
+        while not isinstance(event := self._following(), MappingEndEvent):
             key = self._node(event)
-            value = self._node(self.following())
+            value = self._node(self._following())
             if isinstance(key, Scalar):
                 pairs.append((key, value))
         flow = bool(start.flow_style)
@@ -134,7 +137,7 @@ class _Reader:
 
     def _sequence(self, start: Any) -> Sequence:
         items: list[Node] = []
-        while not isinstance(event := self.following(), SequenceEndEvent):
+        while not isinstance(event := self._following(), SequenceEndEvent):
             items.append(self._node(event))
         flow = bool(start.flow_style)
         end = event.end_mark.index if flow or not items else items[-1].end
