@@ -11,8 +11,8 @@ from typing import NamedTuple
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.plan import Action, Outcome, Plan, Status, requests_needed
+from bufferctl.render.cards import Card, Channel, card_of, first_out, is_trouble
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.html_cards import Card, Channel, card_of, first_out, is_trouble
 from bufferctl.render.paint import count, safe, sentence
 from bufferctl.render.report import Report
 

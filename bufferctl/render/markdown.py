@@ -11,8 +11,8 @@ from datetime import UTC
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Status
+from bufferctl.render.cards import Card, card_of, first_out
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.html_cards import Card, card_of, first_out
 from bufferctl.render.markdown_fit import Section, fitted
 from bufferctl.render.markdown_items import Item, change_item, outcome_item, problem_item, prose
 from bufferctl.render.markdown_text import clipped, code, plain, size

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.render.html_cards import Card, Changed
-from bufferctl.render.html_post import Media, Part
-from bufferctl.render.html_text import Piece
+from bufferctl.render.cards import Card, Changed
 from bufferctl.render.markdown_text import clipped, code, link, marked, picture, plain, quoted
 from bufferctl.render.paint import count, sentence
+from bufferctl.render.pieces import Piece
+from bufferctl.render.shown import Media, Part
 
 #: Characters of a name and of a message on one line.
 _NAME, _SAID = 60, 200

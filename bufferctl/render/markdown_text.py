@@ -14,8 +14,8 @@ from itertools import zip_longest
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
-from bufferctl.render.html_text import Piece
 from bufferctl.render.paint import safe
+from bufferctl.render.pieces import Piece
 
 #: Nothing to see, and it parts a sign from a name.
 _APART = "\u200b"

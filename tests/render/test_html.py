@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from bufferctl.model import Address, LiveAsset, Post, Service
 from bufferctl.plan import Action, Change, Outcome, Plan, Status
 from bufferctl.render.html import preview_html, report_html
-from bufferctl.render.html_text import changed_words, pieces, web
 from bufferctl.render.paint import safe
+from bufferctl.render.pieces import changed_words, pieces, web
 from bufferctl.render.report import Report
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 

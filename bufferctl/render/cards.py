@@ -13,9 +13,9 @@ from bufferctl.model import Address, Post, Service
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
-from bufferctl.render.html_post import Shown, shown
-from bufferctl.render.html_text import Piece, changed_words, web
 from bufferctl.render.paint import safe, sentence
+from bufferctl.render.pieces import Piece, changed_words, web
+from bufferctl.render.shown import Shown, shown
 from bufferctl.render.times import in_zone
 
 #: What people call each network, and the sign that stands for it.

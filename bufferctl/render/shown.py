@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, SchedulingType
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, Video
 from bufferctl.model.desired import IdeaMedia
-from bufferctl.render.html_text import Piece, pieces, web
 from bufferctl.render.paint import safe
+from bufferctl.render.pieces import Piece, pieces, web
 
 #: Network fields that have a place of their own in a post; what is left is listed by name.
 _PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
