@@ -41,7 +41,7 @@ def drift(
     from bufferctl.render.drift import drift_json, drift_text
 
     console = Console.create(no_color=no_color)
-    files = load_files(file, paths, console)
+    files = load_files(file, paths, console, by_rules=False)
     choices = options.Choices()
     with (
         connecting.connected(connection, console) as buffer,

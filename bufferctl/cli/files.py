@@ -51,17 +51,18 @@ class Files:
         return keep
 
 
-def load_files(file: Path | None, paths: Sequence[Path], console: Console) -> Files:
+def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by_rules: bool = True) -> Files:
     """Read and judge the files; their problems are printed, of many warnings of one rule the first ones.
 
     Raises ConfigError where there are errors among them. What the account knows better is left to when it is asked.
+    `by_rules`: judge the content by the rules; not where only what is in Buffer matters.
     """
     from bufferctl.cli.checking import few, judged
     from bufferctl.config import load
 
     loaded = load(file, Path.cwd())
     named = named_files(paths, loaded)
-    problems = judged(loaded, account_follows=True)
+    problems = judged(loaded, account_follows=True) if by_rules else loaded.diagnostics
     console.diagnostics(few(each for each in problems if not each.code or concerns(each, named) or has_errors([each])))
     if loaded.desired is None or has_errors(problems):
         annotate(problems, loaded.root)

@@ -84,3 +84,13 @@ def test_hostile_text_is_shown_harmless(project: Any) -> None:
     assert ran.code == 2
     assert "\\x1b[2J" in ran.out
     assert not {"\x1b", "\u202e"} & set(ran.out)
+
+
+def test_rules_are_no_matter_of_drift(project: Any) -> None:
+    """2 and the report, where a rule that came later finds fault with the files."""
+    prepare(project, CASES / "changed-in-buffer")
+    file = project.folder / "buffer.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "policy: {forbidden_words: [live]}\n", encoding="utf-8")
+    assert project("plan").code == 1
+    ran = project("drift")
+    assert (ran.code, ran.err) == (2, "")
