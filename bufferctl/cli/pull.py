@@ -59,13 +59,14 @@ def pull(
         connecting.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
-        plan = opened.look(planning.planning_options(options.Choices(), connection)).plan
+        found = opened.find()
+        plan = opened.look(planning.planning_options(options.Choices(), connection), found).plan
         planning.note_leftovers(opened, console)
         pulled = choose(plan, addresses)
         changes = revised_files(opened, pulled)
         _show(pulled, changes, files.root, console)
         if pulled.taken and not dry_run:
-            make(opened, pulled, changes, plan)
+            make(opened, pulled, changes, plan, found.targets)
     return _report(pulled, changes, console, dry_run=dry_run)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -24,7 +24,7 @@ def fields_to_take(change: Change, channel: LiveChannel | None) -> dict[str, Any
     item, live = change.desired, change.live
     if change.reason is Reason.GONE:
         return {"cancelled": True}
-    heads = {tuple(each.path.split(".")) for each in _differences(change)}
+    heads = {path for each in _differences(change) for path in _paths(each)}
     if isinstance(item, Idea) and isinstance(live, LiveIdea):
         found = _of_idea(item, live, {head[0] for head in heads})
     elif isinstance(item, Post) and isinstance(live, LivePost) and channel:
@@ -51,6 +51,16 @@ def _differences(change: Change) -> Iterable[Difference]:
         return change.differences
     found = differences(of_desired(item), of_live(live))
     return (*found, *schedule_differences(item, live), *handling_differences(item, live))
+
+
+def _paths(difference: Difference) -> Iterator[tuple[str, ...]]:
+    """Where it is; where all of the network's fields differ, each of them."""
+    path = tuple(difference.path.split("."))
+    if path != ("metadata",):
+        yield path
+        return
+    for fields in (difference.before, difference.after):
+        yield from ((*path, name) for name in fields or ())
 
 
 def _of_idea(item: Idea, live: LiveIdea, heads: set[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bufferctl.cli.checking import judged
+from bufferctl.cli.checking import judged, judged_by_account
 from bufferctl.cli.planning import nearest
 from bufferctl.cli.pull_fields import fields_to_take, zone_for
 from bufferctl.cli.session import Session
@@ -20,7 +20,7 @@ from bufferctl.model import Address, Binding, Idea, LiveChannel, Post, Slot, Sta
 from bufferctl.model.comparable import Fingerprint, bind, fingerprint, of_desired, of_live, same
 from bufferctl.model.from_live import NotSayableError
 from bufferctl.plan import Action, Change, Plan, Reason
-from bufferctl.reconcile import schedule_differences
+from bufferctl.reconcile import Targets, schedule_differences
 
 _CHANGED = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE})
 
@@ -75,11 +75,11 @@ def revised_files(session: Session, pulled: Pulled) -> FileChanges:
     return revise(session.files.root, desired, revisions)
 
 
-def make(session: Session, pulled: Pulled, files: FileChanges, plan: Plan) -> None:
+def make(session: Session, pulled: Pulled, files: FileChanges, plan: Plan, targets: Targets) -> None:
     """Write files and state. Raises ConfigError and StateError, with nothing changed."""
     files.make()
     try:
-        items = _read_back(session)
+        items = _read_back(session, targets)
         _check(session, pulled, items, plan)
         session.store.save(State(_bindings(session, pulled, items)))
     except BufferctlError:
@@ -87,10 +87,12 @@ def make(session: Session, pulled: Pulled, files: FileChanges, plan: Plan) -> No
         raise
 
 
-def _read_back(session: Session) -> dict[Address, Post | Idea]:
+def _read_back(session: Session, targets: Targets) -> dict[Address, Post | Idea]:
     """Everything that is declared now. Raises ConfigError, and tells why, where the files are not valid."""
     loaded = load(session.files.root / session.files.desired.files[0], Path.cwd())
     problems = judged(loaded, account_follows=True)
+    if loaded.desired is not None:
+        problems += judged_by_account(loaded.root, loaded.desired, targets.channels)
     if loaded.desired is None or has_errors(problems):
         session.console.diagnostics(problems)
         raise ConfigError(

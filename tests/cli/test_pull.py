@@ -213,3 +213,351 @@ def test_one_of_two_deleted(applied: Any) -> None:
     applied.sandbox.person.delete_post(live(applied, "One text", "linkedin"))
     pull(applied)
     assert "    cancelled: true\n" in read(applied, "posts/w51.yaml")
+
+
+@pytest.fixture(name="start")
+def starting(project: Any) -> Any:
+    """Apply files of one's own, and let two hours pass."""
+
+    def apply(root_posts: str = "", service: str = "twitter", name: str = "acme", **more: str) -> str:
+        root = (
+            "version: 1\ntimezone: Europe/Berlin\norganizations:\n  - name: Acme\n    channels:\n"
+            f"      - service: {service}\n        name: {name}\n"
+        ) + (f"        posts:\n{root_posts}" if root_posts else "")
+        if service != "linkedin":
+            root += "      - {service: linkedin, name: acme-inc}\n"
+        project.write("buffer.yaml", root)
+        for file, text in more.items():
+            project.write(file.replace("__", "/").replace("_", ".", 1), text)
+        ran = project.apply()
+        assert ran.code == 0, ran.out + ran.err
+        project.sandbox.clock.advance(hours=2)
+        return root
+
+    return apply
+
+
+def post_id(project: Any, text: str = "") -> str:
+    """The id of the only post with that beginning."""
+    (found,) = [post["id"] for post in project.sandbox.posts() if post["text"].startswith(text)]
+    return str(found)
+
+
+def test_text_file(project: Any, start: Any) -> None:
+    """A text that stands in a file of its own is changed there; its last line end stays."""
+    root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\ntext\n")
+    project.sandbox.person.edit_post(post_id(project), text="New\n\ntext")
+    pull(project)
+    assert (read(project), read(project, "a.md")) == (root, "New\n\ntext\n")
+
+
+def test_text_file_of_two(project: Any, start: Any) -> None:
+    """Where others say what is in the file, only this post gets a text of its own."""
+    posts = "          - {key: a, text_file: a.md}\n          - {key: b, draft: true, text_file: ./a.md}\n"
+    root = start(posts, a_md="Old text")
+    draft = next(post["id"] for post in project.sandbox.posts() if post["status"] == "draft")
+    project.sandbox.person.edit_post(draft, text="New: text\nhere")
+    pull(project)
+    expected = root.replace("text_file: ./a.md", 'text: "New: text\\nhere"')
+    assert (read(project), read(project, "a.md")) == (expected, "Old text")
+    queued = next(post["id"] for post in project.sandbox.posts() if post["status"] != "draft")
+    project.sandbox.person.edit_post(queued, text="Newer")
+    pull(project)
+    assert (read(project), read(project, "a.md")) == (expected, "Newer")
+
+
+def test_text_file_in_an_override(project: Any, start: Any) -> None:
+    """The override's text file is the override's; the entry's is not touched."""
+    posts = (
+        "posts:\n  - key: a\n    channels: [twitter, linkedin]\n    text_file: a.md\n"
+        "    overrides:\n      linkedin: {text_file: b.md, draft: true}\n"
+    )
+    start(posts__w_yaml=posts, posts__a_md="For all", posts__b_md="For LinkedIn")
+    project.sandbox.person.edit_post(post_id(project, "For LinkedIn"), text="For them")
+    project.sandbox.person.edit_post(post_id(project, "For all"), text="For X")
+    pull(project)
+    assert (read(project, "posts/a.md"), read(project, "posts/b.md")) == ("For X", "For them")
+    assert read(project, "posts/w.yaml") == posts
+
+
+def test_draft_of_one_channel(project: Any, start: Any) -> None:
+    """What the entry says for all is undone in an override, in words that do so."""
+    posts = (
+        "posts:\n  - key: a\n    channels: [twitter, linkedin]\n    due_at: 2029-12-20 09:00\n    tags: [launch]\n"
+        "    text: Both\n"
+    )
+    start(posts__w_yaml=posts.replace("    tags: [launch]\n", ""))
+    channel = project.sandbox.channel("linkedin")["id"]
+    linkedin = next(post["id"] for post in project.sandbox.posts() if post["channelId"] == channel)
+    project.sandbox.person.edit_post(linkedin, dueAt="2029-12-21T16:00:00Z")
+    project.sandbox.person.edit_post(linkedin, isCustomScheduled=False, shareMode="addToQueue")
+    pull(project)
+    assert read(project, "posts/w.yaml").endswith("overrides:\n      linkedin:\n        mode: addToQueue\n")
+    project.sandbox.person.edit_post(linkedin, dueAt="2029-12-21T16:00:00Z")
+    pull(project)
+    assert read(project, "posts/w.yaml").endswith("overrides:\n      linkedin:\n        due_at: 2029-12-21 17:00\n")
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "entry", "edit", "after"),
+    [
+        pytest.param(
+            "youtube",
+            "acme",
+            "            assets: [{video: {url: https://acme.example/a.mp4}}]\n"
+            "            metadata:\n"
+            "              youtube:\n"
+            "                title: Old   # the title\n"
+            '                category_id: "22"\n'
+            "                privacy: public\n"
+            "                made_for_kids: false\n"
+            "                notify_subscribers: false   # hush\n",
+            {"title": "New: one", "categoryId": "27", "privacy": "unlisted", "madeForKids": True},
+            "            assets: [{video: {url: https://acme.example/a.mp4}}]\n"
+            "            metadata:\n"
+            "              youtube:\n"
+            "                title: 'New: one'   # the title\n"
+            '                category_id: "27"\n'
+            "                privacy: unlisted\n"
+            "                made_for_kids: true\n",
+            id="youtube",
+        ),
+        pytest.param(
+            "googlebusiness",
+            "Acme Berlin",
+            "            metadata:\n"
+            "              googlebusiness:\n"
+            "                type: event\n"
+            "                details_event:\n"
+            "                  title: Open day\n"
+            "                  # all day\n"
+            "                  start_date: 2029-12-21 10:00\n"
+            "                  end_date: 2029-12-21 18:00\n"
+            "                  is_full_day_event: false\n",
+            {
+                "type": "event",
+                "detailsEvent": {
+                    "title": "Open days",
+                    "startDate": "2029-12-21T09:00:00Z",
+                    "endDate": "2029-12-22T17:30:00Z",
+                    "isFullDayEvent": True,
+                    "button": "none",
+                },
+            },
+            "            metadata:\n"
+            "              googlebusiness:\n"
+            "                type: event\n"
+            "                details_event:\n"
+            "                  title: Open days\n"
+            "                  # all day\n"
+            "                  start_date: 2029-12-21 10:00\n"
+            "                  end_date: 2029-12-22 18:30\n"
+            "                  is_full_day_event: true\n",
+            id="event",
+        ),
+        pytest.param(
+            "facebook",
+            "acme",
+            "",
+            {"type": "post", "firstComment": "First!"},
+            "            metadata:\n              facebook:\n                first_comment: First!\n",
+            id="new-metadata",
+        ),
+        pytest.param(
+            "facebook",
+            "acme",
+            "            metadata: {facebook: {first_comment: First!}}\n",
+            {"type": "post"},
+            "",
+            id="metadata-gone",
+        ),
+        pytest.param(
+            "pinterest",
+            "acme",
+            "            assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]\n"
+            "            metadata: {pinterest: {board: Products}}\n",
+            {"boardServiceId": "9002", "title": "A pin"},
+            "            assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]\n"
+            "            metadata: {pinterest: {board: Behind the scenes, title: A pin}}\n",
+            id="board",
+        ),
+        pytest.param(
+            "threads",
+            "acme.example",
+            "            metadata:\n              threads:\n                topic: launch\n",
+            {"locationId": "7"},
+            "            metadata:\n              threads:\n                location_id: '7'\n",
+            id="one-for-another",
+        ),
+    ],
+)
+def test_metadata(
+    project: Any, start: Any, service: str, name: str, entry: str, edit: dict[str, Any], after: str
+) -> None:
+    """Of what a network takes only what differs is touched, one field at a time."""
+    head = "          - key: a\n            due_at: 2029-12-20 09:00\n            text: A text of some length\n"
+    root = start(head + entry, service, name)
+    project.sandbox.person.edit_post(post_id(project), metadata=edit)
+    pull(project)
+    assert read(project) == root.replace(head + entry, head + after)
+
+
+def test_thread(project: Any, start: Any) -> None:
+    """A thread gets its parts; pictures that are still there keep their address."""
+    entry = (
+        "          - key: a\n"
+        "            due_at: 2029-12-20 09:00\n"
+        "            metadata:\n"
+        "              twitter:\n"
+        "                thread:\n"
+        "                  - text: One\n"
+        "                  - text: Two\n"
+        "                    assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]\n"
+    )
+    root = start(entry)
+    image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "A"}}}
+    thread = [{"text": "One, then"}, {"text": "Three"}, {"text": "Four", "assets": [image]}]
+    project.sandbox.person.edit_post(post_id(project), text="One, then", metadata={"thread": thread})
+    pull(project)
+    expected = (
+        "                thread:\n"
+        "                  - text: |\n                      One, then\n"
+        "                  - text: |\n                      Three\n"
+        "                  - text: |\n                      Four\n"
+        "                    assets:\n"
+        "                      - image:\n"
+        "                          url: https://acme.example/a.png\n"
+        "                          alt_text: A\n"
+    )
+    assert read(project) == root[: root.index("                thread:\n")] + expected + (
+        "      - {service: linkedin, name: acme-inc}\n"
+    )
+    project.sandbox.person.edit_post(post_id(project), text="Just one", metadata=None)
+    pull(project)
+    assert "            text: |\n              Just one\n" in read(project)
+    assert "metadata" not in read(project)
+
+
+def test_offset(project: Any, start: Any) -> None:
+    """A time that carries an offset goes on to."""
+    root = start("          - {key: a, due_at: 2029-12-20T09:00-05:00, text: A text}\n")
+    project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
+    pull(project)
+    assert read(project) == root.replace("2029-12-20T09:00-05:00", "2029-12-20 10:30-05:00")
+
+
+def test_mode(project: Any, start: Any) -> None:
+    """A mode that no longer holds gives way to the time."""
+    root = start("          - {key: a, mode: addToQueue, text: A text}\n")
+    project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
+    pull(project)
+    assert read(project) == root.replace("mode: addToQueue", "due_at: 2029-12-20 16:30")
+    project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-21T16:00:00Z")
+    project.sandbox.person.edit_post(post_id(project), isCustomScheduled=False, shareMode="addToQueue")
+    pull(project)
+    assert read(project) == root.replace("mode: addToQueue, ", "")
+
+
+def test_conflict(project: Any, start: Any, prints: Any) -> None:
+    """Changed in the file and in Buffer: pull takes Buffer's; an address of a picture that was edited is still sent."""
+    entry = "          - {key: a, text: Old text, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]}\n"
+    root = start(entry)
+    edited = root.replace("Old text", "Our text").replace("a.png", "b.png")
+    project.write("buffer.yaml", edited)
+    project.sandbox.person.edit_post(post_id(project), text="Their text")
+    assert project("plan", "--strict").code == 1
+    ran = project("pull")
+    assert (ran.code, read(project)) == (0, edited.replace("Our text", "Their text"))
+    assert "1 to change" in project("plan").out
+    project.apply()
+    assert project.sandbox.posts()[0]["assets"][0]["image"]["url"] == "https://acme.example/b.png"
+
+
+def test_idea(project: Any) -> None:
+    """An idea that was changed in Buffer, which the API could not change back; and one that was deleted."""
+    project.write("buffer.yaml", NESTED)
+    project.apply()
+    project.sandbox.clock.advance(hours=2)
+    (idea,) = project.sandbox.ideas()
+    project.sandbox.person.delete_idea(idea["id"])
+    pull(project)
+    assert read(project) == NESTED.replace("title: How we hire}", "title: How we hire, cancelled: true}")
+
+
+def test_one_address(applied: Any, prints: Any) -> None:
+    """Only what is named is taken; what is equal already is said to be."""
+    applied.sandbox.person.edit_post(live(applied, "We are"), text="We were live")
+    applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
+    ran = applied("pull", "Acme/twitter:acme/teaser", "Acme/linkedin:acme-inc/campaign")
+    prints("pull/one-address", ran)
+    assert (ran.code, "We are live" in read(applied), "Something else" in read(applied)) == (0, True, True)
+
+
+def test_unknown_address(applied: Any, prints: Any) -> None:
+    """The nearest is named."""
+    prints("pull/unknown-address", applied("pull", "Acme/twitter:acme/launhc"))
+
+
+def test_published_text(applied: Any) -> None:
+    """By its address, a published post's own text comes back into a file that was edited too late."""
+    applied.sandbox.person.share_now(live(applied, "Something"))
+    applied.write("buffer.yaml", NESTED.replace("Something new", "Something newer"))
+    assert applied("plan", "--strict").code == 1
+    assert applied("pull", "Acme/twitter:acme/teaser").code == 0
+    assert read(applied) == NESTED
+    at_rest(applied)
+
+
+def test_scheduled_draft(project: Any, start: Any) -> None:
+    """A draft that a person scheduled is no drift; by its address the file learns of it."""
+    root = start("          - {key: a, draft: true, due_at: 2029-12-20 09:00, text: A text}\n")
+    project.sandbox.person.approve(post_id(project))
+    assert "Nothing to take" in project("pull").out
+    pull(project, "Acme/twitter:acme/a")
+    assert read(project) == root.replace("draft: true, ", "")
+
+
+def test_cannot_be_said(applied: Any, prints: Any) -> None:
+    """What files cannot say is not taken, and said with why; the rest is."""
+    applied.sandbox.person.edit_post(live(applied, "We are"), text="Bell\x07")
+    applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
+    ran = applied("pull")
+    prints("pull/cannot-be-said", ran)
+    assert (ran.code, "Something else" in read(applied)) == (1, True)
+
+
+def test_rules_refuse_it(applied: Any, prints: Any) -> None:
+    """Where the files would have errors with Buffer's version, nothing is written."""
+    applied.sandbox.person.edit_post(live(applied, "We are"), text="x" * 300)
+    before = read(applied)
+    ran = applied("pull")
+    prints("pull/rules-refuse-it", ran)
+    assert (ran.code, read(applied)) == (1, before)
+
+
+def test_anchors(project: Any, start: Any, prints: Any) -> None:
+    """What other posts say too, by an alias, is not changed behind their back."""
+    entries = "          - {key: a, text: &t Same, draft: true}\n          - {key: b, text: *t, needs_approval: true}\n"
+    root = start(entries)
+    draft = next(post["id"] for post in project.sandbox.posts() if post["status"] == "draft")
+    project.sandbox.person.edit_post(draft, text="Other")
+    ran = project("pull")
+    prints("pull/anchors", ran)
+    assert (ran.code, read(project)) == (1, root)
+    waiting = next(post["id"] for post in project.sandbox.posts() if post["status"] != "draft")
+    assert project("apply", "--auto-approve", "--settle", "0", "--reapply", "Acme/twitter:acme/a").code == 0
+    project.sandbox.person.edit_post(waiting, text="Another")
+    pull(project)
+    assert read(project) == root.replace("text: *t", "text: Another")
+
+
+def test_bytes(applied: Any) -> None:
+    """A BOM and CRLF stay."""
+    path = Path(applied.folder, "buffer.yaml")
+    path.write_bytes(b"\xef\xbb\xbf" + NESTED.replace("\n", "\r\n").encode())
+    applied.sandbox.person.edit_post(live(applied, "Something"), text="One\ntwo\nthree")
+    pull(applied)
+    expected = NESTED.replace(
+        "Something new\n              is coming #soon", "One\n              two\n              three"
+    )
+    assert path.read_bytes() == b"\xef\xbb\xbf" + expected.replace("\n", "\r\n").encode()

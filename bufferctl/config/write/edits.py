@@ -107,9 +107,7 @@ class Edits:
         if old.flow:
             self._insert(old.items[-1].end, "".join(f", {_on_a_line(each)}" for each in values))
             return
-        column = self._column(old.start)
-        new = yaml_text(CommentedSeq(values), Indent(self._indent.mapping, 0))
-        self._insert_lines(old.end, _shifted(new, column))
+        self._insert_lines(old.end, self._at(old, CommentedSeq(values)))
 
     def _add(self, owner: Mapping, name: str, value: Any) -> None:
         """Put a new field behind those that come before it in reading order."""
@@ -127,9 +125,7 @@ class Edits:
         if isinstance(old, Scalar) or old.flow:
             self._replace(old.start, old.end, _on_a_line(value))
             return
-        column = self._column(old.start)
-        lines = _shifted(yaml_text(value, Indent(self._indent.mapping, 0)), column)
-        self._replace(old.start, old.end, lines[column:].removesuffix("\n"))
+        self._replace(old.start, old.end, self._at(old, value).lstrip(" ").removesuffix("\n"))
 
     def _set_scalar(self, owner: Mapping, old: Node, value: Any) -> None:
         is_block = isinstance(old, Scalar) and old.is_block
@@ -160,6 +156,12 @@ class Edits:
         if isinstance(old, Scalar) and old.style in _QUOTED and type(value) is str and value.isprintable():
             value = _QUOTED[old.style](value)
         return _on_a_line(value)
+
+    def _at(self, old: Node, value: Any) -> str:
+        """The lines of a list or of fields, at the column at which the old ones stand."""
+        lines = yaml_text({"x": value}, self._indent).split("\n", 1)[1]
+        inner = self._indent.dash if isinstance(value, CommentedSeq) else self._indent.mapping
+        return _shifted(re.sub(rf"^ {{{inner}}}", "", lines, flags=re.MULTILINE), self._column(old.start))
 
     def _below(self, owner: Mapping, value: Any) -> str:
         column = self._column(owner.pairs[0][0].start)
