@@ -77,6 +77,7 @@ class Watching:
         self._console = console
         self._stopping = stopping
         self._quiet = quiet
+        self._told = False
         self._progress: Progress | None = _bar() if bar else None
         self._task: TaskID | None = (
             self._progress.add_task(_APPLYING, total=total, until=0.0, visible=total > 0) if self._progress else None
@@ -101,7 +102,9 @@ class Watching:
         if self._quiet or shown_before:
             return
         try:
-            self._console.data(outcome_line(outcome, self._console.out))
+            # the first stands apart from the plan above it
+            self._console.data(("" if self._told else "\n") + outcome_line(outcome, self._console.out))
+            self._told = True
         except BrokenPipeError:  # whoever read along is gone; what is under way is recorded all the same
             self._quiet = True
             self._stopping.ask()

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
 from bufferctl.render import words
+from bufferctl.render.columns import wrapped
 from bufferctl.render.paint import Paint, safe, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
-from bufferctl.render.text_change import indented
+from bufferctl.render.text_change import WIDTH, indented
 
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 
@@ -22,7 +23,7 @@ def outcome_line(outcome: Outcome, paint: Paint) -> str:
     said = words.done(change) if good else words.OUTCOMES[outcome.status]
     painter = paint.good if good else paint.faint if outcome.status is Status.NOT_SENT else paint.bad
     sign = words.SIGNS[change.action] if good else "!" if outcome.status is not Status.NOT_SENT else "."
-    line = f"{painter(sign)} {safe(str(change.address))}  {said}{'  ' + outcome.id if outcome.id else ''}"
+    line = f"{painter(sign)} {safe(str(change.address))}  {said}{'  ' + safe(outcome.id) if outcome.id else ''}"
     if outcome.link:
         line += f"  {safe(outcome.link)}"
     told = [sentence(outcome.message), f"→ {outcome.hint}" if outcome.hint else ""]
@@ -67,9 +68,10 @@ def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
     outcomes = report.outcomes or ()
     lines = [outcome_line(outcome, paint) for outcome in outcomes]
     if report.stopped:
-        lines += ["", paint.bad(safe(sentence(f"It stopped early: {report.stopped}")))]
+        why = wrapped(safe(sentence(f"It stopped early: {report.stopped}")), WIDTH)
+        lines += ["", *map(paint.bad, why)]
     lines += ["", applied_text(outcomes, paint).rstrip("\n")]
     if report.left and any(outcome.change.action in WRITING for outcome in outcomes):
         lines.append(left_text(report.left, report.plan, outcomes, paint).rstrip("\n"))
-    lines.append(f"Applied to {safe(report.plan.endpoint)}, finished {words.local(finished_at, 'UTC')}.")
+    lines.append(f"At {safe(report.plan.endpoint)}, finished {words.local(finished_at, 'UTC')}.")
     return "\n".join(lines).lstrip("\n") + "\n"

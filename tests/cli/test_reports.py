@@ -1,0 +1,268 @@
+"""Reports by suffix beside what goes to stdout, and receipts: written whole, also where an apply fails or stops."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.cli.reports import FORMS
+from tests.cli.gate import Gate, Hold
+from tests.render.documents import checked
+
+HEAD = """\
+version: 1
+timezone: UTC
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+"""
+ONE = "          - {key: one, due_at: 2029-12-20 09:00, text: The first}\n"
+TWO = "          - {key: two, due_at: 2029-12-21 09:00, text: The second}\n"
+
+
+@pytest.fixture
+def declared(project: Any) -> Any:
+    """Two posts, yet to be applied."""
+    project.write("buffer.yaml", HEAD + ONE + TWO)
+    return project
+
+
+def read(project: Any, name: str) -> str:
+    """A file that a command wrote."""
+    return str((project.folder / name).read_text(encoding="utf-8"))
+
+
+def apply(project: Any, *more: str) -> Any:
+    """Apply without asking."""
+    return project("apply", "--auto-approve", "--settle", "0", *more)
+
+
+def left_over(folder: Path) -> list[str]:
+    """Half-written files."""
+    return [path.name for path in folder.iterdir() if path.name.startswith(".r")]
+
+
+def test_every_form_in_one_run(declared: Any) -> None:
+    """--report as often as one likes; stdout is as without, and the JSON is what --json prints."""
+    files = [f"report{suffix}" for suffix in FORMS]
+    options = [each for file in files for each in ("--report", file)]
+    ran = declared("plan", *options)
+    assert (ran.code, ran.out) == (0, declared("plan").out)
+    assert all(read(declared, file).strip() for file in files)
+    assert read(declared, "report.json") == declared("plan", "--json").out
+    assert left_over(declared.folder) == []
+    assert (declared.folder / "report.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_json_and_reports(declared: Any) -> None:
+    """--json goes with --report."""
+    ran = declared("plan", "--json", "--report", "plan.md")
+    assert checked(ran.out)["kind"] == "plan"
+    assert "Acme" in read(declared, "plan.md")
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "show"])
+@pytest.mark.parametrize("name", ["plan.pdf", "plan", ".md"])
+def test_unknown_suffix(declared: Any, command: str, name: str) -> None:
+    """A form that is not there: 64 with those that are, before any work."""
+    more = ["plan.json"] if command == "show" else []
+    ran = declared(command, *more, "--report", name)
+    assert (ran.code, ran.out, declared.sandbox.requests) == (64, "", [])
+    assert all(suffix in ran.err for suffix in FORMS)
+
+
+def test_unknown_suffix_is_explained(declared: Any, prints: Any) -> None:
+    """In words."""
+    prints("reports/unknown-suffix", declared("plan", "--report", "plan.pdf"))
+
+
+@pytest.mark.parametrize("option", ["--report", "--receipt"])
+def test_no_such_folder(declared: Any, option: str) -> None:
+    """A file that could not be written is found out before anything is sent: 64."""
+    ran = apply(declared, option, "nowhere/a.json")
+    assert (ran.code, declared.sandbox.requests) == (64, [])
+    assert "nowhere/a.json would be in a folder that is not there" in ran.err
+
+
+def test_a_folder_is_no_file(declared: Any) -> None:
+    """64 as well."""
+    (declared.folder / "a.json").mkdir()
+    assert apply(declared, "--receipt", "a.json").code == 64
+    assert declared.sandbox.requests == []
+
+
+def test_upper_case_suffix(declared: Any) -> None:
+    """As some systems write it."""
+    assert declared("plan", "--report", "PLAN.JSON").code == 0
+    assert checked(read(declared, "PLAN.JSON"))["kind"] == "plan"
+
+
+def test_through_a_link(declared: Any) -> None:
+    """What a link leads to is written; the link stays."""
+    (declared.folder / "link.json").symlink_to("real.json")
+    declared("plan", "--report", "link.json")
+    assert (declared.folder / "link.json").is_symlink()
+    assert checked(read(declared, "real.json"))["kind"] == "plan"
+
+
+def test_to_a_device(declared: Any) -> None:
+    """A device is written to, never replaced by a file."""
+    declared("plan", "-o", "plan.json")
+    before = Path("/dev/null").stat().st_mode
+    assert apply(declared, "--receipt", "/dev/null").code == 0
+    assert Path("/dev/null").stat().st_mode == before
+
+
+def test_report_of_an_apply(declared: Any) -> None:
+    """What became of each change, and what is left."""
+    apply(declared, "--report", "report.json")
+    document = checked(read(declared, "report.json"))
+    assert [each["status"] for each in document["outcomes"]] == ["done", "done"]
+    assert document["left"]["summary"]["no-op"] == 2
+
+
+def test_report_of_a_saved_plan(declared: Any) -> None:
+    """The same forms from the saved plan, without asking anybody, with when it expires."""
+    declared("plan", "-o", "plan.json", "--report", "first.json")
+    asked = len(declared.sandbox.requests)
+    assert declared("show", "plan.json", "--report", "again.json", "--report", "again.md").code == 0
+    first, again = checked(read(declared, "first.json")), checked(read(declared, "again.json"))
+    assert again == {**first, "expires_at": "2029-12-10T09:00:00Z"}
+    assert len(declared.sandbox.requests) == asked
+
+
+def test_receipt(declared: Any, prints: Any) -> None:
+    """Each change with its outcome, id, link and time; and shown as text."""
+    ran = apply(declared, "--receipt", "receipt.json")
+    receipt = checked(read(declared, "receipt.json"))
+    ids = {post["id"] for post in declared.sandbox.posts()}
+    assert {each["id"] for each in receipt["outcomes"]} == ids
+    assert [(each["key"], each["status"], each["at"]) for each in receipt["outcomes"]] == [
+        ("one", "done", "2029-12-03T09:00:00Z"),
+        ("two", "done", "2029-12-03T09:00:00Z"),
+    ]
+    assert (receipt["summary"]["done"], receipt["stopped"]) == (2, None)
+    assert receipt["digest"].startswith(ran.out.partition("Digest ")[2].partition(".")[0])
+    prints("reports/show-receipt", declared("show", "receipt.json"))
+
+
+def test_receipt_in_other_forms(declared: Any) -> None:
+    """`show RECEIPT --report` gives what `apply --report` gave."""
+    apply(declared, "--receipt", "receipt.json", *(each for s in FORMS for each in ("--report", f"then{s}")))
+    for suffix in FORMS:
+        assert declared("show", "receipt.json", "--report", f"now{suffix}").code == 0
+    now, then = (checked(read(declared, f"{name}.json")) for name in ("now", "then"))
+    assert {**now, "plan": None, "left": None} == {**then, "plan": None, "left": None}
+    assert now["plan"]["changes"] == then["plan"]["changes"]
+    assert read(declared, "now.md") == read(declared, "then.md")
+
+
+def test_receipt_of_nothing(declared: Any) -> None:
+    """Nothing to do is a receipt without outcomes."""
+    apply(declared)
+    apply(declared, "--receipt", "receipt.json")
+    assert checked(read(declared, "receipt.json"))["outcomes"] == []
+    assert "nothing sent" in declared("show", "receipt.json").out
+
+
+def test_receipt_of_what_was_held_and_refused(project: Any) -> None:
+    """Those are outcomes too, with Buffer's words and what to do: exit 1, and a receipt all the same."""
+    project.sandbox.set_faults("duplicate@createPost#1")
+    project.write("buffer.yaml", HEAD + ONE + ONE.replace("one", "late").replace("12-20", "12-03"))
+    assert apply(project, "--receipt", "receipt.json").code == 1
+    outcomes = {each["key"]: each for each in checked(read(project, "receipt.json"))["outcomes"]}
+    assert (outcomes["one"]["status"], outcomes["late"]["status"]) == ("refused", "held")
+    assert outcomes["one"]["hint"].startswith("Look in Buffer")
+
+
+def test_receipt_where_buffer_breaks_down(declared: Any, prints: Any) -> None:
+    """No requests left: exit 5, and a receipt that says why and what was not sent."""
+    declared.sandbox.set_faults("rate-limit@createPost#1+")
+    ran = apply(declared, "--receipt", "receipt.json", "--report", "report.json", "--max-wait", "0")
+    receipt = checked(read(declared, "receipt.json"))
+    assert (ran.code, {each["status"] for each in receipt["outcomes"]}) == (5, {"not-sent"})
+    assert receipt["stopped"] == checked(read(declared, "report.json"))["stopped"] != ""
+    prints("reports/show-receipt-stopped", declared("show", "receipt.json"))
+
+
+def test_receipt_that_cannot_be_written_any_more(declared: Any, program: list[str], monkeypatch: Any) -> None:
+    """The disk is full by then: said, exit 1; what was sent is recorded as ever."""
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no device that is always full")
+    ran = apply(declared, "--receipt", str(full))
+    assert (ran.code, len(declared.sandbox.posts())) == (1, 2)
+    assert "/dev/full cannot be written: No space left on device" in ran.err
+    assert apply(declared).code == 0
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_receipt_of_an_interrupted_apply(
+    declared: Any, program: list[str], monkeypatch: pytest.MonkeyPatch, *, twice: bool
+) -> None:
+    """Ctrl-C once, and twice: 130, and the receipt is whole: it says that it was stopped and what is known."""
+    with Gate(declared.sandbox.url) as gate:
+        monkeypatch.setenv("BUFFER_API_URL", gate.url)
+        gate.after_write = hold = Hold()
+        command = [*program, "apply", "--auto-approve", "--settle", "0", "--receipt", "receipt.json"]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, cwd=declared.folder, text=True, **pipes) as process:  # type: ignore[call-overload]  # pipes are two of its arguments
+            assert hold.arrived.wait(30)
+            process.send_signal(signal.SIGINT)
+            assert process.stderr.readline()
+            if twice:
+                process.send_signal(signal.SIGINT)
+            else:
+                hold.go_on()
+            process.communicate(timeout=30)
+            hold.go_on()
+    receipt = checked(read(declared, "receipt.json"))
+    statuses = {each["status"] for each in receipt["outcomes"]}
+    assert (process.returncode, statuses) == ((130, {"held"}) if twice else (0, {"done"}))
+    assert bool(receipt["stopped"]) is twice
+    assert left_over(declared.folder) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}",
+        '{"kind": "receipt"}',
+        '{"kind": "receipt", "format_version": "1.0"}',
+        '{"kind": "receipt", "format_version": "x"}',
+    ],
+)
+def test_no_receipt(declared: Any, content: str) -> None:
+    """A file that is neither: 64 and one message."""
+    declared.write("receipt.json", content)
+    ran = declared("show", "receipt.json")
+    assert (ran.code, ran.out) == (64, "")
+    assert ran.err.startswith("error: ")
+
+
+def test_newer_receipt(declared: Any, prints: Any) -> None:
+    """Of a later major version: update."""
+    apply(declared, "--receipt", "receipt.json")
+    path = declared.folder / "receipt.json"
+    path.write_text(read(declared, "receipt.json").replace('"format_version": "1.', '"format_version": "9.'))
+    prints("reports/newer-receipt", declared("show", "receipt.json"))
+
+
+def test_hostile_receipt(declared: Any) -> None:
+    """Text in a receipt cannot draw on the terminal either."""
+    apply(declared, "--receipt", "receipt.json")
+    values = json.loads(read(declared, "receipt.json"))
+    values["outcomes"][0] |= {"message": "\x1b[2Jgone", "link": "https://a.example/\x1b[31m", "id": "\x1b[1mid"}
+    values["stopped"] = "\x1b[5mblink"
+    declared.write("receipt.json", json.dumps(values))
+    ran = declared("show", "receipt.json")
+    assert ran.code == 0
+    assert "\x1b" not in ran.out

@@ -1,0 +1,352 @@
+"""`apply --reviewed PLANFILE`: what was reviewed is what happens, whatever else was merged or done since."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+HEAD = """\
+version: 1
+timezone: UTC
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+"""
+ONE = "          - {key: one, due_at: 2029-12-20 09:00, text: The first}\n"
+TWO = "          - {key: two, due_at: 2029-12-21 09:00, text: The second}\n"
+THREE = "          - {key: three, due_at: 2029-12-22 09:00, text: The third}\n"
+MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number {n}}}\n" for n in range(8)]
+
+
+def declare(project: Any, *posts: str) -> None:
+    """What the files say now."""
+    project.write("buffer.yaml", HEAD + "".join(posts) if posts else HEAD.rpartition("        posts")[0])
+
+
+def review(project: Any, *more: str) -> None:
+    """Plan, and have it reviewed."""
+    ran = project("plan", "-o", "plan.json", *more)
+    assert ran.code == 0, ran.err
+
+
+def apply(project: Any, *more: str) -> Any:
+    """Apply what was reviewed, in a pipe: nobody is asked."""
+    return project("apply", "--reviewed", "plan.json", "--settle", "0", *more)
+
+
+def texts(project: Any) -> list[str]:
+    """What the account holds, sorted."""
+    return sorted(post["text"] for post in project.sandbox.posts())
+
+
+def writes(project: Any) -> int:
+    """How many requests that write have arrived."""
+    return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
+
+
+def by_key(ran: Any) -> dict[str, tuple[str, str | None]]:
+    """Action and reason of each change that `apply --json` planned."""
+    changes = json.loads(ran.out)["plan"]["changes"]
+    return {change["key"]: (change["action"], change["reason"]) for change in changes}
+
+
+HELD = ("hold", "not-reviewed")
+
+
+@pytest.fixture
+def reviewed(project: Any) -> Any:
+    """Two posts declared, and a plan of them that was reviewed."""
+    declare(project, ONE, TWO)
+    review(project)
+    return project
+
+
+def test_all_of_it(reviewed: Any, prints: Any) -> None:
+    """Nothing came between: done without a question, exit 0."""
+    prints("reviewed/all", apply(reviewed))
+    assert texts(reviewed) == ["The first", "The second"]
+
+
+def test_twice(reviewed: Any, prints: Any) -> None:
+    """A job that runs again finds all of it done: exit 0, nothing sent."""
+    apply(reviewed)
+    before = writes(reviewed)
+    prints("reviewed/again", apply(reviewed))
+    assert writes(reviewed) == before
+
+
+def test_half_of_it_is_done(reviewed: Any) -> None:
+    """What another run has done is done, with its record and without: the rest goes out."""
+    for lost in (False, True):
+        declare(reviewed, ONE, *([TWO] if lost else []))
+        assert reviewed("apply", "--auto-approve", "--settle", "0").code == 0
+        if lost:
+            reviewed.state.unlink()
+        declare(reviewed, ONE, TWO)
+        assert apply(reviewed).code == 0
+    assert texts(reviewed) == ["The first", "The second"]
+
+
+def test_another_merge_between(reviewed: Any, prints: Any) -> None:
+    """A post that came since is held, loudly and with what to do; what was reviewed goes out: exit 1."""
+    declare(reviewed, ONE, TWO, THREE)
+    ran = apply(reviewed)
+    prints("reviewed/another-merge", ran)
+    assert (ran.code, texts(reviewed)) == (1, ["The first", "The second"])
+    review(reviewed)
+    assert apply(reviewed).code == 0
+    assert len(texts(reviewed)) == 3
+
+
+def test_as_json(reviewed: Any) -> None:
+    """--json: the reason by code, and the same exit code."""
+    declare(reviewed, ONE, TWO, THREE)
+    ran = apply(reviewed, "--json")
+    assert (ran.code, by_key(ran)["three"], by_key(ran)["one"]) == (1, HELD, ("create", None))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("text: The first", "text: The worst"),
+        ("2029-12-20 09:00", "2029-12-20 09:01"),
+        ("text: The first", "text: The first, draft: true"),
+        ("text: The first", "text: The first, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]"),
+        ("text: The first", "text: The first, metadata: {twitter: {is_ai_generated: true}}"),
+    ],
+)
+def test_changed_since(reviewed: Any, old: str, new: str) -> None:
+    """Any public part that differs from what was reviewed holds the post."""
+    declare(reviewed, ONE.replace(old, new), TWO)
+    ran = apply(reviewed, "--json")
+    assert (ran.code, by_key(ran)["one"], texts(reviewed)) == (1, HELD, ["The second"])
+
+
+def test_changed_since_is_explained(reviewed: Any, prints: Any) -> None:
+    """What differs from the reviewed plan, by its fields."""
+    declare(reviewed, ONE.replace("first", "worst").replace("09:00", "11:00"))
+    prints("reviewed/changed-since", apply(reviewed))
+
+
+def test_what_is_not_public_may_change(reviewed: Any) -> None:
+    """Another place in the file, another file, `protect`: the same post."""
+    reviewed.write("buffer.yaml", HEAD + "          []\n")
+    body = ONE.strip().removeprefix("- {").removesuffix("}")
+    reviewed.write("posts/a.yaml", f"posts:\n  - {{{body}, protect: true, channels: [twitter]}}\n")
+    assert apply(reviewed, "--json").code == 0
+    assert texts(reviewed) == ["The first"]
+
+
+def test_left_the_files_since(reviewed: Any, prints: Any) -> None:
+    """What was reviewed and is no longer declared is not done, and that is said: exit 0."""
+    declare(reviewed, TWO)
+    prints("reviewed/left-the-files", apply(reviewed))
+    assert texts(reviewed) == ["The second"]
+
+
+def test_said_otherwise_and_done(reviewed: Any) -> None:
+    """Another run sent what the files say by now: said, since it is not what was reviewed."""
+    declare(reviewed, ONE.replace("first", "worst"), TWO)
+    assert reviewed("apply", "--auto-approve", "--settle", "0").code == 0
+    ran = apply(reviewed)
+    assert ran.code == 0
+    assert "one: the files say something else by now, and Buffer has that" in ran.err
+
+
+def test_edit(project: Any) -> None:
+    """An edit that was reviewed is made; one to other words is held, and Buffer keeps its version."""
+    declare(project, ONE, TWO)
+    project.apply()
+    declare(project, ONE.replace("first", "FIRST"), TWO)
+    review(project)
+    declare(project, ONE.replace("first", "FIRST"), TWO.replace("second", "SECOND"))
+    ran = apply(project, "--json")
+    assert (ran.code, by_key(ran)["two"], by_key(ran)["one"]) == (1, HELD, ("update", None))
+    assert texts(project) == ["The FIRST", "The second"]
+
+
+def test_delete(project: Any, prints: Any) -> None:
+    """A delete that was reviewed is done; one that was not is held, with the consequence."""
+    declare(project, ONE, TWO, THREE)
+    project.apply()
+    declare(project, TWO, THREE)
+    review(project)
+    declare(project, THREE)
+    ran = apply(project)
+    prints("reviewed/delete", ran)
+    assert (ran.code, texts(project)) == (1, ["The second", "The third"])
+
+
+def test_delete_of_what_somebody_edited_since(project: Any) -> None:
+    """Who agreed to delete one text did not agree to delete another."""
+    declare(project, ONE, TWO)
+    project.apply()
+    declare(project, TWO)
+    review(project)
+    (post,) = [post for post in project.sandbox.posts() if post["text"] == "The first"]
+    project.sandbox.person.edit_post(post["id"], text="Something of mine")
+    ran = apply(project, "--json")
+    assert (ran.code, by_key(ran)["one"], texts(project)) == (1, HELD, ["Something of mine", "The second"])
+
+
+def test_reviewed_deletes_are_not_counted_again(project: Any) -> None:
+    """Six were meant and reviewed, two more come by another merge: the six go, the two are held."""
+    declare(project, *MANY)
+    project.apply()
+    declare(project, *MANY[6:])
+    review(project, "--max-deletes", "6")
+    declare(project, ONE)
+    ran = apply(project, "--json")
+    assert by_key(ran)["p6"] == by_key(ran)["p7"] == HELD
+    assert (ran.code, texts(project)) == (1, ["Number 6", "Number 7"])
+
+
+def test_deletes_that_the_guard_held(project: Any) -> None:
+    """What was held as too many when it was reviewed was not agreed to, and neither by this."""
+    declare(project, *MANY)
+    project.apply()
+    declare(project, ONE)
+    review(project)
+    ran = apply(project, "--json")
+    assert {by_key(ran)[f"p{number}"] for number in range(8)} == {HELD}
+    assert len(texts(project)) == 9
+
+
+def test_the_command_line_still_guards(project: Any) -> None:
+    """--max-deletes of this run counts whatever was reviewed."""
+    declare(project, ONE, TWO)
+    project.apply()
+    declare(project, TWO)
+    review(project)
+    ran = apply(project, "--json", "--max-deletes", "0")
+    assert (by_key(ran)["one"], texts(project)) == (("hold", "deletes"), ["The first", "The second"])
+
+
+def test_what_waited_was_reviewed(project: Any) -> None:
+    """A post that waited for room was shown: with room it is sent. What is not reviewed takes no room."""
+    project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=2)
+    declare(project, ONE, TWO, THREE)
+    review(project)
+    assert "1 waiting" in project("show", "plan.json").out
+    declare(project, "          - {key: new, due_at: 2029-12-10 09:00, text: New}\n", ONE, TWO, THREE)
+    ran = apply(project, "--json")
+    planned = by_key(ran)
+    assert (planned["new"], planned["one"], planned["two"], planned["three"][0]) == (
+        HELD,
+        ("create", None),
+        ("create", None),
+        "waiting",
+    )
+    project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=10)
+    apply(project)
+    assert texts(project) == ["The first", "The second", "The third"]
+
+
+def test_held_then_free(project: Any, prints: Any) -> None:
+    """What needed somebody when it was reviewed was not agreed to, also once nothing is in its way."""
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.set_channel(channel, isDisconnected=True)
+    declare(project, ONE)
+    review(project)
+    project.sandbox.person.set_channel(channel, isDisconnected=False)
+    ran = apply(project)
+    prints("reviewed/held-then-free", ran)
+    assert (ran.code, texts(project)) == (1, [])
+
+
+def test_state_alone_needs_no_review(project: Any) -> None:
+    """Taking over what is there, a new key, letting go: nothing becomes public, so nobody is asked."""
+    declare(project, ONE, TWO)
+    project.apply()
+    declare(project, ONE, TWO, THREE)
+    review(project)
+    project.sandbox.person.create_post(
+        project.sandbox.channel("twitter")["id"], "A fourth", dueAt="2029-12-23T09:00:00Z"
+    )
+    fourth = "          - {key: four, due_at: 2029-12-23 09:00, text: A fourth}\n"
+    declare(project, ONE.replace("key: one", "key: uno"), TWO, THREE, fourth)
+    ran = apply(project, "--json")
+    planned = by_key(ran)
+    assert (ran.code, planned["uno"][0], planned["four"][0]) == (0, "move", "adopt")
+    assert texts(project) == ["A fourth", "The first", "The second", "The third"]
+    assert project("plan", "--detailed-exitcode").code == 0
+
+
+def test_reviewed_choices_hold(project: Any) -> None:
+    """--reapply was part of what was reviewed; over another edit of somebody's it was not."""
+    declare(project, ONE)
+    project.apply()
+    (post,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(post["id"], text="Mine")
+    review(project, "--reapply", "Acme/twitter:acme/one")
+    project.sandbox.person.edit_post(post["id"], text="Mine again")
+    ran = apply(project, "--json")
+    assert (by_key(ran)["one"], texts(project)) == (HELD, ["Mine again"])
+    project.sandbox.person.edit_post(post["id"], text="Mine")
+    assert apply(project).code == 0
+    assert texts(project) == ["The first"]
+
+
+def test_narrowed(reviewed: Any) -> None:
+    """--target narrows it: what is not named is neither done nor held."""
+    declare(reviewed, ONE, TWO, THREE)
+    assert apply(reviewed, "--target", "*/two").code == 0
+    assert texts(reviewed) == ["The second"]
+
+
+def test_expired(reviewed: Any, prints: Any) -> None:
+    """After seven days: refused with 3, as the strict form."""
+    reviewed.sandbox.clock.advance(hours=7 * 24 + 1)
+    prints("reviewed/expired", apply(reviewed))
+    assert writes(reviewed) == 0
+
+
+def test_other_endpoint(reviewed: Any) -> None:
+    """A plan made on the sandbox is not applied anywhere else: refused with 3."""
+    assert apply(reviewed, "--api-url", reviewed.sandbox.url.replace("127.0.0.1", "localhost")).code == 3
+    assert writes(reviewed) == 0
+
+
+def test_other_organization(reviewed: Any, prints: Any) -> None:
+    """A plan of another account with an organization of the same name: refused with 3."""
+    path = reviewed.folder / "plan.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    for change in values["changes"]:
+        change["slot"]["organization_id"] = "66a0aaaaaaaaaaaaaaaaaaaa"
+    values["digest"] = _digest(values)
+    path.write_text(json.dumps(values), encoding="utf-8")
+    prints("reviewed/other-organization", apply(reviewed))
+    assert writes(reviewed) == 0
+
+
+def _digest(values: dict[str, Any]) -> str:
+    """What a plan of that content would be signed with."""
+    from bufferctl.planfile import saved
+
+    return saved._digest({name: values[name] for name in ("created_at", "expires_at", "plan", "changes", "inputs")})
+
+
+def test_altered(reviewed: Any) -> None:
+    """A text changed in the plan is not what was reviewed: refused with 3."""
+    path = reviewed.folder / "plan.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("The first", "The worst"), encoding="utf-8")
+    declare(reviewed, ONE.replace("first", "worst"), TWO)
+    assert apply(reviewed).code == 3
+    assert writes(reviewed) == 0
+
+
+def test_not_both(reviewed: Any, prints: Any) -> None:
+    """A saved plan as PATH is the strict form: one of the two."""
+    prints("reviewed/both", apply(reviewed, "plan.json"))
+
+
+def test_no_such_plan(project: Any) -> None:
+    """A name that is not there: 64, before anything is asked."""
+    declare(project, ONE)
+    assert apply(project).code == 64
+    assert project.sandbox.requests == []
