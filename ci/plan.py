@@ -9,6 +9,8 @@ from ci.job import arguments, end, job, tell
 
 #: How bufferctl tells of pending changes.
 _PENDING = 2
+#: How it begins to say that there is no plan because of the files. Every problem is told before.
+_INVALID = "The files have errors"
 #: What is left for people and programs to read.
 _REPORTS = ("plan.md", "plan.html", "plan.report.json")
 
@@ -22,15 +24,14 @@ def main() -> int:
     folder = this.work / "plan"
     folder.mkdir(exist_ok=True)
     with this.state():
-        checked = this.run("validate")
-        ran = checked if checked.code else this.run("plan", *_options(folder, offline=told.offline == "true"))
+        ran = this.run("plan", *_options(folder, offline=told.offline == "true"))
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     made = ran.code in {0, _PENDING}
     request = this.forge.request()
     commit = request.head if request else this.commit()
     tell(folder=str(folder), artifact=f"{this.artifact}-{commit}", changes=str(ran.code == _PENDING).lower())
     if request and this.comments:
-        body = _plan(folder) if made else _no_plan(ran.printed, invalid=bool(checked.code))
+        body = _plan(folder) if made else _no_plan(ran.printed)
         put(this.forge, request.number, marker("plan", this.about), f"{body}\n\n{this.end_of_comment(commit)}")
     return 0 if made else ran.code
 
@@ -45,8 +46,8 @@ def _plan(folder: Path) -> str:
     return (folder / "plan.md").read_text(encoding="utf-8")
 
 
-def _no_plan(printed: str, *, invalid: bool) -> str:
-    why = "The files have errors" if invalid else "The plan could not be made"
+def _no_plan(printed: str) -> str:
+    why = _INVALID if _INVALID in printed else "The plan could not be made"
     return f"**No plan.** {why}, so nothing of this can be published yet.\n\n{fenced(printed)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,7 @@ class Team:
     ada: Developer
     runs: int = 0
     environment: dict[str, str] = field(default_factory=dict)
+    meanwhile: Callable[[subprocess.Popen[str]], None] | None = None
 
     def open(self, branch: str, **files: str) -> int:
         """A branch with posts, and a pull request of it."""
@@ -144,7 +145,7 @@ class Team:
             **({"BUFFER_API_KEY": key} if key else {}),
             **self.environment,
         }
-        run = run_action(checkout, machine / "temporary", inputs, environment, event)
+        run = run_action(checkout, machine / "temporary", inputs, environment, event, self.meanwhile)
         assert TOKEN not in run.log
         return run
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,17 +21,26 @@ _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 
 @dataclass
 class Run:
-    """What came of a run: whether it succeeded, its log, outputs by step, and what it uploaded."""
+    """What came of a run: whether it succeeded, its log, outputs by step, and what it uploaded.
+
+    `meanwhile` is called with the process of each step as it begins.
+    """
 
     log: str = ""
     failed: bool = False
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     uploads: list[tuple[str, Path]] = field(default_factory=list)
+    meanwhile: Callable[[subprocess.Popen[str]], None] | None = None
     summary: str = ""
 
 
 def run_action(
-    folder: Path, temporary: Path, inputs: dict[str, str], environment: dict[str, str], event: dict[str, Any]
+    folder: Path,
+    temporary: Path,
+    inputs: dict[str, str],
+    environment: dict[str, str],
+    event: dict[str, Any],
+    meanwhile: Callable[[subprocess.Popen[str]], None] | None = None,
 ) -> Run:
     """Run the action in a checkout. `temporary`: the runner's own folder, new for every run."""
     temporary.mkdir(parents=True)
@@ -44,7 +54,7 @@ def run_action(
         "github.event.repository.default_branch": "main",
     }
     context |= {name: _filled(value, context) for name, value in context.items()}
-    run = Run()
+    run = Run(meanwhile=meanwhile)
     for number, step in enumerate(ACTION["runs"]["steps"]):
         told = {**context, **{f"steps.{s}.outputs.{n}": v for s, out in run.outputs.items() for n, v in out.items()}}
         if not _is_due(step.get("if", ""), told, failed=run.failed):
@@ -81,11 +91,13 @@ def _run_step(
         "GITHUB_OUTPUT": str(output),
     }
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
-    ran = subprocess.run(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    run.log += ran.stdout
-    run.failed = run.failed or ran.returncode != 0
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        if run.meanwhile:
+            run.meanwhile(process)
+        run.log += process.communicate()[0]
+    run.failed = run.failed or process.returncode != 0
     lines = output.read_text(encoding="utf-8").splitlines()
     run.outputs[step.get("id", str(number))] = dict(line.split("=", 1) for line in lines)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
 from tests.ci.conftest import NOW, Team, post
 from tests.ci.fake_github import FORKS, PERSON
+from tests.cli.gate import Gate, Hold
 
 
 def test_the_whole_story(team: Team) -> None:
@@ -327,3 +331,34 @@ def test_another_command_is_refused(team: Team) -> None:
     ran = team.run("main", {"command": "destroy"}, {}, key="sandbox")
     assert ran.failed
     assert "::error::The command is plan, apply, drift or fork-comment" in ran.log
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancelled_job_keeps_what_it_did(team: Team, number: signal.Signals) -> None:
+    """The request in flight is finished and remembered on the branch; the next run does the rest, each post once."""
+    entries = "".join(f"  - {{key: p{n}, channels: [twitter], text: Post {n}}}\n" for n in range(35))
+    hold = Hold()
+
+    def cancel(process: subprocess.Popen[str]) -> None:
+        if "ci.apply" in Path(str(process.args[-1])).read_text(encoding="utf-8"):  # type: ignore[index]  # a list
+            assert hold.arrived.wait(60)
+            process.send_signal(number)
+            assert process.stdout
+            while "Stopping after the request in flight" not in process.stdout.readline():
+                pass
+            hold.go_on()
+
+    with Gate(team.sandbox.url) as gate:
+        team.environment["BUFFER_API_URL"] = gate.url
+        pull = team.open("many", many=f"posts:\n{entries}")
+        team.plan(pull)
+        team.merge(pull)
+        gate.before_write, team.meanwhile = hold, cancel
+        ran = team.apply()
+        assert (ran.failed, ran.outputs["apply"]) == (True, {"exit-code": "130"})
+        state = team.github.repository.git("show", "bufferctl-state:state.json")
+        assert state.count('"created"') == len(team.sandbox.posts()) == 30
+        team.meanwhile = None
+        ran = team.apply()
+    assert not ran.failed, ran.log
+    assert team.texts() == sorted(f"Post {n}" for n in range(35))
