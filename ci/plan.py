@@ -1,4 +1,4 @@
-"""`python -m ci.plan`: check the files, plan, leave the plan as an artifact, and say it on the request."""
+"""`python -m ci.plan`: check the files and plan, leave the plan as an artifact, and say it on the request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PENDING = 2
 #: How it begins to say that there is no plan because of the files. Every problem is told before.
 _INVALID = "The files have errors"
 #: What is left for people and programs to read.
-_REPORTS = ("plan.md", "plan.html", "plan.report.json")
+_REPORTS = ("plan.md", "plan.html", "plan.report.json", "plan.sarif")
 
 
 def main() -> int:
