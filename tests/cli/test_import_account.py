@@ -186,7 +186,7 @@ def test_into_a_file_that_is_there(project: Any) -> None:
     made(project, "Theirs", dueAt=DUE)
     imported(project)
     assert files(project)["posts/twitter-acme.yaml"] == (
-        f"{mine}    - key: 2029-12-20-theirs\n      channels: [twitter]\n      due_at: 2029-12-20 09:00\n"
+        f"{mine}    - key: 2029-12-20-theirs\n      due_at: 2029-12-20 09:00\n      channels: [twitter]\n"
         "      text: |\n        Theirs\n"
     )
 

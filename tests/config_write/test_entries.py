@@ -116,8 +116,8 @@ def test_defaults_are_left_out() -> None:
     )
     assert yaml_text([post_entry(post, BERLIN, ["instagram"])]) == (
         "  - key: a\n"
-        "    channels: [instagram]\n"
         "    due_at: 2026-12-01 09:00\n"
+        "    channels: [instagram]\n"
         "    tags: [launch, 'yes, no']\n"
         "    text: |\n"
         "      Hi\n"

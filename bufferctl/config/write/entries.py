@@ -18,7 +18,7 @@ from bufferctl.model.metadata_parts import FacebookAnnotation, InstagramGeolocat
 
 #: Fields of a post or an idea in the order in which people read them: what it is, when, what it says, the rest.
 ORDER = (
-    *("key", "was", "organization", "channels", "due_at", "mode", "scheduling_type", "draft", "needs_approval"),
+    *("key", "was", "organization", "due_at", "mode", "scheduling_type", "draft", "needs_approval", "channels"),
     *("title", "tags", "idea", "services", "date", "text", "text_file", "assets", "media", "metadata", "group"),
     *("ai_assisted", "cta", "template_id", "source", "draft_id", "repeat_of", "cancelled", "protect", "overrides"),
 )
