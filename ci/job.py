@@ -79,7 +79,7 @@ class Job:
     def run(self, command: str, *arguments: str) -> Ran:
         """Run a command of bufferctl on these files, with their state."""
         where = ["--file", self.file] if self.file else []
-        if self._branch is None or command == "validate":
+        if self._branch is None:
             return bufferctl(self.folder, [command, *where, *arguments], {})
         folder = self._branch.folder
         state = ["--state", str(folder / "state.json")]

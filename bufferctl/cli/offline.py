@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices
 from bufferctl.errors import UsageError
@@ -30,14 +29,12 @@ def check(choices: Choices, *, out: Path | None) -> None:
         )
 
 
-def offline_plan(files: Files, state_file: Path | None, choices: Choices, console: Console) -> Plan:
-    """The plan that files and state give now, and a note of what it is. Raises StateError."""
+def offline_plan(files: Files, state_file: Path | None, choices: Choices) -> Plan:
+    """The plan that files and state give now. Raises StateError."""
     from bufferctl.reconcile import offline
     from bufferctl.state import StateFile
 
     store = StateFile(files.state_path(state_file), None)
-    known = "files and state" if store.path.exists() else "the files"
-    console.note(f"{console.err.change('note:')} not checked against Buffer; this is what {known} alone say.")
     state = store.load()
     return offline(
         files.desired, state, endpoint=store.endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes

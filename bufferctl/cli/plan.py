@@ -81,7 +81,7 @@ def plan(
     files = load_files(file, paths, console)
     planning.check_named(choices, files)
     if offline:
-        made = without_buffer.offline_plan(files, state_file, choices, console)
+        made = without_buffer.offline_plan(files, state_file, choices)
     else:
         with (
             connecting.connected(connection, console) as buffer,

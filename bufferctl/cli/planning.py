@@ -101,4 +101,4 @@ def show(report: Report, console: Console, *, as_json: bool) -> None:
     else:
         from bufferctl.render.text import plan_text
 
-        console.data(plan_text(report.plan, console.out, report.lengths))
+        console.data(plan_text(report.plan, console.out, report.lengths, is_offline=report.is_offline))

@@ -18,7 +18,7 @@ from bufferctl.render.markdown_items import Item, change_item, outcome_item, pro
 from bufferctl.render.markdown_text import clipped, code, plain, size
 from bufferctl.render.paint import Paint, sentence
 from bufferctl.render.report import Report
-from bufferctl.render.text import quiet_counts
+from bufferctl.render.text import no_changes, quiet_counts
 from bufferctl.render.text_outcomes import applied_text
 from bufferctl.render.words import is_at_once
 
@@ -64,7 +64,7 @@ def _plan_head(report: Report) -> Iterator[str]:
     yield PLAN_MARK
     rest = quiet_counts(plan)
     if plan.is_empty:
-        about = "This is about what was named alone" if plan.narrowed else "Buffer is as the files say"
+        about = no_changes(plan, is_offline=report.is_offline)
         yield f"**No changes.** {about}{f': {rest}' if rest else ''}."
     else:
         needs = f"; {counts[Action.HOLD]:,} need{'s' if counts[Action.HOLD] == 1 else ''} you"

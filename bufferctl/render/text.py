@@ -32,10 +32,13 @@ from bufferctl.render.text_change import WIDTH, Lines, indented
 
 _SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
 _HOUR = 3600
+_NOT_CHECKED = "Not checked against Buffer: this is what files and state alone say."
 
 
-def plan_text(plan: Plan, paint: Paint, lengths: Mapping[Any, TextLength] | None = None) -> str:
-    """The whole plan, ending in a newline. `lengths`: of texts, by address."""
+def plan_text(
+    plan: Plan, paint: Paint, lengths: Mapping[Any, TextLength] | None = None, *, is_offline: bool = False
+) -> str:
+    """The whole plan, ending in a newline. `lengths`: of texts, by address. `is_offline`: as in `Report`."""
     digests = {change.slot: change_digest(change) for change in plan.changes if change.action in REVIEWED}
     lines = Lines(plan, paint, lengths or {}, digests)
     shown = [change for change in plan.changes if change.action in _SHOWN]
@@ -44,7 +47,7 @@ def plan_text(plan: Plan, paint: Paint, lengths: Mapping[Any, TextLength] | None
     said: list[str] = []
     for home, group in groupby(sorted(others, key=_home), key=_home):
         said += ["", paint.strong(safe(home)), *_changes(list(group), lines)]
-    said += ["", *_summary(plan, paint)]
+    said += ["", *_summary(plan, paint, is_offline=is_offline)]
     if digests:
         said.append(f"Digest {digest_of(digests.values())[:SHORT]}.")
     if needs_you:
@@ -87,13 +90,14 @@ def _said(change: Change) -> tuple[str, str, bool]:
     return change.message, change.hint, bool(change.differences)
 
 
-def _summary(plan: Plan, paint: Paint) -> Iterator[str]:
+def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
     counts = plan.count()
     quiet = quiet_counts(plan)
     if plan.is_empty:
         yield paint.strong(paint.good("No changes."))
-        about = "This is about what was named alone" if plan.narrowed else "Buffer is as the files say"
+        about = no_changes(plan, is_offline=is_offline)
         yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", WIDTH)
+        yield from [_NOT_CHECKED] if is_offline else []
         return
     holds = counts[Action.HOLD]
     needs = f"; {holds:,} need{'s' if holds == 1 else ''} you" if holds else ""
@@ -102,8 +106,17 @@ def _summary(plan: Plan, paint: Paint) -> Iterator[str]:
     yield paint.strong(f"Plan: {said}{needs}.")
     if quiet:
         yield from wrapped(f"Also: {quiet}.", WIDTH)
-    if plan.writes:
+    if is_offline:
+        yield _NOT_CHECKED
+    elif plan.writes:
         yield from wrapped(_requests(plan), WIDTH)
+
+
+def no_changes(plan: Plan, *, is_offline: bool) -> str:
+    """What follows from a plan without changes, without a full stop."""
+    if plan.narrowed:
+        return "This is about what was named alone"
+    return "The files say what was last applied" if is_offline else "Buffer is as the files say"
 
 
 def _requests(plan: Plan) -> str:

@@ -44,7 +44,7 @@ def test_a_fork_is_planned_without_a_key(team: Team, number: int) -> None:
     team.github.read_only = True
     ran = team.plan(number, key=None, offline="true", comment="false")
     assert not ran.failed, ran.log
-    assert "not checked against Buffer" in ran.log.lower().replace(
+    assert "Not checked against Buffer" in ran.log.lower().replace(
         "not checked against buffer", "not checked against Buffer"
     )
     assert "We are live" in ran.log

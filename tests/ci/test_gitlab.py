@@ -178,7 +178,7 @@ def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
     nothing = {"GITLAB_TOKEN": "", "BUFFER_API_KEY": "", "CI_MERGE_REQUEST_IID": str(number)}
     _, ran = group.job("bufferctl-plan-of-fork", "launch", **nothing)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "not checked against Buffer" in ran.stdout
+    assert "Not checked against Buffer" in ran.stdout
     assert group.bodies(number) == []
     assert group.sandbox.requests == []
 

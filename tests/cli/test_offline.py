@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,9 @@ def test_an_edit_is_compared_with_state(project: Project, monkeypatch: pytest.Mo
     project.write("buffer.yaml", FILES.format(text="Soon").replace("            tags: [launch]\n", ""))
     assert project.apply().code == 0
     monkeypatch.delenv("BUFFER_API_KEY")
-    assert project("plan", "--offline", "--detailed-exitcode").code == 0
+    ran = project("plan", "--offline", "--detailed-exitcode")
+    assert (ran.code, "The files say what was last applied: 1 unchanged." in ran.out) == (0, True)
+    assert "Not checked against Buffer" in ran.out
+    assert json.loads(project("plan", "--offline", "--json").out)["offline"] is True
     project.write("buffer.yaml", FILES.format(text="Very soon").replace("            tags: [launch]\n", ""))
     prints("offline/edited", project("plan", "--offline"))
