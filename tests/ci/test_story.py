@@ -224,7 +224,7 @@ def test_files_with_errors_make_no_plan(team: Team) -> None:
     ran = team.plan(number)
     assert ran.failed
     (comment,) = team.github.bodies(number)
-    assert comment.splitlines()[1].startswith("**No plan**")
+    assert comment.splitlines()[1].startswith("**No plan.** The files have errors")
     assert "posts/launch.yaml:3:5: error:" in comment
     assert ran.uploads
     team.edit(number, launch=post("launch", "We are live"))
@@ -239,7 +239,7 @@ def test_an_expired_key_is_said_on_the_pull_request(team: Team) -> None:
     team.plan(number)
     assert team.plan(number, key="expired").failed
     (comment,) = team.github.bodies(number)
-    assert comment.splitlines()[1].startswith("**No plan**")
+    assert comment.splitlines()[1].startswith("**No plan.** The plan could not be made")
     assert "Keys expire" in comment
 
 
