@@ -13,9 +13,10 @@ from bufferctl.model import Address, Desired, Post
 from bufferctl.model.textlength import TextLength
 
 #: What a link weighs where it does not weigh what it says.
+LINK_ON_X = 23
 _LINKS = {Counting.LINKS_24: 24, Counting.LINKS_23: 23}
 #: A link as most networks see it; what closes the sentence after it is not of it.
-_URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019\u201d\xbb]", re.IGNORECASE)
+_URL = re.compile(r"https?://(?:[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019\u201d\xbb]|\S+)", re.IGNORECASE)
 #: No character of a text counts more than this, links apart.
 _WIDEST = 2
 
@@ -49,20 +50,24 @@ def length(text: str, counting: Counting) -> int:
         case Counting.X:
             from bufferctl.checks.weighted import weighted_length
 
-            return max(utf16(text), weighted_length(text))
+            # Buffer may take for a link what X does not, such as one to a top-level domain that X does not know.
+            return max(utf16(text), weighted_length(text), _with_links(text, LINK_ON_X))
         case Counting.LINKS_24 | Counting.LINKS_23:
-            weight = _LINKS[counting]
-            links = _URL.findall(text) if "://" in text else []
-            return utf16(text) + sum(weight - utf16(link) for link in links)
+            return _with_links(text, _LINKS[counting])
         case Counting.UTF16:
             return utf16(text)
+
+
+def _with_links(text: str, weight: int) -> int:
+    links = _URL.findall(text) if "://" in text else []
+    return utf16(text) + sum(weight - utf16(link) for link in links)
 
 
 def longest(text: str, counting: Counting) -> int:
     """A number that the length does not exceed, found without counting."""
     most = _WIDEST * len(text)
     if counting is Counting.X:
-        return most + 23 * text.count(".")
+        return most + LINK_ON_X * (text.count(".") + text.count("://"))
     return most + _LINKS[counting] * text.count("://") if counting in _LINKS else most
 
 

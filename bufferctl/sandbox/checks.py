@@ -42,7 +42,12 @@ def problems(post: Doc, channel: Doc, organization: Doc) -> list[str]:
 
 
 def media_problem(url: str, kind: str) -> str | None:
-    """Return what is wrong with a media URL: it must be https, public, and its host alive (NOTES: Writing)."""
+    """Return what is wrong with a media URL: it must be https, public, and its host alive (NOTES: Writing).
+
+    A link is no medium: where it leads is the reader's business.
+    """
+    if kind == "link":
+        return None
     parts = split_url(url)
     host = (parts.hostname or "") if parts else ""
     try:
@@ -77,7 +82,7 @@ def _media(assets: list[Doc], service: str, *, thread: bool = False) -> Iterator
     yield from _counts(kinds, service)
     yield from _kinds(kinds, service)
     for kind, value in map(kind_of, assets):
-        if kind != "link" and (problem := media_problem(value["url"], kind)):
+        if problem := media_problem(value["url"], kind):
             yield problem
         if value.get("thumbnailUrl") and (problem := media_problem(value["thumbnailUrl"], "thumbnail")):
             yield problem

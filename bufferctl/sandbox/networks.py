@@ -6,14 +6,14 @@ Only what Buffer itself refuses is here; a network's own stricter rule is a matt
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+import regex
 
 from bufferctl.sandbox.choices import PREMIUM_TWITTER
 from bufferctl.sandbox.store import Doc
 
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
-_ZERO_WIDTH_JOINER = "\u200d"
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,4 @@ def utf16(text: str) -> int:
 
 def graphemes(text: str) -> int:
     """Count what a reader sees as one character: marks, joined emoji, skin tones and flags count with their base."""
-    count, joined, flag = 0, False, False
-    for char in text:
-        regional = "\U0001f1e6" <= char <= "\U0001f1ff"
-        extends = unicodedata.category(char) in {"Mn", "Me", "Mc"} or "\U0001f3fb" <= char <= "\U0001f3ff"
-        if char == _ZERO_WIDTH_JOINER:
-            joined = True
-            continue
-        if not (extends or joined or (regional and flag)):
-            count += 1
-        flag = regional and not flag
-        joined = False
-    return count
+    return len(regex.findall(r"\X", text))

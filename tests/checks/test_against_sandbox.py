@@ -1,0 +1,112 @@
+"""Our rules and those of the local Buffer, which share no code: whatever it refuses, ours refuse before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.api.wire_forms import create_post
+from bufferctl.checks.counting import length
+from bufferctl.checks.networks import NETWORKS
+from bufferctl.diagnostics import Severity
+from bufferctl.model import CreatePost, Service
+from bufferctl.sandbox import networks as theirs
+from bufferctl.sandbox.checks import media_problem, problems
+from bufferctl.sandbox.details import METADATA_KEYS
+from tests.checks.posts import DOCUMENT, LINK, VIDEO, findings, image, post
+from tests.checks.test_counting import TEXTS
+
+COUNTED = sorted(service for service, row in NETWORKS.items() if row.text)
+HOSTS = ["acme.example", "localhost", "a.localhost", "x.invalid", "intranet", "10.0.0.1", "8.8.8.8", "[::1]", "["]
+URLS = st.builds("{}://{}{}{}".format, st.sampled_from(["https", "http", "HTTPS"]), st.sampled_from(["", "user:x@"]),
+                 st.sampled_from(HOSTS), st.sampled_from(["/a.png", ":8080/a.png", "?a=1", ""]))  # fmt: skip
+
+
+@given(TEXTS, st.sampled_from(COUNTED))
+def test_lengths(text: str, service: Service) -> None:
+    """No text is shorter for us than for it."""
+    assert length(text, NETWORKS[service].counting) >= theirs.length(service, text)
+
+
+@pytest.mark.parametrize("service", COUNTED)
+def test_limits(service: Service) -> None:
+    """The two tables, each made from the notes, say the same numbers."""
+    ours, other = NETWORKS[service], theirs.NETWORKS[service]
+    for name in ("text", "images", "media", "first_comment", "title", "topic"):
+        limit = getattr(ours, name)
+        assert (limit.most if limit else None) == getattr(other, name), name
+    assert bool(ours.video_alone) == other.images_or_video
+
+
+@given(URLS)
+def test_addresses(url: str) -> None:
+    """No address is fine for us that it cannot fetch."""
+    ours = [each.rule.code for each in findings(post("linkedin", "x", assets=[image(url)]))]
+    assert media_problem(url, "image") is None or "BC019" in ours
+
+
+def metadata(service: Service) -> st.SearchStrategy[dict[str, Any] | None]:
+    """Metadata of the network, with more and less than it needs."""
+    texts = st.sampled_from(["", " ", "x", "x" * 100, "x" * 101, "x" * 1251, "x" * 2201, "x" * 5001])
+    details = st.fixed_dictionaries(
+        {"is_full_day_event": st.just("false")} if service == Service.GOOGLEBUSINESS else {},
+        optional={"title": texts, "start_date": st.just("2030-01-01T09:00Z"), "end_date": st.just("2030-01-02T09:00Z")},
+    )
+    offer = details.map(lambda each: {name: value for name, value in each.items() if name != "is_full_day_event"})
+    thread = st.lists(st.fixed_dictionaries({}, optional={"text": texts, "assets": ASSETS}), max_size=3).map(
+        lambda items: [{"text": "x"}, *items] if items else []
+    )
+    fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+        "twitter": {"thread": thread},
+        "bluesky": {"thread": thread},
+        "mastodon": {"thread": thread},
+        "threads": {"thread": thread, "topic": texts},
+        "instagram": {"type": st.sampled_from(["post", "reel", "carousel"]), "first_comment": texts},
+        "facebook": {"first_comment": texts},
+        "linkedin": {"first_comment": texts},
+        "pinterest": {"board_service_id": st.just("9001"), "title": texts},
+        "youtube": {"title": texts, "category_id": texts},
+        "googlebusiness": {
+            "details_whats_new": st.just({}),
+            "details_offer": offer,
+            "details_event": details,
+        },
+    }
+    required: dict[str, st.SearchStrategy[Any]] = {}
+    if service == Service.GOOGLEBUSINESS:
+        required = {"type": st.sampled_from(["whats_new", "offer", "event"])}
+    return st.none() | st.fixed_dictionaries(required, optional=fields.get(service, {}))
+
+
+ASSETS = st.lists(
+    st.sampled_from([image(), VIDEO, DOCUMENT, LINK, image("https://10.0.0.1/a.png")]), max_size=3
+).flatmap(lambda assets: st.sampled_from([1, 1, 12]).map(lambda times: assets * times))
+
+
+@given(st.data())
+def test_posts(data: st.DataObject) -> None:
+    """Any post that it refuses for what it says, ours call an error; the rest are warnings or nothing."""
+    service = data.draw(st.sampled_from(COUNTED))
+    row = NETWORKS[service]
+    most = row.text.most if row.text else 0
+    text = data.draw(st.sampled_from(["x", "x" * most, "x" * (most + 1), "x" * 2201, "\N{ROCKET}" * (most // 2 + 1)]))
+    given_metadata = data.draw(metadata(service))
+    if given_metadata and given_metadata.get("thread"):
+        given_metadata["thread"][0]["text"] = text
+    if service in {Service.INSTAGRAM, Service.FACEBOOK} and given_metadata is None:
+        given_metadata = {}
+    made = post(service, text, assets=data.draw(ASSETS), metadata=given_metadata)
+    sent = create_post(CreatePost(made, "channel"))
+    content = {
+        "text": sent["text"],
+        "assets": sent.get("assets") or [],
+        "metadata": (sent.get("metadata") or {}).get(METADATA_KEYS[service]),
+        "tagIds": [],
+    }
+    boards = [{"serviceId": "9001", "name": "B"}]
+    refused = problems(content, {"service": service, "metadata": {"boards": boards}}, {"plan": "team", "tags": []})
+    errors = [each for each in findings(made) if each.severity is Severity.ERROR or each.rule.code == "BC003"]
+    assert not refused or errors, refused

@@ -1,0 +1,122 @@
+"""Forbidden words, and what is taken for a link and for the same site."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.checks.forbidden import forbidden_in
+from bufferctl.checks.said import Link, links_in, normal_host, within
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "expected"),
+    [
+        ("cheap", "CHEAP! Cheaper, cheaply.", ["CHEAP"]),
+        ("cheap", "#cheap cheap-flights", ["cheap"]),
+        ("cheap", "by @cheap", []),
+        ("cheap", "see https://acme.example/cheap?cheap=cheap", []),
+        ("cheap", "\U0001d5f0\U0001d5f5\U0001d5f2\U0001d5ee\U0001d5fd and \uff43\uff48\uff45\uff41\uff50", ["cheap"]),
+        ("cheap", "che\u00adap", ["cheap"]),
+        ("world class", "a World\n  class team", ["World\n  class"]),
+        ("world class", "world, class", []),
+        ("straße", "STRASSE, Strasse", ["STRASSE", "Strasse"]),
+        ("café", "cafe\u0301", ["caf\xe9"]),
+        ("don't", "Don\u2019t!", ["Don't"]),
+        ("C++", "We use C++.", ["C++"]),
+        ("$$$", "make $$$ now", ["$$$"]),
+        ("最低", "史上最低価格", ["最低"]),
+        ("ไทย", "ภาษาไทยดี", ["ไทย"]),
+        ("ΣΑΣ", "σας", ["σας"]),
+        ("[a-z]+", "abc", []),
+        ("cheap", "", []),
+    ],
+)
+def test_forbidden_words(word: str, text: str, expected: list[str]) -> None:
+    """Whole words, in any case and any way to write the letters; not in links and names of accounts."""
+    assert forbidden_in(text, (word,)) == expected
+
+
+def test_several_words() -> None:
+    """Each as it stands in the text, in its order, each once; the longest wins."""
+    assert forbidden_in("Free, world class, world, free, Free", ("world", "world class", "free")) == [
+        "Free",
+        "world class",
+        "world",
+        "free",
+    ]
+
+
+WORDS = st.text(st.characters(categories=["Lu", "Ll", "Nd"]), min_size=1, max_size=8)
+
+
+@given(WORDS, st.text(max_size=20), st.text(max_size=20))
+def test_a_word_between_spaces_is_found(word: str, before: str, after: str) -> None:
+    """Whatever is around it, and in capitals too."""
+    before, after = (each.replace("@", "") for each in (before, after))
+    for written in (word, word.upper(), unicodedata.normalize("NFD", word)):
+        assert forbidden_in(f"{before} . {written} . {after}", (word,)), written
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("See https://acme.example.", ["https://acme.example"]),
+        ("(https://acme.example/a_(b))", ["https://acme.example/a_(b)"]),
+        ("[x](https://acme.example/a)", ["https://acme.example/a"]),
+        ("“https://acme.example/a”, said she", ["https://acme.example/a"]),
+        ("HTTPS://ACME.EXAMPLE/A", ["HTTPS://ACME.EXAMPLE/A"]),
+        ("go to acme.com/shop now", ["acme.com/shop"]),
+        ("mail ada@acme.com", []),
+        ("wait...what", []),
+        ("https://a.example https://a.example", ["https://a.example"]),
+        ("https://a.example/?q=b.com", ["https://a.example/?q=b.com"]),
+        ("https:// nothing", []),
+    ],
+)
+def test_links(text: str, expected: list[str]) -> None:
+    """As networks make them of a text, without what belongs to the sentence."""
+    assert links_in(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Acme.Example:8443/x", "acme.example"),
+        ("https://acme.example@evil.example/", "evil.example"),
+        ("https://evil.example\\@acme.example/", "evil.example"),
+        ("https://evil.example/acme.example", "evil.example"),
+        ("https://evil.example?acme.example", "evil.example"),
+        ("https://bücher.example", "xn--bcher-kva.example"),
+        ("https://xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("https://acme。example", "acme.example"),
+        ("https://acme.example.", "acme.example"),
+        ("acme.com/x", "acme.com"),
+        ("https://[::1", ""),
+        ("https://", ""),
+    ],
+)
+def test_host(url: str, host: str) -> None:
+    """Where a browser would go, in one way to write it; nowhere where nobody can tell."""
+    assert Link(("text",), url).host == host
+
+
+def test_within() -> None:
+    """The domain and what is below it, not what only ends alike."""
+    assert within("acme.example", "acme.example")
+    assert within("a.b.acme.example", "acme.example")
+    assert not within("notacme.example", "acme.example")
+    assert not within("example", "acme.example")
+    assert not within("", "acme.example")
+
+
+@given(st.text())
+def test_any_text_has_links_that_lead_somewhere_or_nowhere(text: str) -> None:
+    """No text breaks it, and a host is in ASCII wherever it is one."""
+    for link in links_in(text):
+        assert link in text
+        assert isinstance(Link(("text",), link).host, str)
+    normal_host(text)
