@@ -13,7 +13,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import cells, wrapped
 from bufferctl.render.paint import Paint, count, safe, sentence
-from bufferctl.render.text_content import asset_line, extras_of, shown, texts_of, title_of
+from bufferctl.render.text_content import asset_line, extras_of, is_instant, shown, texts_of, title_of
 from bufferctl.render.times import away
 from bufferctl.render.worddiff import inline, painted
 
@@ -25,6 +25,8 @@ FOLD = 12
 AROUND = 1
 
 _INDENT = "      "
+#: Actions of what goes out as the files say it, now or later.
+_SENT = frozenset({Action.CREATE, Action.UPDATE, Action.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Lines:
 
     def _length(self, change: Change) -> str:
         length = self.lengths.get(change.address)
-        if not length or not length.used or length.limit is None or change.action is Action.DELETE:
+        if change.action not in _SENT or not length or not length.used or length.limit is None:
             return ""
         said = f"length {length.used:,} of {length.limit:,}"
         return f"{said}, too long" if length.used > length.limit else said
@@ -121,7 +123,7 @@ class Lines:
 
     def _difference(self, difference: Difference, change: Change) -> Iterator[str]:
         """One field: in a line where it is short, word by word where it is a text, else the one after the other."""
-        name = words.field(difference.path) + (" (Buffer's, the file's)" if change.action is Action.HOLD else "")
+        name = safe(words.field(difference.path)) + (" (Buffer → file)" if change.action is Action.HOLD else "")
         zone = self._zone(change)
         before, after = (shown(value, zone) for value in (difference.before, difference.after))
         if not before or not after:
@@ -132,7 +134,7 @@ class Lines:
         if "\n" not in line and not _is_text(difference.path) and cells(line) <= WIDTH - len(_INDENT):
             yield f"{_INDENT}{line}"
             return
-        both = inline(before, after)
+        both = None if is_instant(difference.after) else inline(before, after)
         if both is None:
             yield from self._marked(name, [(self.paint.bad("-"), before), (self.paint.good("+"), after)])
             return

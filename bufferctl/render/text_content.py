@@ -72,6 +72,11 @@ def shown(value: Any, zone: str) -> str:
         return ", ".join(f"{safe(str(name))}: {shown(each, zone)}" for name, each in value.items())
     if isinstance(value, tuple | list):
         return ", ".join(filter(None, (shown(each, zone) for each in value)))
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
+    if is_instant(value):
         return words.local(datetime.fromisoformat(value), zone)
     return safe(str(value))
+
+
+def is_instant(value: Any) -> bool:
+    """Whether a value of a field is a moment, as ISO 8601 says it."""
+    return isinstance(value, str) and _INSTANT.fullmatch(value) is not None

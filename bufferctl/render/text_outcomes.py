@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
@@ -32,8 +32,11 @@ def outcome_line(outcome: Outcome, paint: Paint) -> str:
 
 
 def applied_text(outcomes: Iterable[Outcome], paint: Paint) -> str:
-    """What an apply did, in one line."""
-    outcomes = list(outcomes)
+    """What an apply did, in a sentence."""
+    return "".join(f"{paint.strong(line)}\n" for line in wrapped(_applied(list(outcomes)), WIDTH))
+
+
+def _applied(outcomes: Sequence[Outcome]) -> str:
     done = [o for o in outcomes if o.status in {Status.DONE, Status.DIFFERS}]
 
     def of(action: Action) -> int:
@@ -45,7 +48,7 @@ def applied_text(outcomes: Iterable[Outcome], paint: Paint) -> str:
     quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
     parts += [f"{of(action)} {name}" for action, name in quiet if of(action)]
     parts += [f"{number} {words.OUTCOMES[s]}" for s in _TROUBLE if (number := sum(o.status is s for o in outcomes))]
-    return paint.strong(f"Applied: {', '.join(parts)}.") + "\n"
+    return f"Applied: {', '.join(parts)}."
 
 
 def left_text(left: Plan, planned: Plan, outcomes: Iterable[Outcome], paint: Paint) -> str:

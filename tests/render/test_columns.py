@@ -1,0 +1,142 @@
+"""Columns, wrapping, word by word, how far away: the small things that text is made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.render.columns import cells, wrapped
+from bufferctl.render.paint import Paint
+from bufferctl.render.times import away
+from bufferctl.render.worddiff import compared, inline, painted
+from bufferctl.render.words import field
+
+NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
+#: A line's worth of anything, wide characters and marks that combine included.
+lines = st.text(st.sampled_from("ab c-日本語。e\u0301 👩\u200d👧テ"), max_size=60)
+texts = st.text(st.sampled_from("ab c\n日本.-"), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"), [("", 0), ("abc", 3), ("日本", 4), ("e\u0301", 1), ("カ", 2), ("👩\u200d👧", 4), ("ｱ", 1)]
+)
+def test_cells(text: str, columns: int) -> None:
+    """Wide ones two, marks that combine none."""
+    assert cells(text) == columns
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("", [""]),
+        ("one two three", ["one two", "three"]),
+        ("日本語のテスト", ["日本語の", "テスト"]),
+        ("日本語テ。ス", ["日本語", "テ。ス"]),
+        ("https://acme.example/a", ["https://acme.example/a"]),
+        ("日 https://acme.example/a 本", ["日", "https://acme.example/a", "本"]),
+        ("é two three", ["é two", "three"]),
+    ],
+)
+def test_wrapped(line: str, expected: list[str]) -> None:
+    """At 8 columns: between words, between wide characters, never before a mark that closes; a link stays whole."""
+    assert wrapped(line, 8) == expected
+
+
+@given(lines, st.integers(4, 20))
+def test_wrapped_loses_nothing(line: str, width: int) -> None:
+    """All but white space is there, in order, and no line is too wide but where a word is."""
+    found = wrapped(line, width)
+    assert "".join("".join(found).split()) == "".join(line.split())
+    assert all(cells(each) <= width or " " not in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("We are live", "We are live at last", "We are live{+ at last+}"),
+        ("We are LIVE now", "We are live now", "We are [-LIVE-]{+live+} now"),
+        ("we write here: http://a/x", "we write here: http://a/y", "we write here: [-http://a/x-]{+http://a/y+}"),
+        ("one\ntwo", "one\n\ntwo", "one\n{+⏎\n+}two"),
+        ("新しいコンソール", "新しい画面", "新しい[-コンソール-]{+画面+}"),
+        ("it's on", "it's off", "it's [-on-]{+off+}"),
+        ("no marks", "no [-marks-]", None),
+        ("nothing alike", "another thing", None),
+    ],
+)
+def test_inline(before: str, after: str, expected: str | None) -> None:
+    """Words that go and come in one text; None where little is alike, or where the text has such marks itself."""
+    assert inline(before, after) == expected
+
+
+@given(texts, texts)
+def test_compared_holds_both(before: str, after: str) -> None:
+    """Without what comes it is the one, without what goes the other."""
+    parts = compared(before, after)
+    if parts is not None:
+        assert "".join(text for kind, text in parts if kind != "in") == before
+        assert "".join(text for kind, text in parts if kind != "out") == after
+
+
+@given(texts, texts)
+def test_painted_changes_no_letter(before: str, after: str) -> None:
+    """Colour goes on in the next line, and adds nothing else."""
+    both = (inline(before, after) or "").split("\n")
+    bare = [
+        line.replace("\x1b[31m", "").replace("\x1b[32m", "").replace("\x1b[0m", "")
+        for line in painted(both, Paint(True))
+    ]
+    assert bare == both
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        (timedelta(seconds=20), "now"),
+        (timedelta(minutes=-1), "1 minute ago"),
+        (timedelta(minutes=59, seconds=59), "in 59 minutes"),
+        (timedelta(hours=1), "in 1 hour"),
+        (timedelta(hours=23, minutes=20), "in 23 hours"),
+        (timedelta(hours=-23, minutes=-59), "24 hours ago"),
+        (timedelta(hours=24), "tomorrow"),
+        (timedelta(hours=-25), "yesterday"),
+        (timedelta(hours=38, minutes=59), "tomorrow"),
+        (timedelta(hours=39), "in 2 days"),
+        (timedelta(days=13), "in 13 days"),
+        (timedelta(days=14), "in 2 weeks"),
+        (timedelta(days=60), "in 2 months"),
+        (timedelta(days=-400), "13 months ago"),
+    ],
+)
+def test_away(later: timedelta, expected: str) -> None:
+    """Under a day by the clock, then by the calendar, weeks, months."""
+    assert away(NOW + later, NOW, "UTC") == expected
+
+
+def test_away_by_the_channels_calendar() -> None:
+    """What is the day after tomorrow in Tokyo is so, wherever the reader sits; an unknown zone does no harm."""
+    assert away(NOW + timedelta(hours=30, minutes=1), NOW, "Asia/Tokyo") == "in 2 days"
+    assert away(NOW + timedelta(hours=30, minutes=1), NOW, "UTC") == "tomorrow"
+    assert away(NOW + timedelta(hours=30, minutes=1), NOW, "Mars/Base") == "tomorrow"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("text", "text"),
+        ("tags.0", "tags"),
+        ("tags", "tags"),
+        ("assets.1.alt_text", "asset 2, alt_text"),
+        ("assets.0", "asset 1"),
+        ("thread.1.0", "thread, part 2, text"),
+        ("thread.2", "thread, part 3"),
+        ("thread.1.1.0.alt_text", "thread, part 2, asset 1, alt_text"),
+        ("metadata.first_comment", "first_comment"),
+        ("metadata.details_event.title", "details_event.title"),
+    ],
+)
+def test_field(path: str, expected: str) -> None:
+    """Fields as people find them in the file, counted from 1."""
+    assert field(path) == expected

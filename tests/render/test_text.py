@@ -1,0 +1,195 @@
+"""A plan and a receipt as text: readable at 80 columns, without colour, in a pipe; by channel, in the order of time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bufferctl.digests import change_digest
+from bufferctl.model import Post
+from bufferctl.model.textlength import TextLength
+from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.render.columns import cells
+from bufferctl.render.paint import Paint
+from bufferctl.render.text import plan_text
+from bufferctl.render.text_outcomes import receipt_text
+from tests.render.rich import APPLIED, HOSTILE, LENGTHS, NOW, PLAN, change, live, post
+
+CASES = Path(__file__).parents[1] / "cases" / "render"
+PLAIN = Paint()
+
+
+def hold(name: str, text: str, *, update: bool) -> None:
+    """Hold output against a file, or write the file."""
+    if update:
+        (CASES / name).write_text(text, encoding="utf-8")
+    assert text == (CASES / name).read_text(encoding="utf-8")
+
+
+def text_of(*changes: Change) -> str:
+    """A plan of these alone."""
+    return plan_text(replace(PLAN, changes=changes, warnings=()), PLAIN)
+
+
+def test_rich_plan(update: bool) -> None:
+    """The whole of a plan that has everything."""
+    hold("plan.txt", plan_text(PLAN, PLAIN, LENGTHS), update=update)
+
+
+def test_rich_receipt(update: bool) -> None:
+    """The whole of what became of it."""
+    hold("receipt.txt", receipt_text(APPLIED, NOW + timedelta(minutes=2), PLAIN), update=update)
+
+
+@pytest.mark.parametrize(
+    "text", [plan_text(PLAN, PLAIN, LENGTHS), receipt_text(APPLIED, NOW, PLAIN)], ids=["plan", "receipt"]
+)
+def test_80_columns(text: str) -> None:
+    """No line is wider, wide characters counted as two, but for what cannot be broken: an address, a link."""
+    wide = [line for line in text.splitlines() if cells(line) > 80]
+    assert [line for line in wide if "https://" not in line and "/" not in line] == []
+
+
+def test_colour_adds_nothing() -> None:
+    """Without colour the same words and marks are there."""
+    colored = plan_text(PLAN, Paint(enabled=True), LENGTHS)
+    assert "\x1b[31m[-autumn-]\x1b[0m\x1b[32m{+winter+}\x1b[0m" in colored
+    assert re.sub(r"\x1b\[\d+m", "", colored) == plan_text(PLAN, PLAIN, LENGTHS)
+
+
+def test_hostile_text_does_not_reach_the_terminal() -> None:
+    """Control characters and what turns writing round are shown by their numbers, in every field."""
+    bad = "a\x1b[2J\x9bb\u202ec"
+    item = post("ch-x", "bad", 1, text=bad, tags=(bad,), idea=bad)
+    held = change(
+        item,
+        Action.HOLD,
+        Cause.DRIFT,
+        live("ch-x", 1, bad + "x"),
+        reason=Reason.CONFLICT,
+        message=bad,
+        hint=bad,
+        differences=(Difference("text", bad + "x", bad), Difference(bad, bad, None), Difference("tags", None, (bad,))),
+    )
+    text = text_of(change(item, Action.CREATE, Cause.NEW), held)
+    assert not set(text) & set("\x1b\x9b\u202e")
+    assert "\\x1b[2J\\x9bb\\u202ec" in text
+
+
+def test_order_of_time() -> None:
+    """In a channel: what goes out at once, then by time whatever is done to it, then what has no time of its own."""
+    block = plan_text(PLAN, PLAIN).partition("Acme · twitter:acme\n")[2].partition("\n\n")[0]
+    keys = [line.split("/")[-1].split()[0] for line in block.splitlines() if line[:4].strip() in set("+~-=")]
+    assert keys == ["now", "evening", "launch", "there", "release", "screens", "party"]
+
+
+def test_what_needs_you_is_last() -> None:
+    """After the counts: it is what the eye falls on in a terminal."""
+    text = plan_text(PLAN, PLAIN)
+    assert text.index("Plan: 8 to create") < text.index("Needs you")
+    assert text.endswith("`repeat_of: post-40` in the file.\n")
+
+
+def test_each_that_is_reviewed_has_its_digest() -> None:
+    """Its first eight digits, by which a review can name it."""
+    text = plan_text(PLAN, PLAIN)
+    for each in PLAN.of(Action.CREATE, Action.UPDATE, Action.DELETE, Action.WAITING):
+        assert f"{each.address}  {change_digest(each)[:8]}\n" in text
+
+
+def test_an_edit_that_does_not_read_back() -> None:
+    """Another address of a picture: no field differs as far as Buffer tells, so all that it will be is shown."""
+    item = next(c for c in PLAN.changes if c.address.key == "screens")
+    text = text_of(replace(item, differences=()))
+    assert "What differs does not read back from Buffer" in text
+    assert "with image https://acme.example/console.png (The new console)" in text
+
+
+def test_not_reviewed_shows_what_it_says() -> None:
+    """A post that nobody has seen is shown whole where it is held."""
+    item = post("ch-x", "new", 1, text="Nobody has seen this")
+    assert "│ Nobody has seen this" in text_of(change(item, Action.HOLD, Cause.NEW, reason=Reason.NOT_REVIEWED))
+
+
+def test_too_long() -> None:
+    """A text over its limit says so beside its length."""
+    item = post("ch-x", "long", 1, text="x" * 300)
+    text = plan_text(
+        replace(PLAN, changes=(change(item, Action.CREATE, Cause.NEW),)), PLAIN, {item.address: TextLength(300, 280)}
+    )
+    assert "length 300 of 280, too long" in text
+
+
+def test_long_texts_are_folded() -> None:
+    """Twelve lines, then how many more; one line more than that is not worth folding."""
+    lines = "\n".join(f"line {number}" for number in range(1, 14))
+    assert "line 13" in text_of(change(post("ch-x", "a", 1, text=lines), Action.CREATE, Cause.NEW))
+    folded = text_of(change(post("ch-x", "a", 1, text=f"{lines}\nline 14"), Action.CREATE, Cause.NEW))
+    assert "line 12" in folded
+    assert "line 13" not in folded
+    assert "… 2 more lines" in folded
+
+
+def test_what_did_not_change_is_left_out_of_an_edit() -> None:
+    """Of a long text the changed lines and one around each, and how many others."""
+    before = "\n".join(f"line {number}" for number in range(20))
+    item = post("ch-x", "a", 1, text=before.replace("line 10", "row 10"))
+    edited = change(
+        item, Action.UPDATE, Cause.EDITED, live("ch-x", 1, before), differences=(Difference("text", before, item.text),)
+    )
+    lines = [line.strip() for line in text_of(edited).splitlines() if "│" in line]
+    assert lines == [
+        "│ … 9 unchanged lines",
+        "│ line 9",
+        "│ [-line-]{+row+} 10",
+        "│ line 11",
+        "│ … 8 unchanged lines",
+    ]
+
+
+def test_times_of_an_edit_are_the_channels() -> None:
+    """In its zone with the weekday; side by side where that fits, else one above the other."""
+    item = post("ch-li", "a", 1, due_at=NOW + timedelta(days=2), text="A")
+    times = (Difference("due_at", "2029-12-04T09:00:00Z", "2029-12-05T09:00:00Z"),)
+    edited = change(item, Action.UPDATE, Cause.EDITED, live("ch-li", 1, "A"), differences=times)
+    assert "      due_at: Tue 4 Dec 2029 04:00 EST → Wed 5 Dec 2029 04:00 EST\n" in text_of(edited)
+    held = text_of(replace(edited, action=Action.HOLD, reason=Reason.CHANGED))
+    assert "(Buffer → file):\n      - Tue 4 Dec 2029 04:00 EST\n      + Wed 5 Dec 2029 04:00 EST\n" in held
+
+
+def test_text_that_looks_like_a_time_stays_text() -> None:
+    """A text is a text."""
+    item = post("ch-x", "a", 1, text="2029-12-05")
+    edited = change(
+        item, Action.UPDATE, Cause.EDITED, live("ch-x", 1, "x"), differences=(Difference("text", "x", "2029-12-05"),)
+    )
+    assert "+ 2029-12-05\n" in text_of(edited)
+
+
+def test_nothing() -> None:
+    """An empty plan is two lines."""
+    assert text_of() == "No changes.\nBuffer is as the files say: 3 not ours.\n"
+
+
+@settings(max_examples=50)
+@given(st.lists(st.sampled_from(PLAN.changes), unique_by=id), st.booleans())
+def test_any_part_of_a_plan(changes: list[Change], narrowed: bool) -> None:
+    """Whatever is in it, each change that needs a look is named once, and the text ends in one line end."""
+    plan = Plan(at=NOW, endpoint="x", changes=tuple(changes), channels=PLAN.channels, narrowed=narrowed)
+    text = plan_text(plan, PLAIN, LENGTHS)
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    quiet = {Action.NO_OP, Action.DONE, Action.PAST}
+    named = re.findall(r"^  \S (\S+)", text, re.MULTILINE)
+    assert sorted(named) == sorted(str(each.address) for each in changes if each.action not in quiet)
+
+
+def test_posts_of_the_rich_plan() -> None:
+    """The rich plan keeps its hostile text, so that every form is tried with it."""
+    assert HOSTILE in {each.desired.text for each in PLAN.changes if isinstance(each.desired, Post)}
