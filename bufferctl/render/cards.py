@@ -81,7 +81,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that the page shows of one change; text is made safe, not yet escaped. `id` and `link`: what it became."""
+    """All that is shown of one change; text is made safe, not yet escaped. `id`, `link`, `at`: what it became, when."""
 
     address: str
     channel: Channel
@@ -99,6 +99,7 @@ class Card:
     at_once: bool
     id: str = ""
     link: str = ""
+    at: str = ""
 
     @property
     def anchor(self) -> str:
@@ -149,6 +150,7 @@ def card_of(
         at_once=outcome is None and words.is_at_once(change),
         id=safe(outcome.id or "") if outcome else "",
         link=web(outcome.link) if outcome else "",
+        at=f"{outcome.at.astimezone(UTC):%H:%M:%S} UTC" if outcome and outcome.at else "",
     )
 
 

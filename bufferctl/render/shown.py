@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, SchedulingType
-from bufferctl.model.content import Document, Image, Link, LinkAttachment, Video
+from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.render.paint import safe
 from bufferctl.render.pieces import Piece, pieces, web
@@ -62,21 +62,37 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None) -> Shown:
             return _of_live(item)
         case Idea():
             media = tuple(_idea_media(each) for each in item.media)
-            facts = (Fact("for", ", ".join(item.services)),) if item.services else ()
-            return Shown((Part(pieces(item.text), media),), safe(item.title or ""), facts=facts, tags=item.tags)
+            return Shown(
+                (Part(pieces(item.text), media),),
+                safe(item.title or ""),
+                facts=_about(item),
+                tags=tuple(map(safe, item.tags)),
+            )
         case LiveIdea():
-            return Shown((Part(pieces(item.text)),), safe(item.title), tags=tuple(tag.name for tag in item.tags))
+            return Shown((Part(pieces(item.text)),), safe(item.title), tags=tuple(safe(tag.name) for tag in item.tags))
         case None:
             return Shown(())
 
 
+def _about(idea: Idea) -> tuple[Fact, ...]:
+    found = [
+        ("services", ", ".join(idea.services)),
+        ("date", f"{idea.date:%Y-%m-%d %H:%M %z}" if idea.date else ""),
+        ("group", idea.group.group_id if idea.group else ""),
+        ("cta", idea.cta or ""),
+        ("template_id", idea.template_id or ""),
+    ]
+    return tuple(Fact(name, safe(value)) for name, value in found if value)
+
+
 def _of_post(post: Post) -> Shown:
     values = post.metadata.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if post.metadata else {}
-    thread = getattr(post.metadata, "thread", ())
+    thread: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
     preview = getattr(post.metadata, "link_attachment", None)
     media = [_asset(asset) for asset in post.assets] + ([_preview(preview)] if preview else [])
     first = Part(pieces(post.text), tuple(media))
-    rest = (Part(pieces(each.text), tuple(map(_asset, each.assets))) for each in thread[1:])
+    repeats = bool(thread) and (thread[0].text or "") == post.text and thread[0].assets in ((), post.assets)
+    rest = [Part(pieces(each.text), tuple(map(_asset, each.assets))) for each in thread[1 if repeats else 0 :]]
     return _with_metadata((first, *rest), values, post.tags, _facts(post))
 
 
@@ -94,14 +110,16 @@ def _with_metadata(
     def text(name: str) -> str:
         return str(values.get(name) or "")
 
+    mentions = [each.get("localized_name") or each.get("content") or "" for each in values.get("annotations") or ()]
+    named = (Fact("mentions", safe(", ".join(mentions))),) if mentions else ()
     others = (Fact(name, value) for name, value in _flat(values) if name.partition(".")[0] not in _PLACED)
     return Shown(
         parts,
         safe(text("title")),
         safe(text("spoiler_text")),
         pieces(text("first_comment")),
-        (*facts, *others),
-        tags,
+        (*facts, *named, *others),
+        tuple(map(safe, tags)),
     )
 
 
@@ -110,6 +128,7 @@ def _facts(post: Post) -> tuple[Fact, ...]:
         ("scheduling_type", "a person is reminded" if post.scheduling_type is SchedulingType.NOTIFICATION else ""),
         ("needs_approval", "yes" if post.needs_approval else ""),
         ("idea", post.idea or ""),
+        ("ai_assisted", "yes" if post.ai_assisted else ""),
         ("repeat_of", post.repeat_of or ""),
         ("was", post.was or ""),
     ]
@@ -130,9 +149,11 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
 def _asset(asset: Asset) -> Media:
     match asset.value:
         case Image() as image:
-            return Media("image", web(image.url), web(image.url), safe(image.alt_text or ""))
+            tagged = ", ".join(f"@{each.handle.removeprefix('@')}" for each in image.user_tags)
+            return Media("image", web(image.url), web(image.url), safe(image.alt_text or ""), text=safe(tagged))
         case Video() as video:
-            return Media("video", web(video.thumbnail_url), web(video.url), "", safe(video.title or ""))
+            cover = "" if video.thumbnail_offset is None else f"its cover is at {video.thumbnail_offset:,} ms"
+            return Media("video", web(video.thumbnail_url), web(video.url), "", safe(video.title or ""), cover)
         case Document() as document:
             return Media("document", web(document.thumbnail_url), web(document.url), "", safe(document.title))
         case Link() as link:

@@ -217,7 +217,7 @@ def test_without_scripts_everything_is_there(show: Show) -> None:
     """All cards, no calendar, no filters that do nothing."""
     page = show(PLAN_PAGE, scripts=False)
     assert page.locator(".card:visible").count() == len(PLAN.changes)
-    expect(page.get_by_role("toolbar")).to_be_hidden()
+    expect(page.get_by_role("search")).to_be_hidden()
     expect(page.get_by_text("We are live: https://acme.example/launch #opensource")).to_be_visible()
 
 
@@ -225,7 +225,7 @@ def test_on_paper(show: Show) -> None:
     """The cards that the filters leave, without what one can only press."""
     page = show(PLAN_PAGE)
     page.emulate_media(media="print")
-    expect(page.get_by_role("toolbar")).to_be_hidden()
+    expect(page.get_by_role("search")).to_be_hidden()
     expect(page.get_by_role("grid")).to_be_hidden()
     assert page.locator(".card:visible").count() == 21
 

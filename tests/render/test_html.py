@@ -9,17 +9,19 @@ from datetime import timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.model import Address, LiveAsset, Post, Service
-from bufferctl.plan import Action, Change, Outcome, Plan, Status
+from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.paint import safe
 from bufferctl.render.pieces import changed_words, pieces, web
 from bufferctl.render.report import Report
+from tests.model.samples import posts
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
@@ -206,6 +208,31 @@ def test_hostile_text_stays_text(data: st.DataObject) -> None:
     for document in (report_html(report), preview_html(report), report_html(replace(report, outcomes=outcomes))):
         read = is_harmless(document)
         assert "".join(safe(declared.text).split()) in "".join(read.text.split())
+
+
+@settings(deadline=None)
+@given(posts)
+def test_nothing_public_is_left_out(item: Post) -> None:
+    """Whatever a post says, on any network, is somewhere on its card: texts, addresses, titles, comments, mentions."""
+    slot = PLAN.changes[0].slot
+    document = report_html(
+        Report(replace(PLAN, changes=(Change(item.address, Action.CREATE, Cause.NEW, slot, desired=item),)))
+    )
+    read = is_harmless(document)
+    card = "".join([read.text, *(value or "" for _, attributes in read.tags for value in attributes.values())])
+    values = [item.text, *item.tags, *_texts([each.value.model_dump(mode="json") for each in item.assets])]
+    values += _texts(item.metadata.model_dump(mode="json", exclude_defaults=True)) if item.metadata else []
+    missing = [value for value in values if "".join(safe(value).split()) not in "".join(card.split())]
+    assert missing == []
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text inside."""
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
 
 
 def test_links_end_where_sentences_do() -> None:

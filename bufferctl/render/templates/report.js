@@ -83,7 +83,7 @@
   };
   const sign = (post) => (post.sign || post.kind === "quiet" ? make("i", { class: "sign", "aria-hidden": "true" }, post.sign || "·") : null);
   const chip = (post) => {
-    const made = make("button", { type: "button", class: `chip ${post.kind}`, tabindex: "-1" }, make("span", { class: "sr" }, `${post.what} `), sign(post) ?? "", make("time", {}, post.clock), face(post, post.sign || post.kind === "quiet" ? "extra" : ""), make("em", {}, excerpt(post)));
+    const made = make("button", { type: "button", class: `chip ${post.kind}`, tabindex: "-1" }, make("span", { class: "sr" }, `${post.what} `), sign(post) ?? "", make("time", {}, post.clock), face(post, post.sign || post.kind === "quiet" ? "extra" : ""), make("em", { dir: "auto" }, excerpt(post)));
     made.addEventListener("click", (event) => { event.stopPropagation(); open(post, made); });
     return made;
   };
@@ -141,10 +141,10 @@
     const from = monday(day), title = view === "month" ? sayMonth(day) : `${sayDate(from)} – ${sayDate(plus(from, 6))}`;
     const button = (label, text, act) => {
       const made = make("button", { type: "button", "aria-label": label }, text);
-      made.addEventListener("click", () => { act(); draw(); $(`.nav [aria-label="${label}"]`).focus(); });
+      made.addEventListener("click", () => { act(); draw(); $(`.nav [aria-label="${label}"]`).focus(); $(".news").textContent = $(".nav h2").textContent; });
       return made;
     };
-    return make("div", { class: "nav" }, make("h2", { "aria-live": "polite" }, title), button(`Previous ${view}`, "‹", () => { day = step(-1); }), button("Next post from today on", "Next post", () => { day = nearest(); }), button(`Next ${view}`, "›", () => { day = step(1); }));
+    return make("div", { class: "nav" }, make("h2", {}, title), button(`Previous ${view}`, "‹", () => { day = step(-1); }), button("Next post from today on", "Next post", () => { day = nearest(); }), button(`Next ${view}`, "›", () => { day = step(1); }));
   };
   let row_ = null;
   const draw = () => {
@@ -278,7 +278,14 @@
     post.card.scrollIntoView({ block: "center" });
     return true;
   };
-  const named = (link) => decodeURIComponent(link.split("#")[1] ?? "");
+  const named = (link) => {
+    const name = link.split("#")[1] ?? "";
+    try {
+      return decodeURIComponent(name);
+    } catch {
+      return name;
+    }
+  };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('a[href^="#"]');
     if (link && reveal(named(link.href))) event.preventDefault();
