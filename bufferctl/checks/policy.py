@@ -174,10 +174,11 @@ _FEW = 5
 
 
 def _with(url: str, parameters: list[str]) -> str:
-    """The link with parameters added, their values left open."""
+    """The link with parameters added, their values left open; those that are there without a value are filled."""
     base, mark, fragment = url.partition("#")
-    given = "&".join(f"{name}=…" for name in parameters)
-    return f"{base}{'&' if '?' in base else '?'}{given}{mark}{fragment}"
+    base, _, query = base.partition("?")
+    kept = [part for part in query.split("&") if part and part.removesuffix("=") not in parameters]
+    return f"{base}?{'&'.join([*kept, *(f'{name}=…' for name in parameters)])}{mark}{fragment}"
 
 
 def _too_many(posts: Iterable[Post], policy: Policy, channels: Iterable[Channel]) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ def _freeze(entry: FreezeEntry, spot: Spot, clock: Clock | None, names: _Names, 
         return None
     if end <= start:
         hint = "give `from` what comes first"
-        reading.problems.append(spot.at("to", "`to` is before `from`, so this freezes nothing", hint=hint))
+        reading.problems.append(spot.at("to", "`to` is not after `from`, so this freezes nothing", hint=hint))
         return None
     return Freeze(start, end, entry.reason or "", channels)
 

@@ -59,6 +59,17 @@ _FIELDS = (
     ("max_deletes", "max_delete delete_limit"),
     ("thread", "threads tweets"),
     ("link_attachment", "link preview link_preview"),
+    ("freeze", "freezes blackout blackouts embargo embargoes silence"),
+    ("from", "start begin starts since"),
+    ("to", "end until till ends"),
+    ("reason", "why note description comment"),
+    ("link_domains", "domains link_domain allowed_domains allowed_link_domains links allowed_links"),
+    ("domains", "domain sites site hosts urls"),
+    ("parameters", "params parameter query utm required"),
+    ("forbidden_words", "banned_words blocked_words forbidden words banned forbidden_word blocklist"),
+    ("posts_per_day", "per_day max_per_day daily_limit max_posts_per_day posts_a_day limit"),
+    ("minimum_lead", "min_lead lead lead_time minimum_lead_time notice"),
+    ("required_tags", "require_tags needed_tags required_tag tags mandatory_tags"),
 )
 _VALUES = (
     ("twitter", "x x.com x/twitter twitter/x tweet"),
