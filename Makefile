@@ -48,6 +48,7 @@ schemas: $(STAMP) ## generate what is generated
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
 	@for kind in plan apply receipt; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
 	@$(BIN)/python docs/make_fields.py > docs/fields.md
+	@$(BIN)/python docs/make_cli.py > docs/cli.md
 	@$(BIN)/python docs/make_networks.py networks > docs/networks.md
 	@$(BIN)/python docs/make_networks.py rules > docs/rules.md
 

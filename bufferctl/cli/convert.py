@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import options
+from bufferctl.cli.examples import examples
 from bufferctl.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
     from bufferctl.config import Loaded
 
 
-@click.command(short_help="Turn Buffer's bulk-upload CSV, or Markdown, into YAML.")
+@click.command(
+    short_help="Turn Buffer's bulk-upload CSV, or Markdown, into YAML.",
+    epilog=examples(
+        ("bufferctl convert week3.csv --channel twitter:acme", "a CSV for one channel"),
+        ("bufferctl convert drafts/ -o posts/drafts.yaml", "a folder of Markdown"),
+    ),
+)
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--channel", metavar="CHANNEL", help="Where it goes, such as twitter:acme; a CSV is all for one channel.")
 @click.option(

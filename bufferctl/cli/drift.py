@@ -7,12 +7,19 @@ from pathlib import Path
 import click
 
 from bufferctl.cli import options
+from bufferctl.cli.examples import examples
 
 #: There is drift (design: Contracts, as `plan --detailed-exitcode`).
 DRIFT = 2
 
 
-@click.command(short_help="Show what in Buffer is no longer as it was applied.")
+@click.command(
+    short_help="Show what in Buffer is no longer as it was applied.",
+    epilog=examples(
+        ("bufferctl drift", "exit code 2 where there is any"),
+        ("bufferctl drift posts/2030-w03.yaml", "of that file alone"),
+    ),
+)
 @options.paths_argument
 @options.root_option
 @options.state_option

@@ -7,10 +7,17 @@ from pathlib import Path
 import click
 
 from bufferctl.cli import options
+from bufferctl.cli.examples import examples
 from bufferctl.errors import ConfigError
 
 
-@click.command(short_help="Write a first buffer.yaml from what the account has.")
+@click.command(
+    short_help="Write a first buffer.yaml from what the account has.",
+    epilog=examples(
+        ("bufferctl init", "buffer.yaml, here"),
+        ("bufferctl init -f acme.yaml", "under another name"),
+    ),
+)
 @click.option(
     "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="Another name than buffer.yaml."
 )

@@ -11,13 +11,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bufferctl.cli.examples import examples
+
 if TYPE_CHECKING:
     from bufferctl.sandbox import Sandbox
 
 _PLANS = ("off", "free", "essentials", "team")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        ("bufferctl sandbox", "Acme and Globex, gone at the end"),
+        ("bufferctl sandbox --db acme.db", "kept between runs"),
+        ("bufferctl sandbox --faults cut-after=0.2", "lose one answer in five"),
+    ),
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), metavar="N", default=4141, show_default=True, help="0 takes a free one."
 )

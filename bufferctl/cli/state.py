@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import options
+from bufferctl.cli.examples import examples
 from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
     from bufferctl.state import StateFile
 
 
-@click.group(short_help="Look at, or mend, what bufferctl remembers.")
+@click.group(
+    short_help="Look at, or mend, what bufferctl remembers.",
+    epilog=examples(
+        ("bufferctl state list", "everything, with ids"),
+        ("bufferctl state show Acme/twitter:acme/launch", "all of one"),
+    ),
+)
 def state() -> None:
     """Look at, or mend, what bufferctl remembers of each declared post and idea."""
 
 
-@state.command(name="list", short_help="List what is remembered.")
+@state.command(
+    name="list",
+    short_help="List what is remembered.",
+    epilog=examples(("bufferctl state list", "a line each"), ("bufferctl state list --json", "for a program")),
+)
 @options.root_option
 @options.state_option
 @options.json_option
@@ -44,7 +55,10 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
         click.echo(f"{safe(address):{width}}  {binding.id}  {binding.origin.value}")
 
 
-@state.command(short_help="Show all that is remembered of one.")
+@state.command(
+    short_help="Show all that is remembered of one.",
+    epilog=examples(("bufferctl state show Acme/twitter:acme/launch", "its id and digests")),
+)
 @click.argument("address")
 @options.root_option
 @options.state_option
@@ -57,7 +71,10 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
     click.echo(document({"kind": "object", **_values(slot, bindings[slot])}), nl=False)
 
 
-@state.command(short_help="Take the lock away from a run that is dead.")
+@state.command(
+    short_help="Take the lock away from a run that is dead.",
+    epilog=examples(("bufferctl state unlock", "asks first"), ("bufferctl state unlock --yes", "without asking")),
+)
 @click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Of which endpoint [env: BUFFER_API_URL].")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def unlock(api_url: str | None, yes: bool) -> int:
@@ -83,7 +100,10 @@ def unlock(api_url: str | None, yes: bool) -> int:
     return 0
 
 
-@state.command(short_help="Forget one; it stays in Buffer.")
+@state.command(
+    short_help="Forget one; it stays in Buffer.",
+    epilog=examples(("bufferctl state rm Acme/twitter:acme/launch", "found again by its content")),
+)
 @click.argument("address")
 @options.root_option
 @options.state_option
@@ -94,7 +114,10 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
     click.echo(f"Forgot {address} ({binding.id}); it stays in Buffer.")
 
 
-@state.command(short_help="Remember one under another address.")
+@state.command(
+    short_help="Remember one under another address.",
+    epilog=examples(("bufferctl state mv Acme/twitter:acme/launch Acme/twitter:acme/start", "")),
+)
 @click.argument("address")
 @click.argument("new_address")
 @options.root_option

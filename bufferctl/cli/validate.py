@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import options, reports
+from bufferctl.cli.examples import examples
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
     from bufferctl.diagnostics import Diagnostic
 
 
-@click.command(short_help="Check the files, offline.")
+@click.command(
+    short_help="Check the files, offline.",
+    epilog=examples(
+        ("bufferctl validate", "everything"),
+        ("bufferctl validate posts/2030-w03.yaml", "report on one file"),
+    ),
+)
 @options.paths_argument
 @options.root_option
 @reports.problems_option

@@ -1,0 +1,74 @@
+"""Writes docs/cli.md from the help of every command. `make schemas` runs it; a test holds the page to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib import import_module
+
+import click
+
+from bufferctl.cli import GROUPS, cli
+from bufferctl.errors import (
+    BufferctlError,
+    InterruptError,
+    KeyRefusedError,
+    PartWayError,
+    StalePlanError,
+    UsageError,
+)
+
+_HEAD = """\
+# The command line
+
+<!-- Made from the help of the commands by docs/make_cli.py; change it there. -->
+
+`bufferctl COMMAND --help` says the same. Data goes to stdout, everything else to stderr, so a pipe gets data alone.
+Colour is on a terminal only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
+
+| variable | |
+|---|---|
+| `BUFFER_API_KEY` | the API key; it is never printed, logged or saved |
+| `BUFFER_API_URL` | another endpoint than Buffer's own, such as the sandbox's |
+| `NO_COLOR`, `FORCE_COLOR` | no colour; colour also where there is no terminal |
+| `XDG_STATE_HOME` | where the journal and the lock are, in `bufferctl` |
+
+| exit code | |
+|---|---|
+"""
+
+_CODES = (
+    (0, "done, or no changes"),
+    (BufferctlError.exit_code, "something failed, or something needs a person"),
+    (2, "changes are pending (`plan --detailed-exitcode` only), or there is drift (`drift` only)"),
+    (StalePlanError.exit_code, "the saved plan no longer holds"),
+    (KeyRefusedError.exit_code, "no API key, or a refused one"),
+    (PartWayError.exit_code, "stopped part-way; run it again to go on"),
+    (UsageError.exit_code, "usage, or a question without a terminal"),
+    (InterruptError.exit_code, "interrupted"),
+)
+
+
+def page() -> Iterator[str]:
+    """The page, piece by piece."""
+    yield _HEAD + "".join(f"| {code} | {meaning} |\n" for code, meaning in _CODES)
+    for title, group in GROUPS.items():
+        yield f"## {title}\n"
+        for name, (module, _) in group.items():
+            yield from _command(name, getattr(import_module(f"bufferctl.cli.{module}"), module), None)
+
+
+def _command(name: str, command: click.Command, parent: click.Context | None) -> Iterator[str]:
+    """One command, and those below it."""
+    above = parent or click.Context(cli, info_name="bufferctl", **cli.context_settings)
+    context = click.Context(command, info_name=name, parent=above)
+    yield f"{'####' if parent else '###'} {context.command_path}\n"
+    yield f"```text\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for below, each in command.commands.items():
+            yield from _command(below, each, context)
+
+
+if __name__ == "__main__":
+    os.environ["COLUMNS"] = "100"
+    click.echo("\n".join(page()), nl=False)

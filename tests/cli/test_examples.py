@@ -1,0 +1,69 @@
+"""Every command shows how it is called, its examples are commands that it takes, and docs/cli.md says all of it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from bufferctl.cli import COMMANDS, GROUPS, cli
+
+ROOT = Path(__file__).parents[2]
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command and those below it, by what one types."""
+    found: dict[str, click.Command] = {}
+    for name, (module, _) in COMMANDS.items():
+        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {below}": each for below, each in command.commands.items()}
+    return found
+
+
+def examples() -> list[tuple[str, str]]:
+    """Each example with the command that shows it."""
+    shown = []
+    for name, command in commands().items():
+        lines = (command.epilog or "").splitlines()
+        shown += [(name, line.strip()) for line in lines if line.startswith("  ")]
+    return shown
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_has_examples(name: str) -> None:
+    """At least one."""
+    assert name in {command for command, _ in examples()}
+
+
+@pytest.mark.parametrize(("name", "line"), examples())
+def test_examples_are_taken(name: str, line: str) -> None:
+    """The example is of the command that shows it, and its options and arguments are understood."""
+    match = re.search(r"bufferctl [^)|>]*", re.split(r"  +", line)[0])
+    assert match
+    _, *words = shlex.split(match[0].rstrip('")'))
+    context = click.Context(cli, info_name="bufferctl", **cli.context_settings)
+    while isinstance(context.command, click.Group):
+        command = context.command.get_command(context, words[0])
+        assert command, line
+        context = click.Context(command, parent=context, info_name=words.pop(0))
+    assert context.command_path.startswith(f"bufferctl {name}")
+    context.command.parse_args(context, words)
+
+
+def test_every_command_is_in_one_group() -> None:
+    """None twice."""
+    assert sum(map(len, GROUPS.values())) == len(COMMANDS)
+
+
+def test_the_page_is_generated() -> None:
+    """docs/cli.md is what `make schemas` writes now."""
+    made = subprocess.run([sys.executable, "docs/make_cli.py"], cwd=ROOT, check=True, capture_output=True)
+    assert (ROOT / "docs" / "cli.md").read_bytes() == made.stdout
