@@ -29,11 +29,11 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError where that cannot be.
     """
-    path = path.resolve()
     try:
-        if path.exists() and not path.is_file():
+        if path.exists() and not path.is_file():  # /dev/stdout leads to a pipe that has no name
             path.write_bytes(data)
             return
+        path = path.resolve()
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
         temporary = Path(name)
         try:

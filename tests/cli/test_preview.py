@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,13 @@ def test_files_with_errors_have_no_preview(written: Path, run: Callable[..., Ran
     (written / "posts" / "a.yaml").write_text("posts: [{key: a, channels: [x], txt: A}]\n", encoding="utf-8")
     prints("preview/errors", run("preview"))
     assert not (written / "preview.html").exists()
+
+
+def test_a_page_into_a_pipe(written: Path, program: list[str]) -> None:
+    """`-o /dev/stdout` prints it."""
+    ran = subprocess.run([*program, "preview", "-o", "/dev/stdout"], cwd=written, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"Wrote /dev/stdout; open it in a browser.\n")
+    assert ran.stdout.startswith(b"<!doctype html>")
 
 
 def test_a_page_that_cannot_be_written(written: Path, run: Callable[..., Ran]) -> None:
