@@ -1,0 +1,157 @@
+"""Digests and what was reviewed: whatever comes between, nothing goes out that was not in the reviewed plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bufferctl import planfile
+from bufferctl.diagnostics import Place
+from bufferctl.digests import REVIEWED, change_digest, plan_digest
+from bufferctl.model import Address, Asset, Idea, Metadata, Post, Service, ShareMode, Slot
+from bufferctl.plan import WRITING, Action, Cause, Change, Plan, Reason
+from bufferctl.planfile import Reviewed
+from tests.apply.fake import START
+from tests.apply.machine import desired
+from tests.model.samples import ideas, posts
+from tests.planfile.test_planfile import CHOICES, plans
+
+POST = Post(
+    Address("Acme", "twitter:acme", "launch"), Service.TWITTER, Place("a.yaml", 1, 1), "We are live", due_at=START
+)
+IMAGE = Asset.model_validate({"image": {"url": "https://acme.example/a.png", "alt_text": "A"}})
+
+
+def created(item: Post | Idea, **more: Any) -> Change:
+    """The creation of a declared object."""
+    slot = Slot("o", "ideas" if isinstance(item, Idea) else "c", item.address.key)
+    return replace(Change(item.address, Action.CREATE, Cause.NEW, slot, desired=item), **more)
+
+
+PUBLIC: dict[str, Any] = {
+    "text": "We are LIVE",
+    "due_at": START + timedelta(minutes=1),
+    "mode": ShareMode.SHARE_NEXT,
+    "draft": True,
+    "needs_approval": True,
+    "assets": (IMAGE,),
+    "metadata": Metadata.model_validate({"twitter": {"is_ai_generated": True}}).twitter,
+    "tags": ("launch",),
+    "idea": "hiring",
+    "address": Address("Acme", "twitter:acme", "other"),
+}
+PRIVATE: dict[str, Any] = {
+    "place": Place("b.yaml", 7, 9),
+    "was": "lunch",
+    "repeat_of": "lunch",
+    "protect": True,
+    "due_at": START.astimezone(),
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_parts_count(name: str) -> None:
+    """A post that says something else, or at another time, has another digest."""
+    other = replace(POST, **{name: PUBLIC[name]})
+    assert change_digest(created(other)) != change_digest(created(POST))
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+def test_private_parts_do_not_count(name: str) -> None:
+    """Where it stands in which file, what it was called, how its instant is written: the same digest."""
+    other = replace(POST, **{name: PRIVATE[name]})
+    assert change_digest(created(other)) == change_digest(created(POST))
+
+
+def test_alt_text_and_address_of_a_picture_count() -> None:
+    """What Buffer does not read back counts too."""
+    pictures = [
+        {"url": "https://acme.example/a.png", "alt_text": "A"},
+        {"url": "https://acme.example/b.png", "alt_text": "A"},
+        {"url": "https://acme.example/a.png", "alt_text": "B"},
+    ]
+    assets = [(Asset.model_validate({"image": picture}),) for picture in pictures]
+    assert len({change_digest(created(replace(POST, assets=each))) for each in assets}) == 3
+
+
+def test_action_counts_and_words_do_not() -> None:
+    """To hold is not to create; a message or an id is nothing to agree to."""
+    change = created(POST)
+    assert change_digest(replace(change, action=Action.HOLD)) != change_digest(change)
+    same = replace(change, message="a", hint="b", cause=Cause.EXPIRED, reason=Reason.LAG, slot=Slot("x", "y", "z"))
+    assert change_digest(same) == change_digest(change)
+
+
+def test_waiting_is_a_creation_to_come() -> None:
+    """A post that waits for room was shown, so it has the digest of its creation."""
+    assert change_digest(created(POST, action=Action.WAITING)) == change_digest(created(POST))
+
+
+@pytest.mark.parametrize("action", [Action.NO_OP, Action.DONE, Action.PAST])
+def test_nothing_to_agree_to(action: Action) -> None:
+    """What changes nothing has none."""
+    assert change_digest(created(POST, action=action)) == ""
+
+
+def test_order_of_tags_does_not_count() -> None:
+    """Tags are a set."""
+    assert len({change_digest(created(replace(POST, tags=tags))) for tags in (("a", "b"), ("b", "a"))}) == 1
+
+
+def test_digest_is_the_same_everywhere() -> None:
+    """These digits are in reviews: another Python, another machine gives them again."""
+    assert change_digest(created(replace(POST, tags=("b", "a"), assets=(IMAGE,)))) == "36d16a8c7bfcf4d470f6"
+
+
+@given(st.one_of(posts, ideas))
+def test_any_object_has_a_digest(item: Post | Idea) -> None:
+    """Whatever it holds; and where it stands does not count."""
+    assert len(change_digest(created(item))) == 20
+    assert change_digest(created(replace(item, place=Place("elsewhere.yaml", 3, 3)))) == change_digest(created(item))
+
+
+@given(plans())
+@settings(deadline=None)
+def test_saving_keeps_digests(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
+    """What is read from a saved plan has the digests of the plan."""
+    plan, items = drawn
+    saved = planfile.load(
+        planfile.dump(plan, desired(items), CHOICES, expires_at=plan.at + timedelta(days=7)), "plan.json"
+    )
+    shown = [change for change in plan.changes if change.action is not Action.NO_OP]
+    assert plan_digest(saved.plan) == plan_digest(plan)
+    assert [change_digest(c) for c in saved.plan.changes] == [change_digest(c) for c in shown]
+
+
+@given(plans(), plans())
+@settings(deadline=None)
+def test_nothing_else_is_written(
+    reviewed: tuple[Plan, tuple[Post | Idea, ...]], now: tuple[Plan, tuple[Post | Idea, ...]]
+) -> None:
+    """Of any plan, what is left to write has address and digest in the reviewed plan; the rest is held or as it was."""
+    agreed = {(c.address, change_digest(c)) for c in reviewed[0].changes if c.action in REVIEWED}
+    review = Reviewed(reviewed[0], "plan.json")
+    for change in now[0].changes:
+        after = review.hold(change)
+        if change.action not in WRITING:
+            assert after == change
+        elif after.action is Action.HOLD:
+            assert (after.reason, after.write, after.binding) == (Reason.NOT_REVIEWED, None, change.binding)
+            assert after.message.startswith("Not reviewed: ")
+        else:
+            assert after == change
+            assert (change.address, change_digest(change)) in agreed
+
+
+@given(plans())
+@settings(deadline=None)
+def test_what_was_reviewed_passes(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
+    """The plan itself is done whole, and nothing of it is missed."""
+    review = Reviewed(drawn[0], "plan.json")
+    assert [review.hold(change) for change in drawn[0].changes] == list(drawn[0].changes)
+    assert list(review.undone(drawn[0])) == []
