@@ -31,7 +31,7 @@ class Hold:
             reason=self.reason,
             message=self.message,
             hint=self.hint_for(change.address),
-            differences=self.differences,
+            differences=self.differences or change.differences,
             candidates=self.candidates,
             write=None,
         )

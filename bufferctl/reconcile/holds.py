@@ -245,21 +245,21 @@ def frozen(reason: str) -> Hold:
     )
 
 
-def too_short_notice(wanted: timedelta, left: timedelta, *, is_new: bool) -> Hold:
-    left = max(left, timedelta())
+def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_new: bool) -> Hold:
+    """`left`: from planning to publishing. Of an edit (not `is_new`) the consequence is said too."""
+    here = "this would be published at once" if at_once else f"here it is {_duration(max(left, timedelta()))}"
     rest = "" if is_new else "; the edit is not sent, and what Buffer holds will be published as it is"
     return Hold(
         Reason.POLICY,
-        f"Your team has agreed on {_duration(wanted)} between planning and publishing, and here it is "
-        f"{_duration(left)}{rest}",
+        f"Your team has agreed on {_duration(wanted)} between planning and publishing, and {here}{rest}",
         "Give it a later due_at; if it cannot wait, change `minimum_lead` under `policy`.",
     )
 
 
 def _duration(span: timedelta) -> str:
-    """`2 days`, `90 minutes`: the largest unit that says it whole."""
+    """`2 days`, `36 hours`, `90 minutes`: in the largest unit of which there are at least two, or one whole."""
     minutes = int(span.total_seconds()) // 60
-    for unit, size in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
-        if minutes and minutes % size == 0:
+    for unit, size in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= 2 * size or minutes == size:
             return f"{minutes // size} {unit}{'s' if minutes != size else ''}"
-    return "no time"
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"

@@ -59,4 +59,5 @@ def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime
         yield FREEZE, holds.frozen(freeze.reason)
     lead = goes_out - planned_at
     if policy.minimum_lead is not None and lead < policy.minimum_lead:
-        yield MINIMUM_LEAD, holds.too_short_notice(policy.minimum_lead, lead, is_new=change.live is None)
+        is_new = change.live is None
+        yield MINIMUM_LEAD, holds.too_short_notice(policy.minimum_lead, lead, at_once=at_once, is_new=is_new)

@@ -1,0 +1,74 @@
+"""The policy in the commands: what stops before Buffer is asked, and by which clock a lead is judged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+policy:
+  minimum_lead: 2h
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - key: launch
+            due_at: 2029-12-03 12:30
+            text: {text}
+"""
+
+
+def test_a_violation_stops_before_buffer_is_asked(project: Any) -> None:
+    """Plan and apply exit 1 as validate does, and nothing is sent."""
+    text = ROOT.format(text="Cheap!").replace("minimum_lead: 2h", "forbidden_words: [cheap]")
+    project.write("buffer.yaml", text)
+    for command in ("validate", "plan", "apply"):
+        ran = project(command)
+        assert ran.code == 1
+        assert "[BC204]" in ran.err
+    assert project.sandbox.posts() == []
+
+
+def test_a_lead_is_judged_by_when_it_was_planned(project: Any) -> None:
+    """At 10:00 it is 2.5 hours ahead: planned, and a saved plan still does it at 11:00; one made at 11:00 holds it."""
+    project.write("buffer.yaml", ROOT.format(text="Tonight"))
+    assert project("plan", "-o", "plan.json").code == 0
+    project.sandbox.clock.advance(hours=1)
+    late = project("plan", "--json")
+    (change,) = json.loads(late.out)["changes"]
+    assert (change["action"], change["reason"]) == ("hold", "policy")
+    assert project("apply", "--auto-approve", "--settle", "0").code == 1
+    assert project.sandbox.posts() == []
+    ran = project("apply", "--settle", "0", "plan.json")
+    assert ran.code == 0, ran.err
+    assert [post["text"] for post in project.sandbox.posts()] == ["Tonight"]
+    assert "No changes" in project("plan").out
+
+
+def test_a_review_counts_as_planning(project: Any) -> None:
+    """What was reviewed in time is done with --reviewed, though by now it is late."""
+    project.write("buffer.yaml", ROOT.format(text="Tonight"))
+    assert project("plan", "-o", "plan.json").code == 0
+    project.sandbox.clock.advance(hours=1)
+    assert project("apply", "--settle", "0", "--reviewed", "plan.json").code == 0
+    assert len(project.sandbox.posts()) == 1
+
+
+def test_what_is_there_is_not_late(project: Any) -> None:
+    """A policy that comes later, and time that passes, hold nothing that is in Buffer as the files say."""
+    project.write("buffer.yaml", ROOT.format(text="Tonight"))
+    assert project("apply", "--auto-approve", "--settle", "0").code == 0
+    project.sandbox.clock.advance(hours=2)
+    assert project("plan", "--detailed-exitcode", "--strict").code == 0
+
+
+def test_offline_too(project: Any) -> None:
+    """A plan from files and state alone judges the lead by the clock here, which is years before."""
+    project.write("buffer.yaml", ROOT.format(text="Tonight"))
+    assert project("plan", "--offline", "--strict").code == 0
+    project.write("buffer.yaml", ROOT.format(text="Tonight").replace("2h", "9999d"))
+    assert project("plan", "--offline", "--strict").code == 1
