@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 ROOT = """\
@@ -72,3 +74,16 @@ def test_offline_too(project: Any) -> None:
     assert project("plan", "--offline", "--strict").code == 0
     project.write("buffer.yaml", ROOT.format(text="Tonight").replace("2h", "9999d"))
     assert project("plan", "--offline", "--strict").code == 1
+
+
+def test_the_page_is_true(project: Any) -> None:
+    """The example of docs/policy.md is valid, and the post that it speaks of is refused in the words that it shows."""
+    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
+    page = page.replace("2026", "2096").replace("2027", "2097")  # rules leave the past alone
+    (example,) = re.findall(r"```yaml\n# buffer\.yaml\n(.*?)```", page, re.DOTALL)
+    project.write("buffer.yaml", example)
+    assert project("validate").out == "Valid: 2 channels, no posts yet.\n"
+    entry = "key: merry\n    due_at: 2096-12-25 09:00\n    channels: [twitter]\n    tags: [reviewed]\n    text: Merry\n"
+    project.write("posts/december.yaml", f"posts:\n  - {entry}")
+    shown = page.partition("```\nposts/december.yaml")[2].partition("```")[0]
+    assert project("validate").err == f"posts/december.yaml{shown}\n"
