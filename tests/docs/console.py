@@ -1,0 +1,104 @@
+"""Runs a document: its files are written, its edits made, its commands run, and what they print held against it.
+
+- A `yaml` block that begins with `# NAME.yaml` is a file.
+- A `diff` block that begins with `# NAME.yaml` is an edit of one: its lines and those without a sign are found once.
+- A `console` block has commands behind `$` and what they print; `…` alone on a line stands for any number of lines.
+- `<!-- event: NAME -->` is something that happens without a command, by a function of that name.
+
+Ids and digests differ in each run. They are compared by the order in which they come up, where nothing is left out, and
+one that a command is given is the one that came back in its place.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bufferctl.cli import run
+
+_BLOCK = re.compile(r"^```(yaml|diff|console)\n(.*?)^```$|^<!-- event: ([\w-]+) -->$", re.MULTILINE | re.DOTALL)
+_COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+_ID = re.compile(r"\b(?:[0-9a-f]{24}|[0-9a-f]{8})\b")
+_ANY = "…\n"
+
+
+@dataclass
+class Document:
+    """A part of a document that runs in `folder`; `happens` are its events by name."""
+
+    folder: Path
+    happens: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    code: int = 0
+    _ids: dict[str, str] = field(default_factory=dict)
+
+    def run(self, text: str) -> str:
+        """All of it, in order; the text as it should be. Raises AssertionError where an edit does not fit."""
+        return _BLOCK.sub(self._block, text)
+
+    def _block(self, match: re.Match[str]) -> str:
+        kind, body, event = match.groups()
+        if event:
+            self.happens[event]()
+        elif kind == "console":
+            return f"```console\n{_COMMAND.sub(self._command, body)}```"
+        elif named := re.match(r"# (\S+\.ya?ml)[^\n]*\n", body):
+            self._write(named[1], body if kind == "yaml" else self._edited(named[1], body[named.end() :]))
+        return match[0]
+
+    def _write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def _edited(self, name: str, diff: str) -> str:
+        before, after = (
+            "".join(f"{line[1:]}\n" for line in diff.splitlines() if line[:1] in {sign, " "}) for sign in "-+"
+        )
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert text.count(before) == 1, f"{name} has not once:\n{before}"
+        return text.replace(before, after)
+
+    def _command(self, match: re.Match[str]) -> str:
+        command, expected = match.groups()
+        printed = self._printed(_ID.sub(lambda each: self._ids.get(each[0], each[0]), command))
+        if not _fits(expected, printed):
+            return f"$ {command}\n{printed}"
+        if _ANY not in expected:
+            self._ids |= zip(_ID.findall(expected), _ID.findall(printed), strict=True)
+        return match[0]
+
+    def _printed(self, command: str) -> str:
+        if command == "echo $?":
+            return f"{self.code}\n"
+        if not command.startswith("bufferctl "):
+            ran = subprocess.run(  # noqa: S602 - a document of ours, as a reader would type it
+                command,
+                shell=True,
+                cwd=self.folder,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=True,
+            )
+            return ran.stdout
+        out = io.StringIO()
+        with chdir(self.folder), redirect_stdout(out), redirect_stderr(out):
+            self.code = run(command.split()[1:])
+        return re.sub(r"^\n|\n(?=\n\Z)", "", out.getvalue())
+
+
+def _fits(expected: str, printed: str) -> bool:
+    if _ANY not in expected:
+        return _numbered(expected) == _numbered(printed)
+    parts = (re.escape(_ID.sub("<id>", part)) for part in expected.split(_ANY))
+    return re.fullmatch("(?:.*\n)*".join(parts), _ID.sub("<id>", printed)) is not None
+
+
+def _numbered(text: str) -> str:
+    seen: dict[str, str] = {}
+    return _ID.sub(lambda match: seen.setdefault(match[0], f"<{len(seen)}>"), text)

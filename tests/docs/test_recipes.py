@@ -1,0 +1,123 @@
+"""Pages that run: docs/recipes.md and docs/for-writers.md, with what is really typed and what really comes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.sandbox import Sandbox
+from tests.docs.console import Document
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, WRITERS = DOCS / "recipes.md", DOCS / "for-writers.md"
+BEGINNING, *RECIPES = re.split(r"^(?=## )", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+      - {service: bluesky, name: acme.example}
+"""
+
+
+def _post(sandbox: Sandbox, service: str, word: str) -> str:
+    """The id of the post with a word in it."""
+    return str(next(each["id"] for each in sandbox.posts(sandbox.channel(service)["id"]) if word in each["text"]))
+
+
+def _events(folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], None]]:
+    """What happens without a command."""
+    person = sandbox.person
+
+    def campaign() -> None:
+        posts = [
+            f"  - {{key: advent-{day}, due_at: 2029-12-{day} 08:00, channels: [twitter], text: Door {day}}}\n"
+            for day in range(10, 16)
+        ]
+        (folder / "posts" / "campaign.yaml").write_text("posts:\n" + "".join(posts), encoding="utf-8")
+
+    def account() -> None:
+        for path in (folder / "posts").iterdir():
+            path.unlink()
+        (folder / ".bufferctl" / "state.json").unlink()
+
+    def late() -> None:
+        sandbox.clock.set("2030-01-15T08:30:00Z")
+        path = folder / "posts" / "january.yaml"
+        text = "  - {key: morning, due_at: 2030-01-15 09:15, channels: [twitter], text: Good morning}\n"
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    def edited() -> None:
+        text = "The new console is out: https://acme.example/console"
+        person.edit_post(_post(sandbox, "twitter", "console"), text=text)
+
+    def deleted() -> None:
+        sandbox.clock.set("2029-12-03T12:00:00Z")
+        person.delete_post(_post(sandbox, "linkedin", "webinar"))
+
+    def alike() -> None:
+        text = "We are hiring three engineers: https://acme.example/jobs"
+        person.create_post(sandbox.channel("linkedin")["id"], text, dueAt="2030-02-01T09:00:00Z")
+
+    def refused() -> None:
+        sandbox.clock.set("2030-01-15T08:05:00Z")
+        person.set_error(_post(sandbox, "twitter", "console"), "Your account was signed out by X.")
+
+    def expired() -> None:
+        monkeypatch.setenv("BUFFER_API_KEY", "expired")
+
+    return {each.__name__: each for each in (campaign, account, late, edited, deleted, alike, refused, expired)}
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=[re.sub(r"\W+", "-", each.partition("\n")[0][3:]) for each in RECIPES])
+def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, update: bool) -> None:
+    """The commands of a recipe print what the page says that they print."""
+    document = Document(project.folder, _events(project.folder, project.sandbox, monkeypatch))
+    document.run(BEGINNING)
+    _hold(PAGE, recipe, document.run(recipe), update=update)
+
+
+def test_beginning(project: Any, update: bool) -> None:
+    """What all of them begin with prints what the page says, too."""
+    _hold(PAGE, BEGINNING, Document(project.folder).run(BEGINNING), update=update)
+
+
+def test_for_writers(project: Any, update: bool) -> None:
+    """The post that the page proposes is valid, and each message that it explains is one that comes."""
+    text = WRITERS.read_text(encoding="utf-8")
+    first = re.search(r"```yaml\n(# posts/example.yaml\n.*?)```", text, re.DOTALL)
+    assert first
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/example.yaml", first[1])
+    assert project("validate").snapshot() == "Valid: 2 posts on 2 channels.\n--- exit code 0\n"
+    _hold(WRITERS, text, Document(project.folder).run(text), update=update)
+
+
+def test_words_for_writers() -> None:
+    """What the page says that bufferctl says, it says: words of a plan, and of what needs somebody."""
+    text = WRITERS.read_text(encoding="utf-8")
+    package = DOCS.parent / "bufferctl"
+    sources = [
+        *(package / "render").glob("*.py"),
+        *(package / "reconcile").glob("*.py"),
+        *(package / "planfile").glob("*.py"),
+    ]
+    said = re.sub(r'"\n\s*f?"', "", "\n".join(path.read_text(encoding="utf-8") for path in sources)).casefold()
+    words = re.findall(r"\*\*([^*]+)\*\*", text.partition("## The words")[2].partition("\n## ")[0])
+    messages = re.findall(r"^\| ([^|]+) \|", text.partition("### It needs you")[2], re.MULTILINE)[1:]
+    parts = [part for message in messages for part in message.split("2 minutes")]
+    assert [each for each in (*words, *parts) if each.casefold() not in said and "---" not in each] == []
+
+
+def _hold(page: Path, text: str, made: str, *, update: bool) -> None:
+    if update:
+        page.write_text(page.read_text(encoding="utf-8").replace(text, made), encoding="utf-8")
+    else:
+        assert made == text
