@@ -110,7 +110,7 @@ class Card:
     def excerpt(self) -> str:
         """How its text begins, to know it by."""
         words = [*"".join(piece.text for part in self.shown.parts[:1] for piece in part.text).split()]
-        return textwrap.shorten(" ".join(words) or self.shown.title, _EXCERPT, placeholder=" …")
+        return textwrap.shorten(self.shown.title or " ".join(words), _EXCERPT, placeholder=" …")
 
     @property
     def over(self) -> int:

@@ -12,7 +12,6 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.plan import Action, Outcome, Plan, Status, requests_needed
 from bufferctl.render.cards import Card, Channel, card_of, first_out, is_trouble
-from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.paint import count, safe, sentence
 from bufferctl.render.report import Report
 
@@ -122,7 +121,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
         else f"Applying takes {count(requests_needed(plan), 'request')}.",
         kinds=() if is_preview else tuple(_kinds(cards)),
         problems=tuple(map(_problem, problems)),
-        problems_said=summary_text(problems),
+        problems_said=_counted(problems),
         problems_open=bool(plan.warnings) or has_errors(problems),
         trouble=() if is_preview else tuple(sorted(filter(is_trouble, cards), key=_urgency)),
         sections=tuple(_sections(cards)),
@@ -174,6 +173,13 @@ def _problem(diagnostic: Diagnostic) -> Problem:
     place = safe(str(diagnostic.place)) if diagnostic.place else ""
     message, hint = safe(sentence(diagnostic.message)), safe(diagnostic.hint)
     return Problem(diagnostic.severity.value, place, message, hint, diagnostic.code)
+
+
+def _counted(diagnostics: list[Diagnostic]) -> str:
+    """`1 error, 2 warnings`."""
+    errors = sum(each.severity is Severity.ERROR for each in diagnostics)
+    both = (errors, "error"), (len(diagnostics) - errors, "warning")
+    return ", ".join(count(number, what) for number, what in both if number)
 
 
 def _severity(diagnostic: Diagnostic) -> bool:

@@ -19,7 +19,7 @@
     const { kind, channel, at = "", day = "", clock = "" } = card.dataset;
     return { card, kind, channel, at, day, clock, sign: $(".do .sign", card)?.textContent ?? "", what: $(".do strong", card).textContent };
   });
-  const excerpt = (post) => (post.said ??= ($(".post .text", post.card) ?? $(".post h3", post.card))?.textContent.replace(/\s+/g, " ").slice(0, 140) ?? "");
+  const excerpt = (post) => (post.said ??= ($(".post h3", post.card) ?? $(".post .text", post.card))?.textContent.replace(/\s+/g, " ").slice(0, 140) ?? "");
   const words = (post) => (post.words ??= post.card.textContent.toLowerCase());
 
   /* Days are text, 2029-12-03: the channel's own, whatever the zone of who looks. */
@@ -72,7 +72,7 @@
     for (const post of posts) post.card.hidden = !visible.has(post);
     for (const section of $$(".list > section")) section.hidden = !$(".card:not([hidden])", section);
     for (const post of posts) post.card.tabIndex = post === shown[0] ? 0 : -1;
-    found.textContent = shown.length === posts.length ? count(posts.length, "post") : `${shown.length.toLocaleString("en")} of ${count(posts.length, "post")}`;
+    found.textContent = shown.length === posts.length ? `All ${posts.length.toLocaleString("en")} shown` : `${shown.length.toLocaleString("en")} of ${posts.length.toLocaleString("en")} shown`;
     draw();
   };
 
@@ -128,17 +128,14 @@
     const here = by(of);
     return make("div", { class: "agenda" }, make("h3", {}, `${sayDay(of)} `, make("span", {}, here.length ? count(here.length, "post") : "no posts")), ...here.map(row));
   };
-  const timeless = () => {
-    const here = shown.filter((post) => !post.day);
-    return here.length ? make("div", { class: "agenda" }, make("h3", {}, "Without a time of its own ", make("span", {}, count(here.length, "post"))), ...here.map(row)) : null;
-  };
+  const timeless = (title, what, here) => (here.length ? make("div", { class: "agenda" }, make("h3", {}, `${title} `, make("span", {}, count(here.length, what))), ...here.map(row)) : "");
   const step = (number) => (view === "month" ? months(day, number) : plus(day, 7 * number));
   const nearest = () => {
     const dated = shown.filter((post) => post.day).map((post) => post.day).sort();
     return dated.find((each) => each >= today) ?? dated[0] ?? today;
   };
   const nav = () => {
-    const from = monday(day), title = view === "month" ? sayMonth(day) : `${sayDate(from)} – ${sayDate(plus(from, 6))}`;
+    const from = monday(day), title = view === "month" ? sayMonth(day) : `${from.slice(0, 7) === plus(from, 6).slice(0, 7) ? Number(from.slice(8)) : sayDate(from)} – ${sayDate(plus(from, 6))}`;
     const button = (label, text, act) => {
       const made = make("button", { type: "button", "aria-label": label }, text);
       made.addEventListener("click", () => { act(); draw(); $(`.nav [aria-label="${label}"]`).focus(); $(".news").textContent = $(".nav h2").textContent; });
@@ -153,7 +150,8 @@
     const days = Array.from({ length: 7 }, (_, index) => plus(monday(day), index));
     const lists = view === "week" && narrow.matches;
     const body = view === "month" ? [month(), agenda(day)] : lists ? days.map(agenda) : [week()];
-    calendar.replaceChildren(nav(), ...body, timeless() ?? "");
+    const others = shown.filter((post) => !post.day), ideas = others.filter((post) => post.card.classList.contains("ideas"));
+    calendar.replaceChildren(nav(), ...body, timeless("Without a time of its own", "post", others.filter((post) => !ideas.includes(post))), timeless("Ideas", "idea", ideas));
     mark();
   };
   const mark = () => {
