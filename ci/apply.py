@@ -35,7 +35,7 @@ def main() -> int:
         )
     with this.state(message=f"Apply {commit[:SHORT]}") as folder:
         record = _Record(folder / "applied.json" if folder else None)
-        code = _reviewed(this, commit, record) if told.reviewed == "true" else _apply(this)
+        code = _reviewed(this, told.branch, commit, record) if told.reviewed == "true" else _apply(this)
         record.write(commit, code)
     tell(**{"exit-code": str(code)})
     return code
@@ -60,7 +60,7 @@ class _Record:
             self.path.write_text(json.dumps({"commit": commit, "exit_code": code}) + "\n", encoding="utf-8")
 
 
-def _reviewed(this: Job, commit: str, record: _Record) -> int:
+def _reviewed(this: Job, branch: str, commit: str, record: _Record) -> int:
     """Apply the plans of all that was merged since the last apply, in the order of the merges.
 
     A forge that lets only the newest of several waiting runs go leaves the others' plans to it.
@@ -70,7 +70,7 @@ def _reviewed(this: Job, commit: str, record: _Record) -> int:
         print(f"{commit[:SHORT]} was applied already.")
         return 0
     commits = this.forge.history(before["commit"], commit) if before.get("commit") not in {None, commit} else []
-    requests = list(dict.fromkeys(each for one in commits or [commit] for each in this.forge.merged(one)))
+    requests = list(dict.fromkeys(each for one in commits or [commit] for each in this.forge.merged(one, branch)))
     code = None
     for request in requests:
         plan = this.forge.plan(request, this.artifact)

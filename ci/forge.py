@@ -59,8 +59,8 @@ class Forge(Protocol):
     def history(self, since: str, commit: str) -> list[str]:
         """The commits that brought a branch from `since` to `commit`, oldest first; those merged in are left out."""
 
-    def merged(self, commit: str) -> list[Request]:
-        """The requests that were merged as `commit`."""
+    def merged(self, commit: str, branch: str) -> list[Request]:
+        """The requests that were merged into `branch` as `commit`."""
 
     def plan(self, request: Request, name: str) -> bytes | None:
         """The saved plan that the run for a request's head left as the artifact `name`, None where there is none."""

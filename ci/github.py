@@ -71,12 +71,14 @@ class GitHub:
         parents = {c["sha"]: [p["sha"] for p in c["parents"]] for c in self._api.pages(path, "commits")}
         return first_parents(parents, commit)
 
-    def merged(self, commit: str) -> list[Request]:
-        """The pull requests of this repository that were merged as `commit`."""
+    def merged(self, commit: str, branch: str) -> list[Request]:
+        """The pull requests that were merged into `branch` of this repository as `commit`."""
         return [
             Request(pull["number"], pull["head"]["sha"])
             for pull in self._api.get(self._path(f"commits/{commit}/pulls"))
-            if pull["merged_at"] and pull["base"]["repo"]["full_name"] == self._repository
+            if pull["merged_at"]
+            and pull["base"]["ref"] == branch
+            and pull["base"]["repo"]["full_name"] == self._repository
         ]
 
     def plan(self, request: Request, name: str) -> bytes | None:

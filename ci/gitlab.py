@@ -62,12 +62,14 @@ class GitLab:
         compared = self._api.get("repository/compare", **{"from": since, "to": commit})
         return first_parents({c["id"]: c["parent_ids"] for c in compared["commits"]}, commit)
 
-    def merged(self, commit: str) -> list[Request]:
-        """The merge requests into this project that were merged as `commit`."""
+    def merged(self, commit: str, branch: str) -> list[Request]:
+        """The merge requests that were merged into `branch` of this project as `commit`."""
         return [
             Request(each["iid"], each["sha"])
             for each in self._api.get(f"repository/commits/{commit}/merge_requests")
-            if each["state"] == "merged" and str(each["target_project_id"]) == self._project
+            if each["state"] == "merged"
+            and each["target_branch"] == branch
+            and str(each["target_project_id"]) == self._project
         ]
 
     def plan(self, request: Request, name: str) -> bytes | None:

@@ -36,6 +36,7 @@ class FakeGitLab:
             "state": "opened",
             "sha": self.repository.head(branch),
             "source_branch": branch,
+            "target_branch": "main",
             "target_project_id": PROJECT,
             "merge_commit_sha": None,
         }

@@ -134,6 +134,16 @@ def test_a_plan_that_a_fork_uploaded_is_passed_over(team: Team) -> None:
     assert (ran.failed, team.texts()) == (True, [])
 
 
+def test_a_pull_request_into_another_branch_counts_for_nothing(team: Team) -> None:
+    """What was agreed to there was not agreed to here."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    team.github.pulls[number]["base"]["ref"] = "develop"
+    assert team.apply().failed
+    assert team.texts() == []
+
+
 def test_one_run_does_the_plans_of_several_merges(team: Team) -> None:
     """GitHub drops all but the newest of several waiting runs; that one does the others' plans too, in their order."""
     assert not team.apply().failed
