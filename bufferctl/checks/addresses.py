@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, Rule
 from bufferctl.checks.networks import Source, thread_of
@@ -76,44 +77,44 @@ _REFUSING = (
     ("cdn.discordapp.com", "", "Discord's addresses stop working after a day"),
     ("media.discordapp.net", "", "Discord's addresses stop working after a day"),
 )
-_REFUSING_ENDS = tuple(host for host, _, _ in _REFUSING)
 
 
 def address_findings(item: Post | Idea) -> Iterator[Finding]:
     """What is wrong with the addresses of an object's media."""
     for path, kind, url in _addresses(item):
         host = _HOST.match(url)
-        name = host[1].lower().rstrip(".") if host else ""
-        if not url.lower().startswith("https://"):
+        name = host[1] if host else ""
+        if url[:8].lower() != "https://":
             message = f"the address of this {kind} is not https, so Buffer cannot fetch it"
             yield Finding(NOT_PUBLIC, item, path, message, hint="use its `https://` address")
         elif not _public(name):
             message = f"`{name[:60]}` is not on the public internet, so Buffer cannot fetch this {kind}"
             yield Finding(NOT_PUBLIC, item, path, message)
+        elif "=" in url and (signed := _SIGNED.search(url)):
+            message = f"this address is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
+            yield Finding(SIGNED, item, path, message)
         else:
-            yield from _fleeting(item, path, kind, url, name)
+            for pattern, what in _refusing(name):
+                if re.search(pattern, url):
+                    yield Finding(REFUSING_HOST, item, path, f"{what}, so Buffer probably cannot read this {kind}")
 
 
-def _fleeting(item: Post | Idea, path: Path, kind: str, url: str, name: str) -> Iterator[Finding]:
-    if "=" in url and (signed := _SIGNED.search(url)):
-        message = f"this address is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
-        yield Finding(SIGNED, item, path, message)
-        return
-    if not name.endswith(_REFUSING_ENDS):
-        return
-    for host, pattern, what in _REFUSING:
-        if f".{name}".endswith(f".{host}") and re.search(pattern, url):
-            yield Finding(REFUSING_HOST, item, path, f"{what}, so Buffer probably cannot read this {kind}")
-            return
-
-
+@lru_cache(maxsize=256)
 def _public(host: str) -> bool:
+    host = host.lower().rstrip(".")
     if _NUMERIC.fullmatch(host):
         try:
             return ipaddress.ip_address(host.strip("[]")).is_global
         except ValueError:
             return False
     return "." in host and not host.endswith(_LOCAL)
+
+
+@lru_cache(maxsize=256)
+def _refusing(host: str) -> tuple[tuple[str, str], ...]:
+    """What a site refuses: of which addresses, and what it does instead."""
+    name = f".{host.lower().rstrip('.')}"
+    return tuple((pattern, what) for end, pattern, what in _REFUSING if name.endswith(f".{end}"))
 
 
 def _addresses(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:

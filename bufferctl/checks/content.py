@@ -47,7 +47,7 @@ _LINKS: tuple[Path, ...] = (
 
 def content_findings(post: Post) -> Iterator[Finding]:
     """What would make a post better."""
-    if _may_be_plain(post.text):
+    if may_be_plain(post.text):
         yield from _plain_links(post, ("text",), post.text)
     for index, asset in enumerate(post.assets):
         yield from _of_asset(post, ("assets", index), asset)
@@ -61,13 +61,13 @@ def _of_metadata(post: Post, metadata: NetworkMetadata) -> Iterator[Finding]:
         value: object = metadata
         for name in path:
             value = getattr(value, str(name), None)
-        if isinstance(value, str) and _may_be_plain(value):
+        if isinstance(value, str) and may_be_plain(value):
             yield from _plain_links(post, (*below, *path), value)
     for index, item in enumerate(thread_of(metadata)):
         path = (*below, "thread", index)
         for number, asset in enumerate(item.assets):
             yield from _of_asset(post, (*path, "assets", number), asset)
-        if index and item.text and _may_be_plain(item.text):
+        if index and item.text and may_be_plain(item.text):
             yield from _plain_links(post, (*path, "text"), item.text)
 
 
@@ -81,11 +81,11 @@ def _of_asset(post: Post, path: Path, asset: Asset) -> Iterator[Finding]:
     if asset.image and not (asset.image.alt_text and asset.image.alt_text.strip()):
         message = "this image has no `alt_text`, so people who cannot see it do not learn what it shows"
         yield Finding(NO_ALT_TEXT, post, (*path, "image", "alt_text"), message)
-    if asset.link and _may_be_plain(asset.link.url):
+    if asset.link and may_be_plain(asset.link.url):
         yield from _plain_links(post, (*path, "link", "url"), asset.link.url)
 
 
-def _may_be_plain(text: str) -> bool:
+def may_be_plain(text: str) -> bool:
     """Whether there may be such a link, found quickly."""
     return "ttp://" in text or "TTP://" in text
 

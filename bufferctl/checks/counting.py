@@ -43,6 +43,8 @@ def utf8(text: str) -> int:
 def length(text: str, counting: Counting) -> int:
     """How long a text is, counted in that way."""
     match counting:
+        case Counting.UTF16:
+            return utf16(text)
         case Counting.GRAPHEMES:
             return graphemes(text)
         case Counting.BREAKS:
@@ -54,8 +56,6 @@ def length(text: str, counting: Counting) -> int:
             return max(utf16(text), weighted_length(text), _with_links(text, LINK_ON_X))
         case Counting.LINKS_24 | Counting.LINKS_23:
             return _with_links(text, _LINKS[counting])
-        case Counting.UTF16:
-            return utf16(text)
 
 
 def _with_links(text: str, weight: int) -> int:

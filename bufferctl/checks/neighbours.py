@@ -9,7 +9,6 @@ from itertools import pairwise
 from bufferctl.checks.finding import Finding, Related, Rule
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Post
-from bufferctl.model.comparable import normal_text
 
 AGAIN = timedelta(days=30)
 APART = timedelta(minutes=15)
@@ -36,30 +35,39 @@ TOO_CLOSE = Rule(
 RULES = (SAME_TEXT, TOO_CLOSE)
 
 
-def neighbour_findings(posts: Iterable[Post], now: datetime | None) -> Iterator[Finding]:
-    """What is wrong between posts. A post of a queue goes out soon: its time is taken to be `now`."""
-    texts: dict[tuple[str, str, str], list[Post]] = {}
-    times: dict[tuple[str, str], list[tuple[float, Post]]] = {}
-    for post in posts:
+#: A post and its instant in seconds since 1970, None where a queue decides.
+Timed = tuple[Post, float | None]
+
+
+def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: float | None = None) -> Iterator[Finding]:
+    """What is wrong between posts, said of the later one unless that was before `since`.
+
+    A post of a queue goes out soon: its time is taken to be `now`.
+    """
+    channels: dict[tuple[str, str], tuple[dict[str, list[Timed]], list[tuple[float, Post]]]] = {}
+    for post, at in posts:
         address = post.address
+        texts, times = channels.setdefault((address.organization, address.channel), ({}, []))
         if post.text:
-            texts.setdefault((address.organization, address.channel, normal_text(post.text)), []).append(post)
-        if post.due_at is not None:
-            channel = times.setdefault((address.organization, address.channel), [])
-            channel.append((post.due_at.timestamp(), post))
-    for same in texts.values():
-        if len(same) > 1:
-            yield from _again(same, now)
-    for timed in times.values():
-        yield from _too_close(timed)
+            texts.setdefault(post.text.strip(), []).append((post, at))
+        if at is not None:
+            times.append((at, post))
+    for texts, times in channels.values():
+        for same in texts.values():
+            if len(same) > 1:
+                yield from _again(same, now.timestamp() if now else None, since)
+        yield from _too_close(times, since)
 
 
-def _again(same: list[Post], now: datetime | None) -> Iterator[Finding]:
-    timed = sorted((post for post in same if _time(post, now) is not None), key=lambda post: _time(post, now) or 0.0)
-    untimed = [post for post in same if _time(post, now) is None]
-    for one, other in (*pairwise(timed), *pairwise(untimed)):
-        apart = (_time(other, now) or 0.0) - (_time(one, now) or 0.0)
-        if apart > AGAIN.total_seconds() or one.repeat_of or other.repeat_of:
+def _again(same: list[Timed], now: float | None, since: float | None) -> Iterator[Finding]:
+    timed = [(post, at if at is not None else now) for post, at in same]
+    untimed = [post for post, at in timed if at is None]
+    known = sorted(((at, post) for post, at in timed if at is not None), key=lambda each: each[0])
+    pairs = [(one, other, other_at - one_at, other_at) for (one_at, one), (other_at, other) in pairwise(known)]
+    pairs += [(one, other, 0.0, since or 0.0) for one, other in pairwise(untimed)]
+    for one, other, apart, at in pairs:
+        meant = one.repeat_of or other.repeat_of
+        if apart > AGAIN.total_seconds() or meant or (since is not None and at < since):
             continue
         days = round(apart / timedelta(days=1).total_seconds())
         when = f" within {days} days" if days > 1 and one.due_at and other.due_at else ""
@@ -68,16 +76,11 @@ def _again(same: list[Post], now: datetime | None) -> Iterator[Finding]:
         yield Finding(SAME_TEXT, other, ("text",), message, related=related)
 
 
-def _time(post: Post, now: datetime | None) -> float | None:
-    moment = post.due_at or now
-    return None if moment is None else moment.timestamp()
-
-
-def _too_close(timed: list[tuple[float, Post]]) -> Iterator[Finding]:
+def _too_close(timed: list[tuple[float, Post]], since: float | None) -> Iterator[Finding]:
     timed.sort(key=lambda each: each[0])
     for (one_at, one), (other_at, other) in pairwise(timed):
         apart = other_at - one_at
-        if apart >= APART.total_seconds():
+        if apart >= APART.total_seconds() or (since is not None and other_at < since):
             continue
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"

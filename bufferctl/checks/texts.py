@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import maxsize
 
 from bufferctl.checks.counting import length, limit_of, longest, utf8, utf16
 from bufferctl.checks.finding import Finding, Path, Rule
@@ -65,6 +66,19 @@ _ASIDE = {
     Counting.BREAKS: "a line break counts 2",
     Counting.LINKS_23: "a link counts 23",
     Counting.LINKS_24: "a link counts 24",
+}
+
+
+#: No text of so many characters is too long, whatever is in it: a bare `a.co` counts 23 on X, `http://a` 24 elsewhere.
+_WIDEST = {Counting.X: 6, Counting.LINKS_23: 3, Counting.LINKS_24: 3, Counting.GRAPHEMES: 1}
+SURELY_FITS = {
+    service: min(
+        row.text.most // _WIDEST.get(row.counting, 2) if row.text else maxsize,
+        row.text_with_video.most // 2 if row.text_with_video else maxsize,
+        row.bytes.most // 4 if row.bytes else maxsize,
+        row.shown.most // 2 if row.shown else maxsize,
+    )
+    for service, row in NETWORKS.items()
 }
 
 
