@@ -6,11 +6,11 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Status
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
 from bufferctl.render.cards import Card, card_of, first_out
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.markdown_fit import Section, fitted
@@ -50,7 +50,7 @@ def problems_markdown(report: Report) -> str:
     found = _by_severity(report.diagnostics)
     counted = plain(summary_text(found)) or "No problems"
     head = f"{PROBLEMS_MARK}\n\n**{counted}.**"
-    section = Section("Problems", [problem_item(each) for each in found], "problems")
+    section = Section("Problems", len(found), map(problem_item, found), "problems")
     room = LIMIT - size(head) - 5
     return "\n\n".join([head, *fitted([section], room, elsewhere="`bufferctl validate` shows all")]) + "\n"
 
@@ -101,20 +101,28 @@ def _planned(report: Report) -> Iterator[Section]:
     problems = _by_severity((*report.diagnostics, *plan.warnings))
     at_once = [each for each in plan.of(Action.CREATE, Action.UPDATE) if is_at_once(each)]
     updates, creates = ([e for e in plan.of(action) if not is_at_once(e)] for action in (Action.UPDATE, Action.CREATE))
-    yield Section("Needs you", _items(plan.of(Action.HOLD), report), "that need you", must=True)
-    yield Section("Will be published at once", _items(at_once, report), "that will be published at once", must=True)
-    yield Section("Will be deleted", _items(plan.of(Action.DELETE), report), "to delete", must=True)
-    yield Section("Problems", [problem_item(each) for each in problems], "problems")
-    yield Section("Will change", _items(updates, report), "to change")
-    yield Section("Will be new", _items(creates, report), "to create")
-    yield Section("Waiting", _items(plan.of(Action.WAITING), report), "that wait", is_folded=True)
-    quietly = [Item(each.brief, each.brief) for each in _items(plan.of(*STATE_ONLY), report)]
-    yield Section("Nothing to do in Buffer", quietly, "with nothing to do in Buffer", is_folded=True)
+    holds, deletes, waiting = (plan.of(action) for action in (Action.HOLD, Action.DELETE, Action.WAITING))
+    quiet = plan.of(*STATE_ONLY)
+
+    def items(changes: Sequence[Change]) -> tuple[int, Iterator[Item]]:
+        many = _is_of_many(plan)
+        by_time = sorted(changes, key=_by_time)
+        return len(changes), (change_item(_card(each, report), with_organization=many) for each in by_time)
+
+    yield Section("Needs you", *items(holds), "that need you", must=True)
+    yield Section("Will be published at once", *items(at_once), "that will be published at once", must=True)
+    yield Section("Will be deleted", *items(deletes), "to delete", must=True)
+    yield Section("Problems", len(problems), map(problem_item, problems), "problems")
+    yield Section("Will change", *items(updates), "to change")
+    yield Section("Will be new", *items(creates), "to create")
+    yield Section("Waiting", *items(waiting), "that wait", is_folded=True)
+    yield Section(
+        "Nothing to do in Buffer", *items(quiet), "with nothing to do in Buffer", is_folded=True, is_brief=True
+    )
 
 
-def _items(changes: Iterable[Change], report: Report) -> list[Item]:
-    many = len({each.address.organization for each in report.plan.changes}) > 1
-    return [change_item(_card(each, report), with_organization=many) for each in sorted(changes, key=_by_time)]
+def _is_of_many(plan: Plan) -> bool:
+    return len({each.address.organization for each in plan.changes}) > 1
 
 
 def _receipt_head(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[str]:
@@ -130,25 +138,22 @@ def _receipt_head(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[str
 
 
 def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]:
-    by_status: Mapping[Status, list[Outcome]] = {
-        status: sorted((each for each in outcomes if each.status is status), key=lambda each: _by_time(each.change))
-        for status in Status
-    }
+    by_time = sorted(outcomes, key=lambda each: _by_time(each.change))
+    by_status = {status: [each for each in by_time if each.status is status] for status in Status}
     done = by_status[Status.DONE]
     trouble = [each for status in (Status.REFUSED, Status.DIFFERS, Status.HELD) for each in by_status[status]]
-    yield Section("Needs you", _became(trouble, report), "that need you", must=True)
+    quiet = [each for each in done if each.change.action not in WRITING]
+
+    def items(found: Sequence[Outcome]) -> tuple[int, Iterator[Item]]:
+        many = _is_of_many(report.plan)
+        return len(found), (outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
+
+    yield Section("Needs you", *items(trouble), "that need you", must=True)
     for action, title in ((Action.DELETE, "Deleted"), (Action.CREATE, "Created"), (Action.UPDATE, "Changed")):
-        yield Section(title, _became([each for each in done if each.change.action is action], report), title.lower())
-    yield Section("Not sent", _became(by_status[Status.NOT_SENT], report), "not sent")
-    yield Section("Waiting", _became(by_status[Status.WAITING], report), "that wait")
-    quietly = [each for each in done if each.change.action not in WRITING]
-    briefly = [Item(each.brief, each.brief) for each in _became(quietly, report)]
-    yield Section("Nothing done in Buffer", briefly, "with nothing done in Buffer", is_folded=True)
-
-
-def _became(outcomes: Iterable[Outcome], report: Report) -> list[Item]:
-    many = len({each.address.organization for each in report.plan.changes}) > 1
-    return [outcome_item(_card(each.change, report, each), with_organization=many) for each in outcomes]
+        yield Section(title, *items([each for each in done if each.change.action is action]), title.lower())
+    yield Section("Not sent", *items(by_status[Status.NOT_SENT]), "not sent")
+    yield Section("Waiting", *items(by_status[Status.WAITING]), "that wait")
+    yield Section("Nothing done in Buffer", *items(quiet), "with nothing done in Buffer", is_folded=True, is_brief=True)
 
 
 def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Card:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bufferctl.render.markdown_items import Item
@@ -14,41 +14,58 @@ _GAP, _MORE = 2, 160
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Items below a title. `more` says of a number of them what they are; `must`: they go before what is no must."""
+    """`number` items below a title. `more` says of a number of them what they are; `must`: they go before the others.
+
+    Items are made when they are asked for, since few of very many fit. `is_brief`: a line each.
+    """
 
     title: str
-    items: Sequence[Item]
+    number: int
+    items: Iterable[Item]
     more: str
     must: bool = False
     is_folded: bool = False
+    is_brief: bool = False
 
 
-def fitted(sections: Sequence[Section], room: int, *, elsewhere: str) -> Iterator[str]:
+def fitted(sections: Iterable[Section], room: int, *, elsewhere: str) -> Iterator[str]:
     """The sections, each with what fits: an item in full, else on one line, else as one of "and 312 more".
 
     Room is given in the order of the sections, but kept for one line of each item that is a must. Together at most
     `room` long, with `_GAP` between any two. `elsewhere` is where all of them can be seen.
     """
-    sections = [each for each in sections if each.items]
+    sections = [each for each in sections if each.number]
     room -= sum(_cost(_framed(each, "")) + _MORE for each in sections)
-    kept = sum(_cost(item.brief) for each in sections if each.must for item in each.items)
+    musts, kept = _kept(sections, room)
     for section in sections:
         shown: list[str] = []
-        for item in section.items:
+        for item in musts.get(section.title, section.items):
             brief = _cost(item.brief)
-            if _cost(item.full) <= room - kept + (brief if section.must else 0):
-                form = item.full
-            elif brief <= room - (0 if section.must else kept):
-                form = item.brief
-            else:
-                break
             kept -= brief if section.must else 0
-            room -= _cost(form)
-            shown.append(form)
-        if left := section.items[len(shown) :]:
-            kept -= sum(_cost(item.brief) for item in left) if section.must else 0
-            shown.append(f"- … and {len(left):,} more {section.more}; {elsewhere}")
+            free = room - kept
+            if brief > free:  # of what is no must; the room of the others was kept
+                break
+            full = "" if section.is_brief else item.full()
+            shown.append(full if full and _cost(full) <= free else item.brief)
+            room -= _cost(shown[-1])
+        if left := section.number - len(shown):
+            shown.append(f"- … and {left:,} more {section.more}; {elsewhere}")
         yield _framed(section, "\n\n".join(shown))
+
+
+def _kept(sections: Iterable[Section], room: int) -> tuple[dict[str, list[Item]], int]:
+    """What is a must and fits into `room` on a line each, by title, and how much that takes."""
+    found: dict[str, list[Item]] = {}
+    kept = 0
+    for section in sections:
+        if section.must:
+            items = found[section.title] = []
+            for item in section.items:
+                if kept + _cost(item.brief) > room:
+                    break
+                kept += _cost(item.brief)
+                items.append(item)
+    return found, kept
 
 
 def _cost(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bufferctl.diagnostics import Diagnostic, Severity
@@ -23,43 +23,51 @@ _CODE = re.compile(r"`([^`]+)`")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`full`: all there is to say, several lines; `brief`: one line of at most some 600 characters."""
+    """`brief`: one line; `full`: makes all there is to say, several lines."""
 
-    full: str
     brief: str
+    full: Callable[[], str]
 
 
 def change_item(card: Card, *, with_organization: bool) -> Item:
     """A change that is to come: what happens where and when, and what readers will see."""
     head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
-    told = [prose(card.message)] if card.message else []
-    told += [f"→ {f'{code(card.place)}: ' if card.place else ''}{prose(card.hint)}"] if card.hint else []
-    body = [*_paragraphs(told), *_changed(card), *_content(card), *_details(card)]
-    return Item(_listed(head, body), _brief(head, clipped(card.message, _SAID) or card.excerpt))
+
+    def full() -> str:
+        told = [prose(card.message)] if card.message else []
+        told += [f"→ {f'{code(card.place)}: ' if card.place else ''}{prose(card.hint)}"] if card.hint else []
+        return _listed(head, [*_paragraphs(told), *_changed(card), *_content(card), *_details(card)])
+
+    return Item(_brief(head, clipped(card.message, _SAID) or card.excerpt), full)
 
 
 def outcome_item(card: Card, *, with_organization: bool) -> Item:
     """What became of a change, with its id in Buffer and where it can be seen."""
     head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
     head += f" · {link(card.link, 'see it')}" if card.link else ""
-    told = [prose(card.message)] if card.message else []
-    told += [f"→ {prose(card.hint)}"] if card.hint else []
-    names = [code(card.address), *([code(card.id)] if card.id else [])]
-    body = [*(quoted([plain(card.excerpt)]) if card.excerpt else ()), *_paragraphs(told), "", " · ".join(names)]
-    return Item(_listed(head, body), _brief(head, clipped(card.message, _SAID) or card.excerpt))
+
+    def full() -> str:
+        told = [prose(card.message)] if card.message else []
+        told += [f"→ {prose(card.hint)}"] if card.hint else []
+        names = [code(card.address), *([code(card.id)] if card.id else [])]
+        quote = quoted([plain(card.excerpt)]) if card.excerpt else ()
+        return _listed(head, [*quote, *_paragraphs(told), "", " · ".join(names)])
+
+    return Item(_brief(head, clipped(card.message, _SAID) or card.excerpt), full)
 
 
 def problem_item(diagnostic: Diagnostic) -> Item:
     """A problem of the files or of the plan, with its place."""
     sign = "error" if diagnostic.severity is Severity.ERROR else "warning"
     place = f" {code(clipped(str(diagnostic.place), _SAID))}" if diagnostic.place else ""
-    rule = f" ({code(diagnostic.code)})" if diagnostic.code else ""
-    told = [f"→ {prose(diagnostic.hint)}"] if diagnostic.hint else []
-    told += [f"{code(str(each.place))}: {prose(each.note)}" for each in diagnostic.related]
-    return Item(
-        _listed(f"**{sign}**{place}: {prose(sentence(diagnostic.message))}{rule}", _paragraphs(told)),
-        f"- **{sign}**{place}: {prose(clipped(diagnostic.message, _SAID))}",
-    )
+
+    def full() -> str:
+        rule = f" ({code(diagnostic.code)})" if diagnostic.code else ""
+        told = [f"→ {prose(diagnostic.hint)}"] if diagnostic.hint else []
+        told += [f"{code(str(each.place))}: {prose(each.note)}" for each in diagnostic.related]
+        return _listed(f"**{sign}**{place}: {prose(sentence(diagnostic.message))}{rule}", _paragraphs(told))
+
+    return Item(f"- **{sign}**{place}: {prose(clipped(diagnostic.message, _SAID))}", full)
 
 
 def prose(text: str) -> str:
