@@ -15,6 +15,8 @@ from bufferctl.model import ShareMode
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Cause, Change, Outcome, Reason, Status
 from bufferctl.render.markdown import LIMIT, report_markdown
+from bufferctl.render.markdown_fit import Section, fitted
+from bufferctl.render.markdown_items import Item
 from bufferctl.render.markdown_text import size
 from bufferctl.render.report import Report
 from tests.render.github import Page
@@ -229,3 +231,17 @@ def test_receipt_lists_trouble_before_what_was_done() -> None:
     assert said.index("Invalid post: too long") < said.index("#### Created")
     assert "more created; what the run printed shows all" in said
     assert size(said) <= LIMIT
+
+
+def test_no_more_is_made_than_fits() -> None:
+    """Of ten thousand posts those are made that fit, and one more."""
+    made: list[int] = []
+
+    def item(number: int) -> Item:
+        made.append(number)
+        return Item("brief " * 20, lambda: "full " * 100)
+
+    section = Section("Will be new", 10_000, map(item, range(10_000)), "to create")
+    (shown,) = fitted([section], 20_000, elsewhere="there")
+    assert f"and {10_000 - len(made) + 1:,} more to create; there" in shown
+    assert len(made) < 200
