@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
@@ -52,7 +52,7 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
         pytest.param(
             "posts:\n- key: a\n  text: >-\n      Old\n      text\n- key: b\n",
             text("New\n- text"),
-            "posts:\n- key: a\n  text: |\n    New\n    - text\n- key: b\n",
+            "posts:\n- key: a\n  text: |\n      New\n      - text\n- key: b\n",
             id="folded-text-becomes-a-block",
         ),
         pytest.param(
@@ -66,6 +66,26 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
             text("New: text\n#2"),
             "posts:\n  - key: a\n    text: |   # why\n      New: text\n      #2\n    tags: [a]\n",
             id="plain-becomes-a-block",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: Old\n            # in\n    tags: [a]\n",
+            text("New\ntext"),
+            "posts:\n  - key: a\n    text: |\n             New\n             text\n            # in\n    tags: [a]\n",
+            id="above-a-comment-that-is-further-in",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    text: |\n         Old\n\n        # in\n    tags: [a]\n",
+            text("New\ntext"),
+            "posts:\n  - key: a\n    text: |\n         New\n         text\n\n        # in\n    tags: [a]\n",
+            id="as-far-in-as-the-old-text",
+        ),
+        pytest.param(
+            "posts:\n  - tags: [a]\n    key: a\n      # in\n",
+            lambda edits, entry: edits.set(
+                entry, "overrides", CommentedMap(x=CommentedMap(text=text_value("text", "a\nb")))
+            ),
+            'posts:\n  - tags: [a]\n    key: a\n    overrides:\n      x:\n        text: "a\\nb"\n      # in\n',
+            id="new-fields-above-a-comment",
         ),
         pytest.param(
             "posts:\n  - key: a\n    text: Old\n      text\n    tags: [a]\n",
@@ -153,7 +173,7 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
         ),
         pytest.param(
             "posts:\n  - key: a\n    tags:\n    - x # first\n    - y\n    text: Old\n",
-            lambda edits, entry: edits.set(entry, "tags", CommentedSeq(["y", "z"])),
+            lambda edits, entry: edits.set(entry, "tags", value("tags", ("y", "z"))),
             "posts:\n  - key: a\n    tags:\n    - y\n    - z\n    text: Old\n",
             id="block-list",
         ),

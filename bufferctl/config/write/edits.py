@@ -19,6 +19,8 @@ from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_n
 from bufferctl.errors import ConfigError
 
 _BREAK = re.compile(r"\r\n|\r|\n")
+#: How far in the next line begins that is not empty, and its first character.
+_CONTENT = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*( *)(\S)")
 _HEADER = re.compile(r"[|>][-+0-9]*")
 #: Texts that nobody would put in quotes.
 _PLAIN = re.compile(r"[^\W_](?:[^\s:#{}\[\],&*!|>'\"%@`]| (?! ))*(?<! )")
@@ -118,14 +120,16 @@ class Edits:
         if owner.flow:
             self._insert(last.end, f", {_on_a_line(name)}: {_on_a_line(value)}")
             return
-        new = yaml_text({name: value}, self._indent)
-        self._insert_lines(last.end, _shifted(new, self._column(owner.pairs[0][0].start)))
+        column = self._column(owner.pairs[0][0].start)
+        new = yaml_text({name: self._apart(value, last, column)}, self._indent)
+        self._insert_lines(last.end, _shifted(new, column))
 
     def _set_collection(self, old: Node, value: Any) -> None:
         if isinstance(old, Scalar) or old.flow:
             self._replace(old.start, old.end, _on_a_line(value))
             return
-        self._replace(old.start, old.end, self._at(old, value).lstrip(" ").removesuffix("\n"))
+        apart = self._apart(value, old, self._column(old.start))
+        self._replace(old.start, old.end, self._at(old, apart).lstrip(" ").removesuffix("\n"))
 
     def _set_scalar(self, owner: Mapping, old: Node, value: Any) -> None:
         is_block = isinstance(old, Scalar) and old.is_block
@@ -136,15 +140,26 @@ class Edits:
         if not is_block and self._fits(old, text):
             self._replace(old.start, old.end, self._in_line(old, text))
             return
-        column = self._column(owner.pairs[0][0].start) + self._indent.mapping
-        body = _shifted(f"{text}\n", column)
         if not is_block:
+            # a comment further in than the text would become part of it
+            column = max(self._column(owner.pairs[0][0].start) + self._indent.mapping, self._comment_below(old.end) + 1)
             self._replace(old.start, old.end, "|")
-            self._insert_lines(old.end, body)
+            self._insert_lines(old.end, _shifted(f"{text}\n", column))
             return
-        header = _HEADER.match(self.text, old.start)
+        header, begin = _HEADER.match(self.text, old.start), self._line_end(old.start)
+        content = _CONTENT.match(self.text, begin)
+        column = len(content[1]) if content else self._column(owner.pairs[0][0].start) + self._indent.mapping
         self._replace(old.start, header.end() if header else old.start + 1, "|")
-        self._replace(self._line_end(old.start), old.end, body.removesuffix("\n"))
+        self._replace(begin, old.end, _shifted(text, column))
+
+    def _apart(self, value: Any, old: Node, column: int) -> Any:
+        """The value, without blocks where a comment below is further in and would become part of the last of them."""
+        return _without_blocks(value) if self._comment_below(old.end) > column else value
+
+    def _comment_below(self, offset: int) -> int:
+        """The column of a comment on the next line that is not empty; -1 where there is something else."""
+        found = _CONTENT.match(self.text, self._line_end(offset))
+        return len(found[1]) if found and found[2] == "#" else -1
 
     def _fits(self, old: Node, text: str) -> bool:
         """Whether a text stays on the line that the old one stood on: in quotes, if that had some."""
@@ -159,6 +174,7 @@ class Edits:
 
     def _at(self, old: Node, value: Any) -> str:
         """The lines of a list or of fields, at the column at which the old ones stand."""
+        value.fa.set_block_style()
         lines = yaml_text({"x": value}, self._indent).split("\n", 1)[1]
         inner = self._indent.dash if isinstance(value, CommentedSeq) else self._indent.mapping
         return _shifted(re.sub(rf"^ {{{inner}}}", "", lines, flags=re.MULTILINE), self._column(old.start))
@@ -200,21 +216,29 @@ class Edits:
 
 def _on_a_line(value: Any) -> str:
     """A value as it stands between brackets."""
-    return yaml_text(_flat(CommentedMap(x=value))).strip()[len("{x: ") : -1]
+    flat = _without_blocks(CommentedMap(x=value))
+    _flatten(flat)
+    return yaml_text(flat).strip()[len("{x: ") : -1]
 
 
-def _flat(value: Any) -> Any:
+def _flatten(value: Any) -> None:
+    """Let a value stand between brackets, all the way down."""
+    if isinstance(value, CommentedMap | CommentedSeq):
+        value.fa.set_flow_style()
+        for each in value.values() if isinstance(value, CommentedMap) else value:
+            _flatten(each)
+
+
+def _without_blocks(value: Any) -> Any:
+    """A copy with every text on one line."""
     if isinstance(value, AnyMapping):
-        flat: Any = CommentedMap({name: _flat(each) for name, each in value.items()})
-    elif isinstance(value, list):
-        flat = CommentedSeq([_flat(each) for each in value])
-    elif isinstance(value, LiteralScalarString):
+        return CommentedMap({name: _without_blocks(each) for name, each in value.items()})
+    if isinstance(value, list):
+        return CommentedSeq([_without_blocks(each) for each in value])
+    if isinstance(value, LiteralScalarString):
         text = str(value).removesuffix("\n")
         return DoubleQuotedScalarString(text) if "\n" in text else text_value("", text)
-    else:
-        return value
-    flat.fa.set_flow_style()
-    return flat
+    return value
 
 
 def _shifted(text: str, column: int) -> str:
