@@ -28,6 +28,7 @@ GROUPS = {
     "Write": {
         "validate": ("validate", "Check the files, offline."),
         "preview": ("preview", "Show the files as a calendar of posts, offline."),
+        "fmt": ("fmt", "Lay the files out alike; change nothing that they say."),
         "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
         "schema": ("schema", "Print the JSON Schema of the files, for editors."),
     },

@@ -1,0 +1,240 @@
+"""A YAML file as a tree with its comments and empty lines at the entries that they belong to: what `fmt` lays out.
+
+A comment on lines of its own belongs to what follows, or to the end of a group where it stands as far in as the group.
+One behind a value belongs to the value.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
+#: An empty line directly above the one that the text ends in.
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n[^\n]*\Z")
+_HEADER = re.compile(r"(?P<sign>(?:&\S+[ \t]+)?[|>])(?P<marks>[-+0-9]*)(?P<comment>[ \t]+#[^\n]*)?[ \t]*\n?")
+_EMPTY_LINES = re.compile(r"(?:\n[ \t]*)*(?=\n|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """`start` and `end` in the text; `text` from its `#` on. `blank`: an empty line stands before it."""
+
+    start: int
+    end: int
+    text: str
+    column: int
+    own_line: bool
+    blank: bool
+
+
+@dataclass(slots=True)
+class Entry:
+    """One field of a group, or one item of a list (then `key` is None), with what belongs to it.
+
+    `before`: comments above it. `beside`: the comment on its line, and the spaces before that. `blank`: an empty line
+    stands before it, below its comments.
+    """
+
+    key: Scalar | None
+    value: Scalar | Group
+    before: list[Comment]
+    beside: str
+    blank: bool
+
+
+@dataclass(slots=True)
+class Group:
+    """The entries of a mapping or a list; `after`: comments at its end. `commented`: one stands inside of it."""
+
+    node: Mapping | Sequence
+    entries: list[Entry] = field(default_factory=list)
+    after: list[Comment] = field(default_factory=list)
+    commented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file: `head` are the lines above its first entry, comments and `---`. `anchored`: it has `&anchors`."""
+
+    text: str
+    head: list[str]
+    root: Group
+    anchored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlockText:
+    """A text below `|` or `>`: its lines without the margin, and where they end.
+
+    `sign` is the `|` or `>`, an anchor before it; `marks` what follows; `beside` the comment there, spaces included.
+    """
+
+    sign: str
+    marks: str
+    beside: str
+    lines: list[str]
+    end: int
+
+
+def block_text(text: str, scalar: Scalar) -> BlockText:
+    """The parts of a block scalar.
+
+    Blanks at the end of its last line belong to it, and lines of more blanks than its margin below that.
+    """
+    line_end = text.find("\n", scalar.end)
+    end = line_end if line_end >= 0 else len(text)
+    raw = text[scalar.start : end]
+    header = _HEADER.match(raw)
+    if header is None:  # a block scalar begins with one
+        raise AssertionError
+    lines = raw[header.end() :].split("\n")
+    margin = next((len(line) - len(line.lstrip(" ")) for line in lines if line.strip(" ")), 0)
+    below = _EMPTY_LINES.match(text, end)
+    blanks = below[0].split("\n")[1:] if below else []
+    while blanks and len(blanks[-1]) <= margin:
+        blanks.pop()
+    end += sum(len(line) + 1 for line in blanks)
+    beside = (header["comment"] or "").rstrip()
+    return BlockText(header["sign"], header["marks"], beside, [line[margin:] for line in (*lines, *blanks)], end)
+
+
+def read_commented(text: str) -> Document:
+    r"""The tree of a file whose lines end in `\n`. Raises ConfigError where it is no YAML mapping."""
+    root = read_nodes(text)
+    start = text.rfind("\n", 0, root.start) + 1
+    return Document(text, text[:start].splitlines(), _Tree(text, root, start).whole(), _anchored(root))
+
+
+class _Tree:
+    """Goes through the nodes in file order and hands out the comments as it passes them."""
+
+    def __init__(self, text: str, root: Mapping, start: int) -> None:
+        self._text = text
+        self._root = root
+        self._leaves = list(_leaves(root))
+        self._starts = [leaf.start for leaf in self._leaves]
+        ends = (block_text(text, leaf).end if leaf.is_block else leaf.end for leaf in self._leaves)
+        self._solid = sorted({*ends, *_flow_ends(root)})
+        self._comments = list(self._found(start))
+        self._ends = sorted([*self._solid, *(comment.end for comment in self._comments)])
+        self._next = 0
+
+    def whole(self) -> Group:
+        group = self._group(self._root, -1)
+        group.after += self._take(lambda _: True)
+        return group
+
+    def _group(self, node: Mapping | Sequence, outer: int) -> Group:
+        """A group with all that is below it. `outer`: the column of what it stands below."""
+        column, first = self._column(self._first(node)), self._next
+        inner = -1 if node.flow else column
+        if isinstance(node, Mapping):
+            entries = [self._entry(key, key.start, value, inner) for key, value in node.pairs]
+        else:
+            entries = [self._entry(None, item.start, item, inner) for item in node.items]
+        for entry in entries[:1]:
+            entry.blank = False  # that is the group's own, or that of the item which it begins
+        if node.flow:
+            after = list(self._take(lambda comment: comment.start < node.end))
+            return Group(node, entries, after, commented=self._next > first)
+        least = max(column, outer + 1)  # a list may stand below the start of its name; then what follows is the name's
+        end = self._following(node.end)
+        after = self._take(lambda comment: comment.own_line and comment.column >= least and comment.start < end)
+        return Group(node, entries, list(after))
+
+    def _entry(self, key: Scalar | None, start: int, value: Node, column: int) -> Entry:
+        before = list(self._take(lambda comment: comment.start < start))
+        blank = self._is_blank_before(start)
+        beside = self._beside(key.end) if key is not None else ""
+        if isinstance(value, Scalar) or value.flow:
+            before += self._take(lambda comment: comment.start < value.start)
+        found = value if isinstance(value, Scalar) else self._group(value, column)
+        if not beside and (isinstance(value, Scalar) or value.flow):
+            beside = self._beside(value.end)
+        return Entry(key, found, before, beside, blank)
+
+    def _take(self, belongs: Callable[[Comment], bool]) -> Iterator[Comment]:
+        while self._next < len(self._comments) and belongs(self._comments[self._next]):
+            self._next += 1
+            yield self._comments[self._next - 1]
+
+    def _beside(self, end: int) -> str:
+        """The comment that follows on the line of `end`, and the spaces before it."""
+        comment = self._comments[self._next] if self._next < len(self._comments) else None
+        if comment is None or comment.own_line or comment.start < end:
+            return ""
+        between = self._text[end : comment.start]
+        if between.strip(" \t:,"):
+            return ""
+        self._next += 1
+        return between[len(between.rstrip(" \t")) :] + comment.text
+
+    def _found(self, start: int) -> Iterator[Comment]:
+        """Every comment from `start` on: a `#` outside of all values."""
+        last = start
+        for leaf in (*self._leaves, None):
+            for found in _COMMENT.finditer(self._text, last, leaf.start if leaf else len(self._text)):
+                last = max(last, self._solid[bisect_right(self._solid, found.start()) - 1])
+                column = self._column(found.start())
+                own_line = not self._text[found.start() - column : found.start()].strip()
+                blank = bool(_EMPTY_LINE.search(self._text, last, found.start()))
+                yield Comment(found.start(), found.end(), found[0].rstrip(), column, own_line, blank)
+                last = found.end()
+            last = leaf.end if leaf else last
+
+    def _is_blank_before(self, start: int) -> bool:
+        index = bisect_right(self._ends, start)
+        return index > 0 and bool(_EMPTY_LINE.search(self._text, self._ends[index - 1], start))
+
+    def _following(self, end: int) -> int:
+        """Where the next name or value starts; the end of the text where there is none."""
+        index = bisect_left(self._starts, end)
+        return self._starts[index] if index < len(self._starts) else len(self._text)
+
+    def _first(self, node: Mapping | Sequence) -> int:
+        """Where the first entry of a group stands, which an anchor may come before."""
+        if isinstance(node, Mapping):
+            return node.pairs[0][0].start if node.pairs else node.start
+        if node.flow or not node.items:
+            return node.start
+        return self._text.rfind("-", 0, node.items[0].start)
+
+    def _column(self, offset: int) -> int:
+        return offset - self._text.rfind("\n", 0, offset) - 1
+
+
+def _leaves(node: Node) -> Iterator[Scalar]:
+    """Every name and value, in file order."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.pairs:
+            yield key
+            yield from _leaves(value)
+    else:
+        for item in node.items:
+            yield from _leaves(item)
+
+
+def _flow_ends(node: Node) -> Iterator[int]:
+    """Where each group between brackets ends."""
+    if isinstance(node, Scalar):
+        return
+    if node.flow:
+        yield node.end
+    for each in [value for _, value in node.pairs] if isinstance(node, Mapping) else node.items:
+        yield from _flow_ends(each)
+
+
+def _anchored(node: Node) -> bool:
+    below: list[Node] = []
+    if isinstance(node, Mapping):
+        below = [each for pair in node.pairs for each in pair]
+    elif isinstance(node, Sequence):
+        below = node.items
+    return node.anchor is not None or any(map(_anchored, below))

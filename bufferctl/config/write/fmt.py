@@ -1,0 +1,210 @@
+"""The one layout of people's files: order of fields, two spaces a level, texts as blocks; every comment kept.
+
+Only how it is written changes, never what it says; both are read again and compared before anything is given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from bufferctl.config.parse import parse
+from bufferctl.config.source import Source
+from bufferctl.config.write.commented import Comment, Document, Entry, Group, block_text, read_commented
+from bufferctl.config.write.entries import ORDER, text_value
+from bufferctl.config.write.nodes import Mapping, Scalar
+
+#: Columns of a line; what is longer between brackets gets lines of its own, and so does a `text`.
+WIDTH = 120
+_STEP = 2
+_ROOT = ("version", "timezone", "include", "prune", "max_deletes", "rules", "policy", "state")
+#: Fields in the order in which they are laid out, by what they are fields of; other groups keep theirs.
+_ORDERS = {
+    "file": (*_ROOT, "organization", "organizations", "posts", "ideas"),
+    "organizations": ("name", "id", "timezone", "tags", "channels", "ideas"),
+    "channels": ("service", "name", "id", "timezone", "posts"),
+    "posts": ORDER,
+    "ideas": ORDER,
+}
+#: What stands below what, as far as its order matters.
+_BELOW = {
+    "file": {"organizations", "posts", "ideas"},
+    "organizations": {"channels", "ideas"},
+    "channels": {"posts"},
+    "posts": {"overrides"},
+}
+
+
+class UnusualError(Exception):
+    """Laid out anew the file would not say the same: it is written in a way that `fmt` leaves alone."""
+
+
+def formatted(text: str) -> str:
+    """The text of a file without errors in its layout, line ends as they are. Raises UnusualError, ConfigError."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    document = read_commented(plain)
+    lines = [*_head(document.head), *_Printer(document).root()]
+    new = "\n".join(lines) + "\n"
+    if _meaning(new) != _meaning(plain):
+        raise UnusualError
+    return new.replace("\n", "\r\n") if "\r\n" in text else new
+
+
+def _meaning(text: str) -> tuple[object, list[str]]:
+    """What a file says, and its comments."""
+    tree, problems = parse(Source("", text, Path()))
+    if problems:
+        raise UnusualError
+    document = read_commented(text)
+    return tree.data, sorted(_comments(document))
+
+
+def _comments(document: Document) -> Iterator[str]:
+    yield from (line.strip() for line in document.head if line.lstrip().startswith("#"))
+    todo = [document.root]
+    while todo:
+        group = todo.pop()
+        yield from (comment.text for comment in group.after)
+        for entry in group.entries:
+            yield from (comment.text for comment in entry.before)
+            if entry.beside:
+                yield entry.beside.strip()
+            if isinstance(entry.value, Group):
+                todo.append(entry.value)
+            elif entry.value.is_block and (beside := block_text(document.text, entry.value).beside):
+                yield beside.strip()
+
+
+def _head(lines: Iterable[str]) -> Iterator[str]:
+    """The lines above the first entry: no empty ones at the start, never two together."""
+    last = ""
+    for line in (each.rstrip() for each in lines):
+        if line or last:
+            yield line
+        last = line
+
+
+@dataclass(frozen=True, slots=True)
+class _Printer:
+    document: Document
+
+    def root(self) -> list[str]:
+        """The lines of the whole file below its head."""
+        return self._lines(self.document.root, 0, "file")
+
+    def _lines(self, group: Group, indent: int, kind: str) -> list[str]:
+        """A group as a block. `kind`: what it is, of those that have an order."""
+        lines: list[str] = []
+        for entry in self._ordered(group, kind):
+            lines += self._entry(entry, indent, kind, first=not lines)
+        return lines + _above(group.after, indent, first=False)
+
+    def _ordered(self, group: Group, kind: str) -> list[Entry]:
+        order = _ORDERS.get(kind)
+        if order is None or not isinstance(group.node, Mapping) or self.document.anchored:
+            return group.entries  # an alias could come to stand above its anchor
+        rank = {name: place for place, name in enumerate(order)}
+        return sorted(group.entries, key=lambda entry: rank.get(entry.key.value if entry.key else "", len(rank)))
+
+    def _entry(self, entry: Entry, indent: int, kind: str, *, first: bool) -> list[str]:
+        lines = _above(entry.before, indent, first=first)
+        if entry.blank and (lines or not first):
+            lines.append("")
+        name = entry.key.value if entry.key else ""
+        below = kind if entry.key is None else self._kind(kind, name)
+        start = " " * indent + (f"{self._raw(entry.key)}:" if entry.key else "-")
+        if isinstance(entry.value, Scalar):
+            return [*lines, *self._scalar(entry.value, start, indent, name, entry.beside)]
+        return [*lines, *self._group(entry.value, start, indent, below, entry)]
+
+    def _kind(self, kind: str, name: str) -> str:
+        if kind == "overrides":
+            return "posts"
+        return name if name in _BELOW.get(kind, ()) else ""
+
+    def _group(self, group: Group, start: str, indent: int, kind: str, entry: Entry) -> list[str]:
+        anchor = f" &{group.node.anchor}" if group.node.anchor else ""
+        flat = self._flat(group, kind) if group.node.flow else None
+        if flat is not None and (len(line := f"{start}{anchor} {flat}") <= WIDTH or not group.entries):
+            return [f"{line}{_beside(entry.beside)}"]
+        inner = self._lines(group, indent + _STEP, kind)
+        if entry.key is None and not anchor and not entry.beside:
+            at = next(index for index, line in enumerate(inner) if line and not line.lstrip().startswith("#"))
+            above = [line[_STEP:] for line in inner[:at]]  # what belongs to the first field stands above the `-`
+            return [*above, f"{start} {inner[at][indent + _STEP :]}", *inner[at + 1 :]]
+        return [f"{start}{anchor}{_beside(entry.beside)}", *inner]
+
+    def _flat(self, group: Group, kind: str) -> str | None:
+        """A group between brackets on one line; None where something in it needs more."""
+        if group.commented:
+            return None
+        parts = []
+        for entry in self._ordered(group, kind):
+            if isinstance(entry.value, Scalar):
+                value = self._raw(entry.value)
+                if "\n" in value:
+                    return None
+            else:
+                below = kind if entry.key is None else self._kind(kind, entry.key.value)
+                flat = self._flat(entry.value, below)
+                if flat is None:
+                    return None
+                value = f"&{entry.value.node.anchor} {flat}" if entry.value.node.anchor else flat
+            parts.append(f"{self._raw(entry.key)}: {value}" if entry.key else value)
+        inner = ", ".join(parts)
+        return f"{{{inner}}}" if isinstance(group.node, Mapping) else f"[{inner}]"
+
+    def _scalar(self, scalar: Scalar, start: str, indent: int, name: str, beside: str) -> list[str]:
+        raw = self._raw(scalar)
+        if scalar.is_block:
+            return self._block(scalar, start, indent)
+        line = f"{start} {raw}"
+        if "\n" not in raw and not (name == "text" and len(line) > WIDTH):
+            return [f"{line.rstrip()}{_beside(beside)}"]
+        written = text_value("text", scalar.value)
+        if isinstance(written, LiteralScalarString) and not scalar.anchor and not _ends_in_blanks(scalar.value):
+            return [f"{start} |{_beside(beside)}", *_shifted(scalar.value.split("\n"), indent + _STEP)]
+        first, *rest = line.split("\n")
+        rest = [each.strip() for each in rest]
+        return [
+            first.rstrip(),
+            *_shifted(rest[:-1], indent + _STEP),
+            *_shifted(rest[-1:], indent + _STEP, _beside(beside)),
+        ]
+
+    def _block(self, scalar: Scalar, start: str, indent: int) -> list[str]:
+        """A text below `|` or `>`, as far in as the name it belongs to wants it."""
+        block = block_text(self.document.text, scalar)
+        keeps = "+" in block.marks
+        if block.marks.strip("+-") or (keeps and scalar.value.endswith("\n\n")):
+            raise UnusualError
+        marks = "" if keeps else block.marks  # one line end is what `|` keeps too, wherever the text is moved to
+        return [f"{start} {block.sign}{marks}{block.beside}".rstrip(), *_shifted(block.lines, indent + _STEP)]
+
+    def _raw(self, scalar: Scalar) -> str:
+        return self.document.text[scalar.start : scalar.end]
+
+
+def _above(comments: list[Comment], indent: int, *, first: bool) -> list[str]:
+    lines: list[str] = []
+    for comment in comments:
+        if comment.blank and (lines or not first):
+            lines.append("")
+        lines.append(" " * indent + comment.text)
+    return lines
+
+
+def _beside(comment: str) -> str:
+    """A comment behind a value: two spaces before it at least, more where there are more, so that columns stay."""
+    return f"  {comment.lstrip()}" if comment and not comment.startswith("  ") else comment
+
+
+def _shifted(lines: Iterable[str], column: int, end: str = "") -> list[str]:
+    return [f"{' ' * column}{line}{end}" if line else end for line in lines]
+
+
+def _ends_in_blanks(text: str) -> bool:
+    return any(line != line.rstrip() for line in text.split("\n"))
