@@ -36,7 +36,6 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     """
     from datetime import UTC, datetime
 
-    from bufferctl.checks import text_lengths
     from bufferctl.cli import outputs, planning
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
@@ -44,13 +43,12 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     from bufferctl.reconcile import offline
     from bufferctl.render.html import preview_html
     from bufferctl.render.paint import safe
-    from bufferctl.render.report import Report
 
     console = Console.create(no_color=no_color)
     outputs.check_writable("-o", out)
     files = load_files(file, paths, console)
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
     shown = planning.narrowed(everything, files, options.Choices())
-    report = Report(shown, lengths=text_lengths(files.desired), is_offline=True)
+    report = planning.report_of(shown, files.desired, problems=files.warnings)
     outputs.write_whole(out, preview_html(report).encode())
     console.note(f"Wrote {safe(str(out))}; open it in a browser.")

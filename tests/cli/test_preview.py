@@ -57,6 +57,17 @@ def test_a_page_of_all_that_is_declared(written: Path, run: Callable[..., Ran]) 
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
 
 
+def test_warnings_of_the_files_are_on_it(written: Path, run: Callable[..., Ran]) -> None:
+    """A picture without alt text, said on the page as on the terminal."""
+    picture = "  - key: picture\n    channels: [twitter]\n    assets: [{image: {url: 'https://acme.example/a.png'}}]\n"
+    (written / "posts" / "a.yaml").write_text(POSTS + picture, encoding="utf-8")
+    ran = run("preview")
+    page = (written / "preview.html").read_text(encoding="utf-8")
+    assert ran.code == 0
+    assert "no `alt_text`" in ran.err
+    assert "no <code>alt_text</code>" in page
+
+
 def test_paths_narrow_it(written: Path, run: Callable[..., Ran]) -> None:
     """Only what the named file declares, in the file that -o names."""
     assert run("preview", "posts/a.yaml", "-o", "a.html").code == 0
