@@ -2,7 +2,7 @@
 
 Whole processes with compiled modules, the sandbox in another process, processor time where it is bufferctl's own that
 counts. What is compared is run in turn, and of several times the best one counts: a busy machine only adds. `run.py
-NAME…` measures some only: startup, requests, validate, plan, apply, journal, quota, page.
+NAME…` measures some only: startup, requests, validate, plan, render, apply, journal, quota, page.
 """
 
 from __future__ import annotations
@@ -132,6 +132,14 @@ def plan(bench: Bench) -> Iterator[Number]:
     yield Number("plan 10,000 against 1,000", large / small, 12, " x", f"{large:.2f} s, {small:.2f} s")
 
 
+def render(bench: Bench) -> Iterator[Number]:
+    """What a plan of 10,000 changes takes as text and as JSON, beyond making it."""
+    folder = bench.project("rendered", 10_000)
+    told = bench.run((sys.executable, str(_HERE / "render.py"), str(folder)), folder).out.split()
+    for form, seconds in zip(("text", "JSON"), map(float, told), strict=True):
+        yield Number(f"{form} of 10,000 changes, own time", seconds, 1.5, " s")
+
+
 def apply(bench: Bench) -> Iterator[Number]:
     """What `apply` of 30 new posts takes, each time into an empty account, against a bare script."""
     folder, took, bare, writes = bench.scratch / "thirty", [], [], []
@@ -188,6 +196,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
     requests,
     validate,
     plan,
+    render,
     apply,
     journal,
     quota,

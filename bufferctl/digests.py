@@ -63,8 +63,8 @@ def what_it_says(item: Post | Idea | None) -> dict[str, Any]:
     """What of a declared object becomes public, and when, by the file's fields; tags in one order, instants in UTC."""
     if item is None:
         return {}
-    (values,) = dump_item(item).values()
-    public = {name: value for name, value in values.items() if name not in _PRIVATE}
+    public: dict[str, Any]
+    (public,) = dump_item(item, without=_PRIVATE).values()
     if item.tags:
         public["tags"] = sorted(item.tags)
     if isinstance(item, Idea) and item.date:

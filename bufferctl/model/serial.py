@@ -30,12 +30,12 @@ def adapter(kind: type[T]) -> TypeAdapter[T]:
     return _ADAPTERS[kind]
 
 
-def dump_item(item: Post | Idea) -> dict[str, Any]:
-    """A declared object as JSON values; `load_item` reads it back equal."""
+def dump_item(item: Post | Idea, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """A declared object as JSON values, but for the fields `without`; `load_item` reads the whole of it back equal."""
     if isinstance(item, Idea):
-        return {"idea": adapter(Idea).dump_python(item, mode="json", exclude_defaults=True)}
-    values = adapter(Post).dump_python(replace(item, metadata=None), mode="json", exclude_defaults=True)
-    if item.metadata is not None:
+        return {"idea": adapter(Idea).dump_python(item, mode="json", exclude_defaults=True, exclude=set(without))}
+    values = adapter(Post).dump_python(item, mode="json", exclude_defaults=True, exclude={"metadata", *without})
+    if item.metadata is not None and "metadata" not in without:
         values["metadata"] = {item.service.value: item.metadata.model_dump(mode="json", exclude_none=True)}
     return {"post": values}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 
 #: Closing marks stay with what they close.
@@ -20,22 +19,33 @@ def cells(text: str) -> int:
 
 def wrapped(line: str, width: int) -> list[str]:
     """`line` in lines of at most `width` columns, one of them at least; a word that is longer (a link) stays whole."""
-    if line.isascii():
-        if len(line) <= width and "\t" not in line:
-            return [line]
-        return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
-    lines, taken = [""], 0
-    for part in _PARTS.findall(line.expandtabs()):
+    line = line.expandtabs().rstrip()
+    if cells(line) == len(line):
+        return _narrow(line, width)
+    lines, current, taken = [], "", 0
+    for part in _PARTS.findall(line):
         size = cells(part)
-        if taken + size > width and lines[-1].strip():
-            lines[-1] = lines[-1].rstrip()
-            lines.append("" if part.isspace() else part)
-            taken = 0 if part.isspace() else size
-        elif not part.isspace() or lines[-1] or len(lines) == 1:
-            lines[-1] += part
+        if taken + size <= width or not current.strip():
+            current += part
             taken += size
-    lines[-1] = lines[-1].rstrip()
-    return lines if lines[-1] or len(lines) == 1 else lines[:-1]
+            continue
+        lines.append(current.rstrip())
+        current, taken = ("", 0) if part.isspace() else (part, size)
+    return [*lines, current] if current else lines
+
+
+def _narrow(line: str, width: int) -> list[str]:
+    """A line whose characters take a column each: faster, and most are."""
+    lines = []
+    while len(line) > width:
+        cut = line.rfind(" ", 0, width + 1)
+        if cut < 0 or not line[:cut].strip():
+            cut = line.find(" ", width)
+        if cut < 0:
+            break
+        lines.append(line[:cut].rstrip())
+        line = line[cut:].lstrip(" ")
+    return [*lines, line]
 
 
 def _width(character: str) -> int:

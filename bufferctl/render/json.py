@@ -14,7 +14,7 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place
-from bufferctl.digests import change_digest, facts, plan_digest
+from bufferctl.digests import REVIEWED, change_digest, digest_of, facts
 from bufferctl.model import IDEAS, LivePost
 from bufferctl.model.serial import dump_item
 from bufferctl.model.textlength import TextLength
@@ -79,11 +79,12 @@ def _report_values(report: Report) -> PlanForm:
 
 def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> PlanForm:
     """The plan as JSON values. `lengths`: of texts, by address."""
-    counts = plan.count()
+    counts, lengths = plan.count(), lengths or {}
+    digests = {change.slot: change_digest(change) for change in plan.changes}
     return {
         "at": plan.at.astimezone(UTC).strftime(_SECONDS),
         "endpoint": plan.endpoint,
-        "digest": plan_digest(plan),
+        "digest": digest_of(digests[change.slot] for change in plan.changes if change.action in REVIEWED),
         "offline": False,
         "expires_at": None,
         "summary": {action: counts[action] for action in Action},
@@ -110,18 +111,20 @@ def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> 
             }
             for channel in plan.channels.values()
         ],
-        "changes": [_change_values(change, plan, (lengths or {}).get(change.address)) for change in plan.changes],
+        "changes": [
+            _change_values(change, plan, lengths.get(change.address), digests[change.slot]) for change in plan.changes
+        ],
         "warnings": [_diagnostic(each) for each in plan.warnings],
         "problems": [],
     }
 
 
-def _change_values(change: Change, plan: Plan, length: TextLength | None) -> ChangeForm:
+def _change_values(change: Change, plan: Plan, length: TextLength | None, digest: str) -> ChangeForm:
     channel = plan.channels.get(change.slot.channel_id)
     told = change.action not in _QUIET
     return {
         "address": str(change.address),
-        "digest": change_digest(change) or None,
+        "digest": digest or None,
         "action": change.action,
         "cause": change.cause,
         "reason": change.reason,

@@ -26,11 +26,9 @@ Kind = Literal["same", "out", "in"]
 
 def compared(before: str, after: str) -> list[tuple[Kind, str]] | None:
     """Both texts in one, as parts in order; None where that would not be readable, or takes too long."""
-    old, new = _PARTS.findall(before), _PARTS.findall(after)
-    start = _common(old, new)
-    end = _common(old[: start - len(old) - 1 : -1], new[: start - len(new) - 1 : -1])
-    head, tail = "".join(old[:start]), "".join(old[len(old) - end :])
-    old, new = old[start : len(old) - end], new[start : len(new) - end]
+    first, old_lines, new_lines, last = _trimmed(before.splitlines(keepends=True), after.splitlines(keepends=True))
+    start, old, new, end = _trimmed(*(_PARTS.findall("".join(each)) for each in (old_lines, new_lines)))
+    head, tail = "".join([*first, *start]), "".join([*end, *last])
     counts = Counter(new)
     if sum(counts[part] for part in old if not part.isspace()) > PAIRS:
         return None
@@ -70,6 +68,14 @@ def painted(lines: Sequence[str], paint: Paint) -> Iterator[str]:
 
 def _in(paint: Paint, color: str | None, text: str) -> str:
     return paint(text, color) if color else text
+
+
+def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str], list[str], list[str]]:
+    """What both begin with, what is left of each, what both end with."""
+    start = _common(one, other)
+    shared, one, other = one[:start], one[start:], other[start:]
+    end = _common(one[::-1], other[::-1])
+    return shared, one[: len(one) - end], other[: len(other) - end], one[len(one) - end :]
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
