@@ -143,7 +143,7 @@
     };
     return make("div", { class: "nav" }, make("h2", {}, title), button(`Previous ${view}`, "‹", () => { day = step(-1); }), button("Next post from today on", "Next post", () => { day = nearest(); }), button(`Next ${view}`, "›", () => { day = step(1); }));
   };
-  let row_ = null;
+  let inRow = null;
   const draw = () => {
     calendar.hidden = view === "list";
     if (view === "list") return;
@@ -157,15 +157,15 @@
   const mark = () => {
     for (const each of $$(".cell", calendar)) each.setAttribute("aria-selected", "false");
     const cells = $$(`.cell[data-day="${day}"]`, calendar);
-    const chosen = cells.find((each) => each.dataset.channel === row_) ?? cells[0];
+    const chosen = cells.find((each) => each.dataset.channel === inRow) ?? cells[0];
     if (!chosen) return null;
     chosen.tabIndex = 0;
     chosen.setAttribute("aria-selected", "true");
     return chosen;
   };
-  const select = (of, channel = row_, focus = true) => {
+  const select = (of, channel = inRow, focus = true) => {
     day = of;
-    row_ = channel ?? null;
+    inRow = channel ?? null;
     draw();
     if (focus || !narrow.matches) mark()?.focus({ preventScroll: !focus });
   };
