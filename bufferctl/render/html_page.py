@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
-from bufferctl.plan import Action, Outcome, Plan, Status, requests_needed
+from bufferctl.plan import Action, Plan, Status, requests_needed
 from bufferctl.render.cards import Card, Channel, card_of, first_out, is_trouble
 from bufferctl.render.paint import count, safe, sentence
 from bufferctl.render.report import Report
+from bufferctl.render.text import no_changes
 
 #: What a reviewer filters by: its name in the page, what it is called, and its sign.
 _KINDS = (
@@ -113,7 +114,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
         version=__version__,
         is_offline=report.is_offline and not is_preview,
         narrowed=plan.narrowed,
-        verdict=_preview_verdict(cards) if is_preview else _verdict(plan, report.outcomes),
+        verdict=_preview_verdict(cards) if is_preview else _verdict(plan, report),
         also="" if is_preview else _also(plan),
         first=_first(report) if form == "plan" else "",
         requests=""
@@ -191,13 +192,12 @@ def _urgency(card: Card) -> tuple[int, str]:
     return 0 if card.kind in {"hold", "bad"} else 1 if card.at_once else 2, card.when.at if card.when else ""
 
 
-def _verdict(plan: Plan, outcomes: tuple[Outcome, ...] | None) -> str:
+def _verdict(plan: Plan, report: Report) -> str:
+    outcomes = report.outcomes
     if outcomes is None:
         if not plan.is_empty:
             return ""
-        return "No changes. " + (
-            "This is about what was named alone." if plan.narrowed else "Buffer is as the files say."
-        )
+        return f"No changes. {no_changes(plan, is_offline=report.is_offline)}."
     done = sum(outcome.status is Status.DONE for outcome in outcomes)
     return f"{done:,} of {count(len(outcomes), 'change')} done." if outcomes else "Nothing was to be done."
 
