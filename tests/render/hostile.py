@@ -56,6 +56,7 @@ TEXTS = {
     "bare links": "www.evil.example ftp://evil.example mailto:a@evil.example xmpp:a@evil.example 1https://evil.example",
     "footnote": "[^1]\n\n[^1]: note",
     "table": "| x | y |\n|---|---|\n| 1 | 2 |\na | b\n--- | ---\n1 | 2\nc\n:-\nd",
+    "small tables": "x |\n|---|---|\n\na\n|-",
     "headings": "# one\n===\n## two\n---\nthree\n---",
     "lists": "- [ ] a\n* b\n+ c\n1. d\n2) e\n- [x] f",
     "rules": "***\n---\n___\n- - -",
