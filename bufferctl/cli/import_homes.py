@@ -107,7 +107,7 @@ def _channel(
     live: LiveChannel, organization: LiveOrganization, declared: Channel | None, around: str | None
 ) -> ChannelHome:
     of_service = [each for each in organization.channels if each.service is live.service]
-    named = bool(live.name) and sum(same_name(each.name, live.name) for each in of_service) == 1
+    named = _sayable(live.name) and sum(same_name(each.name, live.name) for each in of_service) == 1
     label = declared.label if declared else f"{live.service.value}:{live.name if named else live.id}"
     reference = live.service.value if len(of_service) == 1 else label
     if declared:
@@ -121,6 +121,11 @@ def _channel(
         own if own != around else None,
     )
     return ChannelHome(live, label, reference, own or around, entry, declared=False)
+
+
+def _sayable(name: str) -> bool:
+    """Whether a file can hold a name, and people see all of it."""
+    return bool(name.strip()) and name.isprintable()
 
 
 def _narrowed(homes: list[OrganizationHome], wanted: tuple[str, ...]) -> list[OrganizationHome]:

@@ -87,7 +87,7 @@ class Importing:
     def _tags(self, organization: str) -> dict[str, str]:
         """The tags that what is imported carries: once nothing in Buffer does, only the file knows their ids."""
         live = [taking.live for taking in self.taken.takings if taking.organization.live.id == organization]
-        return {tag.name: tag.id for item in live for tag in item.tags}
+        return {tag.name: tag.id for item in live for tag in item.tags if tag.name.isprintable()}
 
     def _entries(self, files: FileChanges) -> Iterator[str]:
         """The files with posts and ideas, each named as it is written."""

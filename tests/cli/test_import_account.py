@@ -309,3 +309,16 @@ def test_cut_off(project: Any, prints: Any) -> None:
     assert (ran.code, files(project)) == (1, before)
     project.apply()
     assert "declare all" in imported(project).out
+
+
+def test_names_that_files_cannot_hold(project: Any) -> None:
+    """Channels whose names hold signs that nobody sees are declared by their ids; odd names stay as they are."""
+    organization = project.sandbox.organization()["id"]
+    names = {"bell\x07": False, "two\nlines": False, "": False, "naïve: #1 🎉": True, "@acme, [x]": True, "yes": True}
+    for number, (name, _) in enumerate(names.items()):
+        channel = project.sandbox.person.add_channel(organization, "mastodon", name, id=f"66a0{number:020x}")
+        project.sandbox.person.create_post(channel["id"], "Hello", dueAt=DUE)
+    imported(project, "--organization", "Acme")
+    assert len(known(project)) == len(names)
+    root = files(project)["buffer.yaml"]
+    assert [f"id: 66a0{number:020x}" not in root for number in range(len(names))] == list(names.values())
