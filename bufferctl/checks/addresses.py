@@ -81,7 +81,7 @@ _REFUSING = (
 
 def address_findings(item: Post | Idea) -> Iterator[Finding]:
     """What is wrong with the addresses of an object's media."""
-    for path, kind, url in _addresses(item):
+    for path, kind, url in _doubtful(item):
         host = _HOST.match(url)
         name = host[1] if host else ""
         if url[:8].lower() != "https://":
@@ -90,13 +90,21 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
         elif not _public(name):
             message = f"`{name[:60]}` is not on the public internet, so Buffer cannot fetch this {kind}"
             yield Finding(NOT_PUBLIC, item, path, message)
-        elif "=" in url and (signed := _SIGNED.search(url)):
+        elif signed := _SIGNED.search(url):
             message = f"this address is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
             yield Finding(SIGNED, item, path, message)
         else:
             for pattern, what in _refusing(name):
                 if re.search(pattern, url):
                     yield Finding(REFUSING_HOST, item, path, f"{what}, so Buffer probably cannot read this {kind}")
+
+
+def _is_fine(url: str) -> bool:
+    """Whether nothing is wrong with an address, found quickly: most are."""
+    host = _HOST.match(url)
+    if host is None or not url.startswith("https://") or ("=" in url and _SIGNED.search(url)):
+        return False
+    return _public(host[1]) and not _refusing(host[1])
 
 
 @lru_cache(maxsize=256)
@@ -117,11 +125,11 @@ def _refusing(host: str) -> tuple[tuple[str, str], ...]:
     return tuple((pattern, what) for end, pattern, what in _REFUSING if name.endswith(f".{end}"))
 
 
-def _addresses(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
-    """Where each address of a medium stands, what it is of, and the address."""
+def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
+    """The addresses of media that may not be fine: where each stands, what it is of, and the address."""
     if isinstance(item, Idea):
         for index, medium in enumerate(item.media):
-            if medium.type != "link":
+            if medium.type != "link" and not _is_fine(medium.url):
                 yield ("media", index, "url"), medium.type.value, medium.url
         return
     for index, asset in enumerate(item.assets):
@@ -135,13 +143,13 @@ def _addresses(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
             yield from _of((*below, "thread", index, "assets", number), asset)
     if "link_attachment" in type(metadata).model_fields:
         attachment: LinkAttachment | None = getattr(metadata, "link_attachment", None)
-        if attachment is not None and attachment.thumbnail is not None:
+        if attachment and attachment.thumbnail and not _is_fine(attachment.thumbnail.url):
             yield (*below, "link_attachment", "thumbnail", "url"), "picture", attachment.thumbnail.url
 
 
 def _of(path: Path, asset: Asset) -> Iterator[tuple[Path, str, str]]:
     kind, value = asset.kind, asset.value
-    if kind != "link":
+    if kind != "link" and not _is_fine(value.url):
         yield (*path, kind, "url"), kind, value.url
-    if value.thumbnail_url:
+    if value.thumbnail_url and not _is_fine(value.thumbnail_url):
         yield (*path, kind, "thumbnail_url"), "picture", value.thumbnail_url

@@ -65,7 +65,7 @@ def _with_links(text: str, weight: int) -> int:
 
 def longest(text: str, counting: Counting) -> int:
     """A number that the length does not exceed, found without counting."""
-    most = _WIDEST * len(text)
+    most = len(text) * (1 if text.isascii() and counting is not Counting.BREAKS else _WIDEST)
     if counting is Counting.X:
         return most + LINK_ON_X * (text.count(".") + text.count("://"))
     return most + _LINKS[counting] * text.count("://") if counting in _LINKS else most

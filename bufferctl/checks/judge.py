@@ -59,10 +59,12 @@ def check(
 def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
     """What the rules on single posts find in one. `most`: how many characters its channel says that it takes.
 
-    Of 10,000 posts nearly all are short texts with a picture at most: what cannot find anything is not asked.
+    Of 10,000 posts nearly all are short texts with a picture at most: what cannot find anything is not asked. Metadata
+    that the files do not give is made of defaults, and in those is nothing to find.
     """
-    network, more = NETWORKS[post.service], post.metadata is not None
-    if more or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
+    network = NETWORKS[post.service]
+    more = post.metadata is not None and bool(post.metadata.model_fields_set)
+    if (more and network.thread) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
         yield from texts.text_findings(post, most)
     if more or post.assets or network.needs_media:
         yield from media.media_findings(post)

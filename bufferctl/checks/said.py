@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from bufferctl.checks.finding import Path
-from bufferctl.checks.weighted import links as linked_by_x
 from bufferctl.model import Post
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Video
@@ -82,6 +81,8 @@ def links(post: Post) -> Iterator[Link]:
 def links_in(text: str) -> list[str]:
     """The links of a text, in order, each once."""
     found = {match.start(): _trimmed(match[0]) for match in _WEB.finditer(text)}
+    from bufferctl.checks.weighted import links as linked_by_x
+
     ends = [(start, start + len(link)) for start, link in found.items()]
     for start, end in linked_by_x(text) if "." in text else ():
         if not any(start < other_end and other_start < end for other_start, other_end in ends):
