@@ -1,0 +1,34 @@
+"""docs/review.md, with what is really typed and what really comes back."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.docs.console import Document
+
+PAGE = Path(__file__).parents[2] / "docs" / "review.md"
+
+
+def test_page_runs(project: Any, update: bool) -> None:
+    """Its files are written and edited, its commands run, and print what it says."""
+
+    def applied() -> None:
+        assert project.apply().code == 0
+        project.sandbox.requests.clear()
+
+    text = PAGE.read_text(encoding="utf-8")
+    made = Document(project.folder, {"applied": applied}).run(text)
+    if update:
+        PAGE.write_text(made, encoding="utf-8")
+    assert made == text
+
+
+def test_fields_that_it_names() -> None:
+    """What it says of the JSON is there."""
+    text = PAGE.read_text(encoding="utf-8").partition("## For machines")[2]
+    schema = json.loads((PAGE.parents[1] / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
+    there = {*schema["properties"], *schema["$defs"]["ChangeForm"]["properties"]}
+    assert {name for name in re.findall(r"`(\w+)`", text) if name != "after"} <= there
