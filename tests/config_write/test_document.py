@@ -1,4 +1,4 @@
-"""Round trip of whole files: what a person wrote stays as it is written."""
+"""Files as they lie there: bytes, indentation, and replacing them whole."""
 
 from __future__ import annotations
 
@@ -8,40 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.config.write.document import Indent, Text, dump, load, replace_file
+from bufferctl.config.write.document import Indent, Text, replace_file
 from bufferctl.errors import ConfigError
-
-FILE = """\
-# Ours
-version: 1   # of the format
-when: 2026-12-01 09:00:00
-day: 2026-12-01
-numbers: [0o7, 1e3, 1_000, '12', "12", ~]
-empty: ''
-
-organizations:
-- name: Acme
-
-  # what we post
-  posts:
-  - {key: a, text: 'It''s "live"'}   # flow
-  - key: b # its name
-    text: |
-      Now: #live
-
-      Go
-    note: >-
-      folded
-      text
-# the end
-"""
-
-
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_nothing_changes(newline: str) -> None:
-    """Comments, quotes, blank lines, numbers, dates, line ends and indentation come back."""
-    text = FILE.replace("\n", newline)
-    assert dump(load(text), text) == text
 
 
 @pytest.mark.parametrize(
@@ -66,11 +34,8 @@ def test_bytes(tmp_path: Path) -> None:
     assert (file.text, file.newline, file.with_text("b: 1\r\n")) == ("a: 1\r\n", "\r\n", b"\xef\xbb\xbfb: 1\r\n")
 
 
-def test_no_yaml(tmp_path: Path) -> None:
-    """What is no YAML, no mapping or no text is said in words."""
-    for text in ("a: [", "- a\n", ""):
-        with pytest.raises(ConfigError):
-            load(text)
+def test_cannot_be_read(tmp_path: Path) -> None:
+    """A file that is not there is said in words."""
     with pytest.raises(ConfigError, match=r"missing\.yaml cannot be read"):
         Text.read(tmp_path / "missing.yaml")
 

@@ -1,8 +1,4 @@
-"""A YAML file as data to change and write again: comments, order, quoting, line ends, BOM and indentation stay.
-
-`Text` is the file as it lies there; `load` and `dump` go through ruamel.yaml's round trip. What that does not keep is
-spacing inside a line (`a:   b`) and how long plain text is wrapped; `edits.py` changes single values and keeps all.
-"""
+"""A YAML file as it lies there, and new YAML in the manner of one: line ends, BOM and indentation are the file's."""
 
 from __future__ import annotations
 
@@ -16,9 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.resolver import VersionedResolver
 
 from bufferctl.config.source import UnreadableError, read_source
 from bufferctl.errors import ConfigError
@@ -80,35 +73,15 @@ class Indent:
         return cls(mapping or _STEP, _STEP if dash is None else dash)
 
 
-class _Texts(VersionedResolver):
-    """Every plain value is text, so that `2026-12-01`, `1e3` and `0o7` are written again as they stand."""
-
-    @property
-    def versioned_resolver(self) -> dict[str, list[Any]]:
-        """The patterns that would make something else of a plain value: none."""
-        return {}
-
-
-def load(text: str) -> CommentedMap:
-    """The data of a file, to change and `dump`. Values are texts. Raises ConfigError where it is not a YAML mapping."""
-    try:
-        data = _yaml(Indent()).load(_unix(text))
-    except YAMLError as error:
-        raise ConfigError(f"This is not YAML: {getattr(error, 'problem', None) or error}") from error
-    if not isinstance(data, CommentedMap):
-        raise ConfigError("A file is a group of fields (`name: value`), and this is not one")
-    return data
-
-
-def dump(data: CommentedMap, like: str) -> str:
-    """The text of `data`, with the line ends and the indentation of `like`."""
-    text = _dumped(_yaml(Indent.of(_unix(like))), data)
-    return text.replace("\n", "\r\n") if "\r\n" in like else text
-
-
 def yaml_text(data: Any, indent: Indent | None = None) -> str:
     """New data as YAML text, two spaces a level unless said; texts that look like something else get quotes."""
-    return _dumped(_emitter(indent or Indent()), data)
+    indent = indent or Indent()
+    yaml = YAML()
+    yaml.indent(mapping=indent.mapping, sequence=indent.dash + 2, offset=indent.dash)
+    yaml.width = _WIDTH
+    stream = StringIO()
+    yaml.dump(data, stream)
+    return stream.getvalue()
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -135,28 +108,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def _unix(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _emitter(indent: Indent) -> YAML:
-    yaml = YAML()
-    yaml.indent(mapping=indent.mapping, sequence=indent.dash + 2, offset=indent.dash)
-    yaml.width = _WIDTH
-    yaml.allow_unicode = True
-    return yaml
-
-
-def _yaml(indent: Indent) -> YAML:
-    yaml = _emitter(indent)
-    yaml.preserve_quotes = True
-    yaml.Resolver = _Texts
-    return yaml
-
-
-def _dumped(yaml: YAML, data: Any) -> str:
-    stream = StringIO()
-    yaml.dump(data, stream)
-    return stream.getvalue()
