@@ -12,7 +12,7 @@ import pytest
 from bufferctl.config import load
 from bufferctl.diagnostics import Place
 from bufferctl.model import Service
-from tests.cli.conftest import Prints, Ran
+from tests.cli.conftest import Prints, Project, Ran
 
 ROOT = "version: 1\ntimezone: UTC\norganizations:\n- channels: [{name: acme, service: twitter}]\n  name: Acme\n"
 POSTS = "posts:\n- text: Hello   # to all\n  channels: [twitter]\n  key: a\n"
@@ -96,6 +96,12 @@ def test_the_same_is_said(run: Callable[..., Ran], environment: Path, service: S
     assert run("fmt").out == "buffer.yaml\n"
     assert declared(path) == before
     assert run("fmt", "--check").code == 0
+
+
+def test_what_init_writes(project: Project) -> None:
+    """Our own first file is laid out already."""
+    assert project("init").code == 0
+    assert project("fmt", "--check").code == 0
 
 
 def declared(path: Path) -> list[Any]:

@@ -39,7 +39,7 @@ def test_case(case: Path, update: bool, environment: Path) -> None:
 
 @each_case
 def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
-    """What was converted is valid beside the files that were there, and plan has each post to create."""
+    """What was converted is valid beside the files that were there, laid out, and plan has each post to create."""
     shutil.copytree(case, project.folder, dirs_exist_ok=True)
     converted = project(*command_of(case), "-o", "posts/converted.yaml")
     if converted.code:
@@ -47,6 +47,7 @@ def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
         return
     validated = project("validate", "posts/converted.yaml")
     assert validated.code == 0, validated.err
+    assert project("fmt", "--check", "posts/converted.yaml").code == 0
     plan = json.loads(project("plan", "--json", "posts/converted.yaml").out)
     planned = [change for change in plan["changes"] if change["place"]["file"] == "posts/converted.yaml"]
     assert planned

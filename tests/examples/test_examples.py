@@ -50,8 +50,9 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_example(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
-    """It validates without a word on stderr, plans creates alone, applies, and a second plan is empty."""
+    """It is laid out, validates without a word on stderr, plans creates alone, applies, and a second plan is empty."""
     folder = shutil.copytree(ROOT / "examples" / name, tmp_path / name)
+    assert run(folder, "bufferctl fmt --check").returncode == 0
     validated = run(folder, "bufferctl validate")
     assert (validated.returncode, validated.stderr) == (0, ""), validated.stderr
     planned = run(folder, "bufferctl plan --strict --detailed-exitcode")
