@@ -130,6 +130,11 @@ def test_keyboard_in_the_calendar(show: Show) -> None:
     expect(page.get_by_role("dialog")).to_contain_text("We are live")
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.dataset.day") == "2029-12-06"
+    view(page, "Week")
+    selected.focus()
+    for key in ("ArrowDown", "PageDown", "PageDown", "PageUp", "ArrowUp"):  # a week without posts is no dead end
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.dataset.day") == "2029-12-13"
 
 
 def test_keyboard_in_the_list(show: Show) -> None:

@@ -9,17 +9,34 @@
     made.append(...inside.filter((each) => each !== null));
     return made;
   };
-  const main = $("main"), calendar = $(".calendar"), list = $(".list"), sheet = $(".sheet");
-  const search = $(".search input"), pick = $(".pick select"), boxes = $$(".kinds input"), found = $(".found");
+  const main = $("main"),
+    calendar = $(".calendar"),
+    list = $(".list"),
+    sheet = $(".sheet");
+  const search = $(".search input"),
+    pick = $(".pick select"),
+    boxes = $$(".kinds input"),
+    found = $(".found");
   const narrow = matchMedia("(max-width: 760px)");
 
   /* What there is: each card once, with what calendar and filters ask of it. */
   const channels = new Map($$("option[data-glyph]", pick).map((each) => [each.value, each]));
   const posts = $$(".card").map((card) => {
     const { kind, channel, at = "", day = "", clock = "" } = card.dataset;
-    return { card, kind, channel, at, day, clock, sign: $(".do .sign", card)?.textContent ?? "", what: $(".do strong", card).textContent };
+    return {
+      card,
+      kind,
+      channel,
+      at,
+      day,
+      clock,
+      sign: $(".do .sign", card)?.textContent ?? "",
+      what: $(".do strong", card).textContent,
+    };
   });
-  const excerpt = (post) => (post.said ??= ($(".post h3", post.card) ?? $(".post .text", post.card))?.textContent.replace(/\s+/g, " ").slice(0, 140) ?? "");
+  const excerpt = (post) =>
+    (post.said ??=
+      ($(".post h3", post.card) ?? $(".post .text", post.card))?.textContent.replace(/\s+/g, " ").slice(0, 140) ?? "");
   const words = (post) => (post.words ??= post.card.textContent.toLowerCase());
 
   /* Days are text, 2029-12-03: the channel's own, whatever the zone of who looks. */
@@ -49,99 +66,248 @@
   const far = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   for (const section of $$(".list > section[data-day]")) {
     const days = Math.round((date(section.dataset.day) - date(today)) / 864e5);
-    $("h2", section).append(make("span", {}, Math.abs(days) < 60 ? far.format(days, "day") : far.format(Math.round(days / 30.4), "month")));
+    $("h2", section).append(
+      make("span", {}, Math.abs(days) < 60 ? far.format(days, "day") : far.format(Math.round(days / 30.4), "month")),
+    );
   }
-  const yours = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+  const yours = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+  });
   const local = (at) => {
     const then = new Date(at);
     return new Date(then.getTime() - then.getTimezoneOffset() * 6e4).toISOString();
   };
   for (const { card, at, day, clock } of posts)
-    if (at && !local(at).startsWith(`${day}T${clock}`)) $(".when", card).append(make("span", { class: "yours" }, `${yours.format(new Date(at)).replace(",", "")} for you`));
+    if (at && !local(at).startsWith(`${day}T${clock}`))
+      $(".when", card).append(
+        make("span", { class: "yours" }, `${yours.format(new Date(at)).replace(",", "")} for you`),
+      );
 
   /* What is shown. */
   const changes = posts.filter((post) => post.kind !== "quiet");
   if (!changes.length) for (const box of boxes) box.checked = true;
   let shown = posts;
-  let view = "list", day = today;
+  let view = "list",
+    day = today;
   const filter = () => {
     const kinds = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
     const asked = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    shown = posts.filter((post) => (!boxes.length || kinds.has(post.kind)) && (!pick.value || post.channel === pick.value) && asked.every((word) => words(post).includes(word)));
+    shown = posts.filter(
+      (post) =>
+        (!boxes.length || kinds.has(post.kind)) &&
+        (!pick.value || post.channel === pick.value) &&
+        asked.every((word) => words(post).includes(word)),
+    );
     const visible = new Set(shown);
     for (const post of posts) post.card.hidden = !visible.has(post);
     for (const section of $$(".list > section")) section.hidden = !$(".card:not([hidden])", section);
     for (const post of posts) post.card.tabIndex = post === shown[0] ? 0 : -1;
-    found.textContent = shown.length === posts.length ? `All ${posts.length.toLocaleString("en")} shown` : `${shown.length.toLocaleString("en")} of ${posts.length.toLocaleString("en")} shown`;
+    found.textContent =
+      shown.length === posts.length
+        ? `All ${posts.length.toLocaleString("en")} shown`
+        : `${shown.length.toLocaleString("en")} of ${posts.length.toLocaleString("en")} shown`;
     draw();
   };
 
   /* The calendar. */
   const face = (post, extra = "") => {
     const channel = channels.get(post.channel);
-    return make("span", { class: channel.dataset.service }, make("i", { class: `face small ${extra}`, "aria-hidden": "true" }, channel.dataset.glyph), make("span", { class: "sr" }, ` ${channel.text} `));
+    return make(
+      "span",
+      { class: channel.dataset.service },
+      make("i", { class: `face small ${extra}`, "aria-hidden": "true" }, channel.dataset.glyph),
+      make("span", { class: "sr" }, ` ${channel.text} `),
+    );
   };
-  const sign = (post) => (post.sign || post.kind === "quiet" ? make("i", { class: "sign", "aria-hidden": "true" }, post.sign || "·") : null);
+  const sign = (post) =>
+    post.sign || post.kind === "quiet" ? make("i", { class: "sign", "aria-hidden": "true" }, post.sign || "·") : null;
   const chip = (post) => {
-    const made = make("button", { type: "button", class: `chip ${post.kind}`, tabindex: "-1" }, make("span", { class: "sr" }, `${post.what} `), sign(post) ?? "", make("time", {}, post.clock), face(post, post.sign || post.kind === "quiet" ? "extra" : ""), make("em", { dir: "auto" }, excerpt(post)));
-    made.addEventListener("click", (event) => { event.stopPropagation(); open(post, made); });
+    const made = make(
+      "button",
+      { type: "button", class: `chip ${post.kind}`, tabindex: "-1" },
+      make("span", { class: "sr" }, `${post.what} `),
+      sign(post) ?? "",
+      make("time", {}, post.clock),
+      face(post, post.sign || post.kind === "quiet" ? "extra" : ""),
+      make("em", { dir: "auto" }, excerpt(post)),
+    );
+    made.addEventListener("click", (event) => {
+      event.stopPropagation();
+      open(post, made);
+    });
     return made;
   };
   const row = (post) => {
-    const made = make("button", { type: "button", class: `row ${post.kind}` }, sign(post) ?? "", make("time", {}, post.clock || (post.card.classList.contains("now") ? "now" : "–")), face(post), make("em", {}, make("span", {}, `${channels.get(post.channel).dataset.name} `), excerpt(post)));
+    const made = make(
+      "button",
+      { type: "button", class: `row ${post.kind}` },
+      sign(post) ?? "",
+      make("time", {}, post.clock || (post.card.classList.contains("now") ? "now" : "–")),
+      face(post),
+      make("em", {}, make("span", {}, `${channels.get(post.channel).dataset.name} `), excerpt(post)),
+    );
     made.addEventListener("click", () => open(post, made));
     return made;
   };
   const cell = (of, inside, extra = "") => {
-    const made = make("div", { role: "gridcell", class: `cell ${extra}${of === today ? " today" : ""}`, "data-day": of, tabindex: "-1" }, ...inside);
+    const made = make(
+      "div",
+      { role: "gridcell", class: `cell ${extra}${of === today ? " today" : ""}`, "data-day": of, tabindex: "-1" },
+      ...inside,
+    );
     made.addEventListener("click", () => select(of, made.dataset.channel, false));
     return made;
   };
-  const by = (of, channel) => shown.filter((post) => post.day === of && (channel === undefined || post.channel === channel));
+  const by = (of, channel) =>
+    shown.filter((post) => post.day === of && (channel === undefined || post.channel === channel));
   const month = () => {
-    const start = monday(first(day)), days = Array.from({ length: 42 }, (_, index) => plus(start, index));
-    const weeks = [0, 1, 2, 3, 4, 5].map((week) => days.slice(week * 7, week * 7 + 7)).filter((week) => week.some((each) => each.slice(0, 7) === day.slice(0, 7)));
-    const head = make("div", { role: "row" }, ...days.slice(0, 7).map((each) => make("div", { role: "columnheader" }, sayWeekday(each))));
-    const rows = weeks.map((week) => make("div", { role: "row" }, ...week.map((each) => {
-      const here = by(each), some = here.length > 4 ? 3 : 4;
-      const more = here.length > some ? make("button", { type: "button", class: "more", tabindex: "-1" }, `${here.length - some} more`) : null;
-      const made = cell(each, [make("b", {}, String(Number(each.slice(8)))), make("div", { class: "chips" }, ...here.slice(0, some).map(chip)), more], each.slice(0, 7) === day.slice(0, 7) ? "" : "other");
-      made.setAttribute("aria-label", `${sayDay(each)}, ${here.length ? count(here.length, "post") : "no posts"}`);
-      return made;
-    })));
+    const start = monday(first(day)),
+      days = Array.from({ length: 42 }, (_, index) => plus(start, index));
+    const weeks = [0, 1, 2, 3, 4, 5]
+      .map((week) => days.slice(week * 7, week * 7 + 7))
+      .filter((week) => week.some((each) => each.slice(0, 7) === day.slice(0, 7)));
+    const head = make(
+      "div",
+      { role: "row" },
+      ...days.slice(0, 7).map((each) => make("div", { role: "columnheader" }, sayWeekday(each))),
+    );
+    const rows = weeks.map((week) =>
+      make(
+        "div",
+        { role: "row" },
+        ...week.map((each) => {
+          const here = by(each),
+            some = here.length > 4 ? 3 : 4;
+          const more =
+            here.length > some
+              ? make("button", { type: "button", class: "more", tabindex: "-1" }, `${here.length - some} more`)
+              : null;
+          const made = cell(
+            each,
+            [
+              make("b", {}, String(Number(each.slice(8)))),
+              make("div", { class: "chips" }, ...here.slice(0, some).map(chip)),
+              more,
+            ],
+            each.slice(0, 7) === day.slice(0, 7) ? "" : "other",
+          );
+          made.setAttribute("aria-label", `${sayDay(each)}, ${here.length ? count(here.length, "post") : "no posts"}`);
+          return made;
+        }),
+      ),
+    );
     return make("div", { class: "grid month", role: "grid", "aria-label": sayMonth(day) }, head, ...rows);
   };
   const week = () => {
     const days = Array.from({ length: 7 }, (_, index) => plus(monday(day), index));
-    const here = [...channels.values()].filter((channel) => shown.some((post) => post.channel === channel.value && days.includes(post.day)));
-    if (!here.length) return make("p", { class: "none" }, "No posts in this week.");
-    const head = make("div", { role: "row" }, make("div", { role: "columnheader", class: "corner" }, make("span", { class: "sr" }, "Channel")), ...days.map((each) => make("div", { role: "columnheader", class: each === today ? "today" : "" }, sayShort(each))));
-    const rows = here.map((channel) => make("div", { role: "row" }, make("div", { role: "rowheader" }, make("span", { class: channel.dataset.service }, make("i", { class: "face small", "aria-hidden": "true" }, channel.dataset.glyph)), make("span", {}, channel.dataset.name, make("small", {}, channel.text.split(" · ")[0]))), ...days.map((each) => {
-      const inside = by(each, channel.value), made = cell(each, [make("div", { class: "chips" }, ...inside.map(chip))]);
-      made.dataset.channel = channel.value;
-      made.setAttribute("aria-label", `${sayDay(each)}, ${inside.length ? count(inside.length, "post") : "no posts"}`);
-      return made;
-    })));
-    return make("div", { class: "grid week", role: "grid", "aria-label": `Week from ${sayDay(days[0])}` }, head, ...rows);
+    const among = (fits) => {
+      const found = new Set(shown.filter(fits).map((post) => post.channel));
+      return [...channels.values()].filter((channel) => found.has(channel.value));
+    };
+    const busy = among((post) => days.includes(post.day)),
+      here = busy.length ? busy : among((post) => post.day);
+    if (!here.length) return make("p", { class: "none" }, "Nothing here has a time of its own.");
+    const head = make(
+      "div",
+      { role: "row" },
+      make("div", { role: "columnheader", class: "corner" }, make("span", { class: "sr" }, "Channel")),
+      ...days.map((each) =>
+        make("div", { role: "columnheader", class: each === today ? "today" : "" }, sayShort(each)),
+      ),
+    );
+    const rows = here.map((channel) =>
+      make(
+        "div",
+        { role: "row" },
+        make(
+          "div",
+          { role: "rowheader" },
+          make(
+            "span",
+            { class: channel.dataset.service },
+            make("i", { class: "face small", "aria-hidden": "true" }, channel.dataset.glyph),
+          ),
+          make("span", {}, channel.dataset.name, make("small", {}, channel.text.split(" · ")[0])),
+        ),
+        ...days.map((each) => {
+          const inside = by(each, channel.value),
+            made = cell(each, [make("div", { class: "chips" }, ...inside.map(chip))]);
+          made.dataset.channel = channel.value;
+          made.setAttribute(
+            "aria-label",
+            `${sayDay(each)}, ${inside.length ? count(inside.length, "post") : "no posts"}`,
+          );
+          return made;
+        }),
+      ),
+    );
+    return make(
+      "div",
+      { class: "grid week", role: "grid", "aria-label": `Week from ${sayDay(days[0])}` },
+      head,
+      ...rows,
+    );
   };
   const agenda = (of) => {
     const here = by(of);
-    return make("div", { class: "agenda" }, make("h3", {}, `${sayDay(of)} `, make("span", {}, here.length ? count(here.length, "post") : "no posts")), ...here.map(row));
+    return make(
+      "div",
+      { class: "agenda" },
+      make("h3", {}, `${sayDay(of)} `, make("span", {}, here.length ? count(here.length, "post") : "no posts")),
+      ...here.map(row),
+    );
   };
-  const timeless = (title, what, here) => (here.length ? make("div", { class: "agenda" }, make("h3", {}, `${title} `, make("span", {}, count(here.length, what))), ...here.map(row)) : "");
+  const timeless = (title, what, here) =>
+    here.length
+      ? make(
+          "div",
+          { class: "agenda" },
+          make("h3", {}, `${title} `, make("span", {}, count(here.length, what))),
+          ...here.map(row),
+        )
+      : "";
   const step = (number) => (view === "month" ? months(day, number) : plus(day, 7 * number));
   const nearest = () => {
-    const dated = shown.filter((post) => post.day).map((post) => post.day).sort();
+    const dated = shown
+      .filter((post) => post.day)
+      .map((post) => post.day)
+      .sort();
     return dated.find((each) => each >= today) ?? dated[0] ?? today;
   };
   const nav = () => {
-    const from = monday(day), title = view === "month" ? sayMonth(day) : `${from.slice(0, 7) === plus(from, 6).slice(0, 7) ? Number(from.slice(8)) : sayDate(from)} – ${sayDate(plus(from, 6))}`;
+    const from = monday(day),
+      title =
+        view === "month"
+          ? sayMonth(day)
+          : `${from.slice(0, 7) === plus(from, 6).slice(0, 7) ? Number(from.slice(8)) : sayDate(from)} – ${sayDate(plus(from, 6))}`;
     const button = (label, text, act) => {
       const made = make("button", { type: "button", "aria-label": label }, text);
-      made.addEventListener("click", () => { act(); draw(); $(`.nav [aria-label="${label}"]`).focus(); $(".news").textContent = $(".nav h2").textContent; });
+      made.addEventListener("click", () => {
+        act();
+        draw();
+        $(`.nav [aria-label="${label}"]`).focus();
+        $(".news").textContent = $(".nav h2").textContent;
+      });
       return made;
     };
-    return make("div", { class: "nav" }, make("h2", {}, title), button(`Previous ${view}`, "‹", () => { day = step(-1); }), button("Next post from today on", "Next post", () => { day = nearest(); }), button(`Next ${view}`, "›", () => { day = step(1); }));
+    return make(
+      "div",
+      { class: "nav" },
+      make("h2", {}, title),
+      button(`Previous ${view}`, "‹", () => {
+        day = step(-1);
+      }),
+      button("Next post from today on", "Next post", () => {
+        day = nearest();
+      }),
+      button(`Next ${view}`, "›", () => {
+        day = step(1);
+      }),
+    );
   };
   let inRow = null;
   const draw = () => {
@@ -150,8 +316,18 @@
     const days = Array.from({ length: 7 }, (_, index) => plus(monday(day), index));
     const lists = view === "week" && narrow.matches;
     const body = view === "month" ? [month(), agenda(day)] : lists ? days.map(agenda) : [week()];
-    const others = shown.filter((post) => !post.day), ideas = others.filter((post) => post.card.classList.contains("ideas"));
-    calendar.replaceChildren(nav(), ...body, timeless("Without a time of its own", "post", others.filter((post) => !ideas.includes(post))), timeless("Ideas", "idea", ideas));
+    const others = shown.filter((post) => !post.day),
+      ideas = others.filter((post) => post.card.classList.contains("ideas"));
+    calendar.replaceChildren(
+      nav(),
+      ...body,
+      timeless(
+        "Without a time of its own",
+        "post",
+        others.filter((post) => !ideas.includes(post)),
+      ),
+      timeless("Ideas", "idea", ideas),
+    );
     mark();
   };
   const mark = () => {
@@ -176,14 +352,21 @@
       if (event.key === "Escape") from.focus();
       return;
     }
-    const { key } = event, across = $$(`.cell[data-day="${day}"]`, calendar);
+    const { key } = event,
+      across = $$(`.cell[data-day="${day}"]`, calendar);
     const vertical = (number) => {
       if (view === "month") return [plus(day, 7 * number)];
       return [day, (across[across.indexOf(from) + number] ?? from).dataset.channel];
     };
     const moves = {
-      ArrowLeft: () => [plus(day, -1)], ArrowRight: () => [plus(day, 1)], ArrowUp: () => vertical(-1), ArrowDown: () => vertical(1),
-      Home: () => [monday(day)], End: () => [plus(monday(day), 6)], PageUp: () => [step(-1)], PageDown: () => [step(1)],
+      ArrowLeft: () => [plus(day, -1)],
+      ArrowRight: () => [plus(day, 1)],
+      ArrowUp: () => vertical(-1),
+      ArrowDown: () => vertical(1),
+      Home: () => [monday(day)],
+      End: () => [plus(monday(day), 6)],
+      PageUp: () => [step(-1)],
+      PageDown: () => [step(1)],
     };
     if (moves[key]) select(...moves[key]());
     else if (key === "Enter" || key === " ") {
@@ -241,14 +424,21 @@
     put();
     at = null;
     draw();
-    (from?.isConnected ? from : mark() ?? $(".row", calendar))?.focus();
+    (from?.isConnected ? from : (mark() ?? $(".row", calendar)))?.focus();
   });
 
   /* The list. */
   list.addEventListener("keydown", (event) => {
     if (!event.target.classList.contains("card")) return;
     const index = shown.findIndex((post) => post.card === event.target);
-    const to = { ArrowDown: index + 1, ArrowRight: index + 1, ArrowUp: index - 1, ArrowLeft: index - 1, Home: 0, End: shown.length - 1 }[event.key];
+    const to = {
+      ArrowDown: index + 1,
+      ArrowRight: index + 1,
+      ArrowUp: index - 1,
+      ArrowLeft: index - 1,
+      Home: 0,
+      End: shown.length - 1,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     if (!shown[to]) return;
@@ -301,7 +491,13 @@
   search.addEventListener("input", filter);
   narrow.addEventListener("change", draw);
   const lost = (image) => image.closest("figure, .attached")?.classList.add("broken");
-  document.addEventListener("error", (event) => { if (event.target.tagName === "IMG") lost(event.target); }, true);
+  document.addEventListener(
+    "error",
+    (event) => {
+      if (event.target.tagName === "IMG") lost(event.target);
+    },
+    true,
+  );
   for (const image of $$("img")) if (image.complete && !image.naturalWidth && image.currentSrc) lost(image);
 
   filter();
