@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.model import EditPost, Idea, LivePost, Post, ShareMode, Write
-from bufferctl.plan import Action, Cause, Change, Plan, Status
+from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
 
 SIGNS = {
     Action.CREATE: "+",
@@ -45,6 +45,14 @@ _CAUSES = {
     Cause.REMOVED: "left the files",
     Cause.CANCELLED: "cancelled in the file",
     Cause.UNCHANGED: "",
+}
+
+#: What has drifted, where it is not that somebody changed it.
+_DRIFTS: dict[Reason | None, str] = {
+    Reason.GONE: "deleted in Buffer",
+    Reason.LAG: "not shown yet",
+    Reason.ERROR: "not published",
+    Reason.UNSETTLED: "without an answer",
 }
 
 _CREATES = {
@@ -103,7 +111,11 @@ def _publishes(write: Write | None) -> bool:
 
 def why(change: Change) -> str:
     """The cause in plain words, empty where nothing caused anything, or the action says it already."""
-    return "" if change.action in {Action.ADOPT, Action.MOVE} else _CAUSES[change.cause]
+    if change.action in {Action.ADOPT, Action.MOVE}:
+        return ""
+    if change.cause is Cause.DRIFT and change.action is Action.CREATE:
+        return _DRIFTS[Reason.GONE]
+    return _DRIFTS.get(change.reason, _CAUSES[change.cause])
 
 
 def field(path: str) -> str:

@@ -331,6 +331,21 @@ def test_an_edited_draft_stays_one() -> None:
     assert form(EditPost("p1", replace(POST, draft=True), "c1"))["saveToDraft"] is True
 
 
+def test_a_draft_that_a_person_scheduled_is_left_scheduled() -> None:
+    """No word of drafts, unless the file's own schedule was edited."""
+    draft = replace(POST, draft=True)
+    assert "saveToDraft" not in form(EditPost("p1", draft, "c1", scheduled_by_hand=True))
+    assert form(EditPost("p1", draft, "c1", reschedule=True, scheduled_by_hand=True))["saveToDraft"] is True
+
+
+@pytest.mark.parametrize("reschedule", [False, True])
+def test_what_needs_approval_asks_for_it_with_every_edit(reschedule: bool) -> None:
+    """`approvalChange: request`, and nothing that would schedule it past who has to approve it."""
+    made = form(EditPost("p1", replace(POST, needs_approval=True), "c1", reschedule=reschedule))
+    assert made["approvalChange"] == "request"
+    assert "saveToDraft" not in made
+
+
 def test_a_delete_is_an_id() -> None:
     """The id alone."""
     assert operation_and_input(DeletePost("p1", "c1")) == ("delete_post", {"id": "p1"})

@@ -257,6 +257,13 @@ def test_what_comes_back_different_is_said_and_is_no_baseline(machine: Machine, 
     assert [c.reason.value for c in plan.changes if c.reason] == ["changed-in-buffer"]
 
 
+def test_what_slips_past_approval_is_said(machine: Machine, buffer: FakeBuffer) -> None:
+    """A post that was to wait for approval comes back scheduled, as this fake does it: reported as different."""
+    attempt = machine.apply(post("asks", due=buffer.server_time() + timedelta(days=1), needs_approval=True))
+    assert [o.status for o in attempt.outcomes] == [Status.DIFFERS]
+    assert "needs_approval" in attempt.outcomes[0].message
+
+
 def test_a_post_whose_idea_was_refused_is_held(machine: Machine, buffer: FakeBuffer) -> None:
     """It is not created without its idea."""
     buffer.faults = [Fault("refused", 0)]
