@@ -16,8 +16,6 @@ from bufferctl.render.shown import Media, Part
 
 #: Characters of a name and of a message on one line.
 _NAME, _SAID = 60, 200
-#: Where less than this part of two texts is the same, they are shown one below the other.
-_ALIKE = 0.3
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -133,18 +131,8 @@ def _changed(card: Card) -> Iterator[str]:
             continue
         if changed.path != "text":
             yield from ("", f"{code(changed.path)}:")
-        kept = sum(len(piece.text) for piece in changed.words if piece.kind == "same")
-        if kept < _ALIKE * sum(len(piece.text) for piece in changed.words):
-            for kind in ("out", "in"):
-                yield from _text([_only(changed.words, kind)])
-        else:
-            yield from _text([changed.words])
-
-
-def _only(words: tuple[Piece, ...], kind: str) -> tuple[Piece, ...]:
-    """One of the two texts of a difference, as a whole."""
-    text = "".join(piece.text for piece in words if piece.kind in {"same", kind})
-    return (Piece(kind, text),) if text else ()
+        mixed = any(piece.kind == "same" for piece in changed.words)
+        yield from _text([changed.words] if mixed else [(piece,) for piece in changed.words])
 
 
 def _values(changed: Changed) -> str:

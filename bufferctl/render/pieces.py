@@ -25,7 +25,7 @@ class Piece(NamedTuple):
 
 def pieces(text: str | None) -> tuple[Piece, ...]:
     """The text with its links, hashtags and mentions; what would turn a terminal or a line round is shown by number."""
-    return tuple(_pieces(safe(text or "")))
+    return tuple(_pieces(_plain(text or "")))
 
 
 def web(address: str | None) -> str:
@@ -35,9 +35,14 @@ def web(address: str | None) -> str:
 
 def changed_words(before: str, after: str) -> tuple[Piece, ...]:
     """Both texts in one: what stays, what goes, what comes; one after the other where they have little in common."""
-    before, after = safe(before), safe(after)
+    before, after = _plain(before), _plain(after)
     parts = compared(before, after) or [("out", before), ("in", after)]
     return tuple(Piece(kind, text) for kind, text in parts if text)
+
+
+def _plain(text: str) -> str:
+    """Safe to show, lines ending in one way: a person's browser may have put another into Buffer."""
+    return safe(text.replace("\r\n", "\n"))
 
 
 def _pieces(text: str) -> Iterator[Piece]:

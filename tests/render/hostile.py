@@ -65,7 +65,7 @@ TEXTS = {
     "emphasis": "*a* **b** _c_ __d__ ~e~ ~~f~~ ***g***",
     "entities": "&lt;script&gt; &amp;lt; &#60;b&#62; &copy; &nbsp;",
     "backslashes": "\\ \\* \\\\ ends with \\",
-    "line ends": "one\n\n\n\ntwo\nthree \n four\\\n",
+    "line ends": "one\n\n\n\ntwo\nthree \n four\\\r\nfive\n",
     "control": "\x00\x07\x1b[31mred\x1b]8;;https://evil.example\x07\u202eder\u2028next\u2029\x85",
     "half": "half a \ud800 character \udfff",
     "commands": "::error file=a.yaml,line=1::boom\n##[error]boom\n::set-output name=a::b\n%0A::stop-commands::x",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bufferctl.model import ShareMode
 from bufferctl.model.textlength import TextLength
-from bufferctl.plan import Action, Cause, Change, Outcome, Reason, Status
+from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render.markdown import LIMIT, report_markdown
 from bufferctl.render.markdown_fit import Section, fitted
 from bufferctl.render.markdown_items import Item
@@ -155,8 +155,12 @@ def test_too_long_a_text_is_seen() -> None:
 
 def test_a_text_without_much_in_common_is_shown_twice() -> None:
     """Words that nobody could read between the marks are not mixed: the old text, then the new one."""
-    held = next(each for each in PLAN.changes if each.address.key == "news")
-    assert "> <del>Great news for everyone</del>\n\n  > <ins>Good news for everybody</ins>" in _of(held)
+    before, after = "Great news for everyone", "Our office is closed on Friday"
+    item = post("ch-x", "news", 1, text=after)
+    edit = change(
+        item, Action.UPDATE, Cause.EDITED, live("ch-x", 1, before), differences=(Difference("text", before, after),)
+    )
+    assert f"> <del>{before}</del>\n\n  > <ins>{after}</ins>" in _of(edit)
 
 
 @pytest.mark.parametrize(
