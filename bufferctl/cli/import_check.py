@@ -74,7 +74,7 @@ def verify(taken: Taken, takings: list[Taking], live: Live, settings: Settings) 
     """Keep in `taken` what files can say so that the next plan is empty; the rest is left out, each with why."""
     while True:
         organizations = [home.entry(home.channels) for home in taken.homes]
-        found = staged("UTC", organizations, [taking.addition for taking in takings])
+        found = staged("UTC", organizations, [_without_idea(taking).addition for taking in takings])
         refused = dict(found.refused)
         if not refused and found.loaded.desired is not None:
             refused = _would_not_rest(takings, replace(found.loaded.desired, settings=settings), live, taken.homes)
@@ -82,7 +82,23 @@ def verify(taken: Taken, takings: list[Taking], live: Live, settings: Settings) 
             taken.takings = takings
             return
         taken.left_out += [(describe(takings[index].live), why) for index, why in sorted(refused.items())]
-        takings = [taking for index, taking in enumerate(takings) if index not in refused]
+        gone = {takings[index].address for index in refused}
+        left = [taking for index, taking in enumerate(takings) if index not in refused]
+        takings = [_without_idea(taking) if _made_from(taking) in gone else taking for taking in left]
+
+
+def _made_from(taking: Taking) -> Address | None:
+    """The idea that a post says it was made from."""
+    item = taking.addition.item
+    return Address(item.address.organization, IDEAS, item.idea) if isinstance(item, Post) and item.idea else None
+
+
+def _without_idea(taking: Taking) -> Taking:
+    """The same without that, where the idea is not among what is looked at, or is left out."""
+    item = taking.addition.item
+    if not isinstance(item, Post) or item.idea is None:
+        return taking
+    return replace(taking, addition=replace(taking.addition, item=replace(item, idea=None)))
 
 
 def bindings_of(takings: Iterable[Taking], items: Mapping[Address, Post | Idea]) -> dict[Slot, Binding]:

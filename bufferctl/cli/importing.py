@@ -16,11 +16,11 @@ from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.config.write.keys import key_for
 from bufferctl.config.write.project import Addition
 from bufferctl.errors import ConfigError
-from bufferctl.model import IDEAS, Address, Idea, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Slot, State
+from bufferctl.model import IDEAS, Address, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
 from bufferctl.model.comparable import bind
 from bufferctl.model.from_live import NotSayableError, idea_from_live, post_from_live
 from bufferctl.plan import Action
-from bufferctl.reconcile import Options, find_targets, slots_of
+from bufferctl.reconcile import Options
 
 _OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -49,15 +49,15 @@ def root_file(file: Path | None, start: Path) -> Path:
 def look_through(session: Session, wanted: Wanted, options: Options) -> Taken:
     """Read the account and find what can be declared. Raises ApiError, ConfigError, UsageError."""
     buffer, desired = session.buffer, session.files.desired
-    look = session.look(options) if desired.organizations else None
+    found = session.find()
+    look = session.look(options, found) if desired.organizations else None
     if session.journal.open:
         raise ConfigError(
             "An earlier apply was cut off, and what became of its writes is not known yet",
             hint="Run `bufferctl apply` first, then import again.",
         )
     account = buffer.account()
-    targets, _ = find_targets(desired, account)
-    homes = find_homes(account, desired, targets, wanted.organization, wanted.channels)
+    homes = find_homes(account, desired, found.targets, wanted.organization, wanted.channels)
     channels = {home.live.id: [each.live.id for each in home.channels] for home in homes}
     live = buffer.read(
         account, channels, ideas=[] if wanted.channels else [home.live.id for home in homes], sent_pages=1
@@ -67,7 +67,7 @@ def look_through(session: Session, wanted: Wanted, options: Options) -> Taken:
         posts += buffer.sent(channels, wanted.since)
     live = replace(live, posts=tuple(posts))
     taken = Taken(homes, account)
-    choice = _Choice(session.state, slots_of(desired, targets), look, taken)
+    choice = _Choice(session.state, found.slots, look, taken)
     verify(taken, choice.takings(live), live, desired.settings)
     return taken
 
@@ -93,7 +93,8 @@ class _Choice:
             self._keys[taken.organization_id, taken.channel_id].add(taken.key)
         skipped = self._spoken_for()
         takings: list[Taking] = []
-        ideas = {binding.id: slot.key for slot, binding in self.state.bindings.items() if slot in self.declared}
+        bindings = {**self.state.bindings, **self.taken.already}
+        ideas = {binding.id: slot.key for slot, binding in bindings.items() if slot in self.declared}
         items: list[LivePost | LiveIdea] = [*sorted(live.ideas, key=lambda idea: (idea.created_at, idea.id))]
         for item in [*items, *sorted(live.posts, key=_by_time)]:
             slot = known.get(item.id)
@@ -110,15 +111,14 @@ class _Choice:
         return takings
 
     def _spoken_for(self) -> set[str]:
-        """Ids that declared objects are, or may be: none of them gets a second address."""
+        """Ids that declared objects are, or may be, and of what left the files: none of them gets a second address."""
         found: set[str] = set()
         if self.look is None:
             return found
         for change in self.look.plan.changes:
-            if change.action is Action.ADOPT and change.live is not None:
-                if isinstance(change.desired, Post | Idea):
-                    self.taken.already[change.slot] = bind(change.desired, change.live, Origin.IMPORTED)
-                found.add(change.live.id)
+            found.update([change.live_id] if change.live_id else [])
+            if change.action is Action.ADOPT and change.live is not None and change.desired is not None:
+                self.taken.already[change.slot] = bind(change.desired, change.live, Origin.IMPORTED)
             for candidate in (each for each in self.look.live.items if each.id in change.candidates):
                 found.add(candidate.id)
                 why = f"it may be {change.address}; if it is, run `bufferctl import {quote(str(change.address))} "

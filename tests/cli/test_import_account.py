@@ -322,3 +322,34 @@ def test_names_that_files_cannot_hold(project: Any) -> None:
     assert len(known(project)) == len(names)
     root = files(project)["buffer.yaml"]
     assert [f"id: 66a0{number:020x}" not in root for number in range(len(names))] == list(names.values())
+
+
+def test_left_the_files(project: Any) -> None:
+    """What was taken out of the files, to be deleted, does not come back by an import."""
+    project.write("buffer.yaml", ROOT)
+    project.apply()
+    taken_out = ROOT[: ROOT.index("    posts:\n")]
+    project.write("buffer.yaml", taken_out)
+    assert project("import").out == "The files declare all that is there already.\n"
+    assert files(project) == {"buffer.yaml": taken_out}
+    assert "1 to delete" in project("plan", "--max-deletes", "1").out
+
+
+def test_idea_that_is_left_out(project: Any, prints: Any) -> None:
+    """A post that was made from an idea which files cannot say is imported without it."""
+    person, organization = project.sandbox.person, project.sandbox.organization()["id"]
+    idea = person.create_idea(organization, services=["twitter"])["id"]
+    made(project, "From nothing", ideaId=idea)
+    ran = imported(project, "--organization", "Acme")
+    prints("import/account-idea-left-out", ran)
+    assert ("idea:" in files(project)["posts/twitter-acme.yaml"], len(known(project))) == (False, 1)
+
+
+def test_idea_that_was_declared(project: Any) -> None:
+    """A post that was made from a declared idea says so."""
+    idea = project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire")["id"]
+    project.write("buffer.yaml", f"{ROOT}  ideas: [{{key: hiring, title: How we hire}}]\n".replace("# the end\n", ""))
+    project.apply()
+    made(project, "From an idea", ideaId=idea)
+    imported(project)
+    assert "    idea: hiring\n" in files(project)["posts/twitter-acme.yaml"]
