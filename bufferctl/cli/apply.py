@@ -100,6 +100,7 @@ def apply(
             f"{saved_file} is a saved plan, and --reviewed names another",
             hint="Name one: a PATH to do all of it or nothing, --reviewed to do what of it the files still say.",
         )
+    outputs.check_apart(receipt, reviewed, saved_file, *report_files)
     reviewing = Reviewing.of(reviewed) if reviewed else None
     saved = saved_plans.read(saved_file) if saved_file else None
     if saved:

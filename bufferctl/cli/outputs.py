@@ -24,6 +24,17 @@ def check_writable(option: str, *files: Path | None) -> None:
         raise UsageError(f"{path} {problem}, so nothing was done", hint=f"Name another file with {option}.")
 
 
+def check_apart(*files: Path | None) -> None:
+    """Before any work. Raises UsageError where two outputs would be the same file; None is passed over."""
+    paths = [path for path in files if path]
+    for path, real in zip(paths, resolved := [path.resolve() for path in paths], strict=True):
+        if resolved.count(real) > 1:
+            raise UsageError(
+                f"{path} is named for two things, of which one would be lost; nothing was done",
+                hint="Give each a name of its own.",
+            )
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` in the file's place, all of it or nothing, for its owner alone: it holds what is not public yet.
 

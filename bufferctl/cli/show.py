@@ -31,6 +31,7 @@ def show(file: Path, as_json: bool, report_files: tuple[Path, ...], no_color: bo
 
     console = Console.create(no_color=no_color)
     outputs.check_writable("--report", *report_files)
+    outputs.check_apart(file, *report_files)
     receipt = receipts.read(file)
     if receipt:
         report = receipts.report_of(receipt)

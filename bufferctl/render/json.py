@@ -1,6 +1,6 @@
 """A plan and its outcomes for machines, in Terraform's words. `format_version`: a minor version only adds.
 
-The forms are in json_forms.py.
+The forms are in json_documents.py and json_forms.py.
 """
 
 from __future__ import annotations
@@ -20,15 +20,8 @@ from bufferctl.model.serial import dump_item
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, ready_at, write_requests
 from bufferctl.render.json_content import content_form
-from bufferctl.render.json_forms import (
-    ChangeForm,
-    DiagnosticForm,
-    LengthForm,
-    OutcomeForm,
-    PlaceForm,
-    PlanForm,
-    PreconditionsForm,
-)
+from bufferctl.render.json_documents import OutcomeForm, PlanForm
+from bufferctl.render.json_forms import ChangeForm, DiagnosticForm, LengthForm, PlaceForm, PreconditionsForm
 from bufferctl.render.report import Report
 
 FORMAT_VERSION = "1.1"

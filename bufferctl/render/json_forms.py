@@ -1,23 +1,23 @@
-"""The form of every JSON document about a plan, as types: what json.py makes, and what the published schemas say.
+"""The JSON forms of a change and of what it is made of, as types; json_documents.py has the whole documents.
 
 Instants are ISO 8601 in UTC. What does not apply is null or empty, never left out. A minor version only adds.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from bufferctl.diagnostics import Severity
 from bufferctl.model import PostStatus, Service
-from bufferctl.plan import Action, Cause, Reason, Status
+from bufferctl.plan import Action, Cause, Reason
 
-_form = with_config(ConfigDict(use_attribute_docstrings=True))
+form = with_config(ConfigDict(use_attribute_docstrings=True))
 
 
-@_form
+@form
 class PlaceForm(TypedDict):
     """A position in a file."""
 
@@ -29,7 +29,7 @@ class PlaceForm(TypedDict):
     """From 1, in characters."""
 
 
-@_form
+@form
 class AssetForm(TypedDict):
     """An attachment."""
 
@@ -41,7 +41,7 @@ class AssetForm(TypedDict):
     """What it shows, in words; empty where nobody says."""
 
 
-@_form
+@form
 class PartForm(TypedDict):
     """One post of a thread."""
 
@@ -49,7 +49,7 @@ class PartForm(TypedDict):
     assets: list[AssetForm]
 
 
-@_form
+@form
 class ContentForm(TypedDict):
     """What a post or an idea says, the same for both sides of a change."""
 
@@ -74,7 +74,7 @@ class ContentForm(TypedDict):
     """The other fields of its network, by their names in the files."""
 
 
-@_form
+@form
 class DifferenceForm(TypedDict):
     """One field that differs."""
 
@@ -86,7 +86,7 @@ class DifferenceForm(TypedDict):
     """What the file says, null for nothing."""
 
 
-@_form
+@form
 class LengthForm(TypedDict):
     """How long the text is, as its network counts."""
 
@@ -95,7 +95,7 @@ class LengthForm(TypedDict):
     """Null where none is published."""
 
 
-@_form
+@form
 class PreconditionsForm(TypedDict):
     """The facts about Buffer that a change rests on; `apply PLANFILE` refuses where they no longer hold."""
 
@@ -105,14 +105,14 @@ class PreconditionsForm(TypedDict):
     """A digest of its content, its status and its time."""
 
 
-@_form
+@form
 class CostForm(TypedDict):
     """What a change takes; a request carries up to 30 mutations."""
 
     mutations: int
 
 
-@_form
+@form
 class ChangeForm(TypedDict):
     """One step of a plan."""
 
@@ -165,7 +165,7 @@ class ChangeForm(TypedDict):
     cost: CostForm
 
 
-@_form
+@form
 class DiagnosticForm(TypedDict):
     """A problem with its place."""
 
@@ -175,135 +175,3 @@ class DiagnosticForm(TypedDict):
     message: str
     hint: str
     place: PlaceForm | None
-
-
-@_form
-class RequestsForm(TypedDict):
-    """How many requests applying takes."""
-
-    read: int
-    """Before and after."""
-    write: int
-
-
-@_form
-class WindowForm(TypedDict):
-    """One of Buffer's limits on requests."""
-
-    window_seconds: int
-    left: int
-    quota: int | None
-    resets_at: str
-
-
-@_form
-class ChannelForm(TypedDict):
-    """A channel in Buffer."""
-
-    id: str
-    organization_id: str
-    service: Service
-    name: str
-    timezone: str
-
-
-@_form
-class PlanForm(TypedDict):
-    """What would change, and what was looked at."""
-
-    at: str
-    """When the account was read, by Buffer's clock."""
-    endpoint: str
-    digest: str
-    """Over the digests of all changes that write to Buffer, or wait to."""
-    offline: bool
-    """Made from files and state alone, not checked against Buffer."""
-    expires_at: str | None
-    """Until when a saved plan may be applied."""
-    summary: dict[Action, int]
-    """How many changes of each action."""
-    not_ours: int
-    """Live unsent objects that no file speaks of."""
-    requests: RequestsForm
-    quota: list[WindowForm]
-    """What was left of Buffer's limits then, shortest window first."""
-    ready_at: str | None
-    """When applying would be done if it began at once, where the quota is told."""
-    narrowed: bool
-    """Whether it is about a part of the files only."""
-    channels: list[ChannelForm]
-    changes: list[ChangeForm]
-    """In the order in which they would be sent."""
-    warnings: list[DiagnosticForm]
-    """What planning warns of."""
-    problems: list[DiagnosticForm]
-    """What is wrong in the files."""
-
-
-@_form
-class OutcomeForm(TypedDict):
-    """What became of one change."""
-
-    address: str
-    action: Action
-    status: Status
-    id: str | None
-    """Of the live object, where there is one."""
-    link: str | None
-    """Of the published post."""
-    message: str
-    hint: str
-    at: str | None
-    """When; null where nothing was sent."""
-    kind: Literal["post", "idea"]
-    digest: str | None
-    organization_id: str
-    channel_id: str | None
-    """Null for ideas."""
-    key: str
-    due_at: str | None
-
-
-@_form
-class PlanDocument(PlanForm):
-    """What `bufferctl plan --json`, `bufferctl show PLANFILE --json` and `--report FILE.json` give."""
-
-    format_version: str
-    bufferctl_version: str
-    kind: Literal["plan"]
-
-
-@_form
-class AppliedDocument(TypedDict):
-    """What `bufferctl apply --json` and `bufferctl apply --report FILE.json` give."""
-
-    format_version: str
-    bufferctl_version: str
-    kind: Literal["apply"]
-    plan: PlanForm
-    outcomes: list[OutcomeForm]
-    left: PlanForm | None
-    """The plan after it; null where nobody looked again."""
-    stopped: str | None
-    """Why it ended early; null where it did not."""
-
-
-@_form
-class ReceiptDocument(TypedDict):
-    """What `bufferctl apply --receipt FILE` writes."""
-
-    format_version: str
-    bufferctl_version: str
-    kind: Literal["receipt"]
-    started_at: str
-    finished_at: str
-    endpoint: str
-    digest: str
-    """Of the plan that was applied."""
-    stopped: str | None
-    """Why it ended early; null where it did not."""
-    summary: dict[Status, int]
-    """How many outcomes of each status."""
-    outcomes: list[OutcomeForm]
-    details: dict[str, Any]
-    """For `bufferctl show`; its form may change."""

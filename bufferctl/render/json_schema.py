@@ -1,4 +1,4 @@
-"""The JSON Schemas of what bufferctl prints for machines, made from the types in json_forms.py."""
+"""The JSON Schemas of what bufferctl prints for machines, made from the types in json_documents.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bufferctl.render.json_forms import AppliedDocument, PlanDocument, PlanForm, ReceiptDocument
+from bufferctl.render.json_documents import AppliedDocument, PlanDocument, PlanForm, ReceiptDocument
 
 #: By the `kind` that a document says of itself.
 DOCUMENTS: dict[str, Any] = {"plan": PlanDocument, "apply": AppliedDocument, "receipt": ReceiptDocument}

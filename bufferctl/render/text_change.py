@@ -71,7 +71,8 @@ class Lines:
 
     def content(self, change: Change) -> Iterator[str]:
         """All that it says."""
-        item = change.live or change.desired if change.action is Action.DELETE else change.desired
+        sides = (change.live, change.desired) if change.action is Action.DELETE else (change.desired, change.live)
+        item = sides[0] or sides[1]
         if title := title_of(item):
             yield from self._quoted(title)
         texts = texts_of(item)

@@ -99,6 +99,27 @@ def test_a_folder_is_no_file(declared: Any) -> None:
     assert declared.sandbox.requests == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "plan -o a.json --report a.json",
+        "plan --report a.md --report ./a.md",
+        "apply --receipt a.json --report a.json",
+        "apply --reviewed plan.json --receipt plan.json",
+        "apply plan.json --receipt plan.json",
+        "show plan.json --report plan.json",
+    ],
+)
+def test_one_file_for_two_things(declared: Any, command: str) -> None:
+    """One would write over the other: 64, before any work, and what was there is as it was."""
+    declared("plan", "-o", "plan.json")
+    before, asked = read(declared, "plan.json"), len(declared.sandbox.requests)
+    ran = declared(*command.split())
+    assert (ran.code, ran.out, len(declared.sandbox.requests)) == (64, "", asked)
+    assert "is named for two things" in ran.err
+    assert read(declared, "plan.json") == before
+
+
 def test_upper_case_suffix(declared: Any) -> None:
     """As some systems write it."""
     assert declared("plan", "--report", "PLAN.JSON").code == 0
