@@ -190,6 +190,22 @@ def test_any_part_of_a_plan(changes: list[Change], narrowed: bool) -> None:
     assert sorted(named) == sorted(str(each.address) for each in changes if each.action not in quiet)
 
 
+anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
+
+
+@given(anything, anything, anything)
+def test_any_text(before: str, after: str, title: str) -> None:
+    """Whatever people write: nothing acts on the terminal, each line stands below its address, words fit in 80."""
+    item = replace(post("ch-x", "a", 1, text=after), tags=(title,))
+    new, edited = change(item, Action.CREATE, Cause.NEW), live("ch-x", 1, before, metadata={"title": title})
+    both = change(item, Action.UPDATE, Cause.EDITED, edited, differences=(Difference("text", before, after),))
+    gone = change(item, Action.DELETE, Cause.REMOVED, edited)
+    text = text_of(new, replace(both, address=replace(both.address, key="b")), gone)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", text)
+    wide = [line.split() for line in text.split("\n") if cells(line) > 80]
+    assert [words for words in wide if max(map(cells, words)) < 60] == []
+
+
 def test_posts_of_the_rich_plan() -> None:
     """The rich plan keeps its hostile text, so that every form is tried with it."""
     assert HOSTILE in {each.desired.text for each in PLAN.changes if isinstance(each.desired, Post)}
