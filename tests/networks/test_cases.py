@@ -1,13 +1,18 @@
-"""The cases themselves: between them they have every field that a post can have."""
+"""The cases themselves: every field that a post can have, and as much of everything as the network takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
+from bufferctl.checks import NETWORKS, text_length
+from bufferctl.config import load
 from bufferctl.config.format import Fate, PostEntry
+from bufferctl.model import Service
 from bufferctl.model.base import Model
-from tests.networks.cases import SERVICES, fullest, posts_of
+from tests.networks.cases import CASES, SERVICES, fullest, posts_of
 from tests.networks.edits import kind_of
 
 Field = tuple[str, str]
@@ -38,3 +43,17 @@ def test_no_field_is_without_a_case() -> None:
     """Every field of the format, down to the last of a network's metadata, is in a fullest post."""
     there = {field for service in SERVICES for post in posts_of(fullest(service)) for field in given(post, PostEntry)}
     assert there == set(possible(PostEntry)) - ELSEWHERE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_fullest_is_full(service: Service) -> None:
+    """The first post has as long a text, and as many images or media, as the network takes."""
+    file = CASES / service / "fullest.yaml"
+    desired = load(file, file.parent).desired
+    assert desired
+    post, row = desired.posts[0], NETWORKS[service]
+    used, limit = text_length(post)
+    assert used == limit or limit is None
+    images = sum(asset.kind == "image" for asset in post.assets)
+    assert row.images is None or images == row.images.most
+    assert row.media is None or len(post.assets) == row.media.most

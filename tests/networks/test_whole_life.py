@@ -13,7 +13,7 @@ from tests.networks.life import Life
 
 each_service = pytest.mark.parametrize("service", SERVICES)
 
-#: What cannot change by itself: the kind of a Google Business post goes with its details, a mode with its time.
+#: What cannot change by itself: the kind of a Google Business post goes with its details, a mode with its time (below).
 NEVER_ALONE = {
     Service.GOOGLEBUSINESS: {f"{key}: metadata.googlebusiness.type" for key in ("news", "offer", "open-day")},
     Service.STARTPAGE: {"timed: mode"},
@@ -55,4 +55,27 @@ def test_each_field_taken_out(project: Project, direct: Direct, service: Service
         life.posts[index] = post
     life.apply()
     assert life.there() == life.afresh()
+    life.end()
+
+
+def test_another_kind_with_its_details(project: Project, direct: Direct) -> None:
+    """A Google Business post becomes one of each other kind."""
+    life = Life(project, direct, Service.GOOGLEBUSINESS)
+    life.begin()
+    news, offer, event = (post["metadata"] for post in life.posts)
+    for metadata in (offer, event, news):
+        life.edit(0, {**life.posts[0], "metadata": metadata}, str(metadata))
+    assert life.there() == life.afresh()
+    life.end()
+
+
+def test_another_mode_with_its_time(project: Project, direct: Direct) -> None:
+    """A timed post goes to the queue, before the queue, and back to a time."""
+    life = Life(project, direct, Service.STARTPAGE)
+    life.begin()
+    timed = life.posts[1]
+    unset = {name: value for name, value in timed.items() if name not in {"mode", "due_at"}}
+    life.edit(1, {**unset, "mode": "addToQueue"}, "to the queue")
+    life.edit(1, {**unset, "mode": "shareNext"}, "before the queue")
+    life.edit(1, timed, "to its time")
     life.end()
