@@ -120,6 +120,7 @@ def test_inputs_are_explained() -> None:
         assert f"`{name}`" in page
 
 
+@pytest.mark.timeout(600)  # it downloads
 def test_install(tmp_path: Path) -> None:
     """What the action installs runs bufferctl and the scripts, from wherever; a second time costs nothing."""
     command = ["sh", str(ROOT / "ci" / "install.sh"), sys.executable, str(tmp_path / "python")]
