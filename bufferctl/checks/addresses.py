@@ -99,7 +99,7 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
                     yield Finding(REFUSING_HOST, item, path, f"{what}, so Buffer probably cannot read this {kind}")
 
 
-def _is_fine(url: str) -> bool:
+def is_fine(url: str) -> bool:
     """Whether nothing is wrong with an address, found quickly: most are."""
     host = _HOST.match(url)
     if host is None or not url.startswith("https://") or ("=" in url and _SIGNED.search(url)):
@@ -129,7 +129,7 @@ def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
     """The addresses of media that may not be fine: where each stands, what it is of, and the address."""
     if isinstance(item, Idea):
         for index, medium in enumerate(item.media):
-            if medium.type != "link" and not _is_fine(medium.url):
+            if medium.type != "link" and not is_fine(medium.url):
                 yield ("media", index, "url"), medium.type.value, medium.url
         return
     for index, asset in enumerate(item.assets):
@@ -143,13 +143,13 @@ def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
             yield from _of((*below, "thread", index, "assets", number), asset)
     if "link_attachment" in type(metadata).model_fields:
         attachment: LinkAttachment | None = getattr(metadata, "link_attachment", None)
-        if attachment and attachment.thumbnail and not _is_fine(attachment.thumbnail.url):
+        if attachment and attachment.thumbnail and not is_fine(attachment.thumbnail.url):
             yield (*below, "link_attachment", "thumbnail", "url"), "picture", attachment.thumbnail.url
 
 
 def _of(path: Path, asset: Asset) -> Iterator[tuple[Path, str, str]]:
     kind, value = asset.kind, asset.value
-    if kind != "link" and not _is_fine(value.url):
+    if kind != "link" and not is_fine(value.url):
         yield (*path, kind, "url"), kind, value.url
-    if value.thumbnail_url and not _is_fine(value.thumbnail_url):
+    if value.thumbnail_url and not is_fine(value.thumbnail_url):
         yield (*path, kind, "thumbnail_url"), "picture", value.thumbnail_url

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from bufferctl.checks import addresses, content, fields, media, neighbours, policy, texts
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.networks import NETWORKS
+from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Address, Desired, Post
+from bufferctl.model import Address, Asset, Desired, Post
 
 #: Every rule, by code. A network's own numbers are in `NETWORKS`; which rules a network has, `rules_of` tells.
 RULES: tuple[Rule, ...] = tuple(
@@ -66,14 +66,30 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
     more = post.metadata is not None and bool(post.metadata.model_fields_set)
     if (more and network.thread) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
         yield from texts.text_findings(post, most)
-    if more or post.assets or network.needs_media:
+    if more or not _fine_pictures(post, network):
         yield from media.media_findings(post)
+        yield from addresses.address_findings(post)
+        yield from content.content_findings(post)
+    elif content.may_be_plain(post.text):
+        yield from content.content_findings(post)
     if more or network.needs:
         yield from fields.field_findings(post)
-    if more or post.assets:
-        yield from addresses.address_findings(post)
-    if more or post.assets or content.may_be_plain(post.text):
-        yield from content.content_findings(post)
+
+
+def _fine_pictures(post: Post, network: Network) -> bool:
+    """Whether its assets are images that nothing is wrong with, and that the network surely takes; or none at all."""
+    if not post.assets:
+        return not network.needs_media
+    limit = network.images or network.media
+    enough = not network.needs_media or "image" in network.needs_media
+    taken = limit is not None and len(post.assets) <= limit.most
+    return enough and taken and all(map(_is_fine_picture, post.assets))
+
+
+def _is_fine_picture(asset: Asset) -> bool:
+    image = asset.image
+    described = image and image.alt_text and not image.alt_text.isspace()
+    return bool(image and described and not image.thumbnail_url and addresses.is_fine(image.url))
 
 
 def check_lengths(

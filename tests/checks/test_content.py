@@ -20,6 +20,7 @@ def test_alt_text() -> None:
     assets = [image(), image(alt_text=None), image(alt_text=" "), VIDEO, DOCUMENT]
     found = [each for each in findings(post("facebook", "x", assets=assets)) if each.rule.code == "BC101"]
     assert [each.path for each in found] == [("assets", 1, "image", "alt_text"), ("assets", 2, "image", "alt_text")]
+    assert codes(post("linkedin", "x", assets=[image(alt_text=" ")])) == ["BC101"]
     thread = {"thread": [{"text": "x"}, {"assets": [image(alt_text=None)]}]}
     (one,) = findings(post("bluesky", "x", metadata=thread))
     assert one.path == ("metadata", "bluesky", "thread", 1, "assets", 0, "image", "alt_text")
