@@ -52,9 +52,11 @@ def pull(
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.cli.pulling import choose, make, revised_files
+    from bufferctl.config.write.layers import Project
 
     console = Console.create(no_color=no_color)
     files = load_files(file, (), console)
+    project = Project(files.root, files.desired)
     with (
         connecting.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
@@ -63,7 +65,7 @@ def pull(
         plan = opened.look(planning.planning_options(options.Choices(), connection), found).plan
         planning.note_leftovers(opened, console)
         pulled = choose(plan, addresses)
-        changes = revised_files(opened, pulled)
+        changes = revised_files(project, pulled)
         _show(pulled, changes, files.root, console)
         if pulled.taken and not dry_run:
             make(opened, pulled, changes, plan, found.targets)

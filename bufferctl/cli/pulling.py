@@ -13,6 +13,7 @@ from bufferctl.cli.pull_fields import fields_to_take, zone_for
 from bufferctl.cli.session import Session
 from bufferctl.config import load
 from bufferctl.config.write.changes import FileChanges
+from bufferctl.config.write.layers import Project
 from bufferctl.config.write.revise import Revision, revise
 from bufferctl.diagnostics import Place, has_errors
 from bufferctl.errors import BufferctlError, ConfigError, UsageError
@@ -60,9 +61,9 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
     return pulled
 
 
-def revised_files(session: Session, pulled: Pulled) -> FileChanges:
+def revised_files(project: Project, pulled: Pulled) -> FileChanges:
     """The changes of files, not made yet. Raises ConfigError."""
-    desired = session.files.desired
+    desired = project.desired
     zones = {(each.organization, each.label): each.timezone for each in desired.channels}
     of_ideas = {each.label: each.timezone for each in desired.organizations}
     revisions = []
@@ -72,7 +73,7 @@ def revised_files(session: Session, pulled: Pulled) -> FileChanges:
             address = item.address
             zone = of_ideas[address.organization] if address.is_idea else zones[address.organization, address.channel]
             revisions.append(Revision(item, fields, zone_for(item, zone)))
-    return revise(session.files.root, desired, revisions)
+    return revise(project, revisions)
 
 
 def make(session: Session, pulled: Pulled, files: FileChanges, plan: Plan, targets: Targets) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.cli.gate import Gate
+
 NESTED = """\
 # Our posts
 version: 1
@@ -561,3 +563,20 @@ def test_bytes(applied: Any) -> None:
         "Something new\n              is coming #soon", "One\n              two\n              three"
     )
     assert path.read_bytes() == b"\xef\xbb\xbf" + expected.replace("\n", "\r\n").encode()
+
+
+@pytest.mark.parametrize("name", ["buffer.yaml", "a.md"])
+def test_changed_meanwhile(project: Any, start: Any, monkeypatch: pytest.MonkeyPatch, prints: Any, name: str) -> None:
+    """A file that somebody saves while Buffer is asked is not written over."""
+    with Gate(project.sandbox.url) as gate:
+        monkeypatch.setenv("BUFFER_API_URL", gate.url)
+        start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old text\n")
+        project.sandbox.person.edit_post(post_id(project), text="New text", dueAt="2029-12-21T09:00:00Z")
+        saved = read(project, name) + "# saved just now\n"
+        gate.before_read = lambda: Path(project.folder, name).write_text(saved, encoding="utf-8")  # type: ignore[assignment]  # how much was written
+        before = read(project)
+        ran = project("pull")
+        prints(f"pull/changed-meanwhile-{name.partition('.')[0]}", ran)
+        assert (ran.code, read(project, name)) == (1, saved)
+        if name != "buffer.yaml":
+            assert read(project) == before

@@ -57,13 +57,16 @@ def references(entry: Mapping) -> list[str]:
 
 @dataclass
 class Project:
-    """The files of what is declared, each read once. `root`: the root file's folder."""
+    """The files of what is declared, read when this is made. `root`: the root file's folder."""
 
     root: Path
     desired: Desired
-    texts: dict[str, Text] = field(default_factory=dict)
-    edits: dict[str, Edits] = field(default_factory=dict)
-    _entries: dict[str, dict[int, Mapping]] = field(default_factory=dict)
+    texts: dict[str, Text] = field(init=False)
+    edits: dict[str, Edits] = field(init=False, default_factory=dict)
+    _entries: dict[str, dict[int, Mapping]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.texts = {name: Text.read(self.root / name) for name in self.desired.files}
 
     def layers(self, item: Post | Idea) -> Layers:
         """Where an item stands. Raises ConfigError where its file is no longer as it was read."""
@@ -95,7 +98,7 @@ class Project:
 
     def _edits(self, name: str) -> Edits:
         if name not in self.edits:
-            text = self.texts[name] = Text.read(self.root / name)
+            text = self.texts[name]
             edits = self.edits[name] = Edits(text.text, text.newline)
             keys = ((each.get("key"), each) for each in walk(edits.root))
             self._entries[name] = {key.start: each for key, each in keys if key is not None}

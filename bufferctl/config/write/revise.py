@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from pathlib import Path
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
@@ -20,7 +19,9 @@ from bufferctl.config.write.entries import text_value, value
 from bufferctl.config.write.layers import TOGETHER, Layers, Project, says
 from bufferctl.config.write.nodes import Mapping
 from bufferctl.config.write.revise_metadata import revise_metadata, revised
-from bufferctl.model import Address, Desired, Idea, Post
+from bufferctl.errors import ConfigError
+from bufferctl.model import Address, Idea, Post
+from bufferctl.model.comparable import normal_text
 
 #: What an override says to undo what its entry says.
 _NOTHING: dict[str, Any] = {"draft": False, "needs_approval": False, "scheduling_type": "automatic", "cancelled": False}
@@ -39,9 +40,9 @@ class Revision:
     zone: tzinfo | None = None
 
 
-def revise(root: Path, desired: Desired, revisions: list[Revision]) -> FileChanges:
+def revise(project: Project, revisions: list[Revision]) -> FileChanges:
     """The changes of files that make the items say it, not made yet. Raises ConfigError."""
-    return _Revising(Project(root, desired), {each.item.address: each for each in revisions}).changes()
+    return _Revising(project, {each.item.address: each for each in revisions}).changes()
 
 
 @dataclass
@@ -119,6 +120,10 @@ class _Revising:
         if not all(each is not None and each.fields.get("text") == text for each in users):
             return False
         file = Text.read(path)
+        if normal_text(file.text) != normal_text(revision.item.text):
+            raise ConfigError(
+                f"{path} changed while Buffer was asked, so nothing was written", hint="Run the same command again."
+            )
         end = file.newline if file.text.endswith(("\n", "\r")) else ""
         self._files.put(path, file.data, file.with_text(text.replace("\n", file.newline) + end))
         return True
