@@ -580,3 +580,31 @@ def test_changed_meanwhile(project: Any, start: Any, monkeypatch: pytest.MonkeyP
         assert (ran.code, read(project, name)) == (1, saved)
         if name != "buffer.yaml":
             assert read(project) == before
+
+
+def test_idea_that_was_changed(project: Any) -> None:
+    """An idea's title, text, networks, tags, date and media."""
+    project.write("buffer.yaml", NESTED)
+    project.apply()
+    (idea,) = project.sandbox.ideas()
+    tags = [{"id": "66a0000000000000000001a1", "name": "launch", "color": "#2C4BFF"}]
+    media = [{"url": "https://acme.example/a.png", "type": "image", "alt": "A desk"}]
+    project.sandbox.person.edit_idea(
+        idea["id"],
+        title="How we hire: now",
+        text="In\nsteps",
+        services=["linkedin", "twitter"],
+        tags=tags,
+        date="2029-12-24T09:00:00Z",
+        media=media,
+    )
+    pull(project)
+    entry = read(project).splitlines()[-1]
+    assert entry.startswith(
+        "      - {key: hiring, title: 'How we hire: now', tags: [launch], services: [linkedin, twitter], "
+        'date: 2029-12-24 10:00, text: "In\\nsteps", media: [{url: https://buffer-media.example/'
+    )
+    nothing: dict[str, Any] = {"text": None, "services": [], "tags": [], "date": None, "media": []}
+    project.sandbox.person.edit_idea(idea["id"], title="How we hire", **nothing)
+    pull(project)
+    assert read(project) == NESTED.replace("title: How we hire", "title: 'How we hire'")
