@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.api.wire_forms import create_post
+from bufferctl.checks import addresses, content, fields, media, texts
 from bufferctl.checks.counting import length
+from bufferctl.checks.judge import of_post
 from bufferctl.checks.networks import NETWORKS
-from bufferctl.model import CreatePost, Service
+from bufferctl.model import CreatePost, Post, Service
 from bufferctl.sandbox import networks as theirs
 from bufferctl.sandbox.checks import media_problem, problems
 from bufferctl.sandbox.details import METADATA_KEYS
@@ -82,7 +84,7 @@ def metadata(service: Service) -> st.SearchStrategy[dict[str, Any] | None]:
 
 
 ASSETS = st.lists(
-    st.sampled_from([image(), VIDEO, DOCUMENT, LINK, image("https://10.0.0.1/a.png")]), max_size=3
+    st.sampled_from([image(), image(alt_text=""), VIDEO, DOCUMENT, LINK, image("https://10.0.0.1/a.png")]), max_size=3
 ).flatmap(lambda assets: st.sampled_from([1, 1, 12]).map(lambda times: assets * times))
 
 
@@ -107,30 +109,51 @@ SENTENCES = {
 }
 
 
-@settings(max_examples=400)
-@given(st.data())
-def test_posts(data: st.DataObject) -> None:
-    """Each reason that it has to refuse a post is one that we have too, under the code for it."""
+def drawn(data: st.DataObject) -> Post:
+    """A post that may break several rules at once."""
     service = data.draw(st.sampled_from(COUNTED))
     row = NETWORKS[service]
     most = row.text.most if row.text else 0
-    text = data.draw(st.sampled_from(["x", "x" * most, "x" * (most + 1), "x" * 2201, "\N{ROCKET}" * (most // 2 + 1)]))
+    text = data.draw(
+        st.sampled_from(
+            ["x", "x http://a.example", "x" * most, "x" * (most + 1), "x" * 2201, "\N{ROCKET}" * (most // 2 + 1)]
+        )
+    )
     given_metadata = data.draw(metadata(service))
     if given_metadata and given_metadata.get("thread"):
         given_metadata["thread"][0]["text"] = text
     if service in {Service.INSTAGRAM, Service.FACEBOOK} and given_metadata is None:
         given_metadata = {}
-    made = post(service, text, assets=data.draw(ASSETS), metadata=given_metadata)
+    return post(service, text, assets=data.draw(ASSETS), metadata=given_metadata)
+
+
+@settings(max_examples=400)
+@given(st.data())
+def test_posts(data: st.DataObject) -> None:
+    """Each reason that it has to refuse a post is one that we have too, under the code for it."""
+    made = drawn(data)
     sent = create_post(CreatePost(made, "channel"))
-    content = {
+    asked = {
         "text": sent["text"],
         "assets": sent.get("assets") or [],
-        "metadata": (sent.get("metadata") or {}).get(METADATA_KEYS[service]),
+        "metadata": (sent.get("metadata") or {}).get(METADATA_KEYS[made.service]),
         "tagIds": [],
     }
     boards = [{"serviceId": "9001", "name": "B"}]
-    refused = problems(content, {"service": service, "metadata": {"boards": boards}}, {"plan": "team", "tags": []})
+    channel = {"service": made.service, "metadata": {"boards": boards}}
+    refused = problems(asked, channel, {"plan": "team", "tags": []})
     found = {each.rule.code for each in findings(made)}
     for sentence in refused:
         (codes,) = [codes for pattern, codes in SENTENCES.items() if re.search(pattern, sentence)]
         assert codes & found, (sentence, found)
+
+
+@settings(max_examples=400)
+@given(st.data())
+def test_what_is_passed_over_has_nothing(data: st.DataObject) -> None:
+    """Rules that are not asked would find nothing: all together find what the short way finds."""
+    made = drawn(data)
+    of_texts = texts.text_findings(made, None)
+    others = (media.media_findings, fields.field_findings, addresses.address_findings, content.content_findings)
+    everything = [*of_texts, *(finding for rules in others for finding in rules(made))]
+    assert sorted(map(repr, of_post(made))) == sorted(map(repr, everything))
