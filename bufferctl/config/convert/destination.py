@@ -74,7 +74,8 @@ class Destination:
 
     def taken(self, channels: Iterable[Channel]) -> set[str]:
         """The keys that are taken on any of the channels."""
-        return set().union(*(self._taken(each.organization, each.label) for each in channels))
+        keys = [self._taken(each.organization, each.label) for each in channels]
+        return keys[0] if len(keys) == 1 else set().union(*keys)
 
     def take(self, key: str, channels: Iterable[Channel]) -> None:
         """Remember that a key is given on the channels."""
