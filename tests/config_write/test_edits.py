@@ -118,6 +118,12 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
             id="flow",
         ),
         pytest.param(
+            "posts:\n  - {key: a, text: 'Old'}\n",
+            text("New"),
+            "posts:\n  - {key: a, text: 'New'}\n",
+            id="quotes-in-flow",
+        ),
+        pytest.param(
             "posts:\n  - {key: a, text: Old}\n",
             lambda edits, entry: edits.set(entry, "due_at", "2026-12-01 09:00"),
             "posts:\n  - {key: a, due_at: 2026-12-01 09:00, text: Old}\n",

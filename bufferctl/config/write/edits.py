@@ -60,7 +60,7 @@ class Edits:
         if old is None:
             self._add(owner, name, value)
         elif owner.flow:
-            self._replace(old.start, old.end, _on_a_line(value))
+            self._replace(old.start, old.end, self._in_line(old, value))
         elif isinstance(value, CommentedMap | CommentedSeq):
             self._set_collection(old, value)
         else:
@@ -168,6 +168,8 @@ class Edits:
         return old.style in _QUOTED or bool(_PLAIN.fullmatch(text))
 
     def _in_line(self, old: Node, value: Any) -> str:
+        """The value on a line, in the quotes that the old one had."""
+        value = _without_blocks(value)
         if isinstance(old, Scalar) and old.style in _QUOTED and type(value) is str and value.isprintable():
             value = _QUOTED[old.style](value)
         return _on_a_line(value)
