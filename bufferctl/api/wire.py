@@ -150,6 +150,7 @@ class Wire:
         body = json.loads(content, object_hook=self._without_key if repeated else None)
         if not isinstance(body, dict):
             raise TypeError("a GraphQL answer is an object")
+        body = _whole(body) if b"\\ud" in content.lower() else body
         self._body = body
         return body
 
@@ -166,3 +167,10 @@ class Wire:
         window = self.quota.tightest
         left = "" if window is None else f", {window.left} requests left in {window.window_seconds // 60} minutes"
         self._debug(f"{request.operation_name}: {outcome}, {elapsed * 1000:.0f} ms{left}")
+
+
+def _whole(body: dict[str, Any]) -> dict[str, Any]:
+    """An answer without halves of characters, which JSON can escape and no file can hold: each becomes U+FFFD."""
+    text = json.dumps(body, ensure_ascii=False).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    whole: dict[str, Any] = json.loads(text)
+    return whole
