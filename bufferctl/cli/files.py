@@ -24,13 +24,14 @@ class Files:
     """What the files say, without errors, and the folder of the root file.
 
     `named`: the files that PATH arguments narrow to, by their names below the root; None where there are none.
-    `warnings`: what was found in them and stops nobody.
+    `warnings`: what was found in them and stops nobody. `by_rules`: the content is judged, by the account too.
     """
 
     root: Path
     desired: Desired
     named: frozenset[str] | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    by_rules: bool = True
 
     def state_path(self, named: Path | None) -> Path:
         """Where the state file is."""
@@ -67,7 +68,7 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
     if loaded.desired is None or has_errors(problems):
         annotate(problems, loaded.root)
         raise ConfigError("The files have errors, so nothing was asked of Buffer", hint="Mend them, then try again.")
-    return Files(loaded.root, loaded.desired, named, problems)
+    return Files(loaded.root, loaded.desired, named, problems, by_rules)
 
 
 def concerns(problem: Diagnostic, named: frozenset[str] | None) -> bool:

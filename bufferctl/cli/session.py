@@ -81,7 +81,8 @@ class Session:
                 hint="Mend the names, then try again.",
             )
         self._check_account(account, known)
-        self._check_lengths(targets)
+        if self.files.by_rules:
+            self._check_lengths(targets)
         slots = slots_of(desired, targets)
         self.journal.claim(slots | set(self.state.bindings))
         self.state = remembered(self.state, self.journal)
@@ -117,12 +118,14 @@ class Session:
 
     def _check_lengths(self, targets: Targets) -> None:
         """What only the account knows of how long a text may be (Mastodon's server, an X account that pays)."""
+        from bufferctl.cli.annotating import annotate
         from bufferctl.cli.checking import few, judged_by_account
 
         problems = judged_by_account(self.files.root, self.files.desired, targets.channels)
         self.console.diagnostics(few(each for each in problems if each not in self._told))
         self._told = problems
         if has_errors(problems):
+            annotate(problems, self.files.root)
             raise ConfigError(
                 "Texts are longer than their channels take, so nothing was sent to Buffer",
                 hint="Shorten them, then try again.",

@@ -82,6 +82,13 @@ def test_server_that_takes_less(project: Any, most: int) -> None:
     assert sandbox.dump() == before
 
 
+def test_looking_for_drift_judges_nothing(project: Any) -> None:
+    """What is in Buffer is looked at, whatever the files' texts are like."""
+    declare(project, "mastodon", "x" * 501)
+    declared = project("drift")
+    assert (declared.code, "BC00" in declared.err) == (0, False)
+
+
 def test_account_that_pays_for_x(project: Any) -> None:
     """It takes 25,000; one that does not pay takes 280, and nothing is sent."""
     sandbox = project.sandbox
