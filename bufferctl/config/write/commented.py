@@ -107,7 +107,7 @@ def read_commented(text: str) -> Document:
     r"""The tree of a file whose lines end in `\n`. Raises ConfigError where it is no YAML mapping."""
     root = read_nodes(text)
     start = text.rfind("\n", 0, root.start) + 1
-    return Document(text, text[:start].splitlines(), _Tree(text, root, start).whole(), _anchored(root))
+    return Document(text, text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), _anchored(root))
 
 
 class _Tree:
