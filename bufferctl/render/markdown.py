@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 
 from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.digests import SHORT, change_digest
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
 from bufferctl.render.cards import Card, card_of, first_out
 from bufferctl.render.diagnostics import summary_text
@@ -79,7 +80,7 @@ def _plan_head(report: Report) -> Iterator[str]:
 
 
 def _foot(report: Report) -> str:
-    parts = [f"Digest {code(clipped(report.digest, _NAME))}"] if report.digest else []
+    parts = [f"Digest {code(report.digest[:SHORT])}"] if report.digest else []
     if report.expires_at:
         parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     return f"<sub>{' · '.join(parts)}</sub>" if parts else ""
@@ -106,8 +107,10 @@ def _planned(report: Report) -> Iterator[Section]:
 
     def items(changes: Sequence[Change]) -> tuple[int, Iterator[Item]]:
         many = _is_of_many(plan)
-        by_time = sorted(changes, key=_by_time)
-        return len(changes), (change_item(_card(each, report), with_organization=many) for each in by_time)
+        return len(changes), (
+            change_item(_card(each, report), with_organization=many, digest=change_digest(each)[:SHORT])
+            for each in sorted(changes, key=_by_time)
+        )
 
     yield Section("Needs you", *items(holds), "that need you", must=True)
     yield Section("Will be published at once", *items(at_once), "that will be published at once", must=True)

@@ -27,14 +27,17 @@ class Item:
     full: Callable[[], str]
 
 
-def change_item(card: Card, *, with_organization: bool) -> Item:
-    """A change that is to come: what happens where and when, and what readers will see."""
+def change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
+    """A change that is to come: what happens where and when, and what readers will see.
+
+    `digest`: of what a reviewer agrees to; empty where nothing is to be agreed to.
+    """
     head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
 
     def full() -> str:
         told = [prose(card.message)] if card.message else []
         told += [f"→ {f'{code(card.place)}: ' if card.place else ''}{prose(card.hint)}"] if card.hint else []
-        return _listed(head, [*_paragraphs(told), *_changed(card), *_content(card), *_details(card)])
+        return _listed(head, [*_paragraphs(told), *_changed(card), *_content(card), *_details(card, digest)])
 
     return Item(_brief(head, clipped(card.message, _SAID) or card.excerpt), full)
 
@@ -140,11 +143,13 @@ def _values(changed: Changed) -> str:
     return " → ".join([*([before] if changed.before else []), after if changed.after else "nothing"])
 
 
-def _details(card: Card) -> Iterator[str]:
+def _details(card: Card, digest: str) -> Iterator[str]:
     """Folded: the address, the place, and what is no text."""
     shown = card.shown
     yield from ("", "<details><summary>Details</summary>", "")
     yield f"- {code(card.address)}{f' in {code(card.place)}' if card.place else ''}"
+    if digest:
+        yield f"- digest {code(digest)}"
     if card.why:
         yield f"- {plain(card.why)}"
     if shown.tags:

@@ -45,7 +45,8 @@ _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
 
 def plain(text: str) -> str:
     """`text` on one line, without links; it may stand at the start of a line."""
-    return _started(_inline(_SPACES.sub(" ", _one_line(text))))
+    line = _inline(_SPACES.sub(" ", _one_line(text)))
+    return f" {_started(line[1:])}" if line.startswith(" ") else _started(line)
 
 
 def marked(found: Iterable[Piece]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.model import LivePost, PostStatus
@@ -88,6 +88,8 @@ def test_any_receipt(text: str) -> None:
 
 @settings(max_examples=500, deadline=None)
 @given(_TEXT)
+@example("\r# heading")
+@example("half \ud800 of a character")
 def test_any_line(text: str) -> None:
     """A line, a quote and code, wherever they stand, are read back as they were written."""
     page = Page(f"{plain(text)}\n\n- {plain(text)}\n\n{code(text)}")
