@@ -144,8 +144,8 @@ class _Tree:
             return Group(node, entries, after, commented=self._next > first)
         least = max(column, outer + 1)  # a list may stand below the start of its name; then what follows is the name's
         end = self._following(node.end)
-        after = self._take(lambda comment: comment.own_line and comment.column >= least and comment.start < end)
-        return Group(node, entries, list(after))
+        below = self._take(lambda comment: comment.own_line and comment.column >= least and comment.start < end)
+        return Group(node, entries, list(below))
 
     def _entry(self, key: Scalar | None, start: int, value: Node, column: int) -> Entry:
         before = list(self._take(lambda comment: comment.start < start))
