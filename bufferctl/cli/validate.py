@@ -44,13 +44,16 @@ def validate(paths: tuple[Path, ...], file: Path | None, report_files: tuple[Pat
     loaded = load(file, Path.cwd())
     files = named_files(paths, loaded)
     problems = judged(loaded)
-    shown = [each for each in problems if concerns(each, files) or not loaded.root_is_sound]
+    shown, elsewhere = [], []
+    for problem in problems:
+        meant = concerns(problem, files) or not loaded.root_is_sound
+        (shown if meant else elsewhere).append(problem)
     console.diagnostics(shown)
     annotating.tell_problems(shown, loaded.root, console, report_files)
     if has_errors(shown):
         console.data(summary_text(shown))
         return 1
-    console.data(_verdict(loaded, files, [each for each in problems if each not in shown]))
+    console.data(_verdict(loaded, files, elsewhere))
     return 0
 
 
