@@ -44,7 +44,8 @@ def validate(paths: tuple[Path, ...], file: Path | None, report_files: tuple[Pat
     loaded = load(file, Path.cwd())
     files = named_files(paths, loaded)
     problems = judged(loaded)
-    shown, elsewhere = [], []
+    shown: list[Diagnostic] = []
+    elsewhere: list[Diagnostic] = []
     for problem in problems:
         meant = concerns(problem, files) or not loaded.root_is_sound
         (shown if meant else elsewhere).append(problem)
