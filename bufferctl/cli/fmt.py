@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bufferctl.cli import options
+from bufferctl.cli.examples import examples
 
 
 class Outcome(Enum):
@@ -18,7 +19,13 @@ class Outcome(Enum):
     UNUSUAL = auto()
 
 
-@click.command(short_help="Lay the files out alike; change nothing that they say.")
+@click.command(
+    short_help="Lay the files out alike; change nothing that they say.",
+    epilog=examples(
+        ("bufferctl fmt", "every file"),
+        ("bufferctl fmt --check", "in CI: exit code 1 where one would change"),
+    ),
+)
 @options.paths_argument
 @click.option("--check", is_flag=True, help="Change nothing; name the files that would change, and exit 1 for any.")
 @options.root_option
