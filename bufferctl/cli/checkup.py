@@ -59,15 +59,15 @@ def program() -> Finding:
     return Finding("version", Verdict.OK, f"bufferctl {__version__} on Python {platform.python_version()}")
 
 
-def files(loaded: Loaded) -> Finding:
-    """Whether the files can be used."""
+def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Finding:
+    """Whether the files can be used; `problems`: what validate says of them."""
     from bufferctl.render.diagnostics import summary_text
 
-    name, found = loaded.files[0], summary_text(loaded.diagnostics)
-    if has_errors(loaded.diagnostics):
+    name, found = loaded.files[0], summary_text(problems)
+    if has_errors(problems):
         hint = "`bufferctl validate` shows them."
         return Finding("files", Verdict.PROBLEM, f"{found}, so nothing can be planned", hint, _TROUBLE)
-    if loaded.diagnostics:
+    if problems:
         return Finding("files", Verdict.WARNING, f"{name} is valid, with {found}", "`bufferctl validate` shows them.")
     desired = loaded.desired
     posts, ideas = (len(desired.posts), len(desired.ideas)) if desired else (0, 0)

@@ -103,6 +103,7 @@ class _Checkup:
 
     def _files(self) -> Finding:
         from bufferctl.cli import checkup
+        from bufferctl.cli.checking import judged
         from bufferctl.config import load
 
         try:
@@ -110,7 +111,7 @@ class _Checkup:
         except ConfigError as error:
             found = checkup.problem("files", error)
             return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
-        return checkup.files(self.loaded)
+        return checkup.files(self.loaded, judged(self.loaded))
 
     def _channels(self, account: Account) -> Iterator[Finding]:
         """The channels of the files, or all of the account where the files name none."""

@@ -103,6 +103,17 @@ def test_files_with_errors(today: Project, prints: Prints) -> None:
     prints("doctor/invalid", made_the_same(today("doctor")))
 
 
+def test_files_that_break_a_rule(today: Project) -> None:
+    """Validate's verdict: a post that the network does not take is a problem too."""
+    today.write("buffer.yaml", FILES)
+    due = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d %H:%M}"
+    text = "long " * 100
+    today.write("posts/one.yaml", f"posts:\n  - {{key: one, due_at: {due}, channels: [twitter], text: {text}}}\n")
+    ran = today("doctor")
+    assert "problem  1 error in 1 file, so nothing can be planned." in ran.out
+    assert ran.code == 1
+
+
 @pytest.mark.parametrize(
     ("minutes", "said"), [(10, "10 minutes behind"), (-10, "10 minutes ahead of"), (180, "3 hours behind")]
 )
