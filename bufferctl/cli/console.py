@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,11 +29,11 @@ class Console:
 
     def data(self, text: str) -> None:
         """Print what was asked for, as it is."""
-        click.echo(_for_log(text), nl=not text.endswith("\n"), color=True)
+        click.echo(_for_log(text, sys.stdout), nl=not text.endswith("\n"), color=True)
 
     def note(self, text: str) -> None:
         """Print what is not data."""
-        click.echo(_for_log(text), err=True, nl=not text.endswith("\n"), color=True)
+        click.echo(_for_log(text, sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
 
     def error(self, message: str, hint: str = "") -> None:
         """Say what is wrong and what to do. A name at the start (a file, a host) stays as it is."""
@@ -60,13 +61,20 @@ def in_job() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _for_log(text: str) -> str:
-    """`text` with nothing in it that a job's runner would carry out: what people wrote is only ever shown."""
-    if not in_job():
+def _for_log(text: str, stream: TextIO) -> str:
+    """`text` with nothing in it that a job's runner would carry out; as it is where it goes into a file."""
+    if not in_job() or _is_file(stream):
         return text
     from bufferctl.render.annotations import inert
 
     return inert(text)
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # closed, or nothing that the system knows
+        return False
 
 
 def _colored(stream: TextIO, no_color: bool) -> bool:

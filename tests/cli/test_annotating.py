@@ -168,3 +168,15 @@ def test_posts_are_no_commands(project: Project, summary: Path) -> None:
         assert "##[" not in printed
         assert not re.search(r"^\s*::", printed, re.MULTILINE)
     assert json.loads(project("plan", "--json").out)["kind"] == "plan"
+
+
+def test_a_file_gets_what_was_asked_for(project: Project, summary: Path, program: list[str], tmp_path: Path) -> None:
+    """What is redirected into a file is data, and left as it is; a pipe may lead to the log."""
+    project.write("buffer.yaml", ROOT)
+    project.write("a.csv", "Text,Image URL,Tags,Posting Time\n##[group]live,,,2030-01-15 09:00\n")
+    command = [*program, "convert", "a.csv", "--channel", "twitter"]
+    with (tmp_path / "out.yaml").open("wb") as out:
+        subprocess.run(command, cwd=project.folder, check=True, stdout=out)
+    piped = subprocess.run(command, cwd=project.folder, check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert "##[group]live" in (tmp_path / "out.yaml").read_text(encoding="utf-8")
+    assert "##[" not in piped
