@@ -12,8 +12,8 @@ from ci.forge import Request
 from ci.http import ForgeError
 from ci.job import SHORT, Job, arguments, end, job, say, tell
 
-#: Exit codes of a run that came to its end: what it left needs a person, or a new plan, and not another try.
-_ENDED = {0, 1, 3}
+#: The plan holds no longer and never will again.
+_STALE = 3
 #: What an apply in CI is told: nobody is there to ask, and the last run may still hold the lock of a shared runner.
 _OPTIONS = ("--auto-approve", "--lock-timeout", "600")
 _PENDING = 2
@@ -35,10 +35,18 @@ def main() -> int:
         )
     with this.state(message=f"Apply {commit[:SHORT]}") as folder:
         record = _Record(folder / "applied.json" if folder else None)
-        code = _reviewed(this, told.branch, commit, record) if told.reviewed == "true" else _apply(this)
-        record.write(commit, code)
-    tell(**{"exit-code": str(code)})
-    return code
+        ended = _reviewed(this, told.branch, commit, record) if told.reviewed == "true" else _apply(this)
+        record.write(commit, ended)
+    tell(**{"exit-code": str(ended.code)})
+    return ended.code
+
+
+@dataclass(frozen=True)
+class _End:
+    """How an apply ended. `is_over`: what it left needs a person or another plan, and not another try."""
+
+    code: int
+    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -54,13 +62,13 @@ class _Record:
         read: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
         return read
 
-    def write(self, commit: str, code: int) -> None:
-        """Keep it, where that run came to its end: else the next one begins where this one did."""
-        if self.path is not None and code in _ENDED:
-            self.path.write_text(json.dumps({"commit": commit, "exit_code": code}) + "\n", encoding="utf-8")
+    def write(self, commit: str, ended: _End) -> None:
+        """Keep it, where that is over: else the next run begins where this one did."""
+        if self.path is not None and ended.is_over:
+            self.path.write_text(json.dumps({"commit": commit, "exit_code": ended.code}) + "\n", encoding="utf-8")
 
 
-def _reviewed(this: Job, branch: str, commit: str, record: _Record) -> int:
+def _reviewed(this: Job, branch: str, commit: str, record: _Record) -> _End:
     """Apply the plans of all that was merged since the last apply, in the order of the merges.
 
     A forge that lets only the newest of several waiting runs go leaves the others' plans to it.
@@ -68,10 +76,10 @@ def _reviewed(this: Job, branch: str, commit: str, record: _Record) -> int:
     before = record.read()
     if before.get("commit") == commit and before.get("exit_code") == 0:
         print(f"{commit[:SHORT]} was applied already.")
-        return 0
+        return _End(0, is_over=True)
     commits = this.forge.history(before["commit"], commit) if before.get("commit") not in {None, commit} else []
     requests = list(dict.fromkeys(each for one in commits or [commit] for each in this.forge.merged(one, branch)))
-    code = None
+    ended = None
     for request in requests:
         plan = this.forge.plan(request, this.artifact)
         if plan is None:
@@ -80,16 +88,17 @@ def _reviewed(this: Job, branch: str, commit: str, record: _Record) -> int:
         print(f"Applying the plan of {this.forge.mention}{request.number}.", flush=True)
         file = this.work / f"reviewed-{request.number}.json"
         file.write_bytes(plan)
-        code = _apply(this, "--reviewed", str(file), request=request)
-        if code not in _ENDED:
-            return code
-    return _nothing_reviewed(this) if code is None else code
+        ended = _apply(this, "--reviewed", str(file), request=request)
+        if not ended.is_over:
+            return ended
+    return ended or _nothing_reviewed(this)
 
 
-def _apply(this: Job, *options: str, request: Request | None = None) -> int:
+def _apply(this: Job, *options: str, request: Request | None = None) -> _End:
     """One apply, and its receipt as a comment of the request whose plan it is."""
     page, receipt = (this.work / f"receipt{f'-{request.number}' if request else ''}{form}" for form in (".md", ".json"))
     page.unlink(missing_ok=True)
+    receipt.unlink(missing_ok=True)
     ran = this.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(receipt))
     if request and this.comments:
         told = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
@@ -98,16 +107,17 @@ def _apply(this: Job, *options: str, request: Request | None = None) -> int:
             put(this.forge, request.number, marker("receipt", this.about), text)
         except ForgeError as error:  # what is done is done, and the log has it too
             say("warning", f"The receipt could not be shown on {this.forge.mention}{request.number}: {error}")
-    return ran.code
+    finished = receipt.exists() and not json.loads(receipt.read_text(encoding="utf-8"))["stopped"]
+    return _End(ran.code, is_over=finished or ran.code == _STALE)
 
 
-def _nothing_reviewed(this: Job) -> int:
+def _nothing_reviewed(this: Job) -> _End:
     """No plan was reviewed: well where nothing is to be done, else a person must see to it."""
     ran = this.run("plan", "--detailed-exitcode")
     if ran.code != _PENDING:
-        return ran.code
+        return _End(ran.code, is_over=ran.code == 0)
     say("error", "None of this was reviewed, so nothing was sent. Make a pull or merge request of it.")
-    return 1
+    return _End(1, is_over=True)
 
 
 if __name__ == "__main__":

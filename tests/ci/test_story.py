@@ -184,13 +184,18 @@ def test_older_files_are_not_applied(team: Team) -> None:
     assert "older files are not applied" in ran.log
 
 
-def test_a_run_without_a_key_is_made_up_for(team: Team) -> None:
-    """Exit 4 ends no plan: once the key is there, the next run does what that one was for."""
+@pytest.mark.parametrize(
+    ("key", "faults", "code"), [("expired", "", "4"), ("sandbox", "rate-limit@posts:2h", "5"), ("sandbox", "html", "1")]
+)
+def test_a_run_that_did_not_get_through_is_made_up_for(team: Team, key: str, faults: str, code: str) -> None:
+    """No key, no quota, no answer: nothing of its plan is lost, and the next run does what that one was for."""
     first = team.open("one", one=post("one", "First"))
     team.plan(first)
     team.apply()  # what main was before: where the next one begins
     team.merge(first)
-    assert team.apply(key="expired").outputs["apply"]["exit-code"] == "4"
+    team.sandbox.set_faults(faults)
+    assert team.apply(key=key).outputs["apply"]["exit-code"] == code
+    team.sandbox.set_faults()
     second = team.open("two", two=post("two", "Second", due="2029-12-21 09:00"))
     team.plan(second)
     team.merge(second)
