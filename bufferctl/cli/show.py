@@ -9,6 +9,7 @@ import click
 
 from bufferctl.cli import options, reports
 from bufferctl.cli.examples import examples
+from bufferctl.errors import UsageError
 
 
 @click.command(
@@ -41,7 +42,12 @@ def show(file: Path, as_json: bool, report_files: tuple[Path, ...], no_color: bo
         else:
             console.data(receipt_text(report, receipt.finished_at, console.out))
         return
-    saved = saved_plans.read(file)
+    try:
+        saved = saved_plans.read(file)
+    except UsageError as error:
+        raise UsageError(
+            error.message, hint="It shows what `plan -o FILE` saved, and what `apply --receipt FILE` kept."
+        ) from error
     report = replace(planning.report_of(saved.plan, saved.desired), expires_at=saved.expires_at)
     console.diagnostics(saved.plan.warnings)
     reports.write(report_files, report)

@@ -28,7 +28,7 @@ from bufferctl.plan import (
 from bufferctl.render import words
 from bufferctl.render.columns import wrapped
 from bufferctl.render.paint import Paint, count, safe
-from bufferctl.render.text_change import WIDTH, Lines, indented
+from bufferctl.render.text_change import WIDTH, Lines
 
 _SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
 _HOUR = 3600
@@ -79,11 +79,7 @@ def _changes(changes: Sequence[Change], lines: Lines) -> Iterator[str]:
             continue
         yield from lines.heading(change)
         alike = following is not None and change.message and _said(following) == _said(change)
-        if not alike or change.differences:
-            yield from lines.details(change)
-        else:
-            yield from lines.content(change) if change.action is Action.WAITING else ()
-            yield from indented(f"→ {change.place}") if change.hint and change.place else ()
+        yield from lines.details(change, said_below=bool(alike) and not change.differences)
 
 
 def _said(change: Change) -> tuple[str, str, bool]:

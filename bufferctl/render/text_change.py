@@ -54,9 +54,12 @@ class Lines:
         about = ", ".join(filter(None, [words.what(change), _why(change)]))
         return f"  {sign} {safe(str(change.address))}  {about}"
 
-    def details(self, change: Change) -> Iterator[str]:
-        """What is to be said about it, what it says or how that changes, and one thing to do."""
-        if change.message:
+    def details(self, change: Change, *, said_below: bool = False) -> Iterator[str]:
+        """What is to be said about it, what it says or how that changes, and one thing to do.
+
+        With `said_below` what is to be said and done stands below the next change, of which it is the same.
+        """
+        if change.message and not said_below:
             yield from indented(sentence(change.message))
         if change.action in {Action.CREATE, Action.DELETE, Action.WAITING} or _is_unseen(change):
             yield from self.content(change)
@@ -65,9 +68,9 @@ class Lines:
         if change.action is Action.UPDATE and not change.differences:
             yield from indented("What differs does not read back from Buffer: this is what it will be.")
             yield from self.content(change)
-        if change.hint:
-            where = f"{change.place}: " if change.place else ""
-            yield from indented(f"→ {where}{change.hint}")
+        if change.hint and (change.place or not said_below):
+            told = filter(None, [str(change.place or ""), "" if said_below else change.hint])
+            yield from indented(f"→ {': '.join(told)}")
 
     def content(self, change: Change) -> Iterator[str]:
         """All that it says."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -115,6 +116,17 @@ def test_not_reviewed_shows_what_it_says() -> None:
     """A post that nobody has seen is shown whole where it is held."""
     item = post("ch-x", "new", 1, text="Nobody has seen this")
     assert "│ Nobody has seen this" in text_of(change(item, Action.HOLD, Cause.NEW, reason=Reason.NOT_REVIEWED))
+
+
+def test_what_is_said_of_several_is_said_once() -> None:
+    """Below the last; but what each of them says that nobody has seen is shown with each."""
+    told: dict[str, Any] = {"reason": Reason.NOT_REVIEWED, "message": "Not reviewed", "hint": "Do something."}
+    held = [change(post("ch-x", key, 1, text=f"Words of {key}"), Action.HOLD, Cause.NEW, **told) for key in ("a", "b")]
+    assert text_of(*held).partition("Needs you\n")[2] == (
+        "  ! Acme/twitter:acme/a\n      │ Words of a\n      → posts/2029-w49.yaml:1:10\n"
+        "  ! Acme/twitter:acme/b\n      Not reviewed.\n      │ Words of b\n"
+        "      → posts/2029-w49.yaml:1:10: Do something.\n"
+    )
 
 
 def test_too_long() -> None:
