@@ -141,10 +141,10 @@ def _opened(line: str) -> str:
 
 
 def _started(line: str) -> str:
-    """A line that begins with text, and no list, heading or table."""
+    """A line that begins with text, and no list, heading, table, or command to a robot (`/close`)."""
     if number := _NUMBER.match(line):
         return f"{number[0]}\\{line[number.end() :]}"
-    return f"\\{line}" if line.startswith(("-", "+", "#", "=", ":")) else line
+    return f"\\{line}" if line.startswith(("-", "+", "#", "=", ":", "/")) else line
 
 
 def _percent(url: str) -> str:

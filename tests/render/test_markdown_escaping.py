@@ -42,6 +42,7 @@ def judge(markdown: str, mark: str) -> Page:
     assert set(page.tags) <= _TAGS
     assert page.attributes <= _ATTRIBUTES
     assert page.becomes == []
+    assert not re.search(r"^[ >]*/\w", markdown, re.MULTILINE), "a robot would take it for a command"
     assert [each for each in page.links if not each.startswith(("https://", "http://"))] == []
     assert [each for each in page.pictures if not each.startswith("https://")] == []
     assert size(markdown) <= LIMIT
