@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote
 
 from bufferctl.apply.settling import item_of
 from bufferctl.model import (
@@ -139,12 +140,13 @@ def touched(change: Change, at: datetime) -> Outcome:
 def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
     """The answer to a create was lost and Buffer's list does not tell."""
     what = f"It may be {candidates[0]}, changed by somebody since" if candidates else "Buffer's list does not tell"
-    do = f"`bufferctl import {change.address} {candidates[0]}` if it is; " if candidates else ""
+    address = quote(str(change.address))
+    do = f"`bufferctl import {address} {candidates[0]}` if it is; " if candidates else ""
     return Outcome(
         change,
         Status.HELD,
         message=f"The answer was lost, and whether it was carried out cannot be told: {what}",
-        hint=f"Look in Buffer: {do}`bufferctl apply --recreate {change.address}` if it is not there.",
+        hint=f"Look in Buffer: {do}`bufferctl apply --recreate {address}` if it is not there.",
         at=at,
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from typing import Any
 
 import pytest
@@ -94,3 +96,17 @@ def test_rules_are_no_matter_of_drift(project: Any) -> None:
     assert project("plan").code == 1
     ran = project("drift")
     assert (ran.code, ran.err) == (2, "")
+
+
+def test_what_it_says_to_do_can_be_pasted(project: Any) -> None:
+    """The command of a hint does what it says, also for a channel whose name has a space."""
+    details = "metadata: {googlebusiness: {type: whats_new, details_whats_new: {button: none}}}"
+    channel = f"{{service: googlebusiness, name: Acme Berlin, posts: [{{key: a, text: A, {details}}}]}}"
+    project.write("buffer.yaml", f"version: 1\norganizations: [{{name: Acme, channels: [{channel}]}}]\n")
+    assert project.apply().code == 0
+    (post,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(post["id"], text="B")
+    (change,) = json.loads(project("drift", "--json").out)["drift"]
+    command = shlex.split(re.findall(r"`bufferctl (apply [^`]*)`", change["hint"])[0])
+    assert project.apply(*command[1:]).code == 0
+    assert [each["text"] for each in project.sandbox.posts()] == ["A"]
