@@ -279,6 +279,8 @@ def written(draw: st.DrawFn, number: int) -> list[tuple[str, str]]:
     parts = []
     for place, (name, line) in enumerate(draw(st.permutations(fields))):
         lead = "" if place == 0 else draw(between)
+        if parts and parts[-1][1].startswith(("text: |", "text: >")):
+            lead = lead.lstrip(" ")  # further in than the text, it would be text
         parts += [("", lead), ("", "  - " if place == 0 else "    "), (name, line)]
     return [part for part in parts if part[1]]
 
@@ -338,3 +340,58 @@ def _held(parts: list[tuple[str, int, str]], edits: list[dict[str, Any]], after:
         assert found >= at, (text, after[at:])
         at = found + len(text)
     assert at == len(after)
+
+
+@st.composite
+def shared(draw: st.DrawFn, number: int) -> str:
+    """An entry for two channels, with or without an override of one, each line with a comment of its own."""
+    over = draw(st.sampled_from(["", "twitter", "linkedin"]))
+    flow = draw(st.booleans())
+    fields = [f"due_at: 2029-12-{10 + number} 09:00", "tags: [launch]", f"text: For both {number}"]
+    if draw(st.booleans()):
+        fields[2] = f"text_file: {number % 2}.md"
+    if draw(st.booleans()):
+        fields[0] = "draft: true"
+    chosen = [field for field in fields if draw(st.booleans()) or field[0] == "t"]
+    said = draw(st.sampled_from(["due_at: 2029-12-28 09:00", f"text: Other {number}", "draft: false", "tags: []"]))
+    if flow:
+        inner = f", overrides: {{{over}: {{{said}}}}}" if over else ""
+        return f"  # {number}\n  - {{key: post-{number}, channels: [twitter, linkedin], {', '.join(chosen)}{inner}}}\n"
+    lines = [f"  - key: post-{number}  # k{number}", f"    channels: [linkedin, twitter]  # c{number}"]
+    lines += [f"    {field}  # {number}.{place}" for place, field in enumerate(chosen)]
+    if over:
+        lines += ["    overrides:", f"      # o{number}", f"      {over}:", f"        {said}  # s{number}"]
+    return "\n".join(lines) + "\n"
+
+
+@slow
+@given(st.data())
+def test_pull_of_shared_posts(data: st.DataObject) -> None:
+    """Whatever people change on which channel, pull says all of it, and every comment beside what stayed is there."""
+    numbers = range(data.draw(st.integers(1, 4)))
+    entries = "".join(data.draw(shared(number)) for number in numbers)
+    with project() as run:
+        run.write("buffer.yaml", yaml_text(ROOT))
+        path = run.write("posts/a.yaml", f"posts:\n{entries}")
+        for number in range(2):
+            run.write(f"posts/{number}.md", f"From a file {number}\n")
+        applied = run("apply", "--auto-approve", "--settle", "0")
+        assert applied.code == 0, applied.out + applied.err
+        run.sandbox.clock.advance(hours=2)
+        alike = data.draw(edited())
+        for post in run.sandbox.posts():
+            fields = data.draw(st.sampled_from([{}, alike, {"delete": True}, None]))
+            if fields is None:
+                fields = data.draw(edited())
+            if "delete" in fields:
+                run.sandbox.person.delete_post(post["id"])
+            else:
+                run.sandbox.person.edit_post(post["id"], **fields)
+        before = run.sandbox.posts()
+        ran = run("pull")
+        assert ran.code == 0, f"{path.read_text(encoding='utf-8')}\n{ran.out}{ran.err}"
+        again = run("plan", "--strict")
+        assert (again.code, "No changes." in again.out) == (0, True), ran.out + ran.err + again.out + again.err
+        assert run.sandbox.posts() == before
+        comments = [line.partition("#")[2] for line in entries.splitlines() if "#" in line]
+        assert [each for each in comments if f"#{each}" not in path.read_text(encoding="utf-8")] == []

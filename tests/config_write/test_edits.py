@@ -118,6 +118,18 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
             id="flow",
         ),
         pytest.param(
+            "posts:\n  - {key: a, text: Old}\n",
+            text(": yes"),
+            "posts:\n  - {key: a, text: ': yes'}\n",
+            id="sign-first-in-flow",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    tags: [x]\n",
+            lambda edits, entry: edits.set(entry, "tags", value("tags", ("? no", ":", ":x"))),
+            "posts:\n  - key: a\n    tags: ['? no', ':', ':x']\n",
+            id="signs-first-in-a-flow-list",
+        ),
+        pytest.param(
             "posts:\n  - {key: a, text: 'Old'}\n",
             text("New"),
             "posts:\n  - {key: a, text: 'New'}\n",

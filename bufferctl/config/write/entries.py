@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
 from bufferctl.config.zones import Clock, LocalTimeError
 from bufferctl.model import Idea, Post, SchedulingType, ShareMode
@@ -123,6 +123,8 @@ def text_value(name: str, text: str) -> str:
     written: str = text
     if _ESCAPED.search(text):
         written = DoubleQuotedScalarString(text)
+    elif text.startswith((":", "?")) and (name != "text" and "\n" not in text):
+        written = SingleQuotedScalarString(text)  # ruamel leaves it plain between brackets, where it is a sign of YAML
     elif text and (name == "text" or "\n" in text):
         # in a block, the reader takes the last line end for the block's own
         written = DoubleQuotedScalarString(text) if _NO_BLOCK.search(text) else LiteralScalarString(text + "\n")
