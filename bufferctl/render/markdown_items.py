@@ -127,7 +127,7 @@ def _pictures(media: Sequence[Media]) -> Iterator[str]:
 
 
 def _changed(card: Card) -> Iterator[str]:
-    """What was and what will be, of each field that differs; of what is held, what Buffer has and what the file says."""
+    """What was and what will be, of each field that differs; of what is held, Buffer's version and the file's."""
     if card.kind == "hold" and card.changed:
         yield from ("", "Struck out is what Buffer has, underlined what the file says:")
     for changed in card.changed:
