@@ -8,10 +8,9 @@ known, and neither is what a remembered text said, since state keeps digests.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from bufferctl.model import (
     IDEAS,
@@ -180,10 +179,14 @@ def _remembered_channel(slot: Slot, address: Address) -> LiveChannel | None:
     return LiveChannel(slot.channel_id, slot.organization_id, known, name) if known else None
 
 
-def _channel(channel: Channel, its_id: str, home: str, posts: Sequence[Post]) -> LiveChannel:
-    """A declared channel: in the zone of the first of its `posts` that has one, with every board that they name."""
-    zones = [post.due_at.tzinfo for post in posts if post.due_at]
-    zone = next((each.key for each in zones if isinstance(each, ZoneInfo)), "UTC")
+def _channel(channel: Channel, its_id: str, home: str, posts: Iterable[Post]) -> LiveChannel:
+    """A declared channel, with every board that its `posts` name."""
     boards = [p.metadata.board for p in posts if isinstance(p.metadata, PinterestMetadata) and p.metadata.board]
-    name = channel.name or channel.label.partition(":")[2]
-    return LiveChannel(its_id, home, channel.service, name, timezone=zone, boards={each: each for each in boards})
+    return LiveChannel(
+        its_id,
+        home,
+        channel.service,
+        channel.name or channel.label.partition(":")[2],
+        timezone=channel.timezone or "UTC",
+        boards={each: each for each in boards},
+    )

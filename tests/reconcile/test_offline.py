@@ -51,7 +51,7 @@ def desired(*items: Post | Idea, settings: Settings | None = None) -> Desired:
     return Desired(
         settings=settings or Settings(),
         organizations=(Organization("Acme", "Acme", None, PLACE),),
-        channels=(Channel("Acme", "twitter:acme", Service.TWITTER, "acme", None, PLACE),),
+        channels=(Channel("Acme", "twitter:acme", Service.TWITTER, "acme", None, PLACE, "Europe/Berlin"),),
         posts=tuple(item for item in items if isinstance(item, Post)),
         ideas=tuple(item for item in items if isinstance(item, Idea)),
     )
@@ -88,7 +88,7 @@ def one(files: Desired, state: State) -> Change:
 
 
 def test_what_state_does_not_know_is_created() -> None:
-    """Created, although only Buffer could say that its tag exists; the channel is named, in the zone of its times."""
+    """Created, although only Buffer could say that its tag exists; the channel is named, in the zone that the files say."""
     plan = planned(desired(POST), State())
     (change,) = plan.changes
     assert (change.action, change.cause) == (Action.CREATE, Cause.NEW)
