@@ -88,7 +88,7 @@ def one(files: Desired, state: State) -> Change:
 
 
 def test_what_state_does_not_know_is_created() -> None:
-    """Created, although only Buffer could say that its tag exists; the channel is named, in the zone that the files say."""
+    """Created, although only Buffer could say that its tag exists; the channel has its name and zone."""
     plan = planned(desired(POST), State())
     (change,) = plan.changes
     assert (change.action, change.cause) == (Action.CREATE, Cause.NEW)
