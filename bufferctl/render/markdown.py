@@ -30,6 +30,10 @@ PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->
 PROBLEMS_MARK = "<!-- bufferctl:problems -->"
 
 _NAME = 60
+#: So many problems of files and plan stand before the changes; each is at its line, too.
+_PROBLEMS = 10
+_PLANNED, _PRINTED = "`bufferctl plan` shows all", "what the run printed shows all"
+_MORE_PROBLEMS = "problems; `bufferctl validate` shows all of the files"
 _NOT_CHECKED = (
     "**Not checked against Buffer.** This was made from the files and the last record alone; what people did in Buffer "
     "since is not in it."
@@ -40,10 +44,9 @@ def report_markdown(report: Report) -> str:
     """The report as GitHub's Markdown, at most `LIMIT` long, ending in a newline; its first line is its mark."""
     head = "\n\n".join(_plan_head(report) if report.outcomes is None else _receipt_head(report, report.outcomes))
     sections = list(_planned(report) if report.outcomes is None else _applied(report, report.outcomes))
-    elsewhere = "`bufferctl plan` shows all" if report.outcomes is None else "what the run printed shows all"
     foot = _foot(report)
     room = LIMIT - size(head) - size(foot) - 5
-    return "\n\n".join(filter(None, [head, *fitted(sections, room, elsewhere=elsewhere), foot])) + "\n"
+    return "\n\n".join(filter(None, [head, *fitted(sections, room), foot])) + "\n"
 
 
 def problems_markdown(report: Report) -> str:
@@ -51,9 +54,9 @@ def problems_markdown(report: Report) -> str:
     found = _by_severity(report.diagnostics)
     counted = plain(summary_text(found)) or "No problems"
     head = f"{PROBLEMS_MARK}\n\n**{counted}.**"
-    section = Section("Problems", len(found), map(problem_item, found), "problems")
+    section = Section("Problems", len(found), map(problem_item, found), _MORE_PROBLEMS)
     room = LIMIT - size(head) - 5
-    return "\n\n".join([head, *fitted([section], room, elsewhere="`bufferctl validate` shows all")]) + "\n"
+    return "\n\n".join([head, *fitted([section], room)]) + "\n"
 
 
 def _by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -112,15 +115,21 @@ def _planned(report: Report) -> Iterator[Section]:
             for each in sorted(changes, key=_by_time)
         )
 
-    yield Section("Needs you", *items(holds), "that need you", must=True)
-    yield Section("Will be published at once", *items(at_once), "that will be published at once", must=True)
-    yield Section("Will be deleted", *items(deletes), "to delete", must=True)
-    yield Section("Problems", len(problems), map(problem_item, problems), "problems")
-    yield Section("Will change", *items(updates), "to change")
-    yield Section("Will be new", *items(creates), "to create")
-    yield Section("Waiting", *items(waiting), "that wait", is_folded=True)
+    yield Section("Needs you", *items(holds), f"that need you; {_PLANNED}", must=True)
     yield Section(
-        "Nothing to do in Buffer", *items(quiet), "with nothing to do in Buffer", is_folded=True, is_brief=True
+        "Will be published at once", *items(at_once), f"that will be published at once; {_PLANNED}", must=True
+    )
+    yield Section("Will be deleted", *items(deletes), f"to delete; {_PLANNED}", must=True)
+    yield Section("Problems", len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
+    yield Section("Will change", *items(updates), f"to change; {_PLANNED}")
+    yield Section("Will be new", *items(creates), f"to create; {_PLANNED}")
+    yield Section("Waiting", *items(waiting), f"that wait; {_PLANNED}", is_folded=True)
+    yield Section(
+        "Nothing to do in Buffer",
+        *items(quiet),
+        f"with nothing to do in Buffer; {_PLANNED}",
+        is_folded=True,
+        is_brief=True,
     )
 
 
@@ -135,9 +144,10 @@ def _receipt_head(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[str
         yield f"Stopped early: {prose(sentence(clipped(report.stopped, 500)))}"
     if report.left is not None:
         counts = report.left.count()
-        left = [(counts[Action.HOLD], "need you"), (sum(counts[each] for each in WRITING), "to send")]
-        said = ", ".join(f"{number:,} {what}" for number, what in left if number)
-        yield f"Looked again: {f'{said} are left' if said else 'no changes'}."
+        held, unsent = counts[Action.HOLD], sum(counts[each] for each in WRITING)
+        said = [f"{held:,} need{'s' if held == 1 else ''} you"] if held else []
+        said += [f"{unsent:,} still to be sent"] if unsent else []
+        yield f"Looked again: {', '.join(said) or 'no changes'}."
 
 
 def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]:
@@ -151,12 +161,20 @@ def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]
         many = _is_of_many(report.plan)
         return len(found), (outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
 
-    yield Section("Needs you", *items(trouble), "that need you", must=True)
+    yield Section("Needs you", *items(trouble), f"that need you; {_PRINTED}", must=True)
     for action, title in ((Action.DELETE, "Deleted"), (Action.CREATE, "Created"), (Action.UPDATE, "Changed")):
-        yield Section(title, *items([each for each in done if each.change.action is action]), title.lower())
-    yield Section("Not sent", *items(by_status[Status.NOT_SENT]), "not sent")
-    yield Section("Waiting", *items(by_status[Status.WAITING]), "that wait")
-    yield Section("Nothing done in Buffer", *items(quiet), "with nothing done in Buffer", is_folded=True, is_brief=True)
+        yield Section(
+            title, *items([each for each in done if each.change.action is action]), f"{title.lower()}; {_PRINTED}"
+        )
+    yield Section("Not sent", *items(by_status[Status.NOT_SENT]), f"not sent; {_PRINTED}")
+    yield Section("Waiting", *items(by_status[Status.WAITING]), f"that wait; {_PRINTED}")
+    yield Section(
+        "Nothing done in Buffer",
+        *items(quiet),
+        f"with nothing done in Buffer; {_PRINTED}",
+        is_folded=True,
+        is_brief=True,
+    )
 
 
 def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Card:

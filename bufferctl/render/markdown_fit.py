@@ -14,9 +14,10 @@ _GAP, _MORE = 2, 160
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`number` items below a title. `more` says of a number of them what they are; `must`: they go before the others.
+    """`number` items below a title. `more` says of a number of them what they are, and where all can be seen.
 
-    Items are made when they are asked for, since few of very many fit. `is_brief`: a line each.
+    `must`: they go before the others. Items are made when they are asked for, since few of very many fit; there may be
+    fewer than `number`. `is_brief`: a line each.
     """
 
     title: str
@@ -28,11 +29,11 @@ class Section:
     is_brief: bool = False
 
 
-def fitted(sections: Iterable[Section], room: int, *, elsewhere: str) -> Iterator[str]:
+def fitted(sections: Iterable[Section], room: int) -> Iterator[str]:
     """The sections, each with what fits: an item in full, else on one line, else as one of "and 312 more".
 
     Room is given in the order of the sections, but kept for one line of each item that is a must. Together at most
-    `room` long, with `_GAP` between any two. `elsewhere` is where all of them can be seen.
+    `room` long, with `_GAP` between any two.
     """
     sections = [each for each in sections if each.number]
     room -= sum(_cost(_framed(each, "")) + _MORE for each in sections)
@@ -49,7 +50,7 @@ def fitted(sections: Iterable[Section], room: int, *, elsewhere: str) -> Iterato
             shown.append(full if full and _cost(full) <= free else item.brief)
             room -= _cost(shown[-1])
         if left := section.number - len(shown):
-            shown.append(f"- … and {left:,} more {section.more}; {elsewhere}")
+            shown.append(f"- … and {left:,} more {section.more}")
         yield _framed(section, "\n\n".join(shown))
 
 

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import ShareMode
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
-from bufferctl.render.markdown import LIMIT, report_markdown
+from bufferctl.render.markdown import LIMIT, problems_markdown, report_markdown
 from bufferctl.render.markdown_fit import Section, fitted
 from bufferctl.render.markdown_items import Item
 from bufferctl.render.markdown_text import size
@@ -215,7 +216,7 @@ def test_receipt_says_what_is_left() -> None:
     done = replace(APPLIED, left=replace(PLAN, changes=()))
     assert "Looked again: no changes." in report_markdown(done)
     left = replace(APPLIED, left=replace(PLAN, changes=(*_holds(2), *_creates(1))))
-    assert "Looked again: 2 need you, 1 to send are left." in report_markdown(left)
+    assert "Looked again: 2 need you, 1 still to be sent." in report_markdown(left)
     assert "Looked again" not in report_markdown(APPLIED)
 
 
@@ -245,7 +246,32 @@ def test_no_more_is_made_than_fits() -> None:
         made.append(number)
         return Item("brief " * 20, lambda: "full " * 100)
 
-    section = Section("Will be new", 10_000, map(item, range(10_000)), "to create")
-    (shown,) = fitted([section], 20_000, elsewhere="there")
+    section = Section("Will be new", 10_000, map(item, range(10_000)), "to create; there")
+    (shown,) = fitted([section], 20_000)
     assert f"and {10_000 - len(made) + 1:,} more to create; there" in shown
     assert len(made) < 200
+
+
+def test_problems_leave_room_for_posts() -> None:
+    """However many warnings there are, ten are told before the changes, errors first, and the rest is counted."""
+    warnings = [
+        Diagnostic(Severity.WARNING, f"no alt text {number}", Place("a.yaml", number, 1)) for number in range(1000)
+    ]
+    error = Diagnostic(Severity.ERROR, "too long", Place("z.yaml", 1, 1))
+    report = replace(REPORT, diagnostics=(*warnings, error))
+    said = report_markdown(report)
+    assert said.index("too long") < said.index("no alt text 0") < said.index("#### Will change")
+    assert "no alt text 8" in said
+    assert "no alt text 9" not in said
+    assert "- … and 992 more problems; `bufferctl validate` shows all of the files" in said
+
+
+def test_problems_alone() -> None:
+    """Of the files alone all problems are told that fit."""
+    warnings = tuple(Diagnostic(Severity.WARNING, f"no {number}", Place("a.yaml", number, 1)) for number in range(3000))
+    said = problems_markdown(Report(PLAN, warnings))
+    assert said.startswith(
+        "<!-- bufferctl:problems -->\n\n**3,000 warnings in 1 file.**\n\n#### Problems\n\n- **warning**"
+    )
+    assert size(said) <= LIMIT
+    assert "more problems" in said
