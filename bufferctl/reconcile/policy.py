@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import Post, Settings, ShareMode
+from bufferctl.model import LivePost, Post, PostStatus, Settings, ShareMode
 from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Policy
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
@@ -19,13 +19,17 @@ from bufferctl.reconcile.hold import Hold
 def keep_to_policy(
     changes: Iterable[Change], settings: Settings, now: datetime, planned_at: datetime | None
 ) -> tuple[list[Change], tuple[Diagnostic, ...]]:
-    """The changes, what the policy does not allow held, and warnings where the files make its rules warn only.
+    """The changes, what the policy does not allow held, and warnings: where its rules only warn, and of the queue.
 
     `planned_at`: when a saved plan was made, None for now: the lead is that of the planning, which was reviewed.
     """
-    kept, warnings = [], []
+    if not settings.policy.freeze and settings.policy.minimum_lead is None:
+        return list(changes), ()
+    kept: list[Change] = []
+    warnings: list[Diagnostic] = []
     for change in changes:
         held = change
+        warnings += _queued(change, settings)
         for code, hold in _against(change, settings.policy, now, planned_at or now):
             level = settings.rules.get(code, Severity.ERROR)
             if level == Severity.ERROR:
@@ -61,3 +65,21 @@ def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime
     if policy.minimum_lead is not None and lead < policy.minimum_lead:
         is_new = change.live is None
         yield MINIMUM_LEAD, holds.too_short_notice(policy.minimum_lead, lead, at_once=at_once, is_new=is_new)
+
+
+def _queued(change: Change, settings: Settings) -> Iterator[Diagnostic]:
+    """A post whose turn in the queue comes in a freeze: it is in Buffer already, so that there is nothing to hold."""
+    post, live = change.desired, change.live
+    if not isinstance(post, Post) or post.due_at or not isinstance(live, LivePost):
+        return
+    if live.status is not PostStatus.SCHEDULED or live.due_at is None or settings.rules.get(FREEZE) == "off":
+        return
+    if freeze := settings.policy.frozen(live.due_at, post.address.channel):
+        yield Diagnostic(
+            Severity.WARNING,
+            f"{post.address} has its turn in Buffer's queue in a time for which your team has agreed on no posts"
+            + (f" ({freeze.reason})" if freeze.reason else ""),
+            change.place,
+            "Pause the queue in Buffer for that time, or give the post a `due_at`.",
+            code=FREEZE,
+        )
