@@ -6,6 +6,9 @@ import re
 
 from ci.forge import Forge
 
+#: Characters of a log that are shown: in UTF-16, as some count, twice as many still fit a comment of GitHub's.
+_MOST = 30_000
+
 
 def marker(kind: str, directory: str = "") -> str:
     """The hidden first line, as bufferctl's reports begin with for the `kind` `plan` and `receipt`.
@@ -32,12 +35,12 @@ def marked(first: str, body: str) -> str:
     return f"{first}\n{re.sub(r'^<!-- bufferctl:.*-->', '', body).strip()}\n"
 
 
-def fenced(text: str, most: int = 60_000) -> str:
+def fenced(text: str) -> str:
     """`text` as a block of code that it cannot end, so that nothing in it is a link, a picture or a mention."""
     text = re.sub(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]", "", text)
     text = re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", "", text)
-    if len(text) > most:
-        text = f"{text[:most]}\n… and {len(text) - most} characters more"
+    if len(text) > _MOST:
+        text = f"{text[:_MOST]}\n… and {len(text) - _MOST} characters more"
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text.strip(chr(10))}\n{fence}"
