@@ -50,7 +50,6 @@ def run_action(
     context = {
         **{f"inputs.{name}": value for name, value in given.items()},
         "github.token": environment["GITHUB_TOKEN"],
-        "github.action_path": str(ROOT),
         "github.event.repository.default_branch": "main",
     }
     context |= {name: _filled(value, context) for name, value in context.items()}
