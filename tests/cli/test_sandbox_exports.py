@@ -50,11 +50,12 @@ def test_exports(program: list[str], environment: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ends(program: list[str], environment: Path, number: signal.Signals) -> None:
-    """Ctrl-C ends it: exit 0, nothing said."""
-    with started(program, environment) as (process, _):
+    """Ctrl-C ends it: exit 0, and nothing said but where its page is."""
+    with started(program, environment) as (process, lines):
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (0, "", "")
+    url = lines.split("\n")[0].partition("=")[2]
+    assert (process.returncode, out, err) == (0, "", f"Watch posts arrive at {url}\n")
 
 
 def test_keeps_the_account(program: list[str], run: Any, environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:

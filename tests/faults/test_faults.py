@@ -128,6 +128,7 @@ _RULES = st.sampled_from(
 _MIXTURES = st.lists(st.tuples(_RULES, st.sampled_from([0.05, 0.15, 0.3])), min_size=1, max_size=4)
 
 
+@pytest.mark.timeout(900)  # two hundred whole runs, on whatever machine
 @settings(
     max_examples=200,
     deadline=None,
