@@ -152,6 +152,12 @@ def test_validate_writes_reports(project: Project) -> None:
         == "<!-- bufferctl:problems -->\n\n**No problems.**\n"
     )
     assert json.loads(project.folder.joinpath("p.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
+    project.write("posts/a.yaml", POSTS.replace("We are live", "See http://a.example"))
+    assert project("validate", "--report", "p.sarif").code == 0
+    (run,) = json.loads(project.folder.joinpath("p.sarif").read_text(encoding="utf-8"))["runs"]
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert (rule["id"], run["results"][0]["ruleId"]) == ("BC102", "BC102")
+    assert rule["help"]["text"]
     refused = project("validate", "--report", "p.html")
     assert refused.code == 64
     assert "its name must end in .md or .sarif" in refused.err

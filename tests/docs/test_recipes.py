@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,59 +27,79 @@ organizations:
 """
 
 
-def _post(sandbox: Sandbox, service: str, word: str) -> str:
-    """The id of the post with a word in it."""
-    return str(next(each["id"] for each in sandbox.posts(sandbox.channel(service)["id"]) if word in each["text"]))
+@dataclass(frozen=True)
+class Happening:
+    """What happens without a command, by the name that the page gives it."""
 
+    folder: Path
+    sandbox: Sandbox
+    monkeypatch: pytest.MonkeyPatch
 
-def _events(folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], None]]:
-    """What happens without a command."""
-    person = sandbox.person
-
-    def campaign() -> None:
+    def campaign(self) -> None:
+        """Six posts more in a file of their own."""
         posts = [
             f"  - {{key: advent-{day}, due_at: 2029-12-{day} 08:00, channels: [twitter], text: Door {day}}}\n"
             for day in range(10, 16)
         ]
-        (folder / "posts" / "campaign.yaml").write_text("posts:\n" + "".join(posts), encoding="utf-8")
+        (self.folder / "posts" / "campaign.yaml").write_text("posts:\n" + "".join(posts), encoding="utf-8")
 
-    def account() -> None:
-        for path in (folder / "posts").iterdir():
+    def full(self) -> None:
+        """The same, and room for two of them."""
+        self.campaign()
+        self.sandbox.person.set_limit(self.sandbox.organization()["id"], scheduledPosts=10)
+        channel = self.sandbox.channel("bluesky")["id"]
+        theirs = [{"channelId": channel, "text": f"{number}", "status": "scheduled"} for number in range(5)]
+        self.sandbox.seed(theirs)
+
+    def account(self) -> None:
+        """No posts in files, and no record."""
+        for path in (self.folder / "posts").iterdir():
             path.unlink()
-        (folder / ".bufferctl" / "state.json").unlink()
+        (self.folder / ".bufferctl" / "state.json").unlink()
 
-    def late() -> None:
-        sandbox.clock.set("2030-01-15T08:30:00Z")
-        path = folder / "posts" / "january.yaml"
+    def late(self) -> None:
+        """Half an hour after the first post, one of a quarter of an hour ago comes."""
+        self.sandbox.clock.set("2030-01-15T08:30:00Z")
+        path = self.folder / "posts" / "january.yaml"
         text = "  - {key: morning, due_at: 2030-01-15 09:15, channels: [twitter], text: Good morning}\n"
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
-    def edited() -> None:
+    def edited(self) -> None:
+        """Somebody changes a post in Buffer."""
         text = "The new console is out: https://acme.example/console"
-        person.edit_post(_post(sandbox, "twitter", "console"), text=text)
+        self.sandbox.person.edit_post(self._post("twitter", "console"), text=text)
 
-    def deleted() -> None:
-        sandbox.clock.set("2029-12-03T12:00:00Z")
-        person.delete_post(_post(sandbox, "linkedin", "webinar"))
+    def deleted(self) -> None:
+        """Three hours later somebody deletes one."""
+        self.sandbox.clock.set("2029-12-03T12:00:00Z")
+        self.sandbox.person.delete_post(self._post("linkedin", "webinar"))
 
-    def alike() -> None:
+    def alike(self) -> None:
+        """Somebody makes a post."""
         text = "We are hiring three engineers: https://acme.example/jobs"
-        person.create_post(sandbox.channel("linkedin")["id"], text, dueAt="2030-02-01T09:00:00Z")
+        channel = self.sandbox.channel("linkedin")["id"]
+        self.sandbox.person.create_post(channel, text, dueAt="2030-02-01T09:00:00Z")
 
-    def refused() -> None:
-        sandbox.clock.set("2030-01-15T08:05:00Z")
-        person.set_error(_post(sandbox, "twitter", "console"), "Your account was signed out by X.")
+    def refused(self) -> None:
+        """Its time comes, and the network does not take a post."""
+        self.sandbox.clock.set("2030-01-15T08:05:00Z")
+        self.sandbox.person.set_error(self._post("twitter", "console"), "Your account was signed out by X.")
 
-    def expired() -> None:
-        monkeypatch.setenv("BUFFER_API_KEY", "expired")
+    def expired(self) -> None:
+        """The key is no longer taken."""
+        self.monkeypatch.setenv("BUFFER_API_KEY", "expired")
 
-    return {each.__name__: each for each in (campaign, account, late, edited, deleted, alike, refused, expired)}
+    def _post(self, service: str, word: str) -> str:
+        posts = self.sandbox.posts(self.sandbox.channel(service)["id"])
+        return str(next(each["id"] for each in posts if word in each["text"]))
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[re.sub(r"\W+", "-", each.partition("\n")[0][3:]) for each in RECIPES])
 def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, update: bool) -> None:
     """The commands of a recipe print what the page says that they print."""
-    document = Document(project.folder, _events(project.folder, project.sandbox, monkeypatch))
+    happening = Happening(project.folder, project.sandbox, monkeypatch)
+    events = {name: getattr(happening, name) for name in re.findall(r"<!-- event: (\w+) -->", recipe)}
+    document = Document(project.folder, events)
     document.run(BEGINNING)
     _hold(PAGE, recipe, document.run(recipe), update=update)
 
