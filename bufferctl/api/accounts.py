@@ -7,10 +7,11 @@ from typing import Any
 
 from bufferctl.model import LiveChannel, LiveOrganization, Service
 
-#: On X, an account that pays takes this many characters (notes: What each network takes).
-PAID_X_CHARACTERS = 25_000
-#: Kinds of subscription, in small letters, that are known to; another kind counts as one that does not pay.
+#: On X, how many characters an account takes that pays, and one that does not (notes: What each network takes).
+PAID_X_CHARACTERS, FREE_X_CHARACTERS = 25_000, 280
+#: Kinds of subscription, in small letters, that pay for longer texts, and those that are none. Others: nobody knows.
 _PAID_X = frozenset({"premium", "premiumplus"})
+_FREE_X = frozenset({"", "none", "free"})
 
 _SERVICES = {service.value: service for service in Service}
 
@@ -45,10 +46,13 @@ def live_channel(raw: Mapping[str, Any], organization_id: str) -> LiveChannel | 
         is_queue_paused=bool(raw.get("isQueuePaused")),
         link_shortening=bool(shortening.get("isEnabled")),
         boards={board["name"]: board["serviceId"] for board in metadata.get("boards") or ()},
-        max_characters=metadata.get("maxCharacters") or _paid_characters(metadata),
+        max_characters=metadata.get("maxCharacters") or _characters_of_x(metadata),
     )
 
 
-def _paid_characters(metadata: Mapping[str, Any]) -> int | None:
-    """How many characters an X account that pays may write; None for all others, of which Buffer says nothing."""
-    return PAID_X_CHARACTERS if str(metadata.get("subscriptionType")).lower() in _PAID_X else None
+def _characters_of_x(metadata: Mapping[str, Any]) -> int | None:
+    """How many characters an X account takes, by its subscription; None where Buffer does not tell what it means."""
+    if "subscriptionType" not in metadata:
+        return None
+    kind = (metadata["subscriptionType"] or "").lower()
+    return PAID_X_CHARACTERS if kind in _PAID_X else FREE_X_CHARACTERS if kind in _FREE_X else None

@@ -1,7 +1,8 @@
 """What each network takes: one table for all twelve services, each entry with its source.
 
-A row is a `Network`; `NETWORKS[service]` is the row of a service. The rules in `checks/limits.py` read it and nothing
-else, docs/networks.md is made from it (`make schemas`). The sandbox has rules of its own and never reads this.
+A row is a `Network`; `NETWORKS[service]` is the row of a service. The rules in texts.py, media.py and fields.py read it
+and nothing else, docs/networks.md is made from it (`make schemas`). The sandbox has rules of its own and never reads
+this.
 """
 
 from __future__ import annotations

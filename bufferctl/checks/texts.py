@@ -116,8 +116,9 @@ def _too_long(post: Post, network: Network, path: Path, text: str, limit: int, *
         return
     counts = f"{network.label} takes {limit:,} characters and this text has {used:,}{_aside(network, text, used)}"
     over = f"shorten it by {used - limit:,}"
-    if network.paid and not known and used <= network.paid.most:
-        yield Finding(NEEDS_PAID_X, post, path, f"{counts}, so Buffer refuses it", hint=f"{over}; {_IF_PAID}")
+    if network.paid and limit < network.paid.most and used <= network.paid.most:
+        more = _NOT_PAID if known else _IF_PAID
+        yield Finding(NEEDS_PAID_X, post, path, f"{counts}, so Buffer refuses it", hint=f"{over}; {more}")
     elif network.text_varies and not known:
         message = f"{counts}, unless the server takes more; `plan` asks it"
         yield Finding(DEPENDS_ON_SERVER, post, path, message)
@@ -127,6 +128,7 @@ def _too_long(post: Post, network: Network, path: Path, text: str, limit: int, *
 
 
 _IF_PAID = "if the account pays for X, set `rules: {BC002: off}` in the root file"
+_NOT_PAID = "Buffer knows of no subscription to X that this account has"
 
 
 def _aside(network: Network, text: str, used: int) -> str:

@@ -256,6 +256,23 @@ def test_the_least_idea_is_read() -> None:
     assert idea == LiveIdea("i1", "o1", datetime.fromtimestamp(0, UTC))
 
 
+@pytest.mark.parametrize(
+    ("metadata", "most"),
+    [
+        ({"subscriptionType": "PremiumPlus"}, 25_000),
+        ({"subscriptionType": None}, 280),
+        ({"subscriptionType": "None"}, 280),
+        ({"subscriptionType": "Basic"}, None),
+        (None, None),
+    ],
+)
+def test_how_much_an_x_account_takes(metadata: dict[str, Any] | None, most: int | None) -> None:
+    """25,000 with a subscription, 280 without one; of a kind that is not known, nothing is told."""
+    channel = live_channel({"id": "c1", "service": "twitter", "metadata": metadata}, "o1")
+    assert channel is not None
+    assert channel.max_characters == most
+
+
 def test_a_channel_is_read_with_what_its_network_tells() -> None:
     """Boards by name, the server's own limit, and the states that hold posts back."""
     raw = {
