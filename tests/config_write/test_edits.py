@@ -118,6 +118,18 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
             id="flow",
         ),
         pytest.param(
+            "posts:\n  - text: Old # 1\n",
+            lambda edits, entry: (edits.set(entry, "tags", value("tags", ("x",))), text("'\n#")(edits, entry)),
+            "posts:\n  - tags: [x]\n    text: | # 1\n      '\n      #\n",
+            id="new-before-all-others",
+        ),
+        pytest.param(
+            "posts:\n  - {text: Old}\n",
+            lambda edits, entry: (edits.set(entry, "tags", value("tags", ("x",))), text("New")(edits, entry)),
+            "posts:\n  - {tags: [x], text: New}\n",
+            id="new-before-all-others-in-flow",
+        ),
+        pytest.param(
             "posts:\n  - {key: a, text: Old}\n",
             text(": yes"),
             "posts:\n  - {key: a, text: ': yes'}\n",

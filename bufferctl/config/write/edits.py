@@ -44,7 +44,7 @@ class Edits:
     def result(self) -> str:
         """The text with all edits made. Raises ConfigError."""
         parts, at = [], 0
-        for start, end, new in sorted(self._made, key=lambda edit: edit[:1]):  # stable: as they were asked for
+        for start, end, new in sorted(self._made, key=lambda edit: edit[:2]):  # stable: as they were asked for
             if start < at:
                 raise ConfigError(
                     "The fields stand in a way that they cannot be edited one by one, so nothing was written",
@@ -115,14 +115,18 @@ class Edits:
         """Put a new field behind those that come before it in reading order."""
         rank = {each: place for place, each in enumerate(ORDER)}
         mine = rank.get(name, len(rank))
-        before = [pair for pair in owner.pairs if rank.get(pair[0].value, -1) < mine]
-        _, last = before[-1] if before else owner.pairs[0]
+        before = [last for key, last in owner.pairs if rank.get(key.value, -1) < mine]
+        first = owner.pairs[0][0]
+        column = self._column(first.start)
         if owner.flow:
-            self._insert(last.end, f", {_on_a_line(name)}: {_on_a_line(value)}")
-            return
-        column = self._column(owner.pairs[0][0].start)
-        new = yaml_text({name: self._apart(value, last, column)}, self._indent)
-        self._insert_lines(last.end, _shifted(new, column))
+            new = f"{_on_a_line(name)}: {_on_a_line(value)}"
+            self._insert(before[-1].end if before else first.start, f", {new}" if before else f"{new}, ")
+        elif before:
+            new = yaml_text({name: self._apart(value, before[-1], column)}, self._indent)
+            self._insert_lines(before[-1].end, _shifted(new, column))
+        else:
+            new = _shifted(yaml_text({name: value}, self._indent), column)
+            self._insert(first.start, new[column:] + " " * column)
 
     def _set_collection(self, old: Node, value: Any) -> None:
         if isinstance(old, Scalar) or old.flow:
