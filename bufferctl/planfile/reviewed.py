@@ -59,7 +59,9 @@ class Reviewed:
         fields = _differing(then.desired, change.desired) if change.action is not Action.DELETE else ()
         if not fields:
             return f"in Buffer it is no longer as it was when {self._name} was made"
-        return f"its {' and '.join(fields)} {'is' if len(fields) == 1 else 'are'} not as in {self._name}"
+        *most, last = fields
+        said = f"{', '.join(most)} and {last} are" if most else f"{last} is"
+        return f"its {said} not as in {self._name}"
 
     def undone(self, now: Plan) -> Iterator[str]:
         """What was reviewed and is not done although nobody is asked about it: address and why, for people."""
@@ -68,7 +70,7 @@ class Reviewed:
             then, current = self._changes[slot], today.get(slot)
             if then.action is Action.DELETE:
                 continue  # gone already, or in today's plan
-            if current is None or current.action is Action.FORGET:
+            if current is None or (current.action is Action.FORGET and current.live is None):
                 yield f"{then.address}: no file declares it any more"
             elif current.action is Action.PAST:
                 yield f"{then.address}: its time is over"

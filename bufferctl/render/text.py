@@ -21,6 +21,7 @@ from bufferctl.plan import (
     Action,
     Change,
     Plan,
+    Reason,
     ready_at,
     requests_needed,
     write_requests,
@@ -78,8 +79,9 @@ def _changes(changes: Sequence[Change], lines: Lines) -> Iterator[str]:
             yield lines.in_a_line(change)
             continue
         yield from lines.heading(change)
-        alike = following is not None and change.message and _said(following) == _said(change)
-        yield from lines.details(change, said_below=bool(alike) and not change.differences)
+        alike = following is not None and change.message != "" and _said(following) == _said(change)
+        loud = change.differences or change.reason is Reason.NOT_REVIEWED
+        yield from lines.details(change, said_below=alike and not loud)
 
 
 def _said(change: Change) -> tuple[str, str, bool]:

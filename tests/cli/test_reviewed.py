@@ -149,6 +149,16 @@ def test_left_the_files_since(reviewed: Any, prints: Any) -> None:
     assert texts(reviewed) == ["The second"]
 
 
+def test_out_and_no_longer_in_the_files(reviewed: Any) -> None:
+    """What was sent as it was reviewed was done, though the files have let go of it since: nothing to say."""
+    apply(reviewed)
+    (first,) = [post for post in reviewed.sandbox.posts() if post["text"] == "The first"]
+    reviewed.sandbox.person.share_now(first["id"])
+    declare(reviewed, TWO)
+    ran = apply(reviewed)
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_said_otherwise_and_done(reviewed: Any) -> None:
     """Another run sent what the files say by now: said, since it is not what was reviewed."""
     declare(reviewed, ONE.replace("first", "worst"), TWO)

@@ -119,14 +119,16 @@ def test_not_reviewed_shows_what_it_says() -> None:
 
 
 def test_what_is_said_of_several_is_said_once() -> None:
-    """Below the last; but what each of them says that nobody has seen is shown with each."""
-    told: dict[str, Any] = {"reason": Reason.NOT_REVIEWED, "message": "Not reviewed", "hint": "Do something."}
-    held = [change(post("ch-x", key, 1, text=f"Words of {key}"), Action.HOLD, Cause.NEW, **told) for key in ("a", "b")]
-    assert text_of(*held).partition("Needs you\n")[2] == (
-        "  ! Acme/twitter:acme/a\n      │ Words of a\n      → posts/2029-w49.yaml:1:10\n"
-        "  ! Acme/twitter:acme/b\n      Not reviewed.\n      │ Words of b\n"
-        "      → posts/2029-w49.yaml:1:10: Do something.\n"
-    )
+    """Below the last; but with each what was not reviewed, and what it says."""
+    for reason, once in ((Reason.MISSED, True), (Reason.NOT_REVIEWED, False)):
+        told: dict[str, Any] = {"reason": reason, "message": "It is so", "hint": "Do something."}
+        held = [
+            change(post("ch-x", key, 1, text=f"Words of {key}"), Action.HOLD, Cause.NEW, **told) for key in ("a", "b")
+        ]
+        text = text_of(*held)
+        assert text.count("It is so.") == text.count("Do something.") == (1 if once else 2)
+        assert text.count("│ Words of") == (0 if once else 2)
+        assert text.count("→ posts/2029-w49.yaml:1:10") == 2
 
 
 def test_too_long() -> None:
