@@ -115,7 +115,8 @@ def apply(
     ):
         told = planning.planning_options(choices, connection, settle=settle)
         told = reviewing.told(told) if reviewing else told
-        applying = Applying(opened, told, settle=settle, max_wait=max_wait, quiet=as_json)
+        not_there = frozenset[str]() if saved else choices.recreate
+        applying = Applying(opened, told, settle=settle, max_wait=max_wait, quiet=as_json, not_there=not_there)
         plan = applying.plan()
         if saved:
             plan = saved_plans.check_holds(saved, plan, str(saved_file))

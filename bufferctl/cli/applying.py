@@ -16,7 +16,11 @@ from bufferctl.reconcile import Options
 
 @dataclass
 class Applying:
-    """`settle` and `max_wait` in seconds; `quiet`: outcomes are not printed as they come; `clock`: else our own."""
+    """`settle` and `max_wait` in seconds; `quiet`: outcomes are not printed as they come; `clock`: else our own.
+
+    `not_there`: addresses that a person says in this very run were not created. A saved plan cannot say so: it was made
+    before its writes were sent.
+    """
 
     session: Session
     options: Options
@@ -24,6 +28,7 @@ class Applying:
     max_wait: float
     quiet: bool
     clock: Clock | None = None
+    not_there: frozenset[str] = frozenset()
     _look: Look | None = None
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -39,7 +44,7 @@ class Applying:
             known = session.find()
             if session.journal.open:
                 bindings = dict(session.state.bindings)
-                found = recover(session.journal, self._settler(watching), bindings, give_up=self.options.recreate)
+                found = recover(session.journal, self._settler(watching), bindings, give_up=self.not_there)
                 session.state = State(bindings)
                 session.store.save(session.state)
                 session.journal.compact()

@@ -1,0 +1,73 @@
+"""A saved plan with `--recreate`: a person's word about one deletion, and about no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+HEAD = """\
+version: 1
+timezone: UTC
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - {key: one, due_at: 2029-12-20 09:00, text: The first}
+"""
+ADDRESS = "Acme/twitter:acme/one"
+FORMS = pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.json"]], ids=["strict", "reviewed"])
+
+
+def texts(project: Any) -> list[str]:
+    """What the account holds."""
+    return sorted(post["text"] for post in project.sandbox.posts())
+
+
+def delete_all(project: Any) -> None:
+    """Somebody deletes everything, long after it was made."""
+    project.sandbox.clock.advance(hours=2)
+    for post in project.sandbox.posts():
+        project.sandbox.person.delete_post(post["id"])
+
+
+@pytest.fixture
+def agreed(project: Any) -> Any:
+    """A post was applied and deleted by somebody, and a plan says to create it again."""
+    project.write("buffer.yaml", HEAD)
+    project.apply()
+    delete_all(project)
+    assert project("plan", "--recreate", ADDRESS, "-o", "plan.json").code == 0
+    return project
+
+
+@FORMS
+def test_creates_it_once(agreed: Any, form: list[str]) -> None:
+    """Created; the second time there is nothing to do; and what somebody deletes then stays deleted: exit 3 or 1."""
+    assert agreed("apply", *form, "--settle", "0").code == 0
+    assert agreed("apply", *form, "--settle", "0").code == 0
+    assert texts(agreed) == ["The first"]
+    delete_all(agreed)
+    ran = agreed("apply", *form, "--settle", "0")
+    assert (ran.code, texts(agreed)) == (1 if "--reviewed" in form else 3, [])
+
+
+@FORMS
+def test_answers_no_later_question(agreed: Any, form: list[str]) -> None:
+    """The answer was lost and somebody changed the post: a person is asked, and the plan made before is no answer."""
+    seen = len(agreed.sandbox.requests)
+    agreed("plan")
+    reads = len(agreed.sandbox.requests) - seen
+    agreed.sandbox.set_faults(f"cut-after@createPost,rate-limit@query#{reads + 1}+")
+    assert agreed("apply", *form, "--settle", "0", "--max-wait", "0").code == 5
+    agreed.sandbox.set_faults()
+    (post,) = agreed.sandbox.posts()
+    agreed.sandbox.person.edit_post(post["id"], text="The first, by somebody")
+    for _ in range(2):
+        ran = agreed("apply", *form, "--settle", "0")
+        assert (ran.code, texts(agreed)) == (1, ["The first, by somebody"]), ran.out
+    assert agreed("apply", *(["--auto-approve"] if "--reviewed" not in form else form), "--settle", "0",
+                  "--recreate", ADDRESS).code == 0  # fmt: skip
+    assert texts(agreed) == ["The first", "The first, by somebody"]
