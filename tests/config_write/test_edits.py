@@ -130,6 +130,12 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
             id="new-before-all-others-in-flow",
         ),
         pytest.param(
+            "posts:\n  - key: a\n    text: 'Old'  # why\n",
+            text(": yes\xa0\u200d"),
+            "posts:\n  - key: a\n    text: ': yes\xa0\u200d'  # why\n",
+            id="sign-first-in-quotes",
+        ),
+        pytest.param(
             "posts:\n  - {key: a, text: Old}\n",
             text(": yes"),
             "posts:\n  - {key: a, text: ': yes'}\n",

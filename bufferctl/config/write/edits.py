@@ -174,7 +174,8 @@ class Edits:
     def _in_line(self, old: Node, value: Any) -> str:
         """The value on a line, in the quotes that the old one had."""
         value = _without_blocks(value)
-        if isinstance(old, Scalar) and old.style in _QUOTED and type(value) is str and value.isprintable():
+        value = text_value("", value) if type(value) is str else value
+        if isinstance(old, Scalar) and old.style in _QUOTED and type(value) in {str, SingleQuotedScalarString}:
             value = _QUOTED[old.style](value)
         return _on_a_line(value)
 
