@@ -1,0 +1,97 @@
+"""Whether file and Buffer have come to say the same, where Buffer does not tell all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, LivePost, Origin, Post, PostStatus, SchedulingType, Service, ShareMode, Slot
+from bufferctl.model.comparable import bind, fingerprint, of_desired
+from bufferctl.plan import Reason
+from bufferctl.reconcile.facts import Facts, facts_of
+from bufferctl.reconcile.matching import Declared, How, Match
+
+DUE = datetime(2030, 1, 15, 9, tzinfo=UTC)
+MADE = datetime(2030, 1, 1, tzinfo=UTC)
+POST = Post(
+    Address("Acme", "twitter:acme", "a"),
+    Service.TWITTER,
+    Place("b"),
+    "We are live",
+    ShareMode.CUSTOM_SCHEDULED,
+    DUE,
+)
+LIVE = LivePost(
+    "p1",
+    "c1",
+    PostStatus.SCHEDULED,
+    "We are live",
+    MADE,
+    MADE,
+    due_at=DUE,
+    share_mode="customScheduled",
+    is_custom_scheduled=True,
+)
+
+
+def facts(before: Post, then: LivePost, now: Post, live: LivePost) -> Facts:
+    """What follows where `before` was applied and was `then` in Buffer, and file and Buffer are `now` and `live`."""
+    content = of_desired(now)
+    declared = Declared(now, Slot("o1", "c1", "a"), None, content, fingerprint(now, content))
+    return facts_of(Match(declared, How.KNOWN, live, bind(before, then, Origin.CREATED)))
+
+
+REMINDER = replace(POST, scheduling_type=SchedulingType.NOTIFICATION)
+ASKS = replace(POST, needs_approval=True)
+WAITS = replace(LIVE, status=PostStatus.NEEDS_APPROVAL)
+QUEUED = replace(POST, mode=ShareMode.ADD_TO_QUEUE, due_at=None)
+IN_QUEUE = replace(LIVE, share_mode="addToQueue", is_custom_scheduled=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "now", "live", "agree"),
+    [
+        pytest.param(
+            REMINDER, LIVE, POST, LIVE, False, id="Buffer does not tell of the reminder, so it may still be one"
+        ),
+        pytest.param(POST, LIVE, REMINDER, LIVE, False, id="no reminder yet"),
+        pytest.param(ASKS, LIVE, POST, LIVE, True, id="approved before, and no approval is needed any more"),
+        pytest.param(ASKS, WAITS, POST, WAITS, False, id="still waits for an approval that nobody needs"),
+        pytest.param(POST, LIVE, ASKS, LIVE, False, id="goes out without the approval that it needs"),
+        pytest.param(QUEUED, IN_QUEUE, POST, LIVE, True, id="a person gave it the time that the file says"),
+        pytest.param(QUEUED, IN_QUEUE, replace(QUEUED, mode=ShareMode.SHARE_NOW), IN_QUEUE, False, id="not out yet"),
+        pytest.param(POST, LIVE, replace(POST, draft=True), LIVE, False, id="no draft"),
+    ],
+)
+def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: bool) -> None:
+    """Only where Buffer shows all of what the file asks for now; else the edit is sent."""
+    found = facts(before, then, now, live)
+    assert found.edited
+    assert found.rescheduled
+    assert found.agree == agree
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "live", "expected"),
+    [
+        (ASKS, WAITS, LIVE, Reason.APPROVED),
+        (replace(POST, draft=True), replace(LIVE, status=PostStatus.DRAFT), LIVE, Reason.SCHEDULED),
+        (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(days=1)), Reason.SHARED),
+        (
+            POST,
+            LIVE,
+            replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(days=1), shared_now=True),
+            Reason.SHARED,
+        ),
+        (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(seconds=20)), None),
+        (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE), None),
+        (POST, LIVE, LIVE, None),
+        (POST, LIVE, replace(LIVE, status=PostStatus.ERROR), None),
+    ],
+)
+def test_progress(before: Post, then: LivePost, live: LivePost, expected: Reason | None) -> None:
+    """What a person did; not what time did, nor the network."""
+    assert facts(before, then, before, live).progress == expected
