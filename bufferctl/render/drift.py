@@ -99,25 +99,32 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
 
 def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str]:
     """Both values under their names, so that it is clear without colour which is whose."""
-    yield f"      {safe(difference.path)}"
+    yield f"      {safe(words.field(difference.path))}"
     for name, value in (("file:", difference.after), ("Buffer:", difference.before)):
-        lines = [part for line in _value(value, zone).splitlines() for part in wrapped(line, WIDTH - 16)]
+        said = _time(value, zone) if value and difference.path in _TIMES else _value(value)
+        lines = [part for line in said.splitlines() for part in wrapped(line, WIDTH - 16)]
         yield f"        {paint.faint(f'{name:<7}')} {lines[0]}"
         yield from (f"                {line}".rstrip() for line in lines[1:])
 
 
-def _value(value: Any, zone: str) -> str:
-    """A value as people write it; an instant in the channel's time zone."""
+#: Fields that hold an instant.
+_TIMES = frozenset({"due_at", "date"})
+
+
+def _time(value: Any, zone: str) -> str:
+    """An instant in the channel's time zone."""
+    return words.local(datetime.fromisoformat(str(value)), zone)
+
+
+def _value(value: Any) -> str:
+    """A value as people write it."""
     if isinstance(value, bool):
         return str(value).lower()
     if value in (None, "", (), {}):
         return "nothing"
     if isinstance(value, list | tuple):
-        return ", ".join(_value(each, zone) for each in value)
-    try:
-        return words.local(datetime.fromisoformat(value), zone)
-    except (TypeError, ValueError):
-        return safe(str(value))
+        return ", ".join(map(_value, value))
+    return safe(str(value))
 
 
 def _zone(change: Change, plan: Plan) -> str:
