@@ -298,6 +298,12 @@ def test_draft_of_one_channel(project: Any, start: Any) -> None:
     project.sandbox.person.edit_post(linkedin, dueAt="2029-12-21T16:00:00Z")
     pull(project)
     assert read(project, "posts/w.yaml").endswith("overrides:\n      linkedin:\n        due_at: 2029-12-21 17:00\n")
+    project.sandbox.person.edit_post(linkedin, isCustomScheduled=False, shareMode="addToQueue", text="")
+    project.sandbox.person.edit_post(linkedin, dueAt="2029-12-22T16:00:00Z", text="Back")
+    project.sandbox.person.edit_post(linkedin, isCustomScheduled=False, shareMode="addToQueue")
+    pull(project)
+    added = "overrides:\n      linkedin:\n        text: |\n          Back\n        mode: addToQueue\n"
+    assert sorted(read(project, "posts/w.yaml").splitlines()[-5:]) == sorted(f"    {added}".splitlines())
 
 
 @pytest.mark.parametrize(

@@ -85,18 +85,19 @@ class _Revising:
         if name == "metadata" and isinstance(revision.item, Post):
             revise_metadata(edits, owner, revision.item, new, revision.zone)
             return
-        other = next((each for each in TOGETHER.get(name, ()) if each != name), "")
-        if new is not None and owner.get(name) is None and owner.get(other) is not None:
-            edits.rename(owner, other, name, _written(name, new, revision.zone))
-            return
-        edits.remove(owner, other)
-        if new is None and owner is layers.override:
-            for each, neutral in _neutral(name).items():
-                edits.set(owner, each, value(each, neutral))
-        elif new is None:
-            edits.remove(owner, name)
-        else:
-            edits.set(owner, name, _written(name, new, revision.zone))
+        there = [each for each in TOGETHER.get(name, (name,)) if owner.get(each) is not None]
+        said = {name: new}
+        if new is None:
+            said = _neutral(name) if owner is layers.override else {}
+        for each, what in said.items():
+            written = _written(each, what, revision.zone)
+            if each not in there and there:
+                edits.rename(owner, there.pop(), each, written)
+            else:
+                edits.set(owner, each, written)
+        for each in there:
+            if each not in said:
+                edits.remove(owner, each)
 
     def _all_agree(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> bool:
         """Whether everything that takes a field from this entry is to say the same."""
