@@ -253,6 +253,14 @@ def test_text_file(project: Any, start: Any) -> None:
     assert (read(project), read(project, "a.md")) == (root, "New\n\ntext\n")
 
 
+def test_text_file_cannot_hold_it(project: Any, start: Any) -> None:
+    """A text that begins with what a file would take for its byte order mark stands in the entry."""
+    root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\n")
+    project.sandbox.person.edit_post(post_id(project), text="\ufeffNew")
+    pull(project)
+    assert (read(project), read(project, "a.md")) == (root.replace("text_file: a.md", 'text: "\\uFEFFNew"'), "Old\n")
+
+
 def test_text_file_of_two(project: Any, start: Any) -> None:
     """Where others say what is in the file, only this post gets a text of its own."""
     posts = "          - {key: a, text_file: a.md}\n          - {key: b, draft: true, text_file: ./a.md}\n"

@@ -115,7 +115,7 @@ class _Revising:
     def _in_text_file(self, revision: Revision, layers: Layers) -> bool:
         """Write the text into the file that holds it, where everything whose text is in there is to say it."""
         path, text = self.project.text_file(revision.item, layers), revision.fields["text"]
-        if path is None or not text:
+        if path is None or not text or text.startswith("\ufeff"):  # read as a byte order mark, and so not at all
             return False
         users = [self.revisions.get(each.address) for each in self.project.users(path)]
         if not all(each is not None and each.fields.get("text") == text for each in users):
