@@ -7,7 +7,7 @@ stderr, which the runner reads as it reads stdout, so that data stays data.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _PATIENCE = 10.0
 
 
-def annotate(problems: Iterable[Diagnostic], root: Path) -> None:
+def annotate(problems: Sequence[Diagnostic], root: Path) -> None:
     """Show problems at their lines. `root`: the folder that places are named from."""
-    if not in_job():
+    if not in_job() or not problems:
         return
     from bufferctl.render.annotations import annotations_text
 
@@ -58,7 +58,7 @@ def tell(report: Report, root: Path, console: Console) -> None:
         summarize(report_markdown(report), console)
 
 
-def tell_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path]) -> None:
+def tell_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path] = ()) -> None:
     """Show the problems of the files likewise, where there are any, and write them to `files` in any case."""
     annotate(problems, root)
     wants_summary = problems and os.environ.get("GITHUB_STEP_SUMMARY")

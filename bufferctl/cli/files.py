@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.cli.annotating import annotate
+from bufferctl.cli.annotating import tell_problems
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
@@ -66,7 +66,7 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
     problems = judged(loaded, account_follows=True) if by_rules else loaded.diagnostics
     console.diagnostics(few(each for each in problems if not each.code or concerns(each, named) or has_errors([each])))
     if loaded.desired is None or has_errors(problems):
-        annotate(problems, loaded.root)
+        tell_problems(problems, loaded.root, console)
         raise ConfigError("The files have errors, so nothing was done", hint="Mend them, then try again.")
     return Files(loaded.root, loaded.desired, named, problems, by_rules)
 

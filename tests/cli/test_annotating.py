@@ -60,12 +60,13 @@ def test_validate(project: Project, summary: Path, prints: Prints) -> None:
 
 
 def test_a_plan_that_cannot_be_made(project: Project, summary: Path) -> None:
-    """Errors of the files are annotated by whatever command meets them."""
+    """Errors of the files are annotated, and in the summary, by whatever command meets them."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", BROKEN)
     ran = project("plan")
     assert ran.code == 1
     assert commands(ran.err)[0].startswith("::error file=posts/a.yaml,line=3,col=5,title=")
+    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:problems -->\n\n**1 error in 1 file.**")
 
 
 def test_plan(project: Project, summary: Path) -> None:
