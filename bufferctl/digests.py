@@ -2,8 +2,7 @@
 
 A digest is over the address, the action and what becomes public: text, thread, title, assets, metadata, tags, and the
 schedule. Of a change that takes away what is there now (a delete, or an edit sent over somebody's own), it is over that
-too; of a creation in place of what somebody deleted, over that one's id. It is not over other ids, messages, places in
-files or the time of planning, so that planning again gives it again.
+too. It is not over ids, messages, places in files or the time of planning, so that planning again gives it again.
 """
 
 from __future__ import annotations
@@ -41,8 +40,6 @@ def change_digest(change: Change) -> str:
     parts.append(what_it_says(change.desired) if action is not Action.DELETE else None)
     if action is Action.DELETE or (action is Action.UPDATE and change.cause is Cause.DRIFT):
         parts.append(standing(change.live) if change.live else None)
-    if action is Action.CREATE and change.cause is Cause.DRIFT:  # once for each that somebody deleted
-        parts.append(change.live_id)
     return _hash(parts)
 
 

@@ -1,7 +1,8 @@
 """What of today's plan was reviewed is done, the rest is held: for merges, where other changes come between.
 
-A change was reviewed where the reviewed plan has one of the same address and digest (digests.py). Nothing that writes
-to Buffer happens without; what concerns state alone makes nothing public and needs no review.
+A change was reviewed where the reviewed plan has one of the same address and digest (digests.py), and of the same object
+in Buffer. Nothing that writes to Buffer happens without; what concerns state alone makes nothing public and needs no
+review.
 """
 
 from __future__ import annotations
@@ -35,9 +36,10 @@ class Reviewed:
 
     def hold(self, change: Change) -> Change:
         """The change as it is where it was reviewed or writes nothing, else held."""
-        if change.action not in WRITING or self._digests.get(change.slot) == change_digest(change):
+        then = self._changes.get(change.slot)
+        if change.action not in WRITING or (then and self._agreed(change, then)):
             return change
-        why = self._why(change, self._changes.get(change.slot))
+        why = self._why(change, then)
         return replace(
             change,
             action=Action.HOLD,
@@ -46,6 +48,10 @@ class Reviewed:
             hint="Run `bufferctl plan -o FILE` again, and have that reviewed.",
             write=None,
         )
+
+    def _agreed(self, change: Change, then: Change) -> bool:
+        """Whether it is what was reviewed, done to the same one in Buffer, or in place of the same that is gone."""
+        return self._digests.get(change.slot) == change_digest(change) and change.live_id == then.live_id
 
     def _why(self, change: Change, then: Change | None) -> str:
         if then is None:
