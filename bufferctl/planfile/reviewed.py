@@ -1,8 +1,8 @@
 """What of today's plan was reviewed is done, the rest is held: for merges, where other changes come between.
 
-A change was reviewed where the reviewed plan has one of the same address and digest (digests.py), and of the same object
-in Buffer. Nothing that writes to Buffer happens without; what concerns state alone makes nothing public and needs no
-review.
+A change was reviewed where the reviewed plan has one of the same address and digest (digests.py), and of the same
+object in Buffer. Nothing that writes to Buffer happens without; what concerns state alone makes nothing public and
+needs no review.
 """
 
 from __future__ import annotations
