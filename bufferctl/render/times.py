@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bufferctl.render.paint import count
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-#: From how many days on weeks are said, and from how many on months.
-_WEEKS, _MONTHS = 14, 60
+#: From how many days on weeks are said, from how many months, and from how many years.
+_WEEKS, _MONTHS, _YEARS = 14, 60, 730
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:
@@ -37,7 +37,9 @@ def _span(moment: datetime, now: datetime, zone: str) -> tuple[int, str]:
     days = abs((in_zone(moment, zone).date() - in_zone(now, zone).date()).days)
     if days < _WEEKS:
         return days, "day"
-    return (days // 7, "week") if days < _MONTHS else (days // 30, "month")
+    if days < _MONTHS:
+        return days // 7, "week"
+    return (days // 30, "month") if days < _YEARS else (days // 365, "year")
 
 
 def _said(number: int, unit: str, *, later: bool) -> str:

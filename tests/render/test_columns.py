@@ -108,6 +108,7 @@ def test_painted_changes_no_letter(before: str, after: str) -> None:
         (timedelta(days=14), "in 2 weeks"),
         (timedelta(days=60), "in 2 months"),
         (timedelta(days=-400), "13 months ago"),
+        (timedelta(days=1200), "in 3 years"),
     ],
 )
 def test_away(later: timedelta, expected: str) -> None:
