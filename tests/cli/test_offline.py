@@ -21,7 +21,6 @@ organizations:
         posts:
           - key: teaser
             text: {text}
-            due_at: 2040-12-04 09:00
             tags: [launch]
 """
 
