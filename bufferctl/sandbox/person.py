@@ -90,7 +90,9 @@ class Person:
     def edit_idea(self, idea_id: str, **content: Any) -> Doc:
         """Change an idea: content fields as in IdeaContentInput, the others stay."""
         with self._acting():
-            (idea,) = self._core.store.ideas("id = ?", (idea_id,))
+            idea = next(iter(self._core.store.ideas("id = ?", (idea_id,))), None)
+            if idea is None:
+                raise KeyError(idea_id)
             idea["content"] |= content
             idea["updatedAt"] = iso(self._core.now())
             self._core.store.put_idea(idea)

@@ -119,10 +119,14 @@ def test_people_meet_refusals_too(sandbox: Sandbox) -> None:
 
 
 def test_people_have_ideas_and_rename_channels(buffer: Asker, sandbox: Sandbox) -> None:
-    """Ideas come and go; a renamed handle keeps the channel's id; a new channel is there at once."""
+    """Ideas come, change and go; a renamed handle keeps the channel's id; a new channel is there at once."""
     organization = sandbox.organization()["id"]
     idea = sandbox.person.create_idea(organization, title="By hand")
     assert [one["content"]["title"] for one in sandbox.ideas()] == ["By hand"]
+    sandbox.person.edit_idea(idea["id"], text="And longer")
+    assert [(one["content"]["title"], one["content"]["text"]) for one in sandbox.ideas()] == [("By hand", "And longer")]
+    with pytest.raises(KeyError):
+        sandbox.person.edit_idea("nope", text="x")
     sandbox.person.delete_idea(idea["id"])
     assert sandbox.ideas() == []
     before = sandbox.channel("twitter")["id"]
