@@ -34,7 +34,7 @@ def forked(team: Team, event: dict[str, Any]) -> Run:
 def number(team: Team) -> int:
     """A pull request from a fork."""
     team.ada.branch("fork")
-    team.ada.write(launch=post("launch", "We are live"))
+    team.ada.write(launch=post("launch", "We are live", due="2099-12-21 09:00"))
     team.ada.push()
     return team.github.open_pull("fork", repository=FORK)
 

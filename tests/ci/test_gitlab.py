@@ -174,7 +174,7 @@ def test_a_plan_of_a_forks_pipeline_is_passed_over(group: Group) -> None:
 
 def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
     """In the log alone, and said to be unchecked."""
-    number = group.open("launch", launch=post("launch", "We are live"))
+    number = group.open("launch", launch=post("launch", "We are live", due="2099-12-21 09:00"))
     nothing = {"GITLAB_TOKEN": "", "BUFFER_API_KEY": "", "CI_MERGE_REQUEST_IID": str(number)}
     _, ran = group.job("bufferctl-plan-of-fork", "launch", **nothing)
     assert ran.returncode == 0, ran.stdout + ran.stderr
