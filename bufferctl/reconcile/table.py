@@ -177,7 +177,10 @@ def _write(facts: Facts, action: Action, cause: Cause, context: Context) -> Chan
 
 
 #: What is said of an edit that nothing shows of: fields that Buffer does not read back.
-_UNREADABLE = "What was edited does not read back from Buffer, as the address of a picture, so it is not shown here"
+_UNREADABLE = (
+    "What was edited cannot be read back from Buffer, such as the address of a picture, "
+    "so only what it will be is shown"
+)
 
 
 def _channel(match: Match) -> Hold | None:

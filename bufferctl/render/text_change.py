@@ -66,7 +66,6 @@ class Lines:
         for difference in change.differences:
             yield from self._difference(difference, change)
         if change.action is Action.UPDATE and not change.differences:
-            yield from indented("What differs does not read back from Buffer: this is what it will be.")
             yield from self.content(change)
         if change.hint and (change.place or not said_below):
             told = filter(None, [str(change.place or ""), "" if said_below else change.hint])
