@@ -233,7 +233,9 @@ class RootFile(IncludedFile):
     """Whether posts that leave the files are deleted, if bufferctl made them and they are unsent; true unless said."""
     max_deletes: Annotated[Whole, Field(ge=0)] = 5
     """How many deletes a run may have before it asks; 5 unless said."""
-    rules: dict[str, Level] = Field(default_factory=dict)
+    rules: dict[str, Level] = Field(
+        default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^BC[0-9]{3}$"}}
+    )
     """How strictly each rule is taken, by its code: `BC101: off`, `warning` or `error`. docs/rules.md has them all."""
     policy: PolicyEntry = Field(default_factory=PolicyEntry)
     """What every post must keep to: freezes, links, words, numbers, tags."""
