@@ -21,6 +21,8 @@ _UNSEEN = frozenset(
 )
 _ADDRESSES = frozenset({"url", "link"})
 _WEB = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
+#: What a link without `https://` has at least; quick to find out.
+_MAYBE = re.compile(r"\w\.\w")
 #: What ends a sentence sooner than a link.
 _AFTER = ".,;:!?…'\u2019*_~"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
@@ -80,13 +82,14 @@ def links(post: Post) -> Iterator[Link]:
 
 def links_in(text: str) -> list[str]:
     """The links of a text, in order, each once."""
-    found = {match.start(): _trimmed(match[0]) for match in _WEB.finditer(text)}
-    from bufferctl.checks.weighted import links as linked_by_x
+    found = {match.start(): _trimmed(match[0]) for match in _WEB.finditer(text)} if "://" in text else {}
+    rest = text
+    for start, link in found.items():
+        rest = f"{rest[:start]}{' ' * len(link)}{rest[start + len(link) :]}"
+    if _MAYBE.search(rest):
+        from bufferctl.checks.weighted import links as linked_by_x  # its list of domains is long
 
-    ends = [(start, start + len(link)) for start, link in found.items()]
-    for start, end in linked_by_x(text) if "." in text else ():
-        if not any(start < other_end and other_start < end for other_start, other_end in ends):
-            found[start] = text[start:end]
+        found |= {start: text[start:end] for start, end in linked_by_x(rest)}
     return list(dict.fromkeys(found[start] for start in sorted(found)))
 
 
