@@ -8,7 +8,7 @@ from typing import Any
 
 from bufferctl.config.write.entries import ORDER
 from bufferctl.config.zones import zone_of
-from bufferctl.model import Asset, Idea, LiveChannel, LiveIdea, LivePost, Post, SchedulingType
+from bufferctl.model import Asset, Idea, LiveChannel, LiveIdea, LivePost, Post, SchedulingType, ShareMode
 from bufferctl.model.comparable import normal_text, of_desired, of_live, without_links
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import IdeaMedia
@@ -16,6 +16,7 @@ from bufferctl.model.from_live import idea_from_live, post_from_live
 from bufferctl.plan import Change, Difference, Reason
 from bufferctl.reconcile import differences, handling_differences, schedule_differences
 
+_IN_QUEUE = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
 _BOARD = (("board",), ("board_service_id",))
 
 
@@ -86,6 +87,8 @@ def _of_post(item: Post, live: LivePost, channel: LiveChannel, paths: set[tuple[
         found["scheduling_type"] = theirs.scheduling_type if reminds else None
     if "due_at" in heads:
         found["due_at"] = _as_before(theirs.due_at, item.due_at)
+    elif "mode" in heads and live.share_mode in _IN_QUEUE:
+        found["mode"] = ShareMode(live.share_mode)
     if "tags" in heads:
         found["tags"] = _in_order(item.tags, theirs.tags)
     if "text" in heads and not (channel.link_shortening and _same_but_links(theirs.text, item.text)):

@@ -474,6 +474,16 @@ def test_mode(project: Any, start: Any) -> None:
     assert read(project) == root.replace("mode: addToQueue, ", "")
 
 
+@pytest.mark.parametrize("mode", ["shareNext", "shareNow"])
+def test_mode_of_a_conflict(project: Any, start: Any, mode: str) -> None:
+    """Buffer's version is Buffer's place in the queue too: what the file asked for and was never sent does not stay."""
+    root = start("          - {key: a, text: A text}\n")
+    project.write("buffer.yaml", root.replace("key: a,", f"key: a, mode: {mode},"))
+    project.sandbox.person.edit_post(post_id(project), text="Theirs")
+    pull(project)
+    assert read(project) == root.replace("key: a, text: A text", "key: a, mode: addToQueue, text: Theirs")
+
+
 def test_conflict(project: Any, start: Any, prints: Any) -> None:
     """Changed in the file and in Buffer: pull takes Buffer's; an address of a picture that was edited is still sent."""
     entry = "          - {key: a, text: Old text, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]}\n"
