@@ -17,8 +17,8 @@ LINK_ON_X = 23
 _LINKS = {Counting.LINKS_24: 24, Counting.LINKS_23: 23}
 #: A link as most networks see it; what closes the sentence after it is not of it.
 _URL = re.compile(r"https?://(?:[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019\u201d\xbb]|\S+)", re.IGNORECASE)
-#: No character of a text counts more than this, links apart.
-_WIDEST = 2
+#: No character of a text counts more than this, links apart; X counts the up to three that it may be made of.
+_WIDEST, _WIDEST_ON_X = 2, 6
 
 
 def utf16(text: str) -> int:
@@ -67,6 +67,7 @@ def longest(text: str, counting: Counting) -> int:
     """A number that the length does not exceed, found without counting."""
     most = len(text) * (1 if text.isascii() and counting is not Counting.BREAKS else _WIDEST)
     if counting is Counting.X:
+        most = most if text.isascii() else _WIDEST_ON_X * len(text)
         return most + LINK_ON_X * (text.count(".") + text.count("://"))
     return most + _LINKS[counting] * text.count("://") if counting in _LINKS else most
 

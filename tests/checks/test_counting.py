@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bufferctl.checks import text_length, text_lengths
@@ -78,6 +78,7 @@ def test_graphemes_are_those_of_regex(text: str) -> None:
 
 
 @given(TEXTS, st.sampled_from(Counting))
+@example("\U0001d160\ufb2c", Counting.X)
 def test_nothing_counts_more_than_was_foreseen(text: str, counting: Counting) -> None:
     """What is judged too short to count is: no text is longer than `longest` says."""
     assert length(text, counting) <= longest(text, counting)
