@@ -112,7 +112,10 @@ class LiveIdea:
 
 @dataclass(frozen=True, slots=True)
 class LiveChannel:
-    """A channel in Buffer. `boards` maps a Pinterest board's name to its service id."""
+    """A channel in Buffer. `boards` maps a Pinterest board's name to its service id.
+
+    `max_characters`: how long a text it says that it takes (Mastodon's server, an X account that pays), else None.
+    """
 
     id: str
     organization_id: str
