@@ -171,11 +171,12 @@ def cancelled_but_there(live_id: str) -> Hold:
     )
 
 
-def cancelled_but_theirs(live_id: str) -> Hold:
+def cancelled_but_theirs(live_id: str, *, goes_out: bool) -> Hold:
+    unless = "it will be published" if goes_out else "it stays there"
     return Hold(
         Reason.ADOPTED,
         "It is cancelled, but a person made it in Buffer, so bufferctl does not delete it; unless somebody does, "
-        "it will be published",
+        f"{unless}",
         "Delete it in Buffer; or run `bufferctl import {address} " + live_id + "`, and apply deletes it.",
     )
 
@@ -206,11 +207,13 @@ def idea_edited(differences: tuple[Difference, ...]) -> Hold:
     )
 
 
-def protected() -> Hold:
+def protected(*, declared: bool, goes_out: bool) -> Hold:
+    """`declared`: the files still have it, as cancelled. `goes_out`: it is scheduled, here and below."""
+    do = "Remove `protect: true`" if declared else "Put it back with `cancelled: true` and without `protect: true`"
     return Hold(
         Reason.PROTECTED,
-        "It is protected, so it is not deleted and will be published",
-        "Remove `protect: true` first, or delete it in Buffer.",
+        f"It is protected, so it is not deleted and {_stays(1, goes_out=goes_out)}",
+        f"{do}, or delete it in Buffer.",
     )
 
 
@@ -218,22 +221,27 @@ def unresolved(problem: str, hint: str) -> Hold:
     return Hold(Reason.UNRESOLVED, problem, hint)
 
 
-def too_many_deletes(count: int, limit: int) -> Hold:
+def too_many_deletes(count: int, limit: int, *, goes_out: bool) -> Hold:
     return Hold(
         Reason.DELETES,
-        f"This would delete {count} posts, and at most {limit} may go at once, so none is deleted and they will be "
-        "published",
+        f"This would delete {count} post{'s' if count > 1 else ''}, and at most {limit} may go at once, so none is "
+        f"deleted and they {_stays(2, goes_out=goes_out)}",
         f"If that is meant, run with --max-deletes {count}.",
     )
 
 
-def file_emptied(file: str, count: int, deletes: int) -> Hold:
+def file_emptied(file: str, count: int, deletes: int, *, goes_out: bool) -> Hold:
     return Hold(
         Reason.DELETES,
         f"{file} held posts and now holds none; {'the post is' if count == 1 else f'the {count} posts are'} not "
-        "deleted for that alone, and will be published",
+        f"deleted for that alone, and {_stays(count, goes_out=goes_out)}",
         f"Bring them back; or, if that is meant, run with --max-deletes {deletes}.",
     )
+
+
+def _stays(count: int, *, goes_out: bool) -> str:
+    """What becomes of what is not deleted: drafts and what waits for approval do not go out by themselves."""
+    return "will be published" if goes_out else f"{'stays' if count == 1 else 'stay'} in Buffer"
 
 
 def frozen(reason: str) -> Hold:

@@ -6,7 +6,6 @@ suddenly empty or gone.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -63,7 +62,7 @@ def remove(
         pruned = change.action is Action.DELETE and change.cause is Cause.REMOVED
         if pruned and not desired.settings.prune:
             warnings.append(_still_published(change))
-            change = replace(change, action=Action.NO_OP, write=None)
+            change = replace(change, action=Action.NO_OP, write=None, message="")
         changes.append(change)
     return Removals(tuple(_guarded(changes, desired, max_deletes)), tuple(warnings))
 
@@ -89,16 +88,17 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
     if live.status in OUT:
         return replace(change, message="It is published, which cannot be taken back here") if item.declared else change
     if binding.origin is Origin.ADOPTED and item.declared:
-        return holds.cancelled_but_theirs(live.id).on(change)
+        return holds.cancelled_but_theirs(live.id, goes_out=_goes_out(change)).on(change)
     if binding.origin is Origin.ADOPTED:
-        goes_out = " and will be published" if live.status is PostStatus.SCHEDULED else ""
+        goes_out = " and will be published" if _goes_out(change) else ""
         return replace(change, message=f"A person made it in Buffer, so it stays there{goes_out}")
-    if binding.protect or (item.declared and item.declared.protect):
-        return holds.protected().on(change)
+    if item.declared.protect if item.declared else binding.protect:
+        return holds.protected(declared=item.declared is not None, goes_out=_goes_out(change)).on(change)
     if channel is not None and (channel.is_disconnected or channel.is_locked):
         label = f"{channel.service.value}:{channel.name}"
         return holds.channel_unavailable(label, locked=not channel.is_disconnected).on(change)
-    return replace(change, action=Action.DELETE, write=DeletePost(binding.id, live.channel_id))
+    theirs = "A person made it in Buffer; it is ours since it was imported" if binding.origin is Origin.IMPORTED else ""
+    return replace(change, action=Action.DELETE, write=DeletePost(binding.id, live.channel_id), message=theirs)
 
 
 def _guarded(changes: list[Change], desired: Desired, allowed: int | None) -> Iterable[Change]:
@@ -106,20 +106,26 @@ def _guarded(changes: list[Change], desired: Desired, allowed: int | None) -> It
     deletes = [c for c in changes if c.action is Action.DELETE]
     limit = desired.settings.max_deletes if allowed is None else allowed
     if len(deletes) > limit:
-        hold = holds.too_many_deletes(len(deletes), limit)
+        hold = holds.too_many_deletes(len(deletes), limit, goes_out=any(map(_goes_out, deletes)))
         return [hold.on(c) if c.action is Action.DELETE else c for c in changes]
     if allowed is not None:
         return changes
     still = {item.place.file for item in desired.items}
-    lost = Counter(
-        c.binding.file for c in deletes if c.cause is Cause.REMOVED and c.binding and c.binding.file not in still
-    )
-    return [
-        holds.file_emptied(c.binding.file, lost[c.binding.file], len(deletes)).on(c)
-        if c.action is Action.DELETE and c.cause is Cause.REMOVED and c.binding and c.binding.file in lost
-        else c
-        for c in changes
-    ]
+    lost: dict[str, list[Change]] = {}
+    for change in deletes:
+        if change.cause is Cause.REMOVED and change.binding and change.binding.file not in still:
+            lost.setdefault(change.binding.file, []).append(change)
+    held = {
+        change.slot: holds.file_emptied(file, len(of_it), len(deletes), goes_out=any(map(_goes_out, of_it))).on(change)
+        for file, of_it in lost.items()
+        for change in of_it
+    }
+    return [held.get(change.slot, change) for change in changes]
+
+
+def _goes_out(change: Change) -> bool:
+    """Whether it will be published unless it is deleted."""
+    return isinstance(change.live, LivePost) and change.live.status is PostStatus.SCHEDULED
 
 
 def _address(item: Removed) -> Address:
@@ -132,9 +138,10 @@ def _address(item: Removed) -> Address:
 
 def _still_published(change: Change) -> Diagnostic:
     where = Place(change.binding.file) if change.binding and change.binding.file else None
+    goes_out = " and will be published" if _goes_out(change) else ""
     return Diagnostic(
         Severity.WARNING,
-        f"{change.address} left the files but is still in Buffer and will be published, since `prune` is off",
+        f"{change.address} left the files but is still in Buffer{goes_out}, since `prune` is off",
         place=where,
         hint="Delete it in Buffer, or put it back with `cancelled: true`.",
     )
