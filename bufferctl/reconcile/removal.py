@@ -97,7 +97,7 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
     if channel is not None and (channel.is_disconnected or channel.is_locked):
         label = f"{channel.service.value}:{channel.name}"
         return holds.channel_unavailable(label, locked=not channel.is_disconnected).on(change)
-    theirs = "A person made it in Buffer; it is ours since it was imported" if binding.origin is Origin.IMPORTED else ""
+    theirs = "It was imported, so a person may have made it in Buffer" if binding.origin is Origin.IMPORTED else ""
     return replace(change, action=Action.DELETE, write=DeletePost(binding.id, live.channel_id), message=theirs)
 
 

@@ -82,7 +82,7 @@ def test_files(project: Any, prints: Any, layout: str) -> None:
 
 
 def test_ours_from_now_on(project: Any) -> None:
-    """What is edited in the files is edited in Buffer, and what leaves them is deleted there."""
+    """What is edited in the files is edited in Buffer, and what leaves them is deleted there; whose it was is said."""
     first, second, *_ = few(project)
     imported(project, "--organization", "Acme")
     path = project.folder / "posts" / "twitter-acme.yaml"
@@ -91,6 +91,7 @@ def test_ours_from_now_on(project: Any) -> None:
     assert entry in text
     path.write_text(text.replace(entry, ""), encoding="utf-8")
     before = {post["id"]: post for post in project.sandbox.posts()}
+    assert "left the files\n      It was imported, so a person may have made it in Buffer.\n" in project("plan").out
     assert "1 changed, 1 deleted" in project.apply().out
     after = {post["id"]: post for post in project.sandbox.posts()}
     assert set(before) - set(after) == {second}
