@@ -100,7 +100,7 @@ class PreconditionsForm(TypedDict):
     """The facts about Buffer that a change rests on; `apply PLANFILE` refuses where they no longer hold."""
 
     id: str | None
-    """Of the live object; null: there is none."""
+    """Of the live object, also of one that is gone; null: there never was one."""
     standing: str | None
     """A digest of its content, its status and its time."""
 
