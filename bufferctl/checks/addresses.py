@@ -5,7 +5,6 @@ There is no upload: Buffer fetches a picture from its address when the post is c
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -111,6 +110,8 @@ def is_fine(url: str) -> bool:
 def _public(host: str) -> bool:
     host = host.lower().rstrip(".")
     if _NUMERIC.fullmatch(host):
+        import ipaddress
+
         try:
             return ipaddress.ip_address(host.strip("[]")).is_global
         except ValueError:

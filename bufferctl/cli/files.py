@@ -13,10 +13,10 @@ from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired
-from bufferctl.plan import Change
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
+    from bufferctl.plan import Change
 
 
 @dataclass(frozen=True, slots=True)
