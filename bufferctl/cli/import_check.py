@@ -32,7 +32,8 @@ from bufferctl.reconcile import Targets, reconcile, schedule_differences
 
 #: How much of a text tells people which post is meant.
 _SHOWN = 40
-_AT_REST = frozenset({Action.NO_OP, Action.DONE})
+#: What a plan says of what is as the files say.
+AT_REST = frozenset({Action.NO_OP, Action.DONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def _unsaid(taking: Taking, item: Post | Idea) -> str | None:
 
 
 def _pending(change: Change | None) -> str | None:
-    if change is None or change.action in _AT_REST:
+    if change is None or change.action in AT_REST:
         return None
     live = change.live
     why = f"publishing it failed ({live.error})" if isinstance(live, LivePost) and live.error else change.message

@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
 
-from bufferctl.cli.import_check import Taken, Taking, describe, verify
+from bufferctl.cli.import_check import AT_REST, Taken, Taking, describe, verify
 from bufferctl.cli.import_homes import OrganizationHome, find_homes
 from bufferctl.cli.session import Look, Session
 from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.config.write.keys import key_for
 from bufferctl.config.write.project import Addition
 from bufferctl.errors import ConfigError
-from bufferctl.model import IDEAS, Address, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
+from bufferctl.model import IDEAS, Address, Binding, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
 from bufferctl.model.comparable import bind
 from bufferctl.model.from_live import NotSayableError, idea_from_live, post_from_live
-from bufferctl.plan import Action
+from bufferctl.plan import Action, Change
 from bufferctl.reconcile import Options
 
 _OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
@@ -67,19 +67,22 @@ def look_through(session: Session, wanted: Wanted, options: Options) -> Taken:
         posts += buffer.sent(channels, wanted.since)
     live = replace(live, posts=tuple(posts))
     taken = Taken(homes, account)
-    choice = _Choice(session.state, found.slots, look, taken)
+    scope = {(organization, channel) for organization, ids in channels.items() for channel in ids}
+    scope |= set() if wanted.channels else {(home.live.id, IDEAS) for home in homes}
+    choice = _Choice(session.state, found.slots, look, taken, frozenset(scope))
     verify(taken, choice.takings(live), live, desired.settings)
     return taken
 
 
 @dataclass
 class _Choice:
-    """Which live objects become declared, and under which keys."""
+    """Which live objects become declared, and under which keys. `scope`: channels and ideas that are asked for."""
 
     state: State
     declared: frozenset[Slot]
     look: Look | None
     taken: Taken
+    scope: frozenset[tuple[str, str]]
     _keys: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -116,11 +119,12 @@ class _Choice:
         if self.look is None:
             return found
         for change in self.look.plan.changes:
-            found.update([change.live_id] if change.live_id else [])
-            if change.action is Action.ADOPT and change.live is not None and change.desired is not None:
-                self.taken.already[change.slot] = bind(change.desired, change.live, Origin.IMPORTED)
+            found.update([*change.candidates, *([change.live_id] if change.live_id else [])])
+            if (change.slot.organization_id, change.slot.channel_id) not in self.scope:
+                continue
+            if claimed := _claimed(change):
+                self.taken.already[change.slot] = claimed
             for candidate in (each for each in self.look.live.items if each.id in change.candidates):
-                found.add(candidate.id)
                 why = f"it may be {change.address}; if it is, run `bufferctl import {quote(str(change.address))} "
                 self.taken.left_out.append((describe(candidate), f"{why}{candidate.id}`"))
         return found
@@ -143,6 +147,14 @@ class _Choice:
         post = post_from_live(item, channel.live, address, idea=ideas.get(item.idea_id or ""))
         keys.add(key)
         return Taking(item, home, channel, Addition(post, channel.reference, channel.zone))
+
+
+def _claimed(change: Change) -> Binding | None:
+    """What state is to hold of a declared object that a person made: from now on it is ours to change."""
+    if change.action is Action.ADOPT and change.live is not None and change.desired is not None:
+        return bind(change.desired, change.live, Origin.IMPORTED)
+    at_rest = change.action in AT_REST and change.binding is not None and change.binding.origin is Origin.ADOPTED
+    return replace(change.binding, origin=Origin.IMPORTED) if at_rest and change.binding else None
 
 
 def _by_time(post: LivePost) -> tuple[datetime, datetime, str]:

@@ -354,3 +354,20 @@ def test_idea_that_was_declared(project: Any) -> None:
     made(project, "From an idea", ideaId=idea)
     imported(project)
     assert "    idea: hiring\n" in files(project)["posts/twitter-acme.yaml"]
+
+
+def test_claims_what_was_adopted(project: Any) -> None:
+    """What plan had recognised is ours to change from now on; only of what is asked for."""
+    project.write("buffer.yaml", f"{ROOT.replace('# the end', '  - {service: linkedin, name: acme-inc}')}")
+    first = made(project, "We are live", dueAt=DUE)
+    project.apply()
+    address = "Acme/twitter:acme/2029-12-20-we-are-live"
+    assert known(project) == {address: (first, "adopted")}
+    imported(project, "--channel", "linkedin")
+    assert known(project) == {address: (first, "adopted")}
+    assert "1 post" in imported(project).out
+    assert known(project) == {address: (first, "imported")}
+    project.write(
+        "buffer.yaml", (project.folder / "buffer.yaml").read_text("utf-8").replace("We are live", "We ARE live")
+    )
+    assert "1 changed" in project.apply().out
