@@ -44,19 +44,20 @@ def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: floa
 
     A post of a queue goes out soon: its time is taken to be `now`.
     """
-    channels: dict[tuple[str, str], tuple[dict[str, list[Timed]], list[tuple[float, Post]]]] = {}
-    for post, at in posts:
-        address = post.address
-        texts, times = channels.setdefault((address.organization, address.channel), ({}, []))
-        if post.text:
-            texts.setdefault(post.text.strip(), []).append((post, at))
-        if at is not None:
-            times.append((at, post))
-    for texts, times in channels.values():
-        for same in texts.values():
-            if len(same) > 1:
-                yield from _again(same, now.timestamp() if now else None, since)
-        yield from _too_close(times, since)
+    channels: dict[tuple[str, str], list[Timed]] = {}
+    for timed in posts:
+        address = timed[0].address
+        channels.setdefault((address.organization, address.channel), []).append(timed)
+    for there in channels.values():
+        firsts: dict[str, Timed] = {}
+        again: dict[str, list[Timed]] = {}
+        for timed in there:
+            text = timed[0].text.strip()
+            if text and (first := firsts.setdefault(text, timed)) is not timed:
+                again.setdefault(text, [first]).append(timed)
+        for same in again.values():
+            yield from _again(same, now.timestamp() if now else None, since)
+        yield from _too_close([(at, post) for post, at in there if at is not None], since)
 
 
 def _again(same: list[Timed], now: float | None, since: float | None) -> Iterator[Finding]:
