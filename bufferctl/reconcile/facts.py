@@ -121,12 +121,15 @@ def _digest(match: Match, content: Content) -> str:
 def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
     """Whether a person changed it: other content (its digest is `seen`), another time, or a step back.
 
-    A step forward is progress.
+    A step forward is progress, and so is a time for what had none; another time than the file's is a change, unless it
+    is out.
     """
     if seen != binding.seen:
         return True
     if isinstance(live, LiveIdea) or live.status not in _ORDER or binding.status not in _ORDER:
         return False
     step = _ORDER.index(live.status) - _ORDER.index(PostStatus(binding.status))
+    if step > 0:
+        return bool(binding.due_at) and live.status not in OUT and instant(live.due_at) != binding.due_at
     moved = instant(live.due_at) != binding.due_at if binding.due_at else live.has_own_time
-    return step < 0 or (step == 0 and moved)
+    return step < 0 or moved

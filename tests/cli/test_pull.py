@@ -474,6 +474,17 @@ def test_mode(project: Any, start: Any) -> None:
     assert read(project) == root.replace("mode: addToQueue, ", "")
 
 
+@pytest.mark.parametrize("step", ["draft: true", "needs_approval: true"])
+def test_brought_further_at_another_time(project: Any, start: Any, step: str) -> None:
+    """Approved, or scheduled, and moved: the time is the file's word, so Buffer's is pulled, and what it has become."""
+    root = start(f"          - {{key: a, due_at: 2029-12-20 09:00, {step}, text: A text}}\n")
+    project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-10T08:00:00Z")
+    project.sandbox.person.approve(post_id(project))
+    assert project("drift").code == 2
+    pull(project)
+    assert read(project) == root.replace(f"12-20 09:00, {step}", "12-10 09:00")
+
+
 @pytest.mark.parametrize("mode", ["shareNext", "shareNow"])
 def test_mode_of_a_conflict(project: Any, start: Any, mode: str) -> None:
     """Buffer's version is Buffer's place in the queue too: what the file asked for and was never sent does not stay."""
