@@ -57,7 +57,7 @@ def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: floa
                 again.setdefault(text, [first]).append(timed)
         for same in again.values():
             yield from _again(same, now.timestamp() if now else None, since)
-        yield from _too_close([(at, post) for post, at in there if at is not None], since)
+        yield from _too_close([(at, post) for post, at in there if at is not None and not post.draft], since)
 
 
 def _again(same: list[Timed], now: float | None, since: float | None) -> Iterator[Finding]:

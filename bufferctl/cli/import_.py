@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=options.Day(),
     metavar="DATE",
     help="Also what was published since that day, such as 2026-12-01.",
 )

@@ -20,6 +20,22 @@ class Number(click.FloatRange):
     name = "number"
 
 
+class Day(click.DateTime):
+    """A day, `2026-12-01`, as its midnight without a zone."""
+
+    name = "day"
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The day that was typed; says what one looks like where it is none."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no day such as 2026-12-01.", param, ctx)
+
+
 root_option = click.option(
     "-f",
     "--file",

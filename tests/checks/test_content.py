@@ -182,6 +182,12 @@ def test_posts_too_close(minutes: int, expected: list[str]) -> None:
     assert codes(one, post("facebook", "Two", after=minutes)) == []
 
 
+def test_drafts_are_not_too_close() -> None:
+    """None: a draft goes out when a person says so."""
+    one, other = post(text="One", key="a", after=0), post(text="Two", key="b", after=0, draft=True)
+    assert codes(one, other) == []
+
+
 def test_times_are_instants() -> None:
     """Half past ten in one zone is half past eight in another."""
     from zoneinfo import ZoneInfo
