@@ -58,6 +58,8 @@ def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
             values = [cell.strip() for cell in cells]
             if any(values) and not columns:
                 columns = _columns(values, source, began, problems)
+                if not any(columns):
+                    break
             elif any(values):
                 row = Row(dict(_named(columns, values)), began, lines.offset)
                 rows.append(row)

@@ -94,7 +94,7 @@ class BulkUpload:
                 message = f"`{url[:60]}` is not a web address that starts with https://, and Buffer has no upload"
                 hint = "put the file where everybody can reach it, and say where"
                 if not re.search(r"[/\\.]", url):
-                    hint = 'put a text that holds the separator in quotes: "one, two"'
+                    hint = 'give the whole address; if it is of the text, put all of the text in quotes: "one, two"'
                 self._problem(row, "Image URL", message, hint)
             yield {"video" if _FILM.search(url) else "image": {"url": url}}
 
