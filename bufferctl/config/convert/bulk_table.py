@@ -58,7 +58,7 @@ def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
             values = [cell.strip() for cell in cells]
             if any(values) and not columns:
                 columns = _columns(values, source, began, problems)
-                if not any(columns):
+                if not set(columns) & set(COLUMNS):
                     break
             elif any(values):
                 row = Row(dict(_named(columns, values)), began, lines.offset)
