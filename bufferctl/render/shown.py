@@ -110,7 +110,7 @@ def _with_metadata(
     def text(name: str) -> str:
         return str(values.get(name) or "")
 
-    mentions = [each.get("localized_name") or each.get("content") or "" for each in values.get("annotations") or ()]
+    mentions = [_mention(each) for each in values.get("annotations") or ()]
     named = (Fact("mentions", safe(", ".join(mentions))),) if mentions else ()
     others = (Fact(name, value) for name, value in _flat(values) if name.partition(".")[0] not in _PLACED)
     return Shown(
@@ -121,6 +121,12 @@ def _with_metadata(
         (*facts, *named, *others),
         tuple(map(safe, tags)),
     )
+
+
+def _mention(values: Mapping[str, Any]) -> str:
+    """Who is mentioned, and where that leads: the words alone do not tell."""
+    name, link = values.get("localized_name") or values.get("content"), values.get("link") or values.get("url")
+    return " ".join(filter(None, [name, f"({link})" if link else ""]))
 
 
 def _facts(post: Post) -> tuple[Fact, ...]:

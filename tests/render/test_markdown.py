@@ -275,3 +275,11 @@ def test_problems_alone() -> None:
     )
     assert size(said) <= LIMIT
     assert "more problems" in said
+
+
+def test_where_a_mention_leads() -> None:
+    """Who agrees to a mention sees which page it leads to, not the words alone."""
+    mention = {"id": "1", "entity": "urn:li:organization:1", "length": 4, "start": 0, "localized_name": "Hall"}
+    mention |= {"vanity_name": "hall", "link": "https://other.example/hall"}
+    shown = post("ch-li", "a", 1, text="Hall", metadata={"annotations": [mention]})
+    assert "Hall (https:&#8203;//other.example/hall)" in _of(change(shown, Action.CREATE, Cause.NEW))
