@@ -6,6 +6,7 @@ things later, in few files; only those are parsed again, one at a time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -154,9 +155,13 @@ def _one_line(source: Source, offset: int, value: Any) -> bool:
 
 
 def _quoted(source: Source, offset: int, value: str, quote: str) -> int | None:
-    """Where a part of a value stands in the file; None where the file writes it in other characters."""
+    """Where a part of a value stands in the file, rather by itself than in a longer word.
+
+    None where the file writes it in other characters.
+    """
     first = quote.splitlines()[0] if quote.strip() else quote
     lines = value.count("\n") + 1
     end = offset + 2 * len(value) + 100 * lines  # escapes and indentation
-    at = source.text.find(first, offset, end)
+    alone = re.compile(rf"(?<!\w){re.escape(first)}(?!\w)").search(source.text, offset, end)
+    at = alone.start() if alone else source.text.find(first, offset, end)
     return at if at >= 0 else None

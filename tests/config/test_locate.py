@@ -49,6 +49,7 @@ posts:
       - image: {url: https://a.example/a.png}
   - {key: flow, channels: [twitter], metadata: {twitter: {thread: [{text: Only here}]}}}
   - {key: aliased, channels: [twitter], tags: *tags, text: x}
+  - {key: words, channels: [twitter], text: cheaper is not cheap}
 """
 
 
@@ -108,10 +109,12 @@ def test_fields(located: Any, name: str, path: tuple[str | int, ...], meant: str
         ("linkedin:acme/shared", "http://b.example", "posts/week.yaml:10:25"),
         ("twitter:acme/shared", "not there", "posts/week.yaml:4:5"),
         ("threads:acme/shared", "Own", "posts/week.yaml:12:20"),
+        ("twitter:acme/words", "cheap", "posts/week.yaml:18:60"),
+        ("twitter:acme/words", "chea", "posts/week.yaml:18:45"),
     ],
 )
 def test_words_in_a_text(located: Any, name: str, quote: str, place: str) -> None:
-    """The words that are meant, on the line that has them; a text in a file of its own is at its name."""
+    """The words that are meant, rather by themselves than in longer ones; those of a text file are at its name."""
     assert str(located(name, "text", quote=quote).place) == place
 
 
