@@ -17,7 +17,7 @@ _OVERTAKEN = frozenset({Reason.SENT, Reason.MISSED, Reason.LAG, Reason.UNSETTLED
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What of a saved plan is still to be done (`plan`), and what moved: address and why, for people."""
+    """What of a saved plan is still to be done, or still needs somebody (`plan`), and what moved: address and why."""
 
     plan: Plan
     moved: tuple[str, ...]
@@ -28,9 +28,11 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
     today = {change.slot: change for change in now.changes}
     kept, moved = [], []
     for change in saved.plan.changes:
+        current = today.get(change.slot)
+        if change.action is Action.HOLD and current and current.action is Action.HOLD:
+            kept.append(current)  # it moves nothing, but a run that leaves it ends as any that leaves one
         if change.action not in WRITING | STATE_ONLY:
             continue
-        current = today.get(change.slot)
         if current is None:  # nothing is known of it any more: deleted and forgotten by the first half
             continue
         if _same(change, current, saved.rests_on.get(change.slot, {})) or _overtaken(change, current):

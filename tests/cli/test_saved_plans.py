@@ -237,3 +237,17 @@ def test_narrowed_plan_stays_narrowed(saved: Any) -> None:
     saved("plan", "-o", "plan.json", "--target", "*/two")
     assert apply(saved).code == 0
     assert text_of(saved) == ["The second"]
+
+
+def test_what_needed_somebody_still_does(project: Any) -> None:
+    """A post that the saved plan holds is said again and ends the run with 1; once it could be sent, it is not sent."""
+    post = edited_then_planned(project)
+    project.sandbox.person.edit_post(post, text="The very first")
+    project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
+    assert "1 to create, 0 to change, 0 to delete; 1 needs you" in project("plan", "-o", "plan.json").out
+    ran = apply(project)
+    assert (ran.code, "1 created, 0 changed, 0 deleted, 1 held for you" in ran.out) == (1, True)
+    again = apply(project)
+    assert (again.code, "Applied: nothing sent, 1 held for you." in again.out) == (1, True)
+    project.sandbox.person.edit_post(post, text="The first")
+    assert (apply(project).code, sorted(text_of(project))) == (0, ["The first", "The second"])
