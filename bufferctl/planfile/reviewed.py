@@ -74,8 +74,10 @@ class Reviewed:
         today = {change.slot: change for change in now.changes}
         for slot in self._digests:
             then, current = self._changes[slot], today.get(slot)
-            if then.action is Action.DELETE:
-                continue  # gone already, or in today's plan
+            if then.action is Action.DELETE:  # else it is gone already, or in today's plan
+                if current and current.action in _THERE and current.desired and not current.desired.cancelled:
+                    yield f"{then.address}: the files declare it again, so it is not deleted"
+                continue
             if current is None or (current.action is Action.FORGET and current.live is None):
                 yield f"{then.address}: no file declares it any more"
             elif current.action is Action.PAST:

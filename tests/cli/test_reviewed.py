@@ -192,6 +192,18 @@ def test_delete(project: Any, prints: Any) -> None:
     assert (ran.code, texts(project)) == (1, ["The second", "The third"])
 
 
+def test_delete_of_what_is_declared_again(project: Any) -> None:
+    """Another merge brought the post back: it is not deleted, and who agreed to the delete is told."""
+    declare(project, ONE, TWO)
+    project.apply()
+    declare(project, TWO)
+    review(project)
+    declare(project, ONE, TWO)
+    ran = apply(project)
+    assert (ran.code, texts(project)) == (0, ["The first", "The second"])
+    assert "Acme/twitter:acme/one: the files declare it again, so it is not deleted" in ran.err
+
+
 def test_delete_of_what_somebody_edited_since(project: Any) -> None:
     """Who agreed to delete one text did not agree to delete another."""
     declare(project, ONE, TWO)
