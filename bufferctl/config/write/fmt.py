@@ -162,11 +162,12 @@ class _Printer:
         if scalar.is_block:
             return self._block(scalar, start, indent)
         line = f"{start} {raw}"
-        if "\n" not in raw and not (name == "text" and len(line) > WIDTH):
+        if "\n" in raw or (name == "text" and (len(line) > WIDTH or "\n" in scalar.value)):
+            written = text_value("text", scalar.value)
+            if isinstance(written, LiteralScalarString) and not scalar.anchor and not _ends_in_blanks(scalar.value):
+                return [f"{start} |{_beside(beside)}", *_shifted(scalar.value.split("\n"), indent + _STEP)]
+        if "\n" not in raw:
             return [f"{line.rstrip()}{_beside(beside)}"]
-        written = text_value("text", scalar.value)
-        if isinstance(written, LiteralScalarString) and not scalar.anchor and not _ends_in_blanks(scalar.value):
-            return [f"{start} |{_beside(beside)}", *_shifted(scalar.value.split("\n"), indent + _STEP)]
         first, *rest = line.split("\n")
         rest = [each.strip() for each in rest]
         return [
