@@ -57,7 +57,7 @@ class Lines:
     def details(self, change: Change, *, said_below: bool = False) -> Iterator[str]:
         """What is to be said about it, what it says or how that changes, and one thing to do.
 
-        With `said_below` what is to be said and done stands below the next change, of which it is the same.
+        With `said_below` what is to be said and done stands below the last of the changes of which it is the same.
         """
         if change.message and not said_below:
             yield from indented(sentence(change.message))
@@ -67,8 +67,8 @@ class Lines:
             yield from self._difference(difference, change)
         if change.action is Action.UPDATE and not change.differences:
             yield from self.content(change)
-        if change.hint and (change.place or not said_below):
-            told = filter(None, [str(change.place or ""), "" if said_below else change.hint])
+        if change.hint:
+            told = filter(None, [str(change.place or ""), "as below" if said_below else change.hint])
             yield from indented(f"→ {': '.join(told)}")
 
     def content(self, change: Change) -> Iterator[str]:
