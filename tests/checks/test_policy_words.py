@@ -50,7 +50,7 @@ def test_several_words() -> None:
     ]
 
 
-#: Not letters whose capital is two, or a capital with a dot (ΐ, İ): the library finds them as written, not in every case.
+#: Not letters whose capital is two, or has a dot (ΐ, İ): the library finds them as written, not in every case.
 LETTERS = st.characters(categories=["Lu", "Ll", "Nd"]).filter(lambda one: len(one.upper()) == len(one.lower()) == 1)
 WORDS = st.text(LETTERS, min_size=1, max_size=8)
 
