@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +43,14 @@ def main() -> int:
 
 @dataclass(frozen=True)
 class _End:
-    """How an apply ended. `is_over`: what it left needs a person or another plan, and not another try."""
+    """How an apply ended. `is_over`: what it left needs a person or another plan, and not another try.
+
+    `waiting`: requests of which posts wait for room in Buffer's plan, so that a later run does their plans again.
+    """
 
     code: int
     is_over: bool
+    waiting: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class _Record:
     path: Path | None
 
     def read(self) -> dict[str, Any]:
-        """`commit` and `exit_code`; empty before the first apply."""
+        """`commit`, `exit_code` and, where there are some, `waiting`; empty before the first apply."""
         if self.path is None or not self.path.exists():
             return {}
         read: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
@@ -65,22 +69,26 @@ class _Record:
     def write(self, commit: str, ended: _End) -> None:
         """Keep it, where that is over: else the next run begins where this one did."""
         if self.path is not None and ended.is_over:
-            self.path.write_text(json.dumps({"commit": commit, "exit_code": ended.code}) + "\n", encoding="utf-8")
+            waiting = {"waiting": [asdict(each) for each in ended.waiting]} if ended.waiting else {}
+            kept = {"commit": commit, "exit_code": ended.code, **waiting}
+            self.path.write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
 
 def _reviewed(this: Job, branch: str, commit: str, record: _Record) -> _End:
-    """Apply the plans of all that was merged since the last apply, in the order of the merges.
+    """Apply the plans of all that was merged since the last apply, in the order of the merges; first those that wait.
 
     A forge that lets only the newest of several waiting runs go leaves the others' plans to it.
     """
     before = record.read()
-    if before.get("commit") == commit and before.get("exit_code") == 0:
+    waiting = [Request(**each) for each in before.get("waiting", [])]
+    is_done = before.get("commit") == commit and before.get("exit_code") == 0
+    if is_done and not waiting:
         print(f"{commit[:SHORT]} was applied already.")
         return _End(0, is_over=True)
     commits = this.forge.history(before["commit"], commit) if before.get("commit") not in {None, commit} else []
-    requests = list(dict.fromkeys(each for one in commits or [commit] for each in this.forge.merged(one, branch)))
-    ended = None
-    for request in requests:
+    merged = [] if is_done else [each for one in commits or [commit] for each in this.forge.merged(one, branch)]
+    ended, still = None, list[Request]()
+    for request in dict.fromkeys([*waiting, *merged]):
         plan = this.forge.plan(request, this.artifact)
         if plan is None:
             print(f"There is no plan of {this.forge.mention}{request.number} (any more).")
@@ -88,27 +96,33 @@ def _reviewed(this: Job, branch: str, commit: str, record: _Record) -> _End:
         print(f"Applying the plan of {this.forge.mention}{request.number}.", flush=True)
         file = this.work / f"reviewed-{request.number}.json"
         file.write_bytes(plan)
-        ended = _apply(this, "--reviewed", str(file), request=request)
+        ended = _apply(this, "--reviewed", str(file), request=request, again=request in waiting)
         if not ended.is_over:
             return ended
-    return ended or _nothing_reviewed(this)
+        still += ended.waiting
+    return replace(ended, waiting=tuple(still)) if ended else _nothing_reviewed(this)
 
 
-def _apply(this: Job, *options: str, request: Request | None = None) -> _End:
-    """One apply, and its receipt as a comment of the request whose plan it is."""
+def _apply(this: Job, *options: str, request: Request | None = None, again: bool = False) -> _End:
+    """One apply, and its receipt as a comment of the request whose plan it is.
+
+    `again`: it has one, which stays unless something came of this apply.
+    """
     page, receipt = (this.work / f"receipt{f'-{request.number}' if request else ''}{form}" for form in (".md", ".json"))
     page.unlink(missing_ok=True)
     receipt.unlink(missing_ok=True)
     ran = this.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(receipt))
-    if request and this.comments:
+    kept = json.loads(receipt.read_text(encoding="utf-8")) if receipt.exists() else {}
+    if request and this.comments and not (again and kept and not kept["outcomes"]):
         told = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
         text = f"{told}\n\n{this.end_of_comment(this.commit())}"
         try:
             put(this.forge, request.number, marker("receipt", this.about), text)
         except ForgeError as error:  # what is done is done, and the log has it too
             say("warning", f"The receipt could not be shown on {this.forge.mention}{request.number}: {error}")
-    finished = receipt.exists() and not json.loads(receipt.read_text(encoding="utf-8"))["stopped"]
-    return _End(ran.code, is_over=finished or ran.code == _STALE)
+    finished = bool(kept) and not kept["stopped"]
+    waits = finished and any(each["action"] == "waiting" for each in kept["details"]["plan"]["changes"])
+    return _End(ran.code, finished or ran.code == _STALE, (request,) if request and waits else ())
 
 
 def _nothing_reviewed(this: Job) -> _End:

@@ -173,6 +173,24 @@ def test_the_runs_of_what_is_done_already_do_nothing(team: Team) -> None:
     assert (team.github.bodies(number), len(team.sandbox.requests)) == (before, requests)
 
 
+def test_what_waits_for_room_is_sent_by_a_later_run(team: Team) -> None:
+    """Buffer's plan had room for one: the next runs do the plan again until all is out; the receipt says the newest."""
+    organization = team.sandbox.organization()["id"]
+    team.sandbox.person.set_limit(organization, scheduledPosts=1)
+    number = team.open("two", one=post("one", "First"), two=post("two", "Second", due="2029-12-21 09:00"))
+    team.plan(number)
+    team.merge(number)
+    assert not team.apply().failed
+    before = team.github.bodies(number)
+    assert not team.apply().failed
+    assert (team.texts(), team.github.bodies(number)) == (["First"], before)  # no room yet
+    team.sandbox.person.set_limit(organization, scheduledPosts=2)
+    assert not team.apply().failed
+    assert team.texts() == ["First", "Second"]
+    assert "Second" in team.github.bodies(number)[1]
+    assert "was applied already" in team.apply().log
+
+
 def test_older_files_are_not_applied(team: Team) -> None:
     """A run on a commit that main has left: refused, since it would delete what came after."""
     old = team.ada.git("rev-parse", "main")
