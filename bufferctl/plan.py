@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from bufferctl.diagnostics import Diagnostic, Place
-from bufferctl.model import Address, Binding, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot, Write
+from bufferctl.model import Address, Binding, EditPost, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot, Write
 from bufferctl.model.quota import Quota
 
 #: Aliased mutations in one request (notes: Limits).
@@ -135,9 +135,11 @@ class Change:
 
     @property
     def due_at(self) -> datetime | None:
-        """When it goes out, where that is known."""
+        """When it goes out, where that is known; not of what gets a place in a queue, or goes out at once."""
         if isinstance(self.desired, Post) and self.desired.due_at:
             return self.desired.due_at
+        if isinstance(self.write, EditPost) and self.write.reschedule:
+            return None
         return self.live.due_at if isinstance(self.live, LivePost) else None
 
 
