@@ -232,7 +232,7 @@ class RootFile(IncludedFile):
     prune: Flag = True
     """Whether posts that leave the files are deleted, if bufferctl made them and they are unsent; true unless said."""
     max_deletes: Annotated[Whole, Field(ge=0)] = 5
-    """How many deletes a run may have before it asks; 5 unless said."""
+    """How many deletes a run may have; of more none is done without --max-deletes. 5 unless said."""
     rules: dict[str, Level] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^BC[0-9]{3}$"}}
     )
