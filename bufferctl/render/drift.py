@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from bufferctl.plan import Change, Difference, Plan, Reason
+from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import wrapped
 from bufferctl.render.diagnostics import diagnostics_text
@@ -75,7 +75,8 @@ def _verdict(plan: Plan, known: int, paint: Paint) -> Iterator[str]:
         yield paint.strong(paint.bad(f"Drift: {said}"))
     elif known:
         about = ", in what was named" if plan.narrowed else ""
-        yield f"{paint.strong(paint.good(f'No drift{about}.'))} What was applied is in Buffer as it was applied."
+        what = "What Buffer shows is" if _unseen(plan) else "What was applied is in Buffer"
+        yield f"{paint.strong(paint.good(f'No drift{about}.'))} {what} as it was applied."
     else:
         yield paint.strong("No drift, since there is no record of anything applied.")
         yield from wrapped(_NO_RECORD, WIDTH)
@@ -132,8 +133,17 @@ def _zone(change: Change, plan: Plan) -> str:
     return channel.timezone if channel else ""
 
 
+def _unseen(plan: Plan) -> int:
+    """How many were created within the hour and are not there: Buffer may be behind, or somebody deleted them."""
+    return sum(change.reason is Reason.LAG for change in plan.of(Action.HOLD))
+
+
 def _footer(plan: Plan) -> Iterator[str]:
     """When was looked, and what is not drift but explains what a reader may find."""
+    if number := _unseen(plan):
+        them, verb = ("it", "is") if number == 1 else ("them", "are")
+        said = f"{count(number, 'post')} created within the last hour {verb} not shown by Buffer"
+        yield from wrapped(f"{said}: Buffer is behind, or somebody deleted {them}. Look again in an hour.", WIDTH)
     yield f"Looked on {words.local(plan.at, 'UTC')}; nothing was changed."
     if number := len(plan.writes):
         yield f"{count(number, 'change')} of the files {'is' if number == 1 else 'are'} not applied yet."

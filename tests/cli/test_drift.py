@@ -50,6 +50,16 @@ def test_json(project: Any) -> None:
     )
 
 
+def test_deleted_within_the_hour(project: Any) -> None:
+    """No drift yet, since Buffer may only be behind; but nobody is told that all is well."""
+    case = CASES / "deleted-within-the-hour"
+    prepare(project, case)
+    ran = project("drift")
+    assert ran.code == 0
+    assert "What Buffer shows is as it was applied." in ran.out
+    assert "1 post created within the last hour is not shown by Buffer: Buffer is behind," in ran.out
+
+
 def test_narrowed(project: Any) -> None:
     """PATHs narrow it to what those files declare: 2 for the file with drift, 0 for the other."""
     prepare(project, HERE / "everything")
