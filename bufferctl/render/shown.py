@@ -11,6 +11,7 @@ from bufferctl.model.content import Document, Image, Link, LinkAttachment, Threa
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.render.paint import safe
 from bufferctl.render.pieces import Piece, pieces, web
+from bufferctl.render.text_content import USUAL
 
 #: Network fields that have a place of their own in a post; what is left is listed by name.
 _PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
@@ -100,7 +101,8 @@ def _of_live(post: LivePost) -> Shown:
     first = Part(pieces(post.text), tuple(map(_live_asset, post.assets)))
     rest = (Part(pieces(each.text), tuple(map(_live_asset, each.assets))) for each in post.thread[1:])
     facts = (Fact("error", safe(post.error)),) if post.error else ()
-    told = {name: value for name, value in post.metadata.items() if value is not False}  # what is off says nothing
+    # neither what is off nor what nearly every post has says anything
+    told = {name: value for name, value in post.metadata.items() if value is not False and USUAL.get(name) != value}
     return _with_metadata((first, *rest), told, tuple(tag.name for tag in post.tags), facts)
 
 

@@ -76,7 +76,7 @@ class Lines:
         sides = (change.live, change.desired) if change.action is Action.DELETE else (change.desired, change.live)
         item = sides[0] or sides[1]
         if title := title_of(item):
-            yield from self._quoted(title)
+            yield from indented(f"title: {title}")
         texts = texts_of(item)
         for number, (text, assets) in enumerate(texts, 1):
             if number > 1:

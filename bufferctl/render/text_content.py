@@ -12,8 +12,8 @@ from bufferctl.model.desired import IdeaMedia
 from bufferctl.render import words
 from bufferctl.render.paint import safe
 
-#: Values that say nothing about a post: what nearly every one has.
-_USUAL = {"type": "post", "should_share_to_feed": True}
+#: Values of network fields that say nothing about a post: what nearly every one has.
+USUAL = {"type": "post", "should_share_to_feed": True}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 _NOTHING: tuple[Any, ...] = (None, "", (), [], {})
 
@@ -52,7 +52,7 @@ def extras_of(item: Post | Idea | LivePost | LiveIdea | None) -> Iterator[tuple[
     if isinstance(item, Post) and item.metadata is not None:
         values = item.metadata.model_dump(mode="json", exclude_none=True, exclude={"thread", "title"})
         for name, value in values.items():
-            if _USUAL.get(name) != value and (said := shown(value, "")):
+            if USUAL.get(name) != value and (said := shown(value, "")):
                 yield name, said
     if isinstance(item, Idea) and item.services:
         yield "services", ", ".join(item.services)

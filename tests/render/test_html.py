@@ -21,6 +21,7 @@ from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.paint import safe
 from bufferctl.render.pieces import changed_words, pieces, web
 from bufferctl.render.report import Report
+from bufferctl.render.shown import Fact, shown
 from tests.model.samples import posts
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 
@@ -224,6 +225,13 @@ def test_nothing_public_is_left_out(item: Post) -> None:
     values += _texts(item.metadata.model_dump(mode="json", exclude_defaults=True)) if item.metadata else []
     missing = [value for value in values if "".join(safe(value).split()) not in "".join(card.split())]
     assert missing == []
+
+
+def test_what_nearly_every_post_has_is_not_told() -> None:
+    """Of what Buffer tells of a post: that it is a reel, but neither that it is a post nor what is switched off."""
+    usual = {"type": "post", "should_share_to_feed": True, "is_ai_generated": False}
+    assert shown(live("", 1, "Hello", metadata=usual)).facts == ()
+    assert shown(live("", 1, "Hello", metadata={**usual, "type": "reel"})).facts == (Fact("type", "reel"),)
 
 
 def _texts(value: Any) -> list[str]:
