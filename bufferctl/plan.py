@@ -13,7 +13,20 @@ from enum import StrEnum
 from typing import Any
 
 from bufferctl.diagnostics import Diagnostic, Place
-from bufferctl.model import Address, Binding, EditPost, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot, Write
+from bufferctl.model import (
+    IDEAS,
+    Address,
+    Binding,
+    CreatePost,
+    EditPost,
+    Idea,
+    LiveChannel,
+    LiveIdea,
+    LivePost,
+    Post,
+    Slot,
+    Write,
+)
 from bufferctl.model.quota import Quota
 
 #: Aliased mutations in one request (notes: Limits).
@@ -196,8 +209,24 @@ class Plan:
 
 
 def write_requests(plan: Plan) -> int:
-    """How many requests sending the plan takes: one for each batch of up to `BATCH` mutations."""
-    return -(-len(plan.writes) // BATCH)
+    """How many requests sending the plan takes: one for each batch of up to `BATCH` mutations.
+
+    A post of an idea has to wait for the idea's id, so it goes with the next batch.
+    """
+    batches: list[list[Slot]] = []
+    for change in plan.writes:
+        if not batches or len(batches[-1]) == BATCH or _idea_of(change) in batches[-1]:
+            batches.append([])
+        batches[-1].append(change.slot)
+    return len(batches)
+
+
+def _idea_of(change: Change) -> Slot | None:
+    """The idea that a post is made of, where it is not in Buffer yet."""
+    write = change.write
+    if not isinstance(write, CreatePost | EditPost) or write.post.idea is None or write.idea_id:
+        return None
+    return replace(change.slot, channel_id=IDEAS, key=write.post.idea)
 
 
 def requests_needed(plan: Plan) -> int:
