@@ -10,17 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl.state import Lock
-
-HEAD = """\
-version: 1
-timezone: UTC
-organizations:
-  - name: Acme
-    channels:
-      - service: twitter
-        name: acme
-        posts:
-"""
+from tests.cli.written import HEAD
 
 
 def declare(project: Any, *posts: str) -> None:

@@ -14,20 +14,8 @@ import pytest
 
 from bufferctl.cli.reports import FORMS
 from tests.cli.gate import Gate, Hold
+from tests.cli.written import HEAD, ONE, TWO
 from tests.render.documents import checked
-
-HEAD = """\
-version: 1
-timezone: UTC
-organizations:
-  - name: Acme
-    channels:
-      - service: twitter
-        name: acme
-        posts:
-"""
-ONE = "          - {key: one, due_at: 2029-12-20 09:00, text: The first}\n"
-TWO = "          - {key: two, due_at: 2029-12-21 09:00, text: The second}\n"
 
 
 @pytest.fixture

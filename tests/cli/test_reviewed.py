@@ -7,18 +7,8 @@ from typing import Any
 
 import pytest
 
-HEAD = """\
-version: 1
-timezone: UTC
-organizations:
-  - name: Acme
-    channels:
-      - service: twitter
-        name: acme
-        posts:
-"""
-ONE = "          - {key: one, due_at: 2029-12-20 09:00, text: The first}\n"
-TWO = "          - {key: two, due_at: 2029-12-21 09:00, text: The second}\n"
+from tests.cli.written import HEAD, ONE, TWO
+
 THREE = "          - {key: three, due_at: 2029-12-22 09:00, text: The third}\n"
 MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number {n}}}\n" for n in range(8)]
 

@@ -7,18 +7,7 @@ from typing import Any
 
 import pytest
 
-HEAD = """\
-version: 1
-timezone: UTC
-organizations:
-  - name: Acme
-    channels:
-      - service: twitter
-        name: acme
-        posts:
-"""
-ONE = "          - {key: one, due_at: 2029-12-20 09:00, text: The first}\n"
-TWO = "          - {key: two, due_at: 2029-12-21 09:00, text: The second}\n"
+from tests.cli.written import HEAD, ONE, TWO
 
 
 @pytest.fixture
