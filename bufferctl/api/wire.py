@@ -6,6 +6,7 @@ Nothing here asks twice: reads are repeated by their caller, writes by nobody (d
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
@@ -150,7 +151,7 @@ class Wire:
         body = json.loads(content, object_hook=self._without_key if repeated else None)
         if not isinstance(body, dict):
             raise TypeError("a GraphQL answer is an object")
-        body = _whole(body) if b"\\ud" in content.lower() else body
+        body = _whole(body) if _HALVES.search(content) else body
         self._body = body
         return body
 
@@ -167,6 +168,10 @@ class Wire:
         window = self.quota.tightest
         left = "" if window is None else f", {window.left} requests left in {window.window_seconds // 60} minutes"
         self._debug(f"{request.operation_name}: {outcome}, {elapsed * 1000:.0f} ms{left}")
+
+
+#: Where an answer may escape half a character: one without the other, or a backslash that makes pairs hard to tell.
+_HALVES = re.compile(rb"\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]|\\\\ud", re.IGNORECASE | re.DOTALL)
 
 
 def _whole(body: dict[str, Any]) -> dict[str, Any]:
