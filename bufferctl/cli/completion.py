@@ -13,7 +13,7 @@ SHELLS = ("bash", "zsh", "fish")
     short_help="Print what makes a shell complete commands and options.",
     epilog=examples(
         ('eval "$(bufferctl completion bash)"', "in ~/.bashrc"),
-        ('eval "$(bufferctl completion zsh)"', "in ~/.zshrc"),
+        ('eval "$(bufferctl completion zsh)"', "in ~/.zshrc, below compinit"),
         ("bufferctl completion fish | source", "in ~/.config/fish/config.fish"),
     ),
 )

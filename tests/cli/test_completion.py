@@ -14,6 +14,15 @@ from bufferctl.cli.completion import SHELLS
 from tests.cli.conftest import Prints, Ran
 
 
+@pytest.fixture
+def installed(program: list[str], tmp_path: Path) -> Path:
+    """The program under the name that shells know it by."""
+    file = tmp_path / "bufferctl"
+    file.write_text(f'#!/bin/sh\nexec {" ".join(program)} "$@"\n', encoding="utf-8")
+    file.chmod(0o755)
+    return file
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_script(run: Callable[..., Ran], shell: str) -> None:
     """On stdout alone, exit 0; it asks bufferctl itself what may follow."""
@@ -32,15 +41,30 @@ def test_shell_takes_the_script(run: Callable[..., Ran], tmp_path: Path, shell: 
     subprocess.run([shell, "-n", script], check=True)
 
 
-def test_bash_completes(program: list[str], run: Callable[..., Ran], tmp_path: Path) -> None:
+def test_bash_completes(installed: Path, run: Callable[..., Ran]) -> None:
     """After the script is read, `bufferctl va` becomes `bufferctl validate`."""
-    program_file = tmp_path / "bufferctl"
-    program_file.write_text(f'#!/bin/sh\nexec {" ".join(program)} "$@"\n', encoding="utf-8")
-    program_file.chmod(0o755)
     script = run("completion", "bash").out
-    ask = f"COMP_WORDS=({program_file} va); COMP_CWORD=1; _bufferctl_completion {program_file}; echo ${{COMPREPLY[@]}}"
+    ask = f"COMP_WORDS=({installed} va); COMP_CWORD=1; _bufferctl_completion {installed}; echo ${{COMPREPLY[@]}}"
     ran = subprocess.run(["bash", "-c", f"{script}\n{ask}"], capture_output=True, text=True, check=True)
     assert ran.stdout == "validate\n"
+
+
+def test_fish_completes(installed: Path, run: Callable[..., Ran]) -> None:
+    """After the script is read, `bufferctl va` becomes `bufferctl validate`, with what that does."""
+    if shutil.which("fish") is None:
+        pytest.skip("no fish here")
+    script = f"set -x PATH {installed.parent} $PATH\n{run('completion', 'fish').out}\ncomplete -C 'bufferctl va'"
+    ran = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "validate\tCheck the files\n"
+
+
+def test_zsh_registers_it(run: Callable[..., Ran]) -> None:
+    """Below compinit the script makes zsh ask it about `bufferctl`."""
+    if shutil.which("zsh") is None:
+        pytest.skip("no zsh here")
+    script = f"autoload -Uz compinit; compinit -u -D\n{run('completion', 'zsh').out}\necho $_comps[bufferctl]"
+    ran = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "_bufferctl_completion\n"
 
 
 def test_another_shell(run: Callable[..., Ran], prints: Prints) -> None:
