@@ -173,7 +173,10 @@ def _write(facts: Facts, action: Action, cause: Cause, context: Context) -> Chan
     if isinstance(write, Hold):
         return _hold(facts, write, cause)
     change = _change(facts, action, cause, write=write)
-    return replace(change, message=_UNREADABLE) if action is Action.UPDATE and not change.differences else change
+    if action is not Action.UPDATE or change.differences:
+        return change
+    keeps_idea = isinstance(item, Post) and not item.idea and isinstance(facts.live, LivePost) and facts.live.idea_id
+    return replace(change, message=_UNREADABLE + (_KEEPS_IDEA if keeps_idea else ""))
 
 
 #: What is said of an edit that nothing shows of: fields that Buffer does not read back.
@@ -181,6 +184,8 @@ _UNREADABLE = (
     "What was edited cannot be read back from Buffer, such as the address of a picture, "
     "so only what it will be is shown"
 )
+#: The API's edit has no way to take a post away from its idea: what is left out stays (notes: Writing).
+_KEEPS_IDEA = ". It stays with the idea that it was made from; no edit takes it away"
 
 
 def _channel(match: Match) -> Hold | None:
