@@ -108,7 +108,7 @@ def _match_released(
     by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
     for slot, binding in released.items():
         by_print[slot.channel_id, binding.applied].append(slot)
-    for d in new:
+    for d in sorted(new, key=lambda d: d.item.cancelled):
         equals = by_print.get((d.slot.channel_id, str(d.fingerprint)))
         if d.slot not in found and equals:
             old = equals.pop(0)

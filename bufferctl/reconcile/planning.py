@@ -89,7 +89,7 @@ def reconcile(
         sent_since=live.sent_since,
         perhaps_out=frozenset(elsewhere.values()),
     )
-    changes = [table.decide(m, context) for m in matches.matches]
+    changes = [table.decide(m, context) for m in matches.matches if not _is_withdrawn(m)]
     removed = (each for each in _removed(matches, cancelled, live) if each.slot not in elsewhere)
     removals = remove(removed, desired, channels, live.gone, options.max_deletes)
     changes.extend(removals.changes)
@@ -180,7 +180,15 @@ def _ideas(matches: Iterable[Match]) -> dict[Slot, str | None]:
     return ideas
 
 
+def _is_withdrawn(m: Match) -> bool:
+    """Cancelled under another key than the one that it is known by."""
+    return m.how is How.MOVED and m.declared.item.cancelled
+
+
 def _removed(matches: Matches, cancelled: Mapping[Slot, Post | Idea], live: Live) -> Iterable[Removed]:
+    for m in filter(_is_withdrawn, matches.matches):
+        if m.moved_from and m.binding:
+            yield Removed(m.moved_from, m.binding, m.live, m.declared.item)
     by_id = {item.id: item for item in live.items}
     for slot, binding in matches.released.items():
         yield Removed(slot, binding, by_id.get(binding.id), cancelled.get(slot))
