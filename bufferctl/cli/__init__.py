@@ -16,6 +16,7 @@ from typing import NoReturn
 import click
 
 from bufferctl import __version__
+from bufferctl.cli.examples import examples
 from bufferctl.errors import BufferctlError, InterruptError, UsageError
 
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
@@ -92,7 +93,12 @@ class Commands(click.Group):
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with `bufferctl doctor`: it says what to do first. `bufferctl COMMAND --help` tells more.",
+    epilog="Start with `bufferctl doctor`: it says what to do first. `bufferctl COMMAND --help` tells more.\n\n"
+    + examples(
+        ("bufferctl validate", "every problem of the files"),
+        ("bufferctl plan -o plan.json --report plan.html", "for whoever reviews it"),
+        ("bufferctl apply plan.json", "do just that"),
+    ),
 )
 @click.version_option(__version__, "-V", "--version", message="bufferctl %(version)s")
 def cli() -> None:
