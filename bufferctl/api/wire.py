@@ -32,6 +32,10 @@ _HIDDEN = "[key]"
 #: Shorter keys are words (the sandbox's is), and no secret.
 _SECRET_FROM = 8
 _START = 500
+#: Where an answer may escape half a character: one without the other, or a backslash that makes pairs hard to tell.
+_HALVES = re.compile(
+    rb"\\u[dD](?:(?<=\\\\u.)|[89abAB]..(?!\\u[dD][c-fC-F])|[c-fC-F](?<!\\u[dD][89abAB]..\\u[dD].))", re.DOTALL
+)
 
 
 class _Bearer(httpx2.Auth):
@@ -168,10 +172,6 @@ class Wire:
         window = self.quota.tightest
         left = "" if window is None else f", {window.left} requests left in {window.window_seconds // 60} minutes"
         self._debug(f"{request.operation_name}: {outcome}, {elapsed * 1000:.0f} ms{left}")
-
-
-#: Where an answer may escape half a character: one without the other, or a backslash that makes pairs hard to tell.
-_HALVES = re.compile(rb"\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]|\\\\ud", re.IGNORECASE | re.DOTALL)
 
 
 def _whole(body: dict[str, Any]) -> dict[str, Any]:
