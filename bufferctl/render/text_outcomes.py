@@ -67,8 +67,8 @@ def left_text(left: Plan, planned: Plan, outcomes: Iterable[Outcome], paint: Pai
 
 
 def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
-    """What an apply did, as it was told then: each outcome, the sum, why it stopped, what was left."""
-    outcomes = report.outcomes or ()
+    """What an apply did: each outcome, what did not go as planned last; the sum, why it stopped, what was left."""
+    outcomes = sorted(report.outcomes or (), key=lambda outcome: outcome.status is not Status.DONE)
     lines = [outcome_line(outcome, paint) for outcome in outcomes]
     if report.stopped:
         why = wrapped(safe(sentence(f"It stopped early: {report.stopped}")), WIDTH)
