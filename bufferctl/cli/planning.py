@@ -53,6 +53,8 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
 
 def check_named(choices: Choices, files: Files) -> None:
     """Raises UsageError where --recreate or --reapply names what no file declares."""
+    if not choices.recreate | choices.reapply:
+        return
     declared = {str(item.address) for item in files.desired.items}
     for address in sorted((choices.recreate | choices.reapply) - declared):
         raise UsageError(

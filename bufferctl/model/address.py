@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 
 IDEAS = "ideas"
 KEY_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
@@ -25,7 +26,7 @@ class Address:
     key: str
 
     def __str__(self) -> str:
-        return "/".join(map(_quoted, (self.organization, self.channel, self.key)))
+        return f"{_home(self.organization, self.channel)}/{_quoted(self.key)}"
 
     @property
     def is_idea(self) -> bool:
@@ -40,6 +41,11 @@ class Address:
             raise ValueError(f"{text!r} is not an address such as Acme/twitter:acme/launch")
         organization, channel, key = (json.loads(p) if p.startswith('"') else p for p in parts)
         return cls(organization, channel, key)
+
+
+@cache
+def _home(organization: str, channel: str) -> str:
+    return f"{_quoted(organization)}/{_quoted(channel)}"
 
 
 def _quoted(part: str) -> str:
