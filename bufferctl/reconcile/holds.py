@@ -150,6 +150,11 @@ def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
     )
 
 
+def renamed(key: str, live_id: str) -> str:
+    """The hint of `ambiguous` where it is one of ours, under another key."""
+    return f"If it is the same, say `was: {key}` in the file; if both are meant, say `repeat_of: {live_id}`."
+
+
 def unsettled(candidates: Sequence[str]) -> Hold:
     what = f"; it may be {candidates[0]}, changed by somebody since" if candidates else ""
     do = "`bufferctl import {address} " + candidates[0] + "` if it is; " if candidates else ""

@@ -30,6 +30,7 @@ from bufferctl.reconcile.limits import needs_room, within_limits
 from bufferctl.reconcile.matching import Declared, How, Match, Matches, match, owned_channels
 from bufferctl.reconcile.policy import keep_to_policy
 from bufferctl.reconcile.removal import Removed, remove
+from bufferctl.reconcile.staying import ask_before_repeating
 from bufferctl.reconcile.warnings import paused_queues, surplus_twins
 from bufferctl.reconcile.writes import Resolver
 
@@ -96,6 +97,7 @@ def reconcile(
     changes, against = keep_to_policy(changes, desired.settings, live.at, options.planned_at)
     if options.review:
         changes = list(map(options.review, changes))
+    changes = ask_before_repeating(changes, options.recreate)
     return Plan(
         at=live.at,
         endpoint=endpoint,
