@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, SchedulingType
+from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.render.paint import safe
+from bufferctl.render.particulars import USUAL, Fact, particulars_of
 from bufferctl.render.pieces import Piece, pieces, web
-from bufferctl.render.text_content import USUAL
 
 #: Network fields that have a place of their own in a post; what is left is listed by name.
 _PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
@@ -33,13 +33,6 @@ class Part(NamedTuple):
 
     text: tuple[Piece, ...]
     media: tuple[Media, ...] = ()
-
-
-class Fact(NamedTuple):
-    """Something else that is set, by the file's name for it."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +59,13 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None) -> Shown:
             return Shown(
                 (Part(pieces(item.text), media),),
                 safe(item.title or ""),
-                facts=_about(item),
+                facts=particulars_of(item),
                 tags=tuple(map(safe, item.tags)),
             )
         case LiveIdea():
             return Shown((Part(pieces(item.text)),), safe(item.title), tags=tuple(safe(tag.name) for tag in item.tags))
         case None:
             return Shown(())
-
-
-def _about(idea: Idea) -> tuple[Fact, ...]:
-    found = [
-        ("services", ", ".join(idea.services)),
-        ("date", f"{idea.date:%Y-%m-%d %H:%M %z}" if idea.date else ""),
-        ("group", idea.group.group_id if idea.group else ""),
-        ("cta", idea.cta or ""),
-        ("template_id", idea.template_id or ""),
-    ]
-    return tuple(Fact(name, safe(value)) for name, value in found if value)
 
 
 def _of_post(post: Post) -> Shown:
@@ -94,7 +76,7 @@ def _of_post(post: Post) -> Shown:
     first = Part(pieces(post.text), tuple(media))
     repeats = bool(thread) and (thread[0].text or "") == post.text and thread[0].assets in ((), post.assets)
     rest = [Part(pieces(each.text), tuple(map(_asset, each.assets))) for each in thread[1 if repeats else 0 :]]
-    return _with_metadata((first, *rest), values, post.tags, _facts(post))
+    return _with_metadata((first, *rest), values, post.tags, particulars_of(post))
 
 
 def _of_live(post: LivePost) -> Shown:
@@ -129,18 +111,6 @@ def _mention(values: Mapping[str, Any]) -> str:
     """Who is mentioned, and where that leads: the words alone do not tell."""
     name, link = values.get("localized_name") or values.get("content"), values.get("link") or values.get("url")
     return " ".join(filter(None, [name, f"({link})" if link else ""]))
-
-
-def _facts(post: Post) -> tuple[Fact, ...]:
-    found = [
-        ("scheduling_type", "a person is reminded" if post.scheduling_type is SchedulingType.NOTIFICATION else ""),
-        ("needs_approval", "yes" if post.needs_approval else ""),
-        ("idea", post.idea or ""),
-        ("ai_assisted", "yes" if post.ai_assisted else ""),
-        ("repeat_of", post.repeat_of or ""),
-        ("was", post.was or ""),
-    ]
-    return tuple(Fact(name, safe(value)) for name, value in found if value)
 
 
 def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

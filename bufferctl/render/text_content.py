@@ -11,9 +11,8 @@ from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePo
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.render import words
 from bufferctl.render.paint import safe
+from bufferctl.render.particulars import USUAL, particulars_of
 
-#: Values of network fields that say nothing about a post: what nearly every one has.
-USUAL = {"type": "post", "should_share_to_feed": True}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 _NOTHING: tuple[Any, ...] = (None, "", (), [], {})
 
@@ -54,12 +53,10 @@ def extras_of(item: Post | Idea | LivePost | LiveIdea | None) -> Iterator[tuple[
         for name, value in values.items():
             if USUAL.get(name) != value and (said := shown(value, "")):
                 yield name, said
-    if isinstance(item, Idea) and item.services:
-        yield "services", ", ".join(item.services)
-    if isinstance(item, Post) and item.idea:
-        yield "idea", item.idea
-    if isinstance(item, Post | Idea) and item.tags:
-        yield "tags", ", ".join(item.tags)
+    if isinstance(item, Post | Idea):
+        yield from particulars_of(item)
+        if item.tags:
+            yield "tags", ", ".join(item.tags)
 
 
 def shown(value: Any, zone: str) -> str:

@@ -19,9 +19,10 @@ from bufferctl.model import Address, LiveAsset, Post, Service
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.paint import safe
+from bufferctl.render.particulars import Fact
 from bufferctl.render.pieces import changed_words, pieces, web
 from bufferctl.render.report import Report
-from bufferctl.render.shown import Fact, shown
+from bufferctl.render.shown import shown
 from tests.model.samples import posts
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 

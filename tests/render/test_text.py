@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.digests import change_digest
-from bufferctl.model import Post
+from bufferctl.model import Idea, Post, SchedulingType
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render.columns import cells
@@ -62,6 +62,15 @@ def test_colour_adds_nothing() -> None:
     colored = plan_text(PLAN, Paint(enabled=True), LENGTHS)
     assert "\x1b[31m[-autumn-]\x1b[0m\x1b[32m{+winter+}\x1b[0m" in colored
     assert re.sub(r"\x1b\[\d+m", "", colored) == plan_text(PLAN, PLAIN, LENGTHS)
+
+
+def test_what_happens_otherwise_is_said() -> None:
+    """That nothing publishes it but a person who is reminded, and that a title is one, not the text's first line."""
+    pin = post("ch-x", "pin", 1, text="Pin it", scheduling_type=SchedulingType.NOTIFICATION)
+    said = text_of(change(pin, Action.CREATE, Cause.NEW))
+    assert "      │ Pin it\n      scheduling_type: a person is reminded\n" in said
+    idea = next(each for each in PLAN.changes if isinstance(each.desired, Idea) and each.action is Action.CREATE)
+    assert "      title: How we hire\n      │ " in text_of(idea)
 
 
 def test_hostile_text_does_not_reach_the_terminal() -> None:
