@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -11,13 +12,13 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.errors import UsageError
-from bufferctl.plan import Plan
+from bufferctl.plan import Action, Plan
 from bufferctl.render.paint import count, safe
 
 if TYPE_CHECKING:
     from bufferctl.cli.session import Session
     from bufferctl.diagnostics import Diagnostic
-    from bufferctl.model import Desired
+    from bufferctl.model import Desired, Slot
     from bufferctl.reconcile import Options
     from bufferctl.render.report import Report
 
@@ -48,7 +49,18 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
             raise UsageError(
                 f"No address fits the target {target}", hint=near or "Addresses are those that plan shows."
             )
-    return plan.narrow(files.keeps(choices.targets)) if files.narrows(choices.targets) else plan
+    if not files.narrows(choices.targets):
+        return plan
+    keeps = files.keeps(choices.targets)
+    deleting = {change.slot for change in plan.changes if change.action is Action.DELETE and keeps(change)}
+    return without_repeating(plan, choices, deleting).narrow(keeps)
+
+
+def without_repeating(plan: Plan, choices: Choices, deleting: Collection[Slot]) -> Plan:
+    """The plan with creates held that would repeat a post whose delete is not among `deleting`, those that are done."""
+    from bufferctl.reconcile import ask_before_repeating
+
+    return replace(plan, changes=tuple(ask_before_repeating(plan.changes, choices.recreate, deleting=deleting)))
 
 
 def check_named(choices: Choices, files: Files) -> None:

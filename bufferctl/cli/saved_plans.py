@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from bufferctl.cli.options import Choices
 from bufferctl.cli.outputs import write_whole
+from bufferctl.cli.planning import without_repeating
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired
-from bufferctl.plan import Plan
+from bufferctl.plan import Action, Plan
 
 if TYPE_CHECKING:
     from bufferctl.planfile import SavedPlan
@@ -83,7 +84,8 @@ def check_holds(saved: SavedPlan, now: Plan, name: str) -> Plan:
     from bufferctl import planfile
 
     check_fits(saved, now, name)
-    verified = planfile.verify(saved, now)
+    deleting = {change.slot for change in saved.plan.of(Action.DELETE)}
+    verified = planfile.verify(saved, without_repeating(now, choices_of(saved), deleting))
     if verified.moved:
         raise StalePlanError(
             "\n  ".join((f"The saved plan {name} no longer holds, so nothing was sent:", *verified.moved)),

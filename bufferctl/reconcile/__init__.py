@@ -7,10 +7,12 @@ from bufferctl.reconcile.differences import differences, handling_differences, s
 from bufferctl.reconcile.lookup import find_targets, same_name
 from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of, unlisted
+from bufferctl.reconcile.staying import ask_before_repeating
 
 __all__ = [
     "Options",
     "Targets",
+    "ask_before_repeating",
     "busy_days",
     "differences",
     "find_targets",

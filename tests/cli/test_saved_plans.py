@@ -240,3 +240,26 @@ def test_what_needed_somebody_still_does(project: Any) -> None:
     assert (again.code, "Applied: nothing sent, 1 held for you." in again.out) == (1, True)
     project.sandbox.person.edit_post(post, text="The first")
     assert (apply(project).code, sorted(text_of(project))) == (0, ["The first", "The second"])
+
+
+@pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.json", "--target", "*/one"]])
+def test_renamed_since(saved: Any, form: list[str]) -> None:
+    """What the plan creates was created under another key, and changed: it does not go out twice."""
+    renamed = ONE.replace("key: one", "key: uno, was: one, needs_approval: true")
+    saved.write("buffer.yaml", HEAD + renamed + TWO)
+    saved.apply()
+    if "--reviewed" in form:
+        saved.write("buffer.yaml", HEAD + ONE + TWO)
+    ran = saved("apply", *form, "--settle", "0")
+    assert (ran.code, sorted(text_of(saved))) == (1 if "--reviewed" in form else 3, ["The first", "The second"])
+    assert "much like it" in ran.out + ran.err
+
+
+def test_renamed_and_narrowed(saved: Any) -> None:
+    """--target names the new key alone, so the old one would stay: asked, with how to say it."""
+    saved.apply()
+    saved.write("buffer.yaml", HEAD + ONE.replace("key: one", "key: uno").replace("09:00", "10:00") + TWO)
+    ran = saved("apply", "--auto-approve", "--settle", "0", "--target", "*/uno")
+    assert (ran.code, sorted(text_of(saved))) == (1, ["The first", "The second"])
+    assert "say `was: one` in the file" in ran.out
+    assert "1 created, 0 changed, 1 deleted" in saved.apply().out
