@@ -276,7 +276,7 @@ def written(draw: st.DrawFn, number: int) -> list[tuple[str, str]]:
         ("tags", f"tags: {tags}{draw(comment)}\n".replace(": \n", ":\n")),
         ("text", forms[style]),
     ]
-    parts = []
+    parts: list[tuple[str, str]] = []
     for place, (name, line) in enumerate(draw(st.permutations(fields))):
         lead = "" if place == 0 else draw(between)
         if parts and parts[-1][1].startswith(("text: |", "text: >")):
