@@ -6,7 +6,6 @@ Nothing here asks twice: reads are repeated by their caller, writes by nobody (d
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
@@ -18,6 +17,7 @@ from typing import Any, Self
 import httpx2
 from gql.transport.exceptions import TransportError
 from gql.transport.httpx import HTTPXTransport
+from pydantic_core import from_json
 
 from bufferctl import __version__
 from bufferctl.api import failures
@@ -32,10 +32,6 @@ _HIDDEN = "[key]"
 #: Shorter keys are words (the sandbox's is), and no secret.
 _SECRET_FROM = 8
 _START = 500
-#: Where an answer may escape half a character: one without the other, or a backslash that makes pairs hard to tell.
-_HALVES = re.compile(
-    rb"\\u[dD](?:(?<=\\\\u.)|[89abAB]..(?!\\u[dD][c-fC-F])|[c-fC-F](?<!\\u[dD][89abAB]..\\u[dD].))", re.DOTALL
-)
 
 
 class _Bearer(httpx2.Auth):
@@ -151,11 +147,11 @@ class Wire:
     def _read(self, content: bytes) -> dict[str, Any]:
         """The body as JSON, once."""
         self._content = content
-        repeated = bool(self._secret) and self._secret.encode() in content
-        body = json.loads(content, object_hook=self._without_key if repeated else None)
+        body = _parsed(content)
+        if self._secret and self._secret.encode() in content:
+            body = json.loads(json.dumps(body), object_hook=self._without_key)
         if not isinstance(body, dict):
             raise TypeError("a GraphQL answer is an object")
-        body = _whole(body) if _HALVES.search(content) else body
         self._body = body
         return body
 
@@ -174,8 +170,10 @@ class Wire:
         self._debug(f"{request.operation_name}: {outcome}, {elapsed * 1000:.0f} ms{left}")
 
 
-def _whole(body: dict[str, Any]) -> dict[str, Any]:
-    """An answer without halves of characters, which JSON can escape and no file can hold: each becomes U+FFFD."""
-    text = json.dumps(body, ensure_ascii=False).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    whole: dict[str, Any] = json.loads(text)
-    return whole
+def _parsed(content: bytes) -> Any:
+    """An answer's JSON. Halves of characters, which JSON can escape and no file can hold, each become U+FFFD."""
+    try:
+        return from_json(content)
+    except ValueError:  # it takes no halves; and of what is no JSON at all, Python's own reader says what is wrong
+        text = json.dumps(json.loads(content), ensure_ascii=False)
+        return json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))

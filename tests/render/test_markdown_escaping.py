@@ -73,33 +73,34 @@ def test_quote_is_what_will_be_public(name: str) -> None:
     assert as_written(page.quotes[0]) == as_written(safe(text.replace("\r\n", "\n")).replace("\t", "    "))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_TEXT)
 def test_any_plan(text: str) -> None:
     """The same for whatever text."""
     judge(report_markdown(plan_of(text)), PLAN_MARK)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(_TEXT)
 def test_any_receipt(text: str) -> None:
     """The same for whatever text."""
     judge(report_markdown(receipt_of(text)), RECEIPT_MARK)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(_TEXT)
 @example("\r# heading")
 @example("half \ud800 of a character")
+@example("\ufeff")
 def test_any_line(text: str) -> None:
-    """A line, a quote and code, wherever they stand, are read back as they were written."""
-    page = Page(f"{plain(text)}\n\n- {plain(text)}\n\n{code(text)}")
+    """A line, a quote and code, wherever they stand below the mark, are read back as they were written."""
+    page = Page(f"{PLAN_MARK}\n\n{plain(text)}\n\n- {plain(text)}\n\n{code(text)}")
     assert "".join(as_written(page.text).split()) == "".join(as_written(3 * safe(" ".join(text.splitlines()))).split())
     assert set(page.tags) <= {"p", "ul", "li", "code", "span"}
     assert page.becomes == []
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(_TEXT)
 def test_any_link(text: str) -> None:
     """A link leads to the address that it was given, and a picture is loaded from there and from nowhere else."""
