@@ -1,10 +1,15 @@
-"""What all tests share: the option that rewrites expected files."""
+"""What all tests share: the option that rewrites expected files, and that nothing is timed."""
 
 from __future__ import annotations
 
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says what else the machine does: no test. The rest is as Hypothesis has it, here or in CI.
+settings.register_profile("bufferctl", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bufferctl")
 
 # A job in the background may be started with Ctrl-C ignored, and so would be the programs that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -113,7 +113,7 @@ def ids(live: Live) -> list[str]:
     return sorted(each.id for each in live.posts)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     count=st.integers(0, 300),
     channels=st.integers(1, 3),

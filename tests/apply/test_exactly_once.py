@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.model import Idea, LiveIdea, LivePost, Post, Refusal
@@ -70,7 +70,7 @@ def declarations(draw: st.DrawFn) -> list[Post | Idea]:
     most=st.sampled_from([1, 2, 30]),
     after=st.lists(st.tuples(st.sampled_from(["keep", "edit", "remove"]), faults, st.integers(1, 40)), max_size=6),
 )
-@settings(max_examples=250, deadline=None, report_multiple_bugs=False, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, report_multiple_bugs=False)
 def test_each_declared_object_comes_into_being_exactly_once(
     items: list[Post | Idea],
     faults: list[Fault],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.apply import Pacer
@@ -50,7 +50,6 @@ class Limited(FakeBuffer):
         return Pacer(lambda: self.quota, self.server_time, self, Told(), max_wait)
 
 
-@settings(deadline=None)
 @given(
     windows=st.lists(
         st.tuples(st.sampled_from([10, 60, 900, 3600]), st.integers(1, 8)),

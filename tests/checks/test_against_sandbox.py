@@ -27,7 +27,6 @@ URLS = st.builds("{}://{}{}{}".format, st.sampled_from(["https", "http", "HTTPS"
                  st.sampled_from(HOSTS), st.sampled_from(["/a.png", ":8080/a.png", "?a=1", ""]))  # fmt: skip
 
 
-@settings(deadline=None)
 @given(TEXTS, st.sampled_from(COUNTED))
 def test_lengths(text: str, service: Service) -> None:
     """No text is shorter for us than for it."""
@@ -44,7 +43,6 @@ def test_limits(service: Service) -> None:
     assert bool(ours.video_alone) == other.images_or_video
 
 
-@settings(deadline=None)
 @given(URLS)
 def test_addresses(url: str) -> None:
     """No address is fine for us that it cannot fetch."""
@@ -129,7 +127,7 @@ def drawn(data: st.DataObject) -> Post:
     return post(service, text, assets=data.draw(ASSETS), metadata=given_metadata)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data())
 def test_posts(data: st.DataObject) -> None:
     """Each reason that it has to refuse a post is one that we have too, under the code for it."""
@@ -150,7 +148,7 @@ def test_posts(data: st.DataObject) -> None:
         assert codes & found, (sentence, found)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data())
 def test_what_is_passed_over_has_nothing(data: st.DataObject) -> None:
     """Rules that are not asked would find nothing: all together find what the short way finds."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bufferctl.checks import text_length, text_lengths
@@ -65,21 +65,18 @@ def test_x_as_its_own_library_counts() -> None:
     assert (len(vectors["by_chance"]) > 1000, len(differ) <= 3) == (True, True), differ
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_units_and_bytes_are_those_of_the_encodings(text: str) -> None:
     """As many as Python's own encoders write."""
     assert (utf16(text), utf8(text)) == (len(text.encode("utf-16-le")) // 2, len(text.encode()))
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_graphemes_are_those_of_regex(text: str) -> None:
     r"""As many as regex finds with \X."""
     assert graphemes(text) == len(regex.findall(r"\X", text))
 
 
-@settings(deadline=None)
 @given(TEXTS, st.sampled_from(Counting))
 @example("\U0001d160\ufb2c", Counting.X)
 def test_nothing_counts_more_than_was_foreseen(text: str, counting: Counting) -> None:
@@ -87,7 +84,6 @@ def test_nothing_counts_more_than_was_foreseen(text: str, counting: Counting) ->
     assert length(text, counting) <= longest(text, counting)
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_links_are_in_order_and_apart(text: str) -> None:
     """Links on X never overlap, and each has a dot."""

@@ -29,7 +29,7 @@ from tests.cli.account import FULLEST, TAGS
 from tests.cli.conftest import NOW, Project
 
 START = datetime(2029, 12, 4, 9, 0, tzinfo=UTC)
-slow = settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 
 words = st.sampled_from(["We are live", "#launch", ": yes", "- no", "'", '"', "{a}", "[b]", "&c", "*d", "%", "@e", "|"])
 signs = st.sampled_from(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
@@ -77,7 +77,6 @@ def loaded(content: bytes, shared: bytes = SHARED) -> Loaded:
     return found
 
 
-@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.lists(WORDS, max_size=40).map("".join).map(lambda s: s.encode())))
 @example(b'"\\ud800": 1')
 @example(b"? [a, b]\n: 1\n")
@@ -95,7 +94,6 @@ def test_depth_is_refused(unit: str) -> None:
     assert loaded(unit.encode() * 50_000).diagnostics
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_any_structure(value: Any) -> None:
     """Well-formed YAML of any shape, as root file and as included file."""
@@ -106,7 +104,6 @@ def test_any_structure(value: Any) -> None:
     loaded(VALID, content)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_valid_files_with_something_broken(data: st.DataObject) -> None:
     """A part cut out of a valid file and something else put in: still problems with places, or valid."""
@@ -117,7 +114,6 @@ def test_valid_files_with_something_broken(data: st.DataObject) -> None:
     loaded(changed, SHARED) if text is VALID else loaded(VALID, changed)
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, max_size=25).map("".join))
 def test_both_parsers_read_alike(text: str) -> None:
     """What both parsers take, they take to the same values: the stand-ins for the C parser change nothing."""

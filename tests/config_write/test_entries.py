@@ -45,7 +45,7 @@ def read(post: Post | None = None, idea: Idea | None = None, zone: str = "Europe
     return loaded.desired.items[0]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(text=texts)
 def test_texts(text: str) -> None:
     """Every text that a file can hold comes back, whatever signs of YAML are in it."""
@@ -55,7 +55,7 @@ def test_texts(text: str) -> None:
     assert read(post).text == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(post=samples.posts, text=texts.filter(str.strip))
 def test_posts(post: Post, text: str) -> None:
     """A post of any network with all that it can hold."""
@@ -146,7 +146,6 @@ def test_without_a_zone() -> None:
     assert moment_text(datetime(2026, 12, 1, 9, 0, tzinfo=BERLIN), None) == "2026-12-01 09:00+01:00"
 
 
-@settings(deadline=None)
 @given(text=texts)
 def test_lines(text: str) -> None:
     """A title of several lines is a block too; one of a line stays on it."""

@@ -63,7 +63,7 @@ def test_line_ends_that_a_text_keeps() -> None:
 
 
 @given(st.integers(0, 1 << 32))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_way_of_writing(seed: int) -> None:
     """Whatever the indentation, the styles, the comments: the same is said, every comment stays, once is enough."""
     text = Writer(Random(seed)).file()  # noqa: S311 - not a secret

@@ -8,7 +8,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.config import load
@@ -41,7 +41,6 @@ def converted(folder: Path, name: str, content: bytes) -> Converted:
     return convert([folder / name], desired, channel="twitter", zone=None)
 
 
-@settings(deadline=None)
 @given(
     rows,
     st.sampled_from([",", ";", "\t"]),
@@ -82,7 +81,6 @@ def test_spreadsheets(
     ]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_anything_else(content: bytes) -> None:
     """Any bytes, under either kind of name, give a file that loads or problems with a place."""

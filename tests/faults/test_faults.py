@@ -131,7 +131,6 @@ _MIXTURES = st.lists(st.tuples(_RULES, st.sampled_from([0.05, 0.15, 0.3])), min_
 @pytest.mark.timeout(900)  # two hundred whole runs, on whatever machine
 @settings(
     max_examples=200,
-    deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

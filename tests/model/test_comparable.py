@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.model import (
@@ -52,7 +52,6 @@ def differs(desired: Post | Idea, live: LivePost | LiveIdea, *, links: bool = Fa
     return [name for name, _, _ in differing(of_desired(desired), of_live(live), links_may_differ=links)]
 
 
-@settings(deadline=None)
 @given(texts)
 def test_normal_text_is_normal(text: str) -> None:
     """Once more changes nothing; line ends, outer white space and the form of accents make no difference."""
@@ -116,7 +115,6 @@ def test_asset_urls_are_never_compared_and_never_forgotten() -> None:
     assert prints[0].hidden != prints[1].hidden
 
 
-@settings(deadline=None)
 @given(posts | ideas)
 def test_a_fingerprint_reads_back(item: Post | Idea) -> None:
     """As text, in state; one of another version is not guessed at."""
@@ -125,7 +123,6 @@ def test_a_fingerprint_reads_back(item: Post | Idea) -> None:
     assert Fingerprint.read(str(made._replace(version="0"))) is None
 
 
-@settings(deadline=None)
 @given(posts | ideas)
 def test_equal_declarations_have_equal_digests(item: Post | Idea) -> None:
     """Whatever was built when."""
@@ -159,7 +156,6 @@ def test_a_thread_of_one_item_is_no_thread() -> None:
     assert of_desired(replace(threaded, metadata=single)).thread == ()
 
 
-@settings(deadline=None)
 @given(st.booleans())
 def test_what_is_not_as_asked_is_no_baseline(as_asked: bool) -> None:
     """State then holds no digest of it."""

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -29,7 +29,6 @@ def through_json(values: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-@settings(deadline=None)
 @given(posts | ideas)
 def test_a_declared_object_comes_back_equal(item: Post | Idea) -> None:
     """With its metadata as the model of its network."""
@@ -38,7 +37,6 @@ def test_a_declared_object_comes_back_equal(item: Post | Idea) -> None:
     assert type(getattr(again, "metadata", None)) is type(getattr(item, "metadata", None))
 
 
-@settings(deadline=None)
 @given(writes)
 def test_a_write_comes_back_equal(write: Write) -> None:
     """Of the same kind, with resolved ids."""

@@ -102,7 +102,6 @@ def plans(draw: st.DrawFn) -> tuple[Plan, tuple[Post | Idea, ...]]:
 
 
 @given(plans())
-@settings(deadline=None)
 def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
     """Inputs, changes with their writes and the facts they rest on, times: all equal; saved again, the same bytes."""
     plan, items = drawn
@@ -120,7 +119,7 @@ def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
 
 
 @given(plans().filter(lambda drawn: bool(drawn[0].writes)), st.data())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_an_altered_file_is_refused(drawn: tuple[Plan, tuple[Post | Idea, ...]], data: st.DataObject) -> None:
     """One value anywhere in what was reviewed: it is not that any more."""
     raw = planfile.dump(drawn[0], desired(drawn[1]), CHOICES, expires_at=drawn[0].at + timedelta(days=7))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl import planfile
@@ -116,7 +116,6 @@ def test_any_object_has_a_digest(item: Post | Idea) -> None:
 
 
 @given(plans())
-@settings(deadline=None)
 def test_saving_keeps_digests(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
     """What is read from a saved plan has the digests of the plan."""
     plan, items = drawn
@@ -129,7 +128,6 @@ def test_saving_keeps_digests(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> No
 
 
 @given(plans(), plans())
-@settings(deadline=None)
 def test_nothing_else_is_written(
     reviewed: tuple[Plan, tuple[Post | Idea, ...]], now: tuple[Plan, tuple[Post | Idea, ...]]
 ) -> None:
@@ -149,7 +147,6 @@ def test_nothing_else_is_written(
 
 
 @given(plans())
-@settings(deadline=None)
 def test_what_was_reviewed_passes(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
     """The plan itself is done whole, and nothing of it is missed."""
     review = Reviewed(drawn[0], "plan.json")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.model import Address, LiveAsset, Post, Service
@@ -184,7 +184,6 @@ HOSTILES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_hostile_text_stays_text(data: st.DataObject) -> None:
     """In every field that people, Buffer or networks write: shown as it is, and never markup."""
@@ -212,7 +211,6 @@ def test_hostile_text_stays_text(data: st.DataObject) -> None:
         assert "".join(safe(declared.text).split()) in "".join(read.text.split())
 
 
-@settings(deadline=None)
 @given(posts)
 def test_nothing_public_is_left_out(item: Post) -> None:
     """Whatever a post says, on any network, is somewhere on its card: texts, addresses, titles, comments, mentions."""

@@ -196,7 +196,7 @@ def test_even_that_can_be_too_much() -> None:
     assert size(said) <= LIMIT
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.text("a日👩$\n", max_size=1500))
 def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
     """However many of whatever length: within the limit, each post listed or counted, and no tag is left open."""

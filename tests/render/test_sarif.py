@@ -151,7 +151,7 @@ def test_hostile(name: str) -> None:
         assert not any(re.match(r"[\w+.-]+:", uri) or re.search(r"[^\w./~%-]", uri) for uri in uris)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(min_size=1), st.text(), st.integers(0, 10**6), st.integers(0, 10**4))
 def test_any_problem(message: str, file: str, line: int, column: int) -> None:
     """Likewise for whatever is said of whatever place."""

@@ -62,7 +62,7 @@ def _check(status: int, answer: Any) -> None:
 
 
 @given(query=from_schema(ONE_OF, custom_scalars=SCALARS))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), database=None)
 def test_any_valid_document(running: Sandbox, query: str) -> None:
     """Queries and mutations of every shape, against a live account: an answer, and no failed resolver."""
     _check(*_send(running, json.dumps({"query": query}).encode()))
@@ -82,7 +82,7 @@ JSON = st.recursive(
     | st.fixed_dictionaries({"query": st.just(IDEA), "variables": st.fixed_dictionaries({"i": JSON})})
     | st.binary()
 )
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150, database=None)
 def test_any_body(running: Sandbox, body: Any) -> None:
     """Bytes, JSON of every shape, known operations with any variables: 200 or 400, readable, no failed resolver."""
     _check(*_send(running, body if isinstance(body, bytes) else json.dumps(body).encode()))

@@ -101,7 +101,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_two_queued_posts_share_a_slot(steps: list[tuple[str, int]]) -> None:
     """Whatever is added, moved, edited and deleted: no slot is given twice, and the next free one is the first."""
     running = Sandbox(clock=Clock.at("2026-11-02T08:30:00Z"))

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.errors import StateError
@@ -54,7 +54,6 @@ def test_what_is_saved_is_read_back(path: Path) -> None:
     assert file(path).load() == SECOND
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.builds(Slot, names, names, names), bindings, max_size=5))
 def test_any_state_is_read_back(tmp_path_factory: pytest.TempPathFactory, content: dict[Slot, Binding]) -> None:
     """Whatever the keys and ids are."""
