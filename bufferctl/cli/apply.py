@@ -104,6 +104,7 @@ def apply(
     reviewing = Reviewing.of(reviewed) if reviewed else None
     saved = saved_plans.read(saved_file) if saved_file else None
     if saved:
+        saved_plans.check_alone(choices, str(saved_file))
         choices = saved_plans.choices_of(saved)
         files = of_saved(file, saved.desired)
     else:

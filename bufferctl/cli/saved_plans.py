@@ -39,6 +39,16 @@ def named(paths: Sequence[Path]) -> Path | None:
     return None
 
 
+def check_alone(choices: Choices, name: str) -> None:
+    """Raises UsageError where more is told than the saved plan: what it does was settled when it was made."""
+    if choices != Choices():
+        raise UsageError(
+            f"The saved plan {name} is done whole or not at all, so options that narrow or overrule a plan do not "
+            "go with it; nothing was sent",
+            hint="Give --target, --recreate, --reapply, --allow-share-now and --max-deletes to `plan -o FILE`.",
+        )
+
+
 def read(path: Path) -> SavedPlan:
     """Read a saved plan. Raises UsageError where that cannot be, StalePlanError where it was altered."""
     from bufferctl import planfile

@@ -71,6 +71,14 @@ def test_applied_twice(saved: Any, prints: Any) -> None:
     assert len(text_of(saved)) == 2
 
 
+def test_narrowed_no_more(saved: Any, prints: Any) -> None:
+    """Refused with 64: an option that would narrow a saved plan, or let more through, is not passed over in silence."""
+    prints("saved/narrowed", apply(saved, "--target", "Acme/twitter:acme/one"))
+    for more in (["--recreate", "Acme/twitter:acme/one"], ["--allow-share-now"], ["--max-deletes", "0"]):
+        assert apply(saved, *more).code == 64
+    assert text_of(saved) == []
+
+
 def test_applied_as_json(saved: Any) -> None:
     """--json: one document, outcomes with ids."""
     ran = apply(saved, "--json")
