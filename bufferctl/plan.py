@@ -34,7 +34,7 @@ BATCH = 30
 
 
 class Action(StrEnum):
-    """What becomes of one address (design: Actions)."""
+    """What becomes of one address."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -56,7 +56,7 @@ STATE_ONLY = frozenset({Action.ADOPT, Action.MOVE, Action.FORGET})
 
 
 class Cause(StrEnum):
-    """Why."""
+    """Why something becomes of it."""
 
     NEW = "new"
     EDITED = "edited"

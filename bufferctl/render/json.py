@@ -20,11 +20,9 @@ from bufferctl.model.serial import dump_item
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, ready_at, write_requests
 from bufferctl.render.json_content import content_form
-from bufferctl.render.json_documents import OutcomeForm, PlanForm
+from bufferctl.render.json_documents import FORMAT_VERSION, OutcomeForm, PlanForm
 from bufferctl.render.json_forms import ChangeForm, DiagnosticForm, LengthForm, PlaceForm, PreconditionsForm
 from bufferctl.render.report import Report
-
-FORMAT_VERSION = "1.1"
 
 #: Actions of what stays as it is; neither side of it is told again.
 _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})

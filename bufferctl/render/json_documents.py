@@ -5,13 +5,18 @@ Instants are ISO 8601 in UTC. What does not apply is null or empty, never left o
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from bufferctl.model import Service
 from bufferctl.plan import Action, Status
-from bufferctl.render.json_forms import ChangeForm, DiagnosticForm, form
+from bufferctl.render.json_forms import ChangeForm, DiagnosticForm, Instant, form
+
+FORMAT_VERSION = "1.1"
+
+_Version = Annotated[str, Field(pattern=rf"^{FORMAT_VERSION.partition('.')[0]}\.\d+$", examples=[FORMAT_VERSION])]
 
 
 @form
@@ -21,6 +26,7 @@ class RequestsForm(TypedDict):
     read: int
     """Before and after."""
     write: int
+    """For the changes."""
 
 
 @form
@@ -28,9 +34,13 @@ class WindowForm(TypedDict):
     """One of Buffer's limits on requests."""
 
     window_seconds: int
+    """How long the window is."""
     left: int
+    """How many requests were left in it."""
     quota: int | None
-    resets_at: str
+    """How many it has, null where Buffer does not tell."""
+    resets_at: Instant
+    """When all of them are there again."""
 
 
 @form
@@ -38,37 +48,45 @@ class ChannelForm(TypedDict):
     """A channel in Buffer."""
 
     id: str
+    """Its id in Buffer."""
     organization_id: str
+    """Its organization's id in Buffer."""
     service: Service
+    """Its network."""
     name: str
+    """Its handle, or what else Buffer calls it."""
     timezone: str
+    """By its name in the tz database; that of its queue, and of times shown to people."""
 
 
 @form
 class PlanForm(TypedDict):
     """What would change, and what was looked at."""
 
-    at: str
+    at: Instant
     """When the account was read, by Buffer's clock."""
     endpoint: str
+    """The address of the API."""
     digest: str
     """Over the digests of all changes that write to Buffer, or wait to."""
     offline: bool
     """Made from files and state alone, not checked against Buffer."""
-    expires_at: str | None
+    expires_at: Instant | None
     """Until when a saved plan may be applied."""
     summary: dict[Action, int]
     """How many changes of each action."""
     not_ours: int
     """Live unsent objects that no file speaks of."""
     requests: RequestsForm
+    """How many requests of the quota applying takes."""
     quota: list[WindowForm]
     """What was left of Buffer's limits then, shortest window first."""
-    ready_at: str | None
+    ready_at: Instant | None
     """When applying would be done if it began at once, where the quota is told."""
     narrowed: bool
     """Whether it is about a part of the files only."""
     channels: list[ChannelForm]
+    """Those of the organizations that the files name."""
     changes: list[ChangeForm]
     """In the order in which they would be sent."""
     warnings: list[DiagnosticForm]
@@ -82,43 +100,69 @@ class OutcomeForm(TypedDict):
     """What became of one change."""
 
     address: str
+    """The name of the declared object, `Acme/twitter:acme/launch`."""
     action: Action
+    """What was to become of it, as in the plan."""
     status: Status
+    """What became of it.
+
+    - `done`: it is as planned
+    - `differs`: Buffer took it, and what came back is different
+    - `refused`: Buffer refused it, and wrote nothing
+    - `held`: nothing was done; a person has to decide
+    - `waiting`: Buffer's plan had no room for it
+    - `not-sent`: the apply ended before its turn
+    """
     id: str | None
     """Of the live object, where there is one."""
     link: str | None
     """Of the published post."""
     message: str
+    """More about it, for people; of what was refused, Buffer's words."""
     hint: str
-    at: str | None
+    """One thing to do, for people."""
+    at: Instant | None
     """When; null where nothing was sent."""
     kind: Literal["post", "idea"]
+    """Whether it is a post or an idea."""
     digest: str | None
+    """Of the change, as in the plan."""
     organization_id: str
+    """Its organization's id in Buffer."""
     channel_id: str | None
     """Null for ideas."""
     key: str
-    due_at: str | None
+    """Its key in the files."""
+    due_at: Instant | None
+    """When it goes out, null where it has no time of its own."""
 
 
 @form
 class PlanDocument(PlanForm):
     """What `bufferctl plan --json`, `bufferctl show PLANFILE --json` and `--report FILE.json` give."""
 
-    format_version: str
+    format_version: _Version
+    """Of this form: a minor version only adds."""
     bufferctl_version: str
+    """Which bufferctl made it."""
     kind: Literal["plan"]
+    """What this is."""
 
 
 @form
 class AppliedDocument(TypedDict):
     """What `bufferctl apply --json` and `bufferctl apply --report FILE.json` give."""
 
-    format_version: str
+    format_version: _Version
+    """Of this form: a minor version only adds."""
     bufferctl_version: str
+    """Which bufferctl made it."""
     kind: Literal["apply"]
+    """What this is."""
     plan: PlanForm
+    """What was to be done."""
     outcomes: list[OutcomeForm]
+    """What became of each change, in the order in which that was known."""
     left: PlanForm | None
     """The plan after it; null where nobody looked again."""
     stopped: str | None
@@ -129,12 +173,18 @@ class AppliedDocument(TypedDict):
 class ReceiptDocument(TypedDict):
     """What `bufferctl apply --receipt FILE` writes."""
 
-    format_version: str
+    format_version: _Version
+    """Of this form: a minor version only adds."""
     bufferctl_version: str
+    """Which bufferctl made it."""
     kind: Literal["receipt"]
-    started_at: str
-    finished_at: str
+    """What this is."""
+    started_at: Instant
+    """When the account was read, by Buffer's clock."""
+    finished_at: Instant
+    """When the receipt was written, by Buffer's clock."""
     endpoint: str
+    """The address of the API."""
     digest: str
     """Of the plan that was applied."""
     stopped: str | None
@@ -142,5 +192,6 @@ class ReceiptDocument(TypedDict):
     summary: dict[Status, int]
     """How many outcomes of each status."""
     outcomes: list[OutcomeForm]
+    """What became of each change, in the order in which that was known."""
     details: dict[str, Any]
     """For `bufferctl show`; its form may change."""
