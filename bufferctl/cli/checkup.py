@@ -131,7 +131,7 @@ def channels(found: Sequence[LiveChannel]) -> Iterator[Finding]:
         elif each.is_queue_paused:
             said = f"The queue of {name} is paused: it takes posts and publishes none"
             yield Finding("queue", Verdict.WARNING, said, "Resume it in Buffer.")
-    if all(not (each.is_disconnected or each.is_locked or each.is_queue_paused) for each in found):
+    if found and not any(each.is_disconnected or each.is_locked or each.is_queue_paused for each in found):
         yield Finding("channels", Verdict.OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
 
 

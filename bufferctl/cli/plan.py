@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -93,12 +94,13 @@ def plan(
     shown = planning.narrowed(made, files, choices)
     console.diagnostics(shown.warnings)
     report = replace(planning.report_of(shown, files.desired, problems=files.warnings), is_offline=offline)
-    report = annotating.located(report, files.root)
+    expires_at = shown.at + timedelta(days=expires)
+    report = replace(annotating.located(report, files.root), expires_at=expires_at if out else None)
     reports.write(report_files, report)
     annotating.tell(report, files.root, console)
     planning.show(report, console, as_json=as_json)
     if out is not None:
-        saved_plans.save(out, shown, files.desired, choices, expires)
+        saved_plans.save(out, shown, files.desired, choices, expires_at)
         console.note(f"Saved to {out}. `bufferctl apply {out}` does this and nothing else.")
     if strict and shown.of(Action.HOLD):
         return 1

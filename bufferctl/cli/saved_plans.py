@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bufferctl.planfile import SavedPlan
 
 
-def save(path: Path, plan: Plan, desired: Desired, choices: Choices, days: float) -> None:
+def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at: datetime) -> None:
     """Write the plan. Raises BufferctlError where it cannot be written."""
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
@@ -28,7 +28,7 @@ def save(path: Path, plan: Plan, desired: Desired, choices: Choices, days: float
         "allow_share_now": choices.allow_share_now,
         "max_deletes": choices.max_deletes,
     }
-    raw = planfile.dump(plan, desired, values, expires_at=plan.at + timedelta(days=days))
+    raw = planfile.dump(plan, desired, values, expires_at=expires_at)
     write_whole(path, raw)
 
 

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
-from bufferctl.plan import Action, Plan, Status, requests_needed
+from bufferctl.plan import Plan, Status, requests_needed
 from bufferctl.render.cards import Card, Channel, card_of, first_out, is_trouble
 from bufferctl.render.paint import count, safe, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import no_changes
+from bufferctl.render.text_outcomes import left_said
 
 #: What a reviewer filters by: its name in the page, what it is called, and its sign.
 _KINDS = (
@@ -127,7 +128,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
         trouble=() if is_preview else tuple(sorted(filter(is_trouble, cards), key=_urgency)),
         sections=tuple(_sections(cards)),
         channels=tuple(sorted(channels.values(), key=lambda c: (c.organization, c.service == "ideas", c.key))),
-        left=_left(report),
+        left=left_said(report.left, report.outcomes or ()) if report.left else "",
         stopped=safe(sentence(report.stopped)),
     )
 
@@ -221,15 +222,3 @@ def _first(report: Report) -> str:
     card = card_of(change, report.plan, {}, None, is_preview=False)
     when = "at once when this is applied" if card.at_once or card.when is None else card.when.said
     return f"First to go out: {when}, {card.channel.network}, {card.channel.name}."
-
-
-def _left(report: Report) -> str:
-    if report.left is None:
-        return ""
-    if report.left.is_empty:
-        return "Looked again afterwards: no changes are left."
-    held = len(report.left.of(Action.HOLD))
-    writes = len(report.left.writes)
-    said = [f"{count(writes, 'change')} still to send"] if writes else []
-    said += [f"{count(held, 'post still needs', 'posts still need')} you"] if held else []
-    return f"Looked again afterwards: {' and '.join(said) or 'what is left needs nobody'}."

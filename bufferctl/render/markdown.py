@@ -20,7 +20,7 @@ from bufferctl.render.markdown_text import clipped, code, plain, size
 from bufferctl.render.paint import Paint, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import no_changes, quiet_counts
-from bufferctl.render.text_outcomes import applied_text
+from bufferctl.render.text_outcomes import applied_text, left_said
 from bufferctl.render.words import is_at_once
 
 #: UTF-16 units of a comment; GitHub takes 65,536 characters.
@@ -143,11 +143,7 @@ def _receipt_head(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[str
     if report.stopped:
         yield f"Stopped early: {prose(sentence(clipped(report.stopped, 500)))}"
     if report.left is not None:
-        counts = report.left.count()
-        held, unsent = counts[Action.HOLD], sum(counts[each] for each in WRITING)
-        said = [f"{held:,} need{'s' if held == 1 else ''} you"] if held else []
-        said += [f"{unsent:,} still to be sent"] if unsent else []
-        yield f"Looked again: {', '.join(said) or 'no changes'}."
+        yield left_said(report.left, outcomes)
 
 
 def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]:

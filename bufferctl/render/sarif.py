@@ -67,12 +67,12 @@ def problems_sarif(problems: Iterable[Diagnostic], *, rules: Sequence[RuleHelp] 
 def _rule(code: str, rule: RuleHelp | None) -> dict[str, Any]:
     if rule is None:
         return {"id": code, "shortDescription": {"text": sentence(_OTHERS.get(code, _OTHERS[_GENERAL]))}}
-    told = [sentence(each) for each in (rule.why, rule.hint) if each]
+    what, *told = [_whole(each) for each in (rule.summary, rule.why, rule.hint) if each]
     return {
         "id": code,
         "name": rule.name,
-        "shortDescription": {"text": _said(sentence(rule.summary))},
-        "fullDescription": {"text": _said(" ".join([sentence(rule.summary), *told]))},
+        "shortDescription": {"text": _said(what)},
+        "fullDescription": {"text": _said(" ".join([what, *told]))},
         "help": {"text": _said(" ".join(told)), "markdown": _said("\n\n".join(told))},
         "defaultConfiguration": {"level": rule.severity.value},
     }
@@ -115,8 +115,13 @@ def _digest(problem: Diagnostic) -> str:
 
 
 def _message(problem: Diagnostic) -> dict[str, str]:
-    hint = f" {sentence(problem.hint[:1].upper() + problem.hint[1:])}" if problem.hint else ""
+    hint = f" {_whole(problem.hint)}" if problem.hint else ""
     return {"text": _said(sentence(problem.message) + hint)}
+
+
+def _whole(text: str) -> str:
+    """A sentence from its capital letter to its full stop."""
+    return sentence(text[:1].upper() + text[1:])
 
 
 def _related(related: Related, folder: str) -> dict[str, Any]:

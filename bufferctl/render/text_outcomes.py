@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bufferctl.model import Slot
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.columns import wrapped
-from bufferctl.render.paint import Paint, safe, sentence
+from bufferctl.render.paint import Paint, count, safe, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
 from bufferctl.render.text_change import WIDTH, indented
@@ -56,14 +57,27 @@ def left_text(left: Plan, planned: Plan, outcomes: Iterable[Outcome], paint: Pai
     if left.is_empty:
         return f"Looked again: {paint.good('no changes')}.\n"
     shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
-    holds = left.of(Action.HOLD)
-    refused = {outcome.change.slot for outcome in outcomes if outcome.status is Status.REFUSED}
-    again = {change.slot for change in left.writes}
-    if again <= refused and all((change.slot, change.message) in shown for change in holds):
-        said = "nothing more to send" + (" but what was refused" if again else "")
-        said += f"; {len(holds)} still need{'s' if len(holds) == 1 else ''} you" if holds else ""
-        return f"Looked again: {said}.\n"
+    unsent = _unsent(left, outcomes)
+    if not unsent and all((change.slot, change.message) in shown for change in left.of(Action.HOLD)):
+        return f"{left_said(left, outcomes)}\n"
     return f"Looked again, and this is left:\n{plan_text(left, paint)}"
+
+
+def left_said(left: Plan, outcomes: Iterable[Outcome]) -> str:
+    """What is left after an apply, in a sentence."""
+    if left.is_empty:
+        return "Looked again: no changes."
+    unsent, holds = _unsent(left, outcomes), len(left.of(Action.HOLD))
+    said = f"{count(len(unsent), 'change')} still to send" if unsent else "nothing more to send"
+    said += " but what was refused" if left.writes and not unsent else ""
+    said += f"; {holds:,} still need{'s' if holds == 1 else ''} you" if holds else ""
+    return f"Looked again: {said}."
+
+
+def _unsent(left: Plan, outcomes: Iterable[Outcome]) -> set[Slot]:
+    """What another apply would send, but for what Buffer has refused."""
+    refused = {outcome.change.slot for outcome in outcomes if outcome.status is Status.REFUSED}
+    return {change.slot for change in left.writes} - refused
 
 
 def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:

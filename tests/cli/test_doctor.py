@@ -97,6 +97,15 @@ def test_names_that_are_not_there(today: Project, prints: Prints) -> None:
     prints("doctor/names", made_the_same(today("doctor")))
 
 
+def test_an_organization_that_is_not_there(today: Project) -> None:
+    """What is wrong is said, and of channels nothing: none was found that could be well."""
+    today.write("buffer.yaml", FILES.replace("name: Acme", "name: Initech", 1))
+    ran = today("doctor")
+    assert ran.code == 1
+    assert "the account has no organization `Initech`" in ran.out
+    assert "all connected" not in ran.out
+
+
 def test_files_with_errors(today: Project, prints: Prints) -> None:
     """Exit 1, counted; validate shows them."""
     today.write("buffer.yaml", FILES + "    idea: []\n")

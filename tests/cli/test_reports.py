@@ -144,12 +144,15 @@ def test_report_of_an_apply(declared: Any) -> None:
 
 
 def test_report_of_a_saved_plan(declared: Any) -> None:
-    """The same forms from the saved plan, without asking anybody, with when it expires."""
-    declared("plan", "-o", "plan.json", "--report", "first.json")
+    """The same forms from the saved plan, without asking anybody; both say until when it may be applied."""
+    declared("plan", "-o", "plan.json", "--report", "first.json", "--report", "first.md")
     asked = len(declared.sandbox.requests)
     assert declared("show", "plan.json", "--report", "again.json", "--report", "again.md").code == 0
     first, again = checked(read(declared, "first.json")), checked(read(declared, "again.json"))
-    assert again == {**first, "expires_at": "2029-12-10T09:00:00Z"}
+    assert again == first
+    assert again["expires_at"] == "2029-12-10T09:00:00Z"
+    assert read(declared, "again.md") == read(declared, "first.md")
+    assert "may be applied until 2029-12-10 09:00 UTC" in read(declared, "first.md")
     assert len(declared.sandbox.requests) == asked
 
 

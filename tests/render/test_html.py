@@ -149,7 +149,7 @@ def test_a_receipt_tells_what_became_of_each() -> None:
     document = FORMS["receipt"]
     assert "<h1>Receipt for Acme and Globex</h1>" in document
     assert "Stopped part-way.</strong> Buffer carries nothing out at the moment" in document
-    assert "10 of 19 changes done. Looked again afterwards: 3 posts still need you." in document
+    assert "10 of 19 changes done. Looked again: nothing more to send; 3 still need you." in document
     assert '<a href="https://x.example/acme/status/1">' in document
     assert "Invalid post: Image could not be read from its URL." in document
 

@@ -212,11 +212,14 @@ def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
 
 
 def test_receipt_says_what_is_left() -> None:
-    """After an apply it was looked again: nothing, or how much is left."""
+    """After an apply it was looked again: nothing, or how much is left, of which what was refused is not told again."""
     done = replace(APPLIED, left=replace(PLAN, changes=()))
     assert "Looked again: no changes." in report_markdown(done)
     left = replace(APPLIED, left=replace(PLAN, changes=(*_holds(2), *_creates(1))))
-    assert "Looked again: 2 need you, 1 still to be sent." in report_markdown(left)
+    assert "Looked again: 1 change still to send; 2 still need you." in report_markdown(left)
+    refused = next(each for each in APPLIED.outcomes or () if each.status is Status.REFUSED)
+    again = replace(APPLIED, left=replace(PLAN, changes=(refused.change,)))
+    assert "Looked again: nothing more to send but what was refused." in report_markdown(again)
     assert "Looked again" not in report_markdown(APPLIED)
 
 

@@ -95,7 +95,9 @@ def test_rules_say_what_they_are() -> None:
     (told,) = run["tool"]["driver"]["rules"]
     assert (told["id"], told["name"]) == (rule.code, rule.name)
     assert told["defaultConfiguration"] == {"level": rule.severity.value}
-    assert rule.hint.replace("{", "{{").replace("}", "}}") in told["help"]["text"]
+    what, help_ = told["shortDescription"]["text"], told["help"]["text"]
+    assert (what[0], what[-1], help_[0], help_[-1]) == (what[0].upper(), ".", help_[0].upper(), ".")
+    assert rule.hint[1:].replace("{", "{{").replace("}", "}}") in help_
 
 
 @pytest.mark.parametrize("code", [*map(str, Reason), Status.REFUSED.value, Status.DIFFERS.value, ""])
