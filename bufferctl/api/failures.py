@@ -11,6 +11,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import httpx2
+from httpx2 import codes
 
 from bufferctl.api.answers import Answer, brief
 from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLargeError, UnreachableError
@@ -71,17 +72,17 @@ def no_connection(error: BaseException, host: str, timeout: float) -> Unreachabl
 def problem(answer: Answer, host: str) -> ApiError | None:
     """The error that an answer as a whole stands for; None where its `data` and `errors` are to be read."""
     status, code = answer.status, answer.code
-    if 300 <= status < 400:  # noqa: PLR2004 - the redirects of HTTP
+    if codes.is_redirect(status):
         return _redirected(answer, host)
-    if status == 401 or (code in _NO_KEY and answer.refused_whole):  # noqa: PLR2004 - likewise
+    if status == codes.UNAUTHORIZED or (code in _NO_KEY and answer.refused_whole):
         return _key_refused(answer)
-    if status == 403 or (code == "FORBIDDEN" and answer.refused_whole):  # noqa: PLR2004 - likewise
+    if status == codes.FORBIDDEN or (code == "FORBIDDEN" and answer.refused_whole):
         return _forbidden(answer)
-    if status == 429 or (code == "RATE_LIMIT_EXCEEDED" and answer.refused_whole):  # noqa: PLR2004 - likewise
+    if status == codes.TOO_MANY_REQUESTS or (code == "RATE_LIMIT_EXCEEDED" and answer.refused_whole):
         return _rate_limited(answer)
-    if status == 413:  # noqa: PLR2004 - likewise
+    if status == codes.CONTENT_TOO_LARGE:
         return TooLargeError("Buffer refuses the size of the request (HTTP 413)", hint=_REPORT)
-    if status >= 500:  # noqa: PLR2004 - likewise
+    if status >= codes.INTERNAL_SERVER_ERROR:
         return _broken(answer, host)
     if answer.body is None or not answer.body.keys() & {"data", "errors"}:
         return _not_graphql(answer, host)
@@ -183,7 +184,7 @@ def _request_refused(answer: Answer) -> ApiError:
     said = answer.message
     if _TOO_LARGE.search(said) and answer.code not in _BROKE:
         return TooLargeError(f"Buffer refuses the size of the request: {said}", hint=_REPORT)
-    if (answer.status == 400 and answer.code not in _BROKE) or answer.code in _NOT_RUN:  # noqa: PLR2004 - likewise
+    if (answer.status == codes.BAD_REQUEST and answer.code not in _BROKE) or answer.code in _NOT_RUN:
         return ApiError(
             f"Buffer does not understand the request: {said}",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",

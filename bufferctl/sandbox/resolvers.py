@@ -37,7 +37,7 @@ def account_of(_root: Any, info: Info) -> Doc:
 
 
 @account.field("organizations")
-def _organizations(_account: Doc, info: Info, filter: Doc | None = None) -> list[Doc]:  # noqa: A002 - the schema's name
+def _organizations(_account: Doc, info: Info, filter: Doc | None = None) -> list[Doc]:
     everything = info.context.core.store.organizations.values()
     return [one for one in everything if filter is None or one["id"] == filter["organizationId"]]
 
@@ -50,7 +50,7 @@ tag.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
 
 
 @query.field("channel")
-def _channel(_root: Any, info: Info, input: Doc) -> Doc:  # noqa: A002 - the schema's name
+def _channel(_root: Any, info: Info, input: Doc) -> Doc:
     doc = info.context.core.store.channels.get(input["id"])
     if doc is None:
         raise reads.not_found("Channel")
@@ -58,7 +58,7 @@ def _channel(_root: Any, info: Info, input: Doc) -> Doc:  # noqa: A002 - the sch
 
 
 @query.field("channels")
-def _channels(_root: Any, info: Info, input: Doc) -> list[Doc]:  # noqa: A002 - the schema's name
+def _channels(_root: Any, info: Info, input: Doc) -> list[Doc]:
     core = info.context.core
     wanted = input.get("filter") or {}
     found = core.store.channels_of(reads.organization(core, input["organizationId"])["id"])
@@ -82,12 +82,12 @@ for _name, _value in {
 
 
 @query.field("ideaGroups")
-def _idea_groups(_root: Any, info: Info, input: Doc) -> list[Doc]:  # noqa: A002 - the schema's name
+def _idea_groups(_root: Any, info: Info, input: Doc) -> list[Doc]:
     return list(reads.organization(info.context.core, input["organizationId"])["ideaGroups"])
 
 
 @query.field("dailyPostingLimits")
-def _daily_limits(_root: Any, info: Info, input: Doc) -> list[Doc]:  # noqa: A002 - the schema's name
+def _daily_limits(_root: Any, info: Info, input: Doc) -> list[Doc]:
     core = info.context.core
     moment = parse_time(input["date"]) if input.get("date") else core.now()
     answers = []
@@ -103,13 +103,13 @@ def _daily_limits(_root: Any, info: Info, input: Doc) -> list[Doc]:  # noqa: A00
 
 
 @query.field("aggregatedPostMetrics")
-def _no_metrics(_root: Any, info: Info, input: Doc) -> Doc:  # noqa: A002 - the schema's name
+def _no_metrics(_root: Any, info: Info, input: Doc) -> Doc:
     reads.organization(info.context.core, input["organizationId"])
     return {"metrics": [], "metricsUpdatedAt": None}
 
 
 @query.field("postTemplates")
-def _no_templates(_root: Any, info: Info, input: Doc, **_page: Any) -> Doc:  # noqa: A002 - the schema's name
+def _no_templates(_root: Any, info: Info, input: Doc, **_page: Any) -> Doc:
     reads.organization(info.context.core, input["organizationId"])
     return {"edges": [], "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}, "totalCount": 0}
 

@@ -48,7 +48,7 @@ _writes("deletePostTemplate")(lambda _core, _wanted: answer("VoidMutationError",
 
 
 @query.field("post")
-def _post(_root: Any, info: Info, input: Doc) -> Doc:  # noqa: A002 - the schema's name
+def _post(_root: Any, info: Info, input: Doc) -> Doc:
     doc = info.context.core.store.post(input["id"])
     if doc is None:
         raise reads.not_found("Post")
@@ -57,14 +57,14 @@ def _post(_root: Any, info: Info, input: Doc) -> Doc:  # noqa: A002 - the schema
 
 @query.field("posts")
 def _posts(
-    _root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None  # noqa: A002 - the schema's name
+    _root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None
 ) -> Doc:  # fmt: skip
     return reads.post_page(info.context.core, input, first, after, info.context.hidden_since)
 
 
 @query.field("ideas")
 def _ideas(
-    _root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None  # noqa: A002 - the schema's name
+    _root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None
 ) -> Doc:  # fmt: skip
     return reads.idea_page(info.context.core, input, (first, after), ideas.idea_view, info.context.hidden_since)
 
