@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import BufferctlError, KeyRefusedError, StateError
 from bufferctl.model import Account, LiveChannel, LiveOrganization, Slot, State
 from bufferctl.model.quota import Quota
-from bufferctl.render.paint import count, sentence
+from bufferctl.render.paint import count, opened, sentence
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
@@ -49,9 +49,8 @@ class Finding:
 
 def problem(about: str, error: BufferctlError) -> Finding:
     """An error as a finding."""
-    message = error.message[:1].upper() + error.message[1:] if error.message[:1].isalpha() else error.message
     code = KeyRefusedError.exit_code if isinstance(error, KeyRefusedError) else _TROUBLE
-    return Finding(about, Verdict.PROBLEM, message, error.hint, code)
+    return Finding(about, Verdict.PROBLEM, opened(error.message), error.hint, code)
 
 
 def program() -> Finding:

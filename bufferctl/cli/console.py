@@ -12,7 +12,7 @@ from typing import TextIO
 import click
 
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.render.paint import Paint, safe, sentence
+from bufferctl.render.paint import Paint, opened, safe, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,8 @@ class Console:
         click.echo(_for_log(text, sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
 
     def error(self, message: str, hint: str = "") -> None:
-        """Say what is wrong and what to do. A name at the start (a file, a host) stays as it is."""
-        if message.partition(" ")[0].isalpha():
-            message = message[:1].upper() + message[1:]
-        self.note(f"{self.err.bad('error:')} {safe(sentence(message))}")
+        """Say what is wrong and what to do."""
+        self.note(f"{self.err.bad('error:')} {safe(sentence(opened(message)))}")
         if hint:
             self.note(f"  hint: {safe(hint)}")
 

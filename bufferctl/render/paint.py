@@ -1,4 +1,4 @@
-"""Colour where it is wanted, text made safe for a terminal, full stops, counts."""
+"""Colour where it is wanted, text made safe for a terminal, capitals, full stops, counts."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def safe(text: str) -> str:
 def sentence(text: str) -> str:
     """`text` with a full stop, unless it ends like a sentence already, as Buffer's own words do; empty stays empty."""
     return text if not text or text.endswith((".", "?", "!")) else f"{text}."
+
+
+def opened(message: str) -> str:
+    """`message` with a capital letter first; a name at its start (a file, a host) stays as it is."""
+    return message[:1].upper() + message[1:] if message.partition(" ")[0].isalpha() else message
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from bufferctl import __version__
+from bufferctl.cli.checkup import problem
+from bufferctl.errors import BufferctlError
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project, Ran
@@ -78,6 +80,12 @@ def test_buffer_out_of_reach(
     (environment / "buffer.yaml").write_text(FILES)
     monkeypatch.setenv("BUFFER_API_URL", "http://somewhere.example")
     prints("doctor/out-of-reach", made_the_same(run("doctor")))
+
+
+def test_names_keep_their_letters() -> None:
+    """A host at the start of a sentence stays as it is written; a word gets a capital."""
+    said = [problem("connection", BufferctlError(text)).message for text in ("no.example cannot be reached", "the key")]
+    assert said == ["no.example cannot be reached", "The key"]
 
 
 def test_channels_that_publish_nothing(today: Project, prints: Prints) -> None:
