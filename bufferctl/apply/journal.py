@@ -8,6 +8,7 @@ to nothing once every intent is settled and state is saved.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
@@ -32,6 +33,7 @@ from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import IDEAS, Binding, Slot
 
 _T = TypeVar("_T", Intent, Settled)
+_PLAIN = re.compile(r"[0-9a-z-]{1,64}")
 
 
 class FileJournal:
@@ -98,10 +100,10 @@ class FileJournal:
 
     def intend(self, intents: Sequence[Intent]) -> None:
         """Note what is about to be sent; see `Journal`."""
-        for organization, group in _by_organization(intents).items():
+        for name, group in _by_file(intents).items():
             homes = sorted({home(intent.write) for intent in group})
             new = [line for h in homes for line in listed_lines(h, self._unwritten.get(h, {}))]
-            self._append(organization, [*new, *map(intent_line, group)])
+            self._append(name, [*new, *map(intent_line, group)])
             for each in homes:
                 self._unwritten.pop(each, None)
         self._intents.update((intent.number, intent) for intent in intents)
@@ -109,15 +111,15 @@ class FileJournal:
 
     def settle(self, settled: Sequence[Settled]) -> None:
         """Note what became of intents; see `Journal`."""
-        for organization, group in _by_organization(settled).items():
-            self._append(organization, list(map(settled_line, group)))
+        for name, group in _by_file(settled).items():
+            self._append(name, list(map(settled_line, group)))
         for each in settled:
             self._note_settled(each)
 
     def hold(self, intents: Sequence[Intent]) -> None:
         """Note that a person is asked about creates; see `Journal`."""
-        for organization, group in _by_organization(intents).items():
-            self._append(organization, held_lines({intent.number for intent in group}))
+        for name, group in _by_file(intents).items():
+            self._append(name, held_lines({intent.number for intent in group}))
         self.held.update(intent.number for intent in intents)
 
     def compact(self, bound: Collection[str] = ()) -> None:
@@ -129,25 +131,25 @@ class FileJournal:
         self.close()
         strange = [each for each in self._settled if each.slot not in self._mine]
         self._settled = [each for each in strange if each.binding is None or each.binding.id not in bound]
-        open_, settled = _by_organization(list(self._intents.values())), _by_organization(self._settled)
+        open_, settled = _by_file(list(self._intents.values())), _by_file(self._settled)
         kept = {home(intent.write) for intent in self._intents.values()}
         self._unwritten = {h: dict(ids) for h, ids in self._listed.items() if h not in kept}
         with suppress(OSError):
             for path in self._folder.glob("*.journal"):
-                organization = path.stem
-                if organization in {*open_, *settled}:
-                    self._rewrite(organization, open_.get(organization, []), settled.get(organization, []))
+                name = path.stem
+                if name in {*open_, *settled}:
+                    self._rewrite(name, open_.get(name, []), settled.get(name, []))
                 else:
-                    self._whole.pop(organization, None)
+                    self._whole.pop(name, None)
                     path.unlink()
             _sync_folder(self._folder)
 
-    def _rewrite(self, organization: str, intents: Sequence[Intent], settled: Sequence[Settled]) -> None:
+    def _rewrite(self, name: str, intents: Sequence[Intent], settled: Sequence[Settled]) -> None:
         homes = sorted({home(intent.write) for intent in intents})
         listed = [line for h in homes for line in listed_lines(h, self._listed.get(h, {}))]
         held = held_lines(self.held & {intent.number for intent in intents})
         lines = [head_line(self._endpoint), *map(settled_line, settled), *listed, *map(intent_line, intents), *held]
-        path, data = self._path(organization), encoded(lines)
+        path, data = self._path(name), encoded(lines)
         temporary = path.with_suffix(".new")
         temporary.unlink(missing_ok=True)
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -156,32 +158,32 @@ class FileJournal:
         finally:
             os.close(handle)
         temporary.replace(path)
-        self._whole[organization] = len(data)
+        self._whole[name] = len(data)
 
     def close(self) -> None:
         """Let the files go."""
-        for organization in list(self._handles):
-            os.close(self._handles.pop(organization))
+        for name in list(self._handles):
+            os.close(self._handles.pop(name))
 
-    def _path(self, organization: str) -> Path:
-        return self._folder / f"{organization}.journal"
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.journal"
 
-    def _append(self, organization: str, lines: Sequence[Mapping[str, Any]]) -> None:
-        with self._recording(organization):
-            handle = self._handles.get(organization)
+    def _append(self, name: str, lines: Sequence[Mapping[str, Any]]) -> None:
+        with self._recording(name):
+            handle = self._handles.get(name)
             if handle is None:
-                handle = self._handles[organization] = self._open(organization)
-            data = encoded(lines if self._whole.get(organization) else [head_line(self._endpoint), *lines])
+                handle = self._handles[name] = self._open(name)
+            data = encoded(lines if self._whole.get(name) else [head_line(self._endpoint), *lines])
             _write(handle, data)
-            self._whole[organization] = self._whole.get(organization, 0) + len(data)
+            self._whole[name] = self._whole.get(name, 0) + len(data)
 
     @contextmanager
-    def _recording(self, organization: str) -> Iterator[None]:
+    def _recording(self, name: str) -> Iterator[None]:
         try:
             yield
         except BaseException as error:
-            if organization in self._handles:  # opened again, the file loses what was written of these lines
-                os.close(self._handles.pop(organization))
+            if name in self._handles:  # opened again, the file loses what was written of these lines
+                os.close(self._handles.pop(name))
             if not isinstance(error, OSError):
                 raise
             raise PartWayError(
@@ -189,11 +191,11 @@ class FileJournal:
                 hint="Make room on the disk, then run apply again: it looks first at what Buffer has.",
             ) from error
 
-    def _open(self, organization: str) -> int:
+    def _open(self, name: str) -> int:
         """The file, ready for the next line: without a torn last one."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._path(organization), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.ftruncate(handle, self._whole.get(organization, 0))
+        handle = os.open(self._path(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.ftruncate(handle, self._whole.get(name, 0))
         _sync_folder(self._folder)
         return handle
 
@@ -246,11 +248,17 @@ class FileJournal:
             self._listed.setdefault(where, {})[settled.binding.id] = 0
 
 
-def _by_organization(items: Sequence[_T]) -> dict[str, list[_T]]:
+def _by_file(items: Sequence[_T]) -> dict[str, list[_T]]:
+    """Each organization's, by the name of its file."""
     groups: dict[str, list[_T]] = {}
     for item in items:
-        groups.setdefault(item.slot.organization_id, []).append(item)
+        groups.setdefault(_file_name(item.slot.organization_id), []).append(item)
     return groups
+
+
+def _file_name(organization: str) -> str:
+    """The organization's id, where every file system takes that for a name, and for no other; ids are opaque."""
+    return organization if _PLAIN.fullmatch(organization) else blake2b(organization.encode(), digest_size=16).hexdigest()
 
 
 def _write(handle: int, data: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,6 +84,23 @@ def test_what_was_intended_is_read_back(journals: Journals) -> None:
     journals().intend(intents)
     assert journals(A, B, C, idea("i")).open == tuple(intents)
     assert stat.S_IMODE(journals.file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("organization", ["../../elsewhere", "a/b", "x" * 3000, "Ärger \N{BEER MUG}", "NUL\0", ""])
+def test_any_id_of_an_organization_has_its_file(journals: Journals, organization: str) -> None:
+    """One file in the journal's own folder, read back, kept while it is open and gone at the end: ids are opaque."""
+    asked = replace(intent(1), slot=replace(slot(A), organization_id=organization))
+    journal = FileJournal(journals.folder, ENDPOINT)
+    journal.claim({asked.slot})
+    journal.intend([asked])
+    journal.compact()
+    assert journals.file.parent.parent == journals.folder
+    again = FileJournal(journals.folder, ENDPOINT)
+    again.claim({asked.slot})
+    assert again.open == (asked,)
+    again.settle([Settled(1, asked.slot, done=False)])
+    again.compact()
+    assert journals.files == []
 
 
 def test_what_became_of_it_is_read_back(journals: Journals) -> None:
