@@ -102,6 +102,8 @@ def read_problem(answer: Answer) -> ApiError | None:
         return _forbidden(answer)
     if code in _BROKE:
         return NoAnswerError(f"Buffer could not answer: {message}", hint=_AGAIN)
+    if answer.refused_whole and _TOO_LARGE.search(message):  # with `data: null`; of a write that would prove nothing
+        return _too_large(message)
     return ApiError(f"Buffer refuses to answer: {message}", hint="Run with --debug to see which request it was.")
 
 
@@ -183,13 +185,17 @@ def _not_graphql(answer: Answer, host: str) -> NoAnswerError:
 def _request_refused(answer: Answer) -> ApiError:
     said = answer.message
     if _TOO_LARGE.search(said) and answer.code not in _BROKE:
-        return TooLargeError(f"Buffer refuses the size of the request: {said}", hint=_REPORT)
+        return _too_large(said)
     if (answer.status == codes.BAD_REQUEST and answer.code not in _BROKE) or answer.code in _NOT_RUN:
         return ApiError(
             f"Buffer does not understand the request: {said}",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",
         )
     return NoAnswerError(f"Buffer could not answer: {said or f'HTTP {answer.status}'}", hint=_AGAIN)
+
+
+def _too_large(said: str) -> TooLargeError:
+    return TooLargeError(f"Buffer refuses the size of the request: {said}", hint=_REPORT)
 
 
 def seconds(value: object, at: datetime) -> float | None:

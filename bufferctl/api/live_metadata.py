@@ -74,7 +74,7 @@ _READ: dict[str, Callable[[Any], dict[str, Any]]] = {
 
 def instant(text: str) -> datetime:
     """An ISO 8601 instant, aware; the API's own are UTC, so that one without an offset is too."""
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text.upper())  # it may be written with a small t and z (RFC 3339)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -1,7 +1,7 @@
 """What is written, as the API's input objects: camelCase, asset details nested, the network's own key (schema: inputs).
 
-Absent values are left out of a create. An edit names the whole content, empty lists included, since what it omits may
-stay or go (notes: Writing).
+Absent values are left out of a create. An edit names the whole content, what is empty included, since what it omits
+may stay or go (notes: Writing).
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ from bufferctl.model.metadata import PinterestMetadata
 
 #: Where the API's name of a network in `metadata` differs from the service's.
 _METADATA_KEYS = {Service.GOOGLEBUSINESS: "google"}
+#: Networks of whose metadata nothing is required; a Start Page has none, the other three always have some.
+_MAY_BE_EMPTY = frozenset(Service) - {
+    Service.FACEBOOK, Service.GOOGLEBUSINESS, Service.INSTAGRAM, Service.STARTPAGE,
+}  # fmt: skip
 
 
 def operation_and_input(write: Write) -> tuple[str, dict[str, Any]]:
@@ -75,7 +79,7 @@ def edit_post(write: EditPost) -> dict[str, Any]:
         "text": post.text,
         "assets": [asset_form(asset) for asset in post.assets],
         "tagIds": list(write.tag_ids),
-        **_present(metadata=_metadata(post)),
+        **_present(metadata=_metadata(post) or ({post.service.value: {}} if post.service in _MAY_BE_EMPTY else None)),
         **_extras(post, write.idea_id),
     }
     if write.reschedule:

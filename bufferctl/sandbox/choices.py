@@ -14,7 +14,8 @@ Publishing (life.py, scheduling.py)
 
 Writing (posts.py)
 - An edit replaces the whole content: text, assets, metadata and tags that it omits are gone, and so an edit of `dueAt`
-  alone is refused for having neither text nor media. (The reference says that omitted fields stay, live reports not.)
+  alone is refused for having neither text nor media. (The reference says that omitted fields stay, live reports not:
+  `edits_keep` of core.Options turns it.)
   Schedule fields that it omits (mode, dueAt, schedulingType, saveToDraft, ideaId) do stay; a queue mode that it names
   gives the post a new place.
 - deletePost refuses sent and sending posts, in line with their allowedActions.

@@ -19,12 +19,14 @@ class Options:
 
     `idea_response`: createIdea answers IdeaResponse (else Idea). `refuse_duplicates`: the service's own refusal of
     equal posts. `shorten_links`: in texts on channels with linkShortening, which is open (NOTES: Reading).
+    `edits_keep`: what of the content an edit omits stays, as the reference says (else it is gone, as was seen).
     `sending_seconds`: how long a due post is `sending` before it is `sent`.
     """
 
     idea_response: bool = IDEA_ANSWERS_RESPONSE
     refuse_duplicates: bool = False
     shorten_links: bool = False
+    edits_keep: bool = False
     sending_seconds: float = 0
 
 

@@ -50,7 +50,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
 
 
 def edit_post(core: Core, wanted: Doc) -> Doc:
-    """Answer `editPost`: the content is replaced whole, the schedule where it is named (see choices)."""
+    """Answer `editPost`: the content is replaced whole unless `edits_keep`, the schedule where it is named."""
     core.settle()
     post = core.store.post(wanted["id"])
     if post is None:
@@ -59,6 +59,8 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
     if post["status"] in _DONE:
         return _invalid(["Sent posts cannot be edited."])
     content = _content(wanted, channel)
+    if core.options.edits_keep:
+        content = {name: post[name] if wanted.get(name) is None else value for name, value in content.items()}
     found = _problems(core, content, channel)
     mode = wanted.get("mode") or post["shareMode"]
     if mode == "customScheduled" and not wanted.get("dueAt", post["dueAt"]):
@@ -108,7 +110,7 @@ def _content(wanted: Doc, channel: Doc) -> Doc:
     return {
         "text": wanted.get("text") or "",
         "assets": wanted.get("assets") or [],
-        "metadata": (wanted.get("metadata") or {}).get(key),
+        "metadata": (wanted.get("metadata") or {}).get(key) or None,
         "tagIds": list(dict.fromkeys(wanted.get("tagIds") or [])),
     }
 
@@ -117,7 +119,7 @@ def _kept_text(core: Core, channel: Doc, text: str) -> str:
     """Return the text as it is kept: as sent, unless links are to be shortened where the channel says so."""
     if not (core.options.shorten_links and channel["linkShortening"]):
         return text
-    return re.sub(r"https?://\S+", lambda link: f"https://buff.ly/{stable_id(link[0])[:7]}", text)
+    return re.sub(r"https?://(?!buff\.ly/)\S+", lambda link: f"https://buff.ly/{stable_id(link[0])[:7]}", text)
 
 
 def _problems(core: Core, content: Doc, channel: Doc) -> list[str]:

@@ -306,9 +306,15 @@ def test_googles_dates_are_instants() -> None:
 
 
 def test_an_edit_says_the_whole_content_and_leaves_the_schedule() -> None:
-    """Text, assets and tags, empty ones too; no mode, no time, no draft."""
+    """Text, assets, tags and metadata, empty ones too; no mode, no time, no draft."""
     post = replace(POST, mode=ShareMode.CUSTOM_SCHEDULED, due_at=DUE)
-    assert form(EditPost("p1", post, "c1")) == {"id": "p1", "text": "We are live", "assets": [], "tagIds": []}
+    assert form(EditPost("p1", post, "c1")) == {
+        "id": "p1",
+        "text": "We are live",
+        "assets": [],
+        "tagIds": [],
+        "metadata": {"twitter": {}},
+    }
 
 
 def test_an_edit_of_the_schedule_says_it_whole() -> None:
@@ -319,11 +325,21 @@ def test_an_edit_of_the_schedule_says_it_whole() -> None:
         "text": "We are live",
         "assets": [],
         "tagIds": ["t1"],
+        "metadata": {"twitter": {}},
         "mode": "customScheduled",
         "schedulingType": "automatic",
         "dueAt": "2026-12-01T08:00:00.000Z",
         "saveToDraft": False,
     }
+
+
+@pytest.mark.parametrize("service", list(Service))
+def test_an_edit_without_metadata_is_what_the_schema_takes(service: Service, schema: GraphQLSchema) -> None:
+    """No problems: empty where the network requires nothing, else not said at all."""
+    edit = EditPost("p1", replace(POST, service=service, metadata=None), "c1")
+    assert problems(edit, schema) == []
+    requires = {Service.FACEBOOK, Service.GOOGLEBUSINESS, Service.INSTAGRAM, Service.STARTPAGE}
+    assert form(edit).get("metadata") == (None if service in requires else {service.value: {}})
 
 
 def test_an_edited_draft_stays_one() -> None:

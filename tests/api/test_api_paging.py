@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -36,7 +37,7 @@ class Lists:
     """A Buffer that holds lists: so many a `page` and `aliases` a request.
 
     `order`: how it heeds `sort`; `mirrored` turns round exactly, `stable` leaves equal instants as they were, `ignored`
-    is newest first whatever was asked.
+    is newest first whatever was asked. `refusal`: what an answer to more aliases holds besides its error.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class Lists:
         page: int = 100,
         order: str = "mirrored",
         aliases: int = 30,
+        refusal: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.posts, self.ideas, self.page, self.order, self.aliases = posts, ideas or {}, page, order, aliases
+        self.refusal = refusal
         self.operations: list[str] = []
         self.pages_of_sent = 0
 
@@ -62,7 +65,7 @@ class Lists:
         count = len([each for each in variables if each.startswith("input")])
         if count > self.aliases:
             message = f"Aliases limit of {self.aliases} exceeded, found {count}."
-            return httpx2.Response(400, json={"errors": [{"message": message}]})
+            return httpx2.Response(400, json={**self.refusal, "errors": [{"message": message}]})
         answer = self.channels if name == "Channels" else self.list_page
         return self.data({f"a{n}": answer(variables[f"input{n}"], variables.get(f"after{n}")) for n in range(count)})
 
@@ -231,9 +234,11 @@ def test_sent_pages_are_counted_by_organization() -> None:
     assert lists.pages_of_sent == 20
 
 
-def test_a_refused_size_is_halved_until_it_passes() -> None:
+@pytest.mark.parametrize("refusal", [{}, {"data": None}])
+def test_a_refused_size_is_halved_until_it_passes(refusal: dict[str, Any]) -> None:
     """All posts, though the service takes two aliases at once; the channels were one."""
-    lists = Lists({"o1": [post(number, f"c{number % 9}") for number in range(90)]}, aliases=2)
+    posts = [post(number, f"c{number % 9}") for number in range(90)]
+    lists = Lists({"o1": posts}, aliases=2, refusal=refusal)
     assert len(ids(read(lists))) == 90
 
 

@@ -114,6 +114,15 @@ def test_nulls_are_absent_whatever_the_schema_promises() -> None:
     assert live_post({**LEAST, **dict.fromkeys(names)}) == expected
 
 
+@pytest.mark.parametrize("zone", ["Z", "z", "+00:00", "+0000", ""])
+@pytest.mark.parametrize("seconds", ["", ":00", ":00.000", ":00.000000000"])
+@pytest.mark.parametrize("between", ["T", "t", " "])
+def test_an_instant_is_read_in_every_form_of_iso_8601(between: str, seconds: str, zone: str) -> None:
+    """The same one; UTC where no offset is told."""
+    written = f"2026-12-01{between}08:00{seconds}{zone}"
+    assert live_post({**LEAST, "dueAt": written}).due_at == datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+
+
 def test_a_status_that_nobody_knows_is_held_for_a_person() -> None:
     """`error` with words: never changed, never created again (design: Actions)."""
     post = live_post({**LEAST, "status": "paused"})

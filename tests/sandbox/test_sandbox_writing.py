@@ -213,6 +213,22 @@ def test_an_edit_replaces_the_whole_content(buffer: Asker) -> None:
     assert refused == "Invalid post: Facebook posts require a type (post, story, or reel)."
 
 
+def test_an_edit_may_keep_what_it_omits(make: Any) -> None:
+    """With `edits_keep`, as the reference says: all stays but what is named, and what is named empty goes."""
+    buffer = make(edits_keep=True)
+    made = buffer.create(
+        "linkedin", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
+    )["post"]  # fmt: skip
+    later = buffer.edit(made["id"], dueAt="2026-12-02T09:00:00Z")["post"]
+    assert later == {**made, "dueAt": "2026-12-02T09:00:00.000Z", "updatedAt": later["updatedAt"]}
+    emptied = buffer.edit(made["id"], assets=[], tagIds=[])["post"]
+    assert (emptied["text"], emptied["assets"], emptied["tags"]) == ("old", [], [])
+    linked = buffer.edit(made["id"], metadata={"linkedin": {"linkAttachment": {"url": "https://acme.example"}}})["post"]
+    assert (linked["text"], bool(linked["metadata"]["linkAttachment"])) == ("old", True)
+    bare = buffer.edit(made["id"], metadata={"linkedin": {}})["post"]
+    assert (bare["text"], bare["metadata"]["linkAttachment"]) == ("old", None)
+
+
 def test_an_edit_of_the_time_alone_is_refused(buffer: Asker) -> None:
     """As live reports have it: without text and assets there is no post left."""
     made = buffer.create(mode="customScheduled", dueAt=DUE)["post"]["id"]
