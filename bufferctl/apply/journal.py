@@ -258,7 +258,8 @@ def _by_file(items: Sequence[_T]) -> dict[str, list[_T]]:
 
 def _file_name(organization: str) -> str:
     """The organization's id, where every file system takes that for a name, and for no other; ids are opaque."""
-    return organization if _PLAIN.fullmatch(organization) else blake2b(organization.encode(), digest_size=16).hexdigest()
+    plain = _PLAIN.fullmatch(organization)
+    return organization if plain else blake2b(organization.encode(), digest_size=16).hexdigest()
 
 
 def _write(handle: int, data: bytes) -> None:

@@ -246,6 +246,8 @@ def differing(desired: Content, live: Content, *, links_may_differ: bool = False
             before, after = _asked_for(before or {}, after or {}), after or {}
             if before == after:
                 continue
+        if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):
+            continue  # people call it `launch`, Buffer may call it `Launch`
         if links_may_differ and name == "text" and without_links(before) == without_links(after):
             continue
         if links_may_differ and name == "thread" and _linkless(before) == _linkless(after):

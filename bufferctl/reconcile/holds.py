@@ -101,6 +101,16 @@ def changed_in_buffer(differences: tuple[Difference, ...], *, can_send: bool) ->
     )
 
 
+def came_back_different(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
+    """`can_send`: as of `changed_in_buffer`."""
+    return Hold(
+        Reason.CHANGED,
+        "When it was sent, Buffer made something else of it, and that is what is there now",
+        _EITHER if can_send else _THEIRS,
+        differences,
+    )
+
+
 def conflict(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
     """`can_send`: as of `changed_in_buffer`."""
     return Hold(

@@ -120,8 +120,7 @@ def _idea(facts: Facts) -> Change:
     if (facts.changed or facts.edited) and facts.agree:
         return _kept(facts, seen=True)
     if facts.changed:
-        hold = holds.conflict if facts.edited else holds.changed_in_buffer
-        return _hold(facts, hold(facts.differences, can_send=False), Cause.DRIFT)
+        return _changed(facts, can_send=False)
     return _hold(facts, holds.idea_edited(facts.differences), Cause.EDITED) if facts.edited else _kept(facts)
 
 
@@ -133,13 +132,19 @@ def _unsent(facts: Facts, context: Context) -> Change:
     if (facts.changed or facts.edited) and ours and str(facts.match.declared.item.address) in context.reapply:
         return _write(facts, Action.UPDATE, Cause.DRIFT, context)
     if facts.changed:
-        hold = holds.conflict if facts.edited else holds.changed_in_buffer
-        return _hold(facts, hold(facts.differences, can_send=ours), Cause.DRIFT)
+        return _changed(facts, can_send=ours)
     if facts.edited and not ours:
         return _hold(facts, holds.adopted(facts.binding.id, facts.differences), Cause.EDITED)
     if facts.edited:
         return _write(facts, Action.UPDATE, Cause.EDITED, context)
     return _kept(facts)
+
+
+def _changed(facts: Facts, *, can_send: bool) -> Change:
+    """Buffer has something else: a person changed it, or Buffer did when it was sent."""
+    hold = holds.changed_in_buffer if facts.binding.seen else holds.came_back_different
+    hold = holds.conflict if facts.edited else hold
+    return _hold(facts, hold(facts.differences, can_send=can_send), Cause.DRIFT)
 
 
 def _kept(facts: Facts, *, seen: bool = False) -> Change:

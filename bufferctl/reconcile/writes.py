@@ -35,7 +35,7 @@ class Resolver:
         """The write for a match that is to be created or changed; a hold where a name stands for nothing."""
         declared = match.declared
         tags = self._tags.get(declared.slot.organization_id, {})
-        found = [tags.get(name) for name in declared.item.tags]
+        found = [_tag(name, tags) for name in declared.item.tags]
         if None in found:
             return _no_tag(declared.item.tags[found.index(None)], tags)
         known = tuple(tag for tag in found if tag)
@@ -60,6 +60,12 @@ class Resolver:
         if wanted not in self._ideas:
             return unresolved(f"Its idea {post.idea!r} is itself held", "See to the idea first.")
         return self._ideas[wanted]
+
+
+def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
+    """The tag of that name, else of one that differs in case only."""
+    folded = name.casefold()
+    return tags.get(name) or next((tags[each] for each in sorted(tags) if each.casefold() == folded), None)
 
 
 def _no_tag(name: str, tags: Mapping[str, LiveTag]) -> Hold:

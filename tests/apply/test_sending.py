@@ -244,7 +244,7 @@ def test_a_draft_has_no_lead_time(machine: Machine, buffer: FakeBuffer) -> None:
 
 
 def test_what_comes_back_different_is_said_and_is_no_baseline(machine: Machine, buffer: FakeBuffer) -> None:
-    """Reported as different; the next plan shows it as changed in Buffer."""
+    """Reported as different; the next plan shows it as changed in Buffer, and accuses nobody."""
     buffer.rewrites = True
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.DIFFERS]
@@ -255,6 +255,7 @@ def test_what_comes_back_different_is_said_and_is_no_baseline(machine: Machine, 
     plan = machine.apply(A).plan
     assert plan
     assert [c.reason.value for c in plan.changes if c.reason] == ["changed-in-buffer"]
+    assert "When it was sent, Buffer made something else of it" in plan.changes[0].message
 
 
 def test_what_slips_past_approval_is_said(machine: Machine, buffer: FakeBuffer) -> None:

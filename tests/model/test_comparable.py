@@ -96,6 +96,14 @@ def test_what_buffer_fills_in_or_moves_is_no_difference(change: dict[str, object
     assert differs(POST, replace(LIVE, **change)) == []  # type: ignore[arg-type]  # fields by name
 
 
+def test_tags_are_the_same_in_any_case() -> None:
+    """`launch` is what Buffer calls `Launch`; another one, or one more, is a difference."""
+    tagged = replace(POST, tags=("hiring", "launch"))
+    there = LiveTag("t1", "Launch"), LiveTag("t2", "HIRING")
+    assert differs(tagged, replace(LIVE, tags=there)) == []
+    assert differs(tagged, replace(LIVE, tags=there[:1])) == ["tags"]
+
+
 def test_shortened_links_differ_only_where_links_count() -> None:
     """A channel that shortens links returns others."""
     short = replace(LIVE, text="We are live: https://buff.ly/3xYz #go")
