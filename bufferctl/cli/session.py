@@ -164,10 +164,25 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
 
     store = StateFile(files.state_path(state_file), buffer.endpoint)
     journal = FileJournal(journal_folder(), buffer.endpoint)
+    state = store.load()
+    _check_apart(state, store.path)
     try:
-        yield Session(files, buffer, store, journal, console, store.load())
+        yield Session(files, buffer, store, journal, console, state)
     finally:
         journal.close()
+
+
+def _check_apart(state: State, path: Path) -> None:
+    """Raises StateError where one object has two addresses: what is done to the one would befall the other."""
+    seen: dict[str, str] = {}
+    for binding in state.bindings.values():
+        if binding.id in seen:
+            raise StateError(
+                f"The state file {path} gives {binding.id} two addresses, {seen[binding.id]} and {binding.address}, "
+                "as a merge of two such files may; a change of one would befall the other",
+                hint="`bufferctl state rm ADDRESS` forgets the one that is wrong.",
+            )
+        seen[binding.id] = binding.address
 
 
 @contextmanager

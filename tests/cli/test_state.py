@@ -117,3 +117,20 @@ def test_mending_needs_the_lock(applied: Any) -> None:
             ran = applied("state", *arguments)
             assert (ran.code, "Another run works on this account" in ran.err) == (1, True)
     assert applied.state.read_bytes() == before
+
+
+def test_two_addresses_of_one_post(applied: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A merge of two files that were renamed apart: nothing is planned or sent until one address is forgotten."""
+    monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
+    values = json.loads(applied.state.read_text(encoding="utf-8"))
+    for channels in values["organizations"].values():
+        for keys in channels.values():
+            if "launch" in keys:
+                keys["start"] = {**keys["launch"], "address": "Acme/twitter:acme/start"}
+    applied.state.write_text(json.dumps(values), encoding="utf-8")
+    for command in (["plan"], ["apply", "--auto-approve"], ["pull"], ["import"]):
+        ran = applied(*command)
+        assert ran.code == 1
+        assert f"two addresses, {LAUNCH} and Acme/twitter:acme/start" in ran.err
+    assert applied("state", "rm", "Acme/twitter:acme/start").code == 0
+    assert "No changes." in applied("plan").out
