@@ -87,7 +87,7 @@ def apply(
     from bufferctl.cli import annotating, connecting, outputs, planning, saved_plans, session
     from bufferctl.cli.applying import Applying
     from bufferctl.cli.console import Console
-    from bufferctl.cli.files import load_files, of_saved
+    from bufferctl.cli.files import declared_now, load_files, of_saved
     from bufferctl.cli.finishing import Finish
     from bufferctl.cli.reviewing import Reviewing
 
@@ -120,7 +120,7 @@ def apply(
         applying = Applying(opened, told, settle=settle, max_wait=max_wait, quiet=as_json, not_there=not_there)
         plan = applying.plan()
         if saved:
-            plan = saved_plans.check_holds(saved, plan, str(saved_file))
+            plan = saved_plans.check_holds(saved, plan, str(saved_file), declared_now(file))
         else:
             if reviewing:
                 reviewing.check(plan)

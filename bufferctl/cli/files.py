@@ -99,3 +99,11 @@ def of_saved(file: Path | None, desired: Desired) -> Files:
     from bufferctl.config import find_root
 
     return Files(find_root(file, Path.cwd()).parent, desired)
+
+
+def declared_now(file: Path | None) -> Desired | None:
+    """What the files say, None where they have errors; nothing is printed."""
+    from bufferctl.config import load
+
+    loaded = load(file, Path.cwd())
+    return None if has_errors(loaded.diagnostics) else loaded.desired

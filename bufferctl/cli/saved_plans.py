@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 from bufferctl.cli.options import Choices
 from bufferctl.cli.outputs import write_whole
 from bufferctl.cli.planning import without_repeating
+from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired
-from bufferctl.plan import Action, Plan
+from bufferctl.plan import Plan
 
 if TYPE_CHECKING:
     from bufferctl.planfile import SavedPlan
@@ -89,16 +91,28 @@ def check_fits(saved: SavedPlan, now: Plan, name: str) -> None:
         )
 
 
-def check_holds(saved: SavedPlan, now: Plan, name: str) -> Plan:
-    """What of the saved plan is still to be done. Raises StalePlanError, naming what moved where it holds no longer."""
+def check_holds(saved: SavedPlan, now: Plan, name: str, declared: Desired | None) -> Plan:
+    """What of the saved plan is still to be done. Raises StalePlanError, naming what moved where it holds no longer.
+
+    `declared`: what the files say today, None where they have errors.
+    """
     from bufferctl import planfile
 
     check_fits(saved, now, name)
-    deleting = {change.slot for change in saved.plan.of(Action.DELETE)}
-    verified = planfile.verify(saved, without_repeating(now, choices_of(saved), deleting))
-    if verified.moved:
+    doing = {change.slot for change in saved.plan.writes}
+    verified = planfile.verify(saved, without_repeating(now, choices_of(saved), doing))
+    back, warnings = planfile.overruled(verified.plan, declared) if declared else ((), (_UNREADABLE,))
+    if moved := (*verified.moved, *back):
         raise StalePlanError(
-            "\n  ".join((f"The saved plan {name} no longer holds, so nothing was sent:", *verified.moved)),
+            "\n  ".join((f"The saved plan {name} no longer holds, so nothing was sent:", *moved)),
             hint="Plan again, and have that reviewed.",
         )
-    return verified.plan
+    return replace(verified.plan, warnings=(*verified.plan.warnings, *warnings))
+
+
+#: Said where it cannot be told whether the files still want what a saved plan does.
+_UNREADABLE = Diagnostic(
+    Severity.WARNING,
+    "The files have errors, so whether they still say what the plan does cannot be told",
+    hint="`bufferctl validate` shows them.",
+)

@@ -5,6 +5,6 @@ from __future__ import annotations
 from bufferctl.planfile.receipt import Receipt
 from bufferctl.planfile.reviewed import Reviewed
 from bufferctl.planfile.saved import SavedPlan, dump, load
-from bufferctl.planfile.verify import Verified, verify
+from bufferctl.planfile.verify import Verified, overruled, verify
 
-__all__ = ["Receipt", "Reviewed", "SavedPlan", "Verified", "dump", "load", "verify"]
+__all__ = ["Receipt", "Reviewed", "SavedPlan", "Verified", "dump", "load", "overruled", "verify"]

@@ -72,13 +72,16 @@ class Reviewed:
     def undone(self, now: Plan) -> Iterator[str]:
         """What was reviewed and is not done although nobody is asked about it: address and why, for people."""
         today = {change.slot: change for change in now.changes}
+        elsewhere = {change.address for change in now.changes if change.desired}
         for slot in self._digests:
             then, current = self._changes[slot], today.get(slot)
             if then.action is Action.DELETE:  # else it is gone already, or in today's plan
                 if current and current.action in _THERE and current.desired and not current.desired.cancelled:
                     yield f"{then.address}: the files declare it again, so it is not deleted"
                 continue
-            if current is None or (current.action is Action.FORGET and current.live is None):
+            if current is None and then.address in elsewhere:
+                yield f"{then.address}: its channel is another one in Buffer by now"
+            elif current is None or (current.action is Action.FORGET and current.live is None):
                 yield f"{then.address}: no file declares it any more"
             elif current.action is Action.PAST:
                 yield f"{then.address}: its time is over"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bufferctl.digests import facts
-from bufferctl.model import CreatePost, EditPost, Write
+from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.digests import facts, what_it_says
+from bufferctl.model import CreatePost, Desired, EditPost, Write
 from bufferctl.model.serial import dump_write
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
@@ -33,13 +34,36 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             kept.append(current)  # it moves nothing, but a run that leaves it ends as any that leaves one
         if change.action not in WRITING | STATE_ONLY:
             continue
-        if current is None:  # nothing is known of it any more: deleted and forgotten by the first half
+        if current is None:
+            if change.action not in {Action.DELETE, Action.FORGET}:  # those are done and forgotten by the first half
+                moved.append(
+                    f"{change.address}: its channel is another one in Buffer than when the plan was made"
+                )
             continue
         if _same(change, current, saved.rests_on.get(change.slot, {})) or _overtaken(change, current):
             kept.append(current)
         elif current.action not in {Action.NO_OP, Action.DONE}:
             moved.append(f"{change.address}: {_moved(change, current)}")
     return Verified(replace(now, changes=tuple(kept), narrowed=True), tuple(moved))
+
+
+def overruled(plan: Plan, declared: Desired) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
+    """Where the files have gone on since: what they take back (address and why), and what they put otherwise.
+
+    What they take back is not done: nothing goes out that no file declares, or disappears that one does.
+    """
+    now = {item.address: item for item in declared.items}
+    back, otherwise = [], []
+    for change in plan.writes:
+        item = now.get(change.address)
+        if (item is None or item.cancelled) != (change.action is Action.DELETE):
+            said = "declare it again" if change.action is Action.DELETE else "no longer declare it"
+            back.append(f"{change.address}: the files {said}")
+        elif item and change.action is not Action.DELETE and what_it_says(item) != what_it_says(change.desired):
+            message = f"{change.address} is sent as it was planned, and the files say something else by now"
+            hint = "The next apply makes Buffer as the files say."
+            otherwise.append(Diagnostic(Severity.WARNING, message, item.place, hint))
+    return tuple(back), tuple(otherwise)
 
 
 def _same(change: Change, current: Change, before: Mapping[str, str | None]) -> bool:

@@ -343,6 +343,16 @@ def _digest(values: dict[str, Any]) -> str:
     return saved._digest({name: values[name] for name in ("created_at", "expires_at", "plan", "changes", "inputs")})
 
 
+def test_channel_with_another_id(reviewed: Any) -> None:
+    """The channel was taken out of Buffer and connected anew: nobody agreed to post there, and why is told."""
+    channel = reviewed.sandbox.channel("twitter")
+    reviewed.sandbox.person.set_channel(channel["id"], name="acme-2019", displayName="Old")
+    reviewed.sandbox.person.add_channel(channel["organizationId"], "twitter", "acme")
+    ran = apply(reviewed)
+    assert (ran.code, writes(reviewed)) == (1, 0)
+    assert "Acme/twitter:acme/one: its channel is another one in Buffer by now" in ran.err
+
+
 def test_altered(reviewed: Any) -> None:
     """A text changed in the plan is not what was reviewed: refused with 3."""
     path = reviewed.folder / "plan.json"
