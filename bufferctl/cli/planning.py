@@ -12,7 +12,7 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.errors import UsageError
-from bufferctl.plan import Action, Plan
+from bufferctl.plan import Plan
 from bufferctl.render.paint import count, safe
 
 if TYPE_CHECKING:
@@ -52,15 +52,15 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
     if not files.narrows(choices.targets):
         return plan
     keeps = files.keeps(choices.targets)
-    deleting = {change.slot for change in plan.changes if change.action is Action.DELETE and keeps(change)}
-    return without_repeating(plan, choices, deleting).narrow(keeps)
+    doing = {change.slot for change in filter(keeps, plan.writes)}
+    return without_repeating(plan, choices, doing).narrow(keeps)
 
 
-def without_repeating(plan: Plan, choices: Choices, deleting: Collection[Slot]) -> Plan:
-    """The plan with creates held that would repeat a post whose delete is not among `deleting`, those that are done."""
+def without_repeating(plan: Plan, choices: Choices, doing: Collection[Slot]) -> Plan:
+    """The plan with what would repeat a post held; of edits and deletes only those of the slots `doing` are done."""
     from bufferctl.reconcile import ask_before_repeating
 
-    return replace(plan, changes=tuple(ask_before_repeating(plan.changes, choices.recreate, deleting=deleting)))
+    return replace(plan, changes=tuple(ask_before_repeating(plan.changes, choices.recreate, doing=doing)))
 
 
 def check_named(choices: Choices, files: Files) -> None:

@@ -36,9 +36,7 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             continue
         if current is None:
             if change.action not in {Action.DELETE, Action.FORGET}:  # those are done and forgotten by the first half
-                moved.append(
-                    f"{change.address}: its channel is another one in Buffer than when the plan was made"
-                )
+                moved.append(f"{change.address}: its channel is another one in Buffer than when the plan was made")
             continue
         if _same(change, current, saved.rests_on.get(change.slot, {})) or _overtaken(change, current):
             kept.append(current)

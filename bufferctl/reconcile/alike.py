@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
 from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.comparable import Content, instant, same
+from bufferctl.reconcile.differences import OUT
 
 #: A sent post is taken for the declared one only while it is this young.
 SENT_AGE = timedelta(days=30)
@@ -67,27 +68,33 @@ def _status_rank(item: Post, live: LivePost, context: Context) -> int:
     return 2 * ((goes_out and item.mode is not ShareMode.SHARE_NOW) or live.status is PostStatus.SENDING)
 
 
+def untold(candidates: Iterable[Candidate], told_since: datetime | None) -> tuple[Candidate, ...]:
+    """Those that state might not tell of although they are ours: it tells since `told_since`, None for never.
+
+    Of a channel that it tells of, only what waits to go out: what is out was forgotten as soon as it left the files.
+    """
+    if told_since is None:
+        return tuple(candidates)
+    waiting = (c for c in candidates if isinstance(c.item, LiveIdea) or c.item.status not in OUT)
+    return tuple(c for c in waiting if c.item.created_at <= told_since)
+
+
 def alike(
-    item: Post | Idea,
-    wanted: Content,
-    same_text: Iterable[Candidate],
-    others: Mapping[str, Candidate],
-    context: Context,
+    item: Post | Idea, wanted: Content, same_text: Iterable[Candidate], untold: Iterable[Candidate], now: datetime
 ) -> tuple[LivePost | LiveIdea, ...]:
     """Live objects that might well be the declared one, so that posting it needs a person's word.
 
-    An equal text at any time and status; on a channel that state does not know, also the same instant with any text,
-    and a queue text four fifths alike; of ideas then also an equal title.
+    An equal text at any time and status; of what state does not tell of also the same instant with any text, and a
+    queue text four fifths alike; of ideas an equal title.
     """
     found = [c.item for c in same_text if wanted.text or wanted.title]
-    if isinstance(item, Idea) and wanted.title and not context.channel_known:
-        found += [c.item for c in others.values() if c.content.title == wanted.title]
-    if isinstance(item, Post) and not context.channel_known:
-        if item.due_at:
-            at = instant(item.due_at)
-            found += [c.item for c in others.values() if instant(_due(c.item)) == at]
-        elif wanted.text:
-            found += [c.item for c in others.values() if _queued_alike(wanted.text, c, context.now)]
+    if isinstance(item, Idea) and wanted.title:
+        found += [c.item for c in untold if c.content.title == wanted.title]
+    if isinstance(item, Post) and item.due_at:
+        at = instant(item.due_at)
+        found += [c.item for c in untold if instant(_due(c.item)) == at]
+    elif isinstance(item, Post) and wanted.text:
+        found += [c.item for c in untold if _queued_alike(wanted.text, c, now)]
     return tuple({item.id: item for item in found}.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from shlex import quote
 
 from bufferctl.model import Address
@@ -35,3 +36,12 @@ class Hold:
             candidates=self.candidates,
             write=None,
         )
+
+
+def duration(span: timedelta) -> str:
+    """`2 days`, `36 hours`, `90 minutes`: in the largest unit of which there are at least two, or one whole."""
+    minutes = int(span.total_seconds()) // 60
+    for unit, size in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= 2 * size or minutes == size:
+            return f"{minutes // size} {unit}{'s' if minutes != size else ''}"
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"

@@ -6,11 +6,12 @@ One function a reason, so that all the wordings stand in one place. `{address}` 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 from bufferctl.model import LiveIdea, LivePost, PostStatus
 from bufferctl.plan import Difference, Reason
-from bufferctl.reconcile.hold import Hold
+from bufferctl.reconcile.hold import Hold, duration
 
 #: What to do where file and Buffer say different things and either may be right.
 _EITHER = (
@@ -124,7 +125,7 @@ def conflict(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
 def reconnected() -> Hold:
     return Hold(
         Reason.AMBIGUOUS,
-        "It was applied on a channel of this name that had another id in Buffer, and may have been published there",
+        "It was applied on this channel when it had another id in Buffer, and may have been published there",
         "Look on the network: if it is out, remove the post from the file; if not, apply with --recreate {address}.",
     )
 
@@ -143,6 +144,26 @@ def missed(lead_minutes: int, differences: tuple[Difference, ...]) -> Hold:
 
 
 def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
+    return Hold(
+        Reason.AMBIGUOUS,
+        f"Buffer holds one much like it ({_seen(candidates)}, so it may be there already",
+        "If it is the same, run `bufferctl import {address} " + candidates[0].id + "`; "
+        f"if both are meant, say `repeat_of: {candidates[0].id}` in the file.",
+        candidates=tuple(candidate.id for candidate in candidates),
+    )
+
+
+def would_repeat(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
+    """An edit to what another one of ours says in Buffer."""
+    return replace(
+        ambiguous(candidates),
+        message=f"Buffer holds another one that says this ({_seen(candidates)}, so it would be said twice; the edit is "
+        "not sent, and Buffer keeps its version",
+    )
+
+
+def _seen(candidates: Sequence[LivePost | LiveIdea]) -> str:
+    """What the first of them says, where it is in its life, and when it is due; and how many more there are."""
     first = candidates[0]
     text = first.text or (first.title if isinstance(first, LiveIdea) else "")
     shown = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
@@ -151,18 +172,14 @@ def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
         due = first.due_at.astimezone(UTC)
         when += f", {due:%a} {due.day} {due:%b %Y %H:%M} UTC"
     more = f" and {len(candidates) - 1} more" if len(candidates) > 1 else ""
-    return Hold(
-        Reason.AMBIGUOUS,
-        f"Buffer holds one much like it ({shown!r}{when}){more}, so it may be there already",
-        "If it is the same, run `bufferctl import {address} " + first.id + "`; "
-        f"if both are meant, say `repeat_of: {first.id}` in the file.",
-        candidates=tuple(candidate.id for candidate in candidates),
-    )
+    return f"{shown!r}{when}){more}"
 
 
-def renamed(key: str, live_id: str) -> str:
-    """The hint of `ambiguous` where it is one of ours, under another key."""
-    return f"If it is the same, say `was: {key}` in the file; if both are meant, say `repeat_of: {live_id}`."
+def under(key: str, live_id: str, *, declared: bool) -> str:
+    """The hint where the other one is ours. `declared`: the files use its key, for something else by now."""
+    leave = f"leave it under the key `{key}`, and give what is new another"
+    do = leave if declared else f"say `was: {key}` in the file"
+    return f"If it is the same, {do}; if both are meant, say `repeat_of: {live_id}`."
 
 
 def unsettled(candidates: Sequence[str]) -> Hold:
@@ -270,19 +287,10 @@ def frozen(reason: str) -> Hold:
 
 def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_new: bool) -> Hold:
     """`left`: from planning to publishing. Of an edit (not `is_new`) the consequence is said too."""
-    here = "this would be published at once" if at_once else f"here it is {_duration(max(left, timedelta()))}"
+    here = "this would be published at once" if at_once else f"here it is {duration(max(left, timedelta()))}"
     rest = "" if is_new else "; the edit is not sent, and what Buffer holds will be published as it is"
     return Hold(
         Reason.POLICY,
-        f"Your team has agreed on {_duration(wanted)} between planning and publishing, and {here}{rest}",
+        f"Your team has agreed on {duration(wanted)} between planning and publishing, and {here}{rest}",
         "Give it a later due_at; if it cannot wait, change `minimum_lead` under `policy`.",
     )
-
-
-def _duration(span: timedelta) -> str:
-    """`2 days`, `36 hours`, `90 minutes`: in the largest unit of which there are at least two, or one whole."""
-    minutes = int(span.total_seconds()) // 60
-    for unit, size in (("day", 24 * 60), ("hour", 60)):
-        if minutes >= 2 * size or minutes == size:
-            return f"{minutes // size} {unit}{'s' if minutes != size else ''}"
-    return f"{minutes} minute{'s' if minutes != 1 else ''}"

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from bufferctl.diagnostics import Diagnostic, Related, Severity
 from bufferctl.model import (
     Account,
-    Address,
-    Binding,
     Channel,
     Desired,
     LiveChannel,
@@ -21,6 +19,7 @@ from bufferctl.model import (
     State,
 )
 from bufferctl.reconcile.planning import Targets
+from bufferctl.reconcile.removal import address_of
 
 
 def find_targets(
@@ -87,20 +86,12 @@ def find_channel(home: LiveOrganization, declared: Channel, state: State | None 
 
 def _instead(home: LiveOrganization, declared: Channel, state: State) -> str:
     """What to write where there is no such channel: what it is called now, else what there is."""
-    before = {slot.channel_id for slot, b in state.bindings.items() if _channel_of(b) == declared.label}
+    before = {slot.channel_id for slot, b in state.bindings.items() if address_of(slot, b).channel == declared.label}
     if renamed := next((each for each in home.channels if each.id in before), None):
         return f"It is called `{renamed.name}` in Buffer now: write that, or `id: {renamed.id}`, which stays"
     same = [each for each in home.channels if each.service is declared.service]
     known = _listed([*same, *(each for each in home.channels if each not in same)])
     return f"It has: {known}" if known else "It has no channels at all: connect one in Buffer"
-
-
-def _channel_of(binding: Binding) -> str:
-    """The label of the channel that it was last declared on."""
-    try:
-        return Address.parse(binding.address).channel
-    except ValueError:
-        return ""
 
 
 def _candidates(channels: Iterable[LiveChannel], declared: Channel) -> list[LiveChannel]:

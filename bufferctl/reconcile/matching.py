@@ -27,7 +27,7 @@ from bufferctl.model import (
     comparable,
 )
 from bufferctl.model.comparable import Content, Fingerprint
-from bufferctl.reconcile.alike import Candidate, Context, alike, exactness
+from bufferctl.reconcile.alike import Candidate, Context, alike, exactness, untold
 
 
 class How(Enum):
@@ -109,9 +109,11 @@ def _match_released(
     for slot, binding in released.items():
         by_print[slot.channel_id, binding.applied].append(slot)
     for d in sorted(new, key=lambda d: d.item.cancelled):
-        equals = by_print.get((d.slot.channel_id, str(d.fingerprint)))
-        if d.slot not in found and equals:
-            old = equals.pop(0)
+        equals = by_print.get((d.slot.channel_id, str(d.fingerprint)), [])
+        same = [old for old in equals if d.item.repeat_of not in {old.key, released[old].id}]
+        if d.slot not in found and same:
+            old = same[0]
+            equals.remove(old)
             binding = released.pop(old)
             found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), binding, old)
 
@@ -148,21 +150,23 @@ def _match_unclaimed(
     for item in sorted(unclaimed, key=lambda i: (i.created_at, i.id)):
         pools[item.channel_id if isinstance(item, LivePost) else item.organization_id].add(item)
     known = {slot.channel_id for slot in state.bindings}
-    ours = owned_channels(state)
     for d in sorted(new, key=_claims_first):
         pool = pools[_home(d.slot)]
         context = Context(now, d.channel, channel_known=d.slot.channel_id in known)
-        ranked = [(rank, c) for c in pool.like(d.content) if (rank := exactness(d.item, d.content, c, context))]
+        others = (c for c in pool.like(d.content) if c.item.id != d.item.repeat_of)
+        ranked = [(rank, c) for c in others if (rank := exactness(d.item, d.content, c, context))]
         if ranked:
             _, best = max(ranked, key=lambda pair: pair[0])
             pool.take(best)
             found[d.slot] = Match(d, How.EXACT, best.item)
+    told = _told_since(state, now)
+    strange = {home: untold(pool.candidates.values(), told.get(home)) for home, pool in pools.items()}
     for d in new:
         if d.slot in found:
             continue
-        pool = pools[_home(d.slot)]
-        context = Context(now, d.channel, channel_known=d.slot.channel_id in ours)
-        near = () if d.item.repeat_of else alike(d.item, d.content, pool.like(d.content), pool.candidates, context)
+        home = _home(d.slot)
+        same_text = pools[home].like(d.content)
+        near = () if d.item.repeat_of else alike(d.item, d.content, same_text, strange.get(home, ()), now)
         found[d.slot] = Match(d, How.NEAR if near else How.NEW, candidates=near)
 
 
@@ -174,6 +178,20 @@ def _claims_first(d: Declared) -> tuple[bool, bool]:
 def owned_channels(state: State) -> frozenset[str]:
     """Channels on which something was created or imported. One where all was adopted has told nothing of the past."""
     return frozenset(slot.channel_id for slot, b in state.bindings.items() if b.origin is not Origin.ADOPTED)
+
+
+def _told_since(state: State, now: datetime) -> dict[str, datetime]:
+    """By home of what was created or imported: since when state tells of all that is created there, as far as it shows.
+
+    A state that was lost tells only from the first creation on that came after.
+    """
+    since: dict[str, datetime] = {}
+    for slot, binding in state.bindings.items():
+        if binding.origin is not Origin.ADOPTED:
+            created = binding.created_at if binding.origin is Origin.CREATED else ""
+            home = _home(slot)
+            since[home] = min(since.get(home, now), datetime.fromisoformat(created) if created else now)
+    return since
 
 
 def _home(slot: Slot) -> str:

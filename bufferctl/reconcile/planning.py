@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bufferctl.model import (
     IDEAS,
+    Address,
     Binding,
     Desired,
     Idea,
@@ -29,7 +31,7 @@ from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.limits import needs_room, within_limits
 from bufferctl.reconcile.matching import Declared, How, Match, Matches, match, owned_channels
 from bufferctl.reconcile.policy import keep_to_policy
-from bufferctl.reconcile.removal import Removed, remove
+from bufferctl.reconcile.removal import Removed, address_of, remove
 from bufferctl.reconcile.staying import ask_before_repeating
 from bufferctl.reconcile.warnings import paused_queues, surplus_twins
 from bufferctl.reconcile.writes import Resolver
@@ -197,18 +199,33 @@ def _removed(matches: Matches, cancelled: Mapping[Slot, Post | Idea], live: Live
 
 
 def _perhaps_out(matches: Matches, live: Live) -> dict[Slot, Slot]:
-    """Where something may have been published, with where the same address is new: its channel has a new id.
+    """Where something may have been published, with where the same is new: its channel has a new id.
 
-    A channel that was reconnected, say. That memory is kept, lest a queue post is published once more.
+    A channel that was reconnected, say; the files call it by its name, or by the new id. That memory is kept, lest a
+    queue post is published once more.
     """
-    new = {str(m.declared.item.address): m.declared.slot for m in matches.matches if m.how in {How.NEW, How.NEAR}}
+    connected = {c.id for o in live.organizations for c in o.channels if not c.is_disconnected}
+    new: dict[tuple[str, str], list[Declared]] = defaultdict(list)
+    for m in matches.matches:
+        if m.how in {How.NEW, How.NEAR}:
+            new[m.declared.slot.organization_id, m.declared.slot.key].append(m.declared)
     there = {post.id: post for post in live.posts}
     found = {}
     for slot, binding in matches.released.items():
-        to = new.get(binding.address)
-        if to is not None and slot.channel_id != to.channel_id and _may_be_out(binding, there.get(binding.id), live):
-            found[slot] = to
+        for d in new.get((slot.organization_id, slot.key), ()):
+            on_it = _was_on(d.item.address, address_of(slot, binding), gone=slot.channel_id not in connected)
+            if on_it and slot.channel_id != d.slot.channel_id and _may_be_out(binding, there.get(binding.id), live):
+                found[slot] = d.slot
     return found
+
+
+def _was_on(address: Address, before: Address, *, gone: bool) -> bool:
+    """Whether the channel of `before` is that of `address`; one that is `gone` may be any of its network."""
+    return before == address or (gone and _network(before) == _network(address))
+
+
+def _network(address: Address) -> str:
+    return address.channel.partition(":")[0]
 
 
 def _may_be_out(binding: Binding, post: LivePost | None, live: Live) -> bool:

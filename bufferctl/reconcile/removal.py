@@ -71,7 +71,7 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
     binding, live = item.binding, item.live
     cause = Cause.CANCELLED if item.declared else Cause.REMOVED
     change = Change(
-        address=item.declared.address if item.declared else _address(item),
+        address=item.declared.address if item.declared else address_of(item.slot, binding),
         action=Action.FORGET,
         cause=cause,
         slot=item.slot,
@@ -128,12 +128,12 @@ def _goes_out(change: Change) -> bool:
     return isinstance(change.live, LivePost) and change.live.status is PostStatus.SCHEDULED
 
 
-def _address(item: Removed) -> Address:
+def address_of(slot: Slot, binding: Binding) -> Address:
     """The address as it was last declared; by ids where that cannot be read."""
     try:
-        return Address.parse(item.binding.address)
+        return Address.parse(binding.address)
     except ValueError:
-        return Address(item.slot.organization_id, item.slot.channel_id, item.slot.key)
+        return Address(slot.organization_id, slot.channel_id, slot.key)
 
 
 def _still_published(change: Change) -> Diagnostic:

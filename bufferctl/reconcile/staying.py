@@ -1,7 +1,8 @@
-"""What leaves the files and stays in Buffer is not posted again under another address without asking.
+"""What Buffer keeps although the files no longer say it is not said once more under another address without asking.
 
-It is out already, or its delete is held or not asked for, or `prune` is off. Once it is forgotten, matching sees it as
-it sees whatever people made (design: Matching, 4); this is the plan in which both happen.
+It left the files and is out already, or its delete is held or not asked for, or `prune` is off; or its entry says
+something else by now and that edit is not sent. Once it is forgotten, matching sees it as it sees whatever people made
+(design: Matching, 4); this is the plan in which both happen.
 """
 
 from __future__ import annotations
@@ -10,44 +11,68 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from bufferctl.model import LivePost, Post, Slot
+from bufferctl.model import Idea, LiveIdea, LivePost, Post, Slot
 from bufferctl.model.comparable import normal_text, without_links
-from bufferctl.plan import Action, Cause, Change
+from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 
 _LEFT = frozenset({Cause.REMOVED, Cause.CANCELLED})
+_SAYING = frozenset({Action.CREATE, Action.UPDATE})
+#: Which of the channel's posts (or of the organization's ideas) say the same.
+_Said = tuple[str, str, str]
 
 
 def ask_before_repeating(
-    changes: Iterable[Change], recreate: Collection[str], *, deleting: Collection[Slot] | None = None
+    changes: Iterable[Change], recreate: Collection[str], *, doing: Collection[Slot] | None = None
 ) -> list[Change]:
-    """The changes, with creates held whose text is that of a post of the same channel that stays.
+    """The changes, with those held that would say what another one of theirs keeps saying in Buffer.
 
-    `recreate`: addresses that a person says are to be created whatever is there. `deleting`: the slots whose deletes
-    are part of what is to be done, where that is not all of them.
+    `recreate`: addresses that a person says are to be created whatever is there. `doing`: the slots whose edits and
+    deletes are part of what is to be done, where that is not all of them.
     """
     changes = list(changes)
-    if deleting is None:
-        deleting = {change.slot for change in changes if change.action is Action.DELETE}
-    staying: dict[tuple[str, str], list[Change]] = defaultdict(list)
-    for change in changes:
-        if change.cause in _LEFT and change.slot not in deleting and isinstance(change.live, LivePost):
-            staying[change.slot.channel_id, _text(change.live)].append(change)
-    return [_asked(change, staying, recreate) for change in changes] if staying else changes
+    if doing is None:
+        doing = {change.slot for change in changes if change.action in WRITING}
+    while True:
+        staying: dict[_Said, list[Change]] = defaultdict(list)
+        for change in changes:
+            if change.live and not (change.action in WRITING and change.slot in doing) and _said_no_more(change):
+                staying[_said(change, change.live)].append(change)
+        asked = [_asked(change, staying, recreate) for change in changes] if staying else changes
+        if all(map(_is, asked, changes)):
+            return changes
+        changes = asked  # of an edit that is held, too, something stays
 
 
-def _asked(change: Change, staying: dict[tuple[str, str], list[Change]], recreate: Collection[str]) -> Change:
-    post = change.desired
-    if change.action is not Action.CREATE or not isinstance(post, Post) or post.repeat_of:
+def _is(one: Change, other: Change) -> bool:
+    return one is other
+
+
+def _said_no_more(change: Change) -> bool:
+    """Whether Buffer says something here that the files do not."""
+    item, live = change.desired, change.live
+    if item is None or live is None or change.cause in _LEFT:
+        return True
+    return change.action is not Action.NO_OP and _said(change, item) != _said(change, live)
+
+
+def _asked(change: Change, staying: dict[_Said, list[Change]], recreate: Collection[str]) -> Change:
+    item = change.desired
+    if change.action not in _SAYING or item is None or item.repeat_of or str(item.address) in recreate:
         return change
-    found = staying.get((change.slot.channel_id, _text(post)))
-    if not found or not _text(post) or str(post.address) in recreate:
+    says = _said(change, item)
+    others = staying.get(says, ())
+    if not others or not says[-1].strip() or (change.live and _said(change, change.live) == says):
         return change
-    hold = holds.ambiguous([each.live for each in found if each.live])
-    if found[0].action is not Action.FORGET:  # its address is still known
-        hold = replace(hold, hint=holds.renamed(found[0].slot.key, found[0].live_id or ""))
+    candidates = [other.live for other in others if other.live]
+    hold = holds.would_repeat(candidates) if change.live else holds.ambiguous(candidates)
+    if others[0].action is not Action.FORGET:  # its address is still known
+        declared = others[0].desired is not None
+        hold = replace(hold, hint=holds.under(others[0].address.key, candidates[0].id, declared=declared))
     return hold.on(change)
 
 
-def _text(post: Post | LivePost) -> str:
-    return without_links(normal_text(post.text))
+def _said(change: Change, item: Post | Idea | LivePost | LiveIdea) -> _Said:
+    title = item.title if isinstance(item, Idea | LiveIdea) else ""
+    text = f"{normal_text(title)}\n{normal_text(item.text)}"
+    return change.slot.organization_id, change.slot.channel_id, without_links(text)

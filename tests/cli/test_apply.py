@@ -142,6 +142,35 @@ def test_one_of_twins_there(project: Any) -> None:
     assert len(project.sandbox.posts()) == 2
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_repeat_of_an_id(project: Any, ours: bool) -> None:
+    """It names one in Buffer, a person's or one that leaves the files now: a second one is meant, and made once."""
+    if ours:
+        declare(project, "key: a, text: Once more")
+        project.apply()
+        project.sandbox.person.share_now(project.sandbox.posts()[0]["id"])
+    else:
+        project.sandbox.person.create_post(project.sandbox.channel("twitter")["id"], "Once more")
+    first = project.sandbox.posts()[0]["id"]
+    for _ in range(2):
+        declare(project, f"key: b, text: Once more, repeat_of: {first}")
+        project.apply()
+        assert len(project.sandbox.posts()) == 2
+
+
+def test_the_same_meant_twice(project: Any) -> None:
+    """A post whose text another key still has in Buffer, new or edited, goes out once `repeat_of` says so."""
+    declare(project, "key: a, text: Once more", "key: b, text: Other")
+    project.apply()
+    project.sandbox.person.share_now(next(p["id"] for p in project.sandbox.posts() if p["text"] == "Once more"))
+    declare(project, "key: a, text: News", "key: b, text: Once more", "key: c, text: Once more, repeat_of: b")
+    assert project.apply().code == 1
+    assert sorted(post["text"] for post in project.sandbox.posts()) == ["Once more", "Once more", "Other"]
+    declare(project, "key: a, text: News", "key: b, text: Once more, repeat_of: a", "key: c, text: More, repeat_of: a")
+    project.apply()
+    assert sorted(post["text"] for post in project.sandbox.posts()) == ["More", "Once more", "Once more"]
+
+
 @pytest.mark.parametrize("was", ["", ", was: one"])
 def test_renamed_key(project: Any, prints: Any, was: str) -> None:
     """An exact match needs no `was`: the id moves in the state, and Buffer is not asked to do anything."""

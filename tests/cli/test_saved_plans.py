@@ -86,11 +86,53 @@ def test_applied_as_json(saved: Any) -> None:
     assert (ran.code, document["kind"], [o["status"] for o in document["outcomes"]]) == (0, "apply", ["done", "done"])
 
 
-def test_what_was_reviewed_is_what_happens(saved: Any) -> None:
-    """Files that changed since do not change what is applied, and a post added since is not sent."""
+def test_what_was_reviewed_is_what_happens(saved: Any, prints: Any) -> None:
+    """Files that changed since do not change what is applied, which is said; and a post added since is not sent."""
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO + ONE.replace("one", "three"))
-    assert apply(saved).code == 0
+    prints("saved/files-say-otherwise", apply(saved))
     assert text_of(saved) == ["The first", "The second"]
+
+
+@pytest.mark.parametrize("now", [TWO, ONE.replace("key: one", "key: one, cancelled: true") + TWO])
+def test_taken_back_since(saved: Any, now: str) -> None:
+    """What the files no longer declare, or cancel, does not come about, or back, by an old plan: refused with 3."""
+    saved.write("buffer.yaml", HEAD + now)
+    ran = apply(saved)
+    refused(saved, ran)
+    assert "Acme/twitter:acme/one: the files no longer declare it" in ran.err
+    saved.write("buffer.yaml", HEAD + ONE + TWO)
+    assert apply(saved).code == 0
+    saved.write("buffer.yaml", HEAD + now)
+    assert "1 deleted" in saved.apply().out
+    assert (apply(saved).code, text_of(saved)) == (3, ["The second"])
+
+
+def test_declared_again_since(saved: Any) -> None:
+    """A delete that was planned is not done once the files want the post again: refused with 3."""
+    saved.apply()
+    saved.write("buffer.yaml", HEAD + TWO)
+    saved("plan", "-o", "plan.json")
+    saved.write("buffer.yaml", HEAD + ONE + TWO)
+    ran = apply(saved)
+    assert (ran.code, text_of(saved)) == (3, ["The first", "The second"])
+    assert "Acme/twitter:acme/one: the files declare it again" in ran.err
+
+
+def test_files_with_errors(saved: Any, prints: Any) -> None:
+    """The plan holds its own inputs, so it is done; that nothing can be said of the files is said."""
+    saved.write("buffer.yaml", HEAD + ONE + TWO + ONE)
+    prints("saved/files-with-errors", apply(saved))
+    assert text_of(saved) == ["The first", "The second"]
+
+
+def test_channel_with_another_id(saved: Any, prints: Any) -> None:
+    """The channel was taken out of Buffer and connected anew: refused with 3, not taken for done."""
+    channel = saved.sandbox.channel("twitter")
+    saved.sandbox.person.set_channel(channel["id"], name="acme-2019", displayName="Old")
+    saved.sandbox.person.add_channel(channel["organizationId"], "twitter", "acme")
+    ran = apply(saved)
+    prints("saved/another-channel", ran)
+    refused(saved, ran)
 
 
 def test_own_first_half_is_skipped(saved: Any, prints: Any) -> None:
@@ -271,3 +313,24 @@ def test_renamed_and_narrowed(saved: Any) -> None:
     assert (ran.code, sorted(text_of(saved))) == (1, ["The first", "The second"])
     assert "say `was: one` in the file" in ran.out
     assert "1 created, 0 changed, 1 deleted" in saved.apply().out
+
+
+def test_swapped_and_narrowed(saved: Any) -> None:
+    """--target names one of two that swap their texts, so the other would keep saying it: asked, then both are done."""
+    saved.apply()
+    saved.write("buffer.yaml", HEAD + ONE.replace("first", "second") + TWO.replace("second", "first"))
+    saved("plan", "-o", "plan.json")
+    ran = saved("apply", "--auto-approve", "--settle", "0", "--target", "*/two")
+    assert (ran.code, sorted(text_of(saved))) == (1, ["The first", "The second"])
+    assert "it would be said twice" in " ".join(ran.out.split())
+    assert "2 changed" in apply(saved).out
+
+
+def test_edit_of_the_other_not_reviewed(saved: Any) -> None:
+    """Of two that swap their texts another merge changed one: the other's edit would repeat what stays, and is held."""
+    saved.apply()
+    saved.write("buffer.yaml", HEAD + ONE.replace("first", "second") + TWO.replace("second", "first"))
+    saved("plan", "-o", "plan.json")
+    saved.write("buffer.yaml", HEAD + ONE.replace("first", "third") + TWO.replace("second", "first"))
+    ran = saved("apply", "--reviewed", "plan.json", "--settle", "0")
+    assert (ran.code, sorted(text_of(saved))) == (1, ["The first", "The second"])
