@@ -14,6 +14,16 @@ from bufferctl.planfile.saved import SavedPlan
 
 #: Holds that say "not any more" rather than "something moved": what was reviewed cannot be done, and harms nobody.
 _OVERTAKEN = frozenset({Reason.SENT, Reason.MISSED, Reason.LAG, Reason.UNSETTLED, Reason.ERROR})
+#: What is to be done to an object, for people.
+_DONE = {
+    Action.CREATE: "created",
+    Action.UPDATE: "changed",
+    Action.DELETE: "deleted",
+    Action.ADOPT: "taken for one that is there already",
+    Action.MOVE: "renamed",
+    Action.FORGET: "forgotten",
+    Action.WAITING: "left waiting for room",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +105,4 @@ def _moved(change: Change, current: Change) -> str:
         return current.message
     if current.action is change.action:
         return "it was changed in Buffer since the plan was made"
-    return f"it was to {change.action.value}, and would now {current.action.value}"
+    return f"it was to be {_DONE[change.action]}, and would now be {_DONE[current.action]}"

@@ -196,6 +196,16 @@ def test_stale_by_a_person_who_deletes(project: Any, prints: Any) -> None:
     refused(project, ran)
 
 
+def test_stale_by_another_apply(saved: Any, prints: Any) -> None:
+    """A post that was to be created is there by now, from another version of the file: refused with 3, naming it."""
+    saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
+    saved.apply()
+    saved.sandbox.requests.clear()
+    ran = apply(saved)
+    prints("saved/stale-applied", ran)
+    refused(saved, ran)
+
+
 def test_sent_meanwhile_is_held_not_stale(project: Any, prints: Any) -> None:
     """A post that went out since is held and said, and the rest of the plan is done: exit 1."""
     post = edited_then_planned(project)
