@@ -164,6 +164,19 @@ def test_a_link_leads_to_its_post(show: Show) -> None:
     expect(page.get_by_text("Kept 3", exact=True)).to_be_in_viewport()
 
 
+def test_a_link_leads_there_on_a_long_page(show: Show) -> None:
+    """On a phone, from the top of two hundred posts: at once, and not to where others were before they were drawn."""
+    (first,) = [each for each in PLAN.changes if each.address.key == "launch"]
+    changes = [replace(first, address=replace(first.address, key=f"post-{number}")) for number in range(200)]
+    document = report_html(replace(REPORT, plan=replace(PLAN, changes=tuple(changes))))
+    where = """name => { const at = document.getElementById(name).getBoundingClientRect();
+        return at.bottom > 0 && at.top < innerHeight; }"""
+    page = show(document, anchor="#Acme/twitter:acme/post-150", width=380)
+    assert page.evaluate(where, "Acme/twitter:acme/post-150")
+    page.evaluate("location.hash = '#Acme/twitter:acme/post-20'")
+    assert page.evaluate(where, "Acme/twitter:acme/post-20")
+
+
 def test_times_of_both_zones(show: Show) -> None:
     """The channel's with its name, and the reader's where that is another."""
     page = show(PLAN_PAGE, zone="America/New_York")

@@ -506,4 +506,5 @@
   show(narrow.matches || !dated.size ? "list" : "month");
   main.dataset.ready = "";
   if (location.hash) reveal(named(location.hash));
+  addEventListener("hashchange", () => reveal(named(location.hash)));
 })();
