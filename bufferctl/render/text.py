@@ -102,6 +102,8 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
     parts = ((Action.CREATE, "create"), (Action.UPDATE, "change"), (Action.DELETE, "delete"))
     said = ", ".join(f"{counts[action]:,} to {name}" for action, name in parts)
     yield paint.strong(f"Plan: {said}{needs}.")
+    if at_once := sum(map(words.is_at_once, plan.writes)):
+        yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
     if quiet:
         yield from wrapped(f"Also: {quiet}.", WIDTH)
     if is_offline:
