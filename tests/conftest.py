@@ -21,6 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expected files of cases; look at the diff")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """No --update by several at once: tests share pages, and one would write over another's."""
+    if config.getoption("--update") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("--update goes without -n: tests that share a page would write over each other")
+
+
 @pytest.fixture
 def update(request: pytest.FixtureRequest) -> bool:
     """Whether expected files are to be rewritten."""
