@@ -1,4 +1,4 @@
-"""Hashtags that YAML takes for comments: they would silently not be posted (design: The files).
+"""Words that YAML takes for something else: they would silently not be posted (design: The files).
 
 A `#` after a space starts a comment unless the text is in quotes or a block. A real comment has a space after its `#`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bufferctl.config.source import Source
-from bufferctl.config.words import BLOCK_FORM
+from bufferctl.config.words import BLOCK_FORM, PROSE
 from bufferctl.diagnostics import Diagnostic
 
 _BEHIND = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
@@ -33,9 +33,15 @@ def behind_header(source: Source, start: int, name: str) -> Diagnostic | None:
     return _lost(source, _IN_HEADER.match(source.text, start), name)
 
 
-def instead_of_text(source: Source, colon: int, name: str) -> Diagnostic | None:
-    """A hashtag that begins a text, so that nothing is left of it. `colon` is where its field's name ends."""
+def instead_of_value(source: Source, colon: int, name: str) -> Diagnostic | None:
+    """A hashtag that begins a value, so that nothing is left of it. `colon` is where its field's name ends."""
     return _lost(source, _BEHIND.match(source.text, colon + 1), name)
+
+
+def behind_sign(source: Source, start: int, word: str, name: str) -> Diagnostic:
+    """A text that begins with `&`, at `start`: YAML takes the first word for a name of what follows."""
+    message = f"`&{word}` would not be posted: YAML reads `&` here as the start of a name"
+    return source.diagnostic(start, message, hint=BLOCK_FORM.format(name=name), width=len(word) + 1)
 
 
 def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:
@@ -43,5 +49,8 @@ def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic 
         return None
     offset = found.start() + found[0].index("#")
     comment = found[0][found[0].index("#") :]
-    message = f"`{comment.split()[0]}` would not be posted: YAML reads ` #` here as the start of a comment"
-    return source.diagnostic(offset, message, hint=BLOCK_FORM.format(name=name), width=len(comment.rstrip()))
+    word = comment.split()[0]
+    lost = "posted" if name in PROSE else "read"
+    hint = BLOCK_FORM.format(name=name) if name in PROSE else f"leave out the `#`, or put it in quotes: `\"{word}\"`"
+    message = f"`{word}` would not be {lost}: YAML reads ` #` here as the start of a comment"
+    return source.diagnostic(offset, message, hint=hint, width=len(comment.rstrip()))

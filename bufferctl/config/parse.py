@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
 
 from bufferctl.config import hashtags
 from bufferctl.config.events import Attempt, attempts, doubtful
+from bufferctl.config.slips import conflict, no_value
 from bufferctl.config.source import Source, control_message, whole_file
 from bufferctl.config.syntax import syntax_problem
 from bufferctl.config.tree import Tree
@@ -47,6 +48,8 @@ class _StopError(Exception):
 def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnostic]]:
     """Read a file's text. `data` of the tree is None where there is nothing to go on with."""
     controls = source.controls()
+    if unresolved := conflict(source):
+        return Tree(source), [*controls, unresolved]
     if controls:
         source = source.harmless()
     error: YAMLError | None = None
@@ -85,6 +88,8 @@ class _Builder:
         self.following = attempt.following
         self.own = attempt.own if attempt.stand_ins else None
         self.anchors: dict[str, tuple[Any, int]] = {}
+        self.unused: dict[str, tuple[int, str]] = {}
+        """Anchors of texts that nothing refers to yet: perhaps the first words of the texts. Offset and field."""
         self.nodes = 0
         self.expanded = 0
 
@@ -105,6 +110,8 @@ class _Builder:
             self._stop(
                 more, "a second document starts here, and would be ignored", "one file is one document: split it"
             )
+        for word, (start, name) in self.unused.items():
+            self.problems.append(hashtags.behind_sign(self.source, start, word, name))
         self.tree.data = data
 
     def _node(self, event: Any, name: str, depth: int) -> Any:
@@ -220,6 +227,8 @@ class _Builder:
             value = value[:-1]
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
+            if name in PROSE:
+                self.unused[event.anchor] = (event.start_mark.index, name)
         return value
 
     def _alias(self, event: Any, name: str) -> Any:
@@ -227,6 +236,7 @@ class _Builder:
             message = f"`*{event.anchor}` stands for something named `&{event.anchor}`, which is not above"
             self._problem(event, message, _as_text(name, "*"), width=len(event.anchor) + 1)
             return None
+        self.unused.pop(event.anchor, None)
         data, size = self.anchors[event.anchor]
         self.nodes += size
         self.expanded += size
@@ -249,12 +259,7 @@ class _Builder:
         self.tree.empty.setdefault(id(data), set()).add(key)
         if type(value_event) is not ScalarEvent:  # an alias to nothing, which was reported
             return
-        if key in PROSE and not value_event.value:
-            lost = hashtags.instead_of_text(self.source, event.end_mark.index, key)
-            if lost:
-                self.problems.append(lost)
-                return
-        self._problem(event, f"`{key}` has no value", "write one, or take the line out", width=len(key))
+        self.problems.append(no_value(self.source, key, event.start_mark.index, event.end_mark.index))
 
     def _duplicate(self, event: Any, key: str, keys: list[str], marks: list[int]) -> None:
         related: tuple[Related, ...] = ()

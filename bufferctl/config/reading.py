@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from bufferctl.config.slips import conflict
 from bufferctl.config.source import Source, UnreadableError, read_source
 from bufferctl.config.tree import Spot
 from bufferctl.config.zones import Clock, LocalTimeError
@@ -85,6 +86,9 @@ class Reading:
         for problem in source.controls():
             line = problem.place.line if problem.place else 0
             return UnreadableError(f"it holds {problem.message}", "delete it", line=line)
+        if unresolved := conflict(source):
+            line = unresolved.place.line if unresolved.place else 0
+            return UnreadableError(unresolved.message, unresolved.hint, line=line)
         return source
 
     def _refuse(self, spot: Spot, name: str, reason: str, hint: str) -> None:

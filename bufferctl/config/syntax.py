@@ -7,6 +7,7 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
+from bufferctl.config.slips import slip
 from bufferctl.config.source import Source
 from bufferctl.config.words import BLOCK_FORM
 from bufferctl.diagnostics import Diagnostic
@@ -80,6 +81,8 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
     problem = str(getattr(error, "problem", None) or error).split("\n", maxsplit=1)[0]
     offset = _offset(source, getattr(error, "problem_mark", None))
     began = _offset(source, getattr(error, "context_mark", None))
+    if found := slip(source, began, offset):
+        return found
     if "cannot start any token" in problem:
         return _bad_start(source, offset)
     if (
@@ -94,11 +97,20 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
         return source.diagnostic(
             offset, "text goes on after the quote that ends it", hint=f"put the quotes round all of it, or {_BLOCK}"
         )
+    if offset is not None and _colon_in_brackets(source, began, offset, problem):
+        return source.diagnostic(
+            offset, "`: ` inside an unquoted text reads as the start of another field", hint="put the text in quotes"
+        )
     words = f"{getattr(error, 'context', None) or ''}; {problem}"
     for pattern, message, hint, at_start in _SAYINGS:
         if re.search(pattern, words):
             return source.diagnostic(began if at_start and began is not None else offset or 0, message, hint=hint)
     return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT)
+
+
+def _colon_in_brackets(source: Source, began: int | None, offset: int, problem: str) -> bool:
+    same_line = began is not None and source.place(began).line == source.place(offset).line
+    return same_line and "expected ','" in problem and bool(re.match(r":\s", source.text[offset : offset + 2]))
 
 
 def _after_quote(line: str, column: int) -> bool:

@@ -104,6 +104,8 @@ def _table(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 _FIELD_NAMES = _table(_FIELDS)
+#: Fields, and what people call them.
+FIELD_NAMES = frozenset(_FIELD_NAMES) | {proper for proper, _ in _FIELDS}
 _VALUE_NAMES = _table(_VALUES)
 
 
