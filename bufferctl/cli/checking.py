@@ -20,10 +20,10 @@ FEW = 3
 def judged(loaded: Loaded, *, account_follows: bool = False) -> tuple[Diagnostic, ...]:
     """The problems of the files, and what the rules find in them.
 
-    `account_follows`: what the account may know better is left to `judged_by_account`. Files with errors are not
-    judged: what is missing in a post may only be unreadable.
+    `account_follows`: what the account may know better is left to `judged_by_account`. Posts with errors are not
+    judged: what is missing in one may only be unreadable.
     """
-    desired = loaded.desired
+    desired = loaded.sound
     if desired is None:
         return loaded.diagnostics
     found = check(desired, now=datetime.now(UTC))

@@ -13,7 +13,7 @@ from bufferctl.cli.import_check import AT_REST, Taken, Taking, describe, verify
 from bufferctl.cli.import_homes import OrganizationHome, find_homes
 from bufferctl.cli.session import Look, Session
 from bufferctl.config.discover import ROOT_NAME, find_root
-from bufferctl.config.write.keys import key_for
+from bufferctl.config.keys import key_for
 from bufferctl.config.write.project import Addition
 from bufferctl.errors import ConfigError
 from bufferctl.model import IDEAS, Address, Binding, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State

@@ -16,10 +16,13 @@ def crosschecks(posts: list[Declared], ideas: list[tuple[Idea, Spot]], *, whole:
     """Every problem between entries. Unless `whole`, what names nothing may be in what could not be read."""
     places: dict[Address, Place] = {}
     items: list[tuple[Post | Idea, Spot]] = [*ideas, *((each.post, each.layers[-1].spot) for each in posts)]
+    again: dict[tuple[Place, Place], list[tuple[Post | Idea, Spot]]] = {}
     for item, spot in items:
         first = places.setdefault(item.address, item.place)
         if first is not item.place:
-            yield _twice(item, spot, first)
+            again.setdefault((item.place, first), []).append((item, spot))
+    for (_, first), those in again.items():
+        yield _twice(those, first)
     for declared in posts:
         post = declared.post
         if post.was or post.repeat_of:
@@ -33,12 +36,14 @@ def crosschecks(posts: list[Declared], ideas: list[tuple[Idea, Spot]], *, whole:
             yield from _fate(idea, spot, places, whole=whole)
 
 
-def _twice(item: Post | Idea, spot: Spot, first: Place) -> Diagnostic:
+def _twice(those: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
+    """One problem for an entry and an earlier one, however many channels they share."""
+    item, spot = those[0]
     what = "idea" if item.address.is_idea else "post"
-    where = "among the ideas" if item.address.is_idea else f"on {item.address.channel}"
+    where = "" if item.address.is_idea else f" on {' and '.join(each.address.channel for each, _ in those)}"
     return spot.at(
         "key",
-        f"there are two {what}s `{item.address.key}` {where} ({item.address})",
+        f"there are two {what}s `{item.address.key}`{where}",
         hint="give one of them another key",
         related=(Related(first, "the first is here"),),
     )

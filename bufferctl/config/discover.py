@@ -12,6 +12,8 @@ from pathlib import Path
 from bufferctl.errors import ConfigError
 
 ROOT_NAME = "buffer.yaml"
+#: What people and their programs make of `.yaml`.
+_ENDING = re.compile(r"\.ya?ml(?:\.txt)?$", re.IGNORECASE)
 
 
 def find_root(file: Path | None, start: Path) -> Path:
@@ -89,11 +91,9 @@ def _walk(root_file: Path, pattern: str, found: Found) -> Iterator[Path]:
                 continue
             if matcher.fullmatch(name):
                 yield path
-            elif name.endswith(".yml") and matcher.fullmatch(name.removesuffix("yml") + "yaml"):
-                found.skipped[name] = (
-                    "its name ends in .yml, and `include` says .yaml",
-                    "rename it, or change `include`",
-                )
+            elif (ending := _ENDING.search(name)) and matcher.fullmatch(name[: ending.start()] + ".yaml"):
+                reason = f"its name ends in {ending[0]}, and `include` says .yaml"
+                found.skipped[name] = (reason, "rename it, or change `include`")
 
 
 def _fixed(pattern: str) -> str:

@@ -14,9 +14,11 @@ from pydantic_core import ErrorDetails
 
 from bufferctl.config.describe import descriptions
 from bufferctl.config.format import RootFile
+from bufferctl.config.keys import key_for
 from bufferctl.config.recover import Faults
+from bufferctl.config.times import probably_meant
 from bufferctl.config.tree import Spot, Tree, walk
-from bufferctl.config.words import BLOCK_FORM, PROSE, listed, nearest_field, nearest_value
+from bufferctl.config.words import BLOCK_FORM, PROSE, either, listed, nearest_field, nearest_value
 from bufferctl.diagnostics import Diagnostic
 
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
@@ -27,6 +29,7 @@ _FORMS: Mapping[str, str] = {
     "dict": "a group of fields (`name: value`)",
     "model": "a group of fields (`name: value`)",
 }
+_MEDIA = ("image", "video", "document", "link")
 _TRUTHS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 
 
@@ -69,6 +72,8 @@ def _message(name: str, error: ErrorDetails) -> str:
         return f"{subject} {said}" if said.startswith(("must", "is ")) else said
     form = _FORMS.get(kind.removesuffix("_type"))
     if form:
+        entry = isinstance(error["loc"][-1], int)
+        subject = f"each entry of {subject if name else 'this list'}" if entry else subject
         return f"{subject} must be {form}, and this is {_KINDS.get(type(value), 'something else')}"
     match kind:
         case "enum" | "literal_error":
@@ -91,25 +96,52 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
     if kind in {"enum", "literal_error"} and isinstance(value, str):
         near = nearest_value(value, _expected(error.get("ctx", {})))
         return f"did you mean `{near}`?" if near else ""
+    if kind == "value_error" and isinstance(value, str):
+        return _value_hint(value, str(error["ctx"]["error"]))
+    if kind.endswith("_type"):
+        return _form_hint(kind, value, loc)
+    return "write `- image: {url: https://…}` on the line below, two spaces further in" if name == "assets" else ""
+
+
+def _value_hint(value: str, said: str) -> str:
+    """What to write in place of a text that says the wrong thing."""
+    if "true or" in said:
+        return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
+    if "a to z" in said:
+        return f"for instance `{key_for(None, value, ())}`"
+    if "web address" in said:
+        without_https = re.fullmatch(r"[\w-]+(\.[\w-]+)+/\S+", value)
+        return f"write `https://{value}`" if without_https else "put it on the web, where everybody can fetch it"
+    if "a time that does not exist" in said:
+        return "correct the month, the day or the hour"
+    if "a date and a time" not in said:
+        return ""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return f"say at what time as well: `{value} 09:00`"
+    meant = probably_meant(value)
+    return f"write `{meant}`" if meant else "write year-month-day hour:minute and nothing else"
+
+
+def _form_hint(kind: str, value: Any, loc: Sequence[str | int]) -> str:
+    """How to write what is of another form than it should be."""
+    name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
+    if kind == "string_type":
+        return BLOCK_FORM.format(name=name) if name in PROSE else ""
+    if kind != "tuple_type":
+        if not isinstance(value, str):
+            return "take the `- ` out" if isinstance(value, list) else ""
+        if steps[-1:] == ["assets"]:
+            return f"write `- image: {{url: {value[:60]}}}`"
+        if name in _MEDIA:
+            return f"write `{name}: {{url: {value[:60]}}}`"
+        return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
     if name == "assets":
         return "write `- image: {url: https://…}` on the line below, two spaces further in"
-    if kind == "value_error" and isinstance(value, str) and "true or" in str(error["ctx"]):
-        return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
-    if kind == "tuple_type" and isinstance(value, dict):
+    if isinstance(value, dict):
         return "put `- ` before its first line, and the lines below two spaces further in"
-    if kind == "tuple_type" and isinstance(value, str):
-        return f"write `{name}: [{value[:60]}]`" if "\n" not in value else "put each on a line of its own after `- `"
-    if kind == "string_type" and name in PROSE:
-        return BLOCK_FORM.format(name=name)
-    if kind == "value_error" and "short name" in str(error.get("ctx", {}).get("error")) and isinstance(value, str):
-        slug = re.sub(r"[^a-z0-9._-]+", "-", value.casefold()).strip("-._")[:64]
-        return f"for instance `{slug}`" if slug else ""
-    if kind == "value_error" and isinstance(value, str) and value.isdigit() and "date" in str(error.get("ctx", {})):
-        return "a bare number is no time; write year-month-day hour:minute"
-    a_day = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)
-    if kind == "value_error" and a_day and "time" in str(error.get("ctx", {})):
-        return f"say at what time as well: `{value} 09:00`"
-    return ""
+    if isinstance(value, str) and "\n" not in value:
+        return f"write `{name}: [{value[:60]}]`"
+    return "put each on a line of its own after `- `" if isinstance(value, str) else ""
 
 
 def _field_hint(name: str, owner: type[BaseModel] | None) -> str:
@@ -125,7 +157,24 @@ def _field_hint(name: str, owner: type[BaseModel] | None) -> str:
         return "posts stand under a channel, or at the top of a file with `channels:`"
     if name in RootFile.model_fields:
         return f"`{name}` belongs in the root file"
+    if " " in name:
+        return "if it is text, it must stand below `text: |`, two spaces further in"
+    if below := _where(name, owner):
+        return below
     return f"there are {listed(_own_first(owner))}"
+
+
+def _where(name: str, owner: type[BaseModel]) -> str:
+    """Under which fields of a model, or of what these hold, a field belongs."""
+    inner = {field: model for field in owner.model_fields if (model := _below(owner, field)) not in {None, owner}}
+    direct = [field for field, model in inner.items() if model and name in model.model_fields]
+    if direct:
+        return f"it belongs under {either(direct)}, two spaces further in"
+    for field, model in inner.items():
+        found = [part for part in model.model_fields if (below := _below(model, part)) and name in below.model_fields]
+        if found and model is not owner:
+            return f"it belongs under `{field}`, and there under {either(found)}"
+    return ""
 
 
 def _own_first(owner: type[BaseModel]) -> list[str]:

@@ -9,7 +9,7 @@ import re
 
 from bufferctl.config.source import Source
 from bufferctl.config.words import BLOCK_FORM, PROSE
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Severity
 
 _BEHIND = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
 _BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
@@ -38,10 +38,12 @@ def instead_of_value(source: Source, colon: int, name: str) -> Diagnostic | None
     return _lost(source, _BEHIND.match(source.text, colon + 1), name)
 
 
-def behind_sign(source: Source, start: int, word: str, name: str) -> Diagnostic:
-    """A text that begins with `&`, at `start`: YAML takes the first word for a name of what follows."""
-    message = f"`&{word}` would not be posted: YAML reads `&` here as the start of a name"
-    return source.diagnostic(start, message, hint=BLOCK_FORM.format(name=name), width=len(word) + 1)
+def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagnostic:
+    """A text that begins with `&`, at `start`, while nothing refers to that anchor: a warning, since it may be one."""
+    message = f"`&{word}` is not posted: YAML reads it as a name for the text, and nothing uses that name"
+    return source.diagnostic(
+        start, message, hint=BLOCK_FORM.format(name=name), width=len(word) + 1, severity=Severity.WARNING
+    )
 
 
 def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:
@@ -51,6 +53,6 @@ def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic 
     comment = found[0][found[0].index("#") :]
     word = comment.split()[0]
     lost = "posted" if name in PROSE else "read"
-    hint = BLOCK_FORM.format(name=name) if name in PROSE else f"leave out the `#`, or put it in quotes: `\"{word}\"`"
+    hint = BLOCK_FORM.format(name=name) if name in PROSE else f'leave out the `#`, or put it in quotes: `"{word}"`'
     message = f"`{word}` would not be {lost}: YAML reads ` #` here as the start of a comment"
     return source.diagnostic(offset, message, hint=hint, width=len(comment.rstrip()))

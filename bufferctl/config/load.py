@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from bufferctl.config.astray import astray
 from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import find_root, included, leaves_root
@@ -17,21 +18,22 @@ from bufferctl.config.format import IncludedFile, RootFile
 from bufferctl.config.ideas import Ideas
 from bufferctl.config.parse import parse
 from bufferctl.config.policies import policy_of
-from bufferctl.config.posts import Posts
+from bufferctl.config.posts import Declared, Posts
 from bufferctl.config.reading import Reading
 from bufferctl.config.recover import Faults, read_model
 from bufferctl.config.source import UnreadableError, read_source, whole_file
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
-from bufferctl.model import Desired, Settings
+from bufferctl.model import Desired, Idea, Settings
 
 F = TypeVar("F", bound=IncludedFile)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`desired` is None where the files have errors. `root`: the root file's folder, from which places are named.
+    """`desired` is None where the files have errors; `sound` is what they declare without an error of its own.
 
+    `root`: the root file's folder, from which places are named.
     `files`: every file that was read or should have been, the root file first. `root_is_sound`: the root file could be
     read, so the other files were checked against it.
     """
@@ -41,6 +43,7 @@ class Loaded:
     root: Path
     files: tuple[str, ...] = ()
     root_is_sound: bool = True
+    sound: Desired | None = None
 
 
 def load(file: Path | None, start: Path) -> Loaded:
@@ -54,9 +57,10 @@ def load(file: Path | None, start: Path) -> Loaded:
         loading = _Loading(Reading(root_file.parent), root_file)
         desired = loading.desired()
         problems = in_order(loading.reading.problems, loading.files)
+    sound = desired
     if has_errors(problems):
-        desired = None
-    return Loaded(desired, problems, root_file.parent, tuple(loading.files), loading.root_is_sound)
+        desired, sound = None, loading.sound_part(desired) if desired else None
+    return Loaded(desired, problems, root_file.parent, tuple(loading.files), loading.root_is_sound, sound)
 
 
 #: Settings that are read and kept, for versions to come.
@@ -80,6 +84,19 @@ class _Loading:
     root_file: Path
     files: list[str] = field(default_factory=list)
     root_is_sound: bool = True
+    found_posts: list[Declared] = field(default_factory=list)
+    found_ideas: list[tuple[Idea, Spot]] = field(default_factory=list)
+
+    def sound_part(self, desired: Desired) -> Desired:
+        """That in which nothing is wrong, each address once: what is missing in the rest may only be unreadable."""
+        sound = self.reading.sound
+        posts = {
+            each.post.address: each.post
+            for each in reversed(self.found_posts)
+            if sound(*(layer.spot for layer in each.layers))
+        }
+        ideas = {idea.address: idea for idea, spot in reversed(self.found_ideas) if sound(spot)}
+        return replace(desired, posts=tuple(reversed(posts.values())), ideas=tuple(reversed(ideas.values())))
 
     def desired(self) -> Desired | None:
         read = self._file(self.root_file, RootFile)
@@ -91,7 +108,7 @@ class _Loading:
         self.reading.problems += [*problems, *_not_heeded(spot)]
         self.reading.whole = self.reading.whole and catalog.whole
         policy = policy_of(root, spot, catalog, self.reading)
-        posts, ideas = Posts(catalog, self.reading), Ideas(self.reading)
+        posts, ideas = Posts(catalog, self.reading, self.found_posts), Ideas(self.reading, self.found_ideas)
         for organization in catalog.organizations:
             for index, idea in enumerate(organization.entry.ideas):
                 if idea is not None:
@@ -137,7 +154,7 @@ class _Loading:
         found = read_model(model, tree.data, faults)
         self.reading.problems += explain(tree, faults, model)
         self.reading.spoiled |= faults.spoiled
-        self.reading.whole = self.reading.whole and found is not None and not problems
+        self.reading.whole = self.reading.whole and found is not None and not has_errors(problems)
         return (found, spot) if found is not None else None
 
     def _unreadable(self, name: str, error: UnreadableError) -> None:
@@ -158,8 +175,10 @@ class _Loading:
             if "include" in root.model_fields_set:
                 pattern = patterns[index]
                 self._pattern(spot, root.include.index(pattern), f"`{pattern}` matches no file", "correct the name")
+        found.skipped = astray(self.root_file, patterns, found.files) | found.skipped
         for name, (reason, hint) in found.skipped.items():
-            self.reading.problems.append(whole_file(name, f"this is not read: {reason}", hint, Severity.WARNING))
+            message = f"this is not read, so no post in it goes out: {reason}"
+            self.reading.problems.append(whole_file(name, message, hint, Severity.WARNING))
         for name, reason in found.unreadable.items():
             self._unreadable(name, UnreadableError(reason))
         for path in found.files:

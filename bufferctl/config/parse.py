@@ -111,7 +111,7 @@ class _Builder:
                 more, "a second document starts here, and would be ignored", "one file is one document: split it"
             )
         for word, (start, name) in self.unused.items():
-            self.problems.append(hashtags.behind_sign(self.source, start, word, name))
+            self.problems.append(hashtags.taken_for_anchor(self.source, start, word, name))
         self.tree.data = data
 
     def _node(self, event: Any, name: str, depth: int) -> Any:

@@ -1,4 +1,4 @@
-"""Slips of the hand after which a file is not YAML: the parser stumbles over a later sign, and cannot say what it was."""
+"""Slips of the hand after which a file is not YAML; the parser stumbles over a later sign, and cannot name them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bufferctl.diagnostics import Diagnostic, Place
 
 #: Spaces of word processors and web pages, and what has no width at all.
 _ODD = "\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
+_DASHES = "\u2013\u2014\u2022\u2023\u00b7*"
 _START = r"[ \t]*(?:- +)?"
 
 #: What a line looks like (`at` is the part to point at), what is wrong with it, and what to do.
@@ -25,10 +26,10 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
         "a line separator that nobody sees (copied text has such), and YAML takes it for the end of the line",
         "delete it, and begin a new line there",
     ),
-    (r"^[ \t]*(?P<at>[–—•‣·*])\s*\w+ *:(?:\s|$)", "an entry begins with `- `, not with `{at}`", "write `- `"),
+    (rf"^[ \t]*(?P<at>[{_DASHES}])\s*\w+ *:(?:\s|$)", "an entry begins with `- `, not with `{at}`", "write `- `"),
     (r"^[ \t]*(?P<at>-)(?P<name>\w+) *:(?:\s|$)", "a space is missing after `-`", "write `- {name}:`"),
-    (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: ` and the value"),
-    (rf"^{_START}(?P<name>\w+) *(?P<at>[=：])", "`:` and a space come between a name and its value", "write `{name}: `"),
+    (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: `"),
+    (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are parted by `: `", "write `{name}: `"),
     (
         r"[\[{,]\s*(?P<at>#[^\s,\]}]+)",
         "YAML takes `{at}` and the rest of the line for a comment",
@@ -82,3 +83,21 @@ def slip(source: Source, *offsets: int | None) -> Diagnostic | None:
             at = start + found.start("at")
             return source.diagnostic(at, message.format(**parts), hint=hint.format(**parts), width=len(found["at"]))
     return None
+
+
+def out_of_line(source: Source, offset: int) -> Diagnostic | None:
+    """A field, at its name or its colon, that does not line up with the one above."""
+    place, line = source.place(offset), source.line(offset)
+    found = re.match(r"[ ]*(?:- )?(?P<name>\w+):(?:\s|$)", line)
+    if not found or found["name"] not in FIELD_NAMES or place.column - 1 > found.end("name"):
+        return None
+    start = offset - (place.column - 1)
+    above = source.text[:start].rstrip().rsplit("\n", 1)[-1]
+    further = found.start("name") > len(above) - len(re.sub(r"^[ ]*(?:- )?", "", above))
+    how = "is further in than the line above" if further else "does not line up with the fields above"
+    return source.diagnostic(
+        start + found.start("name"),
+        f"`{found['name']}` {how}, so YAML cannot tell what it belongs to",
+        hint="line it up with the fields that it belongs to, with spaces",
+        width=len(found["name"]),
+    )

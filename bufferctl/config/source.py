@@ -19,6 +19,16 @@ from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 #: No plan of posts is larger; what is, is not meant for us (and would not fit the memory).
 MAX_BYTES = 64 * 1024 * 1024
 
+#: How files begin that people put in place of a text file.
+_OTHER_KINDS = {
+    b"PK\x03\x04": "a Word, Excel or zip file",
+    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
+    b"{\\rtf": "an RTF document",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+}
 _BREAK = re.compile(r"\r\n?|\n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -103,6 +113,9 @@ def whole_file(name: str, message: str, hint: str = "", severity: Severity = Sev
 def read_source(path: Path, name: str) -> Source:
     """Read a file. Raises UnreadableError for whatever is not a regular file of UTF-8 text."""
     data = _read(path)
+    for beginning, kind in _OTHER_KINDS.items():
+        if data.startswith(beginning):
+            raise UnreadableError(f"it is {kind} and not plain text", "save what it says as plain text")
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UnreadableError("it is UTF-16", "save it as UTF-8")
     data = data.removeprefix(BOM_UTF8)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-from bufferctl.config.slips import slip
+from bufferctl.config.slips import out_of_line, slip
 from bufferctl.config.source import Source
 from bufferctl.config.words import BLOCK_FORM
 from bufferctl.diagnostics import Diagnostic
@@ -22,7 +22,7 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
     (
         r"mapping values are not allowed",
         "`: ` inside an unquoted text reads as the start of another field",
-        f"if it is text, {_BLOCK}; if it is a field, {_INDENT}",
+        _BLOCK,
         False,
     ),
     (
@@ -82,6 +82,12 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
     offset = _offset(source, getattr(error, "problem_mark", None))
     began = _offset(source, getattr(error, "context_mark", None))
     if found := slip(source, began, offset):
+        return found
+    if (
+        offset is not None
+        and re.search(r"mapping values|expected key|<block end>", problem)
+        and (found := out_of_line(source, offset))
+    ):
         return found
     if "cannot start any token" in problem:
         return _bad_start(source, offset)

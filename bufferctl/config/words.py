@@ -136,3 +136,9 @@ def listed(names: Iterable[str]) -> str:
     names = list(names)
     shown = ", ".join(f"`{name}`" for name in names[:12])
     return f"{shown}, …" if len(names) > 12 else shown  # noqa: PLR2004 - what a line holds
+
+
+def either(names: Iterable[str]) -> str:
+    """Names to choose from: `a`, `b` or `c`."""
+    *others, last = (f"`{name}`" for name in names)
+    return f"{', '.join(others)} or {last}" if others else last

@@ -88,8 +88,7 @@ def _web(value: str) -> str:
 def _key(value: str) -> str:
     if not _KEY.fullmatch(value):
         raise ValueError(
-            "must be a short name of small letters, digits, `.`, `_` and `-`, at most 64, "
-            "that starts with a letter or a digit"
+            "must be made of a to z, 0 to 9, `.`, `_` and `-`, begin with a letter or a digit, and be at most 64 long"
         )
     return value
 

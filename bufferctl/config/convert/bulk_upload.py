@@ -15,6 +15,7 @@ from bufferctl.config.convert.destination import Destination
 from bufferctl.config.convert.new_post import NewPost
 from bufferctl.config.locate import Located
 from bufferctl.config.source import Source
+from bufferctl.config.times import in_our_form
 from bufferctl.config.zones import LocalTimeError
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Channel, Service
@@ -22,20 +23,10 @@ from bufferctl.model.scalars import Url, When
 
 _WHEN: TypeAdapter[datetime] = TypeAdapter(When)
 _URL: TypeAdapter[str] = TypeAdapter(Url)
-_CLOCK = (
-    r"[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?P<second>:\d\d)?"
-    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
-)
-#: Year first, as Buffer has it, and with dots, where the day comes first everywhere.
-_TIMES = (
-    re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}"),
-    re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_CLOCK}"),
-)
 _FORM = "write it as 2026-12-01 09:00"
 #: Between two addresses in one cell.
 _BETWEEN = re.compile(r"[\s,;|]+(?=https?://)", re.IGNORECASE)
 _FILM = re.compile(r"\.(mp4|m4v|mov|webm)(?:[?#]|$)", re.IGNORECASE)
-_NOON = 12
 
 
 @dataclass
@@ -72,15 +63,15 @@ class BulkUpload:
         given = row["Posting Time"]
         if not given:
             return None
-        found = next((match for pattern in _TIMES if (match := pattern.fullmatch(given))), None)
-        if found is None:
+        written = in_our_form(given)
+        if written is None:
             hint = f"{_FORM}; empty is the queue"
             if re.match(r"\d{1,2}/\d{1,2}/\d{4}", given):
                 hint = f"{_FORM}, since nobody can tell here which number is the month"
             self._problem(row, "Posting Time", f"`{given[:40]}` is not a date and a time", hint)
             return None
         try:
-            return _WHEN.validate_python(_written(found))
+            return _WHEN.validate_python(written)
         except ValidationError as error:
             said = str(error.errors()[0].get("ctx", {}).get("error", "is no time"))
             self._problem(row, "Posting Time", f"`{given[:40]}` {said}", _FORM)
@@ -116,12 +107,3 @@ class BulkUpload:
 
     def _problem(self, row: Row, column: str, message: str, hint: str) -> None:
         self.problems.append(row.problem(self.source, column, message, hint))
-
-
-def _written(found: re.Match[str]) -> str:
-    """A time as files write it."""
-    hour = int(found["hour"])
-    if found["half"]:
-        hour = hour % _NOON + (_NOON if found["half"] in "pP" else 0) if 1 <= hour <= _NOON else 99
-    date = f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
-    return f"{date} {hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"

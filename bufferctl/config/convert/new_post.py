@@ -10,9 +10,9 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.convert.destination import Destination
+from bufferctl.config.keys import key_for
 from bufferctl.config.locate import Located
 from bufferctl.config.write.entries import entry
-from bufferctl.config.write.keys import key_for
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel
 

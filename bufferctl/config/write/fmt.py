@@ -16,6 +16,7 @@ from bufferctl.config.source import Source
 from bufferctl.config.write.commented import Comment, Document, Entry, Group, block_text, read_commented
 from bufferctl.config.write.entries import ORDER, text_value
 from bufferctl.config.write.nodes import Mapping, Scalar
+from bufferctl.diagnostics import has_errors
 
 #: Columns of a line; what is longer between brackets gets lines of its own, and so does a `text`.
 WIDTH = 120
@@ -56,7 +57,7 @@ def formatted(text: str) -> str:
 def _meaning(text: str) -> tuple[object, list[str]]:
     """What a file says, and its comments."""
     tree, problems = parse(Source("", text, Path()))
-    if problems:
+    if has_errors(problems):
         raise UnusualError
     document = read_commented(text)
     return tree.data, sorted(_comments(document))
