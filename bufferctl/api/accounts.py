@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bufferctl.api.reading import identifier
 from bufferctl.model import LiveChannel, LiveOrganization, Service
 
 #: On X, how many characters an account takes that pays, and one that does not (notes: What each network takes).
@@ -20,7 +21,7 @@ def live_organization(raw: Mapping[str, Any], channels: tuple[LiveChannel, ...] 
     """An organization (operations/account.graphql)."""
     limits: Mapping[str, Any] = raw.get("limits") or {}
     return LiveOrganization(
-        id=raw["id"],
+        id=identifier(raw["id"]),
         name=raw.get("name") or "",
         channels=channels,
         scheduled_posts_limit=limits.get("scheduledPosts"),
@@ -35,7 +36,7 @@ def live_channel(raw: Mapping[str, Any], organization_id: str) -> LiveChannel | 
     shortening: Mapping[str, Any] = raw.get("linkShortening") or {}
     metadata: Mapping[str, Any] = raw.get("metadata") or {}
     return LiveChannel(
-        id=raw["id"],
+        id=identifier(raw["id"]),
         organization_id=organization_id,
         service=service,
         name=raw.get("name") or "",

@@ -21,6 +21,7 @@ from bufferctl.api.reading import live_post
 from bufferctl.api.reads import read_account, read_daily_room, read_posts, read_recent, read_sent, understood
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import operation_and_input
+from bufferctl.errors import RateLimitedError
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
 from bufferctl.model.quota import Quota
 
@@ -210,8 +211,6 @@ def _data(answer: Answer) -> Mapping[str, Any]:
 
 def _again(error: Exception) -> bool | float:
     """Whether a read is tried again after this, or after how many seconds."""
-    if isinstance(error, NoAnswerError):
-        if not error.again or error.retry_after is None:
-            return error.again
+    if isinstance(error, NoAnswerError | RateLimitedError) and error.retry_after is not None:
         return error.retry_after if error.retry_after <= LONGEST_WAIT else False
-    return isinstance(error, NotSentError)
+    return isinstance(error, NotSentError) or (isinstance(error, NoAnswerError) and error.again)

@@ -7,13 +7,16 @@ The difference that matters to a write: of an error raised here the request was 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 
 import httpx2
 from httpx2 import codes
 
 from bufferctl.api.answers import Answer, brief
+from bufferctl.api.ratelimit import read_quota
 from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLargeError, UnreachableError
 
 #: Both names of a missing or unknown key (notes: Endpoint).
@@ -153,6 +156,8 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
     wait = seconds(answer.headers.get("retry-after"), answer.at)
     if wait is None:
         wait = seconds(extensions.get("retryAfter"), answer.at)
+    if wait is None:
+        wait = _until_free(answer)
     window = str(extensions.get("window") or "")
     span = f"of the last {_WINDOWS.get(window, window)} " if window else ""
     return RateLimitedError(
@@ -161,6 +166,12 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
         retry_after=wait,
         window=window,
     )
+
+
+def _until_free(answer: Answer) -> float | None:
+    """How many seconds until every window has requests again, as the headers tell; None where none is used up."""
+    windows = read_quota(answer.headers, answer.at).windows
+    return max((window.reset_seconds for window in windows if window.left <= 0), default=None)
 
 
 def _broken(answer: Answer, host: str) -> NoAnswerError:
@@ -202,10 +213,9 @@ def seconds(value: object, at: datetime) -> float | None:
     """What `Retry-After` says, in seconds from `at`: a number, or an HTTP date. None where it says nothing."""
     if value is None or isinstance(value, bool):
         return None
-    try:
-        return max(0.0, float(str(value)))
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        told = float(str(value))
+        return max(0.0, told) if isfinite(told) else None
     try:
         return max(0.0, (parsedate_to_datetime(str(value)) - at).total_seconds())
     except (ValueError, TypeError):

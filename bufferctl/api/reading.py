@@ -34,8 +34,8 @@ def live_post(raw: Json) -> LivePost:
     due_at, sent_at, assets, tags = raw.get("dueAt"), raw.get("sentAt"), raw.get("assets"), raw.get("tags")
     thread = metadata.get("thread")
     return LivePost(
-        id=raw["id"],
-        channel_id=raw["channelId"],
+        id=identifier(raw["id"]),
+        channel_id=identifier(raw["channelId"]),
         status=status,
         text=raw.get("text") or "",
         created_at=instant(raw["createdAt"]),
@@ -63,8 +63,8 @@ def live_idea(raw: Json) -> LiveIdea:
     content: Json = raw.get("content") or {}
     date = content.get("date")
     return LiveIdea(
-        id=raw["id"],
-        organization_id=raw["organizationId"],
+        id=identifier(raw["id"]),
+        organization_id=identifier(raw["organizationId"]),
         created_at=datetime.fromtimestamp(raw["createdAt"], UTC),
         title=content.get("title") or "",
         text=content.get("text") or "",
@@ -75,6 +75,13 @@ def live_idea(raw: Json) -> LiveIdea:
         group_id=raw.get("groupId"),
         ai_assisted=bool(content.get("aiAssisted")),
     )
+
+
+def identifier(value: object) -> str:
+    """An id as it came; TypeError for what could be none, since state is kept by it."""
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{value!r} is no id")
+    return value
 
 
 def _medium(raw: Json) -> LiveMedium:

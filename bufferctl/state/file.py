@@ -118,7 +118,7 @@ class StateFile:
         try:
             organizations = _OBJECTS.validate_python(data.get("organizations", {}))
         except ValidationError as error:
-            raise self._damaged(f"{error.error_count()} entries cannot be read") from error
+            raise self._damaged(f"{error.error_count()} of its entries cannot be read") from error
         return State(
             {
                 Slot(organization, channel, key): binding

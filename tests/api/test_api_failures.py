@@ -142,6 +142,14 @@ def test_a_read_is_not_tried_again_where_that_cannot_help(name: str, connected: 
     assert len(script.requests) == 1
 
 
+def test_a_read_waits_out_a_short_lack_of_requests(connected: Connected) -> None:
+    """The account, at the second try: the service said that it is a matter of seconds."""
+    busy = httpx2.Response(429, headers={"retry-after": "2"}, json={"errors": [{"message": TOO_MANY}]})
+    script = Scripted(busy, lambda _: {"account": {"organizations": []}})
+    assert connected(script).account().organizations == ()
+    assert len(script.requests) == 2
+
+
 def test_a_service_that_asks_for_a_long_wait_is_not_asked_again(connected: Connected) -> None:
     """One request: an hour is longer than a read waits."""
     script = Scripted(httpx2.Response(503, headers={"retry-after": "3600"}, text="later"))
@@ -157,13 +165,20 @@ def test_a_service_that_asks_for_a_long_wait_is_not_asked_again(connected: Conne
         ({"retry-after": "7200"}, {"retryAfter": 3}, 7200.0),
         ({}, {"retryAfter": 61}, 61.0),
         ({"date": "Tue, 01 Dec 2026 08:00:00 GMT", "retry-after": "Tue, 01 Dec 2026 08:01:00 GMT"}, {}, 60.0),
+        ({"ratelimit": '"a"; r=0; t=300, "b"; r=7; t=900', "ratelimit-policy": '"a"; w=900, "b"; w=60'}, {}, 300.0),
+        ({"ratelimit": '"a"; r=1; t=300', "ratelimit-policy": '"a"; w=900'}, {}, None),
         ({"retry-after": "soon"}, {}, None),
+        ({"retry-after": "inf"}, {}, None),
+        ({"retry-after": "nan"}, {}, None),
+        ({"retry-after": "-5"}, {"retryAfter": 61}, 0.0),
     ],
 )
 def test_a_429_tells_when_to_come_back(
     headers: dict[str, str], extensions: dict[str, Any], wait: float | None, connected: Connected
 ) -> None:
-    """Seconds from the header, whichever form it has, else from the body; the window in the service's words."""
+    """Seconds from the header, whichever form it has, from the body, or until the window that is used up is full again;
+    the window in the service's words.
+    """
     body = {
         "errors": [{"message": TOO_MANY, "extensions": {"code": "RATE_LIMIT_EXCEEDED", "window": "15m", **extensions}}]
     }

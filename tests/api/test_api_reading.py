@@ -211,7 +211,13 @@ def test_assets_keep_what_can_be_compared(raw: dict[str, Any], expected: LiveAss
     assert live_post({**LEAST, "assets": [raw]}).assets == (expected,)
 
 
-@pytest.mark.parametrize("broken", [{"status": ...}, {"createdAt": "yesterday"}, {"createdAt": 5}, {"assets": 3}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"status": ...}, {"createdAt": "yesterday"}, {"createdAt": 5}, {"assets": 3},
+        {"id": ...}, {"id": None}, {"id": ""}, {"id": 7}, {"channelId": None},
+    ],
+)  # fmt: skip
 def test_what_cannot_be_read_is_said_so(broken: dict[str, Any]) -> None:
     """One of the errors that the room turns into words."""
     raw = {**LEAST, **broken}
