@@ -16,6 +16,8 @@ from bufferctl.api.failures import NoAnswerError
 
 #: As much as clients ask for (notes: Reading); what comes back may be less.
 PAGE = 100
+#: Down to here pages are made smaller where even one is refused for its size: a service may count what it would hold.
+LEAST_PAGE = 20
 #: How many objects both ends must have in common, in opposite order, to have met.
 MIRRORED = 20
 
@@ -34,10 +36,9 @@ class End:
     pages: int = 0
     open: bool = True
 
-    @property
-    def variables(self) -> dict[str, Any]:
-        """Those of `operations/posts.graphql` and `ideas.graphql`."""
-        return {"input": self.input, "first": PAGE, "after": self.after}
+    def variables(self, first: int) -> dict[str, Any]:
+        """Those of `operations/posts.graphql` and `ideas.graphql`; `first`: the most that a page may hold."""
+        return {"input": self.input, "first": first, "after": self.after}
 
 
 class Listing:

@@ -15,7 +15,7 @@ from typing import Any
 from bufferctl.api.accounts import live_channel, live_organization
 from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
 from bufferctl.api.failures import NoAnswerError
-from bufferctl.api.paging import End, Listing, due_next
+from bufferctl.api.paging import LEAST_PAGE, PAGE, End, Listing, due_next
 from bufferctl.api.reading import UNREADABLE, live_idea, live_post
 from bufferctl.api.wire_forms import moment
 from bufferctl.errors import TooLargeError
@@ -167,16 +167,19 @@ def _dealt(channels: Sequence[str], parts: int) -> list[Sequence[str]]:
 
 
 def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:
-    """Advance every list until nothing is left to read; fewer at once where the service refuses the size."""
-    at_once = LISTS_AT_ONCE
+    """Advance every list until nothing is left to read; fewer at once, and less of it, where the size is refused."""
+    at_once, first = LISTS_AT_ONCE, PAGE
     while chosen := due_next(listings, at_once):
         ends = [end for _, end in chosen]
         try:
-            data = ask(_pages(ends))
+            data = ask(_pages(ends, first))
         except TooLargeError:
-            if len(ends) == 1:
+            if len(ends) > 1:
+                at_once = len(ends) // 2
+            elif first > LEAST_PAGE:
+                first //= 2
+            else:
                 raise
-            at_once = len(ends) // 2
             continue
         with understood():
             for number, (listing, end) in enumerate(chosen):
@@ -185,6 +188,6 @@ def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:
             listing.look()
 
 
-def _pages(ends: Sequence[End]) -> Request:
+def _pages(ends: Sequence[End], first: int) -> Request:
     names = tuple(end.operation for end in ends)
-    return Request(together("Read", names), "Read", numbered([end.variables for end in ends]))
+    return Request(together("Read", names), "Read", numbered([end.variables(first) for end in ends]))

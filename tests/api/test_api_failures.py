@@ -176,9 +176,7 @@ def test_a_service_that_asks_for_a_long_wait_is_not_asked_again(connected: Conne
 def test_a_429_tells_when_to_come_back(
     headers: dict[str, str], extensions: dict[str, Any], wait: float | None, connected: Connected
 ) -> None:
-    """Seconds from the header, whichever form it has, from the body, or until the window that is used up is full again;
-    the window in the service's words.
-    """
+    """Seconds from the header, the body, or until a window that is used up is full again; the window in its words."""
     body = {
         "errors": [{"message": TOO_MANY, "extensions": {"code": "RATE_LIMIT_EXCEEDED", "window": "15m", **extensions}}]
     }

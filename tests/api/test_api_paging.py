@@ -52,6 +52,7 @@ class Lists:
     ) -> None:
         self.posts, self.ideas, self.page, self.order, self.aliases = posts, ideas or {}, page, order, aliases
         self.refusal = refusal
+        self.largest = 100 * 30
         self.operations: list[str] = []
         self.pages_of_sent = 0
 
@@ -65,6 +66,9 @@ class Lists:
         count = len([each for each in variables if each.startswith("input")])
         if count > self.aliases:
             message = f"Aliases limit of {self.aliases} exceeded, found {count}."
+            return httpx2.Response(400, json={**self.refusal, "errors": [{"message": message}]})
+        if count * variables.get("first0", 0) > self.largest:
+            message = "The query exceeds the maximum complexity of 175000"
             return httpx2.Response(400, json={**self.refusal, "errors": [{"message": message}]})
         answer = self.channels if name == "Channels" else self.list_page
         return self.data({f"a{n}": answer(variables[f"input{n}"], variables.get(f"after{n}")) for n in range(count)})
@@ -239,6 +243,13 @@ def test_a_refused_size_is_halved_until_it_passes(refusal: dict[str, Any]) -> No
     """All posts, though the service takes two aliases at once; the channels were one."""
     posts = [post(number, f"c{number % 9}") for number in range(90)]
     lists = Lists({"o1": posts}, aliases=2, refusal=refusal)
+    assert len(ids(read(lists))) == 90
+
+
+def test_a_page_that_is_refused_for_its_size_is_halved() -> None:
+    """All posts, where the service counts what a page would hold and takes 30 at a time."""
+    lists = Lists({"o1": [post(number, f"c{number % 9}") for number in range(90)]})
+    lists.largest = 30
     assert len(ids(read(lists))) == 90
 
 
