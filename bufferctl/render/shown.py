@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
+from bufferctl.render import text_content
 from bufferctl.render.paint import safe
 from bufferctl.render.particulars import USUAL, Fact, particulars_of
 from bufferctl.render.pieces import Piece, pieces, web
@@ -120,8 +121,8 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
             yield from _flat(value, f"{above}{name}.")
         elif isinstance(value, bool):
             yield f"{above}{name}", "yes" if value else "no"
-        elif value not in (None, "", [], ()):
-            yield f"{above}{name}", safe(str(value))
+        elif said := text_content.shown(value, ""):
+            yield f"{above}{name}", said
 
 
 def _asset(asset: Asset) -> Media:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
@@ -14,6 +15,7 @@ from playwright.sync_api import Page, expect
 from bufferctl.plan import Action, Cause
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.report import Report
+from bufferctl.render.times import away
 from tests.browser.conftest import Show
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, post
 
@@ -189,6 +191,16 @@ def test_times_of_both_zones(show: Show) -> None:
         re.compile(r"^Thu 6 Dec 2029 09:00 CET$")
     )
     expect(page.get_by_role("heading", name="Thursday 6 December 2029")).to_contain_text("in 3 days")
+
+
+@pytest.mark.parametrize("days", [-800, -3, -1, 0, 1, 13, 14, 59, 60, 729, 730, 3000])
+def test_how_far_away_is_said_as_in_text(show: Show, days: int) -> None:
+    """In days, weeks, months and years, each from where the text of a plan says it; `today` for the day itself."""
+    at = NOW + timedelta(days=days)
+    far = change(post("ch-x", "far", 1, text="Far", due_at=at), Action.CREATE, Cause.NEW)
+    page = show(report_html(replace(REPORT, plan=replace(PLAN, changes=(far,)))), zone="Europe/Berlin", width=380)
+    said = away(at, NOW, "Europe/Berlin") if days else "today"
+    expect(page.locator("h2 span").last).to_have_text(said)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -64,11 +64,14 @@
 
   /* How far away, and when that is for who looks. */
   const far = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  const spans = [[14, 1, "day"], [60, 7, "week"], [730, 30, "month"], [Infinity, 365, "year"]];
+  const away = (days) => {
+    const [, length, unit] = spans.find(([below]) => Math.abs(days) < below);
+    return far.format(Math.trunc(days / length), unit);
+  };
   for (const section of $$(".list > section[data-day]")) {
     const days = Math.round((date(section.dataset.day) - date(today)) / 864e5);
-    $("h2", section).append(
-      make("span", {}, Math.abs(days) < 60 ? far.format(days, "day") : far.format(Math.round(days / 30.4), "month")),
-    );
+    $("h2", section).append(make("span", {}, away(days)));
   }
   const yours = new Intl.DateTimeFormat("en-GB", {
     weekday: "short",
