@@ -1,11 +1,12 @@
 """What Buffer leaves open, decided: the one place for every rule of the sandbox that nobody has shown.
 
 The notes on the API mark some behaviour "open", and say nothing of some more. The sandbox takes the side that would
-hurt a careless client most, so that a client that passes here has not leaned on luck. Change a choice only when a
-report from the live service settles it. Numbers and sets are below; what is a way of behaving is this:
+hurt a careless client most, so that a client that passes here has not leaned on luck; core.Options orders the other
+side where it is as likely. Change a choice only when a report from the live service settles it. Numbers and sets are
+below; what is a way of behaving is this:
 
 Publishing (life.py, scheduling.py)
-- A customScheduled `dueAt` in the past is accepted and goes out at once.
+- A customScheduled `dueAt` in the past is accepted and goes out at once; `refuse_past` of core.Options refuses it.
 - A paused queue holds custom scheduled posts too, shareNow still goes out; on resuming, what is overdue goes out.
 - A disconnected channel accepts posts and fails them (`status: error`) when they fall due; a locked one refuses.
 - A notification post becomes `sent` with notificationStatus `notified` when due, with no external link.
@@ -36,10 +37,12 @@ PAGE_DEFAULT = 20
 """Nodes of a page without `first`: the lower end of what the guides suggest."""
 
 PAGE_MAX = 100
-"""Most nodes of a page. More is not refused but cut: a client that assumes full pages must notice."""
+"""Most nodes of a page. More is not refused but cut: a client that assumes full pages must notice. `page_max` of
+core.Options sets another."""
 
 AUTOMATIC_READS_NULL = True
-"""`schedulingType` of an automatic post reads back null, as often seen; `notification` reads back as such."""
+"""`schedulingType` of an automatic post reads back null, as often seen; `notification` reads back as such;
+`automatic_reads_null` of core.Options turns it."""
 
 IDEA_ANSWERS_RESPONSE = True
 """`createIdea` answers `IdeaResponse{idea}` rather than `Idea`; Sandbox(idea_response=False) turns it."""
@@ -59,9 +62,10 @@ DEAD_HOSTS = (".invalid", "localhost")
 FREE_PLAN = "free"
 """`plan` of an organization that may not use first comments."""
 
-LIBRARY_AGENTS = (
-    "python-httpx", "python-requests", "python-urllib", "aiohttp", "python/", "go-http-client", "node", "undici",
-    "axios", "okhttp", "java/", "apache-httpclient", "ruby", "libwww-perl",
-)  # fmt: skip
-"""Lower-cased starts of User-Agents that are answered 403 like a missing one. curl's own is let in: it is how people
-try an API by hand."""
+LIBRARY_AGENTS = frozenset({
+    "python-httpx", "python-httpx2", "python-requests", "python-urllib", "python-urllib3", "aiohttp", "python",
+    "go-http-client", "node", "node-fetch", "undici", "axios", "okhttp", "java", "java-http-client",
+    "apache-httpclient", "ruby", "libwww-perl",
+})  # fmt: skip
+"""Products, in small letters, with which a User-Agent is answered 403 like a missing one. curl's own is let in: it is
+how people try an API by hand."""

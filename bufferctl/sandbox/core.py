@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bufferctl.sandbox import life
-from bufferctl.sandbox.choices import IDEA_ANSWERS_RESPONSE
+from bufferctl.sandbox.choices import AUTOMATIC_READS_NULL, IDEA_ANSWERS_RESPONSE, PAGE_MAX
 from bufferctl.sandbox.clock import Clock
 from bufferctl.sandbox.store import Doc, Store
 
@@ -17,16 +17,25 @@ from bufferctl.sandbox.store import Doc, Store
 class Options:
     """What may differ from run to run.
 
-    `idea_response`: createIdea answers IdeaResponse (else Idea). `refuse_duplicates`: the service's own refusal of
-    equal posts. `shorten_links`: in texts on channels with linkShortening, which is open (NOTES: Reading).
+    `key_code`: how the 401 names what is wrong; the guides say UNAUTHORIZED.
+    `page_max`: most nodes of a page.
+    `automatic_reads_null`: the `schedulingType` of an automatic post does, as often seen.
+    `idea_response`: createIdea answers IdeaResponse (else Idea).
+    `refuse_duplicates`: the service's own refusal of equal posts.
+    `shorten_links`: in texts on channels with linkShortening, which is open (NOTES: Reading).
     `edits_keep`: what of the content an edit omits stays, as the reference says (else it is gone, as was seen).
+    `refuse_past`: a time in the past is refused (else published at once).
     `sending_seconds`: how long a due post is `sending` before it is `sent`.
     """
 
+    key_code: str = "UNAUTHENTICATED"
+    page_max: int = PAGE_MAX
+    automatic_reads_null: bool = AUTOMATIC_READS_NULL
     idea_response: bool = IDEA_ANSWERS_RESPONSE
     refuse_duplicates: bool = False
     shorten_links: bool = False
     edits_keep: bool = False
+    refuse_past: bool = False
     sending_seconds: float = 0
 
 

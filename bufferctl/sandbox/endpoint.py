@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +23,13 @@ _QUIET.disabled = True  # errors are answers here; ariadne would log each with i
 _LOG = logging.getLogger("bufferctl.sandbox")
 
 
-def refusal(request: Request, key: str) -> Response | None:
+def refusal(request: Request, key: str, key_code: str) -> Response | None:
     """Return what answers a request that never reaches GraphQL: no own User-Agent, no key, not a POST."""
-    agent = request.headers.get("user-agent", "").strip().lower()
-    if not agent or agent.startswith(LIBRARY_AGENTS):
+    product = re.match(r"[^/\s]*", request.headers.get("user-agent", "").strip().lower())
+    if product is None or product[0] in {"", *LIBRARY_AGENTS}:
         return Response(403, b"error code: 1010", [("content-type", "text/plain; charset=UTF-8")])
     if request.headers.get("authorization", "") != f"Bearer {key}":
-        return Response.of_error(401, "An authentication JWT or Access Token is required", "UNAUTHENTICATED")
+        return Response.of_error(401, "An authentication JWT or Access Token is required", key_code)
     if request.method != "POST":
         response = Response.of_error(405, "GraphQL only supports POST requests", "BAD_REQUEST")
         response.headers.append(("allow", "POST"))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bufferctl.sandbox import choices, slots
 from bufferctl.sandbox.checks import problems
-from bufferctl.sandbox.clock import epoch_ms, iso, millis
+from bufferctl.sandbox.clock import epoch_ms, iso, millis, parse_time
 from bufferctl.sandbox.core import Core, answer
 from bufferctl.sandbox.details import METADATA_KEYS
 from bufferctl.sandbox.fixture import complete_post
@@ -27,8 +27,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
         return answer("UnauthorizedError", message="Channel is locked")
     content = _content(wanted, channel)
     found = _problems(core, content, channel)
-    if wanted["mode"] == "customScheduled" and not wanted.get("dueAt"):
-        found.append("Custom scheduled posts require dueAt.")
+    found += _time_problems(core, wanted["mode"], wanted.get("dueAt"))
     if found:
         return _invalid(found)
     draft, approval = bool(wanted.get("saveToDraft")), bool(wanted.get("needsApproval"))
@@ -63,8 +62,7 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
         content = {name: post[name] if wanted.get(name) is None else value for name, value in content.items()}
     found = _problems(core, content, channel)
     mode = wanted.get("mode") or post["shareMode"]
-    if mode == "customScheduled" and not wanted.get("dueAt", post["dueAt"]):
-        found.append("Custom scheduled posts require dueAt.")
+    found += _time_problems(core, mode, wanted.get("dueAt", post["dueAt"]))
     if found:
         return _invalid(found)
     was_scheduled = post["status"] == "scheduled"
@@ -124,6 +122,14 @@ def _kept_text(core: Core, channel: Doc, text: str) -> str:
 
 def _problems(core: Core, content: Doc, channel: Doc) -> list[str]:
     return problems(content, channel, core.store.organizations[channel["organizationId"]])
+
+
+def _time_problems(core: Core, mode: str, due_at: str | None) -> list[str]:
+    if mode != "customScheduled":
+        return []
+    if not due_at:
+        return ["Custom scheduled posts require dueAt."]
+    return ["The scheduled time is in the past."] * (core.options.refuse_past and parse_time(due_at) < core.now())
 
 
 def _invalid(found: list[str]) -> Doc:

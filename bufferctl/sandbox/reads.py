@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from bufferctl.sandbox.choices import PAGE_DEFAULT, PAGE_MAX
+from bufferctl.sandbox.choices import PAGE_DEFAULT
 from bufferctl.sandbox.clock import millis
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.ids import cursor_of, key_of
@@ -125,7 +125,7 @@ def _page(
     start = key_of(after, len(keys)) if after is not None else []
     if start is None:
         raise GraphQLError("Invalid cursor", extensions={"code": "BAD_USER_INPUT"})
-    size = min(PAGE_DEFAULT if first is None else first, PAGE_MAX)
+    size = min(PAGE_DEFAULT if first is None else first, core.options.page_max)
     rows = core.store.page(table, where.terms, where.values, keys, start, size + 1)
     edges = [{"node": view(doc), "cursor": cursor_of(key)} for doc, key in rows[:size]]
     info = {

@@ -11,7 +11,6 @@ from typing import Any
 from ariadne import MutationType, ObjectType, QueryType
 
 from bufferctl.sandbox import ideas, life, media, metadata_views, posts, reads
-from bufferctl.sandbox.choices import AUTOMATIC_READS_NULL
 from bufferctl.sandbox.core import Core, answer
 from bufferctl.sandbox.exchange import Info
 from bufferctl.sandbox.resolvers import account_of
@@ -78,9 +77,9 @@ def _author(_post: Doc, info: Info) -> Doc:
     return {**account_of(None, info), "isDeleted": False}
 
 
-def _scheduling_type(doc: Doc, _info: Info) -> str | None:
+def _scheduling_type(doc: Doc, info: Info) -> str | None:
     kind: str = doc["schedulingType"]
-    return None if kind == "automatic" and AUTOMATIC_READS_NULL else kind
+    return None if kind == "automatic" and info.context.core.options.automatic_reads_null else kind
 
 
 def _channel_of(doc: Doc, info: Info) -> Doc:

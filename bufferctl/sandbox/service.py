@@ -85,7 +85,8 @@ class Service:
             return Delivery(Response.of_error(404, f"There is nothing at {request.path}", "NOT_FOUND"))
         seen = Seen(self.core.now())
         self.requests.append(seen)
-        refused_by = refusal(request, self.key) or (self.quota.take(seen.at) if self.quota else None)
+        stranger = refusal(request, self.key, self.core.options.key_code)
+        refused_by = stranger or (self.quota.take(seen.at) if self.quota else None)
         asked = refused_by or read_request(request, seen)
         delivery = Delivery(asked) if isinstance(asked, Response) else self._run(asked, seen)
         seen.status = delivery.response.status if delivery.how == "send" else None

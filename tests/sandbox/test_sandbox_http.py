@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -37,6 +38,19 @@ def test_a_library_agent_is_refused_before_all_else(sandbox: Sandbox, agent: str
     """403, not JSON, even with a wrong key."""
     answer = httpx2.post(sandbox.url, headers={"User-Agent": agent, "Authorization": "Bearer wrong"}, content="{")
     assert (answer.status_code, answer.text) == (403, "error code: 1010")
+
+
+@pytest.mark.parametrize("agent", ["acme-posts/1.0", "nodes-of-acme", "python3-acme/2 (linux)", "curl/8.5.0"])
+def test_an_agent_of_its_own_is_let_in(sandbox: Sandbox, agent: str) -> None:
+    """200, also where its name begins like a library's."""
+    headers = {"User-Agent": agent, "Authorization": f"Bearer {sandbox.key}"}
+    assert httpx2.post(sandbox.url, headers=headers, json={"query": "{ account { id } }"}).status_code == 200
+
+
+def test_the_401_may_be_as_the_guides_name_it(make: Any) -> None:
+    """`key_code` names it."""
+    buffer = make(key_code="UNAUTHORIZED")
+    assert buffer.send("{}", Authorization="Bearer wrong").code == "UNAUTHORIZED"
 
 
 def test_the_key_comes_before_validation(buffer: Asker) -> None:

@@ -48,6 +48,16 @@ def test_a_time_in_the_past_publishes_at_once(buffer: Asker) -> None:
     assert (made["status"], made["sentAt"]) == ("sent", "2026-11-02T08:30:00.000Z")
 
 
+def test_a_time_in_the_past_may_be_refused(make: Any) -> None:
+    """With `refuse_past`: of a new post and of an edit; nothing is made."""
+    buffer = make(refuse_past=True)
+    past = {"mode": "customScheduled", "dueAt": "2026-11-01T09:00:00Z"}
+    assert buffer.create(**past)["message"] == "Invalid post: The scheduled time is in the past."
+    assert buffer.sandbox.posts() == []
+    made = _timed(buffer)
+    assert buffer.edit(made["id"], text="Hello", **past)["__typename"] == "InvalidInputError"
+
+
 def test_a_paused_queue_accepts_and_never_publishes(buffer: Asker, sandbox: Sandbox) -> None:
     """Queued and timed posts wait; shareNow goes; on resuming, what is overdue goes out from then on."""
     channel = sandbox.channel("twitter")["id"]

@@ -66,6 +66,14 @@ def test_page_sizes(buffer: Asker, sandbox: Sandbox) -> None:
         assert (answer.status, answer.code, answer.data) == (200, "BAD_USER_INPUT", None)
 
 
+def test_pages_may_be_smaller(make: Any) -> None:
+    """Never more than `page_max`, whatever is asked for."""
+    buffer = make(page_max=2)
+    for text in "abc":
+        buffer.create(text=text, saveToDraft=True)
+    assert (buffer.texts(first=50), buffer.page()["pageInfo"]["hasNextPage"]) == (["c", "b"], True)
+
+
 def test_a_page_goes_on_where_it_was_although_posts_come_and_go(buffer: Asker, sandbox: Sandbox) -> None:
     """New posts and deleted ones between two pages neither repeat nor lose one."""
     _seed(sandbox, *({"text": str(n)} for n in range(6)))

@@ -27,6 +27,11 @@ def test_a_post_reads_back(buffer: Asker) -> None:
     assert {"updatePost", "deletePost"} <= set(post["allowedActions"])
 
 
+def test_the_scheduling_type_may_read_back(make: Any) -> None:
+    """Without `automatic_reads_null` it is what was sent."""
+    assert make(automatic_reads_null=False).create()["post"]["schedulingType"] == "automatic"
+
+
 def test_nothing_is_idempotent(buffer: Asker, sandbox: Sandbox) -> None:
     """The same createPost and createIdea twice make two of each."""
     for _ in range(2):

@@ -1,0 +1,61 @@
+"""What nobody has shown of Buffer, each way that it may be: the files and the account come to agree all the same."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.sandbox.core import Options
+from tests.cli.conftest import Project
+
+BEFORE, AFTER = (
+    (Path(__file__).parent.parent / "cases/cli/open-questions" / name).read_text(encoding="utf-8")
+    for name in ("before.yaml", "after.yaml")
+)
+OTHER_SIDES: dict[str, dict[str, Any]] = {
+    "as-chosen": {},
+    "pages-of-one": {"page_max": 1},
+    "types-read-back": {"automatic_reads_null": False},
+    "bare-ideas": {"idea_response": False},
+    "no-duplicates": {"refuse_duplicates": True},
+    "short-links": {"shorten_links": True},
+    "edits-keep": {"edits_keep": True},
+    "all-at-once": {
+        "page_max": 1, "automatic_reads_null": False, "idea_response": False, "refuse_duplicates": True,
+        "shorten_links": True, "edits_keep": True, "refuse_past": True, "sending_seconds": 60,
+    },
+}  # fmt: skip
+
+
+def test_every_choice_of_the_sandbox_has_its_other_side_here() -> None:
+    """All options that there are; how a 401 is named has a test of its own."""
+    assert {*OTHER_SIDES["all-at-once"], "key_code"} == set(Options.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("sides", OTHER_SIDES)
+def test_files_and_account_agree_whichever_side_is_true(project: Project, sides: str) -> None:
+    """Created, edited, taken out; found again without state; imported elsewhere. No plan has anything left, nothing is
+    there twice, and what a person made is as it was.
+    """
+    sandbox = project.sandbox
+    sandbox.core.options = replace(sandbox.core.options, **OTHER_SIDES[sides])
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], linkShortening=True)
+    theirs = sandbox.person.create_post(sandbox.channel("linkedin")["id"], "By hand", dueAt="2029-12-24T09:00:00Z")
+    for text, count in ((BEFORE, 6), (AFTER, 5)):
+        project.write("buffer.yaml", text)
+        ran = project.apply()
+        assert ran.code == 0, ran.out + ran.err
+        assert len(sandbox.posts()) == count + 1
+    shutil.rmtree(project.state.parent)
+    project.apply()
+    assert (len(sandbox.posts()), len(sandbox.ideas())) == (6, 1)
+    elsewhere = Project(project.folder / "elsewhere", sandbox)
+    elsewhere.write("buffer.yaml", "version: 1\ntimezone: UTC\norganizations: [{name: Acme}]\n")
+    for command in (["import"], ["plan", "--detailed-exitcode"]):
+        ran = elsewhere(*command)
+        assert ran.code == 0, ran.out + ran.err
+    assert theirs in sandbox.posts()
