@@ -38,8 +38,9 @@ def test_every_choice_of_the_sandbox_has_its_other_side_here() -> None:
 
 @pytest.mark.parametrize("sides", OTHER_SIDES)
 def test_files_and_account_agree_whichever_side_is_true(project: Project, sides: str) -> None:
-    """Created, edited, taken out; found again without state; imported elsewhere. No plan has anything left, nothing is
-    there twice, and what a person made is as it was.
+    """No plan has anything left, nothing is there twice, what a person made is as it was.
+
+    Created, edited, taken out; found again without state; imported elsewhere.
     """
     sandbox = project.sandbox
     sandbox.core.options = replace(sandbox.core.options, **OTHER_SIDES[sides])
