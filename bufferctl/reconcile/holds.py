@@ -258,7 +258,7 @@ def too_many_deletes(count: int, limit: int, *, goes_out: bool) -> Hold:
         Reason.DELETES,
         f"This would delete {count} post{'s' if count > 1 else ''}, and at most {limit} may go at once, so none is "
         f"deleted and they {_stays(2, goes_out=goes_out)}",
-        f"If that is meant, run with --max-deletes {count}.",
+        f"If that is meant, say `max_deletes: {count}` in the root file, or run with --max-deletes {count}.",
     )
 
 
@@ -267,7 +267,7 @@ def file_emptied(file: str, count: int, deletes: int, *, goes_out: bool) -> Hold
         Reason.DELETES,
         f"{file} held posts and now holds none; {'the post is' if count == 1 else f'the {count} posts are'} not "
         f"deleted for that alone, and {_stays(count, goes_out=goes_out)}",
-        f"Bring them back; or, if that is meant, run with --max-deletes {deletes}.",
+        f"Bring them back, with `cancelled: true` if they are not meant to go out; or run with --max-deletes {deletes}.",
     )
 
 
