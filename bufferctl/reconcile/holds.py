@@ -267,7 +267,8 @@ def file_emptied(file: str, count: int, deletes: int, *, goes_out: bool) -> Hold
         Reason.DELETES,
         f"{file} held posts and now holds none; {'the post is' if count == 1 else f'the {count} posts are'} not "
         f"deleted for that alone, and {_stays(count, goes_out=goes_out)}",
-        f"Bring them back, with `cancelled: true` if they are not meant to go out; or run with --max-deletes {deletes}.",
+        "Bring them back, with `cancelled: true` if they are not meant to go out; or run with --max-deletes "
+        f"{deletes}.",
     )
 
 

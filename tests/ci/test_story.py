@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -235,6 +238,32 @@ def test_state_goes_from_run_to_run(team: Team) -> None:
     files = team.github.repository.git("ls-tree", "-r", "--name-only", "bufferctl-state").splitlines()
     assert files == ["applied.json", "state.json"]
     assert team.github.repository.git("log", "-1", "--format=%B", "bufferctl-state").endswith("[skip ci]")
+
+
+def test_by_hand(team: Team) -> None:
+    """What docs/ci.md says to type sends the file's version of that post alone, and the next run knows of it."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    assert not team.apply().failed
+    (sent,) = team.sandbox.posts()
+    team.sandbox.person.edit_post(sent["id"], text="We are late")
+    team.merge(team.open("other", other=post("other", "Not reviewed", channel="linkedin")))
+
+    page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
+    (typed,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    typed = typed.replace("ADDRESS", "Acme/twitter:acme/launch").replace("apply", "apply --auto-approve --settle 0", 1)
+    git = {f"GIT_{who}_{what}": "ada" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    key = {"BUFFER_API_URL": team.sandbox.url, "BUFFER_API_KEY": team.sandbox.key}
+    subprocess.run(
+        ["sh", "-euc", typed], cwd=team.ada.folder, env={**os.environ, **git, **key, "PATH": path}, check=True
+    )
+
+    assert team.texts() == ["We are live"]
+    planned = team.plan(team.open("third")).log
+    assert "Also: 1 unchanged." in planned
+    assert "0 to change" in planned
 
 
 def test_lost_state_leads_to_adoption_alone(team: Team) -> None:
