@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
+from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import UsageError
-from bufferctl.plan import Plan
+from bufferctl.model import LivePost, PostStatus
+from bufferctl.plan import Action, Change, Plan
 from bufferctl.render.paint import count, safe
 
 if TYPE_CHECKING:
     from bufferctl.cli.session import Session
-    from bufferctl.diagnostics import Diagnostic
     from bufferctl.model import Desired, Slot
     from bufferctl.reconcile import Options
     from bufferctl.render.report import Report
@@ -53,7 +54,24 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
         return plan
     keeps = files.keeps(choices.targets)
     doing = {change.slot for change in filter(keeps, plan.writes)}
+    left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and _goes_out(c)]
+    plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
     return without_repeating(plan, choices, doing).narrow(keeps)
+
+
+def _goes_out(change: Change) -> bool:
+    return isinstance(change.live, LivePost) and change.live.status is PostStatus.SCHEDULED
+
+
+def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
+    """What the files no longer say, and narrowing leaves where it is."""
+    first, more = str(changes[0].address), len(changes) - 1
+    return Diagnostic(
+        Severity.WARNING,
+        f"{first}{f' and {more} more' if more else ''} left the files or {'are' if more else 'is'} cancelled, and will "
+        "be published all the same: to delete is not part of what was named",
+        hint="Run it without PATH and --target to delete what no file wants any more.",
+    )
 
 
 def without_repeating(plan: Plan, choices: Choices, doing: Collection[Slot]) -> Plan:

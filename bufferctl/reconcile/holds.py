@@ -29,6 +29,8 @@ _STATUSES = {
     PostStatus.SENT: "published",
     PostStatus.ERROR: "refused by the network",
 }
+#: What becomes of a scheduled post whose file is not followed.
+GOES_OUT = "what Buffer holds will be published as it is"
 #: How much of a text a message quotes.
 _SHOWN = 40
 
@@ -137,7 +139,7 @@ def missed(lead_minutes: int, differences: tuple[Difference, ...]) -> Hold:
         return Hold(Reason.MISSED, late, "Give it a later due_at.")
     return Hold(
         Reason.MISSED,
-        f"{late}; so the edit is not sent, and what Buffer holds will be published as it is",
+        f"{late}; so the edit is not sent",
         "Give it a later due_at; or change or delete it in Buffer.",
         differences,
     )
@@ -289,7 +291,7 @@ def frozen(reason: str) -> Hold:
 def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_new: bool) -> Hold:
     """`left`: from planning to publishing. Of an edit (not `is_new`) the consequence is said too."""
     here = "this would be published at once" if at_once else f"here it is {duration(max(left, timedelta()))}"
-    rest = "" if is_new else "; the edit is not sent, and what Buffer holds will be published as it is"
+    rest = "" if is_new else f"; the edit is not sent, and {GOES_OUT}"
     return Hold(
         Reason.POLICY,
         f"Your team has agreed on {duration(wanted)} between planning and publishing, and {here}{rest}",

@@ -94,7 +94,8 @@ def reconcile(
     )
     changes = [table.decide(m, context) for m in matches.matches if not _is_withdrawn(m)]
     removed = (each for each in _removed(matches, cancelled, live) if each.slot not in elsewhere)
-    removals = remove(removed, desired, channels, live.gone, options.max_deletes)
+    files = {item.place.file for item in desired.items} | {m.binding.file for m in matches.matches if m.binding}
+    removals = remove(removed, desired, channels, live.gone, options.max_deletes, files)
     changes.extend(removals.changes)
     changes, against = keep_to_policy(changes, desired.settings, live.at, options.planned_at)
     if options.review:

@@ -6,7 +6,7 @@ suddenly empty or gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
@@ -54,8 +54,12 @@ def remove(
     channels: Mapping[str, LiveChannel],
     gone: frozenset[str],
     max_deletes: int | None,
+    files: Collection[str],
 ) -> Removals:
-    """Decide about everything removed. `max_deletes` is what the command line said, which overrules the guards."""
+    """Decide about everything removed. `max_deletes` is what the command line said, which overrules the guards.
+
+    `files`: those that are not lost, since something of them is still declared, there or in another file.
+    """
     changes, warnings = [], []
     for item in removed:
         change = _decide(item, channels.get(item.slot.channel_id), gone)
@@ -64,7 +68,7 @@ def remove(
             warnings.append(_still_published(change))
             change = replace(change, action=Action.NO_OP, write=None, message="")
         changes.append(change)
-    return Removals(tuple(_guarded(changes, desired, max_deletes)), tuple(warnings))
+    return Removals(tuple(_guarded(changes, desired.settings.max_deletes, max_deletes, files)), tuple(warnings))
 
 
 def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) -> Change:
@@ -101,19 +105,18 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
     return replace(change, action=Action.DELETE, write=DeletePost(binding.id, live.channel_id), message=theirs)
 
 
-def _guarded(changes: list[Change], desired: Desired, allowed: int | None) -> Iterable[Change]:
+def _guarded(changes: list[Change], most: int, allowed: int | None, files: Collection[str]) -> Iterable[Change]:
     """Hold deletes that look like an accident, unless the command line says how many are meant."""
     deletes = [c for c in changes if c.action is Action.DELETE]
-    limit = desired.settings.max_deletes if allowed is None else allowed
+    limit = most if allowed is None else allowed
     if len(deletes) > limit:
         hold = holds.too_many_deletes(len(deletes), limit, goes_out=any(map(_goes_out, deletes)))
         return [hold.on(c) if c.action is Action.DELETE else c for c in changes]
     if allowed is not None:
         return changes
-    still = {item.place.file for item in desired.items}
     lost: dict[str, list[Change]] = {}
     for change in deletes:
-        if change.cause is Cause.REMOVED and change.binding and change.binding.file not in still:
+        if change.cause is Cause.REMOVED and change.binding and change.binding.file not in files:
             lost.setdefault(change.binding.file, []).append(change)
     held = {
         change.slot: holds.file_emptied(file, len(of_it), len(deletes), goes_out=any(map(_goes_out, of_it))).on(change)

@@ -13,7 +13,7 @@ from typing import Any
 
 from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, ShareMode, Slot, Write
 from bufferctl.model.comparable import bind, due_seen
-from bufferctl.plan import Action, Cause, Change
+from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.alike import SENT_AGE
 from bufferctl.reconcile.differences import OUT
@@ -217,6 +217,11 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
 
 
 def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
+    """Held; what goes out all the same, and is not what the file says, is said to."""
+    live = facts.live if facts.match.binding else None
+    goes_out = isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED
+    if goes_out and hold.reason is not Reason.CHANNEL:
+        hold = replace(hold, message=f"{hold.message}; {holds.GOES_OUT}")
     return hold.on(_change(facts, Action.HOLD, cause))
 
 

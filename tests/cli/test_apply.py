@@ -197,6 +197,30 @@ def test_moved_to_another_file(project: Any) -> None:
     assert bindings(project)["Acme/twitter:acme/one"]["file"] == "posts/b.yaml"
 
 
+def test_removed_from_a_file_that_was_renamed(project: Any) -> None:
+    """Its other posts are in another file, so none was lost: what was taken out is deleted, like anything else."""
+    project.write("buffer.yaml", HEAD.rpartition("        posts")[0])
+    lines = [f"  - {{{post}, channels: [twitter]}}\n" for post in (ONE, TWO)]
+    project.write("posts/a.yaml", "posts:\n" + "".join(lines))
+    project.apply()
+    project.folder.joinpath("posts/a.yaml").rename(project.folder / "posts/b.yaml")
+    project.write("posts/b.yaml", "posts:\n" + lines[0])
+    assert "1 deleted" in project.apply().out
+    project.write("posts/b.yaml", "posts: []\n")
+    assert "posts/b.yaml held posts and now holds none" in project("plan").out
+
+
+@pytest.mark.parametrize("named", [["--target", "*/two"], ["buffer.yaml"]])
+def test_removed_and_not_named(project: Any, prints: Any, named: list[str]) -> None:
+    """What left the files is deleted by a run that names nothing; one that does says that it will be published."""
+    declare(project, ONE, TWO)
+    project.apply()
+    declare(project, TWO)
+    ran = project("apply", "--auto-approve", "--settle", "0", *named)
+    prints("apply/removed-and-not-named", ran)
+    assert len(project.sandbox.posts()) == 2
+
+
 def test_past_is_never_sent(project: Any, prints: Any) -> None:
     """Over a day ago: counted only. Less than that, or within the lead time: held. Exit 1 for the held."""
     declare(
