@@ -76,6 +76,7 @@ def plan(
 
     console = Console.create(no_color=no_color)
     outputs.check_writable("--out", out)
+    saved_plans.check_name(out)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(out, *report_files)
     if offline:

@@ -19,6 +19,9 @@ from bufferctl.plan import Plan
 if TYPE_CHECKING:
     from bufferctl.planfile import SavedPlan
 
+#: Suffixes of files that people write.
+_OF_POSTS = frozenset({".yaml", ".yml"})
+
 
 def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at: datetime) -> None:
     """Write the plan. Raises BufferctlError where it cannot be written."""
@@ -36,9 +39,18 @@ def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at:
 
 def named(paths: Sequence[Path]) -> Path | None:
     """The saved plan that an apply is given, None where it is given files of posts, or nothing."""
-    if len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in {".yaml", ".yml"}:
+    if len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in _OF_POSTS:
         return paths[0]
     return None
+
+
+def check_name(path: Path | None) -> None:
+    """Before any work. Raises UsageError where an apply would not know a plan by this name; None is passed over."""
+    if path and path.suffix in _OF_POSTS:
+        raise UsageError(
+            f"apply would take {path} for a file of posts, so nothing was done",
+            hint="Name it otherwise with -o, such as plan.json.",
+        )
 
 
 def check_alone(choices: Choices, name: str) -> None:

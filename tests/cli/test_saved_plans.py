@@ -42,6 +42,13 @@ def test_saved(project: Any, prints: Any) -> None:
     assert (project.folder / "plan.json").stat().st_mode & 0o777 == 0o600
 
 
+def test_not_by_the_name_of_posts(project: Any, prints: Any) -> None:
+    """A name that apply would take for a file of posts is refused with 64, and nothing is written."""
+    project.write("buffer.yaml", HEAD + ONE)
+    prints("saved/name-of-posts", project("plan", "-o", "plan.yaml"))
+    assert not (project.folder / "plan.yaml").exists()
+
+
 def test_shown_offline(saved: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it would do, when it was made and until when it holds; without a key and without asking Buffer."""
     monkeypatch.delenv("BUFFER_API_KEY")
