@@ -48,7 +48,7 @@ def check_name(path: Path | None) -> None:
     """Before any work. Raises UsageError where an apply would not know a plan by this name; None is passed over."""
     if path and path.suffix in _OF_POSTS:
         raise UsageError(
-            f"apply would take {path} for a file of posts, so nothing was done",
+            f"`bufferctl apply` would take {path} for a file of posts, so nothing was done",
             hint="Name it otherwise with -o, such as plan.json.",
         )
 
