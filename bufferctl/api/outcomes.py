@@ -1,7 +1,7 @@
 """What became of each write of a request (design: Applying; notes: Writing and Errors).
 
 Success is known by its `__typename` alone, a definite no by one of four typed errors. Everything else leaves open
-whether the write was carried out.
+whether the write was carried out; where it says in words why it was not, it is believed once one has looked.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _REFUSALS = {
     "UnauthorizedError": Refusal.UNAUTHORIZED,
     "LimitReachedError": Refusal.LIMIT,
 }
+#: What `VoidMutationError` says where it says nothing (notes: Errors).
+_VAGUE = {"", "unknown error"}
 #: "You've posted that one recently", "you've already got this one scheduled": its rule is unpublished (notes: Writing).
 _REPEAT = re.compile(r"\bposted th(?:at|is) one\b|\bth(?:at|is) one scheduled\b", flags=re.IGNORECASE)
 
@@ -47,6 +49,8 @@ def _result(payload: Any) -> Result:
         return Refused(refusal, message or str(kind))
     if kind == "VoidMutationError" and "not found" in message.casefold():
         return Done(None)  # only a delete answers so: what was to go is gone
+    if kind == "VoidMutationError" and message.casefold() not in _VAGUE:
+        return Refused(Refusal.KEPT, message)
     try:
         return _success(str(kind), payload)
     except UNREADABLE:

@@ -32,6 +32,7 @@ _HINTS = {
     Refusal.NOT_FOUND: "Run plan again: it looks at the account as it is now.",
     Refusal.UNAUTHORIZED: "Ask an owner of the organization for the right to post on this channel.",
     Refusal.LIMIT: "It goes out with a later apply, once Buffer's plan has room for it.",
+    Refusal.KEPT: "Run plan again: it looks at the account as it is now.",
     Refusal.REPEAT: "Look in Buffer whether it is there already; if an equal post is meant, change a word.",
 }
 

@@ -168,7 +168,7 @@ class Run:
             if finding.binding and isinstance(intent.write, CreatePost):
                 self._acknowledged[intent.write.channel_id] = finding.binding.id
         self._ledger.done(done)
-        no = [o for o in answered if isinstance(o.result, Refused) and o.result.why is not Refusal.REPEAT]
+        no = [o for o in answered if isinstance(o.result, Refused) and o.result.why.definite]
         self._refuse(no, at)
         definite = {intent.number for intent, _ in done} | {o.intent.number for o in no}
         return [o for o in answered if o.intent.number not in definite]
@@ -203,7 +203,7 @@ class Run:
             self._ledger.report(
                 outcomes.touched(change, at) if o in edits else outcomes.held(change, verdict.candidates, at)
             )
-        # "You've posted that one recently" and nothing new to be seen: Buffer meant it.
+        # "You've posted that one recently" and nothing new; "cannot be deleted" and there it is: Buffer meant it.
         self._refuse([o for o in no if isinstance(o.result, Refused)], at)
         again = [o for o in no if not isinstance(o.result, Refused)]
         self._ledger.not_done(o.intent for o in again)

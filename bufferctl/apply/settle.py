@@ -42,7 +42,7 @@ class Settler:
         PartWayError where the lists stay stale; the intents then stay open for the next run.
         """
         if wait > 0:
-            self.watcher.waiting(wait, "An answer was lost; waiting before looking what Buffer did")
+            self.watcher.waiting(wait, "An answer was lost, or does not tell; waiting before looking what Buffer did")
             self.clock.sleep(wait)
         creates = [intent for intent in intents if isinstance(intent.write, CreatePost | CreateIdea)]
         listed = self._list(creates, acknowledged or {}).items if creates else ()

@@ -61,7 +61,7 @@ Write = CreatePost | EditPost | DeletePost | CreateIdea
 
 
 class Refusal(StrEnum):
-    """Why Buffer definitely did not do it. `LIMIT` is the plan's limit, `INVALID` needs the file changed."""
+    """Why Buffer did not do it. `LIMIT` is the plan's limit, `INVALID` needs the file changed."""
 
     INVALID = "invalid"
     NOT_FOUND = "not-found"
@@ -69,6 +69,13 @@ class Refusal(StrEnum):
     LIMIT = "limit"
     REPEAT = "repeat"
     """"You've posted that one recently" and its kin: evidence to look, neither a success nor a plain no."""
+    KEPT = "kept"
+    """"Sent posts cannot be deleted" and its kin; the type it comes with also says nothing at all, so one looks too."""
+
+    @property
+    def definite(self) -> bool:
+        """Whether it need not be looked into."""
+        return self not in {Refusal.REPEAT, Refusal.KEPT}
 
 
 @dataclass(frozen=True, slots=True)

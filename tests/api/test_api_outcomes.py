@@ -44,6 +44,8 @@ LIVE_IDEA = LiveIdea("i1", "o1", datetime.fromtimestamp(0, UTC), "How we hire")
 POSTED = "Whoops! You've posted that one recently. Buffer can't post it again."
 SCHEDULED = "It looks like you've already got this one scheduled."
 
+UNSAID = "Buffer answered with VoidMutationError, which says neither yes nor no"
+
 PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
     ({"__typename": "PostActionSuccess", "post": RAW}, Done(LIVE)),
     ({"__typename": "Idea", **RAW_IDEA}, Done(LIVE_IDEA)),
@@ -66,6 +68,11 @@ PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
     ),
     ({"__typename": "UnexpectedError", "message": "Oops"}, Unknown("Oops (UnexpectedError)")),
     ({"__typename": "RestProxyError", "message": "Oops"}, Unknown("Oops (RestProxyError)")),
+    (
+        {"__typename": "VoidMutationError", "message": "Sent posts cannot be deleted"},
+        Refused(Refusal.KEPT, "Sent posts cannot be deleted"),
+    ),
+    ({"__typename": "VoidMutationError", "message": ""}, Unknown(UNSAID)),
     ({"__typename": "VoidMutationError", "message": "Unknown error"}, Unknown("Unknown error (VoidMutationError)")),
     (
         {"__typename": "SomethingNew"},

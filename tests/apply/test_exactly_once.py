@@ -37,7 +37,7 @@ faults = st.builds(
     st.sampled_from(get_args(FaultKind)),
     st.integers(0, 4),
     st.integers(1, 14),
-    st.sampled_from([Refusal.INVALID, Refusal.LIMIT, Refusal.REPEAT, Refusal.NOT_FOUND]),
+    st.sampled_from([Refusal.INVALID, Refusal.LIMIT, Refusal.REPEAT, Refusal.NOT_FOUND, Refusal.KEPT]),
 )
 persons = st.sampled_from(["nothing", "nothing", "nothing", "edit", "delete", "stranger"])
 rounds = st.builds(Round, st.none() | st.integers(1, 40), st.sampled_from([False, False, False, True]), persons)

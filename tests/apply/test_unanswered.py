@@ -356,6 +356,16 @@ def test_the_repeat_refusal_is_evidence_to_look(machine: Machine, buffer: FakeBu
     assert buffer.landed == []
 
 
+def test_a_refused_delete_is_looked_into_once(machine: Machine, buffer: FakeBuffer) -> None:
+    """Where Buffer says "Sent posts cannot be deleted" and the post is there it is a refusal, in Buffer's words."""
+    machine.apply(A, B)
+    buffer.faults = [Fault("refused", 0, why=Refusal.KEPT)]
+    attempt = machine.apply(B)
+    assert [(o.status, o.message) for o in attempt.outcomes] == [(Status.REFUSED, "No")]
+    assert len(buffer.waits) == 1
+    assert addresses(buffer) == ["a", "b"]
+
+
 def test_the_repeat_refusal_of_what_landed_late_is_a_success(machine: Machine, buffer: FakeBuffer) -> None:
     """It was there by the time that we looked."""
     buffer.faults = [Fault("repeated", 0)]
