@@ -10,7 +10,7 @@ from bufferctl.cli.session import Look, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError
 from bufferctl.model import State
-from bufferctl.plan import WRITING, Outcome, Plan
+from bufferctl.plan import WRITING, Outcome, Plan, Reason
 from bufferctl.reconcile import Options
 
 
@@ -81,9 +81,16 @@ class Applying:
         return None
 
     def look_again(self) -> Plan:
-        """The plan that is left now."""
+        """The plan that is left now; where Buffer does not show yet what it confirmed, the plan a settle time later."""
         once = frozenset[str]()
-        return self.session.look(replace(self.options, recreate=once, reapply=once)).plan
+        options = replace(self.options, recreate=once, reapply=once)
+        left = self.session.look(options).plan
+        if not any(change.reason is Reason.LAG for change in left.changes):
+            return left
+        with self._watching(0) as watching:
+            watching.waiting(self.settle, "Buffer does not show all of it yet; looking once more")
+            self._clock.sleep(self.settle)
+        return self.session.look(options).plan
 
     @property
     def changed_anything(self) -> bool:

@@ -327,6 +327,18 @@ def test_more_than_a_batch(project: Any) -> None:
     assert sorted(post["text"] for post in project.sandbox.posts()) == sorted(f"Post {n}" for n in range(31))
 
 
+@pytest.mark.parametrize(("behind", "code"), [("lag@ideas#2:20s", 0), ("lag@ideas#2-3:20s", 1)])
+def test_a_list_that_is_behind_is_read_once_more(project: Any, behind: str, code: int) -> None:
+    """0 where the second look shows the new idea, else 1: it is not shown yet."""
+    project.sandbox.set_faults(behind)
+    project.write("buffer.yaml", "version: 1\norganizations: [{name: Acme, ideas: [{key: i, title: How we hire}]}]\n")
+    ran = apply(project)
+    assert ran.code == code, ran.out
+    assert ("not shown yet" in ran.out) == bool(code)
+    assert "looking once more" in ran.err
+    assert len(project.sandbox.ideas()) == 1
+
+
 def test_narrowed(project: Any) -> None:
     """PATHs and --target narrow what is sent."""
     declare(project, ONE)
