@@ -40,6 +40,13 @@ class Kind:
     sign: str
     number: int
 
+    @property
+    def counted(self) -> str:
+        """What follows their number."""
+        if self.name in {"delete", "update", "create"}:
+            return f"to {self.called}"
+        return "need you" if self.name == "hold" and self.number > 1 else self.called
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -139,6 +139,15 @@ def test_what_needs_somebody_comes_first() -> None:
     assert {link.replace("%3A", ":").replace("%40", "@") for link in links} <= names
 
 
+def test_counts_read_as_a_sentence_does() -> None:
+    """As the text and the comment say them: how many need you, and how many are to be deleted, changed, created."""
+    counted = FORMS["plan"].partition('<ul class="counts">')[2].partition("</ul>")[0]
+    said = re.sub(r"<i[^>]*>.</i>|<[^>]+>", "", counted.replace("</li>", ", "))
+    assert said == "3 need you, 2 to delete, 3 to change, 8 to create, 5 noted, 14 unchanged, "
+    one = report_html(replace(REPORT, plan=replace(PLAN, changes=PLAN.of(Action.HOLD)[:1])))
+    assert "</i>1</b> needs you" in one
+
+
 def test_a_plan_that_was_not_checked_says_so() -> None:
     """Loud where it is offline, and nothing of it elsewhere."""
     assert "Not checked against Buffer." in FORMS["plan"]
