@@ -23,7 +23,7 @@ _KINDS = (
     ("delete", "delete", "\N{MINUS SIGN}"),
     ("update", "change", "~"),
     ("create", "create", "+"),
-    ("bad", "not done", "!"),
+    ("bad", "needs you", "!"),
     ("late", "not sent yet", "…"),
     ("good", "done", "✓"),
     ("note", "noted", "="),
@@ -45,7 +45,7 @@ class Kind:
         """What follows their number."""
         if self.name in {"delete", "update", "create"}:
             return f"to {self.called}"
-        return "need you" if self.name == "hold" and self.number > 1 else self.called
+        return "need you" if self.name in {"hold", "bad"} and self.number > 1 else self.called
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ def test_counts_read_as_a_sentence_does() -> None:
     counted = FORMS["plan"].partition('<ul class="counts">')[2].partition("</ul>")[0]
     said = re.sub(r"<i[^>]*>.</i>|<[^>]+>", "", counted.replace("</li>", ", "))
     assert said == "3 need you, 2 to delete, 3 to change, 8 to create, 5 noted, 14 unchanged, "
+    assert "</i>5</b> need you" in FORMS["receipt"]  # refused, held, and what came back different, which is in Buffer
     one = report_html(replace(REPORT, plan=replace(PLAN, changes=PLAN.of(Action.HOLD)[:1])))
     assert "</i>1</b> needs you" in one
 
