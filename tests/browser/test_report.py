@@ -261,6 +261,16 @@ def test_on_paper(show: Show) -> None:
     assert page.locator(".card:visible").count() == 21
 
 
+def test_on_paper_it_is_light(show: Show) -> None:
+    """Ink is dark where the screen was dark too: pale letters on white paper cannot be read."""
+    light, dark = show(PLAN_PAGE, scheme="light"), show(PLAN_PAGE, scheme="dark")
+    ink = [page.evaluate("getComputedStyle(document.body).color") for page in (light, dark)]
+    assert ink[0] != ink[1]
+    for page in (light, dark):
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).color") == ink[0]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_it_asks_for_pictures_only(show: Show, name: str) -> None:
     """The file, and pictures at their own addresses; nothing else, whatever is opened."""
