@@ -30,6 +30,8 @@ _FILLED_IN = frozenset(
     {"type", "license", "privacy", "link_attachment", "category_id", "location_name", "button"}
     | {"board", "board_service_id"}  # a board reads back by both; files name it by one
 )
+#: Network fields that go without saying; Buffer need not tell them either.
+_UNSAID = {"type": "post", "should_share_to_feed": True}
 #: Network fields that never read back, or not in the form they were sent in.
 _UNREADABLE = frozenset({"annotations", "thread", "comment", "trigger"})
 
@@ -154,7 +156,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         # Of a link preview only where it leads is kept: Buffer fills the rest in from the page.
         links = {k: {"url": v["url"]} for k, v in value.items() if k == "link_attachment" and v}
-        plain = {k: _plain(v) for k, v in {**value, **links}.items() if k not in _UNREADABLE}
+        known = {"type": "post"} if value.get("type") == "carousel" else {}  # Buffer's word for several pictures
+        plain = {k: _plain(v) for k, v in {**value, **links, **known}.items() if k not in _UNREADABLE}
         return {k: v for k, v in plain.items() if v not in (None, "", (), {}, [])}
     if isinstance(value, list | tuple):
         return tuple(_plain(v) for v in value)
@@ -243,20 +246,19 @@ def differing(desired: Content, live: Content, *, links_may_differ: bool = False
         if before == after:
             continue
         if name == "metadata":
-            before, after = _asked_for(before or {}, after or {}), after or {}
+            before = _asked_for(before or {}, after or {})
+            after = {k: v for k, v in (after or {}).items() if k in before or _UNSAID.get(k) != v}
             if before == after:
                 continue
         if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):
             continue  # people call it `launch`, Buffer may call it `Launch`
-        if links_may_differ and name == "text" and without_links(before) == without_links(after):
-            continue
-        if links_may_differ and name == "thread" and _linkless(before) == _linkless(after):
+        if links_may_differ and name in {"text", "thread"} and _linkless(before) == _linkless(after):
             continue
         yield name, before, after
 
 
-def _linkless(thread: tuple[tuple[str, Any], ...]) -> list[tuple[str, Any]]:
-    return [(without_links(text), assets) for text, assets in thread]
+def _linkless(value: Any) -> Any:
+    return without_links(value) if isinstance(value, str) else [(without_links(text), rest) for text, rest in value]
 
 
 def _asked_for(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:

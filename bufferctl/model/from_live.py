@@ -128,7 +128,7 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
         del details["button"]
     if _is_thread(live):
         fields["thread"] = [_thread_item(item) for item in live.thread]
-    if fields.get("type") in {"post", "thread"} and service is not Service.GOOGLEBUSINESS:
+    if fields.get("type") in {"post", "thread", "carousel"} and service is not Service.GOOGLEBUSINESS:
         del fields["type"]
     if not fields and service not in _ALWAYS:
         return None

@@ -40,6 +40,8 @@ from bufferctl.model.comparable import (
     same,
     standing,
 )
+from bufferctl.model.enums import PostType
+from bufferctl.model.metadata import InstagramMetadata
 from tests.model.samples import METADATA, PLACE, ideas, posts, texts
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -94,6 +96,21 @@ def test_what_differs_is_named(change: dict[str, object], field: str) -> None:
 def test_what_buffer_fills_in_or_moves_is_no_difference(change: dict[str, object]) -> None:
     """Queue times, stamps, switches and types that the files leave open."""
     assert differs(POST, replace(LIVE, **change)) == []  # type: ignore[arg-type]  # fields by name
+
+
+def test_what_goes_without_saying_need_not_read_back() -> None:
+    """A post of a network that has kinds, where Buffer tells no metadata; another kind, or what was said, is missed."""
+    plain, reel = InstagramMetadata(), InstagramMetadata(type=PostType.REEL)
+    assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={})) == []
+    assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={"type": "story"})) == ["metadata"]
+    assert differs(replace(POST, metadata=reel), replace(LIVE, metadata={})) == ["metadata"]
+
+
+def test_a_post_of_several_pictures_may_read_back_as_a_carousel() -> None:
+    """No difference from the `post` that it was sent as, and none from itself; a reel is one."""
+    there = replace(LIVE, metadata={"type": "carousel", "should_share_to_feed": True})
+    kinds = {kind: replace(POST, metadata=InstagramMetadata(type=kind)) for kind in PostType}
+    assert {kind for kind, wanted in kinds.items() if not differs(wanted, there)} == {PostType.POST, PostType.CAROUSEL}
 
 
 def test_tags_are_the_same_in_any_case() -> None:
