@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bufferctl.model import Address, LiveAsset, Post, Service
@@ -273,11 +273,12 @@ def test_links_end_where_sentences_do() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@example("one\r\ntwo", "one\ntwo")
 def test_changed_words_hold_both_texts(before: str, after: str) -> None:
-    """Without what comes it is the old text, without what goes the new one."""
+    """Without what comes it is the old text, without what goes the new one; a browser's line ends are line ends."""
     found = changed_words(before, after)
-    assert "".join(p.text for p in found if p.kind != "in") == safe(before)
-    assert "".join(p.text for p in found if p.kind != "out") == safe(after)
+    assert "".join(p.text for p in found if p.kind != "in") == safe(before.replace("\r\n", "\n"))
+    assert "".join(p.text for p in found if p.kind != "out") == safe(after.replace("\r\n", "\n"))
 
 
 def test_words_change_not_letters() -> None:
