@@ -66,7 +66,8 @@ def no_connection(error: BaseException, host: str, timeout: float) -> Unreachabl
     if isinstance(error, httpx2.TimeoutException):
         what = f"{host} did not answer within {timeout:g} seconds"
     elif isinstance(error, httpx2.ConnectError):
-        what = f"{host} cannot be reached: {brief(str(error)) or 'no connection'}"
+        reason = re.sub(r"^\[Errno -?\d+\] ", "", brief(str(error)))
+        what = f"{host} cannot be reached: {reason or 'no connection'}"
     else:
         what = f"the connection to {host} broke: {brief(str(error)) or type(error).__name__}"
     return NotSentError(what, hint=hint) if isinstance(error, _NEVER_LEFT) else NoAnswerError(what, hint=hint)

@@ -28,7 +28,7 @@ from bufferctl.plan import Change, Outcome, Status
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
 _HINTS = {
-    Refusal.INVALID: "Mend it in the file as Buffer says.",
+    Refusal.INVALID: "Fix it in the file as Buffer says.",
     Refusal.NOT_FOUND: "Run plan again: it looks at the account as it is now.",
     Refusal.UNAUTHORIZED: "Ask an owner of the organization for the right to post on this channel.",
     Refusal.LIMIT: "It goes out with a later apply, once Buffer's plan has room for it.",

@@ -42,7 +42,7 @@ GROUPS = {
         "drift": ("drift", "Show what in Buffer is no longer as it was applied."),
         "pull": ("pull", "Take what people changed in Buffer into the files."),
         "import": ("import_", "Hand what exists in Buffer over to the files."),
-        "state": ("state", "Look at, or mend, what bufferctl remembers."),
+        "state": ("state", "Look at, or correct, what bufferctl remembers."),
     },
     "In the shell": {
         "completion": ("completion", "Print what makes a shell complete commands and options."),

@@ -57,7 +57,7 @@ def convert(
     console = Console.create(no_color=no_color)
     desired = _loaded(file, console).desired
     if desired is None:
-        raise ConfigError("The root file has errors, so nothing was converted", hint="Mend them, then try again.")
+        raise ConfigError("The root file has errors, so nothing was converted", hint="Fix them, then try again.")
     if output is not None and output.exists():
         raise ConfigError(f"{output} is there already, and it is not written over", hint="Name another with -o FILE.")
     found = converted(sources, desired, channel=channel, zone=zone)

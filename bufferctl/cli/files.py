@@ -67,7 +67,7 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
     console.diagnostics(few(each for each in problems if not each.code or concerns(each, named) or has_errors([each])))
     if loaded.desired is None or has_errors(problems):
         tell_problems(problems, loaded.root, console)
-        raise ConfigError("The files have errors, so nothing was done", hint="Mend them, then try again.")
+        raise ConfigError("The files have errors, so nothing was done", hint="Fix them, then try again.")
     return Files(loaded.root, loaded.desired, named, problems, by_rules)
 
 

@@ -156,7 +156,7 @@ def _pending(change: Change | None) -> str | None:
         return None
     live = change.live
     why = f"publishing it failed ({live.error})" if isinstance(live, LivePost) and live.error else change.message
-    return f"{why or change.action.value}; mend that in Buffer, then import again"
+    return f"{why or change.action.value}; fix that in Buffer, then import again"
 
 
 def _targets(homes: Iterable[OrganizationHome]) -> Targets:

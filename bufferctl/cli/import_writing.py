@@ -58,7 +58,7 @@ class Importing:
             self.session.console.diagnostics(problems)
             raise ConfigError(
                 "With what Buffer has, the files would have these errors, so nothing was written",
-                hint="Mend them, then import again.",
+                hint="Fix them, then import again.",
             )
         return {item.address: item for item in loaded.desired.items}
 

@@ -78,7 +78,7 @@ class Session:
         if has_errors(problems):
             raise ConfigError(
                 "The files name what the account does not have, so nothing more was asked of Buffer",
-                hint="Mend the names, then try again.",
+                hint="Fix the names, then try again.",
             )
         self._check_account(account, known)
         if self.files.by_rules:

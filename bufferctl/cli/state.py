@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 @click.group(
-    short_help="Look at, or mend, what bufferctl remembers.",
+    short_help="Look at, or correct, what bufferctl remembers.",
     epilog=examples(
         ("bufferctl state list", "everything, with ids"),
         ("bufferctl state show Acme/twitter:acme/launch", "all of one"),
     ),
 )
 def state() -> None:
-    """Look at, or mend, what bufferctl remembers of each declared post and idea."""
+    """Look at, or correct, what bufferctl remembers of each declared post and idea."""
 
 
 @state.command(

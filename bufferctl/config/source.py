@@ -115,7 +115,7 @@ def read_source(path: Path, name: str) -> Source:
     data = _read(path)
     for beginning, kind in _OTHER_KINDS.items():
         if data.startswith(beginning):
-            raise UnreadableError(f"it is {kind} and not plain text", "save what it says as plain text")
+            raise UnreadableError(f"it is {kind} and not plain text", "save what it says as plain text, in UTF-8")
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UnreadableError("it is UTF-16", "save it as UTF-8")
     data = data.removeprefix(BOM_UTF8)

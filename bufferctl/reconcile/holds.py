@@ -48,7 +48,7 @@ def in_error(message: str) -> Hold:
     return Hold(
         Reason.ERROR,
         f"Buffer accepted it, but publishing failed: {said}. It is not created a second time",
-        "Mend and retry it in Buffer; or delete it there and apply with --recreate {address}.",
+        "Fix it and retry it in Buffer; or delete it there and apply with --recreate {address}.",
     )
 
 
@@ -64,7 +64,7 @@ def already_sent(differences: tuple[Difference, ...]) -> Hold:
 def deleted_in_buffer() -> Hold:
     return Hold(
         Reason.GONE,
-        "Somebody deleted it in Buffer; it is not created again without your word",
+        "Somebody deleted it in Buffer; it is not created again unless you say so",
         "Remove it from the file, or apply with --recreate {address}.",
     )
 
@@ -80,7 +80,7 @@ def not_listed_yet() -> Hold:
 def not_read() -> Hold:
     return Hold(
         Reason.UNREAD,
-        "It is older than what was read of the account, so nothing can be said of it",
+        "It is older than what was read of the account, so bufferctl cannot tell whether it is published",
         "Remove it from the file if it is out, or look it up in Buffer.",
     )
 
@@ -88,7 +88,7 @@ def not_read() -> Hold:
 def may_be_unread() -> Hold:
     return Hold(
         Reason.UNREAD,
-        "More posts were published of late than are read, on a channel that bufferctl has no record of, "
+        "More posts were published recently than are read, on a channel that bufferctl has no record of, "
         "so it may be out already",
         "Look in Buffer; if it is not there, apply with --recreate {address}.",
     )
@@ -98,7 +98,7 @@ def changed_in_buffer(differences: tuple[Difference, ...], *, can_send: bool) ->
     """`can_send`: the file's version may be sent over Buffer's; not of ideas, nor of what a person made."""
     return Hold(
         Reason.CHANGED,
-        "Somebody changed it in Buffer, and the file still says the old",
+        "Somebody changed it in Buffer, and the file still has the old version",
         _EITHER if can_send else _THEIRS,
         differences,
     )
@@ -108,7 +108,7 @@ def came_back_different(differences: tuple[Difference, ...], *, can_send: bool) 
     """`can_send`: as of `changed_in_buffer`."""
     return Hold(
         Reason.CHANGED,
-        "When it was sent, Buffer made something else of it, and that is what is there now",
+        "Buffer changed it when it was sent, and holds that version now",
         _EITHER if can_send else _THEIRS,
         differences,
     )
@@ -189,7 +189,7 @@ def unsettled(candidates: Sequence[str]) -> Hold:
     do = "`bufferctl import {address} " + candidates[0] + "` if it is; " if candidates else ""
     return Hold(
         Reason.UNSETTLED,
-        f"The answer of an earlier run was lost, and whether it was carried out cannot be told{what}",
+        f"The answer to an earlier run was lost, so it is not known whether Buffer did what was asked{what}",
         f"Look in Buffer: {do}" + "`bufferctl apply --recreate {address}` if it is not there.",
         candidates=tuple(candidates),
     )

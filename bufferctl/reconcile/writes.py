@@ -71,8 +71,8 @@ def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
 def _no_tag(name: str, tags: Mapping[str, LiveTag]) -> Hold:
     seen = ", ".join(sorted(tags)) or "none"
     return unresolved(
-        f"No post or idea in Buffer carries a tag {name!r} (seen: {seen}), and the API cannot list tags",
-        "Give its id under `tags:` of the organization in buffer.yaml.",
+        f"Buffer shows no post or idea with a tag {name!r} (it shows: {seen}), and its API cannot list tags",
+        "Put the tag on a post or an idea in Buffer and plan again; or give its id under `tags:` in buffer.yaml.",
     )
 
 

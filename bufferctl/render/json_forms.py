@@ -162,7 +162,7 @@ class ChangeForm(TypedDict):
     - `sent`: it is published, so the edit cannot reach it
     - `deleted-in-buffer`: somebody deleted it there
     - `lag`: it was made a short while ago, and Buffer does not show it yet
-    - `changed-in-buffer`: somebody changed it there, and the file still says the old
+    - `changed-in-buffer`: somebody changed it there, and the file still has the old version
     - `conflict`: it was changed in the file and in Buffer
     - `missed`: its time is past, or too near
     - `ambiguous`: it may be in Buffer already; `candidates` are what it might be

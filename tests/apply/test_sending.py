@@ -255,7 +255,7 @@ def test_what_comes_back_different_is_said_and_is_no_baseline(machine: Machine, 
     plan = machine.apply(A).plan
     assert plan
     assert [c.reason.value for c in plan.changes if c.reason] == ["changed-in-buffer"]
-    assert "When it was sent, Buffer made something else of it" in plan.changes[0].message
+    assert "Buffer changed it when it was sent" in plan.changes[0].message
 
 
 def test_what_slips_past_approval_is_said(machine: Machine, buffer: FakeBuffer) -> None:

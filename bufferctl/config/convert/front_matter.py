@@ -13,7 +13,7 @@ We are live: https://acme.example
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
@@ -29,7 +29,7 @@ from bufferctl.config.recover import Faults, read_model
 from bufferctl.config.source import Source
 from bufferctl.config.tree import Spot
 from bufferctl.config.zones import LocalTimeError
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, NetworkMetadata, Service
 from bufferctl.model.metadata import PinterestMetadata, TiktokMetadata, YoutubeMetadata
 from bufferctl.model.scalars import Filled, Key, When
@@ -109,6 +109,10 @@ class MarkdownFile:
             "due_at": self._moment(when, channels, spot) if when and channels else None,
             "metadata": _metadata(front, channels),
         }
+        if front.title and spot and channels and not _titled(fields["metadata"], channels):
+            message = "this post goes nowhere that shows a title, so it is left out"
+            found = spot.at_key("title", message, hint="put it into the text, or take it out")
+            self.problems.append(replace(found, severity=Severity.WARNING))
         name = PurePath(self.source.name).stem
         dated = _DATED.match(name)
         day = when.date() if when else date.fromisoformat(dated[1]) if dated and _is_date(dated[1]) else None
@@ -167,6 +171,11 @@ def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, Ne
         if metadata is not None and "title" in type(metadata).model_fields and not getattr(metadata, "title", None):
             found[service.value] = metadata.model_copy(update={"title": front.title})
     return found
+
+
+def _titled(metadata: dict[str, NetworkMetadata], channels: tuple[Channel, ...]) -> bool:
+    """Whether a network that the post goes to has a title."""
+    return any(getattr(metadata.get(channel.service), "title", None) for channel in channels)
 
 
 def _is_date(text: str) -> bool:
