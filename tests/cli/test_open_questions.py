@@ -11,6 +11,7 @@ import pytest
 
 from bufferctl.sandbox.core import Options
 from tests.cli.conftest import Project
+from tests.cli.disguise import DISGUISES, disguised
 
 BEFORE, AFTER = (
     (Path(__file__).parent.parent / "cases/cli/open-questions" / name).read_text(encoding="utf-8")
@@ -38,22 +39,35 @@ def test_every_choice_of_the_sandbox_has_its_other_side_here() -> None:
 
 @pytest.mark.parametrize("sides", OTHER_SIDES)
 def test_files_and_account_agree_whichever_side_is_true(project: Project, sides: str) -> None:
-    """No plan has anything left, nothing is there twice, what a person made is as it was.
-
-    Created, edited, taken out; found again without state; imported elsewhere.
-    """
+    """No plan has anything left, nothing is there twice, what a person made is as it was."""
     sandbox = project.sandbox
     sandbox.core.options = replace(sandbox.core.options, **OTHER_SIDES[sides])
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], linkShortening=True)
+    agree(project)
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_files_and_account_agree_in_whichever_form(
+    project: Project, disguise: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same where ids, instants, texts, names of tags and what is not told have other forms than the sandbox's."""
+    with disguised(project.sandbox.url, DISGUISES[disguise]) as url:
+        monkeypatch.setenv("BUFFER_API_URL", url)
+        agree(project)
+
+
+def agree(project: Project) -> None:
+    """Create, edit and take out; find all again without state; import it elsewhere."""
+    sandbox = project.sandbox
     theirs = sandbox.person.create_post(sandbox.channel("linkedin")["id"], "By hand", dueAt="2029-12-24T09:00:00Z")
-    for text, count in ((BEFORE, 6), (AFTER, 5)):
+    for text, count in ((BEFORE, 7), (AFTER, 6)):
         project.write("buffer.yaml", text)
         ran = project.apply()
         assert ran.code == 0, ran.out + ran.err
         assert len(sandbox.posts()) == count + 1
     shutil.rmtree(project.state.parent)
     project.apply()
-    assert (len(sandbox.posts()), len(sandbox.ideas())) == (6, 1)
+    assert (len(sandbox.posts()), len(sandbox.ideas())) == (7, 1)
     elsewhere = Project(project.folder / "elsewhere", sandbox)
     elsewhere.write("buffer.yaml", "version: 1\ntimezone: UTC\norganizations: [{name: Acme}]\n")
     for command in (["import"], ["plan", "--detailed-exitcode"]):
