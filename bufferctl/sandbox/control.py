@@ -5,6 +5,8 @@ POST   /_sandbox/clock      {"advance": seconds} or {"set": "2026-12-01T09:00:00
 GET    /_sandbox/faults     rules, seed, counts and the log of those that struck
 PUT    /_sandbox/faults     {"rules": "cut-after=0.2" or a list, "seed": 7}
 DELETE /_sandbox/faults     everything goes well again
+GET    /_sandbox/options    which side it takes of what nobody has shown (core.Options)
+PUT    /_sandbox/options    {"edits_keep": true, …}: another side, from now on
 GET    /_sandbox/requests   every request to the endpoint so far
 GET    /_sandbox/account    the account as a fixture
 GET    /_sandbox/board      what the page at / shows
@@ -17,10 +19,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from bufferctl.sandbox.clock import iso
+from bufferctl.sandbox.core import Options
 from bufferctl.sandbox.exchange import Request, Response
 from bufferctl.sandbox.faults import Faults
 from bufferctl.sandbox.fixture import dump
@@ -43,6 +48,8 @@ class Control:
             ("GET", "faults"): lambda _body: service.faults.describe(),
             ("PUT", "faults"): self._order_faults,
             ("DELETE", "faults"): self._order_faults,
+            ("GET", "options"): lambda _body: asdict(self._core.options),
+            ("PUT", "options"): self._choose,
             ("GET", "requests"): lambda _body: [{**asdict(seen), "at": iso(seen.at)} for seen in service.requests],
             ("GET", "account"): lambda _body: dump(self._core.store),
             ("GET", "board"): lambda _body: board(service),
@@ -83,6 +90,11 @@ class Control:
     def _order_faults(self, body: Doc) -> Doc:
         self._service.order_faults(Faults(body.get("rules", ()), int(body.get("seed", 0))))
         return self._service.faults.describe()
+
+    def _choose(self, body: Doc) -> Doc:
+        chosen = asdict(replace(self._core.options, **body))
+        self._core.options = TypeAdapter(Options).validate_json(json.dumps(chosen), strict=True)
+        return chosen
 
 
 def _error(status: int, message: str) -> Response:

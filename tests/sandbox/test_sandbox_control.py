@@ -40,6 +40,15 @@ def test_faults_are_ordered_and_reported(buffer: Asker) -> None:
     assert "post" in buffer.create()
 
 
+def test_the_other_side_of_what_nobody_has_shown(buffer: Asker) -> None:
+    """It holds from then on; the other options stay as they were."""
+    before = _control(buffer, "GET", "options")
+    assert buffer.create()["post"]["schedulingType"] is None
+    chosen = _control(buffer, "PUT", "options", {"automatic_reads_null": False})
+    assert chosen == {**before, "automatic_reads_null": False} == _control(buffer, "GET", "options")
+    assert buffer.create()["post"]["schedulingType"] == "automatic"
+
+
 def test_the_requests_so_far(buffer: Asker) -> None:
     """As the endpoint saw them; control requests are not among them."""
     buffer.ask("query Me { account { id } }")
@@ -66,6 +75,8 @@ def test_acting_as_a_person(buffer: Asker, sandbox: Sandbox) -> None:
         ("POST", "clock", '{"set": "tomorrow"}', 400),
         ("POST", "clock", "[1]", 400),
         ("PUT", "faults", '{"rules": "bogus"}', 400),
+        ("PUT", "options", '{"bogus": true}', 400),
+        ("PUT", "options", '{"page_max": "all"}', 400),
         ("PUT", "posts", '{"id": "nope", "text": "x"}', 404),
         ("DELETE", "posts", "{}", 404),
     ],
