@@ -98,6 +98,17 @@ def missed(change: Change) -> Outcome:
     )
 
 
+def moved_on(change: Change) -> Outcome:
+    """Somebody changed what was to be edited or deleted, after it was planned."""
+    return Outcome(
+        change,
+        Status.HELD,
+        change.live_id,
+        message="By now it is no longer in Buffer as it was when this was planned, so it was not sent",
+        hint="Run plan again: it shows both versions.",
+    )
+
+
 def without_idea(change: Change, idea: str) -> Outcome:
     """The idea that it names did not come to be."""
     return Outcome(change, Status.HELD, message=f"Its idea {idea!r} was not created", hint="See to the idea first.")

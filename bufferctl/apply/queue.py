@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
-from bufferctl.model import IDEAS, Binding, CreateIdea, CreatePost, EditPost, LivePost, Slot, Write
+from bufferctl.model import IDEAS, Binding, CreateIdea, CreatePost, DeletePost, EditPost, LivePost, Slot, Write
 from bufferctl.model.comparable import standing
 from bufferctl.plan import BATCH, Change, Outcome, Plan
 
@@ -31,12 +31,16 @@ class Pending:
 
 
 class Queue:
-    """Changes in the order in which they are sent. `lead`: see `Run`. `size`: the most that go together."""
+    """Changes in the order in which they are sent. `lead`: see `Run`. `size`: the most that go together.
+
+    `seen`: posts by their ids as they stood when somebody looked again.
+    """
 
     def __init__(self, lead: timedelta) -> None:
         self._lead = lead
         self._left: deque[Pending] = deque()
         self.size = BATCH
+        self.seen: Mapping[str, LivePost | None] = {}
 
     def fill(self, plan: Plan) -> None:
         """Take up all that a plan writes."""
@@ -47,6 +51,11 @@ class Queue:
 
     def __iter__(self) -> Iterator[Pending]:
         return iter(self._left)
+
+    @property
+    def changes(self) -> list[tuple[Slot, EditPost | DeletePost]]:
+        """What is left of edits and deletes, each with its slot."""
+        return [(p.change.slot, p.write) for p in self._left if isinstance(p.write, EditPost | DeletePost)]
 
     def again(self, pending: Sequence[Pending]) -> None:
         """Put what was not carried out back to the front."""
@@ -73,8 +82,11 @@ class Queue:
         return batch, unfit
 
     def _unfit(self, pending: Pending, now: datetime) -> Outcome | None:
-        """Why a write may not leave any more: its time is too near, or its idea did not come to be."""
-        write = pending.write
+        """Why a write may not leave any more: its post was changed, its time is near, its idea did not come to be."""
+        write, then = pending.write, pending.change.live
+        by_now = self.seen.get(write.id) if isinstance(write, EditPost | DeletePost) else None
+        if by_now and then and standing(by_now) != standing(then):
+            return outcomes.moved_on(pending.change)
         if not isinstance(write, CreatePost | EditPost):
             return None
         if write.post.idea and not write.idea_id:

@@ -22,6 +22,8 @@ from bufferctl.plan import Outcome, Plan, Status
 
 #: How often one write is tried that Buffer breaks down over; also how many requests in a row may come to nothing.
 TRIES = 5
+#: After so long what is to be edited or deleted is looked at again: somebody was asked meanwhile, or the quota was out.
+STALE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Run:
         self._fruitless = 0
         self._acknowledged: dict[str, str] = {}
         self._shortening: frozenset[str] = frozenset()
+        self._read_at: datetime
 
     def apply(self, plan: Plan, listed: Mapping[str, Collection[str]]) -> None:
         """Carry the plan out. `listed`: ids that each home (channel id, or organization id for ideas) held when read.
@@ -61,6 +64,7 @@ class Run:
         then hold what became of everything until there, and what was not sent is reported as such.
         """
         self._shortening = frozenset(c.id for c in plan.channels.values() if c.link_shortening)
+        self._read_at = plan.at
         self._ledger.store.check_writable()
         self._ledger.save()  # what a killed run had recorded, before the same slots change again
         try:
@@ -72,6 +76,7 @@ class Run:
                 self._account.pace()
                 if self._ledger.watcher.stopping():  # also where that cut the wait for the quota short
                     raise InterruptError("Stopped as you asked, after the request in flight")
+                self._look_again()
                 batch, unfit = self._queue.next_batch(self._account.server_time(), self._ledger.bindings)
                 for outcome in unfit:
                     self._ledger.report(outcome)
@@ -89,6 +94,18 @@ class Run:
                 self._ledger.report(Outcome(left.change, Status.NOT_SENT))
         finally:
             self._ledger.save()
+
+    def _look_again(self) -> None:
+        """See how what is to be edited or deleted stands by now, where that was read a while ago."""
+        now, changes = self._account.server_time(), self._queue.changes
+        if not changes or now - self._read_at < STALE:
+            return
+        try:
+            find = self._settler.finder(changes)
+            self._queue.seen = {write.id: find(write.id) for _, write in changes}
+        except ApiError as error:
+            raise self._stopped_by(error) from error
+        self._read_at = now
 
     def _see_through(self, batch: list[Pending]) -> None:
         """Send a batch and see it through to definite outcomes."""

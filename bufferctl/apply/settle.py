@@ -47,7 +47,7 @@ class Settler:
         creates = [intent for intent in intents if isinstance(intent.write, CreatePost | CreateIdea)]
         listed = self._list(creates, acknowledged or {}).items if creates else ()
         known = {binding.id for binding in bindings.values()}
-        find = self._finder([intent for intent in intents if isinstance(intent.write, EditPost | DeletePost)])
+        find = self.finder([(i.slot, i.write) for i in intents if isinstance(i.write, EditPost | DeletePost)])
         verdicts = judge(intents, listed, lambda intent: known.union(self.journal.known(intent)), find)
         asked = {i.number for i in creates if i.number in self.journal.held}
         verdicts |= {n: Ambiguous() for n in asked if isinstance(verdicts[n], NotWritten)}
@@ -58,13 +58,13 @@ class Settler:
             self.journal.hold(told)
         return verdicts
 
-    def _finder(self, changes: Sequence[Intent]) -> Callable[[str], LivePost | None]:
+    def finder(self, changes: Sequence[tuple[Slot, EditPost | DeletePost]]) -> Callable[[str], LivePost | None]:
         """A way to look posts up: many at once by a list of their channels, what that does not show by its id."""
         if len(changes) <= FEW:
             return self.account.post
         channels: dict[str, set[str]] = {}
-        for intent in changes:
-            channels.setdefault(intent.slot.organization_id, set()).add(home(intent.write))
+        for slot, write in changes:
+            channels.setdefault(slot.organization_id, set()).add(home(write))
         there = {post.id: post for post in self.account.unsent(channels).posts}
         return lambda post_id: there.get(post_id) or self.account.post(post_id)
 

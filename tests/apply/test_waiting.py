@@ -1,0 +1,83 @@
+"""A plan that waits before it is sent (a question, a quota that is out): what people change meanwhile is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bufferctl.errors import ApiError
+from bufferctl.plan import Status
+from tests.apply.fake import FakeBuffer, post
+from tests.apply.machine import Machine
+
+MANY = [post(f"k{n}") for n in range(8)]
+EDITED = [replace(each, text=f"{each.text}, edited") for each in MANY[:4]]
+
+
+@pytest.fixture
+def applied(machine: Machine) -> Machine:
+    """All are there."""
+    machine.apply(*MANY)
+    return machine
+
+
+def meanwhile(buffer: FakeBuffer, seconds: float, what: Callable[[], object]) -> None:
+    """Let time pass before the first request leaves, and something happen in it."""
+
+    def wait() -> None:
+        buffer.on_pace = lambda: None
+        buffer.pass_time(seconds)
+        what()
+
+    buffer.on_pace = wait
+
+
+def change(buffer: FakeBuffer, *numbers: int) -> None:
+    """Somebody changes the posts that were created as these."""
+    for number in numbers:
+        found = buffer.posts[f"{number + 1:04d}"]
+        buffer.posts[found.id] = replace(found, text="Somebody's words")
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_what_somebody_changed_meanwhile_is_neither_edited_nor_deleted(
+    applied: Machine, buffer: FakeBuffer, few: bool
+) -> None:
+    """Held, and the rest is done; the next run shows it as any change of a person. Looked up one by one, or listed."""
+    kept = [EDITED[0], *MANY[1:7]] if few else [*EDITED, MANY[4]]
+    numbers = (0, 7) if few else (1, 6)
+    meanwhile(buffer, 600, lambda: change(buffer, *numbers))
+    attempt = applied.apply(*kept)
+    held = [o.change.address.key for o in attempt.outcomes if o.status is Status.HELD]
+    assert sorted(held) == [f"k{number}" for number in numbers]
+    assert [p.text for p in buffer.posts.values() if p.text == "Somebody's words"] == ["Somebody's words"] * 2
+    done = [o.change.address.key for o in attempt.outcomes if o.status is Status.DONE]
+    assert len(done) == len(attempt.outcomes) - 2 == (0 if few else 5)
+
+
+def test_nothing_is_looked_at_again_at_once(applied: Machine, buffer: FakeBuffer) -> None:
+    """Within two minutes what was read is fresh: no request for it."""
+    before = buffer.reads
+    applied.apply(*EDITED, *MANY[4:])
+    assert buffer.reads == before
+
+
+def test_what_is_gone_meanwhile(applied: Machine, buffer: FakeBuffer) -> None:
+    """Deleted by somebody in between: Buffer's answer to the edit says so, and to the delete is as good as done."""
+    meanwhile(buffer, 600, lambda: [buffer.posts.pop(each) for each in ("0001", "0008")])
+    attempt = applied.apply(EDITED[0], *MANY[1:7])
+    assert {o.change.address.key: o.status for o in attempt.outcomes} == {"k0": Status.REFUSED, "k7": Status.DONE}
+
+
+def test_it_cannot_be_looked_at(applied: Machine, buffer: FakeBuffer) -> None:
+    """Then nothing is sent, and each is said not to be."""
+    meanwhile(buffer, 600, lambda: setattr(buffer, "away", True))
+    sent = len(buffer.sent)
+    attempt = applied.apply(*EDITED, *MANY[4:])
+    assert isinstance(attempt.error, ApiError)
+    assert ([o.status for o in attempt.outcomes], len(buffer.sent)) == ([Status.NOT_SENT] * 4, sent)
+    buffer.away = False
+    assert applied.apply(*EDITED, *MANY[4:]).error is None
+    assert sum(p.text.endswith(", edited") for p in buffer.posts.values()) == 4
