@@ -88,6 +88,8 @@ def problem(answer: Answer, host: str) -> ApiError | None:
         return TooLargeError("Buffer refuses the size of the request (HTTP 413)", hint=_REPORT)
     if status >= codes.INTERNAL_SERVER_ERROR:
         return _broken(answer, host)
+    if status == codes.NOT_FOUND:
+        return _nothing_there(host)
     if answer.body is None or not answer.body.keys() & {"data", "errors"}:
         return _not_graphql(answer, host)
     if "data" not in answer.body and answer.refused_whole:
@@ -181,6 +183,14 @@ def _broken(answer: Answer, host: str) -> NoAnswerError:
         f"{host} is in trouble (HTTP {answer.status}{f': {said}' if said else ''})",
         hint=_AGAIN,
         retry_after=seconds(answer.headers.get("retry-after"), answer.at),
+    )
+
+
+def _nothing_there(host: str) -> NoAnswerError:
+    return NoAnswerError(
+        f"{host} has no API at this address (HTTP 404)",
+        hint="Check BUFFER_API_URL, its path too; then run the same command again.",
+        again=False,
     )
 
 
