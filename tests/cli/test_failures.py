@@ -53,9 +53,8 @@ def server(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
                     over.wait(30)
                 self.send_response_only(answer.status)
                 body = answer.body.encode()
-                for name, value in {"content-type": answer.type, "content-length": str(len(body))}.items():
-                    self.send_header(name, value)
-                for name, value in answer.headers.items():
+                headers = {"content-type": answer.type, "content-length": str(len(body)), **answer.headers}
+                for name, value in headers.items():
                     self.send_header(name, value)
                 with suppress(ConnectionError):  # a client that does not wait
                     self.end_headers()
@@ -171,27 +170,10 @@ def test_no_such_host(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (ran.code, ran.err.startswith("error: buffer.invalid cannot be reached: ")) == (1, True)
 
 
-def test_connection_that_breaks(run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_that_breaks(server: Any, run: Any, prints: Any) -> None:
     """A server that hangs up in the middle."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def hang_up() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
-            connection.close()
-
-    threading.Thread(target=hang_up, daemon=True).start()
-    monkeypatch.setenv("BUFFER_API_URL", f"http://127.0.0.1:{listening.getsockname()[1]}")
-    try:
-        prints("failures/hung-up", fails(run, "plan"))
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
+    server(Answer(200, "{", headers={"content-length": "100"}))
+    prints("failures/hung-up", fails(run, "plan"))
 
 
 @pytest.mark.parametrize(
