@@ -137,7 +137,7 @@ def _redirected(answer: Answer, host: str) -> NoAnswerError:
 def _key_refused(answer: Answer) -> KeyRefusedError:
     said = answer.message
     return KeyRefusedError(
-        "Buffer does not take the API key" + (f": {said}" if said else ""),
+        "Buffer does not accept the API key" + (f": {said}" if said else ""),
         hint="Keys expire: create a new one in Buffer (Settings, API) and set BUFFER_API_KEY.",
     )
 

@@ -23,25 +23,25 @@ from bufferctl.errors import BufferctlError, InterruptError, UsageError
 GROUPS = {
     "Begin": {
         "init": ("init", "Write a first buffer.yaml from what the account has."),
-        "doctor": ("doctor", "Find out what is not set up, or not well."),
+        "doctor": ("doctor", "Find out what is missing or does not work, and what to do."),
         "sandbox": ("sandbox", "Run a local Buffer to try things on."),
     },
     "Write": {
         "validate": ("validate", "Check the files, offline."),
         "preview": ("preview", "Show the files as a calendar of posts, offline."),
-        "fmt": ("fmt", "Lay the files out alike; change nothing that they say."),
+        "fmt": ("fmt", "Give all files the same layout; what they say stays."),
         "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
         "schema": ("schema", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {
         "plan": ("plan", "Show what would change in Buffer; change nothing."),
         "show": ("show", "Show a saved plan or a receipt."),
-        "apply": ("apply", "Make Buffer as the files say."),
+        "apply": ("apply", "Make Buffer match the files."),
     },
     "Stay in step with Buffer": {
         "drift": ("drift", "Show what in Buffer is no longer as it was applied."),
-        "pull": ("pull", "Take what people changed in Buffer into the files."),
-        "import": ("import_", "Hand what exists in Buffer over to the files."),
+        "pull": ("pull", "Write what people changed in Buffer into the files."),
+        "import": ("import_", "Write what Buffer holds into the files, to manage it there."),
         "state": ("state", "Look at, or correct, what bufferctl remembers."),
     },
     "In the shell": {

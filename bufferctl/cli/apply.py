@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Make Buffer as the files say.",
+    short_help="Make Buffer match the files.",
     epilog=examples(
         ("bufferctl apply", "show the plan, ask, send it"),
         ("bufferctl apply plan.json", "all of that plan, or nothing"),
@@ -78,7 +78,7 @@ def apply(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Make Buffer as the files say: show the plan, ask, send it, look again.
+    """Make Buffer match the files: show the plan, ask, send it, look again.
 
     Running it again goes on where it stopped and never posts twice. PATHs narrow it to what those files declare; a PATH
     that is a saved plan (`plan -o FILE`) does that plan, or refuses with 3 where it no longer holds. With --reviewed it

@@ -76,15 +76,15 @@ def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Finding:
 
 def key(source: str) -> Finding:
     """That Buffer takes the key, which `source` has."""
-    told = "When it expires the API does not tell: after 30 days, unless a longer time was chosen"
-    return Finding("key", Verdict.OK, f"Buffer takes the key in {source}. {told}")
+    told = "The API does not tell when it expires: after 30 days, unless a longer time was chosen"
+    return Finding("key", Verdict.OK, f"Buffer accepts the key in {source}. {told}")
 
 
 def clock(server: datetime, here: datetime) -> Finding:
     """Whether this machine's clock goes as Buffer's does, by which bufferctl goes."""
     apart = here - server
     if abs(apart) < ALIKE:
-        return Finding("clock", Verdict.OK, "This machine's clock goes as Buffer's")
+        return Finding("clock", Verdict.OK, "This machine's clock agrees with Buffer's")
     side = "ahead of" if here > server else "behind"
     return Finding(
         "clock",

@@ -25,9 +25,9 @@ _WIDTH, _VERDICTS = 80, 9
 
 
 @click.command(
-    short_help="Find out what is not set up, or not well.",
+    short_help="Find out what is missing or does not work, and what to do.",
     epilog=examples(
-        ("bufferctl doctor", "what to do first, or what is not well"),
+        ("bufferctl doctor", "what to do first, or what does not work"),
         ("bufferctl doctor --json", "the same for a program"),
     ),
 )
@@ -39,7 +39,7 @@ _WIDTH, _VERDICTS = 80, 9
 def doctor(
     file: Path | None, state_file: Path | None, as_json: bool, connection: options.Connection, no_color: bool
 ) -> int:
-    """Look at the key, the account, the files and what is remembered, and say what is not well and what to do.
+    """Check the key, the account, the files and the state, and say what is wrong and what to do.
 
     Nothing is changed. Takes two requests. Exits with 1 where there is a problem, with 4 where it is the key.
     """
@@ -171,5 +171,5 @@ def _text(found: Sequence[Finding], console: Console) -> str:
         lines += [" " * _VERDICTS + row for row in rows[1:]]
     problems, warnings = (sum(each.verdict is v for each in found) for v in (Verdict.PROBLEM, Verdict.WARNING))
     counts = " and ".join(count(n, what) for n, what in ((problems, "problem"), (warnings, "warning")) if n)
-    said = f"{counts}; begin with the first." if problems else f"{counts or 'Everything is well'}."
+    said = f"{counts}; begin with the first." if problems else f"{counts or 'Everything is fine'}."
     return "\n".join([*lines, "", console.out.strong(said)])

@@ -20,7 +20,7 @@ class Outcome(Enum):
 
 
 @click.command(
-    short_help="Lay the files out alike; change nothing that they say.",
+    short_help="Give all files the same layout; what they say stays.",
     epilog=examples(
         ("bufferctl fmt", "every file"),
         ("bufferctl fmt --check", "in CI: exit code 1 where one would change"),
@@ -31,7 +31,7 @@ class Outcome(Enum):
 @options.root_option
 @options.no_color_option
 def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, no_color: bool) -> int:
-    """Lay the files out alike: order of fields, two spaces a level, long texts as blocks; every comment stays.
+    """Give all files the same layout: order of fields, two spaces a level, long texts as blocks; every comment stays.
 
     What they say does not change. PATHs narrow it to those files or folders. A file with errors is left as it is.
     """

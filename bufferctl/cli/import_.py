@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(
     name="import",
-    short_help="Hand what exists in Buffer over to the files.",
+    short_help="Write what Buffer holds into the files, to manage it there.",
     epilog=examples(
         ("bufferctl import", "all that is not published yet"),
         ("bufferctl import --since 2026-11-01", "what is out since, too"),

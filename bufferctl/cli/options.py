@@ -45,7 +45,7 @@ root_option = click.option(
     help="The root file; otherwise the nearest buffer.yaml at or above this folder.",
 )
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-no_color_option = click.option("--no-color", is_flag=True, help="No colour, on a terminal either.")
+no_color_option = click.option("--no-color", is_flag=True, help="No colour, not even on a terminal.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of text.")
 state_option = click.option(
     "--state",
@@ -92,7 +92,7 @@ def connection_options(command: F) -> F:
         metavar="S",
         help="Seconds to wait for an answer.",
     )
-    @click.option("--debug", is_flag=True, help="Tell each request on stderr; never the key.")
+    @click.option("--debug", is_flag=True, help="Print each request to stderr; never the key.")
     @wraps(command)
     def wrapped(
         *args: Any, api_url: str | None, api_key_file: Path | None, timeout: float, debug: bool, **kwargs: Any

@@ -48,7 +48,7 @@ _CONFLICT = re.compile(r"^<{7} .*$(?=[\s\S]*^>{7} )", re.MULTILINE)
 
 def conflict(source: Source) -> Diagnostic | None:
     """The first conflict of a merge that nobody has resolved."""
-    found = _CONFLICT.search(source.text)
+    found = _CONFLICT.search(source.text) if "<<<<<<< " in source.text else None
     if found is None:
         return None
     message = "a merge left two versions here, and nobody has chosen between them"

@@ -29,10 +29,10 @@ TOO_MANY = "Too many requests from this client. Please try again later."
 
 #: What comes back, and the error that a read and a write both end with: definite, so that a write was not carried out.
 DEFINITE: dict[str, tuple[Reply, type[ApiError], int, str]] = {
-    "no key": (errors(NO_KEY, "UNAUTHENTICATED", 401), KeyRefusedError, 4, "does not take the API key"),
+    "no key": (errors(NO_KEY, "UNAUTHENTICATED", 401), KeyRefusedError, 4, "does not accept the API key"),
     "no key, as the guides name it": (errors(NO_KEY, "UNAUTHORIZED", 401), KeyRefusedError, 4, NO_KEY),
-    "no key, with status 200": (errors(NO_KEY, "UNAUTHENTICATED"), KeyRefusedError, 4, "does not take the API key"),
-    "no key, not JSON": (httpx2.Response(401, text="nope"), KeyRefusedError, 4, "does not take the API key"),
+    "no key, with status 200": (errors(NO_KEY, "UNAUTHENTICATED"), KeyRefusedError, 4, "does not accept the API key"),
+    "no key, not JSON": (httpx2.Response(401, text="nope"), KeyRefusedError, 4, "does not accept the API key"),
     "forbidden": (errors("Not yours", "FORBIDDEN", 403), KeyRefusedError, 4, "may not do this: Not yours"),
     "front door": (httpx2.Response(403, text="error code: 1010"), KeyRefusedError, 4, "error code: 1010"),
     "429": (errors(TOO_MANY, "RATE_LIMIT_EXCEEDED", 429), RateLimitedError, 5, "all requests are used up"),

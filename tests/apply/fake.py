@@ -73,7 +73,7 @@ _ERRORS: dict[FaultKind, Callable[[Fault], ApiError]] = {
     "rate-limited": lambda fault: RateLimitedError("Too many requests", retry_after=fault.delay),
     "unreachable": lambda _: UnreachableError("The service could not be reached"),
     "not-understood": lambda _: ApiError("Buffer does not understand the request"),
-    "key-refused": lambda _: KeyRefusedError("Buffer does not take the API key"),
+    "key-refused": lambda _: KeyRefusedError("Buffer does not accept the API key"),
 }
 
 
