@@ -71,12 +71,21 @@ def _status_rank(item: Post, live: LivePost, context: Context) -> int:
 def untold(candidates: Iterable[Candidate], told_since: datetime | None) -> tuple[Candidate, ...]:
     """Those that state might not tell of although they are ours: it tells since `told_since`, None for never.
 
-    Of a channel that it tells of, only what waits to go out: what is out was forgotten as soon as it left the files.
+    Of a channel that it tells of, only what waits to go out (what is out was forgotten as soon as it left the files):
+    what is older than that, or came by the API, which state would know unless an older one is in its place.
     """
     if told_since is None:
         return tuple(candidates)
-    waiting = (c for c in candidates if isinstance(c.item, LiveIdea) or c.item.status not in OUT)
-    return tuple(c for c in waiting if c.item.created_at <= told_since)
+    return tuple(c for c in candidates if _waits(c.item) and (c.item.created_at <= told_since or _by_api(c.item)))
+
+
+def _waits(live: LivePost | LiveIdea) -> bool:
+    return isinstance(live, LiveIdea) or live.status not in OUT
+
+
+def _by_api(live: LivePost | LiveIdea) -> bool:
+    """A hint only (notes: Limits), and so only a reason to ask."""
+    return isinstance(live, LivePost) and live.via == "api"
 
 
 def alike(

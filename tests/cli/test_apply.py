@@ -171,6 +171,22 @@ def test_the_same_meant_twice(project: Any) -> None:
     assert sorted(post["text"] for post in project.sandbox.posts()) == ["More", "Once more", "Once more"]
 
 
+@pytest.mark.parametrize("when", ["", "due_at: 2029-12-21 09:00, "])
+def test_an_older_state_and_an_edit(project: Any, when: str) -> None:
+    """A backup that does not know a post, and words changed since: it may be an older version, so somebody is asked."""
+    declare(project, ONE)
+    project.apply()
+    backup = project.state.read_bytes()
+    project.sandbox.clock.advance(hours=1)
+    declare(project, ONE, f"key: two, {when}text: The second one of many posts")
+    project.apply()
+    project.state.write_bytes(backup)
+    declare(project, ONE, f"key: two, {when}text: The second one of so many posts")
+    ran = project.apply()
+    assert (ran.code, len(project.sandbox.posts())) == (1, 2)
+    assert "Buffer holds one much like it" in ran.out
+
+
 @pytest.mark.parametrize("was", ["", ", was: one"])
 def test_renamed_key(project: Any, prints: Any, was: str) -> None:
     """An exact match needs no `was`: the id moves in the state, and Buffer is not asked to do anything."""
