@@ -116,10 +116,12 @@ def _value_hint(value: str, said: str) -> str:
         return "correct the month, the day or the hour"
     if "a date and a time" not in said:
         return ""
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return f"say at what time as well: `{value} 09:00`"
-    meant = probably_meant(value)
-    return f"write `{meant}`" if meant else "write year-month-day hour:minute and nothing else"
+    if meant := probably_meant(value):
+        return f"write `{meant}`"
+    with_time = probably_meant(f"{value} 09:00")
+    return (
+        f"say at what time as well: `{with_time}`" if with_time else "write year-month-day hour:minute and nothing else"
+    )
 
 
 def _form_hint(kind: str, value: Any, loc: Sequence[str | int]) -> str:

@@ -112,7 +112,7 @@ class StateFile:
             self.endpoint = str(data.get("endpoint", ""))
         if data.get("endpoint") != self.endpoint:
             raise StateError(
-                f"The state file {self.path} is of {data.get('endpoint')}, and this run talks to {self.endpoint}",
+                f"The state file {self.path} belongs to {data.get('endpoint')}, and this run talks to {self.endpoint}",
                 hint="Point BUFFER_API_URL at the former, or name another file with --state.",
             )
         try:
