@@ -29,10 +29,13 @@ def _key(connection: Connection) -> str | None:
     if connection.api_key_file is None:
         return os.environ.get("BUFFER_API_KEY")
     try:
-        return connection.api_key_file.read_text(encoding="utf-8").strip()
+        key = connection.api_key_file.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise KeyRefusedError(
             f"The key file {connection.api_key_file} cannot be read: {reason}",
             hint="Name a file that holds the key, or set BUFFER_API_KEY.",
         ) from error
+    if not key:
+        raise KeyRefusedError(f"The key file {connection.api_key_file} is empty", hint="Put the API key into it.")
+    return key

@@ -215,12 +215,14 @@ def test_key_that_cannot_be_one(server: Any, run: Any, prints: Any, monkeypatch:
 
 
 def test_key_file(server: Any, run: Any, environment: Any, prints: Any) -> None:
-    """--api-key-file: its content without white space around it is the key; one that is not there is said: exit 4."""
+    """--api-key-file: its content without white space or byte order mark is the key; one that has none: exit 4."""
     keys = server(Answer(401, refusal("No", "UNAUTHORIZED")))
-    (environment / "key").write_text("bk_of_the_file\n")
+    (environment / "key").write_bytes(b"\xef\xbb\xbfbk_of_the_file\r\n")
     assert run("plan", "--api-key-file", "key").code == 4
     assert keys == ["Bearer bk_of_the_file"]
+    (environment / "key").write_text("\n")
     prints("failures/no-key-file", fails(run, "plan", "--api-key-file", "nowhere"))
+    prints("failures/empty-key-file", fails(run, "plan", "--api-key-file", "key"))
 
 
 def test_key_is_not_an_option(run: Any) -> None:
