@@ -28,7 +28,7 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
     (
         r"could not find expected ':'",
         "this line is neither a field (`name: value`) nor part of the text above",
-        f"for a text of several lines, {_BLOCK}",
+        "if it belongs to a text, put it below `text: |`, two spaces further in, as every line of the text",
         True,
     ),
     (
