@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from operator import is_
 
 from bufferctl.model import Idea, LiveIdea, LivePost, Post, Slot
 from bufferctl.model.comparable import normal_text, without_links
@@ -39,13 +40,9 @@ def ask_before_repeating(
             if change.live and not (change.action in WRITING and change.slot in doing) and _said_no_more(change):
                 staying[_said(change, change.live)].append(change)
         asked = [_asked(change, staying, recreate) for change in changes] if staying else changes
-        if all(map(_is, asked, changes)):
+        if all(map(is_, asked, changes)):
             return changes
         changes = asked  # of an edit that is held, too, something stays
-
-
-def _is(one: Change, other: Change) -> bool:
-    return one is other
 
 
 def _said_no_more(change: Change) -> bool:
