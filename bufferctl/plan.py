@@ -24,6 +24,7 @@ from bufferctl.model import (
     LiveIdea,
     LivePost,
     Post,
+    PostStatus,
     Slot,
     Write,
 )
@@ -154,6 +155,11 @@ class Change:
         if isinstance(self.write, EditPost) and self.write.reschedule:
             return None
         return self.live.due_at if isinstance(self.live, LivePost) else None
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether Buffer will publish what it has, unless something is done about it."""
+        return isinstance(self.live, LivePost) and self.live.status is PostStatus.SCHEDULED
 
 
 @dataclass(frozen=True, slots=True)

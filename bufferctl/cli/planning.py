@@ -13,7 +13,6 @@ from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import UsageError
-from bufferctl.model import LivePost, PostStatus
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.render.paint import count, safe
 
@@ -54,13 +53,9 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
         return plan
     keeps = files.keeps(choices.targets)
     doing = {change.slot for change in filter(keeps, plan.writes)}
-    left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and _goes_out(c)]
+    left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
     return without_repeating(plan, choices, doing).narrow(keeps)
-
-
-def _goes_out(change: Change) -> bool:
-    return isinstance(change.live, LivePost) and change.live.status is PostStatus.SCHEDULED
 
 
 def _not_deleted(changes: Sequence[Change]) -> Diagnostic:

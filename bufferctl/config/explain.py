@@ -174,7 +174,7 @@ def _where(name: str, owner: type[BaseModel]) -> str:
         return f"it belongs under {either(direct)}, two spaces further in"
     for field, model in inner.items():
         found = [part for part in model.model_fields if (below := _below(model, part)) and name in below.model_fields]
-        if found and model is not owner:
+        if found:
             return f"it belongs under `{field}`, and there under {either(found)}"
     return ""
 

@@ -148,7 +148,7 @@ def missed(lead_minutes: int, differences: tuple[Difference, ...]) -> Hold:
 def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
     return Hold(
         Reason.AMBIGUOUS,
-        f"Buffer holds one much like it ({_seen(candidates)}, so it may be there already",
+        f"Buffer holds one much like it {_seen(candidates)}, so it may be there already",
         "If it is the same, run `bufferctl import {address} " + candidates[0].id + "`; "
         f"if both are meant, say `repeat_of: {candidates[0].id}` in the file.",
         candidates=tuple(candidate.id for candidate in candidates),
@@ -159,7 +159,7 @@ def would_repeat(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
     """An edit to what another one of ours says in Buffer."""
     return replace(
         ambiguous(candidates),
-        message=f"Buffer holds another one that says this ({_seen(candidates)}, so it would be said twice; the edit is "
+        message=f"Buffer holds another one that says this {_seen(candidates)}, so it would be said twice; the edit is "
         "not sent, and Buffer keeps its version",
     )
 
@@ -174,7 +174,7 @@ def _seen(candidates: Sequence[LivePost | LiveIdea]) -> str:
         due = first.due_at.astimezone(UTC)
         when += f", {due:%a} {due.day} {due:%b %Y %H:%M} UTC"
     more = f" and {len(candidates) - 1} more" if len(candidates) > 1 else ""
-    return f"{shown!r}{when}){more}"
+    return f"({shown!r}{when}){more}"
 
 
 def under(key: str, live_id: str, *, declared: bool) -> str:

@@ -92,12 +92,12 @@ def _decide(item: Removed, channel: LiveChannel | None, gone: frozenset[str]) ->
     if live.status in OUT:
         return replace(change, message="It is published, which cannot be taken back here") if item.declared else change
     if binding.origin is Origin.ADOPTED and item.declared:
-        return holds.cancelled_but_theirs(live.id, goes_out=_goes_out(change)).on(change)
+        return holds.cancelled_but_theirs(live.id, goes_out=change.goes_out).on(change)
     if binding.origin is Origin.ADOPTED:
-        goes_out = " and will be published" if _goes_out(change) else ""
+        goes_out = " and will be published" if change.goes_out else ""
         return replace(change, message=f"A person made it in Buffer, so it stays there{goes_out}")
     if item.declared.protect if item.declared else binding.protect:
-        return holds.protected(declared=item.declared is not None, goes_out=_goes_out(change)).on(change)
+        return holds.protected(declared=item.declared is not None, goes_out=change.goes_out).on(change)
     if channel is not None and (channel.is_disconnected or channel.is_locked):
         label = f"{channel.service.value}:{channel.name}"
         return holds.channel_unavailable(label, locked=not channel.is_disconnected).on(change)
@@ -110,7 +110,7 @@ def _guarded(changes: list[Change], most: int, allowed: int | None, files: Colle
     deletes = [c for c in changes if c.action is Action.DELETE]
     limit = most if allowed is None else allowed
     if len(deletes) > limit:
-        hold = holds.too_many_deletes(len(deletes), limit, goes_out=any(map(_goes_out, deletes)))
+        hold = holds.too_many_deletes(len(deletes), limit, goes_out=any(c.goes_out for c in deletes))
         return [hold.on(c) if c.action is Action.DELETE else c for c in changes]
     if allowed is not None:
         return changes
@@ -118,17 +118,11 @@ def _guarded(changes: list[Change], most: int, allowed: int | None, files: Colle
     for change in deletes:
         if change.cause is Cause.REMOVED and change.binding and change.binding.file not in files:
             lost.setdefault(change.binding.file, []).append(change)
-    held = {
-        change.slot: holds.file_emptied(file, len(of_it), len(deletes), goes_out=any(map(_goes_out, of_it))).on(change)
-        for file, of_it in lost.items()
-        for change in of_it
-    }
+    held: dict[Slot, Change] = {}
+    for file, of_it in lost.items():
+        hold = holds.file_emptied(file, len(of_it), len(deletes), goes_out=any(c.goes_out for c in of_it))
+        held |= {change.slot: hold.on(change) for change in of_it}
     return [held.get(change.slot, change) for change in changes]
-
-
-def _goes_out(change: Change) -> bool:
-    """Whether it will be published unless it is deleted."""
-    return isinstance(change.live, LivePost) and change.live.status is PostStatus.SCHEDULED
 
 
 def address_of(slot: Slot, binding: Binding) -> Address:
@@ -141,7 +135,7 @@ def address_of(slot: Slot, binding: Binding) -> Address:
 
 def _still_published(change: Change) -> Diagnostic:
     where = Place(change.binding.file) if change.binding and change.binding.file else None
-    goes_out = " and will be published" if _goes_out(change) else ""
+    goes_out = " and will be published" if change.goes_out else ""
     return Diagnostic(
         Severity.WARNING,
         f"{change.address} left the files but is still in Buffer{goes_out}, since `prune` is off",

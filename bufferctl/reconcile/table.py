@@ -218,11 +218,10 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
 
 def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
     """Held; what goes out all the same, and is not what the file says, is said to."""
-    live = facts.live if facts.match.binding else None
-    goes_out = isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED
-    if goes_out and hold.reason is not Reason.CHANNEL:
+    change = _change(facts, Action.HOLD, cause)
+    if change.binding and change.goes_out and hold.reason is not Reason.CHANNEL:
         hold = replace(hold, message=f"{hold.message}; {holds.GOES_OUT}")
-    return hold.on(_change(facts, Action.HOLD, cause))
+    return hold.on(change)
 
 
 def _change(

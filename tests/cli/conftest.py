@@ -6,11 +6,13 @@ import io
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -89,6 +91,20 @@ class Project:
     def state(self) -> Path:
         """The state file."""
         return self.folder / ".bufferctl" / "state.json"
+
+
+@contextmanager
+def project_apart() -> Iterator[Project]:
+    """A folder and an account of their own: a fixture would be the same for every example of a property."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Sandbox(clock=Clock.at(NOW)) as sandbox,
+        patch.dict(os.environ, {"XDG_STATE_HOME": f"{name}/home", "BUFFER_API_KEY": "sandbox", "COLUMNS": "80"}),
+        patch.dict(os.environ, {"BUFFER_API_URL": sandbox.url}),
+    ):
+        folder = Path(name, "project")
+        folder.mkdir()
+        yield Project(folder, sandbox)
 
 
 @pytest.fixture

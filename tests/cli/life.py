@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.faults import Faults
-from tests.cli.conftest import NOW, Project, Ran
+from tests.cli.conftest import Project, Ran, project_apart
 
 CHANNELS = {"twitter": "acme", "linkedin": "acme-inc"}
 #: Unlike each other, so that none is taken for another one of them.
@@ -255,14 +250,7 @@ def _at(number: int) -> dict[str, str]:
 @contextmanager
 def life() -> Iterator[Life]:
     """A life that begins: an empty project, an account without posts."""
-    with (
-        tempfile.TemporaryDirectory() as name,
-        Sandbox(clock=Clock.at(NOW)) as sandbox,
-        patch.dict(os.environ, {"XDG_STATE_HOME": f"{name}/home", "BUFFER_API_KEY": "sandbox", "COLUMNS": "80"}),
-        patch.dict(os.environ, {"BUFFER_API_URL": sandbox.url}),
-    ):
-        folder = Path(name, "project")
-        folder.mkdir()
-        begun = Life(Project(folder, sandbox))
+    with project_apart() as project:
+        begun = Life(project)
         begun.declare({})
         yield begun

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
@@ -24,9 +19,8 @@ from bufferctl.config.write.entries import post_entry
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Metadata, Post, SchedulingType, Service, ShareMode
 from bufferctl.model.comparable import instant, of_desired
-from bufferctl.sandbox import Clock, Sandbox
 from tests.cli.account import FULLEST, TAGS
-from tests.cli.conftest import NOW, Project
+from tests.cli.conftest import Project, project_apart
 
 START = datetime(2029, 12, 4, 9, 0, tzinfo=UTC)
 slow = settings(max_examples=15, suppress_health_check=list(HealthCheck))
@@ -42,20 +36,6 @@ texts = (
 )
 moments = st.integers(0, 60 * 24 * 90).map(lambda minutes: START + timedelta(minutes=minutes))
 kinds = st.sampled_from([(service, number) for service, posts in FULLEST.items() for number in range(len(posts))])
-
-
-@contextmanager
-def project() -> Iterator[Project]:
-    """A folder and an account of their own."""
-    with (
-        tempfile.TemporaryDirectory() as name,
-        Sandbox(clock=Clock.at(NOW)) as sandbox,
-        patch.dict(os.environ, {"XDG_STATE_HOME": f"{name}/home", "BUFFER_API_KEY": "sandbox", "COLUMNS": "80"}),
-        patch.dict(os.environ, {"BUFFER_API_URL": sandbox.url}),
-    ):
-        folder = Path(name, "project")
-        folder.mkdir()
-        yield Project(folder, sandbox)
 
 
 @st.composite
@@ -93,7 +73,7 @@ def idea(draw: st.DrawFn) -> dict[str, Any]:
 @given(posts=st.lists(made(), max_size=8), ideas=st.lists(idea(), max_size=2), one_file=st.booleans())
 def test_any_account(posts: list[dict[str, Any]], ideas: list[dict[str, Any]], one_file: bool) -> None:
     """Imported in full, the next plan is empty, Buffer is as it was; and so without state, where all is found again."""
-    with project() as run:
+    with project_apart() as run:
         person = run.sandbox.person
         for fields in posts:
             channel = run.sandbox.channel(fields["service"])["id"]
@@ -227,7 +207,7 @@ def said(folder: Path) -> Counter[str]:
 @given(posts=st.lists(declared(), min_size=1, max_size=6))
 def test_any_desired_set(posts: list[Post]) -> None:
     """Applied, and imported into an empty folder: the same again, up to keys."""
-    with project() as run:
+    with project_apart() as run:
         zone = ZoneInfo("Europe/Berlin")
         entries = [
             post_entry(replace(post, address=replace(post.address, key=f"post-{number}")), zone, [post.service.value])
@@ -304,7 +284,7 @@ def test_pull_keeps_all_other_lines(data: st.DataObject, crlf: bool, bom: bool) 
     parts = [(name, number, text) for number, entry in enumerate(entries) for name, text in entry]
     parts = [("", 0, "# Posts\n\nposts:\n"), *parts, ("", 0, "# the end\n")]
     parts = [(name, number, text.replace("\n", "\r\n") if crlf else text) for name, number, text in parts]
-    with project() as run:
+    with project_apart() as run:
         run.write("buffer.yaml", yaml_text(ROOT))
         path = run.write("posts/a.yaml", "")
         mark = b"\xef\xbb\xbf" if bom else b""
@@ -370,7 +350,7 @@ def test_pull_of_shared_posts(data: st.DataObject) -> None:
     """Whatever people change on which channel, pull says all of it, and every comment beside what stayed is there."""
     numbers = range(data.draw(st.integers(1, 4)))
     entries = "".join(data.draw(shared(number)) for number in numbers)
-    with project() as run:
+    with project_apart() as run:
         run.write("buffer.yaml", yaml_text(ROOT))
         path = run.write("posts/a.yaml", f"posts:\n{entries}")
         for number in range(2):
