@@ -156,11 +156,11 @@ def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
 
 
 def would_repeat(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
-    """An edit to what another one of ours says in Buffer."""
     return replace(
         ambiguous(candidates),
         message=f"Buffer holds another one that says this {_seen(candidates)}, so it would be said twice; the edit is "
         "not sent, and Buffer keeps its version",
+        hint=f"If both are meant, say `repeat_of: {candidates[0].id}` in the file; if not, give it other words.",
     )
 
 

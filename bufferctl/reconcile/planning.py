@@ -100,7 +100,7 @@ def reconcile(
     changes, against = keep_to_policy(changes, desired.settings, live.at, options.planned_at)
     if options.review:
         changes = list(map(options.review, changes))
-    changes = ask_before_repeating(changes, options.recreate)
+    changes = ask_before_repeating(changes, options.recreate, strangers=matches.not_ours)
     return Plan(
         at=live.at,
         endpoint=endpoint,

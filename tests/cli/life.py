@@ -25,6 +25,8 @@ TEXTS = (
 )
 TIMES = ("", "", "2029-12-10 09:00", "2029-12-11 10:00", "2029-12-03 13:00")
 KEYS = "abcdef"
+#: What people write, and the day that they choose: no file ever says so.
+THEIRS, THEIR_DAY = "Somebody's own words", "2029-12-14"
 _KINDS = ("", "", "", "draft: true", "needs_approval: true", "cancelled: true", "protect: true")
 
 
@@ -192,8 +194,11 @@ class Life:
                 person.share_now(post["id"])
             elif act.what in {"edit", "time"} and not out:
                 self.touched.add(post["id"])
-                person.edit_post(post["id"], **({"text": f"Somebody's own words {len(self.touched)}"}
-                                                if act.what == "edit" else _at(3)))  # fmt: skip
+                number = len(self.touched)
+                words = {"text": f"{THEIRS} {number}"}
+                person.edit_post(
+                    post["id"], **(words if act.what == "edit" else {"dueAt": f"{THEIR_DAY}T0{number}:07:00Z"})
+                )
 
     def plan(self) -> None:
         """Save a plan, which changes nothing."""
