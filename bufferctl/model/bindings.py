@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bufferctl.model.address import IDEAS
+
 
 class Origin(StrEnum):
     """How a binding came about; only created and imported objects are ours to change (design: Matching)."""
@@ -25,6 +27,11 @@ class Slot:
     organization_id: str
     channel_id: str
     key: str
+
+    @property
+    def home(self) -> str:
+        """Where its object lives: its channel's id, or the organization's for ideas."""
+        return self.organization_id if self.channel_id == IDEAS else self.channel_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from datetime import datetime
 from enum import Enum, auto
 
 from bufferctl.model import (
-    IDEAS,
     Binding,
     Idea,
     Live,
@@ -151,7 +150,7 @@ def _match_unclaimed(
         pools[item.channel_id if isinstance(item, LivePost) else item.organization_id].add(item)
     known = {slot.channel_id for slot in state.bindings}
     for d in sorted(new, key=_claims_first):
-        pool = pools[_home(d.slot)]
+        pool = pools[d.slot.home]
         context = Context(now, d.channel, channel_known=d.slot.channel_id in known)
         others = (c for c in pool.like(d.content) if c.item.id != d.item.repeat_of)
         ranked = [(rank, c) for c in others if (rank := exactness(d.item, d.content, c, context))]
@@ -164,7 +163,7 @@ def _match_unclaimed(
     for d in new:
         if d.slot in found:
             continue
-        home = _home(d.slot)
+        home = d.slot.home
         same_text = pools[home].like(d.content)
         near = () if d.item.repeat_of else alike(d.item, d.content, same_text, strange.get(home, ()), now)
         found[d.slot] = Match(d, How.NEAR if near else How.NEW, candidates=near)
@@ -189,13 +188,9 @@ def _told_since(state: State, now: datetime) -> dict[str, datetime]:
     for slot, binding in state.bindings.items():
         if binding.origin is not Origin.ADOPTED:
             created = binding.created_at if binding.origin is Origin.CREATED else ""
-            home = _home(slot)
+            home = slot.home
             since[home] = min(since.get(home, now), datetime.fromisoformat(created) if created else now)
     return since
-
-
-def _home(slot: Slot) -> str:
-    return slot.organization_id if slot.channel_id == IDEAS else slot.channel_id
 
 
 def _text_key(wanted: Content) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from operator import is_
 
-from bufferctl.model import IDEAS, Idea, LiveIdea, LivePost, Post, Slot
+from bufferctl.model import Idea, LiveIdea, LivePost, Post, Slot
 from bufferctl.model.comparable import normal_text, without_links
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
@@ -46,7 +46,7 @@ def ask_before_repeating(
         staying: dict[_Said, list[Change]] = defaultdict(list)
         for change in changes:
             if change.live and not (change.action in WRITING and change.slot in doing) and _said_no_more(change):
-                staying[_said(_home(change), change.live)].append(change)
+                staying[_said(change.slot.home, change.live)].append(change)
         asked = [_asked(change, staying, others, recreate) for change in changes] if staying or others else changes
         if all(map(is_, asked, changes)):
             return changes
@@ -70,8 +70,8 @@ def _asked(
     item = change.desired
     if change.action not in _SAYING or item is None or item.repeat_of or str(item.address) in recreate:
         return change
-    says = _said(_home(change), item)
-    if not says[-1].strip() or (change.live and _said(_home(change), change.live) == says):
+    says = _said(change.slot.home, item)
+    if not says[-1].strip() or (change.live and _said(change.slot.home, change.live) == says):
         return change
     ours = staying.get(says, [])
     candidates = [each.live for each in ours if each.live] or (strangers.get(says, []) if change.live else [])
@@ -82,10 +82,6 @@ def _asked(
         declared = ours[0].desired is not None
         hold = replace(hold, hint=holds.under(ours[0].address.key, candidates[0].id, declared=declared))
     return hold.on(change)
-
-
-def _home(change: Change) -> str:
-    return change.slot.organization_id if change.slot.channel_id == IDEAS else change.slot.channel_id
 
 
 def _said(home: str, item: Post | Idea | LivePost | LiveIdea) -> _Said:

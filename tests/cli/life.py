@@ -197,7 +197,7 @@ class Life:
                 number = len(self.touched)
                 words = {"text": f"{THEIRS} {number}"}
                 person.edit_post(
-                    post["id"], **(words if act.what == "edit" else {"dueAt": f"{THEIR_DAY}T0{number}:07:00Z"})
+                    post["id"], **(words if act.what == "edit" else {"dueAt": f"{THEIR_DAY}T07:{number:02}:00Z"})
                 )
 
     def plan(self) -> None:
