@@ -16,7 +16,7 @@ from bufferctl.model.content import Asset
 from bufferctl.model.desired import IdeaGroup, IdeaMedia
 from bufferctl.model.enums import SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import Metadata
-from bufferctl.model.scalars import Filled, Flag, Key, When, Whole
+from bufferctl.model.scalars import Filled, Flag, Instant, Key, When, Whole
 
 Json = dict[str, Any]
 
@@ -229,6 +229,9 @@ class RootFile(IncludedFile):
         "posts/**/*.yaml",
     )
     """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` unless said."""
+    managed_since: Instant | None = None
+    """When bufferctl began to manage this account, with its zone: 2026-12-01T09:00:00Z. `init` and `import` write it.
+    If the state is lost, Buffer is searched from here on, and posts due before it do not go out again."""
     prune: Flag = True
     """Whether posts that leave the files are deleted, if bufferctl made them and they are unsent; true unless said."""
     max_deletes: Annotated[Whole, Field(ge=0)] = 5

@@ -120,7 +120,7 @@ class _Loading:
             self._ideas(content, below, catalog, ideas)
         self.reading.problems += crosschecks(posts.found, ideas.found, whole=self.reading.whole)
         return Desired(
-            Settings(root.prune, root.max_deletes, root.rules, policy, root.state),
+            Settings(root.prune, root.max_deletes, root.rules, policy, root.state, root.managed_since),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
             tuple(each.post for each in posts.found),

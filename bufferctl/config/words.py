@@ -56,6 +56,7 @@ _FIELDS = (
     ("details_offer", "offer"),
     ("scheduling_type", "publish_type notification automatic"),
     ("mode", "share_mode when queue"),
+    ("managed_since", "since managed_from managed started_at start_date begin"),
     ("max_deletes", "max_delete delete_limit"),
     ("thread", "threads tweets"),
     ("link_attachment", "link preview link_preview"),

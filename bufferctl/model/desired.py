@@ -148,13 +148,17 @@ class Idea:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the root file sets for everything (design: The files). `rules`, `policy` and `state` are kept as written."""
+    """What the root file sets for everything (design: The files). `rules`, `policy` and `state` are kept as written.
+
+    `managed_since` is aware: what was created before it cannot be ours (design: The record).
+    """
 
     prune: bool = True
     max_deletes: int = 5
     rules: dict[str, Any] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     state: Any = None
+    managed_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _INSTANT_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _INSTANT = re.compile(_INSTANT_PATTERN)
+_ZONED_PATTERN = _INSTANT_PATTERN.removesuffix("?")
 _DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _KEY = re.compile(KEY_PATTERN)
 _WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/]\S*"
@@ -68,6 +69,12 @@ def _when(value: Any) -> Any:
     return value
 
 
+def _zoned(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("must name its time zone, such as 2026-12-01T09:00:00Z or 2026-12-01T09:00:00+01:00")
+    return value
+
+
 def _moment(value: Any) -> Any:
     if not isinstance(value, str) or _INSTANT.fullmatch(value):
         return _when(value)
@@ -99,6 +106,13 @@ Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=floa
 #: A date and a time; without an offset it is local time, and config gives it its zone.
 When = Annotated[
     datetime, BeforeValidator(_when), WithJsonSchema({"type": "string", "pattern": f"^{_INSTANT_PATTERN}$"})
+]
+#: A date and a time with its offset from UTC.
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_when),
+    AfterValidator(_zoned),
+    WithJsonSchema({"type": "string", "pattern": f"^{_ZONED_PATTERN}$"}),
 ]
 #: A whole day, or a day and a time as `When`.
 Moment = Annotated[

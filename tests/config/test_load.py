@@ -70,6 +70,15 @@ def test_a_time_makes_it_scheduled_in_the_nearest_zone(tmp_path: Path) -> None:
     assert posts["Acme/instagram:acme/a"].due_at == datetime(2026, 12, 1, 14, tzinfo=UTC)
 
 
+def test_managed_since_is_an_instant(tmp_path: Path) -> None:
+    """10:00 at +01:00 is 09:00 UTC; a time without an offset is an error, also where the file has a `timezone`."""
+    given = "managed_since: 2026-12-01T10:00:00+01:00\n"
+    assert desired(tmp_path, "posts: []", ROOT + given).settings.managed_since == datetime(2026, 12, 1, 9, tzinfo=UTC)
+    (tmp_path / "buffer.yaml").write_text(ROOT + "managed_since: 2026-12-01 10:00\n", encoding="utf-8")
+    (problem,) = load(None, tmp_path).diagnostics
+    assert "`managed_since` must name its time zone" in problem.message
+
+
 def test_overrides_replace_field_by_field(tmp_path: Path) -> None:
     """What an override says counts on its channel alone; a mode of its own drops the time that it would contradict."""
     posts = by_address(
