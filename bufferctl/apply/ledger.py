@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bufferctl.apply.outcomes import Finding
 from bufferctl.apply.ports import Intent, Journal, Settled, Store, Watcher
@@ -14,12 +14,13 @@ from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
 
 @dataclass
 class Ledger:
-    """`bindings` is the state as it becomes, `outcomes` what was reported so far."""
+    """`bindings` is the state as it becomes, `state` the rest of the record, `outcomes` what was reported so far."""
 
     journal: Journal
     store: Store
     watcher: Watcher
     bindings: dict[Slot, Binding]
+    state: State = field(default_factory=State)
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
@@ -72,7 +73,7 @@ class Ledger:
         for slot, binding in self.journal.bindings.items():  # also what was recorded when somebody pulled the plug
             self._take(slot, binding)
         try:
-            self.store.save(State(dict(self.bindings)))
+            self.store.save(replace(self.state, bindings=dict(self.bindings)))
         except StateError as error:
             raise PartWayError(f"{error.message}. What was done is in the journal", hint=error.hint) from error
         self.journal.compact({binding.id for binding in self.bindings.values()})

@@ -9,7 +9,6 @@ from bufferctl.apply import Clock, Ledger, Pacer, Run, Settler, recover
 from bufferctl.cli.session import Look, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError
-from bufferctl.model import State
 from bufferctl.plan import WRITING, Outcome, Plan, Reason
 from bufferctl.reconcile import Options
 
@@ -45,7 +44,7 @@ class Applying:
             if session.journal.open:
                 bindings = dict(session.state.bindings)
                 found = recover(session.journal, self._settler(watching), bindings, give_up=self.not_there)
-                session.state = State(bindings)
+                session.state = replace(session.state, bindings=bindings)
                 session.store.save(session.state)
                 session.journal.compact()
                 self.options = replace(self.options, unsettled=found.unsettled)
@@ -63,7 +62,9 @@ class Applying:
             raise ValueError("plan first")
         with self._stopping.listening(patient=True), self._watching(len(plan.writes)) as watching:
             self._keep_pace(watching)
-            ledger = Ledger(session.journal, session.store, watching, dict(session.state.bindings), self.outcomes)
+            ledger = Ledger(
+                session.journal, session.store, watching, dict(session.state.bindings), session.state, self.outcomes
+            )
             run = Run(
                 session.buffer,
                 ledger,
@@ -77,7 +78,7 @@ class Applying:
             except BufferctlError as error:
                 return error
             finally:
-                session.state = State(ledger.bindings)
+                session.state = replace(session.state, bindings=ledger.bindings)
         return None
 
     def look_again(self) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,7 +148,6 @@ def _one(
 ) -> int:
     from bufferctl.cli import connecting, planning, session
     from bufferctl.cli.files import load_files
-    from bufferctl.model import State
     from bufferctl.render.paint import safe
 
     files = load_files(file, (), console)
@@ -163,7 +163,7 @@ def _one(
     ):
         slot, live = _find(opened, item, live_id)
         _refuse_taken(opened, slot, live_id, address)
-        opened.store.save(State({**opened.state.bindings, slot: _binding(item, live)}))
+        opened.store.save(replace(opened.state, bindings={**opened.state.bindings, slot: _binding(item, live)}))
     console.data(f"{safe(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bufferctl.cli.checking import judged
@@ -16,7 +16,7 @@ from bufferctl.config.write.document import Text
 from bufferctl.config.write.project import file_name, file_with, new_file, new_root, root_with, takes
 from bufferctl.diagnostics import has_errors
 from bufferctl.errors import BufferctlError, ConfigError
-from bufferctl.model import Address, Idea, Post, State
+from bufferctl.model import Address, Idea, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Importing:
                 )
             new = {**self.taken.already, **bindings_of(self.taken.takings, items)}
             if new:
-                self.session.store.save(State({**self.session.state.bindings, **new}))
+                self.session.store.save(replace(self.session.state, bindings={**self.session.state.bindings, **new}))
         except BufferctlError:
             files.undo()
             raise

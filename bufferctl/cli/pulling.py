@@ -17,7 +17,7 @@ from bufferctl.config.write.layers import Project
 from bufferctl.config.write.revise import Revision, revise
 from bufferctl.diagnostics import Place, has_errors
 from bufferctl.errors import BufferctlError, ConfigError, UsageError
-from bufferctl.model import Address, Binding, Idea, LiveChannel, Post, Slot, State
+from bufferctl.model import Address, Binding, Idea, LiveChannel, Post, Slot
 from bufferctl.model.comparable import Fingerprint, bind, fingerprint, of_desired, of_live, same
 from bufferctl.model.from_live import NotSayableError
 from bufferctl.plan import Action, Change, Plan, Reason
@@ -82,7 +82,7 @@ def make(session: Session, pulled: Pulled, files: FileChanges, plan: Plan, targe
     try:
         items = _read_back(session, targets)
         _check(session, pulled, items, plan)
-        session.store.save(State(_bindings(session, pulled, items)))
+        session.store.save(replace(session.state, bindings=_bindings(session, pulled, items)))
     except BufferctlError:
         files.undo()
         raise

@@ -226,4 +226,4 @@ def remembered(stored: State, journal: FileJournal) -> State:
             bindings.pop(slot, None)
         else:
             bindings[slot] = binding
-    return State(bindings)
+    return replace(stored, bindings=bindings)

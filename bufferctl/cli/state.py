@@ -179,14 +179,14 @@ def _mending(file: Path | None, state_file: Path | None) -> Iterator[dict[Slot, 
     """What is remembered, to be changed and then saved, while no other run works on it. Raises LockedError."""
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import locked
-    from bufferctl.model import State
 
     store = _store(file, state_file)
     store.load()  # tells the endpoint, and so which lock
     with locked(store.endpoint, 0.0, Console.create()):
-        bindings = dict(store.load().bindings)
+        state = store.load()
+        bindings = dict(state.bindings)
         yield bindings
-        store.save(State(bindings))
+        store.save(replace(state, bindings=bindings))
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bufferctl.model.address import IDEAS, Address
-from bufferctl.model.bindings import Binding, Origin, Slot, State
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
@@ -20,6 +19,7 @@ from bufferctl.model.live import (
     LiveThreadItem,
 )
 from bufferctl.model.metadata import Metadata, NetworkMetadata
+from bufferctl.model.state import Binding, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State
 from bufferctl.model.writing import (
     CreateIdea,
     CreatePost,
@@ -46,7 +46,10 @@ __all__ = [
     "Desired",
     "Done",
     "EditPost",
+    "Home",
+    "Horizon",
     "Idea",
+    "LetGo",
     "Live",
     "LiveAsset",
     "LiveChannel",
@@ -62,9 +65,11 @@ __all__ = [
     "Origin",
     "Post",
     "PostStatus",
+    "Question",
     "Refusal",
     "Refused",
     "Result",
+    "Rule",
     "SchedulingType",
     "Service",
     "Settings",

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from bufferctl.model.bindings import Binding, Origin
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.metadata import NetworkMetadata
+from bufferctl.model.state import Binding, Origin
 
 #: Changes when fingerprints are made of other things; older ones are then compared by content instead.
 FINGERPRINT_VERSION = "1"

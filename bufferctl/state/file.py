@@ -1,9 +1,13 @@
 """The state file: JSON beside the root file, mode 0600, replaced whole or not at all, the previous one kept.
 
 ```json
-{"format_version": "1.0", "endpoint": "https://api.buffer.com",
- "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {"KEY": {"id": "…", "origin": "created", …}}}}}
+{"format_version": "2.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "complete_at": "…",
+ "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {
+   "horizon": "…", "service": "twitter", "handle": "acme", "past": ["KEY", …], "let_go": {"ID": "CREATED"},
+   "questions": {"KEY": {"rule": "same-text", "candidates": {"ID": "CREATED"}}},
+   "objects": {"KEY": {"id": "…", "origin": "created", …}}}}}}
 ```
+Format 1 had the objects alone; what its horizons were is taken from the youngest creation of each home.
 One file is of one endpoint: the sandbox's is never read for the real account, nor the other way round.
 """
 
@@ -11,20 +15,64 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import defaultdict
+import uuid
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, Slot, State
+from bufferctl.model import Binding, Home, LetGo, Origin, Question, Rule, Slot, State
 
-FORMAT_MAJOR, FORMAT_MINOR = 1, 0
-_OBJECTS: TypeAdapter[dict[str, dict[str, dict[str, Binding]]]] = TypeAdapter(dict[str, dict[str, dict[str, Binding]]])
+FORMAT_MAJOR, FORMAT_MINOR = 2, 0
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A `Question` as the file holds it."""
+
+    rule: Rule
+    candidates: dict[str, AwareDatetime]
+    may_be_ours: bool = True
+    content: str = ""
+
+
+@dataclass(frozen=True)
+class _Home:
+    """A `Home` as the file holds it, with everything that the record says about it."""
+
+    horizon: AwareDatetime | None = None
+    service: str = ""
+    handle: str = ""
+    past_before: AwareDatetime | None = None
+    past: list[str] = field(default_factory=list)
+    let_go: dict[str, AwareDatetime] = field(default_factory=dict)
+    questions: dict[str, _Question] = field(default_factory=dict)
+    objects: dict[str, Binding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Document:
+    """The file."""
+
+    organizations: dict[str, dict[str, _Home]] = field(default_factory=dict)
+    lineage: str = ""
+    serial: int = 0
+    complete_at: AwareDatetime | None = None
+
+
+_Objects = dict[str, dict[str, dict[str, Binding]]]
+
+
+@cache
+def _document() -> TypeAdapter[_Document]:
+    return TypeAdapter(_Document)
 
 
 class StateFile:
@@ -38,6 +86,8 @@ class StateFile:
         self.endpoint = endpoint or ""
         self._any_endpoint = endpoint is None
         self._saved: State | None = None
+        #: Of the file's bytes as last read or written here; empty where there is no file.
+        self.digest = ""
 
     def load(self) -> State:
         """Read the state; an empty one where there is no file yet.
@@ -55,20 +105,32 @@ class StateFile:
             ) from error
         state = self._parse(raw)
         self._saved = state
+        self.digest = _digest(raw)
         return state
 
     def save(self, state: State) -> None:
-        """Replace the file by `state`, keeping the previous one as `….backup`; nothing is written where they are equal.
+        """Replace the file by `state` under the next serial, keeping the previous one as `….backup`.
 
-        Raises StateError where it cannot be written; the file then still holds what it held.
+        Nothing is written where nothing changed but the time of day of a horizon. Raises StateError where it cannot be
+        written; the file then still holds what it held.
         """
-        if state == self._saved:
+        if self._saved is not None and _by_day(state) == _by_day(self._saved):
             return
+        before = self._saved or State()
+        lineage = state.lineage or before.lineage or uuid.uuid4().hex
+        state = replace(state, lineage=lineage, serial=max(state.serial, before.serial) + 1)
+        data = _dump(state, self.endpoint)
         try:
-            self._replace(_dump(state, self.endpoint))
+            self._replace(data)
         except OSError as error:
             raise self._unwritable(error) from error
         self._saved = state
+        self.digest = _digest(data)
+
+    @property
+    def saved(self) -> State:
+        """What the file holds, as last read or written here."""
+        return self._saved or State()
 
     def check_writable(self) -> None:
         """Find out before anything is sent that the state could not be recorded. Raises StateError."""
@@ -116,17 +178,9 @@ class StateFile:
                 hint="Point BUFFER_API_URL at the former, or name another file with --state.",
             )
         try:
-            organizations = _OBJECTS.validate_python(data.get("organizations", {}))
+            return _first_format(data) if major == 1 else _read(_document().validate_python(data))
         except ValidationError as error:
             raise self._damaged(f"{error.error_count()} of its entries cannot be read") from error
-        return State(
-            {
-                Slot(organization, channel, key): binding
-                for organization, channels in organizations.items()
-                for channel, keys in channels.items()
-                for key, binding in keys.items()
-            }
-        )
 
     def _damaged(self, why: str) -> StateError:
         return StateError(
@@ -135,13 +189,98 @@ class StateFile:
         )
 
 
+def _read(document: _Document) -> State:
+    homes: dict[str, Home] = {}
+    bindings: dict[Slot, Binding] = {}
+    questions: dict[Slot, Question] = {}
+    let_go: dict[str, LetGo] = {}
+    past: set[Slot] = set()
+    for organization, channels in document.organizations.items():
+        for channel, stored in channels.items():
+            home = Home(
+                organization, channel, stored.horizon, stored.service, stored.handle, past_before=stored.past_before
+            )
+            homes[home.id] = home
+            bindings |= {Slot(organization, channel, key): binding for key, binding in stored.objects.items()}
+            questions |= {
+                Slot(organization, channel, key): Question(q.rule, q.candidates, q.may_be_ours, q.content)
+                for key, q in stored.questions.items()
+            }
+            let_go |= {id_: LetGo(home.id, created) for id_, created in stored.let_go.items()}
+            past |= {Slot(organization, channel, key) for key in stored.past}
+    return State(
+        bindings, homes, questions, let_go, frozenset(past), document.complete_at, document.lineage, document.serial
+    )
+
+
+def _first_format(data: Mapping[str, Any]) -> State:
+    """Format 1: each home is recorded up to its youngest creation, and not at all where nothing was created there.
+
+    New posts due before that were left alone without a word, so they still are.
+    """
+    objects = TypeAdapter(_Objects).validate_python(data.get("organizations", {}))
+    bindings: dict[Slot, Binding] = {}
+    homes: dict[str, Home] = {}
+    for organization, channels in objects.items():
+        for channel, of_home in channels.items():
+            bindings |= {Slot(organization, channel, key): binding for key, binding in of_home.items()}
+            created = [b.created_at for b in of_home.values() if b.origin is Origin.CREATED and b.created_at]
+            horizon = max(map(datetime.fromisoformat, created), default=None)
+            home = Home(organization, channel, horizon, past_before=horizon)
+            homes[home.id] = home
+    return State(bindings, homes)
+
+
+def _by_day(state: State) -> State:
+    """The state as far as a change of it is worth a write: of a horizon only its day."""
+    homes = {name: replace(home, horizon=_day(home.horizon)) for name, home in state.homes.items()}
+    return replace(state, homes=homes, complete_at=_day(state.complete_at), lineage="", serial=0)
+
+
+def _day(instant: datetime | None) -> datetime | None:
+    return instant and instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _dump(state: State, endpoint: str) -> bytes:
-    organizations: dict[str, dict[str, dict[str, Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(dict))
+    homes = dict(state.homes)
+    for slot in state.bindings:
+        homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id))
+    stored: dict[str, dict[str, dict[str, Any]]] = {}
+    of_home: dict[str, dict[str, Any]] = {}
+    for home in sorted(homes.values(), key=lambda each: (each.organization_id, each.channel_id)):
+        values: dict[str, Any] = _present(
+            {
+                "horizon": home.horizon,
+                "service": home.service,
+                "handle": home.handle,
+                "past_before": home.past_before,
+            }
+        )
+        of_home[home.id] = values
+        stored.setdefault(home.organization_id, {})[home.channel_id] = values
+    for slot in sorted(state.past):
+        of_home[slot.home].setdefault("past", []).append(slot.key)
+    for id_, gone in sorted(state.let_go.items()):
+        of_home[gone.home].setdefault("let_go", {})[id_] = gone.created_at
+    for slot, question in sorted(state.questions.items()):
+        of_home[slot.home].setdefault("questions", {})[slot.key] = asdict(question)
     for slot in sorted(state.bindings):
-        values = asdict(state.bindings[slot])
-        organizations[slot.organization_id][slot.channel_id][slot.key] = {k: v for k, v in values.items() if v}
-    version = f"{FORMAT_MAJOR}.{FORMAT_MINOR}"
-    return to_json({"format_version": version, "endpoint": endpoint, "organizations": organizations}, indent=1) + b"\n"
+        of_home[slot.home].setdefault("objects", {})[slot.key] = _present(asdict(state.bindings[slot]))
+    head = {
+        "format_version": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
+        "endpoint": endpoint,
+        "lineage": state.lineage,
+        "serial": state.serial,
+    }
+    return to_json({**head, **_present({"complete_at": state.complete_at}), "organizations": stored}, indent=1) + b"\n"
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=10).hexdigest()
 
 
 def _write_whole(path: Path, data: bytes) -> None:

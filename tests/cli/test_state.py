@@ -124,7 +124,7 @@ def test_two_addresses_of_one_post(applied: Any, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
     values = json.loads(applied.state.read_text(encoding="utf-8"))
     for channels in values["organizations"].values():
-        for keys in channels.values():
+        for keys in (home["objects"] for home in channels.values()):
             if "launch" in keys:
                 keys["start"] = {**keys["launch"], "address": "Acme/twitter:acme/start"}
     applied.state.write_text(json.dumps(values), encoding="utf-8")

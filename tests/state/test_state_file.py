@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,16 +13,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, Origin, Slot, State
+from bufferctl.model import Binding, Home, LetGo, Origin, Question, Rule, Slot, State
 from bufferctl.state import StateFile
 
 ENDPOINT = "https://api.buffer.com"
 SLOT = Slot("org", "channel", "launch")
-FIRST = State({SLOT: Binding("p1", Origin.CREATED, "1:a:b:c", "d", address="Acme/twitter:acme/launch")})
-SECOND = State({SLOT: Binding("p2", Origin.IMPORTED), Slot("org", "ideas", "i"): Binding("i1", Origin.ADOPTED)})
+THEN = datetime(2029, 12, 3, 9, 0, 30, tzinfo=UTC)
+CHANNEL, IDEAS = Home("org", "channel", THEN, "twitter", "acme"), Home("org", "ideas")
+FIRST = State(
+    {SLOT: Binding("p1", Origin.CREATED, "1:a:b:c", seen="d", address="Acme/twitter:acme/launch")},
+    {CHANNEL.id: CHANNEL},
+)
+SECOND = State(
+    {SLOT: Binding("p2", Origin.IMPORTED), Slot("org", "ideas", "i"): Binding("i1", Origin.ADOPTED)},
+    {CHANNEL.id: replace(CHANNEL, past_before=THEN), IDEAS.id: IDEAS},
+    {Slot("org", "channel", "tip"): Question(Rule.SAME_TEXT, {"p7": THEN}, may_be_ours=False, content="c")},
+    {"p8": LetGo("channel", THEN)},
+    frozenset({Slot("org", "channel", "old")}),
+    complete_at=THEN,
+)
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-bindings = st.builds(Binding, names.filter(bool), st.sampled_from(Origin), *[names] * 7, st.booleans())
+bindings = st.builds(Binding, names.filter(bool), st.sampled_from(Origin), *[names] * 8, st.booleans())
+slots = st.builds(lambda org, channel, key: Slot(f"o{org}", f"c{org}/{channel}", key), names, names, names)
 
 
 @pytest.fixture
@@ -32,6 +47,11 @@ def path(tmp_path: Path) -> Path:
 def file(path: Path, endpoint: str | None = ENDPOINT) -> StateFile:
     """The store as a new process opens it."""
     return StateFile(path, endpoint)
+
+
+def read(path: Path) -> State:
+    """What a new process reads, apart from lineage and serial, which the store gives."""
+    return replace(file(path).load(), lineage="", serial=0)
 
 
 def saved(path: Path, *states: State) -> None:
@@ -51,15 +71,15 @@ def test_no_file_is_an_empty_state(path: Path) -> None:
 def test_what_is_saved_is_read_back(path: Path) -> None:
     """Equal, by a new process."""
     saved(path, SECOND)
-    assert file(path).load() == SECOND
+    assert read(path) == SECOND
 
 
-@given(st.dictionaries(st.builds(Slot, names, names, names), bindings, max_size=5))
+@given(st.dictionaries(slots, bindings, max_size=5))
 def test_any_state_is_read_back(tmp_path_factory: pytest.TempPathFactory, content: dict[Slot, Binding]) -> None:
     """Whatever the keys and ids are."""
     path = tmp_path_factory.mktemp("any") / "state.json"
     saved(path, State(content))
-    assert file(path).load() == State(content)
+    assert read(path).bindings == content
 
 
 def test_it_is_its_owner_s_alone(path: Path) -> None:
@@ -73,15 +93,15 @@ def test_the_previous_one_is_kept(path: Path) -> None:
     """`state.json.backup` is the state before, and can be put in its place."""
     saved(path, FIRST, SECOND)
     backup = path.with_name("state.json.backup")
-    assert file(backup).load() == FIRST
+    assert read(backup) == FIRST
     saved(path, State())
-    assert file(backup).load() == SECOND
+    assert read(backup) == SECOND
 
 
 def test_equal_state_is_not_written_again(path: Path) -> None:
     """The backup stays what it was."""
     saved(path, FIRST, SECOND, SECOND)
-    assert file(path.with_name("state.json.backup")).load() == FIRST
+    assert read(path.with_name("state.json.backup")) == FIRST
 
 
 def test_nothing_else_is_left_behind(path: Path) -> None:
@@ -91,21 +111,28 @@ def test_nothing_else_is_left_behind(path: Path) -> None:
 
 
 def test_the_format_is_versioned_and_of_one_endpoint(path: Path) -> None:
-    """Readable JSON: version, endpoint, then organization, channel and key; empty fields are left out."""
+    """Readable JSON: version, endpoint, lineage, then each organization's homes; empty fields are left out."""
     saved(path, FIRST)
     assert json.loads(path.read_text(encoding="utf-8")) == {
-        "format_version": "1.0",
+        "format_version": "2.0",
         "endpoint": ENDPOINT,
+        "lineage": file(path).load().lineage,
+        "serial": 1,
         "organizations": {
             "org": {
                 "channel": {
-                    "launch": {
-                        "id": "p1",
-                        "origin": "created",
-                        "applied": "1:a:b:c",
-                        "seen": "d",
-                        "address": "Acme/twitter:acme/launch",
-                    }
+                    "horizon": "2029-12-03T09:00:30Z",
+                    "service": "twitter",
+                    "handle": "acme",
+                    "objects": {
+                        "launch": {
+                            "id": "p1",
+                            "origin": "created",
+                            "applied": "1:a:b:c",
+                            "seen": "d",
+                            "address": "Acme/twitter:acme/launch",
+                        }
+                    },
                 }
             }
         },
@@ -116,8 +143,8 @@ def test_a_newer_minor_version_is_read(path: Path) -> None:
     """A minor version only adds."""
     saved(path, FIRST)
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"1.0"', '"1.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
-    assert file(path).load() == FIRST
+    path.write_text(text.replace('"2.0"', '"2.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
+    assert read(path) == FIRST
 
 
 def refused(path: Path, text: str, match: str) -> StateError:
@@ -134,8 +161,8 @@ def refused(path: Path, text: str, match: str) -> StateError:
 
 def test_a_newer_file_is_refused(path: Path) -> None:
     """Update bufferctl."""
-    text = json.dumps({"format_version": "2.0", "endpoint": ENDPOINT, "organizations": {"as": "nobody knows"}})
-    assert "Update bufferctl" in refused(path, text, r"newer bufferctl \(format 2\.0\)").hint
+    text = json.dumps({"format_version": "3.0", "endpoint": ENDPOINT, "organizations": {"as": "nobody knows"}})
+    assert "Update bufferctl" in refused(path, text, r"newer bufferctl \(format 3\.0\)").hint
 
 
 @pytest.mark.parametrize(
@@ -150,6 +177,12 @@ def test_a_newer_file_is_refused(path: Path) -> None:
         '{"format_version": "one"}',
         '{"format_version": "1.0", "endpoint": "https://api.buffer.com", "organizations": []}',
         '{"format_version": "1.0", "endpoint": "https://api.buffer.com", "organizations": {"o": {"c": {"k": {}}}}}',
+        '{"format_version": "2.0", "endpoint": "https://api.buffer.com", "organizations": {"o": {"c": {"past": 1}}}}',
+        '{"format_version": "2.0", "endpoint": "https://api.buffer.com", "serial": "x"}',
+        (
+            '{"format_version": "2.0", "endpoint": "https://api.buffer.com", '
+            '"organizations": {"o": {"c": {"horizon": "yesterday"}}}}'
+        ),
     ],
 )
 def test_a_damaged_file_is_refused(path: Path, text: str) -> None:
@@ -170,7 +203,7 @@ def test_commands_that_ask_nobody_take_any_endpoint(path: Path) -> None:
     store = file(path, None)
     store.load()
     store.save(SECOND)
-    assert file(path).load() == SECOND
+    assert read(path) == SECOND
 
 
 def test_an_unreadable_file_is_refused(path: Path) -> None:
@@ -208,7 +241,43 @@ def test_a_state_that_cannot_be_replaced_stays(path: Path) -> None:
             store.save(SECOND)
     finally:
         setrlimit(RLIMIT_FSIZE, before)
-    assert file(path).load() == FIRST
+    assert read(path) == FIRST
     assert [each.name for each in path.parent.iterdir()] == ["state.json"]
     store.save(SECOND)
-    assert file(path).load() == SECOND
+    assert read(path) == SECOND
+
+
+def test_each_write_has_a_higher_serial_and_the_same_lineage(path: Path) -> None:
+    """1, 2, 3; above the one given too, which may come from elsewhere."""
+    saved(path, FIRST, SECOND)
+    second = file(path).load()
+    saved(path, replace(FIRST, serial=7))
+    third = file(path).load()
+    assert (second.serial, third.serial, third.lineage) == (2, 8, second.lineage)
+    assert second.lineage
+
+
+def test_a_horizon_that_moved_within_its_day_is_not_written(path: Path) -> None:
+    """An apply without changes leaves the file alone until the next day."""
+    saved(path, FIRST)
+    before = path.read_bytes()
+    store = file(path)
+    state = store.load()
+    store.save(replace(state, homes={CHANNEL.id: replace(CHANNEL, horizon=THEN + timedelta(hours=2))}))
+    assert path.read_bytes() == before
+    store.save(replace(state, homes={CHANNEL.id: replace(CHANNEL, horizon=THEN + timedelta(days=1))}))
+    assert path.read_bytes() != before
+
+
+def test_the_first_format_is_read(path: Path) -> None:
+    """Each home is recorded up to its youngest creation; one without any is not recorded."""
+    created = {"id": "p1", "origin": "created", "created_at": "2029-12-01T08:00:00.000+00:00"}
+    younger = {**created, "id": "p2", "created_at": "2029-12-02T08:00:00.000+00:00"}
+    adopted = {"id": "p3", "origin": "adopted", "created_at": "2029-12-02T09:00:00.000+00:00"}
+    channels = {"c1": {"a": created, "b": younger, "c": adopted}, "c2": {"d": adopted}}
+    path.parent.mkdir()
+    path.write_text(json.dumps({"format_version": "1.0", "endpoint": ENDPOINT, "organizations": {"o": channels}}))
+    state = file(path).load()
+    day = datetime(2029, 12, 2, 8, tzinfo=UTC)
+    assert state.homes == {"c1": Home("o", "c1", day, past_before=day), "c2": Home("o", "c2")}
+    assert [binding.id for binding in state.bindings.values()] == ["p1", "p2", "p3", "p3"]
