@@ -58,7 +58,7 @@ def main(folder: Path) -> None:
             plan = applying.plan()
             if (error := applying.run(plan)) is not None:
                 raise error
-            if not applying.look_again().is_empty:
+            if not applying.verify().is_empty:
                 raise RuntimeError("something is left to do")
         seconds = (clock.now() - began).total_seconds()
         refused = sum(seen.status == TOO_MANY for seen in sandbox.requests)

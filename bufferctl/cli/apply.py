@@ -84,58 +84,35 @@ def apply(
     that is a saved plan (`plan -o FILE`) does that plan, or refuses with 3 where it no longer holds. With --reviewed it
     does what of the files' plan was reviewed, and holds the rest.
     """
-    from bufferctl.cli import annotating, connecting, outputs, planning, saved_plans, session
-    from bufferctl.cli.applying import Applying
+    from bufferctl.cli import annotating, connecting, outputs, planning, session
+    from bufferctl.cli.applying import Applying, Finish
     from bufferctl.cli.console import Console
-    from bufferctl.cli.files import declared_now, load_files, of_saved
-    from bufferctl.cli.finishing import Finish
-    from bufferctl.cli.reviewing import Reviewing
+    from bufferctl.cli.sources import saved_plan_among, source_of
 
     console = Console.create(no_color=no_color)
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
-    saved_file = saved_plans.named(paths)
-    if saved_file and reviewed:
-        raise UsageError(
-            f"{saved_file} is a saved plan, and --reviewed names another",
-            hint="Name one: a PATH to do all of it or nothing, --reviewed to do what of it the files still say.",
-        )
-    outputs.check_apart(receipt, reviewed, saved_file, *report_files)
-    reviewing = Reviewing.of(reviewed) if reviewed else None
-    saved = saved_plans.read(saved_file) if saved_file else None
-    if saved:
-        saved_plans.check_alone(choices, str(saved_file))
-        choices = saved_plans.choices_of(saved)
-        files = of_saved(file, saved.desired)
-    else:
-        files = load_files(file, paths, console)
-        planning.check_named(choices, files)
+    source = source_of(file, paths, reviewed, choices, console)
+    outputs.check_apart(receipt, reviewed, saved_plan_among(paths), *report_files)
+    files = source.files
     with (
         connecting.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
-        told = planning.planning_options(choices, connection, settle=settle)
-        told = reviewing.told(told) if reviewing else told
-        not_there = frozenset[str]() if saved else choices.recreate
-        applying = Applying(opened, told, settle=settle, max_wait=max_wait, quiet=as_json, not_there=not_there)
-        plan = applying.plan()
-        if saved:
-            plan = saved_plans.check_holds(saved, plan, str(saved_file), declared_now(file))
-        else:
-            if reviewing:
-                reviewing.check(plan)
-                reviewing.note_undone(plan, console)
-            plan = planning.narrowed(plan, files, choices)
+        options_ = source.options(planning.planning_options(source.choices, connection, settle=settle))
+        applying = Applying(
+            opened, options_, settle=settle, max_wait=max_wait, quiet=as_json, not_created=source.not_created
+        )
+        plan = source.select(applying.plan(), console)
         console.diagnostics(plan.warnings)
         planning.note_leftovers(opened, console)
         report = planning.report_of(plan, files.desired, problems=files.warnings)
         report = annotating.located(report, files.root)
-        if saved and plan.is_empty:
-            console.note(f"Nothing of {saved_file} is left to do.")
+        if plan.is_empty and source.already_applied:
+            console.note(source.already_applied)
         elif not as_json:
             planning.show(report, console, as_json=False)
-        asks = plan.writes and not (auto_approve or saved or reviewing)
-        if asks and not _agreed(len(plan.writes), console):
+        if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), console):
             console.note("Nothing was sent.")
             return 1
         return Finish(applying, report, console, receipt, report_files).run(as_json=as_json)

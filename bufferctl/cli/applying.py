@@ -1,24 +1,28 @@
-"""One apply from end to end: settle what is open, plan, run, look again."""
+"""One apply from end to end: settle open writes, plan, run, verify; then keep and print the result."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bufferctl.apply import Clock, Ledger, Pacer, Run, Settler, recover
+from bufferctl.cli import annotating, reports, saved
+from bufferctl.cli.console import Console
 from bufferctl.cli.session import Look, Session
 from bufferctl.cli.watching import Stopping, Watching
-from bufferctl.errors import BufferctlError
-from bufferctl.plan import WRITING, Outcome, Plan, Reason
+from bufferctl.errors import BufferctlError, worst
+from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import Options
+from bufferctl.render.report import Report
 
 
 @dataclass
 class Applying:
     """`settle` and `max_wait` in seconds; `quiet`: outcomes are not printed as they come; `clock`: else our own.
 
-    `not_there`: addresses that a person says in this very run were not created. A saved plan cannot say so: it was made
-    before its writes were sent.
+    `not_created`: addresses that a person says, in this very run, an earlier one did not create.
     """
 
     session: Session
@@ -27,7 +31,7 @@ class Applying:
     max_wait: float
     quiet: bool
     clock: Clock | None = None
-    not_there: frozenset[str] = frozenset()
+    not_created: frozenset[str] = frozenset()
     _look: Look | None = None
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -36,14 +40,14 @@ class Applying:
         self._clock: Clock = self.clock or self._stopping
 
     def plan(self) -> Plan:
-        """What is to be done, after what an earlier run left open is settled."""
+        """Settle the writes that an earlier run left open, then plan."""
         session = self.session
         with self._stopping.listening(patient=False), self._watching(0) as watching:
             self._keep_pace(watching)
-            known = session.find()
+            found_names = session.find()
             if session.journal.open:
                 bindings = dict(session.state.bindings)
-                found = recover(session.journal, self._settler(watching), bindings, give_up=self.not_there)
+                found = recover(session.journal, self._settler(watching), bindings, give_up=self.not_created)
                 session.state = replace(session.state, bindings=bindings)
                 session.store.save(session.state)
                 session.journal.compact()
@@ -52,11 +56,11 @@ class Applying:
                     f"An earlier apply was cut off: of its unanswered writes {found.written} were carried out, "
                     f"{found.not_written} were not, {len(found.unsettled)} cannot be told."
                 )
-            self._look = session.look(self.options, known)
+            self._look = session.look(self.options, found_names)
         return self._look.plan
 
     def run(self, plan: Plan) -> BufferctlError | None:
-        """Carry `plan` out, or as much of it as can be; the error that stopped it, if one did."""
+        """Carry out `plan`, or as much of it as possible; the error that stopped it, if one did."""
         session = self.session
         if self._look is None:
             raise ValueError("plan first")
@@ -81,21 +85,21 @@ class Applying:
                 session.state = replace(session.state, bindings=ledger.bindings)
         return None
 
-    def look_again(self) -> Plan:
-        """The plan that is left now; where Buffer does not show yet what it confirmed, the plan a settle time later."""
+    def verify(self) -> Plan:
+        """Read and plan again; once more a settle time later where Buffer's lists lag behind what it confirmed."""
         once = frozenset[str]()
         options = replace(self.options, recreate=once, reapply=once)
         left = self.session.look(options).plan
         if not any(change.reason is Reason.LAG for change in left.changes):
             return left
         with self._watching(0) as watching:
-            watching.waiting(self.settle, "Buffer does not show all of it yet; looking once more")
+            watching.waiting(self.settle, "Buffer does not show all of it yet; reading once more")
             self._clock.sleep(self.settle)
         return self.session.look(options).plan
 
     @property
     def changed_anything(self) -> bool:
-        """Whether anything was tried that a second look should check."""
+        """Whether any write was tried, so that reading again is worth its requests."""
         return any(outcome.change.action in WRITING for outcome in self.outcomes)
 
     def _settler(self, watching: Watching) -> Settler:
@@ -109,3 +113,96 @@ class Applying:
     def _watching(self, total: int) -> Watching:
         bar = sys.stderr.isatty() and not self.quiet
         return Watching(self.session.console, self._stopping, total=total, quiet=self.quiet, bar=bar)
+
+
+@dataclass
+class Finish:
+    """The second half of the command: run the plan of `report`, verify, write files, print.
+
+    `receipt` and `reports`: the files to write; one that cannot be written is an error, and undoes nothing.
+    """
+
+    applying: Applying
+    report: Report
+    console: Console
+    receipt: Path | None
+    reports: Sequence[Path]
+    _codes: list[int] = field(default_factory=list)
+
+    def run(self, *, as_json: bool) -> int:
+        """All of it; the exit code. Files are written before anything is printed, and also when interrupted."""
+        plan = self.report.plan
+        try:
+            error = self.applying.run(plan)
+        except BaseException:
+            self._write(self._result("It was interrupted", None))
+            raise
+        stopped = error.message if error else ""
+        self._write_receipt(self._result(stopped, None))  # in case verifying is interrupted
+        if error:
+            self._report_error(error.message, error)
+        left = self._verify() if error is None else None
+        if left:
+            self.console.diagnostics(each for each in left.warnings if each not in plan.warnings)
+        report = self._result(stopped, left)
+        self._write(report)
+        self._print(report, as_json=as_json)
+        return worst([*self._codes, *self._needs_person(left)])
+
+    def _verify(self) -> Plan | None:
+        """What is left of the plan; None where nothing was changed, or where the account could not be read again."""
+        if not self.applying.changed_anything:
+            return None
+        plan = self.report.plan
+        slots = {change.slot for change in plan.changes}
+        try:
+            left = self.applying.verify()
+        except BufferctlError as error:
+            self._report_error(
+                f"Everything above is done and recorded, but verifying it failed: {error.message}", error
+            )
+            return None
+        return left.narrow(lambda change: change.slot in slots) if plan.narrowed else left
+
+    def _needs_person(self, left: Plan | None) -> list[int]:
+        """Exit code 1 for each outcome that a person must see, and for what the second plan still holds."""
+        bad = {Status.REFUSED, Status.DIFFERS, Status.HELD}
+        held = left.of(Action.HOLD) if left else ()
+        return [1 for outcome in self.applying.outcomes if outcome.status in bad] + [1 for _ in held]
+
+    def _result(self, stopped: str, left: Plan | None) -> Report:
+        return replace(self.report, outcomes=tuple(self.applying.outcomes), stopped=stopped, left=left)
+
+    def _write(self, report: Report) -> None:
+        self._write_receipt(report)
+        try:
+            reports.write(self.reports, report)
+        except BufferctlError as error:
+            self._report_error(error.message, error)
+        annotating.tell(report, self.applying.session.files.root, self.console)
+
+    def _write_receipt(self, report: Report) -> None:
+        if self.receipt is None:
+            return
+        try:
+            saved.write_receipt(self.receipt, report, self.applying.session.buffer.server_time())
+        except BufferctlError as error:
+            self._report_error(error.message, error)
+
+    def _report_error(self, message: str, error: BufferctlError) -> None:
+        self.console.error(message, error.hint)
+        self._codes.append(error.exit_code)
+
+    def _print(self, report: Report, *, as_json: bool) -> None:
+        from bufferctl.render.text_outcomes import applied_text, left_text
+
+        outcomes, left = report.outcomes or (), report.left
+        if as_json:
+            from bufferctl.render.json import report_json
+
+            self.console.data(report_json(report))
+            return
+        if outcomes:
+            self.console.data("\n" + applied_text(outcomes, self.console.out))
+        if left:
+            self.console.data(left_text(left, report.plan, outcomes, self.console.out))

@@ -68,15 +68,16 @@ def plan(
 
     PATHs narrow the plan to what those files or folders declare.
     """
-    from bufferctl.cli import annotating, connecting, outputs, planning, saved_plans, session
+    from bufferctl.cli import annotating, connecting, outputs, planning, saved, session
     from bufferctl.cli import offline as without_buffer
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
+    from bufferctl.cli.sources import check_plan_name
     from bufferctl.plan import Action
 
     console = Console.create(no_color=no_color)
     outputs.check_writable("--out", out)
-    saved_plans.check_name(out)
+    check_plan_name(out)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(out, *report_files)
     if offline:
@@ -101,7 +102,7 @@ def plan(
     annotating.tell(report, files.root, console)
     planning.show(report, console, as_json=as_json)
     if out is not None:
-        saved_plans.save(out, shown, files.desired, choices, expires_at)
+        saved.save(out, shown, files.desired, choices, expires_at)
         console.note(f"Saved to {out}. `bufferctl apply {out}` does this and nothing else.")
     if strict and shown.of(Action.HOLD):
         return 1

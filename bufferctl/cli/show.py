@@ -25,7 +25,7 @@ from bufferctl.errors import UsageError
 @options.no_color_option
 def show(file: Path, as_json: bool, report_files: tuple[Path, ...], no_color: bool) -> None:
     """Show what FILE holds: a plan that `plan -o` saved, or a receipt of `apply --receipt`; offline."""
-    from bufferctl.cli import outputs, planning, receipts, saved_plans
+    from bufferctl.cli import outputs, planning, saved
     from bufferctl.cli.console import Console
     from bufferctl.render.text_outcomes import receipt_text
     from bufferctl.render.words import local
@@ -33,9 +33,9 @@ def show(file: Path, as_json: bool, report_files: tuple[Path, ...], no_color: bo
     console = Console.create(no_color=no_color)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(file, *report_files)
-    receipt = receipts.read(file)
+    receipt = saved.read_receipt(file)
     if receipt:
-        report = receipts.report_of(receipt)
+        report = saved.report_of_receipt(receipt)
         reports.write(report_files, report)
         if as_json:
             planning.show(report, console, as_json=True)
@@ -43,15 +43,15 @@ def show(file: Path, as_json: bool, report_files: tuple[Path, ...], no_color: bo
             console.data(receipt_text(report, receipt.finished_at, console.out))
         return
     try:
-        saved = saved_plans.read(file)
+        plan = saved.read(file)
     except UsageError as error:
         raise UsageError(
             error.message, hint="It shows what `plan -o FILE` saved, and what `apply --receipt FILE` kept."
         ) from error
-    report = replace(planning.report_of(saved.plan, saved.desired), expires_at=saved.expires_at)
-    console.diagnostics(saved.plan.warnings)
+    report = replace(planning.report_of(plan.plan, plan.desired), expires_at=plan.expires_at)
+    console.diagnostics(plan.plan.warnings)
     reports.write(report_files, report)
     planning.show(report, console, as_json=as_json)
     if not as_json:
-        made, until = (local(moment, "UTC") for moment in (saved.created_at, saved.expires_at))
+        made, until = (local(moment, "UTC") for moment in (plan.created_at, plan.expires_at))
         console.data(f"\nMade {made}; may be applied until {until}.")

@@ -351,7 +351,7 @@ def test_a_list_that_is_behind_is_read_once_more(project: Any, behind: str, code
     ran = apply(project)
     assert ran.code == code, ran.out
     assert ("not shown yet" in ran.out) == bool(code)
-    assert "looking once more" in ran.err
+    assert "reading once more" in ran.err
     assert len(project.sandbox.ideas()) == 1
 
 

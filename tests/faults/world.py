@@ -116,7 +116,7 @@ class World:
         bad = {Status.REFUSED, Status.DIFFERS, Status.HELD, Status.NOT_SENT}
         if any(outcome.status in bad for outcome in applying.outcomes):
             return 1
-        left = applying.look_again()
+        left = applying.verify()
         return 0 if left.is_empty else 1
 
     def apply_until_done(self) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl import planfile
-from bufferctl.cli import saved_plans
+from bufferctl.cli.sources import still_to_do
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import CreatePost, Desired, Idea, Post, PostStatus, State
@@ -168,16 +168,16 @@ def test_it_expires(review: Review) -> None:
     """On its last moment it holds; after that, exit 3, with the day that it expired."""
     saved = review.save(A, B, C)
     now = replace(review.plan(), at=saved.expires_at)
-    assert saved_plans.check_holds(saved, now, "plan.json", None).writes
+    assert still_to_do(saved, Path("plan.json"), now, None).writes
     with pytest.raises(StalePlanError, match=f"expired on {saved.expires_at:%Y-%m-%d}"):
-        saved_plans.check_holds(saved, replace(now, at=now.at + timedelta(seconds=1)), "plan.json", None)
+        still_to_do(saved, Path("plan.json"), replace(now, at=now.at + timedelta(seconds=1)), None)
 
 
 def test_another_endpoint_is_refused(review: Review) -> None:
     """The sandbox's plan is not applied to the real account."""
     saved = review.save(A, B, C)
     with pytest.raises(StalePlanError, match="and this run talks to https://api"):
-        saved_plans.check_holds(saved, replace(review.plan(), endpoint="https://api.buffer.com"), "plan.json", None)
+        still_to_do(saved, Path("plan.json"), replace(review.plan(), endpoint="https://api.buffer.com"), None)
 
 
 def test_while_nothing_moved_it_is_what_was_reviewed(review: Review) -> None:
@@ -212,7 +212,7 @@ def test_what_moved_is_named(review: Review, buffer: FakeBuffer, move: str) -> N
     (moved,) = review.verify().moved
     assert moved.startswith("Acme/twitter:acme0/a: ")
     with pytest.raises(StalePlanError, match=r"(?s)no longer holds.*Acme/twitter:acme0/a"):
-        saved_plans.check_holds(review.saved or pytest.fail("saved"), review.plan(), "plan.json", None)
+        still_to_do(review.saved or pytest.fail("saved"), Path("plan.json"), review.plan(), None)
 
 
 def test_a_deletion_of_what_somebody_changed_is_stale(review: Review, buffer: FakeBuffer) -> None:

@@ -1,0 +1,92 @@
+"""Saved plans and receipts on disk, for plan, apply and show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bufferctl.cli.options import Choices
+from bufferctl.cli.outputs import write_whole
+from bufferctl.errors import UsageError
+from bufferctl.model import Desired, Idea, Post
+
+if TYPE_CHECKING:
+    from bufferctl.plan import Plan
+    from bufferctl.planfile import Receipt, SavedPlan
+    from bufferctl.render.report import Report
+
+
+def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at: datetime) -> None:
+    """Write the plan. Raises BufferctlError where it cannot be written."""
+    from bufferctl import planfile  # slow to import, and most runs save nothing
+
+    values = {
+        "recreate": sorted(choices.recreate),
+        "reapply": sorted(choices.reapply),
+        "allow_share_now": choices.allow_share_now,
+        "max_deletes": choices.max_deletes,
+    }
+    write_whole(path, planfile.dump(plan, desired, values, expires_at=expires_at))
+
+
+def read(path: Path) -> SavedPlan:
+    """Read a saved plan. Raises UsageError where that cannot be, StalePlanError where it was altered."""
+    from bufferctl import planfile
+
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The saved plan {path} cannot be read: {error.strerror}", hint="Name a file that `plan -o` wrote."
+        ) from error
+    return planfile.load(raw, str(path))
+
+
+def choices_of(plan: SavedPlan) -> Choices:
+    """What the command line said when the plan was made."""
+    values = plan.choices
+    return Choices(
+        (),
+        frozenset(values["recreate"]),
+        frozenset(values["reapply"]),
+        values["allow_share_now"],
+        values["max_deletes"],
+        plan.created_at,
+    )
+
+
+def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:
+    """Write the receipt of an apply. Raises BufferctlError where it cannot be written."""
+    from bufferctl.planfile import receipt
+    from bufferctl.render.json import receipt_json
+
+    write_whole(path, receipt_json(report, finished_at, receipt.details(report.plan, report.left)).encode())
+
+
+def read_receipt(path: Path) -> Receipt | None:
+    """Read a receipt, None where the file holds something else, or cannot be read. Raises UsageError."""
+    from pydantic_core import from_json
+
+    from bufferctl.planfile import receipt
+
+    try:
+        raw = path.read_bytes()
+        kind = from_json(raw)["kind"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return receipt.load(raw, str(path)) if kind == receipt.KIND else None
+
+
+def report_of_receipt(receipt: Receipt) -> Report:
+    """What every form shows of it."""
+    from bufferctl.cli import planning
+
+    items = [change.desired for change in receipt.plan.changes]
+    desired = Desired(
+        posts=tuple(item for item in items if isinstance(item, Post)),
+        ideas=tuple(item for item in items if isinstance(item, Idea)),
+    )
+    report = planning.report_of(receipt.plan, desired)
+    return replace(report, outcomes=receipt.outcomes, left=receipt.left, stopped=receipt.stopped)
