@@ -11,6 +11,8 @@ GET    /_sandbox/requests   every request to the endpoint so far
 GET    /_sandbox/account    the account as a fixture
 GET    /_sandbox/board      what the page at / shows
 PUT    /_sandbox/channels   {"id": …, fields to change: isQueuePaused, name, …}
+POST   /_sandbox/posts      {"posts": […], "ideas": […]} as the fixture file writes them, unchecked, with any
+                            createdAt, sentAt, status and via: {"ids": […]}; hundreds take one request
 PUT    /_sandbox/posts      {"id": …, fields to change}, as a person would in the web application
 DELETE /_sandbox/posts      {"id": …}
 """
@@ -28,7 +30,7 @@ from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.core import Options
 from bufferctl.sandbox.exchange import Request, Response
 from bufferctl.sandbox.faults import Faults
-from bufferctl.sandbox.fixture import dump
+from bufferctl.sandbox.fixture import dump, seed
 from bufferctl.sandbox.page import board
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.service import CONTROL_PREFIX, Service
@@ -54,6 +56,7 @@ class Control:
             ("GET", "account"): lambda _body: dump(self._core.store),
             ("GET", "board"): lambda _body: board(service),
             ("PUT", "channels"): lambda body: person.set_channel(body.pop("id"), **body),
+            ("POST", "posts"): self._seed,
             ("PUT", "posts"): lambda body: person.edit_post(body.pop("id"), **body),
             ("DELETE", "posts"): lambda body: person.delete_post(body["id"]),
         }
@@ -90,6 +93,9 @@ class Control:
     def _order_faults(self, body: Doc) -> Doc:
         self._service.order_faults(Faults(body.get("rules", ()), int(body.get("seed", 0))))
         return self._service.faults.describe()
+
+    def _seed(self, body: Doc) -> Doc:
+        return {"ids": seed(self._core, body.get("posts"), body.get("ideas"))}
 
     def _choose(self, body: Doc) -> Doc:
         chosen = asdict(replace(self._core.options, **body))

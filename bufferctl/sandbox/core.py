@@ -26,6 +26,7 @@ class Options:
     `edits_keep`: what of the content an edit omits stays, as the reference says (else it is gone, as was seen).
     `refuse_past`: a time in the past is refused (else published at once).
     `sending_seconds`: how long a due post is `sending` before it is `sent`.
+    `sends_date`: answers carry a Date header, by the sandbox's clock.
     """
 
     key_code: str = "UNAUTHENTICATED"
@@ -37,6 +38,7 @@ class Options:
     edits_keep: bool = False
     refuse_past: bool = False
     sending_seconds: float = 0
+    sends_date: bool = True
 
 
 @dataclass

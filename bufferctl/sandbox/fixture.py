@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from bufferctl.sandbox.clock import iso, parse_time
+from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.ids import stable_id
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.store import Doc, Store
@@ -129,6 +130,25 @@ def complete_channel(given: Doc) -> Doc:
     }  # fmt: skip
 
 
+def seed(core: Core, posts: list[Doc] | None = None, ideas: list[Doc] | None = None) -> list[str]:
+    """Add posts and ideas to a running account, unchecked, in one transaction; return their ids in order.
+
+    They have the form of the fixture file; `channelId` may be `service:name`, an idea names its `organizationId`.
+    FixtureError names the entry that does not fit.
+    """
+    store, now = core.store, core.now()
+    names = {f"{one['service']}:{one['name']}": one["id"] for one in reversed(store.channels.values())}
+    try:
+        given = [{**post, "channelId": names.get(post["channelId"], post["channelId"])} for post in posts or []]
+        made_posts, made_ideas = complete_posts(store, given, now), complete_ideas(store, ideas or [], now)
+    except KeyError as error:
+        raise FixtureError(f"{error} is missing or unknown") from None
+    with store.transaction():
+        store.add_posts(made_posts)
+        store.add_ideas(made_ideas)
+    return [one["id"] for one in (*made_posts, *made_ideas)]
+
+
 def complete_post(given: Doc) -> Doc:
     """Fill a post's defaults: automatic, scheduled by itself if it has a time, made in Buffer's own application."""
     custom = given.get("dueAt") is not None
@@ -143,7 +163,7 @@ def complete_post(given: Doc) -> Doc:
 def complete_posts(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
     """Fill posts of a fixture: their organization, dates (one second apart, the last one now) and ids."""
     posts = []
-    already = str(store.count("posts"))
+    already = str(store.last_row("posts"))
     for position, post in enumerate(given):
         channel = store.channels.get(post["channelId"])
         if channel is None:
@@ -166,7 +186,7 @@ def complete_posts(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
 def complete_ideas(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
     """Fill ideas of a fixture in the same manner; tags may be given by id alone."""
     ideas = []
-    already = str(store.count("ideas"))
+    already = str(store.last_row("ideas"))
     for position, idea in enumerate(given):
         tags = {tag["id"]: tag for tag in store.organizations[idea["organizationId"]]["tags"]}
         created = iso(parse_time(idea.get("createdAt") or iso(now - timedelta(seconds=len(given) - 1 - position))))

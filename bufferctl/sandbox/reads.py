@@ -14,6 +14,12 @@ from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.ids import cursor_of, key_of
 from bufferctl.sandbox.store import Doc
 
+_POST_TYPE = """iif(json_extract(doc, '$.metadata.type') IN ('event', 'ghost_post', 'offer', 'reel', 'story'),
+  json_extract(doc, '$.metadata.type'),
+  CASE (SELECT json_extract(channels.doc, '$.service') FROM channels WHERE id = channel)
+    WHEN 'youtube' THEN 'short' WHEN 'googlebusiness' THEN 'whats_new' ELSE 'post' END)"""
+"""A post's type as `postTypes` counts it: `post` is whatever no other value claims (NOTES: Reading)."""
+
 _LAST = 1 << 60  # where a post without a dueAt stands, whichever way the list runs
 
 
@@ -41,6 +47,12 @@ class Where:
         if end is not None:
             self.add(f"{column} <= ?", millis(end))
 
+    def typed(self, types: list[str] | None) -> None:
+        """Ask for one of several post types; None asks for nothing. Carousels and threads cannot be asked for."""
+        if refused := sorted({"carousel", "thread"} & set(types or [])):
+            raise _bad_input(f"postTypes does not support {', '.join(refused)}")
+        self.any_of(_POST_TYPE, types)
+
     def tagged(self, comparator: Doc | None) -> None:
         """Ask for any tag of `in`, or with `isEmpty` for none at all; neither named asks for nothing."""
         if comparator is None or not (comparator["in"] or comparator["isEmpty"]):
@@ -58,6 +70,9 @@ def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
     for column, name in (("due", "dueAt"), ("created", "createdAt")):
         comparator = filters.get(name) or {}
         where.between(column, comparator.get("start"), comparator.get("end"))
+    if filters.get("dueAt") and filters.get("dueAtPresence") == "absent":
+        raise _bad_input("dueAtPresence: absent cannot be combined with dueAt")
+    where.typed(filters.get("postTypes"))
     where.between("coalesce(sent, due)", filters.get("startDate"), filters.get("endDate"))
     if presence := filters.get("dueAtPresence"):
         where.add(f"due IS {'NOT ' * (presence == 'present')}NULL")
@@ -99,6 +114,10 @@ def not_found(what: str) -> GraphQLError:
     return GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
 
 
+def _bad_input(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
+
+
 def _in_organization(core: Core, organization_id: str) -> Where:
     where = Where()
     where.add("organization = ?", organization(core, organization_id)["id"])
@@ -121,15 +140,15 @@ def _page(
 ) -> Doc:
     first, after = page
     if first is not None and first < 0:
-        raise GraphQLError("first must not be negative", extensions={"code": "BAD_USER_INPUT"})
+        raise _bad_input("first must not be negative")
     start = key_of(after, len(keys)) if after is not None else []
     if start is None:
-        raise GraphQLError("Invalid cursor", extensions={"code": "BAD_USER_INPUT"})
+        raise _bad_input("Invalid cursor")
     size = min(PAGE_DEFAULT if first is None else first, core.options.page_max)
     rows = core.store.page(table, where.terms, where.values, keys, start, size + 1)
     edges = [{"node": view(doc), "cursor": cursor_of(key)} for doc, key in rows[:size]]
     info = {
-        "hasNextPage": len(rows) > size, "hasPreviousPage": bool(start),
+        "hasNextPage": len(rows) > size, "hasPreviousPage": False,
         "startCursor": edges[0]["cursor"] if edges else None, "endCursor": edges[-1]["cursor"] if edges else None,
     }  # fmt: skip
     return {"edges": edges, "pageInfo": info}

@@ -12,7 +12,7 @@ from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Core, Options
 from bufferctl.sandbox.exchange import Seen
 from bufferctl.sandbox.faults import Faults, Rule, Struck
-from bufferctl.sandbox.fixture import complete_ideas, complete_posts, default_fixture, dump, load, read_fixture
+from bufferctl.sandbox.fixture import default_fixture, dump, load, read_fixture, seed
 from bufferctl.sandbox.page import Page
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.ratelimit import Quota, Style
@@ -126,12 +126,9 @@ class Sandbox:
         with self._present():
             return self.core.store.ideas()
 
-    def seed(self, posts: list[Doc] | None = None, ideas: list[Doc] | None = None) -> None:
-        """Add many posts and ideas at once, unchecked, in the form of the fixture file (ideas with organizationId)."""
-        store, now = self.core.store, self.clock.now()
-        with store.transaction():
-            store.add_posts(complete_posts(store, posts or [], now))
-            store.add_ideas(complete_ideas(store, ideas or [], now))
+    def seed(self, posts: list[Doc] | None = None, ideas: list[Doc] | None = None) -> list[str]:
+        """Add many posts and ideas at once, unchecked, in the form of the fixture file; return their ids in order."""
+        return seed(self.core, posts, ideas)
 
     def dump(self) -> Doc:
         """Return the account as a fixture."""

@@ -97,7 +97,7 @@ def _application(service: Service) -> Callable[..., Awaitable[None]]:
         if request is None:
             return
         if isinstance(request, Response):
-            await _send(send, request)
+            await _send(send, service.dated(request))
             return
         delivery = service.answer(request)
         if delivery.how == "cut":

@@ -69,16 +69,22 @@ class Service:
     def answer(self, request: Request) -> Delivery:
         """Answer one request; to be called by one thread at a time."""
         if self.control and request.path.startswith(CONTROL_PREFIX):
-            return Delivery(self.control.answer(request))
+            return Delivery(self.dated(self.control.answer(request)))
         if self.page and (page := self.page(request)):
-            return Delivery(page)
+            return Delivery(self.dated(page))
         with self.core.store.lock, self.core.at(self.core.now()):
             self.core.settle()
             delivery = self._answer(request)
-            now = self.core.now()
-        headers = self.quota.headers(now) if self.quota and delivery.response.status not in {401, 403, 404} else []
-        delivery.response.headers += [*headers, ("date", format_datetime(now, usegmt=True))]
+            if self.quota and delivery.response.status not in {401, 403, 404}:
+                delivery.response.headers += self.quota.headers(self.core.now())
+            self.dated(delivery.response)
         return delivery
+
+    def dated(self, response: Response) -> Response:
+        """Add the Date header to a response, unless the options leave it out; return the response."""
+        if self.core.options.sends_date:
+            response.headers.append(("date", format_datetime(self.core.now(), usegmt=True)))
+        return response
 
     def _answer(self, request: Request) -> Delivery:
         if request.path not in PATHS:

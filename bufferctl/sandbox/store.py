@@ -138,6 +138,12 @@ class Store:
             sql = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 - callers hand constants
             return int(self._db.execute(sql, values).fetchone()[0])
 
+    def last_row(self, table: str) -> int:
+        """Return the number of the last row that was ever inserted into posts or ideas, 0 for none."""
+        with self.lock:
+            row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+            return int(row[0]) if row else 0
+
     def add_ideas(self, docs: Iterable[Doc]) -> None:
         """Insert ideas in order, in one transaction."""
         with self.transaction():

@@ -77,6 +77,8 @@ def test_acting_as_a_person(buffer: Asker, sandbox: Sandbox) -> None:
         ("PUT", "faults", '{"rules": "bogus"}', 400),
         ("PUT", "options", '{"bogus": true}', 400),
         ("PUT", "options", '{"page_max": "all"}', 400),
+        ("POST", "posts", '{"posts": [{"channelId": "twitter:nobody"}]}', 400),
+        ("POST", "posts", '{"posts": [{}]}', 400),
         ("PUT", "posts", '{"id": "nope", "text": "x"}', 404),
         ("DELETE", "posts", "{}", 404),
     ],
@@ -90,3 +92,28 @@ def test_what_cannot_be_done(buffer: Asker, method: str, what: str, body: str, s
 def test_the_key_guards_it(buffer: Asker) -> None:
     """401 without it."""
     assert buffer.send("", "GET", "/_sandbox/account", Authorization="Bearer no").status == 401
+
+
+def test_hundreds_of_posts_from_the_past(buffer: Asker, sandbox: Sandbox) -> None:
+    """One request adds them, by a person or another program, published or not, with the dates given; ids come back."""
+    posts = [
+        {
+            "channelId": "twitter:acme", "text": str(day), "status": "sent", "via": "api" if day % 2 else "buffer",
+            "createdAt": f"2026-0{1 + day % 9}-01T09:00:00Z", "sentAt": f"2026-0{1 + day % 9}-02T09:00:00Z",
+        }
+        for day in range(500)
+    ]  # fmt: skip
+    ideas = [{"organizationId": sandbox.organization()["id"], "content": {"title": "By hand"}}]
+    ids = _control(buffer, "POST", "posts", {"posts": posts, "ideas": ideas})["ids"]
+    assert [one["id"] for one in (*sandbox.posts(), *sandbox.ideas())] == ids
+    page = buffer.page({"createdAt": {"start": "2026-09-01T00:00:00Z"}, "status": ["sent"]}, first=100)["edges"]
+    assert {edge["node"]["createdAt"] for edge in page} == {"2026-09-01T09:00:00.000Z"}
+    assert {edge["node"]["via"] for edge in page} == {"api", "buffer"}
+
+
+def test_ids_are_never_given_twice(sandbox: Sandbox) -> None:
+    """A seeded post does not take the id of one that was deleted before."""
+    post = {"channelId": sandbox.channel("twitter")["id"], "text": "Hello"}
+    (first,) = sandbox.seed([post])
+    sandbox.person.delete_post(first)
+    assert sandbox.seed([post]) != [first]

@@ -172,3 +172,22 @@ def test_the_date_header_is_the_sandboxs_own_time(buffer: Asker) -> None:
     """The header follows the clock, not the machine."""
     buffer.sandbox.clock.advance(hours=2)
     assert buffer.send(json.dumps({"query": "{ account { id } }"})).headers["date"] == "Mon, 02 Nov 2026 10:30:00 GMT"
+
+
+def test_every_answer_carries_the_date(buffer: Asker) -> None:
+    """Refusals, control answers, the page and a body that is too large carry it, too."""
+    answers = [
+        buffer.send("{"),
+        buffer.send("{}", Authorization="Bearer wrong"),
+        buffer.send("", "GET", "/_sandbox/clock"),
+        buffer.send("", "GET", "/", Accept="text/html"),
+        buffer.send("x" * 10_000_001),
+    ]
+    assert [answer.headers.get("date") for answer in answers] == ["Mon, 02 Nov 2026 08:30:00 GMT"] * 5
+
+
+def test_the_date_may_be_left_out(make: Any) -> None:
+    """No answer carries a Date with `sends_date` off."""
+    buffer = make(sends_date=False)
+    assert "date" not in buffer.ask("{ account { id } }").headers
+    assert "date" not in buffer.send("", "GET", "/_sandbox/clock").headers

@@ -163,3 +163,17 @@ def test_the_clock() -> None:
     for bad in ("", "now", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59"):
         with pytest.raises(ValueError, match=r"ISO 8601|out of range|month"):
             clock.set(bad)
+
+
+def test_people_and_programs_have_made_posts_before(buffer: Asker, sandbox: Sandbox) -> None:
+    """`at` makes a post in the past: created then, published since; `via` names another program."""
+    channel = sandbox.channel("twitter")["id"]
+    published = {"text": "by hand", "dueAt": "2026-09-02T09:00:00Z", "at": "2026-09-01T09:00:00Z"}
+    made = sandbox.person.create_post(channel, **published)
+    assert (made["status"], made["sentAt"]) == ("sent", "2026-09-02T09:00:00.000Z")
+    sandbox.person.create_post(channel, "by a tool", via="api", at="2026-10-01T09:00:00Z", dueAt=DUE)
+    nodes = [edge["node"] for edge in buffer.page()["edges"]]
+    assert [(one["text"], one["createdAt"], one["status"], one["via"]) for one in nodes] == [
+        ("by a tool", "2026-10-01T09:00:00.000Z", "scheduled", "api"),
+        ("by hand", "2026-09-01T09:00:00.000Z", "sent", "buffer"),
+    ]
