@@ -25,9 +25,10 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
     "no-duplicates": {"refuse_duplicates": True},
     "short-links": {"shorten_links": True},
     "edits-keep": {"edits_keep": True},
+    "no-date": {"sends_date": False},
     "all-at-once": {
         "page_max": 1, "automatic_reads_null": False, "idea_response": False, "refuse_duplicates": True,
-        "shorten_links": True, "edits_keep": True, "refuse_past": True, "sending_seconds": 60,
+        "shorten_links": True, "edits_keep": True, "refuse_past": True, "sending_seconds": 60, "sends_date": False,
     },
 }  # fmt: skip
 
