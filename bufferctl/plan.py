@@ -167,7 +167,7 @@ class Plan:
     """What would change, and what was looked at.
 
     `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
-    `not_ours`: live unsent objects that no file and no state speaks of. `read_requests`: what reading took, and
+    `unmanaged`: how many live unsent objects are in no file and no state. `read_requests`: what reading took, and
     will take again at the end of an apply. `quota`: the requests that were left then.
     """
 
@@ -176,7 +176,7 @@ class Plan:
     changes: tuple[Change, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     channels: Mapping[str, LiveChannel] = field(default_factory=dict)
-    not_ours: int = 0
+    unmanaged: int = 0
     read_requests: int = 0
     quota: Quota = field(default_factory=Quota)
     narrowed: bool = False

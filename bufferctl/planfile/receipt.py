@@ -16,7 +16,7 @@ from bufferctl.plan import Action, Change, Outcome, Plan, Status
 from bufferctl.planfile.changes import dump_change, dump_plan, load_change, load_plan
 
 KIND = "receipt"
-_FORMAT_MAJOR = 1
+_FORMAT_MAJOR = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Matches:
 
     matches: tuple[Match, ...]
     released: Mapping[Slot, Binding]
-    not_ours: tuple[LivePost | LiveIdea, ...]
+    unmanaged: tuple[LivePost | LiveIdea, ...]
 
 
 def match(declared: Iterable[Declared], live: Live, state: State) -> Matches:

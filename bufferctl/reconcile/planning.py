@@ -100,7 +100,7 @@ def reconcile(
     changes, against = keep_to_policy(changes, desired.settings, live.at, options.planned_at)
     if options.review:
         changes = list(map(options.review, changes))
-    changes = ask_before_repeating(changes, options.recreate, strangers=matches.not_ours)
+    changes = ask_before_repeating(changes, options.recreate, strangers=matches.unmanaged)
     return Plan(
         at=live.at,
         endpoint=endpoint,
@@ -109,10 +109,10 @@ def reconcile(
             *removals.warnings,
             *against,
             *paused_queues(changes, channels),
-            *surplus_twins(matches.not_ours, scope),
+            *surplus_twins(matches.unmanaged, scope),
         ),
         channels=channels,
-        not_ours=sum(_is_unsent(item) for item in matches.not_ours),
+        unmanaged=sum(_is_unsent(item) for item in matches.unmanaged),
     )
 
 

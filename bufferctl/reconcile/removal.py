@@ -138,7 +138,7 @@ def _still_published(change: Change) -> Diagnostic:
     goes_out = " and will be published" if change.goes_out else ""
     return Diagnostic(
         Severity.WARNING,
-        f"{change.address} left the files but is still in Buffer{goes_out}, since `prune` is off",
+        f"{change.address} was removed from the files but is still in Buffer{goes_out}, since `prune` is off",
         place=where,
         hint="Delete it in Buffer, or put it back with `cancelled: true`.",
     )

@@ -10,10 +10,10 @@ from bufferctl.model.comparable import digest, instant, of_live
 from bufferctl.plan import Action, Change
 
 
-def surplus_twins(not_ours: Iterable[LivePost | LiveIdea], state: State) -> Iterable[Diagnostic]:
+def surplus_twins(unmanaged: Iterable[LivePost | LiveIdea], state: State) -> Iterable[Diagnostic]:
     """Unsent posts that nobody declares and that equal one of ours: two machines may have created it at once."""
     ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in state.bindings.items() if b.status != PostStatus.SENT}
-    for live in not_ours:
+    for live in unmanaged:
         if not isinstance(live, LivePost) or live.status is PostStatus.SENT:
             continue
         content = digest(of_live(live))

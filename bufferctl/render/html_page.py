@@ -218,7 +218,7 @@ def _preview_verdict(cards: list[Card]) -> str:
 
 
 def _also(plan: Plan) -> str:
-    return f"{count(plan.not_ours, 'post')} in Buffer that no file speaks of, left alone." if plan.not_ours else ""
+    return f"{count(plan.unmanaged, 'post')} in Buffer that no file speaks of, left alone." if plan.unmanaged else ""
 
 
 def _first(report: Report) -> str:

@@ -79,7 +79,7 @@ def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> 
         "offline": False,
         "expires_at": None,
         "summary": {action: counts[action] for action in Action},
-        "not_ours": plan.not_ours,
+        "unmanaged": plan.unmanaged,
         "requests": {"read": 2 * plan.read_requests, "write": write_requests(plan)},
         "quota": [
             {

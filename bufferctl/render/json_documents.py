@@ -14,7 +14,7 @@ from bufferctl.model import Service
 from bufferctl.plan import Action, Status
 from bufferctl.render.json_forms import ChangeForm, DiagnosticForm, Instant, form
 
-FORMAT_VERSION = "1.1"
+FORMAT_VERSION = "2.0"
 
 _Version = Annotated[str, Field(pattern=rf"^{FORMAT_VERSION.partition('.')[0]}\.\d+$", examples=[FORMAT_VERSION])]
 
@@ -75,8 +75,8 @@ class PlanForm(TypedDict):
     """Until when a saved plan may be applied."""
     summary: dict[Action, int]
     """How many changes of each action."""
-    not_ours: int
-    """Live unsent objects that no file speaks of."""
+    unmanaged: int
+    """How many live unsent objects are in no file and no state."""
     requests: RequestsForm
     """How many requests of the quota applying takes."""
     quota: list[WindowForm]

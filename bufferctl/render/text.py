@@ -145,6 +145,6 @@ def quiet_counts(plan: Plan) -> str:
         (counts[Action.DONE], "published"),
         (counts[Action.PAST], "past"),
         (counts[Action.WAITING], "waiting"),
-        (plan.not_ours, "not ours"),
+        (plan.unmanaged, "unmanaged"),
     ]
     return ", ".join(f"{number:,} {name}" for number, name in found if number)

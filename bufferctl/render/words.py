@@ -42,7 +42,7 @@ _CAUSES = {
     Cause.MOVED: "renamed",
     Cause.DRIFT: "changed in Buffer",
     Cause.EXPIRED: "too late",
-    Cause.REMOVED: "left the files",
+    Cause.REMOVED: "removed from the files",
     Cause.CANCELLED: "cancelled in the file",
     Cause.UNCHANGED: "",
 }

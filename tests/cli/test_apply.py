@@ -75,7 +75,7 @@ def test_json(project: Any, prints: Any) -> None:
     document = json.loads(ran.out)
     (post,) = project.sandbox.posts()
     (outcome,) = document["outcomes"]
-    assert (document["format_version"], outcome["status"], outcome["id"]) == ("1.1", "done", post["id"])
+    assert (document["format_version"], outcome["status"], outcome["id"]) == ("2.0", "done", post["id"])
     assert document["left"]["changes"] == [{**document["left"]["changes"][0], "action": "no-op"}]
 
 

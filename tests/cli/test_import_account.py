@@ -91,7 +91,8 @@ def test_ours_from_now_on(project: Any) -> None:
     assert entry in text
     path.write_text(text.replace(entry, ""), encoding="utf-8")
     before = {post["id"]: post for post in project.sandbox.posts()}
-    assert "left the files\n      It was imported, so a person may have made it in Buffer.\n" in project("plan").out
+    told = "removed from the files\n      It was imported, so a person may have made it in Buffer.\n"
+    assert told in project("plan").out
     assert "1 changed, 1 deleted" in project.apply().out
     after = {post["id"]: post for post in project.sandbox.posts()}
     assert set(before) - set(after) == {second}

@@ -70,7 +70,7 @@ def test_json(campaign: Any, prints: Any) -> None:
     ran = campaign("plan", "--json")
     prints("plan/json", ran)
     plan = json.loads(ran.out)
-    assert plan["format_version"] == "1.1"
+    assert plan["format_version"] == "2.0"
     assert plan["kind"] == "plan"
     assert plan["summary"]["create"] == len(plan["changes"]) == 4
 

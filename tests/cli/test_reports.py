@@ -271,7 +271,7 @@ def test_newer_receipt(declared: Any, prints: Any) -> None:
     """Of a later major version: update."""
     apply(declared, "--receipt", "receipt.json")
     path = declared.folder / "receipt.json"
-    path.write_text(read(declared, "receipt.json").replace('"format_version": "1.', '"format_version": "9.'))
+    path.write_text(read(declared, "receipt.json").replace('"format_version": "2.', '"format_version": "9.'))
     prints("reports/newer-receipt", declared("show", "receipt.json"))
 
 

@@ -53,7 +53,7 @@ def test_list_json(applied: Any) -> None:
     """The same for machines."""
     document = json.loads(applied("state", "list", "--json").out)
     listed = document["objects"]
-    assert (document["format_version"], document["kind"]) == ("1.1", "state")
+    assert (document["format_version"], document["kind"]) == ("2.0", "state")
     assert {each["address"] for each in listed} == {LAUNCH, "Acme/twitter:acme/teaser", "Acme/ideas/hiring"}
     assert {each["origin"] for each in listed} == {"created"}
 

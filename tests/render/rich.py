@@ -133,7 +133,7 @@ def change(item: Post, action: Action, cause: Cause, seen: LivePost | None = Non
 
 
 def removed(channel: str, key: str, action: Action, seen: LivePost, **values: Any) -> Change:
-    """The change of a post that left the files."""
+    """The change of a post that was removed from the files."""
     organization, organization_id, label = _home(channel)
     return Change(
         address=Address(organization, label, key),
@@ -340,7 +340,7 @@ PLAN = Plan(
         ),
     ),
     channels=CHANNELS,
-    not_ours=3,
+    unmanaged=3,
     read_requests=4,
     quota=Quota((Window(900, 5, 600.0, NOW, 100), Window(86_400, 210, 40_000.0, NOW, 250))),
 )

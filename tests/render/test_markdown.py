@@ -60,7 +60,7 @@ def _holds(number: int, text: str = "Hm") -> list[Change]:
 
 
 def _of(*changes: Change) -> str:
-    return report_markdown(Report(replace(PLAN, changes=changes, warnings=(), not_ours=0)))
+    return report_markdown(Report(replace(PLAN, changes=changes, warnings=(), unmanaged=0)))
 
 
 def _listed(markdown: str, sign: str) -> int:
@@ -119,7 +119,7 @@ def test_no_changes() -> None:
 
 def test_narrowed() -> None:
     """A plan that was narrowed says so, with changes and without."""
-    narrowed = replace(PLAN, changes=(), warnings=(), not_ours=0, narrowed=True)
+    narrowed = replace(PLAN, changes=(), warnings=(), unmanaged=0, narrowed=True)
     assert "This is about what was named alone." in report_markdown(Report(narrowed))
     narrowed = replace(narrowed, changes=tuple(_creates(1)))
     assert "This is about what was named alone." in report_markdown(Report(narrowed))

@@ -196,7 +196,7 @@ def test_text_that_looks_like_a_time_stays_text() -> None:
 
 def test_nothing() -> None:
     """An empty plan is two lines."""
-    assert text_of() == "No changes.\nBuffer is as the files say: 3 not ours.\n"
+    assert text_of() == "No changes.\nBuffer is as the files say: 3 unmanaged.\n"
 
 
 @settings(max_examples=50)
