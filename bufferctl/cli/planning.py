@@ -63,8 +63,8 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
     first, more = str(changes[0].address), len(changes) - 1
     return Diagnostic(
         Severity.WARNING,
-        f"{first}{f' and {more} more are' if more else ' is'} removed from the files or cancelled, and will be published "
-        "all the same: to delete is not part of what was named",
+        f"{first}{f' and {more} more are' if more else ' is'} removed from the files or cancelled, and will be "
+        "published all the same: to delete is not part of what was named",
         hint="Run it without PATH and --target to delete what no file wants any more.",
     )
 
