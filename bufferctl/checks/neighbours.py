@@ -67,7 +67,7 @@ def _again(same: list[Timed], now: float | None, since: float | None) -> Iterato
     pairs = [(one, other, other_at - one_at, other_at) for (one_at, one), (other_at, other) in pairwise(known)]
     pairs += [(one, other, 0.0, since or 0.0) for one, other in pairwise(untimed)]
     for one, other, apart, at in pairs:
-        meant = one.repeat_of or other.repeat_of
+        meant = one.repeat_of or other.repeat_of or one.due_at == other.due_at is not None  # that is an error
         if apart > AGAIN.total_seconds() or meant or (since is not None and at < since):
             continue
         days = round(apart / timedelta(days=1).total_seconds())
@@ -81,7 +81,8 @@ def _too_close(timed: list[tuple[float, Post]], since: float | None) -> Iterator
     timed.sort(key=lambda each: each[0])
     for (one_at, one), (other_at, other) in pairwise(timed):
         apart = other_at - one_at
-        if apart >= APART.total_seconds() or (since is not None and other_at < since):
+        twins = one.text.strip() == other.text.strip() and not apart  # an error, unless it is meant
+        if apart >= APART.total_seconds() or twins or (since is not None and other_at < since):
             continue
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"

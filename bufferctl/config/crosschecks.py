@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from difflib import get_close_matches
 
 from bufferctl.config.posts import Declared
+from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model import IDEAS, Address, Idea, Post
 
 
-def crosschecks(posts: list[Declared], ideas: list[tuple[Idea, Spot]], *, whole: bool) -> Iterator[Diagnostic]:
-    """Every problem between entries. Unless `whole`, what names nothing may be in what could not be read."""
+def crosschecks(posts: list[Declared], ideas: list[tuple[Idea, Spot]], reading: Reading) -> Iterator[Diagnostic]:
+    """Every problem between entries. Unless all was read, a name that names nothing may be in the unreadable part."""
+    whole = reading.whole
     places: dict[Address, Place] = {}
     items: list[tuple[Post | Idea, Spot]] = [*ideas, *((each.post, each.layers[-1].spot) for each in posts)]
     again: dict[tuple[Place, Place], list[tuple[Post | Idea, Spot]]] = {}
@@ -34,6 +38,8 @@ def crosschecks(posts: list[Declared], ideas: list[tuple[Idea, Spot]], *, whole:
     for idea, spot in ideas:
         if idea.was or idea.repeat_of:
             yield from _fate(idea, spot, places, whole=whole)
+    yield from _renamed_twice(items)
+    yield from _same_text_and_instant(posts, reading)
 
 
 def _twice(those: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
@@ -47,6 +53,53 @@ def _twice(those: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
         hint="give one of them another key",
         related=(Related(first, "the first is here"),),
     )
+
+
+def _renamed_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic]:
+    """Entries that name the same old key: only one of them can be the same post or idea."""
+    renamed: dict[Address, Place] = {}
+    for item, spot in items:
+        if item.was:
+            first = renamed.setdefault(replace(item.address, key=item.was), item.place)
+            if first is not item.place:
+                message = f"another entry is renamed from `{item.was}` too, and only one of them can be"
+                related = (Related(first, "the other one is here"),)
+                yield spot.at("was", message, hint="delete `was` from the new one", related=related)
+
+
+def _same_text_and_instant(posts: list[Declared], reading: Reading) -> Iterator[Diagnostic]:
+    """The same post under two keys, on one channel at one instant (design: Actions), unless `repeat_of` confirms it.
+
+    Posts without text are the same if their assets are.
+    """
+    groups: dict[tuple[str, str, datetime, object], list[Declared]] = {}
+    for each in posts:
+        post = each.post
+        says = post.text.strip() or post.assets
+        if says and post.due_at is not None and not post.cancelled:
+            groups.setdefault((post.address.organization, post.address.channel, post.due_at, says), []).append(each)
+    reported: set[tuple[Place, Place]] = set()
+    for group in groups.values():
+        sound = [each for each in group if reading.sound(*(layer.spot for layer in each.layers))]
+        if len(sound) > 1:
+            yield from _not_meant(sound[0], sound[1:], reported)
+
+
+def _not_meant(first: Declared, others: list[Declared], reported: set[tuple[Place, Place]]) -> Iterator[Diagnostic]:
+    """Those of `others` that no `repeat_of` connects with one of the group, once for all channels of an entry."""
+    group, earlier = (first, *others), first.post
+    keys, named = {each.post.address.key for each in group}, {each.post.repeat_of for each in group}
+    for each in others:
+        post = each.post
+        meant = post.repeat_of in keys or post.address.key in named
+        if meant or post.address == earlier.address or (post.place, earlier.place) in reported:
+            continue
+        reported.add((post.place, earlier.place))
+        key = earlier.address.key
+        message = f"`{key}` has the same text at the same time, so it would be published twice"
+        hint = f"delete one of them; if both are meant, add `repeat_of: {key}` here"
+        related = (Related(earlier.place, "the other one is here"),)
+        yield each.layers[-1].spot.at("key", message, hint=hint, related=related)
 
 
 #: An id of Buffer's: what `repeat_of` names where the earlier one is nobody's in the files.

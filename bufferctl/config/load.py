@@ -118,7 +118,7 @@ class _Loading:
         for content, below in [read, *self._included(root, spot)]:
             posts.shared(content.posts, below, content.organization)
             self._ideas(content, below, catalog, ideas)
-        self.reading.problems += crosschecks(posts.found, ideas.found, whole=self.reading.whole)
+        self.reading.problems += crosschecks(posts.found, ideas.found, self.reading)
         return Desired(
             Settings(root.prune, root.max_deletes, root.rules, policy, root.state, root.managed_since),
             tuple(each.organization for each in catalog.organizations),
