@@ -62,3 +62,10 @@ class Diagnostic:
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether anything in there stops the command."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A hint with the most similar of `names`, empty where none is."""
+    from difflib import get_close_matches
+
+    return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))

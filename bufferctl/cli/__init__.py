@@ -41,7 +41,7 @@ GROUPS = {
     "Stay in step with Buffer": {
         "drift": ("drift", "Show what in Buffer is no longer as it was applied."),
         "pull": ("pull", "Write what people changed in Buffer into the files."),
-        "import": ("import_", "Write what Buffer holds into the files, to manage it there."),
+        "import": ("import_", "Write what is in Buffer into the files."),
         "state": ("state", "Look at, or correct, what bufferctl remembers."),
     },
     "In the shell": {

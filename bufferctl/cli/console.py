@@ -36,10 +36,10 @@ class Console:
         click.echo(_for_log(text, sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
 
     def error(self, message: str, hint: str = "") -> None:
-        """Say what is wrong and what to do."""
+        """Print what is wrong and what to do; commands in `hint` stand on lines of their own, to be pasted."""
         self.note(f"{self.err.bad('error:')} {safe(sentence(opened(message)))}")
         if hint:
-            self.note(f"  hint: {safe(hint)}")
+            self.note("  hint: " + safe(hint).replace("\n", "\n    "))
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Print problems with their places, and a blank line after them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,7 +12,7 @@ from bufferctl.cli.annotating import tell_problems
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
-from bufferctl.model import Desired
+from bufferctl.model import Desired, LiveChannel
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
@@ -69,6 +69,39 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
         tell_problems(problems, loaded.root, console)
         raise ConfigError("The files have errors, so nothing was done", hint="Fix them, then try again.")
     return Files(loaded.root, loaded.desired, named, problems, by_rules)
+
+
+def root_file(file: Path | None) -> Path:
+    """The root file, which need not exist yet: the one named, else the nearest, else a new one in this folder."""
+    from bufferctl.config.discover import ROOT_NAME, find_root
+
+    if file is not None:
+        return Path.cwd() / file
+    try:
+        return find_root(None, Path.cwd())
+    except ConfigError:
+        return Path.cwd() / ROOT_NAME
+
+
+def reread(root: Path, console: Console, channels: Mapping[tuple[str, str], LiveChannel] | None = None) -> Desired:
+    """What the files declare after import or pull wrote them.
+
+    `channels`: those of the account, which limit lengths too. Raises ConfigError, with the problems printed.
+    """
+    from bufferctl.cli.checking import judged, judged_by_account
+    from bufferctl.config import load
+
+    loaded = load(root, Path.cwd())
+    problems = judged(loaded, account_follows=True)
+    if loaded.desired is not None and channels:
+        problems += judged_by_account(loaded.root, loaded.desired, channels)
+    if loaded.desired is None or has_errors(problems):
+        console.diagnostics(problems)
+        raise ConfigError(
+            "With Buffer's version the files would have these errors, so nothing was written",
+            hint="Fix them or name what to take one by one, then try again.",
+        )
+    return loaded.desired
 
 
 def concerns(problem: Diagnostic, named: frozenset[str] | None) -> bool:

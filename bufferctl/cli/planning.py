@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
-from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.diagnostics import Diagnostic, Severity, nearest
 from bufferctl.errors import UsageError
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.render.paint import count, safe
@@ -47,7 +47,7 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
         if not any(fnmatchcase(str(change.address), target) for change in plan.changes):
             near = nearest(target, [str(change.address) for change in plan.changes])
             raise UsageError(
-                f"No address fits the target {target}", hint=near or "Addresses are those that plan shows."
+                f"No address fits the target {target}", hint=near or "Run `bufferctl plan` to see addresses."
             )
     if not files.narrows(choices.targets):
         return plan
@@ -83,15 +83,8 @@ def check_named(choices: Choices, files: Files) -> None:
     declared = {str(item.address) for item in files.desired.items}
     for address in sorted((choices.recreate | choices.reapply) - declared):
         raise UsageError(
-            f"No file declares {address}", hint=nearest(address, declared) or "Addresses are those that plan shows."
+            f"No file declares {address}", hint=nearest(address, declared) or "Run `bufferctl plan` to see addresses."
         )
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A hint with the most similar of `names`, empty where none is."""
-    from difflib import get_close_matches
-
-    return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))
 
 
 def note_leftovers(session: Session, console: Console) -> None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bufferctl.cli.console import Console
-    from bufferctl.cli.pulling import Pulled
     from bufferctl.config.write.changes import FileChanges
+    from bufferctl.intake import Pulled
 
 
 @click.command(
@@ -43,16 +43,16 @@ def pull(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Write Buffer's version of posts and ideas into the files: of ADDRESSes, else of all that people changed there.
+    """Write Buffer's version of posts and ideas into the files: of ADDRESSes, or of everything that was changed there.
 
-    Only what differs is touched; comments, order and quotes stay. What was deleted in Buffer gets `cancelled: true`.
+    Only what differs is rewritten; comments, order and quotes stay. What was deleted in Buffer gets `cancelled: true`.
     Buffer is not changed.
     """
     from bufferctl.cli import connecting, planning, session
     from bufferctl.cli.console import Console
-    from bufferctl.cli.files import load_files
-    from bufferctl.cli.pulling import choose, make, revised_files
+    from bufferctl.cli.files import load_files, reread
     from bufferctl.config.write.layers import Project
+    from bufferctl.intake import changed_files, choose, write_pulled
 
     console = Console.create(no_color=no_color)
     files = load_files(file, (), console)
@@ -65,10 +65,14 @@ def pull(
         plan = opened.look(planning.planning_options(options.Choices(), connection), found).plan
         planning.note_leftovers(opened, console)
         pulled = choose(plan, addresses)
-        changes = revised_files(project, pulled)
+        changes = changed_files(project, pulled)
         _show(pulled, changes, files.root, console)
         if pulled.taken and not dry_run:
-            make(opened, pulled, changes, plan, found.targets)
+            root, channels = files.root / files.desired.files[0], found.targets.channels
+            write_pulled(
+                pulled, changes, files.desired, plan, opened.state, opened.store,
+                lambda: reread(root, console, channels),
+            )  # fmt: skip
     return _report(pulled, changes, console, dry_run=dry_run)
 
 
@@ -93,13 +97,13 @@ def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: 
     from bufferctl.render.paint import count, posts_and_ideas, safe, sentence
 
     for address, why in pulled.left_out:
-        console.note(f"{console.err.bad('not taken:')} {safe(str(address))}: {safe(sentence(why))}")
+        console.note(f"{console.err.bad('not pulled:')} {safe(str(address))}: {safe(sentence(why))}")
     for address in pulled.equal:
-        console.data(f"{safe(str(address))} is as Buffer has it.")
+        console.data(f"{safe(str(address))} already matches Buffer.")
     if pulled.taken:
-        done = "Would take" if dry_run else "Took"
+        done = "Would pull" if dry_run else "Pulled"
         said = posts_and_ideas(address.is_idea for address in pulled.taken)
         console.data(f"{done} {said} from Buffer into {count(len(changes.wanted), 'file')}.")
     elif not pulled.left_out and not pulled.equal:
-        console.data("Nothing to take: people changed nothing in Buffer of what the files declare.")
+        console.data("Nothing to pull: nothing that the files declare was changed in Buffer.")
     return 1 if pulled.left_out else 0

@@ -18,8 +18,12 @@ def safe(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` with a full stop, unless it ends like a sentence already, as Buffer's own words do; empty stays empty."""
-    return text if not text or text.endswith((".", "?", "!")) else f"{text}."
+    """`text` with a full stop, unless it ends like a sentence already, as Buffer's own words do; empty stays empty.
+
+    A command on a last line of its own gets none either: people paste that line.
+    """
+    last = text.rpartition("\n")[2].lstrip() if "\n" in text else ""
+    return text if not text or text.endswith((".", "?", "!")) or last.startswith("bufferctl ") else f"{text}."
 
 
 def opened(message: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,15 @@ def files(project: Any) -> dict[str, str]:
     return {path.relative_to(project.folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
+def objects(project: Any) -> list[dict[str, Any]]:
+    """What the record holds of each object."""
+    listed: list[dict[str, Any]] = json.loads(project("state", "list", "--json").out)["objects"]
+    return listed
+
+
 def known(project: Any) -> dict[str, tuple[str, str]]:
     """Id and origin by address, as state has them."""
-    listed = json.loads(project("state", "list", "--json").out)["objects"]
-    return {each["address"]: (each["id"], each["origin"]) for each in listed}
+    return {each["address"]: (each["id"], each["origin"]) for each in objects(project)}
 
 
 def imported(project: Any, *arguments: str) -> Any:
@@ -60,7 +67,7 @@ def test_everything(project: Any) -> None:
     ran = imported(project)
     assert (ran.code, ran.err) == (0, "")
     assert {found for found, _ in known(project).values()} >= set(ids)
-    assert project("import").out == "The files declare all that is there already.\n"
+    assert project("import").out == "The files already declare everything.\n"
 
 
 def test_state_is_lost(project: Any) -> None:
@@ -97,6 +104,57 @@ def test_ours_from_now_on(project: Any) -> None:
     after = {post["id"]: post for post in project.sandbox.posts()}
     assert set(before) - set(after) == {second}
     assert {id_ for id_ in after if after[id_] != before[id_]} == {first}
+
+
+#: A root file without posts.
+CHANNELS = """\
+version: 1
+timezone: Europe/Berlin
+organizations: [{name: Acme, channels: [{service: twitter, name: acme}, {service: linkedin, name: acme-inc}]}]
+"""
+
+
+def managed_since(project: Any) -> Any:
+    """What buffer.yaml says, as an instant."""
+    found = re.search(r"^managed_since: ([^#\n]*[^#\s])", files(project)["buffer.yaml"], re.MULTILINE)
+    return datetime.fromisoformat(found[1]) if found else None
+
+
+def test_new_root_is_managed_since_the_earliest_creation(project: Any) -> None:
+    """The earliest creation that was bound, rounded down to the second: nothing of the record is before it."""
+    few(project)
+    project.sandbox.clock.advance(3600)
+    imported(project)
+    created = [datetime.fromisoformat(each["created_at"]) for each in objects(project)]
+    assert managed_since(project) == min(created).replace(microsecond=0)
+
+
+def test_new_root_of_an_empty_account_is_managed_from_now(project: Any) -> None:
+    """Buffer's time less the settle time: an earlier instant would only mean more to search."""
+    imported(project)
+    now = project.sandbox.clock.now().replace(microsecond=0)
+    assert now - timedelta(seconds=40) <= managed_since(project) <= now - timedelta(seconds=30)
+
+
+def test_managed_since_moves_back_only(project: Any) -> None:
+    """An import that binds something older lowers it, comment and all else kept; a later one leaves it."""
+    few(project)
+    for since, moves in (("2029-12-24T00:00:00Z", True), ("2020-01-01T00:00:00Z", False)):
+        project.state.unlink(missing_ok=True)
+        text = f"managed_since: {since}  # do not touch\n{CHANNELS}"
+        project.write("buffer.yaml", text)
+        imported(project)
+        assert "  # do not touch" in files(project)["buffer.yaml"]
+        assert (managed_since(project) == datetime.fromisoformat(since)) is not moves
+        shutil.rmtree(project.folder / "posts")
+
+
+def test_managed_since_is_not_invented(project: Any) -> None:
+    """A root file without it may declare posts that were published long ago; only a person can answer for them."""
+    few(project)
+    project.write("buffer.yaml", CHANNELS)
+    imported(project)
+    assert managed_since(project) is None
 
 
 def test_one_channel(project: Any) -> None:
@@ -310,7 +368,7 @@ def test_cut_off(project: Any, prints: Any) -> None:
     prints("import/account-cut-off", ran)
     assert (ran.code, files(project)) == (1, before)
     project.apply()
-    assert "declare all" in imported(project).out
+    assert "already declare everything" in imported(project).out
 
 
 def test_names_that_files_cannot_hold(project: Any) -> None:
@@ -332,7 +390,7 @@ def test_left_the_files(project: Any) -> None:
     project.apply()
     taken_out = ROOT[: ROOT.index("    posts:\n")]
     project.write("buffer.yaml", taken_out)
-    assert project("import").out == "The files declare all that is there already.\n"
+    assert project("import").out == "The files already declare everything.\n"
     assert files(project) == {"buffer.yaml": taken_out}
     assert "1 to delete" in project("plan", "--max-deletes", "1").out
 

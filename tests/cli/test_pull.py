@@ -75,7 +75,7 @@ def at_rest(project: Any) -> None:
     """Neither file nor Buffer is to change, and nobody is needed."""
     again = project("plan", "--strict", "--detailed-exitcode")
     assert (again.code, "No changes." in again.out) == (0, True), again.out + again.err
-    assert "Nothing to take" in project("pull").out
+    assert "Nothing to pull" in project("pull").out
 
 
 def pull(project: Any, *arguments: str) -> Any:
@@ -549,7 +549,7 @@ def test_scheduled_draft(project: Any, start: Any) -> None:
     """A draft that a person scheduled is no drift; by its address the file learns of it."""
     root = start("          - {key: a, draft: true, due_at: 2029-12-20 09:00, text: A text}\n")
     project.sandbox.person.approve(post_id(project))
-    assert "Nothing to take" in project("pull").out
+    assert "Nothing to pull" in project("pull").out
     pull(project, "Acme/twitter:acme/a")
     assert read(project) == root.replace("draft: true, ", "")
 

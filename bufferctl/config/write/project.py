@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
@@ -52,15 +52,24 @@ class Addition:
     zone: tzinfo | None = None
 
 
-def new_root(timezone: str, organizations: Iterable[NewOrganization]) -> str:
-    """A root file that declares organizations and channels, with everything else in files below `posts/`."""
+def new_root(timezone: str, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
+    """A root file that declares organizations and channels, with everything else in files below `posts/`.
+
+    `managed_since` is in UTC, to the second.
+    """
     entries = [_organization(each) for each in organizations]
-    return _HEAD + yaml_text(CommentedMap(version=1, timezone=timezone, organizations=entries))
+    fields = _fields(version=1, timezone=timezone, managed_since=managed_since)
+    return _HEAD + yaml_text(CommentedMap(**fields, organizations=entries))
 
 
-def root_with(root: Text, organizations: Iterable[NewOrganization]) -> str:
-    """The root file with more organizations, or more channels of those it has. Raises ConfigError."""
+def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
+    """The root file with more organizations, or more channels of those it has, and another `managed_since`.
+
+    Raises ConfigError.
+    """
     edits = Edits(root.text, root.newline)
+    if managed_since:
+        edits.set(edits.root, "managed_since", managed_since)
     for organization in organizations:
         there = _find(edits.root, organization)
         if there is None:

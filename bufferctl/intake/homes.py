@@ -1,4 +1,4 @@
-"""Where what is imported has its place: organizations and channels of the account, as files name them."""
+"""Organizations and channels of the account, as files name them: the homes of what is imported."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from bufferctl.cli.planning import nearest
 from bufferctl.config.write.project import NewChannel, NewOrganization
 from bufferctl.config.zones import zone_of
+from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
 from bufferctl.reconcile import Targets, same_name
@@ -37,7 +37,7 @@ class ChannelHome:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationHome:
-    """An organization with the channels that are asked for; `timezone` as for a channel, for its ideas."""
+    """An organization with the channels that are imported; `timezone` as for a channel, for its ideas."""
 
     live: LiveOrganization
     label: str
@@ -64,7 +64,7 @@ class OrganizationHome:
 def find_homes(
     account: Account, desired: Desired, targets: Targets, organization: str | None, channels: tuple[str, ...]
 ) -> list[OrganizationHome]:
-    """The organizations and channels that are asked for: by name, else those declared, else all.
+    """The organizations and channels to import: those named, else those declared, else all.
 
     Raises UsageError for names that the account does not have.
     """

@@ -1,4 +1,4 @@
-"""What a file is to say instead, so that it says what Buffer has: what differs, and the rest stays as it is written."""
+"""The fields of a declared object that pull rewrites: those in which Buffer differs; the rest stays as written."""
 
 from __future__ import annotations
 

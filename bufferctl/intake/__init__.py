@@ -1,0 +1,23 @@
+"""What import and pull take from Buffer into the files: which objects, where they go, and that nothing would change."""
+
+from __future__ import annotations
+
+from bufferctl.intake.claiming import claim
+from bufferctl.intake.importing import Intake, Known, NewEntry, Wanted, importable
+from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
+from bufferctl.intake.writing import Destination, write_imported
+
+__all__ = [
+    "Destination",
+    "Intake",
+    "Known",
+    "NewEntry",
+    "Pulled",
+    "Wanted",
+    "changed_files",
+    "choose",
+    "claim",
+    "importable",
+    "write_imported",
+    "write_pulled",
+]

@@ -1,0 +1,308 @@
+"""Which objects of an account become entries: all that no file declares, as far as the next plan leaves it alone.
+
+`importable` reads the account, gives each object an address, and keeps what files can hold so that a plan of it changes
+nothing. What is left out is listed with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from bufferctl.checks import check, check_lengths, waits_for_account
+from bufferctl.config.keys import key_for
+from bufferctl.config.write.project import Addition
+from bufferctl.config.write.staging import staged
+from bufferctl.diagnostics import Severity
+from bufferctl.intake.claiming import AT_REST, claimed
+from bufferctl.intake.homes import ChannelHome, OrganizationHome, find_homes
+from bufferctl.model import (
+    IDEAS,
+    Account,
+    Address,
+    Binding,
+    Desired,
+    Idea,
+    Live,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Settings,
+    Slot,
+    State,
+)
+from bufferctl.model.comparable import bind, differing, of_desired, of_live
+from bufferctl.model.from_live import NotSayableError, idea_from_live, post_from_live
+from bufferctl.plan import Change, Plan
+from bufferctl.reconcile import Targets, reconcile, schedule_differences
+
+if TYPE_CHECKING:
+    from bufferctl.api import Buffer
+
+#: Characters of a text that are enough to recognise a post.
+_SHOWN = 40
+_OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for: names narrow it; `since` adds what was published since then."""
+
+    organization: str | None = None
+    channels: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the files and the record hold before the import.
+
+    `slots`: those of the declared objects. `plan`: the plan of the files as they are, `live` what it was made from;
+    both None where no organization is declared yet.
+    """
+
+    desired: Desired
+    state: State
+    targets: Targets
+    slots: frozenset[Slot]
+    plan: Plan | None = None
+    live: Live | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A live object with the entry that declares it. `channel` is None for ideas."""
+
+    live: LivePost | LiveIdea
+    organization: OrganizationHome
+    channel: ChannelHome | None
+    addition: Addition
+
+    @property
+    def address(self) -> Address:
+        """Its address from now on."""
+        return self.addition.item.address
+
+    @property
+    def slot(self) -> Slot:
+        """Where the record will hold it."""
+        home = self.channel.live.id if self.channel else IDEAS
+        return Slot(self.organization.live.id, home, self.address.key)
+
+    def without_idea(self) -> NewEntry:
+        """The same without the idea that the post was made from, where that is not declared."""
+        item = self.addition.item
+        if not isinstance(item, Post) or item.idea is None:
+            return self
+        return replace(self, addition=replace(self.addition, item=replace(item, idea=None)))
+
+    @property
+    def made_from(self) -> Address | None:
+        """The address of the idea that the post was made from."""
+        item = self.addition.item
+        return Address(item.address.organization, IDEAS, item.idea) if isinstance(item, Post) and item.idea else None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What is taken from Buffer: `entries` to write, and `claimed`, which the files declare already.
+
+    `left_out`: descriptions of what cannot be declared, each with the reason. `claimed`: what the record is to hold of
+    it, ours to change from now on.
+    """
+
+    account: Account
+    homes: list[OrganizationHome]
+    entries: list[NewEntry]
+    claimed: Mapping[Slot, Binding]
+    left_out: list[tuple[str, str]]
+
+
+def importable(buffer: Buffer, known: Known, wanted: Wanted) -> Intake:
+    """Read the account and find what can be declared. Raises ApiError, UsageError."""
+    account = buffer.account()
+    homes = find_homes(account, known.desired, known.targets, wanted.organization, wanted.channels)
+    channels = {home.live.id: [each.live.id for each in home.channels] for home in homes}
+    ideas = [] if wanted.channels else [home.live.id for home in homes]
+    live = buffer.read(account, channels, ideas=ideas, sent_pages=1)
+    posts = [post for post in live.posts if post.status not in _OUT]
+    if wanted.since:
+        posts += buffer.sent(channels, wanted.since)
+    live = replace(live, posts=tuple(posts))
+    scope = {(organization, channel) for organization, ids in channels.items() for channel in ids}
+    choice = _Choice(known, homes, frozenset(scope | {(each, IDEAS) for each in ideas}))
+    found = choice.entries(live)
+    entries, refused = _at_rest(found, homes, live, known.desired.settings)
+    return Intake(account, homes, entries, choice.claimed, [*choice.left_out, *refused])
+
+
+def bindings_of(entries: Iterable[NewEntry], items: Mapping[Address, Post | Idea]) -> dict[Slot, Binding]:
+    """What the record is to hold of new entries, as `items` declares them: ours to change from now on."""
+    return {each.slot: bind(items[each.address], each.live, Origin.IMPORTED) for each in entries}
+
+
+@dataclass
+class _Choice:
+    """Which live objects become entries, and under which keys. `scope`: organization and channel, or `ideas`."""
+
+    known: Known
+    homes: list[OrganizationHome]
+    scope: frozenset[tuple[str, str]]
+    claimed: dict[Slot, Binding] = field(default_factory=dict)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    _keys: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def entries(self, live: Live) -> list[NewEntry]:
+        """All of them: ideas first, since posts name them; then posts by time, those of a queue in its order."""
+        state, declared = self.known.state, self.known.slots
+        slots = {binding.id: slot for slot, binding in state.bindings.items()}
+        for slot in declared | set(state.bindings):
+            self._keys[slot.organization_id, slot.channel_id].add(slot.key)
+        not_new = self._declared_ids()
+        bindings = {**state.bindings, **self.claimed}
+        ideas = {binding.id: slot.key for slot, binding in bindings.items() if slot in declared}
+        entries: list[NewEntry] = []
+        items: list[LivePost | LiveIdea] = [*sorted(live.ideas, key=lambda idea: (idea.created_at, idea.id))]
+        for item in [*items, *sorted(live.posts, key=_by_time)]:
+            old_slot = slots.get(item.id)
+            if item.id in not_new or old_slot in declared:
+                continue
+            try:
+                entry = self._entry(item, old_slot, ideas)
+            except NotSayableError as error:
+                self.left_out.append((describe(item), str(error)))
+                continue
+            entries.append(entry)
+            if isinstance(item, LiveIdea):
+                ideas[item.id] = entry.address.key
+        return entries
+
+    def _declared_ids(self) -> set[str]:
+        """Ids of what the files declare, may declare or declared before: none of them gets a second address."""
+        ids: set[str] = set()
+        if self.known.plan is None or self.known.live is None:
+            return ids
+        for change in self.known.plan.changes:
+            ids.update([*change.candidates, *([change.live_id] if change.live_id else [])])
+            if (change.slot.organization_id, change.slot.channel_id) not in self.scope:
+                continue
+            if binding := claimed(change):
+                self.claimed[change.slot] = binding
+            for candidate in (each for each in self.known.live.items if each.id in change.candidates):
+                command = f"bufferctl import {quote(str(change.address))} {candidate.id}"
+                self.left_out.append((describe(candidate), f"it may be {change.address}; if it is, run\n    {command}"))
+        return ids
+
+    def _entry(self, item: LivePost | LiveIdea, slot: Slot | None, ideas: Mapping[str, str]) -> NewEntry:
+        """The live object with the entry that it gets: under its old key, where the record has one."""
+        home = _home(item, self.homes)
+        if isinstance(item, LiveIdea):
+            keys = self._keys[home.live.id, IDEAS]
+            day = item.date.astimezone(home.zone or UTC).date() if item.date else None
+            key = slot.key if slot else key_for(day, item.title or item.text, keys, fallback="idea")
+            idea = idea_from_live(item, Address(home.label, IDEAS, key))
+            keys.add(key)
+            return NewEntry(item, home, None, Addition(idea, zone=home.zone))
+        channel = next(each for each in home.channels if each.live.id == item.channel_id)
+        keys = self._keys[home.live.id, item.channel_id]
+        moment = (item.due_at if item.is_custom_scheduled or item.status in _OUT else None) or item.created_at
+        key = slot.key if slot else key_for(moment.astimezone(channel.zone or UTC).date(), item.text, keys)
+        address = Address(home.label, channel.label, key)
+        post = post_from_live(item, channel.live, address, idea=ideas.get(item.idea_id or ""))
+        keys.add(key)
+        return NewEntry(item, home, channel, Addition(post, channel.reference, channel.zone))
+
+
+def _at_rest(
+    entries: list[NewEntry], homes: list[OrganizationHome], live: Live, settings: Settings
+) -> tuple[list[NewEntry], list[tuple[str, str]]]:
+    """The entries that files can hold so that the next plan is empty; the rest described, each with the reason.
+
+    What is left out may be the idea of a post, so the others are looked at again until nothing more is refused.
+    """
+    left_out: list[tuple[str, str]] = []
+    while True:
+        organizations = [home.entry(home.channels) for home in homes]
+        found = staged("UTC", organizations, [entry.without_idea().addition for entry in entries])
+        refused = dict(found.refused)
+        if not refused and found.loaded.desired is not None:
+            refused = _changing(entries, replace(found.loaded.desired, settings=settings), live, homes)
+        if not refused:
+            return entries, left_out
+        left_out += [(describe(entries[index].live), why) for index, why in sorted(refused.items())]
+        gone = {entries[index].address for index in refused}
+        kept = [entry for index, entry in enumerate(entries) if index not in refused]
+        entries = [entry.without_idea() if entry.made_from in gone else entry for entry in kept]
+
+
+def _changing(
+    entries: Sequence[NewEntry], desired: Desired, live: Live, homes: Iterable[OrganizationHome]
+) -> dict[int, str]:
+    """The entries that a plan of them alone would change or hold, by index, each with the reason."""
+    items = {item.address: item for item in desired.items}
+    by_rules = _ruled_out(desired, entries, live)
+    plan = reconcile(desired, live, State(bindings_of(entries, items)), _targets(homes), endpoint="")
+    changes = {change.address: change for change in plan.changes}
+    reasons = {
+        index: by_rules.get(entry.address)
+        or _not_held_alike(entry, items[entry.address])
+        or _pending(changes.get(entry.address))
+        for index, entry in enumerate(entries)
+    }
+    return {index: why for index, why in reasons.items() if why}
+
+
+def _ruled_out(desired: Desired, entries: Sequence[NewEntry], live: Live) -> dict[Address, str]:
+    """Errors of the rules: with one of them no plan would be made at all."""
+    limits = {e.address: e.channel.live.max_characters for e in entries if e.channel and e.channel.live.max_characters}
+    now = [each for each in check(desired, now=live.at) if not waits_for_account(each)]
+    findings = [*now, *check_lengths(desired, limits, live.at)]
+    return {each.item.address: each.message for each in findings if each.severity is Severity.ERROR}
+
+
+def _not_held_alike(entry: NewEntry, item: Post | Idea) -> str | None:
+    """The first field that files cannot hold as Buffer has it."""
+    shortened = bool(entry.channel and entry.channel.live.link_shortening)
+    fields = [name for name, *_ in differing(of_desired(item), of_live(entry.live), links_may_differ=shortened)]
+    fields += [difference.path for difference in schedule_differences(item, entry.live)]
+    return f"files cannot hold its {fields[0]} as Buffer has it" if fields else None
+
+
+def _pending(change: Change | None) -> str | None:
+    if change is None or change.action in AT_REST:
+        return None
+    live = change.live
+    why = f"publishing it failed ({live.error})" if isinstance(live, LivePost) and live.error else change.message
+    return f"{why or change.action.value}; fix that in Buffer, then import again"
+
+
+def describe(item: LivePost | LiveIdea) -> str:
+    """A live object for people: its id and how it begins."""
+    words = " ".join((item.title or item.text if isinstance(item, LiveIdea) else item.text).split())
+    shown = f"{words[:_SHOWN]}…" if len(words) > _SHOWN else words
+    kind = "idea" if isinstance(item, LiveIdea) else "post"
+    return f"{kind} {item.id} ({shown})" if shown else f"{kind} {item.id}"
+
+
+def _by_time(post: LivePost) -> tuple[datetime, datetime, str]:
+    """What has no time yet comes last; a queue has the times of its slots, in its order."""
+    return post.due_at or post.sent_at or _FAR, post.created_at, post.id
+
+
+def _home(item: LivePost | LiveIdea, homes: Iterable[OrganizationHome]) -> OrganizationHome:
+    if isinstance(item, LiveIdea):
+        return next(home for home in homes if home.live.id == item.organization_id)
+    return next(home for home in homes if any(each.live.id == item.channel_id for each in home.channels))
+
+
+def _targets(homes: Iterable[OrganizationHome]) -> Targets:
+    homes = list(homes)
+    channels = {(home.label, each.label): each.live for home in homes for each in home.channels}
+    return Targets({home.label: home.live for home in homes}, channels)

@@ -1,0 +1,151 @@
+"""What import writes: files first, then the record; nothing stays where the files would be invalid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bufferctl.config.write.changes import FileChanges
+from bufferctl.config.write.document import Text
+from bufferctl.config.write.project import file_name, file_with, new_file, new_root, root_with, takes
+from bufferctl.errors import BufferctlError, ConfigError
+from bufferctl.intake.importing import Intake, Known, NewEntry, bindings_of
+from bufferctl.model import Address, Desired, Idea, Post
+from bufferctl.state import StateFile
+
+#: Reads the files again. Raises ConfigError, with the problems printed, where they have errors.
+Reread = Callable[[], Desired]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an import goes. `root` need not exist yet; `one_file`: one file for all, not one a channel.
+
+    `begins`: Buffer's time less the settle time, the latest possible `managed_since` of a new root file.
+    """
+
+    root: Path
+    begins: datetime
+    one_file: bool = False
+
+
+def write_imported(intake: Intake, known: Known, to: Destination, store: StateFile, reread: Reread) -> list[str]:
+    """Write files and the record; the names of the files. Raises ConfigError and StateError, with nothing changed."""
+    return _Writing(intake, known, to).write(store, reread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    intake: Intake
+    known: Known
+    to: Destination
+
+    def write(self, store: StateFile, reread: Reread) -> list[str]:
+        files = FileChanges()
+        names = [*self._root(files), *self._entries(files)]
+        files.make()
+        try:
+            items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
+            self._check_included(items, names)
+            new = {**self.intake.claimed, **bindings_of(self.intake.entries, items)}
+            if new:
+                state = self.known.state
+                store.save(replace(state, bindings={**state.bindings, **new}))
+        except BufferctlError:
+            files.undo()
+            raise
+        return names
+
+    def _check_included(self, items: Mapping[Address, Post | Idea], names: list[str]) -> None:
+        """Raises ConfigError where the root file does not read what was written."""
+        if any(entry.address not in items for entry in self.intake.entries):
+            raise ConfigError(
+                f"{self.to.root.name} does not include {names[-1]}, so nothing was written",
+                hint=f"Add `{names[-1]}` or `posts/**/*.yaml` to `include`.",
+            )
+
+    def _root(self, files: FileChanges) -> Iterator[str]:
+        """Put a new root file, or the old one with the channels that it lacks; its name where it changes."""
+        root, homes = self.to.root, self.intake.homes
+        if not root.exists():
+            zone = homes[0].timezone if homes else None
+            around = self.intake.account.timezone or zone or "UTC"
+            if len(homes) == 1:
+                around = zone or around
+            entries = [home.entry(home.channels, self._tags(home.live.id), around) for home in homes]
+            files.put(root, None, new_root(around, entries, managed_since=self._managed_since()).encode())
+            yield root.name
+            return
+        used = {entry.channel.live.id for entry in self.intake.entries if entry.channel}
+        with_ideas = {entry.organization.live.id for entry in self.intake.entries if entry.channel is None}
+        entries = []
+        for home in homes:
+            new = [each for each in home.channels if not each.declared and each.live.id in used]
+            if new or (home.declared is None and home.live.id in with_ideas):
+                entries.append(home.entry(new, self._tags(home.live.id) if home.declared is None else None))
+        since = self._managed_since()
+        if entries or since:
+            text = Text.read(root)
+            files.put(root, text.data, text.with_text(root_with(text, entries, managed_since=since)))
+            yield root.name
+
+    def _managed_since(self) -> datetime | None:
+        """The earliest creation that is bound, where that is before what the root file says; None where it may stay.
+
+        A root file that is there without `managed_since` gets none: what it declares may have been published before,
+        and `bufferctl state begin` asks a person about that.
+        """
+        is_new = not self.to.root.exists()
+        now = self.to.begins if is_new else self.known.desired.settings.managed_since
+        if now is None:
+            return None
+        bound = [entry.live.created_at for entry in self.intake.entries]
+        bound += [datetime.fromisoformat(each.created_at) for each in self.intake.claimed.values() if each.created_at]
+        earliest = min([now, *bound]).astimezone(UTC).replace(microsecond=0)
+        return earliest if is_new or earliest < now.replace(microsecond=0) else None
+
+    def _tags(self, organization: str) -> dict[str, str]:
+        """The tags that what is imported carries: once nothing in Buffer does, only the file has their ids."""
+        live = [entry.live for entry in self.intake.entries if entry.organization.live.id == organization]
+        return {tag.name: tag.id for item in live for tag in item.tags if tag.name.isprintable()}
+
+    def _entries(self, files: FileChanges) -> Iterator[str]:
+        """Put the files with posts and ideas; their names."""
+        declared = {home.label for home in self.intake.homes}
+        declared |= {each.label for each in self.known.desired.organizations}
+        several = len(declared) > 1
+        groups: dict[str, list[NewEntry]] = defaultdict(list)
+        for entry in self.intake.entries:
+            groups[self._name(entry, several=several)].append(entry)
+        for name, entries in groups.items():
+            label = entries[0].organization.label if several else None
+            yield self._file(files, name, entries, label)
+
+    def _name(self, entry: NewEntry, *, several: bool) -> str:
+        folders = [entry.organization.label] if several else []
+        if self.to.one_file:
+            return file_name(*folders, "imported")
+        if entry.channel is None:
+            return file_name(*folders, "ideas")
+        return file_name(*folders, f"{entry.channel.live.service.value} {entry.channel.live.name}")
+
+    def _file(self, files: FileChanges, name: str, entries: list[NewEntry], organization: str | None) -> str:
+        """Put entries into a file, or into a new one beside it where that cannot take them; the file's name."""
+        additions = [entry.addition for entry in entries]
+        number = 1
+        while (path := self.to.root.parent / (wanted := _numbered(name, number))) in files.wanted or path.exists():
+            if path not in files.wanted and wanted in self.known.desired.files:
+                file = Text.read(path)
+                if takes(file, organization):
+                    files.put(path, file.data, file.with_text(file_with(file, additions, organization)))
+                    return wanted
+            number += 1
+        files.put(path, None, new_file(additions, organization).encode())
+        return wanted
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name.removesuffix('.yaml')}-{number}.yaml"
