@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import click
@@ -24,31 +25,37 @@ from bufferctl.errors import ConfigError
 @options.connection_options
 @options.no_color_option
 def init(file: Path | None, connection: options.Connection, no_color: bool) -> int:
-    """Ask the account for its organizations and channels and write a first buffer.yaml.
+    """Write a first buffer.yaml with the organizations and channels of the account.
 
-    It holds the channels and one example post, as a draft. A file that is there is never written over.
+    It also holds one example post, as a draft. An existing file is never overwritten.
     """
-    from bufferctl.cli import connecting
+    from bufferctl.cli import connecting, planning
     from bufferctl.cli.console import Console
-    from bufferctl.config import starter_text
+    from bufferctl.intake import starter_text
+    from bufferctl.render.paint import count, safe
 
     console = Console.create(no_color=no_color)
     path = file or Path("buffer.yaml")
     if path.exists():
-        raise ConfigError(f"{path} is there already, and it is not written over", hint="Name another with -f FILE.")
+        raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
     with connecting.connected(connection, console) as buffer:
         account = buffer.account()
+        managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=planning.SETTLE)
     if not account.organizations:
         raise ConfigError(
             "This API key reaches no organization, so there is nothing to write",
-            hint="Make one in Buffer, or use the key of another account.",
+            hint="Create one in Buffer, or use the key of another account.",
         )
-    text = starter_text(account)
     try:
         with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+            stream.write(starter_text(account, managed_since))
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", hint="Name another with -f FILE.") from error
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
+        ) from error
     channels = sum(len(organization.channels) for organization in account.organizations)
-    console.data(f"Wrote {path} with {channels} channels and an example draft. Next: bufferctl plan")
+    console.data(
+        f"Wrote {safe(str(path))} with {count(channels, 'channel')} and an example draft. Commit it, then run:"
+    )
+    console.data("  bufferctl plan")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bufferctl.intake.claiming import claim
 from bufferctl.intake.importing import Intake, Known, NewEntry, Wanted, importable
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
+from bufferctl.intake.starting import starter_text
 from bufferctl.intake.writing import Destination, write_imported
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "choose",
     "claim",
     "importable",
+    "starter_text",
     "write_imported",
     "write_pulled",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -82,6 +82,14 @@ def find_homes(
         own = [_channel(each, live, known.get(each.id), zone) for each in live.channels]
         homes.append(OrganizationHome(live, label, zone, there, tuple(own)))
     return _narrowed(homes, channels) if channels else homes
+
+
+def root_zone(account: Account, homes: Sequence[OrganizationHome]) -> str:
+    """The zone of a new root file: the one organization's, else the account's."""
+    first = homes[0].timezone if homes else None
+    if len(homes) == 1 and first:
+        return first
+    return account.timezone or first or "UTC"
 
 
 def _common_zone(channels: Iterable[LiveChannel], otherwise: str | None) -> str:

@@ -12,6 +12,7 @@ from bufferctl.config.write.changes import FileChanges
 from bufferctl.config.write.document import Text
 from bufferctl.config.write.project import file_name, file_with, new_file, new_root, root_with, takes
 from bufferctl.errors import BufferctlError, ConfigError
+from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Intake, Known, NewEntry, bindings_of
 from bufferctl.model import Address, Desired, Idea, Post
 from bufferctl.state import StateFile
@@ -71,10 +72,7 @@ class _Writing:
         """Put a new root file, or the old one with the channels that it lacks; its name where it changes."""
         root, homes = self.to.root, self.intake.homes
         if not root.exists():
-            zone = homes[0].timezone if homes else None
-            around = self.intake.account.timezone or zone or "UTC"
-            if len(homes) == 1:
-                around = zone or around
+            around = root_zone(self.intake.account, homes)
             entries = [home.entry(home.channels, self._tags(home.live.id), around) for home in homes]
             files.put(root, None, new_root(around, entries, managed_since=self._managed_since()).encode())
             yield root.name

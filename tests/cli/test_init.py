@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bufferctl.config import load
 from bufferctl.sandbox import Sandbox
 
 
@@ -95,3 +97,41 @@ def test_any_account(
         assert ran.code == 0, ran.err
         planned = run("plan")
         assert planned.code == 0, planned.err + (environment / "buffer.yaml").read_text(encoding="utf-8")
+
+
+def channel(number: int, name: str, timezone: str | None) -> dict[str, Any]:
+    """A channel of an account for the sandbox."""
+    fields = {"id": f"66a0000000000000000009{number:02}", "service": "mastodon", "name": name}
+    return fields | ({"timezone": timezone} if timezone else {})
+
+
+@pytest.mark.parametrize(
+    ("account_zone", "zones"),
+    [
+        ("UTC", ["Europe/Berlin"]),
+        ("Europe/Berlin", ["Europe/Berlin", "America/New_York", "Europe/Berlin"]),
+    ],
+)
+def test_channels_keep_their_zones(
+    run: Any, environment: Path, monkeypatch: pytest.MonkeyPatch, account_zone: str, zones: list[str]
+) -> None:
+    """A time without an offset means the channel's own zone in Buffer, whatever the account's is."""
+    account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": account_zone}
+    channels = [channel(number, f"c{number}", zone) for number, zone in enumerate(zones)]
+    organization = {"name": "Acme", "id": "66a000000000000000000900", "channels": channels}
+    with Sandbox({"account": account, "organizations": [organization]}) as sandbox:
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        run("init")
+    desired = load(environment / "buffer.yaml", environment).desired
+    assert desired is not None
+    assert [each.timezone for each in desired.channels] == zones
+
+
+def test_managed_since_is_before_now(project: Any) -> None:
+    """Buffer's time less the settle time, so that a write that is still on its way is looked for."""
+    project("init")
+    desired = load(project.folder / "buffer.yaml", project.folder).desired
+    assert desired is not None
+    assert desired.settings.managed_since is not None
+    age = project.sandbox.clock.now() - desired.settings.managed_since
+    assert timedelta(seconds=30) <= age <= timedelta(seconds=40)
