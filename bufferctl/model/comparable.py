@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
@@ -233,8 +234,9 @@ def _hidden(post: Post) -> str:
 def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> bool:
     """Whether `live` is what `desired` asks for.
 
-    A network field that the files leave open must be empty in Buffer, unless Buffer fills it in by itself. With
-    `links_may_differ`, links in texts are not compared (the channel shortens them).
+    A network field that the files leave open must be empty in Buffer, unless Buffer fills it in by itself.
+    `links_may_differ`: the channel shortens links, so that a link in a text may have been rewritten (design: Matching):
+    it then has a host that no declared link has.
     """
     return not any(True for _ in differing(desired, live, links_may_differ=links_may_differ))
 
@@ -252,13 +254,32 @@ def differing(desired: Content, live: Content, *, links_may_differ: bool = False
                 continue
         if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):
             continue  # people call it `launch`, Buffer may call it `Launch`
-        if links_may_differ and name in {"text", "thread"} and _linkless(before) == _linkless(after):
+        if links_may_differ and name in {"text", "thread"} and _are_rewritten(_texts(before), _texts(after)):
             continue
         yield name, before, after
 
 
-def _linkless(value: Any) -> Any:
-    return without_links(value) if isinstance(value, str) else [(without_links(text), rest) for text, rest in value]
+def _texts(value: Any) -> tuple[str, Any]:
+    """What a `text` or a `thread` field holds: all of its words, and the assets beside them."""
+    return (value, None) if isinstance(value, str) else ("\n".join(t for t, _ in value), [rest for _, rest in value])
+
+
+def _are_rewritten(live: tuple[str, Any], declared: tuple[str, Any]) -> bool:
+    """Whether the two are equal but for links, each with a host in Buffer that no declared link has."""
+    if live[1] != declared[1] or without_links(live[0]) != without_links(declared[0]):
+        return False
+    wanted = _URL.findall(declared[0])
+    hosts = {_host(url) for url in wanted}
+    return all(
+        url == there or _host(there) not in hosts for url, there in zip(wanted, _URL.findall(live[0]), strict=True)
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # brackets that hold no address
+        return url
 
 
 def _asked_for(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:

@@ -129,6 +129,35 @@ def test_shortened_links_differ_only_where_links_count() -> None:
     assert differs(POST, replace(short, text="We were live: https://buff.ly/3xYz #go"), links=True) == ["text"]
 
 
+@pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        ("https://buff.ly/3xYz", []),
+        ("https://acme.example/other", ["text"]),
+        ("https://ACME.example/long?utm_source=x", ["text"]),
+        ("", ["text"]),
+    ],
+    ids=["a host of its own", "a declared host", "a declared host in other case", "no link"],
+)
+def test_a_link_is_rewritten_only_where_its_host_is_no_declared_one(there: str, found: list[str]) -> None:
+    """A shortener's link is the same post; another page of the declared site is another post."""
+    assert differs(POST, replace(LIVE, text=f"We are live: {there} #go"), links=True) == found
+
+
+def test_a_link_of_a_thread_may_be_rewritten() -> None:
+    """Items are compared like the text, their assets as they are."""
+    metadata = Metadata.model_validate(
+        {"twitter": {"thread": [{"text": "One"}, {"text": "See https://acme.example/a"}]}}
+    )
+    post = replace(POST, text="One", metadata=metadata.twitter)
+    items = (LiveThreadItem("One"), LiveThreadItem("See https://buff.ly/a"))
+    live = replace(LIVE, text="One", thread=items)
+    assert differs(post, live, links=True) == []
+    assert differs(post, live) == ["thread"]
+    pictured = replace(live, thread=(items[0], replace(items[1], assets=(LiveAsset("image"),))))
+    assert differs(post, pictured, links=True) == ["thread"]
+
+
 def test_asset_urls_are_never_compared_and_never_forgotten() -> None:
     """Buffer stores a copy; an edit of the file's URL is still an edit."""
     first = replace(POST, assets=(Asset.model_validate({"image": {"url": "https://acme.example/a.png"}}),))
