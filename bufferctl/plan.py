@@ -17,7 +17,6 @@ from bufferctl.model import (
     IDEAS,
     Address,
     Binding,
-    CreatePost,
     EditPost,
     Idea,
     LiveChannel,
@@ -229,10 +228,8 @@ def write_requests(plan: Plan) -> int:
 
 def _idea_of(change: Change) -> Slot | None:
     """The idea that a post is made of, where it is not in Buffer yet."""
-    write = change.write
-    if not isinstance(write, CreatePost | EditPost) or write.post.idea is None or write.idea_id:
-        return None
-    return replace(change.slot, channel_id=IDEAS, key=write.post.idea)
+    key = change.write.missing_idea if change.write else None
+    return replace(change.slot, channel_id=IDEAS, key=key) if key else None
 
 
 def requests_needed(plan: Plan) -> int:

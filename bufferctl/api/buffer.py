@@ -84,6 +84,16 @@ class Buffer:
         """Now by the server's clock, to the second, as its latest answer showed it; by ours before the first."""
         return self._wire.server_time()
 
+    @property
+    def timeout(self) -> float:
+        """Seconds to wait for an answer; then a write counts as unanswered."""
+        return self._timeout
+
+    @property
+    def tells_time(self) -> bool:
+        """Whether an answer has shown the server's clock."""
+        return self._wire.tells_time
+
     def account(self, organizations: Collection[str] | None = None) -> Account:
         """Every organization that the key reaches; two requests up to 30 organizations.
 

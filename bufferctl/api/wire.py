@@ -71,6 +71,7 @@ class Wire:
         self._debug = debug
         self._now = now
         self._ahead = timedelta()
+        self.tells_time = False
         self._response: httpx2.Response | None = None
         self._content = b""
         self._body: dict[str, Any] | None = None
@@ -143,6 +144,7 @@ class Wire:
         self._response = response
         with suppress(ValueError, TypeError):  # no date, or none that can be read
             self._ahead = parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC) - self._now()
+            self.tells_time = True
 
     def _read(self, content: bytes) -> dict[str, Any]:
         """The body as JSON, once."""

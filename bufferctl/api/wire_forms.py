@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, assert_never
 
 from bufferctl.model import (
     Asset,
@@ -46,6 +46,8 @@ def operation_and_input(write: Write) -> tuple[str, dict[str, Any]]:
             return "delete_post", {"id": write.id}
         case CreateIdea():
             return "create_idea", create_idea(write)
+        case _:
+            assert_never(write)
 
 
 def create_post(write: CreatePost) -> dict[str, Any]:

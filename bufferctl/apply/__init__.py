@@ -8,6 +8,6 @@ from bufferctl.apply.pacing import Pacer
 from bufferctl.apply.ports import Clock
 from bufferctl.apply.recover import Recovered, recover
 from bufferctl.apply.run import Run
-from bufferctl.apply.settle import Settler
+from bufferctl.apply.settling import Settler
 
 __all__ = ["Clock", "FileJournal", "Ledger", "Pacer", "Recovered", "Run", "Settler", "recover"]

@@ -20,7 +20,7 @@ from bufferctl.apply.lines import (
     decoded,
     encoded,
     head_line,
-    held_lines,
+    held_line,
     intent_line,
     listed_lines,
     read_intent,
@@ -28,7 +28,6 @@ from bufferctl.apply.lines import (
     settled_line,
 )
 from bufferctl.apply.ports import Intent, Settled
-from bufferctl.apply.settling import home, item_of
 from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import IDEAS, Binding, Slot
 
@@ -50,7 +49,7 @@ class FileJournal:
         self._intents: dict[int, Intent] = {}
         self._settled: list[Settled] = []
         self._last = 0
-        self.held: set[int] = set()
+        self.held: dict[int, tuple[str, ...]] = {}
         #: By home, each id with the number of the first intent that it was there before; 0: it is another's for sure.
         self._listed: dict[str, dict[str, int]] = {}
         self._unwritten: dict[str, dict[str, int]] = {}
@@ -78,7 +77,7 @@ class FileJournal:
     def stray(self) -> tuple[str, ...]:
         """Addresses that a cut-off run created, or may have, and that are not this project's (any more)."""
         created = [e.binding.address for e in self._settled if e.binding and e.slot not in self._mine]
-        asked = [item_of(i.write) for i in self._intents.values() if i.slot not in self._mine]
+        asked = [i.write.item for i in self._intents.values() if i.slot not in self._mine]
         return tuple(dict.fromkeys([*created, *(str(item.address) for item in asked if item)]))
 
     @property
@@ -95,13 +94,13 @@ class FileJournal:
 
     def known(self, intent: Intent) -> Collection[str]:
         """Ids that a create cannot be; see `Journal`. What was listed only later may be it."""
-        listed = self._listed.get(home(intent.write), {})
+        listed = self._listed.get(intent.write.home, {})
         return {each for each, number in listed.items() if number <= intent.number}
 
     def intend(self, intents: Sequence[Intent]) -> None:
         """Note what is about to be sent; see `Journal`."""
         for name, group in _by_file(intents).items():
-            homes = sorted({home(intent.write) for intent in group})
+            homes = sorted({intent.write.home for intent in group})
             new = [line for h in homes for line in listed_lines(h, self._unwritten.get(h, {}))]
             self._append(name, [*new, *map(intent_line, group)])
             for each in homes:
@@ -116,11 +115,11 @@ class FileJournal:
         for each in settled:
             self._note_settled(each)
 
-    def hold(self, intents: Sequence[Intent]) -> None:
+    def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
         """Note that a person is asked about creates; see `Journal`."""
-        for name, group in _by_file(intents).items():
-            self._append(name, held_lines({intent.number for intent in group}))
-        self.held.update(intent.number for intent in intents)
+        for name, group in _by_file([self._intents[number] for number in candidates]).items():
+            self._append(name, [held_line(intent.number, candidates[intent.number]) for intent in group])
+        self.held.update(candidates)
 
     def compact(self, bound: Collection[str] = ()) -> None:
         """Forget what is settled, once state holds it. What is open, and what is another project's, stays.
@@ -132,7 +131,7 @@ class FileJournal:
         strange = [each for each in self._settled if each.slot not in self._mine]
         self._settled = [each for each in strange if each.binding is None or each.binding.id not in bound]
         open_, settled = _by_file(list(self._intents.values())), _by_file(self._settled)
-        kept = {home(intent.write) for intent in self._intents.values()}
+        kept = {intent.write.home for intent in self._intents.values()}
         self._unwritten = {h: dict(ids) for h, ids in self._listed.items() if h not in kept}
         with suppress(OSError):
             for path in self._folder.glob("*.journal"):
@@ -145,9 +144,9 @@ class FileJournal:
             _sync_folder(self._folder)
 
     def _rewrite(self, name: str, intents: Sequence[Intent], settled: Sequence[Settled]) -> None:
-        homes = sorted({home(intent.write) for intent in intents})
+        homes = sorted({intent.write.home for intent in intents})
         listed = [line for h in homes for line in listed_lines(h, self._listed.get(h, {}))]
-        held = held_lines(self.held & {intent.number for intent in intents})
+        held = [held_line(i.number, self.held[i.number]) for i in intents if i.number in self.held]
         lines = [head_line(self._endpoint), *map(settled_line, settled), *listed, *map(intent_line, intents), *held]
         path, data = self._path(name), encoded(lines)
         temporary = path.with_suffix(".new")
@@ -233,14 +232,16 @@ class FileJournal:
                 intent = read_intent(values)
                 self._intents[intent.number] = intent
                 self._last = max(self._last, intent.number)
+            case "held" if "numbers" in values:  # written before candidates were kept
+                self.held.update(dict.fromkeys(values["numbers"], ()))
             case "held":
-                self.held.update(values["numbers"])
+                self.held[values["number"]] = tuple(values["candidates"])
             case "settled":
                 self._note_settled(read_settled(values))
 
     def _note_settled(self, settled: Settled) -> None:
         self._intents.pop(settled.number, None)
-        self.held.discard(settled.number)
+        self.held.pop(settled.number, None)
         self._settled.append(settled)
         self._last = max(self._last, settled.number)
         if settled.binding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -14,6 +14,8 @@ from bufferctl.model import Binding, Slot
 from bufferctl.model.serial import adapter, dump_write, load_write
 
 FORMAT = 1
+#: When sending surely ended, for intents that an earlier version wrote.
+UNTIL = timedelta(minutes=10)
 
 
 def encoded(lines: Iterable[Mapping[str, Any]]) -> bytes:
@@ -48,9 +50,9 @@ def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"type": "listed", "home": home, "before": number, "ids": each} for number, each in by_number.items()]
 
 
-def held_lines(numbers: Collection[int]) -> list[dict[str, Any]]:
-    """Intents that a person was asked about, if any."""
-    return [{"type": "held", "numbers": sorted(numbers)}] if numbers else []
+def held_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
+    """An intent that a person was asked about, and which objects it might be."""
+    return {"type": "held", "number": number, "candidates": list(candidates)}
 
 
 def intent_line(intent: Intent) -> dict[str, Any]:
@@ -60,6 +62,7 @@ def intent_line(intent: Intent) -> dict[str, Any]:
         "number": intent.number,
         "slot": _slot(intent.slot),
         "at": intent.at.isoformat(),
+        "until": intent.until.isoformat(),
         "before": intent.before,
         "write": dump_write(intent.write),
     }
@@ -68,7 +71,8 @@ def intent_line(intent: Intent) -> dict[str, Any]:
 def read_intent(values: Mapping[str, Any]) -> Intent:
     """Read what `intent_line` gave."""
     at = datetime.fromisoformat(values["at"])
-    return Intent(values["number"], Slot(*values["slot"]), load_write(values["write"]), at, values["before"])
+    until = datetime.fromisoformat(values["until"]) if "until" in values else at + UNTIL
+    return Intent(values["number"], Slot(*values["slot"]), load_write(values["write"]), at, until, values["before"])
 
 
 def settled_line(settled: Settled) -> dict[str, Any]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from shlex import quote
 
-from bufferctl.apply.settling import item_of
+from bufferctl.apply.settling import Written
 from bufferctl.model import (
     Binding,
-    CreatePost,
-    EditPost,
     Idea,
     LiveIdea,
     LivePost,
     Origin,
     Post,
-    PostStatus,
     Refusal,
     Refused,
     Result,
@@ -26,14 +23,13 @@ from bufferctl.model import (
 from bufferctl.model.comparable import bind, differing, instant, of_desired, of_live
 from bufferctl.plan import Change, Outcome, Status
 
-_WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
 _HINTS = {
     Refusal.INVALID: "Fix it in the file as Buffer says.",
-    Refusal.NOT_FOUND: "Run plan again: it looks at the account as it is now.",
+    Refusal.NOT_FOUND: "Run plan again: it reads the account anew.",
     Refusal.UNAUTHORIZED: "Ask an owner of the organization for the right to post on this channel.",
-    Refusal.LIMIT: "It goes out with a later apply, once Buffer's plan has room for it.",
-    Refusal.KEPT: "Run plan again: it looks at the account as it is now.",
-    Refusal.REPEAT: "Look in Buffer whether it is there already; if an equal post is meant, change a word.",
+    Refusal.LIMIT: "A later apply sends it once your Buffer plan has room.",
+    Refusal.KEPT: "Run plan again: it reads the account anew.",
+    Refusal.REPEAT: "Check in Buffer whether it is there already; to post it again, change a word.",
 }
 
 
@@ -45,36 +41,65 @@ class Finding:
     binding: Binding | None
 
 
-def written(
-    change: Change,
-    write: Write,
-    live: LivePost | LiveIdea | None,
-    at: datetime,
-    *,
-    links: bool,
-    by_looking: bool = False,
-) -> Finding:
-    """It was carried out. What came back is compared with what was sent; a difference is said, never the new baseline.
+def bound(
+    item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, links_may_differ: bool, early: str = ""
+) -> tuple[Binding, tuple[str, ...]]:
+    """What state is to hold of what was sent and came back, and the fields that came back different.
 
-    `links`: the channel shortens links, so that they may differ. `by_looking`: the answer was lost and it was found
-    later, when people may have brought it further.
+    Where there are any, what came back is no baseline: the next plan still compares with the file.
+    `early`: a field that differs for going out too early.
     """
-    item = item_of(write)
-    if item is None or live is None:
+    names = [name for name, *_ in differing(of_desired(item), of_live(live), links_may_differ=links_may_differ)]
+    if isinstance(item, Post) and isinstance(live, LivePost) and item.due_at and not _on_time(item, live):
+        names.append("due_at")
+    fields = (*names, early) if early else tuple(names)
+    return bind(item, live, origin, as_asked=not fields), fields
+
+
+def _on_time(item: Post, live: LivePost) -> bool:
+    return instant(item.due_at) == instant(live.due_at or live.sent_at)
+
+
+def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Finding:
+    """Buffer answered that it was carried out; `links`: the channel shortens links."""
+    if write.item is None or live is None:
         return Finding(Outcome(change, Status.DONE, change.live_id, at=at), None)
-    differs = [*_differs(item, live, links=links), *(() if by_looking else _slipped(write, live))]
     origin = change.binding.origin if change.binding and change.live else Origin.CREATED
-    binding = bind(item, live, origin, as_asked=not differs)
+    early = write.goes_out_early(live)
+    return _finding(change, live, at, *bound(write.item, live, origin, links_may_differ=links, early=early))
+
+
+def found(change: Change, write: Write, verdict: Written, at: datetime, *, links: bool) -> Finding:
+    """Its answer was lost, and it was found to be carried out; people may have brought it further since."""
+    live = verdict.live
+    if write.item is None or live is None:
+        return Finding(Outcome(change, Status.DONE, change.live_id, at=at), None)
+    origin = change.binding.origin if change.binding and change.live else verdict.origin
+    finding = _finding(change, live, at, *bound(write.item, live, origin, links_may_differ=links))
+    if verdict.by_person and finding.outcome.status is Status.DONE:
+        adopted = replace(finding.outcome, message=_BY_PERSON, hint=_IMPORT.format(quote(str(change.address)), live.id))
+        return replace(finding, outcome=adopted)
+    return finding
+
+
+#: An equal post by a person takes the place of one whose answer was lost.
+_BY_PERSON = "Somebody made an equal post in Buffer meanwhile, so it was not sent again; edits of it are held"
+_IMPORT = "`bufferctl import {} {}` lets bufferctl edit and delete it."
+
+
+def _finding(
+    change: Change, live: LivePost | LiveIdea, at: datetime, binding: Binding, fields: tuple[str, ...]
+) -> Finding:
     link = live.external_link if isinstance(live, LivePost) else None
-    if not differs:
+    if not fields:
         return Finding(Outcome(change, Status.DONE, live.id, link=link, at=at), binding)
     return Finding(
         Outcome(
             change,
             Status.DIFFERS,
             live.id,
-            message=f"Buffer took it, but its {' and '.join(differs)} came back different",
-            hint="Look at it in Buffer; plan shows both versions.",
+            message=f"Buffer took it, but its {' and '.join(fields)} came back different",
+            hint="Check it in Buffer; plan shows both versions.",
             link=link,
             at=at,
         ),
@@ -89,12 +114,14 @@ def refused(change: Change, result: Refused, at: datetime) -> Outcome:
 
 
 def missed(change: Change) -> Outcome:
-    """Its time came too near while the apply ran."""
+    """Its time is too near by now."""
     return Outcome(
         change,
         Status.HELD,
-        message="By now its time is too near, and Buffer might publish it at once, so it was not sent",
-        hint="Give it a later due_at.",
+        message="Its time is now too near, and Buffer might publish it at once, so it was not sent",
+        hint="Give it a later due_at."
+        if isinstance(change.desired, Post) and change.desired.due_at
+        else "Change it in Buffer, or wait until it is published.",
     )
 
 
@@ -104,35 +131,35 @@ def moved_on(change: Change) -> Outcome:
         change,
         Status.HELD,
         change.live_id,
-        message="By now it is no longer in Buffer as it was when this was planned, so it was not sent",
+        message="It was changed in Buffer after this was planned, so it was not sent",
         hint="Run plan again: it shows both versions.",
     )
 
 
 def without_idea(change: Change, idea: str) -> Outcome:
-    """The idea that it names did not come to be."""
-    return Outcome(change, Status.HELD, message=f"Its idea {idea!r} was not created", hint="See to the idea first.")
+    """The idea that it names was not created."""
+    return Outcome(change, Status.HELD, message=f"Its idea {idea!r} was not created", hint="Fix the idea first.")
 
 
 def unanswered(change: Change) -> Outcome:
-    """It was sent, and the run ends before anybody looked what became of it."""
+    """It was sent, and the run ends before its outcome was checked."""
     return Outcome(
         change,
         Status.HELD,
-        message="It was sent, and its answer was lost or not waited for",
-        hint="Run apply again: it looks first what Buffer did.",
+        message="It was sent, but the answer was lost or not waited for",
+        hint="Run apply again: it checks first what Buffer did.",
     )
 
 
 def given_up(change: Change, result: Result, at: datetime) -> Outcome:
-    """Buffer broke down over it again and again, and did not carry it out."""
+    """Every attempt failed on Buffer's side, and it was not carried out."""
     why = f" ({result.why})" if isinstance(result, Unknown) else ""
     return Outcome(
         change,
         Status.REFUSED,
         change.live_id,
-        message=f"Buffer broke down over it each time and did not carry it out{why}",
-        hint="Look whether it asks for anything unusual; a later apply tries again.",
+        message=f"Buffer failed on it each time and did not carry it out{why}",
+        hint="Check it for anything unusual; a later apply tries again.",
         at=at,
     )
 
@@ -150,31 +177,15 @@ def touched(change: Change, at: datetime) -> Outcome:
 
 
 def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
-    """The answer to a create was lost and Buffer's list does not tell."""
-    what = f"It may be {candidates[0]}, changed by somebody since" if candidates else "Buffer's list does not tell"
+    """The answer to a create was lost, and Buffer's list does not show whether it was carried out."""
     address = quote(str(change.address))
-    do = f"`bufferctl import {address} {candidates[0]}` if it is; " if candidates else ""
-    return Outcome(
-        change,
-        Status.HELD,
-        message=f"The answer was lost, and whether it was carried out cannot be told: {what}",
-        hint=f"Look in Buffer: {do}`bufferctl apply --recreate {address}` if it is not there.",
-        at=at,
-    )
-
-
-def _differs(item: Post | Idea, live: LivePost | LiveIdea, *, links: bool) -> list[str]:
-    names = [name for name, _, _ in differing(of_desired(item), of_live(live), links_may_differ=links)]
-    timed = isinstance(item, Post) and item.due_at is not None
-    if timed and isinstance(live, LivePost) and isinstance(item, Post) and instant(item.due_at) != instant(live.due_at):
-        names.append("due_at")
-    return names
-
-
-def _slipped(write: Write, live: LivePost | LiveIdea) -> list[str]:
-    """Whether what was to wait, as a draft or for approval, will go out."""
-    if not isinstance(write, CreatePost | EditPost) or not isinstance(live, LivePost) or live.status in _WAITING:
-        return []
-    if isinstance(write, EditPost) and write.scheduled_by_hand and not write.reschedule:
-        return []
-    return ["draft"] if write.post.draft else ["needs_approval"] if write.post.needs_approval else []
+    recreate = f"`bufferctl apply --recreate {address}` if it is not there."
+    if not candidates:
+        message, hint = (
+            "The answer was lost, and nothing shows whether it was carried out",
+            f"Check in Buffer: {recreate}",
+        )
+    else:
+        message = f"The answer was lost; it may be {' or '.join(candidates)} in Buffer, which nothing tells for sure"
+        hint = f"Check in Buffer: `bufferctl import {address} {candidates[0]}` if that is it; {recreate}"
+    return Outcome(change, Status.HELD, message=message, hint=hint, at=at)

@@ -34,7 +34,17 @@ class Account(Protocol):
         ...
 
     def server_time(self) -> datetime:
-        """Now, by the server's clock."""
+        """Now, by the server's clock; by this machine's where the server does not tell its own."""
+        ...
+
+    @property
+    def timeout(self) -> float:
+        """Seconds after which a write counts as unanswered."""
+        ...
+
+    @property
+    def tells_time(self) -> bool:
+        """Whether the server's answers carry its time."""
         ...
 
     def pace(self) -> None:
@@ -44,8 +54,9 @@ class Account(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write that is about to leave. `number` orders intents; `at` is the server's clock, aware.
+    """A write that is about to leave. `number` orders intents.
 
+    `at`: when it was recorded, `until`: when sending it had surely ended, both aware and by the server's clock.
     `before`: of an edit, the `standing` of the post; of a create, the id that state held in its place, empty for none.
     """
 
@@ -53,6 +64,7 @@ class Intent:
     slot: Slot
     write: Write
     at: datetime
+    until: datetime
     before: str = ""
 
 
@@ -69,7 +81,8 @@ class Settled:
 class Journal(Protocol):
     """What outlives a killed run. PartWayError from any method stops the run: what cannot be recorded is not sent.
 
-    `open`: intents whose outcome is not known, in order. `held`: numbers of those that a person was asked about.
+    `open`: intents whose outcome is not known, in order. `held`: those that a person was asked about, by number, with
+    the ids of the objects that they might be (none where an earlier version did not keep them).
     `bindings`: what is recorded and state need not hold yet, None: nothing is there now. `next_number`: not yet used.
     """
 
@@ -77,7 +90,7 @@ class Journal(Protocol):
     def open(self) -> Sequence[Intent]: ...
 
     @property
-    def held(self) -> Collection[int]: ...
+    def held(self) -> Mapping[int, tuple[str, ...]]: ...
 
     @property
     def bindings(self) -> Mapping[Slot, Binding | None]: ...
@@ -101,8 +114,8 @@ class Journal(Protocol):
         """Note durably what became of intents."""
         ...
 
-    def hold(self, intents: Sequence[Intent]) -> None:
-        """Note durably that a person is asked about creates: from now on only their word or an exact match settles."""
+    def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
+        """Note durably that a person is asked about creates, by number, and which objects they might be."""
         ...
 
     def compact(self, bound: Collection[str] = ()) -> None:

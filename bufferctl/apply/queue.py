@@ -8,26 +8,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
-from bufferctl.model import IDEAS, Binding, CreateIdea, CreatePost, DeletePost, EditPost, LivePost, Slot, Write
+from bufferctl.model import IDEAS, Binding, LivePost, Modify, Slot, Write
 from bufferctl.model.comparable import standing
 from bufferctl.plan import BATCH, Change, Outcome, Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A change on its way: its write, and how often Buffer broke down over it. After the first time it goes alone."""
+    """A change on its way: its write, and how often Buffer failed on it. After the first time it goes alone."""
 
     change: Change
     write: Write
     tries: int = 0
 
     @property
+    def tried_again(self) -> Pending:
+        """The same after one more failure."""
+        return replace(self, tries=self.tries + 1)
+
+    @property
     def before(self) -> str:
-        """How an edited post stood, so that an edit that did not happen is told; the id that a create replaces."""
-        if isinstance(self.write, EditPost):
-            return standing(self.change.live) if isinstance(self.change.live, LivePost) else ""
-        replaced = self.change.binding if isinstance(self.write, CreatePost | CreateIdea) else None
-        return replaced.id if replaced else ""
+        """What `Intent.before` holds: the standing of what is modified; the id that a create replaces."""
+        if isinstance(self.write, Modify):
+            return standing(self.change.live) if self.change.live else ""
+        return self.change.binding.id if self.change.binding else ""
 
 
 class Queue:
@@ -53,12 +57,12 @@ class Queue:
         return iter(self._left)
 
     @property
-    def changes(self) -> list[tuple[Slot, EditPost | DeletePost]]:
+    def changes(self) -> list[tuple[Slot, Modify]]:
         """What is left of edits and deletes, each with its slot."""
-        return [(p.change.slot, p.write) for p in self._left if isinstance(p.write, EditPost | DeletePost)]
+        return [(p.change.slot, p.write) for p in self._left if isinstance(p.write, Modify)]
 
-    def again(self, pending: Sequence[Pending]) -> None:
-        """Put what was not carried out back to the front."""
+    def put_back(self, pending: Sequence[Pending]) -> None:
+        """Put what was not carried out at the front again."""
         self._left.extendleft(reversed(pending))
 
     def next_batch(self, now: datetime, bindings: Mapping[Slot, Binding]) -> tuple[list[Pending], list[Outcome]]:
@@ -84,15 +88,13 @@ class Queue:
     def _unfit(self, pending: Pending, now: datetime) -> Outcome | None:
         """Why a write may not leave any more: its post was changed, its time is near, its idea did not come to be."""
         write, then = pending.write, pending.change.live
-        by_now = self.seen.get(write.id) if isinstance(write, EditPost | DeletePost) else None
+        by_now = self.seen.get(write.target) if write.target else None
         if by_now and then and standing(by_now) != standing(then):
             return outcomes.moved_on(pending.change)
-        if not isinstance(write, CreatePost | EditPost):
-            return None
-        if write.post.idea and not write.idea_id:
-            return outcomes.without_idea(pending.change, write.post.idea)
-        due = write.post.due_at
-        if due is not None and not write.post.draft and due - now < self._lead:
+        if write.missing_idea:
+            return outcomes.without_idea(pending.change, write.missing_idea)
+        goes_out_at = write.goes_out_at(by_now or then)
+        if goes_out_at is not None and goes_out_at - now < self._lead:
             return outcomes.missed(pending.change)
         return None
 
@@ -100,10 +102,10 @@ class Queue:
 def _with_idea(pending: Pending, batch: Iterable[Pending], bindings: Mapping[Slot, Binding]) -> Pending | None:
     """The write with the id of its idea, where that was created by this plan; None while it is in `batch`."""
     write = pending.write
-    if not isinstance(write, CreatePost | EditPost) or write.post.idea is None or write.idea_id:
+    if not write.missing_idea:
         return pending
-    slot = replace(pending.change.slot, channel_id=IDEAS, key=write.post.idea)
+    slot = replace(pending.change.slot, channel_id=IDEAS, key=write.missing_idea)
     if any(other.change.slot == slot for other in batch):
         return None
     binding = bindings.get(slot)
-    return replace(pending, write=replace(write, idea_id=binding.id)) if binding else pending
+    return replace(pending, write=write.with_idea(binding.id)) if binding else pending

@@ -14,20 +14,19 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.ledger import Ledger
 from bufferctl.apply.ports import Account, Clock, Intent
 from bufferctl.apply.queue import Pending, Queue
-from bufferctl.apply.settle import Settler
-from bufferctl.apply.settling import Ambiguous, Verdict, Written
+from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
-from bufferctl.model import CreatePost, DeletePost, Done, EditPost, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import Create, Done, Refusal, Refused, Result, Unknown, Write
 from bufferctl.plan import Outcome, Plan, Status
 
-#: How often one write is tried that Buffer breaks down over; also how many requests in a row may come to nothing.
+#: How often a write is tried that Buffer fails on; also how many requests in a row may come to nothing.
 TRIES = 5
-#: After so long what is to be edited or deleted is looked at again: somebody was asked meanwhile, or the quota was out.
+#: After so long what is to be edited or deleted is read again: somebody was asked meanwhile, or the quota was used up.
 STALE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class Answered:
     """A write that was sent, and what its answer was."""
 
     pending: Pending
@@ -52,9 +51,8 @@ class Run:
         self._max_wait = max_wait
         self._queue = Queue(lead)
         self._in_flight: list[Pending] = []
-        self._fruitless = 0
+        self._failures = 0
         self._acknowledged: dict[str, str] = {}
-        self._shortening: frozenset[str] = frozenset()
         self._read_at: datetime
 
     def apply(self, plan: Plan, listed: Mapping[str, Collection[str]]) -> None:
@@ -63,7 +61,6 @@ class Run:
         Raises InterruptError, PartWayError, StateError or ApiError when it stops early; the ledger and the saved state
         then hold what became of everything until there, and what was not sent is reported as such.
         """
-        self._shortening = frozenset(c.id for c in plan.channels.values() if c.link_shortening)
         self._read_at = plan.at
         self._ledger.store.check_writable()
         self._ledger.save()  # what a killed run had recorded, before the same slots change again
@@ -76,12 +73,12 @@ class Run:
                 self._account.pace()
                 if self._ledger.watcher.stopping():  # also where that cut the wait for the quota short
                     raise InterruptError("Stopped as you asked, after the request in flight")
-                self._look_again()
+                self._refresh()
                 batch, unfit = self._queue.next_batch(self._account.server_time(), self._ledger.bindings)
                 for outcome in unfit:
                     self._ledger.report(outcome)
                 if batch:
-                    self._see_through(batch)
+                    self._send(batch)
         finally:
             self._leave()
 
@@ -95,77 +92,98 @@ class Run:
         finally:
             self._ledger.save()
 
-    def _look_again(self) -> None:
-        """See how what is to be edited or deleted stands by now, where that was read a while ago."""
+    def _refresh(self) -> None:
+        """Read again what is to be edited or deleted, where it was read a while ago."""
         now, changes = self._account.server_time(), self._queue.changes
         if not changes or now - self._read_at < STALE:
             return
         try:
             find = self._settler.finder(changes)
-            self._queue.seen = {write.id: find(write.id) for _, write in changes}
+            self._queue.seen = {write.target: find(write.target) for _, write in changes}
         except ApiError as error:
             raise self._stopped_by(error) from error
         self._read_at = now
 
-    def _see_through(self, batch: list[Pending]) -> None:
-        """Send a batch and see it through to definite outcomes."""
+    def _send(self, batch: list[Pending]) -> None:
+        """Send a batch and see it through to definite outcomes, but for what is to be sent again."""
+        intents = self._intend(batch)
+        sent = self._clock.now()
+        try:
+            results = self._account.send([pending.write for pending in batch])
+        except ApiError as error:  # Account.send raises it only where nothing was carried out
+            self._ledger.not_done(intents)
+            self._in_flight = []
+            self._not_sent(error, batch)
+            return
+        ended = self._account.server_time()
+        answered = [
+            Answered(pending, replace(intent, until=ended), _understood(pending.write, result))
+            for pending, intent, result in zip(batch, intents, results, strict=True)
+        ]
+        unknown = self._record_definite(answered)
+        self._in_flight = [a.pending for a in unknown]
+        not_written = self._settle(unknown, self._settler.settle - (self._clock.now() - sent)) if unknown else []
+        self._send_again(not_written)
+        if len(not_written) < len(batch):
+            self._failures = 0
+        else:
+            self._count_failure(
+                PartWayError(
+                    "Buffer carries nothing out at the moment, so the rest was not sent; what is done is recorded",
+                    hint="Run apply again later.",
+                )
+            )
+
+    def _intend(self, batch: list[Pending]) -> list[Intent]:
+        """The batch as intents, which are on disk now."""
         at = self._account.server_time()
+        until = at + timedelta(seconds=self._account.timeout)
         first = self._ledger.journal.next_number
         intents = [
-            Intent(number, pending.change.slot, pending.write, at, pending.before)
+            Intent(number, pending.change.slot, pending.write, at, until, pending.before)
             for number, pending in enumerate(batch, first)
         ]
         try:
             self._ledger.intend(intents)
         except BaseException:
-            self._queue.again(batch)  # not recorded, so not sent
+            self._queue.put_back(batch)  # not recorded, so not sent
             raise
         self._in_flight = batch
-        sent = self._clock.now()
-        results = self._send(batch, intents)
-        if results is None:
-            return
-        answered = [
-            Open(pending, intent, _understood(pending.write, result))
-            for pending, intent, result in zip(batch, intents, results, strict=True)
-        ]
-        left = self._take(answered)
-        self._in_flight = [o.pending for o in left]
-        if left:
-            left = self._settle(left, max(0.0, self._settler.settle - (self._clock.now() - sent)))
-        self._fruitless = self._fruitless + 1 if len(left) == len(batch) else 0
-        if left:
-            self._again(left)
+        return intents
 
-    def _send(self, batch: list[Pending], intents: list[Intent]) -> tuple[Result, ...] | None:
-        """The results; None where nothing was carried out and the batch is to be tried again.
-
-        Only what `Account.send` raises as ApiError is known not to have been carried out; anything else leaves the
-        intents open.
-        """
-        try:
-            return self._account.send([pending.write for pending in batch])
-        except ApiError as error:
-            self._ledger.not_done(intents)
-            self._in_flight = []
-            self._recover(error, batch)
-            return None
-
-    def _recover(self, error: ApiError, batch: list[Pending]) -> None:
-        """Make the next attempt fit, wait, or raise what stops the run."""
+    def _not_sent(self, error: ApiError, batch: list[Pending]) -> None:
+        """Nothing of the batch was carried out: make the next one smaller, wait for the quota, or stop the run."""
         if isinstance(error, TooLargeError) and len(batch) == 1:
             self._ledger.report(Outcome(batch[0].change, Status.REFUSED, message=error.message, hint=error.hint))
             return
-        self._queue.again(batch)
+        self._queue.put_back(batch)
         if isinstance(error, TooLargeError):
             self._queue.size = len(batch) // 2
             return
-        self._fruitless += 1
         wait = error.retry_after if isinstance(error, RateLimitedError) else None
-        if wait is None or wait > self._max_wait or self._fruitless > TRIES:
+        if wait is None or wait > self._max_wait:
             raise self._stopped_by(error)
+        self._count_failure(self._stopped_by(error))
         self._ledger.watcher.waiting(wait, error.message)
         self._clock.wait(wait)
+
+    def _send_again(self, not_written: list[Answered]) -> None:
+        """Put back what was not carried out. The first of it may be what broke the request, so it goes alone."""
+        if not not_written:
+            return
+        first = not_written[0].pending.tried_again
+        self._queue.put_back([a.pending for a in not_written[1:]])
+        if first.tries < TRIES:
+            self._queue.put_back([first])
+        else:
+            at = self._account.server_time()
+            self._ledger.report(outcomes.given_up(first.change, not_written[0].result, at))
+
+    def _count_failure(self, error: BufferctlError) -> None:
+        """Raise `error` where too many requests in a row came to nothing."""
+        self._failures += 1
+        if self._failures > TRIES:
+            raise error
 
     def _stopped_by(self, error: ApiError) -> BufferctlError:
         """What stops the run, as part of it is done: run again to go on."""
@@ -173,89 +191,81 @@ class Run:
             return PartWayError(error.message, hint=error.hint or "Run apply again to go on.")
         return error
 
-    def _take(self, answered: list[Open]) -> list[Open]:
+    def _record_definite(self, answered: list[Answered]) -> list[Answered]:
         """Record and report what is definite; give back what is not."""
         at = self._account.server_time()
-        done = [
-            (o.intent, outcomes.written(o.pending.change, o.intent.write, o.result.live, at, links=self._links(o)))
-            for o in answered
-            if isinstance(o.result, Done)
-        ]
-        for intent, finding in done:
-            if finding.binding and isinstance(intent.write, CreatePost):
-                self._acknowledged[intent.write.channel_id] = finding.binding.id
+        done, refused, unknown = [], [], []
+        for each in answered:
+            match each.result:
+                case Done(live=live):
+                    write = each.intent.write
+                    finding = outcomes.written(each.pending.change, write, live, at, links=self._shortens(each))
+                    if finding.binding and isinstance(write, Create):
+                        self._acknowledged[write.home] = finding.binding.id
+                    done.append((each.intent, finding))
+                case Refused(why=why) if why.definite:
+                    refused.append(each)
+                case _:
+                    unknown.append(each)
         self._ledger.done(done)
-        no = [o for o in answered if isinstance(o.result, Refused) and o.result.why.definite]
-        self._refuse(no, at)
-        definite = {intent.number for intent, _ in done} | {o.intent.number for o in no}
-        return [o for o in answered if o.intent.number not in definite]
+        self._refuse(refused, at)
+        return unknown
 
-    def _settle(self, left: list[Open], wait: float) -> list[Open]:
-        """Find out what became of writes without an answer; give back what was not carried out."""
+    def _settle(self, unknown: list[Answered], wait: float) -> list[Answered]:
+        """Find out what became of writes without a definite answer; give back what was not carried out."""
         try:
-            verdicts = self._settler.judge([o.intent for o in left], self._ledger.bindings, wait, self._acknowledged)
+            verdicts = self._settler.judge(
+                [a.intent for a in unknown], self._ledger.bindings, max(0.0, wait), self._acknowledged
+            )
         except ApiError as error:
             raise self._stopped_by(error) from error
         self._in_flight = []
-        return self._conclude(left, verdicts)
+        return self._record_verdicts(unknown, verdicts)
 
-    def _conclude(self, left: list[Open], verdicts: Mapping[int, Verdict]) -> list[Open]:
-        """Record and report what settling found; give back what was not carried out."""
+    def _record_verdicts(self, unknown: list[Answered], verdicts: Mapping[int, Verdict]) -> list[Answered]:
+        """Record and report what settling found; give back what was not carried out and may be sent again."""
         at = self._account.server_time()
-        found = [(o, v) for o in left if isinstance(v := verdicts[o.intent.number], Written)]
-        unclear = [(o, v) for o in left if isinstance(v := verdicts[o.intent.number], Ambiguous)]
-        no = [o for o in left if not isinstance(verdicts[o.intent.number], Written | Ambiguous)]
-        self._ledger.done(
-            (
-                o.intent,
-                outcomes.written(o.pending.change, o.intent.write, v.live, at, links=self._links(o), by_looking=True),
-            )
-            for o, v in found
-        )
-        # An edit that cannot be told stays no secret of the journal: the next plan shows what differs.
-        edits = [o for o, _ in unclear if isinstance(o.intent.write, EditPost)]
-        self._ledger.not_done(o.intent for o in edits)
-        for o, verdict in unclear:
-            change = o.pending.change
-            self._ledger.report(
-                outcomes.touched(change, at) if o in edits else outcomes.held(change, verdict.candidates, at)
-            )
-        # "You've posted that one recently" and nothing new; "cannot be deleted" and there it is: Buffer meant it.
-        self._refuse([o for o in no if isinstance(o.result, Refused)], at)
-        again = [o for o in no if not isinstance(o.result, Refused)]
-        self._ledger.not_done(o.intent for o in again)
+        found, closed, held, refused, again = [], [], [], [], []
+        for each in unknown:
+            change, write = each.pending.change, each.intent.write
+            match verdicts[each.intent.number]:
+                case Written() as verdict:
+                    finding = outcomes.found(change, write, verdict, at, links=self._shortens(each))
+                    found.append((each.intent, finding))
+                case Ambiguous(candidates=candidates) if isinstance(write, Create):
+                    held.append(outcomes.held(change, candidates, at))
+                case Ambiguous():  # an undecided edit is closed here; the next plan shows the difference
+                    closed.append(each.intent)
+                    held.append(outcomes.touched(change, at))
+                case NotWritten() if isinstance(each.result, Refused):
+                    # "You've posted that one recently" and nothing new; "cannot be deleted" and there it is.
+                    refused.append(each)
+                case NotWritten():
+                    closed.append(each.intent)
+                    again.append(each)
+        self._ledger.done(found)
+        self._ledger.not_done(closed)
+        for outcome in held:
+            self._ledger.report(outcome)
+        self._refuse(refused, at)
         return again
 
-    def _again(self, unwritten: list[Open]) -> None:
-        """Send again what was not carried out; the first of it is where the request may have broken off."""
-        first = replace(unwritten[0].pending, tries=unwritten[0].pending.tries + 1)
-        self._queue.again([o.pending for o in unwritten[1:]])
-        if first.tries < TRIES:
-            self._queue.again([first])
-        else:
-            self._ledger.report(outcomes.given_up(first.change, unwritten[0].result, self._account.server_time()))
-        if self._fruitless > TRIES:
-            raise PartWayError(
-                "Buffer carries nothing out at the moment, so the rest was not sent; what is done is recorded",
-                hint="Run apply again later.",
-            )
+    def _refuse(self, refused: list[Answered], at: datetime) -> None:
+        self._ledger.not_done(each.intent for each in refused)
+        for each in refused:
+            if isinstance(each.result, Refused):
+                self._ledger.report(outcomes.refused(each.pending.change, each.result, at))
 
-    def _refuse(self, refused: list[Open], at: datetime) -> None:
-        self._ledger.not_done(o.intent for o in refused)
-        for o in refused:
-            if isinstance(o.result, Refused):
-                self._ledger.report(outcomes.refused(o.pending.change, o.result, at))
-
-    def _links(self, answered: Open) -> bool:
+    def _shortens(self, answered: Answered) -> bool:
         """Whether the channel may have rewritten the links in what came back."""
-        return answered.intent.slot.channel_id in self._shortening
+        return answered.intent.write.home in self._settler.shortening
 
 
 def _understood(write: Write, result: Result) -> Result:
     """What a result means for its write: "not found" is what a delete wants, and no answer to anything else."""
-    if isinstance(write, DeletePost):
+    if write.item is None:
         gone = isinstance(result, Refused) and result.why is Refusal.NOT_FOUND
         return Done(None) if gone else result
     if isinstance(result, Done) and result.live is None:
-        return Unknown("Buffer's answer does not say what it made")
+        return Unknown("Buffer's answer does not show what it made")
     return result

@@ -1,42 +1,54 @@
-"""What became of writes whose answer was lost, judged from what Buffer lists afterwards (design: Applying). Pure.
-
-Candidates are ids that were not there before. An exact match is ours, twins pair in creation order; a candidate that
-matches nothing holds one intent of its channel, for a person may have changed our post meanwhile; what is left over was
-not written. An edit is done where live equals desired, not written where it equals what was before, else held.
-"""
+"""Finding out what became of writes whose answer was lost: wait, list, judge (design: Applying)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bufferctl.apply.ports import Intent
+from bufferctl.apply.ports import Account, Clock, Intent, Journal, Watcher
+from bufferctl.errors import PartWayError
 from bufferctl.model import (
-    CreateIdea,
-    CreatePost,
-    DeletePost,
-    EditPost,
-    Idea,
+    IDEAS,
+    Binding,
+    Create,
+    Fate,
+    Fit,
+    Live,
     LiveIdea,
     LivePost,
+    Modify,
+    Origin,
     Post,
-    PostStatus,
-    ShareMode,
-    Write,
+    Slot,
 )
-from bufferctl.model.comparable import Content, digest, instant, of_desired, of_live, same, standing
+from bufferctl.model.comparable import Content, instant, linkless, of_desired, of_live, same
 
-#: How much older than its intent a candidate may look: clocks differ (design: createdAt only trims).
-MARGIN = timedelta(days=1)
+#: How far creation times and the times of intents, both by Buffer's clock, may be apart.
+MARGIN = timedelta(minutes=1)
+#: The same where Buffer's answers carry no Date, so that intents are dated by this machine's clock.
+MARGIN_WITHOUT_DATE = timedelta(days=1)
+#: How often a list that lacks an acknowledged create is read.
+STALE_READS = 5
+#: Up to this many edited or deleted posts are read one by one; more are listed, since each takes a request.
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """It was carried out; `live` is the object now, None after a delete."""
+    """It was carried out; `live` is the object now, None after a delete.
+
+    `by_person`: an equal object that a person made in Buffer meanwhile takes its place.
+    """
 
     live: LivePost | LiveIdea | None
+    by_person: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        """Where a created object came from."""
+        return Origin.ADOPTED if self.by_person else Origin.CREATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ class NotWritten:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """It cannot be told; `candidates` are ids that it might be."""
+    """Nobody can tell; `candidates` are ids of objects that it might be."""
 
     candidates: tuple[str, ...] = ()
 
@@ -54,145 +66,296 @@ class Ambiguous:
 Verdict = Written | NotWritten | Ambiguous
 
 
-def home(write: Write) -> str:
-    """Where a write's object lives: its channel's id, or the organization's for ideas."""
-    return write.organization_id if isinstance(write, CreateIdea) else write.channel_id
-
-
-def item_of(write: Write) -> Post | Idea | None:
-    """What the write puts there, None for a delete."""
-    match write:
-        case CreateIdea():
-            return write.idea
-        case CreatePost() | EditPost():
-            return write.post
-        case DeletePost():
-            return None
-
-
-def judge(
-    intents: Sequence[Intent],
-    listed: Iterable[LivePost | LiveIdea],
-    before: Callable[[Intent], Collection[str]],
-    find: Callable[[str], LivePost | None],
-) -> dict[int, Verdict]:
-    """A verdict for each intent, by its number.
-
-    `listed`: what the homes hold now, in every status. `before`: ids that were there before a create, or are known to
-    be another's. `find` looks a post up by its id, None where there is none.
-    """
-    verdicts: dict[int, Verdict] = {}
-    creates: dict[str, list[Intent]] = defaultdict(list)
-    for intent in sorted(intents, key=lambda i: i.number):
-        if isinstance(intent.write, EditPost | DeletePost):
-            verdicts[intent.number] = _edited_or_deleted(intent, find(intent.write.id))
-        else:
-            creates[home(intent.write)].append(intent)
-    there: dict[str, list[LivePost | LiveIdea]] = defaultdict(list)
-    for item in sorted(listed, key=lambda item: (item.created_at, item.id)):
-        there[item.channel_id if isinstance(item, LivePost) else item.organization_id].append(item)
-    for where, waiting in creates.items():
-        verdicts |= _created([_Create.of(intent, before(intent)) for intent in waiting], there[where])
-    return verdicts
-
-
-def _edited_or_deleted(intent: Intent, live: LivePost | None) -> Verdict:
-    write = intent.write
-    if isinstance(write, DeletePost):
-        return NotWritten() if live else Written(None)
-    if live is None or not isinstance(write, EditPost):
-        return Ambiguous()
-    if standing(live) == intent.before:
-        return NotWritten()  # also where nothing of the edit reads back: the same edit twice is the same post
-    content = of_live(live)
-    shows = write.reschedule or digest(content) != intent.before.split()[0]
-    if shows and _on_time(write, live) and same(of_desired(write.post), content, links_may_differ=True):
-        return Written(live)
-    return Ambiguous((live.id,))
-
-
-def _on_time(write: EditPost, live: LivePost) -> bool:
-    if not write.reschedule:
-        return True
-    if write.post.draft != (live.status is PostStatus.DRAFT):
-        return False
-    if write.post.needs_approval and live.status is PostStatus.SCHEDULED:
-        return False
-    return write.post.due_at is None or instant(write.post.due_at) == instant(live.due_at)
-
-
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges lost writes by what Buffer holds afterwards. Pure.
+
+    `landing`: how long after the end of sending a write may still land. `margin`: how far Buffer's times may be apart.
+    `shortening`: ids of channels that shorten links.
+    """
+
+    landing: timedelta
+    margin: timedelta
+    shortening: Collection[str] = ()
+
+    def verdicts(
+        self,
+        intents: Iterable[Intent],
+        listed: Iterable[LivePost | LiveIdea],
+        before: Callable[[Intent], Collection[str]],
+        find: Callable[[str], LivePost | None],
+    ) -> dict[int, Verdict]:
+        """A verdict for each intent, by its number.
+
+        `listed`: what the homes of creates hold now, in every status. `before`: ids that were there before a create, or
+        that are known to be another's. `find` looks a post up by its id, None where there is none.
+        """
+        verdicts: dict[int, Verdict] = {}
+        creates: dict[str, list[_Create]] = defaultdict(list)
+        for intent in sorted(intents, key=lambda i: i.number):
+            if isinstance(intent.write, Create):
+                creates[intent.write.home].append(_Create(intent, intent.write, before(intent), self))
+            else:
+                verdicts[intent.number] = self._modified(intent, intent.write, find(intent.write.target))
+        there: dict[str, list[_Candidate]] = defaultdict(list)
+        for item in sorted(listed, key=lambda item: (item.created_at, item.id)):
+            there[item.home].append(_Candidate(item))
+        for home, waiting in creates.items():
+            verdicts |= _Pairing(waiting, there[home], shortens=home in self.shortening).verdicts()
+        return verdicts
+
+    def _modified(self, intent: Intent, write: Modify, live: LivePost | None) -> Verdict:
+        match write.fate(live, intent.before, links_may_differ=write.home in self.shortening):
+            case Fate.DONE:
+                return Written(live)
+            case Fate.NOT_DONE:
+                return NotWritten()
+            case Fate.UNCLEAR:
+                return Ambiguous((live.id,) if live else ())
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A live object that a create may have made."""
+
+    live: LivePost | LiveIdea
+    content: Content = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", of_live(self.live))
+
+    @property
+    def by_person(self) -> bool:
+        """Whether Buffer says that it was made in its own app."""
+        return isinstance(self.live, LivePost) and self.live.via == "buffer"
+
+
+@dataclass(frozen=True)
 class _Create:
-    """A create whose outcome is not known. `before`: ids that it cannot be."""
+    """A create whose outcome is unknown. `before`: ids that it cannot be."""
 
     intent: Intent
-    wanted: Post | Idea
-    content: Content
+    write: Create
     before: Collection[str]
+    judge: Judge
+    content: Content = field(init=False)
 
-    @classmethod
-    def of(cls, intent: Intent, before: Collection[str]) -> _Create:
-        wanted = item_of(intent.write)
-        if wanted is None:
-            raise ValueError("a delete creates nothing")
-        return cls(intent, wanted, of_desired(wanted), before)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", of_desired(self.write.item))
 
-    def may_be(self, item: LivePost | LiveIdea) -> bool:
-        """Whether the item came to be when this was sent."""
-        return item.id not in self.before and item.created_at >= self.intent.at - MARGIN
+    def may_be(self, candidate: _Candidate) -> bool:
+        """Whether the candidate was not there before, and was created while this could land."""
+        first = self.intent.at - self.judge.margin
+        last = self.intent.until + self.judge.landing + self.judge.margin
+        return candidate.live.id not in self.before and first <= candidate.live.created_at <= last
 
-    def is_(self, live: LivePost | LiveIdea, there: Content) -> bool:
-        """Whether the item is what this asked for."""
-        wanted = self.wanted
-        if isinstance(wanted, Idea) or isinstance(live, LiveIdea):
-            return same(self.content, there)
-        if live.status is PostStatus.DRAFT and not wanted.draft:
-            return False
-        on_time = (
-            wanted.draft or wanted.due_at is None or instant(wanted.due_at) == instant(live.due_at or live.sent_at)
-        )
-        return on_time and same(self.content, there, links_may_differ=True)
+    def is_by_person(self, candidate: _Candidate) -> bool:
+        """Whether the candidate must be a person's: the API is known to call its own drafts Buffer's (notes: via)."""
+        return candidate.by_person and not self.write.makes_draft
 
-    def stands_as_sent(self, live: LivePost | LiveIdea) -> bool:
-        """Whether nobody has moved the item on: approved it, scheduled a draft, given a queue post a time."""
-        wanted = self.wanted
-        if isinstance(wanted, Idea) or isinstance(live, LiveIdea):
-            return True
-        if wanted.draft or wanted.needs_approval:
-            return live.status is (PostStatus.DRAFT if wanted.draft else PostStatus.NEEDS_APPROVAL)
-        queued = wanted.mode is ShareMode.ADD_TO_QUEUE
-        return live.status is not PostStatus.NEEDS_APPROVAL and not (queued and live.is_custom_scheduled)
+    def may_have_become(self, candidate: _Candidate) -> bool:
+        """Whether the candidate may be what this made, edited by a person since."""
+        may_be_ours = not candidate.by_person or self.write.makes_draft or self.write.makes_approval
+        return may_be_ours and self.may_be(candidate)
 
-    def kinship(self, live: LivePost | LiveIdea, there: Content) -> int:
-        """How likely it is that the item is this, changed by somebody since: by its text, then by its time."""
-        wanted = self.wanted
-        due = isinstance(wanted, Post) and isinstance(live, LivePost) and instant(wanted.due_at) == instant(live.due_at)
-        return 2 * (self.content.text == there.text) + due
+    def is_(self, candidate: _Candidate, *, links_may_differ: bool = False) -> bool:
+        """Whether the content is what this asked for."""
+        return same(self.content, candidate.content, links_may_differ=links_may_differ)
+
+    @property
+    def but_for_links(self) -> tuple[object, ...]:
+        """All that it asks for but the links: equal for creates that differ by links alone."""
+        item = self.write.item
+        due = instant(item.due_at) if isinstance(item, Post) else ""
+        return linkless(self.content), due, self.write.makes_draft, self.write.makes_approval
+
+    def kinship(self, candidate: _Candidate) -> int:
+        """How likely the candidate is this, edited by a person since: by its text, then by its time."""
+        item, live = self.write.item, candidate.live
+        due = isinstance(item, Post) and isinstance(live, LivePost) and instant(item.due_at) == instant(live.due_at)
+        return 2 * (self.content.text == candidate.content.text) + due
 
 
-def _created(creates: Sequence[_Create], there: Sequence[LivePost | LiveIdea]) -> dict[int, Verdict]:
-    """Pair the creates of one home, in the order they were sent, with what is there, in the order it came to be.
+class _Pairing:
+    """Pairs the creates of one home, in the order they were sent, with candidates in the order they were created."""
 
-    Where some were sent later than others, those choose first: what they can be is less.
-    """
-    creates = sorted(creates, key=lambda create: -len(create.before))
-    verdicts: dict[int, Verdict] = {}
-    left = {item.id: (item, of_live(item)) for item in there if any(create.may_be(item) for create in creates)}
-    # Those that stand as they were sent first: a draft must not take the equal post that was to be scheduled.
-    for moved_on in (False, True):
-        for create in creates:
-            number = create.intent.number
-            if isinstance(verdicts.get(number), Written):
+    def __init__(self, creates: Sequence[_Create], there: Sequence[_Candidate], *, shortens: bool) -> None:
+        # What was sent later chooses first: more was there before it, so it has less to choose from.
+        self._unpaired = sorted(creates, key=lambda create: -len(create.before))
+        self._left = [c for c in there if any(create.may_be(c) for create in creates)]
+        self._shortens = shortens
+        self._verdicts: dict[int, Verdict] = {}
+
+    def verdicts(self) -> dict[int, Verdict]:
+        """By number of the intent. Certain pairs come first; what stays without one was not written."""
+        for by_person in (False, True):
+            for fit in (Fit.AS_SENT, Fit.MOVED_ON):
+                self._pair_equal(fit, by_person=by_person)
+        if self._shortens:
+            self._pair_rewritten()
+        self._ask_about_strangers()
+        return self._verdicts | {create.intent.number: NotWritten() for create in self._unpaired}
+
+    def _pair_equal(self, fit: Fit, *, by_person: bool) -> None:
+        """Equal contents, links included."""
+        for create in tuple(self._unpaired):
+            for candidate in self._left:
+                right_kind = create.write.fit(candidate.live) is fit and create.is_by_person(candidate) is by_person
+                if right_kind and create.may_be(candidate) and create.is_(candidate):
+                    self._pair(create, candidate)
+                    break
+
+    def _pair_rewritten(self) -> None:
+        """Contents equal but for links that the channel rewrote, which no longer show which link was sent."""
+        groups: dict[tuple[object, ...], list[_Create]] = defaultdict(list)
+        for create in self._unpaired:
+            groups[create.but_for_links].append(create)
+        for creates in groups.values():
+            found = [c for c in self._left if any(self._is_rewritten(create, c) for create in creates)]
+            all_equal = all(same(creates[0].content, each.content) for each in creates)
+            if len(found) < len(creates) and not all_equal:
+                self._ask(creates if found else (), found)
                 continue
-            fits = [i for i, content in left.values() if create.may_be(i) and create.is_(i, content)]
-            found = next((i for i in fits if moved_on or create.stands_as_sent(i)), None)
-            verdicts[number] = Written(left.pop(found.id)[0]) if found else NotWritten()
-    # Strangers: most likely somebody's own, but one of them may be ours with a person's edit in it.
-    unmatched = [create for create in creates if isinstance(verdicts[create.intent.number], NotWritten)]
-    for item, content in left.values():
-        possible = [create for create in unmatched if create.may_be(item)]
-        if possible:
-            likeliest = max(possible, key=lambda create: create.kinship(item, content))
-            unmatched.remove(likeliest)
-            verdicts[likeliest.intent.number] = Ambiguous((item.id,))
-    return verdicts
+            for create in creates:
+                if candidate := next((c for c in self._left if self._is_rewritten(create, c)), None):
+                    self._pair(create, candidate)
+
+    def _is_rewritten(self, create: _Create, candidate: _Candidate) -> bool:
+        fits = create.may_be(candidate) and create.write.fit(candidate.live) is not Fit.NONE
+        return fits and create.is_(candidate, links_may_differ=True)
+
+    def _ask_about_strangers(self) -> None:
+        """What matches nothing is most likely a person's own, but it may be ours with a person's edit in it."""
+        for candidate in tuple(self._left):
+            possible = [create for create in self._unpaired if create.may_have_become(candidate)]
+            if possible:
+                self._ask([max(possible, key=lambda create: create.kinship(candidate))], [candidate])
+
+    def _pair(self, create: _Create, candidate: _Candidate) -> None:
+        self._verdicts[create.intent.number] = Written(candidate.live, create.is_by_person(candidate))
+        self._unpaired.remove(create)
+        self._left.remove(candidate)
+
+    def _ask(self, creates: Iterable[_Create], candidates: Sequence[_Candidate]) -> None:
+        ids = tuple(candidate.live.id for candidate in candidates)
+        for create in creates:
+            self._verdicts[create.intent.number] = Ambiguous(ids)
+            self._unpaired.remove(create)
+        self._left = [candidate for candidate in self._left if candidate not in candidates]
+
+
+@dataclass
+class Settler:
+    """Settles intents.
+
+    `settle`: seconds until Buffer's lists surely show a write that has landed.
+    `shortening`: ids of channels that shorten links.
+    """
+
+    account: Account
+    journal: Journal
+    clock: Clock
+    watcher: Watcher
+    settle: float
+    shortening: Collection[str] = ()
+
+    @property
+    def margin(self) -> timedelta:
+        """How far Buffer's times may be apart."""
+        return MARGIN if self.account.tells_time else MARGIN_WITHOUT_DATE
+
+    def judge(
+        self,
+        intents: Sequence[Intent],
+        bindings: Mapping[Slot, Binding],
+        wait: float,
+        acknowledged: Mapping[str, str] | None = None,
+    ) -> dict[int, Verdict]:
+        """A verdict for each intent, by number, after `wait` seconds.
+
+        `acknowledged`: ids of the last creates that Buffer confirmed, by home; a list without them is stale and read
+        again. Raises ApiError, or PartWayError where the lists stay stale; the intents then stay open for the next run.
+        """
+        if wait > 0:
+            self.watcher.waiting(wait, "An answer was lost; waiting before checking what Buffer did")
+            self.clock.sleep(wait)
+        creates = [intent for intent in intents if isinstance(intent.write, Create)]
+        listed = self._list(creates, acknowledged or {}).items if creates else ()
+        bound = {binding.id for binding in bindings.values()}
+        find = self.finder([(i.slot, i.write) for i in intents if isinstance(i.write, Modify)])
+        judge = Judge(timedelta(seconds=self.account.timeout + self.settle), self.margin, self.shortening)
+        verdicts = judge.verdicts(intents, listed, lambda intent: bound.union(self.journal.known(intent)), find)
+        verdicts |= self._still_asked(creates, verdicts, bound, {item.id for item in listed})
+        # All of this is there before whatever is sent next; open intents go by what was there when they were sent.
+        for home, ids in _by_home(listed).items():
+            self.journal.listed(home, ids)
+        asked = {i: v.candidates for i in creates if isinstance(v := verdicts[i.number], Ambiguous)}
+        self.journal.hold({i.number: ids for i, ids in asked.items() if i.number not in self.journal.held})
+        return verdicts
+
+    def finder(self, changes: Sequence[tuple[Slot, Modify]]) -> Callable[[str], LivePost | None]:
+        """A way to look posts up: many at once by a list of their channels, what that does not show by its id."""
+        if len(changes) <= FEW:
+            return self.account.post
+        channels: dict[str, set[str]] = {}
+        for slot, write in changes:
+            channels.setdefault(slot.organization_id, set()).add(write.home)
+        there = {post.id: post for post in self.account.unsent(channels).posts}
+        return lambda post_id: there.get(post_id) or self.account.post(post_id)
+
+    def _still_asked(
+        self,
+        creates: Sequence[Intent],
+        verdicts: Mapping[int, Verdict],
+        bound: Collection[str],
+        listed: Collection[str],
+    ) -> dict[int, Verdict]:
+        """Creates that a person was asked about stay ambiguous until they are found, or every candidate is gone.
+
+        A candidate is gone, too, once it is bound to another address.
+        """
+        asked: dict[int, Verdict] = {}
+        for intent in creates:
+            if intent.number not in self.journal.held or not isinstance(verdicts[intent.number], NotWritten):
+                continue
+            candidates = self.journal.held[intent.number]
+            left = [c for c in candidates if c not in bound and (c in listed or self._exists(intent, c))]
+            if left or not candidates:
+                asked[intent.number] = Ambiguous(tuple(left))
+        return asked
+
+    def _exists(self, intent: Intent, live_id: str) -> bool:
+        """Whether an object of the intent's home exists that the list did not show; ideas are always listed in full."""
+        return intent.slot.channel_id != IDEAS and self.account.post(live_id) is not None
+
+    def _list(self, creates: Sequence[Intent], acknowledged: Mapping[str, str]) -> Live:
+        """What the homes of `creates` hold now."""
+        channels: dict[str, set[str]] = {}
+        ideas: set[str] = set()
+        for intent in creates:
+            if intent.slot.channel_id == IDEAS:
+                ideas.add(intent.slot.organization_id)
+            else:
+                channels.setdefault(intent.slot.organization_id, set()).add(intent.write.home)
+        since = min(intent.at for intent in creates) - self.margin
+        expected = {acknowledged[home]: home in ideas for i in creates if (home := i.write.home) in acknowledged}
+        for attempt in range(STALE_READS):
+            live = self.account.recent(channels, ideas, since)
+            missing = expected.keys() - {item.id for item in live.items}
+            # A post that is missing may have been deleted meanwhile; an idea cannot be asked for by its id.
+            if not any(expected[each] or self.account.post(each) for each in missing):
+                return live
+            pause = max(1.0, self.settle) * (attempt + 1)
+            self.watcher.waiting(pause, "Buffer's list is out of date; reading it again")
+            self.clock.wait(pause)
+        raise PartWayError(
+            "Buffer's list still lacks posts that Buffer confirmed, so the outcome of the last writes is unknown",
+            hint="Run apply again in a few minutes: it checks again before it sends anything.",
+        )
+
+
+def _by_home(items: Sequence[LivePost | LiveIdea]) -> dict[str, set[str]]:
+    homes: dict[str, set[str]] = {}
+    for item in items:
+        homes.setdefault(item.home, set()).add(item.id)
+    return homes

@@ -33,6 +33,7 @@ class Applying:
     clock: Clock | None = None
     not_created: frozenset[str] = frozenset()
     _look: Look | None = None
+    _shortening: frozenset[str] = frozenset()
     outcomes: list[Outcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,6 +46,8 @@ class Applying:
         with self._stopping.listening(patient=False), self._watching(0) as watching:
             self._keep_pace(watching)
             found_names = session.find()
+            channels = (each for organization in found_names.account.organizations for each in organization.channels)
+            self._shortening = frozenset(each.id for each in channels if each.link_shortening)
             if session.journal.open:
                 bindings = dict(session.state.bindings)
                 found = recover(session.journal, self._settler(watching), bindings, give_up=self.not_created)
@@ -103,7 +106,8 @@ class Applying:
         return any(outcome.change.action in WRITING for outcome in self.outcomes)
 
     def _settler(self, watching: Watching) -> Settler:
-        return Settler(self.session.buffer, self.session.journal, self._clock, watching, self.settle)
+        session = self.session
+        return Settler(session.buffer, session.journal, self._clock, watching, self.settle, self._shortening)
 
     def _keep_pace(self, watching: Watching) -> None:
         buffer = self.session.buffer

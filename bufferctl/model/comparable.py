@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -72,6 +72,12 @@ def normal_text(text: str | None) -> str:
 def without_links(text: str) -> str:
     """The text with every link replaced by the same mark, for channels whose links Buffer shortens."""
     return _URL.sub("\N{LINK SYMBOL}", text)
+
+
+def linkless(content: Content) -> str:
+    """A digest of all but the links: equal for contents that differ by links alone."""
+    thread = tuple((without_links(text), assets) for text, assets in content.thread)
+    return digest(replace(content, text=without_links(content.text), thread=thread))
 
 
 def instant(moment: datetime | None) -> str:

@@ -73,6 +73,11 @@ class LivePost:
     allowed_actions: tuple[str, ...] = ()
 
     @property
+    def home(self) -> str:
+        """Where it lives: its channel's id."""
+        return self.channel_id
+
+    @property
     def has_own_time(self) -> bool:
         """Whether Buffer says, in both of its ways, that it goes out at a time of its own."""
         return self.is_custom_scheduled and self.share_mode == ShareMode.CUSTOM_SCHEDULED
@@ -108,6 +113,11 @@ class LiveIdea:
     media: tuple[LiveMedium, ...] = ()
     group_id: str | None = None
     ai_assisted: bool = False
+
+    @property
+    def home(self) -> str:
+        """Where it lives: its organization's id."""
+        return self.organization_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar, assert_never, get_args
 
 from pydantic import TypeAdapter
 
@@ -14,11 +14,9 @@ from bufferctl.model.desired import Idea, Post
 from bufferctl.model.metadata import Metadata
 from bufferctl.model.writing import CreateIdea, CreatePost, DeletePost, EditPost, Write
 
-_KINDS = {CreatePost: "create-post", EditPost: "edit-post", DeletePost: "delete-post", CreateIdea: "create-idea"}
+_KINDS: dict[str, type[Write]] = {kind.kind: kind for kind in get_args(Write)}
 
 T = TypeVar("T")
-Kind = Literal["create-post", "edit-post", "delete-post", "create-idea"]
-
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
@@ -53,35 +51,33 @@ def load_item(values: dict[str, Any]) -> Post | Idea:
 
 
 def dump_write(write: Write) -> dict[str, Any]:
-    """A write as JSON values, `kind` first."""
-    kind = _KINDS[type(write)]
+    """A write as JSON values, `kind` first; `load_write` reads it back equal."""
+    item = dump_item(write.item) if write.item else {}
+    return {"kind": write.kind, **_own_values(write), **item}
+
+
+def _own_values(write: Write) -> dict[str, Any]:
+    """What a write holds beside its declared object."""
     match write:
         case DeletePost():
-            return {"kind": kind, **adapter(DeletePost).dump_python(write, mode="json")}
+            return {"id": write.id, "channel_id": write.channel_id}
         case CreateIdea():
             tags = [{"id": t.id, "name": t.name, "color": t.color} for t in write.tags]
-            return {"kind": kind, "organization_id": write.organization_id, "tags": tags, **dump_item(write.idea)}
-        case CreatePost() | EditPost():
+            return {"organization_id": write.organization_id, "tags": tags}
+        case CreatePost():
+            return {"channel_id": write.channel_id, "tag_ids": list(write.tag_ids), "idea_id": write.idea_id}
+        case EditPost():
+            how = {"reschedule": write.reschedule, "scheduled_by_hand": write.scheduled_by_hand}
             common = {"channel_id": write.channel_id, "tag_ids": list(write.tag_ids), "idea_id": write.idea_id}
-            own = {"id": write.id, **_how(write)} if isinstance(write, EditPost) else {}
-            return {"kind": kind, **own, **common, **dump_item(write.post)}
+            return {"id": write.id, **how, **common}
+        case _:
+            assert_never(write)
 
 
 def load_write(values: dict[str, Any]) -> Write:
     """Read what `dump_write` gave. Raises ValidationError, KeyError or TypeError where it is something else."""
     fields = {k: v for k, v in values.items() if k not in {"kind", "post", "idea"}}
-    kind: Kind = values["kind"]
-    if kind == "delete-post":
-        return adapter(DeletePost).validate_python(fields)
-    item = load_item(values)
-    if kind == "create-idea":
-        return adapter(CreateIdea).validate_python({**fields, "idea": item})
-    target: type[EditPost | CreatePost] = EditPost if kind == "edit-post" else CreatePost
-    write = adapter(target).validate_python({**fields, "post": item})
-    if not isinstance(item, Post):
-        raise TypeError(kind)
-    return write
-
-
-def _how(write: EditPost) -> dict[str, bool]:
-    return {"reschedule": write.reschedule, "scheduled_by_hand": write.scheduled_by_hand}
+    for name in ("post", "idea"):
+        if name in values:
+            fields[name] = load_item(values)
+    return adapter(_KINDS[values["kind"]]).validate_python(fields)

@@ -6,30 +6,212 @@ A write carries resolved ids. Only a `Done` is a success and only a `Refused` is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, IntEnum, StrEnum, auto
+from typing import ClassVar, Self
 
+from bufferctl.model.comparable import digest, instant, of_desired, of_live, same, standing
 from bufferctl.model.desired import Idea, Post
+from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LivePost, LiveTag
 
 
+class Fit(IntEnum):
+    """How the status and time of a live object, whose content is right, go with the create that may have made it."""
+
+    NONE = 0
+    MOVED_ON = 1
+    """A person has since approved it, scheduled the draft, or given the queued post a time."""
+    AS_SENT = 2
+
+
+class Fate(Enum):
+    """What became of a write to an object that exists."""
+
+    DONE = auto()
+    NOT_DONE = auto()
+    UNCLEAR = auto()
+    """The object is neither as it was nor as it should be: a person changed it as well."""
+
+
+class _Write(ABC):
+    """What every write knows about itself, so that nobody has to ask which one it is."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str]
+    """Its name in the journal and in saved plans."""
+
+    @property
+    @abstractmethod
+    def home(self) -> str:
+        """Where its object lives: the channel's id, or the organization's for ideas."""
+
+    @property
+    def missing_idea(self) -> str | None:
+        """The key of the declared idea that must be created first, None where there is none or its id is here."""
+        return None
+
+    def with_idea(self, idea_id: str) -> Self:
+        """The same write with the id of its idea. Raises TypeError where it cannot have one."""
+        raise TypeError(f"{self.kind} has no idea")
+
+    @abstractmethod
+    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
+        """When Buffer publishes what this leaves scheduled, None where it leaves nothing scheduled at a known time.
+
+        `live`: the object that it changes.
+        """
+
+    def goes_out_early(self, live: LivePost | LiveIdea) -> str:
+        """The field of the file that should have kept `live`, as it came back, from being published; else empty."""
+        return ""
+
+
+class Create(_Write):
+    """A write that makes an object. A live one with equal content and a `fit` proves it done."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def item(self) -> Post | Idea:
+        """The declared object that it makes."""
+
+    @property
+    def target(self) -> None:
+        """The id of the object that it changes or removes: it makes one."""
+
+    @property
+    def makes_draft(self) -> bool:
+        """Whether it makes a draft, which the API may report as made in Buffer's own app (notes: Limits, `via`)."""
+        return False
+
+    @property
+    def makes_approval(self) -> bool:
+        """Whether it makes what waits for approval, which is a kind of draft to the API."""
+        return False
+
+    @abstractmethod
+    def fit(self, live: LivePost | LiveIdea) -> Fit:
+        """How `live` goes with it by all but its content."""
+
+
+class Modify(_Write):
+    """A write that changes or removes the object with the id `target`."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def target(self) -> str:
+        """The id of that object."""
+
+    @property
+    @abstractmethod
+    def item(self) -> Post | Idea | None:
+        """The declared object that it leaves there, None where it removes it."""
+
+    @abstractmethod
+    def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
+        """What became of it, by the object as it is now (None: it is gone).
+
+        `before`: its `standing` when this was sent. `links_may_differ`: the channel shortens links.
+        """
+
+
 @dataclass(frozen=True, slots=True)
-class CreatePost:
+class CreatePost(Create):
     """`post.metadata` has its board id resolved; `tag_ids` and `idea_id` are Buffer's."""
+
+    kind: ClassVar[str] = "create-post"
 
     post: Post
     channel_id: str
     tag_ids: tuple[str, ...] = ()
     idea_id: str | None = None
 
+    @property
+    def home(self) -> str:
+        return self.channel_id
+
+    @property
+    def item(self) -> Post:
+        return self.post
+
+    @property
+    def makes_draft(self) -> bool:
+        return self.post.draft
+
+    @property
+    def makes_approval(self) -> bool:
+        return self.post.needs_approval
+
+    @property
+    def missing_idea(self) -> str | None:
+        return None if self.idea_id else self.post.idea
+
+    def with_idea(self, idea_id: str) -> Self:
+        return replace(self, idea_id=idea_id)
+
+    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
+        return None if self.post.draft else self.post.due_at
+
+    def goes_out_early(self, live: LivePost | LiveIdea) -> str:
+        return _should_wait(self.post, live)
+
+    def fit(self, live: LivePost | LiveIdea) -> Fit:
+        post = self.post
+        if isinstance(live, LiveIdea) or (live.status is PostStatus.DRAFT and not post.draft):
+            return Fit.NONE
+        if not post.draft and post.due_at and instant(post.due_at) != instant(live.due_at or live.sent_at):
+            return Fit.NONE
+        if post.draft:
+            as_sent = live.status is PostStatus.DRAFT
+        elif post.needs_approval:
+            as_sent = live.status is PostStatus.NEEDS_APPROVAL
+        else:
+            got_a_time = post.mode is ShareMode.ADD_TO_QUEUE and live.is_custom_scheduled
+            as_sent = live.status is not PostStatus.NEEDS_APPROVAL and not got_a_time
+        return Fit.AS_SENT if as_sent else Fit.MOVED_ON
+
 
 @dataclass(frozen=True, slots=True)
-class EditPost:
+class CreateIdea(Create):
+    """Ideas take whole tags, not ids (schema: TagInput)."""
+
+    kind: ClassVar[str] = "create-idea"
+
+    idea: Idea
+    organization_id: str
+    tags: tuple[LiveTag, ...] = ()
+
+    @property
+    def home(self) -> str:
+        return self.organization_id
+
+    @property
+    def item(self) -> Idea:
+        return self.idea
+
+    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
+        return None
+
+    def fit(self, live: LivePost | LiveIdea) -> Fit:
+        return Fit.AS_SENT if isinstance(live, LiveIdea) else Fit.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class EditPost(Modify):
     """The whole content always; schedule fields only with `reschedule` (notes: Writing).
 
     `scheduled_by_hand`: the file calls it a draft and a person has scheduled it, so that an edit that is not about the
     schedule leaves it there.
     """
+
+    kind: ClassVar[str] = "edit-post"
 
     id: str
     post: Post
@@ -39,25 +221,96 @@ class EditPost:
     reschedule: bool = False
     scheduled_by_hand: bool = False
 
+    @property
+    def home(self) -> str:
+        return self.channel_id
+
+    @property
+    def target(self) -> str:
+        return self.id
+
+    @property
+    def item(self) -> Post:
+        return self.post
+
+    @property
+    def missing_idea(self) -> str | None:
+        return None if self.idea_id else self.post.idea
+
+    def with_idea(self, idea_id: str) -> Self:
+        return replace(self, idea_id=idea_id)
+
+    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
+        if self.post.draft and not self._stays_scheduled:
+            return None
+        if self.reschedule or self.post.due_at:
+            return self.post.due_at
+        return live.due_at if isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED else None
+
+    def goes_out_early(self, live: LivePost | LiveIdea) -> str:
+        return "" if self._stays_scheduled else _should_wait(self.post, live)
+
+    def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
+        if not isinstance(live, LivePost):
+            return Fate.UNCLEAR
+        if standing(live) == before:
+            return Fate.NOT_DONE  # also where nothing of the edit reads back: the same edit twice is the same post
+        content = of_live(live)
+        shows = self.reschedule or digest(content) != before.partition(" ")[0]
+        done = shows and self._on_time(live) and same(of_desired(self.post), content, links_may_differ=links_may_differ)
+        return Fate.DONE if done else Fate.UNCLEAR
+
+    @property
+    def _stays_scheduled(self) -> bool:
+        return self.scheduled_by_hand and not self.reschedule
+
+    def _on_time(self, live: LivePost) -> bool:
+        if not self.reschedule:
+            return True
+        if self.post.draft != (live.status is PostStatus.DRAFT):
+            return False
+        if self.post.needs_approval and live.status is PostStatus.SCHEDULED:
+            return False
+        return self.post.due_at is None or instant(self.post.due_at) == instant(live.due_at)
+
 
 @dataclass(frozen=True, slots=True)
-class DeletePost:
+class DeletePost(Modify):
     """Delete an unsent post."""
+
+    kind: ClassVar[str] = "delete-post"
 
     id: str
     channel_id: str
 
+    @property
+    def home(self) -> str:
+        return self.channel_id
 
-@dataclass(frozen=True, slots=True)
-class CreateIdea:
-    """Ideas take whole tags, not ids (schema: TagInput)."""
+    @property
+    def target(self) -> str:
+        return self.id
 
-    idea: Idea
-    organization_id: str
-    tags: tuple[LiveTag, ...] = ()
+    @property
+    def item(self) -> None:
+        """Nothing is left there."""
+
+    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
+        return None
+
+    def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
+        return Fate.NOT_DONE if live else Fate.DONE
 
 
 Write = CreatePost | EditPost | DeletePost | CreateIdea
+
+_WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
+
+
+def _should_wait(post: Post, live: LivePost | LiveIdea) -> str:
+    if isinstance(live, LiveIdea) or live.status in _WAITING:
+        return ""
+    return "draft" if post.draft else "needs_approval" if post.needs_approval else ""
 
 
 class Refusal(StrEnum):

@@ -227,6 +227,16 @@ class FakeBuffer:
         """Now, by the server's clock."""
         return START + timedelta(seconds=self.time) + self.skew
 
+    @property
+    def timeout(self) -> float:
+        """Seconds after which a write counts as unanswered."""
+        return 30.0
+
+    @property
+    def tells_time(self) -> bool:
+        """Its answers carry a date."""
+        return True
+
     def pace(self) -> None:
         """Requests are free here; see test_pacing for those that are not."""
         self.mortal.step()

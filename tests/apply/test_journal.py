@@ -19,12 +19,13 @@ from tests.apply.fake import START, idea, post
 from tests.apply.machine import ENDPOINT, slot, slots
 
 A, B, C = post("a"), post("b"), post("c", channel=1)
+UNTIL = START + timedelta(seconds=30)
 
 
 def intent(number: int, item: Post | Idea = A) -> Intent:
     """The create of a declared object."""
     write = CreatePost(item, slot(item).channel_id) if isinstance(item, Post) else CreateIdea(item, "org")
-    return Intent(number, slot(item), write, START)
+    return Intent(number, slot(item), write, START, UNTIL)
 
 
 def bound(live_id: str, item: Post | Idea = A) -> Binding:
@@ -77,9 +78,9 @@ def test_what_was_intended_is_read_back(journals: Journals) -> None:
     intents = [
         intent(1),
         intent(2, idea("i", "An idea")),
-        Intent(3, slot(B), EditPost("7", B, "c0", ("t1",), "i1", reschedule=True), START, "digest scheduled "),
-        Intent(4, slot(C), DeletePost("8", "c1"), START + timedelta(microseconds=5)),
-        Intent(5, slot(A), CreateIdea(idea("j"), "org", (LiveTag("t", "launch", "#fff"),)), START),
+        Intent(3, slot(B), EditPost("7", B, "c0", ("t1",), "i1", reschedule=True), START, UNTIL, "digest scheduled "),
+        Intent(4, slot(C), DeletePost("8", "c1"), START + timedelta(microseconds=5), UNTIL),
+        Intent(5, slot(A), CreateIdea(idea("j"), "org", (LiveTag("t", "launch", "#fff"),)), START, UNTIL),
     ]
     journals().intend(intents)
     assert journals(A, B, C, idea("i")).open == tuple(intents)
@@ -220,11 +221,11 @@ def test_compacting_keeps_what_is_open(journals: Journals) -> None:
     journal.intend([intent(1), intent(2, B), intent(3, C)])
     journal.settle([done(1, "x")])
     journal.listed("c0", {"new"})
-    journal.hold([intent(2, B)])
+    journal.hold({2: ("7", "8")})
     journal.compact()
     for each in (journal, journals()):
         assert [i.number for i in each.open] == [2, 3]
-        assert each.held == {2}
+        assert each.held == {2: ("7", "8")}
         assert set(each.known(intent(2, B))) == {"old", "x"}
         assert each.bindings == {}
 
@@ -313,7 +314,7 @@ def test_organizations_have_a_file_each(journals: Journals) -> None:
     journal = journals()
     second = Slot("org2", "c9", "a")
     journal.claim({slot(A), second})
-    journal.intend([intent(1), Intent(2, second, CreatePost(A, "c9"), START)])
+    journal.intend([intent(1), Intent(2, second, CreatePost(A, "c9"), START, UNTIL)])
     assert [path.name for path in journals.files] == ["org.journal", "org2.journal"]
     assert journals().next_number == 3
 

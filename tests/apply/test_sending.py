@@ -181,7 +181,7 @@ def test_ctrl_c_twice_in_the_middle_of_a_request_leaves_it_to_the_journal(machin
     with pytest.raises(KeyboardInterrupt):
         machine.apply(A, told=told)
     assert [o.status for o in told.outcomes] == [Status.HELD]
-    assert "it looks first" in told.outcomes[0].hint
+    assert "it checks first" in told.outcomes[0].hint
     assert len(machine.journal(A).open) == 1
 
 

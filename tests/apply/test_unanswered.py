@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bufferctl.apply.ports import Intent
-from bufferctl.apply.settling import NotWritten, Written, judge
+from bufferctl.apply.settling import MARGIN, Judge, NotWritten, Written
 from bufferctl.errors import ApiError, InterruptError, PartWayError
 from bufferctl.model import CreatePost, Origin, Post, PostStatus, Refusal
 from bufferctl.plan import Action, Reason, Status
@@ -140,11 +140,13 @@ def test_of_twins_of_which_one_was_written_one_is_sent_again(machine: Machine, b
 def test_equal_texts_are_told_apart_by_how_they_go_out(buffer: FakeBuffer, first: Post, second: Post) -> None:
     """The second was written and the first was not, though in all that reads back as text they are equal."""
     writes = [CreatePost(each, "c0") for each in (first, second)]
-    intents = [Intent(n, slot(each.post), each, buffer.server_time()) for n, each in enumerate(writes, 1)]
+    at = buffer.server_time()
+    intents = [Intent(n, slot(each.post), each, at, at) for n, each in enumerate(writes, 1)]
     buffer.faults = [Fault("cut-after")]
     buffer.send(writes[1:])
     listed = list(buffer.posts.values())
-    assert judge(intents, listed, lambda _: (), buffer.post) == {1: NotWritten(), 2: Written(listed[0])}
+    judge = Judge(timedelta(seconds=SETTLE), MARGIN)
+    assert judge.verdicts(intents, listed, lambda _: (), buffer.post) == {1: NotWritten(), 2: Written(listed[0])}
 
 
 def test_what_was_there_before_is_no_candidate(machine: Machine, buffer: FakeBuffer) -> None:
@@ -180,7 +182,7 @@ def held_by_an_edit(machine: Machine, buffer: FakeBuffer) -> str:
     buffer.faults, buffer.persons = [Fault("cut-after")], ["edit"]
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.HELD]
-    assert "`bufferctl import Acme/twitter:acme0/a 0001` if it is" in attempt.outcomes[0].hint
+    assert "`bufferctl import Acme/twitter:acme0/a 0001` if that is it" in attempt.outcomes[0].hint
     return "0001"
 
 
@@ -240,13 +242,21 @@ def test_it_is_answered_by_undoing_the_edit(machine: Machine, buffer: FakeBuffer
     assert machine.state().bindings[slot(A)].id == "0001"
 
 
-def test_it_stays_a_question_when_the_candidate_is_deleted(machine: Machine, buffer: FakeBuffer) -> None:
-    """A person was asked and deleted it: it is not created again without their word."""
+def test_it_is_answered_by_deleting_the_candidate(machine: Machine, buffer: FakeBuffer) -> None:
+    """A person was asked and deleted it: nothing of ours is there any more, and the plan decides what follows."""
     del buffer.posts[held_by_an_edit(machine, buffer)]
-    plan = machine.apply(A).plan
-    assert plan
-    assert [c.reason for c in plan.of(Action.HOLD)] == [Reason.UNSETTLED]
-    assert addresses(buffer) == ["a"]
+    machine.apply(A)
+    assert [p.text for p in buffer.posts.values()] == [A.text]
+
+
+def test_one_of_two_candidates_left_stays_a_question(machine: Machine, buffer: FakeBuffer) -> None:
+    """The journal names two, and one is still there."""
+    other = held_by_an_edit(machine, buffer)
+    machine.journal(A).hold({machine.journal(A).open[0].number: (other, "gone")})
+    machine.apply(A)
+    assert [(i.slot, machine.journal(A).held[i.number]) for i in machine.journal(A).open] == [
+        (slot(A), (other, "gone"))
+    ]
 
 
 def test_a_person_who_deletes_the_new_post_is_not_noticed(machine: Machine, buffer: FakeBuffer) -> None:
@@ -476,7 +486,7 @@ def test_one_write_that_breaks_buffer_down_does_not_stop_the_others(machine: Mac
     assert sorted(addresses(buffer)) == ["a", "c"]
     refused = [o for o in attempt.outcomes if o.status is Status.REFUSED]
     assert [o.change.address.key for o in refused] == ["b"]
-    assert "broke down over it each time" in refused[0].message
+    assert "failed on it each time" in refused[0].message
 
 
 def test_a_buffer_that_carries_nothing_out_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
