@@ -197,7 +197,7 @@ def test_receipt_of_what_was_held_and_refused(project: Any) -> None:
     assert apply(project, "--receipt", "receipt.json").code == 1
     outcomes = {each["key"]: each for each in checked(read(project, "receipt.json"))["outcomes"]}
     assert (outcomes["one"]["status"], outcomes["late"]["status"]) == ("refused", "held")
-    assert outcomes["one"]["hint"].startswith("Look in Buffer")
+    assert outcomes["one"]["hint"].startswith("Check in Buffer")
 
 
 def test_receipt_where_buffer_breaks_down(declared: Any, prints: Any) -> None:

@@ -43,7 +43,8 @@ def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:
     world.sandbox.clock.advance(seconds=60)
     assert world.texts() == world.declared(posts, ideas, mark)
     state = json.loads((world.folder / ".bufferctl" / "state.json").read_text(encoding="utf-8"))
-    ids = [b["id"] for o in state["organizations"].values() for c in o.values() for b in c.values()]
+    homes = [home for o in state["organizations"].values() for home in o.values()]
+    ids = [b["id"] for home in homes for b in home.get("objects", {}).values()]
     there = [post["id"] for post in world.sandbox.posts()] + [idea["id"] for idea in world.sandbox.ideas()]
     assert sorted(ids) == sorted(there)
     writes = sum(request.kind == "mutation" for request in world.sandbox.requests)

@@ -97,5 +97,6 @@ def test_killed_at_random(tmp_path: Path, seed: int) -> None:
         assert last.returncode == 0, out.decode()
         assert Counter(str(post["text"]) for post in sandbox.posts()) == Counter(text(n) for n in range(POSTS))
         state = json.loads((folder / ".bufferctl" / "state.json").read_text(encoding="utf-8"))
-        ids = [b["id"] for o in state["organizations"].values() for c in o.values() for b in c.values()]
+        homes = [home for o in state["organizations"].values() for home in o.values()]
+        ids = [b["id"] for home in homes for b in home.get("objects", {}).values()]
         assert sorted(ids) == sorted(post["id"] for post in sandbox.posts())
