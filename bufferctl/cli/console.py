@@ -12,7 +12,8 @@ from typing import TextIO
 import click
 
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.render.paint import Paint, opened, safe, sentence
+from bufferctl.model.invisible import visible
+from bufferctl.render.paint import Paint, opened, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Console:
 
     def error(self, message: str, hint: str = "") -> None:
         """Print what is wrong and what to do; commands in `hint` stand on lines of their own, to be pasted."""
-        self.note(f"{self.err.bad('error:')} {safe(sentence(opened(message)))}")
+        self.note(f"{self.err.bad('error:')} {visible(sentence(opened(message)))}")
         if hint:
-            self.note("  hint: " + safe(hint).replace("\n", "\n    "))
+            self.note("  hint: " + visible(hint).replace("\n", "\n    "))
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Print problems with their places, and a blank line after them."""

@@ -159,14 +159,15 @@ def _from_here(path: Path) -> Path:
 def _text(found: Sequence[Finding], console: Console) -> str:
     """A line a finding with what to do below it, and what it comes to."""
     from bufferctl.cli.checkup import Verdict
+    from bufferctl.model.invisible import visible
     from bufferctl.render.columns import wrapped
-    from bufferctl.render.paint import count, safe, sentence
+    from bufferctl.render.paint import count, sentence
 
     painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}
     lines = []
     for each in found:
         told = [sentence(each.message), *([f"→ {each.hint}"] if each.hint else [])]
-        rows = [row for text in told for row in wrapped(safe(text), _WIDTH - _VERDICTS)]
+        rows = [row for text in told for row in wrapped(visible(text), _WIDTH - _VERDICTS)]
         lines.append(f"{painters[each.verdict](each.verdict.value)}{' ' * (_VERDICTS - len(each.verdict))}{rows[0]}")
         lines += [" " * _VERDICTS + row for row in rows[1:]]
     problems, warnings = (sum(each.verdict is v for each in found) for v in (Verdict.PROBLEM, Verdict.WARNING))

@@ -137,15 +137,16 @@ def _known(opened: Session, connection: options.Connection) -> Known:
 def _report(intake: Intake, names: list[str], console: Console) -> int:
     """Print what was written and what was not; the exit code."""
     from bufferctl.model import IDEAS
-    from bufferctl.render.paint import posts_and_ideas, safe, sentence
+    from bufferctl.model.invisible import visible
+    from bufferctl.render.paint import posts_and_ideas, sentence
 
     for what, why in intake.left_out:
-        console.note(f"{console.err.bad('left out:')} {safe(what)}: {safe(sentence(why))}")
+        console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
     if names:
         written = posts_and_ideas(entry.slot.channel_id == IDEAS for entry in intake.entries)
         console.data(f"Wrote {written if intake.entries else 'the channels; there are no posts to import'}:")
         for name in names:
-            console.data(f"  {safe(name)}")
+            console.data(f"  {visible(name)}")
         console.data("Commit these files.")
     elif not intake.claimed:
         console.data("Nothing was written." if intake.left_out else "The files already declare everything.")
@@ -159,7 +160,7 @@ def _one(opened: Session, address: str, live_id: str) -> int:
     """Bind one declared object to the live one of that id; the exit code."""
     from bufferctl.diagnostics import nearest
     from bufferctl.intake import claim
-    from bufferctl.render.paint import safe
+    from bufferctl.model.invisible import visible
 
     items = {str(item.address): item for item in opened.files.desired.items}
     if address not in items:
@@ -170,5 +171,5 @@ def _one(opened: Session, address: str, live_id: str) -> int:
     found = opened.find()
     slot, binding = claim(opened.buffer, found.account, found.targets, opened.state.bindings, items[address], live_id)
     opened.store.save(replace(opened.state, bindings={**opened.state.bindings, slot: binding}))
-    opened.console.data(f"{safe(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
+    opened.console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
     return 0

@@ -32,7 +32,8 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     from bufferctl.cli import connecting, planning
     from bufferctl.cli.console import Console
     from bufferctl.intake import starter_text
-    from bufferctl.render.paint import count, safe
+    from bufferctl.model.invisible import visible
+    from bufferctl.render.paint import count
 
     console = Console.create(no_color=no_color)
     path = file or Path("buffer.yaml")
@@ -55,7 +56,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
         ) from error
     channels = sum(len(organization.channels) for organization in account.organizations)
     console.data(
-        f"Wrote {safe(str(path))} with {count(channels, 'channel')} and an example draft. Commit it, then run:"
+        f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft. Commit it, then run:"
     )
     console.data("  bufferctl plan")
     return 0

@@ -13,8 +13,9 @@ from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import Diagnostic, Severity, nearest
 from bufferctl.errors import UsageError
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.render.paint import count, safe
+from bufferctl.render.paint import count
 
 if TYPE_CHECKING:
     from bufferctl.cli.session import Session
@@ -96,7 +97,7 @@ def note_leftovers(session: Session, console: Console) -> None:
         )
     for address in session.journal.stray:
         console.note(
-            f"{console.err.bad('warning:')} {safe(address)} was sent by an apply that was cut off, and no file here "
+            f"{console.err.bad('warning:')} {visible(address)} was sent by an apply that was cut off, and no file here "
             "declares it; if it is in Buffer, it will be published"
         )
 

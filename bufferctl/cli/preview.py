@@ -40,9 +40,9 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.model import State
+    from bufferctl.model.invisible import visible
     from bufferctl.reconcile import offline
     from bufferctl.render.html import preview_html
-    from bufferctl.render.paint import safe
 
     console = Console.create(no_color=no_color)
     outputs.check_writable("-o", out)
@@ -51,4 +51,4 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     shown = planning.narrowed(everything, files, options.Choices())
     report = planning.report_of(shown, files.desired, problems=files.warnings)
     outputs.write_whole(out, preview_html(report).encode())
-    console.note(f"Wrote {safe(str(out))}; open it in a browser.")
+    console.note(f"Wrote {visible(str(out))}; open it in a browser.")

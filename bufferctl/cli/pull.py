@@ -78,14 +78,14 @@ def pull(
 
 def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) -> None:
     """What changes: each post with the names of its fields, then the lines of each file."""
-    from bufferctl.render.paint import safe
+    from bufferctl.model.invisible import visible
 
     for address, (_, fields) in pulled.taken.items():
-        console.data(f"{console.out.strong(safe(str(address)))}: {', '.join(fields)}")
+        console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
     for path, (before, after) in changes.wanted.items():
         for line in _diff(path.relative_to(root).as_posix(), (before or b"").decode(), after.decode()):
             paint = {"+": console.out.good, "-": console.out.bad, "@": console.out.faint}.get(line[:1])
-            console.data(paint(safe(line)) if paint else safe(line))
+            console.data(paint(visible(line)) if paint else visible(line))
 
 
 def _diff(name: str, before: str, after: str) -> Iterator[str]:
@@ -94,12 +94,13 @@ def _diff(name: str, before: str, after: str) -> Iterator[str]:
 
 
 def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:
-    from bufferctl.render.paint import count, posts_and_ideas, safe, sentence
+    from bufferctl.model.invisible import visible
+    from bufferctl.render.paint import count, posts_and_ideas, sentence
 
     for address, why in pulled.left_out:
-        console.note(f"{console.err.bad('not pulled:')} {safe(str(address))}: {safe(sentence(why))}")
+        console.note(f"{console.err.bad('not pulled:')} {visible(str(address))}: {visible(sentence(why))}")
     for address in pulled.equal:
-        console.data(f"{safe(str(address))} already matches Buffer.")
+        console.data(f"{visible(str(address))} already matches Buffer.")
     if pulled.taken:
         done = "Would pull" if dry_run else "Pulled"
         said = posts_and_ideas(address.is_idea for address in pulled.taken)

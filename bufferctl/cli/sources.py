@@ -16,7 +16,7 @@ from bufferctl.cli import planning, saved
 from bufferctl.cli.files import Files, declared_now, load_files, of_saved
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.render.paint import safe
+from bufferctl.model.invisible import visible
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
@@ -204,7 +204,7 @@ class FromReviewed:
         _check_fits(self.saved, self.path, today)
         self._check_organizations(today)
         for message in self.reviewed.undone(today):
-            console.note(f"{console.err.change('note:')} reviewed, but not done: {safe(message)}.")
+            console.note(f"{console.err.change('note:')} reviewed, but not done: {visible(message)}.")
         return self.fresh.select(today, console)
 
     def _check_organizations(self, today: Plan) -> None:

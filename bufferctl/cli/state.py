@@ -40,7 +40,7 @@ def state() -> None:
 @options.json_option
 def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
     """List every address with the id that it has in Buffer and how it came to be known."""
-    from bufferctl.render.paint import safe
+    from bufferctl.model.invisible import visible
 
     bindings = _store(file, state_file).load().bindings
     if as_json:
@@ -52,7 +52,7 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
     rows = sorted((name(slot, binding), binding) for slot, binding in bindings.items())
     width = max((len(address) for address, _ in rows), default=0)
     for address, binding in rows:
-        click.echo(f"{safe(address):{width}}  {binding.id}  {binding.origin.value}")
+        click.echo(f"{visible(address):{width}}  {binding.id}  {binding.origin.value}")
 
 
 @state.command(

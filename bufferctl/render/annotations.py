@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Iterator
 from posixpath import join, normpath
 
 from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Reason
-from bufferctl.render.paint import safe, sentence
+from bufferctl.render.paint import sentence
 
 #: How many annotations of a kind GitHub shows of one step (docs: usage limits of check runs).
 SHOWN = 10
@@ -71,7 +72,7 @@ def _command(problem: Diagnostic, folder: str) -> str:
 
 
 def _data(text: str) -> str:
-    return safe(text.replace("\r\n", "\n")).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text.replace("\r\n", "\n")).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bufferctl.model import Address, Post, Service
+from bufferctl.model.invisible import visible
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
-from bufferctl.render.paint import safe, sentence
+from bufferctl.render.paint import sentence
 from bufferctl.render.pieces import Piece, changed_words, web
 from bufferctl.render.shown import Shown, shown
 from bufferctl.render.times import in_zone
@@ -81,7 +82,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that is shown of one change; text is made safe, not yet escaped. `id`, `link`, `at`: what it became, when."""
+    """All that is shown of one change; its text is visible, not yet escaped. `id`, `link`, `at`: of its outcome."""
 
     address: str
     channel: Channel
@@ -134,7 +135,7 @@ def card_of(
     item = change.live if change.action is Action.DELETE and change.live is not None else change.desired or change.live
     kind, sign, what, why = _said(change, outcome, is_preview=is_preview)
     return Card(
-        address=safe(str(change.address)),
+        address=visible(str(change.address)),
         channel=_channel(change, plan),
         kind=kind,
         sign=sign,
@@ -144,11 +145,11 @@ def card_of(
         shown=shown(item),
         length=lengths.get(change.address),
         changed=() if is_preview else tuple(_changed(each, change, plan) for each in change.differences),
-        message="" if is_preview else safe(sentence(outcome.message if outcome else change.message)),
-        hint="" if is_preview else safe(outcome.hint if outcome else change.hint),
-        place=safe(str(change.place)) if change.place else "",
+        message="" if is_preview else visible(sentence(outcome.message if outcome else change.message)),
+        hint="" if is_preview else visible(outcome.hint if outcome else change.hint),
+        place=visible(str(change.place)) if change.place else "",
         at_once=outcome is None and words.is_at_once(change),
-        id=safe(outcome.id or "") if outcome else "",
+        id=visible(outcome.id or "") if outcome else "",
         link=web(outcome.link) if outcome else "",
         at=f"{outcome.at.astimezone(UTC):%H:%M:%S} UTC" if outcome and outcome.at else "",
     )
@@ -169,13 +170,13 @@ def _said(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple
 
 
 def _channel(change: Change, plan: Plan) -> Channel:
-    organization, label = safe(change.address.organization), safe(change.address.channel)
+    organization, label = visible(change.address.organization), visible(change.address.channel)
     if change.address.is_idea:
         return Channel(f"{organization}/ideas", "Ideas", "Ideas", "i", "ideas", organization)
     live = plan.channels.get(change.slot.channel_id)
     service, _, name = label.partition(":")
     network, glyph = NETWORKS.get(Service(service), (service, "?")) if service in set(Service) else (service, "?")
-    name = safe(live.name) if live else name
+    name = visible(live.name) if live else name
     return Channel(f"{organization}/{label}", name, network, glyph, service.lower(), organization)
 
 
@@ -197,8 +198,8 @@ def _changed(difference: Difference, change: Change, plan: Plan) -> Changed:
     if difference.path == "due_at":
         before, after = (_instant(value, change, plan) for value in (before, after))
     if isinstance(before, str) and isinstance(after, str) and difference.path != "due_at":
-        return Changed(safe(words.field(difference.path)), changed_words(before, after))
-    return Changed(safe(words.field(difference.path)), (), _plain(before), _plain(after))
+        return Changed(visible(words.field(difference.path)), changed_words(before, after))
+    return Changed(visible(words.field(difference.path)), (), _plain(before), _plain(after))
 
 
 def _instant(value: Any, change: Change, plan: Plan) -> str:
@@ -213,12 +214,12 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return safe(", ".join(f"{name} {_plain(each)}" for name, each in value.items() if _plain(each)))
+        return visible(", ".join(f"{name} {_plain(each)}" for name, each in value.items() if _plain(each)))
     if hasattr(value, "_asdict"):
         return _plain(value._asdict())
     if isinstance(value, list | tuple | set | frozenset):
-        return safe("; ".join(filter(None, map(_plain, value))))
-    return safe(str(value))
+        return visible("; ".join(filter(None, map(_plain, value))))
+    return visible(str(value))
 
 
 def first_out(plan: Plan) -> Change | None:

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.model.invisible import visible
 from bufferctl.render.columns import cells
-from bufferctl.render.paint import Paint, count, safe
+from bufferctl.render.paint import Paint, count
 
 #: Columns of a line that are shown; a longer one is cut around the caret.
 _SHOWN = 110
@@ -58,10 +59,12 @@ def _excerpt(diagnostic: Diagnostic, paint: Paint) -> list[str]:
     line = diagnostic.source
     start = max(0, at - _BEFORE) if len(line) > _SHOWN else 0
     end = min(len(line), start + _SHOWN)
+    if end < len(line):
+        end -= len(line[start:end]) - len(line[start:end].rstrip("\u200d"))  # half of a joined emoji shows its joiner
     before, spot, after = line[start:at], line[at : min(at + diagnostic.width, end)], line[at + diagnostic.width : end]
-    before = ("…" if start else "") + "".join(map(_visible, before))
-    spot = "".join(map(_visible, spot))
-    after = "".join(map(_visible, after)) + ("…" if end < len(line) else "")
+    before = ("…" if start else "") + _visible(before)
+    spot = _visible(spot)
+    after = _visible(after) + ("…" if end < len(line) else "")
     carets = "^" * max(1, cells(spot))
     return [
         f"{paint.faint(number + ' |')} {before}{spot}{after}".rstrip(),
@@ -71,8 +74,8 @@ def _excerpt(diagnostic: Diagnostic, paint: Paint) -> list[str]:
 
 def _flat(text: str) -> str:
     """One line: what is quoted from files may hold line ends."""
-    return safe(text.replace("\n", "⏎"))
+    return visible(text.replace("\n", "⏎"))
 
 
-def _visible(character: str) -> str:
-    return _TAB if character == "\t" else safe(character)
+def _visible(text: str) -> str:
+    return visible(text).replace("\t", _TAB)

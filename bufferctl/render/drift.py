@@ -9,12 +9,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import wrapped
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.json import document, plan_values
-from bufferctl.render.paint import Paint, count, safe, sentence
+from bufferctl.render.paint import Paint, count, sentence
 from bufferctl.render.text_change import WIDTH, indented
 
 #: What is told apart, the most urgent first.
@@ -43,7 +44,7 @@ def drift_text(plan: Plan, known: int, paint: Paint) -> str:
         lines += ["", paint.bad(_HEADINGS[reason or Reason.CHANGED]), *_changes(list(group), plan, paint)]
     if plan.progress:
         lines += ["", paint.strong("Not drift: what people brought further in Buffer since the last apply")]
-        lines += [f"  {safe(str(c.address))}  {_PROGRESS[c.reason or Reason.SHARED]}" for c in plan.progress]
+        lines += [f"  {visible(str(c.address))}  {_PROGRESS[c.reason or Reason.SHARED]}" for c in plan.progress]
     if plan.warnings:
         lines += ["", diagnostics_text(plan.warnings, paint)]
     return "\n".join([*lines, "", *_footer(plan)]) + "\n"
@@ -87,9 +88,9 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
     for _, alike in groupby(changes, key=lambda change: (change.message, change.hint, change.differences)):
         group = list(alike)
         for change in group:
-            yield f"  {paint.bad('!')} {paint.strong(safe(str(change.address)))}"
+            yield f"  {paint.bad('!')} {paint.strong(visible(str(change.address)))}"
             about = filter(None, [words.when(change, plan), str(change.place or "")])
-            yield f"      {safe(', '.join(about))}"
+            yield f"      {visible(', '.join(about))}"
         last = group[-1]
         yield from indented(sentence(last.message))
         for difference in last.differences:
@@ -100,7 +101,7 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
 
 def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str]:
     """Both values under their names, so that it is clear without colour which is whose."""
-    yield f"      {safe(words.field(difference.path))}"
+    yield f"      {visible(words.field(difference.path))}"
     for name, value in (("file:", difference.after), ("Buffer:", difference.before)):
         said = _time(value, zone) if value and difference.path in _TIMES else _value(value)
         lines = [part for line in said.splitlines() for part in wrapped(line, WIDTH - 16)]
@@ -125,7 +126,7 @@ def _value(value: Any) -> str:
         return "nothing"
     if isinstance(value, list | tuple):
         return ", ".join(map(_value, value))
-    return safe(str(value))
+    return visible(str(value))
 
 
 def _zone(change: Change, plan: Plan) -> str:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Plan, Status, requests_needed
 from bufferctl.render.cards import Card, Channel, card_of, first_out, is_trouble
-from bufferctl.render.paint import count, safe, sentence
+from bufferctl.render.paint import count, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import no_changes
 from bufferctl.render.text_outcomes import left_said
@@ -118,7 +119,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
         made=_stamp(plan.at),
         until=_stamp(report.expires_at) if report.expires_at and report.outcomes is None else None,
         digest="" if is_preview else report.digest,
-        endpoint=safe(plan.endpoint),
+        endpoint=visible(plan.endpoint),
         version=__version__,
         is_offline=report.is_offline and not is_preview,
         narrowed=plan.narrowed,
@@ -136,7 +137,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
         sections=tuple(_sections(cards)),
         channels=tuple(sorted(channels.values(), key=lambda c: (c.organization, c.service == "ideas", c.key))),
         left=left_said(report.left, report.outcomes or ()) if report.left else "",
-        stopped=safe(sentence(report.stopped)),
+        stopped=visible(sentence(report.stopped)),
     )
 
 
@@ -179,8 +180,8 @@ def _stamp(moment: datetime) -> Stamp:
 
 
 def _problem(diagnostic: Diagnostic) -> Problem:
-    place = safe(str(diagnostic.place)) if diagnostic.place else ""
-    message, hint = safe(sentence(diagnostic.message)), safe(diagnostic.hint)
+    place = visible(str(diagnostic.place)) if diagnostic.place else ""
+    message, hint = visible(sentence(diagnostic.message)), visible(diagnostic.hint)
     return Problem(diagnostic.severity.value, place, message, hint, diagnostic.code)
 
 

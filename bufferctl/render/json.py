@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from json import dumps
 from typing import Any
 
 from pydantic_core import to_json
@@ -16,6 +17,7 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.digests import REVIEWED, change_digest, digest_of, facts
 from bufferctl.model import IDEAS, LivePost
+from bufferctl.model.invisible import replaced
 from bufferctl.model.serial import dump_item
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, ready_at, write_requests
@@ -171,7 +173,8 @@ def outcome_values(outcome: Outcome) -> OutcomeForm:
 def document(values: Mapping[str, Any]) -> str:
     """One JSON document with its versions, ending in a newline; `values` begin with its `kind`."""
     head = {"format_version": FORMAT_VERSION, "bufferctl_version": __version__}
-    return to_json({**head, **values}, indent=2).decode() + "\n"
+    text = to_json({**head, **values}, indent=2).decode()
+    return replaced(text, lambda character: dumps(character)[1:-1]) + "\n"
 
 
 def _channel_id(change: Change) -> str | None:

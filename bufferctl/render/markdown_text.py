@@ -14,7 +14,7 @@ from itertools import zip_longest
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
-from bufferctl.render.paint import safe
+from bufferctl.model.invisible import visible
 from bufferctl.render.pieces import Piece
 
 #: Nothing to see, and it parts a sign from a name.
@@ -124,7 +124,7 @@ def _painter(piece: Piece) -> Callable[[str], str]:
 
 
 def _one_line(text: str) -> str:
-    return safe(" ".join(text.splitlines()))
+    return visible(" ".join(text.splitlines()))
 
 
 def _inline(text: str) -> str:

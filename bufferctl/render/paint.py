@@ -1,20 +1,10 @@
-"""Colour where it is wanted, text made safe for a terminal, capitals, full stops, counts."""
+"""Colour where it is wanted, capitals, full stops, counts."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-#: Control characters but tab and newline, other line ends, what turns the direction of text round, and halves of
-#: characters, which no file can hold.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def safe(text: str) -> str:
-    """Text from files or from the API, with control characters shown by their number instead of acted on."""
-    return _UNSAFE.sub(_visible, text)
 
 
 def sentence(text: str) -> str:
@@ -43,11 +33,6 @@ def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
     if not numbers[True]:
         return posts
     return f"{posts} and {ideas}" if numbers[False] else ideas
-
-
-def _visible(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - what two digits can say
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bufferctl.model import Idea, Post, SchedulingType
-from bufferctl.render.paint import safe
+from bufferctl.model.invisible import visible
 
 #: Values of network fields that say nothing about a post: what nearly every one has.
 USUAL = {"type": "post", "should_share_to_feed": True}
@@ -21,7 +21,7 @@ class Fact(NamedTuple):
 def particulars_of(item: Post | Idea) -> tuple[Fact, ...]:
     """What is set, network fields and tags apart."""
     found = _of_post(item) if isinstance(item, Post) else _of_idea(item)
-    return tuple(Fact(name, safe(value)) for name, value in found if value)
+    return tuple(Fact(name, visible(value)) for name, value in found if value)
 
 
 def _of_post(post: Post) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bufferctl.render.paint import safe
+from bufferctl.model.invisible import visible
 from bufferctl.render.worddiff import compared
 
 _MARKED = re.compile(r"(?P<link>https?://[^\s<>\"]+)|(?<![\w&/])(?P<tag>[#@]\w[\w.@-]*)", re.IGNORECASE)
@@ -42,7 +42,7 @@ def changed_words(before: str, after: str) -> tuple[Piece, ...]:
 
 def _plain(text: str) -> str:
     """Safe to show, lines ending in one way: a person's browser may have put another into Buffer."""
-    return safe(text.replace("\r\n", "\n"))
+    return visible(text.replace("\r\n", "\n"))
 
 
 def _pieces(text: str) -> Iterator[Piece]:

@@ -14,8 +14,9 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place, Related
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Reason, Status
-from bufferctl.render.paint import safe, sentence
+from bufferctl.render.paint import sentence
 from bufferctl.render.problems import problems_of
 from bufferctl.render.report import Report, RuleHelp
 
@@ -104,7 +105,7 @@ def _results(problems: Iterable[Diagnostic], codes: list[str], folder: str) -> I
 
 
 def _code(problem: Diagnostic) -> str:
-    return safe(problem.code) or _GENERAL
+    return visible(problem.code) or _GENERAL
 
 
 def _digest(problem: Diagnostic) -> str:
@@ -140,5 +141,5 @@ def _location(place: Place, folder: str, width: int) -> dict[str, Any]:
 
 def _said(text: str) -> str:
     """A message without links and placeholders of its own (specification 3.11.5 and 3.11.6)."""
-    text = re.sub(r"\](?=\()", "]\u200b", safe(text))
+    text = re.sub(r"\](?=\()", "]\u200b", visible(text))
     return text.replace("{", "{{").replace("}", "}}")

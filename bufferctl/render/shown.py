@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
+from bufferctl.model.invisible import visible
 from bufferctl.render import text_content
-from bufferctl.render.paint import safe
 from bufferctl.render.particulars import USUAL, Fact, particulars_of
 from bufferctl.render.pieces import Piece, pieces, web
 
@@ -59,12 +59,14 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None) -> Shown:
             media = tuple(_idea_media(each) for each in item.media)
             return Shown(
                 (Part(pieces(item.text), media),),
-                safe(item.title or ""),
+                visible(item.title or ""),
                 facts=particulars_of(item),
-                tags=tuple(map(safe, item.tags)),
+                tags=tuple(map(visible, item.tags)),
             )
         case LiveIdea():
-            return Shown((Part(pieces(item.text)),), safe(item.title), tags=tuple(safe(tag.name) for tag in item.tags))
+            return Shown(
+                (Part(pieces(item.text)),), visible(item.title), tags=tuple(visible(tag.name) for tag in item.tags)
+            )
         case None:
             return Shown(())
 
@@ -83,7 +85,7 @@ def _of_post(post: Post) -> Shown:
 def _of_live(post: LivePost) -> Shown:
     first = Part(pieces(post.text), tuple(map(_live_asset, post.assets)))
     rest = (Part(pieces(each.text), tuple(map(_live_asset, each.assets))) for each in post.thread[1:])
-    facts = (Fact("error", safe(post.error)),) if post.error else ()
+    facts = (Fact("error", visible(post.error)),) if post.error else ()
     # neither what is off nor what nearly every post has says anything
     told = {name: value for name, value in post.metadata.items() if value is not False and USUAL.get(name) != value}
     return _with_metadata((first, *rest), told, tuple(tag.name for tag in post.tags), facts)
@@ -96,15 +98,15 @@ def _with_metadata(
         return str(values.get(name) or "")
 
     mentions = [_mention(each) for each in values.get("annotations") or ()]
-    named = (Fact("mentions", safe(", ".join(mentions))),) if mentions else ()
+    named = (Fact("mentions", visible(", ".join(mentions))),) if mentions else ()
     others = (Fact(name, value) for name, value in _flat(values) if name.partition(".")[0] not in _PLACED)
     return Shown(
         parts,
-        safe(text("title")),
-        safe(text("spoiler_text")),
+        visible(text("title")),
+        visible(text("spoiler_text")),
         pieces(text("first_comment")),
         (*facts, *named, *others),
-        tuple(map(safe, tags)),
+        tuple(map(visible, tags)),
     )
 
 
@@ -129,12 +131,12 @@ def _asset(asset: Asset) -> Media:
     match asset.value:
         case Image() as image:
             tagged = ", ".join(f"@{each.handle.removeprefix('@')}" for each in image.user_tags)
-            return Media("image", web(image.url), web(image.url), safe(image.alt_text or ""), text=safe(tagged))
+            return Media("image", web(image.url), web(image.url), visible(image.alt_text or ""), text=visible(tagged))
         case Video() as video:
             cover = "" if video.thumbnail_offset is None else f"its cover is at {video.thumbnail_offset:,} ms"
-            return Media("video", web(video.thumbnail_url), web(video.url), "", safe(video.title or ""), cover)
+            return Media("video", web(video.thumbnail_url), web(video.url), "", visible(video.title or ""), cover)
         case Document() as document:
-            return Media("document", web(document.thumbnail_url), web(document.url), "", safe(document.title))
+            return Media("document", web(document.thumbnail_url), web(document.url), "", visible(document.title))
         case Link() as link:
             return _link(link.url, link.thumbnail_url, link.title, link.description)
 
@@ -144,17 +146,23 @@ def _preview(preview: LinkAttachment) -> Media:
 
 
 def _link(url: str, picture: str | None, title: str | None, text: str | None) -> Media:
-    return Media("link", web(picture), web(url), "", safe(title or url), safe(text or ""))
+    return Media("link", web(picture), web(url), "", visible(title or url), visible(text or ""))
 
 
 def _live_asset(asset: LiveAsset) -> Media:
     source = asset.thumbnail or (asset.source if asset.kind == "image" else "")
     return Media(
-        asset.kind, web(source), web(asset.source), safe(asset.alt_text), safe(str(asset.details.get("title") or ""))
+        asset.kind,
+        web(source),
+        web(asset.source),
+        visible(asset.alt_text),
+        visible(str(asset.details.get("title") or "")),
     )
 
 
 def _idea_media(media: IdeaMedia) -> Media:
     kind = "image" if media.type in {"image", "gif"} else str(media.type)
     picture = media.thumbnail_url or (media.url if kind == "image" else None)
-    return Media(kind, web(picture), web(media.url), safe(media.alt or ""), "" if kind == "image" else safe(media.url))
+    return Media(
+        kind, web(picture), web(media.url), visible(media.alt or ""), "" if kind == "image" else visible(media.url)
+    )

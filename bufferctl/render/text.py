@@ -13,6 +13,7 @@ from typing import Any
 
 from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
 from bufferctl.model import Post, ShareMode
+from bufferctl.model.invisible import visible
 from bufferctl.model.quota import Window
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import (
@@ -28,7 +29,7 @@ from bufferctl.plan import (
 )
 from bufferctl.render import words
 from bufferctl.render.columns import wrapped
-from bufferctl.render.paint import Paint, count, safe
+from bufferctl.render.paint import Paint, count
 from bufferctl.render.text_change import WIDTH, Lines
 
 _SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
@@ -47,7 +48,7 @@ def plan_text(
     others = _in_time((change for change in shown if change.action is not Action.HOLD), plan)
     said: list[str] = []
     for home, group in groupby(sorted(others, key=_home), key=_home):
-        said += ["", paint.strong(safe(home)), *_changes(list(group), lines)]
+        said += ["", paint.strong(visible(home)), *_changes(list(group), lines)]
     said += ["", *_summary(plan, paint, is_offline=is_offline)]
     if digests:
         said.append(f"Digest {digest_of(digests.values())[:SHORT]}.")

@@ -8,11 +8,12 @@ from typing import Any
 
 from bufferctl.digests import SHORT
 from bufferctl.model import Slot
+from bufferctl.model.invisible import visible
 from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import cells, wrapped
-from bufferctl.render.paint import Paint, count, safe, sentence
+from bufferctl.render.paint import Paint, count, sentence
 from bufferctl.render.text_content import asset_line, extras_of, is_instant, shown, texts_of, title_of
 from bufferctl.render.times import away
 from bufferctl.render.worddiff import inline, painted
@@ -43,7 +44,7 @@ class Lines:
         paint = self.paint
         sign = self._painter(change)(words.SIGNS[change.action])
         digest = self.digests.get(change.slot, "")[:SHORT]
-        yield f"  {sign} {paint.strong(safe(str(change.address)))}  {paint.faint(digest)}".rstrip()
+        yield f"  {sign} {paint.strong(visible(str(change.address)))}  {paint.faint(digest)}".rstrip()
         what = "" if change.action is Action.HOLD else words.what(change)
         if about := ", ".join(filter(None, [what, self._when(change), _why(change), self._length(change)])):
             yield from indented(about)
@@ -52,7 +53,7 @@ class Lines:
         """A change that concerns nobody but us."""
         sign = self.paint.faint(words.SIGNS[change.action])
         about = ", ".join(filter(None, [words.what(change), _why(change)]))
-        return f"  {sign} {safe(str(change.address))}  {about}"
+        return f"  {sign} {visible(str(change.address))}  {about}"
 
     def details(self, change: Change, *, said_below: bool = False) -> Iterator[str]:
         """What is to be said about it, what it says or how that changes, and one thing to do.
@@ -115,7 +116,7 @@ class Lines:
     def _quoted(self, text: str) -> Iterator[str]:
         """The text behind a bar, folded where it is long."""
         bar = self.paint.faint("│")
-        lines = [part for line in safe(text).splitlines() for part in wrapped(line, WIDTH - 8)]
+        lines = [part for line in visible(text).splitlines() for part in wrapped(line, WIDTH - 8)]
         # one more line takes as much room as saying that there is one
         first = lines if len(lines) <= FOLD + 1 else lines[:FOLD]
         for line in first:
@@ -126,7 +127,7 @@ class Lines:
 
     def _difference(self, difference: Difference, change: Change) -> Iterator[str]:
         """One field: in a line where it is short, word by word where it is a text, else the one after the other."""
-        name = safe(words.field(difference.path)) + (" (Buffer → file)" if change.action is Action.HOLD else "")
+        name = visible(words.field(difference.path)) + (" (Buffer → file)" if change.action is Action.HOLD else "")
         zone = self._zone(change)
         before, after = (shown(value, zone) for value in (difference.before, difference.after))
         if not before or not after:
@@ -155,7 +156,7 @@ class Lines:
 
 def indented(text: str) -> Iterator[str]:
     """Text of ours below an address."""
-    return (f"{_INDENT}{line}" for line in wrapped(safe(text), WIDTH - len(_INDENT)))
+    return (f"{_INDENT}{line}" for line in wrapped(visible(text), WIDTH - len(_INDENT)))
 
 
 def _around(both: str) -> Iterator[str]:

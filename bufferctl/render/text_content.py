@@ -9,8 +9,8 @@ from typing import Any
 
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post
 from bufferctl.model.desired import IdeaMedia
+from bufferctl.model.invisible import visible
 from bufferctl.render import words
-from bufferctl.render.paint import safe
 from bufferctl.render.particulars import USUAL, particulars_of
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
@@ -66,12 +66,12 @@ def shown(value: Any, zone: str) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return ", ".join(f"{safe(str(name))}: {shown(each, zone)}" for name, each in value.items())
+        return ", ".join(f"{visible(str(name))}: {shown(each, zone)}" for name, each in value.items())
     if isinstance(value, tuple | list):
         return ", ".join(filter(None, (shown(each, zone) for each in value)))
     if is_instant(value):
         return words.local(datetime.fromisoformat(value), zone)
-    return safe(str(value))
+    return visible(str(value))
 
 
 def is_instant(value: Any) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bufferctl.model import Slot
+from bufferctl.model.invisible import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.columns import wrapped
-from bufferctl.render.paint import Paint, count, safe, sentence
+from bufferctl.render.paint import Paint, count, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
 from bufferctl.render.text_change import WIDTH, indented
@@ -24,9 +25,9 @@ def outcome_line(outcome: Outcome, paint: Paint) -> str:
     said = words.done(change) if good else words.OUTCOMES[outcome.status]
     painter = paint.good if good else paint.faint if outcome.status is Status.NOT_SENT else paint.bad
     sign = words.SIGNS[change.action] if good else "!" if outcome.status is not Status.NOT_SENT else "."
-    line = f"{painter(sign)} {safe(str(change.address))}  {said}{'  ' + safe(outcome.id) if outcome.id else ''}"
+    line = f"{painter(sign)} {visible(str(change.address))}  {said}{'  ' + visible(outcome.id) if outcome.id else ''}"
     if outcome.link:
-        line += f"  {safe(outcome.link)}"
+        line += f"  {visible(outcome.link)}"
     told = [sentence(outcome.message), f"→ {outcome.hint}" if outcome.hint else ""]
     more = [row for text in told if text for row in indented(text)]
     return "\n".join([line, *more])
@@ -85,10 +86,10 @@ def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
     outcomes = sorted(report.outcomes or (), key=lambda outcome: outcome.status is not Status.DONE)
     lines = [outcome_line(outcome, paint) for outcome in outcomes]
     if report.stopped:
-        why = wrapped(safe(sentence(f"It stopped early: {report.stopped}")), WIDTH)
+        why = wrapped(visible(sentence(f"It stopped early: {report.stopped}")), WIDTH)
         lines += ["", *map(paint.bad, why)]
     lines += ["", applied_text(outcomes, paint).rstrip("\n")]
     if report.left and any(outcome.change.action in WRITING for outcome in outcomes):
         lines.append(left_text(report.left, report.plan, outcomes, paint).rstrip("\n"))
-    lines.append(f"At {safe(report.plan.endpoint)}, finished {words.local(finished_at, 'UTC')}.")
+    lines.append(f"At {visible(report.plan.endpoint)}, finished {words.local(finished_at, 'UTC')}.")
     return "\n".join(lines).lstrip("\n") + "\n"

@@ -89,12 +89,12 @@ def test_hostile_text_is_shown_harmless(project: Any) -> None:
     """Control characters from Buffer are shown by their number, in the verdict's details too."""
     prepare(project, CASES / "unchanged")
     state = json.loads(project.state.read_text(encoding="utf-8"))
-    (bindings,) = [channel for each in state["organizations"].values() for channel in each.values()]
+    (bindings,) = [channel["objects"] for each in state["organizations"].values() for channel in each.values()]
     (post,) = bindings.values()
     project.sandbox.person.edit_post(post["id"], text="We \x1b[2Jare\u202e live\nand\n\n")
     ran = project("drift")
     assert ran.code == 2
-    assert "\\x1b[2J" in ran.out
+    assert "⟨U+001B⟩[2J" in ran.out
     assert not {"\x1b", "\u202e"} & set(ran.out)
 
 

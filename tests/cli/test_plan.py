@@ -220,7 +220,7 @@ def test_text_from_files_cannot_draw_on_the_terminal(project: Any) -> None:
         'version: 1\norganizations:\n  - name: Acme\n    ideas:\n      - {key: odd, title: "a \\u202e b"}\n',
     )
     ran = project("plan")
-    assert "a \\u202e b" in ran.out
+    assert "a ⟨U+202E⟩ b" in ran.out
     assert "\u202e" not in ran.out
 
 

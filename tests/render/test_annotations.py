@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Reason
 from bufferctl.render.annotations import annotations_text, inert
-from bufferctl.render.paint import safe
 from bufferctl.render.problems import problems_of
 from bufferctl.render.report import Report
 from tests.render.hostile import TEXTS, plan_of, receipt_of
@@ -102,7 +102,7 @@ def test_hostile(name: str) -> None:
         for line in lines:
             _, properties, message = runner(line)
             assert set(properties) <= {"file", "line", "col", "title"}
-            assert safe(TEXTS[name].replace("\r\n", "\n")) in message or message.startswith("and ")
+            assert visible(TEXTS[name].replace("\r\n", "\n")) in message or message.startswith("and ")
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
@@ -111,8 +111,8 @@ def test_any(message: str, file: str) -> None:
     made = annotations_text([Diagnostic(Severity.ERROR, message, Place(file, 1, 2), code=file)])
     kind, properties, read = runner(made.removesuffix("\n"))
     assert kind == "error"
-    assert properties["title"] == "bufferctl " + safe(file.replace("\r\n", "\n"))
-    assert read.rstrip(".") == safe(message.replace("\r\n", "\n")).rstrip(".")
+    assert properties["title"] == "bufferctl " + visible(file.replace("\r\n", "\n"))
+    assert read.rstrip(".") == visible(message.replace("\r\n", "\n")).rstrip(".")
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bufferctl.model import Address, LiveAsset, Post, Service
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
 from bufferctl.render.html import preview_html, report_html
-from bufferctl.render.paint import safe
 from bufferctl.render.particulars import Fact
 from bufferctl.render.pieces import changed_words, pieces, web
 from bufferctl.render.report import Report
@@ -120,9 +120,9 @@ def test_a_reader_without_scripts_sees_each_post() -> None:
     """Text, time with its zone, address, place and count of every change stand in the page itself."""
     read = Read(report_html(REPORT))
     for each in PLAN.changes:
-        assert safe(str(each.address)) in read.text
+        assert visible(str(each.address)) in read.text
         if isinstance(each.desired, Post):
-            assert "".join(safe(each.desired.text).split()) in "".join(read.text.split())
+            assert "".join(visible(each.desired.text).split()) in "".join(read.text.split())
             assert str(each.place) in read.text
     for said in ("Thu 6 Dec 2029 09:00 CET", "Mon 31 Dec 2029 23:59 JST", "52 of / 280", REPORT.digest):
         assert said in " ".join(read.text.split())
@@ -220,7 +220,7 @@ def test_hostile_text_stays_text(data: st.DataObject) -> None:
     report = Report(plan, diagnostics=REPORT.diagnostics, digest=word())
     for document in (report_html(report), preview_html(report), report_html(replace(report, outcomes=outcomes))):
         read = is_harmless(document)
-        assert "".join(safe(declared.text).split()) in "".join(read.text.split())
+        assert "".join(visible(declared.text).split()) in "".join(read.text.split())
 
 
 @given(posts)
@@ -238,7 +238,7 @@ def test_nothing_public_is_left_out(item: Post) -> None:
     values = [item.text, *item.tags, *_texts([each.value.model_dump(mode="json") for each in item.assets])]
     values += _texts(item.metadata.model_dump(mode="json", exclude_defaults=True)) if item.metadata else []
     values = [local(datetime.fromisoformat(each), "") if is_instant(each) else each for each in values]
-    missing = [value for value in values if "".join(safe(value).split()) not in "".join(card.split())]
+    missing = [value for value in values if "".join(visible(value).split()) not in "".join(card.split())]
     assert missing == []
 
 
@@ -277,8 +277,8 @@ def test_links_end_where_sentences_do() -> None:
 def test_changed_words_hold_both_texts(before: str, after: str) -> None:
     """Without what comes it is the old text, without what goes the new one; a browser's line ends are line ends."""
     found = changed_words(before, after)
-    assert "".join(p.text for p in found if p.kind != "in") == safe(before.replace("\r\n", "\n"))
-    assert "".join(p.text for p in found if p.kind != "out") == safe(after.replace("\r\n", "\n"))
+    assert "".join(p.text for p in found if p.kind != "in") == visible(before.replace("\r\n", "\n"))
+    assert "".join(p.text for p in found if p.kind != "out") == visible(after.replace("\r\n", "\n"))
 
 
 def test_words_change_not_letters() -> None:

@@ -10,10 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.model import LivePost, PostStatus
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Plan
 from bufferctl.render.markdown import LIMIT, PLAN_MARK, RECEIPT_MARK, report_markdown
 from bufferctl.render.markdown_text import code, link, picture, plain, quoted, size
-from bufferctl.render.paint import safe
 from bufferctl.render.report import Report
 from tests.render.github import Page, as_written
 from tests.render.hostile import TEXTS, address_of, plan_of, receipt_of
@@ -70,7 +70,7 @@ def test_quote_is_what_will_be_public(name: str) -> None:
     """The text of a post, read out of the comment, is the text that goes out, control characters by number."""
     text = TEXTS[name]
     page = judge(report_markdown(Report(_delete_of(text))), PLAN_MARK)
-    assert as_written(page.quotes[0]) == as_written(safe(text.replace("\r\n", "\n")).replace("\t", "    "))
+    assert as_written(page.quotes[0]) == as_written(visible(text.replace("\r\n", "\n")).replace("\t", "    "))
 
 
 @settings(max_examples=150)
@@ -95,7 +95,8 @@ def test_any_receipt(text: str) -> None:
 def test_any_line(text: str) -> None:
     """A line, a quote and code, wherever they stand below the mark, are read back as they were written."""
     page = Page(f"{PLAN_MARK}\n\n{plain(text)}\n\n- {plain(text)}\n\n{code(text)}")
-    assert "".join(as_written(page.text).split()) == "".join(as_written(3 * safe(" ".join(text.splitlines()))).split())
+    expected = as_written(3 * visible(" ".join(text.splitlines())))
+    assert "".join(as_written(page.text).split()) == "".join(expected.split())
     assert set(page.tags) <= {"p", "ul", "li", "code", "span"}
     assert page.becomes == []
 

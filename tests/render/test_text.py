@@ -89,7 +89,7 @@ def test_hostile_text_does_not_reach_the_terminal() -> None:
     )
     text = text_of(change(item, Action.CREATE, Cause.NEW), held)
     assert not set(text) & set("\x1b\x9b\u202e")
-    assert "\\x1b[2J\\x9bb\\u202ec" in text
+    assert "⟨U+001B⟩[2J⟨U+009B⟩b⟨U+202E⟩c" in text
 
 
 def test_order_of_time() -> None:
