@@ -1,0 +1,52 @@
+"""Live one seed again: `python -m tests.lives SEED [--shrink] [--steps 0,3,7]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+
+from tests.lives.endpoint import Server
+from tests.lives.judge import Broken
+from tests.lives.life import draw, live, shrink
+
+
+def say(text: str) -> None:
+    """Print, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Print what happened in a life; 1 where a promise broke. `--shrink` leaves out every step that it can."""
+    parser = argparse.ArgumentParser(prog="python -m tests.lives", description=__doc__)
+    parser.add_argument("seed", type=int, nargs="+")
+    parser.add_argument("--shrink", action="store_true", help="leave out every step that the failure does not need")
+    parser.add_argument("--steps", help="only these steps, by number")
+    parser.add_argument("--short", action="store_true", help="a line a seed")
+    asked = parser.parse_args()
+    failed = 0
+    for seed in asked.seed if len(asked.seed) != 2 or not asked.short else range(*asked.seed):
+        script = draw(seed)
+        if asked.steps:
+            script = replace(script, steps=tuple(script.steps[int(each)] for each in asked.steps.split(",")))
+        server = Server()
+        try:
+            said = live(script, server)
+            say(f"{seed}: kept" if asked.short else "\n".join(said))
+        except Broken:
+            failed = 1
+            if asked.shrink:
+                shorter = shrink(script, server)
+                numbers = ",".join(str(script.steps.index(each)) for each in shorter.steps)
+                say(f"python -m tests.lives {seed} --steps {numbers}")
+                try:
+                    live(shorter, server)
+                except Broken as short:
+                    broken = short
+            say(f"{seed}: " + (str(broken).partition("\n")[0] if asked.short else str(broken)))
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+"""The promises, held against what the account saw: by the oracle's own bookkeeping, never by what bufferctl remembers.
+
+What a plan announces and which holds name what is read from `plan --json` and `apply --json`. Everything raises Broken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from tests.lives.account import PERSON, Idea, Post, Write
+from tests.lives.projects import IDEAS, Entry, Project, words_in
+
+if TYPE_CHECKING:
+    from tests.lives.life import Life
+
+#: Holds that only a person lifts (design: The record; Matching 4).
+QUESTIONS = {"ambiguous", "unread", "unsettled"}
+PENDING = {"create", "update", "delete"}
+_LINK = re.compile(r"https?://\S+")
+Changes = Mapping[str, Mapping[str, Any]]
+
+
+class Broken(AssertionError):  # noqa: N818 - a promise is
+    """A promise of design.md that did not hold."""
+
+
+@dataclass
+class Judge:
+    """What is known of each run, and of what was declared.
+
+    `budget`: how often a word was declared on a channel. `announced`: what each run had planned. `excused`: words that
+    may be there more often than that, each with its reason from design.md.
+    """
+
+    life: Life
+    budget: Counter[tuple[str, str]] = field(default_factory=Counter)
+    announced: dict[int, list[Mapping[str, Any]]] = field(default_factory=dict)
+    excused: dict[tuple[str, str], str] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+    _judged: int = 0
+
+    def writes(self, reapplied: bool) -> None:
+        """Hold every write that arrived since the last time against the promises."""
+        account = self.life.account
+        new = [write for write in account.writes[self._judged :] if write.run]
+        self._judged = len(account.writes)
+        for write in new:
+            self._nobody_else_touched(write, reapplied)
+            self._in_time(write)
+        for run in {write.run for write in new}:
+            self._announced([write for write in new if write.run == run], self.announced.get(run, []))
+        self._never_twice()
+
+    def _nobody_else_touched(self, write: Write, reapplied: bool) -> None:
+        """Nothing that a person, another tool or another project made is changed or deleted (design: promise 3)."""
+        before = write.before
+        if before is None:
+            return
+        if before.maker != write.maker and before.id not in self.claimed:
+            raise Broken(f"{write.maker} did {write.kind} what {before.maker} made: {before}")
+        changed = isinstance(before, Post) and before.touched_by[-1] == PERSON
+        if changed and write.kind == "edit" and not reapplied and before.id not in self.claimed:
+            raise Broken(f"{write.maker} wrote over what a person changed: {before}")
+
+    def _in_time(self, write: Write) -> None:
+        """Nothing is sent with a time that is past (notes: Writing)."""
+        after = write.after
+        if isinstance(after, Post) and after.status == "sent" and after.mode == "customScheduled":
+            raise Broken(f"sent with a time in the past: {after}")
+
+    def _announced(self, writes: Sequence[Write], plan: Sequence[Mapping[str, Any]]) -> None:
+        """Every write is a change of the plan before it, none more often than planned (design: promise 2)."""
+        planned = Counter(_what(change) for change in plan if change["action"] in {"create", "unsettled"})
+        made = Counter(_made(write.after) for write in writes if write.before is None and write.after)
+        if surplus := made - planned:
+            raise Broken(f"not in the plan, or more often than there: create of {surplus}")
+        for kind, action in (("edit", "update"), ("delete", "delete")):
+            ids = {change["id"] for change in plan if change["action"] == action}
+            if strange := [w.before for w in writes if w.kind == kind and w.before and w.before.id not in ids]:
+                raise Broken(f"not in the plan: {kind} of {strange}")
+
+    def _never_twice(self) -> None:
+        """No declared object is, or was published, more often than declared (design: promise 1)."""
+        there: Counter[tuple[str, str]] = Counter()
+        for item in self.life.ever_public():
+            for word in words_in(_says(item)):
+                there[_channel(item), word] += 1
+        for at, number in there.items():
+            if number > self.budget[at] and at not in self.excused:
+                raise Broken(f"{at} is there {number} times, declared {self.budget[at]} times")
+
+    def plan(self, project: Project, changes: Changes, scope: Iterable[Entry], code: int) -> None:
+        """Hold the plan after an apply of `scope` against what is there. `code`: how that apply ended."""
+        scope = list(scope)
+        self._lost(project, changes, scope)
+        if code == 0:
+            named = [changes[each.address] for each in scope] if len(scope) < len(project.entries) else changes.values()
+            if left := [each for each in named if each["action"] in {*PENDING, "hold"}]:
+                raise Broken(f"apply ended with 0, and the next plan has {[_brief(each) for each in left]}")
+        self._questions(project, changes)
+        if code == 0 and project.whole and len(scope) == len(project.entries):
+            self._left_over(project)
+
+    def _lost(self, project: Project, changes: Changes, scope: Sequence[Entry]) -> None:
+        """What the files want is there as they say, or the plan names it as something that is still to happen."""
+        matched: Counter[str] = Counter()
+        for entry in scope:
+            change = changes.get(entry.address)
+            if change is None:
+                raise Broken(f"the plan does not know {entry.address}")
+            if change["action"] == "past" and entry.due and entry.due > self.life.account.now:
+                raise Broken(f"{entry.address} is called past, and is due {entry.due}")
+            if entry.cancelled or change["action"] not in {"no-op", "done", "adopt", "move"}:
+                continue
+            if change["id"] is None:
+                raise Broken(f"{_brief(change)} without an id")
+            matched[change["id"]] += 1
+            self._as_declared(project, entry, change)
+        if twice := [id_ for id_, number in matched.items() if number > 1]:
+            raise Broken(f"one live object is several declared ones: {twice}")
+
+    def _as_declared(self, project: Project, entry: Entry, change: Mapping[str, Any]) -> None:
+        item = self.life.account.posts.get(change["id"]) or self.life.account.ideas.get(change["id"])
+        if item is None:
+            known = self.life.removed.get(change["id"])
+            hidden = known is None
+            sent = isinstance(known, Post) and known.sent is not None
+            if hidden or not sent:
+                raise Broken(f"{_brief(change)}, and nothing of that id is there")
+            return
+        if isinstance(item, Idea):
+            if entry.word not in _says(item) or (item.content.get("text") or "") != entry.text:
+                raise Broken(f"{_brief(change)}, and the idea says {item.content}")
+            return
+        if item.status == "sent" and item.touched_by[-1] == PERSON:
+            return  # what a person changed, and is out, is done (design: Actions)
+        said, wanted = (item.content.get("text") or "").strip(), entry.text.strip()
+        rewritten = item.channel.shortens and item.text != said and not project.whole
+        if said != wanted and not (rewritten and _LINK.sub("", said) == _LINK.sub("", wanted)):
+            raise Broken(f"{_brief(change)}, the file says {wanted!r} and Buffer {said!r}")
+        if item.status != "sent" and entry.due and item.due != entry.due:
+            raise Broken(f"{_brief(change)}, the file says {entry.due} and Buffer {item.due}")
+        if item.status != "sent" and {*(item.content.get("tagIds") or ())} != self.life.tag_ids(entry):
+            raise Broken(f"{_brief(change)}, the file says tags {entry.tags} and Buffer {item.content.get('tagIds')}")
+
+    def _questions(self, project: Project, changes: Changes) -> None:
+        """No question vanishes without a person's act (design: The record; Matching 4)."""
+        questions = self.life.questions[project.name]
+        declared = {entry.address: entry for entry in project.wanted()}
+        for address, candidates in questions.items():
+            change, entry = changes.get(address), declared.get(address)
+            if entry is None or change is None or change["action"] == "hold":
+                continue
+            missed = entry.due and entry.due <= self.life.account.now
+            if missed and change["action"] not in PENDING:  # an exact match adopts it at any age
+                continue
+            if any(id_ in self.life.removed for id_ in candidates):
+                continue
+            raise Broken(
+                f"{address} was a question (candidates {candidates}); nobody answered, and now {_brief(change)}"
+            )
+        asked = [each for each in changes.values() if each["action"] == "hold" and each["reason"] in QUESTIONS]
+        self.life.questions[project.name] = {each["address"]: _candidates(each) for each in asked}
+        self.life.reasons[project.name] = {each["address"]: each["reason"] or "" for each in changes.values()}
+
+    def _left_over(self, project: Project) -> None:
+        """Nothing is on its way that the files no longer say, where the record is whole (design: promise 3)."""
+        wanted = {(entry.channel, entry.word) for entry in project.wanted()}
+        for post in self.life.account.posts.values():
+            ours = post.maker == project.name and post.status != "sent"
+            words = words_in(post.written)
+            if ours and not any((post.channel.service, word) in wanted for word in words):
+                raise Broken(f"no file says it, and it goes out: {post}")
+
+    def excuse(self, project: Project) -> None:
+        """Name what design.md says stays out of reach, as far as it can happen in the next apply."""
+        if project.whole:
+            return
+        recorded = project.checkout.recorded()
+        unbound = [post for post in self.life.made_by(project) if post.id not in recorded]
+        matched = {entry.word for entry in project.wanted() for post in unbound if _same(entry, post)}
+        for entry in project.wanted():
+            for post in unbound:
+                if entry.word not in words_in(post.written) or _recognisable(entry, post):
+                    continue
+                if project.unknowingly_old:
+                    self.excused[post.channel.service, entry.word] = (
+                        "text and time edited under an older state that nothing shows to be older"
+                    )
+                elif not matched:
+                    # Not in design.md's list: it asks only where something matched (Matching 4).
+                    self.excused[post.channel.service, entry.word] = "all was edited while the record was lost"
+
+
+def _same(entry: Entry, post: Post) -> bool:
+    return entry.text == post.content.get("text") and (not entry.due or entry.due == post.due)
+
+
+def _recognisable(entry: Entry, post: Post) -> bool:
+    """Whether an exact or a near match can find it (design: Matching 3, 4)."""
+    said = post.text
+    if entry.text and _LINK.sub("", entry.text) == _LINK.sub("", said):
+        return True
+    if entry.due:
+        return entry.due == post.due
+    if not entry.text:
+        return not said
+    return SequenceMatcher(None, entry.text, said, autojunk=False).ratio() >= 0.8
+
+
+def _what(change: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Where, which text, when, of a planned create."""
+    after = change["after"] or {}
+    when = after.get("due_at") or "" if after.get("mode") == "customScheduled" else ""
+    text = after.get("text") or ""
+    return change["channel_id"] or IDEAS, f"{after.get('title') or ''}|{text.strip()}", when
+
+
+def _made(item: Post | Idea) -> tuple[str, str, str]:
+    """The same of what was made."""
+    if isinstance(item, Idea):
+        return IDEAS, f"{item.content.get('title') or ''}|{(item.content.get('text') or '').strip()}", ""
+    when = item.due.isoformat().replace("+00:00", "Z") if item.timed and item.due else ""
+    return item.channel.id, f"|{(item.content.get('text') or '').strip()}", when
+
+
+def _says(item: Post | Idea) -> str:
+    return item.written if isinstance(item, Post) else f"{item.content.get('title')} {item.content.get('text')}"
+
+
+def _channel(item: Post | Idea) -> str:
+    return item.channel.service if isinstance(item, Post) else IDEAS
+
+
+def _candidates(change: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(each if isinstance(each, str) else each["id"] for each in change.get("candidates") or ())
+
+
+def _brief(change: Mapping[str, Any]) -> str:
+    return f"{change['address']}: {change['action']} ({change['reason'] or change['cause']}, id {change['id']})"

@@ -1,0 +1,324 @@
+"""A life: drawn from a seed as a list of steps, lived on a world of its own, judged after every run of bufferctl."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.lives import steps
+from tests.lives.account import PERSON, START, TAGS, TOOL, Account, Idea, Post
+from tests.lives.endpoint import Endpoint, Fault, Server
+from tests.lives.judge import Broken, Judge
+from tests.lives.projects import LINKEDIN, SHORTENING, TWITTER, VOCABULARY, Entry, Project, sentence, words_in
+from tests.lives.world import Ran, World
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a life begins with. `history`: posts of people and of another tool, over forty days."""
+
+    seed: int
+    page: int = 100
+    shortens: bool = False
+    projects: int = 1
+    managed_since: bool = True
+    history: int = 0
+
+
+@dataclass(frozen=True)
+class Script:
+    """A life as it is drawn: each step has a seed of its own, so that steps can be left out."""
+
+    setting: Setting
+    steps: tuple[tuple[str, int], ...]
+
+
+def draw(seed: int) -> Script:
+    """The life of a seed: rounds of edits, acts and losses, each with a run of bufferctl at its end."""
+    rng = random.Random(seed)  # noqa: S311 - a drawn life, no secret
+    setting = Setting(
+        seed,
+        page=rng.choice([20, 100]),
+        shortens=rng.random() < 0.5,
+        projects=rng.choice([1, 1, 2]),
+        managed_since=rng.random() < 0.7,
+        history=rng.choice([0, 0, 6, 45]),
+    )
+    chosen = ["add", "add", "apply"]
+    for _ in range(rng.randint(3, 6)):
+        groups = [steps.EDITS, steps.EDITS, steps.PEOPLE, steps.TIME, steps.LOSSES]
+        chosen += [_weighted(rng, rng.choice(groups)) for _ in range(rng.randint(1, 4))]
+        chosen.append(_weighted(rng, steps.RUNS))
+        if rng.random() < 0.3:  # a person is quick after a run that was cut off
+            chosen += [_weighted(rng, steps.PEOPLE), "apply"]
+    return Script(setting, tuple((name, rng.getrandbits(32)) for name in chosen))
+
+
+def _weighted(rng: random.Random, group: Mapping[str, tuple[int, steps.Step]]) -> str:
+    return rng.choices(list(group), [weight for weight, _ in group.values()])[0]
+
+
+@dataclass
+class Life:
+    """What is going on. `said`: what happened, a line a step; `questions`: candidates by address, a project a dict."""
+
+    world: World
+    projects: list[Project]
+    said: list[str] = field(default_factory=list)
+    machines: int = 1
+    keys_used: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    questions: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
+    reasons: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    removed: dict[str, Post | Idea] = field(default_factory=dict)
+    bound: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _words: int = 0
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(self)
+
+    @property
+    def account(self) -> Account:
+        """The account."""
+        return self.world.account
+
+    def project(self, rng: random.Random) -> Project:
+        """One of the projects."""
+        return rng.choice(self.projects)
+
+    def new_word(self) -> str:
+        """A word that no entry has."""
+        self._words += 1
+        return f"xq{VOCABULARY[self._words % len(VOCABULARY)]}{self._words}"
+
+    def declared(self, project: Project, entry: Entry) -> None:
+        """An entry is declared: once more of its word may be there."""
+        self.judge.budget[entry.channel, entry.word] += 1
+        self.keys_used[project.name].add(entry.key)
+
+    def tag_ids(self, entry: Entry) -> set[str]:
+        """The ids of its tags."""
+        return {TAGS[tag] for tag in entry.tags}
+
+    # What the oracle knows of what is there
+
+    def ever_public(self) -> list[Post | Idea]:
+        """What bufferctl made that is there, or was published and deleted since."""
+        gone = [item for item in self.removed.values() if isinstance(item, Post) and item.sent]
+        there: list[Post | Idea] = [*self.account.posts.values(), *self.account.ideas.values(), *gone]
+        return [item for item in there if item.maker not in {PERSON, TOOL}]
+
+    def made_by(self, project: Project) -> list[Post]:
+        """Posts that bufferctl made for a project and that are there."""
+        return [post for post in self.account.posts.values() if post.maker == project.name]
+
+    def unrecorded(self, project: Project, entry: Entry) -> list[Post]:
+        """What is an entry's in Buffer, as the oracle knows, and no other's for bufferctl."""
+        found = [post for post in self.made_by(project) if entry.word in words_in(post.written)]
+        return [
+            post for post in found if post.channel.service == entry.channel and post.id not in self.bound[project.name]
+        ]
+
+    def reason(self, project: Project, address: str) -> str:
+        """Why an address is held, as the last plan says."""
+        return self.reasons[project.name].get(address, "")
+
+    # What happened outside of bufferctl
+
+    def gone(self, item: Post | Idea) -> None:
+        """A person deleted it."""
+        self.removed[item.id] = item
+
+    def asked_again(self, entry: Entry) -> None:
+        """A person has it made again; where the deleted one was public, that is once more."""
+        was = [p for p in self.removed.values() if isinstance(p, Post) and p.sent and entry.word in words_in(p.written)]
+        self.judge.budget[entry.channel, entry.word] += bool(was)
+
+    def record_changed(self, project: Project) -> None:
+        """The state is gone, or an older one: what a person deleted, and what was asked, is not known any more."""
+        project.whole = False
+        self.questions[project.name] = {}
+        for item in self.removed.values():
+            if isinstance(item, Post) and item.sent and item.maker == project.name:
+                for word in words_in(item.written):
+                    self.judge.excused[item.channel.service, word] = "published, deleted by a person, record lost"
+
+    def journal_gone(self, project: Project) -> None:
+        """The journal is gone: what it alone knew, nobody asks any more."""
+        project.whole = False
+        self.questions[project.name] = {}
+
+    def answered(self, project: Project, address: str | None = None) -> None:
+        """A person answered one question, or all of a project."""
+        questions = self.questions[project.name]
+        for each in [address] if address else list(questions):
+            questions.pop(each, None)
+
+    # Runs of bufferctl
+
+    def plan(self, project: Project, *more: str) -> dict[str, Any]:
+        """A plan, which writes nothing, here or there."""
+        before, writes = project.checkout.bytes(), len(self.account.writes)
+        ran = self.world.run(project.checkout, "plan", "--json", *more)
+        if ran.code != 0:
+            raise Broken(f"{ran}")
+        own = [write for write in self.account.writes[writes:] if write.run == self.account.run]
+        if own or project.checkout.bytes() != before:
+            raise Broken("plan wrote something")
+        return ran.json
+
+    def save_plan(self, project: Project) -> dict[str, Any]:
+        """A plan, saved as plan.json."""
+        return self.plan(project, "-o", "plan.json")
+
+    def apply(
+        self, project: Project, *scope: str, fault: Fault | None = None, saved: Any = None, reviewed: bool = False
+    ) -> str:
+        """Apply, judge, and say what was done. `saved`: plan.json as a document; `reviewed`: only what of it was."""
+        steps.keep_a_copy(self, project)
+        self.judge.excuse(project)
+        before = saved or (self.plan(project) if fault else None)
+        form = ["--auto-approve"] if saved is None else ["--reviewed", "plan.json"] if reviewed else ["plan.json"]
+        ran = self.world.run(project.checkout, "apply", "--json", *form, *scope, fault=fault)
+        struck = f", {fault}" if self.world.endpoint.struck else ""
+        end = "killed" if ran.killed else f"exit {ran.code}"
+        self.said.append(f"{project.name}: apply {' '.join((*form, *scope)[0 if saved else 1 :])}{struck}: {end}")
+        self.judge.announced[self.account.run] = self._announced(project, ran, before, saved)
+        self.judge.writes(reapplied="--reapply" in scope)
+        if not ran.killed and ran.code not in ({0, 1, 3, 5} if saved else {0, 1, 5}):
+            raise Broken(f"{ran}")
+        if ran.code in {0, 1} and not ran.json and not self.world.endpoint.struck:
+            raise Broken(f"no report: {ran}")
+        if ran.code in {0, 1} and ran.json:
+            self._judge_plan(project, 1 if saved else ran.code, scope)  # a saved plan is not all that is to be done
+        return self.said.pop()
+
+    def _judge_plan(self, project: Project, code: int, scope: Sequence[str]) -> None:
+        changes = {change["address"]: change for change in self.plan(project)["changes"]}
+        self.judge.writes(reapplied=False)
+        self.bound[project.name] = {change["id"] for change in changes.values() if change["id"]}
+        within = list(project.entries.values())
+        if scope[:1] == ("--target",):
+            within = [entry for entry in within if entry.address == scope[1]]
+        elif scope and not scope[0].startswith("--"):
+            within = [entry for entry in within if f"posts/{entry.file}.yaml" == scope[0] and entry.channel != "ideas"]
+        self.judge.plan(project, changes, within, code)
+
+    def _announced(
+        self, project: Project, ran: Ran, before: dict[str, Any] | None, saved: Any
+    ) -> list[Mapping[str, Any]]:
+        """The plan that a run had: its own; of one that was killed, the one just before it.
+
+        That one may hold as unsettled what the run then settled, and planned to make.
+        """
+        own = ran.json.get("plan") or ran.json
+        if saved:
+            return list(saved["changes"])
+        if own.get("changes") is not None:
+            return list(own["changes"])
+        changes = list(before["changes"]) if before else []
+        unsettled = {each["address"] for each in changes if each["reason"] == "unsettled"}
+        ids = {each.service: each.id for each in self.account.channels.values()}
+        for entry in project.wanted():
+            if entry.address in unsettled:
+                title = entry.word if entry.channel == "ideas" else ""
+                due = entry.due and entry.due.strftime("%Y-%m-%dT%H:%M:%SZ")
+                after = {"title": title, "text": entry.text, "due_at": due, "mode": due and "customScheduled"}
+                changes.append({"action": "unsettled", "channel_id": ids.get(entry.channel), "after": after})
+        return changes
+
+    def command(self, project: Project, *arguments: str) -> str:
+        """Another command, that must not be refused as wrongly used; `import ADDRESS ID` claims ID."""
+        if arguments[0] == "import":
+            self.judge.claimed.add(arguments[2])
+        ran = self.world.run(project.checkout, *arguments)
+        self.judge.announced[self.account.run] = []
+        self.judge.writes(reapplied=False)
+        if ran.code not in {0, 1}:
+            raise Broken(f"{ran}")
+        return f"{project.name}: {' '.join(arguments)}: {ran.code}"
+
+
+@contextmanager
+def begin(setting: Setting, server: Server) -> Iterator[Life]:
+    """An account with a history, and projects that declare nothing yet."""
+    rng = random.Random(setting.seed)  # noqa: S311 - a drawn life, no secret
+    account = Account([TWITTER, SHORTENING if setting.shortens else LINKEDIN], setting.seed, page=setting.page)
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder), server, Endpoint(account, idea_response=rng.random() < 0.5))
+        server.endpoint = world.endpoint
+        names = ["one", "two"][: setting.projects]
+        life = Life(world, [Project(name, world.checkout(name, "machine-1")) for name in names])
+        _history(life, rng, setting.history)
+        for project in life.projects:
+            project.managed_since = START - timedelta(seconds=30) if setting.managed_since else None
+            project.write()
+        yield life
+
+
+def _history(life: Life, rng: random.Random, number: int) -> None:
+    """Posts of people and of another tool, most of them published by now."""
+    account = life.account
+    account.now = START - timedelta(days=40)
+    for _ in range(number):
+        account.advance(hours=40 * 24 / number)
+        due = account.now + timedelta(days=rng.randint(1, 6), minutes=rng.randint(0, 600))
+        maker = rng.choice([PERSON, PERSON, TOOL])
+        steps.make(life, rng, maker, sentence(rng, "old"), rng.choice(["twitter", "linkedin"]), rng.choice([due, None]))
+    account.advance(seconds=max(0.0, (START - account.now).total_seconds()))
+
+
+def live(script: Script, server: Server) -> list[str]:
+    """Live a life to its end; what happened. Raises Broken, with all that happened until then."""
+    with begin(script.setting, server) as life:
+        life.said.append(f"{script.setting}")
+        number = -1
+        try:
+            for number, (name, seed) in enumerate(script.steps):
+                said = steps.named(name)(life, random.Random(seed))  # noqa: S311 - a drawn life, no secret
+                life.said.append(f"[{number}] {said or f'({name}: cannot be now)'}")
+            for project in life.projects:  # whatever went wrong, the next two runs bring it in order
+                number = len(script.steps)
+                life.said += [life.apply(project), life.apply(project)]
+                _in_order(life, project)
+        except Broken as broken:
+            happened = "\n".join(life.said)
+            last = "\n".join(map(str, life.world.log[-2:]))
+            raise Broken(f"{broken}\nin step {number} of\n{happened}\n\nthe last commands:\n{last}") from broken
+        return life.said
+
+
+def _in_order(life: Life, project: Project) -> None:
+    changes = life.plan(project)["changes"]
+    if left := [each["address"] for each in changes if each["action"] in {"create", "update", "delete"}]:
+        raise Broken(f"after two applies in a row without a fault the plan still has {left}")
+
+
+def shrink(script: Script, server: Server) -> Script:
+    """The same failure's shortest list of steps: each is left out in turn, as long as something still breaks."""
+    kept = list(script.steps)
+    size = max(1, len(kept) // 2)
+    while size:
+        at = 0
+        while at < len(kept):
+            fewer = kept[:at] + kept[at + size :]
+            if _breaks(Script(script.setting, tuple(fewer)), server):
+                kept = fewer
+            else:
+                at += size
+        size //= 2
+    return Script(script.setting, tuple(kept))
+
+
+def _breaks(script: Script, server: Server) -> bool:
+    try:
+        live(script, server)
+    except Broken:
+        return True
+    return False

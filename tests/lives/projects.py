@@ -1,0 +1,133 @@
+"""What files declare in these lives: entries that can be told apart whatever becomes of them, written as files.
+
+Every entry has a word of its own, in its text or in the address of its picture, that no edit takes away: by it the
+oracle knows an object again anywhere. An entry with `repeat_of` shares the word of the one that it repeats.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.lives.account import TAGS, Channel
+from tests.lives.world import Checkout
+
+IDEAS = "ideas"
+TWITTER = Channel("c1" * 12, "twitter", "acme")
+LINKEDIN = Channel("c2" * 12, "linkedin", "acme-inc")
+SHORTENING = Channel("c2" * 12, "linkedin", "acme-inc", shortens=True)
+_WORD = re.compile(r"\bxq[a-z]+\d+\b")
+_TEXT = """
+autumn bread candle daily evening forest garden harbour island jungle kettle lantern market night ocean paper quarry
+river summer table under valley window yellow apple bridge castle desert engine flower glacier honey iron journey
+kingdom ladder mountain needle orchard pillow quiet rocket silver tower umbrella velvet winter
+"""
+VOCABULARY = _TEXT.split()
+
+
+def sentence(rng: random.Random, word: str) -> str:
+    """A text that is unlike any other, with the word in it."""
+    words = rng.sample(VOCABULARY, 7)
+    return " ".join([*words[:4], word, *words[4:]])
+
+
+def words_in(text: str) -> set[str]:
+    """The words by which the oracle knows entries."""
+    return set(_WORD.findall(text))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A post on one channel (its service), or an idea (`IDEAS`; its title is the word)."""
+
+    channel: str
+    key: str
+    word: str
+    text: str
+    due: datetime | None = None
+    mode: str = ""
+    draft: bool = False
+    tags: tuple[str, ...] = ()
+    picture: bool = False
+    was: str = ""
+    repeat_of: str = ""
+    cancelled: bool = False
+    file: str = "one"
+
+    @property
+    def at(self) -> tuple[str, str]:
+        """Where it stands in the files."""
+        return self.channel, self.key
+
+    @property
+    def address(self) -> str:
+        """Its name for bufferctl."""
+        named = {"twitter": "twitter:acme", "linkedin": "linkedin:acme-inc"}
+        return f"Acme/{named.get(self.channel, self.channel)}/{self.key}"
+
+    @property
+    def image(self) -> str:
+        """The address of its picture."""
+        return f"https://pictures.example/{self.word}.png"
+
+    def form(self) -> dict[str, object]:
+        """What the file says."""
+        if self.channel == IDEAS:
+            return {"key": self.key, "title": self.word, "text": self.text}
+        form: dict[str, object] = {"key": self.key, "channels": [self.channel]}
+        form |= {"text": self.text} if self.text else {}
+        form |= {"due_at": self.due.strftime("%Y-%m-%d %H:%M")} if self.due else {}
+        form |= {"assets": [{"image": {"url": self.image, "alt_text": "A picture"}}]} if self.picture else {}
+        named = {"mode": self.mode, "tags": list(self.tags), "was": self.was, "repeat_of": self.repeat_of}
+        flags = {"draft": self.draft, "cancelled": self.cancelled}
+        return form | {name: value for name, value in (named | flags).items() if value}
+
+
+@dataclass
+class Project:
+    """Files and where they are checked out. `copies`: older states; `whole`: the record never went missing."""
+
+    name: str
+    checkout: Checkout
+    managed_since: datetime | None = None
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    before: list[dict[tuple[str, str], Entry]] = field(default_factory=list)
+    copies: list[int] = field(default_factory=list)
+    whole: bool = True
+    #: Whether the record is an older one and nothing shows it: neither its serial nor a journal.
+    unknowingly_old: bool = False
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Make the files say that."""
+        self.before.append(dict(self.entries))
+        self.entries = {entry.at: entry for entry in entries}
+        self.write()
+
+    def change(self, *new: Entry, gone: Iterable[tuple[str, str]] = ()) -> None:
+        """Put entries in, or in the place of those of that key, and take others out."""
+        left = {at: entry for at, entry in self.entries.items() if at not in set(gone)}
+        self.put((left | {entry.at: entry for entry in new}).values())
+
+    def write(self) -> None:
+        """Write the files where they are checked out."""
+        posts: dict[str, list[Entry]] = {}
+        for entry in self.entries.values():
+            if entry.channel != IDEAS:
+                posts.setdefault(entry.file, []).append(entry)
+        ideas = [entry.form() for entry in self.entries.values() if entry.channel == IDEAS]
+        channels = [{"service": each.service, "name": each.name} for each in (TWITTER, LINKEDIN)]
+        organization = {"name": "Acme", "tags": TAGS, "channels": channels, **({"ideas": ideas} if ideas else {})}
+        since = {"managed_since": self.managed_since.isoformat()} if self.managed_since else {}
+        root = {"version": 1, "timezone": "UTC", "max_deletes": 50, **since, "organizations": [organization]}
+        files = {f"posts/{name}.yaml": {"posts": [each.form() for each in found]} for name, found in posts.items()}
+        self.checkout.write(
+            {name: json.dumps(said, indent=1) + "\n" for name, said in {"buffer.yaml": root, **files}.items()}
+        )
+
+    def wanted(self) -> list[Entry]:
+        """Everything that the files want in Buffer."""
+        return [entry for entry in self.entries.values() if not entry.cancelled]

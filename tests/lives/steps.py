@@ -1,0 +1,565 @@
+"""What can happen in a life, a function a step: each draws what it needs, does it, and says what it did.
+
+A step that cannot happen now (nothing to edit) says nothing. People answer questions truthfully: the oracle knows which
+post is which. What design.md says stays out of reach is not drawn, or is named in judge.py.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.lives.account import PERSON, TOOL, UNSENT, Post, stamp
+from tests.lives.endpoint import Fault
+from tests.lives.projects import IDEAS, Entry, Project, sentence
+from tests.lives.world import SETTLE, copy_folder
+
+if TYPE_CHECKING:
+    from tests.lives.life import Life
+
+Step = Callable[["Life", random.Random], str | None]
+EDITS: dict[str, tuple[int, Step]] = {}
+PEOPLE: dict[str, tuple[int, Step]] = {}
+TIME: dict[str, tuple[int, Step]] = {}
+LOSSES: dict[str, tuple[int, Step]] = {}
+RUNS: dict[str, tuple[int, Step]] = {}
+#: A program that was killed may still have a request on its way for so long; another machine starts later than that.
+ON_ITS_WAY = SETTLE + 30 + 1
+
+
+def named(name: str) -> Step:
+    """A step by its name."""
+    return next(group[name][1] for group in (EDITS, PEOPLE, TIME, LOSSES, RUNS) if name in group)
+
+
+def step(group: dict[str, tuple[int, Step]], weight: int) -> Callable[[Step], Step]:
+    """Make a function a step of a group."""
+
+    def add(function: Step) -> Step:
+        group[function.__name__] = weight, function
+        return function
+
+    return add
+
+
+# What the files say
+
+
+def new_entry(life: Life, rng: random.Random, project: Project) -> Entry:
+    """An entry that was never there, with a word and, mostly, a key of its own."""
+    channel = rng.choice(["twitter", "twitter", "twitter", "linkedin", "linkedin", IDEAS])
+    word = life.new_word()
+    # Two projects use the same keys, as teams that copy a template do.
+    taken = {entry.key for entry in project.entries.values()} | life.keys_used[project.name]
+    key = next(f"k{number}" for number in range(1000) if f"k{number}" not in taken)
+    entry = Entry(channel, key, word, sentence(rng, word), file=rng.choice(["one", "two"]))
+    if channel == IDEAS:
+        return replace(entry, file="one")
+    kind = rng.choice(["timed", "timed", "timed", "queue", "queue", "queue", "now", "next", "draft", "link", "picture"])
+    due = moment(life, rng)
+    match kind:
+        case "timed":
+            return replace(entry, due=due, tags=tags(rng))
+        case "now" | "next":
+            return replace(entry, mode={"now": "shareNow", "next": "shareNext"}[kind])
+        case "draft":
+            return replace(entry, draft=True)
+        case "link":
+            return replace(entry, text=f"{entry.text} https://acme.example/{word}", due=rng.choice([due, None]))
+        case "picture":
+            text = rng.choice(["", entry.text])
+            return replace(entry, text=text, picture=True, due=rng.choice([due, None]))
+    return replace(entry, tags=tags(rng))
+
+
+def moment(life: Life, rng: random.Random) -> datetime:
+    """A time in the coming days."""
+    day = life.account.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=rng.randint(1, 6), hours=rng.randint(6, 20), minutes=rng.randint(0, 59))
+
+
+def tags(rng: random.Random) -> tuple[str, ...]:
+    """None, mostly."""
+    return rng.choice([(), (), ("launch",), ("tips",), ("launch", "tips")])
+
+
+@step(EDITS, 6)
+def add(life: Life, rng: random.Random) -> str:
+    """Declare one to three new entries."""
+    project = life.project(rng)
+    new: list[Entry] = []
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        entry = new_entry(life, rng, project)
+        life.declared(project, entry)
+        new.append(entry)
+    project.change(*new)
+    return f"{project.name}: add " + "; ".join(_say(entry) for entry in new)
+
+
+def an_entry(life: Life, rng: random.Random, *, posts: bool = True) -> tuple[Project, Entry] | None:
+    """One that the files have, and that is not cancelled."""
+    project = life.project(rng)
+    found = [entry for entry in project.wanted() if not posts or entry.channel != IDEAS]
+    return (project, rng.choice(found)) if found else None
+
+
+@step(EDITS, 4)
+def edit_text(life: Life, rng: random.Random) -> str | None:
+    """Change a few letters of a text, or all of it."""
+    if not (found := an_entry(life, rng)) or not found[1].text:
+        return None
+    project, entry = found
+    link = f" https://acme.example/{rng.randint(1, 9)}" if "https://" in entry.text else ""
+    text = f"{entry.text}!" if rng.random() < 0.4 else sentence(rng, entry.word) + link
+    project.change(replace(entry, text=text))
+    return f"{project.name}: edit text of {_say(replace(entry, text=text))}"
+
+
+@step(EDITS, 3)
+def edit_time(life: Life, rng: random.Random) -> str | None:
+    """Move a post to another time, give it one, or put it into the queue."""
+    if not (found := an_entry(life, rng)):
+        return None
+    project, entry = found
+    if entry.mode or entry.draft:
+        return None
+    new = replace(entry, due=None if entry.due and rng.random() < 0.2 else moment(life, rng))
+    project.change(new)
+    return f"{project.name}: edit time of {_say(new)}"
+
+
+@step(EDITS, 1)
+def edit_both(life: Life, rng: random.Random) -> str | None:
+    """Change text and time at once."""
+    if not (found := an_entry(life, rng)) or not found[1].due or not found[1].text:
+        return None
+    project, entry = found
+    new = replace(entry, text=sentence(rng, entry.word), due=moment(life, rng))
+    project.change(new)
+    return f"{project.name}: edit text and time of {_say(new)}"
+
+
+@step(EDITS, 1)
+def edit_tags(life: Life, rng: random.Random) -> str | None:
+    """Change the tags of a post."""
+    if not (found := an_entry(life, rng)):
+        return None
+    project, entry = found
+    new = replace(entry, tags=rng.choice([(), ("launch",), ("tips",)]))
+    project.change(new)
+    return f"{project.name}: tags of {_say(new)}"
+
+
+@step(EDITS, 2)
+def remove(life: Life, rng: random.Random) -> str | None:
+    """Take an entry out of the files."""
+    if not (found := an_entry(life, rng, posts=False)):
+        return None
+    project, entry = found
+    if any(entry.key in (other.repeat_of, other.was) for other in project.entries.values()):
+        return None
+    project.change(gone=[entry.at])
+    return f"{project.name}: remove {entry.address}"
+
+
+@step(EDITS, 2)
+def rename(life: Life, rng: random.Random) -> str | None:
+    """Give an entry another key, with `was:`."""
+    if not (found := an_entry(life, rng, posts=False)):
+        return None
+    project, entry = found
+    if any(entry.key in (other.repeat_of, other.was) for other in project.entries.values()):
+        return None
+    key = next(f"n{number}" for number in range(1000) if f"n{number}" not in life.keys_used[project.name])
+    life.keys_used[project.name].add(key)
+    project.change(replace(entry, key=key, was=entry.key), gone=[entry.at])
+    return f"{project.name}: rename {entry.address} to {key}"
+
+
+@step(EDITS, 1)
+def rename_silently(life: Life, rng: random.Random) -> str | None:
+    """Give an entry another key without `was:`; sometimes a new entry takes the old key."""
+    if not (found := an_entry(life, rng)) or found[1].repeat_of:
+        return None
+    project, entry = found
+    if any(entry.key in (other.repeat_of, other.was) for other in project.entries.values()):
+        return None
+    key = next(f"n{number}" for number in range(1000) if f"n{number}" not in life.keys_used[project.name])
+    life.keys_used[project.name].add(key)
+    new = [replace(entry, key=key, was="")]
+    if rng.random() < 0.5:
+        heir = replace(new_entry(life, rng, project), channel=entry.channel, key=entry.key, was="")
+        life.declared(project, heir)
+        new.append(heir)
+    project.change(*new, gone=[entry.at])
+    return f"{project.name}: {entry.address} is {key} now, without was" + ("; " + _say(new[1]) if new[1:] else "")
+
+
+@step(EDITS, 1)
+def swap(life: Life, rng: random.Random) -> str | None:
+    """Two entries of a channel take each other's place."""
+    if not (found := an_entry(life, rng)):
+        return None
+    project, entry = found
+    others = [each for each in project.wanted() if each.channel == entry.channel and each.key != entry.key]
+    other = rng.choice(others) if others else None
+    if other is None or any(each.repeat_of or each.was for each in project.entries.values()):
+        return None
+    project.change(replace(entry, key=other.key), replace(other, key=entry.key))
+    return f"{project.name}: {entry.address} and {other.address} swap what they say"
+
+
+@step(EDITS, 1)
+def move(life: Life, rng: random.Random) -> str | None:
+    """Declare a post for the other channel instead."""
+    if not (found := an_entry(life, rng)) or found[1].repeat_of:
+        return None
+    project, entry = found
+    if any(entry.key in (other.repeat_of, other.was) for other in project.entries.values()):
+        return None
+    there = replace(entry, channel="linkedin" if entry.channel == "twitter" else "twitter", was="")
+    life.declared(project, there)
+    project.change(there, gone=[entry.at])
+    return f"{project.name}: move {entry.address} to {there.channel}"
+
+
+@step(EDITS, 1)
+def cancel(life: Life, rng: random.Random) -> str | None:
+    """Call a post off."""
+    if not (found := an_entry(life, rng)):
+        return None
+    project, entry = found
+    project.change(replace(entry, cancelled=True))
+    return f"{project.name}: cancel {entry.address}"
+
+
+@step(EDITS, 2)
+def repeat(life: Life, rng: random.Random) -> str | None:
+    """Say the same once more, with `repeat_of:`."""
+    if not (found := an_entry(life, rng)) or found[1].draft:
+        return None
+    project, entry = found
+    original = entry.repeat_of or entry.key
+    taken = life.keys_used[project.name]
+    key = next(f"r{number}" for number in range(1000) if f"r{number}" not in taken)
+    due = entry.due and entry.due + timedelta(days=rng.randint(1, 4), minutes=rng.randint(1, 50))
+    new = replace(entry, key=key, repeat_of=original, due=due, was="")
+    life.declared(project, new)
+    project.change(new)
+    return f"{project.name}: repeat {_say(new)}"
+
+
+@step(EDITS, 1)
+def revert(life: Life, rng: random.Random) -> str | None:
+    """Put the files back to what they said before the last change."""
+    project = life.project(rng)
+    if not project.before:
+        return None
+    project.put(project.before[-1].values())
+    return f"{project.name}: revert the last change of the files"
+
+
+# What people and other tools do in Buffer
+
+
+def a_post(life: Life, rng: random.Random, *statuses: str) -> Post | None:
+    """One of the account's, as a person sees it."""
+    found = [post for post in life.account.posts.values() if post.status in (statuses or UNSENT)]
+    return rng.choice(found) if found else None
+
+
+def make(life: Life, rng: random.Random, maker: str, text: str, channel: str, due: datetime | None) -> Post:
+    """A post by a person or a tool."""
+    ids = {each.service: each.id for each in life.account.channels.values()}
+    mode = "customScheduled" if due else rng.choice(["addToQueue", "addToQueue", "addToQueue", "shareNow"])
+    given: dict[str, Any] = {
+        "channelId": ids[channel],
+        "text": text,
+        "mode": mode,
+        "assets": [],
+        "dueAt": due and stamp(due),
+    }
+    return life.account.create(maker, "api" if maker == TOOL else "buffer", given)
+
+
+@step(PEOPLE, 3)
+def person_makes(life: Life, rng: random.Random) -> str:
+    """A person writes a post of their own."""
+    due = rng.choice([None, moment(life, rng)])
+    post = make(life, rng, PERSON, sentence(rng, "mine"), rng.choice(["twitter", "linkedin"]), due)
+    return f"a person makes {_post(post)}"
+
+
+@step(PEOPLE, 2)
+def person_says_the_same(life: Life, rng: random.Random) -> str | None:
+    """A person posts a text that the files declare, too (no draft: such a one is not told from ours)."""
+    if not (found := an_entry(life, rng)) or not found[1].text or found[1].draft:
+        return None
+    _, entry = found
+    post = make(life, rng, PERSON, entry.text, entry.channel, rng.choice([None, entry.due, moment(life, rng)]))
+    return f"a person makes {_post(post)}"
+
+
+@step(PEOPLE, 2)
+def tool_posts(life: Life, rng: random.Random) -> str:
+    """Another tool posts through the API, sometimes at the minute of a declared post."""
+    found = an_entry(life, rng)
+    due = found[1].due if found and rng.random() < 0.2 else moment(life, rng)
+    post = make(life, rng, TOOL, sentence(rng, "tool"), rng.choice(["twitter", "linkedin"]), due)
+    return f"another tool makes {_post(post)}"
+
+
+@step(PEOPLE, 2)
+def person_edits(life: Life, rng: random.Random) -> str | None:
+    """A person changes the text or the time of a post."""
+    if not (post := a_post(life, rng)):
+        return None
+    given: dict[str, Any] = {"text": sentence(rng, "theirs")}
+    if rng.random() < 0.4:
+        given = {"mode": "customScheduled", "dueAt": stamp(moment(life, rng))}
+    life.account.edit(PERSON, post.id, given)
+    return f"a person edits {_post(post)}"
+
+
+@step(PEOPLE, 2)
+def person_deletes(life: Life, rng: random.Random) -> str | None:
+    """A person deletes a post."""
+    if not (post := a_post(life, rng, *UNSENT, *UNSENT, "sent")):
+        return None
+    life.account.delete(PERSON, post.id)
+    life.gone(post)
+    return f"a person deletes {_post(post)}"
+
+
+@step(PEOPLE, 1)
+def person_shares_now(life: Life, rng: random.Random) -> str | None:
+    """A person publishes a post at once."""
+    if not (post := a_post(life, rng)):
+        return None
+    life.account.share_now(post.id)
+    return f"a person shares now {_post(post)}"
+
+
+@step(PEOPLE, 1)
+def person_deletes_an_idea(life: Life, rng: random.Random) -> str | None:
+    """A person deletes an idea."""
+    if not life.account.ideas:
+        return None
+    idea = rng.choice(list(life.account.ideas.values()))
+    del life.account.ideas[idea.id]
+    life.gone(idea)
+    return f"a person deletes the idea {idea.content.get('title')} {idea.id}"
+
+
+# Time
+
+
+@step(TIME, 3)
+def minutes(life: Life, rng: random.Random) -> str:
+    """Some minutes pass."""
+    return _pass(life, minutes=rng.randint(1, 50))
+
+
+@step(TIME, 3)
+def days(life: Life, rng: random.Random) -> str:
+    """Some days pass."""
+    return _pass(life, days=rng.randint(1, 8))
+
+
+@step(TIME, 1)
+def weeks(life: Life, rng: random.Random) -> str:
+    """Some weeks pass."""
+    return _pass(life, days=rng.choice([20, 45]))
+
+
+def _pass(life: Life, **by: float) -> str:
+    life.world.endpoint.pass_time(timedelta(**by).total_seconds())
+    return f"time passes: {', '.join(f'{number:g} {unit}' for unit, number in by.items())}"
+
+
+# What gets lost
+
+
+def keep_a_copy(life: Life, project: Project) -> None:
+    """Keep the state as it is now, to be put back later."""
+    if project.checkout.state.exists():
+        copy_folder(project.checkout.state, life.world.folder / f"copy-{project.name}-{len(project.copies)}")
+        project.copies.append(len(project.copies))
+
+
+@step(LOSSES, 3)
+def state_is_lost(life: Life, rng: random.Random) -> str:
+    """The state file is gone, the journal is there."""
+    project = life.project(rng)
+    shutil.rmtree(project.checkout.state, ignore_errors=True)
+    life.record_changed(project)
+    return f"{project.name}: the state is lost"
+
+
+@step(LOSSES, 3)
+def older_state(life: Life, rng: random.Random) -> str | None:
+    """An older state is put back; the journal knows the younger."""
+    project = life.project(rng)
+    if not project.copies:
+        return None
+    number = rng.choice(project.copies)
+    copy_folder(life.world.folder / f"copy-{project.name}-{number}", project.checkout.state)
+    life.record_changed(project)
+    return f"{project.name}: an older state is put back ({number + 1} of {len(project.copies)})"
+
+
+@step(LOSSES, 2)
+def journal_is_lost(life: Life, rng: random.Random) -> str:
+    """The user's state folder is gone, for every project there; no request is on its way any more."""
+    project = life.project(rng)
+    life.world.endpoint.pass_time(ON_ITS_WAY)
+    shutil.rmtree(project.checkout.journal, ignore_errors=True)
+    for each in life.projects:
+        if each.checkout.journal == project.checkout.journal:
+            life.journal_gone(each)
+    return "the journal is lost"
+
+
+@step(LOSSES, 2)
+def another_machine(life: Life, rng: random.Random) -> str:
+    """The project goes on elsewhere, with the state, without, or with an older one; never on the old one again."""
+    project = life.project(rng)
+    life.world.endpoint.pass_time(ON_ITS_WAY)
+    life.machines += 1
+    old = project.checkout
+    project.checkout = life.world.checkout(project.name, f"machine-{life.machines}")
+    project.write()
+    which = rng.choice(["the state", "the state", "nothing", "an older state"])
+    if which == "the state":
+        copy_folder(old.state, project.checkout.state)
+    elif which == "an older state" and project.copies:
+        number = rng.choice(project.copies)
+        copy_folder(life.world.folder / f"copy-{project.name}-{number}", project.checkout.state)
+        project.unknowingly_old = True
+    else:
+        which = "nothing"
+    life.journal_gone(project)
+    if which != "the state":
+        life.record_changed(project)
+    return f"{project.name}: another machine, with {which}"
+
+
+# Runs of bufferctl
+
+
+@step(RUNS, 8)
+def apply(life: Life, rng: random.Random) -> str:
+    """Apply everything."""
+    project = life.project(rng)
+    return life.apply(project)
+
+
+@step(RUNS, 2)
+def apply_some(life: Life, rng: random.Random) -> str | None:
+    """Apply one file, or one address."""
+    project = life.project(rng)
+    if not project.entries:
+        return None
+    entry = rng.choice(list(project.entries.values()))
+    if rng.random() < 0.5 and entry.channel != IDEAS:
+        return life.apply(project, f"posts/{entry.file}.yaml")
+    return life.apply(project, "--target", entry.address)
+
+
+@step(RUNS, 5)
+def apply_with_a_fault(life: Life, rng: random.Random) -> str:
+    """Apply while something goes wrong at one request."""
+    kind = rng.choice(["cut", "cut", "cut", "500", "unexpected", "throw", "throw", "429", "hidden"])
+    aliases = rng.choice([None, None, 0, 1, 2])
+    after = rng.choice([0, 0, 0, 5, 20]) if kind in {"cut", "500"} else 15 if kind == "hidden" else 0
+    reads = kind in {"cut", "500"} and rng.random() < 0.2
+    fault = Fault(kind, rng.choice([1, 1, 1, 2]), aliases, after, reads)
+    return life.apply(life.project(rng), fault=fault)
+
+
+@step(RUNS, 4)
+def apply_killed(life: Life, rng: random.Random) -> str:
+    """Apply, killed at a request: before anything of it, after a part, after all, or while it is on its way."""
+    if rng.random() < 0.3:
+        return life.apply(life.project(rng), fault=Fault("kill", rng.randint(3, 8), reads=True))
+    after = rng.choice([0, 0, 10, 25])
+    fault = Fault("kill", rng.choice([1, 1, 2]), rng.choice([None, None, 0, 1]), after)
+    return life.apply(life.project(rng), fault=fault)
+
+
+@step(RUNS, 2)
+def recreate(life: Life, rng: random.Random) -> str | None:
+    """Have a post made again that a person deleted."""
+    project = life.project(rng)
+    gone = [e for e in project.wanted() if life.reason(project, e.address) == "deleted-in-buffer"]
+    chosen = rng.choice(gone or project.wanted()) if project.wanted() else None
+    if chosen is None or (not gone and rng.random() < 0.5):
+        return None
+    if chosen in gone:
+        life.asked_again(chosen)
+    return life.apply(project, "--recreate", chosen.address)
+
+
+@step(RUNS, 3)
+def answer(life: Life, rng: random.Random) -> str | None:
+    """A person answers a question, truthfully; then everything is applied."""
+    project = life.project(rng)
+    questions = life.questions[project.name]
+    if not questions:
+        return None
+    address = rng.choice(sorted(questions))
+    entry = next((each for each in project.entries.values() if each.address == address), None)
+    if entry is None:
+        return None
+    candidates = questions[address]
+    ours = [post for post in life.unrecorded(project, entry) if post.id in candidates]
+    life.answered(project, address)
+    if ours:
+        return life.command(project, "import", address, ours[0].id)
+    others = [each for each in candidates if each in life.account.posts]
+    if others and entry.channel != IDEAS and not life.unrecorded(project, entry):
+        project.change(replace(entry, repeat_of=others[0]))
+        return f"{project.name}: {address} gets repeat_of {others[0]}"
+    if not any(life.unrecorded(project, each) for each in project.entries.values()):
+        life.answered(project)
+        return life.command(project, "state", "begin", "--auto-approve")
+    return None
+
+
+@step(RUNS, 2)
+def apply_a_saved_plan(life: Life, rng: random.Random) -> str:
+    """Save a plan, let something happen or not, apply it: it does that, or refuses."""
+    project = life.project(rng)
+    saved = life.save_plan(project)
+    happened = ""
+    if rng.random() < 0.4:
+        happened = rng.choice([person_edits, person_deletes, person_shares_now, minutes])(life, rng) or ""
+    return f"{happened or 'nothing'}, between plan and apply; " + life.apply(project, saved=saved)
+
+
+@step(RUNS, 2)
+def apply_what_was_reviewed(life: Life, rng: random.Random) -> str:
+    """Save a plan, let the files change or not, apply what of it was reviewed."""
+    project = life.project(rng)
+    saved = life.save_plan(project)
+    happened = ""
+    if rng.random() < 0.4:
+        happened = rng.choice([add, edit_text, edit_time, remove, person_makes])(life, rng) or ""
+    return f"{happened or 'nothing'}, between plan and apply; " + life.apply(project, saved=saved, reviewed=True)
+
+
+def _say(entry: Entry) -> str:
+    said = [entry.address, entry.mode or (f"at {entry.due:%d %b %H:%M}" if entry.due else "in the queue")]
+    said += ["a draft"] if entry.draft else []
+    said += [f"repeat_of {entry.repeat_of}"] if entry.repeat_of else []
+    said += [repr(entry.text)] if entry.text else ["a picture"]
+    return " ".join(said)
+
+
+def _post(post: Post) -> str:
+    due = f" due {post.due:%d %b %H:%M}" if post.due else ""
+    return f"{post.id} of {post.maker} ({post.status} on {post.channel.service}{due}): {post.text!r}"
