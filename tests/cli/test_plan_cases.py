@@ -2,21 +2,26 @@
 
 A folder holds `buffer.yaml`, and what led up to it: `before.yaml` was applied earlier (and `earlier.json` happened in
 Buffer before that), `acts.json` happened in Buffer since then: lists of `{"do": …, "address": …}`, see `perform`.
-`plan.txt` is what plan prints, `apply.txt` what apply then prints, `without-state.txt` what plan prints where the state
-file was lost before. `options.txt` holds options that both are called with, one a line.
+`options.txt` holds options that plan and apply are called with, one a line.
 
-Whatever the case: what people made in Buffer comes out of it untouched, and a plan writes nothing.
+`with-state.txt` is what plan finds, what apply does and what is left to do; `without-state.txt` what plan finds where the
+state file was lost before. Both state facts, a change a line, and no wording: see `facts`.
+
+In every case: what people made in Buffer comes out untouched, a plan writes nothing, an apply converges, the JSON is
+what the published schemas say, and each hold says one thing to do.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
+from tests.render.documents import checked
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
 
@@ -75,11 +80,11 @@ def perform(project: Any, act: dict[str, Any]) -> Any:
     return getattr(sandbox.person, what)(**act)
 
 
-def check(expected: Path, printed: str, *, update: bool) -> None:
-    """Hold output against a file, or write the file."""
+def check(expected: Path, found: str, *, update: bool) -> None:
+    """Hold facts against a file, or write the file."""
     if update:
-        expected.write_text(printed, encoding="utf-8")
-    assert printed == expected.read_text(encoding="utf-8")
+        expected.write_text(found, encoding="utf-8")
+    assert found == expected.read_text(encoding="utf-8")
 
 
 def options(case: Path) -> list[str]:
@@ -88,28 +93,86 @@ def options(case: Path) -> list[str]:
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
-def applied(project: Any, planned: Any, *options: str) -> Any:
-    """What apply then does: it converges; or, where plan could not be made, it does not begin."""
-    if planned.code == 0:
-        return project.apply(*options)
-    before = project.sandbox.dump()
-    ran = project("apply", "--auto-approve", *options)
-    assert (ran.code, project.sandbox.dump()) == (planned.code, before)
-    return ran
+def facts(plan: dict[str, Any]) -> list[str]:
+    """A line for each change of a JSON plan: address, action, cause, reason and place of a hold, fields that differ."""
+    lines = [_change(each) for each in plan["changes"]]
+    lines += [f"{plan['unmanaged']} unmanaged"] if plan["unmanaged"] else []
+    lines += [f"warning {each['code']} {_place(each)}".rstrip() for each in (*plan["warnings"], *plan["problems"])]
+    return [f"  {line}" for line in lines] or ["  nothing"]
+
+
+def _change(change: dict[str, Any]) -> str:
+    said = [change["action"], change["cause"], change["reason"] or "", _place(change) if change["reason"] else ""]
+    fields = f" ({', '.join(change['changed_fields'])})" if change["changed_fields"] else ""
+    return f"{change['address']}  {' '.join(filter(None, said))}{fields}"
+
+
+def _place(found: dict[str, Any]) -> str:
+    place = found["place"]
+    return f"{place['file']}:{place['line']}:{place['column']}" if place else ""
+
+
+def planned(project: Any, *options: str) -> dict[str, Any] | None:
+    """The plan as JSON, as text the same; None where it was refused, with a message."""
+    ran, text = project("plan", "--json", *options), project("plan", *options)
+    assert ran.code == text.code
+    if ran.code:
+        assert (ran.out, "error:" in ran.err) == ("", True)
+        return None
+    plan = checked(ran.out)
+    for change in plan["changes"]:
+        assert change["action"] != "hold" or (change["message"] and change["hint"] and change["address"] in text.out)
+    return plan
+
+
+def refused(error: str) -> str:
+    """Where the errors are that stopped a plan."""
+    return " ".join(["refused", *re.findall(r"^(\S+:\d+:\d+): error:", error, re.MULTILINE)])
+
+
+def digests(plan: dict[str, Any]) -> list[str | None]:
+    """That of the plan, and of each change."""
+    return [plan["digest"], *(change["digest"] for change in plan["changes"])]
+
+
+def applied(project: Any, plan: dict[str, Any], *options: str) -> dict[str, Any]:
+    """What an apply of that plan did, as JSON: the same as in its receipt and its report, and it converges."""
+    files = ("--receipt", "receipt.json", "--report", "report.json")
+    ran = project.apply("--json", *files, *options)
+    document = checked(ran.out)
+    assert ran.code == int(any(change["action"] == "hold" for change in plan["changes"]))
+    assert digests(document["plan"]) == digests(plan)
+    assert (project.folder / "report.json").read_text(encoding="utf-8") == ran.out
+    receipt = checked((project.folder / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["outcomes"] == document["outcomes"]
+    assert checked(project("show", "receipt.json", "--json").out)["outcomes"] == document["outcomes"]
+    return document
 
 
 @pytest.mark.parametrize("name", names())
 def test_with_state(project: Any, name: str, update: bool) -> None:
-    """plan.txt, then apply.txt; and after that nothing is left to write, and what people made is as they left it."""
+    """with-state.txt: the plan, the same a minute later; what apply does. What people made stays as they left it."""
     case = CASES / name
     theirs = prepare(project, case)
     before = project.state.read_bytes() if project.state.exists() else None
     posts = project.sandbox.dump()
-    planned = project("plan", *options(case))
+    plan = planned(project, *options(case))
     assert (project.state.read_bytes() if project.state.exists() else None) == before, "plan wrote the state"
     assert project.sandbox.dump() == posts, "plan wrote to Buffer"
-    check(case / "plan.txt", planned.snapshot(), update=update)
-    check(case / "apply.txt", applied(project, planned, *options(case)).snapshot(), update=update)
+    if plan is None:
+        ran = project("apply", "--auto-approve", *options(case))
+        assert (ran.code, project.sandbox.dump()) == (1, posts)
+        check(case / "with-state.txt", f"{refused(ran.err)}\n", update=update)
+        return
+    project.sandbox.clock.advance(minutes=1)
+    assert digests(planned(project, *options(case)) or {}) == digests(plan)
+    document = applied(project, plan, *options(case))
+    done = [f"  {each['address']}  {each['action']} {each['status']}" for each in document["outcomes"]] or ["  nothing"]
+    pending = [
+        each for each in (document["left"] or plan)["changes"] if each["action"] not in {"no-op", "done", "past"}
+    ]
+    left = ["left", *(f"  {_change(each)}" for each in pending)] if document["left"] and pending else []
+    check(case / "with-state.txt", "\n".join(["plan", *facts(plan), "apply", *done, *left, ""]), update=update)
     assert theirs.items() <= everything(project).items()
 
 
@@ -120,9 +183,10 @@ def test_without_state(project: Any, name: str, update: bool) -> None:
     theirs = prepare(project, case)
     there = everything(project)
     project.state.unlink()
-    planned = project("plan")
-    check(case / "without-state.txt", planned.snapshot(), update=update)
-    applied(project, planned)
+    plan = planned(project)
+    check(case / "without-state.txt", "\n".join(facts(plan) if plan else ["refused"]) + "\n", update=update)
+    if plan:
+        applied(project, plan)
     assert theirs.items() <= everything(project).items()
     assert there.items() <= everything(project).items(), "without a record, all that is there is somebody's"
 
