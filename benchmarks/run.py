@@ -2,7 +2,7 @@
 
 Whole processes with compiled modules, the sandbox in another process, processor time where it is bufferctl's own that
 counts. What is compared is run in turn, and of several times the best one counts: a busy machine only adds. `run.py
-NAME…` measures some only: startup, requests, validate, plan, render, apply, journal, quota, page.
+NAME…` measures some only: startup, requests, validate, worst, plan, render, apply, journal, quota, page.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from pathlib import Path
 
 import chromium
 import corpus
+import hostile
 from buffer import Buffer, serving
 from measure import BUFFERCTL, Measured, environment, measured
 
 _HERE = Path(__file__).parent
 _APPLY = (*BUFFERCTL, "apply", "--auto-approve", "--settle", "0")
 _PLAN = (*BUFFERCTL, "plan", "--detailed-exitcode")
+#: `validate`, whatever it thinks of the files.
+_ANY_EXIT = "from bufferctl.cli import run; run(['validate'])"
 _YAML = """
 import sys, time, yaml
 data = open(sys.argv[1], "rb").read()
@@ -118,6 +121,14 @@ def validate(bench: Bench) -> Iterator[Number]:
     yield Number("validate 10,000 posts, memory", max(each.peak for each in ours), 150, " MiB")
 
 
+def worst(bench: Bench) -> Iterator[Number]:
+    """What `validate` takes of inputs that were made to be slow, each better of two runs."""
+    for name, folder in hostile.projects(bench.scratch):
+        runs = [bench.run((sys.executable, "-c", _ANY_EXIT), folder) for _ in range(2)]
+        yield Number(name, min(each.cpu for each in runs), 2, " s", f"{max(each.peak for each in runs):.0f} MiB")
+        yield Number("… memory", max(each.peak for each in runs), 200, " MiB")
+
+
 def plan(bench: Bench) -> Iterator[Number]:
     """What `plan` takes where nothing changed."""
     found = {}
@@ -195,6 +206,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
     startup,
     requests,
     validate,
+    worst,
     plan,
     render,
     apply,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from bufferctl.checks.finding import Finding, Path, Rule
+from bufferctl.checks.finding import Finding, Path, Rule, few
 from bufferctl.checks.networks import thread_of
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, NetworkMetadata, Post
@@ -91,6 +91,6 @@ def may_be_plain(text: str) -> bool:
 
 
 def _plain_links(post: Post, path: Path, text: str) -> Iterator[Finding]:
-    for link in dict.fromkeys(_PLAIN.findall(text)):
-        message = "this link is not https, so browsers warn whoever follows it"
-        yield Finding(NOT_HTTPS, post, path, message, quote=link)
+    message = "this link is not https, so browsers warn whoever follows it"
+    links = dict.fromkeys(_PLAIN.findall(text))
+    yield from few(Finding(NOT_HTTPS, post, path, message, quote=link) for link in links)

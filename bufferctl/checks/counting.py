@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from bufferctl.checks.networks import NETWORKS, Counting, Network
 from bufferctl.model import Address, Desired, Post
@@ -17,6 +18,7 @@ LINK_ON_X = 23
 _LINKS = {Counting.LINKS_24: 24, Counting.LINKS_23: 23}
 #: A link as most networks see it; what closes the sentence after it is not of it.
 _URL = re.compile(r"https?://(?:[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019\u201d\xbb]|\S+)", re.IGNORECASE)
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 #: No character of a text counts more than this, links apart; X counts the up to three that it may be made of.
 _WIDEST, _WIDEST_ON_X = 2, 6
 
@@ -32,7 +34,8 @@ def graphemes(text: str) -> int:
         return len(text) - text.count("\r\n")
     import regex
 
-    return len(regex.findall(r"\X", text))
+    # Two regional indicators are one flag, counted from the start of a run; regex would look back at each of them.
+    return len(regex.findall(r"\X", _FLAG.sub("F", text)))
 
 
 def utf8(text: str) -> int:
@@ -40,6 +43,7 @@ def utf8(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
+@lru_cache(maxsize=128)
 def length(text: str, counting: Counting) -> int:
     """How long a text is, counted in that way."""
     match counting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bufferctl.diagnostics import Severity
@@ -68,3 +69,18 @@ class Finding:
     def at(self, level: Severity) -> Finding:
         """The same at the level that the files set."""
         return replace(self, level=level)
+
+
+#: Findings of one kind that are shown of one field: each has to be found in the file again.
+_FEW = 20
+
+
+def few(found: Iterable[Finding]) -> Iterator[Finding]:
+    """The first findings of a rule in each field, then how many more there are."""
+    fields: dict[tuple[str, Path], list[Finding]] = {}
+    for finding in found:
+        fields.setdefault((finding.rule.code, finding.path), []).append(finding)
+    for each in fields.values():
+        yield from each[:_FEW]
+        if len(each) > _FEW:
+            yield replace(each[0], message=f"and {len(each) - _FEW:,} more like these in the same text", quote="")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from bufferctl.checks.said import links_in
+from bufferctl.checks.said import link_spans, without
 
 if TYPE_CHECKING:
     import regex
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 _PLAIN = str.maketrans({"\u00ad": None, "\u200b": None, "\u2060": None, "\ufeff": None, "\u2019": "'", "\u02bc": "'"})
 
 
-def forbidden_in(text: str, words: tuple[str, ...]) -> list[str]:
+@lru_cache(maxsize=128)
+def forbidden_in(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     """The forbidden words of a text as they stand in it, each once; not those in links or names of accounts."""
     if not _pattern(words).search(_plain(text)):  # most texts have none, and need no closer look
-        return []
-    for link in links_in(text):
-        text = text.replace(link, " ")
-    return list(dict.fromkeys(match[0] for match in _pattern(words).finditer(_plain(text))))
+        return ()
+    text = without(text, link_spans(text))
+    return tuple(dict.fromkeys(match[0] for match in _pattern(words).finditer(_plain(text))))
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from bufferctl.checks.finding import Finding, Related, Rule
+from bufferctl.checks.finding import Finding, Related, Rule, few
 from bufferctl.checks.forbidden import forbidden_in
 from bufferctl.checks.said import Link, links, normal_host, said, split, within
 from bufferctl.diagnostics import Severity
@@ -97,7 +97,7 @@ def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]
     sites = _Sites(policy)
     for post in ahead:
         yield from _of_post(post, policy)
-        yield from sites.findings(post)
+        yield from few(sites.findings(post))
     if policy.per_day is not None or policy.posts_per_day:
         judged = {id(post) for post in ahead}
         yield from (each for each in _too_many(posts, policy, desired.channels) if id(each.item) in judged)

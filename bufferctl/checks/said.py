@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -45,8 +46,7 @@ class Link(NamedTuple):
     @property
     def host(self) -> str:
         """The domain that it leads to, as `normal_host` writes it; empty where there is none."""
-        parts = split(self.url)
-        return normal_host(parts.hostname or "") if parts else ""
+        return _host(self.url)
 
 
 def said(post: Post) -> Iterator[Said]:
@@ -82,26 +82,49 @@ def links(post: Post) -> Iterator[Link]:
 
 def links_in(text: str) -> list[str]:
     """The links of a text, in order, each once."""
-    found = {match.start(): _trimmed(match[0]) for match in _WEB.finditer(text)} if "://" in text else {}
-    rest = text
-    for start, link in found.items():
-        rest = f"{rest[:start]}{' ' * len(link)}{rest[start + len(link) :]}"
+    return list(dict.fromkeys(text[start:end] for start, end in link_spans(text)))
+
+
+@lru_cache(maxsize=128)
+def link_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each link of a text starts and ends."""
+    found = [(match.start(), match.start() + len(_trimmed(match[0]))) for match in _WEB.finditer(text)]
+    rest = without(text, found)
     if _MAYBE.search(rest):
         from bufferctl.checks.weighted import links as linked_by_x  # its list of domains is long
 
-        found |= {start: text[start:end] for start, end in linked_by_x(rest)}
-    return list(dict.fromkeys(found[start] for start in sorted(found)))
+        found = sorted([*found, *linked_by_x(rest)])
+    return tuple(found)
+
+
+def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text with blanks in place of the spans, which are in order."""
+    parts, end = [], 0
+    for start, stop in spans:
+        parts += [text[end:start], " " * (stop - start)]
+        end = stop
+    return "".join([*parts, text[end:]])
 
 
 def _trimmed(link: str) -> str:
     """The link without what belongs to the sentence around it."""
-    while link:
-        last = link[-1]
-        unopened = last in _CLOSING and link.count(last) > link.count(_CLOSING[last])
-        if last not in _AFTER and not unopened:
+    opened = {closing: link.count(opening) for closing, opening in _CLOSING.items()}
+    closed = {closing: link.count(closing) for closing in _CLOSING}
+    end = len(link)
+    while end:
+        last = link[end - 1]
+        if last in _CLOSING and closed[last] > opened[last]:
+            closed[last] -= 1
+        elif last not in _AFTER:
             break
-        link = link[:-1]
-    return link
+        end -= 1
+    return link[:end]
+
+
+@lru_cache(maxsize=1024)
+def _host(url: str) -> str:
+    parts = split(url)
+    return normal_host(parts.hostname or "") if parts else ""
 
 
 def split(url: str) -> SplitResult | None:
@@ -113,6 +136,7 @@ def split(url: str) -> SplitResult | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def normal_host(host: str) -> str:
     """A domain in the one way that all its ways to write it have in common: small letters, in ASCII (IDNA)."""
     host = unicodedata.normalize("NFKC", host).casefold().replace("。", ".").strip(".")

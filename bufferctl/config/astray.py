@@ -41,6 +41,8 @@ def _like(name: str, meant: Sequence[str]) -> bool:
 
 def _holds_posts(path: Path) -> bool:
     try:
+        if not path.is_file():  # a pipe or a device would be waited for
+            return False
         with path.open(encoding="utf-8", errors="replace") as file:
             beginning = file.read(_ENOUGH)
     except OSError:

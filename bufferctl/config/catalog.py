@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import cached_property
 
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
 from bufferctl.config.tree import Spot
@@ -39,14 +41,34 @@ class DeclaredOrganization:
         """The organization's label."""
         return self.organization.label
 
+    @cached_property
+    def by_reference(self) -> dict[str, DeclaredChannel]:
+        """Each channel by `service:name` and `service:id`, and by its service where it is the only one of it."""
+        services = Counter(each.channel.service for each in self.channels)
+        found: dict[str, DeclaredChannel] = {}
+        for each in self.channels:
+            channel = each.channel
+            names = [f"{channel.service}:{name}" for name in (channel.name, channel.id) if name]
+            for name in [*names, *([channel.service] if services[channel.service] == 1 else [])]:
+                found.setdefault(name, each)
+        return found
+
 
 class UnknownNameError(LookupError):
-    """A name that means no declared organization or channel, or several. `hint` is one thing to do."""
+    """A name that means no declared organization or channel, or several. `hint` is one thing to do.
 
-    def __init__(self, message: str, hint: str) -> None:
+    A hint that takes long to find is given as a function, since it may not be shown.
+    """
+
+    def __init__(self, message: str, hint: str | Callable[[], str]) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self._hint = hint
+
+    @property
+    def hint(self) -> str:
+        """One thing to do."""
+        return self._hint if isinstance(self._hint, str) else self._hint()
 
 
 @dataclass
@@ -58,8 +80,8 @@ class Catalog:
 
     def organization(self, name: str | None) -> DeclaredOrganization:
         """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
-        labels = [each.label for each in self.organizations]
         if name is None:
+            labels = [each.label for each in self.organizations]
             if len(self.organizations) == 1:
                 return self.organizations[0]
             if not self.organizations:
@@ -71,23 +93,21 @@ class Catalog:
         for each in self.organizations:
             if name in {each.organization.name, each.organization.id}:
                 return each
-        near = nearest_value(name, labels)
-        raise UnknownNameError(
-            f"there is no organization `{name}` in the root file",
-            f"did you mean `{near}`?" if near else f"there are {listed(labels)}",
-        )
+        message = f"there is no organization `{name}` in the root file"
+        raise UnknownNameError(message, lambda: _instead(name, [each.label for each in self.organizations]))
 
 
 def channel_of(organization: DeclaredOrganization, reference: str) -> DeclaredChannel:
     """The channel that `service` or `service:name` means. Raises UnknownNameError."""
-    found = named_channel([each.channel for each in organization.channels], reference, organization.label)
-    return next(each for each in organization.channels if each.channel is found)
+    if (found := organization.by_reference.get(reference)) is None:
+        named_channel([each.channel for each in organization.channels], reference, organization.label)
+        raise AssertionError  # what is not among the references is unknown there too
+    return found
 
 
 def named_channel(channels: Sequence[Channel], reference: str, organization: str) -> Channel:
     """The channel of an organization (its label) that `service` or `service:name` means. Raises UnknownNameError."""
     service, colon, name = reference.partition(":")
-    labels = [each.label for each in channels]
     of_service = [each for each in channels if each.service == service]
     if not colon:
         if len(of_service) == 1:
@@ -100,22 +120,20 @@ def named_channel(channels: Sequence[Channel], reference: str, organization: str
     for each in of_service:
         if colon and name in {each.name, each.id}:
             return each
-    near = _near(channels, service, reference)
-    raise UnknownNameError(
-        f"there is no channel `{reference}` in organization `{organization}`",
-        f"did you mean `{near}`?"
-        if near
-        else f"there are {listed(labels)}"
-        if labels
-        else "declare it in the root file",
-    )
+    message = f"there is no channel `{reference}` in organization `{organization}`"
+    raise UnknownNameError(message, lambda: _channel_instead(channels, service, reference))
 
 
-def _near(channels: Sequence[Channel], service: str, reference: str) -> str | None:
+def _channel_instead(channels: Sequence[Channel], service: str, reference: str) -> str:
     proper = nearest_value(service, {each.service.value for each in channels})
     if proper and proper != service:
-        return reference.replace(service, proper, 1)
-    return nearest_value(reference, [each.label for each in channels])
+        return f"did you mean `{reference.replace(service, proper, 1)}`?"
+    return _instead(reference, [each.label for each in channels]) if channels else "declare it in the root file"
+
+
+def _instead(name: str, labels: Sequence[str]) -> str:
+    near = nearest_value(name, labels)
+    return f"did you mean `{near}`?" if near else f"there are {listed(labels)}"
 
 
 def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cached_property
 
 from bufferctl.config.posts import Declared
 from bufferctl.config.reading import Reading
@@ -19,6 +21,7 @@ def crosschecks(posts: list[Declared], ideas: list[tuple[Idea, Spot]], reading: 
     """Every problem between entries. Unless all was read, a name that names nothing may be in the unreadable part."""
     whole = reading.whole
     places: dict[Address, Place] = {}
+    keys = _Keys(places)
     items: list[tuple[Post | Idea, Spot]] = [*ideas, *((each.post, each.layers[-1].spot) for each in posts)]
     again: dict[tuple[Place, Place], list[tuple[Post | Idea, Spot]]] = {}
     for item, spot in items:
@@ -30,16 +33,40 @@ def crosschecks(posts: list[Declared], ideas: list[tuple[Idea, Spot]], reading: 
     for declared in posts:
         post = declared.post
         if post.was or post.repeat_of:
-            yield from _fate(post, declared, places, whole=whole)
+            yield from _fate(post, declared, keys, whole=whole)
         if post.idea and whole:
             named = Address(post.address.organization, IDEAS, post.idea)
             if named not in places:
-                yield _nothing(declared.spot("idea"), "idea", named, "idea", places)
+                yield _nothing(declared.spot("idea"), "idea", named, "idea", keys)
     for idea, spot in ideas:
         if idea.was or idea.repeat_of:
-            yield from _fate(idea, spot, places, whole=whole)
+            yield from _fate(idea, spot, keys, whole=whole)
     yield from _renamed_twice(items)
     yield from _same_text_and_instant(posts, reading)
+
+
+class _Keys:
+    """The declared keys, to find one that was probably meant."""
+
+    def __init__(self, places: dict[Address, Place]) -> None:
+        self.places = places
+
+    @cached_property
+    def _sorted(self) -> dict[tuple[str, str], list[str]]:
+        homes: dict[tuple[str, str], list[str]] = {}
+        for each in sorted(self.places):
+            homes.setdefault((each.organization, each.channel), []).append(each.key)
+        return homes
+
+    def near(self, address: Address) -> list[str]:
+        """The keys of a home; of many, those that begin most like the one that is missing."""
+        keys = self._sorted.get((address.organization, address.channel), [])
+        at = bisect_left(keys, address.key)
+        return keys if len(keys) <= _COMPARED else keys[max(0, at - _COMPARED // 2) : at + _COMPARED // 2]
+
+
+#: Keys that a missing one is compared with.
+_COMPARED = 100
 
 
 def _twice(those: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
@@ -106,7 +133,9 @@ def _not_meant(first: Declared, others: list[Declared], reported: set[tuple[Plac
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
-def _fate(item: Post | Idea, at: Declared | Spot, places: dict[Address, Place], *, whole: bool) -> Iterator[Diagnostic]:
+def _fate(item: Post | Idea, at: Declared | Spot, keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
+    places = keys.places
+
     def spot(name: str) -> Spot:
         return at.spot(name) if isinstance(at, Declared) else at
 
@@ -124,11 +153,10 @@ def _fate(item: Post | Idea, at: Declared | Spot, places: dict[Address, Place], 
             yield spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
         elif named not in places and whole and not _ID.fullmatch(item.repeat_of):
             what = "idea" if address.is_idea else f"post on {address.channel}"
-            yield _nothing(spot("repeat_of"), "repeat_of", named, what, places)
+            yield _nothing(spot("repeat_of"), "repeat_of", named, what, keys)
 
 
-def _nothing(spot: Spot, name: str, named: Address, what: str, places: dict[Address, Place]) -> Diagnostic:
-    keys = [each.key for each in places if (each.organization, each.channel) == (named.organization, named.channel)]
-    near = get_close_matches(named.key, keys, n=1)
+def _nothing(spot: Spot, name: str, named: Address, what: str, keys: _Keys) -> Diagnostic:
+    near = get_close_matches(named.key, keys.near(named), n=1)
     hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
     return spot.at(name, f"there is no {what} with the key `{named.key}`", hint=hint)

@@ -69,6 +69,11 @@ def leaves_root(pattern: str) -> bool:
     return pattern.startswith(("/", "\\")) or ":" in pattern[:2] or ".." in re.split(r"[/\\]", pattern)
 
 
+def in_git(path: str) -> bool:
+    """Whether a pattern or a path names git's own files, where keys and other people's work may be."""
+    return any(part.casefold() == ".git" for part in re.split(r"[/\\]", path))
+
+
 def _walk(root_file: Path, pattern: str, found: Found) -> Iterator[Path]:
     root = root_file.parent
     matcher = _matcher(pattern)

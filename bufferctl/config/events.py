@@ -2,8 +2,8 @@
 
 The C parser that ruamel.yaml brings is of before YAML 1.2 in one respect: inside `{}` and `[]` it refuses unquoted
 `https://…`, `09:00`, `twitter:acme` and `a?b`. There, a `:` or `?` with something else than a space or a bracket after
-it is never a sign of YAML, so a second try reads the text with other characters in their place (one for one, so that
-offsets stay), and the values get the real ones back.
+it is never a sign of YAML (nor is a `?` that ends a word), so a second attempt reads the text with other characters in
+their place (one for one, so that offsets stay), and the values get the real ones back.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Next = Callable[[], Any]
 
 #: The sign comes first, although what is before it is asked too: a pattern that begins with a letter is found fast.
 _COLON = re.compile(r":(?<![\"'\]}]:)(?=[^\s,\[\]{}])")
-_QUESTION = re.compile(r"\?(?=[^\s,\[\]{}])")
+_QUESTION = re.compile(r"\?(?=[^\s,\[\]{}])|\?(?<=[^\s,\[\]{}]\?)")
 #: What the C parser says when the text may still be YAML 1.2.
 _DOUBTFUL = re.compile(
     r"found unexpected ':'|did not find expected ('|node content|alphabetic)|incompatible YAML document"
@@ -48,6 +48,10 @@ class Attempt:
         return value.replace(question, "?") if question in value else value
 
 
+#: The pure parser reads some 100 kB a second: longer texts are left to the compiled one, which knows all but oddities.
+_LONGEST_FOR_PURE = 100_000
+
+
 def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
     """The ways to read a text, quickest first; go on to the next after a YAMLError of which `doubtful` is true.
 
@@ -59,7 +63,10 @@ def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
         colon, question = next(free, None), next(free, None)
         if colon and question:
             replaced = _QUESTION.sub(question, _COLON.sub(colon, text))
-            yield Attempt(CParser(replaced).get_event, (colon, question))
+            if replaced != text:
+                yield Attempt(CParser(replaced).get_event, (colon, question))
+        if len(text) > _LONGEST_FOR_PURE:
+            return
     yield Attempt(_pure(text))
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from bufferctl.config.astray import astray
 from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of
 from bufferctl.config.crosschecks import crosschecks
-from bufferctl.config.discover import find_root, included, leaves_root
+from bufferctl.config.discover import find_root, in_git, included, leaves_root
 from bufferctl.config.explain import explain
 from bufferctl.config.format import IncludedFile, RootFile
 from bufferctl.config.ideas import Ideas
@@ -21,7 +23,7 @@ from bufferctl.config.policies import policy_of
 from bufferctl.config.posts import Declared, Posts
 from bufferctl.config.reading import Reading
 from bufferctl.config.recover import Faults, read_model
-from bufferctl.config.source import UnreadableError, read_source, whole_file
+from bufferctl.config.source import MANY, UnreadableError, read_source, whole_file
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.model import Desired, Idea, Settings
@@ -118,7 +120,7 @@ class _Loading:
         for content, below in [read, *self._included(root, spot)]:
             posts.shared(content.posts, below, content.organization)
             self._ideas(content, below, catalog, ideas)
-        self.reading.problems += crosschecks(posts.found, ideas.found, self.reading)
+        self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
             Settings(root.prune, root.max_deletes, root.rules, policy, root.state, root.managed_since),
             tuple(each.organization for each in catalog.organizations),
@@ -132,11 +134,10 @@ class _Loading:
         """Read one file as far as it can be; None, and problems, where nothing is left of it."""
         name = path.relative_to(self.reading.root).as_posix()
         self.files.append(name)
-        if path != self.root_file and not self.reading.inside(path):
-            reason, hint = "it is a link out of the folder of the root file", "put the file itself there"
-            self._unreadable(name, UnreadableError(reason, hint))
-            return None
         try:
+            self.reading.check_inside(
+                path, "it is a link out of the folder of the root file", "put the file itself there"
+            )
             source = read_source(path, name)
         except UnreadableError as error:
             self._unreadable(name, error)
@@ -152,7 +153,7 @@ class _Loading:
             return None
         faults = Faults()
         found = read_model(model, tree.data, faults)
-        self.reading.problems += explain(tree, faults, model)
+        self.reading.problems += islice(explain(tree, faults, model), MANY + 1)
         self.reading.spoiled |= faults.spoiled
         self.reading.whole = self.reading.whole and found is not None and not has_errors(problems)
         return (found, spot) if found is not None else None
@@ -164,12 +165,13 @@ class _Loading:
         self.reading.problems.append(Diagnostic(Severity.ERROR, message, place, error.hint))
 
     def _included(self, root: RootFile, spot: Spot) -> Iterator[tuple[IncludedFile, Spot]]:
-        patterns = [each for each in root.include if not leaves_root(each)]
+        patterns = [each for each in root.include if not leaves_root(each) and not in_git(each)]
         for index, pattern in enumerate(root.include):
             if leaves_root(pattern):
-                self._pattern(
-                    spot, index, f"`{pattern}` leads out of the folder of the root file", "name files below it"
-                )
+                message = f"`{pattern}` leads out of the folder of the root file"
+                self._pattern(spot, index, message, "name files below that folder")
+            elif in_git(pattern):
+                self._pattern(spot, index, f"`{pattern}` names git's own files", "name files outside `.git`")
         found = included(self.root_file, patterns)
         for index in found.unmatched:
             if "include" in root.model_fields_set:
@@ -203,7 +205,7 @@ class _Loading:
                 owner = catalog.organization(entry.organization or content.organization)
             except UnknownNameError as error:
                 self.reading.whole = False
-                if catalog.whole:
+                if catalog.whole and not self.reading.full:
                     named = below if entry.organization else spot
                     given = entry.organization or content.organization
                     at = named.at("organization", error.message, hint=error.hint)
@@ -213,14 +215,25 @@ class _Loading:
 
 
 def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diagnostic, ...]:
-    """Each problem once, in order of file and position."""
+    """Each problem once, in order of file and position; of a file the first `MANY`, and all that rules find."""
     order = {name: index for index, name in enumerate(files)}
 
     def position(problem: Diagnostic) -> tuple[int, str, int, int]:
         place = problem.place or Place("")
         return order.get(place.file, len(order)), place.file, place.line, place.column
 
-    return tuple(sorted(dict.fromkeys(problems), key=position))
+    counts: Counter[str] = Counter()
+    kept: list[Diagnostic] = []
+    for problem in sorted(dict.fromkeys(problems), key=position):
+        if problem.place and not problem.code:
+            counts[problem.place.file] += 1
+            if counts[problem.place.file] == MANY + 1:
+                message = f"there are more problems in this file; the first {MANY} are shown"
+                kept.append(whole_file(problem.place.file, message, "mend these, then run it again"))
+            if counts[problem.place.file] > MANY:
+                continue
+        kept.append(problem)
+    return tuple(sorted(kept, key=position))
 
 
 @contextmanager

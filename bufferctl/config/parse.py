@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 from bufferctl.config import hashtags
 from bufferctl.config.events import Attempt, attempts, doubtful
 from bufferctl.config.slips import conflict, no_value
-from bufferctl.config.source import Source, control_message, whole_file
+from bufferctl.config.source import MANY, Source, control_message, whole_file
 from bufferctl.config.syntax import syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.config.words import BLOCK_FORM, PROSE
@@ -162,7 +162,7 @@ class _Builder:
             elif key == "<<" and not event.style:
                 tree.empty.setdefault(id(data), set()).add(key)
             elif key in data or key in tree.empty.get(id(data), ()):
-                self._duplicate(event, key, list(data), marks)
+                self._duplicate(event, key, data, marks)
             elif value is None:
                 self._without_value(event, value_event, key, data)
             else:
@@ -252,19 +252,21 @@ class _Builder:
             lost = hashtags.behind_header(self.source, start, name)
         else:
             lost = hashtags.behind_text(self.source, start, event.end_mark.index, name)
-        if lost:
+        if lost and len(self.problems) <= MANY:
             self.problems.append(lost)
 
     def _without_value(self, event: Any, value_event: Any, key: str, data: dict[str, Any]) -> None:
         self.tree.empty.setdefault(id(data), set()).add(key)
-        if type(value_event) is not ScalarEvent:  # an alias to nothing, which was reported
+        if type(value_event) is not ScalarEvent or len(self.problems) > MANY:  # an alias to nothing was reported
             return
         self.problems.append(no_value(self.source, key, event.start_mark.index, event.end_mark.index))
 
-    def _duplicate(self, event: Any, key: str, keys: list[str], marks: list[int]) -> None:
+    def _duplicate(self, event: Any, key: str, data: dict[str, Any], marks: list[int]) -> None:
+        if len(self.problems) > MANY:
+            return
         related: tuple[Related, ...] = ()
-        if key in keys:
-            first = self.source.place(marks[1 + 2 * keys.index(key)])
+        if key in data:
+            first = self.source.place(marks[1 + 2 * list(data).index(key)])
             related = (Related(first, f"`{key}` is first given here"),)
         self.problems.append(
             self.source.diagnostic(
@@ -285,6 +287,8 @@ class _Builder:
         raise _StopError
 
     def _problem(self, event: Any, message: str, hint: str, *, width: int = 1) -> None:
+        if len(self.problems) > MANY:
+            return
         self.problems.append(self.source.diagnostic(event.start_mark.index, message, hint=hint, width=width))
 
     def _stop(self, event: Any, message: str, hint: str) -> None:

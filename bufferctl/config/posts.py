@@ -76,7 +76,7 @@ class Posts:
         try:
             return self.catalog.organization(name)
         except UnknownNameError as error:
-            if self.catalog.whole:
+            if self.catalog.whole and not self.reading.full:
                 at = named.at("organization", error.message, hint=error.hint)
                 self.reading.problems.append(at if name else entry.at_key("key", error.message, hint=error.hint))
             return None
@@ -103,7 +103,7 @@ class Posts:
                 declared = channel_of(owner, reference)
             except UnknownNameError as error:
                 self.reading.whole = False
-                if self.catalog.whole:
+                if self.catalog.whole and not self.reading.full:
                     self.reading.problems.append(references.at(index, error.message, hint=error.hint))
                 continue
             first = seen.setdefault(declared.channel.label, index)
@@ -126,7 +126,7 @@ class Posts:
             try:
                 label = channel_of(owner, reference).channel.label
             except UnknownNameError as error:
-                if self.catalog.whole:
+                if self.catalog.whole and not self.reading.full:
                     self.reading.problems.append(below.at_key(reference, error.message, hint=error.hint))
                 continue
             if label not in labels:

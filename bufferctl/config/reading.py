@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from bufferctl.config.discover import in_git
 from bufferctl.config.slips import conflict
-from bufferctl.config.source import Source, UnreadableError, read_source
+from bufferctl.config.source import MANY, Source, UnreadableError, read_source
 from bufferctl.config.tree import Spot
 from bufferctl.config.zones import Clock, LocalTimeError
 from bufferctl.diagnostics import Diagnostic
@@ -24,6 +25,11 @@ class Reading:
     """Every file could be read, so a name that was not found is nowhere."""
     _texts: dict[Path, Source | UnreadableError] = field(default_factory=dict)
     _real_root: Path | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether there are more problems than are shown, so that looking for further ones can end."""
+        return len(self.problems) > MANY
 
     def sound(self, *spots: Spot) -> bool:
         """Whether nothing is wrong in the fields of these containers, so that what is missing was left out."""
@@ -55,9 +61,6 @@ class Reading:
     def text_file(self, name: str, spot: Spot) -> str | None:
         """The text of the file that an entry names, its final newline off; None, and a problem, if there is none."""
         path = spot.tree.source.folder / name
-        if not self.inside(path):
-            self._refuse(spot, name, "it is outside the folder of the root file", "move it below that folder")
-            return None
         found = self._texts.get(path)
         if found is None:
             found = self._texts[path] = self._read(path)
@@ -69,17 +72,25 @@ class Reading:
             return None
         return found.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
-    def inside(self, path: Path) -> bool:
-        """Whether a path, links followed, is below the root folder; one that leads nowhere counts as inside."""
+    def check_inside(self, path: Path, reason: str, hint: str) -> None:
+        """Raise UnreadableError where a path, links followed, is outside the root folder or in `.git`.
+
+        `reason` and `hint` are for the first of these. A path that leads nowhere is left to whoever reads it.
+        """
         try:
             if self._real_root is None:
                 self._real_root = self.root.resolve()
-            return path.resolve().is_relative_to(self._real_root)
+            real = path.resolve()
         except (OSError, ValueError, RuntimeError):
-            return True  # reading it will say what is wrong
+            return
+        if not real.is_relative_to(self._real_root):
+            raise UnreadableError(reason, hint)
+        if in_git(real.relative_to(self._real_root).as_posix()):
+            raise UnreadableError("it is one of git's own files", "name a file outside `.git`")
 
     def _read(self, path: Path) -> Source | UnreadableError:
         try:
+            self.check_inside(path, "it is outside the folder of the root file", "move it below that folder")
             source = read_source(path, path.name)
         except UnreadableError as error:
             return error

@@ -43,13 +43,13 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
     (r"^[ \t]*(?P<at>```)", "a line of backticks is not YAML", "delete it"),
 )  # fmt: skip
 #: git's lines around the two sides of a conflict.
-_CONFLICT = re.compile(r"^<{7} .*$(?=[\s\S]*^>{7} )", re.MULTILINE)
+_CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
 
 
 def conflict(source: Source) -> Diagnostic | None:
     """The first conflict of a merge that nobody has resolved."""
     found = _CONFLICT.search(source.text) if "<<<<<<< " in source.text else None
-    if found is None:
+    if found is None or source.text.find("\n>>>>>>> ", found.end()) < 0:
         return None
     message = "a merge left two versions here, and nobody has chosen between them"
     hint = "keep what is right of both, and delete the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`"

@@ -19,6 +19,9 @@ from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 #: No plan of posts is larger; what is, is not meant for us (and would not fit the memory).
 MAX_BYTES = 64 * 1024 * 1024
 
+#: Problems of one file that are reported; whoever has more has one cause, and a report of any length helps nobody.
+MANY = 500
+
 #: How files begin that people put in place of a text file.
 _OTHER_KINDS = {
     b"PK\x03\x04": "a Word, Excel or zip file",
@@ -56,6 +59,10 @@ class Source:
     def _starts(self) -> list[int]:
         return [0, *(found.end() for found in _BREAK.finditer(self.text))]
 
+    @cached_property
+    def _lines(self) -> dict[int, str]:
+        return {}
+
     def place(self, offset: int) -> Place:
         """The line and column of an offset."""
         row = bisect_right(self._starts, offset) - 1
@@ -66,10 +73,12 @@ class Source:
         return self._starts[place.line - 1] + place.column - 1 if 0 < place.line <= len(self._starts) else 0
 
     def line(self, offset: int) -> str:
-        """The whole line that an offset is in, without its end."""
-        start = self._starts[bisect_right(self._starts, offset) - 1]
-        found = _BREAK.search(self.text, start)
-        return self.text[start : found.start() if found else len(self.text)]
+        """The whole line that an offset is in, without its end; the same object each time, since lines can be long."""
+        row = bisect_right(self._starts, offset) - 1
+        if row not in self._lines:
+            end = self._starts[row + 1] if row + 1 < len(self._starts) else len(self.text)
+            self._lines[row] = self.text[self._starts[row] : end].rstrip("\r\n")
+        return self._lines[row]
 
     def diagnostic(
         self,
@@ -90,6 +99,8 @@ class Source:
         """The first control character of each line that has one, tab and line ends apart."""
         lines: dict[int, Diagnostic] = {}
         for found in _CONTROL.finditer(self.text):
+            if len(lines) > MANY:
+                break
             line = self.place(found.start()).line
             if line not in lines:
                 lines[line] = self.diagnostic(found.start(), control_message(found[0]), hint="delete it")

@@ -14,6 +14,9 @@ from typing import Any
 from bufferctl.config.source import Source
 from bufferctl.diagnostics import Diagnostic, Place, Related
 
+#: Fields from which on one is found by an index.
+_LARGE = 50
+
 
 @dataclass
 class Tree:
@@ -25,6 +28,8 @@ class Tree:
     source: Source
     data: Any = None
     marks: dict[int, array[int]] = field(default_factory=dict)
+    indexes: dict[int, dict[str, int]] = field(default_factory=dict)
+    """Where each field of a large container comes, once somebody asked."""
     empty: dict[int, set[str]] = field(default_factory=dict)
     """Fields that were given without a value, by their container; reported already and left out of `data`."""
 
@@ -93,7 +98,11 @@ class Spot:
     def _index(self, name: str) -> int | None:
         if not isinstance(self.node, dict) or id(self.node) not in self.tree.marks or name not in self.node:
             return None
-        return next(i for i, key in enumerate(self.node) if key == name)
+        if len(self.node) < _LARGE:
+            return next(i for i, key in enumerate(self.node) if key == name)
+        if id(self.node) not in self.tree.indexes:
+            self.tree.indexes[id(self.node)] = {key: index for index, key in enumerate(self.node)}
+        return self.tree.indexes[id(self.node)][name]
 
     def _width(self, value: Any) -> int:
         return len(value) if isinstance(value, str) and "\n" not in value else 1

@@ -71,6 +71,12 @@ def test_units_and_bytes_are_those_of_the_encodings(text: str) -> None:
     assert (utf16(text), utf8(text)) == (len(text.encode("utf-16-le")) // 2, len(text.encode()))
 
 
+@given(st.lists(st.sampled_from(["\U0001f1e9", "\U0001f1ea", *PIECES])).map("".join))
+def test_flags_are_counted_in_pairs(text: str) -> None:
+    """As the regex library counts them, which takes time by the square of their number."""
+    assert graphemes(text) == len(regex.findall(r"\X", text))
+
+
 @given(TEXTS)
 def test_graphemes_are_those_of_regex(text: str) -> None:
     r"""As many as regex finds with \X."""

@@ -34,15 +34,23 @@ class NewPost:
 
 
 def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[CommentedMap], list[Diagnostic]]:
-    """The entries in the order given, each with a key of its own on its channels, and keys that cannot be had."""
+    """The entries in the order given, each with a key of its own on its channels, and keys that cannot be had.
+
+    Of posts with the same text at the same time on a channel, the later ones get a `repeat_of`.
+    """
     problems = list(_take_given(posts, destination))
     found = []
+    earlier: dict[tuple[Any, ...], str] = {}
     for post in posts:
         key = post.key or key_for(post.day, post.words, destination.taken(post.channels))
         destination.take(key, post.channels)
         references = tuple(map(destination.reference, post.channels))
         organization = post.channels[0].organization if destination.several else None
-        found.append(entry(None, key=key, organization=organization, channels=references, **post.fields))
+        due_at, says = post.fields.get("due_at"), post.fields.get("text") or str(post.fields.get("assets"))
+        same = [earlier.setdefault((channel.label, due_at, says), key) for channel in post.channels] if due_at else []
+        repeat_of = next((first for first in same if first != key), None)
+        fields = {"repeat_of": repeat_of, **post.fields}
+        found.append(entry(None, key=key, organization=organization, channels=references, **fields))
     return found, problems
 
 

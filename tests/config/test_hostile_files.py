@@ -1,0 +1,99 @@
+"""Files that were made to hang, to leak or to be slow. What they cost is in benchmarks/hostile.py."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bufferctl.config import load
+from bufferctl.config.events import attempts
+from bufferctl.config.source import MANY
+
+ROOT = """version: 1
+timezone: UTC
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+"""
+POSTS = "posts:\n  - {key: a, channels: [twitter], text: A}\n"
+
+
+def messages(folder: Path, more: str = "", file: Path | None = None) -> list[str]:
+    """What is wrong with a root file that ends in `more`."""
+    if file is None:
+        (folder / "buffer.yaml").write_text(ROOT + more, encoding="utf-8")
+    return [f"{problem.place}: {problem.message}" for problem in load(file, folder).diagnostics]
+
+
+@pytest.mark.timeout(10)
+def test_a_pipe_beside_the_root_file_is_not_waited_for(tmp_path: Path) -> None:
+    """No problem with a pipe that nothing includes; an included one is no regular file."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert messages(tmp_path, POSTS) == []
+    (tmp_path / "posts").mkdir()
+    os.mkfifo(tmp_path / "posts/pipe.yaml")
+    assert messages(tmp_path, POSTS) == ["posts/pipe.yaml: the file cannot be read: it is not a regular file"]
+
+
+def test_a_root_file_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:
+    """Nothing of the other file is shown; a link within the folder is fine."""
+    (tmp_path / "secret").write_text("BUFFER_API_KEY=hunter2\n", encoding="utf-8")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "buffer.yaml").symlink_to("../secret")
+    (problem,) = load(None, project).diagnostics
+    assert "link out of the folder" in problem.message
+    assert "hunter2" not in repr(problem)
+    (project / "inner.yaml").write_text(ROOT, encoding="utf-8")
+    (project / "link.yaml").symlink_to("inner.yaml")
+    assert messages(project, file=Path("link.yaml")) == []
+
+
+@pytest.mark.parametrize("folder", [".git", ".GIT"])
+def test_git_is_never_read(tmp_path: Path, folder: str) -> None:
+    """Neither as a text, nor by a link to it, nor by `include`."""
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "config").write_text("token = hunter2\n", encoding="utf-8")
+    (tmp_path / "link.md").symlink_to(f"{folder}/config")
+    for name in (f"{folder}/config", f"./{folder}/config", "link.md"):
+        (found,) = messages(tmp_path, f"posts:\n  - {{key: a, channels: [twitter], text_file: {name}}}\n")
+        assert "it is one of git's own files" in found
+    (found,) = messages(tmp_path, f"include: ['{folder}/*']\n")
+    assert "names git's own files" in found
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "posts:\n" + 2000 * "  - {key: a, channels: [twitter], text: A}\n",
+        "posts:\n  - key: a\n    channels: [twitter]\n    text: A\n" + "".join(f"    u{n}: x\n" for n in range(2000)),
+        "posts:\n  - key: a\n    channels: [twitter]\n" + 2000 * "    text: A\n",
+        "posts:\n  - {key: a, text: A, channels: [" + ", ".join(f"c{n}" for n in range(2000)) + "]}\n",
+        "posts:\n"
+        + "".join(f"  - {{key: a{n}, text: A {n}, channels: [twitter], repeat_of: b}}\n" for n in range(2000)),
+    ],
+)
+def test_of_thousands_of_problems_the_first_are_shown(tmp_path: Path, more: str) -> None:
+    """500 of a file, after a line that says so."""
+    found = messages(tmp_path, more)
+    assert len(found) == MANY + 1
+    assert found[0] == "buffer.yaml: there are more problems in this file; the first 500 are shown"
+
+
+def test_many_sides_of_a_conflict_that_does_not_end(tmp_path: Path) -> None:
+    """It is no conflict without its last mark, wherever the first ones are."""
+    text = "posts:\n  - key: a\n    channels: [twitter]\n    text: |\n      A\n"
+    assert "a merge left two versions" in messages(tmp_path, f"{text}<<<<<<< HEAD\n=======\n>>>>>>> main\n")[0]
+    assert "a merge left" not in messages(tmp_path, text + 100 * "<<<<<<< HEAD\n")[0]
+
+
+def test_a_question_in_braces_needs_no_slow_parser() -> None:
+    """The second attempt, with the C parser, reads `?` at the end of a word."""
+    first, second, *_ = attempts("a: {b: What is it?, c: Why?}\n")
+    with pytest.raises(Exception, match="did not find"):
+        [first.following() for _ in range(12)]
+    values = [event.value for _ in range(12) if hasattr(event := second.following(), "value")]
+    assert [second.own(value) for value in values] == ["a", "b", "What is it?", "c", "Why?"]
