@@ -27,12 +27,13 @@ UNSENT = ("draft", "needs_approval", "scheduled", "error")
 
 @dataclass(frozen=True)
 class Channel:
-    """Where posts go. `shortens`: links in texts are rewritten."""
+    """Where posts go. `shortens`: it says that links in texts are shortened; `rewrites`: and they are."""
 
     id: str
     service: str
     name: str
     shortens: bool = False
+    rewrites: bool = True
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, no error
 
 
 class Account:
-    """One organization. `late`: how long new objects stay hidden from every reading."""
+    """One organization. `late`: how long new objects stay hidden from every reading; `refused`: texts not taken."""
 
     def __init__(self, channels: Sequence[Channel], seed: int = 0, *, page: int = 100, limit: int = 5000) -> None:
         self.now = START
@@ -112,6 +113,7 @@ class Account:
         self.writes: list[Write] = []
         self.run = 0
         self.late = timedelta()
+        self.refused: set[str] = set()
         self._random = random.Random(seed)  # noqa: S311 - ids, no secrets
         self._number = 0
         self._unsent: set[str] = set()
@@ -149,6 +151,8 @@ class Account:
             raise Refusal("InvalidInputError", "Invalid post: dueAt is required.")
         if not given.get("text") and not given.get("assets"):
             raise Refusal("InvalidInputError", "Invalid post: Post must have either text or media.")
+        if given.get("text") in self.refused:
+            raise Refusal("InvalidInputError", "Invalid post: This text is not taken.")
         scheduled = [p for p in map(self.posts.__getitem__, self._unsent) if p.status == "scheduled"]
         if not given.get("saveToDraft") and given["mode"] != "shareNow" and len(scheduled) >= self.limit:
             raise Refusal("LimitReachedError", "Scheduled posts limit reached.")
@@ -209,7 +213,7 @@ class Account:
             post.content.pop("metadata", None)
         post.content |= {name: given[name] for name in ("text", "assets", "metadata", "tagIds") if name in given}
         text = post.content.get("text") or ""
-        post.text = _LINK.sub(self._shortened, text) if post.channel.shortens else text
+        post.text = _LINK.sub(self._shortened, text) if post.channel.shortens and post.channel.rewrites else text
 
     def _shortened(self, link: re.Match[str]) -> str:
         return f"https://buff.example/{random.Random(link[0]).getrandbits(32):08x}"  # noqa: S311 - a name

@@ -264,7 +264,7 @@ def _post(post: Post) -> dict[str, Any]:
     assets = [_asset(asset, number) for number, asset in enumerate(post.content.get("assets") or ())]
     named = dict(next(iter((post.content.get("metadata") or {}).values()), {}))
     service = post.channel.service
-    metadata = {"__typename": _METADATA[service], "type": "post", "annotations": [], "thread": [], **named}
+    metadata = {"__typename": _METADATA.get(service), "type": "post", "annotations": [], "thread": [], **named}
     return {
         "__typename": "Post", "id": post.id, "channelId": post.channel.id, "status": post.status, "text": post.text,
         "createdAt": stamp(post.created), "updatedAt": stamp(post.updated), "via": post.via, "shareMode": post.mode,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lives import steps
-from tests.lives.account import PERSON, START, TAGS, TOOL, Account, Idea, Post
+from tests.lives.account import PERSON, START, TAGS, TOOL, Account, Channel, Idea, Post
 from tests.lives.endpoint import Endpoint, Fault, Server
 from tests.lives.judge import Broken, Judge
 from tests.lives.projects import LINKEDIN, SHORTENING, TWITTER, VOCABULARY, Entry, Project, sentence, words_in
@@ -246,10 +246,11 @@ class Life:
 
 
 @contextmanager
-def begin(setting: Setting, server: Server) -> Iterator[Life]:
+def begin(setting: Setting, server: Server, linkedin: Channel | None = None) -> Iterator[Life]:
     """An account with a history, and projects that declare nothing yet."""
     rng = random.Random(setting.seed)  # noqa: S311 - a drawn life, no secret
-    account = Account([TWITTER, SHORTENING if setting.shortens else LINKEDIN], setting.seed, page=setting.page)
+    second = linkedin or (SHORTENING if setting.shortens else LINKEDIN)
+    account = Account([TWITTER, second], setting.seed, page=setting.page)
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder), server, Endpoint(account, idea_response=rng.random() < 0.5))
         server.endpoint = world.endpoint

@@ -47,6 +47,12 @@ class Ran:
             return dict(json.loads(self.out))
         return {}
 
+    @property
+    def shown(self) -> str:
+        """All of it, as a terminal shows it."""
+        errors = f"--- stderr\n{self.err}" if self.err else ""
+        return f"$ bufferctl {' '.join(self.arguments)}\n{self.out}{errors}--- exit code {self.code}\n"
+
     def __str__(self) -> str:
         end = "killed" if self.killed else f"exit {self.code}"
         lines = [f"$ bufferctl {' '.join(self.arguments)}: {end}"]
