@@ -123,7 +123,7 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
             yield from _flat(value, f"{above}{name}.")
         elif isinstance(value, bool):
             yield f"{above}{name}", "yes" if value else "no"
-        elif said := text_content.shown(value, ""):
+        elif said := text_content.shown(value, "", name):
             yield f"{above}{name}", said
 
 

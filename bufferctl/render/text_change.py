@@ -128,8 +128,8 @@ class Lines:
     def _difference(self, difference: Difference, change: Change) -> Iterator[str]:
         """One field: in a line where it is short, word by word where it is a text, else the one after the other."""
         name = visible(words.field(difference.path)) + (" (Buffer → file)" if change.action is Action.HOLD else "")
-        zone = self._zone(change)
-        before, after = (shown(value, zone) for value in (difference.before, difference.after))
+        zone, field = self._zone(change), difference.path.rpartition(".")[2]
+        before, after = (shown(value, zone, field) for value in (difference.before, difference.after))
         if not before or not after:
             mark, value = (self.paint.good("+"), after) if after else (self.paint.bad("-"), before)
             yield from self._marked(name, [(mark, value)])
@@ -138,7 +138,7 @@ class Lines:
         if "\n" not in line and not _is_text(difference.path) and cells(line) <= WIDTH - len(_INDENT):
             yield f"{_INDENT}{line}"
             return
-        both = None if is_instant(difference.after) else inline(before, after)
+        both = None if is_instant(field) else inline(before, after)
         if both is None:
             yield from self._marked(name, [(self.paint.bad("-"), before), (self.paint.good("+"), after)])
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,8 @@ from bufferctl.model.invisible import visible
 from bufferctl.render import words
 from bufferctl.render.particulars import USUAL, particulars_of
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+#: The fields that hold an instant: a text may look like one.
+_INSTANTS = frozenset({"due_at", "date", "start_date", "end_date"})
 _NOTHING: tuple[Any, ...] = (None, "", (), [], {})
 
 
@@ -51,7 +51,7 @@ def extras_of(item: Post | Idea | LivePost | LiveIdea | None) -> Iterator[tuple[
     if isinstance(item, Post) and item.metadata is not None:
         values = item.metadata.model_dump(mode="json", exclude_none=True, exclude={"thread", "title"})
         for name, value in values.items():
-            if USUAL.get(name) != value and (said := shown(value, "")):
+            if USUAL.get(name) != value and (said := shown(value, "", name)):
                 yield name, said
     if isinstance(item, Post | Idea):
         yield from particulars_of(item)
@@ -59,21 +59,21 @@ def extras_of(item: Post | Idea | LivePost | LiveIdea | None) -> Iterator[tuple[
             yield "tags", ", ".join(item.tags)
 
 
-def shown(value: Any, zone: str) -> str:
-    """A value as people write it, safe for a terminal; empty for nothing."""
+def shown(value: Any, zone: str, name: str) -> str:
+    """The value of a field as people write it, safe for a terminal; empty for nothing."""
     if value in _NOTHING:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return ", ".join(f"{visible(str(name))}: {shown(each, zone)}" for name, each in value.items())
+        return ", ".join(f"{visible(str(name))}: {shown(each, zone, name)}" for name, each in value.items())
     if isinstance(value, tuple | list):
-        return ", ".join(filter(None, (shown(each, zone) for each in value)))
-    if is_instant(value):
+        return ", ".join(filter(None, (shown(each, zone, name) for each in value)))
+    if is_instant(name) and isinstance(value, str):
         return words.local(datetime.fromisoformat(value), zone)
     return visible(str(value))
 
 
-def is_instant(value: Any) -> bool:
-    """Whether a value of a field is a moment, as ISO 8601 says it."""
-    return isinstance(value, str) and _INSTANT.fullmatch(value) is not None
+def is_instant(name: str) -> bool:
+    """Whether the field holds an instant, as `model.comparable.instant` writes it."""
+    return name in _INSTANTS
