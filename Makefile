@@ -35,11 +35,12 @@ test-lives: $(STAMP) ## whole lives of projects, drawn
 test-browser: $(BROWSER) ## the tests that need Chromium
 	@$(BIN)/python -m pytest tests/browser
 
-lint: $(STAMP)   ## style, types, and which room imports which
+lint: $(STAMP)   ## style, types, which room imports which, and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --quiet --offline action.yml examples/github-actions
 
 bench: $(STAMP)  ## the numbers, each as a ratio in one run
 	@$(BIN)/python benchmarks/run.py
@@ -63,8 +64,8 @@ lock: $(STAMP)   ## resolve the dependencies anew
 	  --python-version 3.11 --all-extras --group dev --custom-compile-command 'make lock' \
 	  --output-file requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
-	  --python-version 3.11 --constraint requirements.lock --custom-compile-command 'make lock' \
-	  --output-file ci/requirements.lock pyproject.toml
+	  --python-version 3.11 --group build --constraint requirements.lock --custom-compile-command 'make lock' \
+	  --output-file requirements-run.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
 	  --python-version 3.11 --group browser --custom-compile-command 'make lock' --output-file requirements-browser.lock
 

@@ -12,6 +12,7 @@ BufferctlError              1   something failed, or needs a person
 │   ├── RateLimitedError    5   out of requests; come back later
 │   ├── TooLargeError       1   the request is over one of the service's limits
 │   └── UnreachableError    1   no answer that can be read
+├── ForgeError              1   GitHub or GitLab refused a request, or cannot be reached
 ├── PartWayError            5   stopped part-way; run again to go on
 └── InterruptError       130   Ctrl-C or SIGTERM
 ```
@@ -93,6 +94,14 @@ class TooLargeError(ApiError):
 
 class UnreachableError(ApiError):
     """No readable answer: refused, timed out, cut, 5xx, or not JSON. Of a write it says nothing."""
+
+
+class ForgeError(BufferctlError):
+    """GitHub or GitLab did not do what `bufferctl ci` asked. `status`: the HTTP status, 0 where there is none."""
+
+    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
 
 
 class PartWayError(BufferctlError):

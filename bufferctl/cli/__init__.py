@@ -44,6 +44,9 @@ GROUPS = {
         "import": ("import_", "Write what is in Buffer into the files."),
         "state": ("state", "Look at, or correct, what bufferctl remembers."),
     },
+    "In CI": {
+        "ci": ("ci", "Run in GitHub Actions or GitLab CI."),
+    },
     "In the shell": {
         "completion": ("completion", "Print what makes a shell complete commands and options."),
     },

@@ -98,9 +98,11 @@ def _changed(root: Path) -> frozenset[str]:
     """
     import subprocess
 
-    command = ["git", "diff", "--name-only", "--no-ext-diff", "--relative", "-z", "HEAD^1", "HEAD", "--", "."]
+    from bufferctl.git import git
+
+    command = ["diff", "--name-only", "--no-ext-diff", "--relative", "-z", "HEAD^1", "HEAD", "--", "."]
     try:
-        ran = subprocess.run(command, cwd=root, capture_output=True, check=True, timeout=_PATIENCE)  # noqa: S603 - fixed
+        ran = git(root, *command, timeout=_PATIENCE)
     except (OSError, subprocess.SubprocessError):
         return frozenset()
-    return frozenset(filter(None, ran.stdout.decode("utf-8", "replace").split("\0")))
+    return frozenset(filter(None, ran.stdout.split("\0"))) if ran.returncode == 0 else frozenset()

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+import stamina
 
+from bufferctl.ci.apply import apply
+from bufferctl.ci.drift import drift
+from bufferctl.ci.fork_comment import fork_comment
+from bufferctl.ci.job import Options, run_job
+from bufferctl.ci.plan import plan
 from bufferctl.sandbox import Clock, Sandbox
+from tests.ci.action import Run, run_action
 from tests.ci.fake_github import NAME, FakeGitHub, github_at
-from tests.ci.forges import TOKEN
-from tests.ci.runner import Run, run_action
+from tests.ci.forges import TOKEN, Served
 
+COMMANDS: dict[str, Callable[..., int]] = {"plan": plan, "apply": apply, "drift": drift, "fork-comment": fork_comment}
 NOW = "2029-12-03T09:00:00Z"
 FILES = """\
 version: 1
@@ -105,39 +117,99 @@ class Team:
         self.github.merged(number, commit)
         return commit
 
-    def plan(self, number: int, *, key: str | None = "sandbox", **inputs: str) -> Run:
+    def plan(self, number: int, *, key: str | None = "sandbox", **inputs: Any) -> Run:
         """The run of a pull request, on what its merge would be; the plan is kept as an artifact."""
-        head = self.github.pulls[number]["head"]
-        self.ada.git("fetch", "--quiet", "origin")
-        self.ada.git("checkout", "--quiet", "--detach", "origin/main")
-        self.ada.git("merge", "--quiet", "--no-ff", "--message", "Try", head["sha"])
-        self.ada.git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{number}/merge")
-        event = {"pull_request": {"number": number, "head": head}}
-        run = self.run(f"refs/pull/{number}/merge", {"command": "plan", **inputs}, event, key=key)
-        for name, folder in run.uploads:
-            files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-            self.github.upload(name, head["sha"], files, run=self.runs)
+        run = self._job("plan", self.try_merge(number), self.event(number), key, **inputs)
+        self.keep(number, run)
         return run
 
-    def apply(self, ref: str = "main", *, key: str | None = "sandbox", **inputs: str) -> Run:
-        """The run of a push to main."""
-        return self.run(ref, {"command": "apply", **inputs}, {}, key=key)
+    def try_merge(self, number: int) -> str:
+        """What the merge of a pull request would be, as GitHub makes it; its ref."""
+        self.ada.git("fetch", "--quiet", "origin")
+        self.ada.git("checkout", "--quiet", "--detach", "origin/main")
+        self.ada.git("merge", "--quiet", "--no-ff", "--message", "Try", self.github.pulls[number]["head"]["sha"])
+        ref = f"refs/pull/{number}/merge"
+        self.ada.git("push", "--quiet", "--force", "origin", f"HEAD:{ref}")
+        return ref
 
-    def run(self, ref: str, inputs: dict[str, str], event: dict[str, Any], *, key: str | None) -> Run:
-        """A run on a checkout of `ref`, on a machine of its own."""
+    def event(self, number: int) -> dict[str, Any]:
+        """What starts the run of a pull request."""
+        pull = self.github.pulls[number]
+        return {"pull_request": {"number": number, "head": pull["head"], "base": pull["base"]}}
+
+    def keep(self, number: int, run: Run) -> None:
+        """Upload the artifacts of a run."""
+        for name, folder in run.uploads:
+            files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+            self.github.upload(name, self.github.pulls[number]["head"]["sha"], files, run=self.runs)
+
+    def apply(self, ref: str = "main", *, key: str | None = "sandbox", **inputs: Any) -> Run:
+        """The run of a push to main."""
+        return self._job("apply", ref, {}, key, **inputs)
+
+    def drift(self, *, key: str = "sandbox") -> Run:
+        """The nightly run."""
+        return self._job("drift", "main", {}, key)
+
+    def fork_comment(self, event: dict[str, Any]) -> Run:
+        """The run that shows a fork's plan: without its files, without a key."""
+        return self._job("fork-comment", "main", event, None)
+
+    def _job(self, command: str, ref: str, event: dict[str, Any], key: str | None, **inputs: Any) -> Run:
+        """Run a command on a machine of its own, in this process; bufferctl is its child."""
+        machine = self.machine(ref)
+        (machine / "event.json").write_text(json.dumps(event), encoding="utf-8")
+        own = {name: inputs.pop(name) for name in list(inputs) if name in {"directory", "file", "comment"}}
+        options = Options(state_branch="bufferctl-state", **own)
+        if command == "plan":
+            inputs = {"artifact": machine / "artifact", **inputs}
+        if command == "apply":
+            inputs = {"branch": "main", **inputs}
+        environment = self.environ(key) | {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_PATH": str(machine / "event.json"),
+            "GITHUB_OUTPUT": str(machine / "output"),
+            "GITHUB_STEP_SUMMARY": str(machine / "summary"),
+            "RUNNER_TEMP": str(machine),
+            "PATH": os.environ["PATH"],
+            "HOME": str(machine),
+        }
+        log = StringIO()
+        with redirect_stdout(log):
+            code = run_job(
+                options,
+                partial(COMMANDS[command], **inputs),
+                environment,
+                checkout=machine / "checkout",
+                transport=httpx2.MockTransport(self.github.api),
+            )
+        assert TOKEN not in log.getvalue()
+        assert not list(machine.glob("bufferctl-*")), "the work folder is gone"
+        lines = (machine / "output").read_text(encoding="utf-8").splitlines() if (machine / "output").exists() else []
+        outputs = dict(line.split("=", 1) for line in lines)
+        uploads = [(outputs["artifact"], Path(outputs["folder"]))] if "folder" in outputs else []
+        return Run(log.getvalue(), code != 0, {command: outputs}, uploads)
+
+    def by_action(self, ref: str, inputs: dict[str, str], event: dict[str, Any], *, key: str | None) -> Run:
+        """Run action.yml's own steps in programs of their own, GitHub on loopback."""
+        machine = self.machine(ref)
+        with Served(self.github.api) as github:
+            environment = self.environ(key) | {"GITHUB_API_URL": github.url}
+            run = run_action(machine / "checkout", machine / "temporary", inputs, environment, event, self.meanwhile)
+        assert TOKEN not in run.log
+        return run
+
+    def machine(self, ref: str) -> Path:
+        """A new machine with a checkout of `ref`, two commits deep."""
         self.runs += 1
         machine = self.folder / f"machine-{self.runs}"
-        checkout = machine / "checkout"
-        checkout.mkdir(parents=True)
-        for command in (
-            ("init", "--quiet"),
-            ("fetch", "--quiet", "--depth", "1", str(self.github.repository.path), ref),
-            ("checkout", "--quiet", "--detach", "FETCH_HEAD"),
-        ):
-            subprocess.run(["git", "-C", str(checkout), *command], check=True, capture_output=True)
-        environment = {
+        check_out(self.github.repository.path, ref, machine / "checkout")
+        return machine
+
+    def environ(self, key: str | None) -> dict[str, str]:
+        """What every job has in its environment."""
+        return {
             "BUFFER_API_URL": self.sandbox.url,
-            "GITHUB_API_URL": self.github.api.url,
             "GITHUB_SERVER_URL": f"file://{self.github.repository.path.parents[1]}",
             "GITHUB_REPOSITORY": NAME,
             "GITHUB_RUN_ID": str(self.runs),
@@ -145,21 +217,28 @@ class Team:
             **({"BUFFER_API_KEY": key} if key else {}),
             **self.environment,
         }
-        run = run_action(checkout, machine / "temporary", inputs, environment, event, self.meanwhile)
-        assert TOKEN not in run.log
-        return run
 
     def texts(self) -> list[str]:
         """What Buffer has."""
         return sorted(each["text"] for each in self.sandbox.posts())
 
 
+def check_out(repository: Path, ref: str, checkout: Path) -> None:
+    """Check out a ref into a new folder, two commits deep, as the example workflows do."""
+    checkout.mkdir(parents=True)
+    for command in (
+        ("init", "--quiet"),
+        ("remote", "add", "origin", str(repository)),
+        ("fetch", "--quiet", "--depth", "2", "origin", ref),
+        ("checkout", "--quiet", "--detach", "FETCH_HEAD"),
+    ):
+        subprocess.run(["git", "-C", str(checkout), *command], check=True, capture_output=True)
+
+
 @pytest.fixture
-def github(tmp_path: Path) -> Iterator[FakeGitHub]:
+def github(tmp_path: Path) -> FakeGitHub:
     """A GitHub with an empty repository."""
-    fake = github_at(tmp_path / "forge")
-    with fake.api, fake.storage:
-        yield fake
+    return github_at(tmp_path / "forge")
 
 
 @pytest.fixture
@@ -175,6 +254,13 @@ def team(tmp_path: Path, github: FakeGitHub) -> Iterator[Team]:
     ada.push("Begin")
     with Sandbox(clock=Clock.at(NOW)) as sandbox:
         yield Team(tmp_path, github, sandbox, ada)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """Requests that are repeated are repeated at once."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

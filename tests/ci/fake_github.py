@@ -1,4 +1,4 @@
-"""As much of GitHub's REST API as the scripts ask, in memory, over a real git repository."""
+"""As much of GitHub's REST API as `bufferctl ci` uses, in memory, over a real git repository."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.ci.forges import TOKEN, Asked, Elsewhere, RefusalError, Repository, Served, paged, routed
+from tests.ci.forges import STORAGE, TOKEN, Api, Asked, Elsewhere, RefusalError, Repository, paged, routed
 
 NAME = "acme/posts"
 OURS, FORKS = 1, 2
+PLAN_WORKFLOW = ".github/workflows/plan.yml"
 ROBOT = {"login": "github-actions[bot]", "type": "Bot"}
 PERSON = {"login": "mallory", "type": "User"}
 
@@ -27,11 +28,13 @@ class Artifact:
     repository: int = OURS
     run: int = 1
     expired: bool = False
+    workflow: str = PLAN_WORKFLOW
+    event: str = "pull_request"
 
 
 @dataclass
 class FakeGitHub:
-    """`pulls`, `comments` (by pull request) and `issues` as the API shows them; `storage` is where artifacts lie."""
+    """`pulls`, `comments` (by pull request) and `issues` as the API shows them; `api` is its handler function."""
 
     repository: Repository
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -41,8 +44,7 @@ class FakeGitHub:
     read_only: bool = False
 
     def __post_init__(self) -> None:
-        self.storage = Served(self._stored)
-        self.api = Served(self._answer)
+        self.api = Api(self._answer)
         self._ids = 1000
 
     def open_pull(self, branch: str, *, repository: str = NAME) -> int:
@@ -59,7 +61,7 @@ class FakeGitHub:
                 "label": f"{repository.partition('/')[0]}:{branch}",
                 "repo": {"full_name": repository},
             },
-            "base": {"ref": "main", "repo": {"full_name": NAME}},
+            "base": {"ref": "main", "sha": self.repository.head("main"), "repo": {"full_name": NAME}},
         }
         self.comments[number] = []
         return number
@@ -74,14 +76,16 @@ class FakeGitHub:
         merged = {"state": "closed", "merged_at": "2029-12-03T10:00:00Z", "merge_commit_sha": commit}
         self.pulls[number].update(merged)
 
-    def upload(self, name: str, head: str, files: dict[str, bytes], *, repository: int = OURS, run: int = 1) -> None:
+    def upload(self, name: str, head: str, files: dict[str, bytes], **of_run: Any) -> Artifact:
         """Keep an artifact, in place of one of the same name and run."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, data in files.items():
                 archive.writestr(path, data)
-        self.artifacts = [each for each in self.artifacts if (each.name, each.run) != (name, run)]
-        self.artifacts.append(Artifact(self._next(), name, head, packed.getvalue(), repository, run))
+        artifact = Artifact(self._next(), name, head, packed.getvalue(), **of_run)
+        self.artifacts = [each for each in self.artifacts if (each.name, each.run) != (name, artifact.run)]
+        self.artifacts.append(artifact)
+        return artifact
 
     def comment(self, number: int, body: str, user: dict[str, str]) -> None:
         """Somebody comments."""
@@ -92,6 +96,8 @@ class FakeGitHub:
         return [each["body"] for each in self.comments[number]]
 
     def _answer(self, asked: Asked) -> Any:
+        if asked.headers["host"] == "storage.example":
+            return self._stored(asked)
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             raise RefusalError(401, "Bad credentials")
         if asked.method != "GET" and self.read_only:
@@ -112,7 +118,8 @@ class FakeGitHub:
                 ("PATCH", rf"{here}/issues/(\d+)", self._edit_issue),
                 ("GET", rf"{here}/actions/artifacts", self._listed),
                 ("GET", rf"{here}/actions/runs/(\d+)/artifacts", self._listed),
-                ("GET", rf"{here}/actions/artifacts/(\d+)/zip", lambda _, n: Elsewhere(f"{self.storage.url}/{n}")),
+                ("GET", rf"{here}/actions/runs/(\d+)", self._run),
+                ("GET", rf"{here}/actions/artifacts/(\d+)/zip", lambda _, n: Elsewhere(f"{STORAGE}/{n}")),
             ],
         )
 
@@ -170,17 +177,24 @@ class FakeGitHub:
                 "id": each.id,
                 "name": each.name,
                 "expired": each.expired,
-                "workflow_run": {
-                    "id": each.run,
-                    "head_sha": each.head,
-                    "repository_id": OURS,
-                    "head_repository_id": each.repository,
-                },
+                "workflow_run": {"id": each.run, "head_sha": each.head},
             }
             for each in reversed(self.artifacts)
             if each.name == asked.query["name"] and (not run or each.run == int(run))
         ]
         return {"total_count": len(found), "artifacts": paged(asked, found)}
+
+    def _run(self, _: Asked, run: str) -> Any:
+        found = next(each for each in self.artifacts if each.run == int(run))
+        return {
+            "id": found.run,
+            "path": found.workflow,
+            "event": found.event,
+            "head_sha": found.head,
+            "repository": {"id": OURS},
+            "head_repository": {"id": found.repository},
+            "pull_requests": [],  # as after a merge
+        }
 
     def _next(self) -> int:
         self._ids += 1

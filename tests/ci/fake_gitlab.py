@@ -1,11 +1,11 @@
-"""As much of GitLab's REST API as the scripts ask, in memory, over a real git repository."""
+"""As much of GitLab's REST API as `bufferctl ci` uses, in memory, over a real git repository."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.ci.forges import TOKEN, Asked, Elsewhere, RefusalError, Repository, Served, paged, routed
+from tests.ci.forges import STORAGE, TOKEN, Api, Asked, Elsewhere, RefusalError, Repository, paged, routed
 
 PROJECT, FORK = 7, 8
 ROBOT, PERSON = 100, 200
@@ -24,8 +24,7 @@ class FakeGitLab:
     issues: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.storage = Served(lambda asked: self.artifacts[self._asked_for(asked)])
-        self.api = Served(self._answer)
+        self.api = Api(self._answer)
         self._ids = 1000
 
     def open_request(self, branch: str) -> int:
@@ -38,6 +37,7 @@ class FakeGitLab:
             "source_branch": branch,
             "target_branch": "main",
             "target_project_id": PROJECT,
+            "source_project_id": PROJECT,
             "merge_commit_sha": None,
         }
         self.notes[number], self.pipelines[number] = [], []
@@ -47,16 +47,19 @@ class FakeGitLab:
         """A merge request was merged as `commit`."""
         self.requests[number].update(state="merged", merge_commit_sha=commit)
 
-    def ran(self, number: int, job: str, files: dict[str, bytes], *, project: int = PROJECT) -> None:
+    def ran(self, number: int, job: str, files: dict[str, bytes], **pipeline_values: Any) -> None:
         """A pipeline of a merge request with one job, and what it left."""
         pipeline, its_job = self._next(), self._next()
         source = "merge_request_event"
-        told = {"id": pipeline, "project_id": project, "source": source, "sha": self.requests[number]["sha"]}
-        self.pipelines[number].insert(0, told)
+        made = {"id": pipeline, "project_id": PROJECT, "source": source, "sha": self.requests[number]["sha"]}
+        made |= {"ref": f"refs/merge-requests/{number}/head", **pipeline_values}
+        self.pipelines[number].insert(0, made)
         self.jobs[pipeline] = [{"id": its_job, "name": job, "status": "success"}]
         self.artifacts |= {(its_job, name): data for name, data in files.items()}
 
     def _answer(self, asked: Asked) -> Any:
+        if asked.headers["host"] == "storage.example":
+            return self.artifacts[self._asked_for(asked)]
         if asked.headers.get("private-token") != TOKEN:
             raise RefusalError(401, "401 Unauthorized")
         here = f"/api/v4/projects/{PROJECT}"
@@ -67,6 +70,8 @@ class FakeGitLab:
                 ("GET", rf"{here}/repository/branches/([^/]+)", self._branch),
                 ("GET", rf"{here}/repository/compare", self._compare),
                 ("GET", rf"{here}/repository/commits/(\w+)/merge_requests", self._requests_of),
+                ("GET", rf"{here}/repository/commits/(\w+)", self._commit),
+                ("GET", rf"{here}/merge_requests/(\d+)", lambda _, n: self.requests[int(n)]),
                 ("GET", rf"{here}/merge_requests/(\d+)/notes", lambda a, n: paged(a, self.notes[int(n)])),
                 ("POST", rf"{here}/merge_requests/(\d+)/notes", self._add_note),
                 ("PUT", rf"{here}/merge_requests/(\d+)/notes/(\d+)", self._edit_note),
@@ -81,6 +86,9 @@ class FakeGitLab:
 
     def _branch(self, _: Asked, name: str) -> Any:
         return {"name": name, "commit": {"id": self.repository.head(f"refs/heads/{name}")}}
+
+    def _commit(self, _: Asked, commit: str) -> Any:
+        return {"id": self.repository.head(f"{commit}^{{commit}}"), "parent_ids": self.repository.parents(commit)}
 
     def _compare(self, asked: Asked) -> Any:
         found = self.repository.between(asked.query["from"], asked.query["to"])
@@ -101,7 +109,7 @@ class FakeGitLab:
     def _artifact(self, _: Asked, job: str, file: str) -> Any:
         if (int(job), file) not in self.artifacts:
             raise RefusalError(404)
-        return Elsewhere(f"{self.storage.url}/{job}/{file}")
+        return Elsewhere(f"{STORAGE}/{job}/{file}")
 
     def _asked_for(self, asked: Asked) -> tuple[int, str]:
         if "private-token" in asked.headers:

@@ -1,4 +1,4 @@
-"""What the fakes of GitHub and GitLab share: HTTP on loopback, routes, a git repository behind it."""
+"""What the fakes of GitHub and GitLab share: routes over HTTP requests, pages, a bare git repository."""
 
 from __future__ import annotations
 
@@ -11,61 +11,101 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
+
+import httpx2
 
 TOKEN = "ghs_the-token-that-nobody-may-see"
+#: Where artifacts are kept: another host than the API's.
+STORAGE = "https://storage.example"
 
 Route = tuple[str, str, Callable[..., Any]]
+Handler = Callable[[httpx2.Request], httpx2.Response]
 
 
 class RefusalError(Exception):
     """An answer that is not 2xx."""
 
-    def __init__(self, status: int, message: str = "Not Found") -> None:
+    def __init__(self, status: int, message: str = "Not Found", **headers: str) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.headers = status, headers
 
 
 @dataclass
 class Asked:
-    """One request."""
+    """One request, read."""
 
     method: str
     path: str
     query: dict[str, str]
-    headers: dict[str, str]
+    headers: httpx2.Headers
     values: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """An answer that leads to another address."""
+    """A redirect."""
 
     url: str
 
 
 @dataclass
-class Served:
-    """A server on loopback whose answers come from `answer`; bytes go out as they are, all else as JSON."""
+class Api:
+    """A handler function for httpx2's MockTransport; bytes are answered as they are, everything else as JSON."""
 
     answer: Callable[[Asked], Any]
     asked: list[Asked] = field(default_factory=list)
 
-    def __enter__(self) -> Self:
-        """Begin to listen."""
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer a request."""
+        content = request.read()
+        path = request.url.raw_path.decode().partition("?")[0]
+        values = json.loads(content) if content else {}
+        asked = Asked(request.method, path, dict(request.url.params), request.headers, values)
+        self.asked.append(asked)
+        try:
+            found = self.answer(asked)
+        except RefusalError as error:
+            return httpx2.Response(error.status, json={"message": str(error)}, headers=error.headers)
+        if isinstance(found, Elsewhere):
+            return httpx2.Response(302, headers={"location": found.url})
+        return httpx2.Response(200, content=found) if isinstance(found, bytes) else httpx2.Response(200, json=found)
+
+
+class Served:
+    """A handler function behind HTTP on loopback, for programs of their own; the storage is below a path."""
+
+    _storage = "/storage"
+
+    def __init__(self, handler: Handler) -> None:
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class OneRequest(BaseHTTPRequestHandler):
             def __getattr__(self, name: str) -> Any:
                 if name.startswith("do_"):  # whatever the method
-                    return lambda: outer._one(self)
+                    return self._answer
                 raise AttributeError(name)
+
+            def _answer(self) -> None:
+                content = self.rfile.read(int(self.headers.get("content-length", 0)))
+                to_storage = self.path.startswith(outer._storage)
+                url = f"{STORAGE}{self.path.removeprefix(outer._storage)}" if to_storage else f"{outer.url}{self.path}"
+                headers = [each for each in self.headers.items() if each[0].lower() != "host"]
+                answer = handler(httpx2.Request(self.command, url, headers=headers, content=content))
+                self.send_response(answer.status_code)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value.replace(STORAGE, f"{outer.url}{outer._storage}"))
+                self.end_headers()
+                self.wfile.write(answer.content)
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), OneRequest)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    def __enter__(self) -> Self:
+        """Begin to listen."""
         self._thread.start()
         return self
 
@@ -79,31 +119,6 @@ class Served:
     def url(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self._server.server_port}"
-
-    def _one(self, handler: BaseHTTPRequestHandler) -> None:
-        split = urlsplit(handler.path)
-        body = handler.rfile.read(int(handler.headers.get("content-length", 0)))
-        headers = {name.lower(): value for name, value in handler.headers.items()}
-        query = dict(parse_qsl(split.query))
-        asked = Asked(handler.command, split.path, query, headers, json.loads(body) if body else {})
-        self.asked.append(asked)
-        try:
-            found = self.answer(asked)
-        except RefusalError as error:
-            self._send(handler, error.status, json.dumps({"message": str(error)}).encode(), {})
-            return
-        if isinstance(found, Elsewhere):
-            self._send(handler, 302, b"", {"location": found.url})
-        else:
-            self._send(handler, 200, found if isinstance(found, bytes) else json.dumps(found).encode(), {})
-
-    @staticmethod
-    def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]) -> None:
-        handler.send_response(status)
-        for name, value in {"content-length": str(len(body)), **headers}.items():
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(body)
 
 
 def routed(asked: Asked, routes: list[Route]) -> Any:
@@ -140,6 +155,10 @@ class Repository:
             return self.git("rev-parse", "--verify", "--quiet", ref)
         except subprocess.CalledProcessError:
             raise RefusalError(404) from None
+
+    def parents(self, commit: str) -> list[str]:
+        """The parents of a commit."""
+        return self.git("rev-parse", f"{commit}^@").split()
 
     def between(self, since: str, commit: str) -> list[tuple[str, list[str]]]:
         """The commits that `commit` has and `since` has not, oldest first, with their parents."""

@@ -20,7 +20,7 @@ def applied(team: Team) -> Team:
 
 def night(team: Team, *, key: str = "sandbox") -> None:
     """The nightly run, which must not fail."""
-    ran = team.run("main", {"command": "drift"}, {}, key=key)
+    ran = team.drift(key=key)
     assert not ran.failed, ran.log
 
 
@@ -37,7 +37,7 @@ def test_drift_opens_one_issue(applied: Team) -> None:
     night(applied)
     night(applied)
     (issue,) = applied.github.issues
-    assert issue["title"] == "Buffer is no longer as the files say"
+    assert issue["title"] == "Buffer no longer matches your files"
     assert "Acme/twitter:acme/launch" in issue["body"]
     applied.sandbox.person.delete_post(live["id"])
     applied.sandbox.clock.advance(hours=24)
@@ -56,7 +56,7 @@ def test_it_is_closed_when_all_is_well_again(applied: Team) -> None:
     night(applied)
     (issue,) = applied.github.issues
     assert issue["state"] == "closed"
-    assert "**Over.**" in issue["body"]
+    assert "**Resolved.**" in issue["body"]
     applied.sandbox.person.edit_post(live["id"], text="Again")
     night(applied)
     assert [each["state"] for each in applied.github.issues] == ["closed", "open"]
@@ -72,6 +72,6 @@ def test_a_persons_issue_is_never_taken_for_ours(applied: Team) -> None:
 
 def test_a_night_without_a_key_fails(applied: Team) -> None:
     """So that somebody hears of it before the day on which it matters."""
-    ran = applied.run("main", {"command": "drift"}, {}, key="expired")
+    ran = applied.drift(key="expired")
     assert ran.failed
     assert applied.github.issues == []

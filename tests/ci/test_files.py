@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from bufferctl import __version__
 from bufferctl.cli import COMMANDS
-from tests.ci.runner import ACTION, ROOT
+from bufferctl.cli.ci import ci
+from tests.ci.action import ACTION, ROOT
 
 WORKFLOWS = sorted((ROOT / "examples" / "github-actions").rglob("*.yml"))
 READ: dict[str, dict[str, Any]] = {p.stem: YAML(typ="safe").load(p.read_text(encoding="utf-8")) for p in WORKFLOWS}
+GITLAB: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
 #: Actions that are used at all: GitHub's own, by commit.
 GITHUBS = re.compile(r"actions/(checkout|setup-python|upload-artifact)@[0-9a-f]{40}")
 
@@ -50,9 +51,44 @@ def test_workflows_use_the_action_as_it_is(tmp_path: Path) -> None:
 
 
 def test_actions_are_githubs_own_and_pinned() -> None:
-    """By commit; ours is named by this release."""
+    """By commit, ours too; GitLab's example pins its image by digest and bufferctl by the same commit."""
     used = {step["uses"] for step in steps() if "uses" in step}
-    assert {name for name in used if not GITHUBS.fullmatch(name)} == {f"bufferctl/bufferctl@v{__version__}"}
+    (ours,) = {name for name in used if not GITHUBS.fullmatch(name)}
+    pinned = re.fullmatch(r"bufferctl/bufferctl@([0-9a-f]{40})", ours)
+    assert pinned
+    shared = GITLAB[".bufferctl"]
+    assert shared["variables"]["BUFFERCTL_COMMIT"] == pinned[1]
+    assert re.fullmatch(r"python:[\w.-]+@sha256:[0-9a-f]{64}", shared["image"])
+
+
+def test_the_pinned_commit_fits_the_examples() -> None:
+    """Its action has every input that they set."""
+    commit = GITLAB[".bufferctl"]["variables"]["BUFFERCTL_COMMIT"]
+    known = subprocess.run(["git", "-C", str(ROOT), "cat-file", "-e", commit], capture_output=True, check=False)
+    if known.returncode:
+        pytest.skip("the pinned commit is not in this (shallow) clone")
+    show = ["git", "-C", str(ROOT), "show"]
+    action = subprocess.run([*show, f"{commit}:action.yml"], capture_output=True, text=True, check=True).stdout
+    inputs = YAML(typ="safe").load(action)["inputs"]
+    ours = [step for step in steps() if step.get("uses", "").startswith("bufferctl/")]
+    assert all(set(step["with"]) <= set(inputs) for step in ours)
+
+
+def test_workflows_pass_zizmor() -> None:
+    """Nothing that an attacker could use, at the default persona."""
+    program = Path(sys.executable).with_name("zizmor")
+    command = [str(program), "--offline", "--quiet", "--no-config", str(ROOT / "action.yml"), *map(str, WORKFLOWS)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, "error[" in ran.stdout) == (0, False), ran.stdout
+
+
+@pytest.mark.parametrize("step", [each for each in ACTION["runs"]["steps"] if "bufferctl ci" in each.get("run", "")])
+def test_the_action_passes_options_that_exist(step: dict[str, Any]) -> None:
+    """Every option of the command that it runs, and no other; what it leaves out is meant."""
+    words = shlex.split(step["run"].replace("\\\n", " "))
+    name = words[words.index("ci") + 1]
+    options = {option for parameter in ci.commands[name].params for option in parameter.opts}
+    assert options == {word for word in words if word.startswith("--")}
 
 
 def test_pins_say_their_release_and_agree() -> None:
@@ -122,23 +158,24 @@ def test_inputs_are_explained() -> None:
 
 @pytest.mark.timeout(600)  # it downloads
 def test_install(tmp_path: Path) -> None:
-    """What the action installs runs bufferctl and the scripts, from wherever; a second time costs nothing."""
-    command = ["sh", str(ROOT / "ci" / "install.sh"), sys.executable, str(tmp_path / "python")]
+    """What the action installs runs bufferctl and its room ci, from wherever; a second time costs nothing."""
+    command = ["sh", str(ROOT / ".ci" / "install"), sys.executable, str(tmp_path / "python")]
     for _ in range(2):
         ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (ran.returncode, ran.stdout[:10]) == (0, "bufferctl "), ran.stderr
     python = str(tmp_path / "python" / "bin" / "python")
-    script = [python, "-I", "-m", "ci.plan", "--help"]
+    script = [python, "-I", "-m", "bufferctl", "ci", "plan", "--help"]
     assert b"--offline" in subprocess.run(script, cwd=tmp_path, capture_output=True, check=True).stdout
-    load = "import bufferctl.api, bufferctl.apply, bufferctl.config, bufferctl.reconcile, bufferctl.render.html"
+    rooms = "api, apply, ci.plan, config, reconcile, render.html"
+    load = f"import bufferctl.{rooms.replace(', ', ', bufferctl.')}"
     subprocess.run([python, "-I", "-c", load], cwd=tmp_path, check=True)
 
 
 def test_what_is_installed_is_what_is_tested() -> None:
-    """ci/requirements.lock names what requirements.lock does, in the same versions."""
+    """requirements-run.lock names what requirements.lock does, in the same versions."""
     ours, all_ = (
         set(re.findall(r"^[a-z][\w.-]*==\S+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
-        for name in ("ci/requirements.lock", "requirements.lock")
+        for name in ("requirements-run.lock", "requirements.lock")
     )
     assert ours <= all_
     assert {each.partition("==")[0] for each in ours} >= {"click", "pydantic", "gql", "deepdiff", "httpx2"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -9,14 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from ruamel.yaml import YAML
 
+from bufferctl.ci.forge import Request, ReviewedPlan
+from bufferctl.ci.gitlab import GitLab
 from bufferctl.sandbox import Clock, Sandbox
-from tests.ci.conftest import FILES, NOW, Developer, post
+from tests.ci.action import ROOT, provide_python
+from tests.ci.conftest import FILES, NOW, Developer, check_out, post
 from tests.ci.fake_gitlab import FORK, PERSON, PROJECT, FakeGitLab
-from tests.ci.forges import TOKEN, Repository
-from tests.ci.runner import ROOT, provide_python
+from tests.ci.forges import TOKEN, Repository, Served
 
 JOBS: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
 
@@ -56,7 +60,10 @@ class Group:
     def plan(self, number: int) -> subprocess.CompletedProcess[str]:
         """The pipeline of a merge request."""
         sha = self.gitlab.requests[number]["sha"]
-        checkout, ran = self.job("bufferctl-plan", sha, CI_MERGE_REQUEST_IID=str(number), CI_COMMIT_SHA=sha)
+        base = self.ada.git("merge-base", "origin/main", sha)
+        variables = {"IID": str(number), "TARGET_BRANCH_NAME": "main", "DIFF_BASE_SHA": base}
+        given = {f"CI_MERGE_REQUEST_{name}": value for name, value in variables.items()}
+        checkout, ran = self.job("bufferctl-plan", sha, CI_COMMIT_SHA=sha, **given)
         (kept,) = JOBS["bufferctl-plan"]["artifacts"]["paths"]
         files = {str(p.relative_to(checkout)): p.read_bytes() for p in (checkout / kept).rglob("*") if p.is_file()}
         self.gitlab.ran(number, "bufferctl-plan", files)
@@ -67,35 +74,27 @@ class Group:
         self.runs += 1
         machine = self.folder / f"machine-{self.runs}"
         checkout = machine / "checkout"
-        checkout.mkdir(parents=True)
-        for command in (
-            ("init", "--quiet"),
-            ("remote", "add", "origin", str(self.gitlab.repository.path)),
-            ("fetch", "--quiet", "--depth", "1", "origin", ref),
-            ("checkout", "--quiet", "--detach", "FETCH_HEAD"),
-        ):
-            subprocess.run(["git", "-C", str(checkout), *command], check=True, capture_output=True)
+        check_out(self.gitlab.repository.path, ref, checkout)
         provide_python(machine / "python" / "bin")
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(machine),
-            "GITLAB_CI": "true",
-            "GITLAB_TOKEN": TOKEN,
-            "CI_API_V4_URL": f"{self.gitlab.api.url}/api/v4",
-            "CI_PROJECT_ID": str(PROJECT),
-            "CI_PROJECT_PATH": "acme/posts",
-            "CI_SERVER_URL": f"file://{self.gitlab.repository.path.parents[1]}",
-            "CI_DEFAULT_BRANCH": "main",
-            "CI_JOB_URL": f"https://gitlab.example/acme/posts/-/jobs/{self.runs}",
-            "BUFFER_API_URL": self.sandbox.url,
-            "BUFFER_API_KEY": "sandbox",
-            **JOBS[".bufferctl"]["variables"],
-            **variables,
-        }
-        script = "set -e\n" + "\n".join(JOBS[name]["script"])
-        ran = subprocess.run(
-            ["sh", "-c", script], cwd=checkout, env=environment, capture_output=True, text=True, check=False
-        )
+        with Served(self.gitlab.api) as gitlab:
+            environment = {
+                "PATH": os.environ["PATH"],
+                "HOME": str(machine),
+                "GITLAB_CI": "true",
+                "GITLAB_TOKEN": TOKEN,
+                "CI_API_V4_URL": f"{gitlab.url}/api/v4",
+                "CI_PROJECT_ID": str(PROJECT),
+                "CI_PROJECT_PATH": "acme/posts",
+                "CI_SERVER_URL": f"file://{self.gitlab.repository.path.parents[1]}",
+                "CI_DEFAULT_BRANCH": "main",
+                "CI_JOB_URL": f"https://gitlab.example/acme/posts/-/jobs/{self.runs}",
+                "BUFFER_API_URL": self.sandbox.url,
+                "BUFFER_API_KEY": "sandbox",
+                **JOBS[".bufferctl"]["variables"],
+                **variables,
+            }
+            command = ["sh", "-c", "set -e\n" + "\n".join(JOBS[name]["script"])]
+            ran = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
         assert TOKEN not in ran.stdout + ran.stderr
         return checkout, ran
 
@@ -119,7 +118,7 @@ def group(tmp_path: Path) -> Iterator[Group]:
     ada.git("checkout", "--quiet", "-B", "main")
     (clone / "buffer.yaml").write_text(FILES, encoding="utf-8")
     ada.push("Begin")
-    with gitlab.api, gitlab.storage, Sandbox(clock=Clock.at(NOW)) as sandbox:
+    with Sandbox(clock=Clock.at(NOW)) as sandbox:
         yield Group(tmp_path, gitlab, sandbox, ada)
 
 
@@ -141,7 +140,7 @@ def test_the_whole_story(group: Group) -> None:
     assert group.texts() == ["We are live at last"]
     assert "1 created" in group.bodies(number)[1]
     _, ran = group.job("bufferctl-apply")
-    assert "was applied already" in ran.stdout
+    assert "is already applied" in ran.stdout
     assert group.texts() == ["We are live at last"]
 
 
@@ -161,15 +160,101 @@ def test_a_job_that_waited_takes_the_newest_files(group: Group) -> None:
     assert group.texts() == ["First", "Second"]
 
 
-def test_a_plan_of_a_forks_pipeline_is_passed_over(group: Group) -> None:
-    """A fork's pipeline runs what the fork likes: its plan counts for nothing."""
+KEPT = {"bufferctl-plan/plan.json": b"the plan"}
+
+
+def reviewed(gitlab: FakeGitLab, number: int) -> ReviewedPlan:
+    """What counts as the reviewed plan of a merge request."""
+    environment = {
+        "CI_API_V4_URL": "https://gitlab.example/api/v4",
+        "CI_PROJECT_ID": str(PROJECT),
+        "GITLAB_TOKEN": TOKEN,
+    }
+    with GitLab(environment, transport=httpx2.MockTransport(gitlab.api)) as forge:
+        return forge.reviewed_plan(Request(number, gitlab.requests[number]["sha"], "main"), "bufferctl-plan")
+
+
+@pytest.fixture
+def gitlab(tmp_path: Path) -> FakeGitLab:
+    """A project with one commit and a merge request of it."""
+    fake = FakeGitLab(Repository(tmp_path / "posts.git"))
+    tree = fake.repository.git("mktree")
+    commit = ("-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "commit-tree", tree, "-m", "Begin")
+    fake.repository.git("branch", "launch", fake.repository.git(*commit))
+    fake.open_request("launch")
+    return fake
+
+
+def described(gitlab: FakeGitLab, number: int = 1, **values: Any) -> dict[str, bytes]:
+    """The artifact of a job: the plan, and the request that it was made for."""
+    about = {"number": number, "head": gitlab.requests[1]["sha"], "branch": "main", **values}
+    return {**KEPT, "bufferctl-plan/request.json": json.dumps(about).encode()}
+
+
+def test_the_plan_of_the_own_pipeline_counts(gitlab: FakeGitLab) -> None:
+    """The newest one of the head; on merged results it ran on a merge of the head."""
+    gitlab.ran(1, "bufferctl-plan", described(gitlab))
+    assert reviewed(gitlab, 1).content == b"the plan"
+    head, tree = gitlab.requests[1]["sha"], gitlab.repository.git("mktree")
+    identity = ("-c", "user.name=Ada", "-c", "user.email=ada@acme.example")
+    base = gitlab.repository.git(*identity, "commit-tree", tree, "-m", "Base")
+    merge = gitlab.repository.git(*identity, "commit-tree", tree, "-p", base, "-p", head, "-m", "Try")
+    files = {**described(gitlab), "bufferctl-plan/plan.json": b"of merged results"}
+    gitlab.ran(1, "bufferctl-plan", files, sha=merge, ref="refs/merge-requests/1/merge")
+    assert reviewed(gitlab, 1).content == b"of merged results"
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "about", "why"),
+    [
+        ({"project_id": FORK}, {}, "it ran in another project"),
+        ({"source": "web"}, {}, "it was started by web"),
+        ({"ref": "refs/merge-requests/2/head"}, {}, "it ran for refs/merge-requests/2/head"),
+        ({"sha": "0" * 40}, {}, "it ran for another commit"),
+        ({}, {"number": 2}, "it was made for !2"),
+        ({}, {"branch": "develop"}, "it was made for a merge into develop, not main"),
+        ({}, {"head": "0" * 40}, "it was made for another commit"),
+    ],
+)
+def test_other_plans_do_not_count(
+    gitlab: FakeGitLab, pipeline: dict[str, Any], about: dict[str, Any], why: str
+) -> None:
+    """Each is ignored, and the log says why."""
+    gitlab.ran(1, "bufferctl-plan", described(gitlab, **about), **pipeline)
+    found = reviewed(gitlab, 1)
+    assert found.content is None
+    assert why in " ".join(found.ignored)
+
+
+def test_a_forks_pipeline_in_this_project_does_not_count(gitlab: FakeGitLab) -> None:
+    """A member can start a fork's pipeline in the parent project: it runs the fork's own .gitlab-ci.yml here."""
+    gitlab.requests[1]["source_project_id"] = FORK
+    gitlab.ran(1, "bufferctl-plan", described(gitlab))
+    found = reviewed(gitlab, 1)
+    assert (found.content, found.ignored) == (None, ("!1 comes from another project",))
+
+
+def test_without_a_plan_nothing_is_sent(group: Group) -> None:
+    """The job fails, and says which merge request has none."""
     number = group.open("launch", launch=post("launch", "We are live"))
-    group.gitlab.ran(number, "bufferctl-plan", {"bufferctl-plan/plan/plan.json": b"{}"}, project=FORK)
     group.merge(number)
     _, ran = group.job("bufferctl-apply")
     assert ran.returncode == 1
-    assert "There is no plan of !1" in ran.stdout
+    assert "There is no reviewed plan for !1" in ran.stdout
     assert group.texts() == []
+
+
+def test_a_committed_link_does_not_lead_the_plan_elsewhere(group: Group) -> None:
+    """A link of the artifact's name is replaced by a folder, and what it points to stays as it is."""
+    outside = group.folder / "outside"
+    outside.mkdir()
+    number = group.open("launch", launch=post("launch", "We are live"))
+    (group.ada.folder / "bufferctl-plan").symlink_to(outside)
+    group.edit(number)
+    ran = group.plan(number)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert list(outside.iterdir()) == []
+    assert "1 to create" in group.bodies(number)[0]
 
 
 def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
@@ -199,4 +284,4 @@ def test_drift_opens_an_issue_and_closes_it(group: Group) -> None:
     assert group.job("bufferctl-drift")[1].returncode == 0
     assert group.gitlab.issues[0] == theirs
     (ours,) = group.gitlab.issues[1:]
-    assert (ours["state"], "**Over.**" in ours["description"]) == ("closed", True)
+    assert (ours["state"], "**Resolved.**" in ours["description"]) == ("closed", True)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci.branch import StateBranch, StateError
-from ci.comments import fenced, marked, marker
-from ci.forge import first_parents, from_environment
-from ci.http import Api, ForgeError
-from tests.ci.forges import Asked, Elsewhere, RefusalError, Repository, Served
+from bufferctl.ci.artifact import keep
+from bufferctl.ci.comments import fenced, marked, marker
+from bufferctl.ci.forge import connect, first_parents
+from bufferctl.ci.http import Api
+from bufferctl.ci.state_branch import StateBranch
+from bufferctl.errors import ForgeError, StateError
+from bufferctl.git import git
+from tests.ci.forges import Repository
 
 
 @given(st.text())
@@ -50,53 +53,103 @@ def test_the_line_of_a_branch_leaves_out_what_was_merged_in() -> None:
 
 def test_no_forge() -> None:
     """Said in words."""
-    with pytest.raises(ForgeError, match="neither in GitHub Actions nor in GitLab CI"):
-        from_environment({})
+    with pytest.raises(ForgeError, match="GitHub Actions or GitLab CI"):
+        connect({}, plan_workflow="")
 
 
-@pytest.fixture
-def served() -> Iterator[Served]:
-    """A server that answers as each path says."""
+def forge(*answers: httpx2.Response | Exception) -> tuple[Api, list[httpx2.Request]]:
+    """An API with these answers, one a request, the last one again and again; and what it was asked."""
+    asked: list[httpx2.Request] = []
 
-    def answer(asked: Asked) -> Any:
-        match asked.path:
-            case "/away":
-                return Elsewhere(f"{other.url}/there")
-            case "/html":
-                return b"<html>"
-            case "/gone":
-                raise RefusalError(404, "Not\n Found")
-        return asked.query
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        found = answers[min(len(asked), len(answers)) - 1]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
-    with Served(lambda asked: repr(asked.headers.get("authorization")).encode()) as other, Served(answer) as server:
-        yield server
+    headers, transport = {"Authorization": "Bearer secret"}, httpx2.MockTransport(answer)
+    return Api("https://forge.example/api", headers, hint="Check the permissions.", transport=transport), asked
 
 
-def test_the_token_goes_to_the_api_alone(served: Served) -> None:
-    """Where an answer leads elsewhere, it stays behind."""
-    api = Api(served.url, {"Authorization": "Bearer secret"})
-    assert api.download("away") == b"None"
-    assert served.asked[0].headers["authorization"] == "Bearer secret"
+def test_the_token_goes_to_the_api_alone() -> None:
+    """Where an answer redirects, it stays behind."""
+    api, asked = forge(httpx2.Response(302, headers={"location": "https://storage.example/1"}), httpx2.Response(200))
+    assert api.download("artifact") == b""
+    assert [str(request.url) for request in asked] == [
+        "https://forge.example/api/artifact",
+        "https://storage.example/1",
+    ]
+    assert [request.headers.get("authorization") for request in asked] == ["Bearer secret", None]
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("answer", "said"),
     [
-        ("html", r"GET html: the answer is not JSON"),
-        ("gone", r"GET /gone: HTTP 404 Not Found"),
-        ("away", r"GET away leads elsewhere \(HTTP 302\)"),
+        (httpx2.Response(200, text="<html>"), r"GET x: the answer is not JSON"),
+        (httpx2.Response(200, json=[1]), r"GET x: the answer has another form than documented \(Input should be"),
+        (httpx2.Response(404, json={"message": "Not\n Found"}), r"GET /api/x: HTTP 404 Not Found$"),
+        (httpx2.Response(502, text="<html>"), r"GET /api/x: HTTP 502 Bad Gateway$"),
+        (httpx2.Response(302, headers={"location": "/y"}), r"GET /api/x redirects elsewhere \(HTTP 302\)"),
+        (httpx2.ReadTimeout("timed out"), r"GET /api/x: timed out"),
     ],
 )
-def test_what_the_forge_refuses_is_said(served: Served, path: str, said: str) -> None:
+def test_what_the_forge_refuses_is_said(answer: httpx2.Response | Exception, said: str) -> None:
     """In one line."""
+    api, _ = forge(answer)
     with pytest.raises(ForgeError, match=said):
-        Api(served.url, {}).get(path)
+        api.get("x", dict[str, int])
 
 
-def test_a_forge_out_of_reach() -> None:
-    """Said in one line too."""
-    with pytest.raises(ForgeError, match=r"GET /x: .*refused"):
-        Api("http://127.0.0.1:1", {}).get("x")
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_token_has_a_hint(status: int) -> None:
+    """It says where to look."""
+    api, _ = forge(httpx2.Response(status))
+    with pytest.raises(ForgeError) as caught:
+        api.get("x", dict[str, int])
+    assert (caught.value.hint, caught.value.status) == ("Check the permissions.", status)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(502),
+        httpx2.Response(429),
+        httpx2.Response(403, headers={"retry-after": "1"}),
+        httpx2.ReadError("cut"),
+        httpx2.ConnectError("refused"),
+    ],
+)
+def test_what_may_pass_is_tried_again(answer: httpx2.Response | Exception) -> None:
+    """A server that is busy or restarts does not fail the job."""
+    api, asked = forge(answer, httpx2.Response(200, json={"a": 1}))
+    assert api.get("x", dict[str, int]) == {"a": 1}
+    assert len(asked) == 2
+
+
+def test_a_long_wait_is_not_waited() -> None:
+    """The message says when to run the job again."""
+    api, asked = forge(httpx2.Response(429, headers={"retry-after": "3000"}))
+    with pytest.raises(ForgeError) as caught:
+        api.get("x", dict[str, int])
+    assert (caught.value.hint, len(asked)) == ("Run the job again in 3,000 seconds.", 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "attempts"),
+    [
+        (httpx2.Response(502), 1),
+        (httpx2.ReadTimeout("timed out"), 1),
+        (httpx2.ConnectError("refused"), 3),
+        (httpx2.Response(429), 3),
+    ],
+)
+def test_a_comment_is_never_written_twice(answer: httpx2.Response | Exception, attempts: int) -> None:
+    """A POST is repeated only where the forge cannot have carried it out."""
+    api, asked = forge(answer)
+    with pytest.raises(ForgeError):
+        api.write("POST", "comments", body="Text")
+    assert len(asked) == attempts
 
 
 @pytest.fixture
@@ -108,7 +161,7 @@ def remote(tmp_path: Path) -> dict[str, str]:
 
 def machine(tmp_path: Path, remote: dict[str, str], name: str, directory: str = ".") -> StateBranch:
     """A machine that has fetched the branch."""
-    branch = StateBranch("bufferctl-state", tmp_path / name, directory, remote)
+    branch = StateBranch("bufferctl-state", tmp_path / name, directory, {**os.environ, **remote})
     branch.restore()
     return branch
 
@@ -168,14 +221,14 @@ def test_a_run_is_never_overwritten(tmp_path: Path, remote: dict[str, str], know
     (one.folder / "state.json").write_text("1")
     (two.folder / "state.json").write_text("2")
     one.save("Apply")
-    with pytest.raises(StateError, match="another run changed"):
+    with pytest.raises(StateError, match="Another run changed"):
         two.save("Apply")
     assert (machine(tmp_path, remote, "three").folder / "state.json").read_text() == "1"
 
 
 def test_a_remote_that_is_not_there(tmp_path: Path, remote: dict[str, str]) -> None:
     """Not taken for one without state, which would lead to adoption of everything."""
-    with pytest.raises(StateError, match="cannot be looked for"):
+    with pytest.raises(StateError, match="cannot be read"):
         machine(tmp_path, {**remote, "GITHUB_REPOSITORY": "acme/elsewhere"}, "one")
 
 
@@ -189,3 +242,44 @@ def test_the_token_is_in_no_file(tmp_path: Path, remote: dict[str, str]) -> None
             data = path.read_bytes()
             assert b"ghs_secret" not in data
             assert b"eC1hY2Nlc3MtdG9rZW4" not in data  # "x-access-token", as Basic has it
+
+
+def test_git_gets_no_secret(tmp_path: Path) -> None:
+    """Neither the API key nor a token: an alias, a hook or a credential helper could read it."""
+    secrets = {"BUFFER_API_KEY": "key", "GITHUB_TOKEN": "token", "GITLAB_TOKEN": "token"}
+    config = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "alias.show-environment", "GIT_CONFIG_VALUE_0": "!env"}
+    ran = git(tmp_path, "show-environment", environment={**os.environ, **secrets, **config})
+    assert ran.returncode == 0, ran.stderr
+    given = {line.partition("=")[0] for line in ran.stdout.splitlines()}
+    assert (given & secrets.keys(), "PATH" in given) == (set(), True)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """A folder with a plan."""
+    folder = tmp_path / "work" / "plan"
+    folder.mkdir(parents=True)
+    (folder / "plan.md").write_text("the plan")
+    return folder
+
+
+def test_an_artifact_is_made_anew(tmp_path: Path, made: Path) -> None:
+    """Files that were committed there are gone."""
+    (tmp_path / "artifact").mkdir()
+    (tmp_path / "artifact" / "plan.json").write_text("committed")
+    keep(made, Path("artifact"), tmp_path)
+    assert [path.name for path in (tmp_path / "artifact").iterdir()] == ["plan.md"]
+
+
+def test_an_artifact_follows_no_link(tmp_path: Path, made: Path) -> None:
+    """A link in its place is replaced; a link on the way is refused; where they point to, nothing is written."""
+    outside, checkout = tmp_path / "outside", tmp_path / "checkout"
+    outside.mkdir()
+    checkout.mkdir()
+    (checkout / "link").symlink_to(outside)
+    keep(made, Path("link"), checkout)
+    assert not (checkout / "link").is_symlink()
+    (checkout / "way").symlink_to(outside)
+    with pytest.raises(ForgeError, match="has a link in it"):
+        keep(made, Path("way/artifact"), checkout)
+    assert list(outside.iterdir()) == []

@@ -21,7 +21,7 @@ _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 
 @dataclass
 class Run:
-    """What came of a run: whether it succeeded, its log, outputs by step, and what it uploaded.
+    """What came of a run: its log, whether it failed, the outputs of each step, and the artifacts that it uploaded.
 
     `meanwhile` is called with the process of each step as it begins.
     """
@@ -31,7 +31,6 @@ class Run:
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     uploads: list[tuple[str, Path]] = field(default_factory=list)
     meanwhile: Callable[[subprocess.Popen[str]], None] | None = None
-    summary: str = ""
 
 
 def run_action(
@@ -55,18 +54,16 @@ def run_action(
     context |= {name: _filled(value, context) for name, value in context.items()}
     run = Run(meanwhile=meanwhile)
     for number, step in enumerate(ACTION["runs"]["steps"]):
-        told = {**context, **{f"steps.{s}.outputs.{n}": v for s, out in run.outputs.items() for n, v in out.items()}}
-        if not _is_due(step.get("if", ""), told, failed=run.failed):
+        values = {**context, **{f"steps.{s}.outputs.{n}": v for s, out in run.outputs.items() for n, v in out.items()}}
+        if not _is_due(step.get("if", ""), values, failed=run.failed):
             continue
         if step.get("id") in {"python", "install"}:  # tested by itself: here is a Python already
             continue
         if "uses" in step:
             assert step["uses"].startswith("actions/upload-artifact@")
-            run.uploads.append((_filled(step["with"]["name"], told), Path(_filled(step["with"]["path"], told))))
+            run.uploads.append((_filled(step["with"]["name"], values), Path(_filled(step["with"]["path"], values))))
             continue
-        _run_step(step, number, folder, temporary, told, _public(environment, temporary), run)
-    summary = temporary / "summary"
-    run.summary = summary.read_text(encoding="utf-8") if summary.exists() else ""
+        _run_step(step, number, folder, temporary, values, _public(environment, temporary), run)
     return run
 
 
@@ -75,7 +72,7 @@ def _run_step(
     number: int,
     folder: Path,
     temporary: Path,
-    told: dict[str, str],
+    values: dict[str, str],
     given: dict[str, str],
     run: Run,
 ) -> None:
@@ -86,7 +83,7 @@ def _run_step(
     script.write_text(step["run"], encoding="utf-8")
     environment = {
         **given,
-        **{n: _filled(v, told) for n, v in step.get("env", {}).items()},
+        **{n: _filled(v, values) for n, v in step.get("env", {}).items()},
         "GITHUB_OUTPUT": str(output),
     }
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
@@ -122,19 +119,19 @@ def provide_python(folder: Path) -> None:
     python.chmod(0o755)
 
 
-def _filled(text: str, told: dict[str, str]) -> str:
-    return _EXPRESSION.sub(lambda match: told.get(match[1], ""), str(text))
+def _filled(text: str, values: dict[str, str]) -> str:
+    return _EXPRESSION.sub(lambda match: values.get(match[1], ""), str(text))
 
 
-def _is_due(condition: str, told: dict[str, str], *, failed: bool) -> bool:
+def _is_due(condition: str, values: dict[str, str], *, failed: bool) -> bool:
     parts = [part.strip() for part in condition.split("&&")] if condition else []
     if failed and "always()" not in parts:
         return False
-    return all(_holds(part, told) for part in parts)
+    return all(_holds(part, values) for part in parts)
 
 
-def _holds(part: str, told: dict[str, str]) -> bool:
+def _holds(part: str, values: dict[str, str]) -> bool:
     if part == "always()":
         return True
     name, _, wanted = map(str.strip, part.partition("=="))
-    return told.get(name, "") == wanted.strip("'") if wanted else bool(told.get(name))
+    return values.get(name, "") == wanted.strip("'") if wanted else bool(values.get(name))

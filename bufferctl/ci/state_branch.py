@@ -1,39 +1,40 @@
-"""State between runs: a branch of its own that holds nothing else, written by one job at a time.
+"""State between runs, on a branch that holds nothing else and that one job at a time writes.
 
-Why a branch: it outlives caches and artifacts, tells who changed what when, and a push that is no step forward is
-refused, so that no run can overwrite another's. The journal of a run that was cut off goes along: the next run, on
-another machine, then looks first what became of what was sent.
+Why a branch: it outlives caches and artifacts, its history shows what changed when, and a push that is not a
+fast-forward is refused, so no run can overwrite another's. The journal of an interrupted run is on it too, so that the
+next run, on another machine, first checks what happened to what was being sent.
 """
 
 from __future__ import annotations
 
 import base64
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from shutil import copytree, rmtree
 
+from bufferctl.ci.forge import variable
+from bufferctl.errors import StateError
+from bufferctl.git import git
+
 _AUTHOR = {"NAME": "bufferctl", "EMAIL": "bufferctl@localhost.invalid"}
 _ATTEMPTS = 3
 _NO_SUCH_BRANCH = 2
-#: Locks, who holds them, and what the branch has as history.
-_OF_THIS_MACHINE = "*.lock\n*.holder\n*.backup\n"
-
-
-class StateError(Exception):
-    """State could not be fetched or saved; the text says why, for people."""
+#: Locks and their holders belong to a machine; backups are in the branch's history.
+_NOT_KEPT = "*.lock\n*.holder\n*.backup\n"
+#: git's name for the tree without files.
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 class StateBranch:
-    """`name`: the branch. `work`: a folder that is this run's. `directory`: where on the branch this project's is."""
+    """The branch `name`. `work`: a folder of this run. `directory`: this project's folder on the branch."""
 
-    def __init__(self, name: str, work: Path, directory: str, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, name: str, work: Path, directory: str, environment: Mapping[str, str]) -> None:
         self._name = name
         self._clone = work / "state-branch"
         self._directory = directory
         self._remote, login = _remote(environment)
-        self._environment = {**os.environ, **_git_environment(self._remote, login)}
+        self._environment = {**environment, **_git_environment(self._remote, login)}
         self._base = ""
 
     @property
@@ -42,12 +43,11 @@ class StateBranch:
         return self._clone / self._directory
 
     def restore(self) -> None:
-        """Fetch the branch; where there is none yet, nothing is remembered. Raises StateError."""
-        rmtree(self._clone, ignore_errors=True)
+        """Fetch the branch; where it does not exist yet, state is empty. Raises StateError."""
         self._clone.mkdir(parents=True)
         self._git("init", "--quiet", "--initial-branch", self._name)
         (self._clone / ".git" / "info").mkdir(exist_ok=True)
-        (self._clone / ".git" / "info" / "exclude").write_text(_OF_THIS_MACHINE, encoding="utf-8")
+        (self._clone / ".git" / "info" / "exclude").write_text(_NOT_KEPT, encoding="utf-8")
         if self._exists():
             self._fetch()
             self._git("reset", "--quiet", "--hard", "FETCH_HEAD")
@@ -61,30 +61,41 @@ class StateBranch:
             if not self._git("status", "--porcelain"):
                 return
             self._git("commit", "--quiet", "--message", f"{message}\n\n[skip ci]")
-            if self._run("push", "--quiet", self._remote, f"HEAD:refs/heads/{self._name}").returncode == 0:
+            pushed = self._run("push", "--quiet", self._remote, f"HEAD:refs/heads/{self._name}")
+            if pushed.returncode == 0:
                 return
             if attempt < _ATTEMPTS:
-                self._begin_anew()
-        raise StateError(f"the branch {self._name} cannot be pushed to; may this job write contents?")
+                self._rebase()
+        raise StateError(
+            f"State cannot be pushed to the branch {self._name}: {_last_line(pushed.stderr)}",
+            hint="Let this job write contents, and do not protect the branch against it (docs/ci.md).",
+        )
 
-    def _begin_anew(self) -> None:
-        """Put this project's files on top of what others pushed meanwhile."""
+    def _rebase(self) -> None:
+        """Put this project's files on top of what other projects' runs pushed meanwhile."""
         self._fetch()
         base = self._base or _EMPTY_TREE
         if self._git("diff", "--name-only", base, "FETCH_HEAD", "--", self._directory):
-            raise StateError(f"another run changed {self._directory} on the branch {self._name}; it is not overwritten")
+            raise StateError(
+                f"Another run changed {self._directory} on the branch {self._name}; its state is not overwritten",
+                hint="Run the job again: it finds by their content the posts that this run created. Let only one "
+                "apply run at a time.",
+            )
         kept = self._clone.with_name("state-kept")
         rmtree(kept, ignore_errors=True)
-        copytree(self.folder, kept)
+        copytree(self.folder, kept, symlinks=True)
         self._git("reset", "--quiet", "--hard", "FETCH_HEAD")
         self._base = self._git("rev-parse", "HEAD").strip()
         rmtree(self.folder, ignore_errors=True)
-        copytree(kept, self.folder)
+        copytree(kept, self.folder, symlinks=True)
 
     def _exists(self) -> bool:
         found = self._run("ls-remote", "--exit-code", "--heads", self._remote, f"refs/heads/{self._name}")
         if found.returncode not in {0, _NO_SUCH_BRANCH}:
-            raise StateError(f"the branch {self._name} cannot be looked for: {_last_line(found.stderr)}")
+            raise StateError(
+                f"The branch {self._name} cannot be read: {_last_line(found.stderr)}",
+                hint="Without state, posts are not recognised as bufferctl's own, so nothing is done.",
+            )
         return found.returncode == 0
 
     def _fetch(self) -> None:
@@ -93,32 +104,27 @@ class StateBranch:
     def _git(self, *arguments: str) -> str:
         ran = self._run(*arguments)
         if ran.returncode:
-            raise StateError(f"git {arguments[0]}: {_last_line(ran.stderr) or f'exit code {ran.returncode}'}")
+            reason = _last_line(ran.stderr) or f"exit code {ran.returncode}"
+            raise StateError(f"`git {arguments[0]}` failed for the branch {self._name}: {reason}")
         return ran.stdout
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = ["git", "-C", str(self._clone), *arguments]
-        return subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
-
-
-#: What git calls the tree without files.
-_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+        return git(self._clone, *arguments, environment=self._environment)
 
 
 def _remote(environment: Mapping[str, str]) -> tuple[str, str]:
     """The address of the repository, and `user:token`."""
     if environment.get("GITLAB_CI"):
-        address = f"{environment['CI_SERVER_URL']}/{environment['CI_PROJECT_PATH']}.git"
+        address = f"{variable(environment, 'CI_SERVER_URL')}/{variable(environment, 'CI_PROJECT_PATH')}.git"
         return address, f"oauth2:{environment.get('GITLAB_TOKEN', '')}"
-    address = f"{environment['GITHUB_SERVER_URL']}/{environment['GITHUB_REPOSITORY']}"
+    address = f"{variable(environment, 'GITHUB_SERVER_URL')}/{variable(environment, 'GITHUB_REPOSITORY')}"
     return address, f"x-access-token:{environment.get('GITHUB_TOKEN', '')}"
 
 
 def _git_environment(remote: str, login: str) -> dict[str, str]:
-    """The token for git, where no list of processes and no file shows it."""
+    """The token as git's configuration in the environment, where no list of processes and no file shows it."""
     secret = base64.b64encode(login.encode()).decode()
     return {
-        "GIT_TERMINAL_PROMPT": "0",
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"http.{remote}.extraheader",
         "GIT_CONFIG_VALUE_0": f"Authorization: Basic {secret}",

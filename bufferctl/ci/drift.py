@@ -1,0 +1,30 @@
+"""`bufferctl ci drift`: every night, check for changes in Buffer; an issue is open while there are some."""
+
+from __future__ import annotations
+
+from bufferctl.ci.comments import fenced, marked, marker, same
+from bufferctl.ci.job import Job
+
+_DRIFT = 2
+_TITLE = "Buffer no longer matches your files"
+_FOUND = "Somebody changed posts in Buffer, or publishing failed there. Each line says what to do."
+_OVER = "**Resolved.** Buffer matches your files again."
+
+
+def drift(job: Job) -> int:
+    """Look for drift and open, update or close the issue. Exit code 0 with an issue or without, else bufferctl's."""
+    with job.state():
+        ran = job.run("drift")
+    if ran.code not in {0, _DRIFT}:
+        return ran.code
+    first = marker("drift", job.about)
+    issue = job.forge.open_issue(first)
+    is_drift = ran.code == _DRIFT
+    said = f"{_FOUND}\n\n{fenced(ran.printed)}" if is_drift else _OVER
+    body = marked(first, f"{said}\n\n{job.footer(job.commit())}")
+    if issue is None:
+        if is_drift:
+            job.forge.add_issue(f"{_TITLE} ({job.about})" if job.about else _TITLE, body)
+    elif not is_drift or not same(issue.body, body):
+        job.forge.edit_issue(issue.number, body, close=not is_drift)
+    return 0

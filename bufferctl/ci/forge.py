@@ -1,0 +1,169 @@
+"""What GitHub and GitLab have in common: requests, comments, plans kept by runs, issues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic_core import from_json, to_json
+
+from bufferctl.errors import ForgeError
+
+if TYPE_CHECKING:
+    import httpx2
+
+#: The files of a plan's artifact that apply reads: the saved plan, and the request that it was made for.
+PLAN, PLANNED_FOR = "plan.json", "request.json"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A pull or merge request.
+
+    `head`: the commit of its branch that was planned. `branch`: the branch that it goes into. `base`: a commit of that
+    branch to compare with, empty where the forge does not name one.
+    """
+
+    number: int
+    head: str
+    branch: str = ""
+    base: str = ""
+
+    def describe(self) -> bytes:
+        """The content of `request.json`, which an artifact keeps beside its plan."""
+        return to_json({"number": self.number, "head": self.head, "branch": self.branch})
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on a request. `mine`: written by this token's user, or by the forge's robot."""
+
+    id: int
+    body: str
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An open issue and its text."""
+
+    number: int
+    body: str
+
+
+@dataclass(frozen=True)
+class ReviewedPlan:
+    """The plan that reviewers of a request saw, None where there is none; `ignored`: why others do not count."""
+
+    content: bytes | None
+    ignored: tuple[str, ...] = ()
+
+
+class Forge(AbstractContextManager["Forge"], Protocol):
+    """Every method raises ForgeError."""
+
+    @property
+    def run_url(self) -> str:
+        """Where this run is shown."""
+
+    @property
+    def artifacts_url(self) -> str:
+        """Where this run's artifacts are shown."""
+
+    @property
+    def sign(self) -> str:
+        """What stands before the number of a request (`#` or `!`)."""
+
+    def request(self) -> Request | None:
+        """The request that this run belongs to, None where it belongs to none."""
+
+    def comments(self, number: int) -> Iterable[Comment]:
+        """The comments on a request, oldest first."""
+
+    def add_comment(self, number: int, body: str) -> None:
+        """Comment on a request."""
+
+    def edit_comment(self, number: int, comment: int, body: str) -> None:
+        """Replace the text of a comment."""
+
+    def newest(self, branch: str) -> str:
+        """The newest commit of a branch."""
+
+    def history(self, since: str, commit: str) -> list[str]:
+        """The commits that took a branch from `since` to `commit`, oldest first, without those that were merged in."""
+
+    def merged(self, commit: str, branch: str) -> list[Request]:
+        """The requests that were merged into `branch` as `commit`."""
+
+    def reviewed_plan(self, request: Request, name: str) -> ReviewedPlan:
+        """The plan that the request's own check kept as the artifact `name` for this head and branch."""
+
+    def open_issue(self, marker: str) -> Issue | None:
+        """The open issue of ours whose text begins with `marker`."""
+
+    def add_issue(self, title: str, body: str) -> None:
+        """Open an issue."""
+
+    def edit_issue(self, number: int, body: str, *, close: bool) -> None:
+        """Replace the text of an issue, and close it if `close`."""
+
+
+def connect(
+    environment: Mapping[str, str], *, plan_workflow: str, transport: httpx2.BaseTransport | None = None
+) -> Forge:
+    """The forge that this job runs on. Raises ForgeError where it is neither GitHub nor GitLab.
+
+    `plan_workflow`: the workflow file whose plans count as reviewed on GitHub. `transport` replaces the network in
+    tests.
+    """
+    if environment.get("GITHUB_ACTIONS"):
+        from bufferctl.ci.github import GitHub
+
+        return GitHub(environment, plan_workflow=plan_workflow, transport=transport)
+    if environment.get("GITLAB_CI"):
+        from bufferctl.ci.gitlab import GitLab
+
+        return GitLab(environment, transport=transport)
+    raise ForgeError(
+        "`bufferctl ci` runs in GitHub Actions or GitLab CI, and this is neither",
+        hint="Elsewhere, use `bufferctl plan` and `bufferctl apply` (docs/ci.md).",
+    )
+
+
+def variable(environment: Mapping[str, str], name: str) -> str:
+    """A variable that the forge sets in each job. Raises ForgeError where it is missing."""
+    try:
+        return environment[name]
+    except KeyError:
+        raise ForgeError(f"The environment variable {name} is missing", hint="The CI service sets it.") from None
+
+
+def mismatch(described: bytes | None, request: Request, sign: str) -> str:
+    """Why a plan was not made for this request, by the `request.json` beside it; empty where it was."""
+    if described is None:
+        return f"it has no {PLANNED_FOR}"
+    try:
+        found: Any = from_json(described)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        return f"its {PLANNED_FOR} cannot be read"
+    if found.get("number") != request.number:
+        return f"it was made for {sign}{found.get('number')}"
+    if found.get("head") != request.head:
+        return "it was made for another commit"
+    if found.get("branch") != request.branch:
+        return f"it was made for a merge into {found.get('branch')}, not {request.branch}"
+    return ""
+
+
+def first_parents(parents: Mapping[str, list[str]], commit: str) -> list[str]:
+    """`commit` and the commits before it on its own branch, as far as `parents` goes, oldest first."""
+    line = []
+    while commit in parents:
+        line.append(commit)
+        before = parents[commit]
+        commit = before[0] if before else ""
+    return line[::-1]

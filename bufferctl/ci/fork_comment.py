@@ -1,0 +1,61 @@
+"""`bufferctl ci fork-comment`: show what a fork's own run made of its files, from a run that the fork cannot change.
+
+For GitHub's `workflow_run`. Nothing of the pull request is checked out or run here, and its artifact is data that may
+say anything: the event says which pull request it belongs to, and the text is shown as a code block.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ValidationError
+
+from bufferctl.ci.comments import fenced, marker, put
+from bufferctl.ci.github import GitHub, artifact_name
+from bufferctl.ci.job import SHORT, Job
+from bufferctl.errors import ForgeError
+
+_INTRODUCTION = (
+    "**Not checked against Buffer.** This pull request comes from a fork. Its own run made the text below from its "
+    "files, without a key: it shows what the files say and proves nothing. For a plan that can be applied, push the "
+    "branch to this repository and open a pull request from it."
+)
+
+
+class _Owner(BaseModel):
+    login: str
+
+
+class _Repository(BaseModel):
+    owner: _Owner
+
+
+class _Run(BaseModel):
+    id: int
+    head_sha: str
+    head_branch: str
+    head_repository: _Repository
+
+
+class _Event(BaseModel):
+    workflow_run: _Run
+
+
+def fork_comment(job: Job) -> int:
+    """Comment with the text that the fork's run left. Exit code 0, also where there is nothing (any more) to show."""
+    forge = job.forge
+    if not isinstance(forge, GitHub):
+        raise ForgeError("`bufferctl ci fork-comment` is for GitHub; on GitLab a fork's plan is in the log of its job")
+    try:
+        run = _Event.model_validate(forge.event).workflow_run
+    except ValidationError as error:
+        raise ForgeError("`bufferctl ci fork-comment` is for workflows that `workflow_run` starts") from error
+    request = forge.open_request_of(run.head_repository.owner.login, run.head_branch, run.head_sha)
+    if request is None:
+        print("No open pull request has this commit as its head (any more), so there is nothing to show.")
+        return 0
+    text = forge.artifact_of_run(run.id, artifact_name(job.artifact, request), "plan.txt")
+    if text is None:
+        print("The run of the fork kept no plan, so there is nothing to show.")
+        return 0
+    body = f"{_INTRODUCTION}\n\n{fenced(text.decode('utf-8', 'replace'))}\n\n<sub>Commit {run.head_sha[:SHORT]}</sub>"
+    put(forge, request.number, marker("plan", job.about), body)
+    return 0

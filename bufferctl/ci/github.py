@@ -1,0 +1,285 @@
+"""GitHub: comments, merged pull requests, artifacts and issues (REST API, version 2022-11-28)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx2
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from bufferctl.ci.forge import (
+    PLAN,
+    PLANNED_FOR,
+    Comment,
+    Issue,
+    Request,
+    ReviewedPlan,
+    first_parents,
+    mismatch,
+    variable,
+)
+from bufferctl.ci.http import MAX_BYTES, Api
+from bufferctl.errors import ForgeError
+
+#: The event of a run whose plan counts. `pull_request_target` and `workflow_run` run with other rights and other files.
+_EVENT = "pull_request"
+_HINT = "Check the `permissions` of the job: docs/ci.md lists what each command needs."
+
+
+class _Repository(BaseModel):
+    full_name: str = ""
+    id: int = 0
+
+
+class _Ref(BaseModel):
+    ref: str
+    sha: str
+    repo: _Repository | None = None  # a fork that was deleted
+
+
+class _Pull(BaseModel):
+    number: int
+    merged_at: str | None = None
+    head: _Ref
+    base: _Ref
+
+
+class _User(BaseModel):
+    type: str
+
+
+class _Entry(BaseModel):
+    """A comment, or an issue."""
+
+    id: int = 0
+    number: int = 0
+    body: str | None = None
+    user: _User | None = None
+    pull_request: Any = None
+
+    @property
+    def by_robot(self) -> bool:
+        """Whether a robot wrote it. Anybody else could write our marker, too."""
+        return self.user is not None and self.user.type == "Bot"
+
+
+class _Sha(BaseModel):
+    sha: str
+
+
+class _Commit(_Sha):
+    parents: list[_Sha]
+
+
+class _Branch(BaseModel):
+    commit: _Sha
+
+
+class _OfRun(BaseModel):
+    id: int
+
+
+class _Artifact(BaseModel):
+    id: int
+    expired: bool
+    workflow_run: _OfRun | None = None
+
+
+class _Run(BaseModel):
+    """`path`: the workflow file, with `@REF` behind it where GitHub adds that."""
+
+    id: int
+    path: str
+    event: str
+    head_sha: str
+    repository: _Repository
+    head_repository: _Repository | None = None
+
+
+class GitHub:
+    """A repository on GitHub. `environment`: as GitHub Actions sets it, with GITHUB_TOKEN."""
+
+    sign = "#"
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        plan_workflow: str = "",
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        self._environment = environment
+        self._repository = variable(environment, "GITHUB_REPOSITORY")
+        self._plan_workflow = plan_workflow
+        headers = {
+            "Authorization": f"Bearer {variable(environment, 'GITHUB_TOKEN')}",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        address = environment.get("GITHUB_API_URL", "https://api.github.com")
+        self._api = Api(f"{address}/repos/{self._repository}", headers, hint=_HINT, transport=transport)
+
+    def __enter__(self) -> Self:
+        """Nothing is sent yet."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close the connections."""
+        self._api.__exit__()
+
+    @property
+    def run_url(self) -> str:
+        """Where this run is shown."""
+        given = self._environment
+        server = given.get("GITHUB_SERVER_URL", "https://github.com")
+        return f"{server}/{self._repository}/actions/runs/{given.get('GITHUB_RUN_ID', '')}"
+
+    @property
+    def artifacts_url(self) -> str:
+        """The list of artifacts on the page of this run."""
+        return f"{self.run_url}#artifacts"
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """What started the run, as GitHub wrote it to GITHUB_EVENT_PATH."""
+        path = self._environment.get("GITHUB_EVENT_PATH")
+        try:
+            found: Any = from_json(Path(path).read_bytes()) if path else {}
+        except (OSError, ValueError) as error:
+            raise ForgeError(f"The event {path} cannot be read: {error}") from error
+        return found if isinstance(found, dict) else {}
+
+    def request(self) -> Request | None:
+        """The pull request that this run belongs to."""
+        pull = self.event.get("pull_request")
+        if not pull:
+            return None
+        return Request(pull["number"], pull["head"]["sha"], pull["base"]["ref"], pull["base"].get("sha", ""))
+
+    def comments(self, number: int) -> Iterator[Comment]:
+        """The comments on a pull request."""
+        for each in self._api.pages(f"issues/{number}/comments", _Entry):
+            yield Comment(each.id, each.body or "", each.by_robot)
+
+    def add_comment(self, number: int, body: str) -> None:
+        """Comment on a pull request."""
+        self._api.write("POST", f"issues/{number}/comments", body=body)
+
+    def edit_comment(self, number: int, comment: int, body: str) -> None:  # noqa: ARG002 - only GitLab needs the number
+        """Replace the text of a comment."""
+        self._api.write("PATCH", f"issues/comments/{comment}", body=body)
+
+    def newest(self, branch: str) -> str:
+        """The newest commit of a branch."""
+        return self._api.get(f"branches/{quote(branch, safe='')}", _Branch).commit.sha
+
+    def history(self, since: str, commit: str) -> list[str]:
+        """The commits from `since` to `commit`, without those that were merged in."""
+        found = self._api.pages(f"compare/{since}...{commit}", _Commit, key="commits")
+        return first_parents({each.sha: [parent.sha for parent in each.parents] for each in found}, commit)
+
+    def merged(self, commit: str, branch: str) -> list[Request]:
+        """The pull requests that were merged into `branch` of this repository as `commit`."""
+        return [
+            Request(pull.number, pull.head.sha, branch)
+            for pull in self._api.get(f"commits/{commit}/pulls", list[_Pull])
+            if pull.merged_at
+            and pull.base.ref == branch
+            and pull.base.repo
+            and pull.base.repo.full_name == self._repository
+        ]
+
+    def reviewed_plan(self, request: Request, name: str) -> ReviewedPlan:
+        """The newest plan that a run of the plan workflow kept for this pull request, head and branch.
+
+        The list of pull requests in a run is no proof: GitHub empties it after the merge, and it names every pull
+        request of the head. So the artifact itself says which pull request it is for, and counts only where the run
+        is one of the workflow that is expected to write it.
+        """
+        ignored: list[str] = []
+        query = {"key": "artifacts", "name": artifact_name(name, request)}
+        found = self._api.pages("actions/artifacts", _Artifact, **query)
+        for each in sorted(found, key=lambda artifact: artifact.id, reverse=True):
+            if each.expired or each.workflow_run is None:
+                ignored.append("the plan is no longer kept")
+                continue
+            run = self._api.get(f"actions/runs/{each.workflow_run.id}", _Run)
+            if reason := self._foreign(run, request):
+                ignored.append(f"the plan of run {run.id} does not count: {reason}")
+                continue
+            files = self._unpacked(each.id, PLAN, PLANNED_FOR)
+            if reason := mismatch(files[PLANNED_FOR], request, self.sign):
+                ignored.append(f"the plan of run {run.id} does not count: {reason}")
+                continue
+            missing = [] if files[PLAN] else [f"run {run.id} could not make a plan"]
+            return ReviewedPlan(files[PLAN], (*ignored, *missing))
+        return ReviewedPlan(None, tuple(ignored))
+
+    def _foreign(self, run: _Run, request: Request) -> str:
+        """Why what a run kept is not this pull request's plan; empty where it is."""
+        if run.head_repository is None or run.head_repository.id != run.repository.id:
+            return "a fork's run may upload anything"
+        workflow = run.path.partition("@")[0]
+        if workflow != self._plan_workflow:
+            return f"it is a run of {workflow}, not {self._plan_workflow} (input `plan-workflow`)"
+        if run.event != _EVENT:
+            return f"the run was started by {run.event}, not {_EVENT}"
+        return "" if run.head_sha == request.head else "the run was of another commit"
+
+    def artifact_of_run(self, run: int, name: str, file: str) -> bytes | None:
+        """A file of an artifact of a certain run, whoever's it is; None where there is none."""
+        for each in self._api.pages(f"actions/runs/{run}/artifacts", _Artifact, key="artifacts", name=name):
+            return self._unpacked(each.id, file)[file]
+        return None
+
+    def open_request_of(self, owner: str, branch: str, head: str) -> Request | None:
+        """The open pull request from a branch of `owner` whose head is `head`."""
+        for pull in self._api.pages("pulls", _Pull, state="open", head=f"{owner}:{branch}"):
+            if pull.head.sha == head:
+                return Request(pull.number, head, pull.base.ref)
+        return None
+
+    def open_issue(self, marker: str) -> Issue | None:
+        """The open issue of ours whose text begins with `marker`."""
+        for each in self._api.pages("issues", _Entry, state="open"):
+            if (each.body or "").startswith(marker) and each.by_robot and each.pull_request is None:
+                return Issue(each.number, each.body or "")
+        return None
+
+    def add_issue(self, title: str, body: str) -> None:
+        """Open an issue."""
+        self._api.write("POST", "issues", title=title, body=body)
+
+    def edit_issue(self, number: int, body: str, *, close: bool) -> None:
+        """Replace the text of an issue, and close it if `close`."""
+        self._api.write("PATCH", f"issues/{number}", body=body, **({"state": "closed"} if close else {}))
+
+    def _unpacked(self, artifact: int, *files: str) -> dict[str, bytes | None]:
+        """Files of an artifact, which comes as a zip file; None for each that it does not hold."""
+        packed = self._api.download(f"actions/artifacts/{artifact}/zip")
+        try:
+            with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+                return {file: _member(archive, file, artifact) for file in files}
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+            raise ForgeError(f"The artifact {artifact} cannot be unpacked: {error}") from error
+
+
+def artifact_name(name: str, request: Request) -> str:
+    """The name of the artifact that keeps the plan of a request."""
+    return f"{name}-{request.number}-{request.head}"
+
+
+def _member(archive: zipfile.ZipFile, file: str, artifact: int) -> bytes | None:
+    if file not in archive.namelist():
+        return None
+    with archive.open(file) as opened:
+        content = opened.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ForgeError(f"{file} in the artifact {artifact} is larger than {MAX_BYTES:,} bytes")
+    return content

@@ -1,0 +1,228 @@
+"""GitLab: notes, merge requests, artifacts of jobs and issues (REST API, version 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Self
+from urllib.parse import quote
+
+import httpx2
+from pydantic import BaseModel
+
+from bufferctl.ci.forge import (
+    PLAN,
+    PLANNED_FOR,
+    Comment,
+    Issue,
+    Request,
+    ReviewedPlan,
+    first_parents,
+    mismatch,
+    variable,
+)
+from bufferctl.ci.http import Api
+from bufferctl.errors import ForgeError
+
+#: The source of the pipelines that plan a merge request.
+_SOURCE = "merge_request_event"
+_HINT = "Check GITLAB_TOKEN: a project access token with the scopes api and write_repository (docs/ci.md)."
+
+
+class _User(BaseModel):
+    id: int
+
+
+class _Note(BaseModel):
+    id: int
+    body: str | None = None
+    author: _User
+
+
+class _Commit(BaseModel):
+    id: str
+    parent_ids: list[str] = []
+
+
+class _Branch(BaseModel):
+    commit: _Commit
+
+
+class _Compared(BaseModel):
+    commits: list[_Commit]
+
+
+class _MergeRequest(BaseModel):
+    iid: int
+    state: str
+    sha: str | None = None
+    target_branch: str
+    target_project_id: int
+    source_project_id: int | None = None  # a fork that was deleted
+
+
+class _Pipeline(BaseModel):
+    id: int
+    sha: str
+    ref: str | None = None
+    source: str
+    project_id: int
+
+
+class _Job(BaseModel):
+    id: int
+    name: str
+
+
+class _Issue(BaseModel):
+    iid: int
+    description: str | None = None
+
+
+class GitLab:
+    """A project on GitLab. `environment`: as GitLab CI sets it, with GITLAB_TOKEN.
+
+    GITLAB_TOKEN is a project access token with the scope `api`: CI_JOB_TOKEN may write neither notes nor issues.
+    """
+
+    sign = "!"
+
+    def __init__(self, environment: Mapping[str, str], *, transport: httpx2.BaseTransport | None = None) -> None:
+        self._environment = environment
+        address, token = variable(environment, "CI_API_V4_URL"), environment.get("GITLAB_TOKEN", "")
+        self._project = variable(environment, "CI_PROJECT_ID")
+        self._here = f"projects/{self._project}"
+        self._api = Api(address, {"PRIVATE-TOKEN": token}, hint=_HINT, transport=transport)
+
+    def __enter__(self) -> Self:
+        """Nothing is sent yet."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close the connections."""
+        self._api.__exit__()
+
+    @property
+    def run_url(self) -> str:
+        """Where this job is shown."""
+        return self._environment.get("CI_JOB_URL", "")
+
+    @property
+    def artifacts_url(self) -> str:
+        """Where the files that this job keeps are shown."""
+        return f"{self.run_url}/artifacts/browse"
+
+    def request(self) -> Request | None:
+        """The merge request that this job belongs to."""
+        given = self._environment
+        number = given.get("CI_MERGE_REQUEST_IID", "")
+        if not number.isdecimal():
+            return None
+        head = given.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or given.get("CI_COMMIT_SHA", "")
+        branch, base = (given.get(f"CI_MERGE_REQUEST_{name}", "") for name in ("TARGET_BRANCH_NAME", "DIFF_BASE_SHA"))
+        return Request(int(number), head, branch, base)
+
+    def comments(self, number: int) -> Iterator[Comment]:
+        """The notes of a merge request."""
+        me = self._me()
+        for each in self._api.pages(f"{self._here}/merge_requests/{number}/notes", _Note, sort="asc"):
+            yield Comment(each.id, each.body or "", each.author.id == me)
+
+    def add_comment(self, number: int, body: str) -> None:
+        """Add a note to a merge request."""
+        self._api.write("POST", f"{self._here}/merge_requests/{number}/notes", body=body)
+
+    def edit_comment(self, number: int, comment: int, body: str) -> None:
+        """Replace the text of a note."""
+        self._api.write("PUT", f"{self._here}/merge_requests/{number}/notes/{comment}", body=body)
+
+    def newest(self, branch: str) -> str:
+        """The newest commit of a branch."""
+        return self._api.get(f"{self._here}/repository/branches/{quote(branch, safe='')}", _Branch).commit.id
+
+    def history(self, since: str, commit: str) -> list[str]:
+        """The commits from `since` to `commit`, without those that were merged in."""
+        compared = self._api.get(f"{self._here}/repository/compare", _Compared, **{"from": since, "to": commit})
+        return first_parents({each.id: each.parent_ids for each in compared.commits}, commit)
+
+    def merged(self, commit: str, branch: str) -> list[Request]:
+        """The merge requests that were merged into `branch` of this project as `commit`."""
+        path = f"{self._here}/repository/commits/{commit}/merge_requests"
+        return [
+            Request(each.iid, each.sha or "", branch)
+            for each in self._api.get(path, list[_MergeRequest])
+            if each.state == "merged" and each.target_branch == branch and str(each.target_project_id) == self._project
+        ]
+
+    def reviewed_plan(self, request: Request, name: str) -> ReviewedPlan:
+        """The plan that the job `name` kept in the newest pipeline of this merge request's head, in a folder `name`.
+
+        A merge request from a fork never has one: a pipeline that its members start in this project runs the fork's
+        own files.
+        """
+        merge_request = self._api.get(f"{self._here}/merge_requests/{request.number}", _MergeRequest)
+        if str(merge_request.source_project_id) != self._project:
+            return ReviewedPlan(None, (f"{self.sign}{request.number} comes from another project",))
+        ignored: list[str] = []
+        for pipeline in self._api.pages(f"{self._here}/merge_requests/{request.number}/pipelines", _Pipeline):
+            if reason := self._foreign(pipeline, request):
+                ignored.append(f"the pipeline {pipeline.id} does not count: {reason}")
+                continue
+            for job in self._api.pages(f"{self._here}/pipelines/{pipeline.id}/jobs", _Job):
+                if job.name != name:
+                    continue
+                described = self._artifact(job.id, f"{name}/{PLANNED_FOR}")
+                if reason := mismatch(described, request, self.sign):
+                    ignored.append(f"the plan of job {job.id} does not count: {reason}")
+                    continue
+                plan = self._artifact(job.id, f"{name}/{PLAN}")
+                return ReviewedPlan(plan, (*ignored, *([] if plan else [f"job {job.id} could not make a plan"])))
+        return ReviewedPlan(None, tuple(ignored))
+
+    def _foreign(self, pipeline: _Pipeline, request: Request) -> str:
+        """Why what a pipeline kept is not this merge request's plan; empty where it is."""
+        if str(pipeline.project_id) != self._project:
+            return "it ran in another project"
+        if pipeline.source != _SOURCE:
+            return f"it was started by {pipeline.source}, not {_SOURCE}"
+        if pipeline.ref and not pipeline.ref.startswith(f"refs/merge-requests/{request.number}/"):
+            return f"it ran for {pipeline.ref}"
+        if pipeline.sha != request.head and request.head not in self._parents(pipeline.sha):
+            return "it ran for another commit"
+        return ""
+
+    def _parents(self, commit: str) -> list[str]:
+        """The parents of a commit, if it still exists: a pipeline of merged results runs on a merge of the head."""
+        try:
+            return self._api.get(f"{self._here}/repository/commits/{commit}", _Commit).parent_ids
+        except ForgeError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return []
+            raise
+
+    def open_issue(self, marker: str) -> Issue | None:
+        """The open issue of ours whose text begins with `marker`."""
+        for each in self._api.pages(f"{self._here}/issues", _Issue, state="opened", author_id=self._me()):
+            if (each.description or "").startswith(marker):
+                return Issue(each.iid, each.description or "")
+        return None
+
+    def add_issue(self, title: str, body: str) -> None:
+        """Open an issue."""
+        self._api.write("POST", f"{self._here}/issues", title=title, description=body)
+
+    def edit_issue(self, number: int, body: str, *, close: bool) -> None:
+        """Replace the text of an issue, and close it if `close`."""
+        state = {"state_event": "close"} if close else {}
+        self._api.write("PUT", f"{self._here}/issues/{number}", description=body, **state)
+
+    def _me(self) -> int:
+        return self._api.get("user", _User).id
+
+    def _artifact(self, job: int, file: str) -> bytes | None:
+        try:
+            return self._api.download(f"{self._here}/jobs/{job}/artifacts/{quote(file)}")
+        except ForgeError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise

@@ -1,0 +1,104 @@
+"""Which changes need a person because of a request, and which needed one before it.
+
+A held change counts as the request's where planning the base commit does not hold it in the same way. So the base is
+planned too, and only where something is held at all.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from bufferctl.ci.forge import Request
+from bufferctl.ci.job import Job
+from bufferctl.errors import ForgeError
+from bufferctl.git import git
+
+_PLANNED = frozenset({0, 2})
+
+
+class _Change(BaseModel):
+    address: str
+    action: str
+    reason: str | None = None
+    digest: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str | None, str | None]:
+        """Equal in two plans where the same change is held for the same reason."""
+        return self.address, self.reason, self.digest
+
+
+@dataclass(frozen=True)
+class Held:
+    """Addresses of held changes: those that the request brings, and those that were held before it.
+
+    `uncompared`: why the base could not be compared, so that all count as the request's; empty where it was.
+    """
+
+    by_request: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    uncompared: str = ""
+
+
+def held(job: Job, request: Request, report: Path, *options: str) -> Held:
+    """Compare the plan in `report` (JSON) with one of the request's base, made with the same `options` of `plan`."""
+    now = _held_in(report)
+    if not now:
+        return Held()
+    try:
+        then = {change.identity for change in _held_at_base(job, request, *options)}
+    except _UncomparedError as error:
+        return Held(by_request=tuple(change.address for change in now), uncompared=str(error))
+    return Held(
+        tuple(change.address for change in now if change.identity not in then),
+        tuple(change.address for change in now if change.identity in then),
+    )
+
+
+class _UncomparedError(Exception):
+    """Why the base cannot be planned."""
+
+
+def _held_at_base(job: Job, request: Request, *options: str) -> list[_Change]:
+    folder, archive, report = job.work / "base", job.work / "base.tar", job.work / "base.report.json"
+    packed = git(job.folder, "archive", "--output", str(archive), _base_of(job, request), environment=job.environment)
+    if packed.returncode:
+        raise _UncomparedError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")
+    try:
+        with tarfile.open(archive) as opened:
+            opened.extractall(folder, filter="data")  # no link out of the folder, no device
+    except (tarfile.TarError, OSError) as error:
+        raise _UncomparedError(f"the base commit cannot be unpacked: {error}") from error
+    ran = job.run_silently(folder, "plan", "--detailed-exitcode", "--report", str(report), *options)
+    if ran.code not in _PLANNED:
+        raise _UncomparedError("the files of the base commit cannot be planned")
+    return _held_in(report)
+
+
+def _base_of(job: Job, request: Request) -> str:
+    """The commit that the request would be merged into.
+
+    A checkout of what the merge would be has it as its first parent; else the forge names one.
+    """
+    parents = git(job.folder, "rev-list", "--parents", "--max-count", "1", "HEAD", environment=job.environment)
+    _, *found = parents.stdout.split() or [""]
+    base = found[0] if found[1:] == [request.head] else request.base
+    known = git(job.folder, "cat-file", "-e", f"{base}^{{commit}}", environment=job.environment) if base else None
+    if known is None or known.returncode:
+        raise _UncomparedError("the base commit is not in the checkout (set `fetch-depth: 2`, on GitLab GIT_DEPTH)")
+    return base
+
+
+def _held_in(report: Path) -> list[_Change]:
+    try:
+        document: Any = from_json(report.read_bytes())
+        changes = TypeAdapter(list[_Change]).validate_python(document["changes"])
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise ForgeError(f"{report.name} cannot be read: {error}") from error
+    return [change for change in changes if change.action == "hold"]

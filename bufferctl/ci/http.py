@@ -1,0 +1,192 @@
+"""The REST API of a forge: typed JSON in and out, pages followed, retries, and a token that only the API gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+import stamina
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json, to_json
+
+from bufferctl import __version__
+from bufferctl.errors import ForgeError
+
+T = TypeVar("T")
+
+#: Seconds to wait for each part of an answer.
+TIMEOUT = 60.0
+#: Attempts at a request that may be repeated; the last error is raised.
+ATTEMPTS = 4
+#: The longest wait that the forge may ask for before the next attempt, in seconds.
+LONGEST_WAIT = 60.0
+#: The largest answer, unpacked. A plan is smaller by far.
+MAX_BYTES = 64 * 1024 * 1024
+_PAGE = 100
+_USER_AGENT = f"bufferctl/{__version__}"
+_TOO_MANY, _SERVER_ERROR = 429, 500
+
+
+class _TransientError(ForgeError):
+    """A request that failed and may be sent again. `wait`: after how many seconds, True for a growing wait."""
+
+    def __init__(self, message: str, *, status: int = 0, hint: str = "", wait: float | bool = True) -> None:
+        super().__init__(message, hint=hint, status=status)
+        self.wait = wait
+
+
+class Api:
+    """A REST API. All methods raise ForgeError.
+
+    `base`: the URL that paths are relative to. `headers`: sent with each request to it and to no other address.
+    `hint`: what to do where the API answers 401 or 403. `transport` takes the network's place in tests.
+    """
+
+    def __init__(
+        self, base: str, headers: Mapping[str, str], *, hint: str = "", transport: httpx2.BaseTransport | None = None
+    ) -> None:
+        self._base = f"{base.rstrip('/')}/"
+        self._headers = dict(headers)
+        self._hint = hint
+        self._client = httpx2.Client(headers={"User-Agent": _USER_AGENT}, timeout=TIMEOUT, transport=transport)
+
+    def __enter__(self) -> Self:
+        """Nothing is sent yet."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def get(self, path: str, shape: type[T], **query: Any) -> T:
+        """Read the answer at `path` as a `shape`."""
+        return _parsed(f"GET {path}", _json(f"GET {path}", self._send("GET", path, query=query)), shape)
+
+    def pages(self, path: str, shape: type[T], *, key: str = "", **query: Any) -> Iterator[T]:
+        """Read every entry of a list that comes in pages. `key`: the field of the answer that holds the list."""
+        page, count, what = 1, _PAGE, f"GET {path}"
+        while count == _PAGE:
+            answer = _json(what, self._send("GET", path, query={**query, "per_page": _PAGE, "page": page}))
+            entries = _parsed(what, answer, dict[str, Any]).get(key) if key else answer
+            found = _parsed(what, entries, list[Any])
+            yield from (_parsed(what, each, shape) for each in found)
+            page, count = page + 1, len(found)
+
+    def write(self, method: str, path: str, **values: Any) -> None:
+        """Send `values` as JSON. A POST is repeated only where the forge cannot have carried it out."""
+        self._send(method, path, body=to_json(values))
+
+    def download(self, path: str) -> bytes:
+        """Read the bytes at `path`, or where it redirects to; the token is not sent there."""
+        return self._send("GET", path, follow=True)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: bytes | None = None,
+        follow: bool = False,
+    ) -> bytes:
+        headers = {**self._headers, **({"Content-Type": "application/json"} if body is not None else {})}
+        request = self._client.build_request(
+            method, urljoin(self._base, path), params=query or None, content=body, headers=headers
+        )
+        for attempt in stamina.retry_context(
+            _wait, attempts=ATTEMPTS, timeout=ATTEMPTS * (TIMEOUT + LONGEST_WAIT), wait_initial=1.0, wait_max=20.0
+        ):
+            with attempt:
+                answer, content = self._once(request)
+                if not answer.has_redirect_location:
+                    return content
+                if not follow:
+                    raise ForgeError(f"{_name(request)} redirects elsewhere (HTTP {answer.status_code})")
+                elsewhere = urljoin(str(request.url), answer.headers["Location"])
+                return self._once(self._client.build_request("GET", elsewhere))[1]
+        raise AssertionError("the last attempt returns or raises")
+
+    def _once(self, request: httpx2.Request) -> tuple[httpx2.Response, bytes]:
+        """Send a request once, and read its answer up to the limit."""
+        what, may_repeat = _name(request), request.method != "POST"
+        try:
+            answer = self._client.send(request, stream=True)
+            try:
+                content = _limited(what, answer)
+            finally:
+                answer.close()
+        except httpx2.TransportError as error:
+            message = f"{what}: {_one_line(str(error)) or type(error).__name__}"
+            if may_repeat or isinstance(error, httpx2.ConnectError):
+                raise _TransientError(message) from error
+            raise ForgeError(message) from error
+        if answer.is_error:
+            raise self._refusal(what, answer, content, may_repeat=may_repeat)
+        return answer, content
+
+    def _refusal(self, what: str, answer: httpx2.Response, content: bytes, *, may_repeat: bool) -> ForgeError:
+        status = answer.status_code
+        message = f"{what}: HTTP {status} {_reason(answer, content)}".rstrip()
+        hint = self._hint if status in {401, 403} else ""
+        asked = _seconds(answer.headers.get("Retry-After"))
+        if asked is not None or status == _TOO_MANY:  # refused without being carried out, a POST too
+            if asked is not None and asked > LONGEST_WAIT:
+                return ForgeError(message, hint=f"Run the job again in {asked:,.0f} seconds.", status=status)
+            return _TransientError(message, status=status, hint=hint, wait=True if asked is None else asked)
+        if status >= _SERVER_ERROR and may_repeat:
+            return _TransientError(message, status=status)
+        return ForgeError(message, hint=hint, status=status)
+
+
+def _json(what: str, content: bytes) -> Any:
+    """The JSON of an answer. Raises ForgeError."""
+    try:
+        return from_json(content)
+    except ValueError as error:
+        raise ForgeError(f"{what}: the answer is not JSON") from error
+
+
+def _parsed(what: str, value: Any, shape: type[T]) -> T:
+    try:
+        return TypeAdapter(shape).validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = f"{where}: {first['msg']}" if where else first["msg"]
+        raise ForgeError(f"{what}: the answer has another form than documented ({reason})") from error
+
+
+def _limited(what: str, answer: httpx2.Response) -> bytes:
+    content = bytearray()
+    for chunk in answer.iter_bytes():
+        content += chunk
+        if len(content) > MAX_BYTES:
+            raise ForgeError(f"{what}: the answer is larger than {MAX_BYTES:,} bytes")
+    return bytes(content)
+
+
+def _wait(error: Exception) -> bool | float:
+    return error.wait if isinstance(error, _TransientError) else False
+
+
+def _name(request: httpx2.Request) -> str:
+    return f"{request.method} {urlsplit(str(request.url)).path}"
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isdecimal() else None
+
+
+def _reason(answer: httpx2.Response, content: bytes) -> str:
+    """The forge's own words for a refusal, in one line."""
+    try:
+        message = from_json(content[:10_000])["message"]
+    except (ValueError, KeyError, TypeError):
+        message = answer.reason_phrase
+    return _one_line(str(message))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]

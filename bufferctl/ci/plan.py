@@ -1,0 +1,112 @@
+"""`bufferctl ci plan`: check the files and plan, keep the plan as an artifact, and comment on the request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bufferctl.ci.artifact import keep
+from bufferctl.ci.comments import fenced, marker, put
+from bufferctl.ci.forge import PLAN, PLANNED_FOR
+from bufferctl.ci.github import artifact_name
+from bufferctl.ci.held import Held, held
+from bufferctl.ci.job import Job, annotate
+from bufferctl.render.markdown_text import code
+
+#: The exit code of `plan --detailed-exitcode` where changes are pending.
+_PENDING = 2
+#: How bufferctl says that the files cannot be planned; it lists every problem above that line.
+_INVALID = "The files have errors"
+_JSON, _PAGE = "plan.report.json", "plan.html"
+#: The forms of a plan for people and programs.
+_REPORTS = ("plan.md", _PAGE, _JSON, "plan.sarif")
+#: How many addresses a line names before it counts the rest.
+_NAMED = 5
+
+
+def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path | None = None) -> int:
+    """Plan, and show the plan on the request.
+
+    Exit code 0: there is a plan, whatever it would change; 1 with `strict`: something that the request changes needs
+    a person; where there is no plan, bufferctl's exit code. `artifact`: the folder that keeps the plan.
+    """
+    folder = job.work / "plan"
+    folder.mkdir()
+    more = ["--offline"] if offline else []
+    request = job.forge.request()
+    with job.state():
+        ran = job.run("plan", *_options(folder, offline=offline))
+        made = ran.code in {0, _PENDING}
+        found = held(job, request, folder / _JSON, *more) if made and request else Held()
+    (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
+    if request:
+        (folder / PLANNED_FOR).write_bytes(request.describe())
+    commit = request.head if request else job.commit()
+    name = artifact_name(job.artifact, request) if request else f"{job.artifact}-{commit}"
+    if artifact:
+        keep(folder, artifact, job.checkout)
+        job.output(folder=str(artifact), artifact=name, changes=str(ran.code == _PENDING).lower())
+    fails = strict and bool(found.by_request)
+    if request and job.options.comment:
+        body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
+        kept = f"{_PAGE}: artifact [{name}]({job.forge.artifacts_url})" if made and artifact else ""
+        parts = [_failure(found) if fails else "", _without_marker(body), kept and f"<sub>{kept}</sub>"]
+        put(
+            job.forge,
+            request.number,
+            marker("plan", job.about),
+            "\n\n".join([*filter(None, parts), job.footer(commit)]),
+        )
+    _report(job, found, fails=fails)
+    return 1 if fails else 0 if made else ran.code
+
+
+def _options(folder: Path, *, offline: bool) -> list[str]:
+    reports = [option for name in _REPORTS for option in ("--report", str(folder / name))]
+    saved = ["--offline"] if offline else ["--out", str(folder / PLAN)]
+    return ["--detailed-exitcode", *saved, *reports]
+
+
+def _report(job: Job, found: Held, *, fails: bool) -> None:
+    """Say in the log what needs a person, and since when."""
+    if found.uncompared:
+        annotate("warning", f"Everything that needs you counts as this request's: {found.uncompared}.", job.environment)
+    if found.before:
+        annotate(
+            "warning",
+            f"{_needs_you(found.before)} already before this request: {_names(found.before)}.",
+            job.environment,
+        )
+    if found.by_request:
+        said = f"{_needs_you(found.by_request)} because of this request: {_names(found.by_request)}."
+        annotate("error" if fails else "warning", said, job.environment)
+
+
+def _failure(found: Held) -> str:
+    names = _names([code(address) for address in found.by_request])
+    return f"**This check fails:** {_needs_you(found.by_request)} because of this request: {names}."
+
+
+def _needs_you(addresses: Sequence[str]) -> str:
+    return f"{len(addresses):,} change{' needs' if len(addresses) == 1 else 's need'} you"
+
+
+def _names(addresses: Sequence[str]) -> str:
+    more = len(addresses) - _NAMED
+    return ", ".join([*addresses[:_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
+
+
+def _without_marker(body: str) -> str:
+    """A report without the hidden marker on its first line, which the comment's own replaces."""
+    first, _, rest = body.partition("\n")
+    return rest.strip() if first.startswith("<!-- bufferctl:") else body.strip()
+
+
+def _no_plan(printed: str) -> str:
+    why = _INVALID if _INVALID in printed else "The plan could not be made"
+    return f"**No plan.** {why}, so nothing in this request can be published yet.\n\n{fenced(printed)}"
+
+
+def pending(code: int) -> bool:
+    """Whether `plan --detailed-exitcode` found changes to make."""
+    return code == _PENDING

@@ -1,0 +1,121 @@
+"""`bufferctl ci`: what action.yml and the GitLab example run around pull and merge requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_directory = click.option(
+    "--directory", default=".", metavar="DIR", help="The folder of the files, below the checkout."
+)
+_file = click.option("--file", default="", metavar="FILE", help="The root file in that folder.")
+_state_branch = click.option(
+    "--state-branch", default="", metavar="NAME", help="The branch that keeps state between runs."
+)
+
+
+def _switch(name: str, *, default: bool, help_text: str) -> Callable[[F], F]:
+    """An option that is `true` or `false`, as inputs of actions are."""
+    return click.option(
+        name, type=bool, default=default, show_default=str(default).lower(), metavar="true|false", help=help_text
+    )
+
+
+_comment = _switch("--comment", default=True, help_text="Comment on the request.")
+
+
+@click.group(short_help="Run in GitHub Actions or GitLab CI.")
+def ci() -> None:
+    """Commands of action.yml and of the GitLab example; docs/ci.md says how to set them up.
+
+    They run bufferctl around pull and merge requests: plans and receipts as comments, plans as artifacts, state on a
+    branch. GITHUB_TOKEN or GITLAB_TOKEN is for comments, artifacts and state; BUFFER_API_KEY is for Buffer.
+    """
+
+
+@ci.command(short_help="Plan a request and comment on it.")
+@_directory
+@_file
+@_state_branch
+@_comment
+@_switch("--offline", default=False, help_text="Plan without a key, for forks; not checked against Buffer.")
+@_switch("--strict", default=True, help_text="Fail where something that the request changes needs a person.")
+@click.option(
+    "--artifact", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Keep the plan in this folder."
+)
+def plan(
+    directory: str,
+    file: str,
+    state_branch: str,
+    comment: bool,
+    offline: bool,
+    strict: bool,
+    artifact: Path | None,
+) -> int:
+    """Check the files, plan, keep the plan for apply, and comment on the request.
+
+    Exit code 1 where the files have errors, or where something that the request changes needs a person.
+    """
+    from bufferctl.ci.job import Options, run_job
+    from bufferctl.ci.plan import plan as run
+
+    options = Options(directory, file, state_branch, comment)
+    return run_job(options, lambda job: run(job, offline=offline, strict=strict, artifact=artifact))
+
+
+@ci.command(short_help="Apply what was reviewed, after the merge.")
+@_directory
+@_file
+@_state_branch
+@_comment
+@click.option("--branch", required=True, metavar="NAME", help="The branch that is published.")
+@_switch("--reviewed", default=True, help_text="Apply only what the plans of the merged requests have.")
+@click.option(
+    "--plan-workflow",
+    default=".github/workflows/plan.yml",
+    show_default=True,
+    metavar="FILE",
+    help="The workflow whose plans count as reviewed (GitHub).",
+)
+def apply(
+    directory: str,
+    file: str,
+    state_branch: str,
+    comment: bool,
+    branch: str,
+    reviewed: bool,
+    plan_workflow: str,
+) -> int:
+    """Apply the reviewed plans of all requests merged since the last apply, and comment with the receipts."""
+    from bufferctl.ci.apply import apply as run
+    from bufferctl.ci.job import Options, run_job
+
+    options = Options(directory, file, state_branch, comment, plan_workflow)
+    return run_job(options, lambda job: run(job, branch=branch, reviewed=reviewed))
+
+
+@ci.command(short_help="Keep an issue open while there is drift.")
+@_directory
+@_file
+@_state_branch
+def drift(directory: str, file: str, state_branch: str) -> int:
+    """Open an issue if Buffer no longer matches what was applied, and close it when it does."""
+    from bufferctl.ci.drift import drift as run
+    from bufferctl.ci.job import Options, run_job
+
+    return run_job(Options(directory, file, state_branch), run)
+
+
+@ci.command("fork-comment", short_help="Show the plan of a fork's pull request.")
+@_directory
+def fork_comment(directory: str) -> int:
+    """Comment with what a fork's own run printed, in a run that the fork cannot change (workflow_run on GitHub)."""
+    from bufferctl.ci.fork_comment import fork_comment as run
+    from bufferctl.ci.job import Options, run_job
+
+    return run_job(Options(directory), run)

@@ -1,0 +1,84 @@
+"""action.yml run step by step, in programs of their own: the whole story, cancelled jobs, code of the checkout."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.ci.conftest import Team, post
+from tests.cli.gate import Gate, Hold
+
+
+def test_plan_and_apply(team: Team) -> None:
+    """The plan is commented, kept as an artifact, and applied after the merge; values go from step to step."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    planned = team.by_action(team.try_merge(number), {"command": "plan"}, team.event(number), key="sandbox")
+    assert not planned.failed, planned.log
+    assert planned.outputs["plan"]["changes"] == "true"
+    assert "1 to create" in team.github.bodies(number)[0]
+    team.keep(number, planned)
+    team.merge(number)
+    applied = team.by_action("main", {"command": "apply", "branch": "main"}, {}, key="sandbox")
+    assert (applied.failed, applied.outputs["apply"]) == (False, {"exit-code": "0"}), applied.log
+    assert team.texts() == ["We are live"]
+
+
+def test_drift(team: Team) -> None:
+    """Without drift nothing is written."""
+    ran = team.by_action("main", {"command": "drift"}, {}, key="sandbox")
+    assert not ran.failed, ran.log
+    assert team.github.issues == []
+
+
+def test_code_of_the_checkout_is_never_run(team: Team) -> None:
+    """Modules that lie in the pull request under the names of ours, or of the library's, are not imported."""
+    number = team.open("launch", launch=post("launch", "We are live", due="2099-12-21 09:00"))
+    for name in ("bufferctl", "ci", "click", "json", "sitecustomize"):
+        (team.ada.folder / f"{name}.py").write_text("raise SystemExit('OWNED')\n", encoding="utf-8")
+    team.edit(number)
+    inputs = {"command": "plan", "offline": "true", "comment": "false"}
+    ran = team.by_action(team.try_merge(number), inputs, team.event(number), key=None)
+    assert not ran.failed, ran.log
+    assert "We are live" in ran.log
+    assert "OWNED" not in ran.log
+
+
+def test_another_command_is_refused(team: Team) -> None:
+    """With the commands that there are."""
+    ran = team.by_action("main", {"command": "destroy"}, {}, key="sandbox")
+    assert ran.failed
+    assert "::error::The command is plan, apply, drift or fork-comment" in ran.log
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancelled_job_keeps_what_it_did(team: Team, number: signal.Signals) -> None:
+    """The request in flight is finished and remembered on the branch; the next run does the rest, each post once."""
+    entries = "".join(f"  - {{key: p{n}, channels: [twitter], text: Post {n}}}\n" for n in range(35))
+    hold = Hold()
+
+    def cancel(process: subprocess.Popen[str]) -> None:
+        if "ci apply" in Path(str(process.args[-1])).read_text(encoding="utf-8"):  # type: ignore[index]  # a list
+            assert hold.arrived.wait(60)
+            process.send_signal(number)
+            assert process.stdout
+            while "Stopping after the request in flight" not in process.stdout.readline():
+                pass
+            hold.go_on()
+
+    with Gate(team.sandbox.url) as gate:
+        team.environment["BUFFER_API_URL"] = gate.url
+        pull = team.open("many", many=f"posts:\n{entries}")
+        team.plan(pull)
+        team.merge(pull)
+        gate.before_write, team.meanwhile = hold, cancel
+        ran = team.by_action("main", {"command": "apply"}, {}, key="sandbox")
+        assert (ran.failed, ran.outputs["apply"]) == (True, {"exit-code": "130"})
+        state = team.github.repository.git("show", "bufferctl-state:state.json")
+        assert state.count('"created"') == len(team.sandbox.posts()) == 30
+        team.meanwhile = None
+        ran = team.apply()
+    assert not ran.failed, ran.log
+    assert team.texts() == sorted(f"Post {n}" for n in range(35))
