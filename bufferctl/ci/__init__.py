@@ -3,3 +3,5 @@
 `action.yml` and `examples/gitlab` call `bufferctl ci plan|apply|drift|fork-comment`. bufferctl itself runs as a child
 process, so nothing here decides about posts. docs/ci.md explains what is safe and why.
 """
+
+from __future__ import annotations

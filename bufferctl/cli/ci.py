@@ -13,16 +13,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 _directory = click.option(
     "--directory", default=".", metavar="DIR", help="The folder of the files, below the checkout."
 )
-_file = click.option("--file", default="", metavar="FILE", help="The root file in that folder.")
+_file = click.option("--file", default="", metavar="FILE", help="The root file in that folder; buffer.yaml by default.")
 _state_branch = click.option(
-    "--state-branch", default="", metavar="NAME", help="The branch that keeps state between runs."
+    "--state-branch", default="", metavar="NAME", help="The branch that keeps state; the checkout by default."
 )
 
 
 def _switch(name: str, *, default: bool, help_text: str) -> Callable[[F], F]:
     """An option that is `true` or `false`, as inputs of actions are."""
     return click.option(
-        name, type=bool, default=default, show_default=str(default).lower(), metavar="true|false", help=help_text
+        name,
+        type=click.Choice(["true", "false"]),
+        default=str(default).lower(),
+        show_default=True,
+        metavar="true|false",
+        help=help_text,
+        callback=lambda _context, _parameter, value: value == "true",
     )
 
 
@@ -31,10 +37,10 @@ _comment = _switch("--comment", default=True, help_text="Comment on the request.
 
 @click.group(short_help="Run in GitHub Actions or GitLab CI.")
 def ci() -> None:
-    """Commands of action.yml and of the GitLab example; docs/ci.md says how to set them up.
+    """Run bufferctl for pull and merge requests: comments, checks, plans as artifacts, state on a branch.
 
-    They run bufferctl around pull and merge requests: plans and receipts as comments, plans as artifacts, state on a
-    branch. GITHUB_TOKEN or GITLAB_TOKEN is for comments, artifacts and state; BUFFER_API_KEY is for Buffer.
+    action.yml and the GitLab example call these commands, and docs/ci.md explains how to set them up. They take the
+    API key from BUFFER_API_KEY and the forge's token from GITHUB_TOKEN or GITLAB_TOKEN.
     """
 
 
@@ -46,7 +52,10 @@ def ci() -> None:
 @_switch("--offline", default=False, help_text="Plan without a key, for forks; not checked against Buffer.")
 @_switch("--strict", default=True, help_text="Fail where something that the request changes needs a person.")
 @click.option(
-    "--artifact", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Keep the plan in this folder."
+    "--artifact",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the plan in this folder, made anew.",
 )
 def plan(
     directory: str,
@@ -57,7 +66,7 @@ def plan(
     strict: bool,
     artifact: Path | None,
 ) -> int:
-    """Check the files, plan, keep the plan for apply, and comment on the request.
+    """Check the files, plan, keep the plan for apply, and comment on the pull or merge request.
 
     Exit code 1 where the files have errors, or where something that the request changes needs a person.
     """
@@ -114,7 +123,7 @@ def drift(directory: str, file: str, state_branch: str) -> int:
 @ci.command("fork-comment", short_help="Show the plan of a fork's pull request.")
 @_directory
 def fork_comment(directory: str) -> int:
-    """Comment with what a fork's own run printed, in a run that the fork cannot change (workflow_run on GitHub)."""
+    """Comment with the plan that a fork's own run printed; for workflows that workflow_run starts (GitHub)."""
     from bufferctl.ci.fork_comment import fork_comment as run
     from bufferctl.ci.job import Options, run_job
 

@@ -14,9 +14,11 @@ import pytest
 from bufferctl import __version__
 from bufferctl.cli import COMMANDS
 
+OF_CI = ("plan", "apply", "drift", "fork-comment")
 OF_STATE = ("list", "show", "rm", "mv", "unlock")
 HELP = [("bufferctl", ()), *((f"{name}", (name,)) for name in COMMANDS)]
 HELP += [(f"state-{name}", ("state", name)) for name in OF_STATE]
+HELP += [(f"ci-{name}", ("ci", name)) for name in OF_CI]
 
 
 @pytest.mark.parametrize(("name", "command"), HELP)
