@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bufferctl.api import connect
-from bufferctl.apply import FileJournal
+from bufferctl.apply import FileJournal, Revision
 from bufferctl.apply.ports import Intent, Settled
 from bufferctl.cli import planning, session
 from bufferctl.cli.applying import Applying
@@ -34,7 +34,7 @@ class Forgetful(FileJournal):
     def settle(self, settled: Sequence[Settled]) -> None:
         """Nothing."""
 
-    def compact(self, bound: Collection[str] = ()) -> None:
+    def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
         """Nothing."""
 
 
@@ -45,7 +45,7 @@ def main(folder: Path) -> None:
     files = load_files(folder / "buffer.yaml", (), console)
     with connect(os.environ["BUFFER_API_URL"], os.environ["BUFFER_API_KEY"]) as buffer:
         store = StateFile(files.state_path(None), buffer.endpoint)
-        journal = Forgetful(session.journal_folder(), buffer.endpoint)
+        journal = Forgetful(session.journal_folder(), buffer.endpoint, files.root_file)
         run = session.Session(files, buffer, store, journal, console, store.load())
         applying = Applying(run, Options(), settle=0, max_wait=0, quiet=False)
         plan = applying.plan()

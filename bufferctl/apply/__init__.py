@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bufferctl.apply.journal import FileJournal
-from bufferctl.apply.ledger import Ledger
+from bufferctl.apply.ledger import Ledger, record
 from bufferctl.apply.pacing import Pacer
-from bufferctl.apply.ports import Clock
+from bufferctl.apply.ports import Clock, Revision
 from bufferctl.apply.recover import Recovered, recover
 from bufferctl.apply.run import Run
 from bufferctl.apply.settling import Settler
 
-__all__ = ["Clock", "FileJournal", "Ledger", "Pacer", "Recovered", "Run", "Settler", "recover"]
+__all__ = ["Clock", "FileJournal", "Ledger", "Pacer", "Recovered", "Revision", "Run", "Settler", "record", "recover"]

@@ -1,279 +1,308 @@
 """The journal: what was about to be sent and what became of it, on disk before and after every batch.
 
-One file an endpoint and organization, in the user's state folder, so that deleting the project's `.bufferctl` loses
-nothing. Append-only lines with checksums, synced; a torn last line (the power went) is passed over. The file goes back
-to nothing once every intent is settled and state is saved.
+It lives in the user's state folder, outside the project, so that deleting `.bufferctl` loses nothing. A folder an
+endpoint, a file a project; each entry names its organization. A *project* is a root file by its resolved path, or
+whatever has a record of the same lineage: no project takes another's entries for its own, not even for the same channel
+and key. What a record on disk holds is dropped; the last serial and digest of the record stay (design: The record).
+
+Format 1 had a file an organization, shared by all projects. Its entries belong to the project that claims their slot.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from bufferctl.apply.lines import (
     FORMAT,
-    decoded,
-    encoded,
+    LineFile,
     head_line,
     held_line,
     intent_line,
     listed_lines,
+    read_held,
     read_intent,
+    read_revision,
     read_settled,
+    revision_line,
     settled_line,
 )
-from bufferctl.apply.ports import Intent, Settled
-from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import IDEAS, Binding, Slot
+from bufferctl.apply.ports import Intent, Revision, Settled
+from bufferctl.errors import StateError
+from bufferctl.model import Binding, Create, Slot
 
-_T = TypeVar("_T", Intent, Settled)
-_PLAIN = re.compile(r"[0-9a-z-]{1,64}")
+
+@dataclass(eq=False)
+class _Entries:
+    """What one file holds. `project`: the resolved path of its root file, empty in format 1.
+
+    `results`: by number. `revisions`: by lineage. `listed`: by home, each id with the number of the first intent that
+    it was there before; 0: it is known to be another's.
+    """
+
+    file: LineFile
+    endpoint: str
+    project: str = ""
+    lineage: str = ""
+    intents: dict[int, Intent] = field(default_factory=dict)
+    results: dict[int, Settled] = field(default_factory=dict)
+    held: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    revisions: dict[str, Revision] = field(default_factory=dict)
+    listed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    last: int = 0
+
+    @classmethod
+    def read(cls, path: Path, endpoint: str) -> _Entries:
+        """What is in a file."""
+        entries = cls(LineFile(path), endpoint)
+        for values in entries.file.read():
+            entries.take(values)
+        return entries
+
+    @property
+    def lineages(self) -> set[str]:
+        """Lineages of the records that this project saved, or began with."""
+        return {lineage for lineage in (self.lineage, *self.revisions) if lineage}
+
+    def take(self, values: Mapping[str, Any]) -> None:
+        """Take up one line, of the file or about to be in it."""
+        match values["type"]:
+            case "journal":
+                if values["format"] > FORMAT:
+                    path = self.file.path
+                    raise StateError(f"The journal {path} was written by a newer bufferctl", hint="Update bufferctl.")
+                self.project, self.lineage = values.get("project", ""), values.get("lineage", "")
+            case "revision":
+                revision = read_revision(values)
+                self.revisions[revision.lineage] = revision
+            case "listed":
+                for each in values["ids"]:
+                    self.listed[values["home"]].setdefault(each, values["before"])
+            case "intent":
+                intent = read_intent(values)
+                self.intents[intent.number] = intent
+                self.last = max(self.last, intent.number)
+            case "held":
+                self.held |= read_held(values)
+            case "settled":
+                self.settle(read_settled(values))
+
+    def settle(self, settled: Settled) -> None:
+        """An intent is open no longer."""
+        self.intents.pop(settled.number, None)
+        self.held.pop(settled.number, None)
+        self.last = max(self.last, settled.number)
+        if settled.done:
+            self.results[settled.number] = settled
+        if settled.binding:
+            self.listed[settled.slot.home][settled.binding.id] = 0
+
+    def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Add lines to the file, durably."""
+        head = [] if self.file.whole else [head_line(self.endpoint, self.project, self.lineage)]
+        self.file.append([*head, *lines])
+
+    def rewrite(self) -> None:
+        """Put into the file what is left, or remove it where nothing is. Raises OSError."""
+        homes = {intent.write.home for intent in self.intents.values()}
+        self.listed = defaultdict(dict, {home: ids for home, ids in self.listed.items() if home in homes})
+        lines = [
+            *map(revision_line, self.revisions.values()),
+            *map(settled_line, self.results.values()),
+            *(line for home in sorted(homes) for line in listed_lines(home, self.listed[home])),
+            *map(intent_line, self.intents.values()),
+            *(held_line(number, candidates) for number, candidates in self.held.items()),
+        ]
+        self.file.replace([head_line(self.endpoint, self.project, self.lineage), *lines] if lines else [])
 
 
 class FileJournal:
-    """The journal of one endpoint, all organizations; `folder` is made when something is first written.
+    """The journal of one project at one endpoint; its folder is made when something is first written.
 
-    Other projects may keep theirs in the same files. Until `claim` says which slots are this project's, none is.
-    Raises PartWayError where it cannot be written, StateError where it cannot be read.
+    `project`: the root file. `lineage`: that of the project's record, empty where there is none yet. Until `claim`
+    names the homes that the account has, nothing is open. Raises PartWayError where it cannot be written, StateError
+    where it cannot be read.
     """
 
-    def __init__(self, folder: Path, endpoint: str) -> None:
+    def __init__(self, folder: Path, endpoint: str, project: Path, lineage: str = "") -> None:
         self._folder = folder / blake2b(endpoint.encode(), digest_size=8).hexdigest()
-        self._endpoint = endpoint
-        self._mine: Collection[Slot] = ()
-        self._intents: dict[int, Intent] = {}
-        self._settled: list[Settled] = []
-        self._last = 0
-        self.held: dict[int, tuple[str, ...]] = {}
-        #: By home, each id with the number of the first intent that it was there before; 0: it is another's for sure.
-        self._listed: dict[str, dict[str, int]] = {}
+        root = str(project.resolve())
+        own = self._folder / f"project-{blake2b(root.encode(), digest_size=16).hexdigest()}.journal"
+        paths = sorted({own, *self._folder.glob("*.journal")})
+        self._files = {path: _Entries.read(path, endpoint) for path in paths}
+        self._own = self._files[own]
+        self._own.project, self._own.lineage = root, lineage or self._own.lineage
+        self._lineage = lineage
+        self._slots: Collection[Slot] = ()
+        self._homes: Collection[str] | None = ()
+        #: What homes hold that no line tells yet; it travels with the next intent there.
         self._unwritten: dict[str, dict[str, int]] = {}
-        #: How much of each file is whole lines; what a failed write left behind them is cut off by the next.
-        self._whole: dict[str, int] = {}
-        self._handles: dict[str, int] = {}
-        for path in sorted(self._folder.glob("*.journal")):
-            self._read(path)
 
-    def claim(self, slots: Collection[Slot]) -> None:
-        """Say which slots are this project's: those that its files declare or its state holds."""
-        self._mine = slots
+    def claim(self, slots: Collection[Slot], homes: Collection[str] | None = None) -> None:
+        """Say which homes (ids of channels, and of organizations for their ideas) the account has; None: all count.
+
+        `slots`: what the files declare and the record holds, which makes entries of format 1 this project's.
+        """
+        self._slots, self._homes = slots, homes
+
+    @property
+    def organizations(self) -> frozenset[str]:
+        """Ids of the organizations that this project's open intents are in."""
+        return frozenset(i.slot.organization_id for e in self._mine for i in e.intents.values())
 
     @property
     def open(self) -> tuple[Intent, ...]:
-        """This project's intents whose outcome is not known, in the order they were sent."""
-        return tuple(self._intents[n] for n in sorted(self._intents) if self._intents[n].slot in self._mine)
+        """This project's intents whose outcome is unknown, in the order they were sent.
+
+        Those in homes that the account does not have wait for a run with the right key.
+        """
+        intents = {n: i for entries in self._mine for n, i in entries.intents.items() if self._is_mine(entries, i.slot)}
+        return tuple(
+            intent for _, intent in sorted(intents.items()) if self._homes is None or intent.write.home in self._homes
+        )
+
+    @property
+    def results(self) -> tuple[Settled, ...]:
+        """What was carried out for this project and its record may not hold yet, in order."""
+        results = {n: r for entries in self._mine for n, r in entries.results.items() if self._is_mine(entries, r.slot)}
+        return tuple(results[number] for number in sorted(results))
 
     @property
     def bindings(self) -> Mapping[Slot, Binding | None]:
-        """What was found out and state may not hold yet, by slot; None: nothing is there now."""
-        return {each.slot: each.binding for each in self._settled if each.done and each.slot in self._mine}
+        """The same by slot; None: nothing is there now."""
+        return {each.slot: each.binding for each in self.results}
+
+    @property
+    def held(self) -> Mapping[int, tuple[str, ...]]:
+        """Intents that a person was asked about; see `Journal`."""
+        return {number: ids for entries in self._mine for number, ids in entries.held.items()}
 
     @property
     def stray(self) -> tuple[str, ...]:
-        """Addresses that a cut-off run created, or may have, and that are not this project's (any more)."""
-        created = [e.binding.address for e in self._settled if e.binding and e.slot not in self._mine]
-        asked = [i.write.item for i in self._intents.values() if i.slot not in self._mine]
+        """Addresses that a cut-off run of an earlier version created, or may have, and that no project claims."""
+        shared = [entries for entries in self._files.values() if not entries.project]
+        created = [
+            r.binding.address for e in shared for r in e.results.values() if r.binding and r.slot not in self._slots
+        ]
+        asked = [i.write.item for e in shared for i in e.intents.values() if i.slot not in self._slots]
         return tuple(dict.fromkeys([*created, *(str(item.address) for item in asked if item)]))
 
     @property
     def next_number(self) -> int:
-        """A number above every intent's so far."""
-        return self._last + 1
+        """A number above every intent's so far, of any project."""
+        return 1 + max(entries.last for entries in self._files.values())
+
+    def last(self, lineage: str) -> Revision | None:
+        """The latest record of a lineage that anybody saved on this machine."""
+        return max(self._revisions(lineage), key=lambda revision: revision.serial, default=None)
+
+    def is_older(self, revision: Revision) -> bool:
+        """Whether a record is known to be an older one, or another branch's: a lower serial, or another digest."""
+        return any(
+            revision.serial < each.serial or (revision.serial == each.serial and revision.digest != each.digest)
+            for each in self._revisions(revision.lineage)
+        )
 
     def listed(self, home: str, ids: Collection[str]) -> None:
         """Note what a home holds before the next intent; see `Journal`. It travels with that intent."""
-        known = self._listed.setdefault(home, {})
+        known = self._own.listed[home]
         new = dict.fromkeys(set(ids) - known.keys(), self.next_number)
         known.update(new)
         self._unwritten.setdefault(home, {}).update(new)
 
     def known(self, intent: Intent) -> Collection[str]:
         """Ids that a create cannot be; see `Journal`. What was listed only later may be it."""
-        listed = self._listed.get(intent.write.home, {})
-        return {each for each, number in listed.items() if number <= intent.number}
+        mine = [entries.listed.get(intent.write.home, {}) for entries in self._mine]
+        ids = {each for listed in mine for each, number in listed.items() if number <= intent.number}
+        return ids.union(r.binding.id for e in self._files.values() for r in e.results.values() if r.binding)
 
     def intend(self, intents: Sequence[Intent]) -> None:
         """Note what is about to be sent; see `Journal`."""
-        for name, group in _by_file(intents).items():
-            homes = sorted({intent.write.home for intent in group})
-            new = [line for h in homes for line in listed_lines(h, self._unwritten.get(h, {}))]
-            self._append(name, [*new, *map(intent_line, group)])
-            for each in homes:
-                self._unwritten.pop(each, None)
-        self._intents.update((intent.number, intent) for intent in intents)
-        self._last = max((self._last, *(intent.number for intent in intents)))
+        homes = sorted({intent.write.home for intent in intents})
+        new = [line for home in homes for line in listed_lines(home, self._unwritten.get(home, {}))]
+        self._own.append([*new, *map(intent_line, intents)])
+        for home in homes:
+            self._unwritten.pop(home, None)
+        self._own.intents.update((intent.number, intent) for intent in intents)
+        self._own.last = max((self._own.last, *(intent.number for intent in intents)))
 
     def settle(self, settled: Sequence[Settled]) -> None:
-        """Note what became of intents; see `Journal`."""
-        for name, group in _by_file(settled).items():
-            self._append(name, list(map(settled_line, group)))
-        for each in settled:
-            self._note_settled(each)
+        """Note what became of intents; see `Journal`. Other projects' open creates learn what they cannot be."""
+        for entries, group in self._by_file(settled):
+            entries.append(list(map(settled_line, group)))
+            for each in group:
+                entries.settle(each)
+        for entries in self._files.values():
+            if entries not in self._mine or not entries.project:
+                self._tell(entries, settled)
 
     def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
         """Note that a person is asked about creates; see `Journal`."""
-        for name, group in _by_file([self._intents[number] for number in candidates]).items():
-            self._append(name, [held_line(intent.number, candidates[intent.number]) for intent in group])
-        self.held.update(candidates)
+        for entries in self._mine:
+            if group := {number: ids for number, ids in candidates.items() if number in entries.intents}:
+                entries.append([held_line(number, ids) for number, ids in group.items()])
+                entries.held |= group
 
-    def compact(self, bound: Collection[str] = ()) -> None:
-        """Forget what is settled, once state holds it. What is open, and what is another project's, stays.
+    def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
+        """Forget results, by number, that the record on disk holds, and note which `revision` of it that is.
 
-        `bound`: ids that state holds, under whatever address (keys are renamed).
-        What cannot be forgotten now (the disk is full) is read again by the next run, which finds it in state.
+        What cannot be forgotten now (the disk is full) is read again by the next run, which finds it in the record.
         """
-        self.close()
-        strange = [each for each in self._settled if each.slot not in self._mine]
-        self._settled = [each for each in strange if each.binding is None or each.binding.id not in bound]
-        open_, settled = _by_file(list(self._intents.values())), _by_file(self._settled)
-        kept = {intent.write.home for intent in self._intents.values()}
-        self._unwritten = {h: dict(ids) for h, ids in self._listed.items() if h not in kept}
-        with suppress(OSError):
-            for path in self._folder.glob("*.journal"):
-                name = path.stem
-                if name in {*open_, *settled}:
-                    self._rewrite(name, open_.get(name, []), settled.get(name, []))
-                else:
-                    self._whole.pop(name, None)
-                    path.unlink()
-            _sync_folder(self._folder)
-
-    def _rewrite(self, name: str, intents: Sequence[Intent], settled: Sequence[Settled]) -> None:
-        homes = sorted({intent.write.home for intent in intents})
-        listed = [line for h in homes for line in listed_lines(h, self._listed.get(h, {}))]
-        held = [held_line(i.number, self.held[i.number]) for i in intents if i.number in self.held]
-        lines = [head_line(self._endpoint), *map(settled_line, settled), *listed, *map(intent_line, intents), *held]
-        path, data = self._path(name), encoded(lines)
-        temporary = path.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            _write(handle, data)
-        finally:
-            os.close(handle)
-        temporary.replace(path)
-        self._whole[name] = len(data)
+        if revision and revision.lineage:
+            self._lineage = self._own.lineage = revision.lineage
+            self._own.revisions[revision.lineage] = revision
+        written = {intent.write.home for intent in self._own.intents.values()}
+        self._unwritten = {home: dict(ids) for home, ids in self._own.listed.items() if home not in written}
+        for entries in self._mine:
+            done = entries.results.keys() & set(recorded)
+            for number in done:
+                del entries.results[number]
+            if done or entries is self._own:
+                with suppress(OSError):
+                    entries.rewrite()
+        for home, ids in self._unwritten.items():  # what is still known travels with the next intent
+            self._own.listed[home] |= ids
 
     def close(self) -> None:
         """Let the files go."""
-        for name in list(self._handles):
-            os.close(self._handles.pop(name))
+        for entries in self._files.values():
+            entries.file.close()
 
-    def _path(self, name: str) -> Path:
-        return self._folder / f"{name}.journal"
+    @property
+    def _mine(self) -> list[_Entries]:
+        """The files that may hold entries of this project: its own, of its lineage, and those of format 1."""
+        return [
+            entries
+            for entries in self._files.values()
+            if entries is self._own or not entries.project or (self._lineage and self._lineage in entries.lineages)
+        ]
 
-    def _append(self, name: str, lines: Sequence[Mapping[str, Any]]) -> None:
-        with self._recording(name):
-            handle = self._handles.get(name)
-            if handle is None:
-                handle = self._handles[name] = self._open(name)
-            data = encoded(lines if self._whole.get(name) else [head_line(self._endpoint), *lines])
-            _write(handle, data)
-            self._whole[name] = self._whole.get(name, 0) + len(data)
+    def _is_mine(self, entries: _Entries, slot: Slot) -> bool:
+        return bool(entries.project) or slot in self._slots
 
-    @contextmanager
-    def _recording(self, name: str) -> Iterator[None]:
-        try:
-            yield
-        except BaseException as error:
-            if name in self._handles:  # opened again, the file loses what was written of these lines
-                os.close(self._handles.pop(name))
-            if not isinstance(error, OSError):
-                raise
-            raise PartWayError(
-                f"What is sent can no longer be recorded ({error.strerror}), so nothing more is sent",
-                hint="Make room on the disk, then run apply again: it looks first at what Buffer has.",
-            ) from error
+    def _by_file(self, settled: Sequence[Settled]) -> Iterator[tuple[_Entries, list[Settled]]]:
+        """What became of intents, by the file that each intent is in."""
+        groups: dict[Path, list[Settled]] = defaultdict(list)
+        for each in settled:
+            entries = next((e for e in self._mine if each.number in e.intents), self._own)
+            groups[entries.file.path].append(each)
+        return ((self._files[path], group) for path, group in groups.items())
 
-    def _open(self, name: str) -> int:
-        """The file, ready for the next line: without a torn last one."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._path(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.ftruncate(handle, self._whole.get(name, 0))
-        _sync_folder(self._folder)
-        return handle
+    def _tell(self, entries: _Entries, settled: Iterable[Settled]) -> None:
+        """Note in another project's file that none of its open creates made what is bound here."""
+        waiting = {intent.write.home for intent in entries.intents.values() if isinstance(intent.write, Create)}
+        taken: dict[str, dict[str, int]] = defaultdict(dict)
+        for each in settled:
+            if each.binding and each.slot.home in waiting:
+                taken[each.slot.home][each.binding.id] = 0
+        for home, ids in taken.items():
+            entries.append(listed_lines(home, ids))
+            entries.listed[home] |= ids
 
-    def _read(self, path: Path) -> None:
-        try:
-            lines = path.read_bytes().splitlines(keepends=True)
-        except OSError as error:
-            raise StateError(
-                f"The journal {path} cannot be read ({error.strerror}); it tells which posts may exist already",
-                hint="Give read permission on it.",
-            ) from error
-        self._whole[path.stem] = 0
-        for number, line in enumerate(lines, 1):
-            values = decoded(line)
-            if values is None:
-                if number < len(lines):
-                    raise StateError(
-                        f"The journal {path} is damaged in line {number}; it tells which posts may exist already",
-                        hint="Look in Buffer what the last run created, then delete that file.",
-                    )
-                return  # torn: the run died while it wrote, so nothing of that batch was sent
-            self._take(path, values)
-            self._whole[path.stem] += len(line)
-
-    def _take(self, path: Path, values: Mapping[str, Any]) -> None:
-        match values["type"]:
-            case "journal":
-                if values["format"] > FORMAT:
-                    raise StateError(f"The journal {path} was written by a newer bufferctl", hint="Update bufferctl.")
-            case "listed":
-                listed = self._listed.setdefault(values["home"], {})
-                for each in values["ids"]:
-                    listed.setdefault(each, values["before"])
-            case "intent":
-                intent = read_intent(values)
-                self._intents[intent.number] = intent
-                self._last = max(self._last, intent.number)
-            case "held" if "numbers" in values:  # written before candidates were kept
-                self.held.update(dict.fromkeys(values["numbers"], ()))
-            case "held":
-                self.held[values["number"]] = tuple(values["candidates"])
-            case "settled":
-                self._note_settled(read_settled(values))
-
-    def _note_settled(self, settled: Settled) -> None:
-        self._intents.pop(settled.number, None)
-        self.held.pop(settled.number, None)
-        self._settled.append(settled)
-        self._last = max(self._last, settled.number)
-        if settled.binding:
-            where = settled.slot.organization_id if settled.slot.channel_id == IDEAS else settled.slot.channel_id
-            self._listed.setdefault(where, {})[settled.binding.id] = 0
-
-
-def _by_file(items: Sequence[_T]) -> dict[str, list[_T]]:
-    """Each organization's, by the name of its file."""
-    groups: dict[str, list[_T]] = {}
-    for item in items:
-        groups.setdefault(_file_name(item.slot.organization_id), []).append(item)
-    return groups
-
-
-def _file_name(organization: str) -> str:
-    """The organization's id, where every file system takes that for a name, and for no other; ids are opaque."""
-    plain = _PLAIN.fullmatch(organization)
-    return organization if plain else blake2b(organization.encode(), digest_size=16).hexdigest()
-
-
-def _write(handle: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(handle, data) :]
-    os.fsync(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make new and replaced files themselves durable, where the system lets a folder be synced."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    def _revisions(self, lineage: str) -> list[Revision]:
+        return [e.revisions[lineage] for e in self._files.values() if lineage in e.revisions]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bufferctl.apply.outcomes import Finding
-from bufferctl.apply.ports import Intent, Journal, Settled, Store, Watcher
+from bufferctl.apply.ports import Intent, Journal, Revision, Settled, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Slot, State
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
@@ -52,7 +52,7 @@ class Ledger:
         findings = tuple(findings)
         self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
-            self._take(intent.slot, finding.binding)
+            _take(self.bindings, intent.slot, finding.binding)
         for _, finding in findings:
             self.report(finding.outcome)
 
@@ -61,29 +61,42 @@ class Ledger:
         self._settle([Settled(intent.number, intent.slot, done=False) for intent in intents])
 
     def report(self, outcome: Outcome) -> None:
-        """Tell what became of a change."""
+        """Report what became of a change."""
         self.outcomes.append(outcome)
         self.watcher.outcome(outcome)
 
     def save(self) -> None:
-        """Write the state, then let the journal forget what the state now holds.
+        """Write the record, with all that the journal holds beside it (also what an interrupt kept from `bindings`).
 
-        Raises PartWayError where state cannot be written: the journal then still tells the next run.
+        Raises PartWayError where it cannot be written: the journal then still has it for the next run.
         """
-        for slot, binding in self.journal.bindings.items():  # also what was recorded when somebody pulled the plug
-            self._take(slot, binding)
         try:
-            self.store.save(replace(self.state, bindings=dict(self.bindings)))
+            self.state = record(replace(self.state, bindings=self.bindings), self.journal, self.store)
         except StateError as error:
             raise PartWayError(f"{error.message}. What was done is in the journal", hint=error.hint) from error
-        self.journal.compact({binding.id for binding in self.bindings.values()})
-
-    def _take(self, slot: Slot, binding: Binding | None) -> None:
-        if binding:
-            self.bindings[slot] = binding
-        else:
-            self.bindings.pop(slot, None)
+        self.bindings = dict(self.state.bindings)
 
     def _settle(self, settled: Sequence[Settled]) -> None:
         if settled:
             self.journal.settle(settled)
+
+
+def record(state: State, journal: Journal, store: Store) -> State:
+    """Save the record, with all that the journal holds beside it, and only then let the journal forget that.
+
+    What was saved. Raises StateError.
+    """
+    bindings, results = dict(state.bindings), journal.results
+    for result in results:
+        _take(bindings, result.slot, result.binding)
+    state = replace(state, bindings=bindings)
+    store.save(state)
+    journal.compact([r.number for r in results], Revision(store.saved.lineage, store.saved.serial, store.digest))
+    return replace(state, lineage=store.saved.lineage, serial=store.saved.serial)
+
+
+def _take(bindings: dict[Slot, Binding], slot: Slot, binding: Binding | None) -> None:
+    if binding:
+        bindings[slot] = binding
+    else:
+        bindings.pop(slot, None)

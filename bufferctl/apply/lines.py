@@ -1,25 +1,122 @@
-"""The journal's lines: `CHECKSUM JSON`, so that a line that was cut off is told from a whole one."""
+"""A file of the journal: synced lines `CHECKSUM JSON`, so that one that was cut off is recognised and passed over."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from bufferctl.apply.ports import Intent, Settled
+from bufferctl.apply.ports import Intent, Revision, Settled
+from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Slot
 from bufferctl.model.serial import adapter, dump_write, load_write
 
-FORMAT = 1
-#: When sending surely ended, for intents that an earlier version wrote.
-UNTIL = timedelta(minutes=10)
+#: Format 1 had a file an organization, which all projects of a user shared.
+FORMAT = 2
+#: When sending had surely ended, for intents that format 1 recorded without it.
+_UNTIL = timedelta(minutes=10)
 
 
-def encoded(lines: Iterable[Mapping[str, Any]]) -> bytes:
-    """Lines as the file holds them."""
+class LineFile:
+    """One file, made when something is first written to it.
+
+    Raises PartWayError where it cannot be written, StateError where it cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        #: How many bytes are whole lines; what a failed write left behind them is cut off by the next.
+        self.whole = 0
+        self._handle: int | None = None
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        """Its lines, but for a torn last one: the run died while it wrote it, so nothing of that batch was sent."""
+        try:
+            lines = self.path.read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StateError(
+                f"The journal {self.path} cannot be read ({error.strerror}); it records which posts may exist already",
+                hint="Give read permission on it.",
+            ) from error
+        for number, line in enumerate(lines, 1):
+            values = _decoded(line)
+            if values is None and number < len(lines):
+                raise StateError(
+                    f"The journal {self.path} is damaged in line {number}; it records which posts may exist already",
+                    hint="Check in Buffer what the last run created, then delete that file.",
+                )
+            if values is not None:
+                self.whole += len(line)
+                yield values
+
+    def append(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Add lines, durably."""
+        data = _encoded(lines)
+        with self._recording():
+            if self._handle is None:
+                self._handle = self._open()
+            _write(self._handle, data)
+            self.whole += len(data)
+
+    def replace(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Put `lines` in the place of all that it holds, or remove it where there are none. Raises OSError."""
+        self.close()
+        data = _encoded(lines)
+        if not data:
+            self.path.unlink(missing_ok=True)
+        else:
+            self._replace(data)
+        self.whole = len(data)
+        _sync_folder(self.path.parent)
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def _open(self) -> int:
+        """The file, ready for the next line: without a torn last one."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.ftruncate(handle, self.whole)
+        _sync_folder(self.path.parent)
+        return handle
+
+    def _replace(self, data: bytes) -> None:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self.path.with_suffix(".new")
+        temporary.unlink(missing_ok=True)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            _write(handle, data)
+        finally:
+            os.close(handle)
+        temporary.replace(self.path)
+
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            self.close()  # opened again, the file loses what was written of these lines
+            if not isinstance(error, OSError):
+                raise
+            raise PartWayError(
+                f"What is sent can no longer be recorded ({error.strerror}), so nothing more is sent",
+                hint="Make room on the disk, then run apply again: it checks first what Buffer has.",
+            ) from error
+
+
+def _encoded(lines: Iterable[Mapping[str, Any]]) -> bytes:
     return b"".join(map(_line, lines))
 
 
@@ -28,8 +125,8 @@ def _line(values: Mapping[str, Any]) -> bytes:
     return b"%08x %s\n" % (crc32(text), text)
 
 
-def decoded(line: bytes) -> dict[str, Any] | None:
-    """What a line says, None where it is not whole."""
+def _decoded(line: bytes) -> dict[str, Any] | None:
+    """What a line holds, None where it is not whole."""
     checksum, _, text = line.removesuffix(b"\n").partition(b" ")
     if checksum != b"%08x" % crc32(text) or not line.endswith(b"\n"):
         return None
@@ -37,9 +134,21 @@ def decoded(line: bytes) -> dict[str, Any] | None:
     return values
 
 
-def head_line(endpoint: str) -> dict[str, Any]:
-    """The first line of a file."""
-    return {"type": "journal", "format": FORMAT, "endpoint": endpoint}
+def head_line(endpoint: str, project: str, lineage: str) -> dict[str, Any]:
+    """The first line of a file; `project` is empty in files of format 1."""
+    if not project:
+        return {"type": "journal", "format": 1, "endpoint": endpoint}
+    return {"type": "journal", "format": FORMAT, "endpoint": endpoint, "project": project, "lineage": lineage}
+
+
+def revision_line(revision: Revision) -> dict[str, Any]:
+    """The last record of a lineage that was saved; `read_revision` reads it."""
+    return {"type": "revision", **asdict(revision)}
+
+
+def read_revision(values: Mapping[str, Any]) -> Revision:
+    """Read what `revision_line` gave."""
+    return Revision(values["lineage"], values["serial"], values["digest"])
 
 
 def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -51,8 +160,15 @@ def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def held_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
-    """An intent that a person was asked about, and which objects it might be."""
+    """An intent that a person was asked about, and which objects it might be; `read_held` reads it."""
     return {"type": "held", "number": number, "candidates": list(candidates)}
+
+
+def read_held(values: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
+    """Read what `held_line` gave, or an earlier version, which kept the numbers alone."""
+    if "numbers" in values:
+        return dict.fromkeys(values["numbers"], ())
+    return {values["number"]: tuple(values["candidates"])}
 
 
 def intent_line(intent: Intent) -> dict[str, Any]:
@@ -71,7 +187,7 @@ def intent_line(intent: Intent) -> dict[str, Any]:
 def read_intent(values: Mapping[str, Any]) -> Intent:
     """Read what `intent_line` gave."""
     at = datetime.fromisoformat(values["at"])
-    until = datetime.fromisoformat(values["until"]) if "until" in values else at + UNTIL
+    until = datetime.fromisoformat(values["until"]) if "until" in values else at + _UNTIL
     return Intent(values["number"], Slot(*values["slot"]), load_write(values["write"]), at, until, values["before"])
 
 
@@ -90,3 +206,19 @@ def read_settled(values: Mapping[str, Any]) -> Settled:
 
 def _slot(slot: Slot) -> list[str]:
     return [slot.organization_id, slot.channel_id, slot.key]
+
+
+def _write(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
+    os.fsync(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make new and replaced files themselves durable, where the system lets a folder be synced."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

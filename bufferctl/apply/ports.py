@@ -78,12 +78,21 @@ class Settled:
     binding: Binding | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Which record was saved: its lineage, its serial, and the digest of the document."""
+
+    lineage: str
+    serial: int
+    digest: str
+
+
 class Journal(Protocol):
     """What outlives a killed run. PartWayError from any method stops the run: what cannot be recorded is not sent.
 
     `open`: intents whose outcome is not known, in order. `held`: those that a person was asked about, by number, with
     the ids of the objects that they might be (none where an earlier version did not keep them).
-    `bindings`: what is recorded and state need not hold yet, None: nothing is there now. `next_number`: not yet used.
+    `results`: what was carried out and the record need not hold yet, in order. `next_number`: not yet used.
     """
 
     @property
@@ -93,7 +102,7 @@ class Journal(Protocol):
     def held(self) -> Mapping[int, tuple[str, ...]]: ...
 
     @property
-    def bindings(self) -> Mapping[Slot, Binding | None]: ...
+    def results(self) -> Sequence[Settled]: ...
 
     @property
     def next_number(self) -> int: ...
@@ -118,13 +127,18 @@ class Journal(Protocol):
         """Note durably that a person is asked about creates, by number, and which objects they might be."""
         ...
 
-    def compact(self, bound: Collection[str] = ()) -> None:
-        """Forget what is settled, once state holds it; `bound`: the ids in state, under whatever address."""
+    def compact(self, recorded: Collection[int], revision: Revision) -> None:
+        """Forget results, by number, that the record on disk holds, and note which `revision` of it that is."""
         ...
 
 
 class Store(Protocol):
-    """Where state is kept."""
+    """Where the record is kept. `saved`: as it was last read or written; `digest`: of that document."""
+
+    digest: str
+
+    @property
+    def saved(self) -> State: ...
 
     def check_writable(self) -> None:
         """Raise StateError where `save` would fail."""

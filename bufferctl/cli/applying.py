@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bufferctl.apply import Clock, Ledger, Pacer, Run, Settler, recover
+from bufferctl.apply import Clock, Ledger, Pacer, Recovered, Run, Settler, record, recover
 from bufferctl.cli import annotating, reports, saved
 from bufferctl.cli.console import Console
 from bufferctl.cli.session import Look, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
+from bufferctl.model.invisible import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import Options
 from bufferctl.render.report import Report
@@ -51,14 +52,9 @@ class Applying:
             if session.journal.open:
                 bindings = dict(session.state.bindings)
                 found = recover(session.journal, self._settler(watching), bindings, give_up=self.not_created)
-                session.state = replace(session.state, bindings=bindings)
-                session.store.save(session.state)
-                session.journal.compact()
+                session.state = record(replace(session.state, bindings=bindings), session.journal, session.store)
                 self.options = replace(self.options, unsettled=found.unsettled)
-                session.console.note(
-                    f"An earlier apply was cut off: of its unanswered writes {found.written} were carried out, "
-                    f"{found.not_written} were not, {len(found.unsettled)} cannot be told."
-                )
+                self._report_recovered(found)
             self._look = session.look(self.options, found_names)
         return self._look.plan
 
@@ -104,6 +100,19 @@ class Applying:
     def changed_anything(self) -> bool:
         """Whether any write was tried, so that reading again is worth its requests."""
         return any(outcome.change.action in WRITING for outcome in self.outcomes)
+
+    def _report_recovered(self, found: Recovered) -> None:
+        console = self.session.console
+        console.note(
+            f"An earlier apply was cut off. Of its unanswered writes, {found.written} were carried out, "
+            f"{found.not_written} were not, {len(found.unsettled)} are unclear."
+        )
+        for slot, fields in found.differing.items():
+            address = visible(self.session.state.bindings[slot].address)
+            console.note(
+                f"{console.err.bad('warning:')} Buffer took {address}, but its {' and '.join(fields)} came back "
+                "different; plan shows both versions"
+            )
 
     def _settler(self, watching: Watching) -> Settler:
         session = self.session

@@ -187,19 +187,19 @@ def lock(folder: Path, endpoint: str) -> Finding:
     )
 
 
-def journal(folder: Path, endpoint: str, mine: frozenset[Slot]) -> Iterator[Finding]:
-    """What a run that was cut off left."""
+def journal(folder: Path, endpoint: str, project: Path, remembered: State, slots: frozenset[Slot]) -> Iterator[Finding]:
+    """What a run that was cut off left. `slots`: those that the files declare."""
     from bufferctl.apply import FileJournal
 
     try:
-        left = FileJournal(folder, endpoint)
+        left = FileJournal(folder, endpoint, project, remembered.lineage)
     except StateError as error:
         yield problem("journal", error)
         return
-    left.claim(mine)
+    left.claim(slots | set(remembered.bindings))
     if number := len(left.open):
         said = f"An apply was cut off and left {count(number, 'write')} without an answer"
-        yield Finding("journal", Verdict.WARNING, said, "Run `bufferctl apply`: it looks first what became of them.")
+        yield Finding("journal", Verdict.WARNING, said, "Run `bufferctl apply`: it checks first what became of them.")
     for address in left.stray:
         said = f"{address} was sent by an apply that was cut off, and no file here declares it"
         yield Finding("journal", Verdict.WARNING, said, "Look in Buffer; what is there will be published.")

@@ -135,19 +135,21 @@ class _Checkup:
         from bufferctl.cli import checkup
         from bufferctl.cli.files import Files
         from bufferctl.cli.session import journal_folder
-        from bufferctl.model import Desired
+        from bufferctl.config.discover import ROOT_NAME
+        from bufferctl.model import Desired, State
 
         try:
             endpoint = endpoint_of(self.connection.api_url)
         except BufferctlError:  # said already, of the connection
             return
+        known, project = State(), Path.cwd() / ROOT_NAME
         if self.loaded is not None:
             path = _from_here(Files(self.loaded.root, Desired()).state_path(self.state_file))
             finding, known = checkup.state(path, endpoint, self.account)
             yield finding
-            self.slots |= set(known.bindings)
+            project = self.loaded.root / self.loaded.files[0]
         yield checkup.lock(journal_folder(), endpoint)
-        yield from checkup.journal(journal_folder(), endpoint, self.slots)
+        yield from checkup.journal(journal_folder(), endpoint, project, known, self.slots)
 
 
 def _from_here(path: Path) -> Path:

@@ -33,6 +33,11 @@ class Files:
     warnings: tuple[Diagnostic, ...] = ()
     by_rules: bool = True
 
+    @property
+    def root_file(self) -> Path:
+        """The root file, by which the journal knows the project."""
+        return self.root / (self.desired.files[0] if self.desired.files else "buffer.yaml")
+
     def state_path(self, named: Path | None) -> Path:
         """Where the state file is."""
         return named or self.root / ".bufferctl" / "state.json"

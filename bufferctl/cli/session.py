@@ -72,7 +72,8 @@ class Session:
 
         desired = self.files.desired
         known = {slot.organization_id for slot in self.state.bindings}
-        account = self.buffer.account({o.id or o.name or "" for o in desired.organizations} | known)
+        declared = {o.id or o.name or "" for o in desired.organizations}
+        account = self.buffer.account(declared | known | self.journal.organizations)
         targets, problems = find_targets(desired, account, self.state)
         self.console.diagnostics(problems)
         if has_errors(problems):
@@ -84,7 +85,7 @@ class Session:
         if self.files.by_rules:
             self._check_lengths(targets)
         slots = slots_of(desired, targets)
-        self.journal.claim(slots | set(self.state.bindings))
+        self.journal.claim(slots | set(self.state.bindings), account.homes)
         self.state = remembered(self.state, self.journal)
         return Found(account, targets, slots)
 
@@ -163,8 +164,8 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
     from bufferctl.state import StateFile
 
     store = StateFile(files.state_path(state_file), buffer.endpoint)
-    journal = FileJournal(journal_folder(), buffer.endpoint)
     state = store.load()
+    journal = FileJournal(journal_folder(), buffer.endpoint, files.root_file, state.lineage)
     _check_apart(state, store.path)
     try:
         yield Session(files, buffer, store, journal, console, state)

@@ -158,6 +158,12 @@ class Account:
     organizations: tuple[LiveOrganization, ...] = ()
     timezone: str | None = None
 
+    @property
+    def homes(self) -> frozenset[str]:
+        """Where posts and ideas of it live: ids of channels, and of organizations for their ideas."""
+        channels = {channel.id for organization in self.organizations for channel in organization.channels}
+        return frozenset(channels | {organization.id for organization in self.organizations})
+
 
 @dataclass(frozen=True, slots=True)
 class Live:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bufferctl.apply import FileJournal, Ledger, Run, Settler, recover
+from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, record, recover
 from bufferctl.apply.ports import Intent, Settled
 from bufferctl.cli.session import Look, remembered
 from bufferctl.errors import BufferctlError
@@ -26,8 +26,8 @@ TARGETS = Targets({"Acme": ACME}, {("Acme", f"twitter:{c.name}"): c for c in CHA
 class MortalJournal(FileJournal):
     """The journal of a process that may die before and after every line; with `tear`, in the middle of one."""
 
-    def __init__(self, folder: Path, buffer: FakeBuffer, *, tear: bool) -> None:
-        super().__init__(folder, ENDPOINT)
+    def __init__(self, folder: Path, buffer: FakeBuffer, project: Path, lineage: str, *, tear: bool) -> None:
+        super().__init__(folder, ENDPOINT, project, lineage)
         self._buffer, self._mortal, self._tear = buffer, buffer.mortal, tear
 
     def intend(self, intents: Sequence[Intent]) -> None:
@@ -40,10 +40,10 @@ class MortalJournal(FileJournal):
         super().settle(settled)
         self._torn_step(settled)
 
-    def compact(self, bound: Collection[str] = ()) -> None:
+    def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
         self._buffer.die_on("compact")
         self._mortal.step()
-        super().compact(bound)
+        super().compact(recorded, revision)
         self._mortal.step()
 
     def _torn_step(self, written: Sequence[Intent | Settled]) -> None:
@@ -101,15 +101,20 @@ class Attempt:
 
 @dataclass
 class Machine:
-    """`folder` holds the project's state and, apart from it, the user's journal."""
+    """`folder` holds the projects with their state and, apart from them, the user's journal; `name` is the project."""
 
     folder: Path
     buffer: FakeBuffer
     tear: bool = False
+    name: str = "project"
 
     @property
     def state_path(self) -> Path:
-        return self.folder / "project" / "state.json"
+        return self.folder / self.name / "state.json"
+
+    @property
+    def root_file(self) -> Path:
+        return self.folder / self.name / "buffer.yaml"
 
     def forget_project(self) -> None:
         """Somebody deletes `.bufferctl`."""
@@ -120,33 +125,40 @@ class Machine:
 
     def journal(self, *items: Post | Idea) -> FileJournal:
         """The journal as a new process reads it."""
-        journal = FileJournal(self.folder / "user", ENDPOINT)
-        journal.claim(slots(items) | set(self.state().bindings))
+        state = self.state()
+        journal = FileJournal(self.folder / "user", ENDPOINT, self.root_file, state.lineage)
+        journal.claim(slots(items) | set(state.bindings))
         return journal
 
     def import_(self, item: Post | Idea, live_id: str) -> None:
         """Somebody says which live post it is."""
         bound = bind(item, self.buffer.posts[live_id], Origin.IMPORTED)
-        StateFile(self.state_path, ENDPOINT).save(State({**self.state().bindings, slot(item): bound}))
+        store = StateFile(self.state_path, ENDPOINT)
+        state = store.load()
+        store.save(replace(state, bindings={**state.bindings, slot(item): bound}))
 
     def apply(self, *items: Post | Idea, options: Options | None = None, told: Told | None = None) -> Attempt:
         """Apply once. Raises what kills the process; what stops it in good order is in the answer."""
         attempt, told = Attempt(), told or Told()
         attempt.outcomes = told.outcomes
         store = MortalStore(self.state_path, self.buffer)
-        journal = MortalJournal(self.folder / "user", self.buffer, tear=self.tear)
+        journal: FileJournal | None = None
         try:
-            self._apply(items, store, journal, told, attempt, options or Options(max_deletes=100))
+            stored = store.load()
+            journal = MortalJournal(self.folder / "user", self.buffer, self.root_file, stored.lineage, tear=self.tear)
+            self._apply(items, stored, store, journal, told, attempt, options or Options(max_deletes=100))
         except BufferctlError as error:
             attempt.error = error
         finally:
             make_room()
-            journal.close()
+            if journal:
+                journal.close()
         return attempt
 
     def _apply(
         self,
         items: Sequence[Post | Idea],
+        stored: State,
         store: StateFile,
         journal: FileJournal,
         told: Told,
@@ -155,18 +167,15 @@ class Machine:
     ) -> None:
         buffer = self.buffer
         settler = Settler(buffer, journal, buffer, told, SETTLE)
-        stored = store.load()
         journal.claim(slots(items) | set(stored.bindings))
         state = remembered(stored, journal)
         if journal.open:
             bindings = dict(state.bindings)
             found = recover(journal, settler, bindings, give_up=options.recreate)
-            state = State(bindings)
-            store.save(state)
-            journal.compact()
+            state = record(replace(state, bindings=bindings), journal, store)
             options = replace(options, unsettled=found.unsettled)
         attempt.plan, live = look(buffer, items, state, options)
-        ledger = Ledger(journal, store, told, dict(state.bindings))
+        ledger = Ledger(journal, store, told, dict(state.bindings), state)
         settler = Settler(buffer, journal, buffer, told, SETTLE)
         run = Run(buffer, ledger, settler, buffer, lead=options.lead, max_wait=960)
         run.apply(attempt.plan, Look(attempt.plan, live).listed())

@@ -7,13 +7,15 @@ import stat
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
-from bufferctl.apply import FileJournal
+from bufferctl.apply import FileJournal, Revision
+from bufferctl.apply.lines import intent_line, settled_line
 from bufferctl.apply.ports import Intent, Settled
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, CreateIdea, CreatePost, DeletePost, EditPost, Idea, LiveTag, Origin, Post, Slot
+from bufferctl.model import Binding, CreateIdea, CreatePost, DeletePost, EditPost, Idea, LiveTag, Origin, Post
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, idea, post
 from tests.apply.machine import ENDPOINT, slot, slots
@@ -39,14 +41,22 @@ def done(number: int, live_id: str, item: Post | Idea = A) -> Settled:
 
 
 class Journals:
-    """Journals of one folder, each as a new process would read it."""
+    """Journals of one folder, each as a new process would read it; `project` is the root file."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, project: Path) -> None:
+        self.folder, self.project = folder, project
 
-    def __call__(self, *items: Post | Idea, endpoint: str = ENDPOINT) -> FileJournal:
-        journal = FileJournal(self.folder, endpoint)
-        journal.claim(slots(items or (A, B, C)))
+    def __call__(
+        self,
+        *items: Post | Idea,
+        endpoint: str = ENDPOINT,
+        project: str = "",
+        lineage: str = "",
+        homes: set[str] | None = None,
+    ) -> FileJournal:
+        root = self.project.parent / project if project else self.project
+        journal = FileJournal(self.folder, endpoint, root, lineage)
+        journal.claim(slots(items or (A, B, C)), homes)
         return journal
 
     @property
@@ -62,7 +72,28 @@ class Journals:
 @pytest.fixture
 def journals(tmp_path: Path) -> Journals:
     """A folder without journals."""
-    return Journals(tmp_path / "user")
+    return Journals(tmp_path / "user", tmp_path / "buffer.yaml")
+
+
+def line(values: dict[str, object]) -> bytes:
+    """A line of a journal."""
+    text = json.dumps(values).encode()
+    return b"%08x %s\n" % (crc32(text), text)
+
+
+def first_format(journals: Journals, *lines: dict[str, object], name: str = "org") -> Path:
+    """A journal as the first version wrote it: a file an organization, shared by all projects."""
+    folder = journals.folder / FileJournal(journals.folder, ENDPOINT, journals.project)._folder.name
+    folder.mkdir(parents=True)
+    path = folder / f"{name}.journal"
+    head: dict[str, object] = {"type": "journal", "format": 1, "endpoint": ENDPOINT}
+    path.write_bytes(b"".join(line(each) for each in (head, *lines)))
+    return path
+
+
+def old_intent(number: int, item: Post) -> dict[str, object]:
+    """An intent as the first version wrote it."""
+    return {k: v for k, v in intent_line(intent(number, item)).items() if k != "until"}
 
 
 def test_nothing_is_written_before_there_is_something(journals: Journals) -> None:
@@ -70,7 +101,7 @@ def test_nothing_is_written_before_there_is_something(journals: Journals) -> Non
     journal = journals()
     journal.listed("c0", {"1"})
     journal.compact()
-    assert not journals.folder.exists()
+    assert journals.files == []
 
 
 def test_what_was_intended_is_read_back(journals: Journals) -> None:
@@ -85,23 +116,6 @@ def test_what_was_intended_is_read_back(journals: Journals) -> None:
     journals().intend(intents)
     assert journals(A, B, C, idea("i")).open == tuple(intents)
     assert stat.S_IMODE(journals.file.stat().st_mode) == 0o600
-
-
-@pytest.mark.parametrize("organization", ["../../elsewhere", "a/b", "x" * 3000, "Ärger \N{BEER MUG}", "NUL\0", ""])
-def test_any_id_of_an_organization_has_its_file(journals: Journals, organization: str) -> None:
-    """One file in the journal's own folder, read back, kept while it is open and gone at the end: ids are opaque."""
-    asked = replace(intent(1), slot=replace(slot(A), organization_id=organization))
-    journal = FileJournal(journals.folder, ENDPOINT)
-    journal.claim({asked.slot})
-    journal.intend([asked])
-    journal.compact()
-    assert journals.file.parent.parent == journals.folder
-    again = FileJournal(journals.folder, ENDPOINT)
-    again.claim({asked.slot})
-    assert again.open == (asked,)
-    again.settle([Settled(1, asked.slot, done=False)])
-    again.compact()
-    assert journals.files == []
 
 
 def test_what_became_of_it_is_read_back(journals: Journals) -> None:
@@ -140,7 +154,7 @@ def test_numbers_are_never_used_twice(journals: Journals) -> None:
     journal = journals()
     journal.intend([intent(1)])
     journal.settle([done(1, "x")])
-    journal.compact()
+    journal.compact([1])
     assert journal.next_number == 2
 
 
@@ -183,17 +197,6 @@ def test_a_damaged_line_in_the_middle_is_refused(journals: Journals, damage: obj
     assert raised.value.hint
 
 
-def test_a_newer_journal_is_refused(journals: Journals) -> None:
-    """What its lines mean is not known here."""
-    journals().intend([intent(1)])
-    text = b'{"type":"journal","format":2}'
-    from zlib import crc32
-
-    journals.file.write_bytes(b"%08x %s\n" % (crc32(text), text))
-    with pytest.raises(StateError, match="newer bufferctl"):
-        journals()
-
-
 def test_an_unreadable_journal_is_refused(journals: Journals) -> None:
     """Without it nobody knows what may exist already."""
     journals().intend([intent(1)])
@@ -204,16 +207,6 @@ def test_an_unreadable_journal_is_refused(journals: Journals) -> None:
         journals()
 
 
-def test_compacting_forgets_what_is_settled(journals: Journals) -> None:
-    """No file is left; nothing is remembered."""
-    journal = journals()
-    journal.intend([intent(1)])
-    journal.settle([done(1, "x")])
-    journal.compact()
-    assert journals.files == []
-    assert journals().bindings == {}
-
-
 def test_compacting_keeps_what_is_open(journals: Journals) -> None:
     """With what was listed before it, and that a person was asked."""
     journal = journals()
@@ -222,7 +215,7 @@ def test_compacting_keeps_what_is_open(journals: Journals) -> None:
     journal.settle([done(1, "x")])
     journal.listed("c0", {"new"})
     journal.hold({2: ("7", "8")})
-    journal.compact()
+    journal.compact([1])
     for each in (journal, journals()):
         assert [i.number for i in each.open] == [2, 3]
         assert each.held == {2: ("7", "8")}
@@ -236,7 +229,7 @@ def test_what_was_known_before_compacting_travels_with_the_next_intent(journals:
     journal.listed("c0", {"old"})
     journal.intend([intent(1)])
     journal.settle([done(1, "x")])
-    journal.compact()
+    journal.compact([1])
     journal.intend([intent(2, B)])
     assert set(journals().known(intent(2, B))) == {"old", "x"}
 
@@ -252,71 +245,12 @@ def test_after_compacting_it_goes_on(journals: Journals) -> None:
     assert [i.number for i in journals().open] == [1, 2, 3]
 
 
-def test_another_project_s_slots_are_left_alone(journals: Journals) -> None:
-    """Neither settled nor forgotten nor taken for ours; their addresses are told."""
-    other = journals(B, C)
-    other.intend([intent(1, B), intent(2, C)])
-    other.settle([done(1, "b", B)])
-    mine = journals(A)
-    assert mine.open == ()
-    assert mine.bindings == {}
-    assert mine.stray == (str(B.address), str(C.address))
-    mine.intend([intent(mine.next_number)])
-    mine.settle([done(3, "a")])
-    mine.compact()
-    again = journals(B, C)
-    assert [i.number for i in again.open] == [2]
-    assert again.bindings == {slot(B): bound("b", B)}
-    assert again.stray == ()
-
-
-def test_another_project_s_listing_spoils_nothing(journals: Journals) -> None:
-    """It lists, in the same channel, the post that our open create became: that may still be it."""
-    mine = journals(A)
-    mine.listed("c0", {"old"})
-    mine.intend([intent(1)])
-    other = journals(B)
-    other.listed("c0", {"old", "ours"})
-    other.intend([intent(2, B)])
-    other.settle([done(2, "b", B)])
-    other.compact()
-    assert set(journals(A).known(intent(1))) == {"old", "b"}
-
-
-def test_what_state_holds_under_another_key_is_forgotten(journals: Journals) -> None:
-    """The key was renamed after a crash: its post is in state, so nobody is told that it is a stray."""
-    journals(A).settle([done(1, "x")])
-    renamed = journals(B)
-    assert renamed.stray == (str(A.address),)
-    renamed.compact({"x"})
-    assert journals(B).stray == ()
-
-
-def test_before_anything_is_claimed_nothing_is_ours(journals: Journals) -> None:
-    """Whoever forgets to claim settles and forgets nothing."""
-    journals().intend([intent(1)])
-    blank = FileJournal(journals.folder, ENDPOINT)
-    blank.compact()
-    assert blank.open == ()
-    assert len(journals().open) == 1
-
-
 def test_endpoints_are_kept_apart(journals: Journals) -> None:
     """The sandbox's writes are no business of the real account's."""
     journals().intend([intent(1)])
     other = journals(endpoint="https://api.buffer.com")
     assert other.open == ()
     assert other.next_number == 1
-
-
-def test_organizations_have_a_file_each(journals: Journals) -> None:
-    """`org.journal` and `org2.journal`, read together, numbered together."""
-    journal = journals()
-    second = Slot("org2", "c9", "a")
-    journal.claim({slot(A), second})
-    journal.intend([intent(1), Intent(2, second, CreatePost(A, "c9"), START, UNTIL)])
-    assert [path.name for path in journals.files] == ["org.journal", "org2.journal"]
-    assert journals().next_number == 3
 
 
 def test_a_full_disk_is_said_and_leaves_whole_lines(journals: Journals) -> None:
@@ -343,3 +277,167 @@ def test_any_text_is_kept(journals: Journals) -> None:
     (read,) = journals().open
     assert isinstance(read.write, CreatePost)
     assert read.write.post.text == odd.text
+
+
+def test_any_id_of_an_organization_is_kept(journals: Journals) -> None:
+    """Ids are opaque, and no file is named by them."""
+    asked = replace(intent(1), slot=replace(slot(A), organization_id="../../elsewhere \0"))
+    journals().intend([asked])
+    assert journals.file.parent.parent == journals.folder
+    assert journals().open == (asked,)
+    assert journals().organizations == {"../../elsewhere \0"}
+
+
+def test_a_newer_journal_is_refused(journals: Journals) -> None:
+    """What its lines mean is not known here."""
+    journals().intend([intent(1)])
+    journals.file.write_bytes(line({"type": "journal", "format": 3}))
+    with pytest.raises(StateError, match="newer bufferctl"):
+        journals()
+
+
+def test_only_what_the_record_holds_is_forgotten(journals: Journals) -> None:
+    """A result whose number is not among the recorded ones stays, in this process and for the next."""
+    journal = journals()
+    journal.intend([intent(1), intent(2, B)])
+    journal.settle([done(1, "x"), done(2, "y", B)])
+    journal.compact([1], Revision("l", 1, "d"))
+    for each in (journal, journals()):
+        assert [r.number for r in each.results] == [2]
+
+
+def test_nothing_is_left_without_a_record(journals: Journals) -> None:
+    """No file, where everything is forgotten and no record was ever saved."""
+    journal = journals()
+    journal.intend([intent(1)])
+    journal.settle([Settled(1, slot(A), done=False)])
+    journal.compact()
+    assert journals.files == []
+
+
+def test_the_last_record_survives_compaction(journals: Journals) -> None:
+    """Serial and digest of the last record saved, by lineage, for every project on the machine."""
+    journal = journals()
+    journal.compact([], Revision("l", 4, "four"))
+    journal.intend([intent(1)])
+    journal.settle([done(1, "x")])
+    journal.compact([1], Revision("l", 5, "five"))
+    for each in (journals(), journals(project="other.yaml")):
+        assert each.last("l") == Revision("l", 5, "five")
+        assert each.last("another") is None
+
+
+@pytest.mark.parametrize(
+    ("serial", "digest", "older"), [(4, "four", True), (5, "five", False), (5, "fork", True), (6, "six", False)]
+)
+def test_an_older_record_is_known(journals: Journals, serial: int, digest: str, older: bool) -> None:
+    """A lower serial, or the same with another digest: an older file, or another branch's."""
+    journals().compact([], Revision("l", 5, "five"))
+    assert journals().is_older(Revision("l", serial, digest)) is older
+    assert not journals().is_older(Revision("another", serial, digest))
+
+
+def test_of_a_fork_both_sides_are_older(journals: Journals) -> None:
+    """Two clones saved the same serial: neither has what the other did."""
+    journals().compact([], Revision("l", 5, "mine"))
+    journals(project="clone.yaml", lineage="l").compact([], Revision("l", 5, "theirs"))
+    assert all(journals().is_older(Revision("l", 5, digest)) for digest in ("mine", "theirs"))
+
+
+def test_another_project_s_entries_are_no_business_of_ours(journals: Journals) -> None:
+    """Not even for the same channel and key: neither settled nor taken for ours nor forgotten."""
+    other = journals(A, B, project="other.yaml", lineage="other")
+    other.intend([intent(1), intent(2, B)])
+    other.settle([done(2, "b", B)])
+    mine = journals(A, B, lineage="mine")
+    assert (mine.open, mine.results, mine.stray, mine.organizations) == ((), (), (), frozenset())
+    mine.intend([intent(mine.next_number)])
+    mine.settle([done(3, "a")])
+    mine.compact([3, 2], Revision("mine", 1, "d"))
+    again = journals(A, B, project="other.yaml", lineage="other")
+    assert [i.number for i in again.open] == [1]
+    assert again.bindings == {slot(B): bound("b", B)}
+
+
+def test_what_another_project_bound_is_no_candidate(journals: Journals) -> None:
+    """Its create in the same channel, while ours is open: ours cannot be that, also once it is compacted."""
+    mine = journals(A)
+    mine.intend([intent(1)])
+    other = journals(A, project="other.yaml")
+    other.listed("c0", {"listed"})
+    other.intend([intent(2)])
+    other.settle([done(2, "theirs")])
+    assert set(journals(A).known(intent(1))) == {"theirs"}
+    other.compact([2], Revision("other", 1, "d"))
+    assert set(journals(A).known(intent(1))) == {"theirs"}
+
+
+def test_an_equal_lineage_is_the_same_project(journals: Journals) -> None:
+    """A clone of the project, or one that was moved: its open intents and results are ours, and settled once."""
+    clone = journals(project="clone.yaml", lineage="l")
+    clone.intend([intent(1), intent(2, B)])
+    clone.settle([done(2, "b", B)])
+    mine = journals(lineage="l")
+    assert [i.number for i in mine.open] == [1]
+    assert mine.bindings == {slot(B): bound("b", B)}
+    mine.settle([done(1, "a")])
+    mine.compact([1, 2], Revision("l", 3, "d"))
+    again = journals(project="clone.yaml", lineage="l")
+    assert (again.open, again.results) == ((), ())
+    assert again.last("l") == Revision("l", 3, "d")
+
+
+def test_a_lineage_is_known_from_the_record_saved_last(journals: Journals) -> None:
+    """The file began before there was a record."""
+    first = journals()
+    first.intend([intent(1)])
+    first.compact([], Revision("l", 1, "d"))
+    assert [i.number for i in journals(project="moved.yaml", lineage="l").open] == [1]
+    assert journals(project="moved.yaml").open == ()
+
+
+def test_before_anything_is_claimed_nothing_is_open(journals: Journals) -> None:
+    """What the key reaches is not known yet; results are."""
+    journal = journals()
+    journal.intend([intent(1), intent(2, B)])
+    journal.settle([done(2, "b", B)])
+    blank = FileJournal(journals.folder, ENDPOINT, journals.project)
+    assert blank.open == ()
+    assert [r.number for r in blank.results] == [2]
+
+
+def test_what_the_key_does_not_reach_stays_open(journals: Journals) -> None:
+    """Another key may reach it."""
+    journals().intend([intent(1), intent(2, C)])
+    journal = journals(homes={"c1"})
+    assert [i.number for i in journal.open] == [2]
+    journal.settle([Settled(2, slot(C), done=False)])
+    journal.compact([], Revision("l", 1, "d"))
+    assert [i.number for i in journals().open] == [1]
+
+
+def test_the_first_format_belongs_to_whoever_claims_its_slots(journals: Journals) -> None:
+    """Open intents and results of declared slots are ours, the others are named and kept."""
+    held: dict[str, object] = {"type": "held", "numbers": [1]}
+    path = first_format(
+        journals,
+        old_intent(1, A),
+        old_intent(2, B),
+        old_intent(3, C),
+        settled_line(done(3, "c", C)),
+        held,
+    )
+    mine = journals(A)
+    assert [(i.number, i.slot, i.until - i.at) for i in mine.open] == [(1, slot(A), timedelta(minutes=10))]
+    assert mine.held == {1: ()}
+    assert mine.results == ()
+    assert mine.stray == (str(C.address), str(B.address))
+    mine.settle([done(1, "a")])
+    mine.compact([1], Revision("l", 1, "d"))
+    assert path.exists()
+    others = journals(B, C)
+    assert [i.number for i in others.open] == [2]
+    assert others.bindings == {slot(C): bound("c", C)}
+    others.settle([Settled(2, slot(B), done=False)])
+    others.compact([3], Revision("l", 2, "d"))
+    assert not path.exists()

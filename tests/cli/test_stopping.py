@@ -100,7 +100,7 @@ def test_killed(program: list[str], gated: tuple[Any, Gate]) -> None:
     assert process.returncode == -signal.SIGKILL
     ran = project("apply", "--auto-approve", "--settle", "0")
     assert "took over the lock of a run that ended without a word" in ran.err
-    assert "of its unanswered writes 30 were carried out, 0 were not" in ran.err
+    assert "Of its unanswered writes, 30 were carried out, 0 were not" in ran.err
     goes_on(project)
 
 
