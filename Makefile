@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 
-.PHONY: demo test test-all test-lives test-browser screenshots lint bench soak schemas lock clean help
+.PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -27,10 +27,13 @@ demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
 test: $(STAMP)   ## the tests
 	@$(BIN)/python -m pytest -n auto
 
-test-all: test test-lives test-browser ## these, more drawn lives, and those that need Chromium
+test-all: test test-lives test-long test-browser ## these, more drawn lives, what takes minutes, and the browser's
 
 test-lives: $(STAMP) ## whole lives of projects, drawn
 	@LIVES=300 $(BIN)/python -m pytest -n auto tests/lives
+
+test-long: $(STAMP) ## the tests that take minutes by nature
+	@$(BIN)/python -m pytest -n auto -m long
 
 test-browser: $(BROWSER) ## the tests that need Chromium
 	@$(BIN)/python -m pytest tests/browser

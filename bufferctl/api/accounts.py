@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from bufferctl.api.reading import identifier
+from bufferctl.api.shapes import ChannelMetadataJson, OrganizationJson, checked_channel
 from bufferctl.model import LiveChannel, LiveOrganization, Service
 
 #: On X, how many characters an account takes that pays, and one that does not (notes: What each network takes).
@@ -17,43 +16,46 @@ _FREE_X = frozenset({"", "none", "free"})
 _SERVICES = {service.value: service for service in Service}
 
 
-def live_organization(raw: Mapping[str, Any], channels: tuple[LiveChannel, ...] = ()) -> LiveOrganization:
-    """An organization (operations/account.graphql)."""
-    limits: Mapping[str, Any] = raw.get("limits") or {}
+def live_organization(raw: OrganizationJson, channels: tuple[LiveChannel, ...] = ()) -> LiveOrganization:
+    """An organization (operations/account.graphql), checked."""
+    limits = raw.get("limits") or {}
     return LiveOrganization(
-        id=identifier(raw["id"]),
+        id=raw["id"],
         name=raw.get("name") or "",
         channels=channels,
         scheduled_posts_limit=limits.get("scheduledPosts"),
     )
 
 
-def live_channel(raw: Mapping[str, Any], organization_id: str) -> LiveChannel | None:
-    """A channel (operations/channels.graphql), None where bufferctl does not know its service: no file can name it."""
-    service = _SERVICES.get(raw["service"])
+def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
+    """A channel (operations/channels.graphql), None where bufferctl does not know its service: no file can name it.
+
+    Raises FormError.
+    """
+    channel = checked_channel(raw)
+    service = _SERVICES.get(channel["service"])
     if service is None:
         return None
-    shortening: Mapping[str, Any] = raw.get("linkShortening") or {}
-    metadata: Mapping[str, Any] = raw.get("metadata") or {}
+    metadata: ChannelMetadataJson = channel.get("metadata") or {}
     return LiveChannel(
-        id=identifier(raw["id"]),
+        id=channel["id"],
         organization_id=organization_id,
         service=service,
-        name=raw.get("name") or "",
-        display_name=raw.get("displayName"),
-        timezone=raw.get("timezone") or "UTC",
-        is_disconnected=bool(raw.get("isDisconnected")),
-        is_locked=bool(raw.get("isLocked")),
-        is_queue_paused=bool(raw.get("isQueuePaused")),
-        link_shortening=bool(shortening.get("isEnabled")),
+        name=channel.get("name") or "",
+        display_name=channel.get("displayName"),
+        timezone=channel.get("timezone") or "UTC",
+        is_disconnected=bool(channel.get("isDisconnected")),
+        is_locked=bool(channel.get("isLocked")),
+        is_queue_paused=bool(channel.get("isQueuePaused")),
+        link_shortening=bool((channel.get("linkShortening") or {}).get("isEnabled")),
         boards={board["name"]: board["serviceId"] for board in metadata.get("boards") or ()},
         max_characters=metadata.get("maxCharacters") or _characters_of_x(metadata),
     )
 
 
-def _characters_of_x(metadata: Mapping[str, Any]) -> int | None:
+def _characters_of_x(metadata: ChannelMetadataJson) -> int | None:
     """How many characters an X account takes, by its subscription; None where Buffer does not tell what it means."""
     if "subscriptionType" not in metadata:
         return None
-    kind = (metadata["subscriptionType"] or "").lower()
+    kind = (metadata.get("subscriptionType") or "").lower()
     return PAID_X_CHARACTERS if kind in _PAID_X else FREE_X_CHARACTERS if kind in _FREE_X else None

@@ -9,7 +9,6 @@ and so is `thread`, which has its own place in the model.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -20,11 +19,10 @@ _GOOGLE_DETAILS = {
     "GoogleBusinessOfferMetaData": "details_offer",
     "GoogleBusinessWhatsNewMetaData": "details_whats_new",
 }
-_INSTANTS = {"startDate", "endDate"}
 
 
 def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Snake_case names and plain values; instants are aware datetimes."""
+    """Snake_case names and plain values, of what `shapes` has checked."""
     found: dict[str, Any] = {}
     for name, value in raw.items():
         if value is None or name == "thread":
@@ -35,7 +33,7 @@ def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
             if inner := live_metadata(value):
                 found[_snake(name)] = inner
         else:
-            found[_snake(name)] = instant(value) if name in _INSTANTS else value
+            found[_snake(name)] = value
     return found
 
 
@@ -70,12 +68,6 @@ _READ: dict[str, Callable[[Any], dict[str, Any]]] = {
     "category": _category,
     "details": _details,
 }
-
-
-def instant(text: str) -> datetime:
-    """An ISO 8601 instant, aware; the API's own are UTC, so that one without an offset is too."""
-    moment = datetime.fromisoformat(text.upper())  # it may be written with a small t and z (RFC 3339)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 _snake = cache(to_snake)

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bufferctl.api.answers import Answer
-from bufferctl.api.reading import UNREADABLE, live_idea, live_post
+from bufferctl.api.reading import live_idea, live_post
+from bufferctl.api.shapes import UNREADABLE
 from bufferctl.model import Done, Refusal, Refused, Result, Unknown
 
 _REFUSALS = {

@@ -44,8 +44,8 @@ class End:
 class Listing:
     """One list of posts or ideas. `items` by id; `complete` once nothing of it is unread.
 
-    `convert` reads a node; `most_pages` stops before the end; `sorted_by_age`: the service takes a `sort`;
-    `both_ends`: and the list may be read from the other end too.
+    `convert` reads a node, None for one to pass over; `most_pages` stops before the end; `sorted_by_age`: the service
+    takes a `sort`; `both_ends`: and the list may be read from the other end too.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Listing:
     def take(self, end: End, page: Mapping[str, Any]) -> None:
         """Add a page that was read at one end. Raises NoAnswerError where the list does not move on."""
         nodes = [edge["node"] for edge in page.get("edges") or () if edge]
-        for item in map(self._convert, nodes):
+        for item in filter(None, map(self._convert, nodes)):
             self.items[item.id] = item
             end.ids.append(item.id)
         end.pages += 1

@@ -13,10 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from bufferctl.api.accounts import live_channel, live_organization
+from bufferctl.api.answers import brief
 from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
 from bufferctl.api.failures import NoAnswerError
 from bufferctl.api.paging import LEAST_PAGE, PAGE, End, Listing, due_next
-from bufferctl.api.reading import UNREADABLE, live_idea, live_post
+from bufferctl.api.reading import live_idea, live_post
+from bufferctl.api.shapes import UNREADABLE, FormError, checked_account, checked_limits
 from bufferctl.api.wire_forms import moment
 from bufferctl.errors import TooLargeError
 from bufferctl.model import Account, LiveChannel, LiveIdea, LiveOrganization, LivePost, PostStatus
@@ -39,8 +41,9 @@ def understood() -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
+        reason = str(error) if isinstance(error, FormError) else f"{type(error).__name__}: {error}"
         raise NoAnswerError(
-            f"Buffer's answer is not in the form that bufferctl knows ({type(error).__name__}: {error})",
+            f"Buffer's answer is not in the form that bufferctl knows ({brief(reason)})",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",
             again=False,
         ) from error
@@ -50,7 +53,7 @@ def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str]
     """Every organization; channels of those whose id or name (in any case) is `wanted`, of all where it is None."""
     data = ask(Request(operation("account"), "Account", {}))
     with understood():
-        raw = data["account"]
+        raw = checked_account(data["account"])
         organizations = [live_organization(each) for each in raw["organizations"]]
         timezone = raw.get("timezone")
     names = None if wanted is None else {name.strip().casefold() for name in wanted}
@@ -123,10 +126,11 @@ def read_daily_room(ask: Ask, days: Mapping[datetime, Collection[str]]) -> dict[
         data = ask(Request(together("DailyLimits", names), "DailyLimits", numbered(inputs)))
         with understood():
             for number, moment in enumerate(part):
-                for status in data[f"a{number}"]:
-                    if status["limit"] is not None or status["isAtLimit"]:
-                        left = (status["limit"] or 0) - status["scheduled"] - status["sent"]
-                        room[status["channelId"], moment] = 0 if status["isAtLimit"] else max(0, left)
+                for status in checked_limits(data[f"a{number}"]):
+                    limit, is_full = status.get("limit"), status.get("isAtLimit")
+                    if limit is not None or is_full:
+                        left = (limit or 0) - status["scheduled"] - status["sent"]
+                        room[status["channelId"], moment] = 0 if is_full else max(0, left)
     return room
 
 
@@ -154,11 +158,22 @@ def _with_channels(organization: LiveOrganization, channels: tuple[LiveChannel, 
 def _posts(organization: str, channels: Sequence[str], most_pages: int | None = None, **more: Any) -> Listing:
     """A list of posts; `more` narrows it further (schema: PostsFiltersInput)."""
     wanted = {"organizationId": organization, "filter": {"channelIds": list(channels), **more}}
-    return Listing("posts", wanted, live_post, most_pages=most_pages, both_ends=most_pages is None)
+    asked = frozenset(channels)
+
+    def of_these(raw: Any) -> LivePost | None:
+        """None for a post of another channel, should a filter ever let one through: it has no place in a plan."""
+        post = live_post(raw)
+        return post if post.channel_id in asked else None
+
+    return Listing("posts", wanted, of_these, most_pages=most_pages, both_ends=most_pages is None)
 
 
 def _ideas(organization: str) -> Listing:
-    return Listing("ideas", {"organizationId": organization}, live_idea, sorted_by_age=False)
+    def of_this(raw: Any) -> LiveIdea | None:
+        idea = live_idea(raw)
+        return idea if idea.organization_id == organization else None
+
+    return Listing("ideas", {"organizationId": organization}, of_this, sorted_by_age=False)
 
 
 def _dealt(channels: Sequence[str], parts: int) -> list[Sequence[str]]:

@@ -159,7 +159,7 @@ def test_any_outcome_is_one_of_three(draw: random.Random, count: int) -> None:
 def test_halves_of_characters_are_read_as_what_they_cannot_be() -> None:
     """JSON can escape half of a character; it comes as U+FFFD, and whole ones as they are."""
     name = '"half \\ud83d whole \\ud83d\\ude00 escaped \\\\ud83d"'
-    body = f'{{"data": {{"account": {{"timezone": {name}, "organizations": []}}}}}}'
+    body = f'{{"data": {{"account": {{"organizations": [{{"id": "o1", "name": {name}}}]}}}}}}'
     answer = httpx2.MockTransport(lambda _: httpx2.Response(200, text=body))
     with api.connect("https://api.example", KEY, transport=answer, now=lambda: NOW) as buffer:
-        assert buffer.account().timezone == "half \ufffd whole \U0001f600 escaped \\ud83d"
+        assert buffer.account([]).organizations[0].name == "half \ufffd whole \U0001f600 escaped \\ud83d"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.api.accounts import live_channel, live_organization
-from bufferctl.api.reading import UNREADABLE, live_idea, live_post
+from bufferctl.api.reading import live_idea, live_post
+from bufferctl.api.shapes import UNREADABLE
 from bufferctl.model import (
     LiveAsset,
     LiveChannel,

@@ -4,8 +4,8 @@ A folder holds `buffer.yaml`, and what led up to it: `before.yaml` was applied e
 Buffer before that), `acts.json` happened in Buffer since then: lists of `{"do": …, "address": …}`, see `perform`.
 `options.txt` holds options that plan and apply are called with, one a line.
 
-`with-state.txt` is what plan finds, what apply does and what is left to do; `without-state.txt` what plan finds where the
-state file was lost before. Both state facts, a change a line, and no wording: see `facts`.
+`with-state.txt` is what plan finds, what apply does and what is left to do; `without-state.txt` what plan finds where
+the state file was lost before. Both state facts, a change a line, and no wording: see `facts`.
 
 In every case: what people made in Buffer comes out untouched, a plan writes nothing, an apply converges, the JSON is
 what the published schemas say, and each hold says one thing to do.

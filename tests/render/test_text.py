@@ -189,10 +189,10 @@ def test_text_that_looks_like_a_time_stays_text() -> None:
     """A text is a text, also one that looks like an instant that does not exist (it crashed plan and apply)."""
     item = post("ch-x", "a", 1, text="2029-12-05")
     for path in ("text", "metadata.first_comment"):
-        for given in ("2029-12-05", "2030-13-45T99:99:99Z", "2030-01-01T00:00:00Z"):
-            differences = (Difference(path, "x", given),)
+        for written in ("2029-12-05", "2030-13-45T99:99:99Z", "2030-01-01T00:00:00Z"):
+            differences = (Difference(path, "x", written),)
             edited = change(item, Action.UPDATE, Cause.EDITED, live("ch-x", 1, "x"), differences=differences)
-            assert given in text_of(edited)
+            assert written in text_of(edited)
 
 
 def test_nothing() -> None:

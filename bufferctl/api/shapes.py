@@ -1,0 +1,384 @@
+"""The JSON of Buffer's answers, as the operations ask for it (operations/*.graphql), checked before anything reads it.
+
+`checked_post` and its like raise FormError for a value of another type, so that nothing behind this door has to ask
+again. Every field but ids, status and creation may be null or missing, whatever the published schema promises; fields
+that nobody asked for are dropped. Instants become aware datetimes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, Required, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+T = TypeVar("T")
+
+#: Years that a date of a post can be in: with room on both sides for zones and for sums with days.
+_YEARS = range(1900, 9000)
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+_SHOWN = 60
+
+
+#: What reading raises where an answer has another form than the published schema: in its skeleton, or a FormError.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+
+
+class FormError(ValueError):
+    """A value in an answer has another type than the published schema says; the text names the field and the value."""
+
+
+def instant(text: object) -> datetime:
+    """An ISO 8601 instant, aware; the API's own are UTC, so that one without an offset is too. Raises ValueError."""
+    if not isinstance(text, str):
+        raise ValueError("Input should be a date and time")  # noqa: TRY004 - pydantic collects these alone
+    moment = datetime.fromisoformat(text.upper())  # it may be written with a small t and z (RFC 3339)
+    if moment.year not in _YEARS:
+        raise ValueError(f"Input should be a year from {_YEARS.start} to {_YEARS.stop - 1}")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _epoch(value: object) -> datetime:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LATEST:
+        raise ValueError("Input should be seconds since 1970")
+    return instant(datetime.fromtimestamp(value, UTC).isoformat())
+
+
+def _zone(value: object) -> object:
+    """A time zone that this machine knows; None for one that it does not, as where Buffer names none."""
+    try:
+        return ZoneInfo(value).key if isinstance(value, str) else value
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return None
+
+
+def _empty(value: object) -> object:
+    return () if value is None else value
+
+
+Id = Annotated[str, Field(min_length=1)]
+Text = str | None
+Switch = bool | None
+Instant = Annotated[datetime, BeforeValidator(instant)]
+Epoch = Annotated[datetime, BeforeValidator(_epoch)]
+Zone = Annotated[str | None, BeforeValidator(_zone)]
+Number = Annotated[int, Field(ge=0)]
+Length = Annotated[int, Field(ge=1)]
+
+
+class TagJson(TypedDict, total=False):
+    """`tags` of posts and ideas."""
+
+    id: Required[Id]
+    name: Text
+    color: Text
+
+
+class UserTagJson(TypedDict):
+    """A person who is tagged in an image; `x` and `y` from 0 to 1."""
+
+    handle: str
+    x: float
+    y: float
+
+
+class ImageJson(TypedDict, total=False):
+    """What only images have."""
+
+    altText: Text
+    animatedThumbnail: Text
+    userTags: list[UserTagJson] | None
+
+
+class FileJson(TypedDict, total=False):
+    """What only videos and documents have."""
+
+    title: Text
+    thumbnailOffset: Number | None
+
+
+class AssetJson(TypedDict, total=False):
+    """operations/asset_fields.graphql."""
+
+    type: Text
+    source: Text
+    thumbnail: Text
+    image: ImageJson | None
+    video: FileJson | None
+    document: FileJson | None
+
+
+class ThreadItemJson(TypedDict, total=False):
+    """What follows in a thread, its first item being the post's text."""
+
+    text: Text
+    assets: list[AssetJson] | None
+
+
+class AnnotationJson(TypedDict):
+    """A mention in a text."""
+
+    content: str
+    indices: list[int]
+    text: str
+    url: str
+
+
+class LinkJson(TypedDict):
+    """A link attachment; the rest of it is scraped."""
+
+    url: str
+
+
+class BoardJson(TypedDict, total=False):
+    """A Pinterest board."""
+
+    name: Text
+    serviceId: Required[Id]
+
+
+class CategoryJson(TypedDict):
+    """YouTube's category."""
+
+    categoryId: str
+
+
+class RetweetJson(TypedDict):
+    """The post that is shared."""
+
+    id: str
+
+
+class PlaceJson(TypedDict, total=False):
+    """Instagram's location."""
+
+    id: Text
+    text: Text
+
+
+class StickersJson(TypedDict, total=False):
+    """Instagram's stickers."""
+
+    music: Text
+    other: Text
+    products: Text
+    text: Text
+    topics: Text
+
+
+_DETAILS = TypedDict(
+    "_DETAILS",
+    {
+        "__typename": Required[str],
+        "title": Text,
+        "startDate": Instant | None,
+        "endDate": Instant | None,
+        "isFullDayEvent": Switch,
+        "button": Text,
+        "link": Text,
+        "code": Text,
+        "terms": Text,
+    },
+    total=False,
+)
+
+
+class MetadataJson(TypedDict, total=False):
+    """The networks' own fields, of all networks together."""
+
+    annotations: list[AnnotationJson] | None
+    board: BoardJson | None
+    category: CategoryJson | None
+    details: _DETAILS | None
+    embeddable: Switch
+    firstComment: Text
+    geolocation: PlaceJson | None
+    isAiGenerated: Switch
+    license: Text
+    link: Text
+    linkAttachment: LinkJson | None
+    locationId: Text
+    locationName: Text
+    madeForKids: Switch
+    notifySubscribers: Switch
+    privacy: Text
+    retweet: RetweetJson | None
+    shouldShareToFeed: Switch
+    spoilerText: Text
+    stickerFields: StickersJson | None
+    thread: list[ThreadItemJson] | None
+    title: Text
+    topic: Text
+    type: Text
+    url: Text
+
+
+class ErrorJson(TypedDict, total=False):
+    """Why publishing failed."""
+
+    message: Text
+
+
+class PostJson(TypedDict, total=False):
+    """operations/post_fields.graphql."""
+
+    id: Required[Id]
+    channelId: Required[Id]
+    status: Required[str]
+    text: Text
+    createdAt: Required[Instant]
+    updatedAt: Instant | None
+    dueAt: Instant | None
+    sentAt: Instant | None
+    shareMode: Text
+    schedulingType: Text
+    isCustomScheduled: Switch
+    sharedNow: Switch
+    via: Text
+    ideaId: Text
+    externalLink: Text
+    allowedActions: list[str] | None
+    error: ErrorJson | None
+    tags: list[TagJson] | None
+    assets: list[AssetJson] | None
+    metadata: MetadataJson | None
+
+
+class SourceJson(TypedDict, total=False):
+    """Where a picture of an idea is from."""
+
+    id: Text
+    name: Text
+    author: Text
+    authorUrl: Text
+
+
+class MediumJson(TypedDict, total=False):
+    """A picture or video of an idea; `size` in bytes."""
+
+    type: Text
+    alt: Text
+    url: Text
+    thumbnailUrl: Text
+    size: Number | None
+    source: SourceJson | None
+
+
+class ContentJson(TypedDict, total=False):
+    """What an idea says."""
+
+    aiAssisted: Switch
+    title: Text
+    text: Text
+    services: list[str] | None
+    date: Instant | None
+    tags: list[TagJson] | None
+    media: list[MediumJson] | None
+
+
+class IdeaJson(TypedDict, total=False):
+    """operations/idea_fields.graphql."""
+
+    id: Required[Id]
+    organizationId: Required[Id]
+    createdAt: Required[Epoch]
+    groupId: Text
+    content: ContentJson | None
+
+
+class ShorteningJson(TypedDict, total=False):
+    """Whether links are shortened."""
+
+    isEnabled: Switch
+
+
+class NamedBoardJson(TypedDict):
+    """A board that a channel has."""
+
+    name: str
+    serviceId: Id
+
+
+class ChannelMetadataJson(TypedDict, total=False):
+    """What only some networks' channels have."""
+
+    boards: list[NamedBoardJson] | None
+    maxCharacters: Length | None
+    subscriptionType: Text
+
+
+class ChannelJson(TypedDict, total=False):
+    """operations/channels.graphql."""
+
+    id: Required[Id]
+    service: Required[str]
+    name: Text
+    displayName: Text
+    timezone: Zone
+    isDisconnected: Switch
+    isLocked: Switch
+    isQueuePaused: Switch
+    linkShortening: ShorteningJson | None
+    metadata: ChannelMetadataJson | None
+
+
+class LimitsJson(TypedDict, total=False):
+    """What Buffer's plan allows."""
+
+    scheduledPosts: Number | None
+
+
+class OrganizationJson(TypedDict, total=False):
+    """An organization of operations/account.graphql."""
+
+    id: Required[Id]
+    name: Text
+    limits: LimitsJson | None
+
+
+class AccountJson(TypedDict, total=False):
+    """operations/account.graphql."""
+
+    timezone: Zone
+    organizations: Required[list[OrganizationJson]]
+
+
+class DailyLimitJson(TypedDict, total=False):
+    """operations/daily_limits.graphql."""
+
+    channelId: Required[Id]
+    isAtLimit: Switch
+    limit: Number | None
+    scheduled: Required[Number]
+    sent: Required[Number]
+
+
+def checker(form: type[T], what: str) -> Callable[[Any], T]:
+    """A function that returns JSON as `form`, or raises FormError; `what` names the object in its message."""
+
+    @cache
+    def adapter() -> TypeAdapter[T]:
+        return TypeAdapter(form)  # slow to make, so only where one is read
+
+    def checked(raw: Any) -> T:
+        try:
+            return adapter().validate_python(raw, strict=True)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            value = repr(first["input"])
+            shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
+            raise FormError(f"{what}{f' `{where}`' if where else ''}: {first['msg']}, got {shown}") from None
+
+    return checked
+
+
+checked_post = checker(PostJson, "a post's")
+checked_idea = checker(IdeaJson, "an idea's")
+checked_channel = checker(ChannelJson, "a channel's")
+checked_account = checker(AccountJson, "the account's")
+checked_limits = checker(list[DailyLimitJson], "a daily limit's")
