@@ -12,7 +12,7 @@ import click
 
 from bufferctl.cli import options
 from bufferctl.cli.examples import examples
-from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, worst
+from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, UsageError, worst
 
 if TYPE_CHECKING:
     from bufferctl.cli.checkup import Finding
@@ -108,7 +108,7 @@ class _Checkup:
 
         try:
             self.loaded = load(self.file, Path.cwd())
-        except ConfigError as error:
+        except (ConfigError, UsageError) as error:
             found = checkup.problem("files", error)
             return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
         return checkup.files(self.loaded, judged(self.loaded))

@@ -72,13 +72,15 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
 
 
 @state.command(
-    short_help="Take the lock away from a run that is dead.",
-    epilog=examples(("bufferctl state unlock", "asks first"), ("bufferctl state unlock --yes", "without asking")),
+    short_help="Remove a stale lock.",
+    epilog=examples(
+        ("bufferctl state unlock", "asks first"), ("bufferctl state unlock --auto-approve", "without asking")
+    ),
 )
 @click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Of which endpoint [env: BUFFER_API_URL].")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def unlock(api_url: str | None, yes: bool) -> int:
-    """Take the lock away from a run that is dead, on another machine perhaps. Never while it still runs."""
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+def unlock(api_url: str | None, auto_approve: bool) -> int:
+    """Remove the lock of a run that crashed, perhaps on another machine. Never do this while it still runs."""
     from bufferctl.api import endpoint_of
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import journal_folder
@@ -89,9 +91,12 @@ def unlock(api_url: str | None, yes: bool) -> int:
     if lock.holder is None:
         click.echo("The lock is free.")
         return 0
-    if not yes:
+    if not auto_approve:
         if not console.can_ask:
-            raise UsageError(f"The lock is held by {lock.holder}", hint="If that run is dead, say so with --yes.")
+            raise UsageError(
+                f"The lock is held by {lock.holder}",
+                hint="If that run crashed, remove its lock:\nbufferctl state unlock --auto-approve",
+            )
         if not click.confirm(f"The lock is held by {lock.holder}. Is that run dead?", err=True):
             console.note("The lock stays.")
             return 1

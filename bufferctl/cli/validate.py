@@ -11,6 +11,9 @@ from bufferctl.cli import options, reports
 from bufferctl.cli.examples import examples
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bufferctl.cli.console import Console
     from bufferctl.config import Loaded
     from bufferctl.diagnostics import Diagnostic
 
@@ -20,14 +23,24 @@ if TYPE_CHECKING:
     epilog=examples(
         ("bufferctl validate", "everything"),
         ("bufferctl validate posts/2030-w03.yaml", "report on one file"),
+        ("bufferctl validate --strict", "fail on warnings too"),
     ),
 )
 @options.paths_argument
 @options.root_option
+@options.json_option
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @reports.problems_option
 @options.no_color_option
-def validate(paths: tuple[Path, ...], file: Path | None, report_files: tuple[Path, ...], no_color: bool) -> int:
-    """Check the files, without a key and without asking Buffer.
+def validate(
+    paths: tuple[Path, ...],
+    file: Path | None,
+    as_json: bool,
+    strict: bool,
+    report_files: tuple[Path, ...],
+    no_color: bool,
+) -> int:
+    """Check the files, without a key and without asking Buffer. Problems go to stdout.
 
     PATHs narrow what is reported to those files or folders; everything is read and checked all the same.
     """
@@ -37,25 +50,32 @@ def validate(paths: tuple[Path, ...], file: Path | None, report_files: tuple[Pat
     from bufferctl.cli.files import concerns, named_files
     from bufferctl.config import load
     from bufferctl.diagnostics import has_errors
-    from bufferctl.render.diagnostics import summary_text
 
     console = Console.create(no_color=no_color)
     outputs.check_writable("--report", *report_files)
     loaded = load(file, Path.cwd())
     files = named_files(paths, loaded)
-    problems = judged(loaded)
     shown: list[Diagnostic] = []
     elsewhere: list[Diagnostic] = []
-    for problem in problems:
+    for problem in judged(loaded):
         meant = concerns(problem, files) or not loaded.root_is_sound
         (shown if meant else elsewhere).append(problem)
-    console.diagnostics(shown)
     annotating.tell_problems(shown, loaded.root, console, report_files)
-    if has_errors(shown):
-        console.data(summary_text(shown))
-        return 1
-    console.data(_verdict(loaded, files, elsewhere))
-    return 0
+    is_valid = not (shown if strict else has_errors(shown))
+    if as_json:
+        from bufferctl.render.json import problems_json
+
+        console.data(problems_json(shown, valid=is_valid))
+    else:
+        console.data(_text(shown, console, "" if has_errors(shown) else _verdict(loaded, files, elsewhere)))
+    return 0 if is_valid else 1
+
+
+def _text(shown: Sequence[Diagnostic], console: Console, verdict: str) -> str:
+    """The problems, and after a blank line the verdict, or how many there are."""
+    from bufferctl.render.diagnostics import diagnostics_text, summary_text
+
+    return "\n\n".join(filter(None, (diagnostics_text(shown, console.out), verdict or summary_text(shown))))
 
 
 def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
@@ -66,7 +86,7 @@ def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagn
 
     desired = loaded.desired
     if desired is None or has_errors(elsewhere):
-        return f"No problems in what was named; {summary_text(elsewhere)} elsewhere."
+        return f"No problems in the selected files; {summary_text(elsewhere)} in others."
     posts = [each for each in desired.posts if files is None or each.place.file in files]
     ideas = [each for each in desired.ideas if files is None or each.place.file in files]
     channels = {(each.address.organization, each.address.channel) for each in posts}

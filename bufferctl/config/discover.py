@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
-from bufferctl.errors import ConfigError
+from bufferctl.errors import ConfigError, UsageError
 
 ROOT_NAME = "buffer.yaml"
 #: What people and their programs make of `.yaml`.
@@ -17,11 +17,14 @@ _ENDING = re.compile(r"\.ya?ml(?:\.txt)?$", re.IGNORECASE)
 
 
 def find_root(file: Path | None, start: Path) -> Path:
-    """The root file: `file` if named, else the nearest buffer.yaml at or above `start`. Raises ConfigError."""
+    """The root file: `file` if named, else the nearest buffer.yaml at or above `start`.
+
+    Raises UsageError where the file named is not there, ConfigError where there is none to find.
+    """
     if file is not None:
         path = start / file
         if not os.path.lexists(path):
-            raise ConfigError(f"There is no file {file}", hint="Name the root file, usually buffer.yaml.")
+            raise UsageError(f"There is no file {file}", hint="Name the root file, usually buffer.yaml.")
         return path
     start = start.absolute()
     for folder in (start, *start.parents):

@@ -6,7 +6,7 @@ The forms are in json_documents.py and json_forms.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from json import dumps
 from typing import Any
@@ -175,6 +175,11 @@ def document(values: Mapping[str, Any]) -> str:
     head = {"format_version": FORMAT_VERSION, "bufferctl_version": __version__}
     text = to_json({**head, **values}, indent=2).decode()
     return replaced(text, lambda character: dumps(character)[1:-1]) + "\n"
+
+
+def problems_json(problems: Sequence[Diagnostic], *, valid: bool) -> str:
+    """What `validate --json` prints. `valid`: nothing in there is an error (with --strict: nor a warning)."""
+    return document({"kind": "validate", "valid": valid, "problems": [_diagnostic(each) for each in problems]})
 
 
 def _channel_id(change: Change) -> str | None:

@@ -60,7 +60,7 @@ def test_server_that_takes_more(project: Any, command: str) -> None:
     sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata=server)
     declare(project, "mastodon", "x" * 501)
     validated = project("validate")
-    assert (validated.code, "[BC003]" in validated.err) == (0, True)
+    assert (validated.code, "[BC003]" in validated.out) == (0, True)
     ran = project.apply() if command == "apply" else project(command)
     assert (ran.code, ran.err) == (0, "")
 
@@ -94,7 +94,7 @@ def test_account_that_pays_for_x(project: Any) -> None:
     sandbox = project.sandbox
     declare(project, "twitter", "x" * 281)
     validated = project("validate")
-    assert (validated.code, "if the account pays for X" in validated.err) == (1, True)
+    assert (validated.code, "if the account pays for X" in validated.out) == (1, True)
     ran = project("plan")
     assert (ran.code, ran.err.count("[BC002]")) == (1, 1)
     assert "shorten it by 1; Buffer knows of no subscription to X that this account has" in ran.err
@@ -129,7 +129,7 @@ def test_many_warnings_are_counted_before_a_plan(project: Any) -> None:
     planned = project("plan")
     assert planned.err.count("this link is not https") == 3
     assert "warning: and 7 more like those of link-not-https [BC102]" in planned.err
-    assert project("validate").err.count("this link is not https") == 10
+    assert project("validate").out.count("this link is not https") == 10
 
 
 def test_warnings_of_files_that_are_not_named(project: Any) -> None:

@@ -389,6 +389,6 @@ def test_locked(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> N
         assert project.sandbox.requests == []
         refused = project("state", "unlock")
         assert (refused.code, "The lock is held by ada on" in refused.err) == (64, True)
-        prints("apply/unlocked", project("state", "unlock", "--yes"))
+        prints("apply/unlocked", project("state", "unlock", "--auto-approve"))
         assert apply(project).code == 0
     prints("apply/unlock-free", project("state", "unlock"))

@@ -93,5 +93,5 @@ def test_the_fullest_is_taken(service: Service, project: Project) -> None:
     """No rule of the network finds anything in the fullest posts but what only warns."""
     ran = run_in(project.folder, "validate", "-f", str(CASES / service / "fullest.yaml"))
     assert ran.code == 0, ran.err
-    warnings = {code for _, severity, code in _TOLD.findall(ran.err)}
+    warnings = {code for _, severity, code in _TOLD.findall(ran.out)}
     assert warnings == ({"BC009"} if service is Service.GOOGLEBUSINESS else set()), ran.err

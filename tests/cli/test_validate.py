@@ -1,0 +1,57 @@
+"""`bufferctl validate`: its problems are its data (issue 11: Words at the wrong moment)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+ROOT = """\
+version: 1
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - {key: a, due_at: "2030-01-07T09:00:00Z", text: %s}
+"""
+
+
+def warned(project: Any) -> Any:
+    """A project with a warning and no error."""
+    image = "assets: [{image: {url: 'https://acme.example/a.png'}}]"
+    project.write("buffer.yaml", ROOT.replace("text: %s}", f"text: A, {image}}}"))
+    return project
+
+
+def test_problems_are_data(project: Any) -> None:
+    """On stdout, with the verdict after them; nothing on stderr."""
+    project.write("buffer.yaml", ROOT % '""')
+    ran = project("validate")
+    assert (ran.code, ran.err) == (1, "")
+    assert "buffer.yaml:8" in ran.out
+    assert ran.out.splitlines()[-1] == "1 error in 1 file"
+
+
+def test_strict_fails_on_warnings(project: Any) -> None:
+    """0 without, 1 with --strict."""
+    ran = warned(project)("validate")
+    assert (ran.code, "warning" in ran.out) == (0, True)
+    assert project("validate", "--strict").code == 1
+
+
+def test_json(project: Any) -> None:
+    """One document with each problem at its place; the exit code as without."""
+    ran = warned(project)("validate", "--json")
+    document = json.loads(ran.out)
+    assert (ran.code, ran.err, document["kind"], document["valid"]) == (0, "", "validate", True)
+    (problem,) = document["problems"]
+    assert (problem["severity"], problem["place"]["file"], problem["place"]["line"]) == ("warning", "buffer.yaml", 8)
+    assert json.loads(project("validate", "--json", "--strict").out)["valid"] is False
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(project: Any) -> None:
+    """As PATH and with -f, and in every command alike: 64."""
+    warned(project)
+    for command in (("plan", "nofile"), ("plan", "-f", "nofile"), ("validate", "-f", "nofile"), ("apply", "nofile")):
+        assert project(*command).code == 64, command
