@@ -45,7 +45,7 @@ _T = TypeVar("_T", LivePost, LiveIdea)
 
 FaultKind = Literal[
     "none", "cut-before", "cut-after", "null-after", "late", "refused", "unknown-written", "unknown-not-written",
-    "repeated", "empty-success", "rate-limited", "unreachable", "not-understood", "key-refused",
+    "repeated", "empty-success", "slow", "rate-limited", "unreachable", "not-understood", "key-refused",
     "kill-before", "kill-after", "kill-late",
 ]  # fmt: skip
 _ANSWERED = {"none", "refused", "unknown-written", "unknown-not-written", "repeated", "empty-success"}
@@ -112,8 +112,8 @@ class FakeBuffer:
     of request that it takes. `persons`: what somebody does in Buffer, one a wait. `landed`: address and id of every
     create that was carried out. `poison`: the key of a post that Buffer breaks down over. `away`: reads fail.
     `cuts_waits`: somebody asked to stop, so that waits for the quota and the like return at once.
-    `rewrites`: texts come back changed. `dies_on`: `save` or `compact`, once something was created. `on_pace` and
-    `on_send` are called before a request may leave, and when it was carried out.
+    `rewrites`: texts come back changed. `equal_by_person`: while an answer is lost, somebody makes the same posts.
+    `dies_on`: `save` or `compact`, once something was created. `on_pace` and `on_send` are called before a request may leave, and when it was carried out.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -125,6 +125,7 @@ class FakeBuffer:
     away: bool = False
     cuts_waits: bool = False
     rewrites: bool = False
+    equal_by_person: bool = False
     dies_on: str = ""
     on_pace: Callable[[], object] = lambda: None
     on_send: Callable[[], object] = lambda: None
@@ -166,13 +167,24 @@ class FakeBuffer:
             return self._answered(writes, fault)
         if fault.kind in {"late", "kill-late"}:
             self._late.append((self.time + fault.delay, writes))
+        elif fault.kind == "slow":
+            self.pass_time(fault.delay)
+            self._carry_out(writes)
         elif fault.kind == "cut-after":
             self._carry_out(writes)
         elif fault.kind in {"null-after", "kill-after"}:
             self._carry_out(writes[: fault.count])
+        if self.equal_by_person:
+            self._made_by_person(writes)
         if fault.kind.startswith("kill"):
             self.mortal.die()
         return (Unknown(fault.kind),) * len(writes)
+
+    def _made_by_person(self, writes: Sequence[Write]) -> None:
+        for write in writes:
+            if isinstance(write, CreatePost):
+                live = replace(self._live(self._id(), write.post, write.channel_id, None), via="buffer")
+                self.posts[live.id] = live
 
     def _answered(self, writes: tuple[Write, ...], fault: Fault) -> tuple[Result, ...]:
         """The request is answered; one of its writes may be a case of its own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -93,6 +93,7 @@ class Attempt:
     plan: Plan | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     error: BufferctlError | None = None
+    differing: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def writes(self) -> int:
@@ -174,6 +175,7 @@ class Machine:
             found = recover(journal, settler, bindings, give_up=options.recreate)
             state = record(replace(state, bindings=bindings), journal, store)
             options = replace(options, unsettled=found.unsettled)
+            attempt.differing = found.differing
         attempt.plan, live = look(buffer, items, state, options)
         ledger = Ledger(journal, store, told, dict(state.bindings), state)
         settler = Settler(buffer, journal, buffer, told, SETTLE)

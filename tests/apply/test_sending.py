@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bufferctl.errors import InterruptError, KeyRefusedError, PartWayError, RateLimitedError, StateError
-from bufferctl.model import CreateIdea, CreatePost, DeletePost, EditPost, Idea, Origin, Post, Refusal, Write
+from bufferctl.model import (
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    EditPost,
+    Idea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Refusal,
+    Write,
+)
 from bufferctl.plan import Outcome, Status
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
@@ -235,6 +247,43 @@ def test_the_lead_time_counts_for_every_edit_of_a_timed_post(machine: Machine, b
     attempt = machine.apply(replace(soon, text="Other words for the same moment"))
     assert [o.status for o in attempt.outcomes] == [Status.HELD]
     assert len(buffer.sent) == 2
+
+
+def test_the_lead_time_counts_for_an_edit_of_a_queue_post(machine: Machine, buffer: FakeBuffer) -> None:
+    """Its slot is a minute away, and the edit would leave it there."""
+    machine.apply(A)
+    near = buffer.server_time() + timedelta(minutes=1)
+    buffer.posts["0001"] = replace(buffer.posts["0001"], due_at=near)
+    attempt = machine.apply(replace(A, text="The words that it is to have now"))
+    assert [(o.status, o.hint) for o in attempt.outcomes] == [
+        (Status.HELD, "Change it in Buffer, or wait until it is published.")
+    ]
+    assert len(buffer.sent) == 1
+
+
+NEAR = START + timedelta(seconds=30)
+SCHEDULED = LivePost("1", "c0", PostStatus.SCHEDULED, "x", START, START, due_at=NEAR)
+
+
+@pytest.mark.parametrize(
+    ("write", "at"),
+    [
+        (CreatePost(A, "c0"), None),
+        (CreatePost(replace(A, due_at=NEAR), "c0"), NEAR),
+        (CreatePost(replace(A, due_at=NEAR, draft=True), "c0"), None),
+        (CreateIdea(idea("i"), "org"), None),
+        (EditPost("1", replace(A, due_at=NEAR), "c0"), NEAR),
+        (EditPost("1", A, "c0"), NEAR),
+        (EditPost("1", A, "c0", reschedule=True), None),
+        (EditPost("1", replace(A, draft=True), "c0"), None),
+        (EditPost("1", replace(A, draft=True), "c0", scheduled_by_hand=True), NEAR),
+        (EditPost("1", replace(A, draft=True), "c0", reschedule=True, scheduled_by_hand=True), None),
+        (DeletePost("1", "c0"), None),
+    ],
+)
+def test_when_a_write_goes_out(write: Write, at: datetime | None) -> None:
+    """The time of what it leaves scheduled: the file's, or Buffer's where the edit leaves that alone."""
+    assert write.goes_out_at(SCHEDULED) == at
 
 
 def test_a_draft_has_no_lead_time(machine: Machine, buffer: FakeBuffer) -> None:

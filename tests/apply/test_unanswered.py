@@ -523,3 +523,57 @@ def test_the_first_failure_is_told_as_it_is(machine: Machine, buffer: FakeBuffer
     error = machine.apply(A).error
     assert isinstance(error, ApiError)
     assert error.exit_code == 1
+
+
+def test_a_person_s_equal_post_is_adopted_and_nothing_is_sent(machine: Machine, buffer: FakeBuffer) -> None:
+    """Made in Buffer's own app while the answer was lost: bound as adopted, said so, and once."""
+    buffer.faults, buffer.equal_by_person = [Fault("cut-before")], True
+    attempt = machine.apply(A)
+    assert [o.status for o in attempt.outcomes] == [Status.DONE]
+    assert "Somebody made an equal post" in attempt.outcomes[0].message
+    assert machine.state().bindings[slot(A)].origin is Origin.ADOPTED
+    assert len(buffer.posts) == 1
+
+
+def test_after_a_kill_it_is_adopted_too(machine: Machine, buffer: FakeBuffer) -> None:
+    """Nothing of a person's is ever bound as created."""
+    buffer.faults, buffer.equal_by_person = [Fault("kill-before")], True
+    dies(machine, A)
+    machine.apply(A)
+    assert machine.state().bindings[slot(A)].origin is Origin.ADOPTED
+    assert len(buffer.posts) == 1
+
+
+@pytest.mark.parametrize("kind", ["cut-after", "kill-after"])
+def test_what_came_back_different_is_no_baseline(machine: Machine, buffer: FakeBuffer, kind: FaultKind) -> None:
+    """An edit of the words went through and a person moved the post: found by this run or the next, it differs."""
+    timed = replace(A, due_at=DUE)
+    machine.apply(timed)
+    edited = replace(timed, text="The words that it is to have now")
+    buffer.faults, buffer.persons = [Fault(kind, 1)], ["requeue"]
+    if kind == "kill-after":
+        dies(machine, edited)
+        attempt = machine.apply(edited)
+        assert attempt.differing == {slot(A): ("due_at",)}
+    else:
+        attempt = machine.apply(edited)
+        assert [o.status for o in attempt.outcomes] == [Status.DIFFERS]
+    assert machine.state().bindings[slot(A)].seen == ""
+    assert buffer.posts["0001"].text == edited.text
+
+
+def test_a_later_run_only_closes_what_was_not_written(machine: Machine, buffer: FakeBuffer) -> None:
+    """Killed before it was sent, then the entry is gone from the files: nothing is sent, nothing stays open."""
+    buffer.faults = [Fault("kill-before")]
+    dies(machine, A)
+    assert machine.apply().writes == 0
+    assert buffer.landed == []
+    assert not machine.journal(A).open
+
+
+def test_a_slow_answer_widens_the_window(machine: Machine, buffer: FakeBuffer) -> None:
+    """The end of sending counts, not its beginning: a request that hung for five minutes may have landed at its end."""
+    buffer.faults = [Fault("slow", delay=300)]
+    machine.apply(A)
+    assert addresses(buffer) == ["a"]
+    assert machine.state().bindings[slot(A)].origin is Origin.CREATED
