@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bufferctl.sandbox.faults import Faults
 from tests.faults.world import World
 
-POSTS, IDEAS = 40, 4
+POSTS, IDEAS = 24, 4
 
 #: Each alone, now and then on any request; the last ones strike single writes.
 FAULTS = [
@@ -53,7 +53,7 @@ def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:
     assert sum(request.kind == "mutation" for request in world.sandbox.requests) == writes
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 @pytest.mark.parametrize("faults", FAULTS)
 def test_each_fault_alone(make_world: Callable[..., World], faults: str, seed: int) -> None:
     """Exactly once under one kind of fault, run after run, and at least one fault really struck."""
@@ -76,7 +76,7 @@ def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) 
     hold(world, POSTS, IDEAS)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "faults",
     [
@@ -129,6 +129,7 @@ _RULES = st.sampled_from(
 _MIXTURES = st.lists(st.tuples(_RULES, st.sampled_from([0.05, 0.15, 0.3])), min_size=1, max_size=4)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)  # two hundred whole runs, on whatever machine
 @settings(
     max_examples=200,

@@ -63,6 +63,7 @@ def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(10))
 def test_killed_at_random(tmp_path: Path, seed: int) -> None:
