@@ -53,7 +53,7 @@ class Life:
         ran = self.project("validate")
         if load(file, file.parent).desired is not None:
             refusals = self.direct.refusals(file)
-            assert (ran.code != 0) == bool(refusals), f"{refusals}\n{ran.err}"
+            assert (ran.code != 0) == bool(refusals), f"{refusals}\n{ran.out}"
         return ran.code == 0
 
     def apply(self, *options: str) -> list[tuple[str, Json]]:

@@ -37,7 +37,7 @@ def expected(case: Path) -> Counter[tuple[int, str]]:
 def told(case: Path, folder: Path, *arguments: str) -> tuple[int, Counter[tuple[int, str]]]:
     """The exit code of a command, and line and code of each problem that it tells."""
     ran = run_in(folder, *arguments, "-f", str(case))
-    return ran.code, Counter((int(line), code or severity) for line, severity, code in _TOLD.findall(ran.err))
+    return ran.code, Counter((int(line), code or severity) for line, severity, code in _TOLD.findall(ran.out + ran.err))
 
 
 @each_refusal
