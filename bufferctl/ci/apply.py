@@ -142,7 +142,7 @@ def _apply(job: Job, *options: str, request: Request | None = None, is_again: bo
                 job.forge,
                 request.number,
                 marker("receipt", job.about),
-                f"{text}\n\n{job.footer(job.commit())}",
+                f"{text.strip()}\n\n{job.footer(job.commit())}",
             )
         except ForgeError as error:  # what is done is done, and the log shows it
             name = name_of(request, job.forge)

@@ -25,8 +25,18 @@ class Ran:
     printed: str
 
 
-def bufferctl(folder: Path, arguments: Sequence[str], environment: Mapping[str, str], *, is_shown: bool = True) -> Ran:
-    """Run a command in `folder`. `is_shown`: whether the log shows what it prints."""
+def bufferctl(
+    folder: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    is_shown: bool = True,
+    without: str = "",
+) -> Ran:
+    """Run a command in `folder`. `is_shown`: whether the log shows what it prints.
+
+    `without`: how lines begin that are left out of the log and of the result, if not empty.
+    """
     key = {_KEY: environment[_KEY]} if _KEY in environment else {}
     printed = []
     process = subprocess.Popen(  # no shell in between, so that signals reach it
@@ -41,6 +51,8 @@ def bufferctl(folder: Path, arguments: Sequence[str], environment: Mapping[str, 
     )
     with process, _forwarding_signals(process):
         for line in process.stdout or ():
+            if without and line.startswith(without):
+                continue
             if is_shown:
                 print(line, end="", flush=True)
             if not line.startswith("::"):  # annotations are for GitHub's log

@@ -73,6 +73,10 @@ class Forge(AbstractContextManager["Forge"], Protocol):
         """Where this run's artifacts are shown."""
 
     @property
+    def noun(self) -> str:
+        """What people call a request there: `pull request`, `merge request`."""
+
+    @property
     def sign(self) -> str:
         """What stands before the number of a request (`#` or `!`)."""
 

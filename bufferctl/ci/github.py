@@ -105,7 +105,7 @@ class _Run(BaseModel):
 class GitHub:
     """A repository on GitHub. `environment`: as GitHub Actions sets it, with GITHUB_TOKEN."""
 
-    sign = "#"
+    noun, sign = "pull request", "#"
 
     def __init__(
         self,

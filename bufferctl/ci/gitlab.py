@@ -85,7 +85,7 @@ class GitLab:
     GITLAB_TOKEN is a project access token with the scope `api`: CI_JOB_TOKEN may write neither notes nor issues.
     """
 
-    sign = "!"
+    noun, sign = "merge request", "!"
 
     def __init__(self, environment: Mapping[str, str], *, transport: httpx2.BaseTransport | None = None) -> None:
         self._environment = environment

@@ -88,9 +88,9 @@ class Job:
             if message:
                 self._branch.save(message)
 
-    def run(self, command: str, *arguments: str) -> Ran:
-        """Run a command of bufferctl on these files, with their state."""
-        return bufferctl(self.folder, self._command(command, *arguments), self._child_environment())
+    def run(self, command: str, *arguments: str, without: str = "") -> Ran:
+        """Run a command of bufferctl on these files, with their state. `without`: how lines to leave out begin."""
+        return bufferctl(self.folder, self._command(command, *arguments), self._child_environment(), without=without)
 
     def run_silently(self, folder: Path, command: str, *arguments: str) -> Ran:
         """Run a command on the files of another `folder`, with the same state; the log does not show it."""
@@ -115,9 +115,9 @@ class Job:
             )
         return ran.stdout.strip()
 
-    def footer(self, commit: str) -> str:
-        """The last line of a comment: its commit and its run."""
-        return f"<sub>Commit {commit[:SHORT]} · [run]({self.forge.run_url})</sub>"
+    def footer(self, commit: str, *more: str) -> str:
+        """The last line of a comment: its commit, its run, and `more`."""
+        return f"<sub>{' · '.join([f'Commit {commit[:SHORT]}', f'[run]({self.forge.run_url})', *more])}</sub>"
 
     def output(self, **values: str) -> None:
         """Set outputs of the step, where this is a step of GitHub Actions."""

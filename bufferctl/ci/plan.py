@@ -35,7 +35,7 @@ def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path
     more = ["--offline"] if offline else []
     request = job.forge.request()
     with job.state():
-        ran = job.run("plan", *_options(folder, offline=offline))
+        ran = job.run("plan", *_options(folder, offline=offline), without=f"Saved to {folder}")
         made = ran.code in {0, _PENDING}
         found = held(job, request, folder / _JSON, *more) if made and request else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
@@ -49,14 +49,9 @@ def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
         body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
-        kept = f"{_PAGE}: artifact [{name}]({job.forge.artifacts_url})" if made and artifact else ""
-        parts = [_failure(found) if fails else "", _without_marker(body), kept and f"<sub>{kept}</sub>"]
-        put(
-            job.forge,
-            request.number,
-            marker("plan", job.about),
-            "\n\n".join([*filter(None, parts), job.footer(commit)]),
-        )
+        page = [f"`{_PAGE}` in the [artifact of the run]({job.forge.artifacts_url})"] if made and artifact else []
+        parts = [_failure(job, found) if fails else "", _without_marker(body), job.footer(commit, *page)]
+        put(job.forge, request.number, marker("plan", job.about), "\n\n".join(filter(None, parts)))
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
 
@@ -70,21 +65,25 @@ def _options(folder: Path, *, offline: bool) -> list[str]:
 def _report(job: Job, found: Held, *, fails: bool) -> None:
     """Say in the log what needs a person, and since when."""
     if found.uncompared:
-        annotate("warning", f"Everything that needs you counts as this request's: {found.uncompared}.", job.environment)
+        annotate(
+            "warning",
+            f"Everything that needs you counts as changed by this {job.forge.noun}: {found.uncompared}.",
+            job.environment,
+        )
     if found.before:
         annotate(
             "warning",
-            f"{_needs_you(found.before)} already before this request: {_names(found.before)}.",
+            f"{_needs_you(found.before)} already before this {job.forge.noun}: {_names(found.before)}.",
             job.environment,
         )
     if found.by_request:
-        said = f"{_needs_you(found.by_request)} because of this request: {_names(found.by_request)}."
+        said = f"{_needs_you(found.by_request)} because of this {job.forge.noun}: {_names(found.by_request)}."
         annotate("error" if fails else "warning", said, job.environment)
 
 
-def _failure(found: Held) -> str:
+def _failure(job: Job, found: Held) -> str:
     names = _names([code(address) for address in found.by_request])
-    return f"**This check fails:** {_needs_you(found.by_request)} because of this request: {names}."
+    return f"**This check fails:** {_needs_you(found.by_request)} because of this {job.forge.noun}: {names}."
 
 
 def _needs_you(addresses: Sequence[str]) -> str:
@@ -104,7 +103,7 @@ def _without_marker(body: str) -> str:
 
 def _no_plan(printed: str) -> str:
     why = _INVALID if _INVALID in printed else "The plan could not be made"
-    return f"**No plan.** {why}, so nothing in this request can be published yet.\n\n{fenced(printed)}"
+    return f"**No plan.** {why}, so nothing in it can be published yet.\n\n{fenced(printed)}"
 
 
 def pending(code: int) -> bool:

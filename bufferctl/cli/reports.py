@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -67,6 +68,8 @@ problems_option = _option(PROBLEMS)
 
 def write(files: Sequence[Path], report: Report, forms: Forms = FORMS) -> None:
     """Write each report. Raises BufferctlError where one cannot be."""
+    pages = [path.name for path in files if path.suffix.lower() == ".html"]
+    report = replace(report, page=pages[0] if pages else "")
     for path in files:
         module, function = forms[path.suffix.lower()]
         form: Callable[[Report], str] = getattr(import_module(f"bufferctl.render.{module}"), function)

@@ -23,8 +23,8 @@ from bufferctl.render.text import no_changes, quiet_counts
 from bufferctl.render.text_outcomes import applied_text, left_said
 from bufferctl.render.words import is_at_once
 
-#: UTF-16 units of a comment; GitHub takes 65,536 characters.
-LIMIT = 65_000
+#: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
+LIMIT = 63_500
 #: First in every comment, so that a later run finds the one to replace. No text of people can contain it.
 PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
 PROBLEMS_MARK = "<!-- bufferctl:problems -->"
@@ -32,7 +32,9 @@ PROBLEMS_MARK = "<!-- bufferctl:problems -->"
 _NAME = 60
 #: So many problems of files and plan stand before the changes; each is at its line, too.
 _PROBLEMS = 10
-_PLANNED, _PRINTED = "`bufferctl plan` shows all", "what the run printed shows all"
+_PROBLEMS_TITLE = "Problems"
+#: Room for the line that says how many changes are not shown in full.
+_CUT_ROOM = 160
 _MORE_PROBLEMS = "problems; `bufferctl validate` shows all of the files"
 _NOT_CHECKED = (
     "**Not checked against Buffer.** This was made from the files and the last record alone; what people did in Buffer "
@@ -45,8 +47,11 @@ def report_markdown(report: Report) -> str:
     head = "\n\n".join(_plan_head(report) if report.outcomes is None else _receipt_head(report, report.outcomes))
     sections = list(_planned(report) if report.outcomes is None else _applied(report, report.outcomes))
     foot = _foot(report)
-    room = LIMIT - size(head) - size(foot) - 5
-    return "\n\n".join(filter(None, [head, *fitted(sections, room), foot])) + "\n"
+    shown = list(fitted(sections, LIMIT - size(head) - size(foot) - _CUT_ROOM - 5))
+    cut = sum(each.cut for each in shown if each.section.title != _PROBLEMS_TITLE)
+    changes = "1 change is" if cut == 1 else f"{cut:,} changes are"
+    more = f"**{changes} not shown in full here; {_all(report)}.**" if cut else ""
+    return "\n\n".join(filter(None, [head, more, *(each.text for each in shown), foot])) + "\n"
 
 
 def problems_markdown(report: Report) -> str:
@@ -54,9 +59,16 @@ def problems_markdown(report: Report) -> str:
     found = _by_severity(report.diagnostics)
     counted = plain(summary_text(found)) or "No problems"
     head = f"{PROBLEMS_MARK}\n\n**{counted}.**"
-    section = Section("Problems", len(found), map(problem_item, found), _MORE_PROBLEMS)
+    section = Section(_PROBLEMS_TITLE, len(found), map(problem_item, found), _MORE_PROBLEMS)
     room = LIMIT - size(head) - 5
-    return "\n\n".join([head, *fitted([section], room)]) + "\n"
+    return "\n\n".join([head, *(each.text for each in fitted([section], room))]) + "\n"
+
+
+def _all(report: Report) -> str:
+    """Where everything is shown that does not fit."""
+    if report.page:
+        return f"{code(report.page)} shows all"
+    return "`bufferctl plan` shows all" if report.outcomes is None else "the log of the run shows all"
 
 
 def _by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -115,19 +127,19 @@ def _planned(report: Report) -> Iterator[Section]:
             for each in sorted(changes, key=_by_time)
         )
 
-    yield Section("Needs you", *items(holds), f"that need you; {_PLANNED}", must=True)
+    yield Section("Needs you", *items(holds), f"that need you; {_all(report)}", must=True)
     yield Section(
-        "Will be published at once", *items(at_once), f"that will be published at once; {_PLANNED}", must=True
+        "Will be published at once", *items(at_once), f"that will be published at once; {_all(report)}", must=True
     )
-    yield Section("Will be deleted", *items(deletes), f"to delete; {_PLANNED}", must=True)
-    yield Section("Problems", len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
-    yield Section("Will change", *items(updates), f"to change; {_PLANNED}")
-    yield Section("Will be new", *items(creates), f"to create; {_PLANNED}")
-    yield Section("Waiting", *items(waiting), f"that wait; {_PLANNED}", is_folded=True)
+    yield Section("Will be deleted", *items(deletes), f"to delete; {_all(report)}", must=True)
+    yield Section(_PROBLEMS_TITLE, len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
+    yield Section("Will change", *items(updates), f"to change; {_all(report)}")
+    yield Section("Will be new", *items(creates), f"to create; {_all(report)}")
+    yield Section("Waiting", *items(waiting), f"that wait; {_all(report)}", is_folded=True)
     yield Section(
         "Nothing to do in Buffer",
         *items(quiet),
-        f"with nothing to do in Buffer; {_PLANNED}",
+        f"with nothing to do in Buffer; {_all(report)}",
         is_folded=True,
         is_brief=True,
     )
@@ -157,17 +169,17 @@ def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]
         many = _is_of_many(report.plan)
         return len(found), (outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
 
-    yield Section("Needs you", *items(trouble), f"that need you; {_PRINTED}", must=True)
+    yield Section("Needs you", *items(trouble), f"that need you; {_all(report)}", must=True)
     for action, title in ((Action.DELETE, "Deleted"), (Action.CREATE, "Created"), (Action.UPDATE, "Changed")):
         yield Section(
-            title, *items([each for each in done if each.change.action is action]), f"{title.lower()}; {_PRINTED}"
+            title, *items([each for each in done if each.change.action is action]), f"{title.lower()}; {_all(report)}"
         )
-    yield Section("Not sent", *items(by_status[Status.NOT_SENT]), f"not sent; {_PRINTED}")
-    yield Section("Waiting", *items(by_status[Status.WAITING]), f"that wait; {_PRINTED}")
+    yield Section("Not sent", *items(by_status[Status.NOT_SENT]), f"not sent; {_all(report)}")
+    yield Section("Waiting", *items(by_status[Status.WAITING]), f"that wait; {_all(report)}")
     yield Section(
         "Nothing done in Buffer",
         *items(quiet),
-        f"with nothing done in Buffer; {_PRINTED}",
+        f"with nothing done in Buffer; {_all(report)}",
         is_folded=True,
         is_brief=True,
     )

@@ -29,7 +29,16 @@ class Section:
     is_brief: bool = False
 
 
-def fitted(sections: Iterable[Section], room: int) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A section as text. `cut`: how many of its items are left out, or shown as one line for want of room."""
+
+    section: Section
+    text: str
+    cut: int
+
+
+def fitted(sections: Iterable[Section], room: int) -> Iterator[Shown]:
     """The sections, each with what fits: an item in full, else on one line, else as one of "and 312 more".
 
     Room is given in the order of the sections, but kept for one line of each item that is a must. Together at most
@@ -40,6 +49,7 @@ def fitted(sections: Iterable[Section], room: int) -> Iterator[str]:
     musts, kept = _kept(sections, room)
     for section in sections:
         shown: list[str] = []
+        shortened = 0
         for item in musts.get(section.title, section.items):
             brief = _cost(item.brief)
             kept -= brief if section.must else 0
@@ -47,11 +57,13 @@ def fitted(sections: Iterable[Section], room: int) -> Iterator[str]:
             if brief > free:  # of what is no must; the room of the others was kept
                 break
             full = "" if section.is_brief else item.full()
-            shown.append(full if full and _cost(full) <= free else item.brief)
+            fits = _cost(full) <= free
+            shortened += not fits
+            shown.append(full if full and fits else item.brief)
             room -= _cost(shown[-1])
         if left := section.number - len(shown):
             shown.append(f"- … and {left:,} more {section.more}")
-        yield _framed(section, "\n\n".join(shown))
+        yield Shown(section, _framed(section, "\n\n".join(shown)), left + shortened)
 
 
 def _kept(sections: Iterable[Section], room: int) -> tuple[dict[str, list[Item]], int]:

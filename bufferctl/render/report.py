@@ -43,6 +43,7 @@ class Report:
     `stopped`: why an apply ended early, empty where it did not. `expires_at`: until when a saved plan may be applied.
     `is_offline`: made from files and state alone, not checked against Buffer. `folder`: that of the root file below the
     root of the repository, with `/`, empty where they are the same; `rules`: those that `diagnostics` name by code.
+    `page`: the name of the HTML page that is written beside this report, which shows everything; empty without one.
     """
 
     plan: Plan
@@ -56,3 +57,4 @@ class Report:
     is_offline: bool = False
     folder: str = ""
     rules: tuple[RuleHelp, ...] = ()
+    page: str = ""

@@ -89,6 +89,7 @@ class Team:
     sandbox: Sandbox
     ada: Developer
     runs: int = 0
+    depth: int = 2
     environment: dict[str, str] = field(default_factory=dict)
     meanwhile: Callable[[subprocess.Popen[str]], None] | None = None
 
@@ -203,7 +204,7 @@ class Team:
         """A new machine with a checkout of `ref`, two commits deep."""
         self.runs += 1
         machine = self.folder / f"machine-{self.runs}"
-        check_out(self.github.repository.path, ref, machine / "checkout")
+        check_out(self.github.repository.path, ref, machine / "checkout", self.depth)
         return machine
 
     def environ(self, key: str | None) -> dict[str, str]:
@@ -223,13 +224,13 @@ class Team:
         return sorted(each["text"] for each in self.sandbox.posts())
 
 
-def check_out(repository: Path, ref: str, checkout: Path) -> None:
-    """Check out a ref into a new folder, two commits deep, as the example workflows do."""
+def check_out(repository: Path, ref: str, checkout: Path, depth: int = 2) -> None:
+    """Check out a ref into a new folder, by default two commits deep, as the example workflows do."""
     checkout.mkdir(parents=True)
     for command in (
         ("init", "--quiet"),
         ("remote", "add", "origin", str(repository)),
-        ("fetch", "--quiet", "--depth", "2", "origin", ref),
+        ("fetch", "--quiet", "--depth", str(depth), "origin", ref),
         ("checkout", "--quiet", "--detach", "FETCH_HEAD"),
     ):
         subprocess.run(["git", "-C", str(checkout), *command], check=True, capture_output=True)

@@ -62,7 +62,7 @@ def test_actions_are_githubs_own_and_pinned() -> None:
 
 
 def test_the_pinned_commit_fits_the_examples() -> None:
-    """Its action has every input that they set."""
+    """Its action has every input that they set, and it installs as the GitLab example does."""
     commit = GITLAB[".bufferctl"]["variables"]["BUFFERCTL_COMMIT"]
     known = subprocess.run(["git", "-C", str(ROOT), "cat-file", "-e", commit], capture_output=True, check=False)
     if known.returncode:
@@ -72,6 +72,7 @@ def test_the_pinned_commit_fits_the_examples() -> None:
     inputs = YAML(typ="safe").load(action)["inputs"]
     ours = [step for step in steps() if step.get("uses", "").startswith("bufferctl/")]
     assert all(set(step["with"]) <= set(inputs) for step in ours)
+    subprocess.run([*show, f"{commit}:.ci/install"], capture_output=True, check=True)
 
 
 def test_workflows_pass_zizmor() -> None:

@@ -176,6 +176,18 @@ def test_too_many_posts(text: str) -> None:
     Page(said)
 
 
+def test_what_does_not_fit_is_said_on_top() -> None:
+    """Before the first post: how many are left out or shown as one line, and which page has them."""
+    report = Report(replace(PLAN, changes=tuple(_creates(400, "word " * 50)), warnings=()))
+    for page, where in (("plan.html", "`plan.html` shows all"), ("", "`bufferctl plan` shows all")):
+        said = report_markdown(replace(report, page=page))
+        full = said.count("<summary>Details</summary>")
+        top, _, rest = said.partition("####")
+        assert f"**{400 - full} changes are not shown in full here; {where}.**" in top
+        assert f"more to create; {where}" in rest
+    assert "not shown in full" not in _of(*_creates(3))
+
+
 def test_what_needs_a_person_is_kept_before_new_posts() -> None:
     """Every hold and every delete is listed, in full while that fits, before a single new post is."""
     said = _of(*_creates(300, "word " * 50), *_deletes(60, "bye " * 100), *_holds(60, "hm " * 100))
@@ -237,7 +249,7 @@ def test_receipt_lists_trouble_before_what_was_done() -> None:
     outcomes[-1] = Outcome(creates[-1], Status.REFUSED, None, "Invalid post: too long", "Make it shorter.")
     said = report_markdown(Report(replace(PLAN, changes=tuple(creates)), outcomes=tuple(outcomes)))
     assert said.index("Invalid post: too long") < said.index("#### Created")
-    assert "more created; what the run printed shows all" in said
+    assert "more created; the log of the run shows all" in said
     assert size(said) <= LIMIT
 
 
@@ -250,7 +262,8 @@ def test_no_more_is_made_than_fits() -> None:
         return Item("brief " * 20, lambda: "full " * 100)
 
     section = Section("Will be new", 10_000, map(item, range(10_000)), "to create; there")
-    (shown,) = fitted([section], 20_000)
+    (found,) = fitted([section], 20_000)
+    shown = found.text
     assert f"and {10_000 - len(made) + 1:,} more to create; there" in shown
     assert len(made) < 200
 

@@ -1,0 +1,93 @@
+"""Which plan is the reviewed one on GitHub: workflow, event, commit, pull request and branch must all be right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from bufferctl.ci.forge import Request, ReviewedPlan
+from bufferctl.ci.github import GitHub
+from tests.ci.fake_github import FORKS, NAME, PLAN_WORKFLOW, FakeGitHub, github_at
+from tests.ci.forges import TOKEN
+
+HEAD = "5" * 40
+REQUEST = Request(1, HEAD, "main")
+ARTIFACT = f"bufferctl-plan-1-{HEAD}"
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> FakeGitHub:
+    """A GitHub on which no run kept anything."""
+    return github_at(tmp_path / "forge")
+
+
+def files(**about: Any) -> dict[str, bytes]:
+    """The artifact of a run: the plan, and the pull request that it was made for."""
+    described = {"number": 1, "head": HEAD, "branch": "main", **about}
+    return {"plan.json": b"the plan", "request.json": json.dumps(described).encode()}
+
+
+def reviewed(github: FakeGitHub) -> ReviewedPlan:
+    """What counts as the reviewed plan."""
+    environment = {"GITHUB_REPOSITORY": NAME, "GITHUB_TOKEN": TOKEN}
+    transport = httpx2.MockTransport(github.api)
+    with GitHub(environment, plan_workflow=PLAN_WORKFLOW, transport=transport) as forge:
+        return forge.reviewed_plan(REQUEST, "bufferctl-plan")
+
+
+@pytest.mark.parametrize("workflow", [PLAN_WORKFLOW, f"{PLAN_WORKFLOW}@refs/pull/1/merge"])
+def test_the_plan_of_the_check_counts(github: FakeGitHub, workflow: str) -> None:
+    """Also where GitHub adds the ref to the workflow's path."""
+    github.upload(ARTIFACT, HEAD, files(), workflow=workflow)
+    assert reviewed(github) == ReviewedPlan(b"the plan")
+
+
+@pytest.mark.parametrize(
+    ("of_run", "about", "why"),
+    [
+        ({"workflow": ".github/workflows/other.yml"}, {}, "it is a run of .github/workflows/other.yml"),
+        ({"event": "workflow_dispatch"}, {}, "the run was started by workflow_dispatch"),
+        ({"event": "pull_request_target"}, {}, "the run was started by pull_request_target"),
+        ({"repository": FORKS}, {}, "a fork's run may upload anything"),
+        ({"head": "6" * 40}, {}, "the run was of another commit"),
+        ({}, {"number": 2}, "it was made for #2"),
+        ({}, {"branch": "develop"}, "it was made for a merge into develop, not main"),
+        ({}, {"head": "6" * 40}, "it was made for another commit"),
+    ],
+)
+def test_other_plans_do_not_count(github: FakeGitHub, of_run: dict[str, Any], about: dict[str, Any], why: str) -> None:
+    """Each is ignored with a reason, and an older plan that counts is taken."""
+    given = {"head": HEAD, **of_run}
+    github.upload(ARTIFACT, given.pop("head"), files(**about), run=7, **given)
+    found = reviewed(github)
+    assert found.content is None
+    assert why in found.ignored[0]
+    github.artifacts[-1].id = 2000
+    github.upload(ARTIFACT, HEAD, files(), run=6)
+    assert reviewed(github).content == b"the plan"
+
+
+def test_an_artifact_that_says_nothing_of_its_request(github: FakeGitHub) -> None:
+    """As an older version kept them, or with something else in its place."""
+    for number, content in enumerate([{}, {"request.json": b"["}, {"request.json": b"[]"}]):
+        github.upload(ARTIFACT, HEAD, {"plan.json": b"the plan", **content}, run=number)
+    found = reviewed(github)
+    assert (found.content, len(found.ignored)) == (None, 3)
+
+
+def test_an_expired_plan(github: FakeGitHub) -> None:
+    """GitHub deleted it: said, and not asked for."""
+    github.upload(ARTIFACT, HEAD, files()).expired = True
+    assert reviewed(github) == ReviewedPlan(None, ("the plan is no longer kept",))
+
+
+def test_a_check_that_made_no_plan(github: FakeGitHub) -> None:
+    """The newest run of the commit failed: an older plan of it is not what reviewers last saw."""
+    github.upload(ARTIFACT, HEAD, files(), run=6)
+    github.upload(ARTIFACT, HEAD, {"request.json": files()["request.json"]}, run=7)
+    found = reviewed(github)
+    assert found == ReviewedPlan(None, ("run 7 could not make a plan",))

@@ -1,0 +1,87 @@
+"""The check of a pull request: it fails for what the request changes and a person must decide, not for older things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ci.conftest import Team, post
+
+ADDRESS = "Acme/twitter:acme/launch"
+
+
+@pytest.fixture
+def drifted(team: Team) -> Team:
+    """A team whose published files say something else than a person wrote in Buffer."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    assert not team.apply().failed
+    (live,) = team.sandbox.posts()
+    team.sandbox.person.edit_post(live["id"], text="Somebody's own words")
+    return team
+
+
+def test_what_the_request_brings_fails_the_check(drifted: Team) -> None:
+    """An edit of a post that somebody changed in Buffer: the comment names it first, and the plan is kept."""
+    number = drifted.open("edit", launch=post("launch", "We are live at last"))
+    ran = drifted.plan(number)
+    assert ran.failed
+    said = f"1 change needs you because of this pull request: {ADDRESS}."
+    assert f"::error::{said}" in ran.log
+    comment = drifted.github.bodies(number)[0]
+    assert comment.splitlines()[1].startswith(f"**This check fails:** {said.replace(ADDRESS, f'`{ADDRESS}`')}")
+    assert "changed in the file and in Buffer" in comment
+    assert ran.uploads
+
+
+def test_what_was_held_before_only_warns(drifted: Team) -> None:
+    """Another pull request is not held up by it, though the comment still shows it."""
+    number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
+    ran = drifted.plan(number)
+    assert not ran.failed, ran.log
+    assert f"::warning::1 change needs you already before this pull request: {ADDRESS}." in ran.log
+    comment = drifted.github.bodies(number)[0]
+    assert "This check fails" not in comment
+    assert "1 needs you" in comment
+
+
+def test_without_strict_it_warns(drifted: Team) -> None:
+    """The same warning, and the check passes."""
+    number = drifted.open("edit", launch=post("launch", "We are live at last"))
+    ran = drifted.plan(number, strict=False)
+    assert not ran.failed, ran.log
+    assert "::warning::1 change needs you because of this pull request" in ran.log
+    assert "This check fails" not in drifted.github.bodies(number)[0]
+
+
+def test_without_the_base_everything_counts(drifted: Team) -> None:
+    """A checkout of one commit cannot tell old from new: the check fails, and says how to compare."""
+    number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
+    drifted.depth = 1
+    ran = drifted.plan(number)
+    assert ran.failed
+    assert "set `fetch-depth: 2`" in ran.log
+    assert f"because of this pull request: {ADDRESS}." in ran.log
+
+
+def test_nothing_held_costs_no_second_plan(team: Team) -> None:
+    """The base is planned only where it is asked for."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    before = len(team.sandbox.requests)
+    team.plan(number)
+    first = len(team.sandbox.requests) - before
+    assert team.sandbox.requests
+    team.plan(number)
+    assert len(team.sandbox.requests) - before == 2 * first
+
+
+def test_the_base_plan_leaves_no_trace(drifted: Team) -> None:
+    """Neither in the log nor in the checkout nor as annotations: only this request's plan is shown."""
+    number = drifted.open("edit", launch=post("launch", "We are live at last"))
+    ran = drifted.plan(number)
+    assert ran.log.count("Somebody's own words") == 1
+    checkout = drifted.folder / f"machine-{drifted.runs}" / "checkout"
+    assert {path.name for path in checkout.iterdir()} == {".git", "buffer.yaml", "posts"}
+    assert Path(checkout, "posts", "launch.yaml").read_text(encoding="utf-8").endswith("We are live at last\n")
