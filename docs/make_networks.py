@@ -146,9 +146,9 @@ def _kinds(row: Network) -> Iterator[str]:
         yield f"- a video stands alone {_link('BC012')}{_from(row.video_alone)}"
     if row.needs_media:
         yield f"- needs {' or '.join(row.needs_media)} {_link('BC015')}"
-    kinds = [kind for kind in ("document", "link") if kind in row.kinds]
+    kinds = [kind for kind in ("document",) if kind in row.kinds]
     taken = f"takes {' and '.join(f'a {kind}' for kind in kinds)}, alone {_link('BC014')}" if kinds else ""
-    refused = [kind for kind in ("document", "link") if kind not in row.kinds]
+    refused = [kind for kind in ("document",) if kind not in row.kinds]
     none = f"takes no {' and no '.join(f'{kind}s' for kind in refused)} {_link('BC013')}" if refused else ""
     yield f"- {'; '.join(filter(None, (taken, none)))}{_from(row.kinds_source)}"
 

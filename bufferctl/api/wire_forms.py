@@ -24,7 +24,7 @@ from bufferctl.model import (
     Write,
 )
 from bufferctl.model.base import Model
-from bufferctl.model.content import Document, Image, Link, Video
+from bufferctl.model.content import Document, Image, Link, ThreadItem, Video
 from bufferctl.model.metadata import PinterestMetadata
 
 #: Where the API's name of a network in `metadata` differs from the service's.
@@ -127,8 +127,10 @@ def asset_form(asset: Asset) -> dict[str, Any]:
             names: tuple[str, ...] = ("alt_text", "animated_thumbnail", "dimensions", "user_tags")
         case Video():
             names = ("thumbnail_offset", "title")
-        case Document() | Link():
+        case Document():
             names = ()
+        case Link():
+            raise TypeError("a link is sent as the network's link attachment")
     details = {name: form(getattr(value, name)) for name in names}
     nested = {_camel(value, name): inner for name, inner in details.items() if inner not in (None, [])}
     return {asset.kind: {**_fields(value, without=names), **({"metadata": nested} if nested else {})}}
@@ -165,7 +167,18 @@ def _metadata(post: Post) -> dict[str, Any] | None:
     if post.metadata is None:
         return None
     without = ("board",) if isinstance(post.metadata, PinterestMetadata) else ()
-    return {_METADATA_KEYS.get(post.service, post.service.value): _fields(post.metadata, without)}
+    found = _fields(post.metadata, without)
+    if thread := getattr(post.metadata, "thread", ()):
+        found["thread"] = [_thread_item(item, post.service) for item in thread]
+    return {_METADATA_KEYS.get(post.service, post.service.value): found}
+
+
+def _thread_item(item: ThreadItem, service: Service) -> dict[str, Any]:
+    """ThreadedPostInput: a link preview stands in metadata of its own."""
+    found = _fields(item, without=("link_attachment",))
+    if item.link_attachment:
+        found["metadata"] = {service.value: {"linkAttachment": form(item.link_attachment)}}
+    return found
 
 
 def _schedule(post: Post) -> dict[str, Any]:

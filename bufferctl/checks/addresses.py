@@ -150,7 +150,8 @@ def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
 
 def _of(path: Path, asset: Asset) -> Iterator[tuple[Path, str, str]]:
     kind, value = asset.kind, asset.value
-    if kind != "link" and not is_fine(value.url):
+    if not is_fine(value.url):
         yield (*path, kind, "url"), kind, value.url
-    if value.thumbnail_url and not is_fine(value.thumbnail_url):
-        yield (*path, kind, "thumbnail_url"), "picture", value.thumbnail_url
+    thumbnail: str | None = getattr(value, "thumbnail_url", None)
+    if thumbnail and not is_fine(thumbnail):
+        yield (*path, kind, "thumbnail_url"), "image", thumbnail

@@ -81,8 +81,6 @@ def _of_asset(post: Post, path: Path, asset: Asset) -> Iterator[Finding]:
     if asset.image and not (asset.image.alt_text and asset.image.alt_text.strip()):
         message = "this image has no `alt_text`, so people who cannot see it do not learn what it shows"
         yield Finding(NO_ALT_TEXT, post, (*path, "image", "alt_text"), message)
-    if asset.link and may_be_plain(asset.link.url):
-        yield from _plain_links(post, (*path, "link", "url"), asset.link.url)
 
 
 def may_be_plain(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Rules on the pictures, videos, documents and links of a post."""
+"""Rules on the images, videos and documents of a post."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ KIND_NOT_TAKEN = Rule(
     "BC013",
     "kind-not-taken",
     Severity.ERROR,
-    "a post has a document or a link among its assets on a network that takes none",
+    "a post has a document on a network that takes none",
     "Buffer refuses the post",
-    "take it out; a link can stand in the text",
+    "delete it; a link to it can stand in the text",
     Source.REFERENCE,
 )
 NOT_ALONE = Rule(
     "BC014",
-    "document-or-link-not-alone",
+    "document-not-alone",
     Severity.ERROR,
-    "a document or a link stands beside other assets",
+    "a document stands beside other assets",
     "Buffer refuses the post",
     "keep one of them",
     Source.REFERENCE,
@@ -64,7 +64,17 @@ MISSING = Rule(
     Source.BUFFER,
 )
 
-RULES = (TOO_MANY_IMAGES, TOO_MANY_MEDIA, VIDEO_NOT_ALONE, KIND_NOT_TAKEN, NOT_ALONE, MISSING)
+COVER_NOT_TAKEN = Rule(
+    "BC020",
+    "video-cover-not-taken",
+    Severity.ERROR,
+    "a video has a `thumbnail_offset` on a network that takes none",
+    "Buffer refuses the post",
+    "delete it, or move it to the network that takes it, under `overrides`",
+    Source.REFERENCE,
+)
+
+RULES = (TOO_MANY_IMAGES, TOO_MANY_MEDIA, VIDEO_NOT_ALONE, KIND_NOT_TAKEN, NOT_ALONE, MISSING, COVER_NOT_TAKEN)
 
 
 def media_findings(post: Post) -> Iterator[Finding]:
@@ -100,16 +110,17 @@ def _of(post: Post, network: Network, path: Path, assets: Sequence[Asset]) -> It
             f"{network.label} takes images or one video, not a video beside something, so Buffer refuses this post"
         )
         yield Finding(VIDEO_NOT_ALONE, post, (*path, kinds.index("video")), message)
-    for kind in ("document", "link"):
-        if kind not in kinds:
-            continue
-        at = (*path, kinds.index(kind))
-        if kind not in network.kinds:
-            yield Finding(KIND_NOT_TAKEN, post, at, f"{network.label} takes no {kind}s, so Buffer refuses this post")
+    for index, asset in enumerate(assets):
+        if asset.video and asset.video.thumbnail_offset is not None and network.covers is None:
+            message = f"{network.label} takes no frame as a video's cover, so Buffer refuses this post"
+            yield Finding(COVER_NOT_TAKEN, post, (*path, index, "video", "thumbnail_offset"), message)
+    if "document" in kinds:
+        at = (*path, kinds.index("document"))
+        if "document" not in network.kinds:
+            yield Finding(KIND_NOT_TAKEN, post, at, f"{network.label} takes no documents, so Buffer refuses this post")
         elif len(kinds) > 1:
-            yield Finding(
-                NOT_ALONE, post, at, f"a {kind} cannot stand beside other assets, so Buffer refuses this post"
-            )
+            message = "a document cannot stand beside other assets, so Buffer refuses this post"
+            yield Finding(NOT_ALONE, post, at, message)
 
 
 def _number(number: int, one: str) -> str:

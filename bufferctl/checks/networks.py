@@ -63,8 +63,8 @@ class Network:
     `text` is counted as `counting` says; `text_with_video` instead of it where there is a video; `shown`: what the
     network shows of it; `paid`: what a paid account of the network takes; `text_varies`: the account's server says.
     `media` limits images and videos together, `images` images alone; `video_alone`: one video, and nothing beside it.
-    `needs_media`: one of these kinds must be there. `types`: the values of `type` that it takes. `note`: what no
-    rule can judge.
+    `needs_media`: one of these kinds must be there. `types`: the values of `type` that it takes. `covers`: a frame may
+    be a video's cover. `note`: what no rule can judge.
     """
 
     label: str
@@ -88,11 +88,10 @@ class Network:
     needs_media: tuple[AssetKind, ...] = ()
     types: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    covers: Source | None = None
     thread: bool = False
     note: str = ""
 
-
-_LINK: frozenset[AssetKind] = frozenset({"image", "video", "link"})
 
 NETWORKS: Mapping[Service, Network] = {
     Service.TWITTER: Network(
@@ -111,6 +110,7 @@ NETWORKS: Mapping[Service, Network] = {
         counting=Counting.BREAKS,
         first_comment=Limit(2200),
         media=Limit(10),
+        covers=Source.REFERENCE,
         needs_media=("image", "video"),
         types=("post", "reel", "story"),
     ),
@@ -119,7 +119,6 @@ NETWORKS: Mapping[Service, Network] = {
         text=Limit(5000),
         first_comment=Limit(5000),
         images=Limit(10),
-        kinds=_LINK,
     ),
     Service.LINKEDIN: Network(
         "LinkedIn",
@@ -127,14 +126,13 @@ NETWORKS: Mapping[Service, Network] = {
         counting=Counting.LINKS_24,
         first_comment=Limit(1250),
         images=Limit(20),
-        kinds=_LINK | {"document"},
+        kinds=frozenset({"image", "video", "document"}),
     ),
     Service.THREADS: Network(
         "Threads",
         text=Limit(500),
         topic=Limit(50),
         media=Limit(20),
-        kinds=_LINK,
         thread=True,
     ),
     Service.BLUESKY: Network(
@@ -144,7 +142,6 @@ NETWORKS: Mapping[Service, Network] = {
         bytes=Limit(3000),
         images=Limit(4),
         video_alone=Source.BUFFER,
-        kinds=_LINK,
         thread=True,
     ),
     Service.MASTODON: Network(
@@ -160,6 +157,7 @@ NETWORKS: Mapping[Service, Network] = {
         text=Limit(500),
         title=Limit(100),
         images=Limit(1),
+        covers=Source.REFERENCE,
         needs_media=("image",),
         needs=(Need(("board",), "a board", either=("board", "board_service_id")),),
     ),
@@ -168,6 +166,7 @@ NETWORKS: Mapping[Service, Network] = {
         text=Limit(4000),
         text_with_video=Limit(2200),
         images=Limit(35),
+        covers=Source.REFERENCE,
         needs_media=("image", "video"),
     ),
     Service.YOUTUBE: Network(

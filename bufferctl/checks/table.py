@@ -27,8 +27,9 @@ def rules_of(service: Service) -> tuple[Rule, ...]:
         media.TOO_MANY_IMAGES: row.images is not None,
         media.TOO_MANY_MEDIA: row.media is not None,
         media.VIDEO_NOT_ALONE: row.video_alone is not None,
-        media.KIND_NOT_TAKEN: not {"document", "link"} <= row.kinds,
-        media.NOT_ALONE: bool({"document", "link"} & row.kinds),
+        media.KIND_NOT_TAKEN: "document" not in row.kinds,
+        media.NOT_ALONE: "document" in row.kinds,
+        media.COVER_NOT_TAKEN: row.covers is None,
         media.MISSING: bool(row.needs_media),
         addresses.NOT_PUBLIC: True,
     }

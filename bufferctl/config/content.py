@@ -10,8 +10,16 @@ from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.config.zones import Clock
 from bufferctl.model import Metadata, NetworkMetadata, Service
-from bufferctl.model.content import ThreadItem
-from bufferctl.model.metadata import FacebookMetadata, GoogleBusinessMetadata, InstagramMetadata, PinterestMetadata
+from bufferctl.model.content import Asset, LinkAttachment, ThreadItem
+from bufferctl.model.metadata import (
+    BlueskyMetadata,
+    FacebookMetadata,
+    GoogleBusinessMetadata,
+    InstagramMetadata,
+    LinkedinMetadata,
+    PinterestMetadata,
+    ThreadsMetadata,
+)
 from bufferctl.model.metadata_parts import GoogleBusinessEvent, GoogleBusinessOffer
 
 #: Networks that need metadata even where the files give none.
@@ -102,6 +110,93 @@ def _with_zones(
     return metadata.model_copy(update=changed) if changed else metadata
 
 
+#: Where a link preview goes that stood among the assets (notes: Writing).
+_ATTACHES = tuple(each.service for each in (BlueskyMetadata, FacebookMetadata, LinkedinMetadata, ThreadsMetadata))
+_ATTACHES_IN_THREADS = (Service.BLUESKY, Service.THREADS)
+
+
+def with_link_attachment(
+    assets: tuple[Asset, ...], metadata: NetworkMetadata | None, service: Service, spot: Spot, reading: Reading
+) -> tuple[tuple[Asset, ...], NetworkMetadata | None]:
+    """Assets without links, and the metadata with the link among them as its `link_attachment`.
+
+    Buffer takes no link among assets from 2026-12-15 on (notes: Writing). `spot`: what holds `assets`.
+    """
+    links = [index for index, asset in enumerate(assets) if asset.link]
+    if not links:
+        return assets, metadata
+    given: LinkAttachment | None = getattr(metadata, "link_attachment", None)
+    found = _attached(assets, links[0], given, spot, reading, "" if service in _ATTACHES else f"on {service}")
+    rest = tuple(asset for asset in assets if not asset.link)
+    if found is None:
+        return rest, metadata
+    own = metadata.model_dump(exclude_unset=True) if metadata else {}
+    made: NetworkMetadata | None = getattr(
+        Metadata.model_validate({service.value: {**own, "link_attachment": found}}), service.value
+    )
+    return rest, made
+
+
+def with_link_attachments_in_thread(
+    metadata: NetworkMetadata | None, spot: Spot, reading: Reading
+) -> NetworkMetadata | None:
+    """The same for each part of the thread. `spot`: where the metadata stands."""
+    thread = thread_of(metadata)
+    if metadata is None or not any(item.link_attachment or any(a.link for a in item.assets) for item in thread):
+        return metadata
+    attaches = metadata.service in _ATTACHES_IN_THREADS
+    items = []
+    for index, item in enumerate(thread):
+        below = spot.down("thread", index)
+        links = [number for number, asset in enumerate(item.assets) if asset.link]
+        if links:
+            refusing = "" if attaches else f"in threads on {metadata.service}"
+            found = _attached(item.assets, links[0], item.link_attachment, below, reading, refusing)
+            rest = tuple(asset for asset in item.assets if not asset.link)
+            items.append(item.model_copy(update={"assets": rest, "link_attachment": found}))
+            continue
+        items.append(item)
+        if item.link_attachment and not attaches:
+            message = f"Buffer takes no link preview in threads on {metadata.service}, so it would refuse the post"
+            hint = "delete it, and put the link into the text"
+            reading.problems.append(below.at_key("link_attachment", message, hint=hint))
+        elif item.link_attachment and item.assets:
+            reading.problems.append(below.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
+    return metadata.model_copy(update={"thread": tuple(items)})
+
+
+_EITHER = "a post has either `link_attachment` or `assets`; Buffer refuses both together"
+_DELETE_ONE = "delete one of them"
+
+
+def _attached(
+    assets: tuple[Asset, ...],
+    index: int,
+    given: LinkAttachment | None,
+    spot: Spot,
+    reading: Reading,
+    refusing: str,
+) -> LinkAttachment | None:
+    """The link preview that a link among assets becomes; None, and a problem, where it cannot be one.
+
+    `refusing`: where no post can have one, empty if this one can.
+    """
+    link = assets[index].link
+    below = spot.down("assets")
+    if refusing:
+        message = f"Buffer takes no link preview {refusing}, so it would refuse the post"
+        reading.problems.append(below.at(index, message, hint="delete it, and put the link into the text"))
+    elif len(assets) > 1:
+        message = "a link cannot stand beside other assets, so Buffer would refuse the post"
+        reading.problems.append(below.at(index, message, hint="delete it, and put the link into the text"))
+    elif given is not None:
+        message = "there is a `link_attachment`, too, and a post has one link preview"
+        reading.problems.append(below.at(index, message, hint=_DELETE_ONE))
+    elif link is not None:
+        return LinkAttachment.of(link)
+    return None
+
+
 def thread_of(metadata: NetworkMetadata | None) -> tuple[ThreadItem, ...]:
     """The thread, on networks that have threads."""
     found: tuple[ThreadItem, ...] = getattr(metadata, "thread", ())
@@ -129,20 +224,20 @@ def check_thread(text: str | None, thread: tuple[ThreadItem, ...], spot: Spot, r
 def check_together(
     text: str | None,
     layers: tuple[Layer, ...],
+    assets: tuple[Asset, ...],
     metadata: NetworkMetadata | None,
     spot: Spot,
     reading: Reading,
 ) -> None:
     """What excludes each other, and a post of nothing. `spot`: where the metadata stands."""
-    layer = layer_of(layers, "assets")
-    has_assets = bool(layer and layer.fields.assets)
+    has_assets = bool(assets)
     attachment = getattr(metadata, "link_attachment", None)
     if attachment is not None and has_assets:
         reading.problems.append(
             spot.at_key(
                 "link_attachment",
-                "a post has either `link_attachment` or `assets`; Buffer refuses both together",
-                hint="take one of them out",
+                _EITHER,
+                hint=_DELETE_ONE,
             )
         )
     says_something = bool(text and text.strip()) or has_assets or attachment is not None

@@ -20,6 +20,7 @@ from bufferctl.config.times import probably_meant
 from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.config.words import BLOCK_FORM, PROSE, either, listed, nearest_field, nearest_value
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.model.content import Video
 
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
 _FORMS: Mapping[str, str] = {
@@ -57,6 +58,12 @@ def _diagnostic(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | Non
     where, part = walk(spot, loc)
     if kind == "extra_forbidden":
         name = str(loc[-1])
+        if name == "thumbnail_url" and model_at(owner, loc[:-1]) is Video:
+            message = "Buffer refuses a video with a `thumbnail_url`, whatever it holds"
+            hint = (
+                "delete it; on Instagram, TikTok and Pinterest `thumbnail_offset: 1500` shows the frame at 1.5 seconds"
+            )
+            return where.at_key(name, message, hint=hint)
         return where.at_key(name, f"there is no field `{name}` here", hint=_field_hint(name, model_at(owner, loc[:-1])))
     if part is None:
         return spot.tree.source.diagnostic(where.offset, _message("", error), hint=_hint(error, loc))

@@ -16,6 +16,8 @@ from bufferctl.config.content import (
     metadata_of,
     text_of,
     thread_of,
+    with_link_attachment,
+    with_link_attachments_in_thread,
 )
 from bufferctl.config.format import Override, PostEntry, SharedPostEntry
 from bufferctl.config.reading import Reading
@@ -146,10 +148,13 @@ class Posts:
         text = text_of(layers, reading)
         if thread := thread_of(metadata):
             text = check_thread(text, thread, metadata_spot, reading)
+        metadata = with_link_attachments_in_thread(metadata, metadata_spot, reading)
         top = layers[0].fields if len(layers) == 1 else entry.model_copy(update=_given(layers[0]))
         mode, due_at = self._schedule(declared, layers)
+        holder = (layer_of(layers, "assets") or layers[-1]).spot
+        assets, metadata = with_link_attachment(top.assets, metadata, channel.service, holder, reading)
         if not top.cancelled:
-            check_together(text, layers, metadata, metadata_spot, reading)
+            check_together(text, layers, assets, metadata, metadata_spot, reading)
         post = Post(
             address=Address(channel.organization, channel.label, entry.key),
             service=channel.service,
@@ -160,7 +165,7 @@ class Posts:
             scheduling_type=top.scheduling_type,
             draft=top.draft,
             needs_approval=top.needs_approval,
-            assets=top.assets,
+            assets=assets,
             metadata=metadata,
             tags=top.tags,
             idea=top.idea,

@@ -70,10 +70,8 @@ class Video(Model):
 
     url: Url
     """Where the video is: public, direct, https; it must stay there until the post is out."""
-    thumbnail_url: Url | None = None
-    """A picture to show as its cover."""
     thumbnail_offset: Whole | None = None
-    """Which frame is the cover, in milliseconds from the start."""
+    """Which frame is the cover, in milliseconds from the start (Instagram, TikTok, Pinterest)."""
     title: str | None = None
     """The video's title, where the network shows one."""
 
@@ -90,7 +88,7 @@ class Document(Model):
 
 
 class Link(Model):
-    """A link shown with a preview."""
+    """A link shown with a preview, as Buffer took it until 2026-12-15. config makes it a `LinkAttachment`."""
 
     url: Url
     """Where the link leads."""
@@ -114,7 +112,7 @@ class Asset(Model):
     document: Document | None = None
     """A PDF or slides, shown page by page (LinkedIn)."""
     link: Link | None = None
-    """A link, shown with a preview of where it leads."""
+    """A link, shown with a preview of where it leads; sent as the network's `link_attachment`, alone."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Asset:
@@ -159,6 +157,12 @@ class LinkAttachment(Model):
     thumbnail: LinkAttachmentThumbnail | None = None
     """The picture of the preview."""
 
+    @classmethod
+    def of(cls, link: Link) -> LinkAttachment:
+        """What a link among the assets has become."""
+        thumbnail = LinkAttachmentThumbnail(url=link.thumbnail_url) if link.thumbnail_url else None
+        return cls(url=link.url, title=link.title, description=link.description, thumbnail=thumbnail)
+
 
 class ThreadItem(Model):
     """One post of a thread. The first repeats the post's own text."""
@@ -166,4 +170,6 @@ class ThreadItem(Model):
     text: str | None = None
     """What it says."""
     assets: tuple[Asset, ...] = ()
-    """Pictures and films of this part of the thread."""
+    """Pictures and videos of this part of the thread."""
+    link_attachment: LinkAttachment | None = None
+    """A link preview below this part (Bluesky, Threads); not together with assets."""

@@ -160,7 +160,7 @@ def _asset(asset: LiveAsset) -> dict[str, Any]:
     if not asset.source:
         raise NotSayableError(f"Buffer does not tell where its {asset.kind} is")
     found: dict[str, Any] = {"url": asset.source, **_plain({"alt_text": asset.alt_text, **asset.details})}
-    if asset.thumbnail and asset.thumbnail != asset.source:
+    if asset.kind != "video" and asset.thumbnail and asset.thumbnail != asset.source:  # videos take none (notes)
         found["thumbnail_url"] = asset.thumbnail
     if tagged := found.get("user_tags"):
         found["user_tags"] = tuple({"handle": handle, "x": x, "y": y} for handle, x, y in tagged)

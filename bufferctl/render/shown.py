@@ -134,7 +134,7 @@ def _asset(asset: Asset) -> Media:
             return Media("image", web(image.url), web(image.url), visible(image.alt_text or ""), text=visible(tagged))
         case Video() as video:
             cover = "" if video.thumbnail_offset is None else f"its cover is at {video.thumbnail_offset:,} ms"
-            return Media("video", web(video.thumbnail_url), web(video.url), "", visible(video.title or ""), cover)
+            return Media("video", "", web(video.url), "", visible(video.title or ""), cover)
         case Document() as document:
             return Media("document", web(document.thumbnail_url), web(document.url), "", visible(document.title))
         case Link() as link:

@@ -277,10 +277,6 @@ def test_only_a_custom_scheduled_post_has_a_time(mode: ShareMode) -> None:
             {"document": {"url": "https://a.example/1", "title": "Slides", "thumbnail_url": "https://a.example/2"}},
             {"document": {"url": "https://a.example/1", "title": "Slides", "thumbnailUrl": "https://a.example/2"}},
         ),
-        (
-            {"link": {"url": "https://a.example/1", "title": "t", "description": "d"}},
-            {"link": {"url": "https://a.example/1", "title": "t", "description": "d"}},
-        ),
     ],
 )
 def test_asset_details_go_where_the_api_has_them(
@@ -290,6 +286,23 @@ def test_asset_details_go_where_the_api_has_them(
     write = CreatePost(replace(POST, assets=assets(asset)), "c1")
     assert form(write)["assets"] == [expected]
     assert problems(write, schema) == []
+
+
+@pytest.mark.parametrize("service", ["bluesky", "threads"])
+def test_a_link_preview_in_a_thread_goes_into_the_metadata_of_its_item(service: str) -> None:
+    """Of the item's network, and nowhere else in the item."""
+    thread = [{"text": "One"}, {"text": "Two", "link_attachment": {"url": "https://a.example/1", "title": "t"}}]
+    metadata = getattr(Metadata.model_validate({service: {"thread": thread}}), service)
+    post = replace(POST, service=Service(service), text="One", metadata=metadata, assets=())
+    (_, second) = form(CreatePost(post, "c1"))["metadata"][service]["thread"]
+    attachment = {"linkAttachment": {"url": "https://a.example/1", "title": "t"}}
+    assert second == {"text": "Two", "metadata": {service: attachment}}
+
+
+def test_no_link_is_sent_among_the_assets() -> None:
+    """Buffer takes none from 2026-12-15 on; the files' are converted before."""
+    with pytest.raises(TypeError, match="link attachment"):
+        form(CreatePost(replace(POST, assets=assets({"link": {"url": "https://a.example/1"}})), "c1"))
 
 
 def test_a_board_goes_by_its_id() -> None:

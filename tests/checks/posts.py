@@ -37,7 +37,6 @@ DOCUMENT = {
         "thumbnail_url": "https://acme.example/d.png",
     }
 }
-LINK = {"link": {"url": "https://acme.example"}}
 
 
 def findings(*posts: Post, rules: dict[str, str] | None = None, **options: Any) -> tuple[Finding, ...]:

@@ -18,7 +18,7 @@ from bufferctl.model import CreatePost, Post, Service
 from bufferctl.sandbox import networks as theirs
 from bufferctl.sandbox.checks import media_problem, problems
 from bufferctl.sandbox.details import METADATA_KEYS
-from tests.checks.posts import DOCUMENT, LINK, VIDEO, findings, image, post
+from tests.checks.posts import DOCUMENT, VIDEO, findings, image, post
 from tests.checks.test_counting import TEXTS
 
 COUNTED = sorted(service for service, row in NETWORKS.items() if row.text)
@@ -84,7 +84,7 @@ def metadata(service: Service) -> st.SearchStrategy[dict[str, Any] | None]:
 
 
 ASSETS = st.lists(
-    st.sampled_from([image(), image(alt_text=""), VIDEO, DOCUMENT, LINK, image("https://10.0.0.1/a.png")]), max_size=3
+    st.sampled_from([image(), image(alt_text=""), VIDEO, DOCUMENT, image("https://10.0.0.1/a.png")]), max_size=3
 ).flatmap(lambda assets: st.sampled_from([1, 1, 12]).map(lambda times: assets * times))
 
 

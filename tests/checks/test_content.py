@@ -12,7 +12,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Desired, Idea, Post
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.enums import MediaType
-from tests.checks.posts import DOCUMENT, LINK, NOON, VIDEO, codes, findings, image, post
+from tests.checks.posts import DOCUMENT, NOON, VIDEO, codes, findings, image, post
 
 
 def test_alt_text() -> None:
@@ -34,7 +34,6 @@ def test_alt_text() -> None:
         ({"text": "See http://acme.example."}, [("text",)]),
         ({"text": "HTTP://ACME.EXAMPLE"}, [("text",)]),
         ({"text": "http://a.example http://a.example http://b.example"}, [("text",), ("text",)]),
-        ({"assets": [{"link": {"url": "http://acme.example"}}]}, [("assets", 0, "link", "url")]),
         ({"metadata": {"first_comment": "at http://a.example"}}, [("metadata", "linkedin", "first_comment")]),
         (
             {"text": "x", "metadata": {"link_attachment": {"url": "http://a.example"}}},
@@ -115,16 +114,15 @@ def test_links_in_metadata(service: str, metadata: dict[str, Any], path: Any) ->
 def test_addresses_of_media(url: str, expected: list[str]) -> None:
     """Public and lasting, or why not; the address of a thumbnail is judged alike."""
     assert codes(post("linkedin", "x", assets=[image(url)])) == expected
-    thumbnail = {"video": {"url": "https://acme.example/v.mp4", "thumbnail_url": url}}
+    thumbnail = {"image": {"url": "https://acme.example/v.png", "alt_text": "x", "thumbnail_url": url}}
     found = findings(post("linkedin", "x", assets=[thumbnail]))
     assert [each.rule.code for each in found] == expected
-    assert all(each.path == ("assets", 0, "video", "thumbnail_url") for each in found)
+    assert all(each.path == ("assets", 0, "image", "thumbnail_url") for each in found)
 
 
 def test_where_a_link_leads_is_no_medium() -> None:
-    """A link of one's own network is only a link."""
-    assert codes(post("linkedin", "x", assets=[{"link": {"url": "https://drive.google.com/x"}}])) == []
-    assert codes(post("linkedin", "x", assets=[LINK])) == []
+    """A link preview of one's own network is only a link."""
+    assert codes(post("linkedin", "x", metadata={"link_attachment": {"url": "https://drive.google.com/x"}})) == []
 
 
 def test_media_of_ideas() -> None:

@@ -29,7 +29,6 @@ ASSETS = tuple(
                 "thumbnail_url": "https://acme.example/t",
             }
         },
-        {"link": {"url": "https://acme.example", "title": "Acme"}},
     )
 )
 _THREAD = [{"text": "First"}, {"text": "Second", "assets": [{"image": IMAGE}]}]

@@ -115,7 +115,7 @@ def _posts(text: str) -> tuple[Change, ...]:
     url = address_of(text)
     assets = (
         Asset(image=Image(url=url, alt_text=text, thumbnail_url=url)),
-        Asset(video=Video(url=url, title=text, thumbnail_url=url)),
+        Asset(video=Video(url=url, title=text)),
         Asset(document=Document(url=url, title=text or "-", thumbnail_url=url)),
         Asset(link=Link(url=url, title=text, description=text, thumbnail_url=url)),
     )
