@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
-from bufferctl.model import IDEAS, Binding, LivePost, Modify, Slot, Write
+from bufferctl.model import IDEAS, Binding, LivePost, Modify, ModifyPost, Slot, Write
 from bufferctl.model.comparable import standing
 from bufferctl.plan import BATCH, Change, Outcome, Plan
 
@@ -57,7 +57,7 @@ class Queue:
         return iter(self._left)
 
     @property
-    def changes(self) -> list[tuple[Slot, Modify]]:
+    def changes(self) -> list[tuple[Slot, ModifyPost]]:
         """What is left of edits and deletes, each with its slot."""
         return [(p.change.slot, p.write) for p in self._left if isinstance(p.write, Modify)]
 

@@ -19,6 +19,7 @@ from bufferctl.model import (
     LiveIdea,
     LivePost,
     Modify,
+    ModifyPost,
     Origin,
     Post,
     Slot,
@@ -293,7 +294,7 @@ class Settler:
         self.journal.hold({i.number: ids for i, ids in asked.items() if i.number not in self.journal.held})
         return verdicts
 
-    def finder(self, changes: Sequence[tuple[Slot, Modify]]) -> Callable[[str], LivePost | None]:
+    def finder(self, changes: Sequence[tuple[Slot, ModifyPost]]) -> Callable[[str], LivePost | None]:
         """A way to look posts up: many at once by a list of their channels, what that does not show by its id."""
         if len(changes) <= FEW:
             return self.account.post

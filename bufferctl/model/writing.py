@@ -303,6 +303,8 @@ class DeletePost(Modify):
 
 
 Write = CreatePost | EditPost | DeletePost | CreateIdea
+#: Writes to a post that exists. Settling finds it by its id; ideas cannot be asked for so.
+ModifyPost = EditPost | DeletePost
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
 
