@@ -8,13 +8,22 @@ from dataclasses import replace
 
 from tests.lives.endpoint import Server
 from tests.lives.judge import Broken
-from tests.lives.life import draw, live, shrink
+from tests.lives.life import Script, draw, live, shrink
 
 
 def say(text: str) -> None:
     """Print, at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def fails(script: Script, server: Server) -> Broken | None:
+    """What breaks in a life, if anything does."""
+    try:
+        live(script, server)
+    except Broken as broken:
+        return broken
+    return None
 
 
 def main() -> int:
@@ -25,27 +34,22 @@ def main() -> int:
     parser.add_argument("--steps", help="only these steps, by number")
     parser.add_argument("--short", action="store_true", help="a line a seed")
     asked = parser.parse_args()
-    failed = 0
+    failed = False
     for seed in asked.seed if len(asked.seed) != 2 or not asked.short else range(*asked.seed):
         script = draw(seed)
         if asked.steps:
             script = replace(script, steps=tuple(script.steps[int(each)] for each in asked.steps.split(",")))
         server = Server()
-        try:
-            said = live(script, server)
-            say(f"{seed}: kept" if asked.short else "\n".join(said))
-        except Broken:
-            failed = 1
-            if asked.shrink:
-                shorter = shrink(script, server)
-                numbers = ",".join(str(script.steps.index(each)) for each in shorter.steps)
-                say(f"python -m tests.lives {seed} --steps {numbers}")
-                try:
-                    live(shorter, server)
-                except Broken as short:
-                    broken = short
-            say(f"{seed}: " + (str(broken).partition("\n")[0] if asked.short else str(broken)))
-    return failed
+        failure = fails(script, server)
+        failed |= failure is not None
+        if failure and asked.shrink:
+            shorter = shrink(script, server)
+            numbers = ",".join(str(script.steps.index(each)) for each in shorter.steps)
+            say(f"python -m tests.lives {seed} --steps {numbers}")
+            failure = fails(shorter, server)
+        whole = str(failure or "kept")
+        say(f"{seed}: {whole.splitlines()[0]}" if asked.short else whole)
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -198,7 +198,7 @@ class Judge:
 
 
 def _same(entry: Entry, post: Post) -> bool:
-    return entry.text == post.content.get("text") and (not entry.due or entry.due == post.due)
+    return entry.text == post.text and (not entry.due or entry.due == post.due)
 
 
 def _recognisable(entry: Entry, post: Post) -> bool:

@@ -321,7 +321,10 @@ def person_edits(life: Life, rng: random.Random) -> str | None:
     given: dict[str, Any] = {"text": sentence(rng, "theirs")}
     if rng.random() < 0.4:
         given = {"mode": "customScheduled", "dueAt": stamp(moment(life, rng))}
+    scheduled = post.status == "draft" and "text" not in given
     life.account.edit(PERSON, post.id, given)
+    if scheduled:  # progress is no change (design: Actions)
+        post.touched_by.pop()
     return f"a person edits {_post(post)}"
 
 
