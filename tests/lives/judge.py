@@ -94,6 +94,11 @@ class Judge:
             if number > self.budget[at] and at not in self.excused:
                 raise Broken(f"{at} is there {number} times, declared {self.budget[at]} times")
 
+    def forget(self, item: Post | Idea) -> None:
+        """The record is lost that knew what a person deleted: nobody can know that it was there."""
+        for word in words_in(_says(item)):
+            self.excused[_channel(item), word] = "deleted by a person, record lost"
+
     def plan(self, project: Project, changes: Changes, scope: Iterable[Entry], code: int) -> None:
         """Hold the plan after an apply of `scope` against what is there. `code`: how that apply ended."""
         scope = list(scope)
@@ -103,6 +108,8 @@ class Judge:
             if left := [each for each in named if each["action"] in {*PENDING, "hold"}]:
                 raise Broken(f"apply ended with 0, and the next plan has {[_brief(each) for each in left]}")
         self._questions(project, changes)
+        if self.life.quiet and self.life.questions[project.name]:
+            raise Broken(f"nobody but us did anything, and it asks about {self.life.questions[project.name]}")
         if code == 0 and project.whole and len(scope) == len(project.entries):
             self._left_over(project)
 

@@ -7,7 +7,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,10 @@ from tests.lives.world import Ran, World
 
 @dataclass(frozen=True)
 class Setting:
-    """What a life begins with. `history`: posts of people and of another tool, over forty days."""
+    """What a life begins with. `history`: posts of people and of another tool, over forty days.
+
+    `quiet`: nobody else acts and nothing goes wrong or missing, so there is nothing to ask.
+    """
 
     seed: int
     page: int = 100
@@ -30,6 +33,7 @@ class Setting:
     projects: int = 1
     managed_since: bool = True
     history: int = 0
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ def draw(seed: int) -> Script:
         history=rng.choice([0, 0, 6, 45]),
     )
     chosen = ["add", "add", "apply"]
+    if rng.random() < 1 / 6:
+        setting = replace(setting, quiet=True, projects=1)
+        for _ in range(rng.randint(3, 6)):
+            chosen += [*rng.choices([*steps.PLAIN, "minutes", "days"], k=rng.randint(1, 4)), "apply"]
+        return Script(setting, tuple((name, rng.getrandbits(32)) for name in chosen))
     for _ in range(rng.randint(3, 6)):
         groups = [steps.EDITS, steps.EDITS, steps.PEOPLE, steps.TIME, steps.LOSSES]
         chosen += [_weighted(rng, rng.choice(groups)) for _ in range(rng.randint(1, 4))]
@@ -73,10 +82,12 @@ class Life:
     projects: list[Project]
     said: list[str] = field(default_factory=list)
     machines: int = 1
+    quiet: bool = False
     keys_used: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     questions: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
     reasons: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     removed: dict[str, Post | Idea] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
     bound: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _words: int = 0
 
@@ -109,8 +120,10 @@ class Life:
     # What the oracle knows of what is there
 
     def ever_public(self) -> list[Post | Idea]:
-        """What bufferctl made that is there, or was published and deleted since."""
-        gone = [item for item in self.removed.values() if isinstance(item, Post) and item.sent]
+        """What bufferctl made that is there, was published, or was recorded when a person deleted it."""
+        gone = [
+            item for item in self.removed.values() if item.id in self.known or (isinstance(item, Post) and item.sent)
+        ]
         there: list[Post | Idea] = [*self.account.posts.values(), *self.account.ideas.values(), *gone]
         return [item for item in there if item.maker not in {PERSON, TOOL}]
 
@@ -134,20 +147,20 @@ class Life:
     def gone(self, item: Post | Idea) -> None:
         """A person deleted it."""
         self.removed[item.id] = item
+        if any(item.id in project.checkout.recorded() for project in self.projects):
+            self.known.add(item.id)
 
     def asked_again(self, entry: Entry) -> None:
-        """A person has it made again; where the deleted one was public, that is once more."""
-        was = [p for p in self.removed.values() if isinstance(p, Post) and p.sent and entry.word in words_in(p.written)]
-        self.judge.budget[entry.channel, entry.word] += bool(was)
+        """A person has it made again that was deleted: that is once more."""
+        self.judge.budget[entry.channel, entry.word] += 1
 
     def record_changed(self, project: Project) -> None:
         """The state is gone, or an older one: what a person deleted, and what was asked, is not known any more."""
         project.whole = False
         self.questions[project.name] = {}
         for item in self.removed.values():
-            if isinstance(item, Post) and item.sent and item.maker == project.name:
-                for word in words_in(item.written):
-                    self.judge.excused[item.channel.service, word] = "published, deleted by a person, record lost"
+            if item.maker == project.name:
+                self.judge.forget(item)
 
     def journal_gone(self, project: Project) -> None:
         """The journal is gone: what it alone knew, nobody asks any more."""
@@ -256,6 +269,7 @@ def begin(setting: Setting, server: Server, linkedin: Channel | None = None) -> 
         server.endpoint = world.endpoint
         names = ["one", "two"][: setting.projects]
         life = Life(world, [Project(name, world.checkout(name, "machine-1")) for name in names])
+        life.quiet = setting.quiet
         _history(life, rng, setting.history)
         for project in life.projects:
             project.managed_since = START - timedelta(seconds=30) if setting.managed_since else None

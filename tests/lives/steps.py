@@ -27,6 +27,20 @@ PEOPLE: dict[str, tuple[int, Step]] = {}
 TIME: dict[str, tuple[int, Step]] = {}
 LOSSES: dict[str, tuple[int, Step]] = {}
 RUNS: dict[str, tuple[int, Step]] = {}
+#: Edits after which nothing is to be asked. The others declare anew what may be there already.
+PLAIN = (
+    "add",
+    "add",
+    "add",
+    "edit_text",
+    "edit_time",
+    "edit_both",
+    "edit_tags",
+    "remove",
+    "rename",
+    "cancel",
+    "repeat",
+)
 #: A program that was killed may still have a request on its way for so long; another machine starts later than that.
 ON_ITS_WAY = SETTLE + 30 + 1
 
