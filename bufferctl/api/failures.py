@@ -44,6 +44,10 @@ _NEVER_LEFT = (
 )
 
 
+class OversizeError(httpx2.RequestError):
+    """An answer is larger than any real one; the rest of it is not read."""
+
+
 class NotSentError(UnreachableError):
     """The service could not be reached: nothing was sent."""
 
@@ -63,6 +67,9 @@ class NoAnswerError(UnreachableError):
 def no_connection(error: BaseException, host: str, timeout: float) -> UnreachableError:
     """What the HTTP client's exception means; `timeout` in seconds."""
     hint = "Check the network, and BUFFER_API_URL where it is set; then run the same command again."
+    if isinstance(error, OversizeError):
+        what = f"{host} sends an answer that no account has: {error}"
+        return NoAnswerError(what, hint="Check BUFFER_API_URL, and whether a proxy is in between.", again=False)
     if isinstance(error, httpx2.TimeoutException):
         what = f"{host} did not answer within {timeout:g} seconds"
     elif isinstance(error, httpx2.ConnectError):

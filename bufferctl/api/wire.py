@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -32,6 +32,8 @@ _HIDDEN = "[key]"
 #: Shorter keys are words (the sandbox's is), and no secret.
 _SECRET_FROM = 8
 _START = 500
+#: Bytes of an answer, decompressed. A page of 100 posts has some 200 kB, and a request at most 16 of them.
+LARGEST_ANSWER = 32 << 20
 
 
 class _Bearer(httpx2.Auth):
@@ -43,6 +45,31 @@ class _Bearer(httpx2.Auth):
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         request.headers["Authorization"] = self._value
         yield request
+
+
+class _Unpacked(httpx2.SyncByteStream):
+    """The body of an answer, decompressed as it comes: no more of it than fits, and no later than the deadline.
+
+    Raises OversizeError and ReadTimeout. A chunk is some kilobytes packed, so that it cannot grow out of hand alone.
+    """
+
+    def __init__(self, packed: httpx2.Response, deadline: float) -> None:
+        self._packed = packed
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for chunk in self._packed.iter_bytes():
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                raise failures.OversizeError(f"the answer is larger than {LARGEST_ANSWER >> 20} MB")
+            if time.monotonic() > self._deadline:
+                raise httpx2.ReadTimeout("the answer did not end in time")
+            yield chunk
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._packed.close()
 
 
 class Wire:
@@ -140,8 +167,14 @@ class Wire:
         return Answer(response.status_code, response.headers, self._body, text, at)
 
     def _notice(self, response: httpx2.Response) -> None:
-        """The hook that sees every answer before its body: gql keeps neither status nor headers of most."""
+        """The hook that sees every answer before its body: gql keeps neither status nor headers of most.
+
+        The body gets `timeout` seconds from here on: a wait for each chunk alone could go on for ever.
+        """
         self._response = response
+        packed = httpx2.Response(response.status_code, headers=response.headers.copy(), stream=response.stream)
+        response.stream = _Unpacked(packed, time.monotonic() + self._timeout)
+        response.headers.pop("content-encoding", None)
         with suppress(ValueError, TypeError):  # no date, or none that can be read
             self._ahead = parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC) - self._now()
             self.tells_time = True
