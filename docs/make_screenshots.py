@@ -1,6 +1,7 @@
-"""Take the pictures in docs/images: a plan on a screen and on a phone, and the sandbox's page. `make screenshots`.
+"""Take the pictures in docs/images: a plan on a screen, on a phone and as a comment, and the sandbox's page.
 
-The campaign of the examples a week before it begins: some of it is in Buffer, in earlier words, and a person was there.
+`make screenshots`. The campaign of the examples a week before it begins: some of it is in Buffer, in earlier words, and
+a person was there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import tempfile
 from hashlib import md5
 from pathlib import Path
 
+from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
 
 from bufferctl.sandbox import Clock, Sandbox
@@ -21,6 +23,16 @@ from bufferctl.sandbox import Clock, Sandbox
 DOCS = Path(__file__).parent
 NOW = "2030-02-26T09:00:00Z"
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+_GITHUB = """
+body { font: 14px/1.5 system-ui, sans-serif; color: #1f2328; margin: 16px }
+.comment { border: 1px solid #d1d9e0; border-radius: 6px } .comment > div { padding: 4px 16px 12px }
+.by { background: #f6f8fa; border-bottom: 1px solid #d1d9e0; border-radius: 6px 6px 0 0; margin: 0; padding: 8px 16px }
+h2, h3 { border-bottom: 1px solid #d1d9e0b3; padding-bottom: .3em } h3 { font-size: 1.25em }
+code { background: #818b981f; border-radius: 6px; padding: .2em .4em; font-size: 85% }
+pre { background: #f6f8fa; border-radius: 6px; padding: 12px; overflow: hidden } pre code { background: none }
+table { border-collapse: collapse } td, th { border: 1px solid #d1d9e0; padding: 6px 13px }
+blockquote { border-left: .25em solid #d1d9e0; color: #59636e; margin: 0; padding: 0 1em }
+"""
 _POLL = """
   - key: poll
     due_at: 2030-03-07 17:00
@@ -51,6 +63,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS])
         picture(browser, plan.as_uri(), "plan", 1280, 1120)
         picture(browser, plan.as_uri(), "phone", 380, 800, is_dark=True, at="Acme/twitter:acme/launch")
+        picture(browser, comment(plan.with_suffix(".md")).as_uri(), "comment", 900, 640, ready=".comment")
         picture(browser, sandbox.url, "sandbox", 1280, 700)
         browser.close()
 
@@ -66,8 +79,17 @@ def planned(folder: Path, sandbox: Sandbox) -> Path:
     teaser = next(each for each in sandbox.posts() if each["channelId"] == sandbox.channel("bluesky")["id"])
     sandbox.person.edit_post(teaser["id"], text="Something big is coming on Monday!")
     posts.write_text(final + _QUEUE, encoding="utf-8")
-    run(folder, sandbox, "plan", "--report", "plan.html")
+    run(folder, sandbox, "plan", "--report", "plan.html", "--report", "plan.md")
     return folder / "campaign" / "plan.html"
+
+
+def comment(markdown: Path) -> Path:
+    """The plan's comment as GitHub shows one on a pull request, as near as a few lines of CSS get."""
+    body = MarkdownIt("commonmark").enable("table").render(markdown.read_text(encoding="utf-8"))
+    page = markdown.with_name("comment.html")
+    head = "<p class=by><b>github-actions</b> commented now</p>"
+    page.write_text(f"<!doctype html><style>{_GITHUB}</style><div class=comment>{head}<div>{body}</div></div>")
+    return page
 
 
 def run(folder: Path, sandbox: Sandbox, *arguments: str) -> None:
@@ -78,7 +100,15 @@ def run(folder: Path, sandbox: Sandbox, *arguments: str) -> None:
 
 
 def picture(
-    browser: Browser, url: str, name: str, width: int, height: int, *, is_dark: bool = False, at: str = ""
+    browser: Browser,
+    url: str,
+    name: str,
+    width: int,
+    height: int,
+    *,
+    is_dark: bool = False,
+    at: str = "",
+    ready: str = "main[data-ready], .post",
 ) -> None:
     """Take one, of a window of that size, with the post `at` in view."""
     page = browser.new_page(
@@ -89,7 +119,7 @@ def picture(
     if url.startswith("file:"):
         page.clock.set_fixed_time(NOW)
     page.goto(url)
-    page.wait_for_selector("main[data-ready], .post")
+    page.wait_for_selector(ready)
     if at:
         page.locator(f'[id="{at}"]').evaluate("card => card.scrollIntoView({block: 'start', behavior: 'instant'})")
     page.wait_for_load_state("networkidle")

@@ -47,6 +47,16 @@ def test_links_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_links_of_the_readme_are_absolute() -> None:
+    """PyPI shows it too, and knows no files; each that leads into the repository names a file that is there."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert [link for link in links if not link.startswith("https://")] == []
+    ours = [each for link in links for each in re.findall(r"/bufferctl/(?:(?:blob|tree)/)?main/(.+)", link)]
+    assert len(ours) > 10
+    assert [path for path in ours if not (ROOT / path).exists()] == []
+
+
 def test_the_readme_is_short() -> None:
     """README.md has fewer than 120 lines."""
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 120

@@ -13,6 +13,7 @@ from bufferctl.sandbox import Sandbox
 from tests.docs.console import Document
 
 DOCS = Path(__file__).parents[2] / "docs"
+README = DOCS.parent / "README.md"
 PAGE, WRITERS = DOCS / "recipes.md", DOCS / "for-writers.md"
 BEGINNING, *RECIPES = re.split(r"^(?=## )", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 ROOT = """\
@@ -107,6 +108,18 @@ def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, upda
 def test_beginning(project: Any, update: bool) -> None:
     """What all of them begin with prints what the page says, too."""
     _hold(PAGE, BEGINNING, Document(project.folder).run(BEGINNING), update=update)
+
+
+def test_readme(project: Any, update: bool) -> None:
+    """The first example runs in the default sandbox after `init`, and prints what the page shows."""
+    text = README.read_text(encoding="utf-8").partition("\n## ")[0]
+    project("init")
+    root = (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+    before, _, after = root.partition("        posts:\n")
+    project.write("buffer.yaml", before + re.sub(r"\A(?: {10}.*\n)+", "", after))  # without init's own example
+    made = Document(project.folder).run(text)
+    _hold(README, text, made, update=update)
+    assert "2 to create" in made
 
 
 def test_for_writers(project: Any, update: bool) -> None:
