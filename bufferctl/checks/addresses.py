@@ -37,7 +37,7 @@ REFUSING_HOST = Rule(
     "BC104",
     "media-host-refuses",
     Severity.WARNING,
-    "an image, a video or a document is on a site that hands out a page instead of the file, or refuses programs",
+    "an image, a video or a document is on a site that shows a page instead of the file, or its address is a page's",
     "Buffer cannot read the file, and refuses the post or fails to publish it",
     "put the file on a site of your own, or use the site's address for direct download",
     "what these sites are known to do",
@@ -78,6 +78,11 @@ _REFUSING = (
 )
 
 
+#: Ends of addresses that name pages.
+_PAGE = re.compile(r"https?://[^/?#]+/[^?#]*(\.(?:x?html?|php|aspx?|jsp))(?:[?#]|$)", re.IGNORECASE)
+_A = {"image": "an image", "video": "a video", "document": "a document", "gif": "a GIF", "picture": "an image"}
+
+
 def address_findings(item: Post | Idea) -> Iterator[Finding]:
     """What is wrong with the addresses of an object's media."""
     for path, kind, url in _doubtful(item):
@@ -92,6 +97,9 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
         elif signed := _SIGNED.search(url):
             message = f"this address is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
             yield Finding(SIGNED, item, path, message)
+        elif page := _PAGE.match(url):
+            message = f"the address ends in `{page[1]}`, so it is probably a page and not {_A.get(kind, 'a file')}"
+            yield Finding(REFUSING_HOST, item, path, message, hint="use the address of the file itself")
         else:
             for pattern, what in _refusing(name):
                 if re.search(pattern, url):
@@ -103,7 +111,7 @@ def is_fine(url: str) -> bool:
     host = _HOST.match(url)
     if host is None or not url.startswith("https://") or ("=" in url and _SIGNED.search(url)):
         return False
-    return _public(host[1]) and not _refusing(host[1])
+    return _public(host[1]) and not _refusing(host[1]) and not _PAGE.match(url)
 
 
 @lru_cache(maxsize=256)

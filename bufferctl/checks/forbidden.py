@@ -7,12 +7,13 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from bufferctl.checks.said import link_spans, without
+from bufferctl.model.invisible import without_invisible
 
 if TYPE_CHECKING:
     import regex
 
-#: Letters that nobody sees, and the apostrophes that mean the same.
-_PLAIN = str.maketrans({"\u00ad": None, "\u200b": None, "\u2060": None, "\ufeff": None, "\u2019": "'", "\u02bc": "'"})
+#: Apostrophes that mean the same.
+_PLAIN = str.maketrans({"\u2019": "'", "\u02bc": "'"})
 
 
 @lru_cache(maxsize=128)
@@ -25,8 +26,8 @@ def forbidden_in(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    """The text with letters that only look otherwise (bold, full-width, decomposed) as what they are."""
-    return unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    """The text without invisible characters, its bold, full-width and decomposed letters as plain ones."""
+    return unicodedata.normalize("NFKC", without_invisible(text)).translate(_PLAIN)
 
 
 @cache

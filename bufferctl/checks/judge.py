@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from bufferctl.checks import addresses, content, fields, media, neighbours, policy, texts
+from bufferctl.checks import addresses, content, fields, media, neighbours, plain, policy, texts
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.diagnostics import Severity
@@ -20,6 +20,7 @@ RULES: tuple[Rule, ...] = tuple(
             *fields.RULES,
             *addresses.RULES,
             *content.RULES,
+            *plain.RULES,
             *neighbours.RULES,
             *policy.RULES,
         ),
@@ -72,6 +73,8 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
         yield from content.content_findings(post)
     elif content.may_be_plain(post.text):
         yield from content.content_findings(post)
+    if more or post.assets or plain.may_be_odd(post.text):
+        yield from plain.plain_findings(post)
     if more or network.needs:
         yield from fields.field_findings(post)
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bufferctl.checks.finding import Finding, Related, Rule
+from bufferctl.checks.networks import Source
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Post
+from bufferctl.model import Post, Service
 
 AGAIN = timedelta(days=30)
 APART = timedelta(minutes=15)
@@ -32,7 +33,17 @@ TOO_CLOSE = Rule(
     "what teams find in hindsight",
 )
 
-RULES = (SAME_TEXT, TOO_CLOSE)
+SAME_ON_X = Rule(
+    "BC110",
+    "same-text-on-x-accounts",
+    Severity.WARNING,
+    "the same text goes out on two X channels",
+    "X forbids it and may hide or refuse it; whether Buffer does is not known",
+    "give one of them a text of its own under `overrides`, or name one of the channels",
+    Source.NETWORK,
+)
+
+RULES = (SAME_TEXT, TOO_CLOSE, SAME_ON_X)
 
 
 #: A post and its instant in seconds since 1970, None where a queue decides.
@@ -44,10 +55,12 @@ def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: floa
 
     A post of a queue goes out soon: its time is taken to be `now`.
     """
+    posts = list(posts)
     channels: dict[tuple[str, str], list[Timed]] = {}
     for timed in posts:
         address = timed[0].address
         channels.setdefault((address.organization, address.channel), []).append(timed)
+    yield from _on_x([post for (post, at) in posts if since is None or at is None or at >= since])
     for there in channels.values():
         firsts: dict[str, Timed] = {}
         again: dict[str, list[Timed]] = {}
@@ -58,6 +71,20 @@ def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: floa
         for same in again.values():
             yield from _again(same, now.timestamp() if now else None, since)
         yield from _too_close([(at, post) for post, at in there if at is not None and not post.draft], since)
+
+
+def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
+    """The same text on several X channels, said of the later ones."""
+    firsts: dict[str, Post] = {}
+    for post in posts:
+        text = post.text.strip()
+        if post.service is not Service.TWITTER or not text:
+            continue
+        first = firsts.setdefault(text, post)
+        if (first.address.organization, first.address.channel) != (post.address.organization, post.address.channel):
+            message = f"the same text goes out on {first.address.channel}, and X forbids that for several accounts"
+            related = () if first.place == post.place else (Related(first, f"first used in `{first.address.key}`"),)
+            yield Finding(SAME_ON_X, post, ("text",), message, related=related)
 
 
 def _again(same: list[Timed], now: float | None, since: float | None) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from bufferctl.checks.finding import Path
 from bufferctl.model import Post
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Video
+from bufferctl.model.invisible import without_invisible
 
 #: Fields that no reader sees: ids, files, and mentions, which repeat words of the text and lead to the network itself.
 _UNSEEN = frozenset(
@@ -21,7 +22,9 @@ _UNSEEN = frozenset(
     | {"thumbnail_url", "user_tags"}
 )
 _ADDRESSES = frozenset({"url", "link"})
-_WEB = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
+#: `https://host`, also with other or no slashes, as browsers read it; `//host` where a domain follows.
+_WEB = re.compile(r"(?:https?:[/\\]*(?=[\w\[@%])|(?<![\w:/\\])[/\\]{2}(?=[\w-]+\.[\w-]))[^\s<>\"“”„«»]+", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
 #: What a link without `https://` has at least; quick to find out.
 _MAYBE = re.compile(r"\w\.\w")
 #: What ends a sentence sooner than a link.
@@ -74,9 +77,13 @@ def _below(path: Path, value: Any) -> Iterator[Said]:
 
 
 def links(post: Post) -> Iterator[Link]:
-    """Every link of a post, in texts also those without `https://` that networks make links of."""
+    """Every link of a post, in texts also those without `https://` that networks make links of.
+
+    Invisible characters are no part of one: a reader does not see them, and browsers drop many.
+    """
     for each in said(post):
-        urls = [each.text] if each.is_link else links_in(each.text)
+        text = without_invisible(each.text)
+        urls = [text] if each.is_link else links_in(text)
         yield from (Link(each.path, url) for url in urls)
 
 
@@ -131,7 +138,7 @@ def split(url: str) -> SplitResult | None:
     """The parts of a link, read as browsers do; None where it is none."""
     url = url.replace("\\", "/")
     try:
-        return urlsplit(url if "://" in url else f"https://{url}")
+        return urlsplit(_SCHEME.sub("https://", url, count=1))
     except ValueError:
         return None
 

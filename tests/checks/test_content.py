@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -194,3 +195,13 @@ def test_times_are_instants() -> None:
     other = post(text="Two", key="b", due_at=datetime(2030, 5, 1, 8, 30, tzinfo=UTC) + timedelta(minutes=5))
     (found,) = findings(one, other)
     assert "5 minutes apart" in found.message
+
+
+def test_one_text_for_two_x_channels() -> None:
+    """A warning at the second; none for other networks, nor for two texts."""
+    two = [replace(post("twitter", "Hi"), address=Address("Acme", f"twitter:{name}", "a")) for name in ("a", "b")]
+    assert [each.rule.code for each in check(Desired(posts=tuple(two)))] == ["BC110"]
+    other = replace(two[1], text="Ho")
+    assert check(Desired(posts=(two[0], other))) == ()
+    elsewhere = [replace(post("linkedin", "Hi"), address=Address("Acme", f"linkedin:{n}", "a")) for n in ("a", "b")]
+    assert check(Desired(posts=tuple(elsewhere))) == ()
