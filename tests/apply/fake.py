@@ -113,7 +113,7 @@ class FakeBuffer:
     create that was carried out. `poison`: the key of a post that Buffer breaks down over. `away`: reads fail.
     `cuts_waits`: somebody asked to stop, so that waits for the quota and the like return at once.
     `rewrites`: texts come back changed. `equal_by_person`: while an answer is lost, somebody makes the same posts.
-    `dies_on`: `save` or `compact`, once something was created. `on_pace` and `on_send` are called before a request may
+    `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once something was created. `on_pace` and `on_send` are called before a request may
     leave, and when it was carried out.
     """
 
@@ -127,6 +127,7 @@ class FakeBuffer:
     cuts_waits: bool = False
     rewrites: bool = False
     equal_by_person: bool = False
+    dateless: bool = False
     dies_on: str = ""
     on_pace: Callable[[], object] = lambda: None
     on_send: Callable[[], object] = lambda: None
@@ -247,8 +248,8 @@ class FakeBuffer:
 
     @property
     def tells_time(self) -> bool:
-        """Its answers carry a date."""
-        return True
+        """Whether its answers carry a date."""
+        return not self.dateless
 
     def pace(self) -> None:
         """Requests are free here; see test_pacing for those that are not."""

@@ -577,3 +577,17 @@ def test_a_slow_answer_widens_the_window(machine: Machine, buffer: FakeBuffer) -
     machine.apply(A)
     assert addresses(buffer) == ["a"]
     assert machine.state().bindings[slot(A)].origin is Origin.CREATED
+
+
+def test_without_a_date_a_clock_that_is_set_right_loses_nothing(machine: Machine, buffer: FakeBuffer) -> None:
+    """Intents are then dated by this machine's clock; it was two hours ahead when the run was killed."""
+    buffer.dateless = True
+    buffer.faults = [Fault("kill-late", delay=5)]
+    dies(machine, A)
+    (intent,) = machine.journal(A).open
+    ahead = replace(intent, at=intent.at + timedelta(hours=2), until=intent.until + timedelta(hours=2))
+    journal = machine.journal(A)
+    journal.intend([ahead])
+    machine.apply(A)
+    assert addresses(buffer) == ["a"]
+    assert machine.state().bindings[slot(A)].origin is Origin.CREATED
