@@ -113,8 +113,8 @@ class FakeBuffer:
     create that was carried out. `poison`: the key of a post that Buffer breaks down over. `away`: reads fail.
     `cuts_waits`: somebody asked to stop, so that waits for the quota and the like return at once.
     `rewrites`: texts come back changed. `equal_by_person`: while an answer is lost, somebody makes the same posts.
-    `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once something was created. `on_pace` and `on_send` are called before a request may
-    leave, and when it was carried out.
+    `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once something was created. `on_pace` and
+    `on_send` are called before a request may leave, and when it was carried out.
     """
 
     faults: list[Fault] = field(default_factory=list)
