@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -20,6 +21,7 @@ from bufferctl.config.times import probably_meant
 from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.config.words import BLOCK_FORM, PROSE, either, listed, nearest_field, nearest_value
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.model import Service
 from bufferctl.model.content import Video
 
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
@@ -64,11 +66,22 @@ def _diagnostic(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | Non
                 "delete it; on Instagram, TikTok and Pinterest `thumbnail_offset: 1500` shows the frame at 1.5 seconds"
             )
             return where.at_key(name, message, hint=hint)
-        return where.at_key(name, f"there is no field `{name}` here", hint=_field_hint(name, model_at(owner, loc[:-1])))
+        hint = _field_hint(name, model_at(owner, loc[:-1]), spot.tree.empty.get(id(where.node), ()))
+        return where.at_key(name, f"there is no field `{name}` here", hint=hint)
     if part is None:
         return spot.tree.source.diagnostic(where.offset, _message("", error), hint=_hint(error, loc))
+    if kind == "model_type" and loc[-2:-1] == ("thread",) and isinstance(error["input"], str):
+        return where.at(part, _message("thread", error), hint=_thread_hint(where.node, spot.child("text")))
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
     return where.at(part, _message(name, error), hint=_hint(error, loc))
+
+
+def _thread_hint(parts: Any, text: Any) -> str:
+    """A thread that was given as a list of texts, as groups of fields; its first part repeats the post's text."""
+    texts = [each for each in parts if isinstance(each, str)]
+    written = texts if text in {None, texts[0]} else [text, *texts]
+    groups = ", ".join(f"{{text: {json.dumps(each, ensure_ascii=False)}}}" for each in written[:5])
+    return f"write `thread: [{groups}{', …' if len(written) > 5 else ''}]`"  # noqa: PLR2004 - what a line holds
 
 
 def _message(name: str, error: ErrorDetails) -> str:
@@ -105,6 +118,8 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
         return f"did you mean `{near}`?" if near else ""
     if kind == "value_error" and isinstance(value, str):
         return _value_hint(value, str(error["ctx"]["error"]))
+    if isinstance(value, list | dict) and kind.startswith("datetime"):
+        return f"write one time: `{name}: 2026-12-01 09:00`"
     if kind.endswith("_type"):
         return _form_hint(kind, value, loc)
     return "write `- image: {url: https://…}` on the line below, two spaces further in" if name == "assets" else ""
@@ -117,10 +132,13 @@ def _value_hint(value: str, said: str) -> str:
     if "a to z" in said:
         return f"for instance `{key_for(None, value, ())}`"
     if "web address" in said:
+        if re.match(r"https?://\S+\s", value, re.IGNORECASE):
+            return f"write `{'%20'.join(value.split())}`"
         without_https = re.fullmatch(r"[\w-]+(\.[\w-]+)+/\S+", value)
         return f"write `https://{value}`" if without_https else "put it on the web, where everybody can fetch it"
     if "a time that does not exist" in said:
-        return "correct the month, the day or the hour"
+        existing = probably_meant(value)
+        return f"write `{existing}`" if existing else "correct the month, the day or the hour"
     if "a date and a time" not in said:
         return ""
     if meant := probably_meant(value):
@@ -138,7 +156,7 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int]) -> str:
         return BLOCK_FORM.format(name=name) if name in PROSE else ""
     if kind != "tuple_type":
         if not isinstance(value, str):
-            return "take the `- ` out" if isinstance(value, list) else ""
+            return "delete the `- `" if isinstance(value, list) else ""
         if steps[-1:] == ["assets"]:
             return f"write `- image: {{url: {value[:60]}}}`"
         if name in _MEDIA:
@@ -148,15 +166,22 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int]) -> str:
         return "write `- image: {url: https://…}` on the line below, two spaces further in"
     if isinstance(value, dict):
         return "put `- ` before its first line, and the lines below two spaces further in"
+    if name == "channels" and value in {"all", "*", "every", "everywhere", "any"}:
+        return "name each of them, such as `channels: [twitter, linkedin]`"
     if isinstance(value, str) and "\n" not in value:
         return f"write `{name}: [{value[:60]}]`"
     return "put each on a line of its own after `- `" if isinstance(value, str) else ""
 
 
-def _field_hint(name: str, owner: type[BaseModel] | None) -> str:
+def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]) -> str:
+    """What to do about a field that is not there. `empty`: the fields beside it that have no value."""
     if owner is None:
         return ""
     fields = owner.model_fields
+    if "overrides" in empty and name.partition(":")[0] in set(Service):
+        return "write it two spaces further in, with what is below, so that it is under `overrides`"
+    if name in {"repeat", "repeats", "recurrence", "recurring", "every"}:
+        return "delete it: an entry is published once; write an entry for each time"
     near = nearest_field(name, fields) or nearest_value(name, fields)
     if near:
         return f"did you mean `{near}`?"

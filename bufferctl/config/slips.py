@@ -42,6 +42,8 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
     ),
     (r"^[ \t]*(?P<at>```)", "a line of backticks is not YAML", "delete it"),
 )  # fmt: skip
+#: Fields whose value is a group of fields.
+_GROUPS = frozenset({"overrides", "metadata", "policy", "rules"})
 #: git's lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
 
@@ -61,7 +63,9 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     lost = hashtags.instead_of_value(source, end, name)
     if lost:
         return lost
-    hint = "write one, or take the line out"
+    hint = "add a value or delete the line"
+    if name in _GROUPS:
+        hint = "write what belongs to it on the lines below, two spaces further in"
     if ":" in name:
         hint = f"write a space after `{name.partition(':')[0]}:`"
     elif source.text[end : end + 1] in {",", "}"}:

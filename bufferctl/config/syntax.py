@@ -10,7 +10,7 @@ from ruamel.yaml.error import YAMLError
 from bufferctl.config.slips import out_of_line, slip
 from bufferctl.config.source import Source
 from bufferctl.config.words import BLOCK_FORM
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Place
 
 _BLOCK = BLOCK_FORM.format(name="text")
 _INDENT = "line it up with the lines that it belongs to, with spaces"
@@ -59,7 +59,7 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
     (r"'-' indicator", "this line does not fit the list above", _INDENT, False),
     (r"block sequence entries|sequence entries", "`- ` starts a list where none can be", _INDENT, False),
     (
-        r"unknown escape",
+        r"unknown escape|hexdecimal|hexadecimal",
         "a `\\` in double quotes starts an escape, and this is none",
         f"write `\\\\`, or {_BLOCK}",
         False,
@@ -99,10 +99,8 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
         return source.diagnostic(
             began or offset, "the file ends before this is closed", hint="close it with `]` or `}`"
         )
-    if offset is not None and _after_quote(source.line(offset), source.place(offset).column - 1):
-        return source.diagnostic(
-            offset, "text goes on after the quote that ends it", hint=f"put the quotes round all of it, or {_BLOCK}"
-        )
+    if offset is not None and (found := _of_the_text(source, offset)):
+        return found
     if offset is not None and _colon_in_brackets(source, began, offset, problem):
         return source.diagnostic(
             offset, "`: ` inside an unquoted text reads as the start of another field", hint="put the text in quotes"
@@ -114,6 +112,19 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
     return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT)
 
 
+def _of_the_text(source: Source, offset: int) -> Diagnostic | None:
+    """What is wrong with the quotes or the indentation of a text on this line, or of one above that goes on here."""
+    if (opened := _unclosed_quote(source, offset)) is not None:
+        return source.diagnostic(opened, "the quote that opens here is not closed", hint=f"close it, or {_BLOCK}")
+    if _after_quote(source.line(offset), source.place(offset).column - 1):
+        hint = _inner_quotes(source.line(offset)) or f"put the quotes round all of it, or {_BLOCK}"
+        return source.diagnostic(offset, "text goes on after the quote that ends it", hint=hint)
+    if first := _deeper_first_line(source, offset):
+        message = f"this line is indented less than line {first}, the first of its text, so YAML ends the text above it"
+        return source.diagnostic(offset, message, hint=f"indent line {first} like this one")
+    return None
+
+
 def _colon_in_brackets(source: Source, began: int | None, offset: int, problem: str) -> bool:
     same_line = began is not None and source.place(began).line == source.place(offset).line
     return same_line and "expected ','" in problem and bool(re.match(r":\s", source.text[offset : offset + 2]))
@@ -121,6 +132,57 @@ def _colon_in_brackets(source: Source, began: int | None, offset: int, problem: 
 
 def _after_quote(line: str, column: int) -> bool:
     return bool(re.search(r""":\s+(".*"|'.*')\s*$""", line[:column])) and line[column : column + 1] not in {"", ":"}
+
+
+#: How many lines up the beginning of a text is looked for.
+_ABOVE = 200
+
+
+def _unclosed_quote(source: Source, offset: int) -> int | None:
+    """Where a quote opens on a line above that is closed by the quote which should open a text on this line."""
+    place = source.place(offset)
+    before = source.line(offset)[: place.column - 1].rstrip()
+    if not re.search(r"(?:[:-] +|^\s*)[\"']$", before):
+        return None
+    quote = before[-1]
+    for row in range(place.line - 1, max(0, place.line - _ABOVE), -1):
+        start = source.offset(Place(source.name, row, 1))
+        line = source.line(start)
+        found = re.match(rf"[ \t]*(?:- +)?(?:[\w-]+: +)?({quote})", line)
+        if found:
+            closed = quote in line[found.end() :].replace("\\" + quote, "")
+            return None if closed else start + found.start(1)
+    return None
+
+
+def _inner_quotes(line: str) -> str:
+    """How to write a text in quotes that has quotes inside; empty where the line is no such text."""
+    found = re.search(r":\s+((['\"]).*\2)\s*$", line)
+    if not found:
+        return ""
+    inner, quote = found[1][1:-1], found[2]
+    escaped = inner.replace("'", "''") if quote == "'" else re.sub(r'(?<!\\)"', r'\\"', inner)
+    return f"write `{quote}{escaped}{quote}`"
+
+
+def _deeper_first_line(source: Source, offset: int) -> int | None:
+    """The number of a block's first line that is indented deeper than this line, which belongs to the block as well."""
+    place = source.place(offset)
+    indent = place.column - 1
+    if source.line(offset)[:indent].strip():
+        return None
+    first = 0
+    for row in range(place.line - 1, max(0, place.line - _ABOVE), -1):
+        line = source.line(source.offset(Place(source.name, row, 1)))
+        if not line.strip():
+            continue
+        depth = len(line) - len(line.lstrip(" "))
+        if re.search(r":\s+[|>][-+]?\s*$", line):
+            return first if first and depth < indent else None
+        if depth <= indent:
+            return None
+        first = row
+    return None
 
 
 def _bad_start(source: Source, offset: int | None) -> Diagnostic:

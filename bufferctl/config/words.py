@@ -42,7 +42,7 @@ _FIELDS = (
     ("was", "renamed_from old_key formerly previously"),
     ("cancelled", "canceled cancel delete deleted skip disabled"),
     ("protect", "protected lock locked keep prevent_destroy"),
-    ("repeat_of", "repeat repeats duplicate_of copy_of"),
+    ("repeat_of", "duplicate_of copy_of repeats_of"),
     ("overrides", "override per_channel variants customize"),
     ("metadata", "options meta settings extra network"),
     ("organizations", "organization organisations orgs org accounts"),
