@@ -22,25 +22,25 @@ from bufferctl.errors import BufferctlError, InterruptError, UsageError
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
     "Begin": {
-        "init": ("init", "Write a first buffer.yaml from what the account has."),
-        "doctor": ("doctor", "Find out what is missing or does not work, and what to do."),
-        "sandbox": ("sandbox", "Run a local Buffer to try things on."),
+        "init": ("init", "Create a first buffer.yaml from your account."),
+        "doctor": ("doctor", "Check the setup, and say what to fix."),
+        "sandbox": ("sandbox", "Run a local Buffer to try things out."),
     },
     "Write": {
         "validate": ("validate", "Check the files, offline."),
         "preview": ("preview", "Show the files as a calendar of posts, offline."),
-        "fmt": ("fmt", "Give all files the same layout; what they say stays."),
+        "fmt": ("fmt", "Format the files; their content stays the same."),
         "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
         "schema": ("schema", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {
-        "plan": ("plan", "Show what would change in Buffer; change nothing."),
+        "plan": ("plan", "Show what would change in Buffer, and change nothing."),
         "show": ("show", "Show a saved plan or a receipt."),
         "apply": ("apply", "Make Buffer match the files."),
     },
-    "Stay in step with Buffer": {
-        "drift": ("drift", "Show what in Buffer is no longer as it was applied."),
-        "pull": ("pull", "Write what people changed in Buffer into the files."),
+    "Keep in sync with Buffer": {
+        "drift": ("drift", "Show what changed in Buffer since the last apply."),
+        "pull": ("pull", "Write changes that people made in Buffer into the files."),
         "import": ("import_", "Write what is in Buffer into the files."),
         "state": ("state", "Look at, or correct, what bufferctl remembers."),
     },
@@ -48,7 +48,7 @@ GROUPS = {
         "ci": ("ci", "Run in GitHub Actions or GitLab CI."),
     },
     "In the shell": {
-        "completion": ("completion", "Print what makes a shell complete commands and options."),
+        "completion": ("completion", "Print a completion script for your shell."),
     },
 }
 COMMANDS = {name: told for group in GROUPS.values() for name, told in group.items()}
@@ -56,6 +56,8 @@ COMMANDS = {name: told for group in GROUPS.values() for name, told in group.item
 #: How a program ends that a signal to a closed pipe would have ended.
 _CLOSED_PIPE = 141
 _USAGE = UsageError.exit_code
+#: How click begins its messages about a command that is not there, and about more arguments than a command has.
+_NO_COMMAND, _TOO_MANY = "No such command", "Got unexpected extra argument"
 
 
 class Commands(click.Group):
@@ -88,30 +90,30 @@ class Commands(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no command {args[0]}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
 
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with `bufferctl doctor`: it says what to do first. `bufferctl COMMAND --help` tells more.\n\n"
+    epilog="Start with `bufferctl doctor`. `bufferctl COMMAND --help` explains a command.\n\n"
     + examples(
-        ("bufferctl validate", "every problem of the files"),
-        ("bufferctl plan -o plan.json --report plan.html", "for whoever reviews it"),
-        ("bufferctl apply plan.json", "do just that"),
+        ("bufferctl validate", "check the files"),
+        ("bufferctl plan -o plan.json --report plan.html", "a plan to review"),
+        ("bufferctl apply plan.json", "apply that plan"),
     ),
 )
 @click.version_option(__version__, "-V", "--version", message="bufferctl %(version)s")
 def cli() -> None:
-    """Keep a Buffer queue in git: posts as YAML, a plan to look at, applied once."""
+    """Keep a Buffer queue in git: posts as YAML, reviewed as a plan, published once."""
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code (design: Contracts)."""
-    # What a command reads it keeps to its end. Looking through all of it for garbage again and again costs a tenth of
-    # the time of a large plan, and finds next to nothing; once more on the way out (hence `freeze`) as much again.
+    # A command keeps what it reads until it ends. Collecting garbage in the meantime takes a tenth of the time of a
+    # large plan and frees next to nothing; collecting on the way out (hence `freeze`) takes as much again.
     gc.disable()
     code = run(sys.argv[1:])
     gc.freeze()
@@ -150,7 +152,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _invoke(arguments: list[str]) -> object:
-    """What a command returns. click's own `main` would end a closed pipe with 1, which means that something failed."""
+    """The return value of a command. click's own `main` would end a closed pipe with 1, which means a failure."""
     if "_BUFFERCTL_COMPLETE" in os.environ:  # a shell asks what may follow; click answers and exits
         return cli.main(arguments, prog_name="bufferctl")
     try:
@@ -161,7 +163,7 @@ def _invoke(arguments: list[str]) -> object:
 
 
 def _forget_output() -> None:
-    """What cannot be written any more; Python would complain once more when it closes stdout."""
+    """Drop unwritten output; otherwise Python complains again when it closes stdout."""
     with suppress(OSError):  # a stdout without a file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -170,8 +172,41 @@ def _usage(error: click.UsageError, arguments: list[str]) -> int:
     # click does not always say which command it was parsing.
     named = [name for name in arguments[:1] if name in COMMANDS]
     command = error.ctx.command_path if error.ctx else " ".join(["bufferctl", *named])
-    _say(error.format_message(), f"`{command} --help` shows what it takes.")
+    _say(usage_message(error), f"`{command} --help` shows its arguments and options.")
     return _USAGE
+
+
+def usage_message(error: click.UsageError) -> str:
+    """A mistake in the command line in our words; where a message is our own already, as it is."""
+    name = _parameter_name(error)
+    match error:
+        case click.NoSuchOption(option_name=option, possibilities=near):
+            hint = f" Did you mean {' or '.join(sorted(near))}?" if near else ""
+            return f"There is no option {option}.{hint}"
+        case click.MissingParameter():
+            return f"{name} is missing"
+        case click.BadParameter(message=message, param=param):
+            plain = message.replace("'", "") if param and isinstance(param.type, click.Choice) else message
+            return f"{name}: {plain}" if name else plain
+        case click.BadOptionUsage(option_name=option, message=message):
+            return f"{option} needs a value" if "requires" in message else message
+    if error.message.startswith(_NO_COMMAND):
+        return error.message.replace(_NO_COMMAND, "There is no command").replace("'", "")
+    if error.message.startswith(_TOO_MANY):
+        return f"There are too many arguments: {error.message.partition('(')[2].rstrip(').')}"
+    return error.format_message()
+
+
+def _parameter_name(error: click.UsageError) -> str:
+    """`--settle`, or `ADDRESS`."""
+    if not isinstance(error, click.BadParameter):
+        return ""
+    if isinstance(error.param_hint, str):
+        return error.param_hint.strip("'")
+    parameter = error.param
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return parameter.make_metavar(error.ctx).strip("[]") if parameter and error.ctx else ""
 
 
 def _say(message: str, hint: str) -> None:

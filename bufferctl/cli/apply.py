@@ -1,4 +1,4 @@
-"""`bufferctl apply`: show the plan, ask, make it so, look again."""
+"""`bufferctl apply`: show the plan, ask, send it, verify."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     short_help="Make Buffer match the files.",
     epilog=examples(
         ("bufferctl apply", "show the plan, ask, send it"),
-        ("bufferctl apply plan.json", "all of that plan, or nothing"),
+        ("bufferctl apply plan.json", "exactly that plan, or nothing"),
         ("bufferctl apply --reviewed plan.json", "what was reviewed, after a merge"),
-        ("bufferctl apply --receipt receipt.json", "and keep what became of it"),
+        ("bufferctl apply --receipt receipt.json", "and write down the results"),
     ),
 )
 @options.paths_argument
@@ -34,22 +34,22 @@ if TYPE_CHECKING:
     "--reviewed",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="PLANFILE",
-    help="Do only what is in this saved plan, as the files are now; hold the rest. Does not ask.",
+    help="Apply the part of the files' plan that is in this saved plan, and hold the rest. Does not ask.",
 )
 @click.option(
     "--receipt",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Keep what became of each change, with id and link, also where it fails.",
+    help="Write the result of each change, with id and link, even after a failure.",
 )
-@click.option("--auto-approve", is_flag=True, help="Do not ask; for CI, after the plan was reviewed.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask; for CI, after a review.")
 @click.option(
     "--settle",
     type=options.Number(min=0),
     default=30,
     show_default=True,
     metavar="S",
-    help="Seconds after which Buffer's lists surely show a write whose answer was lost.",
+    help="Seconds until Buffer's lists are sure to show a write whose answer was lost.",
 )
 @click.option(
     "--max-wait",
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     default=960,
     show_default=True,
     metavar="S",
-    help="The longest wait for Buffer's quota at a time; else stop with 5.",
+    help="Longest single wait for Buffer's quota; beyond it, stop with exit code 5.",
 )
 @options.lock_option
 @options.connection_options
@@ -78,11 +78,10 @@ def apply(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Make Buffer match the files: show the plan, ask, send it, look again.
+    """Make Buffer match the files: show the plan, ask, send it, verify.
 
-    Running it again goes on where it stopped and never posts twice. PATHs narrow it to what those files declare; a PATH
-    that is a saved plan (`plan -o FILE`) does that plan, or refuses with 3 where it no longer holds. With --reviewed it
-    does what of the files' plan was reviewed, and holds the rest.
+    Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. A PATH
+    that is a saved plan (`plan -o FILE`) applies exactly that plan, or exits with 3 if it no longer holds.
     """
     from bufferctl.cli import annotating, connecting, outputs, planning, session
     from bufferctl.cli.applying import Applying, Finish
@@ -123,6 +122,6 @@ def _agreed(number: int, console: Console) -> bool:
     if not console.can_ask:
         raise UsageError(
             "There is no terminal to ask on, so nothing was sent",
-            hint="Look at the plan, then apply with --auto-approve.",
+            hint="Review the plan, then run apply with --auto-approve.",
         )
     return click.confirm(f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?", err=True)

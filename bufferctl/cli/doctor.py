@@ -25,7 +25,7 @@ _WIDTH, _VERDICTS = 80, 9
 
 
 @click.command(
-    short_help="Find out what is missing or does not work, and what to do.",
+    short_help="Check the setup, and say what to fix.",
     epilog=examples(
         ("bufferctl doctor", "what to do first, or what does not work"),
         ("bufferctl doctor --json", "the same for a program"),
@@ -174,5 +174,5 @@ def _text(found: Sequence[Finding], console: Console) -> str:
         lines += [" " * _VERDICTS + row for row in rows[1:]]
     problems, warnings = (sum(each.verdict is v for each in found) for v in (Verdict.PROBLEM, Verdict.WARNING))
     counts = " and ".join(count(n, what) for n, what in ((problems, "problem"), (warnings, "warning")) if n)
-    said = f"{counts}; begin with the first." if problems else f"{counts or 'Everything is fine'}."
+    said = f"{counts} found." if problems else f"{counts or 'Everything is fine'}."
     return "\n".join([*lines, "", console.out.strong(said)])

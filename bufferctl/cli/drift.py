@@ -1,4 +1,4 @@
-"""`bufferctl drift`: what in Buffer is no longer as it was applied. It reads, and writes nothing."""
+"""`bufferctl drift`: what changed in Buffer since the last apply. It writes nothing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ DRIFT = 2
 
 
 @click.command(
-    short_help="Show what in Buffer is no longer as it was applied.",
+    short_help="Show what changed in Buffer since the last apply.",
     epilog=examples(
-        ("bufferctl drift", "exit code 2 where there is any"),
-        ("bufferctl drift posts/2030-w03.yaml", "of that file alone"),
+        ("bufferctl drift", "exit code 2 if there is any"),
+        ("bufferctl drift posts/2030-w03.yaml", "only that file"),
     ),
 )
 @options.paths_argument
@@ -34,13 +34,13 @@ def drift(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Show what in Buffer is no longer as it was applied, and what to do about it.
+    """Show what changed in Buffer since the last apply, and what to do about it.
 
-    Posts that people changed or deleted in Buffer, that the network refused, or whose channel lost its connection.
-    What was approved, scheduled or published by a person is no drift and shown apart. Nothing is written, neither
-    there nor here. Exit code 0: no drift; 2: drift.
+    Drift is a post that people changed or deleted in Buffer, that the network refused, or whose channel is
+    disconnected. What people approved, scheduled or published is listed separately. Nothing is written, neither in
+    Buffer nor here. Exit code 0: no drift; 2: drift.
 
-    PATHs narrow it to what those files or folders declare.
+    PATHs limit it to those files or folders.
     """
     from bufferctl.cli import connecting, planning, session
     from bufferctl.cli.console import Console

@@ -20,20 +20,20 @@ class Outcome(Enum):
 
 
 @click.command(
-    short_help="Give all files the same layout; what they say stays.",
+    short_help="Format the files; their content stays the same.",
     epilog=examples(
         ("bufferctl fmt", "every file"),
-        ("bufferctl fmt --check", "in CI: exit code 1 where one would change"),
+        ("bufferctl fmt --check", "in CI: exit code 1 if one would change"),
     ),
 )
 @options.paths_argument
-@click.option("--check", is_flag=True, help="Change nothing; name the files that would change, and exit 1 for any.")
+@click.option("--check", is_flag=True, help="Only list the files that would change, and exit with 1 if there are any.")
 @options.root_option
 @options.no_color_option
 def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, no_color: bool) -> int:
-    """Give all files the same layout: order of fields, two spaces a level, long texts as blocks; every comment stays.
+    """Format the files: order of fields, two spaces a level, long texts as blocks. Comments stay.
 
-    What they say does not change. PATHs narrow it to those files or folders. A file with errors is left as it is.
+    Their content does not change. PATHs limit it to those files or folders. Files with errors are left alone.
     """
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import named_files
@@ -53,14 +53,14 @@ def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, no_color: bool)
     for name in changed:
         console.data(name)
     for name in (name for name, outcome in outcomes.items() if outcome is Outcome.UNUSUAL):
-        console.note(f"{name} stays as it is: it is written in a way that a new layout could change what it says.")
+        console.note(f"{name} was left alone: formatting it could change its meaning.")
     if refused:
         console.note(f"{count(len(refused), 'file')} with errors left alone.")
     if changed:
-        would = "would change; `bufferctl fmt` does it" if check else "changed"
+        would = "would change; run `bufferctl fmt`" if check else "formatted"
         console.note(f"{len(changed)} of {count(len(files), 'file')} {would}.")
     elif outcomes:
-        console.note(f"{count(len(outcomes), 'file')} looked at, nothing to change.")
+        console.note(f"{count(len(outcomes), 'file')} already formatted.")
     return int(bool(refused) or (check and bool(changed)))
 
 

@@ -13,7 +13,7 @@ from bufferctl.errors import ConfigError
 
 
 @click.command(
-    short_help="Write a first buffer.yaml from what the account has.",
+    short_help="Create a first buffer.yaml from your account.",
     epilog=examples(
         ("bufferctl init", "buffer.yaml, here"),
         ("bufferctl init -f acme.yaml", "under another name"),

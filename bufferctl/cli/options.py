@@ -15,9 +15,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Number(click.FloatRange):
-    """A number as people say it, in messages too."""
+    """A number; says so in plain words where it is none."""
 
     name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number that was typed. Fails where it is none, or out of range."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            least = "above 0" if self.min_open else "of 0 or more"
+            self.fail(f"{value} is not a number {least}.", param, ctx)
 
 
 class Day(click.DateTime):
@@ -33,7 +41,7 @@ class Day(click.DateTime):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            self.fail(f"{value!r} is no day such as 2026-12-01.", param, ctx)
+            self.fail(f"{value} is not a day such as 2026-12-01.", param, ctx)
 
 
 root_option = click.option(
@@ -42,17 +50,17 @@ root_option = click.option(
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The root file; otherwise the nearest buffer.yaml at or above this folder.",
+    help="Root file; default: the nearest buffer.yaml in this folder or above.",
 )
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-no_color_option = click.option("--no-color", is_flag=True, help="No colour, not even on a terminal.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of text.")
+no_color_option = click.option("--no-color", is_flag=True, help="Print without colour.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 state_option = click.option(
     "--state",
     "state_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The state file; otherwise .bufferctl/state.json beside the root file.",
+    help="State file; default: .bufferctl/state.json beside the root file.",
 )
 lock_option = click.option(
     "--lock-timeout",
@@ -82,7 +90,7 @@ def connection_options(command: F) -> F:
         "--api-key-file",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="A file that holds the API key; otherwise it is taken from BUFFER_API_KEY.",
+        help="File with the API key; default: the variable BUFFER_API_KEY.",
     )
     @click.option(
         "--timeout",
@@ -104,7 +112,7 @@ def connection_options(command: F) -> F:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What plan and apply are told about single objects and guards. Addresses as text, targets as globs.
+    """The options of plan and apply that narrow or overrule a plan. Addresses as text, targets as globs.
 
     `planned_at`: when a saved plan was made.
     """
@@ -124,11 +132,11 @@ def choice_options(command: F) -> F:
         "--target", "targets", multiple=True, metavar="GLOB", help="Only addresses such as 'Acme/twitter:*/launch'."
     )
     @click.option(
-        "--recreate", multiple=True, metavar="ADDRESS", help="Create it again although somebody deleted it in Buffer."
+        "--recreate", multiple=True, metavar="ADDRESS", help="Create this post again although it was deleted in Buffer."
     )
-    @click.option("--reapply", multiple=True, metavar="ADDRESS", help="Send the file's version over Buffer's.")
+    @click.option("--reapply", multiple=True, metavar="ADDRESS", help="Overwrite Buffer's version with the file's.")
     @click.option("--allow-share-now", is_flag=True, help="Publish at once on channels that have no record yet.")
-    @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="How many deletes are meant.")
+    @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes.")
     @wraps(command)
     def wrapped(
         *args: Any,

@@ -16,11 +16,11 @@ PENDING = 2
 
 
 @click.command(
-    short_help="Show what would change in Buffer; change nothing.",
+    short_help="Show what would change in Buffer, and change nothing.",
     epilog=examples(
         ("bufferctl plan", "what would change"),
-        ("bufferctl plan posts/2030-w03.yaml", "what of that file would"),
-        ("bufferctl plan -o plan.json --report plan.md", "to be reviewed, then applied"),
+        ("bufferctl plan posts/2030-w03.yaml", "only that file"),
+        ("bufferctl plan -o plan.json --report plan.md", "to review, then apply"),
     ),
 )
 @options.paths_argument
@@ -33,7 +33,7 @@ PENDING = 2
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Save the plan, so that `apply FILE` does just that.",
+    help="Save the plan; `apply FILE` then applies exactly that.",
 )
 @reports.report_option
 @click.option(
@@ -42,11 +42,11 @@ PENDING = 2
     default=7,
     show_default=True,
     metavar="DAYS",
-    help="How long a saved plan may be applied.",
+    help="Days until the saved plan expires.",
 )
-@click.option("--offline", is_flag=True, help="From files and state alone, without a key; not checked against Buffer.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
-@click.option("--strict", is_flag=True, help="Exit with 1 where something needs a person.")
+@click.option("--offline", is_flag=True, help="Plan from files and state alone, without a key or Buffer.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if changes are pending.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
 @options.connection_options
 @options.no_color_option
 def plan(
@@ -66,7 +66,7 @@ def plan(
 ) -> int:
     """Show what apply would change in Buffer. Nothing is written, neither there nor here.
 
-    PATHs narrow the plan to what those files or folders declare.
+    PATHs limit the plan to those files or folders.
     """
     from bufferctl.cli import annotating, connecting, outputs, planning, saved, session
     from bufferctl.cli import offline as without_buffer
@@ -103,7 +103,7 @@ def plan(
     planning.show(report, console, as_json=as_json)
     if out is not None:
         saved.save(out, shown, files.desired, choices, expires_at)
-        console.note(f"Saved to {out}. `bufferctl apply {out}` does this and nothing else.")
+        console.note(f"Saved to {out}. `bufferctl apply {out}` applies exactly this plan.")
     if strict and shown.of(Action.HOLD):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0

@@ -32,7 +32,7 @@ from bufferctl.cli.examples import examples
 def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: bool) -> None:
     """Write a page that shows the posts of the files as their networks would, in a calendar; open it in a browser.
 
-    It needs no key and asks nobody. PATHs narrow it to what those files or folders declare.
+    It needs no key and no network. PATHs limit it to those files or folders.
     """
     from datetime import UTC, datetime
 

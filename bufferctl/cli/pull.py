@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Write what people changed in Buffer into the files.",
+    short_help="Write changes that people made in Buffer into the files.",
     epilog=examples(
         ("bufferctl pull", "everything that people changed"),
         ("bufferctl pull --dry-run", "see what that would write"),

@@ -58,7 +58,7 @@ def _option(forms: Forms) -> Callable[[F], F]:
         type=ReportFile(forms),
         multiple=True,
         metavar="FILE",
-        help=f"Write it to FILE too, in the form of its suffix ({', '.join(forms)}); may be repeated.",
+        help=f"Also write it to FILE, in the format of its suffix ({', '.join(forms)}). Repeatable.",
     )
 
 

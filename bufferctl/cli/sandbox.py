@@ -42,7 +42,7 @@ _PLANS = ("off", "free", "essentials", "team")
     "--seed", type=int, metavar="N", default=0, show_default=True, help="The same seed has the same faults again."
 )
 def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: str, seed: int) -> None:
-    """Run a local Buffer to try things on.
+    """Run a local Buffer to try things out.
 
     It speaks Buffer's whole GraphQL schema on 127.0.0.1, keeps Buffer's rules, and posts nothing anywhere. Point
     bufferctl at it with the two lines that it prints first, and open its address in a browser to watch posts arrive.

@@ -15,8 +15,8 @@ from bufferctl.errors import UsageError
 @click.command(
     short_help="Show a saved plan or a receipt.",
     epilog=examples(
-        ("bufferctl show plan.json", "as `plan` showed it"),
-        ("bufferctl show receipt.json --report done.md", "what came of it, as a comment"),
+        ("bufferctl show plan.json", "as `plan` printed it"),
+        ("bufferctl show receipt.json --report done.md", "the results, as a comment"),
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
@@ -46,7 +46,7 @@ def show(file: Path, as_json: bool, report_files: tuple[Path, ...], no_color: bo
         plan = saved.read(file)
     except UsageError as error:
         raise UsageError(
-            error.message, hint="It shows what `plan -o FILE` saved, and what `apply --receipt FILE` kept."
+            error.message, hint="It shows files that `plan -o FILE` and `apply --receipt FILE` wrote."
         ) from error
     report = replace(planning.report_of(plan.plan, plan.desired), expires_at=plan.expires_at)
     console.diagnostics(plan.plan.warnings)

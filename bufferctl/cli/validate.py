@@ -42,7 +42,7 @@ def validate(
 ) -> int:
     """Check the files, without a key and without asking Buffer. Problems go to stdout.
 
-    PATHs narrow what is reported to those files or folders; everything is read and checked all the same.
+    PATHs limit the report to those files or folders; everything is read and checked all the same.
     """
     from bufferctl.cli import annotating, outputs
     from bufferctl.cli.checking import judged
