@@ -15,7 +15,7 @@ from bufferctl.ci.job import SHORT, Job, annotate, name_of
 from bufferctl.ci.plan import pending
 from bufferctl.errors import ForgeError, StalePlanError, StateError
 
-#: Nobody is there to be asked, and a runner that is shared may still hold the lock of the last run.
+#: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.
 _OPTIONS = ("--auto-approve", "--lock-timeout", "600")
 
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from bufferctl.ci.forge import (
@@ -157,10 +157,13 @@ class GitHub:
 
     def request(self) -> Request | None:
         """The pull request that this run belongs to."""
-        pull = self.event.get("pull_request")
-        if not pull:
+        if not (event := self.event).get("pull_request"):
             return None
-        return Request(pull["number"], pull["head"]["sha"], pull["base"]["ref"], pull["base"].get("sha", ""))
+        try:
+            pull = _Pull.model_validate(event["pull_request"])
+        except ValidationError as error:
+            raise ForgeError("The event of this run has another form than GitHub documents") from error
+        return Request(pull.number, pull.head.sha, pull.base.ref, pull.base.sha)
 
     def comments(self, number: int) -> Iterator[Comment]:
         """The comments on a pull request."""

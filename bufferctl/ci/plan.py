@@ -27,7 +27,7 @@ _NAMED = 5
 def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path | None = None) -> int:
     """Plan, and show the plan on the request.
 
-    Exit code 0: there is a plan, whatever it would change; 1 with `strict`: something that the request changes needs
+    Exit code 0: there is a plan; 1 with `strict`: something that the request changes needs
     a person; where there is no plan, bufferctl's exit code. `artifact`: the folder that keeps the plan.
     """
     folder = job.work / "plan"

@@ -1,4 +1,4 @@
-"""Every night: an issue is open while Buffer is not as it was applied."""
+"""Every night: an issue is open while Buffer differs from what was applied."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_persons_issue_is_never_taken_for_ours(applied: Team) -> None:
 
 
 def test_a_night_without_a_key_fails(applied: Team) -> None:
-    """So that somebody hears of it before the day on which it matters."""
+    """An expired key is noticed before the day on which it matters."""
     ran = applied.drift(key="expired")
     assert ran.failed
     assert applied.github.issues == []

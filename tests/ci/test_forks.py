@@ -21,8 +21,8 @@ def fork_run(team: Team, number: int, files: dict[str, bytes], *, run: int = 50)
     head = team.github.pulls[number]["head"]
     team.github.upload(f"bufferctl-plan-{number}-{head['sha']}", head["sha"], files, repository=FORKS, run=run)
     repository = {"full_name": FORK, "owner": {"login": "mallory"}}
-    told = {"id": run, "head_sha": head["sha"], "head_branch": head["ref"], "head_repository": repository}
-    return {"workflow_run": {**told, "event": "pull_request", "pull_requests": []}}
+    its_run = {"id": run, "head_sha": head["sha"], "head_branch": head["ref"], "head_repository": repository}
+    return {"workflow_run": {**its_run, "event": "pull_request", "pull_requests": []}}
 
 
 def forked(team: Team, event: dict[str, Any]) -> Run:
@@ -40,7 +40,7 @@ def number(team: Team) -> int:
 
 
 def test_a_fork_is_planned_without_a_key(team: Team, number: int) -> None:
-    """From files and state alone, said to be so; nothing is asked of Buffer, nothing written on the pull request."""
+    """The plan says that it is not checked; Buffer gets no request and the pull request no comment."""
     team.github.read_only = True
     ran = team.plan(number, key=None, offline=True, comment=False)
     assert not ran.failed, ran.log
@@ -65,7 +65,7 @@ def test_its_plan_is_shown(team: Team, number: int) -> None:
 
 
 def test_hostile_text_stays_text(team: Team, number: int) -> None:
-    """It cannot end its block, and so mentions nobody, links nowhere and shows no picture; it is cut to fit."""
+    """It cannot end its code block, so nothing in it is a mention, a link or an image; it is cut to fit."""
     hostile = (
         "\x1b[2J@everyone ![x](https://evil.example)\n```\n````\n# Approved\r\n\u202edetcepsni" + "\n<script>x" * 9000
     )

@@ -258,7 +258,7 @@ def test_a_committed_link_does_not_lead_the_plan_elsewhere(group: Group) -> None
 
 
 def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
-    """In the log alone, and said to be unchecked."""
+    """Only the log shows it, and says that it is not checked."""
     number = group.open("launch", launch=post("launch", "We are live", due="2099-12-21 09:00"))
     nothing = {"GITLAB_TOKEN": "", "BUFFER_API_KEY": "", "CI_MERGE_REQUEST_IID": str(number)}
     _, ran = group.job("bufferctl-plan-of-fork", "launch", **nothing)

@@ -52,7 +52,7 @@ def test_the_line_of_a_branch_leaves_out_what_was_merged_in() -> None:
 
 
 def test_no_forge() -> None:
-    """Said in words."""
+    """An error that says where the command works."""
     with pytest.raises(ForgeError, match="GitHub Actions or GitLab CI"):
         connect({}, plan_workflow="")
 
@@ -84,7 +84,7 @@ def test_the_token_goes_to_the_api_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         (httpx2.Response(200, text="<html>"), r"GET x: the answer is not JSON"),
         (httpx2.Response(200, json=[1]), r"GET x: the answer has another form than documented \(Input should be"),
@@ -94,10 +94,10 @@ def test_the_token_goes_to_the_api_alone() -> None:
         (httpx2.ReadTimeout("timed out"), r"GET /api/x: timed out"),
     ],
 )
-def test_what_the_forge_refuses_is_said(answer: httpx2.Response | Exception, said: str) -> None:
-    """In one line."""
+def test_a_refusal_is_one_line(answer: httpx2.Response | Exception, message: str) -> None:
+    """Its request, its status and the forge's own words."""
     api, _ = forge(answer)
-    with pytest.raises(ForgeError, match=said):
+    with pytest.raises(ForgeError, match=message):
         api.get("x", dict[str, int])
 
 
@@ -212,7 +212,7 @@ def test_runs_of_different_folders_do_not_hinder_each_other(tmp_path: Path, remo
 
 @pytest.mark.parametrize("known", [True, False], ids=["with a branch", "without one yet"])
 def test_a_run_is_never_overwritten(tmp_path: Path, remote: dict[str, str], known: bool) -> None:
-    """Two machines at once: the second is told, and the first's state stays."""
+    """Two machines at once: the second fails, and the first's state stays."""
     if known:
         zero = machine(tmp_path, remote, "zero")
         (zero.folder / "state.json").write_text("0")
@@ -233,7 +233,7 @@ def test_a_remote_that_is_not_there(tmp_path: Path, remote: dict[str, str]) -> N
 
 
 def test_the_token_is_in_no_file(tmp_path: Path, remote: dict[str, str]) -> None:
-    """Nothing below the machine's folder holds it, in whatever form."""
+    """Nothing below the machine's folder holds it, in any form."""
     branch = machine(tmp_path, {**remote, "GITHUB_TOKEN": "ghs_secret-of-mine"}, "one")
     (branch.folder / "state.json").write_text("{}")
     branch.save("Apply")

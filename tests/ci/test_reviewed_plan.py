@@ -71,7 +71,7 @@ def test_other_plans_do_not_count(github: FakeGitHub, of_run: dict[str, Any], ab
     assert reviewed(github).content == b"the plan"
 
 
-def test_an_artifact_that_says_nothing_of_its_request(github: FakeGitHub) -> None:
+def test_an_artifact_that_does_not_name_its_request(github: FakeGitHub) -> None:
     """As an older version kept them, or with something else in its place."""
     for number, content in enumerate([{}, {"request.json": b"["}, {"request.json": b"[]"}]):
         github.upload(ARTIFACT, HEAD, {"plan.json": b"the plan", **content}, run=number)
@@ -80,7 +80,7 @@ def test_an_artifact_that_says_nothing_of_its_request(github: FakeGitHub) -> Non
 
 
 def test_an_expired_plan(github: FakeGitHub) -> None:
-    """GitHub deleted it: said, and not asked for."""
+    """GitHub deleted it: the log says so, and it is not downloaded."""
     github.upload(ARTIFACT, HEAD, files()).expired = True
     assert reviewed(github) == ReviewedPlan(None, ("the plan is no longer kept",))
 

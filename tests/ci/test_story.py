@@ -1,4 +1,4 @@
-"""The whole story, and its refusals: reviewed on a pull request, merged, published just so, and said there."""
+"""The whole story, and its refusals: reviewed on a pull request, merged, published as reviewed, with a receipt."""
 
 from __future__ import annotations
 

@@ -30,7 +30,9 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
     return code, set(modules)
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("--version",), *((name, "--help") for name in COMMANDS)])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), *((name, "--help") for name in COMMANDS), ("ci", "plan", "--help")]
+)
 def test_help_and_version_load_click_alone(arguments: tuple[str, ...]) -> None:
     """Nothing heavy: who asks what there is wants to know at once."""
     code, modules = loaded(*arguments)
