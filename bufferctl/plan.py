@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.model import (
     IDEAS,
@@ -170,7 +172,7 @@ class Plan:
     will take again at the end of an apply. `quota`: the requests that were left then.
     """
 
-    at: datetime
+    at: AwareDatetime
     endpoint: str
     changes: tuple[Change, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
@@ -274,4 +276,4 @@ class Outcome:
     message: str = ""
     hint: str = ""
     link: str | None = None
-    at: datetime | None = None
+    at: AwareDatetime | None = None

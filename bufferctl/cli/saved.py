@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bufferctl.cli.options import Choices
 from bufferctl.cli.outputs import write_whole
-from bufferctl.errors import UsageError
+from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired, Idea, Post
 
 if TYPE_CHECKING:
@@ -22,18 +22,14 @@ def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at:
     """Write the plan. Raises BufferctlError where it cannot be written."""
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
-    values = {
-        "recreate": sorted(choices.recreate),
-        "reapply": sorted(choices.reapply),
-        "allow_share_now": choices.allow_share_now,
-        "max_deletes": choices.max_deletes,
-    }
-    write_whole(path, planfile.dump(plan, desired, values, expires_at=expires_at))
+    kept = planfile.Choices(choices.recreate, choices.reapply, choices.allow_share_now, choices.max_deletes)
+    write_whole(path, planfile.dump(plan, desired, kept, expires_at=expires_at))
 
 
 def read(path: Path) -> SavedPlan:
     """Read a saved plan. Raises UsageError where that cannot be, StalePlanError where it was altered."""
     from bufferctl import planfile
+    from bufferctl.reconcile import shows_edit
 
     try:
         raw = path.read_bytes()
@@ -41,20 +37,19 @@ def read(path: Path) -> SavedPlan:
         raise UsageError(
             f"The saved plan {path} cannot be read: {error.strerror}", hint="Name a file that `plan -o` wrote."
         ) from error
-    return planfile.load(raw, str(path))
+    plan = planfile.load(raw, str(path))
+    if not all(map(shows_edit, plan.plan.changes)):
+        raise StalePlanError(
+            f"The saved plan {path} does not show what it would send, so it was edited after it was made",
+            hint="Plan again, and have that plan reviewed.",
+        )
+    return plan
 
 
 def choices_of(plan: SavedPlan) -> Choices:
     """What the command line said when the plan was made."""
-    values = plan.choices
-    return Choices(
-        (),
-        frozenset(values["recreate"]),
-        frozenset(values["reapply"]),
-        values["allow_share_now"],
-        values["max_deletes"],
-        plan.created_at,
-    )
+    kept = plan.choices
+    return Choices((), kept.recreate, kept.reapply, kept.allow_share_now, kept.max_deletes, plan.created_at)
 
 
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:

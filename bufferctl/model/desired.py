@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
+
+from pydantic import AwareDatetime
 
 from bufferctl.diagnostics import Place
 from bufferctl.model.address import Address
@@ -107,7 +108,7 @@ class Post:
     place: Place
     text: str = ""
     mode: ShareMode = ShareMode.ADD_TO_QUEUE
-    due_at: datetime | None = None
+    due_at: AwareDatetime | None = None
     scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
     draft: bool = False
     needs_approval: bool = False
@@ -134,7 +135,7 @@ class Idea:
     text: str | None = None
     services: tuple[Service, ...] = ()
     tags: tuple[str, ...] = ()
-    date: datetime | None = None
+    date: AwareDatetime | None = None
     media: tuple[IdeaMedia, ...] = ()
     group: IdeaGroup | None = None
     ai_assisted: bool | None = None
@@ -158,7 +159,7 @@ class Settings:
     rules: dict[str, Any] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     state: Any = None
-    managed_since: datetime | None = None
+    managed_since: AwareDatetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

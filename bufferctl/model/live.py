@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from bufferctl.model.enums import PostStatus, Service, ShareMode
 
 
@@ -54,10 +56,10 @@ class LivePost:
     channel_id: str
     status: PostStatus
     text: str
-    created_at: datetime
-    updated_at: datetime
-    due_at: datetime | None = None
-    sent_at: datetime | None = None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    sent_at: AwareDatetime | None = None
     share_mode: str = ""
     scheduling_type: str | None = None
     is_custom_scheduled: bool = False
@@ -104,12 +106,12 @@ class LiveIdea:
 
     id: str
     organization_id: str
-    created_at: datetime
+    created_at: AwareDatetime
     title: str = ""
     text: str = ""
     services: tuple[str, ...] = ()
     tags: tuple[LiveTag, ...] = ()
-    date: datetime | None = None
+    date: AwareDatetime | None = None
     media: tuple[LiveMedium, ...] = ()
     group_id: str | None = None
     ai_assisted: bool = False
@@ -174,7 +176,7 @@ class Live:
     one. `gone`: ids that were asked for by themselves and do not exist. `tags`: every tag seen.
     """
 
-    at: datetime
+    at: AwareDatetime
     organizations: tuple[LiveOrganization, ...] = ()
     posts: tuple[LivePost, ...] = ()
     ideas: tuple[LiveIdea, ...] = ()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from pydantic import AwareDatetime
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -19,7 +21,7 @@ class Window:
     window_seconds: int
     left: int
     reset_seconds: float
-    at: datetime
+    at: AwareDatetime
     quota: int | None = None
 
     @property

@@ -1,8 +1,10 @@
 """Saved plans: what was reviewed, complete, and whether it still holds.
 
-A file holds the plan to be looked at, the full inputs that it was made from, and for each change the live facts that it
-rests on. Applying it makes the plan anew from those inputs and today's account, and does of it what is the same:
-nothing unrelated makes a saved plan stale, and neither does its own first half.
+A file holds the full inputs that the plan was made from, and for each change what Buffer had. What a change would send
+is not kept beside the inputs but taken from them, and so is everything that is shown of it; the digests that the file
+names must be those of what would be sent. So no edit of a file can show one thing and send another. Applying it makes
+the plan anew from those inputs and today's account, and does of it what is the same: nothing unrelated makes a saved
+plan stale, and neither does its own first half.
 """
 
 from __future__ import annotations
@@ -13,119 +15,183 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic import AwareDatetime, BaseModel
+from pydantic_core import to_json
 
 from bufferctl import __version__
+from bufferctl.digests import change_digest, facts, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import (
-    Channel,
-    Desired,
-    Idea,
-    Organization,
-    Post,
-    Settings,
-    Slot,
-)
-from bufferctl.model.serial import dump_item, load_item
-from bufferctl.plan import Action, Plan
-from bufferctl.planfile.changes import dump_change, dump_plan, load_change, load_plan
+from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot
+from bufferctl.model.serial import adapter, dump_item, load_item
+from bufferctl.plan import Action, Change, Plan
+from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, opened, undamaged
 
-FORMAT_MAJOR, FORMAT_MINOR = 1, 0
+KIND = "saved-plan"
+FORMAT_MAJOR, FORMAT_MINOR = 2, 0
 
-_ORGANIZATIONS = TypeAdapter(tuple[Organization, ...])
-_CHANNELS = TypeAdapter(tuple[Channel, ...])
-_SETTINGS = TypeAdapter(Settings)
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the command line said when the plan was made, as far as it overrules a plan."""
+
+    recreate: frozenset[str] = frozenset()
+    reapply: frozenset[str] = frozenset()
+    allow_share_now: bool = False
+    max_deletes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """What a file holds.
-
-    `choices`: what the command line said when it was made. `rests_on`: the `facts` of each change then. Times are
-    aware.
-    """
+    """What a file holds. `rests_on`: the `facts` of each change then. Times are aware."""
 
     plan: Plan
     desired: Desired
-    choices: Mapping[str, Any]
+    choices: Choices
     rests_on: Mapping[Slot, Mapping[str, str | None]]
     created_at: datetime
     expires_at: datetime
-    digest: str
 
 
-def dump(plan: Plan, desired: Desired, choices: Mapping[str, Any], *, expires_at: datetime) -> bytes:
-    """The file's content. `choices`: JSON values that `load` gives back."""
-    changes = [dump_change(change) for change in plan.changes if change.action is not Action.NO_OP]
+class _Inputs(BaseModel):
+    """What a plan is made from, beside the account. `items`: as `dump_item` gives them."""
+
+    settings: Settings
+    organizations: tuple[Organization, ...]
+    channels: tuple[Channel, ...]
+    items: list[dict[str, dict[str, Any]]]
+    files: tuple[str, ...]
+    choices: Choices
+
+
+class _Times(BaseModel):
+    created_at: AwareDatetime
+    expires_at: AwareDatetime
+
+
+def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime) -> bytes:
+    """The file's content."""
+    changes = [_dump(change) for change in plan.changes if change.action is not Action.NO_OP]
     body = {
-        "plan": dump_plan(plan),
-        "changes": changes,
+        "created_at": plan.at.isoformat(),
+        "expires_at": expires_at.isoformat(),
+        "digest": plan_digest(plan),
+        "plan": dump_plan(plan, changes),
         "inputs": {
-            "settings": _SETTINGS.dump_python(desired.settings, mode="json"),
-            "organizations": _ORGANIZATIONS.dump_python(desired.organizations, mode="json"),
-            "channels": _CHANNELS.dump_python(desired.channels, mode="json"),
+            "settings": adapter(Settings).dump_python(desired.settings, mode="json"),
+            "organizations": [adapter(Organization).dump_python(each, mode="json") for each in desired.organizations],
+            "channels": [adapter(Channel).dump_python(each, mode="json") for each in desired.channels],
             "items": [dump_item(item) for item in desired.items],
             "files": list(desired.files),
-            "choices": dict(choices),
+            "choices": _dump_choices(choices),
         },
     }
-    times = {"created_at": plan.at.isoformat(), "expires_at": expires_at.isoformat()}
     head = {
         "format_version": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
         "bufferctl_version": __version__,
-        "kind": "saved-plan",
-        "digest": _digest({**times, **body}),
-        **times,
+        "kind": KIND,
+        "checksum": _checksum(body),
     }
     return to_json({**head, **body}, indent=1) + b"\n"
 
 
 def load(raw: bytes, name: str) -> SavedPlan:
-    """Read a saved plan. Raises UsageError where it is none, StalePlanError where it was altered or is too new."""
-    try:
-        data: dict[str, Any] = from_json(raw)
-        kind, major = data["kind"], int(data["format_version"].split(".")[0])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        kind, major = "", 0
-    if kind != "saved-plan":
+    """Read a saved plan.
+
+    Raises UsageError where it is none or is damaged, StalePlanError where it was altered or is of another version.
+    """
+    kind, major, values = opened(raw)
+    if kind != KIND:
         raise UsageError(f"There is no saved plan in {name}", hint="`bufferctl plan -o FILE` writes one.")
-    if major > FORMAT_MAJOR:
-        raise StalePlanError(
-            f"The saved plan {name} was written by a newer bufferctl", hint="Update bufferctl, or plan again."
-        )
-    signed = {key: data.get(key) for key in ("created_at", "expires_at", "plan", "changes", "inputs")}
-    if _digest(signed) != data.get("digest"):
-        raise StalePlanError(
-            f"The saved plan {name} was altered since, so it is not what was reviewed", hint="Plan again."
-        )
+    if major != FORMAT_MAJOR:
+        by, first = ("a newer", "Update bufferctl, or plan again.") if major > FORMAT_MAJOR else ("an older", _AGAIN)
+        raise StalePlanError(f"The saved plan {name} was written by {by} bufferctl", hint=first)
+    if _checksum({key: values.get(key) for key in _SIGNED}) != values.get("checksum"):
+        raise StalePlanError(f"The saved plan {name} was edited after it was made", hint=_AGAIN)
     try:
-        return _load(data)
-    except (ValidationError, KeyError, TypeError) as error:
-        raise UsageError(f"The saved plan {name} cannot be read", hint="Plan again.") from error
+        saved = undamaged(lambda: _load(values))
+        named = [values["digest"], *(each["digest"] for each in values["plan"]["changes"])]
+    except (DamagedError, LookupError) as error:
+        raise UsageError(f"The saved plan {name} is damaged", hint=_AGAIN) from error
+    if named != [plan_digest(saved.plan), *map(change_digest, saved.plan.changes)]:
+        raise StalePlanError(f"The saved plan {name} would send something else than its digests name", hint=_AGAIN)
+    return saved
 
 
-def _load(data: Mapping[str, Any]) -> SavedPlan:
-    inputs = data["inputs"]
-    items = [load_item(values) for values in inputs["items"]]
+_AGAIN = "Plan again, and have that plan reviewed."
+_SIGNED = ("created_at", "expires_at", "digest", "plan", "inputs")
+
+
+def _load(values: Mapping[str, Any]) -> SavedPlan:
+    times, inputs = _Times.model_validate(values), _Inputs.model_validate(values["inputs"])
+    items = [load_item(each) for each in inputs.items]
     desired = Desired(
-        settings=_SETTINGS.validate_python(inputs["settings"]),
-        organizations=_ORGANIZATIONS.validate_python(inputs["organizations"]),
-        channels=_CHANNELS.validate_python(inputs["channels"]),
+        settings=inputs.settings,
+        organizations=inputs.organizations,
+        channels=inputs.channels,
         posts=tuple(item for item in items if isinstance(item, Post)),
         ideas=tuple(item for item in items if isinstance(item, Idea)),
-        files=tuple(inputs["files"]),
+        files=inputs.files,
     )
+    declared = {_address(each): each for each in inputs.items}
+    changes = [_with_item(each, declared) for each in values["plan"]["changes"]]
+    plan = load_plan({**values["plan"], "changes": changes})
     return SavedPlan(
-        plan=load_plan(data["plan"], tuple(map(load_change, data["changes"]))),
+        plan=plan,
         desired=desired,
-        choices=inputs["choices"],
-        rests_on={Slot(**values["slot"]): values["rests_on"] for values in data["changes"]},
-        created_at=datetime.fromisoformat(data["created_at"]),
-        expires_at=datetime.fromisoformat(data["expires_at"]),
-        digest=data["digest"],
+        choices=inputs.choices,
+        rests_on={change.slot: facts(change) for change in plan.changes},
+        created_at=times.created_at,
+        expires_at=times.expires_at,
     )
 
 
-def _digest(body: Mapping[str, Any]) -> str:
+def _dump(change: Change) -> dict[str, Any]:
+    """A change without the declared object, which stands in the inputs; `declared` says whether it has one.
+
+    Of what the write sends only the id that planning found for a board of Pinterest is not in the inputs.
+    """
+    values = dump_change(change)
+    values |= {"digest": change_digest(change), "declared": values.pop("desired") is not None}
+    for kind in _ITEMS:
+        if values["write"] and kind in values["write"]:
+            item = values["write"].pop(kind)
+            board = item.get("metadata", {}).get("pinterest", {}).get("board_service_id")
+            values["write"] |= {"board_service_id": board} if board else {}
+    return values
+
+
+def _with_item(values: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What `_dump` gave, as `dump_change` gives it. Raises LookupError where the inputs do not declare it."""
+    if not values["declared"]:
+        return {**values, "desired": None}
+    desired = declared[_key(values["change"]["address"])]
+    write = dict(values["write"]) if values["write"] else None
+    if write and write["kind"] != DeletePost.kind:
+        ((kind, item),) = desired.items()
+        if board := write.pop("board_service_id", None):
+            pinterest = {**item["metadata"]["pinterest"], "board_service_id": board}
+            item = {**item, "metadata": {"pinterest": pinterest}}
+        write[kind] = item
+    return {**values, "desired": desired, "write": write}
+
+
+_ITEMS = ("post", "idea")
+
+
+def _address(item: Mapping[str, Mapping[str, Any]]) -> str:
+    (values,) = item.values()
+    return _key(values["address"])
+
+
+def _key(address: Any) -> str:
+    return to_json(address).decode()
+
+
+def _dump_choices(choices: Choices) -> dict[str, Any]:
+    values: dict[str, Any] = adapter(Choices).dump_python(choices, mode="json")
+    return {name: sorted(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+def _checksum(body: Mapping[str, Any]) -> str:
+    """Against accidents; whoever edits a file can make it anew."""
     return blake2b(to_json(body), digest_size=16).hexdigest()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.digests import facts, what_it_says
+from bufferctl.digests import change_digest, facts, what_it_says
 from bufferctl.model import CreatePost, Desired, EditPost, Write
 from bufferctl.model.serial import dump_write
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Plan, Reason
@@ -48,7 +48,9 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             if change.action not in {Action.DELETE, Action.FORGET}:  # those are done and forgotten by the first half
                 moved.append(f"{change.address}: its channel is another one in Buffer than when the plan was made")
             continue
-        if _same(change, current, saved.rests_on.get(change.slot, {})) or _overtaken(change, current):
+        if change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
+            moved.append(f"{change.address}: its channel has another name or time zone than the plan shows")
+        elif _same(change, current, saved.rests_on.get(change.slot, {})) or _overtaken(change, current):
             kept.append(current)
         elif current.action not in {Action.NO_OP, Action.DONE}:
             moved.append(f"{change.address}: {_moved(change, current)}")
@@ -74,8 +76,14 @@ def overruled(plan: Plan, declared: Desired) -> tuple[tuple[str, ...], tuple[Dia
     return tuple(back), tuple(otherwise)
 
 
+def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
+    """What a plan shows of the channel of a change; nothing for ideas."""
+    channel = plan.channels.get(change.slot.channel_id)
+    return (channel.service.value, channel.name, channel.timezone) if channel else ()
+
+
 def _same(change: Change, current: Change, before: Mapping[str, str | None]) -> bool:
-    if current.action is not change.action:
+    if current.action is not change.action or change_digest(current) != change_digest(change):
         return False
     if change.write is None or current.write is None:
         return change.live_id == current.live_id

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bufferctl.model import Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType
-from bufferctl.model.comparable import AssetContent, Content, differing, instant
-from bufferctl.plan import Difference
+from bufferctl.model import EditPost, Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType
+from bufferctl.model.comparable import AssetContent, Content, differing, instant, of_desired, of_live
+from bufferctl.plan import Action, Change, Difference
 
 #: The post has left, or is leaving.
 OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
@@ -22,6 +22,19 @@ def differences(desired: Content, live: Content, *, links_may_differ: bool = Fal
             deep = isinstance(after, dict | tuple)
             found.extend(_deep(name, before, after) if deep else [Difference(name, before, after)])
     return tuple(found)
+
+
+def shows_edit(change: Change) -> bool:
+    """Whether the differences of an edit are those between its two sides, none missing; true of all that is no edit."""
+    item, live = change.desired, change.live
+    if change.action is not Action.UPDATE:
+        return True
+    if item is None or live is None or not isinstance(change.write, EditPost):
+        return False
+    content, schedule = differences(of_desired(item), of_live(live)), schedule_differences(item, live)
+    needed = (*content, *schedule) if change.write.reschedule else content
+    possible = (*content, *schedule, *handling_differences(item, live))
+    return all(each in change.differences for each in needed) and all(each in possible for each in change.differences)
 
 
 def _deep(name: str, before: Any, after: Any) -> list[Difference]:

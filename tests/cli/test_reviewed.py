@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.written import HEAD, ONE, TWO
+from tests.planfile.forging import forged
 
 THREE = "          - {key: three, due_at: 2029-12-22 09:00, text: The third}\n"
 MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number {n}}}\n" for n in range(8)]
@@ -327,20 +328,14 @@ def test_other_endpoint(reviewed: Any) -> None:
 def test_other_organization(reviewed: Any, prints: Any) -> None:
     """A plan of another account with an organization of the same name: refused with 3."""
     path = reviewed.folder / "plan.json"
-    values = json.loads(path.read_text(encoding="utf-8"))
-    for change in values["changes"]:
-        change["slot"]["organization_id"] = "66a0aaaaaaaaaaaaaaaaaaaa"
-    values["digest"] = _digest(values)
-    path.write_text(json.dumps(values), encoding="utf-8")
+
+    def of_another(values: dict[str, Any]) -> None:
+        for change in values["plan"]["changes"]:
+            change["change"]["slot"]["organization_id"] = "66a0aaaaaaaaaaaaaaaaaaaa"
+
+    path.write_bytes(forged(path.read_bytes(), of_another))
     prints("reviewed/other-organization", apply(reviewed))
     assert writes(reviewed) == 0
-
-
-def _digest(values: dict[str, Any]) -> str:
-    """What a plan of that content would be signed with."""
-    from bufferctl.planfile import saved
-
-    return saved._digest({name: values[name] for name in ("created_at", "expires_at", "plan", "changes", "inputs")})
 
 
 def test_channel_with_another_id(reviewed: Any) -> None:

@@ -277,7 +277,7 @@ def test_show_without_the_file(saved: Any, prints: Any) -> None:
 def test_newer_format(saved: Any, prints: Any) -> None:
     """A file of a later major version is refused with 3: update, or plan again."""
     path = saved.folder / "plan.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "1.0"', '"format_version": "2.0"'))
+    path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "2.0"', '"format_version": "3.0"'))
     ran = apply(saved)
     prints("saved/newer-format", ran)
     refused(saved, ran)

@@ -1,0 +1,112 @@
+"""What saved plans and receipts share: which document a file is, and plans and changes as JSON values and back, whole.
+
+Everything read goes through pydantic's models: what is damaged raises `DamagedError`, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Tag, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from bufferctl.diagnostics import Diagnostic
+from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, Write
+from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
+from bufferctl.plan import Change, Plan
+
+T = TypeVar("T")
+
+
+class DamagedError(ValueError):
+    """A file of ours that does not hold what it was written with."""
+
+
+class _Head(BaseModel):
+    """What every document of ours begins with."""
+
+    model_config = ConfigDict(strict=True)
+    kind: str
+    format_version: str
+
+
+def opened(raw: bytes) -> tuple[str, int, dict[str, Any]]:
+    """The kind of a document, its major version, and its values; kind "" and version 0 where it is none."""
+    try:
+        values = from_json(raw)
+        head = _Head.model_validate(values)
+        return head.kind, int(head.format_version.partition(".")[0]), values
+    except ValueError:
+        return "", 0, {}
+
+
+def undamaged(read: Callable[[], T]) -> T:
+    """What `read` gives. Raises DamagedError where the values are not what it expects."""
+    try:
+        return read()
+    except (ValidationError, LookupError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise DamagedError(str(error)) from error
+
+
+def _checked(load: Callable[[dict[str, Any]], T]) -> Callable[[Any], T]:
+    """`load` as pydantic wants it: a ValueError for whatever is not what it expects."""
+
+    def validate(values: Any) -> T:
+        return undamaged(lambda: load(values))
+
+    return validate
+
+
+def _kind_of_live(values: Any) -> str:
+    return "post" if isinstance(values, Mapping) and "channel_id" in values else "idea"
+
+
+_Live = Annotated[Annotated[LivePost, Tag("post")] | Annotated[LiveIdea, Tag("idea")], Discriminator(_kind_of_live)]
+
+
+class _ChangeValues(BaseModel):
+    """A change; `change` is all of it but the three others."""
+
+    change: Change
+    live: _Live | None
+    desired: Annotated[Post | Idea, PlainValidator(_checked(load_item))] | None
+    write: Annotated[Write, PlainValidator(_checked(load_write))] | None
+
+
+class _PlanValues(BaseModel):
+    """A plan; `plan` is all of it but the three others."""
+
+    plan: Plan
+    channels: dict[str, LiveChannel]
+    warnings: tuple[Diagnostic, ...]
+    changes: tuple[_ChangeValues, ...]
+
+
+def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
+    """A plan with these changes, as `dump_change` gives them."""
+    return {
+        "plan": adapter(Plan).dump_python(replace(plan, changes=(), warnings=(), channels={}), mode="json"),
+        "channels": TypeAdapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
+        "warnings": TypeAdapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
+        "changes": changes,
+    }
+
+
+def load_plan(values: Any) -> Plan:
+    """Read what `dump_plan` gave. Raises pydantic's ValidationError where it is something else."""
+    read = _PlanValues.model_validate(values)
+    changes = tuple(replace(c.change, desired=c.desired, live=c.live, write=c.write) for c in read.changes)
+    return replace(read.plan, changes=changes, channels=read.channels, warnings=read.warnings)
+
+
+def dump_change(change: Change) -> dict[str, Any]:
+    """A change as JSON values."""
+    bare = replace(change, desired=None, live=None, write=None)
+    return {
+        "change": adapter(Change).dump_python(bare, mode="json", exclude_defaults=True),
+        "desired": dump_item(change.desired) if change.desired else None,
+        "live": adapter(type(change.live)).dump_python(change.live, mode="json") if change.live else None,
+        "write": dump_write(change.write) if change.write else None,
+    }
