@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 
-.PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
+.PHONY: demo test test-all test-lives test-long test-fuzz test-browser screenshots lint bench soak schemas lock clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -27,13 +27,16 @@ demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
 test: $(STAMP)   ## the tests
 	@$(BIN)/python -m pytest -n auto
 
-test-all: test test-lives test-long test-browser ## these, more drawn lives, what takes minutes, and the browser's
+test-all: test test-lives test-long test-fuzz test-browser ## these, more drawn lives, what takes minutes, and the browser's
 
 test-lives: $(STAMP) ## whole lives of projects, drawn
 	@LIVES=300 $(BIN)/python -m pytest -n auto tests/lives
 
 test-long: $(STAMP) ## the tests that take minutes by nature
 	@$(BIN)/python -m pytest -n auto -m long
+
+test-fuzz: $(STAMP) ## 10,000 damaged saved plans and receipts
+	@FUZZ=10000 $(BIN)/python -m pytest tests/cli/test_damaged_files.py
 
 test-browser: $(BROWSER) ## the tests that need Chromium
 	@$(BIN)/python -m pytest tests/browser

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from pydantic import AwareDatetime
-
 from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.model import (
     IDEAS,
@@ -30,6 +28,7 @@ from bufferctl.model import (
     Write,
 )
 from bufferctl.model.quota import Quota
+from bufferctl.model.scalars import Aware
 
 #: Aliased mutations in one request (notes: Limits).
 BATCH = 30
@@ -172,7 +171,7 @@ class Plan:
     will take again at the end of an apply. `quota`: the requests that were left then.
     """
 
-    at: AwareDatetime
+    at: Aware
     endpoint: str
     changes: tuple[Change, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
@@ -276,4 +275,4 @@ class Outcome:
     message: str = ""
     hint: str = ""
     link: str | None = None
-    at: AwareDatetime | None = None
+    at: Aware | None = None

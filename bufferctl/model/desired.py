@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import AwareDatetime
-
 from bufferctl.diagnostics import Place
 from bufferctl.model.address import Address
 from bufferctl.model.base import Model
@@ -14,7 +12,7 @@ from bufferctl.model.content import Asset
 from bufferctl.model.enums import MediaType, SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.policy import Policy
-from bufferctl.model.scalars import Filled, Url, Whole
+from bufferctl.model.scalars import Aware, Filled, Url, Whole
 
 
 class IdeaMediaSource(Model):
@@ -108,7 +106,7 @@ class Post:
     place: Place
     text: str = ""
     mode: ShareMode = ShareMode.ADD_TO_QUEUE
-    due_at: AwareDatetime | None = None
+    due_at: Aware | None = None
     scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
     draft: bool = False
     needs_approval: bool = False
@@ -135,7 +133,7 @@ class Idea:
     text: str | None = None
     services: tuple[Service, ...] = ()
     tags: tuple[str, ...] = ()
-    date: AwareDatetime | None = None
+    date: Aware | None = None
     media: tuple[IdeaMedia, ...] = ()
     group: IdeaGroup | None = None
     ai_assisted: bool | None = None
@@ -159,7 +157,7 @@ class Settings:
     rules: dict[str, Any] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     state: Any = None
-    managed_since: AwareDatetime | None = None
+    managed_since: Aware | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime
-
 from bufferctl.model.enums import PostStatus, Service, ShareMode
+from bufferctl.model.scalars import Aware
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,10 @@ class LivePost:
     channel_id: str
     status: PostStatus
     text: str
-    created_at: AwareDatetime
-    updated_at: AwareDatetime
-    due_at: AwareDatetime | None = None
-    sent_at: AwareDatetime | None = None
+    created_at: Aware
+    updated_at: Aware
+    due_at: Aware | None = None
+    sent_at: Aware | None = None
     share_mode: str = ""
     scheduling_type: str | None = None
     is_custom_scheduled: bool = False
@@ -106,12 +105,12 @@ class LiveIdea:
 
     id: str
     organization_id: str
-    created_at: AwareDatetime
+    created_at: Aware
     title: str = ""
     text: str = ""
     services: tuple[str, ...] = ()
     tags: tuple[LiveTag, ...] = ()
-    date: AwareDatetime | None = None
+    date: Aware | None = None
     media: tuple[LiveMedium, ...] = ()
     group_id: str | None = None
     ai_assisted: bool = False
@@ -176,7 +175,7 @@ class Live:
     one. `gone`: ids that were asked for by themselves and do not exist. `tags`: every tag seen.
     """
 
-    at: AwareDatetime
+    at: Aware
     organizations: tuple[LiveOrganization, ...] = ()
     posts: tuple[LivePost, ...] = ()
     ideas: tuple[LiveIdea, ...] = ()

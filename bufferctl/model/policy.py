@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime
+from bufferctl.model.scalars import Aware
 
 #: The rules of `freeze` and of `minimum_lead`, as far as only plan can judge them: what goes out at once, what is new.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"
@@ -19,8 +19,8 @@ FREEZE, MINIMUM_LEAD = "BC201", "BC206"
 class Freeze:
     """A time in which nothing is published: from `start` to before `end`, both aware. No `channels`: on all of them."""
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Aware
+    end: Aware
     reason: str = ""
     channels: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime
+from bufferctl.model.scalars import Aware, Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Window:
 
     window_seconds: int
     left: int
-    reset_seconds: float
-    at: AwareDatetime
+    reset_seconds: Seconds
+    at: Aware
     quota: int | None = None
 
     @property

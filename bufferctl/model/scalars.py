@@ -11,7 +11,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from bufferctl.model.address import KEY_PATTERN
 
@@ -29,6 +29,18 @@ _WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/]\S*"
 _WEB = re.compile(_WEB_PATTERN)
 #: Further off, offsets lead out of what a datetime can be.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
+
+
+def _sayable(moment: datetime) -> datetime:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"must be between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    return moment
+
+
+#: An aware instant that every time zone can express, read from a file of ours.
+Aware = Annotated[AwareDatetime, AfterValidator(_sayable)]
+#: A number of seconds that leads from one such instant to another.
+Seconds = Annotated[float, Field(ge=0, le=10**9)]
 
 
 def _flag(value: Any) -> Any:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from bufferctl.errors import UsageError
 from bufferctl.model import IDEAS, Slot
+from bufferctl.model.scalars import Aware
 from bufferctl.plan import Action, Outcome, Plan, Status
 from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, opened, undamaged
 
@@ -43,7 +44,7 @@ class _Outcome(BaseModel):
     message: str
     hint: str
     link: str | None
-    at: AwareDatetime | None
+    at: Aware | None
 
 
 class _Receipt(BaseModel):
@@ -51,7 +52,7 @@ class _Receipt(BaseModel):
 
     outcomes: tuple[_Outcome, ...]
     stopped: str | None
-    finished_at: AwareDatetime
+    finished_at: Aware
 
 
 def details(plan: Plan, left: Plan | None) -> dict[str, Any]:

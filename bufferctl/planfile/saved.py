@@ -15,13 +15,14 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.digests import change_digest, facts, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot
+from bufferctl.model.scalars import Aware
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, opened, undamaged
@@ -64,8 +65,8 @@ class _Inputs(BaseModel):
 
 
 class _Times(BaseModel):
-    created_at: AwareDatetime
-    expires_at: AwareDatetime
+    created_at: Aware
+    expires_at: Aware
 
 
 def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime) -> bytes:

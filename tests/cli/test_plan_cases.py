@@ -113,13 +113,14 @@ def _place(found: dict[str, Any]) -> str:
 
 
 def planned(project: Any, *options: str) -> dict[str, Any] | None:
-    """The plan as JSON, as text the same; None where it was refused, with a message."""
-    ran, text = project("plan", "--json", *options), project("plan", *options)
+    """The plan as JSON, as text and saved the same; None where it was refused, with a message."""
+    ran, text = project("plan", "--json", *options), project("plan", "-o", "plan.json", *options)
     assert ran.code == text.code
     if ran.code:
         assert (ran.out, "error:" in ran.err) == ("", True)
         return None
     plan = checked(ran.out)
+    assert json.loads(project("show", "plan.json", "--json").out)["digest"] == plan["digest"]
     for change in plan["changes"]:
         assert change["action"] != "hold" or (change["message"] and change["hint"] and change["address"] in text.out)
     return plan

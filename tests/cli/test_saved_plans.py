@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.cli.written import HEAD, ONE, TWO
+from tests.planfile.forging import forged
 
 
 @pytest.fixture
@@ -351,3 +353,71 @@ def test_edit_of_the_other_not_reviewed(saved: Any) -> None:
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "third") + TWO.replace("second", "first"))
     ran = saved("apply", "--reviewed", "plan.json", "--settle", "0")
     assert (ran.code, sorted(text_of(saved))) == (1, ["The first", "The second"])
+
+
+def forge(project: Any, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Edit the saved plan as somebody would who makes its checksum anew."""
+    path = project.folder / "plan.json"
+    path.write_bytes(forged(path.read_bytes(), edit))
+
+
+@pytest.fixture
+def edits(project: Any) -> Any:
+    """A saved plan that edits one post, deletes another and creates a third."""
+    project.write("buffer.yaml", HEAD + ONE + TWO)
+    project.apply()
+    project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO.replace("two", "three").replace("21", "22"))
+    assert project("plan", "-o", "plan.json").code == 0
+    return project
+
+
+def of(action: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The change of the plan with that action."""
+    (found,) = [each for each in values["plan"]["changes"] if each["change"]["action"] == action]
+    return dict(found)
+
+
+FORGERIES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "text of a new post": lambda v: v["inputs"]["items"][1]["post"].update(text="Something else"),
+    "text of an edit": lambda v: v["inputs"]["items"][0]["post"].update(text="Something else"),
+    "time": lambda v: v["inputs"]["items"][1]["post"].update(due_at="2030-01-01T09:00:00Z"),
+    "text that is deleted": lambda v: of("delete", v)["live"].update(text="Something harmless"),
+    "what an edit changes": lambda v: of("update", v)["change"]["differences"][0].update(after="The first, tidied"),
+    "an edit that shows nothing": lambda v: of("update", v)["change"].update(differences=[]),
+    "address": lambda v: of("create", v)["change"]["address"].update(key="one"),
+    "post that is edited": lambda v: of("update", v)["write"].update(id="0" * 24),
+    "post that is deleted": lambda v: of("delete", v)["write"].update(id="0" * 24),
+    "channel": lambda v: of("create", v)["write"].update(channel_id="0" * 24),
+    "tags": lambda v: of("create", v)["write"].update(tag_ids=["0" * 24]),
+    "name of the channel": lambda v: next(iter(v["plan"]["channels"].values())).update(name="acme-test"),
+    "zone of the channel": lambda v: next(iter(v["plan"]["channels"].values())).update(timezone="Asia/Tokyo"),
+    "digest": lambda v: v.update(digest="0" * 20),
+    "digest of a change": lambda v: v["plan"]["changes"][0].update(digest="0" * 20),
+}
+
+
+@pytest.mark.parametrize("what", FORGERIES)
+def test_forged(edits: Any, what: str) -> None:
+    """A plan that would send something else than it shows is refused with 3, although its checksum fits."""
+    before = edits.sandbox.dump()
+    forge(edits, FORGERIES[what])
+    assert (apply(edits).code, edits.sandbox.dump()) == (3, before)
+
+
+def test_shows_what_it_sends(saved: Any) -> None:
+    """What somebody makes of a plan who gets everything to fit, digests too, is shown as it would be sent."""
+    reviewed = json.loads(saved("show", "plan.json", "--json").out)["digest"]
+    saved.write("buffer.yaml", HEAD + ONE.replace("first", "worst") + TWO)
+    saved("plan", "-o", "other.json")
+    other = json.loads((saved.folder / "other.json").read_text(encoding="utf-8"))
+
+    def exchange(values: dict[str, Any]) -> None:
+        values["inputs"], values["digest"] = other["inputs"], other["digest"]
+        for mine, theirs in zip(values["plan"]["changes"], other["plan"]["changes"], strict=True):
+            mine["digest"] = theirs["digest"]
+
+    forge(saved, exchange)
+    shown = saved("show", "plan.json", "--json").out
+    assert "The worst" in shown
+    assert "The first" not in shown
+    assert json.loads(shown)["digest"] != reviewed

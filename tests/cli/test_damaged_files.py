@@ -1,0 +1,131 @@
+"""Saved plans and receipts that are damaged: shown, or refused with a message; never a traceback, whatever the form."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.cli import planning, saved
+from bufferctl.errors import BufferctlError
+from bufferctl.planfile import load, receipt
+from bufferctl.render.html import report_html
+from bufferctl.render.json import report_json
+from bufferctl.render.markdown import report_markdown
+from bufferctl.render.paint import Paint
+from bufferctl.render.report import Report
+from bufferctl.render.sarif import report_sarif
+from bufferctl.render.text import plan_text
+from bufferctl.render.text_outcomes import receipt_text
+from tests.cli.conftest import project_apart
+from tests.fuzzing import damaged, fuzzed, seeds
+from tests.planfile.forging import resigned
+
+FILES = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - {key: launch, due_at: 2029-12-10 09:00, text: "We are live: https://acme.example #open"}
+          - {key: queued, text: Soon, assets: [{image: {url: "https://acme.example/a.png", alt_text: A}}]}
+          - {key: late, due_at: 2029-12-03 09:01, text: Too late}
+    ideas:
+      - {key: hiring, title: How we hire, text: In the open}
+"""
+LATER = (
+    FILES.replace("We are live", "We are live at last")
+    .replace(
+        "          - {key: queued",
+        "          - {key: next, due_at: 2029-12-11 09:00, text: Next}\n          - {key: then",
+    )
+    .replace('#open"', '#open", draft: true')
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Files:
+    """The text of both; too long for what Hypothesis prints."""
+
+    plan: str
+    receipt: str
+
+
+@pytest.fixture(scope="module")
+def files() -> Files:
+    """A saved plan with creates, an edit, a delete and a hold; and the receipt of applying it."""
+    with project_apart() as project:
+        project.write("buffer.yaml", FILES)
+        project("apply", "--auto-approve", "--settle", "0")
+        project.write("buffer.yaml", LATER)
+        assert project("plan", "-o", "plan.json").code == 0
+        assert project("apply", "--auto-approve", "--settle", "0", "--receipt", "receipt.json").code == 1
+        plan, kept = ((project.folder / name).read_text(encoding="utf-8") for name in ("plan.json", "receipt.json"))
+    return Files(plan, kept)
+
+
+def shown(report: Report) -> None:
+    """Every form of it can be made."""
+    report_json(report)
+    for form in (report_html, report_markdown, report_sarif):
+        assert form(report)
+
+
+def told(error: BufferctlError) -> None:
+    """What is wrong and what to do."""
+    assert error.message
+    assert error.hint
+
+
+@pytest.mark.parametrize("kind", ["plan", "receipt"])
+def test_whole(files: Files, kind: str) -> None:
+    """As they were written they are read, so that what follows is about damage."""
+    raw = (files.plan if kind == "plan" else files.receipt).encode()
+    assert load(raw, "f").plan.changes if kind == "plan" else receipt.load(raw, "f").outcomes
+
+
+@fuzzed
+@given(seeds)
+def test_damaged_plan(files: Files, seed: int) -> None:
+    """With a checksum that fits: refused with a message, or shown in every form."""
+    values = damaged(files.plan, seed)
+    try:
+        plan = load(resigned(values) if isinstance(values, dict) else json.dumps(values).encode(), "plan.json")
+    except BufferctlError as error:
+        told(error)
+        return
+    report = planning.report_of(plan.plan, plan.desired)
+    plan_text(plan.plan, Paint(), report.lengths)
+    shown(report)
+
+
+@fuzzed
+@given(seeds)
+def test_damaged_receipt(files: Files, seed: int) -> None:
+    """Refused with a message, or shown in every form."""
+    try:
+        kept = receipt.load(json.dumps(damaged(files.receipt, seed)).encode(), "receipt.json")
+    except BufferctlError as error:
+        told(error)
+        return
+    report = saved.report_of_receipt(kept)
+    receipt_text(report, kept.finished_at, Paint())
+    shown(report)
+
+
+@fuzzed
+@given(st.data(), st.booleans())
+def test_cut_short(files: Files, data: st.DataObject, is_plan: bool) -> None:
+    """The first part of a file, or one with other bytes in it, is refused with a message."""
+    raw = (files.plan if is_plan else files.receipt).encode()
+    at = data.draw(st.integers(0, len(raw) - 2))
+    broken = raw[:at] + data.draw(st.sampled_from([b"", b"\xff" + raw[at:], b"\x00" + raw[at + 1 :]]))
+    for read in (load, receipt.load):
+        with pytest.raises(BufferctlError):
+            read(broken, "f.json")

@@ -1,0 +1,68 @@
+"""How many examples a fuzz test tries, some hundred in `make test`, more with `FUZZ=10000`; and what damages a file."""
+
+from __future__ import annotations
+
+import json
+import os
+from copy import deepcopy
+from random import Random
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+#: For tests that take some milliseconds an example.
+fuzzed = settings(max_examples=int(os.environ.get("FUZZ", "200")), print_blob=True)
+
+#: Where the damage is, for `damaged`.
+seeds = st.integers(0, 2**32)
+
+#: Values that a file of ours does not have there: other kinds, extremes, what looks like an instant or a path.
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    10**30,
+    1e308,
+    "",
+    "x",
+    "\u202e\x00\ud800",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-23:59",
+    "2030-13-45T99:99:99Z",
+    "2030-01-01T00:00:00",
+    "../../etc/passwd",
+    "https://[",
+    [],
+    {},
+    [None],
+    {"x": None},
+    [[[[]]]],
+)
+
+
+def places(values: Any) -> list[tuple[Any, Any]]:
+    """Each place in JSON values that holds something: its container and its key, containers before what is in them."""
+    found = []
+    for key in list(values) if isinstance(values, dict) else range(len(values)) if isinstance(values, list) else ():
+        found += [(values, key), *places(values[key])]
+    return found
+
+
+def damaged(raw: str, seed: int) -> Any:
+    """JSON values in which one to three places hold something odd, something from elsewhere, or nothing at all."""
+    values, chance = json.loads(raw), Random(seed)  # noqa: S311 - no secret
+    for _ in range(chance.randint(1, 3)):
+        there = places(values)
+        if not there:
+            break
+        (at, key), (other, name) = chance.choice(there), chance.choice(there)
+        match chance.choice(("odd", "elsewhere", "nothing")):
+            case "odd":
+                at[key] = deepcopy(chance.choice(ODD))
+            case "elsewhere":
+                at[key] = deepcopy(other[name])
+            case "nothing":
+                del at[key]
+    return values
