@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
-from bufferctl.sandbox.choices import DEAD_HOSTS, FREE_PLAN, LINK_ASSET_SERVICES
-from bufferctl.sandbox.details import metadata_problems
-from bufferctl.sandbox.ids import split_url
-from bufferctl.sandbox.networks import BLUESKY_BYTES, NETWORKS, length, text_limit
+from bufferctl.sandbox.networks import (
+    BLUESKY_BYTES,
+    GOOGLE_EVENT_TITLE,
+    NETWORKS,
+    THUMBNAIL_OFFSETS,
+    TIKTOK_HASHTAGS,
+    length,
+    text_limit,
+    utf16,
+)
 from bufferctl.sandbox.store import Doc
 
+_DEAD_HOSTS = (".invalid", "localhost")  # their media cannot be read; private and loopback addresses neither
+_HASHTAG = re.compile(r"(?<!\w)#\w+")
 _NEEDS_MEDIA = {
     "instagram": (("image", "video"), "Instagram posts require at least one image or video."),
     "tiktok": (("image", "video"), "TikTok posts require at least one image or video."),
@@ -25,6 +35,9 @@ def problems(post: Doc, channel: Doc, organization: Doc) -> list[str]:
 
     `post` holds `text`, `assets` and `metadata` as they were sent (metadata: the channel's own network only), `tagIds`.
     """
+    network = NETWORKS[channel["service"]]
+    if not network.takes_posts:
+        return [f"{network.label} channels do not support posts."]
     metadata: Doc = post["metadata"] or {}
     link = metadata.get("linkAttachment")
     found = [*_text(post, channel), *_media(post["assets"], channel["service"])]
@@ -33,8 +46,10 @@ def problems(post: Doc, channel: Doc, organization: Doc) -> list[str]:
     if link and post["assets"]:
         found.append("Link attachment and assets cannot be used together.")
     found += _thread(post["text"], metadata.get("thread") or [], channel)
-    found += metadata_problems(metadata, channel)
-    if metadata.get("firstComment") and organization.get("plan") == FREE_PLAN:
+    found += _metadata(metadata, channel)
+    if metadata.get("title") and any(kind_of(asset)[0] == "video" for asset in post["assets"]):
+        found += ["TikTok posts support a title on photos only."] * (channel["service"] == "tiktok")
+    if metadata.get("firstComment") and organization.get("plan") == "free":
         found.append("First comment requires a paid plan. Please upgrade to use this feature.")
     known = {tag["id"] for tag in organization["tags"]}
     found += [f"Tag {tag} not found." for tag in post["tagIds"] if tag not in known]
@@ -53,7 +68,7 @@ def media_problem(url: str, kind: str) -> str | None:
     try:
         public = ipaddress.ip_address(host).is_global
     except ValueError:
-        public = "." in host and not host.endswith(DEAD_HOSTS)
+        public = "." in host and not host.endswith(_DEAD_HOSTS)
     if parts and parts.scheme == "https" and public:
         return None
     return f"{kind.capitalize()} could not be read from its URL."
@@ -64,12 +79,20 @@ def kind_of(asset: Doc) -> tuple[str, Any]:
     return next((kind, value) for kind, value in asset.items() if value is not None)
 
 
+def item_link(item: Doc, service: str) -> Doc | None:
+    """Return the link attachment of a thread's item in its network's metadata, None for none."""
+    link: Doc | None = ((item.get("metadata") or {}).get(service) or {}).get("linkAttachment")
+    return link
+
+
 def _text(post: Doc, channel: Doc) -> Iterator[str]:
     service, label = channel["service"], NETWORKS[channel["service"]].label
     has_video = any(kind_of(asset)[0] == "video" for asset in post["assets"])
     limit = text_limit(channel, has_video=has_video)
     if limit is not None and length(service, post["text"]) > limit:
         yield f"{label} posts cannot exceed {limit} characters."
+    if service == "tiktok" and len(_HASHTAG.findall(post["text"])) > TIKTOK_HASHTAGS:
+        yield f"{label} posts cannot have more than {TIKTOK_HASHTAGS} hashtags."
     if service == "bluesky" and len(post["text"].encode()) > BLUESKY_BYTES:
         yield f"{label} posts cannot exceed {BLUESKY_BYTES} bytes."
 
@@ -84,8 +107,22 @@ def _media(assets: list[Doc], service: str, *, thread: bool = False) -> Iterator
     for kind, value in map(kind_of, assets):
         if problem := media_problem(value["url"], kind):
             yield problem
-        if value.get("thumbnailUrl") and (problem := media_problem(value["thumbnailUrl"], "thumbnail")):
-            yield problem
+        yield from _thumbnail(kind, value, service)
+        tags = (value.get("metadata") or {}).get("userTags") or []
+        if any(not 0 <= place <= 1 for tag in tags for place in (tag["x"], tag["y"])):
+            yield "User tags need x and y from 0 to 1."
+
+
+def _thumbnail(kind: str, value: Doc, service: str) -> Iterator[str]:
+    """Yield what is wrong with a thumbnail; that of a video is a frame, on some networks (NOTES: Writing)."""
+    url = value.get("thumbnailUrl")
+    if kind == "video" and url:
+        yield "The thumbnail of a video cannot be set by thumbnailUrl."
+    elif url and (problem := media_problem(url, "thumbnail")):
+        yield problem
+    offset = (value.get("metadata") or {}).get("thumbnailOffset")
+    if kind == "video" and offset is not None and service not in THUMBNAIL_OFFSETS:
+        yield f"{NETWORKS[service].label} posts do not support thumbnailOffset."
 
 
 def _counts(kinds: list[str], service: str) -> Iterator[str]:
@@ -102,7 +139,7 @@ def _kinds(kinds: list[str], service: str) -> Iterator[str]:
     label = NETWORKS[service].label
     if "document" in kinds and not NETWORKS[service].documents:
         yield f"{label} posts do not support documents."
-    if "link" in kinds and service not in LINK_ASSET_SERVICES:
+    if "link" in kinds and not NETWORKS[service].links:
         yield f"{label} posts do not support link attachments."
     for kind in ("document", "link"):
         if kind in kinds and len(kinds) > 1:
@@ -114,7 +151,84 @@ def _thread(text: str, thread: list[Doc], channel: Doc) -> Iterator[str]:
         yield "The first item of a thread must equal the text of the post."
     for item in thread:
         content: Doc = {"text": item.get("text") or "", "assets": item.get("assets") or []}
-        if not (content["text"].strip() or content["assets"]):
+        link = item_link(item, channel["service"])
+        if link and content["assets"]:
+            yield "Link attachment and assets cannot be used together."
+        if not (content["text"].strip() or content["assets"] or link):
             yield "Thread items must have either text or media."
         yield from _text(content, channel)
         yield from _media(content["assets"], channel["service"], thread=True)
+
+
+_GOOGLE_DETAILS = {
+    "whats_new": ("detailsWhatsNew", ()),
+    "offer": ("detailsOffer", ("title", "startDate", "endDate")),
+    "event": ("detailsEvent", ("title", "startDate", "endDate")),
+}
+METADATA_KEYS = {service: service for service, network in NETWORKS.items() if network.takes_posts} | {
+    "googlebusiness": "google"
+}
+"""Under which key of `metadata` each network's fields are sent."""
+
+
+def _metadata(metadata: Doc, channel: Doc) -> Iterator[str]:
+    """Yield what is missing in, or too long for, the metadata of a post on this channel."""
+    service = channel["service"]
+    network = NETWORKS[service]
+    if service in {"instagram", "facebook"} and not metadata.get("type"):
+        yield f"{network.label} posts require a type (post, story, or reel)."
+    if service == "instagram" and metadata.get("type") not in {None, "post", "story", "reel"}:
+        yield f"{network.label} posts require a type (post, story, or reel)."
+    if service == "pinterest":
+        yield from _board(metadata, channel)
+    if service == "youtube":
+        yield from (
+            f"YouTube posts require a {word}." for word in _missing(metadata, title="title", categoryId="category")
+        )
+    if service == "googlebusiness":
+        yield from _google(metadata)
+    for field, limit, what in (
+        ("firstComment", network.first_comment, "first comments"),
+        ("title", network.title, "titles"),
+        ("topic", network.topic, "topics"),
+    ):
+        if limit is not None and utf16(metadata.get(field) or "") > limit:
+            yield f"{network.label} {what} cannot exceed {limit} characters."
+
+
+def _missing(metadata: Doc, **words: str) -> list[str]:
+    return [word for field, word in words.items() if not (metadata.get(field) or "").strip()]
+
+
+def _board(metadata: Doc, channel: Doc) -> Iterator[str]:
+    boards = {board["serviceId"] for board in (channel.get("metadata") or {}).get("boards", [])}
+    if not metadata.get("boardServiceId"):
+        yield "Pinterest posts require a board."
+    elif metadata["boardServiceId"] not in boards:
+        yield "Pinterest board not found."
+
+
+def _google(metadata: Doc) -> Iterator[str]:
+    if not metadata.get("type"):
+        yield "Google Business posts require a type (what's new, offer, or event)."
+        return
+    key, required = _GOOGLE_DETAILS[metadata["type"]]
+    details = metadata.get(key)
+    words = metadata["type"].replace("_", " ")
+    if details is None:
+        yield f"Google Business {words} posts require their details ({key})."
+        return
+    missing = [field for field in required if not details.get(field)]
+    if missing:
+        yield f"Google Business {words} posts require {', '.join(missing)}."
+    if metadata["type"] == "event" and utf16(details.get("title") or "") > GOOGLE_EVENT_TITLE:
+        yield f"Google Business event titles cannot exceed {GOOGLE_EVENT_TITLE} characters."
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL that has a host, None for what is no such URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts if parts.hostname else None

@@ -1,4 +1,7 @@
-"""What every part of the sandbox shares: the rows, the clock, what was chosen at the start, and the typed answers."""
+"""The account behind the endpoint: its rows, its clock, and what time makes of posts.
+
+Nothing runs in the background: every reader first calls `Core.settle`, which brings everything up to the present.
+"""
 
 from __future__ import annotations
 
@@ -7,45 +10,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bufferctl.sandbox import life
-from bufferctl.sandbox.choices import AUTOMATIC_READS_NULL, IDEA_ANSWERS_RESPONSE, PAGE_MAX
-from bufferctl.sandbox.clock import Clock
+from bufferctl.sandbox.clock import Clock, epoch_ms, iso, parse_time
+from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.store import Doc, Store
 
-
-@dataclass
-class Options:
-    """What may differ from run to run.
-
-    `key_code`: how the 401 names what is wrong; the guides say UNAUTHORIZED.
-    `page_max`: most nodes of a page.
-    `automatic_reads_null`: the `schedulingType` of an automatic post does, as often seen.
-    `idea_response`: createIdea answers IdeaResponse (else Idea).
-    `refuse_duplicates`: the service's own refusal of equal posts.
-    `shorten_links`: in texts on channels with linkShortening, which is open (NOTES: Reading).
-    `edits_keep`: what of the content an edit omits stays, as the reference says (else it is gone, as was seen).
-    `refuse_past`: a time in the past is refused (else published at once).
-    `sending_seconds`: how long a due post is `sending` before it is `sent`.
-    `sends_date`: answers carry a Date header, by the sandbox's clock.
-    """
-
-    key_code: str = "UNAUTHENTICATED"
-    page_max: int = PAGE_MAX
-    automatic_reads_null: bool = AUTOMATIC_READS_NULL
-    idea_response: bool = IDEA_ANSWERS_RESPONSE
-    refuse_duplicates: bool = False
-    shorten_links: bool = False
-    edits_keep: bool = False
-    refuse_past: bool = False
-    sending_seconds: float = 0
-    sends_date: bool = True
+_VIEW = ["viewPost", "duplicatePost"]
+_CHANGE = ["updatePost", "updatePostTags", "deletePost", "publishPostNow", "addPostNote"]
+_ACTIONS = {
+    "draft": [*_VIEW, *_CHANGE, "addPostToQueue", "publishPostNext", "updatePostSchedule"],
+    "needs_approval": [
+        *_VIEW,
+        *_CHANGE,
+        "approvePost",
+        "rejectPost",
+        "revertPostApprovalRequest",
+        "updatePostSchedule",
+    ],
+    "scheduled": [*_VIEW, *_CHANGE, "movePostToDraft", "publishPostNext", "updatePostSchedule"],
+    "sending": ["viewPost"],
+    "sent": [*_VIEW, "copyPostLink", "sharePostLink", "addPostNote"],
+    "error": [*_VIEW, *_CHANGE, "addPostToQueue", "movePostToDraft", "updatePostSchedule"],
+}
 
 
 @dataclass
 class Core:
-    """The account behind the endpoint. `now` is the clock's time, off by `skew`, or the moment that `at` pins.
+    """Everything that the parts of the sandbox share. `now` is the clock's time, off by `skew`, or what `at` pins.
 
-    `later` holds what is to happen at a moment. Nobody can look without `settle`, so nothing has to run meanwhile.
+    `later` holds what is to happen at a moment, such as a write that lands late.
     """
 
     store: Store
@@ -69,16 +61,62 @@ class Core:
             self._pinned = before
 
     def settle(self) -> None:
-        """Let everything happen that should have by now: writes that land late, each at its moment, and publishing."""
+        """Let everything happen that should have by now: late writes, each at its moment, and publishing."""
         now = self.now()
         self.later.sort(key=lambda entry: entry[0])
         while self.later and self.later[0][0] <= now:
             moment, happen = self.later.pop(0)
             with self.at(moment):
                 happen()
-        life.settle(self.store, self.now(), self.options.sending_seconds)
+        self._publish_due(now)
+
+    def _publish_due(self, now: datetime) -> None:
+        """Publish what has fallen due; a post is `sending` for `sending_seconds` before it is `sent`."""
+        due = self.store.posts("status IN ('scheduled', 'sending') AND due <= ?", (epoch_ms(now),), "due, seq")
+        if not due:
+            return
+        with self.store.transaction():
+            for post in due:
+                channel = self.store.channels[post["channelId"]]
+                if post["status"] == "scheduled" and channel["isQueuePaused"] and not post["sharedNow"]:
+                    continue
+                moments = (post["dueAt"], post["createdAt"], channel["resumedAt"])
+                starts = max(parse_time(text) for text in moments if text)
+                self._send(channel, post, starts + timedelta(seconds=self.options.sending_seconds), now)
+
+    def _send(self, channel: Doc, post: Doc, ends: datetime, now: datetime) -> None:
+        before = post["status"]
+        if channel["isDisconnected"]:
+            fail(post, f"Your {channel['service']} channel is disconnected. Please reconnect it.", now)
+        elif ends > now:
+            post["status"] = "sending"
+        else:
+            publish(channel, post, ends)
+        if post["status"] != before:
+            self.store.put_post(post)
 
 
 def answer(typename: str, **fields: object) -> Doc:
     """Build a member of a payload union: its type and its fields, such as the message of an error."""
     return {"__typename": typename, **fields}
+
+
+def allowed_actions(post: Doc, channel: Doc) -> list[str]:
+    """Return the PostAction values that fit the post's status and the channel's policy."""
+    asks = post["status"] == "draft" and channel.get("requiresApproval")
+    return [*_ACTIONS[post["status"]], *["requestPostApproval"] * bool(asks)]
+
+
+def publish(channel: Doc, post: Doc, at: datetime) -> None:
+    """Make a post sent at `at`: on the network, or for a notification on the person's phone."""
+    post.update(status="sent", sentAt=iso(at), updatedAt=iso(at), error=None)
+    if post["schedulingType"] == "notification":
+        post["notificationStatus"] = "notified"
+    else:
+        post["externalLink"] = f"https://{channel['service'].lower()}.example/{channel['name']}/{post['id']}"
+
+
+def fail(post: Doc, message: str, at: datetime) -> None:
+    """Make a post one that the network refused (NOTES: created is not published)."""
+    error = {"message": message, "rawError": None, "supportUrl": None}
+    post.update(status="error", error=error, updatedAt=iso(at), externalLink=None)

@@ -24,11 +24,17 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from graphql import GraphQLError
+
+from bufferctl.sandbox.core import answer
+from bufferctl.sandbox.exchange import Response, Seen
+from bufferctl.sandbox.store import Doc
 
 REQUEST_KINDS = ("cut", "timeout", "5xx", "html", "malformed")
 WRITE_KINDS = ("throw", "unexpected", "rest-proxy", "missing-alias")
@@ -203,3 +209,84 @@ def _rule(
     return Rule(
         kind, moment or None, about, first, last, chance, _SECONDS.get(kind, 0.0) if seconds is None else seconds, times
     )
+
+
+_PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_RICH = frozenset({"createPost", "editPost", "createTag", "updateTag", "deleteTag"})  # unions with every error type
+_PLAIN_PAYLOADS = frozenset({"deletePost", "movePostInQueue"})  # unions with VoidMutationError alone
+_CONTENT_ITEM_WRITES = frozenset({
+    "createContentItem", "createContentItemDraft", "updateContentItem", "updateContentItemDraft",
+    "promoteContentItemDraftToPosts",
+})  # fmt: skip
+
+
+class RequestFaults:
+    """What may strike the aliases of one mutation. `stop_after` writes it breaks off, None lets it run to its end."""
+
+    def __init__(self, faults: Faults, seen: Seen, number: int, stop_after: int | None = None) -> None:
+        self._faults = faults
+        self._seen = seen
+        self._number = number
+        self._stop_after = stop_after
+        self._written = 0
+        self.missing: list[str] = []
+
+    def around(self, name: str, alias: str, write: Callable[[], Doc]) -> Doc:
+        """Do the write, or not, and answer for it, or raise what nulls the whole answer."""
+        if self._stop_after is not None and self._written >= self._stop_after:
+            raise unexpected_error()
+        self._written += 1
+        fault = self._faults.draw("mutation", [name], write=True)
+        if fault is None:
+            return write()
+        self._faults.log.append(Struck(self._seen.at, fault.name, self._number, alias))
+        if fault.kind == "duplicate":
+            message = "Invalid post: It looks like you've already got this one scheduled."
+            return answer("InvalidInputError" if name in _RICH else "VoidMutationError", message=message)
+        truth = write() if fault.moment == "after" else None
+        return self._strike(fault, name, alias, truth)
+
+    def _strike(self, fault: Fault, name: str, alias: str, truth: Doc | None) -> Doc:
+        if fault.kind == "throw":
+            raise unexpected_error()
+        if fault.kind == "missing-alias":
+            self.missing.append(alias)
+            return truth or _unknown(name)
+        if fault.kind == "rest-proxy" and name in _RICH:
+            return answer("RestProxyError", message="Request failed with status code 503", code=503, link=None)
+        return _unknown(name)
+
+    def without_missing(self, response: Response) -> Response:
+        """Take the aliases that went missing out of the answer."""
+        if not self.missing:
+            return response
+        data = json.loads(response.body)
+        for alias in self.missing:
+            (data.get("data") or {}).pop(alias, None)
+        return Response(response.status, json.dumps(data).encode(), response.headers)
+
+
+def unexpected_error() -> GraphQLError:
+    """Return what a resolver throws that fails."""
+    return GraphQLError("An unexpected error occurred", extensions={"code": "UNEXPECTED"})
+
+
+def spoiled(fault: Fault, response: Response) -> Response:
+    """Return what a client gets to see of an answer that a fault of kind 5xx, html or malformed befell."""
+    html = [("content-type", "text/html; charset=utf-8")]
+    if fault.kind == "5xx":
+        return Response(502, _PAGE, html)
+    if fault.kind == "html":
+        return Response(200, _PAGE, html)
+    return Response(response.status, response.body[: max(1, len(response.body) // 2)], response.headers)
+
+
+def _unknown(name: str) -> Doc:
+    """Return the answer that says nothing, in the payload union of this mutation."""
+    if name in _RICH or name == "createIdea":
+        return answer("UnexpectedError", message="Unknown error")
+    if name in _PLAIN_PAYLOADS or name.endswith("PostTemplate"):
+        return answer("VoidMutationError", message="Unknown error")
+    if name in _CONTENT_ITEM_WRITES:
+        return answer(f"{name[0].upper()}{name[1:]}Failure", message="Unknown error", errors=[])
+    return answer("InvalidInputError", message="Unknown error")

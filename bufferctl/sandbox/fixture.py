@@ -5,10 +5,11 @@
        {"id": "24 hex", "name": "Acme", "ownerEmail": "…", "plan": "free" | "essentials" | "team",
         "limits": {"scheduledPosts": 10, …},                     any of OrganizationLimits
         "tags": [{"id": "…", "name": "launch", "color": "#F523F1"}],
-        "ideaGroups": [{"id": "…", "name": "Later"}],
+        "ideaGroups": [{"id": "…", "name": "Later"}], "postTemplates": [{"id": "…", "title": "…", "body": "…", …}],
         "channels": [{"id": "…", "service": "twitter", "name": "acme", "displayName": "Acme", "type": "profile",
                       "timezone": "Europe/Berlin", "metadata": {…}, "isDisconnected": false, "isLocked": false,
-                      "isQueuePaused": false, "linkShortening": false, "dailyPostingLimit": null,
+                      "isQueuePaused": false, "linkShortening": false, "requiresApproval": false,
+                      "dailyPostingLimit": 35,
                       "postingSchedule": [{"day": "mon", "paused": false, "times": ["09:00", "17:30"]}]}],
         "posts": [{"channelId": "…", "status": "scheduled", "text": "…", "dueAt": "2026-12-01T08:00:00.000Z",
                    "assets": [{"image": {"url": "https://…", "metadata": {"altText": "…"}}}],
@@ -32,10 +33,10 @@ from typing import Any
 
 from bufferctl.sandbox.clock import iso, parse_time
 from bufferctl.sandbox.core import Core
-from bufferctl.sandbox.ids import stable_id
 from bufferctl.sandbox.networks import NETWORKS
-from bufferctl.sandbox.store import Doc, Store
+from bufferctl.sandbox.store import Doc, Store, stable_id
 
+_DAILY = {"facebook": 35, "instagram": 50, "tiktok": 25}  # posts of a channel in a day (NOTES: Limits)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 _STATUSES = {"draft", "error", "needs_approval", "scheduled", "sending", "sent"}
 LIMITS = {
@@ -125,7 +126,8 @@ def complete_channel(given: Doc) -> Doc:
     return {
         "id": stable_id(organization, service, name), "displayName": name, "type": "profile", "timezone": "UTC",
         "metadata": None, "isDisconnected": False, "isLocked": False, "isQueuePaused": False, "isNew": False,
-        "linkShortening": False, "dailyPostingLimit": None, "resumedAt": None, "createdAt": "2026-01-05T09:00:00.000Z",
+        "linkShortening": False, "dailyPostingLimit": _DAILY.get(service), "requiresApproval": False,
+        "resumedAt": None, "createdAt": "2026-01-05T09:00:00.000Z",
         "postingSchedule": [{"day": day, "paused": False, "times": ["09:00", "17:00"]} for day in _WEEKDAYS], **given,
     }  # fmt: skip
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import regex
 
-from bufferctl.sandbox.choices import PREMIUM_TWITTER
 from bufferctl.sandbox.store import Doc
 
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -18,7 +17,10 @@ _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Network:
-    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None where nothing is known."""
+    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None where no limit is published.
+
+    `links`: assets of kind link are taken. `takes_posts`: nothing documents how the network is posted to otherwise.
+    """
 
     label: str
     text: int | None
@@ -28,6 +30,8 @@ class Network:
     media: int | None = None
     images_or_video: bool = False
     documents: bool = False
+    links: bool = False
+    takes_posts: bool = True
     first_comment: int | None = None
     title: int | None = None
     topic: int | None = None
@@ -36,32 +40,39 @@ class Network:
 NETWORKS = {
     "twitter": Network("Twitter / X", 280, url_weight=23, images=4, images_or_video=True),
     "instagram": Network("Instagram", 2196, newline_weight=2, media=10, first_comment=2200),
-    "facebook": Network("Facebook", 5000, images=10, first_comment=5000),
-    "linkedin": Network("LinkedIn", 3000, url_weight=24, images=20, documents=True, first_comment=1250),
-    "threads": Network("Threads", 500, media=20, topic=50),
-    "bluesky": Network("Bluesky", 300, images=4, images_or_video=True),
+    "facebook": Network("Facebook", 5000, images=10, links=True, first_comment=5000),
+    "linkedin": Network("LinkedIn", 3000, url_weight=24, images=20, documents=True, links=True, first_comment=1250),
+    "threads": Network("Threads", 500, media=20, links=True, topic=50),
+    "bluesky": Network("Bluesky", 300, images=4, images_or_video=True, links=True),
     "mastodon": Network("Mastodon", 500, url_weight=23, media=4),
     "pinterest": Network("Pinterest", 500, images=1, title=100),
     "tiktok": Network("TikTok", 4000, images=35),
     "youtube": Network("YouTube", 5000, title=100),
     "googlebusiness": Network("Google Business", 4000, images=1),
-    "startPage": Network("Start Page", None),
+    "substack": Network("Substack", None),
+    "whatsapp": Network("WhatsApp", None, takes_posts=False),
+    "startPage": Network("Start Page", None, takes_posts=False),
 }
 
 BLUESKY_BYTES = 3000
 TIKTOK_VIDEO_TEXT = 2200
 TWITTER_PREMIUM_TEXT = 25_000
 GOOGLE_EVENT_TITLE = 58
+MASTODON_MOST = 20_000
+TIKTOK_HASHTAGS = 5
+THUMBNAIL_OFFSETS = frozenset({"instagram", "tiktok", "pinterest"})
+_PREMIUM = frozenset({"premium", "premiumplus"})  # `subscriptionType` of paid X accounts, in small letters
+_BLUESKY_PATH = 16  # a URL shows its host and so much more at most
 
 
 def text_limit(channel: Doc, *, has_video: bool) -> int | None:
     """Return how long a text may be on this channel."""
     metadata = channel.get("metadata") or {}
     match channel["service"]:
-        case "twitter" if str(metadata.get("subscriptionType")).lower() in PREMIUM_TWITTER:
+        case "twitter" if str(metadata.get("subscriptionType")).lower() in _PREMIUM:
             return TWITTER_PREMIUM_TEXT
         case "mastodon":
-            return int(metadata.get("maxCharacters") or 500)
+            return min(int(metadata.get("maxCharacters") or 500), MASTODON_MOST)
         case "tiktok" if has_video:
             return TIKTOK_VIDEO_TEXT
         case service:
@@ -72,12 +83,18 @@ def length(service: str, text: str) -> int:
     """Count a text as Buffer does for this network; on twitter the larger of the weighted and the plain count."""
     network = NETWORKS[service]
     if service == "bluesky":
-        return graphemes(text)
+        return graphemes(text) - sum(_hidden(url) for url in _URL.findall(text))
     units = utf16(text) + (network.newline_weight - 1) * text.count("\n")
     if network.url_weight is None:
         return units
     weighted = units + sum(network.url_weight - utf16(url) for url in _URL.findall(text))
     return max(units, weighted) if service == "twitter" else weighted
+
+
+def _hidden(url: str) -> int:
+    """Return how many characters of a URL Bluesky does not show."""
+    host = url.split("/", 3)[2]
+    return max(0, graphemes(url) - len(host) - _BLUESKY_PATH)
 
 
 def utf16(text: str) -> int:

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from bufferctl.sandbox import life, posts
+from bufferctl.sandbox import posts, schedule
 from bufferctl.sandbox.clock import iso, parse_time
-from bufferctl.sandbox.core import Core
+from bufferctl.sandbox.core import Core, fail, publish
 from bufferctl.sandbox.fixture import complete_channel, complete_ideas
-from bufferctl.sandbox.scheduling import schedule
 from bufferctl.sandbox.store import Doc
 
 
@@ -52,8 +51,9 @@ class Person:
     def delete_post(self, post_id: str) -> None:
         """Delete a post, sent or not."""
         with self._acting():
-            self._post(post_id)
+            post = self._post(post_id)
             self._core.store.delete_post(post_id)
+            schedule.close_ranks(self._core.store, self._channel(post["channelId"]), schedule.queue_slot(post))
 
     def approve(self, post_id: str) -> Doc:
         """Approve a post that waits for it, or schedule a draft: it takes the time or the slot that it was made for."""
@@ -61,7 +61,7 @@ class Person:
             post = self._post(post_id)
             if post["status"] not in {"needs_approval", "draft"}:
                 raise ValueError(f"post {post_id} is {post['status']}")
-            schedule(self._core, self._channel(post["channelId"]), post, post["shareMode"], post["dueAt"])
+            schedule.schedule(self._core, self._channel(post["channelId"]), post, post["shareMode"], post["dueAt"])
             self._core.store.put_post(post)
             self._core.settle()
             return self._post(post_id)
@@ -70,9 +70,9 @@ class Person:
         """Publish a post at once."""
         with self._acting():
             post = self._post(post_id)
-            life.publish(self._channel(post["channelId"]), post, self._core.now())
-            self._core.store.put_post(post)
-            return post
+            slot = schedule.queue_slot(post)
+            publish(self._channel(post["channelId"]), post, self._core.now())
+            return self._save(post, slot)
 
     def mark_published(self, post_id: str) -> Doc:
         """Say of a notification post that it was published by hand."""
@@ -82,7 +82,7 @@ class Person:
         """Let the network refuse a post."""
         with self._acting():
             post = self._post(post_id)
-            life.fail(post, message, self._core.now())
+            fail(post, message, self._core.now())
             self._core.store.put_post(post)
             return post
 
@@ -151,9 +151,16 @@ class Person:
             post = self._post(post_id)
             if unknown := fields.keys() - post.keys():
                 raise ValueError(f"a post has no {', '.join(sorted(unknown))}")
+            slot = schedule.queue_slot(post)
             post.update(fields, updatedAt=iso(self._core.now()))
-            self._core.store.put_post(post)
-            return post
+            return self._save(post, slot)
+
+    def _save(self, post: Doc, slot: str | None) -> Doc:
+        """Save a post that stood in a slot of the queue; if it left that, the queue closes ranks."""
+        self._core.store.put_post(post)
+        if schedule.queue_slot(post) != slot:
+            schedule.close_ranks(self._core.store, self._channel(post["channelId"]), slot)
+        return post
 
     def _post(self, post_id: str) -> Doc:
         post = self._core.store.post(post_id)

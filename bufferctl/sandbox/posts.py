@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from bufferctl.sandbox import choices, slots
-from bufferctl.sandbox.checks import problems
+from bufferctl.sandbox import schedule
+from bufferctl.sandbox.checks import METADATA_KEYS, kind_of, problems
 from bufferctl.sandbox.clock import epoch_ms, iso, millis, parse_time
 from bufferctl.sandbox.core import Core, answer
-from bufferctl.sandbox.details import METADATA_KEYS
 from bufferctl.sandbox.fixture import complete_post
-from bufferctl.sandbox.ids import new_id, stable_id
-from bufferctl.sandbox.scheduling import at_daily_limit, at_scheduled_limit, reschedule, schedule
-from bufferctl.sandbox.store import Doc
+from bufferctl.sandbox.store import Doc, new_id, stable_id
 
-_DONE = {"sending", "sent"}
+_DUPLICATE_WINDOW = timedelta(hours=1)  # with `refuse_duplicates`: an equal text this young was posted recently
+_KEPT_METADATA = {
+    "youtube": ("title", "categoryId"),
+    "pinterest": ("boardServiceId",),
+    "googlebusiness": ("detailsWhatsNew", "detailsOffer", "detailsEvent"),
+}  # kept when an edit of the metadata omits them (NOTES: Writing)
 
 
 def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
@@ -26,11 +28,15 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     if channel["isLocked"]:
         return answer("UnauthorizedError", message="Channel is locked")
     content = _content(wanted, channel)
-    found = _problems(core, content, channel)
-    found += _time_problems(core, wanted["mode"], wanted.get("dueAt"))
+    draft, approval = bool(wanted.get("saveToDraft")), bool(wanted.get("needsApproval"))
+    found = [
+        *problems(content, channel, core.store.organizations[channel["organizationId"]]),
+        *_link_problems(core, wanted),
+        *_time_problems(core, wanted["mode"], wanted.get("dueAt")),
+        *(_approval_problems(wanted, channel) if approval else ()),
+    ]
     if found:
         return _invalid(found)
-    draft, approval = bool(wanted.get("saveToDraft")), bool(wanted.get("needsApproval"))
     if not (draft or approval) and (refusal := _refusal(core, channel, content, wanted)):
         return refusal
     now = core.now()
@@ -38,42 +44,45 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     post = complete_post({
         **content, "id": new_id(now), "channelId": channel["id"], "organizationId": channel["organizationId"],
         "ideaId": wanted.get("ideaId"), "schedulingType": wanted["schedulingType"], "createdAt": iso(now),
-        "updatedAt": iso(now), "via": "buffer" if draft else via,
+        "updatedAt": iso(now), "via": "buffer" if draft and core.options.drafts_via_buffer else via,
     })  # fmt: skip
     with core.store.transaction():
-        schedule(core, channel, post, wanted["mode"], wanted.get("dueAt"), draft=draft, approval=approval)
+        schedule.schedule(core, channel, post, wanted["mode"], wanted.get("dueAt"), draft=draft, approval=approval)
         core.store.add_posts([post])
-        if post["status"] == "scheduled" and not post["isCustomScheduled"] and post["dueAt"]:
+        if schedule.queue_slot(post):
             core.store.full_until[channel["id"]] = _full_until(core, post)
     return _success(core, post)
 
 
 def edit_post(core: Core, wanted: Doc) -> Doc:
-    """Answer `editPost`: the content is replaced whole unless `edits_keep`, the schedule where it is named."""
+    """Answer `editPost`: what it omits stays (with `edits_replace`: content is replaced whole)."""
     core.settle()
     post = core.store.post(wanted["id"])
     if post is None:
         return answer("NotFoundError", message="Document not found")
     channel = core.store.channels[post["channelId"]]
-    if post["status"] in _DONE:
+    if post["status"] in {"sending", "sent"}:
         return _invalid(["Sent posts cannot be edited."])
-    content = _content(wanted, channel)
-    if core.options.edits_keep:
-        content = {name: post[name] if wanted.get(name) is None else value for name, value in content.items()}
-    found = _problems(core, content, channel)
-    mode = wanted.get("mode") or post["shareMode"]
-    found += _time_problems(core, mode, wanted.get("dueAt", post["dueAt"]))
+    content = _content(wanted, channel) if core.options.edits_replace else _edited(post, wanted, channel)
+    found = [
+        *problems(content, channel, core.store.organizations[channel["organizationId"]]),
+        *_link_problems(core, wanted),
+        *_time_problems(core, wanted.get("mode") or post["shareMode"], wanted.get("dueAt", post["dueAt"])),
+        *(_approval_problems(wanted, channel, post["status"]) if wanted.get("approvalChange") else ()),
+    ]
     if found:
         return _invalid(found)
-    was_scheduled = post["status"] == "scheduled"
+    slot, was_scheduled = schedule.queue_slot(post), post["status"] == "scheduled"
+    if not was_scheduled and wanted.get("saveToDraft") is False and schedule.at_scheduled_limit(core, channel):
+        return answer("LimitReachedError", message="Scheduled posts limit reached.")
     content["text"] = _kept_text(core, channel, content["text"])
     post.update(content, updatedAt=iso(core.now()))
     post.update({name: wanted[name] for name in ("ideaId", "schedulingType") if wanted.get(name)})
     with core.store.transaction():
-        if not was_scheduled and wanted.get("saveToDraft") is False and at_scheduled_limit(core, channel):
-            return answer("LimitReachedError", message="Scheduled posts limit reached.")
-        reschedule(core, channel, post, wanted)
+        schedule.reschedule(core, channel, post, wanted)
         core.store.put_post(post)
+        if schedule.queue_slot(post) != slot:
+            schedule.close_ranks(core.store, channel, slot)
     return _success(core, post)
 
 
@@ -83,9 +92,11 @@ def delete_post(core: Core, post_id: str) -> Doc:
     post = core.store.post(post_id)
     if post is None:
         return answer("VoidMutationError", message="Document not found")
-    if post["status"] in _DONE:
+    if post["status"] == "sending" or (post["status"] == "sent" and not core.options.delete_sent):
         return answer("VoidMutationError", message="Sent posts cannot be deleted")
-    core.store.delete_post(post_id)
+    with core.store.transaction():
+        core.store.delete_post(post_id)
+        schedule.close_ranks(core.store, core.store.channels[post["channelId"]], schedule.queue_slot(post))
     return answer("DeletePostSuccess", id=post_id)
 
 
@@ -98,19 +109,32 @@ def move_post(core: Core, post_id: str, position: str) -> Doc:
     if post["status"] != "scheduled" or post["isCustomScheduled"] or post["sharedNow"]:
         return answer("VoidMutationError", message="Post is not in the queue")
     with core.store.transaction():
-        slots.move(core.store, core.store.channels[post["channelId"]], post, top=position == "top")
+        schedule.move_in_queue(core.store, core.store.channels[post["channelId"]], post, top=position == "top")
         core.store.put_post(post)
     return _success(core, post)
 
 
 def _content(wanted: Doc, channel: Doc) -> Doc:
-    key = METADATA_KEYS.get(channel["service"], "")
     return {
         "text": wanted.get("text") or "",
         "assets": wanted.get("assets") or [],
-        "metadata": (wanted.get("metadata") or {}).get(key) or None,
+        "metadata": (wanted.get("metadata") or {}).get(METADATA_KEYS.get(channel["service"], "")) or None,
         "tagIds": list(dict.fromkeys(wanted.get("tagIds") or [])),
     }
+
+
+def _edited(post: Doc, wanted: Doc, channel: Doc) -> Doc:
+    """Return the content after an edit: what it names is new, text also where it is null, the rest stays."""
+    content = _content(wanted, channel)
+    key = METADATA_KEYS.get(channel["service"], "")
+    named = {name for name in ("assets", "tagIds") if wanted.get(name) is not None}
+    named |= {"text"} & wanted.keys()
+    if (wanted.get("metadata") or {}).get(key) is not None:
+        named.add("metadata")
+        before, after = post["metadata"] or {}, content["metadata"] or {}
+        kept = {name: before[name] for name in _KEPT_METADATA.get(channel["service"], ()) if before.get(name)}
+        content["metadata"] = {**kept, **after} or None
+    return {name: content[name] if name in named else post[name] for name in content}
 
 
 def _kept_text(core: Core, channel: Doc, text: str) -> str:
@@ -120,8 +144,14 @@ def _kept_text(core: Core, channel: Doc, text: str) -> str:
     return re.sub(r"https?://(?!buff\.ly/)\S+", lambda link: f"https://buff.ly/{stable_id(link[0])[:7]}", text)
 
 
-def _problems(core: Core, content: Doc, channel: Doc) -> list[str]:
-    return problems(content, channel, core.store.organizations[channel["organizationId"]])
+def _link_problems(core: Core, wanted: Doc) -> list[str]:
+    if core.now() < parse_time(core.options.link_assets_end):
+        return []
+    networks = (wanted.get("metadata") or {}).values()
+    items = [item for network in networks if network for item in network.get("thread") or []]
+    assets = [asset for one in (wanted, *items) for asset in one.get("assets") or []]
+    found = any(kind_of(asset)[0] == "link" for asset in assets)
+    return ["Link assets are no longer supported. Use the linkAttachment of the network's metadata."] * found
 
 
 def _time_problems(core: Core, mode: str, due_at: str | None) -> list[str]:
@@ -132,25 +162,40 @@ def _time_problems(core: Core, mode: str, due_at: str | None) -> list[str]:
     return ["The scheduled time is in the past."] * (core.options.refuse_past and parse_time(due_at) < core.now())
 
 
+def _approval_problems(wanted: Doc, channel: Doc, status: str = "draft") -> list[str]:
+    """Return why approval cannot be asked for, or taken back, for a post of this status."""
+    found = []
+    if not channel.get("requiresApproval"):
+        found.append("Posts to this channel do not require approval.")
+    if wanted.get("saveToDraft") is False:
+        found.append("A post that needs approval is a draft, so saveToDraft cannot be false.")
+    if status != ("needs_approval" if wanted.get("approvalChange") == "revert" else "draft"):
+        found.append("The approval of this post cannot be changed.")
+    return found
+
+
 def _invalid(found: list[str]) -> Doc:
     return answer("InvalidInputError", message="Invalid post: " + ", ".join(found))
 
 
 def _refusal(core: Core, channel: Doc, content: Doc, wanted: Doc) -> Doc | None:
     core.settle()
-    if wanted["mode"] != "shareNow" and at_scheduled_limit(core, channel):
+    if wanted["mode"] != "shareNow" and schedule.at_scheduled_limit(core, channel):
         return answer("LimitReachedError", message="Scheduled posts limit reached.")
-    if at_daily_limit(core, channel, wanted):
+    if schedule.at_daily_limit(core, channel, wanted):
         return answer("LimitReachedError", message="Daily posting limit reached.")
-    if core.options.refuse_duplicates and content["text"]:
-        return _duplicate(core, channel, content["text"])
-    return None
+    return _duplicate(core, channel, content["text"]) if content["text"] else None
 
 
 def _duplicate(core: Core, channel: Doc, text: str) -> Doc | None:
-    since = epoch_ms(core.now() - timedelta(seconds=choices.DUPLICATE_WINDOW_SECONDS))
+    """Refuse a text that is scheduled or was sent within the hour, where the options say so."""
+    options, channels = core.options, [channel["id"]] * core.options.refuse_duplicates
+    if options.refuse_x_repeats and channel["service"] == "twitter":
+        others = core.store.channels_of(channel["organizationId"])
+        channels += [one["id"] for one in others if one["service"] == "twitter" and one is not channel]
+    since = epoch_ms(core.now() - _DUPLICATE_WINDOW)
     where = "channel = ? AND (status = 'scheduled' OR (status = 'sent' AND sent >= ?))"
-    for post in core.store.posts(where, (channel["id"], since)):
+    for post in (post for one in channels for post in core.store.posts(where, (one, since))):
         if post["text"] == text:
             seen = "already got this one scheduled" if post["status"] == "scheduled" else "posted that one recently"
             return _invalid([f"It looks like you've {seen}."])

@@ -54,7 +54,7 @@ class Quota:
         self.windows = [
             Window("100-in-15min", "15m", 100, 15 * _MINUTE),
             Window(f"{_PER_DAY[plan]}-in-1day", "1d", _PER_DAY[plan], _DAY),
-            Window(f"{_PER_MONTH[plan]}-in-30day", "30d", _PER_MONTH[plan], 30 * _DAY),
+            Window(f"{_PER_MONTH[plan]}-in-30days", "30d", _PER_MONTH[plan], 30 * _DAY),
         ]
 
     def take(self, now: datetime) -> Response | None:

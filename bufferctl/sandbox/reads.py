@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError
 
-from bufferctl.sandbox.choices import PAGE_DEFAULT
 from bufferctl.sandbox.clock import millis
 from bufferctl.sandbox.core import Core
-from bufferctl.sandbox.ids import cursor_of, key_of
 from bufferctl.sandbox.store import Doc
 
 _POST_TYPE = """iif(json_extract(doc, '$.metadata.type') IN ('event', 'ghost_post', 'offer', 'reel', 'story'),
@@ -20,6 +21,8 @@ _POST_TYPE = """iif(json_extract(doc, '$.metadata.type') IN ('event', 'ghost_pos
     WHEN 'youtube' THEN 'short' WHEN 'googlebusiness' THEN 'whats_new' ELSE 'post' END)"""
 """A post's type as `postTypes` counts it: `post` is whatever no other value claims (NOTES: Reading)."""
 
+_PAGE_DEFAULT = 20
+_PAGE_MOST = 100  # of lists that refuse more: tags and content items (NOTES: Reading)
 _LAST = 1 << 60  # where a post without a dueAt stands, whichever way the list runs
 
 
@@ -50,7 +53,7 @@ class Where:
     def typed(self, types: list[str] | None) -> None:
         """Ask for one of several post types; None asks for nothing. Carousels and threads cannot be asked for."""
         if refused := sorted({"carousel", "thread"} & set(types or [])):
-            raise _bad_input(f"postTypes does not support {', '.join(refused)}")
+            raise bad_input(f"postTypes does not support {', '.join(refused)}")
         self.any_of(_POST_TYPE, types)
 
     def tagged(self, comparator: Doc | None) -> None:
@@ -71,7 +74,7 @@ def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
         comparator = filters.get(name) or {}
         where.between(column, comparator.get("start"), comparator.get("end"))
     if filters.get("dueAt") and filters.get("dueAtPresence") == "absent":
-        raise _bad_input("dueAtPresence: absent cannot be combined with dueAt")
+        raise bad_input("dueAtPresence: absent cannot be combined with dueAt")
     where.typed(filters.get("postTypes"))
     where.between("coalesce(sent, due)", filters.get("startDate"), filters.get("endDate"))
     if presence := filters.get("dueAtPresence"):
@@ -101,6 +104,21 @@ def idea_page(
     return _page(core, "ideas", where, ["-created", "-seq"], page, view)
 
 
+def listed(docs: list[Doc], first: int | None, after: str | None, *, most: int | None = _PAGE_MOST) -> Doc:
+    """Return a page of a short list as a connection with `totalCount`; more than `most` nodes are refused."""
+    _check_first(first)
+    if most is not None and (first or 0) > most:
+        raise bad_input(f"first must not be greater than {most}")
+    start = key_of(after, 1) if after is not None else [0]
+    if start is None:
+        raise bad_input("Invalid cursor")
+    size = _PAGE_DEFAULT if first is None else first
+    places = range(len(docs))[max(0, start[0]) :][:size]
+    edges = [{"node": docs[place], "cursor": cursor_of([place + 1])} for place in places]
+    more = bool(docs) and (places.stop if edges else start[0]) < len(docs)
+    return {"edges": edges, "pageInfo": _page_info(edges, more=more), "totalCount": len(docs)}
+
+
 def organization(core: Core, organization_id: str) -> Doc:
     """Return an organization; FORBIDDEN for one that this key does not reach."""
     doc = core.store.organizations.get(organization_id)
@@ -109,12 +127,8 @@ def organization(core: Core, organization_id: str) -> Doc:
     return doc
 
 
-def not_found(what: str) -> GraphQLError:
-    """Return the error of a query for something that is not there; it nulls what is non-null (NOTES: Reading)."""
-    return GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
-
-
-def _bad_input(message: str) -> GraphQLError:
+def bad_input(message: str) -> GraphQLError:
+    """Return the error of a query whose arguments do not go together."""
     return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
 
 
@@ -139,20 +153,42 @@ def _page(
     view: Callable[[Doc], Doc],
 ) -> Doc:
     first, after = page
-    if first is not None and first < 0:
-        raise _bad_input("first must not be negative")
+    _check_first(first)
     start = key_of(after, len(keys)) if after is not None else []
     if start is None:
-        raise _bad_input("Invalid cursor")
-    size = min(PAGE_DEFAULT if first is None else first, core.options.page_max)
+        raise bad_input("Invalid cursor")
+    size = min(_PAGE_DEFAULT if first is None else first, core.options.page_max)
     rows = core.store.page(table, where.terms, where.values, keys, start, size + 1)
     edges = [{"node": view(doc), "cursor": cursor_of(key)} for doc, key in rows[:size]]
-    info = {
-        "hasNextPage": len(rows) > size, "hasPreviousPage": False,
+    return {"edges": edges, "pageInfo": _page_info(edges, more=len(rows) > size)}
+
+
+def _page_info(edges: list[Doc], *, more: bool) -> Doc:
+    return {
+        "hasNextPage": more, "hasPreviousPage": False,
         "startCursor": edges[0]["cursor"] if edges else None, "endCursor": edges[-1]["cursor"] if edges else None,
     }  # fmt: skip
-    return {"edges": edges, "pageInfo": info}
+
+
+def _check_first(first: int | None) -> None:
+    if first is not None and first < 0:
+        raise bad_input("first must not be negative")
 
 
 def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def cursor_of(key: list[int]) -> str:
+    """Wrap a sort key into an opaque cursor."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def key_of(cursor: str, length: int) -> list[int] | None:
+    """Unwrap a cursor of `length` parts; None if it is not one."""
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    fits = isinstance(key, list) and len(key) == length and all(type(part) is int and abs(part) < 2**62 for part in key)
+    return key if fits else None

@@ -1,60 +1,68 @@
-"""Which function answers which field of accounts, organizations and channels.
+"""Which function answers which field of the schema.
 
-A field without one is read from the document as it is stored.
+A field without one is read from the document as it is stored. What the sandbox does not keep (content items, notes)
+answers as an account without any.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from ariadne import ObjectType, QueryType
+from ariadne import MutationType, ObjectType, QueryType
+from graphql import GraphQLError
 
-from bufferctl.sandbox import metadata_views, reads
+from bufferctl.sandbox import metrics, organization, posts, reads, views
 from bufferctl.sandbox.clock import parse_time
+from bufferctl.sandbox.core import Core, allowed_actions, answer
 from bufferctl.sandbox.exchange import Info
-from bufferctl.sandbox.ids import stable_id
-from bufferctl.sandbox.scheduling import day_counts
-from bufferctl.sandbox.store import Doc
+from bufferctl.sandbox.networks import NETWORKS
+from bufferctl.sandbox.schedule import day_counts
+from bufferctl.sandbox.store import Doc, stable_id
 
 _AVATAR = "https://buffer-media.example/avatar.png"
 _ACCOUNT: Doc = {
     "id": stable_id("account"), "email": "you@acme.example", "timezone": "UTC", "name": None, "avatar": _AVATAR,
     "createdAt": "2026-01-05T09:00:00.000Z", "connectedApps": [],
 }  # fmt: skip
+_CHANNEL_ACTIONS = ["viewChannel", "viewPublish", "readUpdates", "manageUpdates", "managePostingSchedule"]
+_SHORTENER = {"domain": "buff.ly", "name": "Buffer"}
+_NO_CONTENT_ITEM = "Content item not found"
 
 query = QueryType()
-account = ObjectType("Account")
-organization = ObjectType("Organization")
-channel = ObjectType("Channel")
-group = ObjectType("IdeaGroup")
-tag = ObjectType("Tag")
+mutation = MutationType()
+account_type = ObjectType("Account")
+organization_type = ObjectType("Organization")
+channel_type = ObjectType("Channel")
+group_type = ObjectType("IdeaGroup")
+tag_type = ObjectType("Tag")
+post_type = ObjectType("Post")
+
+
+# Accounts, organizations, channels
 
 
 @query.field("account")
-def account_of(_root: Any, info: Info) -> Doc:
-    """Return the one account that the key belongs to."""
+def _account(_root: Any, info: Info) -> Doc:
     return {**_ACCOUNT, **info.context.core.store.account}
 
 
-@account.field("organizations")
-def _organizations(_account: Doc, info: Info, filter: Doc | None = None) -> list[Doc]:
+@account_type.field("organizations")
+def _organizations(_account_doc: Doc, info: Info, filter: Doc | None = None) -> list[Doc]:
     everything = info.context.core.store.organizations.values()
     return [one for one in everything if filter is None or one["id"] == filter["organizationId"]]
 
 
-organization.set_field("members", lambda doc, _info: {"totalCount": doc["members"]})
-organization.set_field("channelCount", lambda doc, info: len(info.context.core.store.channels_of(doc["id"])))
-organization.set_field("shouldEnforce2FASetup", lambda _doc, _info: False)
-group.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
-tag.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
+organization_type.set_field("members", lambda doc, _info: {"totalCount": doc["members"]})
+organization_type.set_field("channelCount", lambda doc, info: len(info.context.core.store.channels_of(doc["id"])))
+organization_type.set_field("shouldEnforce2FASetup", lambda _doc, _info: False)
+group_type.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
+tag_type.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
 
 
 @query.field("channel")
 def _channel(_root: Any, info: Info, input: Doc) -> Doc:
-    doc = info.context.core.store.channels.get(input["id"])
-    if doc is None:
-        raise reads.not_found("Channel")
-    return doc
+    return _found(info.context.core.store.channels.get(input["id"]), "Channel")
 
 
 @query.field("channels")
@@ -67,23 +75,46 @@ def _channels(_root: Any, info: Info, input: Doc) -> list[Doc]:
     return [one for one in found if wanted.get("isLocked") in {None, one["isLocked"]}]
 
 
-_CHANNEL_ACTIONS = ["viewChannel", "viewPublish", "readUpdates", "manageUpdates", "managePostingSchedule"]
+def _link_shortening(doc: Doc) -> Doc:
+    return {"isEnabled": doc["linkShortening"], "config": _SHORTENER if doc["linkShortening"] else None}
+
+
 for _name, _value in {
     "allowedActions": lambda _doc: _CHANNEL_ACTIONS, "avatar": lambda _doc: _AVATAR, "scopes": lambda _doc: [],
     "descriptor": lambda doc: f"{doc['service']} {doc['type']}", "hasActiveMemberDevice": lambda _doc: False,
     "externalLink": lambda doc: f"https://{doc['service'].lower()}.example/{doc['name']}",
-    "linkShortening": lambda doc: {"isEnabled": doc["linkShortening"], "config": None},
-    "metadata": metadata_views.channel_metadata_view, "products": lambda _doc: ["publish"],
+    "linkShortening": _link_shortening, "metadata": views.channel_metadata_view, "products": lambda _doc: ["publish"],
     "serviceId": lambda doc: doc.get("serviceId") or stable_id(doc["id"], "service"),
     "showTrendingTopicSuggestions": lambda _doc: False,
     "updatedAt": lambda doc: doc.get("updatedAt") or doc["createdAt"],
 }.items():  # fmt: skip
-    channel.set_field(_name, lambda doc, _info, _value=_value: _value(doc))
+    channel_type.set_field(_name, lambda doc, _info, _value=_value: _value(doc))
 
 
-@query.field("ideaGroups")
-def _idea_groups(_root: Any, info: Info, input: Doc) -> list[Doc]:
-    return list(reads.organization(info.context.core, input["organizationId"])["ideaGroups"])
+@query.field("configuration")
+def _configuration(_root: Any, info: Info, input: Doc) -> Doc:
+    core = info.context.core
+    channels = core.store.channels_of(reads.organization(core, input["organizationId"])["id"])
+    return {"services": [], "channels": [_channel_configuration(channel) for channel in channels]}
+
+
+def _channel_configuration(channel: Doc) -> Doc:
+    network = NETWORKS[channel["service"]]
+    rules: list[Doc] = []
+    if network.text is not None:
+        rules.append({"__typename": "LengthRule", "property": "text", "maxLength": network.text})
+    if network.images is not None:
+        rules.append({"__typename": "CountRule", "property": "image", "min": None, "max": network.images})
+    content = {
+        "configurationContentTypes": ["post"], "rules": rules,
+        "supportedProperties": [
+            "text", "image", *["linkAttachment"] * network.links, *["document"] * network.documents,
+        ],
+    }  # fmt: skip
+    return {
+        "channelId": channel["id"], "channelType": channel["type"], "service": channel["service"],
+        "content": [content] if network.takes_posts else [],
+    }  # fmt: skip
 
 
 @query.field("dailyPostingLimits")
@@ -91,9 +122,8 @@ def _daily_limits(_root: Any, info: Info, input: Doc) -> list[Doc]:
     core = info.context.core
     moment = parse_time(input["date"]) if input.get("date") else core.now()
     answers = []
-    for doc in (core.store.channels.get(channel_id) for channel_id in input["channelIds"]):
-        if doc is None:
-            raise reads.not_found("Channel")
+    for channel_id in input["channelIds"]:
+        doc = _found(core.store.channels.get(channel_id), "Channel")
         scheduled, sent = day_counts(core, doc, moment)
         limit = doc["dailyPostingLimit"]
         full = limit is not None and scheduled + sent >= limit
@@ -102,16 +132,165 @@ def _daily_limits(_root: Any, info: Info, input: Doc) -> list[Doc]:
     return answers
 
 
+# Posts
+
+
+@query.field("post")
+def _post(_root: Any, info: Info, input: Doc) -> Doc:
+    return _found(info.context.core.store.post(input["id"]), "Post")
+
+
+@query.field("posts")
+def _posts(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
+    return reads.post_page(info.context.core, input, first, after, info.context.hidden_since)
+
+
 @query.field("aggregatedPostMetrics")
-def _no_metrics(_root: Any, info: Info, input: Doc) -> Doc:
-    reads.organization(info.context.core, input["organizationId"])
-    return {"metrics": [], "metricsUpdatedAt": None}
+def _aggregated(_root: Any, info: Info, input: Doc) -> Doc:
+    return metrics.aggregated(info.context.core, input)
+
+
+def _channel_of(doc: Doc, info: Info) -> Doc:
+    return info.context.core.store.channels[doc["channelId"]]
+
+
+def _tags_of(doc: Doc, info: Info) -> list[Doc]:
+    known = {one["id"]: one for one in info.context.core.store.organizations[doc["organizationId"]]["tags"]}
+    return [known[tag_id] for tag_id in doc["tagIds"] if tag_id in known]
+
+
+def _scheduling_type(doc: Doc, info: Info) -> str | None:
+    kind: str = doc["schedulingType"]
+    return None if kind == "automatic" and info.context.core.options.automatic_reads_null else kind
+
+
+for _name, _resolve in {
+    "allowedActions": lambda doc, info: allowed_actions(doc, _channel_of(doc, info)),
+    "assets": lambda doc, _info: views.asset_views(doc["assets"]),
+    "author": lambda _doc, info: {**_account(None, info), "isDeleted": False},
+    "channel": _channel_of,
+    "channelService": lambda doc, info: _channel_of(doc, info)["service"],
+    "metadata": lambda doc, info: views.metadata_view(doc, _channel_of(doc, info)),
+    "metrics": lambda doc, info: metrics.post_metrics(doc, _channel_of(doc, info), info.context.core.now()),
+    "metricsUpdatedAt": lambda doc, info: metrics.metrics_updated(doc, info.context.core.now()),
+    "notes": lambda _doc, _info: [],
+    "schedulingType": _scheduling_type,
+    "tags": _tags_of,
+}.items():
+    post_type.set_field(_name, _resolve)
+
+
+# Ideas, tags, templates
+
+
+@query.field("ideas")
+def _ideas(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
+    page = (first, after)
+    return reads.idea_page(info.context.core, input, page, organization.idea_view, info.context.hidden_since)
+
+
+@query.field("ideaGroups")
+def _idea_groups(_root: Any, info: Info, input: Doc) -> list[Doc]:
+    return list(reads.organization(info.context.core, input["organizationId"])["ideaGroups"])
+
+
+@query.field("tag")
+def _tag(_root: Any, info: Info, input: Doc) -> Doc:
+    return _found(organization.find_tag(info.context.core, input["id"])[1], "Tag")
+
+
+@query.field("tagsV2")
+def _tags(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
+    tags = reads.organization(info.context.core, input["organizationId"])["tags"]
+    return reads.listed(sorted(tags, key=lambda one: str(one["name"])), first, after)
+
+
+@query.field("postTemplate")
+def _template(_root: Any, info: Info, input: Doc) -> Doc | None:
+    owner, template = organization.find_template(info.context.core, input["id"])
+    return {**template, "organizationId": owner["id"]} if owner and template else None
 
 
 @query.field("postTemplates")
-def _no_templates(_root: Any, info: Info, input: Doc, **_page: Any) -> Doc:
+def _templates(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
+    owner = reads.organization(info.context.core, input["organizationId"])
+    visibility = (input.get("filter") or {}).get("visibility")
+    kept = [{**one, "organizationId": owner["id"]} for one in owner.get("postTemplates", [])]
+    return reads.listed([one for one in kept if visibility in {None, one["visibility"]}], first, after, most=None)
+
+
+# Content items and notes, of which there are none
+
+
+@query.field("contentItem")
+def _content_item(_root: Any, _info: Info, input: Doc) -> Doc:  # noqa: ARG001 - the schema's argument
+    return _found(None, "Content item")
+
+
+@query.field("contentItems")
+def _content_items(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
     reads.organization(info.context.core, input["organizationId"])
-    return {"edges": [], "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}, "totalCount": 0}
+    return reads.listed([], first, after)
 
 
-ACCOUNTS = [query, account, organization, channel, group, tag]
+@query.field("collaborationNotes")
+def _notes(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
+    post_id = input["subject"].get("postId")
+    _found(info.context.core.store.post(post_id) if post_id else None, "Post" if post_id else "Content item")
+    return reads.listed([], first, after)
+
+
+def _found(doc: Doc | None, what: str) -> Doc:
+    """Return what was asked for; its absence nulls what is non-null (NOTES: Reading)."""
+    if doc is None:
+        raise GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
+    return doc
+
+
+# Mutations
+
+
+def _refuses(typename: str, message: str) -> Callable[[Core, Doc], Doc]:
+    more: Doc = {"errors": []} if typename.endswith("Failure") else {}
+    return lambda _core, _wanted: answer(typename, message=message, **more)
+
+
+_WRITES: dict[str, Callable[[Core, Doc], Doc]] = {
+    "createPost": posts.create_post,
+    "editPost": posts.edit_post,
+    "deletePost": lambda core, wanted: posts.delete_post(core, wanted["id"]),
+    "movePostInQueue": lambda core, wanted: posts.move_post(core, wanted["id"], wanted["position"]),
+    "createIdea": organization.create_idea,
+    "createTag": organization.create_tag,
+    "updateTag": organization.update_tag,
+    "deleteTag": organization.delete_tag,
+    "createPostTemplate": organization.create_template,
+    "updatePostTemplate": organization.update_template,
+    "deletePostTemplate": organization.delete_template,
+    "createContentItem": _refuses("CreateContentItemFailure", "The sandbox keeps no content items"),
+    "createContentItemDraft": _refuses("CreateContentItemDraftFailure", "The sandbox keeps no content items"),
+    "updateContentItem": _refuses("UpdateContentItemFailure", _NO_CONTENT_ITEM),
+    "updateContentItemDraft": _refuses("UpdateContentItemDraftFailure", _NO_CONTENT_ITEM),
+    "promoteContentItemDraftToPosts": _refuses("PromoteContentItemDraftToPostsFailure", _NO_CONTENT_ITEM),
+    "addPostToContentItem": _refuses("InvalidInputError", _NO_CONTENT_ITEM),
+    "removePostFromContentItem": _refuses("InvalidInputError", _NO_CONTENT_ITEM),
+    "createCollaborationNote": _refuses("InvalidInputError", "The sandbox keeps no notes"),
+    "updateCollaborationNote": _refuses("InvalidInputError", "Note not found"),
+    "deleteCollaborationNote": _refuses("InvalidInputError", "Note not found"),
+}
+
+
+def _mutation(name: str, write: Callable[[Core, Doc], Doc]) -> Callable[..., Doc]:
+    """Return the resolver of a mutation: faults can strike right before and right after its write."""
+
+    def resolve(_root: Any, info: Info, **arguments: Any) -> Doc:
+        context = info.context
+        return context.faults.around(name, str(info.path.key), lambda: write(context.core, arguments["input"]))
+
+    return resolve
+
+
+for _name, _write in _WRITES.items():
+    mutation.set_field(_name, _mutation(_name, _write))
+
+RESOLVERS = [query, mutation, account_type, organization_type, channel_type, group_type, tag_type, post_type]

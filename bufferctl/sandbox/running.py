@@ -9,10 +9,11 @@ from typing import Any, Self
 
 from bufferctl.sandbox.clock import Clock
 from bufferctl.sandbox.control import Control
-from bufferctl.sandbox.core import Core, Options
+from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.exchange import Seen
 from bufferctl.sandbox.faults import Faults, Rule, Struck
 from bufferctl.sandbox.fixture import default_fixture, dump, load, read_fixture, seed
+from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.page import Page
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.ratelimit import Quota, Style

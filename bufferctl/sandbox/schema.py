@@ -10,12 +10,11 @@ from ariadne import ScalarType, make_executable_schema
 from graphql import GraphQLSchema, ValueNode, value_from_ast_untyped
 
 from bufferctl.sandbox.clock import iso, parse_time
-from bufferctl.sandbox.resolvers import ACCOUNTS
-from bufferctl.sandbox.resolvers_posts import POSTS
+from bufferctl.sandbox.resolvers import RESOLVERS
 
 _ID_SCALARS = (
-    "AccountId", "ChannelId", "DraftId", "Email", "IdeaId", "InvitationId", "NoteId", "OrganizationId", "PostGroupId",
-    "PostId", "PostTemplateId", "TagId", "Uuid",
+    "AccountId", "ChannelId", "ContentItemId", "DraftContentId", "DraftId", "Email", "IdeaId", "InvitationId", "NoteId",
+    "OrganizationId", "PostGroupId", "PostId", "PostTemplateId", "TagId", "Uuid",
 )  # fmt: skip
 
 
@@ -27,7 +26,7 @@ def sdl() -> str:
 @functools.cache
 def executable_schema() -> GraphQLSchema:
     """Build the schema, once a process."""
-    return make_executable_schema(sdl(), *ACCOUNTS, *POSTS, *_scalars())
+    return make_executable_schema(sdl(), *RESOLVERS, *_scalars())
 
 
 def _scalars() -> list[ScalarType]:

@@ -18,6 +18,8 @@ HOST = "127.0.0.1"
 MAX_BODY = 10_000_000
 """Bytes; a longer body is answered 413 (Buffer's own limit is not published)."""
 
+_TEXT = ("content-type", "text/plain; charset=utf-8")
+
 _Message = MutableMapping[str, Any]
 
 
@@ -96,6 +98,8 @@ def _application(service: Service) -> Callable[..., Awaitable[None]]:
         request = await _read(scope, receive)
         if request is None:
             return
+        if isinstance(request, Request) and not _is_local(request.headers.get("host", "")):
+            request = Response(421, b"The sandbox answers to 127.0.0.1 and localhost only\n", [_TEXT])
         if isinstance(request, Response):
             await _send(send, service.dated(request))
             return
@@ -109,6 +113,12 @@ def _application(service: Service) -> Callable[..., Awaitable[None]]:
             await _send(send, delivery.response)
 
     return application
+
+
+def _is_local(host: str) -> bool:
+    """Tell whether a Host header names this machine: a page elsewhere could point a name of its own at the sandbox."""
+    name, separator, port = host.rpartition(":")
+    return (name if separator and port.isdigit() else host).lower() in {HOST, "localhost", "[::1]"}
 
 
 async def _read(scope: _Message, receive: Callable[[], Awaitable[_Message]]) -> Request | Response | None:

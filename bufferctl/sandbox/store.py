@@ -6,16 +6,25 @@ A document has the shape of the fixture file (see fixture.py). Every method may 
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
+import os
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from bufferctl.sandbox.clock import millis
 
 Doc = dict[str, Any]
+
+_MACHINE = secrets.token_hex(5)
+_COUNTER = itertools.count(secrets.randbelow(0x100000))
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS account (one INTEGER PRIMARY KEY CHECK (one = 1), doc TEXT NOT NULL);
@@ -43,6 +52,8 @@ class Store:
 
     def __init__(self, path: str = ":memory:") -> None:
         self.lock = threading.RLock()
+        if path != ":memory:":
+            _make_private(path)
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -180,6 +191,25 @@ class Store:
     def _docs(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self.lock:
             return [(json.loads(row[0]), *row[1:]) for row in self._db.execute(sql, values)]
+
+
+def new_id(moment: datetime) -> str:
+    """Return a fresh 24-hex id in the manner of MongoDB: seconds, machine, counter."""
+    return f"{int(moment.timestamp()) & 0xFFFFFFFF:08x}{_MACHINE}{next(_COUNTER) & 0xFFFFFF:06x}"
+
+
+def stable_id(*parts: str) -> str:
+    """Return the 24-hex id that belongs to these names, the same in every run."""
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()[:24]
+
+
+def _make_private(path: str) -> None:
+    """Let only the owner read the file; what SQLite keeps beside it takes over its mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        Path(path).chmod(0o600)
+    except OSError as error:
+        raise sqlite3.OperationalError("unable to open database file") from error
 
 
 def _post_row(doc: Doc) -> tuple[Any, ...]:

@@ -58,7 +58,7 @@ NETWORKS: dict[str, tuple[dict[str, Any], tuple[Asset, ...], dict[str, Any]]] = 
     "linkedin": ({"first_comment": "First"}, (), {"first_comment": "First"}),
     "mastodon": ({"spoiler_text": "Spoiler"}, (), {"spoiler_text": "Spoiler"}),
     "threads": ({"topic": "news"}, (), {"topic": "news"}),
-    "tiktok": ({"title": "Clip"}, (FILM,), {"title": "Clip"}),
+    "tiktok": ({"title": "Clip"}, (PICTURE,), {"title": "Clip"}),
     "twitter": ({"is_ai_generated": True}, (), {"is_ai_generated": True}),
     "youtube": (
         {"title": "Film", "category_id": "22", "privacy": "unlisted"},

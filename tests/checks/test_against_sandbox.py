@@ -16,8 +16,7 @@ from bufferctl.checks.judge import of_post
 from bufferctl.checks.networks import NETWORKS
 from bufferctl.model import CreatePost, Post, Service
 from bufferctl.sandbox import networks as theirs
-from bufferctl.sandbox.checks import media_problem, problems
-from bufferctl.sandbox.details import METADATA_KEYS
+from bufferctl.sandbox.checks import METADATA_KEYS, media_problem, problems
 from tests.checks.posts import DOCUMENT, VIDEO, findings, image, post
 from tests.checks.test_counting import TEXTS
 

@@ -14,6 +14,7 @@ IMAGE = {
 }
 PLAIN = {"image": {"url": "https://acme.example/b.png"}}
 VIDEO = {"video": {"url": "https://acme.example/a.mp4", "metadata": {"thumbnailOffset": 1500, "title": "How it works"}}}
+FILM = {"video": {"url": "https://acme.example/a.mp4", "metadata": {"title": "How it works"}}}
 PAGES = {
     "document": {"url": "https://acme.example/a.pdf", "title": "Slides", "thumbnailUrl": "https://acme.example/t.png"}
 }
@@ -63,7 +64,7 @@ FULLEST: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "facebook": [
         ("Hello Acme", {"metadata": {"facebook": {"type": "post", "annotations": [MENTION], "firstComment": "1st"}}}),
-        ("A reel", {"assets": [VIDEO], "metadata": {"facebook": {"type": "reel"}}}),
+        ("A reel", {"assets": [FILM], "metadata": {"facebook": {"type": "reel"}}}),
     ],
     "instagram": [
         (
@@ -108,12 +109,15 @@ FULLEST: dict[str, list[tuple[str, dict[str, Any]]]] = {
             },
         )
     ],
-    "tiktok": [("A film", {"assets": [VIDEO], "metadata": {"tiktok": {"title": "A film", "isAiGenerated": True}}})],
+    "tiktok": [
+        ("A film", {"assets": [VIDEO], "metadata": {"tiktok": {"isAiGenerated": True}}}),
+        ("Photos", {"assets": [PLAIN], "metadata": {"tiktok": {"title": "In pictures"}}}),
+    ],
     "youtube": [
         (
             "A film",
             {
-                "assets": [VIDEO],
+                "assets": [FILM],
                 "metadata": {
                     "youtube": {
                         "title": "A film: 1",
@@ -133,7 +137,6 @@ FULLEST: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("An offer", {"metadata": {"google": {"type": "offer", "detailsOffer": OFFER}}}),
         ("News", {"metadata": {"google": {"type": "whats_new", "detailsWhatsNew": {"button": "none"}}}}),
     ],
-    "startPage": [("On the page", {})],
 }
 #: What a person may write, and files may stumble over.
 ODD_TEXTS = (

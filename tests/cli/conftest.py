@@ -93,12 +93,20 @@ class Project:
         return self.folder / ".bufferctl" / "state.json"
 
 
+def open_account() -> Sandbox:
+    """The default account at `NOW`, open to all that files can say: approvals, link assets, many posts a day."""
+    sandbox = Sandbox(clock=Clock.at(NOW), link_assets_end="2100-01-01T00:00:00Z")
+    for channel in list(sandbox.core.store.channels):
+        sandbox.person.set_channel(channel, requiresApproval=True, dailyPostingLimit=None)
+    return sandbox
+
+
 @contextmanager
 def project_apart() -> Iterator[Project]:
     """A folder and an account of their own: a fixture would be the same for every example of a property."""
     with (
         tempfile.TemporaryDirectory() as name,
-        Sandbox(clock=Clock.at(NOW)) as sandbox,
+        open_account() as sandbox,
         patch.dict(os.environ, {"XDG_STATE_HOME": f"{name}/home", "BUFFER_API_KEY": "sandbox", "COLUMNS": "80"}),
         patch.dict(os.environ, {"BUFFER_API_URL": sandbox.url}),
     ):
@@ -129,7 +137,7 @@ def running(environment: Path) -> Callable[..., Ran]:
 @pytest.fixture
 def project(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """An empty folder, the default account, the clock standing still at `NOW`."""
-    with Sandbox(clock=Clock.at(NOW)) as sandbox:
+    with open_account() as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         yield Project(environment, sandbox)
 

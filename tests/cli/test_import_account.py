@@ -103,7 +103,7 @@ def test_ours_from_now_on(project: Any) -> None:
     assert "1 changed, 1 deleted" in project.apply().out
     after = {post["id"]: post for post in project.sandbox.posts()}
     assert set(before) - set(after) == {second}
-    assert {id_ for id_ in after if after[id_] != before[id_]} == {first}
+    assert {id_ for id_ in after if after[id_]["text"] != before[id_]["text"]} == {first}
 
 
 #: A root file without posts.

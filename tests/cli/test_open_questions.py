@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bufferctl.sandbox.core import Options
+from bufferctl.sandbox.options import Options
 from tests.cli.conftest import Project
 from tests.cli.disguise import DISGUISES, disguised
 
@@ -24,11 +24,17 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
     "bare-ideas": {"idea_response": False},
     "no-duplicates": {"refuse_duplicates": True},
     "short-links": {"shorten_links": True},
-    "edits-keep": {"edits_keep": True},
+    "edits-replace": {"edits_replace": True},
     "no-date": {"sends_date": False},
+    "drafts-by-the-api": {"drafts_via_buffer": False},
+    "deletes-of-sent-posts": {"delete_sent": True},
+    "a-limit-per-channel": {"limit_per_channel": True},
+    "no-repeats-on-x": {"refuse_x_repeats": True},
     "all-at-once": {
         "page_max": 1, "automatic_reads_null": False, "idea_response": False, "refuse_duplicates": True,
-        "shorten_links": True, "edits_keep": True, "refuse_past": True, "sending_seconds": 60, "sends_date": False,
+        "shorten_links": True, "edits_replace": True, "refuse_past": True, "sending_seconds": 60, "sends_date": False,
+        "drafts_via_buffer": False, "delete_sent": True, "limit_per_channel": True, "refuse_x_repeats": True,
+        "link_assets_end": "2026-12-15T00:00:00Z",
     },
 }  # fmt: skip
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bufferctl.sandbox import Clock, Sandbox
-from tests.cli.conftest import NOW, environment, project
+from tests.cli.conftest import environment, open_account, project
 from tests.networks.direct import Direct
 
 pytest.register_assert_rewrite("tests.networks.life")
@@ -18,7 +17,7 @@ __all__ = ["direct", "environment", "project"]  # fixtures, known here by their 
 @pytest.fixture(scope="module")
 def direct() -> Iterator[Direct]:
     """Another account with the same channels, at the same time."""
-    with Sandbox(clock=Clock.at(NOW)) as sandbox:
+    with open_account() as sandbox:
         asked = Direct(sandbox)
         yield asked
         asked.close()

@@ -6,8 +6,8 @@ from typing import Any
 
 from bufferctl.config import load
 from bufferctl.model import Service
-from bufferctl.sandbox import Clock, Sandbox
-from tests.cli.conftest import NOW, Project
+from bufferctl.sandbox import Sandbox
+from tests.cli.conftest import Project, open_account
 from tests.networks.cases import Data, as_yaml, fullest, posts_of
 from tests.networks.direct import Direct
 
@@ -88,7 +88,7 @@ class Life:
     def afresh(self) -> list[Json]:
         """The same where another account is given the files as they are now."""
         folder = self.project.folder / "afresh"
-        with Sandbox(clock=Clock.at(NOW)) as other:
+        with open_account() as other:
             people(other, self.service)
             files = Project(folder, other)
             files.write("buffer.yaml", as_yaml(self.data))

@@ -71,6 +71,16 @@ def test_a_file_keeps_the_account(tmp_path: Path, make: Any) -> None:
     assert again.sandbox.organization()["name"] == "Acme"
 
 
+def test_a_file_is_its_owners_alone(tmp_path: Path, make: Any) -> None:
+    """--db: mode 0600 for what SQLite keeps beside it, too, and for a file that was there before."""
+    file = tmp_path / "buffer.db"
+    file.touch(0o644)
+    buffer: Asker = make(db=str(file))
+    buffer.create()
+    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+    assert len(list(tmp_path.iterdir())) > 1
+
+
 @pytest.mark.parametrize(
     ("fixture", "message"),
     [

@@ -84,6 +84,7 @@ def test_a_notification_only_reminds(buffer: Asker, sandbox: Sandbox) -> None:
 
 def test_drafts_never_go_out(buffer: Asker, sandbox: Sandbox) -> None:
     """Neither drafts nor posts that wait for approval, whatever their time."""
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
     _timed(buffer, saveToDraft=True)
     _timed(buffer, needsApproval=True)
     sandbox.clock.advance(days=365)

@@ -40,7 +40,25 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("youtube", {"text": "x" * 5000, "assets": [VIDEO], "metadata": YOUTUBE}),
     ("googlebusiness", {"text": "x" * 4000, "assets": [IMAGE], "metadata": NEWS}),
     ("googlebusiness", {"metadata": {"google": {"type": "event", "detailsEvent": EVENT}}}),
-    ("startPage", {"text": "x" * 9000}),
+    ("substack", {"text": "x" * 9000}),
+    ("substack", {"text": "", "metadata": {"substack": {"linkAttachment": {"url": "https://acme.example"}}}}),
+    ("bluesky", {"text": "x" * 271 + " https://acme.example/" + "x" * 500}),
+    ("tiktok", {"text": "#1 #2 #3 #4 #5", "assets": [IMAGE], "metadata": {"tiktok": {"title": "T"}}}),
+    ("tiktok", {"assets": [{"video": {"url": "https://acme.example/v.mp4", "metadata": {"thumbnailOffset": 5}}}]}),
+    (
+        "instagram",
+        {
+            "assets": [
+                {
+                    "image": {
+                        **IMAGE["image"],
+                        "metadata": {"altText": "", "userTags": [{"handle": "ada", "x": 0, "y": 1}]},
+                    }
+                }
+            ],
+            "metadata": INSTAGRAM,
+        },
+    ),
     ("bluesky", {"assets": [LINK]}),
 ]
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -149,9 +167,65 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "twitter",
-        {"assets": [{"video": {"url": "https://acme.example/v.mp4", "thumbnailUrl": "nothing"}}]},
+        {"assets": [{"video": {"url": "https://acme.example/v.mp4", "thumbnailUrl": "https://acme.example/v.png"}}]},
+        "The thumbnail of a video cannot be set by thumbnailUrl.",
+    ),
+    (
+        "twitter",
+        {"assets": [{"image": {"url": "https://acme.example/a.png", "thumbnailUrl": "nothing"}}]},
         "Thumbnail could not be read from its URL.",
     ),
+    (
+        "twitter",
+        {"assets": [{"video": {"url": "https://acme.example/v.mp4", "metadata": {"thumbnailOffset": 0}}}]},
+        "Twitter / X posts do not support thumbnailOffset.",
+    ),
+    (
+        "instagram",
+        {
+            "assets": [
+                {
+                    "image": {
+                        **IMAGE["image"],
+                        "metadata": {"altText": "", "userTags": [{"handle": "ada", "x": 1.1, "y": 0}]},
+                    }
+                }
+            ],
+            "metadata": INSTAGRAM,
+        },
+        "User tags need x and y from 0 to 1.",
+    ),
+    (
+        "bluesky",
+        {"text": "x" * 272 + " https://acme.example/" + "x" * 500},
+        "Bluesky posts cannot exceed 300 characters.",
+    ),
+    ("tiktok", {"text": "#1 #2 #3 #4 #5 #6", "assets": [IMAGE]}, "TikTok posts cannot have more than 5 hashtags."),
+    (
+        "tiktok",
+        {"assets": [VIDEO], "metadata": {"tiktok": {"title": "T"}}},
+        "TikTok posts support a title on photos only.",
+    ),
+    (
+        "threads",
+        {
+            "text": "1",
+            "metadata": {
+                "threads": {
+                    "thread": [
+                        {"text": "1"},
+                        {
+                            "assets": [IMAGE],
+                            "metadata": {"threads": {"linkAttachment": {"url": "https://acme.example"}}},
+                        },
+                    ]
+                }
+            },
+        },
+        "Link attachment and assets cannot be used together.",
+    ),
+    ("startPage", {}, "Start Page channels do not support posts."),
+    ("whatsapp", {}, "WhatsApp channels do not support posts."),
 ]
 
 
@@ -177,6 +251,8 @@ def test_limits_that_the_channel_sets(buffer: Asker, sandbox: Sandbox) -> None:
     server = {"maxCharacters": 1000, "serverUrl": "https://social.example"}
     sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata=server)
     assert "post" in buffer.create("mastodon", text="x" * 1000)
+    sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata={**server, "maxCharacters": 50_000})
+    assert "20000" in buffer.create("mastodon", text="x" * 20_001)["message"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.sandbox import Clock, Sandbox
-from bufferctl.sandbox.slots import next_free_slot, slots_after
+from bufferctl.sandbox.schedule import next_free_slot, slots_after
 from tests.sandbox.asking import MOVE, Asker
 
 SLOTS = ["2026-11-02T16:00:00.000Z", "2026-11-03T08:00:00.000Z", "2026-11-03T16:00:00.000Z", "2026-11-04T08:00:00.000Z"]
@@ -30,14 +30,28 @@ def test_add_to_queue_takes_the_next_free_slot(buffer: Asker) -> None:
     assert {post["isCustomScheduled"] for post in made} == {False}
 
 
-def test_a_freed_slot_is_taken_again(buffer: Asker) -> None:
-    """What is deleted or timed by itself leaves a hole, and the next post fills it."""
-    made = [buffer.create(text=text)["post"]["id"] for text in "abc"]
-    buffer.delete(made[0])
-    assert buffer.create(text="d")["post"]["dueAt"] == SLOTS[0]
-    buffer.edit(made[1], text="b", mode="customScheduled", dueAt="2027-01-01T09:00:00Z")
-    assert buffer.create(text="e")["post"]["dueAt"] == SLOTS[1]
-    assert buffer.create(text="f")["post"]["dueAt"] == SLOTS[3]
+def test_a_queue_closes_ranks(buffer: Asker, sandbox: Sandbox) -> None:
+    """A post that is deleted, gets a time of its own, becomes a draft or goes out early moves those behind it up."""
+    made = {text: buffer.create(text=text)["post"]["id"] for text in "abcdef"}
+    buffer.delete(made["a"])
+    assert _queue(buffer)[:4] == list(zip("bcde", SLOTS, strict=True))
+    buffer.edit(made["c"], mode="customScheduled", dueAt="2027-01-01T09:00:00Z")
+    buffer.edit(made["d"], saveToDraft=True)
+    assert _queue(buffer)[:3] == list(zip("bef", SLOTS[:3], strict=True))
+    sandbox.person.share_now(made["b"])
+    sandbox.person.delete_post(made["b"])
+    assert _queue(buffer)[:2] == list(zip("ef", SLOTS[:2], strict=True))
+    sandbox.person.edit_post(made["e"], dueAt="2027-01-02T09:00:00Z")
+    assert _queue(buffer)[0] == ("f", SLOTS[0])
+    sandbox.person.delete_post(made["f"])
+    assert buffer.create(text="g")["post"]["dueAt"] == SLOTS[0]
+
+
+def test_the_last_in_the_queue_stays_there(buffer: Asker) -> None:
+    """A post that is queued again goes to the end, and those before it move up."""
+    made = {text: buffer.create(text=text)["post"]["id"] for text in "abc"}
+    assert buffer.edit(made["a"], mode="addToQueue")["post"]["dueAt"] == SLOTS[2]
+    assert _queue(buffer) == list(zip("bca", SLOTS[:3], strict=True))
 
 
 def test_share_next_pushes_the_others_down(buffer: Asker) -> None:

@@ -21,7 +21,7 @@ def test_a_hundred_in_a_quarter_of_an_hour(make: Any) -> None:
     buffer = make(rate_limit="free")
     first = _ask(buffer)
     assert first.headers["ratelimit"] == (
-        '"100-in-15min"; r=99; t=900, "250-in-1day"; r=249; t=86400, "3000-in-30day"; r=2999; t=2592000'
+        '"100-in-15min"; r=99; t=900, "250-in-1day"; r=249; t=86400, "3000-in-30days"; r=2999; t=2592000'
     )
     assert '"100-in-15min"; q=100; w=900; pk=:' in first.headers["ratelimit-policy"]
     buffer.sandbox.clock.advance(60)

@@ -87,6 +87,8 @@ FILTERED = [
     ({"status": ["sent", "draft"]}, ["draft", "sent"]),
     ({"status": []}, []),
     ({"channelIds": ["nope"]}, []),
+    ({"postTypes": ["post"]}, ["draft", "late", "early", "sent"]),
+    ({"postTypes": ["reel", "story"]}, []),
     ({"dueAtPresence": "absent"}, ["draft"]),
     ({"dueAtPresence": "present", "status": ["scheduled"]}, ["late", "early"]),
     ({"dueAt": {"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T09:00:00Z"}}, ["early"]),
@@ -180,7 +182,7 @@ def test_locked_channels_can_be_asked_for(buffer: Asker, sandbox: Sandbox) -> No
     assert ids(isLocked=True) == [locked]
     assert locked not in ids(isLocked=False)
     assert ids(product="analyze") == []
-    assert len(ids(product="publish")) == 12
+    assert len(ids(product="publish")) == 14
 
 
 def test_ideas_list_with_dates_in_seconds(buffer: Asker, sandbox: Sandbox) -> None:
@@ -205,7 +207,7 @@ def test_ideas_list_with_dates_in_seconds(buffer: Asker, sandbox: Sandbox) -> No
 
 
 def test_what_is_not_used_answers_as_an_empty_account(buffer: Asker, sandbox: Sandbox) -> None:
-    """Metrics, templates and notes are empty; templates cannot be made."""
+    """Metrics are 0, lists empty; what needs an id of something that is not there says so."""
     organization = sandbox.organization()["id"]
     query = """query($m: AggregatedPostMetricsInput!, $t: PostTemplatesInput!, $g: IdeaGroupsInput!) {
       aggregatedPostMetrics(input: $m) { metrics { name } metricsUpdatedAt } ideaGroups(input: $g) { name isLocked }
@@ -215,7 +217,10 @@ def test_what_is_not_used_answers_as_an_empty_account(buffer: Asker, sandbox: Sa
     own = {"organizationId": organization}
     answer = buffer.ask(query, m=own | dates, t=own, g=own)
     assert answer.data == {
-        "aggregatedPostMetrics": {"metrics": [], "metricsUpdatedAt": None},
+        "aggregatedPostMetrics": {
+            "metrics": [{"name": "Posts"}, {"name": "Reactions"}, {"name": "Comments"}],
+            "metricsUpdatedAt": None,
+        },
         "ideaGroups": [{"name": "Later", "isLocked": False}],
         "postTemplates": {"totalCount": 0, "edges": [], "pageInfo": {"hasNextPage": False}},
         "postTemplate": None,
@@ -258,3 +263,105 @@ def test_ten_thousand_posts_seed_in_one_go(make: Any) -> None:
         ids |= {edge["node"]["id"] for edge in page["edges"]}
         after, more, pages = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"], pages + 1
     assert (len(ids), pages) == (10_000, 100)
+
+
+def test_post_types(buffer: Asker, sandbox: Sandbox) -> None:
+    """`post` is what no other value claims, threads too; YouTube has shorts, Google Business updates."""
+    services = {"twitter": {"thread": [{"text": "x"}]}, "instagram": {"type": "reel"}, "facebook": {"type": "post"}}
+    services |= {"youtube": {}, "googlebusiness": {}}
+    sandbox.seed(
+        [{"channelId": sandbox.channel(one)["id"], "text": one, "metadata": each} for one, each in services.items()]
+    )
+    offer = {"channelId": sandbox.channel("googlebusiness")["id"], "text": "offer", "metadata": {"type": "offer"}}
+    sandbox.seed([offer])
+    types = {
+        one: buffer.texts({"postTypes": [one]}) for one in ("post", "reel", "short", "whats_new", "offer", "story")
+    }
+    assert types == {
+        "post": ["facebook", "twitter"], "reel": ["instagram"], "short": ["youtube"], "whats_new": ["googlebusiness"],
+        "offer": ["offer"], "story": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"postTypes": ["post", "carousel"]},
+        {"postTypes": ["thread"]},
+        {"dueAtPresence": "absent", "dueAt": {"start": "2026-12-01T09:00:00Z"}},
+    ],
+)
+def test_filters_that_cannot_be(buffer: Asker, sandbox: Sandbox, wanted: Any) -> None:
+    """An error, no page: types that cannot be asked for, a due time of posts without one."""
+    query = "query($i: PostsInput!) { posts(input: $i) { pageInfo { hasNextPage } } }"
+    answer = buffer.ask(query, i={"organizationId": sandbox.organization()["id"], "filter": wanted})
+    assert (answer.status, answer.code, answer.data) == (200, "BAD_USER_INPUT", None)
+
+
+def test_tags_and_content_items_refuse_large_pages(buffer: Asker, sandbox: Sandbox) -> None:
+    """100 nodes at most, unlike posts, where more is cut."""
+    own = {"organizationId": sandbox.organization()["id"]}
+    for field, kind in (("tagsV2", "TagsInput"), ("contentItems", "ContentItemsInput")):
+        query = f"query($i: {kind}!, $first: Int) {{ it: {field}(input: $i, first: $first) {{ totalCount }} }}"
+        assert buffer.ask(query, i=own, first=100).status == 200
+        assert "data" in buffer.ask(query, i=own, first=100).json
+        assert buffer.ask(query, i=own, first=101).code == "BAD_USER_INPUT"
+
+
+METRICS = """query($i: AggregatedPostMetricsInput!) { it: aggregatedPostMetrics(input: $i) {
+  metricsUpdatedAt metrics { type value unit } } }"""
+
+
+def test_metrics(buffer: Asker, sandbox: Sandbox) -> None:
+    """Unknown until the first daily refresh after a post was sent; the sums hold what every channel has."""
+    made = buffer.create(mode="shareNow")["post"]["id"]
+    buffer.create("linkedin", mode="shareNow")
+    query = "query($i: PostInput!) { it: post(input: $i) { metrics { type value } metricsUpdatedAt } }"
+    assert buffer.it(query, i={"id": made}) == {"metrics": None, "metricsUpdatedAt": None}
+    sandbox.clock.advance(days=1)
+    post = buffer.it(query, i={"id": made})
+    assert post["metricsUpdatedAt"] == "2026-11-03T00:00:00.000Z"
+    assert {"reactions", "comments", "impressions"} <= {one["type"] for one in post["metrics"]}
+    wanted = {"organizationId": sandbox.organization()["id"], "startDateTime": "2026-11-01T00:00:00Z",
+              "endDateTime": "2026-11-03T00:00:00Z"}  # fmt: skip
+    ids = {service: sandbox.channel(service)["id"] for service in ("twitter", "linkedin", "mastodon", "pinterest")}
+
+    def totals(*services: str) -> dict[str, float]:
+        found = buffer.it(METRICS, i={**wanted, "channelIds": [ids[one] for one in services]})
+        return {one["type"]: one["value"] for one in found["metrics"]}
+
+    assert totals("twitter") == {"postCount": 1, **{one["type"]: one["value"] for one in post["metrics"]}}
+    assert totals("twitter", "linkedin").keys() >= {"postCount", "reactions", "comments", "impressions", "clicks"}
+    assert totals("twitter", "mastodon", "pinterest").keys() == {"postCount", "reactions", "comments"}
+    assert totals() == {"postCount": 0, "reactions": 0, "comments": 0}
+
+
+def test_metrics_of_a_year_at_most(buffer: Asker, sandbox: Sandbox) -> None:
+    """365 days, not one more."""
+    wanted = {"organizationId": sandbox.organization()["id"], "startDateTime": "2025-11-02T00:00:00Z"}
+    assert "data" in buffer.ask(METRICS, i={**wanted, "endDateTime": "2026-11-02T00:00:00Z"}).json
+    assert buffer.ask(METRICS, i={**wanted, "endDateTime": "2026-11-03T00:00:00Z"}).code == "BAD_USER_INPUT"
+
+
+def test_what_the_sandbox_does_not_keep(buffer: Asker, sandbox: Sandbox) -> None:
+    """Content items and notes answer as for an account without any, each in its payload union."""
+    own, made = sandbox.organization()["id"], buffer.create()["post"]["id"]
+    assert buffer.ask('{ contentItem(input: {id: "x"}) { id } }').code == "NOT_FOUND"
+    notes = """query($s: CollaborationNoteSubjectInput!) {
+      it: collaborationNotes(input: {subject: $s}) { edges { cursor } } }"""
+    assert buffer.it(notes, s={"postId": made}) == {"edges": []}
+    assert buffer.ask(notes, s={"contentItemId": "x"}).code == "NOT_FOUND"
+    for field, arguments in {
+        "createContentItem": f'organizationId: "{own}", posts: []',
+        "promoteContentItemDraftToPosts": 'id: "x", posts: []',
+        "addPostToContentItem": f'id: "x", postId: "{made}"',
+        "createCollaborationNote": f'subject: {{postId: "{made}"}}, text: "x"',
+    }.items():
+        payload = "__typename ... on MutationError { message }"
+        refused = buffer.it(f"mutation {{ it: {field}(input: {{{arguments}}}) {{ {payload} }} }}")
+        assert refused["__typename"].endswith(("Failure", "Error"))
+    query = """query($i: ConfigurationInput!) { it: configuration(input: $i) {
+      channels { service content { rules { property } } } } }"""
+    channels = {one["service"]: one["content"] for one in buffer.it(query, i={"organizationId": own})["channels"]}
+    assert channels["whatsapp"] == []
+    assert channels["twitter"] == [{"rules": [{"property": "text"}, {"property": "image"}]}]

@@ -55,7 +55,7 @@ def test_assets_move_to_buffers_storage(buffer: Asker) -> None:
 def test_other_kinds_of_assets(buffer: Asker) -> None:
     """A video keeps title and thumbnail offset, a document its title; a link becomes the post's linkAttachment."""
     video = {"url": "https://acme.example/v.mp4", "metadata": {"title": "Tour", "thumbnailOffset": 1500}}
-    made = buffer.create(assets=[{"video": video}])["post"]["assets"][0]
+    made = buffer.create("tiktok", assets=[{"video": video}])["post"]["assets"][0]
     assert (made["video"]["title"], made["video"]["thumbnailOffset"]) == ("Tour", 1500)
     document = {"url": "https://acme.example/d.pdf", "title": "Report", "thumbnailUrl": "https://acme.example/d.png"}
     made = buffer.create("linkedin", assets=[{"document": document}])["post"]["assets"][0]
@@ -82,7 +82,8 @@ def test_threads_and_metadata(buffer: Asker) -> None:
         "threadCount": 0,
         "thread": [],
     }
-    assert buffer.create("startPage")["post"]["metadata"] is None
+    substack = buffer.create("substack", metadata={"substack": {"linkAttachment": {"url": "https://acme.example"}}})
+    assert substack["post"]["metadata"]["__typename"] == "SubstackPostMetadata"
 
 
 @pytest.mark.parametrize(
@@ -193,19 +194,74 @@ def test_links_may_be_shortened(make: Any) -> None:
     assert buffer.edit(made["id"], text=text)["post"]["text"] == made["text"]
 
 
-def test_drafts_and_approvals(buffer: Asker) -> None:
+def test_drafts_and_approvals(buffer: Asker, sandbox: Sandbox) -> None:
     """A draft keeps a time asked for and has none in the queue; drafts read back as made in Buffer."""
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
     draft = buffer.create(saveToDraft=True, mode="customScheduled", dueAt=DUE)["post"]
     assert (draft["status"], draft["dueAt"], draft["via"]) == ("draft", DUE, "buffer")
     waiting = buffer.create(needsApproval=True)["post"]
     assert (waiting["status"], waiting["dueAt"]) == ("needs_approval", None)
     assert "approvePost" in waiting["allowedActions"]
-    assert buffer.sandbox.person.approve(waiting["id"])["dueAt"] == "2026-11-02T16:00:00.000Z"
-    assert buffer.sandbox.person.approve(draft["id"])["status"] == "scheduled"
+    assert sandbox.person.approve(waiting["id"])["dueAt"] == "2026-11-02T16:00:00.000Z"
+    assert sandbox.person.approve(draft["id"])["status"] == "scheduled"
 
 
-def test_an_edit_replaces_the_whole_content(buffer: Asker) -> None:
-    """Text, assets, metadata and tags that an edit leaves out are gone; the schedule stays."""
+def test_approval_is_asked_for_where_the_channel_requires_it(buffer: Asker, sandbox: Sandbox) -> None:
+    """Elsewhere it is refused, of a new post and of a draft; `saveToDraft: false` conflicts with it."""
+    refused = "Invalid post: Posts to this channel do not require approval."
+    assert buffer.create(needsApproval=True) == {"__typename": "InvalidInputError", "message": refused}
+    draft = buffer.create(saveToDraft=True)["post"]
+    assert "requestPostApproval" not in draft["allowedActions"]
+    assert buffer.edit(draft["id"], approvalChange="request")["message"] == refused
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
+    assert "saveToDraft" in buffer.create(needsApproval=True, saveToDraft=False)["message"]
+    assert "saveToDraft" in buffer.edit(draft["id"], approvalChange="request", saveToDraft=False)["message"]
+    assert buffer.edit(draft["id"], approvalChange="request")["post"]["status"] == "needs_approval"
+    timed = buffer.create(mode="customScheduled", dueAt=DUE)["post"]["id"]
+    assert buffer.edit(timed, approvalChange="request")["__typename"] == "InvalidInputError"
+
+
+def test_drafts_may_read_back_as_the_apis(make: Any) -> None:
+    """Without `drafts_via_buffer`."""
+    assert make(drafts_via_buffer=False).create(saveToDraft=True)["post"]["via"] == "api"
+
+
+def test_an_edit_keeps_what_it_omits(buffer: Asker) -> None:
+    """All stays but what is named, and what is named empty goes; null clears the text alone."""
+    made = buffer.create(
+        "linkedin", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
+    )["post"]  # fmt: skip
+    later = buffer.edit(made["id"], dueAt="2026-12-02T09:00:00Z")["post"]
+    assert later == {**made, "dueAt": "2026-12-02T09:00:00.000Z", "updatedAt": later["updatedAt"]}
+    bare = buffer.edit(made["id"], text=None, assets=None, tagIds=None)["post"]
+    assert (bare["text"], bare["assets"], bare["tags"]) == ("", made["assets"], made["tags"])
+    emptied = buffer.edit(made["id"], text="new", assets=[], tagIds=[])["post"]
+    assert (emptied["text"], emptied["assets"], emptied["tags"]) == ("new", [], [])
+    linked = buffer.edit(made["id"], metadata={"linkedin": {"linkAttachment": {"url": "https://acme.example"}}})["post"]
+    assert (linked["text"], bool(linked["metadata"]["linkAttachment"])) == ("new", True)
+    bare = buffer.edit(made["id"], metadata={"linkedin": {}})["post"]
+    assert (bare["text"], bare["metadata"]["linkAttachment"]) == ("new", None)
+
+
+def test_an_edit_of_metadata_keeps_what_the_network_needs(buffer: Asker) -> None:
+    """YouTube's title and category, Pinterest's board, Google's details; the rest of the metadata is replaced."""
+    video = {"video": {"url": "https://acme.example/v.mp4"}}
+    metadata = {"youtube": {"title": "T", "categoryId": "22", "privacy": "private"}}
+    made = buffer.create("youtube", assets=[video], metadata=metadata)["post"]["id"]
+    edited = buffer.edit(made, metadata={"youtube": {"embeddable": False}})["post"]["metadata"]
+    assert edited["category"]["categoryId"] == "22"
+    assert (edited["embeddable"], edited["privacy"]) == (False, "public")
+    pin = buffer.create("pinterest", assets=[IMAGE], metadata={"pinterest": {"boardServiceId": "9001"}})["post"]["id"]
+    edited = buffer.edit(pin, metadata={"pinterest": {"title": "T"}})["post"]["metadata"]
+    assert edited["board"] == {"name": "Products"}
+    news = {"google": {"type": "whats_new", "detailsWhatsNew": {"button": "none"}}}
+    update = buffer.create("googlebusiness", metadata=news)["post"]["id"]
+    assert "post" in buffer.edit(update, metadata={"google": {"type": "whats_new"}})
+
+
+def test_an_edit_may_replace_the_whole_content(make: Any) -> None:
+    """With `edits_replace`, text, assets, metadata and tags that an edit omits are gone; the schedule stays."""
+    buffer = make(edits_replace=True)
     made = buffer.create(
         "facebook", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
         metadata={"facebook": {"type": "story"}},
@@ -216,36 +272,11 @@ def test_an_edit_replaces_the_whole_content(buffer: Asker) -> None:
     assert (edited["dueAt"], edited["id"], edited["metadata"]["type"]) == (DUE, made["id"], "post")
     refused = buffer.edit(made["id"], text="new", assets=[IMAGE])["message"]
     assert refused == "Invalid post: Facebook posts require a type (post, story, or reel)."
+    refused = buffer.edit(made["id"], dueAt="2026-12-02T09:00:00Z", metadata={"facebook": {"type": "post"}})
+    assert refused["message"] == "Invalid post: Post must have either text or media."
 
 
-def test_an_edit_may_keep_what_it_omits(make: Any) -> None:
-    """With `edits_keep`, as the reference says: all stays but what is named, and what is named empty goes."""
-    buffer = make(edits_keep=True)
-    made = buffer.create(
-        "linkedin", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
-    )["post"]  # fmt: skip
-    later = buffer.edit(made["id"], dueAt="2026-12-02T09:00:00Z")["post"]
-    assert later == {**made, "dueAt": "2026-12-02T09:00:00.000Z", "updatedAt": later["updatedAt"]}
-    emptied = buffer.edit(made["id"], assets=[], tagIds=[])["post"]
-    assert (emptied["text"], emptied["assets"], emptied["tags"]) == ("old", [], [])
-    linked = buffer.edit(made["id"], metadata={"linkedin": {"linkAttachment": {"url": "https://acme.example"}}})["post"]
-    assert (linked["text"], bool(linked["metadata"]["linkAttachment"])) == ("old", True)
-    bare = buffer.edit(made["id"], metadata={"linkedin": {}})["post"]
-    assert (bare["text"], bare["metadata"]["linkAttachment"]) == ("old", None)
-
-
-def test_an_edit_of_the_time_alone_is_refused(buffer: Asker) -> None:
-    """As live reports have it: without text and assets there is no post left."""
-    made = buffer.create(mode="customScheduled", dueAt=DUE)["post"]["id"]
-    refused = buffer.edit(made, dueAt="2026-12-02T09:00:00Z")
-    assert refused == {
-        "__typename": "InvalidInputError",
-        "message": "Invalid post: Post must have either text or media.",
-    }
-    assert buffer.edit(made, text="Hello", dueAt="2026-12-02T09:00:00Z")["post"]["dueAt"] == "2026-12-02T09:00:00.000Z"
-
-
-def test_an_edit_of_the_schedule(buffer: Asker) -> None:
+def test_an_edit_of_the_schedule(buffer: Asker, sandbox: Sandbox) -> None:
     """From timed to queue and back, to draft and back; a queued post keeps its slot when no mode is named."""
     made = buffer.create()["post"]
     first_slot = made["dueAt"]
@@ -257,6 +288,8 @@ def test_an_edit_of_the_schedule(buffer: Asker) -> None:
     assert buffer.edit(made["id"], text="c")["post"]["status"] == "draft"
     assert buffer.edit(made["id"], text="c", saveToDraft=False)["post"]["status"] == "scheduled"
     assert buffer.edit(made["id"], text="c", mode="addToQueue")["post"]["dueAt"] == first_slot
+    sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
+    buffer.edit(made["id"], saveToDraft=True)
     assert buffer.edit(made["id"], text="c", approvalChange="request")["post"]["status"] == "needs_approval"
     assert buffer.edit(made["id"], text="d")["post"]["status"] == "needs_approval"
     assert buffer.edit(made["id"], text="d", approvalChange="revert")["post"]["status"] == "draft"
@@ -334,3 +367,157 @@ def test_bad_values_never_reach_a_resolver(buffer: Asker) -> None:
         answer = buffer.ask(CREATE, i=wanted | bad)
         assert (answer.status, answer.code) == (400, "BAD_USER_INPUT")
     assert buffer.ask(EDIT, i={"id": "x", "mode": "someday"}).code == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("service", ["facebook", "linkedin", "threads", "bluesky"])
+def test_link_assets_end(buffer: Asker, sandbox: Sandbox, service: str) -> None:
+    """Taken until 2026-12-15 and refused from then on; what was there before stays."""
+    link: dict[str, Any] = {"assets": [{"link": {"url": "https://acme.example"}}]}
+    more: dict[str, Any] = {"metadata": {"facebook": {"type": "post"}}} if service == "facebook" else {}
+    sandbox.clock.set("2026-12-14T23:59:59.999Z")
+    made = buffer.create(service, saveToDraft=True, **link, **more)["post"]
+    sandbox.clock.set("2026-12-15T00:00:00Z")
+    for refused in (buffer.create(service, **link, **more), buffer.edit(made["id"], **link)):
+        assert "Use the linkAttachment of the network's metadata." in refused["message"]
+    assert buffer.edit(made["id"], text="new")["post"]["metadata"] == made["metadata"]
+
+
+def test_link_assets_of_threads_end(buffer: Asker, sandbox: Sandbox) -> None:
+    """In the items of a thread, too."""
+    thread = [{"text": "1"}, {"text": "2", "assets": [{"link": {"url": "https://acme.example"}}]}]
+    wanted: dict[str, Any] = {"text": "1", "metadata": {"bluesky": {"thread": thread}}}
+    assert "post" in buffer.create("bluesky", **wanted)
+    sandbox.clock.set("2026-12-15T00:00:00Z")
+    assert buffer.create("bluesky", **wanted)["__typename"] == "InvalidInputError"
+
+
+@pytest.mark.parametrize("service", ["bluesky", "facebook", "linkedin", "substack", "threads"])
+def test_link_attachments(buffer: Asker, sandbox: Sandbox, service: str) -> None:
+    """Each network that has them reads them back, with what Buffer scraped; no time ends them."""
+    sandbox.clock.set("2027-01-01T00:00:00Z")
+    metadata = {service: {"linkAttachment": {"url": "https://acme.example", "title": "Acme"}}}
+    if service == "facebook":
+        metadata["facebook"]["type"] = "post"  # type: ignore[assignment] # a field beside it
+    made = buffer.create(service, metadata=metadata)["post"]["id"]
+    kind = {"linkedin": "LinkedIn"}.get(service, service.capitalize())
+    query = f"""query($i: PostInput!) {{ it: post(input: $i) {{ metadata {{
+      ... on {kind}PostMetadata {{ linkAttachment {{ url title }} }} }} }} }}"""
+    link = {"url": "https://acme.example", "title": "Acme"}
+    assert buffer.it(query, i={"id": made}) == {"metadata": {"linkAttachment": link}}
+
+
+@pytest.mark.parametrize("service", ["bluesky", "threads"])
+def test_link_attachments_of_threads(buffer: Asker, service: str) -> None:
+    """An item carries one in its own metadata, without text too, and reads it back in both places."""
+    item = {"metadata": {service: {"linkAttachment": {"url": "https://acme.example"}}}}
+    made = buffer.create(service, text="1", metadata={service: {"thread": [{"text": "1"}, item]}})["post"]["id"]
+    query = f"""query($i: PostInput!) {{ it: post(input: $i) {{ metadata {{ ... on ThreadedPostMetadata {{ thread {{
+      linkAttachment {{ url }} metadata {{ {service} {{ linkAttachment {{ url }} }} }} }} }} }} }} }}"""
+    link = {"linkAttachment": {"url": "https://acme.example"}}
+    thread = buffer.it(query, i={"id": made})["metadata"]["thread"]
+    assert thread[1] == {**link, "metadata": {service: link}}
+    assert thread[0]["linkAttachment"] is None
+
+
+def test_sent_posts_may_be_deleted(make: Any) -> None:
+    """With `delete_sent`, as a guide says."""
+    buffer = make(delete_sent=True)
+    made = buffer.create(mode="shareNow")["post"]["id"]
+    assert buffer.delete(made)["__typename"] == "DeletePostSuccess"
+
+
+def test_the_plans_limit_may_be_each_channels(make: Any) -> None:
+    """With `limit_per_channel`, ten posts on one channel leave ten for another."""
+    buffer = make(limit_per_channel=True)
+    for n in range(10):
+        buffer.create(organization="Globex", text=str(n))
+    assert buffer.create(organization="Globex", text="eleven")["__typename"] == "LimitReachedError"
+    assert "post" in buffer.create("linkedin", organization="Globex")
+
+
+def test_one_text_on_two_x_channels_may_be_refused(make: Any) -> None:
+    """With `refuse_x_repeats`; another network and another text are fine."""
+    buffer = make(refuse_x_repeats=True)
+    second = buffer.sandbox.person.add_channel(buffer.sandbox.organization()["id"], "twitter", "acme2")["id"]
+    buffer.create()
+    buffer.create("linkedin")
+    assert "already got this one scheduled" in buffer.create(channelId=second)["message"]
+    assert "post" in buffer.create(channelId=second, text="Other")
+
+
+def test_ideas_take_no_videos(buffer: Asker, sandbox: Sandbox) -> None:
+    """Media of type video is not supported there; nothing is made."""
+    refused = buffer.idea(title="T", media=[{"url": "https://acme.example/v.mp4", "type": "video"}])
+    assert refused == {
+        "__typename": "InvalidInputError",
+        "message": "Invalid idea: Videos are not supported in ideas.",
+    }
+    assert sandbox.ideas() == []
+
+
+def test_dimensions_of_an_image_are_ignored(buffer: Asker) -> None:
+    """What is sent as `dimensions` does not read back."""
+    given = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "", "dimensions": {
+        "width": 3, "height": 2}}}}  # fmt: skip
+    assert buffer.create(assets=[given])["post"]["assets"][0]["image"]["width"] > 100
+
+
+TEMPLATE = "postTemplate { id title body visibility organizationId createdAt }"
+
+
+def test_post_templates_are_kept(buffer: Asker, sandbox: Sandbox) -> None:
+    """Made, read by id and in a list, changed in part, deleted; they survive a dump; public ones are refused."""
+    own = sandbox.organization()["id"]
+    create = f"""mutation($i: CreatePostTemplateInput!) {{ it: createPostTemplate(input: $i) {{
+      ... on CreatePostTemplateSuccess {{ {TEMPLATE} }} ... on MutationError {{ message }} }} }}"""
+    wanted = {"organizationId": own, "title": "Tip", "body": "Tip of the week"}
+    made = buffer.it(create, i=wanted)["postTemplate"]
+    assert made | wanted == made
+    assert buffer.it(create, i={**wanted, "visibility": "public"}) == {
+        "message": "Public post templates are not supported"
+    }
+    update = f"""mutation($i: UpdatePostTemplateInput!) {{ it: updatePostTemplate(input: $i) {{
+      ... on UpdatePostTemplateSuccess {{ {TEMPLATE} }} }} }}"""
+    assert buffer.it(update, i={"id": made["id"], "title": "New"})["postTemplate"] == {**made, "title": "New"}
+    assert sandbox.dump()["organizations"][0]["postTemplates"][0]["title"] == "New"
+    listed = "query($i: PostTemplatesInput!) { it: postTemplates(input: $i) { totalCount edges { node { title } } } }"
+    assert buffer.it(listed, i={"organizationId": own}) == {"totalCount": 1, "edges": [{"node": {"title": "New"}}]}
+    assert buffer.it(listed, i={"organizationId": own, "filter": {"visibility": "internal"}})["totalCount"] == 0
+    delete = "mutation($i: DeletePostTemplateInput!) { it: deletePostTemplate(input: $i) { __typename } }"
+    assert buffer.it(delete, i={"id": made["id"]}) == {"__typename": "EmptySuccess"}
+    assert (
+        buffer.it("query($i: PostTemplateInput!) { it: postTemplate(input: $i) { id } }", i={"id": made["id"]}) is None
+    )
+
+
+def test_tags_are_kept(buffer: Asker, sandbox: Sandbox) -> None:
+    """Sorted by name; a name is unique, compared exactly, the colour #RRGGBB; a deleted tag leaves its posts."""
+    own = sandbox.organization()["id"]
+    names = "query($i: TagsInput!, $first: Int, $after: String) { it: tagsV2(input: $i, first: $first, after: $after) {"
+    names += " edges { node { name colorName } } pageInfo { hasNextPage endCursor } } }"
+    payload = "__typename ... on TagActionSuccess { tag { id name color colorName } }"
+    create = f"mutation($i: CreateTagInput!) {{ it: createTag(input: $i) {{ {payload} }} }}"
+
+    def made(name: str, color: str = "#123456") -> Any:
+        return buffer.it(create, i={"organizationId": own, "tag": {"name": name, "color": color}})
+
+    tag = made("Launch")["tag"]
+    assert (tag["name"], tag["color"], tag["colorName"]) == ("Launch", "#123456", None)
+    assert [made(*bad)["__typename"] for bad in (("launch",), ("",), ("x" * 101,), ("x", "red"))] == [
+        "DuplicateError", "InvalidInputError", "InvalidInputError", "InvalidInputError",
+    ]  # fmt: skip
+    page = buffer.it(names, i={"organizationId": own}, first=3)
+    assert [edge["node"]["name"] for edge in page["edges"]] == ["Launch", "event", "hiring"]
+    rest = buffer.it(names, i={"organizationId": own}, first=3, after=page["pageInfo"]["endCursor"])
+    assert [edge["node"]["name"] for edge in rest["edges"]] == ["launch"]
+    assert (page["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
+    post = buffer.create(tagIds=[tag["id"]])["post"]
+    update = f"mutation($i: UpdateTagInput!) {{ it: updateTag(input: $i) {{ {payload} }} }}"
+    renamed = buffer.it(update, i={"id": tag["id"], "tag": {"name": "Start", "color": "#654321"}})["tag"]
+    assert (renamed["id"], renamed["name"], renamed["color"]) == (tag["id"], "Start", "#654321")
+    delete = "mutation($i: DeleteTagInput!) { it: deleteTag(input: $i) { __typename } }"
+    assert buffer.it(delete, i={"id": tag["id"]}) == {"__typename": "DeleteTagActionSuccess"}
+    assert buffer.ask("query($i: TagByIdInput!) { tag(input: $i) { id } }", i={"id": tag["id"]}).json["data"] == {
+        "tag": None
+    }
+    assert buffer.it(f'{{ it: post(input: {{id: "{post["id"]}"}}) {{ tags {{ id }} }} }}') == {"tags": []}

@@ -1,0 +1,188 @@
+"""What an organization keeps beside its posts: ideas, tags, post templates (NOTES: Writing, Experimental).
+
+Tags and templates stand in the organization's own document, ideas have rows of their own. Each write answers a member
+of its payload union. Nothing edits or deletes an idea.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bufferctl.sandbox.checks import media_problem
+from bufferctl.sandbox.clock import epoch_ms, iso, parse_time
+from bufferctl.sandbox.core import Core, answer
+from bufferctl.sandbox.store import Doc, new_id
+from bufferctl.sandbox.views import idea_media_view
+
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+_TAG_NAME_MOST = 100
+_TEMPLATE = {"body": "", "description": "", "emoji": "", "title": "", "visibility": "private"}
+
+
+def create_idea(core: Core, wanted: Doc) -> Doc:
+    """Answer `createIdea`; `wanted` is a CreateIdeaInput after coercion."""
+    organization = core.store.organizations.get(wanted["organizationId"])
+    if organization is None:
+        return answer("UnauthorizedError", message="Organization not found")
+    content, group = wanted["content"], (wanted.get("group") or {}).get("groupId")
+    if found := _idea_problems(content, group, organization):
+        return answer("InvalidInputError", message="Invalid idea: " + ", ".join(found))
+    if core.store.count("ideas", "organization = ?", (organization["id"],)) >= organization["limits"]["ideas"]:
+        return answer("LimitReachedError", message="Ideas limit reached.")
+    now = core.now()
+    tags = {tag["id"]: tag for tag in organization["tags"]}
+    idea = {
+        "id": new_id(now), "organizationId": organization["id"], "groupId": group, "position": None,
+        "createdAt": iso(now), "updatedAt": iso(now),
+        "content": {
+            "aiAssisted": bool(content.get("aiAssisted")), "date": content.get("date"), "text": content.get("text"),
+            "title": content.get("title"), "media": content.get("media") or [],
+            "services": content.get("services") or [],
+            "tags": [tags[tag["id"]] for tag in content.get("tags") or []],
+        },
+    }  # fmt: skip
+    core.store.add_ideas([idea])
+    if core.options.idea_response:
+        return answer("IdeaResponse", idea=idea_view(idea), refreshIdeas=False)
+    return answer("Idea", **idea_view(idea))
+
+
+def idea_view(idea: Doc) -> Doc:
+    """Return an Idea: its dates are epoch seconds, unlike a post's (NOTES: Reading)."""
+    content = {**idea["content"], "media": [idea_media_view(media) for media in idea["content"]["media"]]}
+    created, updated = (epoch_ms(parse_time(idea[key])) // 1000 for key in ("createdAt", "updatedAt"))
+    return {**idea, "content": content, "createdAt": created, "updatedAt": updated}
+
+
+def create_tag(core: Core, wanted: Doc) -> Doc:
+    """Answer `createTag`."""
+    organization = core.store.organizations.get(wanted["organizationId"])
+    if organization is None:
+        return answer("UnauthorizedError", message="Organization not found")
+    if refused := _tag_refusal(wanted["tag"], organization["tags"]):
+        return refused
+    if len(organization["tags"]) >= organization["limits"]["tags"]:
+        return answer("LimitReachedError", message="Tags limit reached.")
+    tag = {"id": new_id(core.now()), **wanted["tag"], "colorName": None}
+    core.store.put_organization({**organization, "tags": [*organization["tags"], tag]})
+    return answer("TagActionSuccess", tag=tag)
+
+
+def update_tag(core: Core, wanted: Doc) -> Doc:
+    """Answer `updateTag`: name and colour are replaced."""
+    organization, tag = find_tag(core, wanted["id"])
+    if organization is None or tag is None:
+        return answer("NotFoundError", message="Tag not found")
+    others = [one for one in organization["tags"] if one["id"] != tag["id"]]
+    if refused := _tag_refusal(wanted["tag"], others):
+        return refused
+    same = wanted["tag"]["color"] == tag["color"]
+    tag = {**tag, **wanted["tag"], "colorName": tag.get("colorName") if same else None}
+    tags = [tag if one["id"] == tag["id"] else one for one in organization["tags"]]
+    core.store.put_organization({**organization, "tags": tags})
+    return answer("TagActionSuccess", tag=tag)
+
+
+def delete_tag(core: Core, wanted: Doc) -> Doc:
+    """Answer `deleteTag`; posts lose the tag."""
+    organization, tag = find_tag(core, wanted["id"])
+    if organization is None or tag is None:
+        return answer("NotFoundError", message="Tag not found")
+    tags = [one for one in organization["tags"] if one is not tag]
+    core.store.put_organization({**organization, "tags": tags})
+    return answer("DeleteTagActionSuccess", id=tag["id"])
+
+
+def find_tag(core: Core, tag_id: str) -> tuple[Doc | None, Doc | None]:
+    """Return a tag's organization and the tag, None and None if there is none of this id."""
+    return _find(core, "tags", tag_id)
+
+
+def create_template(core: Core, wanted: Doc) -> Doc:
+    """Answer `createPostTemplate`."""
+    organization = core.store.organizations.get(wanted["organizationId"])
+    if organization is None:
+        return answer("VoidMutationError", message="Organization not found")
+    kept = organization.get("postTemplates", [])
+    if len(kept) >= organization["limits"]["postTemplates"]:
+        return answer("VoidMutationError", message="Post templates limit reached.")
+    now = core.now()
+    template = {**_TEMPLATE, **_given(wanted), "id": new_id(now), "createdAt": iso(now), "updatedAt": iso(now)}
+    if refused := _template_refusal(template):
+        return refused
+    core.store.put_organization({**organization, "postTemplates": [*kept, template]})
+    return answer("CreatePostTemplateSuccess", postTemplate=template)
+
+
+def update_template(core: Core, wanted: Doc) -> Doc:
+    """Answer `updatePostTemplate`: what it omits stays."""
+    organization, before = find_template(core, wanted["id"])
+    if organization is None or before is None:
+        return answer("VoidMutationError", message="Document not found")
+    template = {**before, **_given(wanted), "updatedAt": iso(core.now())}
+    if refused := _template_refusal(template):
+        return refused
+    kept = [template if one is before else one for one in organization["postTemplates"]]
+    core.store.put_organization({**organization, "postTemplates": kept})
+    return answer("UpdatePostTemplateSuccess", postTemplate=template)
+
+
+def delete_template(core: Core, wanted: Doc) -> Doc:
+    """Answer `deletePostTemplate`."""
+    organization, template = find_template(core, wanted["id"])
+    if organization is None:
+        return answer("VoidMutationError", message="Document not found")
+    kept = [one for one in organization["postTemplates"] if one is not template]
+    core.store.put_organization({**organization, "postTemplates": kept})
+    return answer("EmptySuccess", _empty="")
+
+
+def find_template(core: Core, template_id: str) -> tuple[Doc | None, Doc | None]:
+    """Return a template's organization and the template, None and None if there is none of this id."""
+    return _find(core, "postTemplates", template_id)
+
+
+def _find(core: Core, kind: str, wanted_id: str) -> tuple[Doc | None, Doc | None]:
+    for organization in core.store.organizations.values():
+        for one in organization.get(kind, []):
+            if one["id"] == wanted_id:
+                return organization, one
+    return None, None
+
+
+def _given(wanted: Doc) -> Doc:
+    return {name: wanted[name] for name in ("organizationId", *_TEMPLATE) if wanted.get(name) is not None}
+
+
+def _template_refusal(template: Doc) -> Doc | None:
+    if template["visibility"] == "public":
+        return answer("VoidMutationError", message="Public post templates are not supported")
+    if not (template["title"].strip() and template["body"].strip()):
+        return answer("VoidMutationError", message="Post templates need a title and a body")
+    return None
+
+
+def _tag_refusal(tag: Doc, others: list[Doc]) -> Doc | None:
+    if not 1 <= len(tag["name"]) <= _TAG_NAME_MOST:
+        return answer("InvalidInputError", message=f"Tag names have 1 to {_TAG_NAME_MOST} characters.")
+    if not _COLOR.fullmatch(tag["color"]):
+        return answer("InvalidInputError", message="Tag colors have the form #RRGGBB.")
+    if any(one["name"] == tag["name"] for one in others):
+        return answer("DuplicateError", message="A tag with this name already exists.")
+    return None
+
+
+def _idea_problems(content: Doc, group: str | None, organization: Doc) -> list[str]:
+    found = []
+    if not any(content.get(part) for part in ("title", "text", "media")):
+        found.append("Idea must have a title, text or media.")
+    known = {tag["id"] for tag in organization["tags"]}
+    found += [f"Tag {tag['id']} not found." for tag in content.get("tags") or [] if tag["id"] not in known]
+    for media in content.get("media") or []:
+        if media["type"] == "video":
+            found.append("Videos are not supported in ideas.")
+        elif problem := media_problem(media["url"], media["type"]):
+            found.append(problem)
+    if group and group not in {one["id"] for one in organization["ideaGroups"]}:
+        found.append("Idea group not found.")
+    return list(dict.fromkeys(found))

@@ -1,0 +1,153 @@
+"""When a post goes out: slots and the queue, what each share mode means, and the plan's limits (NOTES: Writing)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bufferctl.sandbox.clock import epoch_ms, iso, parse_time
+from bufferctl.sandbox.core import Core
+from bufferctl.sandbox.store import Doc, Store
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WAITING = {"draft", "needs_approval"}
+
+
+def slots_after(channel: Doc, moment: datetime) -> Iterator[datetime]:
+    """Yield the channel's slots after `moment`, in UTC, without end; none at all if no day has any."""
+    zone = ZoneInfo(channel["timezone"])
+    times: dict[str, set[time]] = {}
+    for entry in channel["postingSchedule"]:
+        if not entry.get("paused"):
+            times.setdefault(entry["day"], set()).update(time.fromisoformat(text) for text in entry["times"])
+    if not any(times.values()):
+        return
+    day = moment.astimezone(zone).date()
+    while True:
+        slots = (datetime.combine(day, at, zone).astimezone(UTC) for at in times.get(_DAYS[day.weekday()], ()))
+        yield from sorted({slot for slot in slots if slot > moment})
+        day += timedelta(days=1)
+
+
+def next_free_slot(store: Store, channel: Doc, now: datetime) -> datetime | None:
+    """Return the first slot after `now` in which no scheduled post stands; None for a channel without slots."""
+    full_until = store.full_until.get(channel["id"])
+    start = max(now, datetime.fromtimestamp(full_until / 1000, UTC)) if full_until else now
+    for slot in slots_after(channel, start):
+        at = int(slot.timestamp() * 1000)
+        if not store.count("posts", "channel = ? AND status = 'scheduled' AND due = ?", (channel["id"], at)):
+            return slot
+    return None
+
+
+def queue_slot(post: Doc) -> str | None:
+    """Return the slot that a queued post stands in, None for a post that stands in none."""
+    queued = post["status"] == "scheduled" and not post["isCustomScheduled"] and not post["sharedNow"]
+    return post["dueAt"] if queued else None
+
+
+def close_ranks(store: Store, channel: Doc, freed: str | None) -> None:
+    """Move the posts behind a freed slot up by one each; None frees nothing."""
+    if freed is None:
+        return
+    behind = [post for post in _queue(store, channel) if post["dueAt"] > freed]
+    _deal(store, None, behind, [freed, *(post["dueAt"] for post in behind)][: len(behind)])
+
+
+def move_in_queue(store: Store, channel: Doc, post: Doc, *, top: bool) -> None:
+    """Move a queued post to the top or bottom; the slots in use stay the same. The caller saves the post itself."""
+    queue = [other for other in _queue(store, channel) if other["id"] != post["id"]]
+    slots = sorted(slot for slot in [post["dueAt"], *(other["dueAt"] for other in queue)] if slot)
+    _deal(store, post, [post, *queue] if top else [*queue, post], slots)
+
+
+def schedule(
+    core: Core, channel: Doc, post: Doc, mode: str, due_at: str | None, *, draft: bool = False, approval: bool = False
+) -> None:
+    """Set status and time of a post for a share mode. addToQueue and shareNext ignore `due_at` (NOTES: Writing)."""
+    waits = draft or approval
+    custom = mode == "customScheduled"
+    post.update(
+        shareMode=mode,
+        isCustomScheduled=custom,
+        sharedNow=mode == "shareNow" and not waits,
+        status="draft" if draft else "needs_approval" if approval else "scheduled",
+        dueAt=due_at if custom else None,
+        error=None,
+    )
+    if waits or custom:
+        return
+    if mode == "shareNow":
+        post["dueAt"] = iso(core.now())
+    elif mode == "addToQueue":
+        slot = next_free_slot(core.store, channel, core.now())
+        post["dueAt"] = iso(slot) if slot else None
+    else:
+        _take_first_slot(core.store, channel, post, core.now())
+
+
+def reschedule(core: Core, channel: Doc, post: Doc, wanted: Doc) -> None:
+    """Apply the schedule fields of an EditPostInput; what it does not name stays, a queue mode named is a new place."""
+    status, change, mode = post["status"], wanted.get("approvalChange"), wanted.get("mode")
+    draft, approval = status == "draft", status == "needs_approval"
+    if wanted.get("saveToDraft") is not None:
+        draft, approval = wanted["saveToDraft"], False
+    if change:
+        draft, approval = change == "revert", change == "request"
+    waits = draft or approval
+    if not (mode or wanted.get("dueAt") or change or waits != (status in _WAITING)):
+        return
+    stays_queued = not mode and status == "scheduled" and not waits and post["shareMode"] != "customScheduled"
+    if not stays_queued:
+        due_at = wanted.get("dueAt") or post["dueAt"]
+        schedule(core, channel, post, mode or post["shareMode"], due_at, draft=draft, approval=approval)
+
+
+def at_scheduled_limit(core: Core, channel: Doc) -> bool:
+    """Tell whether the organization's plan takes no more scheduled posts."""
+    organization = channel["organizationId"]
+    column, value = ("channel", channel["id"]) if core.options.limit_per_channel else ("organization", organization)
+    limit = core.store.organizations[organization]["limits"]["scheduledPosts"]
+    return core.store.count("posts", f"{column} = ? AND status = 'scheduled'", (value,)) >= int(limit)
+
+
+def at_daily_limit(core: Core, channel: Doc, wanted: Doc) -> bool:
+    """Tell whether the channel takes no more posts on the day for which a timed or immediate post is wanted."""
+    limit = channel["dailyPostingLimit"]
+    if limit is None or wanted["mode"] not in {"customScheduled", "shareNow"}:
+        return False
+    moment = parse_time(wanted["dueAt"]) if wanted["mode"] == "customScheduled" else core.now()
+    return sum(day_counts(core, channel, moment)) >= int(limit)
+
+
+def day_counts(core: Core, channel: Doc, moment: datetime) -> tuple[int, int]:
+    """Count (scheduled, sent) posts of a channel on the local day that holds `moment`."""
+    zone = ZoneInfo(channel["timezone"])
+    day = moment.astimezone(zone).date()
+    start, end = (epoch_ms(datetime.combine(one, datetime.min.time(), zone)) for one in (day, day + timedelta(days=1)))
+    scheduled = "channel = ? AND status = 'scheduled' AND due >= ? AND due < ?"
+    sent = "channel = ? AND status = 'sent' AND sent >= ? AND sent < ?"
+    values = (channel["id"], start, end)
+    return core.store.count("posts", scheduled, values), core.store.count("posts", sent, values)
+
+
+def _queue(store: Store, channel: Doc) -> list[Doc]:
+    """Return the posts that stand in the channel's slots, in their order."""
+    return store.posts("channel = ? AND status = 'scheduled' AND queued AND due IS NOT NULL", (channel["id"],), "due")
+
+
+def _take_first_slot(store: Store, channel: Doc, post: Doc, now: datetime) -> None:
+    """Put a post at the front of the queue: the others move down by one each. The caller saves the post itself."""
+    queue = [other for other in _queue(store, channel) if other["id"] != post["id"]]
+    free = next_free_slot(store, channel, now)
+    _deal(store, post, [post, *queue], sorted([other["dueAt"] for other in queue] + ([iso(free)] if free else [])))
+
+
+def _deal(store: Store, moved: Doc | None, queue: list[Doc], slots: list[str]) -> None:
+    """Hand the slots out in order and save each post whose slot changes, but for `moved`, which the caller saves."""
+    for post, slot in zip(queue, [*slots, *[None] * (len(queue) - len(slots))], strict=True):
+        if post["dueAt"] != slot:
+            post["dueAt"] = slot
+            if post is not moved:
+                store.put_post(post)
