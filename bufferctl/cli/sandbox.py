@@ -58,8 +58,8 @@ def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: st
         click.echo(f"Watch posts arrive at {running.url}", err=True)
         stop.wait()
         if running.fault_log:
-            struck = ", ".join(f"{count} {name}" for name, count in running.service.faults.counts.items())
-            click.echo(f"Faults: {struck}", err=True)
+            happened = ", ".join(f"{count} {name}" for name, count in running.service.faults.counts.items())
+            click.echo(f"Faults: {happened}", err=True)
     finally:
         running.stop()
 

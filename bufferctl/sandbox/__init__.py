@@ -1,22 +1,32 @@
 """A faithful local Buffer: the whole published schema over HTTP, on SQLite, for demos, tests and teaching.
 
 Buffer has no test mode: every post made with a real key is a real post. This one repeats Buffer's rules on its own and
-imports nothing else of bufferctl, so that it can catch us. What the rules leave open is decided in `choices`; the file
-that an account starts from is described in `fixture`, what can go wrong to order in `faults`, and how to move the clock
-or act as a person over HTTP in `control`.
+imports nothing else of bufferctl, so that it can catch our mistakes. What the rules leave open is decided in `options`;
+the file that an account starts from is described in `fixture`, the faults that can be ordered in `faults`, and how to
+move the clock or act as a person over HTTP in `control`.
 
     with Sandbox(clock=Clock.at("2026-12-01T09:00:00Z"), faults="cut-after@createPost#2") as sandbox:
         …                                                     a client at sandbox.url with sandbox.key
         sandbox.clock.advance(hours=3)
         sandbox.person.delete_post(sandbox.posts()[0]["id"])
-        assert [struck.fault for struck in sandbox.fault_log] == ["cut-after"]
+        assert [record.fault for record in sandbox.fault_log] == ["cut-after"]
 """
 
 from __future__ import annotations
 
 from bufferctl.sandbox.clock import Clock
-from bufferctl.sandbox.faults import FaultError, Faults, Rule, Struck, read_rules
+from bufferctl.sandbox.faults import FaultError, FaultRecord, Faults, Rule, read_rules
 from bufferctl.sandbox.fixture import FixtureError, read_fixture
 from bufferctl.sandbox.running import Sandbox
 
-__all__ = ["Clock", "FaultError", "Faults", "FixtureError", "Rule", "Sandbox", "Struck", "read_fixture", "read_rules"]
+__all__ = [
+    "Clock",
+    "FaultError",
+    "FaultRecord",
+    "Faults",
+    "FixtureError",
+    "Rule",
+    "Sandbox",
+    "read_fixture",
+    "read_rules",
+]

@@ -18,7 +18,7 @@ class Clock:
     """
 
     def __init__(self, start: datetime | str | None = None, *, stopped: bool = False) -> None:
-        """`start`: an aware datetime or ISO 8601 text, real time if none; `stopped`: move only when told to."""
+        """`start`: an aware datetime or ISO 8601 text, now if none; `stopped`: only `set` and `advance` move it."""
         self._lock = threading.Lock()
         self._offset = timedelta()
         self._stopped_at: datetime | None = None

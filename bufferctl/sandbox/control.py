@@ -2,7 +2,7 @@
 
 GET    /_sandbox/clock      {"now": …}
 POST   /_sandbox/clock      {"advance": seconds} or {"set": "2026-12-01T09:00:00Z"}, with "stopped": true or false
-GET    /_sandbox/faults     rules, seed, counts and the log of those that struck
+GET    /_sandbox/faults     rules, seed, counts and the log of those that happened
 PUT    /_sandbox/faults     {"rules": "cut-after=0.2" or a list, "seed": 7}
 DELETE /_sandbox/faults     everything goes well again
 GET    /_sandbox/options    which side it takes of what nobody has shown (core.Options)
@@ -52,7 +52,9 @@ class Control:
             ("DELETE", "faults"): self._order_faults,
             ("GET", "options"): lambda _body: asdict(self._core.options),
             ("PUT", "options"): self._choose,
-            ("GET", "requests"): lambda _body: [{**asdict(seen), "at": iso(seen.at)} for seen in service.requests],
+            ("GET", "requests"): lambda _body: [
+                {**asdict(record), "at": iso(record.at)} for record in service.requests
+            ],
             ("GET", "account"): lambda _body: dump(self._core.store),
             ("GET", "board"): lambda _body: board(service),
             ("PUT", "channels"): lambda body: person.set_channel(body.pop("id"), **body),

@@ -27,7 +27,7 @@ _INVALID, _UNPARSED = "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"
 
 
 @dataclass(frozen=True)
-class Document:
+class ParsedDocument:
     """A text that was read: the document, or the `errors` of the 400 that refuses it."""
 
     node: DocumentNode | None
@@ -35,7 +35,7 @@ class Document:
 
 
 @functools.lru_cache(maxsize=512)
-def read_document(text: str) -> Document:
+def read_document(text: str) -> ParsedDocument:
     """Read a document; whatever is wrong with it is in `errors`."""
     try:
         return _read(text)
@@ -58,7 +58,7 @@ def root_fields(
     return chosen[0].name.value if chosen[0].name else None, chosen[0].operation.value, fields
 
 
-def _read(text: str) -> Document:
+def _read(text: str) -> ParsedDocument:
     try:
         node = parse(text, max_tokens=MAX_TOKENS)
     except GraphQLSyntaxError as error:
@@ -71,13 +71,13 @@ def _read(text: str) -> Document:
         return _refused(message)
     errors = validate(executable_schema(), node)
     shown = ({**error.formatted, "extensions": {"code": _INVALID}} for error in errors)
-    return Document(node, tuple(dict(one) for one in shown))
+    return ParsedDocument(node, tuple(dict(one) for one in shown))
 
 
-def _refused(message: str, code: str | None = None, **more: object) -> Document:
+def _refused(message: str, code: str | None = None, **more: object) -> ParsedDocument:
     """Return a refusal; that of a limit carries no code (NOTES: Errors)."""
     extensions = {"extensions": {"code": code}} if code else {}
-    return Document(None, ({"message": message, **more, **extensions},))
+    return ParsedDocument(None, ({"message": message, **more, **extensions},))
 
 
 def _fields(selection_set: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""One HTTP request and its answer, and what resolvers are told about it."""
+"""One HTTP request and its answer, and what resolvers get to know about it."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Response:
 
 
 @dataclass
-class Seen:
-    """A request as tests look back on it: which operation, which root fields as (alias, field), and the status.
+class RequestRecord:
+    """What is remembered of a request: which operation, which root fields as (alias, field), and the status.
 
-    `status` is None when no answer left the house (a cut or a timeout).
+    `status` is None when no answer was sent (a cut or a timeout).
     """
 
     at: datetime
@@ -61,7 +61,7 @@ class Seen:
 
     @property
     def writes(self) -> bool:
-        """Whether it asked for a mutation."""
+        """Whether it is a mutation."""
         return self.kind == "mutation"
 
 

@@ -6,12 +6,12 @@ A rule is `KIND[@ON][#NTH][=PROBABILITY][:DURATION][*TIMES]`; rules are joined b
     timeout@createPost#2             the second request with a createPost is never answered
     throw=0.05*4,skew=-5m            four aliases at most throw; the service's clock is five minutes behind
 
-Kinds that befall a request, each with -before (nothing ran), -middle (some aliases ran), -after (all ran), or without,
+Kinds that hit a request, each with -before (nothing ran), -middle (some aliases ran), -after (all ran), or without,
 which lets the seed choose among those three: `cut` (the connection breaks), `timeout` (nothing ever comes), `5xx`,
 `html` (a page where JSON belongs), `malformed` (JSON that breaks off).
 Others: `late` (cut, and the mutation lands DURATION later), `rate-limit` (429, nothing ran), `lag` (lists do not show
 what is younger than DURATION), `skew` (the service's clock is off by DURATION, always).
-Kinds that befall one alias of a mutation, with -before, -after or by the seed: `throw` (`data: null`, the aliases
+Kinds that hit one alias of a mutation, with -before, -after or by the seed: `throw` (`data: null`, the aliases
 behind it never run), `unexpected` (UnexpectedError), `rest-proxy` (RestProxyError), `missing-alias` (no answer for it).
 And `duplicate`: createPost is refused as something posted before.
 
@@ -33,7 +33,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from bufferctl.sandbox.core import answer
-from bufferctl.sandbox.exchange import Response, Seen
+from bufferctl.sandbox.exchange import RequestRecord, Response
 from bufferctl.sandbox.store import Doc
 
 REQUEST_KINDS = ("cut", "timeout", "5xx", "html", "malformed")
@@ -73,8 +73,8 @@ class Rule:
         return self.on is None or self.on == kind or self.on in fields
 
     @property
-    def befalls_writes(self) -> bool:
-        """Whether it strikes a single alias of a mutation rather than a whole request."""
+    def hits_writes(self) -> bool:
+        """Whether it hits a single alias of a mutation rather than a whole request."""
         return self.kind in WRITE_KINDS or self.kind == "duplicate"
 
 
@@ -93,7 +93,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Struck:
+class FaultRecord:
     """An entry of the fault log: when, what, which request (counting from 1), which alias if it was one."""
 
     at: datetime
@@ -103,13 +103,13 @@ class Struck:
 
 
 class Faults:
-    """Draws faults by rules. `log` has each that struck; the same seed and requests give the same faults."""
+    """Draws faults by rules. `log` has each that happened; the same seed and requests give the same faults."""
 
     def __init__(self, rules: str | Sequence[Rule | dict[str, Any]] = (), seed: int = 0) -> None:
         """FaultError for rules that cannot be read."""
         self.rules = parse_rules(rules) if isinstance(rules, str) else [_as_rule(rule) for rule in rules]
         self.seed = seed
-        self.log: list[Struck] = []
+        self.log: list[FaultRecord] = []
         self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._met = [0] * len(self.rules)
         self._hit = [0] * len(self.rules)
@@ -121,15 +121,15 @@ class Faults:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each fault struck."""
-        names = [struck.fault for struck in self.log]
+        """How often each fault happened."""
+        names = [record.fault for record in self.log]
         return {name: names.count(name) for name in sorted(set(names))}
 
     def draw(self, kind: str | None, fields: Sequence[str], *, write: bool = False) -> Fault | None:
-        """Return what befalls this request, or with `write` this one alias of a mutation."""
+        """Return the fault of this request, or with `write` of this one alias of a mutation; None for none."""
         found = None
         for place, rule in enumerate(self.rules):
-            if rule.kind == "skew" or rule.befalls_writes != write or not rule.fits(kind, fields):
+            if rule.kind == "skew" or rule.hits_writes != write or not rule.fits(kind, fields):
                 continue
             self._met[place] += 1
             chance, choice = self._random.random(), self._random.random()
@@ -147,7 +147,7 @@ class Faults:
 
     def describe(self) -> dict[str, Any]:
         """Return rules, seed, counts and log as JSON data."""
-        log = [{**asdict(struck), "at": struck.at.isoformat()} for struck in self.log]
+        log = [{**asdict(record), "at": record.at.isoformat()} for record in self.log]
         return {"seed": self.seed, "rules": [asdict(rule) for rule in self.rules], "counts": self.counts, "log": log}
 
 
@@ -221,11 +221,11 @@ _CONTENT_ITEM_WRITES = frozenset({
 
 
 class RequestFaults:
-    """What may strike the aliases of one mutation. `stop_after` writes it breaks off, None lets it run to its end."""
+    """What may hit the aliases of one mutation. `stop_after` writes it breaks off, None lets it run to its end."""
 
-    def __init__(self, faults: Faults, seen: Seen, number: int, stop_after: int | None = None) -> None:
+    def __init__(self, faults: Faults, record: RequestRecord, number: int, stop_after: int | None = None) -> None:
         self._faults = faults
-        self._seen = seen
+        self._record = record
         self._number = number
         self._stop_after = stop_after
         self._written = 0
@@ -239,7 +239,7 @@ class RequestFaults:
         fault = self._faults.draw("mutation", [name], write=True)
         if fault is None:
             return write()
-        self._faults.log.append(Struck(self._seen.at, fault.name, self._number, alias))
+        self._faults.log.append(FaultRecord(self._record.at, fault.name, self._number, alias))
         if fault.kind == "duplicate":
             message = "Invalid post: It looks like you've already got this one scheduled."
             return answer("InvalidInputError" if name in _RICH else "VoidMutationError", message=message)
@@ -272,7 +272,7 @@ def unexpected_error() -> GraphQLError:
 
 
 def spoiled(fault: Fault, response: Response) -> Response:
-    """Return what a client gets to see of an answer that a fault of kind 5xx, html or malformed befell."""
+    """Return what a client gets to see of an answer spoiled by a fault of kind 5xx, html or malformed."""
     html = [("content-type", "text/html; charset=utf-8")]
     if fault.kind == "5xx":
         return Response(502, _PAGE, html)

@@ -44,7 +44,7 @@ LIMITS = {
     "savedReplies": 100, "scheduledPosts": 1_000_000, "scheduledStoriesPerChannel": 5000,
     "scheduledThreadsPerChannel": 5000, "tags": 250,
 }  # fmt: skip
-"""Limits of an organization that says nothing: none that a test would meet by accident."""
+"""Limits of an organization that says nothing: none that a test would reach by accident."""
 
 
 class FixtureError(ValueError):

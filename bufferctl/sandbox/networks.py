@@ -1,6 +1,6 @@
 """What each network takes: the table of the notes ("What each network takes"), and how each counts.
 
-Only what Buffer itself refuses is here; a network's own stricter rule is a matter between it and the user.
+Only what Buffer itself refuses is here; a network's own stricter rule is not checked.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ Publishing (core.py, schedule.py)
 - A draft or unapproved post in a queue mode has no dueAt until it is scheduled; a custom one keeps the time asked for.
 - Any scheduled post that stands at the instant of a slot takes that slot, a custom scheduled one too.
 - A post that waits for approval has status `needs_approval`; only channels with `requiresApproval` take one.
+  `approvalChange: request` is taken of a scheduled post, too; the reference speaks of drafts.
 
 Writing (posts.py)
 - An edit of `metadata` replaces that of the network, except the fields that the reference names as kept. A queue mode

@@ -19,14 +19,14 @@ from bufferctl.sandbox.service import Service
 from bufferctl.sandbox.store import Doc
 
 SHOWN = 40
-"""Posts of one channel, and ideas of one organization, that the page shows; of the others it tells the number."""
+"""Posts of one channel, and ideas of one organization, that the page shows; the others are only counted."""
 
 _ENDED = 5
 _WAITING = "channel = ? AND status NOT IN ('sent', 'sending')"
 _OUT = "channel = ? AND status IN ('sent', 'sending')"
 
 
-class Page:
+class BoardPage:
     """Answers browsers. The page knows the key that it asks for the board with; only its own style and script act."""
 
     def __init__(self, key: str) -> None:

@@ -169,8 +169,8 @@ def _approval_problems(wanted: Doc, channel: Doc, status: str = "draft") -> list
         found.append("Posts to this channel do not require approval.")
     if wanted.get("saveToDraft") is False:
         found.append("A post that needs approval is a draft, so saveToDraft cannot be false.")
-    if status != ("needs_approval" if wanted.get("approvalChange") == "revert" else "draft"):
-        found.append("The approval of this post cannot be changed.")
+    if wanted.get("approvalChange") == "revert" and status != "needs_approval":
+        found.append("This post does not wait for approval.")
     return found
 
 

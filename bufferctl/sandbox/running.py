@@ -1,4 +1,4 @@
-"""A sandbox that runs in this process, and what a test may ask of it."""
+"""A sandbox that runs in this process, and what a test can do with it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, Self
 from bufferctl.sandbox.clock import Clock
 from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Core
-from bufferctl.sandbox.exchange import Seen
-from bufferctl.sandbox.faults import Faults, Rule, Struck
+from bufferctl.sandbox.exchange import RequestRecord
+from bufferctl.sandbox.faults import FaultRecord, Faults, Rule
 from bufferctl.sandbox.fixture import default_fixture, dump, load, read_fixture, seed
 from bufferctl.sandbox.options import Options
-from bufferctl.sandbox.page import Page
+from bufferctl.sandbox.page import BoardPage
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.ratelimit import Quota, Style
 from bufferctl.sandbox.schema import executable_schema
@@ -57,7 +57,7 @@ class Sandbox:
         quota = Quota(rate_limit, rate_headers) if rate_limit else None
         self.service = Service(self.core, key, faults=ordered, quota=quota)
         self.service.control = Control(self.service, self.person)
-        self.service.page = Page(key)
+        self.service.page = BoardPage(key)
         self._server: Server | None = None
 
     def start(self) -> Self:
@@ -89,13 +89,13 @@ class Sandbox:
         return f"http://{HOST}:{self._server.port}"
 
     @property
-    def requests(self) -> list[Seen]:
+    def requests(self) -> list[RequestRecord]:
         """Every request to the endpoint so far, oldest first."""
         return self.service.requests
 
     @property
-    def fault_log(self) -> list[Struck]:
-        """Every fault that struck since `faults` was last set, oldest first."""
+    def fault_log(self) -> list[FaultRecord]:
+        """Every fault that happened since `faults` was last set, oldest first."""
         return self.service.faults.log
 
     def set_faults(self, faults: str | Sequence[Rule | dict[str, Any]] = (), seed: int = 0) -> None:

@@ -20,8 +20,8 @@ from graphql import DocumentNode, GraphQLError
 from bufferctl.sandbox.clock import epoch_ms
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.documents import read_document, root_fields
-from bufferctl.sandbox.exchange import Exchange, Request, Response, Seen
-from bufferctl.sandbox.faults import Fault, Faults, RequestFaults, Struck, spoiled
+from bufferctl.sandbox.exchange import Exchange, Request, RequestRecord, Response
+from bufferctl.sandbox.faults import Fault, FaultRecord, Faults, RequestFaults, spoiled
 from bufferctl.sandbox.ratelimit import Quota, refused
 from bufferctl.sandbox.schema import executable_schema
 from bufferctl.sandbox.store import Doc
@@ -47,30 +47,30 @@ def refusal(request: Request, key: str, key_code: str) -> Response | None:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Operation:
     """A GraphQL request that may run."""
 
     data: Doc
     document: DocumentNode
 
 
-def read_request(request: Request, seen: Seen) -> Asked | Response:
-    """Return what is asked, or the 400 that refuses the body or the document; `seen` is told what it asks for."""
+def read_request(request: Request, record: RequestRecord) -> Operation | Response:
+    """Return the operation, or the 400 that refuses the body or the document; `record` takes down what it is."""
     data = _read_body(request)
     if isinstance(data, Response):
         return data
     document = read_document(data["query"])
     if document.node is None or document.errors:
         return Response.of_json(400, {"errors": document.errors})
-    seen.operation, seen.kind, seen.fields = root_fields(document.node, data.get("operationName") or None)
-    seen.variables = data.get("variables") or {}
-    return Asked(data, document.node)
+    record.operation, record.kind, record.fields = root_fields(document.node, data.get("operationName") or None)
+    record.variables = data.get("variables") or {}
+    return Operation(data, document.node)
 
 
-def execute(exchange: Exchange, asked: Asked) -> Response:
+def execute(exchange: Exchange, operation: Operation) -> Response:
     """Run a request and answer it. Mutations run in order; the first that throws ends them and nulls `data`."""
     _, answer = graphql_sync(
-        executable_schema(), asked.data, context_value=exchange, query_document=asked.document,
+        executable_schema(), operation.data, context_value=exchange, query_document=operation.document,
         query_validator=lambda *_given, **_named: [], error_formatter=_format_error, logger=_QUIET,
     )  # fmt: skip
     return _respond(answer)
@@ -161,7 +161,7 @@ class Service:
     def __init__(self, core: Core, key: str, *, faults: Faults | None = None, quota: Quota | None = None) -> None:
         self.core = core
         self.key = key
-        self.requests: list[Seen] = []
+        self.requests: list[RequestRecord] = []
         self.quota = quota
         self.faults = Faults()
         self.order_faults(faults or self.faults)
@@ -194,42 +194,44 @@ class Service:
     def _answer(self, request: Request) -> Delivery:
         if request.path not in PATHS:
             return Delivery(Response.of_error(404, f"There is nothing at {request.path}", "NOT_FOUND"))
-        seen = Seen(self.core.now())
-        self.requests.append(seen)
+        record = RequestRecord(self.core.now())
+        self.requests.append(record)
         stranger = refusal(request, self.key, self.core.options.key_code)
-        refused_by = stranger or (self.quota.take(seen.at) if self.quota else None)
-        asked = refused_by or read_request(request, seen)
-        delivery = Delivery(asked) if isinstance(asked, Response) else self._run(asked, seen)
-        seen.status = delivery.response.status if delivery.how == "send" else None
+        no_entry = stranger or (self.quota.take(record.at) if self.quota else None)
+        operation = no_entry or read_request(request, record)
+        delivery = Delivery(operation) if isinstance(operation, Response) else self._run(operation, record)
+        record.status = delivery.response.status if delivery.how == "send" else None
         return delivery
 
-    def _run(self, asked: Asked, seen: Seen) -> Delivery:
-        fault = self.faults.draw(seen.kind, [name for _, name in seen.fields])
+    def _run(self, operation: Operation, record: RequestRecord) -> Delivery:
+        fault = self.faults.draw(record.kind, [name for _, name in record.fields])
         if fault is None:
-            return Delivery(self._execute(asked, seen))
-        seen.fault = fault.name
-        self.faults.log.append(Struck(seen.at, fault.name, len(self.requests)))
+            return Delivery(self._execute(operation, record))
+        record.fault = fault.name
+        self.faults.log.append(FaultRecord(record.at, fault.name, len(self.requests)))
         match fault.kind:
             case "rate-limit":
                 windows = (self.quota or Quota()).windows
-                return Delivery(refused(windows[0], seen.at))
+                return Delivery(refused(windows[0], record.at))
             case "lag":
                 return Delivery(
-                    self._execute(asked, seen, hidden_since=epoch_ms(seen.at - timedelta(seconds=fault.seconds)))
+                    self._execute(
+                        operation, record, hidden_since=epoch_ms(record.at - timedelta(seconds=fault.seconds))
+                    )
                 )
             case "late":
-                lands = seen.at + timedelta(seconds=fault.seconds)
-                self.core.later.append((lands, partial(self._execute, asked, seen)))
+                lands = record.at + timedelta(seconds=fault.seconds)
+                self.core.later.append((lands, partial(self._execute, operation, record)))
                 return Delivery(_nothing(), "cut")
             case _:
-                return self._break(asked, seen, fault)
+                return self._break(operation, record, fault)
 
-    def _break(self, asked: Asked, seen: Seen, fault: Fault) -> Delivery:
+    def _break(self, operation: Operation, record: RequestRecord, fault: Fault) -> Delivery:
         response = _nothing()
-        if fault.moment == "after" or (fault.moment == "middle" and seen.kind != "mutation"):
-            response = self._execute(asked, seen)
+        if fault.moment == "after" or (fault.moment == "middle" and record.kind != "mutation"):
+            response = self._execute(operation, record)
         elif fault.moment == "middle":
-            response = self._execute(asked, seen, stop_after=self._middle(len(seen.fields)))
+            response = self._execute(operation, record, stop_after=self._middle(len(record.fields)))
         if fault.kind in {"cut", "timeout"}:
             return Delivery(response, "cut" if fault.kind == "cut" else "hang")
         return Delivery(spoiled(fault, response))
@@ -239,10 +241,15 @@ class Service:
         return 1 + self.faults.choose(aliases - 1) if aliases > 1 else self.faults.choose(2)
 
     def _execute(
-        self, asked: Asked, seen: Seen, *, hidden_since: int | None = None, stop_after: int | None = None
+        self,
+        operation: Operation,
+        record: RequestRecord,
+        *,
+        hidden_since: int | None = None,
+        stop_after: int | None = None,
     ) -> Response:
-        writes = RequestFaults(self.faults, seen, len(self.requests), stop_after)
-        return writes.without_missing(execute(Exchange(self.core, writes, hidden_since), asked))
+        writes = RequestFaults(self.faults, record, len(self.requests), stop_after)
+        return writes.without_missing(execute(Exchange(self.core, writes, hidden_since), operation))
 
 
 def _nothing() -> Response:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.sandbox import Sandbox
-from bufferctl.sandbox.exchange import Seen
+from bufferctl.sandbox.exchange import RequestRecord
 
 POSTS = 600
 KILLS = 10
@@ -36,14 +36,14 @@ def text(number: int) -> str:
     return "Good morning" if number % 10 == 0 else f"Post {number}"
 
 
-class Arrivals(list[Seen]):
+class Arrivals(list[RequestRecord]):
     """The sandbox's list of requests, which says when another one arrives."""
 
     def __init__(self) -> None:
         super().__init__()
         self.came = threading.Condition()
 
-    def append(self, seen: Seen) -> None:
+    def append(self, seen: RequestRecord) -> None:
         """A request has arrived; it is not answered yet."""
         with self.came:
             super().append(seen)

@@ -218,7 +218,7 @@ def test_approval_is_asked_for_where_the_channel_requires_it(buffer: Asker, sand
     assert "saveToDraft" in buffer.edit(draft["id"], approvalChange="request", saveToDraft=False)["message"]
     assert buffer.edit(draft["id"], approvalChange="request")["post"]["status"] == "needs_approval"
     timed = buffer.create(mode="customScheduled", dueAt=DUE)["post"]["id"]
-    assert buffer.edit(timed, approvalChange="request")["__typename"] == "InvalidInputError"
+    assert buffer.edit(timed, approvalChange="revert")["__typename"] == "InvalidInputError"
 
 
 def test_drafts_may_read_back_as_the_apis(make: Any) -> None:
