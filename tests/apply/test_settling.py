@@ -161,6 +161,12 @@ def test_equal_twins_with_links_need_no_question() -> None:
     assert verdicts([there], *twins, judge=SHORTENING) == [Written(there), NotWritten()]
 
 
+def test_twins_pair_in_creation_order() -> None:
+    """The first one sent is the first one created, whatever order the list has."""
+    older, younger = live("2", A), live("1", A, created_at=START + timedelta(seconds=2))
+    assert verdicts([younger, older], A, post("b", A.text)) == [Written(older), Written(younger)]
+
+
 def test_ideas_have_no_via() -> None:
     """An equal one is ours."""
     made = LiveIdea("1", "org", START, "Idea i", "What i is about")

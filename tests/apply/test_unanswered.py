@@ -259,6 +259,18 @@ def test_one_of_two_candidates_left_stays_a_question(machine: Machine, buffer: F
     ]
 
 
+def test_two_that_were_asked_about_one_candidate_both_stay_asked(machine: Machine, buffer: FakeBuffer) -> None:
+    """As a stranger it would hold one of them; the journal still names it for the other."""
+    buffer.faults = [Fault("kill-before")]
+    dies(machine, A, B)
+    buffer.person("stranger")
+    journal = machine.journal(A, B)
+    journal.hold(dict.fromkeys([intent.number for intent in journal.open], tuple(buffer.posts)))
+    machine.apply(A, B)
+    assert [i.slot for i in machine.journal(A, B).open] == [slot(A), slot(B)]
+    assert buffer.landed == []
+
+
 def test_a_person_who_deletes_the_new_post_is_not_noticed(machine: Machine, buffer: FakeBuffer) -> None:
     """Deleted before anybody looked: as good as not written, it is there once."""
     buffer.faults, buffer.persons = [Fault("cut-after")], ["delete"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bufferctl.sandbox.faults import Faults
 from tests.faults.world import World
 
-POSTS, IDEAS = 24, 4
+POSTS, IDEAS = 40, 4
 
 #: Each alone, now and then on any request; the last ones strike single writes.
 FAULTS = [
