@@ -1,4 +1,4 @@
-"""Words that YAML takes for something else: they would silently not be posted (design: The files).
+"""Words and line breaks that YAML takes for something else: they would silently not be posted (design: The files).
 
 A `#` after a space starts a comment unless the text is in quotes or a block. A real comment has a space after its `#`.
 """
@@ -6,6 +6,7 @@ A `#` after a space starts a comment unless the text is in quotes or a block. A 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from bufferctl.config.source import Source
 from bufferctl.config.words import BLOCK_FORM, PROSE
@@ -44,6 +45,37 @@ def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagno
     return source.diagnostic(
         start, message, hint=BLOCK_FORM.format(name=name), width=len(word) + 1, severity=Severity.WARNING
     )
+
+
+#: Columns up to which a line of prose is filled before it is broken.
+_FULL = 60
+
+
+def lost_breaks(source: Source, start: int, end: int, name: str, *, folded: bool) -> Diagnostic | None:
+    """Line breaks of a text that YAML joins, where they look meant: the next word would have fitted on the line.
+
+    `folded`: a `>` block, in which deeper lines keep their breaks; else an unquoted text or one in quotes.
+    """
+    lines = source.text[start:end].splitlines()
+    if not folded:
+        indent, offset = "", start
+        lines = [line.strip() for line in lines]
+    else:
+        offset = start + len(lines[0]) + 1
+        lines = lines[1:]
+        first = next((line for line in lines if line.strip()), "")
+        indent = first[: len(first) - len(first.lstrip(" "))]
+        lines = [line.removeprefix(indent).rstrip() for line in lines]
+    width = max(_FULL, *map(len, lines)) if lines else 0
+    for line, following in pairwise(lines):
+        if not line or not following or line[0].isspace() or following[0].isspace():
+            continue
+        if len(line) + 1 + len(following.split(None, 1)[0]) <= width:
+            at = source.text.index(line, offset)
+            message = "YAML joins the lines of this text, so its line breaks are not posted"
+            hint = BLOCK_FORM.format(name=name)
+            return source.diagnostic(at, message, hint=hint, width=len(line), severity=Severity.WARNING)
+    return None
 
 
 def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:

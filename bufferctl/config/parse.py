@@ -29,7 +29,7 @@ from bufferctl.config.source import MANY, Source, control_message, whole_file
 from bufferctl.config.syntax import syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.config.words import BLOCK_FORM, PROSE
-from bufferctl.diagnostics import Diagnostic, Related
+from bufferctl.diagnostics import Diagnostic, Related, Severity
 
 #: Containers in containers. The format needs nine.
 MAX_DEPTH = 100
@@ -68,9 +68,10 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
     if error is None:  # at least one attempt was made
         raise AssertionError
     syntax = syntax_problem(source, error)
-    told = {each.place.line for each in builder.problems if each.place}
-    follows = syntax.place is not None and syntax.place.line in told
-    return Tree(source), [*controls, *builder.problems, *([] if follows else [syntax])]
+    # a warning may be about the part that is broken
+    errors = [each for each in builder.problems if each.severity is Severity.ERROR]
+    follows = syntax.place is not None and any(each.place and each.place.line == syntax.place.line for each in errors)
+    return Tree(source), [*controls, *errors, *([] if follows else [syntax])]
 
 
 def _as_text(name: str, sign: str) -> str:
@@ -220,6 +221,8 @@ class _Builder:
             return None
         if name in PROSE:
             self._look_for_hashtag(event, name)
+            if style != "|" and event.end_mark.line > event.start_mark.line + (style == ">"):
+                self._look_for_breaks(event, name)
         if style == '"':
             if hidden := _HIDDEN.search(value):
                 self._problem(event, "this text holds " + control_message(hidden[0]), "delete it")
@@ -252,6 +255,12 @@ class _Builder:
             lost = hashtags.behind_header(self.source, start, name)
         else:
             lost = hashtags.behind_text(self.source, start, event.end_mark.index, name)
+        if lost and len(self.problems) <= MANY:
+            self.problems.append(lost)
+
+    def _look_for_breaks(self, event: Any, name: str) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        lost = hashtags.lost_breaks(self.source, start, end, name, folded=event.style == ">")
         if lost and len(self.problems) <= MANY:
             self.problems.append(lost)
 
