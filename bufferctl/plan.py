@@ -18,12 +18,14 @@ from bufferctl.model import (
     Address,
     Binding,
     EditPost,
+    Home,
     Idea,
     LiveChannel,
     LiveIdea,
     LivePost,
     Post,
     PostStatus,
+    Question,
     Slot,
     Write,
 )
@@ -72,7 +74,8 @@ class Cause(StrEnum):
 class Reason(StrEnum):
     """Why a change is held, by code; `message` and `hint` of the change say it to people.
 
-    The last three are no holds: what a person did in Buffer that brings a post further.
+    The last four are no holds: what a person did in Buffer that moves a post forward, and an edit that changes nothing
+    about what is already published.
     """
 
     CHANNEL = "channel-unavailable"
@@ -85,7 +88,6 @@ class Reason(StrEnum):
     MISSED = "missed"
     AMBIGUOUS = "ambiguous"
     UNSETTLED = "unsettled"
-    SHARE_NOW = "share-now"
     ADOPTED = "adopted"
     IDEA = "idea-edited"
     PROTECTED = "protected"
@@ -97,6 +99,7 @@ class Reason(StrEnum):
     APPROVED = "approved"
     SCHEDULED = "scheduled-by-a-person"
     SHARED = "shared-now-by-a-person"
+    STAYED = "already-published"
 
 
 #: Something in Buffer is no longer as it was applied. Of a channel that does not publish, only what was applied there.
@@ -163,6 +166,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """What apply writes into the record beside bindings: the homes that the plan covers, and what it asks."""
+
+    homes: tuple[Home, ...] = ()
+    questions: Mapping[Slot, Question] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What would change, and what was looked at.
 
@@ -180,6 +191,7 @@ class Plan:
     read_requests: int = 0
     quota: Quota = field(default_factory=Quota)
     narrowed: bool = False
+    recording: Recording = field(default_factory=Recording)
 
     def count(self) -> Counter[Action]:
         """How many changes of each action."""

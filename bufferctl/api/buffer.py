@@ -18,7 +18,15 @@ from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError, NotSentError
 from bufferctl.api.outcomes import results
 from bufferctl.api.reading import live_post
-from bufferctl.api.reads import read_account, read_daily_room, read_posts, read_recent, read_sent, understood
+from bufferctl.api.reads import (
+    read_account,
+    read_daily_room,
+    read_posts,
+    read_recent,
+    read_sent,
+    read_window,
+    understood,
+)
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import operation_and_input
 from bufferctl.errors import RateLimitedError
@@ -108,13 +116,15 @@ class Buffer:
         channels: Mapping[str, Collection[str]],
         *,
         ideas: Collection[str] = (),
+        since: Mapping[str, datetime] | None = None,
         sent_pages: int = 10,
     ) -> Live:
         """The posts of some channels and the ideas of some organizations, all together in few requests.
 
         `account` as it was read before; `channels`: channel ids by organization id, those that the account does not
-        (or no longer) have are passed over; `ideas`: organization ids. Unsent posts and ideas are read in full, sent
-        posts newest first and at most `sent_pages` (from 1) pages an organization (see `Live.sent_since`).
+        (or no longer) have are passed over; `ideas`: organization ids. Unsent posts and ideas are read in full; sent
+        posts newest first, those created or due since the channel's instant in `since` (all where it has none), and at
+        most `sent_pages` (from 1) pages a list (see `Live.unread`).
         """
         named = [each for each in account.organizations if each.id in channels or each.id in ideas]
         within = {
@@ -123,13 +133,14 @@ class Buffer:
             if each.id in channels
         }
         about = [each.id for each in named if each.id in ideas]
-        posts, found, since = read_posts(self._data, within, about, sent_pages, self.server_time())
-        return Live(self.server_time(), tuple(named), posts, found, since)
+        began = self.server_time()
+        posts, found, unread = read_posts(self._data, within, about, since or {}, sent_pages)
+        return Live(self.server_time(), tuple(named), posts, found, unread, began=began)
 
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
         """Posts of channels (ids by organization id) created since then, in every status, and all of these ideas.
 
-        What settling looks through; in the answer `organizations` is empty and `sent_since` too: the lists are whole.
+        What settling looks through; in the answer `organizations` and `unread` are empty: the lists are whole.
         """
         within = {organization: list(ids) for organization, ids in channels.items()}
         posts, found = read_recent(self._data, within, ideas, since)
@@ -138,8 +149,13 @@ class Buffer:
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
         """All posts of channels (ids by organization id) that are not sent, and a page of those that are."""
         within = {organization: list(ids) for organization, ids in channels.items()}
-        posts, _, since = read_posts(self._data, within, (), 1, self.server_time())
-        return Live(self.server_time(), posts=posts, sent_since=since)
+        posts, _, unread = read_posts(self._data, within, (), {}, 1)
+        return Live(self.server_time(), posts=posts, unread=unread)
+
+    def created(self, channels: Mapping[str, Collection[str]], start: datetime, end: datetime) -> tuple[LivePost, ...]:
+        """Posts of channels (ids by organization id) that were created between two instants, in every status."""
+        within = {organization: list(ids) for organization, ids in channels.items()}
+        return read_window(self._data, within, start, end)
 
     def sent(self, channels: Mapping[str, Collection[str]], since: datetime) -> tuple[LivePost, ...]:
         """Posts of channels (ids by organization id) that went out since then."""

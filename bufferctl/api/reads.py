@@ -67,26 +67,64 @@ def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str]
 
 
 def read_posts(
-    ask: Ask, channels: Mapping[str, Sequence[str]], ideas: Collection[str], sent_pages: int, now: datetime
-) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], dict[str, datetime]]:
-    """Posts of the channels by organization id, ideas of the organizations, and what of the sent posts is unread.
+    ask: Ask,
+    channels: Mapping[str, Sequence[str]],
+    ideas: Collection[str],
+    since: Mapping[str, datetime],
+    sent_pages: int,
+) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
+    """Posts of the channels by organization id, ideas of the organizations, and the channels with unread sent posts.
 
-    The last is as `Live.sent_since`. Of a post that changed its status meanwhile the later reading counts.
+    Unsent posts and ideas are read to the end; sent ones newest first and up to `sent_pages` a list: what was created
+    or was due after the channel's instant in `since`, everything where it has none. Of a post that changed its status
+    meanwhile the later reading counts.
     """
     deal = max(1, UNSENT_LISTS // max(1, len(channels)))
     unsent = [_posts(org, part, status=_UNSENT) for org, ids in channels.items() for part in _dealt(ids, deal)]
-    sent = {org: _posts(org, ids, sent_pages, status=_SENT) for org, ids in channels.items() if ids}
+    sent = [
+        (listing, ids)
+        for (org, instant), ids in _by_instant(channels, since).items()
+        for listing in _sent_since(org, ids, instant, sent_pages)
+    ]
     idea_lists = [_ideas(org) for org in ideas]
-    _read_all(ask, [*unsent, *sent.values(), *idea_lists])
+    _read_all(ask, [*unsent, *(listing for listing, _ in sent), *idea_lists])
     posts: dict[str, LivePost] = {}
-    for listing in (*unsent, *sent.values()):
+    for listing in (*unsent, *(listing for listing, _ in sent)):
         posts |= listing.items
-    since = {
-        org: min((post.created_at for post in listing.items.values()), default=now)
-        for org, listing in sent.items()
-        if not listing.complete
-    }
-    return tuple(posts.values()), tuple(idea for each in idea_lists for idea in each.items.values()), since
+    unread = frozenset(channel for listing, ids in sent if not listing.complete for channel in ids)
+    return tuple(posts.values()), tuple(idea for each in idea_lists for idea in each.items.values()), unread
+
+
+def _by_instant(
+    channels: Mapping[str, Sequence[str]], since: Mapping[str, datetime]
+) -> dict[tuple[str, datetime | None], list[str]]:
+    """Channels that are read from the same instant, by organization id and that instant."""
+    groups: dict[tuple[str, datetime | None], list[str]] = {}
+    for organization, ids in channels.items():
+        for channel in ids:
+            groups.setdefault((organization, since.get(channel)), []).append(channel)
+    return groups
+
+
+def _sent_since(organization: str, channels: Sequence[str], since: datetime | None, most_pages: int) -> list[Listing]:
+    """Lists of the sent posts that were created or due after an instant, of all of them where it is None."""
+    if since is None:
+        return [_posts(organization, channels, most_pages, status=_SENT)]
+    later = {"start": moment(since)}
+    return [
+        _posts(organization, channels, most_pages, status=_SENT, createdAt=later),
+        _posts(organization, channels, most_pages, status=_SENT, dueAt=later),
+    ]
+
+
+def read_window(
+    ask: Ask, channels: Mapping[str, Sequence[str]], start: datetime, end: datetime
+) -> tuple[LivePost, ...]:
+    """Posts of the channels that were created between two instants, whatever their status."""
+    created = {"start": moment(start), "end": moment(end)}
+    listings = [_posts(org, ids, createdAt=created) for org, ids in channels.items() if ids]
+    _read_all(ask, listings)
+    return tuple({post.id: post for each in listings for post in each.items.values()}.values())
 
 
 def read_recent(

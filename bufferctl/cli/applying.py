@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 from bufferctl.apply import Clock, Ledger, Pacer, Recovered, Run, Settler, record, recover
@@ -15,7 +16,7 @@ from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
 from bufferctl.model.invisible import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
-from bufferctl.reconcile import Options
+from bufferctl.reconcile import Options, begin_run, move_on
 from bufferctl.render.report import Report
 
 
@@ -63,6 +64,7 @@ class Applying:
         session = self.session
         if self._look is None:
             raise ValueError("plan first")
+        session.state = begin_run(session.state, plan)
         with self._stopping.listening(patient=True), self._watching(len(plan.writes)) as watching:
             self._keep_pace(watching)
             ledger = Ledger(
@@ -88,13 +90,30 @@ class Applying:
         """Read and plan again; once more a settle time later where Buffer's lists lag behind what it confirmed."""
         once = frozenset[str]()
         options = replace(self.options, recreate=once, reapply=once)
-        left = self.session.look(options).plan
-        if not any(change.reason is Reason.LAG for change in left.changes):
-            return left
-        with self._watching(0) as watching:
-            watching.waiting(self.settle, "Buffer does not show all of it yet; reading once more")
-            self._clock.sleep(self.settle)
-        return self.session.look(options).plan
+        self._look = self.session.look(options)
+        if any(change.reason is Reason.LAG for change in self._look.plan.changes):
+            with self._watching(0) as watching:
+                watching.waiting(self.settle, "Buffer does not show all of it yet; reading once more")
+                self._clock.sleep(self.settle)
+            self._look = self.session.look(options)
+        return self._look.plan
+
+    def record(self, plan: Plan) -> None:
+        """Note in the record how far the account was read, by the plan that followed from the last reading.
+
+        Raises StateError where it cannot be written; the record then only reaches less far.
+        """
+        if self._look is None:
+            raise ValueError("plan first")
+        session = self.session
+        session.state = move_on(
+            session.state,
+            plan,
+            self._look.live,
+            settle=timedelta(seconds=self.settle),
+            open_homes={intent.slot.home for intent in session.journal.open},
+        )
+        session.store.save(session.state)
 
     @property
     def changed_anything(self) -> bool:
@@ -155,6 +174,11 @@ class Finish:
         if error:
             self._report_error(error.message, error)
         left = self._verify() if error is None else None
+        if error is None:
+            self._record(left)
+        if left and plan.narrowed:
+            slots = {change.slot for change in plan.changes}
+            left = left.narrow(lambda change: change.slot in slots)
         if left:
             self.console.diagnostics(each for each in left.warnings if each not in plan.warnings)
         report = self._result(stopped, left)
@@ -166,16 +190,23 @@ class Finish:
         """What is left of the plan; None where nothing was changed, or where the account could not be read again."""
         if not self.applying.changed_anything:
             return None
-        plan = self.report.plan
-        slots = {change.slot for change in plan.changes}
         try:
-            left = self.applying.verify()
+            return self.applying.verify()
         except BufferctlError as error:
             self._report_error(
                 f"Everything above is done and recorded, but verifying it failed: {error.message}", error
             )
             return None
-        return left.narrow(lambda change: change.slot in slots) if plan.narrowed else left
+
+    def _record(self, left: Plan | None) -> None:
+        """Move the record's horizon, unless part of the account was left out or could not be read again."""
+        plan = self.report.plan
+        if plan.narrowed or (left is None and self.applying.changed_anything):
+            return
+        try:
+            self.applying.record(left or plan)
+        except BufferctlError as error:
+            self._report_error(error.message, error)
 
     def _needs_person(self, left: Plan | None) -> list[int]:
         """Exit code 1 for each outcome that a person must see, and for what the second plan still holds."""

@@ -20,7 +20,6 @@ def check(choices: Choices, *, out: Path | None) -> None:
         "-o": out is not None,
         "--recreate": bool(choices.recreate),
         "--reapply": bool(choices.reapply),
-        "--allow-share-now": choices.allow_share_now,
     }
     if wrong := [name for name, given in asked.items() if given]:
         raise UsageError(

@@ -120,7 +120,6 @@ class Choices:
     targets: tuple[str, ...] = ()
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
-    allow_share_now: bool = False
     max_deletes: int | None = None
     planned_at: datetime | None = None
 
@@ -135,7 +134,6 @@ def choice_options(command: F) -> F:
         "--recreate", multiple=True, metavar="ADDRESS", help="Create this post again although it was deleted in Buffer."
     )
     @click.option("--reapply", multiple=True, metavar="ADDRESS", help="Overwrite Buffer's version with the file's.")
-    @click.option("--allow-share-now", is_flag=True, help="Publish at once on channels that have no record yet.")
     @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes.")
     @wraps(command)
     def wrapped(
@@ -143,11 +141,10 @@ def choice_options(command: F) -> F:
         targets: tuple[str, ...],
         recreate: tuple[str, ...],
         reapply: tuple[str, ...],
-        allow_share_now: bool,
         max_deletes: int | None,
         **kwargs: Any,
     ) -> Any:
-        choices = Choices(targets, frozenset(recreate), frozenset(reapply), allow_share_now, max_deletes)
+        choices = Choices(targets, frozenset(recreate), frozenset(reapply), max_deletes)
         return command(*args, choices=choices, **kwargs)
 
     return wrapped  # type: ignore[return-value]  # the same command, as far as click can tell

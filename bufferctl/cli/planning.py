@@ -35,7 +35,6 @@ def planning_options(choices: Choices, connection: Connection, *, settle: float 
     return Options(
         recreate=choices.recreate,
         reapply=choices.reapply,
-        allow_share_now=choices.allow_share_now,
         max_deletes=choices.max_deletes,
         planned_at=choices.planned_at,
         lead=lead,
@@ -56,7 +55,7 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
     doing = {change.slot for change in filter(keeps, plan.writes)}
     left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
-    return without_repeating(plan, choices, doing).narrow(keeps)
+    return without_repeating(plan, doing).narrow(keeps)
 
 
 def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
@@ -70,11 +69,11 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
     )
 
 
-def without_repeating(plan: Plan, choices: Choices, doing: Collection[Slot]) -> Plan:
-    """The plan with what would repeat a post held; of edits and deletes only those of the slots `doing` are done."""
-    from bufferctl.reconcile import ask_before_repeating
+def without_repeating(plan: Plan, doing: Collection[Slot]) -> Plan:
+    """The plan with what would repeat a post held, if only the writes of the slots `doing` are part of the run."""
+    from bufferctl.reconcile import hold_repeats
 
-    return replace(plan, changes=tuple(ask_before_repeating(plan.changes, choices.recreate, doing=doing)))
+    return replace(plan, changes=tuple(hold_repeats(plan.changes, plan.channels, doing=doing)))
 
 
 def check_named(choices: Choices, files: Files) -> None:

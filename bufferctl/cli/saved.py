@@ -22,7 +22,7 @@ def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at:
     """Write the plan. Raises BufferctlError where it cannot be written."""
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
-    kept = planfile.Choices(choices.recreate, choices.reapply, choices.allow_share_now, choices.max_deletes)
+    kept = planfile.Choices(choices.recreate, choices.reapply, choices.max_deletes)
     write_whole(path, planfile.dump(plan, desired, kept, expires_at=expires_at))
 
 
@@ -49,7 +49,7 @@ def read(path: Path) -> SavedPlan:
 def choices_of(plan: SavedPlan) -> Choices:
     """What the command line said when the plan was made."""
     kept = plan.choices
-    return Choices((), kept.recreate, kept.reapply, kept.allow_share_now, kept.max_deletes, plan.created_at)
+    return Choices((), kept.recreate, kept.reapply, kept.max_deletes, plan.created_at)
 
 
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:

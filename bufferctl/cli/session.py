@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, StateError
-from bufferctl.model import IDEAS, Account, Live, LivePost, Slot, State
+from bufferctl.model import IDEAS, Account, Live, LivePost, Origin, Slot, State
 from bufferctl.plan import Plan
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
     from bufferctl.reconcile import Options, Targets
     from bufferctl.state import StateFile
 
-#: From how many scheduled posts on a plan's limit is not worth reading channels that no file speaks of.
+#: From how many scheduled posts on a plan's limit is not worth reading channels that no file declares.
 SCARCE = 1000
+#: Pages of a list of sent posts, where `managed_since` bounds what may be ours, and where nothing does.
+SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
+#: Origins of what bufferctl made, as far as it knows.
+CREATED = frozenset({Origin.CREATED, Origin.RECOVERED})
+#: Up to so many posts that no list shows are asked for one by one; more are sought by when they were created.
+ASKED_SINGLY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +50,23 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The account as it is, and what the files mean in it. `slots`: where the declared objects are remembered."""
+    """The account as it is, and what the files mean in it.
+
+    `slots`: where the declared objects are remembered. `requests`: what finding it took.
+    """
 
     account: Account
     targets: Targets
     slots: frozenset[Slot]
+    requests: int
 
 
 @dataclass
 class Session:
-    """One account and one set of files. `state` is what is remembered; with `find`, what the journal knows included."""
+    """One account and one set of files.
+
+    `state` is the record; after `find`, with what the journal knows and under the ids that channels have now.
+    """
 
     files: Files
     buffer: Buffer
@@ -68,12 +82,13 @@ class Session:
         Raises ApiError, and ConfigError for names that the account does not have and for texts that are longer than
         their channel says that it takes (each is printed with its place).
         """
-        from bufferctl.reconcile import find_targets, slots_of
+        from bufferctl.reconcile import find_targets, follow_reconnected, slots_of
 
-        desired = self.files.desired
+        requests, desired = self.buffer.requests, self.files.desired
         known = {slot.organization_id for slot in self.state.bindings}
         declared = {o.id or o.name or "" for o in desired.organizations}
         account = self.buffer.account(declared | known | self.journal.organizations)
+        self._check_managed_since()
         targets, problems = find_targets(desired, account, self.state)
         self.console.diagnostics(problems)
         if has_errors(problems):
@@ -86,21 +101,29 @@ class Session:
             self._check_lengths(targets)
         slots = slots_of(desired, targets)
         self.journal.claim(slots | set(self.state.bindings), account.homes)
-        self.state = remembered(self.state, self.journal)
-        return Found(account, targets, slots)
+        self.state = follow_reconnected(remembered(self.state, self.journal), account)
+        return Found(account, targets, slots, self.buffer.requests - requests)
 
     def look(self, options: Options, found: Found | None = None) -> Look:
         """Read the account and compare: the plan. Raises as `find`, which it does where that was not done just now."""
-        from bufferctl.reconcile import busy_days, reconcile, unlisted, within_daily_limits
+        from bufferctl.reconcile import busy_days, reconcile, sought, within_daily_limits
 
-        requests = self.buffer.requests - (2 if found else 0)
         found = found or self.find()
+        requests = self.buffer.requests - found.requests
         desired, targets = self.files.desired, found.targets
         channels = self._channels(found.account, {c.id for c in targets.channels.values()})
         ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
         ideas |= {slot.organization_id for slot in self.state.bindings if slot.channel_id == IDEAS}
-        live = self.buffer.read(found.account, channels, ideas=ideas)
-        live = self._ask_for(unlisted(live, self.state), live)
+        managed_since = desired.settings.managed_since
+        horizons = {id_: self.state.horizon(id_, managed_since).since for ids in channels.values() for id_ in ids}
+        live = self.buffer.read(
+            found.account,
+            channels,
+            ideas=ideas,
+            since={id_: since for id_, since in horizons.items() if since is not None},
+            sent_pages=SENT_PAGES if managed_since else SENT_PAGES_UNBOUNDED,
+        )
+        live = self._seek(sought(live, self.state), live, channels)
         plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
         if days := busy_days(plan, live):
             plan = within_daily_limits(plan, self.buffer.daily_room(days))
@@ -145,16 +168,39 @@ class Session:
         }
         return {organization: ids for organization, ids in found.items() if ids}
 
-    def _ask_for(self, ids: Sequence[str], live: Live) -> Live:
-        """Known posts that no list showed, each asked for by itself."""
-        found, gone = [], set()
-        for post_id in ids:
-            post = self.buffer.post(post_id)
-            if post is None:
-                gone.add(post_id)
-            else:
-                found.append(post)
-        return replace(live, posts=(*live.posts, *found), gone=frozenset(gone)) if ids else live
+    def _seek(self, ids: Mapping[str, datetime | None], live: Live, channels: Mapping[str, Collection[str]]) -> Live:
+        """Known posts that no list showed: a few one by one, many by when they were created."""
+        created = [at for at in ids.values() if at]
+        left = set(ids)
+        if len(ids) > ASKED_SINGLY and created:
+            margin = timedelta(seconds=1)
+            listed = self.buffer.created(channels, min(created) - margin, max(created) + margin)
+            live = replace(live, posts=(*live.posts, *(post for post in listed if post.id in left)))
+            left -= {post.id for post in listed}
+        singly = sorted(left) if len(left) <= ASKED_SINGLY else [id_ for id_ in sorted(left) if ids[id_] is None]
+        found = {id_: self.buffer.post(id_) for id_ in singly}
+        there = [post for post in found.values() if post is not None]
+        gone = left - {post.id for post in there}
+        return replace(live, posts=(*live.posts, *there), gone=frozenset(gone))
+
+    def _check_managed_since(self) -> None:
+        """Raises ConfigError where the root file says a time that cannot be right."""
+        since = self.files.desired.settings.managed_since
+        if since is None:
+            return
+        if since > self.buffer.server_time():
+            raise ConfigError(
+                f"`managed_since` is {since.isoformat()}, which is still to come by Buffer's clock",
+                hint="Set it to the date and time at which bufferctl first posted to this account.",
+            )
+        ours = [b.created_at for b in self.state.bindings.values() if b.origin in CREATED and b.created_at]
+        first = min(map(datetime.fromisoformat, ours), default=None)
+        if first is not None and since > first:
+            raise ConfigError(
+                f"`managed_since` is {since.isoformat()}, but bufferctl created a post before that, at "
+                f"{first.isoformat(timespec='seconds')}; if the record were lost, that post could go out twice",
+                hint=f"Set it to {(first - timedelta(minutes=1)).isoformat(timespec='seconds')} or earlier.",
+            )
 
 
 @contextmanager

@@ -185,7 +185,6 @@ class FromReviewed:
             now,
             recreate=now.recreate | then.recreate,
             reapply=now.reapply | then.reapply,
-            allow_share_now=now.allow_share_now or then.allow_share_now,
             max_deletes=sys.maxsize if now.max_deletes is None else now.max_deletes,
             planned_at=then.planned_at,
         )
@@ -227,7 +226,7 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | No
 
     _check_fits(plan, path, today)
     writes = {change.slot for change in plan.plan.writes}
-    verified = planfile.verify(plan, planning.without_repeating(today, saved.choices_of(plan), writes))
+    verified = planfile.verify(plan, planning.without_repeating(today, writes))
     back, warnings = planfile.overruled(verified.plan, declared) if declared else ((), (_UNREADABLE,))
     if moved := (*verified.moved, *back):
         raise StalePlanError(
@@ -245,7 +244,7 @@ def _check_alone(choices: Choices, path: Path) -> None:
         raise UsageError(
             f"The saved plan {path} is applied whole or not at all, so options that narrow or overrule a plan do not "
             "go with it; nothing was sent",
-            hint="Give --target, --recreate, --reapply, --allow-share-now and --max-deletes to `plan -o FILE`.",
+            hint="Give --target, --recreate, --reapply and --max-deletes to `plan -o FILE`.",
         )
 
 

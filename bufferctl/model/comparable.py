@@ -316,6 +316,7 @@ def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_ask
         id=live.id,
         origin=origin,
         applied=str(fingerprint(item, of_desired(item))),
+        entry=item.entry if isinstance(item, Post) else "",
         seen=digest(of_live(live)) if as_asked else "",
         due_at=due_seen(item, live),
         status=live.status.value if isinstance(live, LivePost) else "",

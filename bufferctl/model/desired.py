@@ -98,7 +98,8 @@ class Post:
     """One post on one channel, as it is to be.
 
     `due_at` is aware, in the zone that the file means. `metadata` is that of the channel's network only. `tags` are
-    names. `idea` is the key of an idea of the same organization. `place` points at the `key`.
+    names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: a digest of the
+    entry as it stands in the file, before defaults and variables are applied; empty where there is none.
     """
 
     address: Address
@@ -121,6 +122,7 @@ class Post:
     repeat_of: str | None = None
     cancelled: bool = False
     protect: bool = False
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,17 +170,18 @@ class Account:
 class Live:
     """What was read of the organizations that the files name.
 
-    `at`: the server's clock at the last answer, aware. `sent_since`: for each organization id whose sent posts were not
-    read to the end, the creation instant of the oldest one read: nothing may be concluded from the absence of an older
-    one. `gone`: ids that were asked for by themselves and do not exist. `tags`: every tag seen.
+    `at`: the server's clock at the last answer, aware; `began`: before the first, None where nothing was asked.
+    `unread`: ids of channels whose sent posts were not read as far back as was asked: nothing may be concluded from the
+    absence of a post there. `gone`: ids that were sought and do not exist.
     """
 
     at: Aware
     organizations: tuple[LiveOrganization, ...] = ()
     posts: tuple[LivePost, ...] = ()
     ideas: tuple[LiveIdea, ...] = ()
-    sent_since: Mapping[str, datetime] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    began: datetime | None = None
 
     @property
     def items(self) -> tuple[LivePost | LiveIdea, ...]:

@@ -37,7 +37,6 @@ class Choices:
 
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
-    allow_share_now: bool = False
     max_deletes: int | None = None
 
 

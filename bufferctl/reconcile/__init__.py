@@ -1,4 +1,4 @@
-"""Desired against live and state: a plan. Pure."""
+"""Desired against live and the record: a plan, and what the record becomes. Pure."""
 
 from __future__ import annotations
 
@@ -6,23 +6,29 @@ from bufferctl.reconcile.daily import busy_days, within_daily_limits
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
 from bufferctl.reconcile.lookup import find_targets, same_name
 from bufferctl.reconcile.offline import offline
-from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of, unlisted
-from bufferctl.reconcile.staying import ask_before_repeating
+from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of
+from bufferctl.reconcile.record import begin_run, claim, follow_reconnected, move_on, release, sought
+from bufferctl.reconcile.repeats import hold_repeats
 
 __all__ = [
     "Options",
     "Targets",
-    "ask_before_repeating",
+    "begin_run",
     "busy_days",
+    "claim",
     "differences",
     "find_targets",
+    "follow_reconnected",
     "handling_differences",
+    "hold_repeats",
+    "move_on",
     "offline",
     "reconcile",
+    "release",
     "same_name",
     "schedule_differences",
     "shows_edit",
     "slots_of",
-    "unlisted",
+    "sought",
     "within_daily_limits",
 ]

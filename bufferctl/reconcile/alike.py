@@ -1,119 +1,113 @@
-"""Is this live object the declared one, or too like it to post without asking? (design: Matching, 3 and 4)"""
+"""Is this live object the declared one, or like it enough to ask? (design: Matching, 3 and 4)"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule, ShareMode
 from bufferctl.model.comparable import Content, instant, same
 from bufferctl.reconcile.differences import OUT
 
-#: A sent post is taken for the declared one only while it is this young.
-SENT_AGE = timedelta(days=30)
-#: Queue texts at least this alike are not posted without asking, on a channel that state does not know.
+#: Without `managed_since`, an equal queue post that was published longer ago than this needs a person's word.
+LONG_AGO = timedelta(days=30)
+#: Texts of queue posts at least this alike are not posted without asking where one of them may be ours.
 ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An unclaimed live object and its comparable content, made once."""
+    """An unclaimed live object and its comparable content, made once. `explained`: it is not ours (design: The record).
+
+    `is_old_match_near`: nothing says since when the account is managed, so an old equal is not simply taken.
+    """
 
     item: LivePost | LiveIdea
     content: Content
+    explained: bool
+    is_old_match_near: bool = False
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it is published, or on its way."""
+        return isinstance(self.item, LivePost) and self.item.status in OUT
+
+    @property
+    def by_api(self) -> bool:
+        """Whether Buffer says that a client of its API made it: a hint only (notes: Limits)."""
+        return isinstance(self.item, LivePost) and self.item.via == "api"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """`now` is the server's clock; `channel_known`: whether state tells anything of the channel's past."""
+def stage(item: Post | Idea) -> int:
+    """How far on its way to publication a declared object is to be: draft, approval, scheduled, sent."""
+    if isinstance(item, Idea) or item.draft:
+        return 0
+    if item.needs_approval:
+        return 1
+    return 3 if item.mode is ShareMode.SHARE_NOW else 2
 
-    now: datetime
-    channel: LiveChannel | None
-    channel_known: bool
+
+_STAGES = {PostStatus.DRAFT: 0, PostStatus.NEEDS_APPROVAL: 1, PostStatus.SCHEDULED: 2}
 
 
-def exactness(item: Post | Idea, wanted: Content, candidate: Candidate, context: Context) -> int:
-    """How well a live object is the declared one: 0 not at all; of several, the highest is taken.
+def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
+    """At the declared stage; further on only what is unexplained, and what is explained never once it is out."""
+    there = _STAGES.get(live.status, 3)  # sending and error count as sent
+    if candidate.explained:
+        return there == stage(item) and not candidate.is_out
+    return there >= stage(item)
 
-    Queue posts without text never match. A match but for rewritten links needs the same instant.
-    """
+
+def is_exact(
+    item: Post | Idea, wanted: Content, candidate: Candidate, channel: LiveChannel | None, now: datetime
+) -> bool:
+    """Whether a live object is the declared one. `wanted`: the declared one's content."""
     live = candidate.item
     if isinstance(item, Idea) or isinstance(live, LiveIdea):
-        return int(isinstance(live, LiveIdea) and isinstance(item, Idea) and same(wanted, candidate.content))
-    timed = item.due_at is not None
-    if not timed and not wanted.text:
-        return 0
-    rank = _status_rank(item, live, context)
-    if not rank or (timed and instant(live.due_at or live.sent_at) != instant(item.due_at)):
-        return 0
-    links_may_differ = timed and context.channel is not None and context.channel.link_shortening
-    if not same(wanted, candidate.content, links_may_differ=links_may_differ):
-        return 0
-    return rank + (0 if timed or live.is_custom_scheduled else 1)
-
-
-def _status_rank(item: Post, live: LivePost, context: Context) -> int:
-    """0 where the status class differs; unsent ranks above sent."""
-    if item.draft:
-        return 2 * (live.status is PostStatus.DRAFT)
-    if item.needs_approval:
-        return 2 * (live.status is PostStatus.NEEDS_APPROVAL)
-    if live.status is PostStatus.SENT:
-        may_be_sent = item.due_at is None or item.due_at <= context.now
-        young = context.now - (live.sent_at or live.created_at) <= SENT_AGE
-        return int(may_be_sent and young and not context.channel_known)
-    goes_out = live.status in {PostStatus.SCHEDULED, PostStatus.SENDING}
-    return 2 * ((goes_out and item.mode is not ShareMode.SHARE_NOW) or live.status is PostStatus.SENDING)
-
-
-def untold(candidates: Iterable[Candidate], told_since: datetime | None) -> tuple[Candidate, ...]:
-    """Those that state might not tell of although they are ours: it tells since `told_since`, None for never.
-
-    Of a channel that it tells of, only what waits to go out (what is out was forgotten as soon as it left the files):
-    what is older than that, or came by the API, which state would know unless an older one is in its place.
-    """
-    if told_since is None:
-        return tuple(candidates)
-    return tuple(c for c in candidates if _waits(c.item) and (c.item.created_at <= told_since or _by_api(c.item)))
-
-
-def _waits(live: LivePost | LiveIdea) -> bool:
-    return isinstance(live, LiveIdea) or live.status not in OUT
-
-
-def _by_api(live: LivePost | LiveIdea) -> bool:
-    """A hint only (notes: Limits), and so only a reason to ask."""
-    return isinstance(live, LivePost) and live.via == "api"
-
-
-def alike(
-    item: Post | Idea, wanted: Content, same_text: Iterable[Candidate], untold: Iterable[Candidate], now: datetime
-) -> tuple[LivePost | LiveIdea, ...]:
-    """Live objects that might well be the declared one, so that posting it needs a person's word.
-
-    An equal text at any time and status; of what state does not tell of also the same instant with any text, and a
-    queue text four fifths alike; of ideas an equal title.
-    """
-    found = [c.item for c in same_text if wanted.text or wanted.title]
-    if isinstance(item, Idea) and wanted.title:
-        found += [c.item for c in untold if c.content.title == wanted.title]
-    if isinstance(item, Post) and item.due_at:
-        at = instant(item.due_at)
-        found += [c.item for c in untold if instant(_due(c.item)) == at]
-    elif isinstance(item, Post) and wanted.text:
-        found += [c.item for c in untold if _queued_alike(wanted.text, c, now)]
-    return tuple({item.id: item for item in found}.values())
-
-
-def _due(item: LivePost | LiveIdea) -> datetime | None:
-    return item.due_at if isinstance(item, LivePost) else None
-
-
-def _queued_alike(text: str, candidate: Candidate, now: datetime) -> bool:
-    live = candidate.item
-    if isinstance(live, LiveIdea) or live.is_custom_scheduled or now - live.created_at > SENT_AGE:
+        return isinstance(item, Idea) and isinstance(live, LiveIdea) and same(wanted, candidate.content)
+    if not _has_reached(item, candidate, live):
         return False
-    matcher = SequenceMatcher(None, candidate.content.text, text, autojunk=False)
-    return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+    if item.due_at is None:  # without a text nothing tells one from another
+        return bool(wanted.text) and same(wanted, candidate.content) and not _is_long_ago(candidate, live, now)
+    if instant(live.due_at or live.sent_at) != instant(item.due_at):
+        return False
+    return same(wanted, candidate.content, links_may_differ=channel is not None and channel.link_shortening)
+
+
+def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
+    out_since = live.sent_at or live.due_at or live.created_at
+    return candidate.is_old_match_near and candidate.is_out and now - out_since > LONG_AGO
+
+
+class Likeness:
+    """By which rule an unexplained live object may be the declared one.
+
+    Made once for a declared object: the matcher prepares the text that many others are compared with.
+    """
+
+    def __init__(self, item: Post | Idea, wanted: Content) -> None:
+        self._item = item
+        self._wanted = wanted
+        self._matcher = SequenceMatcher(None, b=wanted.text, autojunk=False)
+
+    def rule(self, candidate: Candidate) -> Rule | None:
+        """The first rule that fits, if any; matching itself finds equal texts and those with rewritten links."""
+        live, item = candidate.item, self._item
+        if isinstance(item, Idea) or isinstance(live, LiveIdea):
+            same_title = bool(self._wanted.title) and candidate.content.title == self._wanted.title
+            return Rule.SAME_TITLE if same_title else None
+        if not self._wanted.text:
+            return Rule.NO_TEXT if not candidate.content.text else self._same_time(item, candidate, live)
+        if item.due_at is not None:
+            return self._same_time(item, candidate, live)
+        return Rule.SIMILAR_TEXT if not live.has_own_time and self._is_similar(candidate.content.text) else None
+
+    def _same_time(self, item: Post, candidate: Candidate, live: LivePost) -> Rule | None:
+        at = instant(item.due_at)
+        return Rule.SAME_TIME if at and candidate.by_api and instant(live.due_at) == at else None
+
+    def _is_similar(self, text: str) -> bool:
+        matcher = self._matcher
+        matcher.set_seq1(text)
+        return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE

@@ -1,22 +1,54 @@
-"""Every reason to leave an object alone and ask a person: what is wrong, the consequence, and one thing to do.
+"""Why an object is left alone until a person decides: what is wrong, the consequence, and one thing to do.
 
-One function a reason, so that all the wordings stand in one place. `{address}` in a hint is the object's address.
+One function a reason, so that all wordings of planning stand in one place. `{address}` in a hint is the object's
+address.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from shlex import quote
+from zoneinfo import ZoneInfo
 
-from bufferctl.model import LiveIdea, LivePost, PostStatus
-from bufferctl.plan import Difference, Reason
-from bufferctl.reconcile.hold import Hold, duration
+from bufferctl.model import Address, LiveChannel, LiveIdea, LivePost, PostStatus, Rule
+from bufferctl.plan import Action, Change, Difference, Reason
+from bufferctl.reconcile.matching import Suspect
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why an object is held. `differences` and `candidates` are shown with it."""
+
+    reason: Reason
+    message: str
+    hint: str
+    differences: tuple[Difference, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+    def hint_for(self, address: Address) -> str:
+        """The hint for one object, its commands as a shell takes them: addresses may hold quotes and spaces."""
+        return self.hint.replace("{address}", quote(str(address)))
+
+    def on(self, change: Change) -> Change:
+        """The change, held for this reason."""
+        return replace(
+            change,
+            action=Action.HOLD,
+            reason=self.reason,
+            message=self.message,
+            hint=self.hint_for(change.address),
+            differences=self.differences or change.differences,
+            candidates=self.candidates,
+            write=None,
+        )
+
 
 #: What to do where file and Buffer say different things and either may be right.
 _EITHER = (
     "Run `bufferctl pull {address}` to take Buffer's version into the file, or "
-    "`bufferctl apply --reapply {address}` to send the file's."
+    "`bufferctl apply --reapply {address}` to send the file's version."
 )
 #: The same where the file's version cannot be sent.
 _THEIRS = "Run `bufferctl pull {address}` to take Buffer's version into the file, or change it in Buffer."
@@ -29,17 +61,17 @@ _STATUSES = {
     PostStatus.SENT: "published",
     PostStatus.ERROR: "refused by the network",
 }
-#: What becomes of a scheduled post whose file is not followed.
-GOES_OUT = "what Buffer holds will be published as it is"
+#: What happens to a scheduled post while its file is not followed.
+GOES_OUT = "Buffer's version will be published as it is"
 #: How much of a text a message quotes.
 _SHOWN = 40
 
 
 def channel_unavailable(label: str, *, locked: bool) -> Hold:
     state = "locked" if locked else "disconnected"
-    do = "Unlock it in Buffer (your plan may hold fewer channels)" if locked else "Reconnect it in Buffer"
+    do = "Unlock it in Buffer (your plan may include fewer channels)" if locked else "Reconnect it in Buffer"
     return Hold(
-        Reason.CHANNEL, f"{label} is {state} in Buffer, so nothing goes out there", f"{do}, then run plan again."
+        Reason.CHANNEL, f"{label} is {state} in Buffer, so nothing is published there", f"{do}, then run plan again."
     )
 
 
@@ -47,16 +79,16 @@ def in_error(message: str) -> Hold:
     said = message.strip().rstrip(".") or "no reason given"
     return Hold(
         Reason.ERROR,
-        f"Buffer accepted it, but publishing failed: {said}. It is not created a second time",
-        "Fix it and retry it in Buffer; or delete it there and apply with --recreate {address}.",
+        f"Buffer accepted it, but publishing failed: {said}. bufferctl does not create it a second time",
+        "Fix it and retry it in Buffer. Or delete it there, then run `bufferctl apply --recreate {address}`.",
     )
 
 
 def already_sent(differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.SENT,
-        "It has been published, so the edit cannot reach it",
-        "Put the text back in the file, or write a new post with a new key.",
+        "It is already published, so this edit changes nothing",
+        "Restore the old text in the file, or write a new post with a new key.",
         differences,
     )
 
@@ -64,15 +96,15 @@ def already_sent(differences: tuple[Difference, ...]) -> Hold:
 def deleted_in_buffer() -> Hold:
     return Hold(
         Reason.GONE,
-        "Somebody deleted it in Buffer; it is not created again unless you say so",
-        "Remove it from the file, or apply with --recreate {address}.",
+        "Somebody deleted it in Buffer, so bufferctl does not create it again by itself",
+        "Remove it from the file, or run `bufferctl apply --recreate {address}`.",
     )
 
 
 def not_listed_yet() -> Hold:
     return Hold(
         Reason.LAG,
-        "It was created within the hour and Buffer does not show it; Buffer may be behind",
+        "It was created within the last hour and Buffer does not show it; Buffer may be behind",
         "Run plan again in a few minutes.",
     )
 
@@ -80,22 +112,24 @@ def not_listed_yet() -> Hold:
 def not_read() -> Hold:
     return Hold(
         Reason.UNREAD,
-        "It is older than what was read of the account, so bufferctl cannot tell whether it is published",
-        "Remove it from the file if it is out, or look it up in Buffer.",
+        "It is older than the posts that were read, so bufferctl does not know whether it is published",
+        "Remove it from the file if it is published, or check in Buffer.",
     )
 
 
-def may_be_unread() -> Hold:
+def unread(channel: str) -> Hold:
+    """`channel`: as a shell takes it."""
     return Hold(
         Reason.UNREAD,
-        "More posts were published recently than are read, on a channel that bufferctl has no record of, "
-        "so it may be out already",
-        "Look in Buffer; if it is not there, apply with --recreate {address}.",
+        "It may already be published: there are more published posts on this channel than could be read, and the "
+        "record does not say which are ours. Sending it could publish it twice",
+        "If the record was lost, restore the state file from a backup. If bufferctl has never posted here, run "
+        f"`bufferctl state begin {channel}`.",
     )
 
 
 def changed_in_buffer(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
-    """`can_send`: the file's version may be sent over Buffer's; not of ideas, nor of what a person made."""
+    """`can_send`: the file's version may replace Buffer's; not for ideas, nor for what a person made."""
     return Hold(
         Reason.CHANGED,
         "Somebody changed it in Buffer, and the file still has the old version",
@@ -105,92 +139,133 @@ def changed_in_buffer(differences: tuple[Difference, ...], *, can_send: bool) ->
 
 
 def came_back_different(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
-    """`can_send`: as of `changed_in_buffer`."""
+    """`can_send`: as for `changed_in_buffer`."""
     return Hold(
         Reason.CHANGED,
-        "Buffer changed it when it was sent, and holds that version now",
+        "Buffer changed it when it was sent, and has its own version now",
         _EITHER if can_send else _THEIRS,
         differences,
     )
 
 
 def conflict(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
-    """`can_send`: as of `changed_in_buffer`."""
+    """`can_send`: as for `changed_in_buffer`."""
     return Hold(
         Reason.CONFLICT,
-        "It was changed in the file and in Buffer too, so that one of the two would be lost",
+        "It changed in the file and in Buffer, so one of the two versions would be lost",
         _EITHER if can_send else _THEIRS,
         differences,
     )
 
 
-def reconnected() -> Hold:
-    return Hold(
-        Reason.AMBIGUOUS,
-        "It was applied on this channel when it had another id in Buffer, and may have been published there",
-        "Look on the network: if it is out, remove the post from the file; if not, apply with --recreate {address}.",
-    )
-
-
-def missed(lead_minutes: int, differences: tuple[Difference, ...]) -> Hold:
+def missed(lead: timedelta, differences: tuple[Difference, ...]) -> Hold:
     """`differences`: what of an edit is not sent, empty for what is new."""
-    late = f"Its time is past, or less than {lead_minutes} minutes away, and Buffer might publish it at once"
+    minutes = -(-int(lead.total_seconds()) // 60)
+    late = f"Its time is past or less than {minutes} minutes away, and Buffer might publish it at once"
     if not differences:
-        return Hold(Reason.MISSED, late, "Give it a later due_at.")
+        return Hold(Reason.MISSED, f"{late}, so it is not sent", "Give it a later `due_at`.")
     return Hold(
         Reason.MISSED,
-        f"{late}; so the edit is not sent",
-        "Give it a later due_at; or change or delete it in Buffer.",
+        f"{late}, so the edit is not sent",
+        "Give it a later `due_at`, or change or delete it in Buffer.",
         differences,
     )
 
 
-def ambiguous(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
+def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
+    """`suspects`: at least one. Times are shown in the zone of `channel`."""
+    first = suspects[0]
+    shown = f"{_seen(suspects, channel)}, so it may be there already"
+    if rule is Rule.EDITED:
+        message = (
+            "The record was lost, and Buffer has posts that came by the API and match no file "
+            f"{_seen(suspects, channel)}; this may be one of them, edited since"
+        )
+    elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
+        at = _local(first.live.due_at, channel)
+        message = f"Buffer already has a post on this channel at {at:%H:%M} {shown}"
+    elif rule is Rule.SAME_TEXT:
+        message = f"Buffer already has one with this text {shown}"
+    else:
+        message = f"Buffer already has {_ALIKE.get(rule, 'a similar one')} {shown}"
+    return Hold(Reason.AMBIGUOUS, message, _same_or_both(first), candidates=tuple(suspect.id for suspect in suspects))
+
+
+_ALIKE = {
+    Rule.SIMILAR_TEXT: "a similar text in the queue",
+    Rule.NO_TEXT: "a post without text on this channel",
+    Rule.REWRITTEN_LINKS: "one with this text and shortened links",
+    Rule.SAME_TITLE: "an idea with this title",
+    Rule.OLD_MATCH: "one with this text that was published long ago",
+    Rule.SAME_TIME: "a post at this time",
+}
+
+
+def _same_or_both(suspect: Suspect) -> str:
+    """What to do if a suspect is the declared object, and if it is another one."""
+    if suspect.owner is None:
+        same = "run `bufferctl import {address} " + suspect.id + "`"
+        both = suspect.id
+    elif suspect.owner_declared:
+        same, both = f"keep it under `{suspect.owner.key}` and give the new one another key", suspect.owner.key
+    else:
+        same, both = f"add `was: {suspect.owner.key}`", suspect.owner.key
+    return f"If it is the same, {same}. If both are meant, add `repeat_of: {both}`."
+
+
+def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
+    """An edit that says what another live object says already."""
+    first = suspects[0]
+    both = first.owner.key if first.owner else first.id
     return Hold(
         Reason.AMBIGUOUS,
-        f"Buffer holds one much like it {_seen(candidates)}, so it may be there already",
-        "If it is the same, run `bufferctl import {address} " + candidates[0].id + "`; "
-        f"if both are meant, say `repeat_of: {candidates[0].id}` in the file.",
-        candidates=tuple(candidate.id for candidate in candidates),
+        f"Buffer already has another one with this text {_seen(suspects, channel)}, so it would be published twice; "
+        "the edit is not sent",
+        f"If both are meant, add `repeat_of: {both}`; if not, change the text.",
+        candidates=tuple(suspect.id for suspect in suspects),
     )
 
 
-def would_repeat(candidates: Sequence[LivePost | LiveIdea]) -> Hold:
-    return replace(
-        ambiguous(candidates),
-        message=f"Buffer holds another one that says this {_seen(candidates)}, so it would be said twice; the edit is "
-        "not sent, and Buffer keeps its version",
-        hint=f"If both are meant, say `repeat_of: {candidates[0].id}` in the file; if not, give it other words.",
+def frees_its_text_first(suspect: Suspect, channel: LiveChannel | None) -> Hold:
+    """A new object whose text is still in Buffer: the delete or the edit that would free it is not done."""
+    return Hold(
+        Reason.AMBIGUOUS,
+        f"Buffer still has this text {_seen([suspect], channel)} under another address, so it would be published twice",
+        _same_or_both(suspect),
+        candidates=(suspect.id,),
     )
 
 
-def _seen(candidates: Sequence[LivePost | LiveIdea]) -> str:
+def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
     """What the first of them says, where it is in its life, and when it is due; and how many more there are."""
-    first = candidates[0]
-    text = first.text or (first.title if isinstance(first, LiveIdea) else "")
+    first, more = suspects[0], f" and {len(suspects) - 1} more" if len(suspects) > 1 else ""
+    live = first.live
+    if live is None:
+        return f"({first.id}){more}"
+    text = live.text or (live.title if isinstance(live, LiveIdea) else "")
     shown = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
-    when = f", {_STATUSES[first.status]}" if isinstance(first, LivePost) else ""
-    if isinstance(first, LivePost) and first.due_at:
-        due = first.due_at.astimezone(UTC)
-        when += f", {due:%a} {due.day} {due:%b %Y %H:%M} UTC"
-    more = f" and {len(candidates) - 1} more" if len(candidates) > 1 else ""
+    when = f", {_STATUSES[live.status]}" if isinstance(live, LivePost) else ""
+    if isinstance(live, LivePost) and live.due_at:
+        due = _local(live.due_at, channel)
+        when += f", {due:%a} {due.day} {due:%b %Y %H:%M %Z}"
     return f"({shown!r}{when}){more}"
 
 
-def under(key: str, live_id: str, *, declared: bool) -> str:
-    """The hint where the other one is ours. `declared`: the files use its key, for something else by now."""
-    leave = f"leave it under the key `{key}`, and give what is new another"
-    do = leave if declared else f"say `was: {key}` in the file"
-    return f"If it is the same, {do}; if both are meant, say `repeat_of: {live_id}`."
+def _local(moment: datetime, channel: LiveChannel | None) -> datetime:
+    """The instant in the channel's zone; zones that this machine does not have are shown in UTC."""
+    try:
+        return moment.astimezone(ZoneInfo(channel.timezone if channel else "UTC"))
+    except (KeyError, ValueError, OSError):
+        return moment.astimezone(ZoneInfo("UTC"))
 
 
 def unsettled(candidates: Sequence[str]) -> Hold:
     what = f"; it may be {candidates[0]}, changed by somebody since" if candidates else ""
-    do = "`bufferctl import {address} " + candidates[0] + "` if it is; " if candidates else ""
+    same = "if it is there, run `bufferctl import {address} " + candidates[0] + "`; " if candidates else ""
     return Hold(
         Reason.UNSETTLED,
-        f"The answer to an earlier run was lost, so it is not known whether Buffer did what was asked{what}",
-        f"Look in Buffer: {do}" + "`bufferctl apply --recreate {address}` if it is not there.",
+        f"An earlier run got no answer from Buffer, so bufferctl does not know whether it was created{what}",
+        f"Check in Buffer: {same}" + "if it is not there, run `bufferctl apply --recreate {address}`.",
         candidates=tuple(candidates),
     )
 
@@ -198,36 +273,27 @@ def unsettled(candidates: Sequence[str]) -> Hold:
 def cancelled_but_there(live_id: str) -> Hold:
     return Hold(
         Reason.AMBIGUOUS,
-        f"It is cancelled, but Buffer holds one much like it ({live_id}) that bufferctl does not know as its own; "
-        "that one will be published",
-        "Delete it in Buffer; or run `bufferctl import {address} " + live_id + "`, and apply deletes it.",
+        f"It is cancelled, but Buffer has a matching post ({live_id}) that bufferctl did not create; that one will be "
+        "published",
+        "Delete it in Buffer. Or run `bufferctl import {address} " + live_id + "`, and the next apply deletes it.",
         candidates=(live_id,),
     )
 
 
 def cancelled_but_theirs(live_id: str, *, goes_out: bool) -> Hold:
-    unless = "it will be published" if goes_out else "it stays there"
+    stays = "will be published" if goes_out else "stays in Buffer"
     return Hold(
         Reason.ADOPTED,
-        "It is cancelled, but a person made it in Buffer, so bufferctl does not delete it; unless somebody does, "
-        f"{unless}",
-        "Delete it in Buffer; or run `bufferctl import {address} " + live_id + "`, and apply deletes it.",
-    )
-
-
-def share_now() -> Hold:
-    return Hold(
-        Reason.SHARE_NOW,
-        "It would be published at once, on a channel that bufferctl has no record of",
-        "Apply with --allow-share-now if it has not been published before.",
+        f"It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it {stays}",
+        "Delete it in Buffer. Or run `bufferctl import {address} " + live_id + "`, and the next apply deletes it.",
     )
 
 
 def adopted(live_id: str, differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.ADOPTED,
-        "A person made it in Buffer, so bufferctl does not edit it",
-        "Run `bufferctl import {address} " + live_id + "` to hand it over to the files.",
+        "A person created it in Buffer, so bufferctl does not edit it",
+        "Run `bufferctl import {address} " + live_id + "` to let the files manage it.",
         differences,
     )
 
@@ -236,14 +302,14 @@ def idea_edited(differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.IDEA,
         "Buffer's API cannot edit ideas",
-        "Make the same edit in Buffer, or put the old text back in the file.",
+        "Make the same edit in Buffer, or restore the old text in the file.",
         differences,
     )
 
 
 def protected(*, declared: bool, goes_out: bool) -> Hold:
     """`declared`: the files still have it, as cancelled. `goes_out`: it is scheduled, here and below."""
-    do = "Remove `protect: true`" if declared else "Put it back with `cancelled: true` and without `protect: true`"
+    do = "Remove `protect: true`" if declared else "Restore it with `cancelled: true` and without `protect: true`"
     return Hold(
         Reason.PROTECTED,
         f"It is protected, so it is not deleted and {_stays(1, goes_out=goes_out)}",
@@ -258,24 +324,25 @@ def unresolved(problem: str, hint: str) -> Hold:
 def too_many_deletes(count: int, limit: int, *, goes_out: bool) -> Hold:
     return Hold(
         Reason.DELETES,
-        f"This would delete {count} post{'s' if count > 1 else ''}, and at most {limit} may go at once, so none is "
-        f"deleted and they {_stays(2, goes_out=goes_out)}",
-        f"If that is meant, say `max_deletes: {count}` in the root file, or run with --max-deletes {count}.",
+        f"{count} post{'s' if count > 1 else ''} disappeared from the files, and at most {limit} may be deleted at "
+        f"once, so none is deleted and they {_stays(2, goes_out=goes_out)}",
+        f"If this is intended, set `max_deletes: {count}` in the root file, or run with --max-deletes {count}.",
     )
 
 
 def file_emptied(file: str, count: int, deletes: int, *, goes_out: bool) -> Hold:
+    posts = "its post is" if count == 1 else f"its {count} posts are"
     return Hold(
         Reason.DELETES,
-        f"{file} held posts and now holds none; {'the post is' if count == 1 else f'the {count} posts are'} not "
-        f"deleted for that alone, and {_stays(count, goes_out=goes_out)}",
-        "Bring them back, with `cancelled: true` if they are not meant to go out; or run with --max-deletes "
+        f"{file} is gone or no longer has any posts; {posts} not deleted for that alone, and "
+        f"{_stays(count, goes_out=goes_out)}",
+        f"Restore the file, with `cancelled: true` on what should not be published. Or run with --max-deletes "
         f"{deletes}.",
     )
 
 
 def _stays(count: int, *, goes_out: bool) -> str:
-    """What becomes of what is not deleted: drafts and what waits for approval do not go out by themselves."""
+    """What happens to what is not deleted: drafts and posts that wait for approval are not published by themselves."""
     return "will be published" if goes_out else f"{'stays' if count == 1 else 'stay'} in Buffer"
 
 
@@ -283,17 +350,26 @@ def frozen(reason: str) -> Hold:
     why = f" ({reason})" if reason else ""
     return Hold(
         Reason.POLICY,
-        f"It would be published at once, in a time for which your team has agreed on no posts{why}",
-        "Give it a `due_at` after that time, or change `freeze` under `policy`.",
+        f"It would be published at once, during a freeze that your team agreed on{why}",
+        "Give it a `due_at` after the freeze, or change `freeze` under `policy`.",
     )
 
 
 def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_new: bool) -> Hold:
-    """`left`: from planning to publishing. Of an edit (not `is_new`) the consequence is said too."""
+    """`left`: from planning to publishing. For an edit (not `is_new`) the consequence is said too."""
     here = "this would be published at once" if at_once else f"here it is {duration(max(left, timedelta()))}"
     rest = "" if is_new else f"; the edit is not sent, and {GOES_OUT}"
     return Hold(
         Reason.POLICY,
-        f"Your team has agreed on {duration(wanted)} between planning and publishing, and {here}{rest}",
-        "Give it a later due_at; if it cannot wait, change `minimum_lead` under `policy`.",
+        f"Your team agreed on {duration(wanted)} between planning and publishing, and {here}{rest}",
+        "Give it a later `due_at`. If it cannot wait, change `minimum_lead` under `policy`.",
     )
+
+
+def duration(span: timedelta) -> str:
+    """`2 days`, `36 hours`, `90 minutes`: in the largest unit of which there are at least two, or one whole."""
+    minutes = int(span.total_seconds()) // 60
+    for unit, size in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= 2 * size or minutes == size:
+            return f"{minutes // size} {unit}{'s' if minutes != size else ''}"
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"

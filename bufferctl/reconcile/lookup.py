@@ -19,7 +19,7 @@ from bufferctl.model import (
     State,
 )
 from bufferctl.reconcile.planning import Targets
-from bufferctl.reconcile.removal import address_of
+from bufferctl.reconcile.record import address_of
 
 
 def find_targets(

@@ -1,18 +1,20 @@
 """Which live object each declared one is (design: Matching), before anything is decided about it.
 
-In order: known (the address is in state), released (a claim whose address left the files), exact, near, new. Only what
-is unclaimed by any address is offered to a new one, and equal twins match as a multiset.
+In order: known (the address is in the record), released (a claim whose address left the files), exact, near, new. Only
+what no address claims is offered to a new one, and equals match as a multiset. Whether to ask a person is decided here,
+so that no later rule can lift a question.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import Enum, auto
 
 from bufferctl.model import (
+    Address,
     Binding,
     Idea,
     Live,
@@ -21,12 +23,16 @@ from bufferctl.model import (
     LivePost,
     Origin,
     Post,
+    PostStatus,
+    Question,
+    Rule,
     Slot,
-    State,
     comparable,
 )
-from bufferctl.model.comparable import Content, Fingerprint
-from bufferctl.reconcile.alike import Candidate, Context, alike, exactness, untold
+from bufferctl.model.comparable import Content, Fingerprint, same
+from bufferctl.reconcile.alike import Candidate, Likeness, is_exact, stage
+from bufferctl.reconcile.differences import OUT
+from bufferctl.reconcile.record import Record, address_of
 
 
 class How(Enum):
@@ -35,7 +41,7 @@ class How(Enum):
     KNOWN = auto()
     MOVED = auto()
     EXACT = auto()
-    NEAR = auto()
+    ASKED = auto()
     NEW = auto()
 
 
@@ -51,147 +57,390 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspect:
+    """A live object that may be the declared one. `live`: None where it is known to exist and was not read.
+
+    `owner`: the address that claims it; `owner_declared`: the files still have that address.
+    """
+
+    id: str
+    created_at: datetime
+    live: LivePost | LiveIdea | None = None
+    owner: Address | None = None
+    owner_declared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """What a declared object is. `binding` is the one in state, `moved_from` the slot that it leaves."""
+    """What a declared object is. `binding` is the one in the record, `moved_from` the slot that it leaves.
+
+    Of an exact match `origin` is how it is bound. `question`: what a person is asked, with the `suspects` it is about.
+    """
 
     declared: Declared
     how: How
     live: LivePost | LiveIdea | None = None
     binding: Binding | None = None
     moved_from: Slot | None = None
-    candidates: tuple[LivePost | LiveIdea, ...] = ()
+    origin: Origin = Origin.ADOPTED
+    question: Question | None = None
+    suspects: tuple[Suspect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """All matches in file order; claims that no address took; and live objects that nobody speaks of."""
+    """All matches in file order; claims that no address took; and live objects that no address claims.
+
+    `kept`: slots of released claims that a question is about, so that they are not forgotten meanwhile. `unexplained`:
+    ids of those of `unclaimed` that may be ours.
+    """
 
     matches: tuple[Match, ...]
-    released: Mapping[Slot, Binding]
-    unmanaged: tuple[LivePost | LiveIdea, ...]
+    released: Mapping[Slot, Binding] = field(default_factory=dict)
+    kept: frozenset[Slot] = frozenset()
+    unclaimed: tuple[LivePost | LiveIdea, ...] = ()
+    unexplained: frozenset[str] = frozenset()
+
+    @property
+    def suspected(self) -> frozenset[str]:
+        """Ids of live objects that somebody is asked about."""
+        return frozenset(suspect.id for m in self.matches for suspect in m.suspects)
+
+    @property
+    def questions(self) -> dict[Slot, Question]:
+        """What is asked, by slot."""
+        return {m.declared.slot: m.question for m in self.matches if m.question}
 
 
-def match(declared: Iterable[Declared], live: Live, state: State) -> Matches:
+Found = dict[Slot, Match]
+
+
+def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
     """Find the live object of each declared one."""
     declared = tuple(declared)
-    everything = live.items
-    by_id = {item.id: item for item in everything}
-    slots = {d.slot for d in declared}
-    released = {slot: b for slot, b in state.bindings.items() if slot not in slots}
-    found: dict[Slot, Match] = {}
-    for d in declared:
-        if binding := state.bindings.get(d.slot):
-            found[d.slot] = Match(d, How.KNOWN, by_id.get(binding.id), binding)
-    new = [d for d in declared if d.slot not in found]
-    if new:
-        _match_released(new, released, by_id, found)
-        claimed = {binding.id for binding in state.bindings.values()}
-        unclaimed = [item for item in everything if item.id not in claimed]
-        _match_unclaimed([d for d in new if d.slot not in found], unclaimed, live.at, state, found)
-    taken = {m.live.id for m in found.values() if m.live} | {b.id for b in state.bindings.values()}
-    matches = tuple(found[d.slot] for d in declared)
-    return Matches(matches, released, tuple(item for item in everything if item.id not in taken))
+    by_id = {item.id: item for item in live.items}
+    bindings = record.state.bindings
+    found = _known(declared, by_id, record)
+    released = {slot: binding for slot, binding in bindings.items() if slot not in {d.slot for d in declared}}
+    moved = _moved([d for d in declared if d.slot not in found], released, by_id)
+    found |= moved
+    released = {slot: b for slot, b in released.items() if slot not in {m.moved_from for m in moved.values()}}
+    claimed = {binding.id for binding in bindings.values()}
+    is_explained = record.explainer()
+    unclaimed = [item for item in live.items if item.id not in claimed]
+    open_ = [d for d in declared if d.slot not in found or _is_gone(found[d.slot], live.gone)]
+    if open_:
+        pools = _pools(unclaimed, is_explained, record)
+        lost = frozenset(d.slot for d in open_ if d.slot in found)
+        exact = _exact(open_, lost, pools, record, live.at)
+        found |= exact
+        open_ = [d for d in open_ if d.slot not in exact]
+        claims = _Claims(found, released, by_id, live.gone)
+        found |= _asked(open_, lost, pools, claims, record, live)
+        found |= {d.slot: Match(d, How.NEW) for d in open_ if d.slot not in found}
+    taken = {m.live.id for m in found.values() if m.live}
+    left = tuple(item for item in unclaimed if item.id not in taken)
+    asked_about = {s.id for m in found.values() for s in m.suspects}
+    return Matches(
+        tuple(found[d.slot] for d in declared),
+        released,
+        kept=frozenset(slot for slot, binding in released.items() if binding.id in asked_about),
+        unclaimed=left,
+        unexplained=frozenset(item.id for item in left if not is_explained(item)),
+    )
 
 
-def _match_released(
-    new: list[Declared],
-    released: dict[Slot, Binding],
-    by_id: Mapping[str, LivePost | LiveIdea],
-    found: dict[Slot, Match],
-) -> None:
-    """Offer claims whose address left the files: to who names it in `was`, else to its exact equal on the channel."""
+def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea], record: Record) -> Found:
+    bindings = record.state.bindings
+    return {
+        d.slot: Match(d, How.KNOWN, by_id.get(binding.id), binding)
+        for d in declared
+        if (binding := bindings.get(d.slot)) is not None
+    }
+
+
+def _is_gone(found: Match, gone: Collection[str]) -> bool:
+    """Whether a known post was deleted before it was published, so that it may only have changed its id."""
+    binding = found.binding
+    return binding is not None and binding.id in gone and binding.status != PostStatus.SENT
+
+
+def _moved(new: list[Declared], released: Mapping[Slot, Binding], by_id: Mapping[str, LivePost | LiveIdea]) -> Found:
+    """Offer claims whose address left the files: to who names it in `was`, unsent ones also to their exact equal."""
+    left = dict(released)
+    found: Found = {}
     for d in new:
-        old = Slot(d.slot.organization_id, d.slot.channel_id, d.item.was) if d.item.was else None
-        if old and (binding := released.pop(old, None)):
+        old = replace(d.slot, key=d.item.was) if d.item.was else None
+        if old and (binding := left.pop(old, None)):
             found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), binding, old)
     by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
-    for slot, binding in released.items():
-        by_print[slot.channel_id, binding.applied].append(slot)
+    for slot, binding in left.items():
+        if not _is_out(binding, by_id.get(binding.id)):
+            by_print[slot.channel_id, binding.applied].append(slot)
     for d in sorted(new, key=lambda d: d.item.cancelled):
         equals = by_print.get((d.slot.channel_id, str(d.fingerprint)), [])
-        same = [old for old in equals if d.item.repeat_of not in {old.key, released[old].id}]
-        if d.slot not in found and same:
-            old = same[0]
-            equals.remove(old)
-            binding = released.pop(old)
-            found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), binding, old)
+        free = [old for old in equals if d.item.repeat_of not in {old.key, left[old].id}]
+        if d.slot not in found and free:
+            equals.remove(free[0])
+            binding = left.pop(free[0])
+            found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), binding, free[0])
+    return found
+
+
+def _is_out(binding: Binding, live: LivePost | LiveIdea | None) -> bool:
+    """Whether a claimed object is published, as it reads or as it was last seen."""
+    if isinstance(live, LivePost):
+        return live.status in OUT
+    return live is None and binding.status == PostStatus.SENT
 
 
 class _Pool:
-    """Unclaimed live objects of one channel (or the ideas of one organization), oldest first, found by their text."""
+    """The unclaimed live objects of one home, found by their text; those matched are taken out."""
 
     def __init__(self) -> None:
-        self.candidates: dict[str, Candidate] = {}
+        self.left: dict[str, Candidate] = {}
         self._by_text: dict[str, list[Candidate]] = defaultdict(list)
 
-    def add(self, item: LivePost | LiveIdea) -> None:
-        candidate = Candidate(item, comparable.of_live(item))
-        self.candidates[item.id] = candidate
-        self._by_text[_text_key(candidate.content)].append(candidate)
+    def add(self, candidate: Candidate) -> None:
+        self.left[candidate.item.id] = candidate
+        self._by_text[_linkless_text(candidate.content)].append(candidate)
 
     def like(self, wanted: Content) -> Iterator[Candidate]:
-        """Those left with the same text, links apart."""
-        return (c for c in self._by_text.get(_text_key(wanted), ()) if c.item.id in self.candidates)
+        """Those left with the same title and text, links apart."""
+        return (c for c in self._by_text.get(_linkless_text(wanted), ()) if c.item.id in self.left)
 
-    def take(self, candidate: Candidate) -> None:
-        del self.candidates[candidate.item.id]
+    @property
+    def unexplained(self) -> list[Candidate]:
+        return [c for c in self.left.values() if not c.explained]
 
 
-def _match_unclaimed(
-    new: list[Declared],
-    unclaimed: list[LivePost | LiveIdea],
-    now: datetime,
-    state: State,
-    found: dict[Slot, Match],
-) -> None:
-    """Exact, then near, then new."""
-    pools: dict[str, _Pool] = defaultdict(_Pool)
-    for item in sorted(unclaimed, key=lambda i: (i.created_at, i.id)):
-        pools[item.channel_id if isinstance(item, LivePost) else item.organization_id].add(item)
-    known = {slot.channel_id for slot in state.bindings}
+_Pools = Mapping[str, _Pool]
+
+
+def _pools(
+    unclaimed: Iterable[LivePost | LiveIdea],
+    is_explained: Callable[[LivePost | LiveIdea], bool],
+    record: Record,
+) -> defaultdict[str, _Pool]:
+    pools: defaultdict[str, _Pool] = defaultdict(_Pool)
+    for item in unclaimed:
+        home = item.home
+        horizon = record.horizon(home)
+        pools[home].add(
+            Candidate(
+                item,
+                comparable.of_live(item),
+                is_explained(item),
+                is_old_match_near=not horizon.recorded and horizon.since is None,
+            )
+        )
+    return pools
+
+
+def _exact(new: list[Declared], lost: Collection[Slot], pools: _Pools, record: Record, now: datetime) -> Found:
+    """Exact matches as a multiset. `lost`: known objects that are gone; only an unexplained one can be theirs."""
+    found: Found = {}
     for d in sorted(new, key=_claims_first):
         pool = pools[d.slot.home]
-        context = Context(now, d.channel, channel_known=d.slot.channel_id in known)
-        others = (c for c in pool.like(d.content) if c.item.id != d.item.repeat_of)
-        ranked = [(rank, c) for c in others if (rank := exactness(d.item, d.content, c, context))]
-        if ranked:
-            _, best = max(ranked, key=lambda pair: pair[0])
-            pool.take(best)
-            found[d.slot] = Match(d, How.EXACT, best.item)
-    told = _told_since(state, now)
-    strange = {home: untold(pool.candidates.values(), told.get(home)) for home, pool in pools.items()}
-    for d in new:
-        if d.slot in found:
-            continue
-        home = d.slot.home
-        same_text = pools[home].like(d.content)
-        near = () if d.item.repeat_of else alike(d.item, d.content, same_text, strange.get(home, ()), now)
-        found[d.slot] = Match(d, How.NEAR if near else How.NEW, candidates=near)
+        equals = [
+            c
+            for c in pool.like(d.content)
+            if c.item.id != d.item.repeat_of
+            and not (d.slot in lost and c.explained)
+            and is_exact(d.item, d.content, c, d.channel, now)
+        ]
+        if equals:
+            best = min(equals, key=lambda c: _taken_first(d, c))
+            del pool.left[best.item.id]
+            origin = Origin.RECOVERED if record.is_managed(best.item) else Origin.ADOPTED
+            found[d.slot] = Match(d, How.EXACT, best.item, origin=origin)
+    return found
 
 
-def _claims_first(d: Declared) -> tuple[bool, bool]:
-    """What is wanted before what is cancelled; timed before queued, which must not take a timed one's twin."""
-    return d.item.cancelled, not (isinstance(d.item, Post) and d.item.due_at)
+def _claims_first(d: Declared) -> tuple[bool, int, bool]:
+    """Wanted before cancelled; further on its way first; timed before queued, which would take a timed one's match."""
+    return d.item.cancelled, -stage(d.item), not (isinstance(d.item, Post) and d.item.due_at)
 
 
-def owned_channels(state: State) -> frozenset[str]:
-    """Channels on which something was created or imported. One where all was adopted has told nothing of the past."""
-    return frozenset(slot.channel_id for slot, b in state.bindings.items() if b.origin is not Origin.ADOPTED)
+def _taken_first(d: Declared, c: Candidate) -> tuple[bool, bool, datetime, str]:
+    """Sent before unsent, of the queue before timed ones where it is for the queue, old before young."""
+    timed = isinstance(d.item, Post) and d.item.due_at is not None
+    own_time = not timed and isinstance(c.item, LivePost) and c.item.has_own_time
+    return not c.is_out, own_time, c.item.created_at, c.item.id
 
 
-def _told_since(state: State, now: datetime) -> dict[str, datetime]:
-    """By home of what was created or imported: since when state tells of all that is created there, as far as it shows.
+class _Claims:
+    """Published objects that addresses claim, by home and text: a new object may be one of them under another key.
 
-    A state that was lost tells only from the first creation on that came after.
+    What is unsent is edited or deleted by the same plan, or the pass on repeats asks.
     """
-    since: dict[str, datetime] = {}
-    for slot, binding in state.bindings.items():
-        if binding.origin is not Origin.ADOPTED:
-            created = binding.created_at if binding.origin is Origin.CREATED else ""
-            home = slot.home
-            since[home] = min(since.get(home, now), datetime.fromisoformat(created) if created else now)
-    return since
+
+    def __init__(
+        self,
+        found: Found,
+        released: Mapping[Slot, Binding],
+        by_id: Mapping[str, LivePost | LiveIdea],
+        gone: Collection[str],
+    ) -> None:
+        #: Ids that the record or this plan gives to an address, released ones included.
+        self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
+        self.ids |= {binding.id for binding in released.values()}
+        posts = [m.live for m in found.values() if isinstance(m.live, LivePost)]
+        #: Homes in which some declared object came by the API.
+        self.homes_by_api = {post.channel_id for post in posts if post.via == "api"}
+        self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
+        self._by_digest: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
+        for m in found.values():
+            if m.binding is not None and m.binding.id not in gone:
+                self._add(m.declared.slot, m.binding, m.live, m.declared)
+        for slot, binding in released.items():
+            if binding.id not in gone:
+                self._add(slot, binding, by_id.get(binding.id), None)
+
+    def _add(self, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None, owner: Declared | None) -> None:
+        if not _is_out(binding, live):
+            return
+        address = owner.item.address if owner else address_of(slot, binding)
+        suspect = Suspect(binding.id, _created(binding, live), live, address, owner_declared=owner is not None)
+        if live is not None:
+            text = _text(comparable.of_live(live))
+            if owner is None or text != _text(owner.content):  # an address with that same text claims it by right
+                self._by_text[slot.home, text].append(suspect)
+        else:  # published before what was read
+            applied = Fingerprint.read(binding.applied)
+            if applied is not None and (owner is None or applied.content != owner.fingerprint.content):
+                self._by_digest[slot.home, applied.content].append(suspect)
+
+    def saying(self, d: Declared) -> list[Suspect]:
+        """Claimed objects with the text of `d`, whose address says something else, or was removed from the files."""
+        by_text = self._by_text.get((d.slot.home, _text(d.content)), []) if _text(d.content).strip() else []
+        return [*by_text, *self._by_digest.get((d.slot.home, d.fingerprint.content), [])]
 
 
-def _text_key(wanted: Content) -> str:
-    return comparable.without_links(f"{wanted.title}\n{wanted.text}")
+def _created(binding: Binding, live: LivePost | LiveIdea | None) -> datetime:
+    if live is not None:
+        return live.created_at
+    return datetime.fromisoformat(binding.created_at) if binding.created_at else datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _asked(
+    new: list[Declared],
+    lost: Collection[Slot],
+    pools: _Pools,
+    claims: _Claims,
+    record: Record,
+    live: Live,
+) -> Found:
+    """Those of `new` that may be in Buffer already, so that a person is asked."""
+    found: Found = {}
+    for d in new:
+        if _is_over(d.item, live.at):  # an exact match took it at any age, else its row words it
+            continue
+        near = _near(d, pools[d.slot.home], claims, is_lost=d.slot in lost)
+        if match := _question(d, near, claims, record, live):
+            found[d.slot] = replace(match, binding=record.state.bindings.get(d.slot))
+    perhaps_edited = [d for d in new if d.slot not in found and not _is_over(d.item, live.at)]
+    return found | _edited(perhaps_edited, pools, claims.homes_by_api, record)
+
+
+def _is_over(item: Post | Idea, now: datetime) -> bool:
+    return isinstance(item, Post) and item.due_at is not None and item.due_at <= now
+
+
+Near = list[tuple[Rule, Suspect, bool]]
+
+
+def _near(d: Declared, pool: _Pool, claims: _Claims, *, is_lost: bool) -> Near:
+    """Live objects that may be `d`: by which rule, and whether nothing explains them."""
+    near: Near = []
+    text = _text(d.content)
+    if text.strip():
+        near += [(Rule.SAME_TEXT, s, False) for s in claims.saying(d)] if not is_lost else []
+        alike = [c for c in pool.like(d.content) if not (is_lost and c.explained)]
+        near += [
+            (Rule.SAME_TEXT, Suspect(c.item.id, c.item.created_at, c.item), not c.explained)
+            for c in alike
+            if _text(c.content) == text
+        ]
+        near += [
+            (Rule.REWRITTEN_LINKS, Suspect(c.item.id, c.item.created_at, c.item), True)
+            for c in alike
+            if not c.explained and _text(c.content) != text and same(d.content, c.content, links_may_differ=True)
+        ]
+    already = {suspect.id for _, suspect, _ in near}
+    likeness = Likeness(d.item, d.content)
+    near += [
+        (rule, Suspect(c.item.id, c.item.created_at, c.item), True)
+        for c in pool.unexplained
+        if c.item.id not in already and (rule := likeness.rule(c))
+    ]
+    return [each for each in near if not _is_meant_again(d.item, *each)]
+
+
+def _is_meant_again(item: Post | Idea, rule: Rule, suspect: Suspect, is_unexplained: bool) -> bool:
+    """Whether `repeat_of` says that this is another one.
+
+    It names an id, or a key that claims it; it never speaks for another one that may be ours.
+    """
+    named = item.repeat_of
+    if not named:
+        return False
+    if named == suspect.id or (suspect.owner is not None and suspect.owner.key == named):
+        return True
+    return rule is Rule.SAME_TEXT and not is_unexplained and suspect.owner is None
+
+
+def _question(d: Declared, near: Near, claims: _Claims, record: Record, live: Live) -> Match | None:
+    """What is asked about `d`: what looks like it now, and what an earlier plan asked and nobody answered."""
+    old = record.state.questions.get(d.slot)
+    suspects = {suspect.id: suspect for _, suspect, _ in near}
+    if old is not None and _still_stands(old, d):
+        by_id = {item.id: item for item in live.items}
+        for id_, created in old.candidates.items():
+            answered = id_ in live.gone or id_ in record.state.let_go or id_ in claims.ids or d.item.repeat_of == id_
+            if not answered:
+                suspects.setdefault(id_, Suspect(id_, created, by_id.get(id_)))
+    if not suspects:
+        return None
+    carried = suspects.keys() - {suspect.id for _, suspect, _ in near}
+    question = Question(
+        near[0][0] if near else (old.rule if old else Rule.SAME_TEXT),
+        {suspect.id: suspect.created_at for suspect in suspects.values()},
+        may_be_ours=any(is_unexplained for _, _, is_unexplained in near) or bool(carried and old and old.may_be_ours),
+        content=d.fingerprint.content,
+    )
+    # of a cancelled post nothing is created, so there is nothing to ask for later
+    return Match(d, How.ASKED, question=None if d.item.cancelled else question, suspects=tuple(suspects.values()))
+
+
+def _still_stands(old: Question, d: Declared) -> bool:
+    """Whether an open question outlives what changed in the file: always where a candidate may be ours."""
+    return old.may_be_ours or (old.content == d.fingerprint.content and not d.item.repeat_of)
+
+
+def _edited(new: list[Declared], pools: _Pools, matched_by_api: Collection[str], record: Record) -> Found:
+    """One question a project: where a record was lost, what is new and what matched nothing may be one another, edited.
+
+    Only where some declared object is one that came by the API: else nothing says that there was a record.
+    """
+    found: Found = {}
+    for d in new:
+        home = d.slot.home
+        if d.item.cancelled or home not in matched_by_api or record.horizon(home).recorded:
+            continue
+        left = [c.item for c in pools[home].unexplained if c.by_api and c.item.id != d.item.repeat_of]
+        since = record.managed_since
+        suspects = tuple(Suspect(i.id, i.created_at, i) for i in left if since is None or i.created_at > since)
+        if suspects:
+            candidates = {suspect.id: suspect.created_at for suspect in suspects}
+            question = Question(Rule.EDITED, candidates, content=d.fingerprint.content)
+            found[d.slot] = Match(d, How.ASKED, question=question, suspects=suspects)
+    return found
+
+
+def _linkless_text(content: Content) -> str:
+    return comparable.without_links(_text(content))
+
+
+def _text(content: Content) -> str:
+    return f"{content.title}\n{content.text}"

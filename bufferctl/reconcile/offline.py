@@ -59,7 +59,7 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
         _as_seen(state, live),
         _targets(desired, state, organizations),
         endpoint=endpoint,
-        options=Options(allow_share_now=True, max_deletes=max_deletes),
+        options=Options(max_deletes=max_deletes),
     )
     return replace(plan, changes=tuple(_unsent(change, state) for change in plan.changes))
 

@@ -1,39 +1,44 @@
-"""The way from desired, live and state to a plan: match, decide, remove, order."""
+"""The way from desired, live and the record to a plan: match, one row of the action table each, then passes.
+
+A pass takes all changes and gives them back, pure. It holds only what would be written and never lifts a hold, so the
+first that holds a change has the last word: the table (questions that matching decided included), then `PASSES` in
+their order.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bufferctl.model import (
     IDEAS,
-    Address,
-    Binding,
     Desired,
+    Home,
     Idea,
     Live,
     LiveChannel,
+    LiveIdea,
     LiveOrganization,
     LivePost,
     LiveTag,
+    Origin,
     Post,
     PostStatus,
     Slot,
     State,
     comparable,
 )
-from bufferctl.model.comparable import instant
-from bufferctl.plan import Action, Change, Plan
-from bufferctl.reconcile import table
-from bufferctl.reconcile.differences import OUT
-from bufferctl.reconcile.limits import needs_room, within_limits
-from bufferctl.reconcile.matching import Declared, How, Match, Matches, match, owned_channels
-from bufferctl.reconcile.policy import keep_to_policy
-from bufferctl.reconcile.removal import Removed, address_of, remove
-from bufferctl.reconcile.staying import ask_before_repeating
-from bufferctl.reconcile.warnings import paused_queues, surplus_twins
+from bufferctl.model.comparable import bind
+from bufferctl.plan import Change, Plan, Recording
+from bufferctl.reconcile import table, warnings
+from bufferctl.reconcile.matching import Declared, How, Match, Matches, match
+from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
+from bufferctl.reconcile.record import Record, without_strays
+from bufferctl.reconcile.removal import Removed, guard_deletes, remove
+from bufferctl.reconcile.repeats import hold_repeats
+from bufferctl.reconcile.sending import in_order, within_limits
 from bufferctl.reconcile.writes import Resolver
 
 #: The least time between a write and the moment that it schedules for (design: Applying).
@@ -53,13 +58,11 @@ class Options:
     """What the command line says about single objects and guards; addresses as text.
 
     `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
-    has the last word on each change before room is given out, so that what it holds takes none. `planned_at`: when what
-    is applied was planned, None for now.
+    holds what was not reviewed. `planned_at`: when what is applied was planned, None for now.
     """
 
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
-    allow_share_now: bool = False
     max_deletes: int | None = None
     lead: timedelta = LEAD
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
@@ -67,53 +70,134 @@ class Options:
     planned_at: datetime | None = None
 
 
+class Scene(NamedTuple):
+    """What the passes look at beside the changes."""
+
+    desired: Desired
+    live: Live
+    matches: Matches
+    channels: Mapping[str, LiveChannel]
+    options: Options
+
+    @property
+    def planned_at(self) -> datetime:
+        """When what is applied was planned."""
+        return self.options.planned_at or self.live.at
+
+
+Changes = list[Change]
+
+
+def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
+    files = {item.place.file for item in scene.desired.items}
+    files |= {m.binding.file for m in scene.matches.matches if m.binding}
+    return guard_deletes(changes, scene.desired.settings.max_deletes, scene.options.max_deletes, files)
+
+
+def _hold_against_policy(changes: Changes, scene: Scene) -> Changes:
+    return hold_against_policy(changes, scene.desired.settings, scene.live.at, scene.planned_at)
+
+
+def _hold_unreviewed(changes: Changes, scene: Scene) -> Changes:
+    return [scene.options.review(change) for change in changes] if scene.options.review else changes
+
+
+def _hold_repeats(changes: Changes, scene: Scene) -> Changes:
+    return hold_repeats(changes, scene.channels, unclaimed=scene.matches.unclaimed)
+
+
+def _order(changes: Changes, scene: Scene) -> Changes:
+    return in_order(changes, scene.live)
+
+
+def _wait_for_room(changes: Changes, scene: Scene) -> Changes:
+    return within_limits(changes, scene.live)
+
+
+#: After the table, in the order of their precedence: what an earlier one holds, a later one leaves as it is.
+PASSES: tuple[Callable[[Changes, Scene], Changes], ...] = (
+    _guard_deletes,
+    _hold_against_policy,
+    _hold_unreviewed,
+    _hold_repeats,
+    _order,
+    _wait_for_room,
+)
+
+
 def reconcile(
     desired: Desired, live: Live, state: State, targets: Targets, *, endpoint: str, options: Options | None = None
 ) -> Plan:
     """What would have to change so that the account is what the files say. `live` covers what `targets` names."""
     options = options or Options()
-    declared = [_declared(item, targets) for item in desired.items]
-    scope = _in_scope(state, live)
-    cancelled = {d.slot: d.item for d in declared if d.item.cancelled and d.slot in scope.bindings}
-    wanted = [d for d in declared if d.slot not in cancelled]
-    matches = match(wanted, live, scope)
-    elsewhere = _perhaps_out(matches, live)
+    live = without_strays(live, state)
+    record = Record(_in_scope(state, live), desired.settings.managed_since)
+    matches = match((_declared(item, targets) for item in desired.items), live, record)
     channels = {c.id: c for o in live.organizations for c in o.channels}
-    context = table.Context(
-        now=live.at,
-        lead=options.lead,
-        write=Resolver(_tags(desired, live, targets), _ideas(matches.matches)),
-        gone=live.gone,
-        known_channels=owned_channels(scope),
-        recreate=options.recreate,
-        reapply=options.reapply,
-        allow_share_now=options.allow_share_now,
-        unsettled=options.unsettled,
-        sent_since=live.sent_since,
-        perhaps_out=frozenset(elsewhere.values()),
-    )
-    changes = [table.decide(m, context) for m in matches.matches if not _is_withdrawn(m)]
-    removed = (each for each in _removed(matches, cancelled, live) if each.slot not in elsewhere)
-    files = {item.place.file for item in desired.items} | {m.binding.file for m in matches.matches if m.binding}
-    removals = remove(removed, desired, channels, live.gone, options.max_deletes, files)
-    changes.extend(removals.changes)
-    changes, against = keep_to_policy(changes, desired.settings, live.at, options.planned_at)
-    if options.review:
-        changes = list(map(options.review, changes))
-    changes = ask_before_repeating(changes, options.recreate, strangers=matches.unmanaged)
+    scene = Scene(desired, live, matches, channels, options)
+    changes = [*_decided(scene, record, targets), *_removed(scene)]
+    for each in PASSES:
+        changes = each(changes, scene)
     return Plan(
         at=live.at,
         endpoint=endpoint,
-        changes=_arranged(changes, live),
+        changes=tuple(changes),
         warnings=(
-            *removals.warnings,
-            *against,
-            *paused_queues(changes, channels),
-            *surplus_twins(matches.unmanaged, scope),
+            *warnings.missing_managed_since(record),
+            *warnings.unread_channels(channels, live.unread & {s.channel_id for s in _slots(desired, targets)}),
+            *warnings.still_published(changes),
+            *policy_warnings(changes, desired.settings, live.at, scene.planned_at),
+            *warnings.already_published(changes),
+            *warnings.paused_queues(changes, channels),
+            *warnings.recovered(changes),
+            *warnings.perhaps_removed(matches.unclaimed, record, matches.unexplained - matches.suspected, live.at),
+            *warnings.surplus_twins(matches.unclaimed, record.state),
         ),
         channels=channels,
-        unmanaged=sum(_is_unsent(item) for item in matches.unmanaged),
+        unmanaged=sum(_is_unsent(item) for item in matches.unclaimed),
+        recording=Recording(_homes(desired, targets, record.state, channels), matches.questions),
     )
+
+
+def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]:
+    """One row of the table for each declared object that the files want."""
+    situation = table.Situation(
+        now=scene.live.at,
+        lead=scene.options.lead,
+        record=record,
+        write=Resolver(_tags(scene.desired, scene.live, targets), _ideas(scene.matches.matches)),
+        gone=scene.live.gone,
+        unread=scene.live.unread,
+        recreate=scene.options.recreate,
+        reapply=scene.options.reapply,
+        unsettled=scene.options.unsettled,
+    )
+    return (table.decide(m, situation) for m in scene.matches.matches if not _is_called_off(m))
+
+
+def _is_called_off(m: Match) -> bool:
+    """Whether it is cancelled and Buffer has it as ours: under its key or another one, or recovered just now."""
+    if not m.declared.item.cancelled:
+        return False
+    return m.how in {How.KNOWN, How.MOVED} or (m.how is How.EXACT and m.origin is Origin.RECOVERED)
+
+
+def _removed(scene: Scene) -> Iterable[Change]:
+    """What becomes of objects that are cancelled or were removed from the files."""
+    live, matches = scene.live, scene.matches
+    removed = []
+    for m in filter(_is_called_off, matches.matches):
+        binding = m.binding or (bind(m.declared.item, m.live, m.origin) if m.live else None)
+        if binding:
+            removed.append(Removed(m.moved_from or m.declared.slot, binding, m.live, m.declared.item))
+    by_id = {item.id: item for item in live.items}
+    removed += [
+        Removed(slot, binding, by_id.get(binding.id))
+        for slot, binding in matches.released.items()
+        if slot not in matches.kept
+    ]
+    prune = scene.desired.settings.prune
+    return (remove(each, live.gone, prune=prune) for each in removed)
 
 
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
@@ -122,17 +206,8 @@ def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     return frozenset({*slots, *(replace(slot, key=was) for slot, was in slots.items() if was)})
 
 
-def unlisted(live: Live, state: State) -> tuple[str, ...]:
-    """Ids of known posts that no list shows and that are worth asking for by themselves (design: Matching, 1).
-
-    One that was already seen sent is not: it only fell off the end of what was read.
-    """
-    listed = {post.id for post in live.posts}
-    return tuple(
-        binding.id
-        for slot, binding in _in_scope(state, live).bindings.items()
-        if slot.channel_id != IDEAS and binding.id not in listed and binding.status != PostStatus.SENT
-    )
+def _slots(desired: Desired, targets: Targets) -> Iterable[Slot]:
+    return (_slot(item, targets) for item in desired.items)
 
 
 def _slot(item: Post | Idea, targets: Targets) -> Slot:
@@ -147,12 +222,33 @@ def _declared(item: Post | Idea, targets: Targets) -> Declared:
     return Declared(item, _slot(item, targets), channel, wanted, comparable.fingerprint(item, wanted))
 
 
+def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[str, LiveChannel]) -> tuple[Home, ...]:
+    """The homes that the plan covers: those declared, and those that were read because the record has them."""
+    homes: dict[str, Home] = {}
+    for channel in targets.channels.values():
+        homes[channel.id] = Home(
+            channel.organization_id, channel.id, service=channel.service.value, handle=channel.name
+        )
+    for item in desired.ideas:
+        organization = targets.organizations[item.address.organization].id
+        homes[organization] = Home(organization, IDEAS)
+    for slot in state.bindings:
+        if slot.home in homes:
+            continue
+        if slot.channel_id == IDEAS:
+            homes[slot.home] = Home(slot.organization_id, IDEAS)
+        elif slot.channel_id in channels:
+            there = channels[slot.channel_id]
+            homes[slot.home] = Home(there.organization_id, there.id, service=there.service.value, handle=there.name)
+    return tuple(homes.values())
+
+
 def _in_scope(state: State, live: Live) -> State:
-    """What state holds of the organizations that were read; nothing is concluded about others."""
+    """The record as far as it is about the organizations that were read; nothing is concluded about others."""
     read = {organization.id for organization in live.organizations}
     if all(slot.organization_id in read for slot in state.bindings):
         return state
-    return State({slot: b for slot, b in state.bindings.items() if slot.organization_id in read})
+    return replace(state, bindings={slot: b for slot, b in state.bindings.items() if slot.organization_id in read})
 
 
 def _tags(desired: Desired, live: Live, targets: Targets) -> dict[str, dict[str, LiveTag]]:
@@ -185,80 +281,5 @@ def _ideas(matches: Iterable[Match]) -> dict[Slot, str | None]:
     return ideas
 
 
-def _is_withdrawn(m: Match) -> bool:
-    """Cancelled under another key than the one that it is known by."""
-    return m.how is How.MOVED and m.declared.item.cancelled
-
-
-def _removed(matches: Matches, cancelled: Mapping[Slot, Post | Idea], live: Live) -> Iterable[Removed]:
-    for m in filter(_is_withdrawn, matches.matches):
-        if m.moved_from and m.binding:
-            yield Removed(m.moved_from, m.binding, m.live, m.declared.item)
-    by_id = {item.id: item for item in live.items}
-    for slot, binding in matches.released.items():
-        yield Removed(slot, binding, by_id.get(binding.id), cancelled.get(slot))
-
-
-def _perhaps_out(matches: Matches, live: Live) -> dict[Slot, Slot]:
-    """Where something may have been published, with where the same is new: its channel has a new id.
-
-    A channel that was reconnected, say; the files call it by its name, or by the new id. That memory is kept, lest a
-    queue post is published once more.
-    """
-    connected = {c.id for o in live.organizations for c in o.channels if not c.is_disconnected}
-    new: dict[tuple[str, str], list[Declared]] = defaultdict(list)
-    for m in matches.matches:
-        if m.how in {How.NEW, How.NEAR}:
-            new[m.declared.slot.organization_id, m.declared.slot.key].append(m.declared)
-    there = {post.id: post for post in live.posts}
-    found = {}
-    for slot, binding in matches.released.items():
-        for d in new.get((slot.organization_id, slot.key), ()):
-            on_it = _was_on(d.item.address, address_of(slot, binding), gone=slot.channel_id not in connected)
-            if on_it and slot.channel_id != d.slot.channel_id and _may_be_out(binding, there.get(binding.id), live):
-                found[slot] = d.slot
-    return found
-
-
-def _was_on(address: Address, before: Address, *, gone: bool) -> bool:
-    """Whether the channel of `before` is that of `address`; one that is `gone` may be any of its network."""
-    return before == address or (gone and _network(before) == _network(address))
-
-
-def _network(address: Address) -> str:
-    return address.channel.partition(":")[0]
-
-
-def _may_be_out(binding: Binding, post: LivePost | None, live: Live) -> bool:
-    """Whether it is published, or nothing tells: Buffer forgets what was on a channel that is taken out."""
-    if post is not None:
-        return post.status in OUT
-    return binding.status == PostStatus.SENT or binding.due_at <= instant(live.at)
-
-
-def _is_unsent(item: object) -> bool:
-    return not isinstance(item, LivePost) or item.status is not PostStatus.SENT
-
-
-_FAR = float("inf")
-
-
-def _arranged(changes: Iterable[Change], live: Live) -> tuple[Change, ...]:
-    """In the order of sending, and within what Buffer's plan has room for."""
-    ordered = sorted(changes, key=_order)
-    if needs_room(ordered, live):  # then deletes go first
-        ordered.sort(key=lambda change: change.action is not Action.DELETE)
-    return tuple(within_limits(ordered, live))
-
-
-def _order(change: Change) -> tuple[int, float]:
-    """Ideas, timed creates by due time, queue creates in file order, updates, deletes; the sort is stable."""
-    if change.action is Action.DELETE:
-        return 3, 0
-    if change.action is Action.UPDATE:
-        return 2, 0
-    if change.action is Action.CREATE and isinstance(change.desired, Idea):
-        return 0, 0
-    if change.action is Action.CREATE and isinstance(change.desired, Post) and change.desired.due_at:
-        return 1, change.desired.due_at.timestamp()
-    return 1, _FAR
+def _is_unsent(item: LivePost | LiveIdea) -> bool:
+    return isinstance(item, LiveIdea) or item.status is not PostStatus.SENT

@@ -1,4 +1,4 @@
-"""What of a team's policy only plan can judge: how late something is new or changed, and what goes out at once.
+"""What of a team's policy only plan can judge: how late something is new or changed, and what is published at once.
 
 The rest of the policy is judged from the files alone, by the rules of checks/.
 """
@@ -13,39 +13,44 @@ from bufferctl.model import LivePost, Post, PostStatus, Settings, ShareMode
 from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Policy
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.hold import Hold
+from bufferctl.reconcile.holds import Hold
 
 
-def keep_to_policy(
-    changes: Iterable[Change], settings: Settings, now: datetime, planned_at: datetime | None
-) -> tuple[list[Change], tuple[Diagnostic, ...]]:
-    """The changes, what the policy does not allow held, and warnings: where its rules only warn, and of the queue.
+def hold_against_policy(
+    changes: Iterable[Change], settings: Settings, now: datetime, planned_at: datetime
+) -> list[Change]:
+    """The changes, with those held that a rule of the policy forbids.
 
-    `planned_at`: when a saved plan was made, None for now: the lead is that of the planning, which was reviewed.
+    `planned_at`: when a saved plan was made; the lead is measured from the planning, which was reviewed.
     """
     if not settings.policy.freeze and settings.policy.minimum_lead is None:
-        return list(changes), ()
-    kept: list[Change] = []
-    warnings: list[Diagnostic] = []
+        return list(changes)
+    kept = []
     for change in changes:
-        held = change
-        warnings += _queued(change, settings)
-        for code, hold in _against(change, settings.policy, now, planned_at or now):
-            level = settings.rules.get(code, Severity.ERROR)
-            if level == Severity.ERROR:
-                held = hold.on(change)
-            elif level == Severity.WARNING:
-                warnings.append(
-                    Diagnostic(
-                        Severity.WARNING,
-                        f"{change.address}: {hold.message[:1].lower()}{hold.message[1:]}",
-                        change.place,
-                        hold.hint_for(change.address),
-                        code=code,
-                    )
+        forbids = [
+            hold
+            for code, hold in _against(change, settings.policy, now, planned_at)
+            if settings.rules.get(code, Severity.ERROR) == Severity.ERROR
+        ]
+        kept.append(forbids[-1].on(change) if forbids else change)
+    return kept
+
+
+def policy_warnings(
+    changes: Iterable[Change], settings: Settings, now: datetime, planned_at: datetime
+) -> Iterator[Diagnostic]:
+    """What the policy only warns about, and posts whose turn in Buffer's queue comes during a freeze."""
+    for change in changes:
+        yield from _queued(change, settings)
+        for code, hold in _against(change, settings.policy, now, planned_at):
+            if settings.rules.get(code, Severity.ERROR) == Severity.WARNING:
+                yield Diagnostic(
+                    Severity.WARNING,
+                    f"{change.address}: {hold.message[:1].lower()}{hold.message[1:]}",
+                    change.place,
+                    hold.hint_for(change.address),
+                    code=code,
                 )
-        kept.append(held)
-    return kept, tuple(warnings)
 
 
 def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime) -> Iterator[tuple[str, Hold]]:
@@ -57,7 +62,7 @@ def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime
         return
     at_once = post.mode is ShareMode.SHARE_NOW
     goes_out = now if at_once else post.due_at
-    if goes_out is None:  # when its turn in the queue comes, Buffer says
+    if goes_out is None:  # Buffer says when its turn in the queue comes
         return
     if at_once and (freeze := policy.frozen(now, post.address.channel)):
         yield FREEZE, holds.frozen(freeze.reason)
@@ -68,7 +73,7 @@ def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime
 
 
 def _queued(change: Change, settings: Settings) -> Iterator[Diagnostic]:
-    """A post whose turn in the queue comes in a freeze: it is in Buffer already, so that there is nothing to hold."""
+    """A post whose turn in the queue comes during a freeze: it is in Buffer already, so there is nothing to hold."""
     post, live = change.desired, change.live
     if not isinstance(post, Post) or post.due_at or not isinstance(live, LivePost):
         return
@@ -77,7 +82,7 @@ def _queued(change: Change, settings: Settings) -> Iterator[Diagnostic]:
     if freeze := settings.policy.frozen(live.due_at, post.address.channel):
         yield Diagnostic(
             Severity.WARNING,
-            f"{post.address} has its turn in Buffer's queue in a time for which your team has agreed on no posts"
+            f"{post.address} is queued for a time in a freeze that your team agreed on"
             + (f" ({freeze.reason})" if freeze.reason else ""),
             change.place,
             "Pause the queue in Buffer for that time, or give the post a `due_at`.",

@@ -9,110 +9,136 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import Any
 
-from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, ShareMode, Slot, Write
-from bufferctl.model.comparable import bind, due_seen
+from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model.comparable import bind, differing, due_seen
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.alike import SENT_AGE
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.facts import Facts, facts_of
-from bufferctl.reconcile.hold import Hold
+from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matching import How, Match
+from bufferctl.reconcile.record import Record
 
-#: A post this long past its time is not missed but past: counted, never sent, nobody is asked.
-PAST = timedelta(hours=24)
 #: A known object that Buffer does not show is taken for lag while it is this young.
 LAG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What the rows need to know. `write` makes what apply sends, or says why it cannot (a hold).
+class Situation:
+    """What the rows need to know beside a match.
 
-    `sent_since`: as in `Live`, by organization id. `perhaps_out`: what is new on its channel and may have been
-    published on one of the same name that had another id.
+    `write` makes what apply sends, or says why it cannot (a hold). `gone` and `unread` as in `Live`. `unsettled`: slots
+    whose write an earlier run left with an unknown outcome, with the ids that it might be.
     """
 
     now: datetime
     lead: timedelta
+    record: Record
     write: Callable[[Match, bool], Write | Hold]
     gone: frozenset[str] = frozenset()
-    known_channels: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
-    allow_share_now: bool = False
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
-    sent_since: Mapping[str, datetime] = field(default_factory=dict)
-    perhaps_out: frozenset[Slot] = frozenset()
 
 
-def decide(match: Match, context: Context) -> Change:
+def decide(match: Match, situation: Situation) -> Change:
     """The change for one declared object."""
     facts = facts_of(match)
     item = match.declared.item
-    if (candidates := context.unsettled.get(match.declared.slot)) is not None:
+    if (candidates := situation.unsettled.get(match.declared.slot)) is not None:
         return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
     if item.cancelled:
         return _cancelled(facts)
     if match.how is How.EXACT and match.live is not None:
-        return _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, Origin.ADOPTED))
+        return _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, match.origin))
+    if match.question is not None:
+        return _hold(facts, holds.ambiguous(match.question.rule, match.suspects, match.declared.channel), Cause.NEW)
     if match.how in {How.KNOWN, How.MOVED}:
-        return _known(facts, context)
-    if isinstance(item, Post) and item.due_at and context.now - item.due_at > PAST:
+        return _known(facts, situation)
+    if _is_past(match, situation):
         return _change(facts, Action.PAST, Cause.EXPIRED)
-    if match.declared.slot in context.perhaps_out and str(item.address) not in context.recreate:
-        return _hold(facts, holds.reconnected(), Cause.NEW)
-    if match.candidates:
-        return _hold(facts, holds.ambiguous(match.candidates), Cause.NEW)
-    if _blind_share_now(match, context):
-        return _hold(facts, holds.share_now(), Cause.NEW)
-    if _may_be_unread(match, context):
-        return _hold(facts, holds.may_be_unread(), Cause.NEW)
-    return _write(facts, Action.CREATE, Cause.NEW, context)
+    return _create(facts, Cause.NEW, situation)
 
 
 def _cancelled(facts: Facts) -> Change:
-    """Cancelled, and not known: nothing to do, unless Buffer holds what looks like it and will publish that."""
-    found = (facts.live,) if facts.live else facts.match.candidates
+    """Cancelled, and not known: nothing to do, unless Buffer has what looks like it and will publish that."""
+    found = (facts.live, *(suspect.live for suspect in facts.match.suspects))
     unsent = [live for live in found if isinstance(live, LivePost) and live.status not in OUT]
     if unsent:
         return _hold(facts, holds.cancelled_but_there(unsent[0].id), Cause.CANCELLED)
     return _change(facts, Action.NO_OP, Cause.CANCELLED)
 
 
-def _blind_share_now(match: Match, context: Context) -> bool:
-    item = match.declared.item
-    at_once = isinstance(item, Post) and item.mode is ShareMode.SHARE_NOW and not item.draft
-    return at_once and not context.allow_share_now and match.declared.slot.channel_id not in context.known_channels
-
-
-def _may_be_unread(match: Match, context: Context) -> bool:
-    """Whether a queue post may be among the young sent ones that were not read, where state tells nothing of it."""
+def _is_past(match: Match, situation: Situation) -> bool:
+    """Whether its time was over before its home was recorded: no mistake in the files, but history in them."""
     item, slot = match.declared.item, match.declared.slot
-    if not isinstance(item, Post) or item.due_at or str(item.address) in context.recreate:
+    if not isinstance(item, Post) or item.due_at is None or item.due_at > situation.now:
         return False
-    since = context.sent_since.get(slot.organization_id)
-    return since is not None and context.now - since < SENT_AGE and slot.channel_id not in context.known_channels
+    state = situation.record.state
+    home = state.homes.get(slot.home)
+    if slot in state.past or (home is not None and home.past_before is not None and item.due_at < home.past_before):
+        return True
+    horizon = situation.record.horizon(slot.home)
+    return not horizon.recorded and item.due_at < (horizon.since or situation.now)
 
 
-def _known(facts: Facts, context: Context) -> Change:
-    """Rows of an object that state knows: what is out or gone first, then what can still change."""
+def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
+    """A new object, sent only if its absence is proved: everything there that may be ours was read."""
+    match, item = facts.match, facts.match.declared.item
+    slot = match.declared.slot
+    timed = isinstance(item, Post) and item.due_at is not None
+    recorded = situation.record.horizon(slot.home).recorded
+    if slot.home in situation.unread and not (timed and recorded) and not _is_late(item, situation):
+        return _hold(facts, holds.unread(quote(item.address.channel)), cause)
+    return _write(facts, Action.CREATE, cause, situation)
+
+
+def _known(facts: Facts, situation: Situation) -> Change:
+    """Rows of an object that the record knows: what is out or gone first, then what can still change."""
     live = facts.live
     if live is None and not facts.sent:
-        return _unlisted(facts, facts.binding, context)
+        return _unlisted(facts, facts.binding, situation)
     if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
         return _hold(facts, holds.in_error(live.error), Cause.DRIFT)
     if facts.sent:
-        if facts.edited and not facts.agree:
-            return _hold(facts, holds.already_sent(facts.differences), Cause.EDITED)
-        return _settled(facts, Action.DONE, seen=facts.edited)
+        return _sent(facts)
     if isinstance(facts.match.declared.item, Idea):
         return _idea(facts)
     if hold := _channel(facts.match):
         return _hold(facts, hold, Cause.EDITED if facts.edited else Cause.UNCHANGED)
-    return _unsent(facts, context)
+    return _unsent(facts, situation)
+
+
+def _sent(facts: Facts) -> Change:
+    """Rows of a post that is out: an edit that would not change what people read is no question."""
+    if not facts.edited or facts.agree:
+        return _settled(facts, Action.DONE, seen=facts.edited)
+    if not _says_the_same(facts):
+        return _hold(facts, holds.already_sent(facts.differences), Cause.EDITED)
+    item = facts.match.declared.item
+    applied = replace(facts.binding, applied=str(facts.match.declared.fingerprint), entry=_entry(item))
+    return replace(_change(facts, Action.DONE, Cause.EDITED, binding=applied), reason=Reason.STAYED)
+
+
+def _says_the_same(facts: Facts) -> bool:
+    """Whether only the time, the tags, or what a file's defaults make of the same entry changed."""
+    declared, before = facts.match.declared, facts.before
+    entry = _entry(declared.item)
+    if entry and entry == facts.binding.entry:
+        return True
+    if before is None or before.hidden != declared.fingerprint.hidden:
+        return False
+    if facts.content is None:
+        return before.content == declared.fingerprint.content
+    return {name for name, _, _ in differing(declared.content, facts.content)} <= {"tags"}
+
+
+def _entry(item: Post | Idea) -> str:
+    return item.entry if isinstance(item, Post) else ""
 
 
 def _idea(facts: Facts) -> Change:
@@ -124,19 +150,19 @@ def _idea(facts: Facts) -> Change:
     return _hold(facts, holds.idea_edited(facts.differences), Cause.EDITED) if facts.edited else _kept(facts)
 
 
-def _unsent(facts: Facts, context: Context) -> Change:
+def _unsent(facts: Facts, situation: Situation) -> Change:
     """Rows of a post that can still change."""
     if (facts.changed or facts.edited) and facts.agree:
         return _kept(facts, seen=True)
     ours = facts.binding.origin is not Origin.ADOPTED
-    if (facts.changed or facts.edited) and ours and str(facts.match.declared.item.address) in context.reapply:
-        return _write(facts, Action.UPDATE, Cause.DRIFT, context)
+    if (facts.changed or facts.edited) and ours and str(facts.match.declared.item.address) in situation.reapply:
+        return _write(facts, Action.UPDATE, Cause.DRIFT, situation)
     if facts.changed:
         return _changed(facts, can_send=ours)
     if facts.edited and not ours:
         return _hold(facts, holds.adopted(facts.binding.id, facts.differences), Cause.EDITED)
     if facts.edited:
-        return _write(facts, Action.UPDATE, Cause.EDITED, context)
+        return _write(facts, Action.UPDATE, Cause.EDITED, situation)
     return _kept(facts)
 
 
@@ -151,30 +177,27 @@ def _kept(facts: Facts, *, seen: bool = False) -> Change:
     return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=seen)
 
 
-def _unlisted(facts: Facts, binding: Binding, context: Context) -> Change:
+def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
     """Known, and no list shows it: deleted in Buffer, behind, or older than what was read."""
     address = str(facts.match.declared.item.address)
-    if binding.id not in context.gone and isinstance(facts.match.declared.item, Post):
+    if binding.id not in situation.gone and isinstance(facts.match.declared.item, Post):
         return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
-    if address in context.recreate:
-        return _write(facts, Action.CREATE, Cause.DRIFT, context)
-    if binding.created_at and context.now - datetime.fromisoformat(binding.created_at) < LAG:
+    if address in situation.recreate:
+        return _create(facts, Cause.DRIFT, situation)
+    if binding.created_at and situation.now - datetime.fromisoformat(binding.created_at) < LAG:
         return _hold(facts, holds.not_listed_yet(), Cause.DRIFT)
     return _hold(facts, holds.deleted_in_buffer(), Cause.DRIFT)
 
 
-def _write(facts: Facts, action: Action, cause: Cause, context: Context) -> Change:
+def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> Change:
     """A change that writes, unless its channel, its time or a name that cannot be resolved is in the way."""
     match = facts.match
     item = match.declared.item
     if hold := _channel(match):
         return _hold(facts, hold, cause)
-    if isinstance(item, Post) and item.due_at and item.due_at - context.now < context.lead and not item.draft:
-        if context.now - item.due_at > PAST and facts.live is None:
-            return _change(facts, Action.PAST, Cause.EXPIRED)
-        minutes = -(-int(context.lead.total_seconds()) // 60)
-        return _hold(facts, holds.missed(minutes, facts.differences), Cause.EXPIRED)
-    write = context.write(match, facts.rescheduled or cause is Cause.DRIFT)
+    if _is_late(item, situation):
+        return _hold(facts, holds.missed(situation.lead, facts.differences), Cause.EXPIRED)
+    write = situation.write(match, facts.rescheduled or cause is Cause.DRIFT)
     if isinstance(write, Hold):
         return _hold(facts, write, cause)
     change = _change(facts, action, cause, write=write)
@@ -184,13 +207,22 @@ def _write(facts: Facts, action: Action, cause: Cause, context: Context) -> Chan
     return replace(change, message=_UNREADABLE + (_KEEPS_IDEA if keeps_idea else ""))
 
 
-#: What is said of an edit that nothing shows of: fields that Buffer does not read back.
+#: Shown for an edit of fields that Buffer does not read back, which has no visible difference.
 _UNREADABLE = (
-    "What was edited cannot be read back from Buffer, such as the address of a picture, "
-    "so only what it will be is shown"
+    "Buffer does not show the edited fields, such as the address of an image, so only the new version is shown here"
 )
-#: The API's edit has no way to take a post away from its idea: what is left out stays (notes: Writing).
-_KEEPS_IDEA = ". It stays with the idea that it was made from; no edit takes it away"
+#: The API's edit cannot take a post away from its idea: what is left out stays (notes: Writing).
+_KEEPS_IDEA = ". It stays linked to its idea, which the API cannot undo"
+
+
+def _is_late(item: Post | Idea, situation: Situation) -> bool:
+    """Whether its time is past or inside the lead time, so that Buffer might publish it at once."""
+    return (
+        isinstance(item, Post)
+        and item.due_at is not None
+        and not item.draft
+        and item.due_at - situation.now < situation.lead
+    )
 
 
 def _channel(match: Match) -> Hold | None:
@@ -207,17 +239,19 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
         new = bind(match.declared.item, facts.live, old.origin)
     else:
         item, live = match.declared.item, facts.live
-        told: dict[str, Any] = {"address": str(item.address), "file": item.place.file, "protect": item.protect}
+        now: dict[str, Any] = {"address": str(item.address), "file": item.place.file, "protect": item.protect}
+        if not facts.edited:
+            now["entry"] = _entry(item)
         if isinstance(live, LivePost) and live.status != old.status:
-            told |= {"status": live.status.value, "due_at": due_seen(item, live)}
+            now |= {"status": live.status.value, "due_at": due_seen(item, live)}
         # most are as they were, and ten thousand copies of the same cost time
-        new = replace(old, **told) if any(getattr(old, name) != now for name, now in told.items()) else old
+        new = replace(old, **now) if any(getattr(old, name) != value for name, value in now.items()) else old
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
     return replace(change, reason=reason) if (reason := facts.progress) else change
 
 
 def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
-    """Held; what goes out all the same, and is not what the file says, is said to."""
+    """Held; says so where Buffer will publish a version that is not the file's."""
     change = _change(facts, Action.HOLD, cause)
     if change.binding and change.goes_out and hold.reason is not Reason.CHANNEL:
         hold = replace(hold, message=f"{hold.message}; {holds.GOES_OUT}")

@@ -1,44 +1,141 @@
-"""What nothing is held for, but somebody should know."""
+"""What nothing is held for, but somebody should know before an apply."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 
-from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import LiveChannel, LiveIdea, LivePost, Post, PostStatus, State
+from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
 from bufferctl.model.comparable import digest, instant, of_live
-from bufferctl.plan import Action, Change
+from bufferctl.plan import Action, Cause, Change, Reason
+from bufferctl.reconcile.differences import OUT
+from bufferctl.reconcile.record import Record
+
+#: How many posts a warning names before it counts the rest.
+_NAMED = 10
 
 
-def surplus_twins(unmanaged: Iterable[LivePost | LiveIdea], state: State) -> Iterable[Diagnostic]:
+def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Iterator[Diagnostic]:
     """Unsent posts that nobody declares and that equal one of ours: two machines may have created it at once."""
     ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in state.bindings.items() if b.status != PostStatus.SENT}
-    for live in unmanaged:
+    for live in unclaimed:
         if not isinstance(live, LivePost) or live.status is PostStatus.SENT:
             continue
         content = digest(of_live(live))
-        known = ours.get((live.channel_id, content, instant(live.due_at))) or ours.get((live.channel_id, content, ""))
-        if known:
+        twin = ours.get((live.channel_id, content, instant(live.due_at))) or ours.get((live.channel_id, content, ""))
+        if twin:
             yield Diagnostic(
                 Severity.WARNING,
-                f"Buffer holds {live.id}, which equals {known.address} ({known.id}) and is not known here, so the same "
-                "may be published twice",
-                hint=f"If that is not meant, delete {live.id} in Buffer.",
+                f"Buffer has {live.id}, which equals {twin.address} ({twin.id}) and is unmanaged, so the same may be "
+                "published twice",
+                hint=f"If that is not intended, delete {live.id} in Buffer.",
             )
 
 
-def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterable[Diagnostic]:
-    """A paused queue takes posts and never publishes them (notes: Writing)."""
-    waiting: dict[str, int] = {}
-    for change in changes:
-        if isinstance(change.desired, Post) and change.action in {Action.CREATE, Action.UPDATE, Action.NO_OP}:
-            waiting[change.slot.channel_id] = waiting.get(change.slot.channel_id, 0) + 1
+def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
+    """A paused queue accepts posts and never publishes them (notes: Writing)."""
+    waiting = Counter(
+        change.slot.channel_id
+        for change in changes
+        if isinstance(change.desired, Post) and change.action in {Action.CREATE, Action.UPDATE, Action.NO_OP}
+    )
     for channel_id, count in waiting.items():
         channel = channels.get(channel_id)
         if channel is not None and channel.is_queue_paused:
             yield Diagnostic(
                 Severity.WARNING,
                 f"The queue of {channel.service.value}:{channel.name} is paused, so {count} "
-                f"{'post waits' if count == 1 else 'posts wait'} there and will not go out",
+                f"{'post waits' if count == 1 else 'posts wait'} there and will not be published",
                 hint="Resume the queue in Buffer.",
             )
+
+
+def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """What was removed from the files and stays in Buffer, since `prune` is off."""
+    for change in changes:
+        if change.action is not Action.NO_OP or change.cause is not Cause.REMOVED:
+            continue
+        where = Place(change.binding.file) if change.binding and change.binding.file else None
+        goes_out = " and will be published" if change.goes_out else ""
+        yield Diagnostic(
+            Severity.WARNING,
+            f"{change.address} was removed from the files but is still in Buffer{goes_out}, since `prune` is off",
+            place=where,
+            hint="Delete it in Buffer, or restore it with `cancelled: true`.",
+        )
+
+
+def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """Edits of the time or the tags of what is out, counted once a file."""
+    by_file = Counter(c.place.file for c in changes if c.reason is Reason.STAYED and c.place)
+    for file, count in by_file.items():
+        yield Diagnostic(
+            Severity.WARNING,
+            f"{count} edited {'post is' if count == 1 else 'posts are'} already published and "
+            f"{'stays as it was' if count == 1 else 'stay as they were'}",
+            place=Place(file),
+        )
+
+
+def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]) -> Iterator[Diagnostic]:
+    """Where reading stopped before the horizon."""
+    names = sorted(f"{c.service.value}:{c.name}" for id_, c in channels.items() if id_ in unread)
+    if names:
+        yield Diagnostic(
+            Severity.WARNING,
+            f"Not all published posts of {', '.join(names)} could be read, so posts that may be among them are held",
+            hint="Set `managed_since` in the root file to when bufferctl first posted here, or run "
+            "`bufferctl state begin`.",
+        )
+
+
+def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
+    """Before the record begins: without `managed_since` a lost record cannot be made anew from Buffer alone."""
+    if record.managed_since is None and not record.state.has_begun:
+        yield Diagnostic(
+            Severity.WARNING,
+            "`managed_since` is not set, so if the state file is lost, bufferctl has to ask about posts that are "
+            "already published",
+            hint="Add `managed_since:` with the current date and time to the root file; `bufferctl init` does it.",
+        )
+
+
+def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """Equals that are taken for ours after the record was lost."""
+    adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.binding]
+    count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
+    if count:
+        yield Diagnostic(
+            Severity.WARNING,
+            f"{count} {'post was' if count == 1 else 'posts were'} recovered by content, since the record was lost; "
+            "an equal post of another tool looks the same",
+            hint="If another tool posts to these channels, check the list above before you apply.",
+        )
+
+
+def perhaps_removed(
+    unclaimed: Iterable[LivePost | LiveIdea], record: Record, unexplained: Collection[str], now: datetime
+) -> Iterator[Diagnostic]:
+    """On unrecorded homes, what came by the API and no file declares: it may have been removed from the files since."""
+    found = [
+        live
+        for live in unclaimed
+        if isinstance(live, LivePost)
+        and live.via == "api"
+        and live.status not in OUT
+        and live.id in unexplained
+        and not record.horizon(live.channel_id).recorded
+    ]
+    if not found:
+        return
+    found.sort(key=lambda post: (post.due_at or now, post.id))
+    named = [f"{post.text[:40]!r} ({post.id})" for post in found[:_NAMED]]
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    yield Diagnostic(
+        Severity.WARNING,
+        f"Buffer has {len(found)} unsent {'post' if len(found) == 1 else 'posts'} created through the API that no file "
+        f"declares: {', '.join(named)}{more}. They will be published; they may be yours, removed from the files since",
+        hint="Delete in Buffer what should not be published.",
+    )

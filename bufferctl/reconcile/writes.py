@@ -19,8 +19,7 @@ from bufferctl.model import (
     Write,
 )
 from bufferctl.model.metadata import PinterestMetadata
-from bufferctl.reconcile.hold import Hold
-from bufferctl.reconcile.holds import unresolved
+from bufferctl.reconcile.holds import Hold, unresolved
 from bufferctl.reconcile.matching import Match
 
 

@@ -139,7 +139,7 @@ def test_every_post_is_read_whatever_the_service_makes_of_pages(
     shuffled.shuffle(posts)
     live = read(Lists({"o1": posts}, page=page, order=order, aliases=aliases), sent_pages=1000)
     assert ids(live) == [f"p{number:05}" for number in range(count)]
-    assert live.sent_since == {}
+    assert live.unread == frozenset()
 
 
 @pytest.mark.parametrize(("count", "page"), [(100, 20), (100, 30), (120, 40)])
@@ -216,18 +216,18 @@ def test_an_organization_without_channels_to_read_is_asked_for_its_ideas_alone()
 
 
 def test_sent_posts_are_read_newest_first_and_only_so_far() -> None:
-    """The newest 20 of 35 in two pages of 10; since the instant of the oldest read, nothing older is known."""
+    """The newest 20 of 35 in two pages of 10; of the older ones of that channel nothing is known."""
     lists = Lists({"o1": [post(number, "c1", "sent") for number in range(35)]}, page=10)
     live = read(lists, sent_pages=2)
     assert ids(live) == [f"p{number:05}" for number in range(15, 35)]
-    assert live.sent_since == {"o1": START + timedelta(seconds=15)}
+    assert live.unread == {"c1"}
     assert lists.pages_of_sent == 2
 
 
 def test_sent_posts_read_to_the_end_leave_nothing_open() -> None:
-    """All 20 in the two pages allowed, and no `sent_since`."""
+    """All 20 in the two pages allowed, and nothing is `unread`."""
     live = read(Lists({"o1": [post(number, "c1", "sent") for number in range(20)]}, page=10), sent_pages=2)
-    assert (len(live.posts), live.sent_since) == (20, {})
+    assert (len(live.posts), live.unread) == (20, frozenset())
 
 
 def test_sent_pages_are_counted_by_organization() -> None:
@@ -276,14 +276,14 @@ def test_recent_posts_are_read_in_every_status_and_ideas_in_full() -> None:
 
 
 def test_sent_posts_of_which_none_came_leave_everything_open() -> None:
-    """`sent_since` is now: pages were empty and more would follow, so that nothing at all is known."""
+    """The channel is `unread`: pages were empty and more would follow."""
 
     class Withheld(Lists):
         def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:
             sent = wanted["filter"]["status"] == ["sent"]
             return {"edges": [], "pageInfo": {"hasNextPage": sent, "endCursor": str(int(after or 0) + 1)}}
 
-    assert read(Withheld({"o1": [post(1, "c1")]})).sent_since == {"o1": NOW}
+    assert read(Withheld({"o1": [post(1, "c1")]})).unread == {"c1"}
 
 
 @pytest.mark.parametrize("cursor", [None, "same"])

@@ -14,7 +14,7 @@ from bufferctl.errors import BufferctlError
 from bufferctl.model import Binding, Desired, Idea, Live, Origin, Post, Slot, State
 from bufferctl.model.comparable import bind
 from bufferctl.plan import Outcome, Plan
-from bufferctl.reconcile import Options, Targets, reconcile, slots_of, unlisted
+from bufferctl.reconcile import Options, Targets, reconcile, slots_of, sought
 from bufferctl.state import StateFile
 from tests.apply.disk import make_room
 from tests.apply.fake import ACME, CHANNELS, SETTLE, FakeBuffer
@@ -197,7 +197,7 @@ def look(
 ) -> tuple[Plan, Live]:
     """Read the account and plan."""
     live = buffer.read()
-    asked = {i: buffer.posts.get(i) for i in unlisted(live, state)}
+    asked = {i: buffer.posts.get(i) for i in sought(live, state)}
     live = replace(
         live,
         posts=(*live.posts, *(p for p in asked.values() if p)),

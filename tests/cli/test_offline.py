@@ -50,7 +50,7 @@ def test_pending_changes_are_told(alone: Path, run: Callable[..., Ran]) -> None:
     ("name", "arguments"),
     [
         ("saved", ("-o", "plan.json")),
-        ("overruled", ("--allow-share-now", "--reapply", "Acme/twitter:acme/teaser")),
+        ("overruled", ("--reapply", "Acme/twitter:acme/teaser")),
     ],
 )
 def test_what_needs_the_account_is_refused(

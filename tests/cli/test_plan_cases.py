@@ -70,7 +70,8 @@ def perform(project: Any, act: dict[str, Any]) -> Any:
     if "address" in act:
         state = json.loads(project.state.read_text(encoding="utf-8"))
         wanted = act.pop("address")
-        objects = [b for o in state["organizations"].values() for c in o.values() for b in c["objects"].values()]
+        homes = [home for o in state["organizations"].values() for home in o.values()]
+        objects = [b for home in homes for b in home.get("objects", {}).values()]
         kind = "idea_id" if what.endswith("idea") else "post_id"
         (act[kind],) = [each["id"] for each in objects if each["address"] == wanted]
     if what in {"set_limit", "create_idea", "add_channel"}:

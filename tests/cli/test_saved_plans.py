@@ -83,7 +83,7 @@ def test_applied_twice(saved: Any, prints: Any) -> None:
 def test_narrowed_no_more(saved: Any, prints: Any) -> None:
     """Refused with 64: an option that would narrow a saved plan, or let more through, is not passed over in silence."""
     prints("saved/narrowed", apply(saved, "--target", "Acme/twitter:acme/one"))
-    for more in (["--recreate", "Acme/twitter:acme/one"], ["--allow-share-now"], ["--max-deletes", "0"]):
+    for more in (["--recreate", "Acme/twitter:acme/one"], ["--max-deletes", "0"]):
         assert apply(saved, *more).code == 64
     assert text_of(saved) == []
 

@@ -1,4 +1,4 @@
-"""What Buffer's plan leaves room for: the earliest due go first, the surplus waits (design: Actions; notes: Limits)."""
+"""In which order changes leave, and what Buffer's plan has room for (design: Applying; notes: Limits)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,41 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bufferctl.model import Live, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model import Idea, Live, LivePost, Post, PostStatus, ShareMode
 from bufferctl.plan import Action, Change
+from bufferctl.reconcile.repeats import saying
+
+_FAR = float("inf")
+
+
+def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
+    """Ideas, timed creates by due time, queue creates in file order, updates, deletes.
+
+    A delete or an update leaves first where a create takes its text, and all deletes where creates need their room.
+    """
+    ordered = sorted(changes, key=_order)
+    taken = {saying(c.slot.home, c.desired) for c in ordered if c.action is Action.CREATE and c.desired is not None}
+    all_first = _needs_room(ordered, live)
+
+    def is_later(change: Change) -> bool:
+        frees = change.live is not None and saying(change.slot.home, change.live) in taken
+        is_delete = change.action is Action.DELETE
+        return not ((is_delete and all_first) or (frees and (is_delete or change.action is Action.UPDATE)))
+
+    return sorted(ordered, key=is_later)
+
+
+def _order(change: Change) -> tuple[int, float]:
+    """The sort is stable."""
+    if change.action is Action.DELETE:
+        return 3, 0
+    if change.action is Action.UPDATE:
+        return 2, 0
+    if change.action is Action.CREATE and isinstance(change.desired, Idea):
+        return 0, 0
+    if change.action is Action.CREATE and isinstance(change.desired, Post) and change.desired.due_at:
+        return 1, change.desired.due_at.timestamp()
+    return 1, _FAR
 
 
 def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
@@ -25,7 +58,7 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     return [_fitting(change, room) for change in changes]
 
 
-def needs_room(changes: Iterable[Change], live: Live) -> bool:
+def _needs_room(changes: Iterable[Change], live: Live) -> bool:
     """Whether some create fits only once deletes have made room, so that deletes must go first."""
     room = _room(live)
     wanted = Counter(c.slot.organization_id for c in changes if c.action is Action.CREATE and _takes_room(c))
@@ -65,5 +98,5 @@ def _fitting(change: Change, room: dict[str, int]) -> Change:
         change,
         action=Action.WAITING,
         write=None,
-        message="Buffer's plan has no room for more scheduled posts; it is sent once earlier ones are out",
+        message="Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published",
     )

@@ -1,0 +1,236 @@
+"""What the record says about live objects, and how it moves on after an apply (design: The record).
+
+A live object that no address claims is *explained* where the record accounts for it: a person's, another tool's, or let
+go. What was created after the horizon of its home is *unexplained*: it may be ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bufferctl.model import (
+    IDEAS,
+    Account,
+    Address,
+    Binding,
+    Home,
+    Horizon,
+    LetGo,
+    Live,
+    LiveChannel,
+    LiveIdea,
+    LivePost,
+    PostStatus,
+    Slot,
+    State,
+)
+from bufferctl.plan import Action, Change, Plan, Reason
+from bufferctl.reconcile.differences import OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The state with what buffer.yaml says about the time before it: `managed_since`, aware, or None."""
+
+    state: State
+    managed_since: datetime | None = None
+
+    def horizon(self, home: str) -> Horizon:
+        """How far the record is complete for a home."""
+        return self.state.horizon(home, self.managed_since)
+
+    def explainer(self) -> Callable[[LivePost | LiveIdea], bool]:
+        """A test of unclaimed live objects: whether the record accounts for one."""
+        let_go, asked = self.state.let_go, self.state.in_question
+        horizons: dict[str, Horizon] = {}
+
+        def is_explained(item: LivePost | LiveIdea) -> bool:
+            if item.id in asked:
+                return False
+            if item.id in let_go:
+                return True
+            home = item.home
+            if home not in horizons:
+                horizons[home] = self.horizon(home)
+            horizon = horizons[home]
+            if horizon.since is None or item.created_at > horizon.since:
+                return False
+            if horizon.recorded or not isinstance(item, LivePost) or item.status not in OUT:
+                return True
+            return item.due_at is None or item.due_at <= horizon.since
+
+        return is_explained
+
+    def is_managed(self, item: LivePost | LiveIdea) -> bool:
+        """Whether an unclaimed equal of a declared object is ours again although the record was lost.
+
+        Ideas do not say what made them; an equal post of another tool looks the same.
+        """
+        home = self.horizon(item.home)
+        if home.recorded or self.managed_since is None or item.created_at <= self.managed_since:
+            return False
+        return isinstance(item, LiveIdea) or item.via == "api"
+
+
+def follow_reconnected(state: State, account: Account) -> State:
+    """The record with the claims on channels that were reconnected under a new id passed over to the new one.
+
+    That is so where a listed channel id is gone, or stays behind disconnected, and exactly one other channel has its
+    service and handle.
+    """
+    moved: dict[str, LiveChannel] = {}
+    for organization in account.organizations:
+        connected = [channel for channel in organization.channels if not channel.is_disconnected]
+        ids = {channel.id for channel in connected}
+        for home in state.homes.values():
+            if home.organization_id != organization.id or home.channel_id in {IDEAS, *ids} or not home.handle:
+                continue
+            same = [c for c in connected if (c.service.value, c.name) == (home.service, home.handle)]
+            if len(same) == 1:
+                moved[home.channel_id] = same[0]
+    if not moved:
+        return state
+
+    def slot_now(slot: Slot) -> Slot:
+        return replace(slot, channel_id=moved[slot.channel_id].id) if slot.channel_id in moved else slot
+
+    bindings = {slot: b for slot, b in state.bindings.items() if slot.channel_id not in moved}
+    for slot, binding in state.bindings.items():
+        bindings.setdefault(slot_now(slot), binding)
+    homes = {id_: home for id_, home in state.homes.items() if id_ not in moved}
+    for old, channel in moved.items():
+        homes.setdefault(channel.id, replace(state.homes[old], channel_id=channel.id))
+    return replace(
+        state,
+        bindings=bindings,
+        homes=homes,
+        questions={slot_now(slot): question for slot, question in state.questions.items()},
+        let_go={i: replace(g, home=moved[g.home].id if g.home in moved else g.home) for i, g in state.let_go.items()},
+        past=frozenset(map(slot_now, state.past)),
+    )
+
+
+def without_strays(live: Live, state: State) -> Live:
+    """What was read without bound posts of another channel than the record has them on: a channel was reconnected.
+
+    Nothing is published on the old one, so what is unsent there is as good as gone.
+    """
+    homes = {binding.id: slot.channel_id for slot, binding in state.bindings.items()}
+    strays = [post for post in live.posts if homes.get(post.id, post.channel_id) != post.channel_id]
+    if not strays:
+        return live
+    gone = {post.id for post in strays if post.status not in OUT}
+    left = {post.id for post in strays}
+    return replace(live, posts=tuple(post for post in live.posts if post.id not in left), gone=live.gone | gone)
+
+
+def begin_run(state: State, plan: Plan) -> State:
+    """The record as a run of `plan` begins: its homes listed, its questions kept, what it forgets let go.
+
+    Homes are listed before the first intent, so that a home that is not listed has none.
+    """
+    homes = dict(state.homes)
+    for home in plan.recording.homes:
+        old = homes.get(home.id)
+        homes[home.id] = replace(home, horizon=old.horizon, past_before=old.past_before) if old else home
+    slots = {change.slot for change in plan.changes}
+    questions = {slot: q for slot, q in state.questions.items() if slot not in slots}
+    questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
+    let_go = {**state.let_go, **_let_go(plan.of(Action.FORGET))}
+    past = state.past | {change.slot for change in plan.of(Action.PAST)}
+    return replace(state, homes=homes, questions=questions, let_go=let_go, past=past)
+
+
+def _let_go(forgotten: Iterable[Change]) -> dict[str, LetGo]:
+    return {c.live.id: LetGo(c.slot.home, c.live.created_at) for c in forgotten if c.live is not None}
+
+
+def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_homes: Collection[str] = ()) -> State:
+    """The record after `plan`, made from the complete reading `live`, was carried out: horizons move to that reading.
+
+    Less the settle time, after which Buffer's lists surely show a write. A home stays where it was if it was not read
+    and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it is in
+    `open_homes`: a write there has no outcome.
+    """
+    state = begin_run(state, plan)
+    unread = live.unread | {c.slot.home for c in plan.of(Action.HOLD) if c.reason is Reason.UNREAD}
+    unread |= {c.slot.home for c in plan.of(Action.ADOPT, Action.MOVE) if state.bindings.get(c.slot) != c.binding}
+    homes = dict(state.homes)
+    moved = []
+    for home in plan.recording.homes:
+        if home.id in unread or home.id in open_homes:
+            continue
+        reached = live.began - settle if live.began else _youngest(live, home.id)
+        listed = homes[home.id]
+        if reached is not None and (listed.horizon is None or reached > listed.horizon):
+            homes[home.id] = replace(listed, horizon=reached, past_before=None)
+        moved.append(homes[home.id].horizon)
+    whole = len(moved) == len(plan.recording.homes) and None not in moved
+    complete_at = min((h for h in moved if h), default=None) if whole else None
+    return replace(
+        state,
+        homes=homes,
+        let_go={id_: gone for id_, gone in state.let_go.items() if not _is_passed(gone, homes)},
+        complete_at=complete_at or state.complete_at,
+    )
+
+
+def _youngest(live: Live, home: str) -> datetime | None:
+    """Where answers carry no Date, the youngest creation that was read is as far as Buffer's clock is known."""
+    return max((item.created_at for item in live.items if item.home == home), default=None)
+
+
+def _is_passed(gone: LetGo, homes: Mapping[str, Home]) -> bool:
+    horizon = homes[gone.home].horizon if gone.home in homes else None
+    return horizon is not None and gone.created_at <= horizon
+
+
+def claim(state: State, slot: Slot, binding: Binding) -> State:
+    """The record once a person has said that `slot` is the object of `binding`: that answers a question about it."""
+    let_go = dict(state.let_go)
+    question = state.questions.get(slot)
+    if question is not None:
+        let_go |= {i: LetGo(slot.home, created) for i, created in question.candidates.items() if i != binding.id}
+    let_go.pop(binding.id, None)
+    homes = dict(state.homes)
+    homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id))
+    questions = {at: q for at, q in state.questions.items() if at != slot}
+    return replace(state, bindings={**state.bindings, slot: binding}, homes=homes, questions=questions, let_go=let_go)
+
+
+def release(state: State, slot: Slot) -> State:
+    """The record without `slot`; its live object is let go by name, so that nothing takes it for unexplained."""
+    bindings = dict(state.bindings)
+    binding = bindings.pop(slot)
+    if not binding.created_at:
+        return replace(state, bindings=bindings)
+    gone = LetGo(slot.home, datetime.fromisoformat(binding.created_at))
+    return replace(state, bindings=bindings, let_go={**state.let_go, binding.id: gone})
+
+
+def sought(live: Live, state: State) -> dict[str, datetime | None]:
+    """Ids of posts that no list shows and that the record asks about, with when each was created where known.
+
+    Bound ones that are not published, and candidates of open questions. One that was seen sent only fell off the end of
+    what was read.
+    """
+    listed = {post.id for post in live.posts}
+    read = {channel.id for organization in live.organizations for channel in organization.channels}
+    found: dict[str, datetime | None] = {}
+    for slot, binding in state.bindings.items():
+        if slot.channel_id != IDEAS and binding.id not in listed and binding.status != PostStatus.SENT:
+            found[binding.id] = datetime.fromisoformat(binding.created_at) if binding.created_at else None
+    for slot, question in state.questions.items():
+        if slot.channel_id in read:
+            found |= {i: created for i, created in question.candidates.items() if i not in listed}
+    return found
+
+
+def address_of(slot: Slot, binding: Binding) -> Address:
+    """The address as it was last declared; by ids where that cannot be read."""
+    try:
+        return Address.parse(binding.address)
+    except ValueError:
+        return Address(slot.organization_id, slot.channel_id, slot.key)

@@ -1,0 +1,92 @@
+"""No text is published a second time without asking because another object in Buffer still has it.
+
+Matching asks about new objects and what is in Buffer. What only a plan can tell is asked here: whether the delete that
+frees a text is done in this run, and whether an edit would say what another object says.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from operator import is_
+
+from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, Slot
+from bufferctl.model.comparable import normal_text
+from bufferctl.plan import WRITING, Action, Cause, Change
+from bufferctl.reconcile import holds
+from bufferctl.reconcile.matching import Suspect
+
+_REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
+#: A home (a channel's id, or an organization's for ideas) and what is said there.
+Saying = tuple[str, str]
+
+
+def saying(home: str, item: Post | Idea | LivePost | LiveIdea) -> Saying:
+    """What an object says, and where."""
+    title = item.title if isinstance(item, Idea | LiveIdea) else ""
+    return home, f"{normal_text(title)}\n{normal_text(item.text)}"
+
+
+def hold_repeats(
+    changes: Iterable[Change],
+    channels: Mapping[str, LiveChannel],
+    *,
+    unclaimed: Iterable[LivePost | LiveIdea] = (),
+    doing: Collection[Slot] | None = None,
+) -> list[Change]:
+    """The changes, with creates and edits held that would say what another object keeps saying in Buffer.
+
+    `doing`: the slots whose writes are part of the run, None for all of them. `unclaimed`: what no address claims,
+    which an edit may repeat as well.
+    """
+    changes = list(changes)
+    doing = {change.slot for change in changes} if doing is None else doing
+    others: dict[Saying, list[Suspect]] = defaultdict(list)
+    for live in unclaimed if any(change.action is Action.UPDATE for change in changes) else ():
+        others[saying(live.home, live)].append(Suspect(live.id, live.created_at, live))
+    while True:
+        staying = _staying(changes, doing)
+        held = [_held(change, staying, others, channels) for change in changes] if staying or others else changes
+        if all(map(is_, held, changes)):
+            return changes
+        changes = held  # of an edit that is held, too, something stays
+
+
+def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying, list[Suspect]]:
+    """What Buffer keeps saying although the files no longer do."""
+    staying: dict[Saying, list[Suspect]] = defaultdict(list)
+    for change in changes:
+        is_done = change.action in WRITING and change.slot in doing
+        if change.live is not None and not is_done and _is_outdated(change):
+            declared = change.desired is not None and change.cause not in _REMOVED
+            suspect = Suspect(change.live.id, change.live.created_at, change.live, change.address, declared)
+            staying[saying(change.slot.home, change.live)].append(suspect)
+    return staying
+
+
+def _is_outdated(change: Change) -> bool:
+    """Whether Buffer says something here that the files do not."""
+    item, live = change.desired, change.live
+    if item is None or live is None or change.cause in _REMOVED:
+        return True
+    return change.action is not Action.NO_OP and saying("", item) != saying("", live)
+
+
+def _held(
+    change: Change,
+    staying: Mapping[Saying, list[Suspect]],
+    others: Mapping[Saying, list[Suspect]],
+    channels: Mapping[str, LiveChannel],
+) -> Change:
+    item = change.desired
+    if change.action not in {Action.CREATE, Action.UPDATE} or item is None or item.repeat_of:
+        return change
+    says = saying(change.slot.home, item)
+    if not says[-1].strip() or (change.live is not None and saying(change.slot.home, change.live) == says):
+        return change
+    channel = channels.get(change.slot.channel_id)
+    ours = staying.get(says, [])
+    if change.action is Action.CREATE:
+        return holds.frees_its_text_first(ours[0], channel).on(change) if ours else change
+    repeated = ours or others.get(says, [])
+    return holds.would_repeat(repeated, channel).on(change) if repeated else change
