@@ -167,10 +167,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What apply writes into the record beside bindings: the homes that the plan covers, and what it asks."""
+    """What apply writes into the record beside bindings: the homes that the plan covers, and what it asks.
+
+    `unexplained`: live objects that no address claims and that may be ours; only `state begin` lets them go.
+    """
 
     homes: tuple[Home, ...] = ()
     questions: Mapping[Slot, Question] = field(default_factory=dict)
+    unexplained: tuple[LivePost | LiveIdea, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

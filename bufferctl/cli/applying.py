@@ -14,6 +14,7 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.session import Look, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
+from bufferctl.model import Live
 from bufferctl.model.invisible import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import Options, begin_run, move_on
@@ -98,18 +99,23 @@ class Applying:
             self._look = self.session.look(options)
         return self._look.plan
 
+    @property
+    def live(self) -> Live:
+        """The last reading. Raises ValueError before the first."""
+        if self._look is None:
+            raise ValueError("plan first")
+        return self._look.live
+
     def record(self, plan: Plan) -> None:
         """Note in the record how far the account was read, by the plan that followed from the last reading.
 
         Raises StateError where it cannot be written; the record then only reaches less far.
         """
-        if self._look is None:
-            raise ValueError("plan first")
         session = self.session
         session.state = move_on(
             session.state,
             plan,
-            self._look.live,
+            self.live,
             settle=timedelta(seconds=self.settle),
             open_homes={intent.slot.home for intent in session.journal.open},
         )

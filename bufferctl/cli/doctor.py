@@ -144,7 +144,9 @@ class _Checkup:
             return
         known, project = State(), Path.cwd() / ROOT_NAME
         if self.loaded is not None:
-            path = _from_here(Files(self.loaded.root, Desired()).state_path(self.state_file))
+            path = _from_here(
+                Files(self.loaded.root, Desired(), root_name=self.loaded.files[0]).state_path(self.state_file)
+            )
             finding, known = checkup.state(path, endpoint, self.account)
             yield finding
             project = self.loaded.root / self.loaded.files[0]

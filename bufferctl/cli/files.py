@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What the files say, without errors, and the folder of the root file.
+    """What the files say, without errors, and the folder of the root file, `root_name`.
 
     `named`: the files that PATH arguments narrow to, by their names below the root; None where there are none.
     `warnings`: what was found in them and stops nobody. `by_rules`: the content is judged, by the account too.
@@ -32,6 +32,7 @@ class Files:
     named: frozenset[str] | None = None
     warnings: tuple[Diagnostic, ...] = ()
     by_rules: bool = True
+    root_name: str = "buffer.yaml"
 
     @property
     def root_file(self) -> Path:
@@ -40,7 +41,9 @@ class Files:
 
     def state_path(self, named: Path | None) -> Path:
         """Where the state file is."""
-        return named or self.root / ".bufferctl" / "state.json"
+        from bufferctl.state import state_path_of
+
+        return named or state_path_of(self.root / self.root_name)
 
     def narrows(self, targets: Sequence[str]) -> bool:
         """Whether a plan is to be narrowed at all."""
@@ -73,7 +76,7 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
     if loaded.desired is None or has_errors(problems):
         tell_problems(problems, loaded.root, console)
         raise ConfigError("The files have errors, so nothing was done", hint="Fix them, then try again.")
-    return Files(loaded.root, loaded.desired, named, problems, by_rules)
+    return Files(loaded.root, loaded.desired, named, problems, by_rules, loaded.files[0])
 
 
 def root_file(file: Path | None) -> Path:
@@ -136,7 +139,8 @@ def of_saved(file: Path | None, desired: Desired) -> Files:
     """What a saved plan was made from, with the root folder of this checkout for the state."""
     from bufferctl.config import find_root
 
-    return Files(find_root(file, Path.cwd()).parent, desired)
+    root = find_root(file, Path.cwd())
+    return Files(root.parent, desired, root_name=root.name)
 
 
 def declared_now(file: Path | None) -> Desired | None:

@@ -81,7 +81,11 @@ def import_(
     console = Console.create(no_color=no_color)
     _check_usage(address, live_id, narrowed=bool(organization or channels or since))
     root = root_file(file)
-    files = load_files(root, (), console) if address or root.exists() else Files(root.parent, Desired())
+    files = (
+        load_files(root, (), console)
+        if address or root.exists()
+        else Files(root.parent, Desired(), root_name=root.name)
+    )
     with (
         connecting.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
@@ -161,6 +165,7 @@ def _one(opened: Session, address: str, live_id: str) -> int:
     from bufferctl.diagnostics import nearest
     from bufferctl.intake import claim
     from bufferctl.model.invisible import visible
+    from bufferctl.reconcile import answer
 
     items = {str(item.address): item for item in opened.files.desired.items}
     if address not in items:
@@ -170,6 +175,6 @@ def _one(opened: Session, address: str, live_id: str) -> int:
         )
     found = opened.find()
     slot, binding = claim(opened.buffer, found.account, found.targets, opened.state.bindings, items[address], live_id)
-    opened.store.save(replace(opened.state, bindings={**opened.state.bindings, slot: binding}))
+    opened.store.save(answer(opened.state, slot, binding))
     opened.console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
     return 0

@@ -33,7 +33,9 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     from bufferctl.cli.console import Console
     from bufferctl.intake import starter_text
     from bufferctl.model.invisible import visible
+    from bufferctl.reconcile import begin_anew
     from bufferctl.render.paint import count
+    from bufferctl.state import StateFile, state_path_of
 
     console = Console.create(no_color=no_color)
     path = file or Path("buffer.yaml")
@@ -42,21 +44,26 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     with connecting.connected(connection, console) as buffer:
         account = buffer.account()
         managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=planning.SETTLE)
+        endpoint = buffer.endpoint
     if not account.organizations:
         raise ConfigError(
             "This API key reaches no organization, so there is nothing to write",
             hint="Create one in Buffer, or use the key of another account.",
         )
+    state_path = state_path_of(path)
     try:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(starter_text(account, managed_since))
+        if not state_path.exists():
+            StateFile(state_path, endpoint).save(begin_anew(account, managed_since))
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
         ) from error
     channels = sum(len(organization.channels) for organization in account.organizations)
     console.data(
-        f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft. Commit it, then run:"
+        f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft, and began the record in "
+        f"{visible(str(state_path))}. Commit both, then run:"
     )
     console.data("  bufferctl plan")
     return 0

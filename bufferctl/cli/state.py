@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from bufferctl.cli.examples import examples
 from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from bufferctl.model import Binding, Slot
+    from bufferctl.model import Binding, Slot, State
     from bufferctl.state import StateFile
 
 
@@ -114,8 +114,12 @@ def unlock(api_url: str | None, auto_approve: bool) -> int:
 @options.state_option
 def rm(address: str, file: Path | None, state_file: Path | None) -> None:
     """Forget ADDRESS. Nothing changes in Buffer; a later plan looks for it by its content."""
-    with _mending(file, state_file) as bindings:
-        binding = bindings.pop(_slot(bindings, address))
+    from bufferctl.reconcile import release
+
+    with _mending(file, state_file) as mending:
+        slot = _slot(mending.state.bindings, address)
+        binding = mending.state.bindings[slot]
+        mending.state = release(mending.state, slot)
     click.echo(f"Forgot {address} ({binding.id}); it stays in Buffer.")
 
 
@@ -131,7 +135,8 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
     """Remember what is known of ADDRESS under NEW_ADDRESS, of the same channel (`was:` in the file does the same)."""
     from bufferctl.model import Address
 
-    with _mending(file, state_file) as bindings:
+    with _mending(file, state_file) as mending:
+        bindings = dict(mending.state.bindings)
         slot = _slot(bindings, address)
         try:
             old, new = Address.parse(name(slot, bindings[slot])), Address.parse(new_address)
@@ -148,7 +153,50 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
                 f"{new_address} is already known", hint=f"Forget it first: bufferctl state rm {new_address}"
             )
         bindings[target] = replace(bindings.pop(slot), address=str(new))
+        mending.state = replace(mending.state, bindings=bindings)
     click.echo(f"{address} is now {new}.")
+
+
+@state.command(
+    short_help="Begin the record: what no file declares is not ours.",
+    epilog=examples(
+        ("bufferctl state begin", "every declared channel"),
+        ("bufferctl state begin twitter:acme", "one of them"),
+        ("bufferctl state begin --auto-approve", "without asking"),
+    ),
+)
+@click.argument("channels", nargs=-1, metavar="[CHANNEL]...")
+@options.root_option
+@options.state_option
+@options.lock_option
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@options.connection_options
+@options.no_color_option
+def begin(
+    channels: tuple[str, ...],
+    file: Path | None,
+    state_file: Path | None,
+    lock_timeout: float,
+    auto_approve: bool,
+    connection: options.Connection,
+    no_color: bool,
+) -> int:
+    """Say that posts in Buffer which no file declares were not created by bufferctl, so nothing needs to be asked.
+
+    Use it where bufferctl starts on an account that is already in use. What matches the files is recorded, and the rest
+    is listed before you confirm. If the record was lost instead, restore the state file from a backup.
+    """
+    from bufferctl.cli import beginning, connecting, session
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.files import load_files
+
+    console = Console.create(no_color=no_color)
+    files = load_files(file, (), console)
+    with (
+        connecting.connected(connection, console) as buffer,
+        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
+    ):
+        return beginning.begin(opened, channels, connection, auto_approve=auto_approve, root=file)
 
 
 def name(slot: Slot, binding: Binding) -> str:
@@ -171,16 +219,23 @@ def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
 
 def _store(file: Path | None, state_file: Path | None) -> StateFile:
     from bufferctl.config import find_root
-    from bufferctl.state import StateFile
+    from bufferctl.state import StateFile, state_path_of
 
-    path = state_file or find_root(file, Path.cwd()).parent / ".bufferctl" / "state.json"
+    path = state_file or state_path_of(find_root(file, Path.cwd()))
     if not path.exists():
         raise ConfigError(f"There is no state file {path}", hint="`bufferctl apply` writes it.")
     return StateFile(path, None)
 
 
+@dataclass
+class _Mending:
+    """The state as it is to be saved."""
+
+    state: State
+
+
 @contextmanager
-def _mending(file: Path | None, state_file: Path | None) -> Iterator[dict[Slot, Binding]]:
+def _mending(file: Path | None, state_file: Path | None) -> Iterator[_Mending]:
     """What is remembered, to be changed and then saved, while no other run works on it. Raises LockedError."""
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import locked
@@ -188,10 +243,9 @@ def _mending(file: Path | None, state_file: Path | None) -> Iterator[dict[Slot, 
     store = _store(file, state_file)
     store.load()  # tells the endpoint, and so which lock
     with locked(store.endpoint, 0.0, Console.create()):
-        state = store.load()
-        bindings = dict(state.bindings)
-        yield bindings
-        store.save(replace(state, bindings=bindings))
+        mending = _Mending(store.load())
+        yield mending
+        store.save(mending.state)
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:

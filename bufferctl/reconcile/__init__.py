@@ -7,15 +7,26 @@ from bufferctl.reconcile.differences import differences, handling_differences, s
 from bufferctl.reconcile.lookup import find_targets, same_name
 from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of
-from bufferctl.reconcile.record import begin_run, claim, follow_reconnected, move_on, release, sought
+from bufferctl.reconcile.record import (
+    answer,
+    begin,
+    begin_anew,
+    begin_run,
+    follow_reconnected,
+    move_on,
+    release,
+    sought,
+)
 from bufferctl.reconcile.repeats import hold_repeats
 
 __all__ = [
     "Options",
     "Targets",
+    "answer",
+    "begin",
+    "begin_anew",
     "begin_run",
     "busy_days",
-    "claim",
     "differences",
     "find_targets",
     "follow_reconnected",

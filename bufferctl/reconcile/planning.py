@@ -155,7 +155,11 @@ def reconcile(
         ),
         channels=channels,
         unmanaged=sum(_is_unsent(item) for item in matches.unclaimed),
-        recording=Recording(_homes(desired, targets, record.state, channels), matches.questions),
+        recording=Recording(
+            homes=_homes(desired, targets, record.state, channels),
+            questions=matches.questions,
+            unexplained=tuple(item for item in matches.unclaimed if item.id in matches.unexplained),
+        ),
     )
 
 

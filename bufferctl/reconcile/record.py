@@ -177,6 +177,48 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     )
 
 
+def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settle: timedelta) -> State:
+    """The record after a person's word that nothing unclaimed on `homes` is ours: their horizons move to this reading.
+
+    What matches is bound. Questions there are answered: their candidates are not what was asked for.
+    """
+    bindings = dict(state.bindings)
+    for change in plan.of(Action.ADOPT, Action.MOVE):
+        if change.slot.home in homes and change.binding:
+            bindings.pop(change.moved_from or change.slot, None)
+            bindings[change.slot] = change.binding
+    listed = {home.id: home for home in plan.recording.homes}
+    reached = {id_: live.began - settle if live.began else _youngest(live, id_) for id_ in homes}
+    moved = {
+        id_: replace(state.homes.get(id_, home), horizon=reached[id_], service=home.service, handle=home.handle)
+        for id_, home in listed.items()
+        if id_ in homes and reached[id_] is not None
+    }
+    asked = {slot: question for slot, question in state.questions.items() if slot.home not in moved}
+    past = {change.slot for change in plan.of(Action.PAST) if change.slot.home in moved}
+    whole = moved.keys() == listed.keys()
+    complete_at = min((home.horizon for home in moved.values() if home.horizon), default=None) if whole else None
+    return replace(
+        state,
+        bindings=bindings,
+        homes={**state.homes, **moved},
+        questions=asked,
+        past=state.past | past,
+        complete_at=complete_at or state.complete_at,
+    )
+
+
+def begin_anew(account: Account, horizon: datetime) -> State:
+    """The record of an account of which nothing is ours yet: every channel, and every organization's ideas, listed."""
+    homes = [
+        Home(organization.id, channel.id, horizon, channel.service.value, channel.name)
+        for organization in account.organizations
+        for channel in organization.channels
+    ]
+    homes += [Home(organization.id, IDEAS, horizon) for organization in account.organizations]
+    return State(homes={home.id: home for home in homes}, complete_at=horizon)
+
+
 def _youngest(live: Live, home: str) -> datetime | None:
     """Where answers carry no Date, the youngest creation that was read is as far as Buffer's clock is known."""
     return max((item.created_at for item in live.items if item.home == home), default=None)
@@ -187,7 +229,7 @@ def _is_passed(gone: LetGo, homes: Mapping[str, Home]) -> bool:
     return horizon is not None and gone.created_at <= horizon
 
 
-def claim(state: State, slot: Slot, binding: Binding) -> State:
+def answer(state: State, slot: Slot, binding: Binding) -> State:
     """The record once a person has said that `slot` is the object of `binding`: that answers a question about it."""
     let_go = dict(state.let_go)
     question = state.questions.get(slot)

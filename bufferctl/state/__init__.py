@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bufferctl.state.file import StateFile
+from bufferctl.state.file import StateFile, state_path_of
 from bufferctl.state.lock import Holder, Lock
 
-__all__ = ["Holder", "Lock", "StateFile"]
+__all__ = ["Holder", "Lock", "StateFile", "state_path_of"]

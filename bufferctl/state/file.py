@@ -33,6 +33,20 @@ from bufferctl.model import Binding, Home, LetGo, Origin, Question, Rule, Slot, 
 FORMAT_MAJOR, FORMAT_MINOR = 2, 0
 
 
+def state_path_of(root: Path) -> Path:
+    """Where the state of a root file is: several in one folder each have their own.
+
+    A project of an earlier version with another root file than buffer.yaml keeps the one that it has.
+    """
+    folder = root.parent / ".bufferctl"
+    shared, own = folder / "state.json", folder / f"{root.stem}.state.json"
+    if root.name == "buffer.yaml" or (
+        not own.exists() and shared.exists() and not root.with_name("buffer.yaml").exists()
+    ):
+        return shared
+    return own
+
+
 @dataclass(frozen=True)
 class _Question:
     """A `Question` as the file holds it."""

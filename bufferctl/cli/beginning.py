@@ -1,0 +1,114 @@
+"""`bufferctl state begin`: settle, read, bind what matches, let the rest go by a person's word, move the horizons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli.applying import Applying
+from bufferctl.cli.console import Console
+from bufferctl.cli.files import root_file
+from bufferctl.cli.planning import SETTLE, planning_options
+from bufferctl.errors import UsageError
+from bufferctl.model import IDEAS, LiveIdea, LivePost, Origin
+from bufferctl.model.invisible import visible
+from bufferctl.plan import Plan
+from bufferctl.render.paint import posts_and_ideas
+
+if TYPE_CHECKING:
+    from bufferctl.cli.options import Connection
+    from bufferctl.cli.session import Session
+    from bufferctl.model import State
+
+#: How many objects are named before the rest is counted.
+_NAMED = 10
+
+
+def begin(
+    session: Session, channels: Sequence[str], connection: Connection, *, auto_approve: bool, root: Path | None
+) -> int:
+    """Begin the record of `channels` (labels; all that are declared where there are none); the exit code.
+
+    Raises UsageError for a channel that no file declares, and where there is nobody to ask.
+    """
+    from bufferctl.cli.options import Choices
+    from bufferctl.reconcile import begin as begin_record
+
+    options = planning_options(Choices(), connection)
+    applying = Applying(session, options, settle=SETTLE, max_wait=960, quiet=True)
+    plan = applying.plan()
+    homes = _homes(plan, session, channels)
+    let_go = [item for item in plan.recording.unexplained if item.home in homes]
+    _show(let_go, session.console)
+    if not _agreed(session.console, auto_approve=auto_approve):
+        session.console.note("Nothing was recorded.")
+        return 1
+    settle = timedelta(seconds=SETTLE)
+    session.state = begin_record(session.state, plan, applying.live, homes=homes, settle=settle)
+    if session.files.desired.settings.managed_since is None:
+        _write_managed_since(root_file(root), _managed_since(session.state, applying.live.at - settle))
+    session.store.save(session.state)
+    session.console.data("The record begins now. Run `bufferctl plan` to see what is left to do.")
+    return 0
+
+
+def _homes(plan: Plan, session: Session, channels: Sequence[str]) -> frozenset[str]:
+    """The ids of the homes meant."""
+    if not channels:
+        return frozenset(home.id for home in plan.recording.homes)
+    ids = {f"{home.service}:{home.handle}": home.id for home in plan.recording.homes if home.channel_id != IDEAS}
+    ids |= {change.address.channel: change.slot.home for change in plan.changes if change.desired}
+    if unknown := [channel for channel in channels if channel not in ids]:
+        raise UsageError(
+            f"No file declares the channel {unknown[0]}", hint=f"The files declare: {', '.join(sorted(ids))}."
+        )
+    return frozenset(ids[channel] for channel in channels)
+
+
+def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
+    """Name what the record will treat as not ours."""
+    if not let_go:
+        console.data("Everything in Buffer that no file declares is already known not to be ours.")
+        return
+    what = posts_and_ideas(isinstance(item, LiveIdea) for item in let_go)
+    console.data(f"These are in Buffer and in no file, and will be treated as not created by bufferctl: {what}.")
+    for item in let_go[:_NAMED]:
+        text = item.text or (item.title if isinstance(item, LiveIdea) else "")
+        console.data(f"  {item.id}  {visible(' '.join(text.split())[:60])}")
+    if len(let_go) > _NAMED:
+        console.data(f"  and {len(let_go) - _NAMED} more")
+
+
+def _agreed(console: Console, *, auto_approve: bool) -> bool:
+    """Ask. Raises UsageError where there is nobody to ask."""
+    if auto_approve:
+        return True
+    if not console.can_ask:
+        raise UsageError(
+            "There is no terminal to ask on, so nothing was recorded",
+            hint="Read the list above, then run it again with --auto-approve.",
+        )
+    return click.confirm("Is none of this yours?", err=True)
+
+
+def _managed_since(state: State, now: datetime) -> datetime:
+    """Now, or the earliest creation by bufferctl that is bound, if that is older."""
+    ours = {Origin.CREATED, Origin.RECOVERED}
+    created = [b.created_at for b in state.bindings.values() if b.origin in ours and b.created_at]
+    return min([now, *map(datetime.fromisoformat, created)])
+
+
+def _write_managed_since(root: Path, since: datetime) -> None:
+    from bufferctl.config.write.changes import FileChanges
+    from bufferctl.config.write.document import Text
+    from bufferctl.config.write.project import root_with
+
+    text = Text.read(root)
+    changes = FileChanges()
+    edited = root_with(text, (), managed_since=since.astimezone(UTC).replace(microsecond=0))
+    changes.put(root, text.data, text.with_text(edited))
+    changes.make()
