@@ -119,7 +119,7 @@ class Applying:
             settle=timedelta(seconds=self.settle),
             open_homes={intent.slot.home for intent in session.journal.open},
         )
-        session.store.save(session.state)
+        session.save(session.state)
 
     @property
     def changed_anything(self) -> bool:

@@ -41,7 +41,7 @@ def begin(
     options = planning_options(Choices(), connection)
     applying = Applying(session, options, settle=SETTLE, max_wait=960, quiet=True)
     plan = applying.plan()
-    homes = _homes(plan, session, channels)
+    homes = _homes(plan, channels)
     let_go = [item for item in plan.recording.unexplained if item.home in homes]
     _show(let_go, session.console)
     if not _agreed(session.console, auto_approve=auto_approve):
@@ -51,12 +51,12 @@ def begin(
     session.state = begin_record(session.state, plan, applying.live, homes=homes, settle=settle)
     if session.files.desired.settings.managed_since is None:
         _write_managed_since(root_file(root), _managed_since(session.state, applying.live.at - settle))
-    session.store.save(session.state)
+    session.save(session.state)
     session.console.data("The record begins now. Run `bufferctl plan` to see what is left to do.")
     return 0
 
 
-def _homes(plan: Plan, session: Session, channels: Sequence[str]) -> frozenset[str]:
+def _homes(plan: Plan, channels: Sequence[str]) -> frozenset[str]:
     """The ids of the homes meant."""
     if not channels:
         return frozenset(home.id for home in plan.recording.homes)

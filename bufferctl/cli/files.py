@@ -37,13 +37,13 @@ class Files:
     @property
     def root_file(self) -> Path:
         """The root file, by which the journal knows the project."""
-        return self.root / (self.desired.files[0] if self.desired.files else "buffer.yaml")
+        return self.root / self.root_name
 
     def state_path(self, named: Path | None) -> Path:
         """Where the state file is."""
         from bufferctl.state import state_path_of
 
-        return named or state_path_of(self.root / self.root_name)
+        return named or state_path_of(self.root_file)
 
     def narrows(self, targets: Sequence[str]) -> bool:
         """Whether a plan is to be narrowed at all."""

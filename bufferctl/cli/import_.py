@@ -116,7 +116,11 @@ def _everything(opened: Session, wanted: Wanted, root: Path, connection: options
     planning.note_leftovers(opened, opened.console)
     begins = opened.buffer.server_time() - timedelta(seconds=planning.SETTLE)
     names = write_imported(
-        intake, known, Destination(root, begins, one_file), opened.store, lambda: reread(root, opened.console)
+        intake,
+        known,
+        Destination(root, begins, one_file, whole=wanted.since is None),
+        opened.save,
+        lambda: reread(root, opened.console),
     )
     return _report(intake, names, opened.console)
 
@@ -175,6 +179,6 @@ def _one(opened: Session, address: str, live_id: str) -> int:
         )
     found = opened.find()
     slot, binding = claim(opened.buffer, found.account, found.targets, opened.state.bindings, items[address], live_id)
-    opened.store.save(answer(opened.state, slot, binding))
+    opened.save(answer(opened.state, slot, binding))
     opened.console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
     return 0

@@ -70,7 +70,7 @@ def pull(
         if pulled.taken and not dry_run:
             root, channels = files.root / files.desired.files[0], found.targets.channels
             write_pulled(
-                pulled, changes, files.desired, plan, opened.state, opened.store,
+                pulled, changes, files.desired, plan, opened.state, opened.save,
                 lambda: reread(root, console, channels),
             )  # fmt: skip
     return _report(pulled, changes, console, dry_run=dry_run)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
-from bufferctl.diagnostics import Diagnostic, has_errors
+from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.model import IDEAS, Account, Live, LivePost, Origin, Slot, State
 from bufferctl.plan import Plan
@@ -75,6 +75,12 @@ class Session:
     console: Console
     state: State
     _told: tuple[Diagnostic, ...] = ()
+
+    def save(self, state: State) -> None:
+        """Write the record, with what the journal holds beside it. Raises StateError."""
+        from bufferctl.apply import record
+
+        self.state = record(state, self.journal, self.store)
 
     def find(self) -> Found:
         """Ask the account which organizations and channels the files mean, and claim what is theirs in the journal.
@@ -213,20 +219,38 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
     state = store.load()
     journal = FileJournal(journal_folder(), buffer.endpoint, files.root_file, state.lineage)
     _check_apart(state, store.path)
+    state = _as_known(state, store, journal, console)
     try:
         yield Session(files, buffer, store, journal, console, state)
     finally:
         journal.close()
 
 
+def _as_known(state: State, store: StateFile, journal: FileJournal, console: Console) -> State:
+    """The record; without its horizons where this machine saved a later one, or another one of the same serial."""
+    from bufferctl.apply import Revision
+
+    last = journal.last(state.lineage)
+    if last is None or not journal.is_older(Revision(state.lineage, state.serial, store.digest)):
+        return state
+    older = Diagnostic(
+        Severity.WARNING,
+        f"{store.path} is older than the record that this machine saved last, so bufferctl does not know what it "
+        "created since then",
+        hint="Restore the newest version of the file (git pull, or a backup) if there is one.",
+    )
+    console.diagnostics([older])
+    return replace(state.unrecorded(), serial=max(state.serial, last.serial))
+
+
 def _check_apart(state: State, path: Path) -> None:
-    """Raises StateError where one object has two addresses: what is done to the one would befall the other."""
+    """Raises StateError where one object has two addresses: a change to one would also change the other."""
     seen: dict[str, str] = {}
     for binding in state.bindings.values():
         if binding.id in seen:
             raise StateError(
                 f"The state file {path} gives {binding.id} two addresses, {seen[binding.id]} and {binding.address}, "
-                "as a merge of two such files may; a change of one would befall the other",
+                "which merging two state files can cause; a change to one would also change the other",
                 hint="`bufferctl state rm ADDRESS` forgets the one that is wrong.",
             )
         seen[binding.id] = binding.address

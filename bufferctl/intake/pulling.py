@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,6 @@ from bufferctl.model.comparable import Fingerprint, bind, fingerprint, of_desire
 from bufferctl.model.from_live import NotSayableError
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import schedule_differences
-from bufferctl.state import StateFile
 
 _CHANGED = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE})
 
@@ -80,7 +79,7 @@ def write_pulled(
     before: Desired,
     plan: Plan,
     state: State,
-    store: StateFile,
+    save: Callable[[State], None],
     reread: Reread,
 ) -> None:
     """Write files and the record. `before`: what the files declared, `plan` and `state` what pulling began with.
@@ -91,7 +90,7 @@ def write_pulled(
     try:
         items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
         _check(pulled, before, items, plan)
-        store.save(replace(state, bindings=_bindings(pulled, state, items)))
+        save(replace(state, bindings=_bindings(pulled, state, items)))
     except BufferctlError:
         files.undo()
         raise

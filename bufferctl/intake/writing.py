@@ -14,9 +14,11 @@ from bufferctl.config.write.project import file_name, file_with, new_file, new_r
 from bufferctl.errors import BufferctlError, ConfigError
 from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Intake, Known, NewEntry, bindings_of
-from bufferctl.model import Address, Desired, Idea, Post
-from bufferctl.state import StateFile
+from bufferctl.model import IDEAS, Address, Desired, Home, Idea, Post, State
+from bufferctl.reconcile import begin_homes
 
+#: Writes the record. Raises StateError.
+Save = Callable[[State], None]
 #: Reads the files again. Raises ConfigError, with the problems printed, where they have errors.
 Reread = Callable[[], Desired]
 
@@ -25,17 +27,19 @@ Reread = Callable[[], Desired]
 class Destination:
     """Where an import goes. `root` need not exist yet; `one_file`: one file for all, not one a channel.
 
-    `begins`: Buffer's time less the settle time, the latest possible `managed_since` of a new root file.
+    `begins`: Buffer's time less the settle time, the latest possible `managed_since` of a new root file. `whole`: all
+    that is unsent is imported, so that the record of its channels can begin.
     """
 
     root: Path
     begins: datetime
     one_file: bool = False
+    whole: bool = True
 
 
-def write_imported(intake: Intake, known: Known, to: Destination, store: StateFile, reread: Reread) -> list[str]:
+def write_imported(intake: Intake, known: Known, to: Destination, save: Save, reread: Reread) -> list[str]:
     """Write files and the record; the names of the files. Raises ConfigError and StateError, with nothing changed."""
-    return _Writing(intake, known, to).write(store, reread)
+    return _Writing(intake, known, to).write(save, reread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class _Writing:
     known: Known
     to: Destination
 
-    def write(self, store: StateFile, reread: Reread) -> list[str]:
+    def write(self, save: Save, reread: Reread) -> list[str]:
         files = FileChanges()
         names = [*self._root(files), *self._entries(files)]
         files.make()
@@ -52,9 +56,9 @@ class _Writing:
             items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
             self._check_included(items, names)
             new = {**self.intake.claimed, **bindings_of(self.intake.entries, items)}
-            if new:
+            if new or self._begun():
                 state = self.known.state
-                store.save(replace(state, bindings={**state.bindings, **new}))
+                save(begin_homes(replace(state, bindings={**state.bindings, **new}), self._begun(), self.to.begins))
         except BufferctlError:
             files.undo()
             raise
@@ -89,6 +93,17 @@ class _Writing:
             text = Text.read(root)
             files.put(root, text.data, text.with_text(root_with(text, entries, managed_since=since)))
             yield root.name
+
+    def _begun(self) -> list[Home]:
+        """Homes that are imported whole and that no file declared anything for: nothing there was ours before."""
+        if not self.to.whole:
+            return []
+        before = {slot.home for slot in self.known.slots}
+        channels = [channel.live for home in self.intake.homes for channel in home.channels]
+        homes = [Home(c.organization_id, c.id, service=c.service.value, handle=c.name) for c in channels]
+        ideas = {e.slot.organization_id for e in self.intake.entries if e.channel is None}
+        homes += [Home(organization, IDEAS) for organization in sorted(ideas)]
+        return [home for home in homes if home.id not in before]
 
     def _managed_since(self) -> datetime | None:
         """The earliest creation that is bound, where that is before what the root file says; None where it may stay.

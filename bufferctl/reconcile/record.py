@@ -208,6 +208,16 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
     )
 
 
+def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State:
+    """The record with `homes` complete up to `horizon`, as far as it did not reach into them yet."""
+    listed = dict(state.homes)
+    for home in homes:
+        known = listed.get(home.id)
+        if known is None or known.horizon is None:
+            listed[home.id] = replace(home, horizon=horizon)
+    return replace(state, homes=listed)
+
+
 def begin_anew(account: Account, horizon: datetime) -> State:
     """The record of an account of which nothing is ours yet: every channel, and every organization's ideas, listed."""
     homes = [
