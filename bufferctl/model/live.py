@@ -79,6 +79,11 @@ class LivePost:
         return self.channel_id
 
     @property
+    def by_api(self) -> bool:
+        """Whether Buffer says that a client of its API created it: a hint only (notes: Limits)."""
+        return self.via == "api"
+
+    @property
     def has_own_time(self) -> bool:
         """Whether Buffer says, in both of its ways, that it goes out at a time of its own."""
         return self.is_custom_scheduled and self.share_mode == ShareMode.CUSTOM_SCHEDULED

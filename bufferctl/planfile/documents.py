@@ -15,7 +15,7 @@ from pydantic_core import from_json
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, Write
 from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
-from bufferctl.plan import Change, Plan
+from bufferctl.plan import Change, Plan, Recording
 
 T = TypeVar("T")
 
@@ -85,9 +85,10 @@ class _PlanValues(BaseModel):
 
 
 def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
-    """A plan with these changes, as `dump_change` gives them."""
+    """A plan with these changes, as `dump_change` gives them; what only its own run writes into the record is left out."""
+    bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording())
     return {
-        "plan": adapter(Plan).dump_python(replace(plan, changes=(), warnings=(), channels={}), mode="json"),
+        "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording"}),
         "channels": TypeAdapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
         "warnings": TypeAdapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
         "changes": changes,

@@ -35,8 +35,8 @@ class Candidate:
 
     @property
     def by_api(self) -> bool:
-        """Whether Buffer says that a client of its API made it: a hint only (notes: Limits)."""
-        return isinstance(self.item, LivePost) and self.item.via == "api"
+        """As the post says; ideas do not."""
+        return isinstance(self.item, LivePost) and self.item.by_api
 
 
 def stage(item: Post | Idea) -> int:

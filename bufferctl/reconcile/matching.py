@@ -287,7 +287,7 @@ class _Claims:
         self.ids |= {binding.id for binding in released.values()}
         posts = [m.live for m in found.values() if isinstance(m.live, LivePost)]
         #: Homes in which some declared object came by the API.
-        self.homes_by_api = {post.channel_id for post in posts if post.via == "api"}
+        self.homes_by_api = {post.home for post in posts if post.by_api}
         self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         self._by_digest: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         for m in found.values():
@@ -340,7 +340,12 @@ def _asked(
         if match := _question(d, near, claims, record, live):
             found[d.slot] = replace(match, binding=record.state.bindings.get(d.slot))
     perhaps_edited = [d for d in new if d.slot not in found and not _is_over(d.item, live.at)]
-    return found | _edited(perhaps_edited, pools, claims.homes_by_api, record)
+    suspected = {
+        s.live.home for m in found.values() for s in m.suspects if isinstance(s.live, LivePost) and s.live.by_api
+    }
+    if all(record.horizon(home).recorded for home in claims.homes_by_api | suspected):
+        return found  # nothing says that there was a record
+    return found | _edited(perhaps_edited, pools, record)
 
 
 def _is_over(item: Post | Idea, now: datetime) -> bool:
@@ -418,15 +423,15 @@ def _still_stands(old: Question, d: Declared) -> bool:
     return old.may_be_ours or (old.content == d.fingerprint.content and not d.item.repeat_of)
 
 
-def _edited(new: list[Declared], pools: _Pools, matched_by_api: Collection[str], record: Record) -> Found:
+def _edited(new: list[Declared], pools: _Pools, record: Record) -> Found:
     """One question a project: where a record was lost, what is new and what matched nothing may be one another, edited.
 
-    Only where some declared object is one that came by the API: else nothing says that there was a record.
+    Asked only where some declared object is, or may be, one that came by the API.
     """
     found: Found = {}
     for d in new:
         home = d.slot.home
-        if d.item.cancelled or home not in matched_by_api or record.horizon(home).recorded:
+        if d.item.cancelled or record.horizon(home).recorded:
             continue
         left = [c.item for c in pools[home].unexplained if c.by_api and c.item.id != d.item.repeat_of]
         since = record.managed_since

@@ -71,7 +71,7 @@ class Record:
         home = self.horizon(item.home)
         if home.recorded or self.managed_since is None or item.created_at <= self.managed_since:
             return False
-        return isinstance(item, LiveIdea) or item.via == "api"
+        return isinstance(item, LiveIdea) or item.by_api
 
 
 def follow_reconnected(state: State, account: Account) -> State:

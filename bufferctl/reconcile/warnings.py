@@ -123,7 +123,7 @@ def perhaps_removed(
         live
         for live in unclaimed
         if isinstance(live, LivePost)
-        and live.via == "api"
+        and live.by_api
         and live.status not in OUT
         and live.id in unexplained
         and not record.horizon(live.channel_id).recorded
