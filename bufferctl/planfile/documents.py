@@ -85,7 +85,7 @@ class _PlanValues(BaseModel):
 
 
 def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
-    """A plan with these changes, as `dump_change` gives them; what only its own run writes into the record is left out."""
+    """A plan with these changes, as `dump_change` gives them; not what its own run records."""
     bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording())
     return {
         "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording"}),
