@@ -19,8 +19,6 @@ Field = tuple[str, str]
 
 #: What says what becomes of a post, not what it is; and the other way to give its text.
 ELSEWHERE = {("PostEntry", name) for name in (*Fate.model_fields, "text_file")}
-#: What the sandbox does not know yet.
-ELSEWHERE |= {("ThreadItem", "link_attachment")}
 
 
 def given(data: dict[str, Any], model: type[Model]) -> Iterator[Field]:
