@@ -147,8 +147,11 @@ class Life:
     def gone(self, item: Post | Idea) -> None:
         """A person deleted it."""
         self.removed[item.id] = item
-        if any(item.id in project.checkout.recorded() for project in self.projects):
-            self.known.add(item.id)
+        for project in self.projects:
+            if project.name == item.maker and not project.whole:
+                self.judge.forget(item)
+            elif project.name == item.maker and item.id in project.checkout.recorded():
+                self.known.add(item.id)
 
     def asked_again(self, entry: Entry) -> None:
         """A person has it made again that was deleted: that is once more."""
