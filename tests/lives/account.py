@@ -62,7 +62,7 @@ class Post:
         return self.mode == "customScheduled"
 
     @property
-    def written(self) -> str:
+    def says(self) -> str:
         """Text and addresses of pictures as they were asked for: what tells one declared object from another."""
         images = [str(asset["image"]["url"]) for asset in self.content.get("assets") or () if "image" in asset]
         return " ".join([self.content.get("text") or "", *images])
@@ -78,6 +78,11 @@ class Idea:
     created: datetime
     content: dict[str, Any]
     shown_from: datetime = START
+
+    @property
+    def says(self) -> str:
+        """Title and text as they were asked for."""
+        return f"{self.content.get('title')} {self.content.get('text')}"
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class Judge:
         """No declared object is, or was published, more often than declared (design: promise 1)."""
         there: Counter[tuple[str, str]] = Counter()
         for item in self.life.ever_public():
-            for word in words_in(_says(item)):
+            for word in words_in(item.says):
                 there[_channel(item), word] += 1
         for at, number in there.items():
             if number > self.budget[at] and at not in self.excused:
@@ -96,21 +96,23 @@ class Judge:
 
     def forget(self, item: Post | Idea) -> None:
         """The record is lost that knew what a person deleted: nobody can know that it was there."""
-        for word in words_in(_says(item)):
+        for word in words_in(item.says):
             self.excused[_channel(item), word] = "deleted by a person, record lost"
 
-    def plan(self, project: Project, changes: Changes, scope: Iterable[Entry], code: int) -> None:
+    def plan(
+        self, project: Project, changes: Changes, scope: Iterable[Entry], code: int, *, narrowed: bool = False
+    ) -> None:
         """Hold the plan after an apply of `scope` against what is there. `code`: how that apply ended."""
         scope = list(scope)
         self._lost(project, changes, scope)
         if code == 0:
-            named = [changes[each.address] for each in scope] if len(scope) < len(project.entries) else changes.values()
+            named = [changes[each.address] for each in scope] if narrowed else changes.values()
             if left := [each for each in named if each["action"] in {*PENDING, "hold"}]:
                 raise Broken(f"apply ended with 0, and the next plan has {[_brief(each) for each in left]}")
         self._questions(project, changes)
         if self.life.quiet and self.life.questions[project.name]:
             raise Broken(f"nobody but us did anything, and it asks about {self.life.questions[project.name]}")
-        if code == 0 and project.whole and len(scope) == len(project.entries):
+        if code == 0 and project.whole and not narrowed:
             self._left_over(project)
 
     def _lost(self, project: Project, changes: Changes, scope: Sequence[Entry]) -> None:
@@ -141,7 +143,7 @@ class Judge:
                 raise Broken(f"{_brief(change)}, and nothing of that id is there")
             return
         if isinstance(item, Idea):
-            if entry.word not in _says(item) or (item.content.get("text") or "") != entry.text:
+            if entry.word not in item.says or (item.content.get("text") or "") != entry.text:
                 raise Broken(f"{_brief(change)}, and the idea says {item.content}")
             return
         if item.status == "sent" and item.touched_by[-1] == PERSON:
@@ -180,7 +182,7 @@ class Judge:
         wanted = {(entry.channel, entry.word) for entry in project.wanted()}
         for post in self.life.account.posts.values():
             ours = post.maker == project.name and post.status != "sent"
-            words = words_in(post.written)
+            words = words_in(post.says)
             if ours and not any((post.channel.service, word) in wanted for word in words):
                 raise Broken(f"no file says it, and it goes out: {post}")
 
@@ -193,7 +195,7 @@ class Judge:
         matched = {entry.word for entry in project.wanted() for post in unbound if _same(entry, post)}
         for entry in project.wanted():
             for post in unbound:
-                if entry.word not in words_in(post.written) or _recognisable(entry, post):
+                if entry.word not in words_in(post.says) or _recognisable(entry, post):
                     continue
                 if project.unknowingly_old:
                     self.excused[post.channel.service, entry.word] = (
@@ -234,10 +236,6 @@ def _made(item: Post | Idea) -> tuple[str, str, str]:
         return IDEAS, f"{item.content.get('title') or ''}|{(item.content.get('text') or '').strip()}", ""
     when = item.due.isoformat().replace("+00:00", "Z") if item.timed and item.due else ""
     return item.channel.id, f"|{(item.content.get('text') or '').strip()}", when
-
-
-def _says(item: Post | Idea) -> str:
-    return item.written if isinstance(item, Post) else f"{item.content.get('title')} {item.content.get('text')}"
 
 
 def _channel(item: Post | Idea) -> str:

@@ -88,6 +88,8 @@ class Life:
     reasons: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     removed: dict[str, Post | Idea] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
+    #: Words of entries whose key changed without `was:`; what a person deletes of them, the new key does not know.
+    silently: set[str] = field(default_factory=set)
     bound: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _words: int = 0
 
@@ -124,6 +126,7 @@ class Life:
         gone = [
             item for item in self.removed.values() if item.id in self.known or (isinstance(item, Post) and item.sent)
         ]
+        gone = [each for each in gone if not self.silently & words_in(each.says)]
         there: list[Post | Idea] = [*self.account.posts.values(), *self.account.ideas.values(), *gone]
         return [item for item in there if item.maker not in {PERSON, TOOL}]
 
@@ -131,9 +134,13 @@ class Life:
         """Posts that bufferctl made for a project and that are there."""
         return [post for post in self.account.posts.values() if post.maker == project.name]
 
+    def deleted(self, entry: Entry) -> bool:
+        """Whether a person deleted what was made of an entry."""
+        return any(entry.word in words_in(item.says) for item in self.removed.values())
+
     def unrecorded(self, project: Project, entry: Entry) -> list[Post]:
         """What is an entry's in Buffer, as the oracle knows, and no other's for bufferctl."""
-        found = [post for post in self.made_by(project) if entry.word in words_in(post.written)]
+        found = [post for post in self.made_by(project) if entry.word in words_in(post.says)]
         return [
             post for post in found if post.channel.service == entry.channel and post.id not in self.bound[project.name]
         ]
@@ -224,7 +231,7 @@ class Life:
             within = [entry for entry in within if entry.address == scope[1]]
         elif scope and not scope[0].startswith("--"):
             within = [entry for entry in within if f"posts/{entry.file}.yaml" == scope[0] and entry.channel != "ideas"]
-        self.judge.plan(project, changes, within, code)
+        self.judge.plan(project, changes, within, code, narrowed=bool(scope))
 
     def _announced(
         self, project: Project, ran: Ran, before: dict[str, Any] | None, saved: Any

@@ -209,6 +209,7 @@ def rename_silently(life: Life, rng: random.Random) -> str | None:
         heir = replace(new_entry(life, rng, project), channel=entry.channel, key=entry.key, was="")
         life.declared(project, heir)
         new.append(heir)
+    life.silently.add(entry.word)
     project.change(*new, gone=[entry.at])
     return f"{project.name}: {entry.address} is {key} now, without was" + ("; " + _say(new[1]) if new[1:] else "")
 
@@ -223,6 +224,7 @@ def swap(life: Life, rng: random.Random) -> str | None:
     other = rng.choice(others) if others else None
     if other is None or any(each.repeat_of or each.was for each in project.entries.values()):
         return None
+    life.silently |= {entry.word, other.word}
     project.change(replace(entry, key=other.key), replace(other, key=entry.key))
     return f"{project.name}: {entry.address} and {other.address} swap what they say"
 
@@ -516,7 +518,7 @@ def recreate(life: Life, rng: random.Random) -> str | None:
     chosen = rng.choice(gone or project.wanted()) if project.wanted() else None
     if chosen is None or (not gone and rng.random() < 0.5):
         return None
-    if chosen in gone:
+    if life.deleted(chosen):
         life.asked_again(chosen)
     return life.apply(project, "--recreate", chosen.address)
 

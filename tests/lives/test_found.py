@@ -1,0 +1,62 @@
+"""What drawn lives found, each as the shortest list of steps that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.lives.account import START
+from tests.lives.endpoint import Server
+from tests.lives.projects import Entry
+from tests.lives.scene import queued, scene, timed
+
+issue_9 = pytest.mark.xfail(strict=False, reason="issue 9")
+
+
+@issue_9
+def test_a_published_post_without_text_is_not_made_again_under_another_key(server: Server) -> None:
+    """Held, as one with text would be: the record has the same picture as published (design: Matching 2)."""
+    with scene(server) as s:
+        entry = queued("a", "", picture=True)
+        s.declare(entry)
+        s.apply()
+        s.declare(replace(entry, key="b"))
+        s.pass_time(days=2)
+        s.apply()
+        assert len(s.account.posts) == 1
+        assert s.actions()["b"] == "hold: ambiguous"
+
+
+@issue_9
+def test_an_edit_of_what_is_out_stays_held_after_it_was_claimed(server: Server) -> None:
+    """`import ADDRESS ID` of a published post with another text: held as `sent`, after one apply and after two."""
+    with scene(server, since=False) as s:
+        entry = queued("a", "What went out at once", mode="shareNow")
+        s.declare(entry, timed("b", "Something that stays as it is", 9))
+        s.apply()
+        post = s.ours(entry.text)[0]
+        s.lose_the_record()
+        s.declare(replace(entry, text="Now it says another thing"), timed("b", "Something that stays as it is", 9))
+        s.apply()
+        assert s.run("import", "Acme/twitter:acme/a", post.id).code in {0, 1}
+        seen = []
+        for _ in range(3):
+            s.apply()
+            seen.append(s.actions()["a"])
+        assert seen == ["hold: sent"] * 3
+
+
+@issue_9
+def test_a_lost_record_is_known_on_every_channel_by_what_matched_on_one(server: Server) -> None:
+    """An edited post is not made again where another channel shows that the record was lost (design: Matching 4)."""
+    with scene(server) as s:
+        kept = Entry("linkedin", "b", "b", "Something that stays as it is", START.replace(day=20))
+        entry = queued("a", "What went out at once", mode="shareNow")
+        s.declare(entry, kept)
+        s.apply()
+        s.lose_the_record()
+        s.declare(replace(entry, text="Now it says another thing"), kept)
+        s.apply()
+        assert len(s.account.posts) == 2
+        assert s.actions()["a"].startswith("hold")
