@@ -496,6 +496,7 @@ def test_one_write_that_breaks_buffer_down_does_not_stop_the_others(machine: Mac
     attempt = machine.apply(A, B, C)
     assert attempt.error is None
     assert sorted(addresses(buffer)) == ["a", "c"]
+    assert [len(request) for request in buffer.sent] == [3, 1, 1, 1, 1, 1]  # alone, so that it stops nobody again
     refused = [o for o in attempt.outcomes if o.status is Status.REFUSED]
     assert [o.change.address.key for o in refused] == ["b"]
     assert "failed on it each time" in refused[0].message
