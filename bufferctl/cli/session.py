@@ -276,7 +276,7 @@ def locked(endpoint: str, timeout: float, console: Console) -> Iterator[None]:
 
     with Lock(journal_folder(), endpoint).held(timeout) as died:
         if died:
-            console.note(f"{console.err.change('note:')} took over the lock of a run that ended without a word: {died}")
+            console.note(f"{console.err.change('note:')} took over the lock of a run that crashed: {died}")
         yield
 
 

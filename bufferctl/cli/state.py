@@ -236,16 +236,28 @@ class _Mending:
 
 @contextmanager
 def _mending(file: Path | None, state_file: Path | None) -> Iterator[_Mending]:
-    """What is remembered, to be changed and then saved, while no other run works on it. Raises LockedError."""
+    """What is remembered, to be changed and then saved, while no other run works on it. Raises LockedError.
+
+    What a killed run left in the journal is brought in first, so that it does not undo the change later.
+    """
+    from bufferctl.apply import FileJournal, record
     from bufferctl.cli.console import Console
-    from bufferctl.cli.session import locked
+    from bufferctl.cli.session import journal_folder, locked
+    from bufferctl.config import find_root
 
     store = _store(file, state_file)
     store.load()  # tells the endpoint, and so which lock
     with locked(store.endpoint, 0.0, Console.create()):
-        mending = _Mending(store.load())
-        yield mending
-        store.save(mending.state)
+        state = store.load()
+        root = find_root(file, Path.cwd())
+        journal = FileJournal(journal_folder(), store.endpoint, root, state.lineage)
+        journal.claim(set(state.bindings))
+        try:
+            mending = _Mending(record(state, journal, store))
+            yield mending
+            record(mending.state, journal, store)
+        finally:
+            journal.close()
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
 from bufferctl.config.content import (
@@ -176,6 +177,7 @@ class Posts:
             repeat_of=top.repeat_of,
             cancelled=top.cancelled,
             protect=top.protect,
+            entry=_as_written(layers, text),
         )
         self.found.append(Declared(post, layers))
 
@@ -205,3 +207,14 @@ def _given(override: Layer) -> dict[str, object]:
     if not isinstance(fields, Override):
         raise TypeError(type(fields))
     return {name: getattr(fields, name) for name in fields.model_fields_set}
+
+
+#: Fields of an entry that say nothing about the post on one channel.
+_SPREAD = frozenset({"channels", "overrides"})
+
+
+def _as_written(layers: tuple[Layer, ...], text: str | None) -> str:
+    """A digest of an entry as it stands in the file, and of the file that its text comes from."""
+    written = [{k: v for k, v in layer.spot.node.items() if k not in _SPREAD} for layer in layers]
+    from_file = text if any("text_file" in fields for fields in written) else None
+    return blake2b(repr((written, from_file)).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()

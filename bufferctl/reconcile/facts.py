@@ -89,7 +89,7 @@ def facts_of(match: Match) -> Facts:
     edited = before != now
     rescheduled = before is None or before.schedule != now.schedule
     if before is None:  # another version's fingerprint: only the content can be compared
-        edited = content is not None and not same(match.declared.content, content)
+        edited = not binding.applied if content is None else not same(match.declared.content, content)
         edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
     changed = live is not None and content is not None and _changed(binding, live, _digest(match, content))
     sent = live.status in OUT if isinstance(live, LivePost) else False

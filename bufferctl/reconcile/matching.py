@@ -289,7 +289,8 @@ class _Claims:
         #: Homes in which some declared object came by the API.
         self.homes_by_api = {post.home for post in posts if post.by_api}
         self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
-        self._by_digest: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
+        #: By what was applied, where the text does not tell or was not read.
+        self._by_applied: dict[tuple[str, ...], list[Suspect]] = defaultdict(list)
         for m in found.values():
             if m.binding is not None and m.binding.id not in gone:
                 self._add(m.declared.slot, m.binding, m.live, m.declared)
@@ -302,19 +303,21 @@ class _Claims:
             return
         address = owner.item.address if owner else address_of(slot, binding)
         suspect = Suspect(binding.id, _created(binding, live), live, address, owner_declared=owner is not None)
-        if live is not None:
-            text = _text(comparable.of_live(live))
+        text = _text(comparable.of_live(live)) if live is not None else ""
+        applied = Fingerprint.read(binding.applied)
+        if text.strip():
             if owner is None or text != _text(owner.content):  # an address with that same text claims it by right
                 self._by_text[slot.home, text].append(suspect)
-        else:  # published before what was read
-            applied = Fingerprint.read(binding.applied)
-            if applied is not None and (owner is None or applied.content != owner.fingerprint.content):
-                self._by_digest[slot.home, applied.content].append(suspect)
+        elif applied is not None and (owner is None or applied.content != owner.fingerprint.content):
+            hidden = () if live is None else (applied.hidden,)  # without a text, the addresses of pictures count
+            self._by_applied[slot.home, applied.content, *hidden].append(suspect)
 
     def saying(self, d: Declared) -> list[Suspect]:
         """Claimed objects with the text of `d`, whose address says something else, or was removed from the files."""
-        by_text = self._by_text.get((d.slot.home, _text(d.content)), []) if _text(d.content).strip() else []
-        return [*by_text, *self._by_digest.get((d.slot.home, d.fingerprint.content), [])]
+        content, hidden = d.fingerprint.content, d.fingerprint.hidden
+        by_applied = self._by_applied.get((d.slot.home, content), []) if _text(d.content).strip() else []
+        by_applied = by_applied or self._by_applied.get((d.slot.home, content, hidden), [])
+        return [*self._by_text.get((d.slot.home, _text(d.content)), []), *by_applied]
 
 
 def _created(binding: Binding, live: LivePost | LiveIdea | None) -> datetime:
@@ -359,8 +362,8 @@ def _near(d: Declared, pool: _Pool, claims: _Claims, *, is_lost: bool) -> Near:
     """Live objects that may be `d`: by which rule, and whether nothing explains them."""
     near: Near = []
     text = _text(d.content)
+    near += [(Rule.SAME_TEXT, s, False) for s in claims.saying(d)] if not is_lost else []
     if text.strip():
-        near += [(Rule.SAME_TEXT, s, False) for s in claims.saying(d)] if not is_lost else []
         alike = [c for c in pool.like(d.content) if not (is_lost and c.explained)]
         near += [
             (Rule.SAME_TEXT, Suspect(c.item.id, c.item.created_at, c.item), not c.explained)

@@ -265,14 +265,15 @@ def release(state: State, slot: Slot) -> State:
 def sought(live: Live, state: State) -> dict[str, datetime | None]:
     """Ids of posts that no list shows and that the record asks about, with when each was created where known.
 
-    Bound ones that are not published, and candidates of open questions. One that was seen sent only fell off the end of
-    what was read.
+    Bound ones that are not published, those that a person claimed although they differ (`applied` is empty), and
+    candidates of open questions. One that was seen sent only fell off the end of what was read.
     """
     listed = {post.id for post in live.posts}
     read = {channel.id for organization in live.organizations for channel in organization.channels}
     found: dict[str, datetime | None] = {}
     for slot, binding in state.bindings.items():
-        if slot.channel_id != IDEAS and binding.id not in listed and binding.status != PostStatus.SENT:
+        is_settled = binding.status == PostStatus.SENT and binding.applied
+        if slot.channel_id != IDEAS and binding.id not in listed and not is_settled:
             found[binding.id] = datetime.fromisoformat(binding.created_at) if binding.created_at else None
     for slot, question in state.questions.items():
         if slot.channel_id in read:

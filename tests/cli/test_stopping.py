@@ -99,7 +99,7 @@ def test_killed(program: list[str], gated: tuple[Any, Gate]) -> None:
     hold.go_on()
     assert process.returncode == -signal.SIGKILL
     ran = project("apply", "--auto-approve", "--settle", "0")
-    assert "took over the lock of a run that ended without a word" in ran.err
+    assert "took over the lock of a run that crashed" in ran.err
     assert "Of its unanswered writes, 30 were carried out, 0 were not" in ran.err
     goes_on(project)
 
