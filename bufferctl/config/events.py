@@ -76,5 +76,12 @@ def doubtful(error: YAMLError) -> bool:
 
 
 def _pure(text: str) -> Next:
-    following: Next = YAML(typ="safe", pure=True).parse(text).__next__
+    events = YAML(typ="safe", pure=True).parse(text)
+
+    def following() -> Any:
+        try:
+            return next(events)
+        except (AssertionError, ValueError) as error:  # ruamel checks the version of `%YAML 1.21` so
+            raise YAMLError("found an incompatible YAML document") from error
+
     return following

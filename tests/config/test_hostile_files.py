@@ -97,3 +97,10 @@ def test_a_question_in_braces_needs_no_slow_parser() -> None:
         [first.following() for _ in range(12)]
     values = [event.value for _ in range(12) if hasattr(event := second.following(), "value")]
     assert [second.own(value) for value in values] == ["a", "b", "What is it?", "c", "Why?"]
+
+
+def test_a_version_that_yaml_does_not_have(tmp_path: Path) -> None:
+    """A message at the start of the file, where the parser fails in its own way."""
+    (tmp_path / "buffer.yaml").write_text(f"%YAML 1.21\n---\n{ROOT}", encoding="utf-8")
+    (problem,) = load(None, tmp_path).diagnostics
+    assert "instruction to YAML" in problem.message
