@@ -16,7 +16,7 @@ NO_ALT_TEXT = Rule(
     "alt-text-missing",
     Severity.WARNING,
     "an image has no `alt_text`",
-    "people who cannot see it do not learn what it shows",
+    "screen-reader users will not know what it shows",
     "write in `alt_text` what the image shows",
     "the Web Content Accessibility Guidelines, 1.1.1",
 )
@@ -79,7 +79,7 @@ def _links_of(kind: type[NetworkMetadata]) -> tuple[Path, ...]:
 
 def _of_asset(post: Post, path: Path, asset: Asset) -> Iterator[Finding]:
     if asset.image and not (asset.image.alt_text and asset.image.alt_text.strip()):
-        message = "this image has no `alt_text`, so people who cannot see it do not learn what it shows"
+        message = "this image has no `alt_text`, so screen-reader users will not know what it shows"
         yield Finding(NO_ALT_TEXT, post, (*path, "image", "alt_text"), message)
 
 

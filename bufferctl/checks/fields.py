@@ -74,7 +74,7 @@ EMPTY_ITEM = Rule(
     Severity.ERROR,
     "a part of a thread has neither text nor assets",
     _REFUSED,
-    "write a text, or take it out",
+    "write a text, or delete it",
     Source.SEEN,
 )
 

@@ -15,7 +15,7 @@ TOO_MANY_IMAGES = Rule(
     Severity.ERROR,
     "a post has more images than its network takes",
     "Buffer refuses the post",
-    "take images out, or give this network `assets` of its own under `overrides`",
+    "remove images, or give this network `assets` of its own under `overrides`",
     Source.BUFFER,
 )
 TOO_MANY_MEDIA = Rule(
@@ -24,7 +24,7 @@ TOO_MANY_MEDIA = Rule(
     Severity.ERROR,
     "a post has more images and videos together than its network takes",
     "Buffer refuses the post",
-    "take some out, or give this network `assets` of its own under `overrides`",
+    "remove some, or give this network `assets` of its own under `overrides`",
     Source.BUFFER,
 )
 VIDEO_NOT_ALONE = Rule(

@@ -99,8 +99,8 @@ def _again(same: list[Timed], now: float | None, since: float | None) -> Iterato
             continue
         days = round(apart / timedelta(days=1).total_seconds())
         when = f" within {days} days" if days > 1 and one.due_at and other.due_at else ""
-        message = f"the same text goes out twice on one channel{when}; networks hide or refuse repetitions"
-        related = (Related(one, f"`{one.address.key}` says it first"),)
+        message = f"the same text goes out twice on one channel{when}; networks hide or refuse repeats"
+        related = (Related(one, f"first used in `{one.address.key}`"),)
         yield Finding(SAME_TEXT, other, ("text",), message, related=related)
 
 

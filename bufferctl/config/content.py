@@ -92,7 +92,7 @@ def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading
         to = " and ".join(names)
         reading.problems.append(
             layer.spot.down("metadata").at_key(
-                name, f"this is for {name}, and the post goes to {to}", hint="take it out, or add the channel"
+                name, f"this is for {name}, and the post goes to {to}", hint="delete it, or add the channel"
             )
         )
 

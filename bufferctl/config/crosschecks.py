@@ -144,7 +144,7 @@ def _fate(item: Post | Idea, at: Declared | Spot, keys: _Keys, *, whole: bool) -
         old = Address(address.organization, address.channel, item.was)
         if old in places:
             message = f"`{item.was}` is still declared, so this cannot be the same under another key"
-            hint = "rename the old entry instead of copying it, or take `was` out"
+            hint = "rename the old entry instead of copying it, or delete `was`"
             yield spot("was").at("was", message, hint=hint, related=(Related(places[old], "declared here"),))
     if item.repeat_of:
         named = Address(address.organization, address.channel, item.repeat_of)

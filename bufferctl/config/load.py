@@ -74,7 +74,7 @@ def _not_heeded(spot: Spot) -> Iterator[Diagnostic]:
     for name in _KEPT:
         if spot.has(name):
             message = f"this version reads `{name}` but does not act on it"
-            hint = "take it out, unless it is there for a later version"
+            hint = "delete it, unless it is there for a later version"
             yield spot.tree.source.diagnostic(
                 spot.key(name), message, hint=hint, width=len(name), severity=Severity.WARNING
             )

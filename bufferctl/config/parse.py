@@ -78,7 +78,7 @@ def _as_text(name: str, sign: str) -> str:
     """What to do about a value that begins with a sign of YAML."""
     if name in PROSE:
         return f"if it is text that begins with `{sign}`, {BLOCK_FORM.format(name=name)}"
-    return f"put it in quotes if it is text, or take the `{sign}…` out"
+    return f"put it in quotes if it is text, or delete `{sign}…`"
 
 
 class _Builder:
@@ -186,7 +186,7 @@ class _Builder:
                 continue
             self.tree.empty.setdefault(id(data), set())
             if type(event) is ScalarEvent and not event.style and event.value in _NOTHING:
-                self._problem(event, "this entry of the list is empty", "write something, or take the line out")
+                self._problem(event, "this entry of the list is empty", "add a value or delete the line")
             event = self.following()
         self.tree.marks[id(data)] = array("I", marks)
         return data
@@ -202,7 +202,9 @@ class _Builder:
             self._refuse_tag(event, "")
         key: str = self.own(event.value) if self.own else event.value
         if not event.style and key == "<<":
-            self._problem(event, "merge keys (`<<`) are not taken", "write the fields out, or use `overrides`", width=2)
+            self._problem(
+                event, "merge keys (`<<`) are not supported", "write the fields out, or use `overrides`", width=2
+            )
             return key
         if not event.style and key in _NOTHING:
             self._problem(event, "a value without the name of a field", "write the name before the `:`")
@@ -280,8 +282,8 @@ class _Builder:
         self.problems.append(
             self.source.diagnostic(
                 event.start_mark.index,
-                f"`{key}` is given twice; only one of them can count",
-                hint="take one of them out",
+                f"`{key}` is given twice",
+                hint="remove one of them",
                 width=len(key),
                 related=related,
             )
@@ -289,7 +291,7 @@ class _Builder:
 
     def _refuse_tag(self, event: Any, name: str) -> None:
         tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-        self._problem(event, f"`{tag}` is a YAML tag, and those are not taken", _as_text(name, "!"), width=len(tag))
+        self._problem(event, f"`{tag}` is a YAML tag, and tags are not supported", _as_text(name, "!"), width=len(tag))
 
     def _empty(self) -> None:
         self.problems.append(whole_file(self.source.name, "the file is empty", "write something in it, or delete it"))

@@ -116,7 +116,7 @@ class Posts:
             place = spot.tree.source.place(references.value(first))
             message = f"`{reference}` is the same channel as one above; the post would go there twice"
             self.reading.problems.append(
-                references.at(index, message, hint="take it out", related=(Related(place, "first named here"),))
+                references.at(index, message, hint="delete it", related=(Related(place, "first named here"),))
             )
 
     def _overrides(
@@ -195,7 +195,7 @@ class Posts:
                 self.reading.problems.append(layer.spot.at("mode", "`customScheduled` needs a `due_at`", hint=hint))
         elif mode is not ShareMode.CUSTOM_SCHEDULED and when is not None:
             message = f"Buffer ignores `due_at` with `mode: {mode}`, so the post would go out at another time"
-            hint = "take `mode` out to publish at that time, or `due_at` out"
+            hint = "delete `mode` to publish at that time, or delete `due_at`"
             self.reading.problems.append(layer.spot.at_key("due_at", message, hint=hint))
         spot = timed.spot if timed else layer.spot
         return mode, self.reading.when(when, declared.clock, spot, "due_at")

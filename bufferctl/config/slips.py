@@ -18,7 +18,7 @@ _START = r"[ \t]*(?:- +)?"
 _SLIPS: tuple[tuple[str, str, str], ...] = (
     (
         rf"^{_START}(?:-|\w+:)? *(?P<at>[{_ODD}]+)",
-        "this is no plain space (copied text has such), and YAML cannot read the line because of it",
+        "this is not an ordinary space (often from copied text), and YAML cannot read the line because of it",
         "delete it and type a space",
     ),
     (
@@ -53,8 +53,8 @@ def conflict(source: Source) -> Diagnostic | None:
     found = _CONFLICT.search(source.text) if "<<<<<<< " in source.text else None
     if found is None or source.text.find("\n>>>>>>> ", found.end()) < 0:
         return None
-    message = "a merge left two versions here, and nobody has chosen between them"
-    hint = "keep what is right of both, and delete the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`"
+    message = "this is an unresolved merge conflict"
+    hint = "keep the right lines, and delete those that begin with `<<<<<<<`, `=======` and `>>>>>>>`"
     return source.diagnostic(found.start(), message, hint=hint, width=len(found[0]))
 
 

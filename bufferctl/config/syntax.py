@@ -17,7 +17,7 @@ _INDENT = "line it up with the lines that it belongs to, with spaces"
 
 #: Pattern of the parser's words, message, hint, and whether the place is where the thing began.
 _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
-    (r"directive|YAML document|version", "a line that begins with `%` is an instruction to YAML", "take it out", True),
+    (r"directive|YAML document|version", "a line that begins with `%` is an instruction to YAML", "delete it", True),
     (r"tab character|'\\t'", "a tab cannot indent a line in YAML", "use spaces", False),
     (
         r"mapping values are not allowed",

@@ -86,8 +86,10 @@ def test_of_thousands_of_problems_the_first_are_shown(tmp_path: Path, more: str)
 def test_many_sides_of_a_conflict_that_does_not_end(tmp_path: Path) -> None:
     """It is no conflict without its last mark, wherever the first ones are."""
     text = "posts:\n  - key: a\n    channels: [twitter]\n    text: |\n      A\n"
-    assert "a merge left two versions" in messages(tmp_path, f"{text}<<<<<<< HEAD\n=======\n>>>>>>> main\n")[0]
-    assert "a merge left" not in messages(tmp_path, text + 100 * "<<<<<<< HEAD\n")[0]
+    assert (
+        "this is an unresolved merge conflict" in messages(tmp_path, f"{text}<<<<<<< HEAD\n=======\n>>>>>>> main\n")[0]
+    )
+    assert "merge conflict" not in messages(tmp_path, text + 100 * "<<<<<<< HEAD\n")[0]
 
 
 def test_a_question_in_braces_needs_no_slow_parser() -> None:
