@@ -92,7 +92,8 @@ class Matches:
     """All matches in file order; claims that no address took; and live objects that no address claims.
 
     `kept`: slots of released claims that a question is about, so that they are not forgotten meanwhile. `unexplained`:
-    ids of those of `unclaimed` that may be ours.
+    ids of those of `unclaimed` that may be ours. `postponed`: open questions about posts whose time is over: another
+    time brings them back.
     """
 
     matches: tuple[Match, ...]
@@ -100,6 +101,7 @@ class Matches:
     kept: frozenset[Slot] = frozenset()
     unclaimed: tuple[LivePost | LiveIdea, ...] = ()
     unexplained: frozenset[str] = frozenset()
+    postponed: Mapping[Slot, Question] = field(default_factory=dict)
 
     @property
     def suspected(self) -> frozenset[str]:
@@ -109,7 +111,7 @@ class Matches:
     @property
     def questions(self) -> dict[Slot, Question]:
         """What is asked, by slot."""
-        return {m.declared.slot: m.question for m in self.matches if m.question}
+        return {**self.postponed, **{m.declared.slot: m.question for m in self.matches if m.question}}
 
 
 Found = dict[Slot, Match]
@@ -147,6 +149,11 @@ def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
         kept=frozenset(slot for slot, binding in released.items() if binding.id in asked_about),
         unclaimed=left,
         unexplained=frozenset(item.id for item in left if not is_explained(item)),
+        postponed={
+            d.slot: question
+            for d in open_
+            if _is_over(d.item, live.at) and (question := record.state.questions.get(d.slot)) is not None
+        },
     )
 
 

@@ -135,8 +135,9 @@ def begin_run(state: State, plan: Plan) -> State:
     for home in plan.recording.homes:
         old = homes.get(home.id)
         homes[home.id] = replace(home, horizon=old.horizon, past_before=old.past_before) if old else home
-    slots = {change.slot for change in plan.changes}
-    questions = {slot: q for slot, q in state.questions.items() if slot not in slots}
+    slots, planned = {change.slot for change in plan.changes}, {home.id for home in plan.recording.homes}
+    outside = (slot for slot in state.questions if slot not in slots and (plan.narrowed or slot.home not in planned))
+    questions = {slot: state.questions[slot] for slot in outside}
     questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
     let_go = {**state.let_go, **_let_go(plan.of(Action.FORGET))}
     past = state.past | {change.slot for change in plan.of(Action.PAST)}
