@@ -187,7 +187,8 @@ def _channels(
         place = below.place("name" if channel.name else "id")
         own = _clock(channel.timezone, below, clock, problems)
         zone = own.name if own else None
-        declared = Channel(organization.label, label, channel.service, channel.name, channel.id, place, zone)
+        has_own = channel.timezone is not None
+        declared = Channel(organization.label, label, channel.service, channel.name, channel.id, place, zone, has_own)
         problems += _twice(f"channel `{label}`", label, place, below, seen)
         if channel.id and channel.id != named:
             problems += _twice(f"channel id `{channel.id}`", f"id {channel.id}", below.place("id"), below, seen)

@@ -82,7 +82,10 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A declared channel; `label` is `service:name`, or `service:id` where the files give no name."""
+    """A declared channel; `label` is `service:name`, or `service:id` where the files give no name.
+
+    `timezone` is the nearest one around its times; `has_own_timezone`: its entry names it.
+    """
 
     organization: str
     label: str
@@ -91,6 +94,7 @@ class Channel:
     id: str | None
     place: Place
     timezone: str | None = None
+    has_own_timezone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ _OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 _ON = frozenset({"embeddable", "notify_subscribers", "should_share_to_feed"})
 #: Networks whose posts have a kind in any case.
 _ALWAYS = frozenset({Service.INSTAGRAM, Service.FACEBOOK})
+#: Networks whose videos take a frame of their own as the cover (notes: Writing).
+_PICKS_FRAMES = frozenset({Service.INSTAGRAM, Service.TIKTOK, Service.PINTEREST})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -59,7 +61,7 @@ def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, id
         scheduling_type=_REMINDS if live.scheduling_type == _REMINDS else SchedulingType.AUTOMATIC,
         draft=live.status is PostStatus.DRAFT,
         needs_approval=live.status is PostStatus.NEEDS_APPROVAL,
-        assets=_assets(live.assets),
+        assets=_assets(live.assets, channel.service),
         metadata=metadata,
         tags=tags,
         idea=idea,
@@ -127,7 +129,7 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     if details.get("button") == "none" and len(details) > 1:  # else it is all there is, and Buffer wants something
         del details["button"]
     if _is_thread(live):
-        fields["thread"] = [_thread_item(item) for item in live.thread]
+        fields["thread"] = [_thread_item(item, service) for item in live.thread]
     if fields.get("type") in {"post", "thread", "carousel"} and service is not Service.GOOGLEBUSINESS:
         del fields["type"]
     if not fields and service not in _ALWAYS:
@@ -146,20 +148,22 @@ def _is_thread(live: LivePost) -> bool:
     return len(live.thread) > 1 or any(_text(item.text) != _text(live.text) for item in live.thread)
 
 
-def _thread_item(item: LiveThreadItem) -> dict[str, Any]:
-    return {"text": _text(item.text) or None, "assets": _assets(item.assets)}
+def _thread_item(item: LiveThreadItem, service: Service) -> dict[str, Any]:
+    return {"text": _text(item.text) or None, "assets": _assets(item.assets, service)}
 
 
-def _assets(assets: tuple[LiveAsset, ...]) -> tuple[Asset, ...]:
-    return tuple(_checked(Asset, {asset.kind: _asset(asset)}) for asset in assets)
+def _assets(assets: tuple[LiveAsset, ...], service: Service) -> tuple[Asset, ...]:
+    return tuple(_checked(Asset, {asset.kind: _asset(asset, service)}) for asset in assets)
 
 
-def _asset(asset: LiveAsset) -> dict[str, Any]:
+def _asset(asset: LiveAsset, service: Service) -> dict[str, Any]:
     if asset.kind not in {"image", "video", "document"}:
         raise NotSayableError(f"it holds a {asset.kind or 'file'}, which this version of bufferctl does not know")
     if not asset.source:
         raise NotSayableError(f"Buffer does not tell where its {asset.kind} is")
     found: dict[str, Any] = {"url": asset.source, **_plain({"alt_text": asset.alt_text, **asset.details})}
+    if service not in _PICKS_FRAMES:
+        found.pop("thumbnail_offset", None)
     if asset.kind != "video" and asset.thumbnail and asset.thumbnail != asset.source:  # videos take none (notes)
         found["thumbnail_url"] = asset.thumbnail
     if tagged := found.get("user_tags"):

@@ -7,6 +7,7 @@ organization's, and of a channel the handle (with or without `@`) before the dis
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from bufferctl.diagnostics import Diagnostic, Related, Severity
 from bufferctl.model import (
@@ -50,7 +51,7 @@ def find_targets(
             problems.append(answer)
             continue
         channels[channel.organization, channel.label] = answer
-        problems += _twice(taken, answer.id, channel)
+        problems += [*_twice(taken, answer.id, channel), *_other_zone(channel, answer, desired)]
     return Targets(organizations, channels), tuple(problems)
 
 
@@ -132,6 +133,30 @@ def _renamed(declared: Organization, found: LiveOrganization) -> list[Diagnostic
         return []
     message = f"the organization with the id {found.id} is called `{found.name}` in Buffer, not `{declared.name}`"
     return [Diagnostic(Severity.WARNING, message, declared.place, "The id decides: check that it is the one you mean")]
+
+
+def _other_zone(declared: Channel, live: LiveChannel, desired: Desired) -> list[Diagnostic]:
+    """Times that take their zone from above the channel, where Buffer has the channel in another one.
+
+    Silent where the channel names its zone itself, and where both zones have the same time.
+    """
+    zone = declared.timezone
+    if zone is None or zone == live.timezone or declared.has_own_timezone:
+        return []
+    for post in desired.posts:
+        due = post.due_at
+        here = (post.address.organization, post.address.channel) == (declared.organization, declared.label)
+        if not here or due is None or getattr(due.tzinfo, "key", None) != zone:
+            continue
+        there = due.astimezone(ZoneInfo(live.timezone))
+        if there.utcoffset() != due.utcoffset():
+            message = (
+                f"times of `{declared.label}` are read as {zone}, and Buffer has the channel in {live.timezone}: "
+                f"{due:%H:%M} of {post.address} is {there:%H:%M} there"
+            )
+            hint = f"Add `timezone: {live.timezone}` to the channel, or `timezone: {zone}` if that is meant"
+            return [Diagnostic(Severity.WARNING, message, declared.place, hint)]
+    return []
 
 
 def _error(message: str, hint: str, declared: Organization | Channel) -> Diagnostic:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from bufferctl.model import Address, LiveAsset, LiveChannel, LivePost, PostStatus, Service
+from bufferctl.model.from_live import post_from_live
 from tests.cli.account import DUE, fill
 
 NAMES = {"twitter": "acme", "linkedin": "acme-inc"}
@@ -139,7 +141,8 @@ def test_new_root_of_an_empty_account_is_managed_from_now(project: Any) -> None:
 def test_managed_since_moves_back_only(project: Any) -> None:
     """An import that binds something older lowers it, comment and all else kept; a later one leaves it."""
     few(project)
-    for since, moves in (("2029-12-02T00:00:00Z", True), ("2020-01-01T00:00:00Z", False)):
+    project.sandbox.clock.advance(hours=2)
+    for since, moves in (("2029-12-03T10:00:00Z", True), ("2020-01-01T00:00:00Z", False)):
         project.state.unlink(missing_ok=True)
         text = f"managed_since: {since}  # do not touch\n{CHANNELS}"
         project.write("buffer.yaml", text)
@@ -155,6 +158,19 @@ def test_managed_since_is_not_invented(project: Any) -> None:
     project.write("buffer.yaml", CHANNELS)
     imported(project)
     assert managed_since(project) is None
+
+
+@pytest.mark.parametrize(("service", "kept"), [(Service.INSTAGRAM, 1500), (Service.LINKEDIN, None)])
+def test_cover_of_a_video(service: Service, kept: int | None) -> None:
+    """`thumbnail_offset` where a network takes one; `thumbnail_url` is gone from videos, so it is read without."""
+    details = {"thumbnail_offset": 1500}
+    video = LiveAsset("video", source="https://a.example/a.mp4", thumbnail="https://a.example/t.png", details=details)
+    now = datetime.fromisoformat("2029-12-03T09:00:00+00:00")
+    live = LivePost("p", "c", PostStatus.SCHEDULED, "Film", now, now, assets=(video,))
+    post = post_from_live(live, LiveChannel("c", "o", service, "acme"), Address("Acme", f"{service.value}:acme", "k"))
+    (asset,) = post.assets
+    assert asset.video
+    assert asset.video.thumbnail_offset == kept
 
 
 def test_one_channel(project: Any) -> None:

@@ -251,3 +251,33 @@ def test_debug_tells_the_requests(campaign: Any) -> None:
     assert ran.out == campaign("plan").out
     assert len(ran.err.splitlines()) == len(campaign.sandbox.requests) / 2
     assert "Bearer" not in ran.err
+
+
+ZONES = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Globex
+    channels:
+      - service: twitter
+        name: globex
+        posts:
+          - {key: a, due_at: 2030-01-07 09:00, text: A}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_warned"),
+    [
+        ("", "", True),
+        ("name: globex", "name: globex\n        timezone: Europe/Berlin", False),  # said of the channel: meant
+        ("09:00", "09:00+01:00", False),  # the time has its own offset
+        ("timezone: Europe/Berlin", "timezone: America/New_York", False),
+        ("timezone: Europe/Berlin", "timezone: America/Toronto", False),  # the same time
+    ],
+)
+def test_a_channel_in_another_zone_than_the_files_say(project: Any, before: str, after: str, is_warned: bool) -> None:
+    """A New York channel in Berlin files was planned at 03:00 there, without a word."""
+    project.write("buffer.yaml", ZONES.replace(before, after))
+    ran = project("plan")
+    assert (ran.code, "09:00 of Globex/twitter:globex/a is 03:00 there" in ran.err) == (0, is_warned), ran.err
