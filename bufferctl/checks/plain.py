@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, Rule
 from bufferctl.checks.said import said
@@ -59,14 +60,15 @@ def plain_findings(post: Post) -> Iterator[Finding]:
         yield from _invisible(post, each.path, each.text)
         if each.is_link:
             continue
-        if found := _MARKDOWN.search(each.text):
+        if found := _markdown(each.text):
             message = f"`{found[0][:40]}` is Markdown, and readers would see its signs"
             yield Finding(MARKDOWN, post, each.path, message, quote=found[0])
-        if found := _HTML.search(each.text):
+        if found := _html(each.text):
             message = f"`{found[0][:40]}` is HTML, and readers would see it as it is written"
             yield Finding(HTML, post, each.path, message, quote=found[0])
 
 
+@lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
     """Whether one of these rules may find something, found quickly: most texts are letters and emoji."""
     return bool(_ODD.search(text)) or (not text.isascii() and any(True for _ in invisible(text)))
@@ -76,8 +78,24 @@ _ODD = re.compile(r"\]\(|\*\S|_\S|<[/a-zA-Z]|&[#a-zA-Z]")
 
 
 def _invisible(post: Post, path: Path, text: str) -> Iterator[Finding]:
-    hidden = [character for _, character in invisible(text)]
+    hidden = _hidden(text)
     if hidden:
         names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
         many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
         yield Finding(INVISIBLE, post, path, f"this has {many} ({names}), often from copied text", quote=hidden[0])
+
+
+# Files may name one long text for many posts: each is searched once.
+@lru_cache(maxsize=128)
+def _markdown(text: str) -> re.Match[str] | None:
+    return _MARKDOWN.search(text)
+
+
+@lru_cache(maxsize=128)
+def _html(text: str) -> re.Match[str] | None:
+    return _HTML.search(text)
+
+
+@lru_cache(maxsize=128)
+def _hidden(text: str) -> tuple[str, ...]:
+    return tuple(character for _, character in invisible(text))

@@ -82,9 +82,12 @@ def links(post: Post) -> Iterator[Link]:
     Invisible characters are no part of one: a reader does not see them, and browsers drop many.
     """
     for each in said(post):
-        text = without_invisible(each.text)
+        text = _perceived(each.text)
         urls = [text] if each.is_link else links_in(text)
         yield from (Link(each.path, url) for url in urls)
+
+
+_perceived = lru_cache(maxsize=128)(without_invisible)
 
 
 def links_in(text: str) -> list[str]:
