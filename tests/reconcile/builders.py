@@ -1,0 +1,239 @@
+"""Short ways to say what the files declare, what Buffer has and what the record knows, and to plan from that.
+
+One account: Acme (`o1`) with `twitter:acme` (`c1`) and `linkedin:acme-inc` (`c2`). The record reaches up to `HORIZON`
+on each home; what Buffer created at `OLD` it accounts for, what it created at `YOUNG` may be ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bufferctl.diagnostics import Place
+from bufferctl.model import (
+    IDEAS,
+    Address,
+    Asset,
+    Binding,
+    Channel,
+    Desired,
+    Home,
+    Idea,
+    Live,
+    LiveAsset,
+    LiveChannel,
+    LiveIdea,
+    LiveOrganization,
+    LivePost,
+    LiveTag,
+    Organization,
+    Origin,
+    Post,
+    PostStatus,
+    Question,
+    Rule,
+    Service,
+    Settings,
+    ShareMode,
+    Slot,
+    State,
+)
+from bufferctl.model.comparable import bind
+from bufferctl.model.content import Image
+from bufferctl.plan import Action, Change, Plan, Reason
+from bufferctl.reconcile import Options, Targets, reconcile
+
+NOW = datetime(2030, 1, 15, 12, tzinfo=UTC)
+HORIZON = NOW - timedelta(days=1)
+OLD, YOUNG = HORIZON - timedelta(hours=1), HORIZON + timedelta(hours=1)
+DUE, LATER, OVER = NOW + timedelta(days=7), NOW + timedelta(days=8), NOW - timedelta(hours=2)
+PLACE = Place("posts.yaml", 3, 10)
+TWITTER = LiveChannel("c1", "o1", Service.TWITTER, "acme")
+LINKEDIN = LiveChannel("c2", "o1", Service.LINKEDIN, "acme-inc")
+CHANNELS = (TWITTER, LINKEDIN)
+HOMES = (
+    Home("o1", "c1", HORIZON, "twitter", "acme"),
+    Home("o1", "c2", HORIZON, "linkedin", "acme-inc"),
+    Home("o1", IDEAS, HORIZON),
+)
+
+
+def post(key: str = "a", text: str = "We are live", due: datetime | None = DUE, **fields: Any) -> Post:
+    """A timed post on twitter, or one for the queue where `due` is None."""
+    fields.setdefault("mode", ShareMode.CUSTOM_SCHEDULED if due else ShareMode.ADD_TO_QUEUE)
+    return Post(Address("Acme", "twitter:acme", key), Service.TWITTER, PLACE, text, due_at=due, **fields)
+
+
+def queued(key: str = "a", text: str = "We are live", **fields: Any) -> Post:
+    """A post for the queue of twitter."""
+    return post(key, text, None, **fields)
+
+
+def at_once(key: str = "a", text: str = "We are live", **fields: Any) -> Post:
+    """A post that is to be published at once."""
+    return post(key, text, None, mode=ShareMode.SHARE_NOW, **fields)
+
+
+def on_linkedin(item: Post) -> Post:
+    """The same post on linkedin."""
+    return replace(item, address=replace(item.address, channel="linkedin:acme-inc"), service=Service.LINKEDIN)
+
+
+def idea(key: str = "hiring", title: str = "How we hire", text: str = "", **fields: Any) -> Idea:
+    """An idea of Acme."""
+    return Idea(Address("Acme", IDEAS, key), PLACE, title, text, **fields)
+
+
+def picture(name: str = "a", alt: str = "The console") -> Asset:
+    """An image at an address of its own."""
+    return Asset(image=Image(url=f"https://acme.example/{name}.png", alt_text=alt))
+
+
+def in_buffer(item: Post, id_: str = "p1", created: datetime = OLD, **fields: Any) -> LivePost:
+    """A post as Buffer has it once it was created through the API, but for `fields`."""
+    status = PostStatus.SCHEDULED
+    if item.needs_approval:
+        status = PostStatus.NEEDS_APPROVAL
+    if item.draft:
+        status = PostStatus.DRAFT
+    as_created = LivePost(
+        id_,
+        "c2" if item.service is Service.LINKEDIN else "c1",
+        status,
+        item.text,
+        created,
+        created,
+        due_at=item.due_at or (NOW + timedelta(days=3) if status is PostStatus.SCHEDULED else None),
+        share_mode=item.mode.value,
+        is_custom_scheduled=item.mode is ShareMode.CUSTOM_SCHEDULED,
+        via="api",
+        tags=tuple(LiveTag(name, name) for name in item.tags),
+        assets=tuple(LiveAsset(a.kind, getattr(a.value, "alt_text", "") or "") for a in item.assets),
+    )
+    return replace(as_created, **fields)
+
+
+def published(item: Post, id_: str = "p1", created: datetime = OLD, **fields: Any) -> LivePost:
+    """A post as Buffer has it once it is out: at its time, or an hour after it was created."""
+    out = item.due_at or created + timedelta(hours=1)
+    return in_buffer(item, id_, created, **{"status": PostStatus.SENT, "sent_at": out, "due_at": out, **fields})
+
+
+def idea_in_buffer(item: Idea, id_: str = "i1", created: datetime = OLD, **fields: Any) -> LiveIdea:
+    """An idea as Buffer has it once it was created, but for `fields`."""
+    as_created = LiveIdea(id_, "o1", created, item.title or "", item.text or "")
+    return replace(as_created, **fields)
+
+
+def slot(item: Post | Idea) -> Slot:
+    """Where an object is remembered."""
+    if isinstance(item, Idea):
+        return Slot("o1", IDEAS, item.address.key)
+    return Slot("o1", "c2" if item.service is Service.LINKEDIN else "c1", item.address.key)
+
+
+Bound = tuple[Post | Idea, LivePost | LiveIdea]
+
+
+def bindings(*bound: Bound, origin: Origin = Origin.CREATED) -> dict[Slot, Binding]:
+    """What state holds of objects that were applied and seen as they are in each pair."""
+    return {slot(item): bind(item, live, origin) for item, live in bound}
+
+
+def record(*bound: Bound, origin: Origin = Origin.CREATED, horizon: datetime | None = HORIZON, **fields: Any) -> State:
+    """A record of every home up to `horizon` that holds the `bound` pairs."""
+    homes = {home.id: replace(home, horizon=horizon) for home in HOMES}
+    fields.setdefault("homes", homes)
+    fields.setdefault("complete_at", horizon)
+    return State(bindings=bindings(*bound, origin=origin), **fields)
+
+
+#: Nothing was ever recorded, or the state file was lost.
+NO_RECORD = State()
+
+
+def asked(rule: Rule, *candidates: LivePost | LiveIdea, **fields: Any) -> Question:
+    """An open question about live objects."""
+    return Question(rule, {each.id: each.created_at for each in candidates}, **fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Buffer and the record, and what the command line says."""
+
+    live: Collection[LivePost | LiveIdea] = ()
+    state: State = field(default_factory=record)
+    since: datetime | None = None
+    settings: Settings = field(default_factory=Settings)
+    channels: tuple[LiveChannel, ...] = CHANNELS
+    limit: int | None = None
+    gone: Collection[str] = ()
+    unread: Collection[str] = ()
+    options: Options = field(default_factory=Options)
+
+    @property
+    def reading(self) -> Live:
+        """What was read of Buffer: complete, but for `unread`."""
+        return Live(
+            NOW,
+            (LiveOrganization("o1", "Acme", self.channels, self.limit),),
+            posts=tuple(each for each in self.live if isinstance(each, LivePost)),
+            ideas=tuple(each for each in self.live if isinstance(each, LiveIdea)),
+            unread=frozenset(self.unread),
+            gone=frozenset(self.gone),
+            began=NOW,
+        )
+
+    def plan(self, *items: Post | Idea) -> Plan:
+        """The plan for files that declare Acme, its channels and `items`."""
+        acme = Organization("Acme", "Acme", None, PLACE)
+        by_label = {f"{c.service.value}:{c.name}": c for c in self.channels}
+        desired = Desired(
+            settings=replace(self.settings, managed_since=self.since),
+            organizations=(acme,),
+            channels=tuple(Channel("Acme", label, c.service, c.name, None, PLACE) for label, c in by_label.items()),
+            posts=tuple(item for item in items if isinstance(item, Post)),
+            ideas=tuple(item for item in items if isinstance(item, Idea)),
+        )
+        channels = {("Acme", label): channel for label, channel in by_label.items()}
+        targets = Targets({"Acme": self.reading.organizations[0]}, channels)
+        return reconcile(desired, self.reading, self.state, targets, endpoint="https://x.example", options=self.options)
+
+    def change(self, *items: Post | Idea) -> Change:
+        """The change of the first of `items`."""
+        return next(c for c in self.plan(*items).changes if c.slot == slot(items[0]))
+
+    def verdict(self, *items: Post | Idea) -> Verdict:
+        """What becomes of the first of `items`."""
+        return verdict(self.change(*items))
+
+    def verdicts(self, *items: Post | Idea) -> dict[str, Verdict]:
+        """What becomes of everything, by key."""
+        return {change.address.key: verdict(change) for change in self.plan(*items).changes}
+
+
+Verdict = Action | Reason
+
+
+def verdict(change: Change) -> Verdict:
+    """The action, or of a hold its reason."""
+    return change.reason if change.action is Action.HOLD and change.reason else change.action
+
+
+def warnings(plan: Plan) -> str:
+    """What the plan warns about, a line each."""
+    return "\n".join(each.message for each in plan.warnings)
+
+
+def by_key(state: State) -> Mapping[str, str]:
+    """The ids that a record gives to keys."""
+    return {place.key: binding.id for place, binding in state.bindings.items()}
+
+
+def let_go(items: Iterable[LivePost | LiveIdea]) -> dict[str, Any]:
+    """What a record keeps of live objects that were let go."""
+    from bufferctl.model import LetGo
+
+    return {item.id: LetGo(item.home, item.created_at) for item in items}

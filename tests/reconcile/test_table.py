@@ -1,0 +1,598 @@
+"""The action table (design: Actions), a row at a time: what becomes of one declared object."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bufferctl.model import (
+    LiveChannel,
+    LivePost,
+    LiveTag,
+    Origin,
+    Post,
+    PostStatus,
+    Service,
+    Settings,
+)
+from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.model.writing import CreateIdea, CreatePost, EditPost
+from bufferctl.plan import Action, Cause, Reason
+from bufferctl.reconcile import Options
+from bufferctl.reconcile.table import LAG
+
+from .builders import (
+    LATER,
+    NO_RECORD,
+    NOW,
+    OLD,
+    OVER,
+    TWITTER,
+    YOUNG,
+    World,
+    at_once,
+    bindings,
+    idea,
+    idea_in_buffer,
+    in_buffer,
+    picture,
+    post,
+    published,
+    queued,
+    record,
+    slot,
+    verdict,
+    warnings,
+)
+
+APPLIED = post()
+THERE = in_buffer(APPLIED)
+OUT = published(post(due=OVER))
+ADDRESS = "Acme/twitter:acme/a"
+
+
+def known(live: LivePost = THERE, was: Post = APPLIED, origin: Origin = Origin.CREATED, **fields: Any) -> World:
+    """Buffer has `live`; the record has `was`, as it was scheduled."""
+    return World(live=[live], state=record((was, in_buffer(was)), origin=origin), **fields)
+
+
+def sent(was: Post, live: LivePost | None = None, **fields: Any) -> World:
+    """`was` was applied and is out; Buffer shows `live`."""
+    return World(live=[live or published(was)], state=record((was, published(was))), **fields)
+
+
+# -- not sent | channel disconnected or locked | hold, but for deletes; queue paused: warn
+
+
+@pytest.mark.parametrize("channel", [replace(TWITTER, is_disconnected=True), replace(TWITTER, is_locked=True)])
+@pytest.mark.parametrize(
+    ("world", "item"),
+    [(World(), post()), (known(), APPLIED), (known(), replace(APPLIED, text="Edited"))],
+    ids=["new", "known", "edited"],
+)
+def test_a_channel_that_does_not_publish_holds_what_is_not_sent(channel: LiveChannel, world: World, item: Post) -> None:
+    """Held for the channel, whether there is something to send or not."""
+    assert replace(world, channels=(channel,)).verdict(item) is Reason.CHANNEL
+
+
+def test_a_disconnected_channel_holds_neither_what_is_out_nor_deletes() -> None:
+    """Done, and deleted."""
+    channel = replace(TWITTER, is_disconnected=True)
+    over = post(due=OVER)
+    assert sent(over, channels=(channel,)).verdict(over) is Action.DONE
+    assert known(channels=(channel,)).verdict(replace(APPLIED, cancelled=True)) is Action.DELETE
+
+
+@pytest.mark.parametrize(("paused", "expected"), [(True, True), (False, False)])
+def test_a_paused_queue_warns(paused: bool, expected: bool) -> None:
+    """Created all the same, with a warning."""
+    plan = World(channels=(replace(TWITTER, is_queue_paused=paused),)).plan(queued())
+    assert [verdict(c) for c in plan.changes] == [Action.CREATE]
+    assert ("twitter:acme is paused" in warnings(plan)) == expected
+
+
+# -- any | live in `error` | hold with the network's message
+
+
+def test_what_the_network_refused_is_held_with_its_message() -> None:
+    """Held with the message, edited or not, and on a disconnected channel too."""
+    refused = replace(THERE, status=PostStatus.ERROR, error="Too long.")
+    disconnected = replace(TWITTER, is_disconnected=True)
+    for item in (APPLIED, replace(APPLIED, text="Edited")):
+        assert known(refused, channels=(disconnected,)).verdict(item) is Reason.ERROR
+        assert "Too long" in known(refused).change(item).message
+
+
+# -- known or matched, unedited | sent | done
+
+
+def test_what_is_out_is_done() -> None:
+    """Done; also where it is older than what was read, or was published by hand, which is progress."""
+    over = post(due=OVER)
+    assert sent(over).verdict(over) is Action.DONE
+    assert World(state=record((over, published(over)))).verdict(over) is Action.DONE
+    shared = published(APPLIED, sent_at=NOW, shared_now=True)
+    change = known(shared).change(APPLIED)
+    assert (change.action, change.reason) == (Action.DONE, Reason.SHARED)
+
+
+def test_what_is_being_sent_is_done_and_its_status_is_recorded() -> None:
+    """Done."""
+    change = known(replace(THERE, status=PostStatus.SENDING)).change(APPLIED)
+    assert (change.action, change.binding and change.binding.status) == (Action.DONE, "sending")
+
+
+# -- known, edited | sent; only time, tags, defaults differ | done, counted once a file
+
+
+def with_entry(item: Post, entry: str) -> Post:
+    return replace(item, entry=entry)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (post(due=OVER), post(due=LATER)),
+        (queued(), queued(tags=("launch",))),
+        (with_entry(queued(text="See https://acme.example"), "e"), with_entry(queued(text="See https://x"), "e")),
+        (with_entry(queued(assets=(picture("a"),)), "e"), with_entry(queued(assets=(picture("b"),)), "e")),
+    ],
+    ids=["another time", "other tags", "the same entry, other defaults", "the same entry, another address"],
+)
+def test_edits_that_do_not_matter_once_it_is_out_are_done(was: Post, now: Post) -> None:
+    """Done, with what the file says now as applied; the plan counts them once a file."""
+    world = sent(was)
+    change = world.change(now)
+    assert (change.action, change.reason) == (Action.DONE, Reason.STAYED)
+    assert "1 edited post is already published and stays as it was" in warnings(world.plan(now))
+    again = World(live=world.live, state=replace(world.state, bindings={slot(now): change.binding}))  # type: ignore[dict-item]
+    assert (again.change(now).action, again.change(now).reason) == (Action.DONE, None)
+
+
+# -- known, edited | sent or sending | hold: sent, with what differs
+
+
+@pytest.mark.parametrize("status", [PostStatus.SENT, PostStatus.SENDING])
+def test_an_edit_of_what_is_out_is_held_with_what_differs(status: PostStatus) -> None:
+    """Held as published, with the text; nothing is done for an edit that Buffer shows already."""
+    edited = queued(text="Edited")
+    world = sent(queued(), published(queued(), status=status))
+    change = world.change(edited)
+    assert verdict(change) is Reason.SENT
+    assert [each.path for each in change.differences] == ["text"]
+    assert sent(queued(), published(edited)).verdict(edited) is Action.DONE
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (queued(assets=(picture("a"),)), queued(assets=(picture("b"),))),
+        (with_entry(queued(), "e"), with_entry(queued(text="Edited"), "f")),
+    ],
+    ids=["another picture", "another entry"],
+)
+def test_an_edit_that_people_would_read_is_held_once_it_is_out(was: Post, now: Post) -> None:
+    """Held as published, also where Buffer does not show the difference."""
+    assert sent(was).verdict(now) is Reason.SENT
+    assert World(state=record((was, published(was)))).verdict(now) is Reason.SENT
+
+
+# -- known | gone | hold: deleted in Buffer, until --recreate; created within the hour: lag
+
+
+def gone(created: datetime = OLD, **fields: Any) -> World:
+    live = in_buffer(APPLIED, created=created)
+    return World(state=record((APPLIED, live)), gone=["p1"], **fields)
+
+
+def test_what_was_deleted_in_buffer_is_held() -> None:
+    """Held as deleted; within an hour of its creation Buffer may be behind."""
+    assert gone().verdict(APPLIED) is Reason.GONE
+    assert gone(NOW - LAG + timedelta(seconds=1)).verdict(APPLIED) is Reason.LAG
+    assert gone(NOW - LAG).verdict(APPLIED) is Reason.GONE
+
+
+def test_recreate_creates_what_was_deleted() -> None:
+    """Created; not where its time is past, and not another address."""
+    again = Options(recreate=frozenset({ADDRESS}))
+    assert gone(options=again).verdict(APPLIED) is Action.CREATE
+    assert gone(options=Options(recreate=frozenset({"Acme/twitter:acme/b"}))).verdict(APPLIED) is Reason.GONE
+    assert gone(options=again).verdict(replace(APPLIED, due_at=OVER)) is Reason.MISSED
+
+
+def test_an_idea_that_is_gone_is_held_and_created_again_on_request() -> None:
+    """Held as deleted, though ideas cannot be asked for one by one: they are read in full."""
+    hiring = idea()
+    state = record((hiring, idea_in_buffer(hiring)))
+    assert World(state=state).verdict(hiring) is Reason.GONE
+    options = Options(recreate=frozenset({"Acme/ideas/hiring"}))
+    assert World(state=state, options=options).verdict(hiring) is Action.CREATE
+
+
+def test_what_no_list_shows_and_nobody_sought_is_not_gone() -> None:
+    """Done as before; an edit of it is held as unread."""
+    world = World(state=record((APPLIED, THERE)))
+    assert world.verdict(APPLIED) is Action.DONE
+    assert world.verdict(replace(APPLIED, text="Edited")) is Reason.UNREAD
+
+
+# -- known, unedited | changed by a person | hold: changed; both: conflict
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(THERE, text="Theirs"),
+        replace(THERE, due_at=LATER),
+        replace(THERE, status=PostStatus.DRAFT, due_at=None),
+        replace(THERE, tags=(LiveTag("t", "theirs"),)),
+    ],
+    ids=["text", "time", "back to draft", "tags"],
+)
+def test_what_a_person_changed_is_held_with_both_sides(changed: LivePost) -> None:
+    """Held as changed, or as a conflict where the file changed, too; both sides are shown."""
+    change = known(changed).change(APPLIED)
+    assert verdict(change) is Reason.CHANGED
+    assert change.differences
+    conflict = known(changed).change(replace(APPLIED, text="Ours"))
+    assert verdict(conflict) is Reason.CONFLICT
+    assert "text" in {each.path for each in conflict.differences}
+
+
+def test_reapply_sends_the_files_version() -> None:
+    """Updated, for drift; an adopted one stays held."""
+    again = Options(reapply=frozenset({ADDRESS}))
+    theirs = replace(THERE, text="Theirs")
+    for item in (APPLIED, replace(APPLIED, text="Ours")):
+        change = known(theirs, options=again).change(item)
+        assert (change.action, change.cause) == (Action.UPDATE, Cause.DRIFT)
+        assert isinstance(change.write, EditPost)
+        assert change.write.reschedule
+    assert known(theirs, origin=Origin.ADOPTED, options=again).verdict(APPLIED) is Reason.CHANGED
+
+
+def test_what_came_back_different_is_no_ones_edit() -> None:
+    """Held as changed, by Buffer."""
+    state = record((APPLIED, THERE))
+    binding = replace(state.bindings[slot(APPLIED)], seen="")
+    shortened = replace(THERE, text="We are li")
+    change = World(live=[shortened], state=replace(state, bindings={slot(APPLIED): binding})).change(APPLIED)
+    assert verdict(change) is Reason.CHANGED
+    assert "Buffer changed it when it was sent" in change.message
+
+
+def test_a_scheduled_version_that_is_not_the_files_will_go_out_and_the_hold_says_so() -> None:
+    """Said of a scheduled post, not of a draft."""
+    scheduled = known(replace(THERE, text="Theirs")).change(APPLIED)
+    draft = known(replace(THERE, status=PostStatus.DRAFT, due_at=None)).change(APPLIED)
+    assert [("will be published as it is" in c.message) for c in (scheduled, draft)] == [True, False]
+
+
+def test_file_and_buffer_that_came_to_say_the_same_are_in_agreement() -> None:
+    """Nothing to do, and what both say is what was applied."""
+    both = replace(APPLIED, text="Both")
+    change = known(replace(THERE, text="Both")).change(both)
+    assert change.action is Action.NO_OP
+    assert change.binding == bindings((both, in_buffer(both)))[slot(both)]
+
+
+# -- known, edited | not sent, ours | update; known or matched, unedited | not sent | no-op
+
+
+@pytest.mark.parametrize("origin", [Origin.CREATED, Origin.RECOVERED, Origin.IMPORTED])
+def test_an_edit_of_ours_is_sent(origin: Origin) -> None:
+    """Updated, without the schedule; what was not edited needs nothing."""
+    change = known(origin=origin).change(replace(APPLIED, text="Edited"))
+    assert (change.action, change.cause) == (Action.UPDATE, Cause.EDITED)
+    assert isinstance(change.write, EditPost)
+    assert not change.write.reschedule
+    assert known(origin=origin).verdict(APPLIED) is Action.NO_OP
+
+
+def test_an_edit_of_the_time_sends_the_schedule() -> None:
+    """Updated, with the time among the differences."""
+    change = known().change(replace(APPLIED, due_at=LATER))
+    assert isinstance(change.write, EditPost)
+    assert change.write.reschedule
+    assert [each.path for each in change.differences] == ["due_at"]
+
+
+def test_an_edit_that_buffer_does_not_show_says_so() -> None:
+    """Updated, with a message in place of differences; it stays linked to its idea."""
+    was = post(assets=(picture("a"),))
+    change = known(in_buffer(was), was).change(post(assets=(picture("b"),)))
+    assert (change.action, change.differences) == (Action.UPDATE, ())
+    assert "Buffer does not show the edited fields" in change.message
+    of_idea = post(idea="hiring")
+    unlinked = known(in_buffer(of_idea, idea_id="i1"), of_idea).change(post())
+    assert "stays linked to its idea" in unlinked.message
+
+
+def test_an_edit_of_what_a_person_made_is_held() -> None:
+    """Held as adopted."""
+    assert known(origin=Origin.ADOPTED).verdict(replace(APPLIED, text="Edited")) is Reason.ADOPTED
+
+
+@pytest.mark.parametrize(
+    ("was", "live", "reason"),
+    [
+        (post(draft=True), in_buffer(post()), Reason.SCHEDULED),
+        (post(needs_approval=True), in_buffer(post()), Reason.APPROVED),
+        (queued(draft=True), in_buffer(post()), Reason.SCHEDULED),
+    ],
+    ids=["scheduled a draft", "approved", "scheduled a draft without a time"],
+)
+def test_progress_is_not_drift(was: Post, live: LivePost, reason: Reason) -> None:
+    """Nothing to do, with what a person did."""
+    change = known(live, was).change(was)
+    assert (change.action, change.reason) == (Action.NO_OP, reason)
+
+
+def test_a_place_in_the_queue_is_no_time() -> None:
+    """Nothing to do where the queue moved; held where a person gave it a time of its own."""
+    was = queued()
+    moved = in_buffer(was, due_at=LATER)
+    assert known(moved, was).verdict(was) is Action.NO_OP
+    own_time = replace(moved, share_mode="customScheduled", is_custom_scheduled=True)
+    assert known(own_time, was).verdict(was) is Reason.CHANGED
+
+
+def test_a_record_of_another_version_is_compared_by_content() -> None:
+    """Nothing to do where file and Buffer agree; updated where they do not."""
+    state = record((APPLIED, THERE))
+    binding = replace(state.bindings[slot(APPLIED)], applied="0:x")
+    world = World(live=[THERE], state=replace(state, bindings={slot(APPLIED): binding}))
+    assert world.verdict(APPLIED) is Action.NO_OP
+    assert world.verdict(replace(APPLIED, text="Edited")) is Action.UPDATE
+    assert world.verdict(replace(APPLIED, due_at=LATER)) is Action.UPDATE
+
+
+# -- new, due before managed_since (or now), its home unrecorded: past; else missed
+
+
+@pytest.mark.parametrize(
+    ("since", "due", "expected"),
+    [
+        (None, OVER, Action.PAST),
+        (NOW - timedelta(hours=1), OVER, Action.PAST),
+        (NOW - timedelta(hours=3), OVER, Reason.MISSED),
+        (None, NOW + timedelta(seconds=1), Reason.MISSED),
+    ],
+    ids=["no managed_since", "due before managed_since", "due after managed_since", "inside the lead time"],
+)
+def test_history_in_the_files_is_past_where_nothing_is_recorded(
+    since: datetime | None, due: datetime, expected: Action | Reason
+) -> None:
+    """Past if it was due before the account was managed, else missed."""
+    assert World(state=NO_RECORD, since=since).verdict(post(due=due)) is expected
+
+
+def test_what_is_past_stays_quiet() -> None:
+    """Past once its home is recorded, too, if it was remembered; without that, missed."""
+    over = post(due=OVER)
+    assert World(state=record(past=frozenset({slot(over)}))).verdict(over) is Action.PAST
+    assert World().verdict(over) is Reason.MISSED
+    assert World(state=record(past=frozenset({slot(over)}))).verdict(post()) is Action.CREATE
+
+
+def test_what_an_earlier_version_left_alone_is_past() -> None:
+    """Past if it was due before the instant that the earlier version noted, else missed."""
+    state = record()
+    homes = {**state.homes, "c1": replace(state.homes["c1"], past_before=OVER)}
+    world = World(state=replace(state, homes=homes))
+    assert world.verdict(post(due=OVER - timedelta(seconds=1))) is Action.PAST
+    assert world.verdict(post(due=OVER)) is Reason.MISSED
+
+
+@pytest.mark.parametrize("edited", [False, True])
+@pytest.mark.parametrize(
+    ("due", "is_missed"),
+    [
+        (NOW - timedelta(days=400), True),
+        (NOW + timedelta(minutes=2) - timedelta(seconds=1), True),
+        (NOW + timedelta(minutes=2), False),
+    ],
+    ids=["over a year ago", "inside the lead time", "at the lead time"],
+)
+def test_what_would_be_late_is_missed(edited: bool, due: datetime, is_missed: bool) -> None:
+    """Held as missed whatever its age, new or edited; a draft is never late."""
+    world = known() if edited else World()
+    expected = Reason.MISSED if is_missed else Action.UPDATE if edited else Action.CREATE
+    assert world.verdict(post(due=due)) is expected
+    assert World().verdict(post(due=due, draft=True)) is Action.CREATE
+
+
+# -- new | create; over the limit | waiting; unread
+
+
+def test_what_is_new_is_created() -> None:
+    """Created, with all that its creation needs."""
+    tagged_post = post(tags=("launch",), idea="hiring")
+    seen = in_buffer(post("b", "Another", tags=("Launch",)), "p9")
+    change = World(live=[seen]).change(tagged_post, idea())
+    assert change.action is Action.CREATE
+    assert change.write == CreatePost(tagged_post, "c1", ("Launch",), None)
+    assert isinstance(World().change(idea()).write, CreateIdea)
+
+
+def test_over_the_plans_limit_the_earliest_due_go_first() -> None:
+    """The earliest is created; the later one and the queue wait. Drafts and what goes out at once take no room."""
+    items = (queued("q", "q"), post("later", "later", LATER), post("first", "first"), at_once("now", "now"))
+    draft = post("draft", "draft", draft=True)
+    theirs = in_buffer(post("x", "Theirs"), "p9")
+    assert World(live=[theirs], limit=2).verdicts(*items, draft) == {
+        "first": Action.CREATE,
+        "now": Action.CREATE,
+        "draft": Action.CREATE,
+        "later": Action.WAITING,
+        "q": Action.WAITING,
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "world", "expected"),
+    [
+        (queued(), World(unread=["c1"]), Reason.UNREAD),
+        (at_once(), World(unread=["c1"]), Reason.UNREAD),
+        (queued(), World(unread=["c2"]), Action.CREATE),
+        (post(), World(unread=["c1"]), Action.CREATE),
+        (post(), World(unread=["c1"], state=NO_RECORD), Reason.UNREAD),
+        (post(due=OVER), World(unread=["c1"]), Reason.MISSED),
+        (queued(), World(unread=["c1"], state=record((queued(), in_buffer(queued()))), live=[in_buffer(queued())]),
+         Action.NO_OP),
+    ],
+    ids=["queue", "now", "another channel", "timed", "timed on an unrecorded home", "late", "known"],
+)  # fmt: skip
+def test_only_what_is_proved_absent_is_sent(item: Post, world: World, expected: Action | Reason) -> None:
+    """Held as unread where the reading did not go far enough, by kind of post and home."""
+    assert world.verdict(item) is expected
+
+
+# -- known idea, edited | hold
+
+
+def test_ideas_are_not_edited() -> None:
+    """Held as an edit of an idea; nothing to do where Buffer's has it; held as changed where a person changed it."""
+    was, now = idea(), idea(text="Over a coffee")
+    state = record((was, idea_in_buffer(was)))
+    there, edited = idea_in_buffer(was), idea_in_buffer(now)
+    assert World(live=[there], state=state).verdict(was) is Action.NO_OP
+    assert World(live=[there], state=state).verdict(now) is Reason.IDEA
+    assert World(live=[edited], state=state).verdict(now) is Action.NO_OP
+    assert World(live=[edited], state=state).verdict(was) is Reason.CHANGED
+    assert World(live=[idea_in_buffer(was, text="Theirs")], state=state).verdict(now) is Reason.CONFLICT
+
+
+# -- cancelled | ours, unsent | delete
+
+
+@pytest.mark.parametrize("origin", [Origin.CREATED, Origin.RECOVERED, Origin.IMPORTED])
+def test_what_is_cancelled_is_deleted(origin: Origin) -> None:
+    """Deleted whatever `prune` and `max_deletes` say, on one line; a person's stays held."""
+    settings = Settings(prune=False, max_deletes=0)
+    change = known(origin=origin, settings=settings).change(replace(APPLIED, cancelled=True))
+    assert (change.action, change.cause) == (Action.DELETE, Cause.CANCELLED)
+
+
+def test_the_deletion_of_what_a_person_changed_says_so() -> None:
+    """Said where the version in Buffer is not the one applied."""
+    cancelled = replace(APPLIED, cancelled=True)
+    assert "Somebody changed it" in known(replace(THERE, text="Theirs")).change(cancelled).message
+    assert not known().change(cancelled).message
+    removed = known(replace(THERE, text="Theirs")).plan(other()).changes
+    assert "Somebody changed it" in next(c for c in removed if c.action is Action.DELETE).message
+
+
+def test_what_is_cancelled_and_not_ours_is_not_deleted() -> None:
+    """Held where a person's will be published; nothing to do where it never was, or is out."""
+    cancelled = replace(APPLIED, cancelled=True)
+    assert known(origin=Origin.ADOPTED).verdict(cancelled) is Reason.ADOPTED
+    assert World(live=[in_buffer(APPLIED)]).verdict(cancelled) is Reason.AMBIGUOUS
+    assert World().verdict(cancelled) is Action.NO_OP
+    over = post(due=OVER)
+    assert World(live=[published(over, created=YOUNG)]).verdict(replace(over, cancelled=True)) is Action.NO_OP
+    assert sent(over).verdict(replace(over, cancelled=True)) is Action.FORGET
+
+
+def test_what_is_protected_is_not_deleted() -> None:
+    """Held, whether the file cancels it or it was removed from there."""
+    protected = replace(APPLIED, protect=True)
+    assert known().verdict(replace(protected, cancelled=True)) is Reason.PROTECTED
+    assert known(was=protected).verdicts() == {"a": Reason.PROTECTED}
+
+
+# -- left the files
+
+
+def other(**fields: Any) -> Post:
+    """Another post of the same file, so that the file is not empty."""
+    return post("other", "Another", **fields)
+
+
+@pytest.mark.parametrize(
+    ("world", "expected"),
+    [
+        (known(), Action.DELETE),
+        (known(origin=Origin.RECOVERED), Action.DELETE),
+        (known(settings=Settings(prune=False)), Action.NO_OP),
+        (known(origin=Origin.ADOPTED), Action.FORGET),
+        (sent(post(due=OVER)), Action.FORGET),
+        (World(state=record((APPLIED, THERE)), gone=["p1"]), Action.FORGET),
+        (World(state=record((APPLIED, THERE))), Reason.UNREAD),
+        (World(state=record((post(due=OVER), published(post(due=OVER))))), Action.FORGET),
+    ],
+    ids=["ours", "recovered", "prune off", "adopted", "sent", "gone", "not read", "sent and no longer read"],
+)
+def test_what_left_the_files(world: World, expected: Action | Reason) -> None:
+    """Deleted if ours and unsent, else forgotten; unread ones are held, since they may be either."""
+    assert world.verdicts(other())["a"] is expected
+
+
+def test_with_prune_off_the_plan_says_what_will_still_be_published() -> None:
+    """A warning with the address."""
+    plan = known(settings=Settings(prune=False)).plan(other())
+    assert f"{ADDRESS} was removed from the files but is still in Buffer and will be published" in warnings(plan)
+
+
+def test_deletes_say_where_an_object_comes_from() -> None:
+    """Imported, or recovered by content."""
+    for origin, word in ((Origin.IMPORTED, "imported"), (Origin.RECOVERED, "recovered"), (Origin.ADOPTED, "A person")):
+        change = next(c for c in known(origin=origin).plan(other()).changes if c.address.key == "a")
+        assert word in change.message
+
+
+def test_an_idea_that_left_the_files_stays_in_buffer() -> None:
+    """Forgotten, with a word about it where it is there."""
+    state = record((idea(), idea_in_buffer(idea())))
+    (there,) = World(live=[idea_in_buffer(idea())], state=state).plan().changes
+    (away,) = World(state=state).plan().changes
+    assert (there.action, away.action) == (Action.FORGET, Action.FORGET)
+    assert "cannot delete ideas" in there.message
+    assert not away.message
+
+
+# -- live, in no state | unmanaged: counted
+
+
+def test_what_nobody_declares_is_counted() -> None:
+    """Two: what is out is not counted."""
+    theirs = (in_buffer(post("x", "x"), "p1"), idea_in_buffer(idea()), published(post("y", "y", OVER), "p3"))
+    assert World(live=theirs).plan().unmanaged == 2
+
+
+# -- an open intent, and names that stand for nothing
+
+
+def test_a_write_without_an_outcome_is_held_before_anything_else() -> None:
+    """Held as unsettled, cancelled or not, whatever matches."""
+    options = Options(unsettled={slot(APPLIED): ("p1",)})
+    for item in (APPLIED, replace(APPLIED, cancelled=True)):
+        change = World(live=[in_buffer(APPLIED, created=YOUNG)], options=options).change(item)
+        assert (verdict(change), change.candidates) == (Reason.UNSETTLED, ("p1",))
+    assert World(options=Options(unsettled={slot(APPLIED): ()})).verdict(APPLIED) is Reason.UNSETTLED
+
+
+def test_names_that_stand_for_nothing_are_held() -> None:
+    """Held as unresolved: a tag that Buffer does not show, a board that is not there, an idea that is held."""
+    assert World().verdict(post(tags=("nowhere",))) is Reason.UNRESOLVED
+    board = replace(TWITTER, service=Service.PINTEREST, boards={"Ours": "b1"})
+    pin = replace(post(), service=Service.PINTEREST, metadata=PinterestMetadata(board="Theirs"))
+    pin = replace(pin, address=replace(pin.address, channel="pinterest:acme"))
+    assert World(channels=(board,)).verdict(pin) is Reason.UNRESOLVED
+    ours = replace(pin, metadata=PinterestMetadata(board="Ours"))
+    write = World(channels=(board,)).change(ours).write
+    assert isinstance(write, CreatePost)
+    assert write.post.metadata == PinterestMetadata(board="Ours", board_service_id="b1")
+    same_title = idea_in_buffer(idea(text="Edited by hand"), created=YOUNG)
+    assert World(live=[same_title]).verdict(post(idea="hiring"), idea()) is Reason.UNRESOLVED
+
+
+def test_a_post_of_a_known_idea_has_its_id() -> None:
+    """`i1`."""
+    state = record((idea(), idea_in_buffer(idea())))
+    write = World(live=[idea_in_buffer(idea())], state=state).change(post(idea="hiring"), idea()).write
+    assert isinstance(write, CreatePost)
+    assert write.idea_id == "i1"
