@@ -60,7 +60,7 @@ FULLEST: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "linkedin": [
         ("Pages", {"assets": [PAGES], "metadata": {"linkedin": {"firstComment": "First!"}}}),
-        ("A link asset", {"assets": [{"link": {"url": "https://acme.example/post"}}]}),
+        ("A link", {"metadata": {"linkedin": {"linkAttachment": LINK}}}),
     ],
     "facebook": [
         ("Hello Acme", {"metadata": {"facebook": {"type": "post", "annotations": [MENTION], "firstComment": "1st"}}}),
@@ -165,6 +165,7 @@ def fill(sandbox: Any) -> list[str]:
             ids.append(person.create_post(channel, f"{text}", **{"saveToDraft": True, **fields})["id"])
     twitter = sandbox.channel("twitter")["id"]
     ids += [person.create_post(twitter, text)["id"] for text in ODD_TEXTS]
+    person.set_channel(twitter, requiresApproval=True)
     ids.append(person.create_post(twitter, "Later", needsApproval=True, dueAt=DUE)["id"])
     ids.append(person.create_post(twitter, "At the front", mode="shareNext")["id"])
     idea = person.create_idea(
