@@ -134,7 +134,8 @@ def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
     if open_:
         pools = _pools(unclaimed, is_explained, record)
         lost = frozenset(d.slot for d in open_ if d.slot in found)
-        exact = _exact(open_, lost, pools, record, live.at)
+        undecided = {d.slot: record.undecided(d.slot, live.gone, claimed) for d in open_}
+        exact = _exact(open_, lost, undecided, pools, record, live.at)
         found |= exact
         open_ = [d for d in open_ if d.slot not in exact]
         claims = _Claims(found, released, by_id, live.gone)
@@ -244,8 +245,19 @@ def _pools(
     return pools
 
 
-def _exact(new: list[Declared], lost: Collection[Slot], pools: _Pools, record: Record, now: datetime) -> Found:
-    """Exact matches as a multiset. `lost`: known objects that are gone; only an unexplained one can be theirs."""
+def _exact(
+    new: list[Declared],
+    lost: Collection[Slot],
+    undecided: Mapping[Slot, Collection[str]],
+    pools: _Pools,
+    record: Record,
+    now: datetime,
+) -> Found:
+    """Exact matches as a multiset.
+
+    `lost`: known objects that are gone; only an unexplained one can be theirs. `undecided`: candidates of open
+    questions; while one of them may be ours, no other object is taken.
+    """
     found: Found = {}
     for d in sorted(new, key=_claims_first):
         pool = pools[d.slot.home]
@@ -254,6 +266,7 @@ def _exact(new: list[Declared], lost: Collection[Slot], pools: _Pools, record: R
             for c in pool.like(d.content)
             if c.item.id != d.item.repeat_of
             and not (d.slot in lost and c.explained)
+            and (c.item.id in undecided[d.slot] or not _may_be_another(d, undecided[d.slot], record))
             and is_exact(d.item, d.content, c, d.channel, now)
         ]
         if equals:
@@ -262,6 +275,12 @@ def _exact(new: list[Declared], lost: Collection[Slot], pools: _Pools, record: R
             origin = Origin.RECOVERED if record.is_managed(best.item) else Origin.ADOPTED
             found[d.slot] = Match(d, How.EXACT, best.item, origin=origin)
     return found
+
+
+def _may_be_another(d: Declared, undecided: Collection[str], record: Record) -> bool:
+    """Whether a person still has to say that `d` is none of the candidates."""
+    question = record.state.questions.get(d.slot)
+    return question is not None and question.may_be_ours and bool(set(undecided) - {d.item.repeat_of})
 
 
 def _claims_first(d: Declared) -> tuple[bool, int, bool]:
@@ -411,9 +430,8 @@ def _question(d: Declared, near: Near, claims: _Claims, record: Record, live: Li
     suspects = {suspect.id: suspect for _, suspect, _ in near}
     if old is not None and _still_stands(old, d):
         by_id = {item.id: item for item in live.items}
-        for id_, created in old.candidates.items():
-            answered = id_ in live.gone or id_ in record.state.let_go or id_ in claims.ids or d.item.repeat_of == id_
-            if not answered:
+        for id_, created in record.undecided(d.slot, live.gone, claims.ids).items():
+            if id_ != d.item.repeat_of:
                 suspects.setdefault(id_, Suspect(id_, created, by_id.get(id_)))
     if not suspects:
         return None

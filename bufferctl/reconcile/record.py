@@ -63,6 +63,17 @@ class Record:
 
         return is_explained
 
+    def undecided(self, slot: Slot, gone: Collection[str], claimed: Collection[str]) -> dict[str, datetime]:
+        """Candidates of an open question about `slot` that may still be its object, with their creation times.
+
+        `gone`: ids that Buffer does not have any more; `claimed`: ids that some address has.
+        """
+        question = self.state.questions.get(slot)
+        if question is None:
+            return {}
+        answered = {*gone, *claimed, *self.state.let_go}
+        return {id_: created for id_, created in question.candidates.items() if id_ not in answered}
+
     def is_managed(self, item: LivePost | LiveIdea) -> bool:
         """Whether an unclaimed equal of a declared object is ours again although the record was lost.
 
