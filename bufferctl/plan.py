@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from bufferctl.diagnostics import Diagnostic, Place
+from bufferctl.limits import MOST_ALIASES
 from bufferctl.model import (
     IDEAS,
     Address,
@@ -31,9 +32,6 @@ from bufferctl.model import (
 )
 from bufferctl.model.quota import Quota
 from bufferctl.model.scalars import Aware
-
-#: Aliased mutations in one request (notes: Limits).
-BATCH = 30
 
 
 class Action(StrEnum):
@@ -231,13 +229,13 @@ class Plan:
 
 
 def write_requests(plan: Plan) -> int:
-    """How many requests sending the plan takes: one for each batch of up to `BATCH` mutations.
+    """How many requests sending the plan takes: one for each batch of up to `MOST_ALIASES` mutations.
 
     A post of an idea has to wait for the idea's id, so it goes with the next batch.
     """
     batches: list[list[Slot]] = []
     for change in plan.writes:
-        if not batches or len(batches[-1]) == BATCH or _idea_of(change) in batches[-1]:
+        if not batches or len(batches[-1]) == MOST_ALIASES or _idea_of(change) in batches[-1]:
             batches.append([])
         batches[-1].append(change.slot)
     return len(batches)

@@ -12,12 +12,11 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl.api import failures
-from bufferctl.api.answers import Answer
-from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
+from bufferctl.api.answers import Answer, results
+from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError, NotSentError
-from bufferctl.api.outcomes import results
-from bufferctl.api.reading import live_post
+from bufferctl.api.parsing import live_post
 from bufferctl.api.reads import (
     read_account,
     read_daily_room,
@@ -30,6 +29,7 @@ from bufferctl.api.reads import (
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import operation_and_input
 from bufferctl.errors import RateLimitedError
+from bufferctl.limits import MOST_ALIASES, TIMEOUT
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
 from bufferctl.model.quota import Quota
 
@@ -212,7 +212,7 @@ def connect(
     url: str | None,
     key: str | None,
     *,
-    timeout: float = 30.0,
+    timeout: float = TIMEOUT,
     transport: httpx2.BaseTransport | None = None,
     debug: Callable[[str], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -16,9 +16,6 @@ from typing import Any
 
 from gql import GraphQLRequest
 
-#: Aliases in one document (notes: Limits).
-MOST_ALIASES = 30
-
 _OPERATION = re.compile(r"(query|mutation) \w+(?:\((.*?)\))? \{\n(.*)\}\s*", flags=re.DOTALL)
 _SPREAD = re.compile(r"\.\.\.(\w+)")
 _VARIABLE = re.compile(r"\$(\w+)")

@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from bufferctl.api.accounts import live_channel, live_organization
 from bufferctl.api.answers import brief
-from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
+from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.failures import NoAnswerError
 from bufferctl.api.paging import LEAST_PAGE, PAGE, End, Listing, due_next
-from bufferctl.api.reading import live_idea, live_post
+from bufferctl.api.parsing import live_channel, live_idea, live_organization, live_post
 from bufferctl.api.shapes import UNREADABLE, FormError, checked_account, checked_limits
 from bufferctl.api.wire_forms import moment
 from bufferctl.errors import TooLargeError
+from bufferctl.limits import MOST_ALIASES
 from bufferctl.model import Account, LiveChannel, LiveIdea, LiveOrganization, LivePost, PostStatus
 
 #: Lists advanced by one request: their pages together hold some thousand posts.

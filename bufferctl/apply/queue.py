@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
+from bufferctl.limits import MOST_ALIASES
 from bufferctl.model import IDEAS, Binding, LivePost, Modify, ModifyPost, Slot, Write
 from bufferctl.model.comparable import standing
-from bufferctl.plan import BATCH, Change, Outcome, Plan
+from bufferctl.plan import Change, Outcome, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Queue:
     def __init__(self, lead: timedelta) -> None:
         self._lead = lead
         self._left: deque[Pending] = deque()
-        self.size = BATCH
+        self.size = MOST_ALIASES
         self.seen: Mapping[str, LivePost | None] = {}
 
     def fill(self, plan: Plan) -> None:

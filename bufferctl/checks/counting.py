@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bufferctl.checks.networks import NETWORKS, Counting, Network
 from bufferctl.model import Address, Desired, Post
-from bufferctl.model.textlength import TextLength
+from bufferctl.model.content import TextLength
 
 #: What a link weighs where it does not weigh what it says.
 LINK_ON_X = 23

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bufferctl import limits
 from bufferctl.cli import options, reports
 from bufferctl.cli.examples import examples
 from bufferctl.errors import UsageError
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--settle",
     type=options.Number(min=0),
-    default=30,
+    default=limits.SETTLE,
     show_default=True,
     metavar="S",
     help="Seconds until Buffer's lists are sure to show a write whose answer was lost.",
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 @click.option(
     "--max-wait",
     type=options.Number(min=0),
-    default=960,
+    default=limits.MAX_WAIT,
     show_default=True,
     metavar="S",
     help="Longest single wait for Buffer's quota; beyond it, stop with exit code 5.",

@@ -12,8 +12,9 @@ import click
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import root_file
-from bufferctl.cli.planning import SETTLE, planning_options
+from bufferctl.cli.planning import planning_options
 from bufferctl.errors import UsageError
+from bufferctl.limits import MAX_WAIT, SETTLE
 from bufferctl.model import IDEAS, LiveIdea, LivePost, Origin
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Plan
@@ -39,7 +40,7 @@ def begin(
     from bufferctl.reconcile import begin as begin_record
 
     options = planning_options(Choices(), connection)
-    applying = Applying(session, options, settle=SETTLE, max_wait=960, quiet=True)
+    applying = Applying(session, options, settle=SETTLE, max_wait=MAX_WAIT, quiet=True)
     plan = applying.plan()
     homes = _homes(plan, channels)
     let_go = [item for item in plan.recording.unexplained if item.home in homes]

@@ -12,6 +12,7 @@ import click
 from bufferctl.cli import options
 from bufferctl.cli.examples import examples
 from bufferctl.errors import ConfigError, UsageError
+from bufferctl.limits import SETTLE
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
@@ -114,7 +115,7 @@ def _everything(opened: Session, wanted: Wanted, root: Path, connection: options
     known = _known(opened, connection)
     intake = importable(opened.buffer, known, wanted)
     planning.note_leftovers(opened, opened.console)
-    begins = opened.buffer.server_time() - timedelta(seconds=planning.SETTLE)
+    begins = opened.buffer.server_time() - timedelta(seconds=SETTLE)
     names = write_imported(
         intake,
         known,

@@ -10,6 +10,7 @@ import click
 from bufferctl.cli import options
 from bufferctl.cli.examples import examples
 from bufferctl.errors import ConfigError
+from bufferctl.limits import SETTLE
 
 
 @click.command(
@@ -29,7 +30,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
 
     It also holds one example post, as a draft. An existing file is never overwritten.
     """
-    from bufferctl.cli import connecting, planning
+    from bufferctl.cli import connecting
     from bufferctl.cli.console import Console
     from bufferctl.intake import starter_text
     from bufferctl.model.invisible import visible
@@ -43,7 +44,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
         raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
     with connecting.connected(connection, console) as buffer:
         account = buffer.account()
-        managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=planning.SETTLE)
+        managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
         endpoint = buffer.endpoint
     if not account.organizations:
         raise ConfigError(

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from bufferctl.limits import TIMEOUT
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -95,7 +97,7 @@ def connection_options(command: F) -> F:
     @click.option(
         "--timeout",
         type=Number(min=0, min_open=True),
-        default=30,
+        default=TIMEOUT,
         show_default=True,
         metavar="S",
         help="Seconds to wait for an answer.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import Diagnostic, Severity, nearest
 from bufferctl.errors import UsageError
+from bufferctl.limits import SETTLE, lead_time
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.render.paint import count
@@ -23,21 +23,17 @@ if TYPE_CHECKING:
     from bufferctl.reconcile import Options
     from bufferctl.render.report import Report
 
-#: Seconds after which Buffer's lists surely show a write, unless --settle says otherwise.
-SETTLE = 30.0
-
 
 def planning_options(choices: Choices, connection: Connection, *, settle: float = SETTLE) -> Options:
-    """What planning is told, the lead time included: max(2 minutes, timeout + settle + 30 s) (design: Applying)."""
+    """The options of planning, from those of the command line."""
     from bufferctl.reconcile import Options
 
-    lead = timedelta(seconds=max(120.0, connection.timeout + settle + 30.0))
     return Options(
         recreate=choices.recreate,
         reapply=choices.reapply,
         max_deletes=choices.max_deletes,
         planned_at=choices.planned_at,
-        lead=lead,
+        lead=lead_time(connection.timeout, settle),
     )
 
 

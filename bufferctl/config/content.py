@@ -14,13 +14,14 @@ from bufferctl.model.content import Asset, LinkAttachment, ThreadItem
 from bufferctl.model.metadata import (
     BlueskyMetadata,
     FacebookMetadata,
+    GoogleBusinessEvent,
     GoogleBusinessMetadata,
+    GoogleBusinessOffer,
     InstagramMetadata,
     LinkedinMetadata,
     PinterestMetadata,
     ThreadsMetadata,
 )
-from bufferctl.model.metadata_parts import GoogleBusinessEvent, GoogleBusinessOffer
 
 #: Networks that need metadata even where the files give none.
 _ALWAYS: dict[Service, type[NetworkMetadata]] = {

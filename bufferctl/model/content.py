@@ -6,7 +6,7 @@ api's business.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import ConfigDict, model_validator
 
@@ -173,3 +173,10 @@ class ThreadItem(Model):
     """Pictures and videos of this part of the thread."""
     link_attachment: LinkAttachment | None = None
     """A link preview below this part (Bluesky, Threads); not together with assets."""
+
+
+class TextLength(NamedTuple):
+    """How long a text is: `used` of `limit`, as its network counts; `limit` is None where none is published."""
+
+    used: int
+    limit: int | None

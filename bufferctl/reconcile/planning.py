@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bufferctl.limits import LEAD
 from bufferctl.model import (
     IDEAS,
     Desired,
@@ -40,9 +41,6 @@ from bufferctl.reconcile.removal import Removed, guard_deletes, remove
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.sending import in_order, within_limits
 from bufferctl.reconcile.writes import Resolver
-
-#: The least time between a write and the moment that it schedules for (design: Applying).
-LEAD = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bufferctl.model import Address, Post, Service
+from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
-from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.paint import sentence

@@ -17,9 +17,9 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.digests import REVIEWED, change_digest, digest_of, facts
 from bufferctl.model import IDEAS, LivePost
+from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import replaced
 from bufferctl.model.serial import dump_item
-from bufferctl.model.textlength import TextLength
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, ready_at, write_requests
 from bufferctl.render.json_content import content_form
 from bufferctl.render.json_documents import FORMAT_VERSION, OutcomeForm, PlanForm

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Address
-from bufferctl.model.textlength import TextLength
+from bufferctl.model.content import TextLength
 from bufferctl.plan import Outcome, Plan
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
 from bufferctl.model import Post, ShareMode
+from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
 from bufferctl.model.quota import Window
-from bufferctl.model.textlength import TextLength
 from bufferctl.plan import (
     STATE_ONLY,
     WRITING,

@@ -8,8 +8,8 @@ from typing import Any
 
 from bufferctl.digests import SHORT
 from bufferctl.model import Slot
+from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
-from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import cells, wrapped

@@ -22,8 +22,9 @@ from graphql import (
 )
 from graphql.language import Node, SelectionSetNode
 
-from bufferctl.api.documents import MOST_ALIASES, Request, numbered, operation, together
+from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.reads import LISTS_AT_ONCE
+from bufferctl.limits import MOST_ALIASES
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = sorted(path.stem for path in (ROOT / "bufferctl/api/operations").glob("*.graphql"))

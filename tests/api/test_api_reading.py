@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.api.accounts import live_channel, live_organization
-from bufferctl.api.reading import live_idea, live_post
+from bufferctl.api.parsing import live_channel, live_idea, live_organization, live_post
 from bufferctl.api.shapes import UNREADABLE
 from bufferctl.model import (
     LiveAsset,

@@ -25,7 +25,7 @@ from bufferctl.model import (
     ShareMode,
     Slot,
 )
-from bufferctl.model.content import Document, Image, Link, ThreadItem, Video
+from bufferctl.model.content import Document, Image, Link, TextLength, ThreadItem, Video
 from bufferctl.model.metadata import (
     BlueskyMetadata,
     LinkedinMetadata,
@@ -33,7 +33,6 @@ from bufferctl.model.metadata import (
     NetworkMetadata,
     PinterestMetadata,
 )
-from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report
 

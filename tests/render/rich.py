@@ -33,8 +33,8 @@ from bufferctl.model import (
     ShareMode,
     Slot,
 )
+from bufferctl.model.content import TextLength
 from bufferctl.model.quota import Quota, Window
-from bufferctl.model.textlength import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import ShareMode
-from bufferctl.model.textlength import TextLength
+from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render.markdown import LIMIT, problems_markdown, report_markdown
 from bufferctl.render.markdown_fit import Section, fitted

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bufferctl.digests import change_digest
 from bufferctl.model import Idea, Post, SchedulingType
-from bufferctl.model.textlength import TextLength
+from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render.columns import cells
 from bufferctl.render.paint import Paint

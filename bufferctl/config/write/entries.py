@@ -14,7 +14,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from bufferctl.config.zones import Clock, LocalTimeError
 from bufferctl.model import Idea, Post, SchedulingType, ShareMode
 from bufferctl.model.base import Model
-from bufferctl.model.metadata_parts import FacebookAnnotation, InstagramGeolocation, InstagramStickerFields
+from bufferctl.model.metadata import FacebookAnnotation, InstagramGeolocation, InstagramStickerFields
 
 #: Fields of a post or an idea in the order in which people read them: what it is, when, what it says, the rest.
 ORDER = (

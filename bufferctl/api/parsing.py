@@ -1,0 +1,251 @@
+"""Organizations, channels, posts and ideas as the API writes them, turned into the model's live objects.
+
+Null counts as absent, whatever the schema promises. A status that this bufferctl does not know becomes `error` with a
+text that names it: such a post is held for a person, never changed and never created again (design: Actions). An object
+without its id, status or dates, or of another form, raises FormError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from pydantic.alias_generators import to_snake
+
+from bufferctl.api.shapes import (
+    AssetJson,
+    ChannelMetadataJson,
+    FileJson,
+    ImageJson,
+    MediumJson,
+    MetadataJson,
+    OrganizationJson,
+    TagJson,
+    ThreadItemJson,
+    checked_channel,
+    checked_idea,
+    checked_post,
+)
+from bufferctl.model import (
+    LiveAsset,
+    LiveChannel,
+    LiveIdea,
+    LiveMedium,
+    LiveOrganization,
+    LivePost,
+    LiveTag,
+    LiveThreadItem,
+    PostStatus,
+    Service,
+)
+
+#: On X, how many characters an account takes that pays, and one that does not (notes: What each network takes).
+PAID_X_CHARACTERS, FREE_X_CHARACTERS = 25_000, 280
+#: Kinds of subscription, in small letters, that pay for longer texts, and those that are none. Others: nobody knows.
+_PAID_X = frozenset({"premium", "premiumplus"})
+_FREE_X = frozenset({"", "none", "free"})
+
+_SERVICES = {service.value: service for service in Service}
+_MEDIUM_SOURCE = {"name": "name", "id": "id", "author": "author", "authorUrl": "author_url"}
+_STATUSES = {status.value: status for status in PostStatus}
+_GOOGLE_DETAILS = {
+    "GoogleBusinessEventMetaData": "details_event",
+    "GoogleBusinessOfferMetaData": "details_offer",
+    "GoogleBusinessWhatsNewMetaData": "details_whats_new",
+}
+
+
+def live_organization(raw: OrganizationJson, channels: tuple[LiveChannel, ...] = ()) -> LiveOrganization:
+    """An organization (operations/account.graphql), checked."""
+    limits = raw.get("limits") or {}
+    return LiveOrganization(
+        id=raw["id"],
+        name=raw.get("name") or "",
+        channels=channels,
+        scheduled_posts_limit=limits.get("scheduledPosts"),
+    )
+
+
+def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
+    """A channel (operations/channels.graphql), None where bufferctl does not know its service: no file can name it.
+
+    Raises FormError.
+    """
+    channel = checked_channel(raw)
+    service = _SERVICES.get(channel["service"])
+    if service is None:
+        return None
+    metadata: ChannelMetadataJson = channel.get("metadata") or {}
+    return LiveChannel(
+        id=channel["id"],
+        organization_id=organization_id,
+        service=service,
+        name=channel.get("name") or "",
+        display_name=channel.get("displayName"),
+        timezone=channel.get("timezone") or "UTC",
+        is_disconnected=bool(channel.get("isDisconnected")),
+        is_locked=bool(channel.get("isLocked")),
+        is_queue_paused=bool(channel.get("isQueuePaused")),
+        link_shortening=bool((channel.get("linkShortening") or {}).get("isEnabled")),
+        boards={board["name"]: board["serviceId"] for board in metadata.get("boards") or ()},
+        max_characters=metadata.get("maxCharacters") or _characters_of_x(metadata),
+    )
+
+
+def _characters_of_x(metadata: ChannelMetadataJson) -> int | None:
+    """How many characters an X account takes, by its subscription; None where Buffer does not tell what it means."""
+    if "subscriptionType" not in metadata:
+        return None
+    kind = (metadata.get("subscriptionType") or "").lower()
+    return PAID_X_CHARACTERS if kind in _PAID_X else FREE_X_CHARACTERS if kind in _FREE_X else None
+
+
+def live_post(raw: Any) -> LivePost:
+    """A post (operations/post_fields.graphql). Raises FormError."""
+    post = checked_post(raw)
+    metadata: MetadataJson = post.get("metadata") or {}
+    status = _STATUSES.get(post["status"])
+    error = (post.get("error") or {}).get("message") or ""
+    if status is None:
+        status = PostStatus.ERROR
+        error = f"Buffer calls its status `{post['status']}`, which this version of bufferctl does not know"
+    return LivePost(
+        id=post["id"],
+        channel_id=post["channelId"],
+        status=status,
+        text=post.get("text") or "",
+        created_at=post["createdAt"],
+        updated_at=post.get("updatedAt") or post["createdAt"],
+        due_at=post.get("dueAt"),
+        sent_at=post.get("sentAt"),
+        share_mode=post.get("shareMode") or "",
+        scheduling_type=post.get("schedulingType"),
+        is_custom_scheduled=bool(post.get("isCustomScheduled")),
+        shared_now=bool(post.get("sharedNow")),
+        via=post.get("via") or "",
+        idea_id=post.get("ideaId"),
+        tags=_tags(post.get("tags") or ()),
+        assets=_assets(post.get("assets") or ()),
+        thread=_thread(metadata.get("thread") or ()),
+        metadata=live_metadata(metadata) if metadata else {},
+        error=error,
+        external_link=post.get("externalLink"),
+        allowed_actions=tuple(post.get("allowedActions") or ()),
+    )
+
+
+def live_idea(raw: Any) -> LiveIdea:
+    """An idea (operations/idea_fields.graphql). Its `createdAt` is epoch seconds (notes: Reading). Raises FormError."""
+    idea = checked_idea(raw)
+    content = idea.get("content") or {}
+    return LiveIdea(
+        id=idea["id"],
+        organization_id=idea["organizationId"],
+        created_at=idea["createdAt"],
+        title=content.get("title") or "",
+        text=content.get("text") or "",
+        services=tuple(content.get("services") or ()),
+        tags=_tags(content.get("tags") or ()),
+        date=content.get("date"),
+        media=tuple(_medium(medium) for medium in content.get("media") or ()),
+        group_id=idea.get("groupId"),
+        ai_assisted=bool(content.get("aiAssisted")),
+    )
+
+
+def _medium(raw: MediumJson) -> LiveMedium:
+    source = raw.get("source") or {}
+    return LiveMedium(
+        kind=raw.get("type") or "",
+        alt_text=raw.get("alt") or "",
+        url=raw.get("url") or "",
+        thumbnail=raw.get("thumbnailUrl") or "",
+        size=raw.get("size"),
+        source={_MEDIUM_SOURCE[name]: str(value) for name, value in source.items() if value},
+    )
+
+
+def _tags(raw: Iterable[TagJson]) -> tuple[LiveTag, ...]:
+    return tuple(LiveTag(tag["id"], tag.get("name") or "", tag.get("color") or "") for tag in raw)
+
+
+def _thread(raw: Iterable[ThreadItemJson]) -> tuple[LiveThreadItem, ...]:
+    return tuple(LiveThreadItem(item.get("text") or "", _assets(item.get("assets") or ())) for item in raw)
+
+
+def _assets(raw: Iterable[AssetJson]) -> tuple[LiveAsset, ...]:
+    return tuple(_asset(asset) for asset in raw)
+
+
+def _asset(raw: AssetJson) -> LiveAsset:
+    image: ImageJson = raw.get("image") or {}
+    of_kind: FileJson = raw.get("video") or raw.get("document") or {}
+    details: dict[str, Any] = {}
+    if tagged := image.get("userTags"):
+        details["user_tags"] = tuple((tag["handle"], tag["x"], tag["y"]) for tag in tagged)
+    if image.get("animatedThumbnail"):
+        details["animated_thumbnail"] = image["animatedThumbnail"]
+    if of_kind.get("title"):
+        details["title"] = of_kind["title"]
+    if of_kind.get("thumbnailOffset") is not None:
+        details["thumbnail_offset"] = of_kind["thumbnailOffset"]
+    return LiveAsset(
+        kind=raw.get("type") or "",
+        alt_text=image.get("altText") or "",
+        source=raw.get("source") or "",
+        thumbnail=raw.get("thumbnail") or "",
+        details=details,
+    )
+
+
+def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Snake_case names and plain values, of what `shapes` has checked."""
+    found: dict[str, Any] = {}
+    for name, value in raw.items():
+        if value is None or name == "thread":
+            continue
+        if read := _READ.get(name):
+            found.update(read(value))
+        elif isinstance(value, dict):
+            if inner := live_metadata(value):
+                found[_snake(name)] = inner
+        else:
+            found[_snake(name)] = value
+    return found
+
+
+def _link_attachment(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"link_attachment": {"url": value["url"]}}
+
+
+def _annotations(value: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    names = ("content", "indices", "text", "url")
+    return {"annotations": [{name: each[name] for name in names} for each in value]} if value else {}
+
+
+def _board(value: Mapping[str, Any]) -> dict[str, Any]:
+    name = value.get("name")
+    return {"board_service_id": value["serviceId"], **({"board": name} if name else {})}
+
+
+def _category(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"category_id": value["categoryId"]}
+
+
+def _details(value: Mapping[str, Any]) -> dict[str, Any]:
+    kind = _GOOGLE_DETAILS.get(value["__typename"])
+    rest = {name: inner for name, inner in value.items() if name != "__typename"}
+    return {kind: live_metadata(rest)} if kind else {}
+
+
+_READ: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "annotations": _annotations,
+    "linkAttachment": _link_attachment,
+    "board": _board,
+    "category": _category,
+    "details": _details,
+}
+
+
+_snake = cache(to_snake)
