@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 
-.PHONY: demo test test-all test-lives test-long test-fuzz test-browser screenshots lint bench soak schemas lock clean help
+.PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -27,19 +27,18 @@ demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
 test: $(STAMP)   ## the tests
 	@$(BIN)/python -m pytest -n auto
 
-test-all: test test-lives test-long test-fuzz test-browser ## these, more drawn lives, what takes minutes, and the browser's
+test-all: test-lives test-long test-browser ## what takes minutes by nature, besides `make test`
 
 test-lives: $(STAMP) ## whole lives of projects, drawn
 	@LIVES=300 $(BIN)/python -m pytest -n auto tests/lives
 
-test-long: $(STAMP) ## the tests that take minutes by nature
+test-long: $(STAMP) ## races, kills, and 10,000 damaged files and answers
 	@$(BIN)/python -m pytest -n auto -m long
-
-test-fuzz: $(STAMP) ## 10,000 damaged saved plans and receipts
-	@FUZZ=10000 $(BIN)/python -m pytest tests/cli/test_damaged_files.py
+	@FUZZ=10000 $(BIN)/python -m pytest -n auto tests/cli/test_damaged_files.py
 
 test-browser: $(BROWSER) ## the tests that need Chromium
-	@$(BIN)/python -m pytest tests/browser
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pytest tests/browser; \
+	else echo "The browser tests did not run: there is no Chromium (Debian: apt-get install chromium)."; fi
 
 lint: $(STAMP)   ## style, types, which room imports which, and workflows
 	@$(BIN)/ruff check .
