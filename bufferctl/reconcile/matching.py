@@ -184,9 +184,9 @@ def _moved(new: list[Declared], released: Mapping[Slot, Binding], by_id: Mapping
     by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
     for slot, binding in left.items():
         if not _is_out(binding, by_id.get(binding.id)):
-            by_print[slot.channel_id, binding.applied].append(slot)
+            by_print[slot.home, binding.applied].append(slot)
     for d in sorted(new, key=lambda d: d.item.cancelled):
-        equals = by_print.get((d.slot.channel_id, str(d.fingerprint)), [])
+        equals = by_print.get((d.slot.home, str(d.fingerprint)), [])
         free = [old for old in equals if d.item.repeat_of not in {old.key, left[old].id}]
         if d.slot not in found and free:
             equals.remove(free[0])

@@ -1,12 +1,13 @@
 """Short ways to say what the files declare, what Buffer has and what the record knows, and to plan from that.
 
-One account: Acme (`o1`) with `twitter:acme` (`c1`) and `linkedin:acme-inc` (`c2`). The record reaches up to `HORIZON`
-on each home; what Buffer created at `OLD` it accounts for, what it created at `YOUNG` may be ours.
+One account: Acme (`o1`) with `twitter:acme` (`c1`) and `linkedin:acme-inc` (`c2`), and Beta (`o2`) with ideas alone.
+The record reaches up to `HORIZON` on each home of Acme; what Buffer created at `OLD` it accounts for, what it created
+at `YOUNG` may be ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from bufferctl.model import (
     Desired,
     Home,
     Idea,
+    LetGo,
     Live,
     LiveAsset,
     LiveChannel,
@@ -49,6 +51,7 @@ NOW = datetime(2030, 1, 15, 12, tzinfo=UTC)
 HORIZON = NOW - timedelta(days=1)
 OLD, YOUNG = HORIZON - timedelta(hours=1), HORIZON + timedelta(hours=1)
 DUE, LATER, OVER = NOW + timedelta(days=7), NOW + timedelta(days=8), NOW - timedelta(hours=2)
+ORGANIZATIONS = {"Acme": "o1", "Beta": "o2"}
 PLACE = Place("posts.yaml", 3, 10)
 TWITTER = LiveChannel("c1", "o1", Service.TWITTER, "acme")
 LINKEDIN = LiveChannel("c2", "o1", Service.LINKEDIN, "acme-inc")
@@ -81,9 +84,9 @@ def on_linkedin(item: Post) -> Post:
     return replace(item, address=replace(item.address, channel="linkedin:acme-inc"), service=Service.LINKEDIN)
 
 
-def idea(key: str = "hiring", title: str = "How we hire", text: str = "", **fields: Any) -> Idea:
-    """An idea of Acme."""
-    return Idea(Address("Acme", IDEAS, key), PLACE, title, text, **fields)
+def idea(key: str = "hiring", title: str = "How we hire", text: str = "", of: str = "Acme", **fields: Any) -> Idea:
+    """An idea of Acme, or of Beta."""
+    return Idea(Address(of, IDEAS, key), PLACE, title, text, **fields)
 
 
 def picture(name: str = "a", alt: str = "The console") -> Asset:
@@ -123,14 +126,14 @@ def published(item: Post, id_: str = "p1", created: datetime = OLD, **fields: An
 
 def idea_in_buffer(item: Idea, id_: str = "i1", created: datetime = OLD, **fields: Any) -> LiveIdea:
     """An idea as Buffer has it once it was created, but for `fields`."""
-    as_created = LiveIdea(id_, "o1", created, item.title or "", item.text or "")
+    as_created = LiveIdea(id_, ORGANIZATIONS[item.address.organization], created, item.title or "", item.text or "")
     return replace(as_created, **fields)
 
 
 def slot(item: Post | Idea) -> Slot:
     """Where an object is remembered."""
     if isinstance(item, Idea):
-        return Slot("o1", IDEAS, item.address.key)
+        return Slot(ORGANIZATIONS[item.address.organization], IDEAS, item.address.key)
     return Slot("o1", "c2" if item.service is Service.LINKEDIN else "c1", item.address.key)
 
 
@@ -178,7 +181,7 @@ class World:
         """What was read of Buffer: complete, but for `unread`."""
         return Live(
             NOW,
-            (LiveOrganization("o1", "Acme", self.channels, self.limit),),
+            (LiveOrganization("o1", "Acme", self.channels, self.limit), LiveOrganization("o2", "Beta")),
             posts=tuple(each for each in self.live if isinstance(each, LivePost)),
             ideas=tuple(each for each in self.live if isinstance(each, LiveIdea)),
             unread=frozenset(self.unread),
@@ -187,18 +190,17 @@ class World:
         )
 
     def plan(self, *items: Post | Idea) -> Plan:
-        """The plan for files that declare Acme, its channels and `items`."""
-        acme = Organization("Acme", "Acme", None, PLACE)
+        """The plan for files that declare both organizations, the channels and `items`."""
         by_label = {f"{c.service.value}:{c.name}": c for c in self.channels}
         desired = Desired(
             settings=replace(self.settings, managed_since=self.since),
-            organizations=(acme,),
+            organizations=tuple(Organization(name, name, None, PLACE) for name in ORGANIZATIONS),
             channels=tuple(Channel("Acme", label, c.service, c.name, None, PLACE) for label, c in by_label.items()),
             posts=tuple(item for item in items if isinstance(item, Post)),
             ideas=tuple(item for item in items if isinstance(item, Idea)),
         )
         channels = {("Acme", label): channel for label, channel in by_label.items()}
-        targets = Targets({"Acme": self.reading.organizations[0]}, channels)
+        targets = Targets({each.name: each for each in self.reading.organizations}, channels)
         return reconcile(desired, self.reading, self.state, targets, endpoint="https://x.example", options=self.options)
 
     def change(self, *items: Post | Idea) -> Change:
@@ -232,8 +234,6 @@ def by_key(state: State) -> Mapping[str, str]:
     return {place.key: binding.id for place, binding in state.bindings.items()}
 
 
-def let_go(items: Iterable[LivePost | LiveIdea]) -> dict[str, Any]:
+def let_go(*items: LivePost | LiveIdea) -> dict[str, LetGo]:
     """What a record keeps of live objects that were let go."""
-    from bufferctl.model import LetGo
-
     return {item.id: LetGo(item.home, item.created_at) for item in items}

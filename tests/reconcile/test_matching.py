@@ -1,0 +1,729 @@
+"""Which live object a declared one is (design: Matching), clause by clause."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bufferctl.model import (
+    Idea,
+    LiveAsset,
+    LivePost,
+    LiveTag,
+    LiveThreadItem,
+    Origin,
+    Post,
+    PostStatus,
+    Question,
+    Rule,
+    ShareMode,
+    State,
+)
+from bufferctl.model.metadata import TwitterMetadata
+from bufferctl.plan import Action, Reason
+from bufferctl.reconcile import Options
+
+from .builders import (
+    DUE,
+    LATER,
+    NO_RECORD,
+    NOW,
+    OLD,
+    OVER,
+    TWITTER,
+    YOUNG,
+    World,
+    asked,
+    at_once,
+    bindings,
+    idea,
+    idea_in_buffer,
+    in_buffer,
+    let_go,
+    on_linkedin,
+    picture,
+    post,
+    published,
+    queued,
+    record,
+    slot,
+    verdict,
+)
+
+SHORTENING = (replace(TWITTER, link_shortening=True),)
+
+
+def ids(world: World, *items: Post | Idea) -> dict[str, str]:
+    """The live object that each key found."""
+    return {c.address.key: c.live.id for c in world.plan(*items).changes if c.live and c.desired}
+
+
+def rule_of(world: World, *items: Post | Idea) -> Rule | None:
+    """By which rule the first of `items` is asked about, if it is."""
+    question = world.plan(*items).recording.questions.get(slot(items[0]))
+    return question.rule if question else None
+
+
+# -- 1. known
+
+
+def lost(*others: LivePost, **fields: object) -> World:
+    """A post that was bound and is gone, and what else Buffer has."""
+    state = record((post(), in_buffer(post())))
+    return World(live=others, state=state, gone=["p1"], **fields)  # type: ignore[arg-type]  # fields of World
+
+
+def test_a_known_one_that_is_gone_is_matched_against_what_may_be_ours() -> None:
+    """Adopted under its new id; asked about where it is only like it."""
+    change = lost(in_buffer(post(), "p2", YOUNG)).change(post())
+    assert (change.action, change.live_id) == (Action.ADOPT, "p2")
+    assert lost(in_buffer(post("x", "Other"), "p2", YOUNG)).verdict(post()) is Reason.AMBIGUOUS
+
+
+def test_a_known_one_that_is_gone_takes_nothing_that_is_explained() -> None:
+    """Held as deleted beside a person's equal."""
+    assert lost(in_buffer(post(), "p2", OLD)).verdict(post()) is Reason.GONE
+
+
+def test_a_known_one_that_was_seen_published_is_done_though_it_is_gone() -> None:
+    """Done, and no equal takes its place."""
+    over = post(due=OVER)
+    world = World(live=[published(over, "p2", YOUNG)], state=record((over, published(over))), gone=["p1"])
+    assert world.verdict(over) is Action.DONE
+
+
+def test_recreate_never_passes_over_an_equal_that_may_be_ours() -> None:
+    """Adopted, or asked about; created only where nothing may be ours."""
+    again = Options(recreate=frozenset({"Acme/twitter:acme/a"}))
+    assert lost(in_buffer(post(), "p2", YOUNG), options=again).verdict(post()) is Action.ADOPT
+    assert lost(in_buffer(post("x", "Other"), "p2", YOUNG), options=again).verdict(post()) is Reason.AMBIGUOUS
+    assert lost(in_buffer(post(), "p2", OLD), options=again).verdict(post()) is Action.CREATE
+
+
+# -- 2. released
+
+
+def removed(old: Post, live: LivePost | None = None, *others: LivePost) -> World:
+    """The record has `old` under its key; Buffer shows it where `live` is given."""
+    there = live or in_buffer(old)
+    return World(live=[there, *others] if live else list(others), state=record((old, there)))
+
+
+OLD_UNSENT, OLD_SENT = post("old"), queued("old")
+UNSENT, SENT = in_buffer(OLD_UNSENT), published(OLD_SENT)
+
+
+def test_was_takes_the_claim_of_the_old_key() -> None:
+    """Moved where nothing else changed; updated, done or held where the row says so, with the claim in each."""
+    moved = removed(OLD_UNSENT, UNSENT).change(post(was="old"))
+    updated = removed(OLD_UNSENT, UNSENT).change(post(was="old", text="Edited"))
+    done = removed(OLD_SENT, SENT).change(queued(was="old"))
+    held = removed(OLD_SENT, SENT).change(queued(was="old", text="Edited"))
+    assert [verdict(c) for c in (moved, updated, done, held)] == [
+        Action.MOVE,
+        Action.UPDATE,
+        Action.DONE,
+        Reason.SENT,
+    ]
+    assert {c.moved_from for c in (moved, updated, done, held)} == {slot(OLD_UNSENT)}
+    assert {c.binding.id for c in (moved, updated, done, held) if c.binding} == {"p1"}
+
+
+def test_an_unsent_claim_goes_to_an_exact_equal() -> None:
+    """Moved without `was`; created and deleted where the text differs, or the channel."""
+    assert removed(OLD_UNSENT, UNSENT).verdicts(post()) == {"a": Action.MOVE}
+    world = removed(OLD_UNSENT, UNSENT)
+    assert world.verdicts(post(text="Edited"), post("b", "b", LATER))["a"] is Action.CREATE
+    assert world.verdict(on_linkedin(post())) is Action.CREATE
+
+
+def test_an_unsent_claim_is_not_taken_by_what_is_meant_again() -> None:
+    """Created, with `repeat_of` its key or its id."""
+    for named in ("old", "p1"):
+        assert removed(OLD_UNSENT, UNSENT).verdict(post(repeat_of=named), post("b", "b")) is Action.CREATE
+
+
+def test_an_unsent_claim_goes_to_what_is_wanted_before_what_is_cancelled() -> None:
+    """The second one, since the first is cancelled."""
+    verdicts = removed(OLD_UNSENT, UNSENT).verdicts(post(cancelled=True), post("b"))
+    assert verdicts == {"a": Action.NO_OP, "b": Action.MOVE}
+
+
+def test_an_idea_is_not_moved_to_another_organization() -> None:
+    """Created in Beta, though Acme has an equal one that left the files."""
+    old = idea()
+    world = World(live=[idea_in_buffer(old)], state=record((old, idea_in_buffer(old))))
+    assert world.verdicts(idea("b", of="Beta")) == {"b": Action.CREATE, "hiring": Action.FORGET}
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_sent_claim_goes_by_was_only(is_read: bool) -> None:
+    """Held as ambiguous, its claim kept meanwhile; the hint names both answers."""
+    world = removed(OLD_SENT, SENT) if is_read else World(state=record((OLD_SENT, SENT)))
+    plan = world.plan(queued())
+    (change,) = plan.changes  # nothing is forgotten
+    assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert "add `was: old`" in change.hint
+    assert "add `repeat_of: old`" in change.hint
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_sent_claim_is_forgotten_once_it_is_clear_that_another_is_meant(is_read: bool) -> None:
+    """Created, with `repeat_of` the old key or its id, or another text."""
+    world = removed(OLD_SENT, SENT) if is_read else World(state=record((OLD_SENT, SENT)))
+    for item in (queued(repeat_of="old"), queued(repeat_of="p1"), queued(text="Something new")):
+        assert world.verdicts(item) == {"a": Action.CREATE, "old": Action.FORGET}
+
+
+def test_a_sent_claim_without_text_is_told_by_its_picture() -> None:
+    """Asked about with the same picture, created with another one."""
+    old = queued("old", "", assets=(picture("a"),))
+    world = removed(old, published(old))
+    assert world.verdict(queued("a", "", assets=(picture("a"),))) is Reason.AMBIGUOUS
+    assert world.verdict(queued("a", "", assets=(picture("b"),))) is Action.CREATE
+
+
+# -- 3. exact
+
+STAGES = {
+    "draft": queued(draft=True),
+    "approval": queued(needs_approval=True),
+    "scheduled": queued(),
+    "now": at_once(),
+}
+REACHED = (
+    (PostStatus.DRAFT, 0),
+    (PostStatus.NEEDS_APPROVAL, 1),
+    (PostStatus.SCHEDULED, 2),
+    (PostStatus.SENDING, 3),
+    (PostStatus.SENT, 3),
+)
+
+
+@pytest.mark.parametrize("explained", [False, True], ids=["may be ours", "explained"])
+@pytest.mark.parametrize(("status", "reached"), REACHED)
+@pytest.mark.parametrize("declared", STAGES)
+def test_the_stage_of_an_equal(declared: str, status: PostStatus, reached: int, explained: bool) -> None:
+    """Adopted at the declared stage or, where it may be ours, a later one; explained ones only unsent; else asked."""
+    item, wanted = STAGES[declared], list(STAGES).index(declared)
+    live = in_buffer(item, created=OLD if explained else YOUNG, status=status)
+    fits = reached == wanted < 3 if explained else reached >= wanted
+    assert World(live=[live]).verdict(item) is (Action.ADOPT if fits else Reason.AMBIGUOUS)
+
+
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [("one\ntwo", "one\r\ntwo"), ("one", "  one\n"), ("café", "cafe\N{COMBINING ACUTE ACCENT}")],
+    ids=["line ends", "outer white space", "NFC"],
+)
+def test_texts_are_equal_once_normalised(declared: str, text: str) -> None:
+    """Adopted."""
+    live = in_buffer(post(), created=YOUNG, text=text)
+    assert World(live=[live]).verdict(post(text=declared)) is Action.ADOPT
+
+
+@pytest.mark.parametrize(
+    ("item", "live"),
+    [
+        (post(), in_buffer(post(), tags=(LiveTag("t", "theirs"),))),
+        (post(tags=("a", "b")), in_buffer(post(tags=("a",)))),
+        (post(), in_buffer(post(), assets=(LiveAsset("image", "alt"),))),
+        (post(assets=(picture(),)), in_buffer(post(assets=(picture(alt="Another"),)))),
+        (post(assets=(picture(),)), in_buffer(post(), assets=(LiveAsset("video", "The console"),))),
+        (post(), in_buffer(post(), thread=(LiveThreadItem("We are live"), LiveThreadItem("more")))),
+        (post(), in_buffer(post(), metadata={"retweet": "123"})),
+        (post(), in_buffer(post(), due_at=LATER)),
+    ],
+    ids=["tags", "fewer tags", "number of assets", "alt text", "kind of asset", "thread", "metadata", "time"],
+)
+def test_one_of_the_same_text_that_differs_otherwise_is_asked_about(item: Post, live: LivePost) -> None:
+    """Held as ambiguous by its text, explained or not."""
+    for created in (OLD, YOUNG):
+        world = World(live=[replace(live, created_at=created)])
+        assert world.verdict(item) is Reason.AMBIGUOUS
+        assert rule_of(world, item) is Rule.SAME_TEXT
+
+
+def test_what_buffer_fills_in_and_how_it_writes_tags_is_no_difference() -> None:
+    """Adopted."""
+    live = in_buffer(post(), created=YOUNG, metadata={"is_ai_generated": False}, tags=(LiveTag("t", "Launch"),))
+    tagged = post(tags=("launch",), metadata=TwitterMetadata())
+    assert World(live=[live]).verdict(tagged) is Action.ADOPT
+
+
+def test_a_queue_post_has_no_time_to_compare() -> None:
+    """Adopted wherever the queue has it; timed ones by the instant, in any zone."""
+    assert World(live=[in_buffer(queued(), created=YOUNG, due_at=LATER)]).verdict(queued()) is Action.ADOPT
+    zone = DUE.astimezone().tzinfo
+    assert World(live=[in_buffer(post(), due_at=DUE.astimezone(zone))]).verdict(post()) is Action.ADOPT
+
+
+def test_queue_posts_without_text_never_match() -> None:
+    """Asked about where it may be ours, else created; timed ones match by their instant."""
+    item = queued(text="", assets=(picture(),))
+    assert World(live=[in_buffer(item, created=YOUNG)]).verdict(item) is Reason.AMBIGUOUS
+    assert World(live=[in_buffer(item, created=OLD)]).verdict(item) is Action.CREATE
+    timed = post(text="", assets=(picture(),))
+    assert World(live=[in_buffer(timed, created=OLD)]).verdict(timed) is Action.ADOPT
+
+
+@pytest.mark.parametrize(
+    ("days", "since", "expected"),
+    [
+        (29, None, Action.ADOPT),
+        (31, None, Reason.AMBIGUOUS),
+        (31, NOW - timedelta(days=60), Action.ADOPT),
+    ],
+)
+def test_an_equal_that_was_published_long_ago(days: int, since: datetime | None, expected: Action | Reason) -> None:
+    """Asked about after 30 days where nothing says since when the account is managed, else adopted."""
+    live = published(queued(), created=NOW - timedelta(days=days))
+    assert World(live=[live], state=NO_RECORD, since=since).verdict(queued()) is expected
+
+
+def test_equals_match_as_a_multiset() -> None:
+    """Two of three: the first two in file order; the third is created."""
+    live = [in_buffer(queued(), "p1", YOUNG), in_buffer(queued(), "p2", YOUNG)]
+    items = [queued("a"), queued("b"), queued("c")]
+    assert World(live=live).verdicts(*items) == {"a": Action.ADOPT, "b": Action.ADOPT, "c": Action.CREATE}
+    assert ids(World(live=live), *items) == {"a": "p1", "b": "p2"}
+
+
+def test_sent_ones_are_taken_first_then_the_oldest() -> None:
+    """The published one, though younger; then the older of those that wait."""
+    waiting = [in_buffer(queued(), "young", YOUNG + timedelta(minutes=2)), in_buffer(queued(), "old", YOUNG)]
+    out = published(queued(), "out", YOUNG + timedelta(minutes=5))
+    world = World(live=[*waiting, out])
+    assert ids(world, queued("a"), queued("b"), queued("c")) == {"a": "out", "b": "old", "c": "young"}
+
+
+def test_cancelled_addresses_are_served_last() -> None:
+    """The wanted one takes it; the cancelled one has nothing to delete."""
+    world = World(live=[in_buffer(queued(), created=YOUNG)])
+    verdicts = world.verdicts(queued("a", cancelled=True), queued("b"))
+    assert verdicts == {"a": Action.NO_OP, "b": Action.ADOPT}
+
+
+def test_a_queue_post_takes_no_timed_posts_match() -> None:
+    """The timed one takes it, though it comes later in the file; alone, the queue's own before a timed one."""
+    timed = in_buffer(post(), "timed", YOUNG)
+    assert ids(World(live=[timed]), queued("q"), post("t")) == {"t": "timed"}
+    own = in_buffer(queued(), "queue", YOUNG + timedelta(minutes=1))
+    assert ids(World(live=[timed, own]), queued("q")) == {"q": "queue"}
+
+
+def test_what_is_to_be_further_on_is_served_first() -> None:
+    """The published one is for what is to be published at once, not for the draft."""
+    world = World(live=[in_buffer(queued(draft=True), "draft", YOUNG), published(queued(), "out", YOUNG)])
+    assert ids(world, queued("d", draft=True), at_once("n")) == {"d": "draft", "n": "out"}
+
+
+DECLARED, REWRITTEN = "See https://acme.example/launch", "See https://buff.ly/x"
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "shortens", "created", "expected"),
+    [
+        (post(text=DECLARED), REWRITTEN, True, YOUNG, Action.ADOPT),
+        (post(text=DECLARED), REWRITTEN, True, OLD, Action.ADOPT),
+        (post(text=DECLARED), "See https://acme.example/other", True, OLD, Action.CREATE),
+        (post(text=DECLARED), REWRITTEN, False, OLD, Action.CREATE),
+        (post(text=DECLARED), REWRITTEN, False, YOUNG, Reason.AMBIGUOUS),
+        (queued(text=DECLARED), REWRITTEN, True, YOUNG, Reason.AMBIGUOUS),
+        (queued(text=DECLARED), REWRITTEN, True, OLD, Action.CREATE),
+    ],
+    ids=[
+        "timed",
+        "timed, explained",
+        "same host",
+        "no shortening",
+        "no shortening, ours?",
+        "queue",
+        "queue, explained",
+    ],
+)
+def test_a_link_counts_as_equal_only_where_it_looks_rewritten(
+    item: Post, text: str, shortens: bool, created: datetime, expected: Action | Reason
+) -> None:
+    """Adopted at the same instant on a channel that shortens links; else asked about where it may be ours."""
+    live = in_buffer(item, created=created, text=text)
+    channels = SHORTENING if shortens else (TWITTER,)
+    assert World(live=[live], channels=channels).verdict(item) is expected
+
+
+def test_rewritten_links_are_a_rule_of_their_own() -> None:
+    """By rewritten links, not by the text."""
+    live = in_buffer(queued(), created=YOUNG, text=REWRITTEN)
+    assert rule_of(World(live=[live], channels=SHORTENING), queued(text=DECLARED)) is Rule.REWRITTEN_LINKS
+
+
+SINCE = NOW - timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("live", "since", "state", "origin"),
+    [
+        (in_buffer(post(), created=OLD), SINCE, NO_RECORD, Origin.RECOVERED),
+        (in_buffer(post(), created=OLD, via="buffer"), SINCE, NO_RECORD, Origin.ADOPTED),
+        (in_buffer(post(), created=SINCE), SINCE, NO_RECORD, Origin.ADOPTED),
+        (in_buffer(post(), created=OLD), None, NO_RECORD, Origin.ADOPTED),
+        (in_buffer(post(), created=YOUNG), SINCE, record(), Origin.ADOPTED),
+        (in_buffer(post(), created=YOUNG), SINCE, record().unrecorded(), Origin.RECOVERED),
+    ],
+    ids=["lost", "by hand", "before managed_since", "no managed_since", "recorded", "an older record"],
+)
+def test_recovered_or_adopted(live: LivePost, since: datetime | None, state: State, origin: Origin) -> None:
+    """Ours again where the record was lost and it came by the API since the account is managed; else adopted."""
+    change = World(live=[live], state=state, since=since).change(post())
+    assert change.action is Action.ADOPT
+    assert change.binding is not None
+    assert change.binding.origin is origin
+
+
+def test_what_is_recovered_is_deleted_where_it_is_cancelled() -> None:
+    """Deleted at once; an adopted one is held."""
+    cancelled = post(cancelled=True)
+    assert World(live=[in_buffer(post())], state=NO_RECORD, since=SINCE).verdict(cancelled) is Action.DELETE
+    assert World(live=[in_buffer(post())], state=NO_RECORD).verdict(cancelled) is Reason.AMBIGUOUS
+
+
+def test_ideas_match_without_saying_where_they_came_from() -> None:
+    """Recovered on an unrecorded home, else adopted; a different text is no match."""
+    there = idea_in_buffer(idea(), created=OLD)
+    change = World(live=[there], state=NO_RECORD, since=SINCE).change(idea())
+    assert (change.action, change.binding and change.binding.origin) == (Action.ADOPT, Origin.RECOVERED)
+    change = World(live=[there]).change(idea())
+    assert (change.action, change.binding and change.binding.origin) == (Action.ADOPT, Origin.ADOPTED)
+
+
+def test_an_equal_on_another_home_is_no_match() -> None:
+    """Created."""
+    assert World(live=[in_buffer(on_linkedin(post()), created=YOUNG)]).verdict(post()) is Action.CREATE
+
+
+# -- 4. near
+
+LONG = "We are live with the new console, and it is twice as fast as the old one was"
+ALIKE = LONG.replace("twice", "three times")
+UNLIKE = LONG[: len(LONG) // 2] + " " + LONG[len(LONG) // 2 :].upper()
+
+
+@pytest.mark.parametrize(
+    ("item", "live", "rule"),
+    [
+        (post(), in_buffer(post(text="Other")), Rule.SAME_TIME),
+        (post(), in_buffer(post(text="Other"), via="buffer"), None),
+        (post(), in_buffer(post(text="Other"), due_at=LATER), None),
+        (post(text=""), in_buffer(post(text="Other")), Rule.SAME_TIME),
+        (queued(text=LONG), in_buffer(queued(text=ALIKE)), Rule.SIMILAR_TEXT),
+        (at_once(text=LONG), published(at_once(text=ALIKE)), Rule.SIMILAR_TEXT),
+        (queued(text=LONG, mode=ShareMode.SHARE_NEXT), in_buffer(queued(text=ALIKE)), Rule.SIMILAR_TEXT),
+        (queued(text=LONG), in_buffer(queued(text=ALIKE), via="buffer"), Rule.SIMILAR_TEXT),
+        (queued(text=LONG), in_buffer(queued(text=UNLIKE)), None),
+        (queued(text=LONG), in_buffer(post(text=ALIKE)), None),
+        (post(text=LONG), in_buffer(post(text=ALIKE), due_at=LATER), None),
+        (queued(text=""), in_buffer(queued(text="")), Rule.NO_TEXT),
+        (queued(text=""), in_buffer(queued(text="Other")), None),
+        (queued(text="Other"), in_buffer(queued(text="")), None),
+        (post(), in_buffer(post(), due_at=LATER), Rule.SAME_TEXT),
+    ],
+    ids=[
+        "same time",
+        "same time by hand",
+        "another time",
+        "same time without text",
+        "queue four fifths alike",
+        "now four fifths alike",
+        "next four fifths alike",
+        "alike by hand",
+        "less alike",
+        "alike with a time of its own",
+        "timed and alike",
+        "no text",
+        "text where none is declared",
+        "no text where one is declared",
+        "same text",
+    ],
+)
+def test_near(item: Post, live: LivePost, rule: Rule | None) -> None:
+    """By which rule one that may be ours is asked about; what is explained only by its text."""
+    world = World(live=[replace(live, created_at=YOUNG)])
+    assert rule_of(world, item) is rule
+    assert world.verdict(item) is (Reason.AMBIGUOUS if rule else Action.CREATE)
+    explained = World(live=[replace(live, created_at=OLD)])
+    assert rule_of(explained, item) is (Rule.SAME_TEXT if rule is Rule.SAME_TEXT else None)
+
+
+def test_four_fifths_is_the_bound() -> None:
+    """Asked at 0.8, created just below."""
+    text = "".join(chr(0x100 + i) for i in range(100))
+    at, below = (in_buffer(queued(text=text[:n] + "-" * (100 - n)), created=YOUNG) for n in (80, 79))
+    assert World(live=[at]).verdict(queued(text=text)) is Reason.AMBIGUOUS
+    assert World(live=[below]).verdict(queued(text=text)) is Action.CREATE
+
+
+def test_an_idea_with_the_same_title_is_near() -> None:
+    """Asked about where it may be ours; created beside an explained one, or one without title."""
+    edited = idea(text="Over a coffee")
+    assert rule_of(World(live=[idea_in_buffer(edited, created=YOUNG)]), idea()) is Rule.SAME_TITLE
+    assert World(live=[idea_in_buffer(edited, created=OLD)]).verdict(idea()) is Action.CREATE
+    untitled = idea_in_buffer(idea(title="", text="x"), created=YOUNG)
+    assert World(live=[untitled]).verdict(idea(title="", text="y")) is Action.CREATE
+
+
+def test_a_text_that_an_address_claims_by_right_is_not_near() -> None:
+    """Created: the first says the same and has it; asked about where the first says something else by now."""
+    first = queued("first")
+    world = World(live=[published(first)], state=record((first, published(first))))
+    assert world.verdict(queued(), first) is Action.CREATE
+    change = world.change(queued(), queued("first", "Edited"))
+    assert verdict(change) is Reason.AMBIGUOUS
+    assert "keep it under `first`" in change.hint
+    assert world.verdict(queued(repeat_of="first"), queued("first", "Edited")) is Action.CREATE
+
+
+def test_what_this_plan_deletes_is_not_near() -> None:
+    """Created at another time, and the old one deleted before it leaves."""
+    world = removed(OLD_UNSENT, UNSENT)
+    changes = world.plan(post(due=LATER), post("b", "b")).changes
+    assert [(c.address.key, c.action) for c in changes][:2] == [("old", Action.DELETE), ("b", Action.CREATE)]
+    assert {c.address.key: c.action for c in changes}["a"] is Action.CREATE
+
+
+def test_all_that_it_may_be_are_candidates() -> None:
+    """Both, by the first rule that fits."""
+    live = [in_buffer(post(text="Other"), "p2", YOUNG), in_buffer(post(due=LATER), "p1", YOUNG)]
+    change = World(live=live).change(post())
+    assert change.candidates == ("p1", "p2")
+
+
+# -- repeat_of
+
+
+@pytest.mark.parametrize(
+    ("named", "created", "expected"),
+    [
+        ("p1", YOUNG, Action.CREATE),
+        ("p1", OLD, Action.CREATE),
+        ("first", OLD, Action.CREATE),
+        ("first", YOUNG, Reason.AMBIGUOUS),
+    ],
+    ids=["its id", "its id, explained", "a key, explained", "a key, ours?"],
+)
+def test_repeat_of_speaks_for_what_it_names(named: str, created: datetime, expected: Action | Reason) -> None:
+    """Created, but never beside another equal that may be ours."""
+    world = World(live=[in_buffer(post(), created=created)])
+    assert world.verdict(post(due=LATER, repeat_of=named)) is expected
+
+
+def test_repeat_of_an_id_keeps_an_exact_match_from_being_taken() -> None:
+    """Created."""
+    assert World(live=[in_buffer(post(), created=YOUNG)]).verdict(post(repeat_of="p1")) is Action.CREATE
+
+
+def test_repeat_of_a_key_that_matched_in_the_same_plan() -> None:
+    """Adopted and created: the first has it."""
+    world = World(live=[in_buffer(queued(), created=YOUNG)])
+    verdicts = world.verdicts(queued("first"), queued("again", repeat_of="first"))
+    assert verdicts == {"first": Action.ADOPT, "again": Action.CREATE}
+
+
+# -- questions are kept until they are answered
+
+CANDIDATE = in_buffer(post(text="Other"), "p9", OLD)
+QUESTION = asked(Rule.SAME_TIME, CANDIDATE)
+
+
+def questioned(item: Post | Idea = post(), question: Question = QUESTION, **fields: object) -> World:  # noqa: B008 - frozen
+    """A record in which `item` is asked about, and Buffer with the candidate."""
+    fields.setdefault("live", [CANDIDATE])
+    return World(state=record(questions={slot(item): question}), **fields)  # type: ignore[arg-type]  # fields of World
+
+
+@pytest.mark.parametrize(
+    "item",
+    [post(), post(text="Edited"), post(due=LATER), queued(text="Edited"), post(repeat_of="first")],
+    ids=["as it was", "another text", "another time", "for the queue", "repeat_of a key"],
+)
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_question_is_kept_whatever_its_entry_has_become(item: Post, is_listed: bool) -> None:
+    """Held as ambiguous by the old rule, read or not, and kept."""
+    world = questioned(live=[CANDIDATE] if is_listed else [])
+    plan = world.plan(item)
+    assert [verdict(c) for c in plan.changes] == [Reason.AMBIGUOUS]
+    kept = plan.recording.questions[slot(item)]
+    assert (kept.rule, kept.candidates, kept.may_be_ours) == (Rule.SAME_TIME, QUESTION.candidates, True)
+
+
+def test_a_question_holds_its_address_alone() -> None:
+    """The other one is created."""
+    assert questioned().verdicts(post(), post("b", "b", LATER))["b"] is Action.CREATE
+
+
+def test_a_candidate_may_be_ours_for_others_too() -> None:
+    """Asked about: it is older than the horizon, and nobody has said yet whose it is."""
+    assert questioned().verdict(post("b", "b")) is Reason.AMBIGUOUS
+    assert World(live=[CANDIDATE]).verdict(post("b", "b")) is Action.CREATE
+
+
+@pytest.mark.parametrize(
+    ("world", "item"),
+    [
+        (questioned(live=[], gone=["p9"]), post()),
+        (replace(questioned(), state=replace(questioned().state, let_go=let_go(CANDIDATE), questions={})), post()),
+        (questioned(), post(repeat_of="p9")),
+        (
+            replace(
+                questioned(),
+                state=replace(questioned().state, bindings=bindings((post("b", "Other"), CANDIDATE))),
+            ),
+            post(),
+        ),
+    ],
+    ids=["the candidate is gone", "let go", "repeat_of its id", "claimed by another address"],
+)
+def test_an_answered_question_is_closed(world: World, item: Post) -> None:
+    """Created, and nothing is asked any more."""
+    plan = world.plan(item, post("b", "Other"))
+    assert next(verdict(c) for c in plan.changes if c.address.key == "a") is Action.CREATE
+    assert slot(item) not in plan.recording.questions
+
+
+def test_candidates_that_were_let_go_answer_even_an_open_question() -> None:
+    """Created."""
+    state = replace(questioned().state, let_go=let_go(CANDIDATE))
+    assert World(state=state).verdict(post()) is Action.CREATE
+
+
+def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
+    """Held while the text is the one that was asked about; created with another text, or `repeat_of`."""
+    theirs = in_buffer(post(due=LATER), "p9", OLD)
+    question = World(live=[theirs]).plan(post()).recording.questions[slot(post())]
+    assert not question.may_be_ours
+    world = questioned(post(), question, live=[])
+    assert world.verdict(post()) is Reason.AMBIGUOUS
+    assert world.verdict(post(text="Edited")) is Action.CREATE
+    assert world.verdict(post(repeat_of="x")) is Action.CREATE
+
+
+def test_a_question_waits_while_its_time_is_over() -> None:
+    """Missed, as its row says; asked again once it has another time."""
+    over = questioned().plan(post(due=OVER))
+    assert [verdict(c) for c in over.changes] == [Reason.MISSED]
+    kept = replace(record(), questions=over.recording.questions)
+    assert World(live=[CANDIDATE], state=kept).verdict(post(due=LATER)) is Reason.AMBIGUOUS
+
+
+def test_of_a_cancelled_post_nothing_is_asked_for_later() -> None:
+    """Nothing to do, and no question; held while a candidate would be published."""
+    world = questioned(live=[])
+    plan = world.plan(post(cancelled=True))
+    assert [verdict(c) for c in plan.changes] == [Action.NO_OP]
+    assert plan.recording.questions == {}
+    assert questioned().verdict(post(cancelled=True)) is Reason.AMBIGUOUS
+
+
+# -- one question a project, where a record was lost
+
+
+def rebuilt(*items: Post, since: datetime | None = SINCE, state: State = NO_RECORD, **fields: object) -> World:
+    """Where nothing is recorded: `m` matches, and `p9` came by the API and matches nothing."""
+    match, edited = in_buffer(post("m", "Matched"), "p1"), in_buffer(queued(text="Whatever it said"), "p9")
+    fields.setdefault("live", [match, edited])
+    return World(state=state, since=since, **fields)  # type: ignore[arg-type]  # fields of World
+
+
+M = post("m", "Matched")
+
+
+def test_where_one_matched_what_is_new_may_be_edited() -> None:
+    """Asked about, with every object that matched nothing."""
+    world = rebuilt()
+    change = world.change(queued(text="New"), M)
+    assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p9",))
+    assert rule_of(world, queued(text="New"), M) is Rule.EDITED
+    assert "The record was lost" in change.message
+
+
+def test_the_question_is_the_projects() -> None:
+    """Asked about on linkedin, where nothing matched."""
+    edited = in_buffer(on_linkedin(queued(text="Whatever")), "p9")
+    world = rebuilt(live=[in_buffer(M, "p1"), edited])
+    assert world.verdict(on_linkedin(queued(text="New")), M) is Reason.AMBIGUOUS
+
+
+def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
+    """Asked about, though nothing matched exactly."""
+    world = rebuilt(live=[in_buffer(post("m", "Edited"), "p1"), in_buffer(queued(text="Whatever it said"), "p9")])
+    assert world.verdicts(queued("n", "New"), M) == {"m": Reason.AMBIGUOUS, "n": Reason.AMBIGUOUS}
+
+
+@pytest.mark.parametrize(
+    ("world", "item"),
+    [
+        (rebuilt(live=[in_buffer(queued(text="Whatever it said"), "p9")]), queued(text="New")),
+        (rebuilt(live=[in_buffer(M, "p1", via="buffer"), in_buffer(queued(text="x"), "p9")]), queued(text="New")),
+        (rebuilt(live=[in_buffer(M, "p1"), in_buffer(queued(text="x"), "p9", via="buffer")]), queued(text="New")),
+        (rebuilt(live=[in_buffer(M, "p1"), in_buffer(queued(text="x"), "p9", SINCE)]), queued(text="New")),
+        (rebuilt(state=record()), queued(text="New")),
+        (rebuilt(), queued(text="New", repeat_of="p9")),
+        (rebuilt(), on_linkedin(queued(text="New"))),
+    ],
+    ids=[
+        "nothing matched",
+        "what matched was made by hand",
+        "what is left was made by hand",
+        "made before managed_since",
+        "recorded",
+        "repeat_of its id",
+        "another home has none left",
+    ],
+)
+def test_otherwise_what_is_new_is_new(world: World, item: Post) -> None:
+    """Created."""
+    assert world.verdict(item, M) is Action.CREATE
+
+
+def test_without_managed_since_all_that_came_by_the_api_counts() -> None:
+    """Asked about, however old it is."""
+    live = [in_buffer(M, "p1"), in_buffer(queued(text="x"), "p9", NOW - timedelta(days=300))]
+    assert rebuilt(since=None, live=live).verdict(queued(text="New"), M) is Reason.AMBIGUOUS
+
+
+def test_an_older_record_counts_by_what_it_still_knows() -> None:
+    """Asked about: the record holds one that came by the API, and is shown to be older."""
+    state = record((M, in_buffer(M, "p1"))).unrecorded()
+    assert rebuilt(state=state).verdict(queued(text="New"), M) is Reason.AMBIGUOUS
+
+
+def test_what_is_cancelled_or_over_is_not_asked_about() -> None:
+    """Nothing to do, and missed."""
+    assert rebuilt().verdict(queued(text="New", cancelled=True), M) is Action.NO_OP
+    assert rebuilt().verdict(post(text="New", due=OVER), M) is Reason.MISSED
+
+
+def test_a_known_one_that_is_gone_may_be_edited_too() -> None:
+    """Asked about under an older record, not held as deleted."""
+    item = queued(text="New")
+    state = record((M, in_buffer(M, "p1")), (item, in_buffer(item, "p5"))).unrecorded()
+    world = rebuilt(state=state, gone=["p5"])
+    assert rule_of(world, item, M) is Rule.EDITED
+
+
+# -- a timed address whose time is past
+
+
+def test_what_is_over_is_never_near() -> None:
+    """Adopted at any age where it is exact; else its row words it, whatever looks like it."""
+    over = post(due=OVER)
+    assert World(live=[published(over, created=YOUNG)]).verdict(over) is Action.ADOPT
+    long_ago = post(due=NOW - timedelta(days=300))
+    live = published(long_ago, created=NOW - timedelta(days=310))
+    assert World(live=[live], state=NO_RECORD).verdict(long_ago) is Action.ADOPT
+    same_time = published(post(text="Other", due=OVER), created=YOUNG)
+    assert World(live=[same_time]).verdict(over) is Reason.MISSED
+    same_text = published(post(due=LATER), created=YOUNG)
+    assert World(live=[same_text]).verdict(over) is Reason.MISSED
+    assert World(live=[same_text], state=NO_RECORD).verdict(over) is Action.PAST
