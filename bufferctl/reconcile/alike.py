@@ -49,13 +49,14 @@ def stage(item: Post | Idea) -> int:
 
 
 _STAGES = {PostStatus.DRAFT: 0, PostStatus.NEEDS_APPROVAL: 1, PostStatus.SCHEDULED: 2}
+_SENT = 3  # sending and error count as sent
 
 
 def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
     """At the declared stage; further on only what is unexplained, and what is explained never once it is out."""
-    there = _STAGES.get(live.status, 3)  # sending and error count as sent
+    there = _STAGES.get(live.status, _SENT)
     if candidate.explained:
-        return there == stage(item) and not candidate.is_out
+        return there == stage(item) and there != _SENT
     return there >= stage(item)
 
 

@@ -199,6 +199,7 @@ REACHED = (
     (PostStatus.SCHEDULED, 2),
     (PostStatus.SENDING, 3),
     (PostStatus.SENT, 3),
+    (PostStatus.ERROR, 3),
 )
 
 
