@@ -110,7 +110,9 @@ def _created(binding: Binding) -> datetime:
 def _as_seen(state: State, live: Live) -> State:
     """State that has seen what stands in for the account, so that nothing in there looks changed by a person."""
     seen = {item.id: digest(of_live(item)) for item in live.items}
-    return State({slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()})
+    return replace(
+        state, bindings={slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
+    )
 
 
 def _with_tags(desired: Desired) -> Desired:
