@@ -110,7 +110,8 @@ class Judge:
             if left := [each for each in named if each["action"] in {*PENDING, "hold"}]:
                 raise Broken(f"apply ended with 0, and the next plan has {[_brief(each) for each in left]}")
         self._questions(project, changes)
-        if self.life.quiet and self.life.questions[project.name]:
+        late = any(each["reason"] == "sent" for each in changes.values())  # an edit of what is out leaves its text behind
+        if self.life.quiet and self.life.questions[project.name] and not late:
             raise Broken(f"nobody but us did anything, and it asks about {self.life.questions[project.name]}")
         if code == 0 and project.whole and not narrowed:
             self._left_over(project)
@@ -169,6 +170,8 @@ class Judge:
             if missed and change["action"] not in PENDING:  # an exact match adopts it at any age
                 continue
             if any(id_ in self.life.removed for id_ in candidates):
+                continue
+            if change["id"] in candidates and change["action"] not in PENDING:  # its file says again what is there
                 continue
             raise Broken(
                 f"{address} was a question (candidates {candidates}); nobody answered, and now {_brief(change)}"

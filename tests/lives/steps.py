@@ -129,6 +129,8 @@ def edit_text(life: Life, rng: random.Random) -> str | None:
     project, entry = found
     link = f" https://acme.example/{rng.randint(1, 9)}" if "https://" in entry.text else ""
     text = f"{entry.text}!" if rng.random() < 0.4 else sentence(rng, entry.word) + link
+    if entry.word in life.silently:  # another key and another text: another post
+        life.declared(project, entry)
     project.change(replace(entry, text=text))
     return f"{project.name}: edit text of {_say(replace(entry, text=text))}"
 
@@ -153,6 +155,8 @@ def edit_both(life: Life, rng: random.Random) -> str | None:
         return None
     project, entry = found
     new = replace(entry, text=sentence(rng, entry.word), due=moment(life, rng))
+    if entry.word in life.silently:
+        life.declared(project, entry)
     project.change(new)
     return f"{project.name}: edit text and time of {_say(new)}"
 
@@ -538,6 +542,8 @@ def answer(life: Life, rng: random.Random) -> str | None:
     ours = [post for post in life.unrecorded(project, entry) if post.id in candidates]
     life.answered(project, address)
     if ours:
+        for other in [each for each, about in questions.items() if ours[0].id in about]:
+            life.answered(project, other)
         return life.command(project, "import", address, ours[0].id)
     others = [each for each in candidates if each in life.account.posts]
     if others and entry.channel != IDEAS and not life.unrecorded(project, entry):
