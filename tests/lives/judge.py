@@ -110,7 +110,9 @@ class Judge:
             if left := [each for each in named if each["action"] in {*PENDING, "hold"}]:
                 raise Broken(f"apply ended with 0, and the next plan has {[_brief(each) for each in left]}")
         self._questions(project, changes)
-        late = any(each["reason"] == "sent" for each in changes.values())  # an edit of what is out leaves its text behind
+        late = any(
+            each["reason"] == "sent" for each in changes.values()
+        )  # an edit of what is out leaves its text behind
         if self.life.quiet and self.life.questions[project.name] and not late:
             raise Broken(f"nobody but us did anything, and it asks about {self.life.questions[project.name]}")
         if code == 0 and project.whole and not narrowed:

@@ -14,7 +14,6 @@ from tests.lives.scene import queued, scene, timed
 issue_9 = pytest.mark.xfail(strict=False, reason="issue 9")
 
 
-@issue_9
 def test_a_published_post_without_text_is_not_made_again_under_another_key(server: Server) -> None:
     """Held, as one with text would be: the record has the same picture as published (design: Matching 2)."""
     with scene(server) as s:
@@ -47,7 +46,6 @@ def test_an_edit_of_what_is_out_stays_held_after_it_was_claimed(server: Server) 
         assert seen == ["hold: sent"] * 3
 
 
-@issue_9
 def test_a_lost_record_is_known_on_every_channel_by_what_matched_on_one(server: Server) -> None:
     """An edited post is not made again where another channel shows that the record was lost (design: Matching 4)."""
     with scene(server) as s:

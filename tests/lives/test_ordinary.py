@@ -21,7 +21,6 @@ from tests.lives.projects import Entry, sentence
 from tests.lives.scene import Scene, queued, scene, timed
 from tests.lives.world import World
 
-issue_9 = pytest.mark.xfail(strict=False, reason="issue 9")
 #: All of it in `make test-all`, a part in `make test`.
 LONG = int(os.environ.get("LIVES", "0")) >= 100
 
@@ -99,7 +98,6 @@ class Years:
         return day + timedelta(days=self.rng.randint(1, 9), minutes=15 * self.rng.randint(24, 80))
 
 
-@issue_9
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(2) if LONG else range(1))
 def test_years_of_ordinary_use_ask_at_most_once(seed: int, server: Server) -> None:
@@ -110,7 +108,6 @@ def test_years_of_ordinary_use_ask_at_most_once(seed: int, server: Server) -> No
         assert years.questions[1:] == []
 
 
-@issue_9
 def test_a_lost_record_of_unedited_files_is_adopted_whole(server: Server) -> None:
     """300 posts, 100 of them published: no question, nothing made, and each can be edited afterwards."""
     with scene(server) as s:
@@ -155,7 +152,6 @@ FIRST = [
 ]
 
 
-@issue_9
 def test_the_first_hour_of_a_file_written_by_hand_is_not_questioned(
     server: Server, prints: Callable[[str, str], None]
 ) -> None:
@@ -170,7 +166,6 @@ def test_the_first_hour_of_a_file_written_by_hand_is_not_questioned(
         assert [len(s.ours(each.text)) for each in FIRST[:4]] == [1, 1, 1, 1]
 
 
-@issue_9
 def test_the_first_merge_after_init_is_not_questioned(server: Server, prints: Callable[[str, str], None]) -> None:
     """What init wrote is committed; a fresh clone in CI applies the first posts."""
     with scene(server) as s:

@@ -12,7 +12,6 @@ from tests.lives.endpoint import Fault, Server
 from tests.lives.projects import LINKEDIN, Entry
 from tests.lives.scene import Scene, queued, scene, timed
 
-issue_9 = pytest.mark.xfail(strict=False, reason="issue 9")
 _SUBJECTS = ("Bread", "Glass", "Rivers", "Towers", "Candles", "Pillows", "Needles", "Rockets", "Orchards", "Islands")
 QUEUED = [queued(f"q{number}", f"{each}, {each} and {each}") for number, each in enumerate(_SUBJECTS)]
 
@@ -23,7 +22,6 @@ def published_once(scene: Scene, *entries: Entry) -> None:
     assert made == dict.fromkeys(made, 1)
 
 
-@issue_9
 @pytest.mark.parametrize("since", [True, False], ids=["managed_since", "without"])
 def test_queue_posts_that_went_out_long_ago_are_not_published_again_after_a_lost_state(
     server: Server, since: bool
@@ -43,7 +41,6 @@ def test_queue_posts_that_went_out_long_ago_are_not_published_again_after_a_lost
         assert set(s.actions().values()) == expected
 
 
-@issue_9
 @pytest.mark.parametrize("journal", [True, False], ids=["journal", "no journal"])
 def test_queue_posts_are_not_published_again_after_an_older_state_with_small_pages(
     server: Server, journal: bool
@@ -64,7 +61,6 @@ def test_queue_posts_are_not_published_again_after_an_older_state_with_small_pag
         published_once(s, *QUEUED)
 
 
-@issue_9
 def test_what_is_held_as_unread_is_not_sent_after_something_else_was_made(server: Server) -> None:
     """The hold stays until a person answers; another post on the channel answers nothing."""
     with scene(server, page=20, since=False) as s:
@@ -82,7 +78,6 @@ def test_what_is_held_as_unread_is_not_sent_after_something_else_was_made(server
         published_once(s, old)
 
 
-@issue_9
 @pytest.mark.parametrize("how", ["lost", "older", "older, no journal"])
 @pytest.mark.parametrize("text", ["Out it goes, and at once!", "Now it says something else altogether"])
 def test_an_edited_share_now_is_not_published_at_once_again(server: Server, how: str, text: str) -> None:
@@ -109,7 +104,6 @@ def test_an_edited_share_now_is_not_published_at_once_again(server: Server, how:
         assert len(s.account.posts) == 2
 
 
-@issue_9
 @pytest.mark.parametrize("how", ["lost", "older", "older, no journal"])
 @pytest.mark.parametrize("kind", ["queue", "published", "now"])
 def test_a_repeat_is_not_made_a_third_time(server: Server, how: str, kind: str) -> None:
@@ -134,7 +128,6 @@ def test_a_repeat_is_not_made_a_third_time(server: Server, how: str, kind: str) 
         assert len(s.ours(w1.text)) == 2
 
 
-@issue_9
 def test_a_timed_repeat_that_is_out_is_not_called_missed(server: Server) -> None:
     """Done, not `missed` with an advice that publishes it again."""
     with scene(server) as s:
@@ -148,7 +141,6 @@ def test_a_timed_repeat_that_is_out_is_not_called_missed(server: Server) -> None
         assert s.actions() == {"w1": "done", "w2": "done"}
 
 
-@issue_9
 @pytest.mark.parametrize("refused", [0, 1])
 def test_of_two_posts_that_differ_by_their_link_each_is_made_once(server: Server, refused: int) -> None:
     """The exact one is taken first: what was refused is not there, what was made is not made again."""
@@ -164,7 +156,6 @@ def test_of_two_posts_that_differ_by_their_link_each_is_made_once(server: Server
         assert s.actions() == {"a": "no-op", "b": "no-op"}
 
 
-@issue_9
 def test_a_colleagues_post_with_another_link_is_not_taken_and_not_deleted(server: Server) -> None:
     """It stays as it is when the entry leaves the files."""
     with scene(server) as s:
@@ -178,7 +169,6 @@ def test_a_colleagues_post_with_another_link_is_not_taken_and_not_deleted(server
         assert s.account.posts[theirs.id].touched_by == [PERSON]
 
 
-@issue_9
 @pytest.mark.parametrize("kind", ["kill", "cut"])
 def test_what_differs_after_an_unknown_outcome_is_not_the_new_baseline(server: Server, kind: str) -> None:
     """A person changed the tags meanwhile: not "no changes", and not made again."""
@@ -195,7 +185,6 @@ def test_what_differs_after_an_unknown_outcome_is_not_the_new_baseline(server: S
         assert s.actions()["a"].startswith("hold")
 
 
-@issue_9
 def test_a_visibly_different_link_is_not_already_there(server: Server) -> None:
     """A channel that shortens links shows which link it is, as long as it was not rewritten."""
     with scene(server, linkedin=Channel(LINKEDIN.id, "linkedin", "acme-inc", shortens=True, rewrites=False)) as s:
@@ -208,7 +197,6 @@ def test_a_visibly_different_link_is_not_already_there(server: Server) -> None:
         assert change["action"] == "hold" or len(s.ours("Read this: https://acme.example/new")) == 1
 
 
-@issue_9
 @pytest.mark.parametrize("aliases", [None, 0])
 def test_two_projects_with_the_same_channel_and_key_leave_each_other_alone(server: Server, aliases: int | None) -> None:
     """After A was killed, B makes its own post and A's stays; then A finds its own."""
@@ -226,7 +214,6 @@ def test_two_projects_with_the_same_channel_and_key_leave_each_other_alone(serve
         assert (s.actions(), s.actions(s.other)) == ({"launch": "no-op"}, {"launch": "no-op"})
 
 
-@issue_9
 @pytest.mark.parametrize("journal", [True, False], ids=["journal", "no journal"])
 def test_recreate_makes_no_second_one_beside_an_equal_one(server: Server, journal: bool) -> None:
     """The older state says that it was deleted in Buffer; it was made again since."""
@@ -244,7 +231,6 @@ def test_recreate_makes_no_second_one_beside_an_equal_one(server: Server, journa
         published_once(s, entry)
 
 
-@issue_9
 def test_deleting_what_a_person_rewrote_says_so(server: Server) -> None:
     """The plan says that Buffer has something else than was applied, before it is gone."""
     with scene(server) as s:
@@ -258,7 +244,6 @@ def test_deleting_what_a_person_rewrote_says_so(server: Server) -> None:
         assert "changed" in change["message"] + change["hint"]
 
 
-@issue_9
 def test_what_left_the_files_before_the_state_was_lost_is_named(server: Server) -> None:
     """Not just "1 unmanaged": nobody declares it, it came by the API, and it will be published."""
     with scene(server) as s:
