@@ -47,6 +47,45 @@ def test_links_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_the_map_names_paths_that_exist() -> None:
+    """Every path in the tables of CONTRIBUTING, and every module in those of docs/architecture.md, is there."""
+    paths = _in_tables("CONTRIBUTING.md")
+    assert len(paths) > 60
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    modules = [each for each in _in_tables("docs/architecture.md") if each.endswith((".py", "/"))]
+    assert len(modules) > 25
+    rooms = [ROOT / "bufferctl", ROOT / "bufferctl" / "reconcile", ROOT / "bufferctl" / "config"]
+    here = [*rooms, ROOT / "bufferctl" / "cli", ROOT / "bufferctl" / "render"]
+    assert [each for each in modules if not any((folder / each).exists() for folder in here)] == []
+
+
+def _in_tables(page: str) -> list[str]:
+    """What stands between backticks and looks like a path, in the tables of a page."""
+    rows = [line for line in (ROOT / page).read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("| ")]
+    return re.findall(r"`([\w.-]*/[\w./-]*|[\w.-]+\.(?:py|yml|md))`", "\n".join(rows))
+
+
+def test_the_ten_changes_each_begin_in_one_file() -> None:
+    """The first path of each row is a file, and the table has ten."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| begins in |\n|---|---|\n")[2]
+    rows = text.partition("\n\n")[0].splitlines()
+    begins = [match[1] for row in rows if (match := re.search(r"\| `([\w./-]+)`[^|]*\|$", row))]
+    assert len(rows) == len(begins) == 10
+    assert [path for path in begins if not (ROOT / path).is_file()] == []
+
+
+def test_the_architecture_names_every_room_and_pass() -> None:
+    """Each folder and module of the package has its row, and the passes stand in the order of the code."""
+    from bufferctl.reconcile.planning import PASSES
+
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "bufferctl"
+    rooms = [f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()]
+    rooms += [path.name for path in package.glob("*.py") if not path.name.startswith("__")]
+    assert [room for room in rooms if f"`{room}`" not in text] == []
+    assert re.findall(r"\| `(_\w+)` \|", text) == [each.__name__ for each in PASSES]
+
+
 def test_links_of_the_readme_are_absolute() -> None:
     """PyPI shows it too, and knows no files; each that leads into the repository names a file that is there."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
