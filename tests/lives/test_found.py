@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.lives.account import START
+from tests.lives.account import PERSON, START
 from tests.lives.endpoint import Server
 from tests.lives.projects import Entry
 from tests.lives.scene import queued, scene, timed
@@ -58,3 +58,19 @@ def test_a_lost_record_is_known_on_every_channel_by_what_matched_on_one(server: 
         s.apply()
         assert len(s.account.posts) == 2
         assert s.actions()["a"].startswith("hold")
+
+
+@issue_9
+def test_a_question_stays_when_a_person_makes_an_equal_post(server: Server) -> None:
+    """Ours, edited while the record was lost, would go out beside it (design: Matching 4, kept until answered)."""
+    with scene(server) as s:
+        entry, stays = queued("a", "What we had to say at first"), timed("b", "Something that stays as it is", 9)
+        s.declare(entry, stays)
+        s.apply()
+        s.lose_the_record()
+        s.declare(replace(entry, text="Now it says another thing"), stays)
+        s.apply()
+        assert s.actions()["a"] == "hold: ambiguous"
+        s.make(PERSON, "Now it says another thing")
+        s.apply()
+        assert s.actions()["a"] == "hold: ambiguous"
