@@ -1,0 +1,555 @@
+"""What the record accounts for, and how it moves on (design: The record)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bufferctl.model import (
+    IDEAS,
+    Account,
+    Address,
+    Binding,
+    Home,
+    Horizon,
+    LetGo,
+    LiveChannel,
+    LiveIdea,
+    LiveOrganization,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Rule,
+    Service,
+    Slot,
+    State,
+)
+from bufferctl.plan import Action, Reason
+from bufferctl.reconcile import (
+    answer,
+    begin,
+    begin_anew,
+    begin_homes,
+    begin_run,
+    follow_reconnected,
+    move_on,
+    release,
+    sought,
+)
+from bufferctl.reconcile.record import Record, address_of
+
+from .builders import (
+    DUE,
+    HOMES,
+    HORIZON,
+    LATER,
+    LINKEDIN,
+    NO_RECORD,
+    NOW,
+    OLD,
+    OVER,
+    TWITTER,
+    YOUNG,
+    World,
+    asked,
+    bindings,
+    by_key,
+    idea,
+    idea_in_buffer,
+    in_buffer,
+    let_go,
+    on_linkedin,
+    post,
+    published,
+    queued,
+    record,
+    slot,
+    warnings,
+)
+
+SETTLE = timedelta(minutes=1)
+REACHED = NOW - SETTLE
+SINCE = NOW - timedelta(days=30)
+A = slot(post())
+
+
+# -- horizons
+
+
+def test_the_horizon_of_a_home() -> None:
+    """Its own; where it is listed without one, or no record is whole, that of buffer.yaml; else the last whole one."""
+    listed = State(homes={"c1": Home("o1", "c1", HORIZON), "c2": Home("o1", "c2")}, complete_at=OLD)
+    assert listed.horizon("c1", SINCE) == Horizon(HORIZON, recorded=True)
+    assert listed.horizon("c2", SINCE) == Horizon(SINCE, recorded=False)
+    assert listed.horizon("c3", SINCE) == Horizon(OLD, recorded=True)
+    assert replace(listed, complete_at=None).horizon("c3", SINCE) == Horizon(SINCE, recorded=False)
+    assert NO_RECORD.horizon("c1", None) == Horizon(None, recorded=False)
+
+
+def test_an_older_record_keeps_what_it_knows_but_no_horizon() -> None:
+    """Every home is unrecorded, listed or not; bindings, questions and what was let go stay."""
+    whole = record((post(), in_buffer(post())), questions={A: asked(Rule.SAME_TIME, in_buffer(post()))})
+    older = whole.unrecorded()
+    assert {older.horizon(home, None).recorded for home in ("c1", "c2", "elsewhere")} == {False}
+    assert (older.bindings, older.questions, older.let_go) == (whole.bindings, whole.questions, whole.let_go)
+    assert (whole.has_begun, older.has_begun, NO_RECORD.has_begun) == (True, False, False)
+
+
+LIVE = in_buffer(post(), created=OLD)
+
+
+@pytest.mark.parametrize(
+    ("live", "state", "since", "expected"),
+    [
+        (LIVE, record(), None, True),
+        (in_buffer(post(), created=HORIZON), record(), None, True),
+        (in_buffer(post(), created=YOUNG), record(), None, False),
+        (LIVE, record(questions={A: asked(Rule.SAME_TIME, LIVE)}), None, False),
+        (LIVE, record(questions={A: asked(Rule.SAME_TEXT, LIVE, may_be_ours=False)}), None, True),
+        (in_buffer(post(), created=YOUNG), record(let_go=let_go(LIVE)), None, True),
+        (LIVE, record(let_go=let_go(LIVE), questions={A: asked(Rule.SAME_TIME, LIVE)}), None, False),
+        (LIVE, NO_RECORD, None, False),
+        (LIVE, NO_RECORD, NOW, True),
+        (LIVE, NO_RECORD, SINCE, False),
+        (published(post(due=OVER)), NO_RECORD, NOW - timedelta(minutes=1), True),
+        (published(post(due=OVER)), NO_RECORD, OVER - timedelta(seconds=1), False),
+        (published(post(due=OVER)), NO_RECORD, OVER, True),
+        (published(post(due=OVER)), record(), None, True),
+        (published(queued(), due_at=None), NO_RECORD, HORIZON, True),
+        (idea_in_buffer(idea()), NO_RECORD, NOW, True),
+        (idea_in_buffer(idea(), created=YOUNG), record(), None, False),
+        (in_buffer(post(), created=YOUNG), record().unrecorded(), None, False),
+    ],
+    ids=[
+        "before the horizon",
+        "at the horizon",
+        "after the horizon",
+        "in question",
+        "asked about, a stranger's",
+        "let go",
+        "let go, in question",
+        "nothing recorded",
+        "before managed_since",
+        "after managed_since",
+        "sent and due before managed_since",
+        "sent, due after managed_since",
+        "sent, due at managed_since",
+        "sent on a recorded home, due after the horizon",
+        "sent without a time",
+        "an idea before",
+        "an idea after",
+        "an older record",
+    ],
+)
+def test_what_the_record_accounts_for(
+    live: LivePost | LiveIdea, state: State, since: datetime | None, expected: bool
+) -> None:
+    """Explained, or not."""
+    assert Record(state, since).explainer()(live) == expected
+
+
+@pytest.mark.parametrize(
+    ("since", "state", "is_missing"),
+    [(None, NO_RECORD, True), (SINCE, NO_RECORD, False), (None, record(), False), (None, record().unrecorded(), True)],
+)
+def test_a_missing_managed_since_is_warned_about_before_the_record_begins(
+    since: datetime | None, state: State, is_missing: bool
+) -> None:
+    """Once, in a warning that names it."""
+    plan = World(state=state, since=since).plan(post())
+    assert warnings(plan).count("`managed_since` is not set") == int(is_missing)
+
+
+def test_what_may_have_been_removed_from_the_files_is_named_on_unrecorded_homes() -> None:
+    """Ten by name, then a count; not what somebody is asked about, nor on a recorded home, nor what a person made."""
+    live = [in_buffer(post(f"k{n}", f"Number {n}", DUE + timedelta(days=n)), f"p{n:02}") for n in range(12)]
+    theirs = in_buffer(post("x", "By hand", LATER), "p99", via="buffer")
+    said = warnings(World(live=[*live, theirs], state=NO_RECORD).plan())
+    assert "12 unsent posts created through the API that no file declares: 'Number 0' (p00)" in said
+    assert "(p09) and 2 more" in said
+    assert "p99" not in said
+    assert "no file declares" not in warnings(World(live=[replace(each, created_at=YOUNG) for each in live]).plan())
+    suspected = warnings(World(live=live[:1], state=NO_RECORD).plan(post("k0", "Edited", DUE)))
+    assert "no file declares" not in suspected
+
+
+def test_channels_that_were_not_read_far_enough_are_named() -> None:
+    """Those of the files."""
+    said = warnings(World(unread=["c1", "c9"]).plan(post()))
+    assert "Not all published posts of twitter:acme could be read" in said
+    assert "Not all published posts" not in warnings(World(unread=["c9"]).plan(post()))
+
+
+# -- let go, until the horizon passes it
+
+
+def test_what_leaves_the_record_by_name_is_let_go() -> None:
+    """No longer bound, and accounted for until the horizon passes its creation."""
+    young = in_buffer(post(), created=YOUNG)
+    state = release(record((post(), young)), A)
+    assert A not in state.bindings
+    assert state.let_go == {"p1": LetGo("c1", YOUNG)}
+    assert Record(state).explainer()(young)
+    assert moved(World(state=state, unread=["c1"]), post("b", "b")).let_go == state.let_go
+    assert moved(World(state=state), post("b", "b")).let_go == {}
+
+
+def test_a_binding_without_a_creation_is_let_go_without_a_name() -> None:
+    """No longer bound."""
+    state = State(bindings={A: Binding("p1", Origin.CREATED)})
+    assert release(state, A) == State()
+
+
+def test_what_a_run_forgets_is_let_go() -> None:
+    """The adopted one that left the files, until the horizon passes it."""
+    adopted = in_buffer(post(), created=NOW - timedelta(seconds=30))
+    world = World(live=[adopted], state=record((post(), adopted), origin=Origin.ADOPTED))
+    plan = world.plan(post("b", "b", LATER))
+    begun = begin_run(world.state, plan)
+    assert begun.let_go == {"p1": LetGo("c1", adopted.created_at)}
+    bound = replace(begun, bindings={})
+    assert move_on(bound, plan, world.reading, settle=SETTLE).let_go == begun.let_go
+    assert move_on(bound, plan, replace(world.reading, began=NOW + SETTLE), settle=SETTLE).let_go == {}
+
+
+# -- reconnected channels
+
+NEW_TWITTER = replace(TWITTER, id="c9")
+
+
+def account(*channels: LiveChannel) -> Account:
+    return Account((LiveOrganization("o1", "Acme", channels),))
+
+
+def test_claims_pass_to_a_channel_that_was_reconnected() -> None:
+    """All that is kept by the old id goes by the new one: bindings, horizon, questions, let go, past."""
+    there = in_buffer(post(), created=YOUNG)
+    b = slot(post("b"))
+    state = record(
+        (post(), there),
+        questions={b: asked(Rule.SAME_TIME, there)},
+        let_go=let_go(there),
+        past=frozenset({b}),
+    )
+    moved = follow_reconnected(state, account(NEW_TWITTER, LINKEDIN))
+    now = [replace(each, channel_id="c9") for each in (A, b)]
+    assert (list(moved.bindings), list(moved.questions), moved.past) == ([now[0]], [now[1]], frozenset({now[1]}))
+    assert moved.homes["c9"] == replace(HOMES[0], channel_id="c9")
+    assert "c1" not in moved.homes
+    assert moved.let_go["p1"].home == "c9"
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [
+        (TWITTER, LINKEDIN),
+        (LINKEDIN,),
+        (replace(NEW_TWITTER, name="acme_jobs"), LINKEDIN),
+        (replace(NEW_TWITTER, service=Service.BLUESKY), LINKEDIN),
+        (NEW_TWITTER, replace(NEW_TWITTER, id="c8"), LINKEDIN),
+        (replace(NEW_TWITTER, is_disconnected=True), LINKEDIN),
+    ],
+    ids=["still there", "no other", "another handle", "another service", "two of them", "the new one is disconnected"],
+)
+def test_claims_stay_where_no_channel_took_the_place(channels: tuple[LiveChannel, ...]) -> None:
+    """The same record."""
+    state = record((post(), in_buffer(post())))
+    assert follow_reconnected(state, account(*channels)) is state
+
+
+def test_a_disconnected_channel_gives_way_to_a_connected_one() -> None:
+    """Passed over; what is bound there already stays, and another organization's channel is none."""
+    state = record((post(), in_buffer(post())))
+    moved = follow_reconnected(state, account(replace(TWITTER, is_disconnected=True), NEW_TWITTER))
+    assert list(moved.bindings) == [replace(A, channel_id="c9")]
+    new = Binding("p7", Origin.CREATED)
+    both = replace(state, bindings={**state.bindings, replace(A, channel_id="c9"): new})
+    assert follow_reconnected(both, account(NEW_TWITTER)).bindings == {replace(A, channel_id="c9"): new}
+    elsewhere = Account((LiveOrganization("o2", "Beta", (replace(NEW_TWITTER, organization_id="o2"),)),))
+    assert follow_reconnected(state, elsewhere) is state
+
+
+def test_sent_stays_done_and_unsent_holds_as_deleted_after_a_reconnect() -> None:
+    """Done and held, with the old channel still listed, or its posts no longer shown."""
+    over = post("over", "Over", OVER)
+    old = [in_buffer(post()), published(over, "p2")]
+    state = record((post(), old[0]), (over, old[1]))
+    channels = (replace(TWITTER, is_disconnected=True), LINKEDIN)
+    moved = follow_reconnected(state, account(*channels, NEW_TWITTER))
+    for live, gone in ((old, []), ([], ["p1"])):
+        world = World(live=live, state=moved, gone=gone, channels=(NEW_TWITTER, LINKEDIN))
+        verdicts = {c.address.key: c.reason or c.action for c in world.plan(post(), over).changes}
+        assert verdicts == {"a": Reason.GONE, "over": Action.DONE}
+
+
+# -- begin_run: before anything is sent
+
+
+def test_a_run_lists_its_homes_first() -> None:
+    """Without a horizon where it had none; with it where it had one. Those listed stay."""
+    plan = World(state=NO_RECORD).plan(post(), idea())
+    begun = begin_run(NO_RECORD, plan)
+    assert {home.id: home.horizon for home in begun.homes.values()} == {"c1": None, "c2": None, "o1": None}
+    assert (begun.homes["c1"].service, begun.homes["c1"].handle) == ("twitter", "acme")
+    gone = Home("o1", "c7", HORIZON)
+    state = replace(record(), homes={**record().homes, "c7": gone})
+    assert begin_run(state, plan).homes == state.homes
+
+
+def test_homes_that_only_the_record_has_are_covered_too() -> None:
+    """The channel and the ideas of what is bound; not a channel that was not read."""
+    a_post, an_idea = in_buffer(post()), idea_in_buffer(idea())
+    state = record((post(), a_post), (idea(), an_idea))
+    state = replace(state, bindings={**state.bindings, Slot("o1", "c7", "x"): Binding("p7", Origin.CREATED)})
+    homes = World(live=[a_post, an_idea], state=state).plan().recording.homes
+    assert {home.id for home in homes} == {"c1", "c2", "o1"}
+
+
+def test_a_run_keeps_the_questions_of_its_plan() -> None:
+    """New ones come in; answered ones go; those of addresses outside a narrowed plan stay."""
+    live = in_buffer(post(text="Other"), created=YOUNG)
+    b, gone = slot(post("b")), slot(post("removed"))
+    old = asked(Rule.SAME_TIME, in_buffer(post("x"), "p9"))
+    state = record(questions={b: old, gone: old})
+    world = World(live=[live], state=replace(state, let_go=let_go(in_buffer(post("x"), "p9"))))
+    plan = world.plan(post(), post("b", "b", LATER))
+    assert begin_run(state, plan).questions.keys() == {A}
+    narrowed = plan.narrow(lambda change: change.slot == A)
+    assert begin_run(state, narrowed).questions.keys() == {A, b, gone}
+
+
+def test_a_run_remembers_what_is_past() -> None:
+    """The address, beside those remembered before."""
+    over, other = post(due=OVER), slot(post("b"))
+    plan = World(state=NO_RECORD).plan(over)
+    assert begin_run(State(past=frozenset({other})), plan).past == {A, other}
+
+
+# -- move_on: after it
+
+
+def moved(world: World, *items: Post, state: State | None = None, **fields: object) -> State:
+    """The record after the plan for `items` was carried out."""
+    return move_on(state or world.state, world.plan(*items), world.reading, settle=SETTLE, **fields)  # type: ignore[arg-type]
+
+
+def horizons(state: State) -> dict[str, datetime | None]:
+    return {home.id: home.horizon for home in state.homes.values()}
+
+
+def test_horizons_move_to_the_last_reading() -> None:
+    """Less the settle time, on every home that the plan covers; a whole record begins."""
+    after = moved(World(state=NO_RECORD), post())
+    assert horizons(after) == {"c1": REACHED, "c2": REACHED}
+    assert after.complete_at == REACHED
+    assert after.horizon("not declared then", None) == Horizon(REACHED, recorded=True)
+
+
+def test_a_horizon_never_moves_back() -> None:
+    """Stays where it is."""
+    assert horizons(moved(World(state=record(horizon=NOW)), post()))["c1"] == NOW
+
+
+@pytest.mark.parametrize(
+    ("world", "item", "open_homes"),
+    [
+        (World(unread=["c1"]), post(), ()),
+        (World(), post(), ("c1",)),
+        (World(unread=["c1"]), queued(), ()),
+        (World(state=record((post(), in_buffer(post())))), post(text="Edited"), ()),
+        (World(live=[in_buffer(post(), created=YOUNG)]), post(), ()),
+        (World(live=[in_buffer(post("b"))], state=record((post("b"), in_buffer(post("b"))))), post(was="b"), ()),
+    ],
+    ids=["not read", "an open intent", "held as unread", "an edit held as unread", "not adopted yet", "not moved yet"],
+)
+def test_a_horizon_stays_where_something_of_ours_may_be_unbound(
+    world: World, item: Post, open_homes: tuple[str, ...]
+) -> None:
+    """On that home alone; the record is not whole then."""
+    after = moved(world, item, open_homes=open_homes)
+    assert horizons(after) | {"o1": HORIZON} == {"c1": HORIZON, "c2": REACHED, "o1": HORIZON}
+    assert after.complete_at == HORIZON
+
+
+def test_once_it_is_recorded_a_match_holds_nothing_back() -> None:
+    """Moved on."""
+    world = World(live=[in_buffer(post(), created=YOUNG)])
+    change = world.change(post())
+    assert change.binding is not None
+    bound = replace(world.state, bindings={A: change.binding})
+    assert horizons(moved(world, post(), state=bound))["c1"] == REACHED
+
+
+def test_a_question_holds_no_horizon_back() -> None:
+    """Moved on, with the question in the record; the candidate stays in question though the horizon passed it."""
+    live = in_buffer(post(text="Other"), created=YOUNG)
+    after = moved(World(live=[live]), post())
+    assert horizons(after)["c1"] == REACHED
+    assert not Record(after).explainer()(live)
+    assert World(live=[live], state=after).verdict(post(due=LATER)) is Reason.AMBIGUOUS
+
+
+def test_what_an_earlier_version_left_alone_is_past_until_the_horizon_moves() -> None:
+    """Remembered by address from then on."""
+    state = record(horizon=None)
+    state = replace(state, homes={**state.homes, "c1": replace(state.homes["c1"], past_before=NOW)})
+    after = moved(World(state=state), post(due=OVER))
+    assert after.homes["c1"].past_before is None
+    assert after.past == {A}
+    assert World(state=after).verdict(post(due=OVER)) is Action.PAST
+
+
+def test_without_a_date_from_buffer_the_youngest_creation_is_as_far_as_it_goes() -> None:
+    """Each home to its own youngest; nowhere where nothing was read."""
+    world = World(live=[in_buffer(post(), created=YOUNG), in_buffer(post("b"), "p2", OLD)], state=record(horizon=None))
+    reading = replace(world.reading, began=None)
+    plan = World(state=record()).plan()
+    after = move_on(record(horizon=None), plan, reading, settle=SETTLE)
+    assert horizons(after) == {"c1": YOUNG, "c2": None, "o1": None}
+    assert after.complete_at is None
+
+
+# -- begin: a person's word
+
+
+def begun(world: World, *items: Post, homes: tuple[str, ...] = ("c1", "c2"), state: State | None = None) -> State:
+    return begin(state or world.state, world.plan(*items), world.reading, homes=homes, settle=SETTLE)
+
+
+def test_begin_binds_what_matches_and_moves_the_horizons() -> None:
+    """Bound, and accounted for from then on."""
+    other = in_buffer(post("x", "Other", LATER), "p9")
+    world = World(live=[in_buffer(post()), other], state=NO_RECORD)
+    after = begun(world, post())
+    assert by_key(after) == {"a": "p1"}
+    assert (horizons(after), after.complete_at) == ({"c1": REACHED, "c2": REACHED}, REACHED)
+    assert Record(after).explainer()(other)
+
+
+def test_begin_answers_what_was_asked_there() -> None:
+    """Closed on the home that it is about, and the candidate goes with it; kept on the other one."""
+    live = in_buffer(post(text="Other"), "p9", OLD)
+    question = asked(Rule.SAME_TIME, live)
+    state = record(questions={A: question, slot(on_linkedin(post())): question})
+    after = begun(World(live=[live], state=state), post(), homes=("c1",))
+    assert after.questions == {slot(on_linkedin(post())): question}
+    assert World(live=[live], state=replace(after, questions={})).verdict(post()) is Action.CREATE
+
+
+def test_begin_on_some_homes_leaves_the_others() -> None:
+    """Neither bound nor moved there; the record is not whole."""
+    there = [in_buffer(post()), in_buffer(on_linkedin(post()), "p2")]
+    after = begun(World(live=there, state=NO_RECORD), post(), on_linkedin(post()), homes=("c1",))
+    assert [place.channel_id for place in after.bindings] == ["c1"]
+    assert horizons(after) == {"c1": REACHED}
+    assert after.complete_at is None
+
+
+def test_begin_takes_a_move_and_remembers_what_is_past() -> None:
+    """The new key alone is bound."""
+    old = post("old")
+    world = World(live=[in_buffer(old)], state=record((old, in_buffer(old))))
+    assert by_key(begun(world, post(was="old"))) == {"a": "p1"}
+    assert begun(World(state=NO_RECORD), post(due=OVER)).past == {A}
+
+
+def test_begin_without_a_date_from_buffer() -> None:
+    """As far as the youngest creation; not at all where nothing was read."""
+    world = World(live=[in_buffer(post())], state=NO_RECORD)
+    reading = replace(world.reading, began=None)
+    after = begin(NO_RECORD, world.plan(post()), reading, homes=("c1", "c2"), settle=SETTLE)
+    assert horizons(after) == {"c1": OLD}
+
+
+def test_homes_begin_only_once() -> None:
+    """Those without a horizon get it, listed or not; the others keep theirs."""
+    state = State(homes={"c1": HOMES[0], "c2": replace(HOMES[1], horizon=None)})
+    after = begin_homes(state, HOMES, REACHED)
+    assert horizons(after) == {"c1": HORIZON, "c2": REACHED, "o1": REACHED}
+
+
+def test_a_new_record_lists_everything() -> None:
+    """Each channel and each organization's ideas, complete up to now."""
+    new = begin_anew(account(TWITTER, LINKEDIN), REACHED)
+    assert horizons(new) == {"c1": REACHED, "c2": REACHED, "o1": REACHED}
+    assert (new.complete_at, new.homes["o1"].channel_id) == (REACHED, IDEAS)
+
+
+# -- answer, and what is asked for by id
+
+
+def test_an_answer_binds_one_and_lets_the_others_go() -> None:
+    """The question is closed, the home is listed without a horizon; the one that it is was not let go after all."""
+    it, another = in_buffer(post(), "p1", YOUNG), in_buffer(post("x"), "p2", YOUNG)
+    binding = bindings((post(), it))[A]
+    question = asked(Rule.SAME_TIME, it, another)
+    other_slot = slot(post("b"))
+    state = State(questions={A: question, other_slot: question}, let_go=let_go(it))
+    after = answer(state, A, binding)
+    assert after.bindings == {A: binding}
+    assert after.questions == {other_slot: question}
+    assert after.let_go == {"p2": LetGo("c1", YOUNG)}
+    assert horizons(after) == {"c1": None}
+    assert horizons(answer(record(), A, binding)) == horizons(record())
+
+
+def test_an_answer_where_nothing_was_asked() -> None:
+    """Bound."""
+    assert by_key(answer(record(), A, bindings((post(), in_buffer(post())))[A])) == {"a": "p1"}
+
+
+def test_what_no_list_shows_is_asked_for_by_id() -> None:
+    """Bound ones that were not seen published, and candidates; not ideas, nor on channels that were not read."""
+    over, claimed = post("over", due=OVER), post("claimed", due=OVER)
+    state = record(
+        (post(), in_buffer(post())),
+        (post("b"), in_buffer(post("b"), "p2")),
+        (over, published(over, "p3")),
+        (claimed, published(claimed, "p4")),
+        (idea(), idea_in_buffer(idea())),
+        questions={
+            slot(post("q")): asked(Rule.SAME_TIME, in_buffer(post("q"), "p5"), in_buffer(post("q"), "p2")),
+            Slot("o1", "c7", "q"): asked(Rule.SAME_TIME, in_buffer(post("q"), "p6")),
+        },
+    )
+    held = {slot(claimed): replace(state.bindings[slot(claimed)], applied="")}
+    unknown = {slot(post("u")): Binding("p7", Origin.CREATED, applied="x")}
+    state = replace(state, bindings={**state.bindings, **held, **unknown})
+    assert sought(World(live=[in_buffer(post("b"), "p2")]).reading, state) == {
+        "p1": OLD,
+        "p4": OLD,
+        "p5": OLD,
+        "p7": None,
+    }
+
+
+def test_the_address_of_a_binding() -> None:
+    """As it was last declared, else by ids."""
+    binding = bindings((post(), in_buffer(post())))[A]
+    assert address_of(A, binding) == Address("Acme", "twitter:acme", "a")
+    assert address_of(A, replace(binding, address="")) == Address("o1", "c1", "a")
+
+
+def test_other_organizations_of_a_record_are_left_alone() -> None:
+    """Nothing is planned for what was not read."""
+    there = replace(bindings((post(), in_buffer(post())))[A], id="p7")
+    state = replace(record(), bindings={Slot("o9", "c9", "a"): there})
+    assert World(state=state).plan(post("b", "b", LATER)).changes[0].address.key == "b"
+    assert len(World(state=state).plan(post("b", "b", LATER)).changes) == 1
+
+
+def test_surplus_twins_are_warned_about() -> None:
+    """An unsent equal of one of ours that nobody declares; not a published one, nor at another time."""
+    twin = in_buffer(post(), "p2", YOUNG)
+    state = record((post(), in_buffer(post())))
+    for live, is_twin in (
+        (twin, True),
+        (replace(twin, due_at=LATER), False),
+        (replace(twin, status=PostStatus.SENT), False),
+        (replace(twin, text="Other"), False),
+    ):
+        said = warnings(World(live=[in_buffer(post()), live], state=state).plan(post()))
+        assert ("p2, which equals Acme/twitter:acme/a (p1)" in said) == is_twin
