@@ -192,7 +192,8 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
 def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settle: timedelta) -> State:
     """The record after a person's word that nothing unclaimed on `homes` is ours: their horizons move to this reading.
 
-    What matches is bound. Questions there are answered: their candidates are not what was asked for.
+    What matches is bound. Questions there are answered: their candidates are not what was asked for. What is younger
+    than the horizon is let go by name.
     """
     bindings = dict(state.bindings)
     for change in plan.of(Action.ADOPT, Action.MOVE):
@@ -207,6 +208,11 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
         if id_ in homes and reached[id_] is not None
     }
     asked = {slot: question for slot, question in state.questions.items() if slot.home not in moved}
+    let_go = {
+        item.id: LetGo(item.home, item.created_at)
+        for item in plan.recording.unexplained
+        if (there := moved.get(item.home)) and there.horizon and item.created_at > there.horizon
+    }
     past = {change.slot for change in plan.of(Action.PAST) if change.slot.home in moved}
     whole = moved.keys() == listed.keys()
     complete_at = min((home.horizon for home in moved.values() if home.horizon), default=None) if whole else None
@@ -215,6 +221,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
         bindings=bindings,
         homes={**state.homes, **moved},
         questions=asked,
+        let_go={**state.let_go, **let_go},
         past=state.past | past,
         complete_at=complete_at or state.complete_at,
     )

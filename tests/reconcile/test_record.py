@@ -429,6 +429,16 @@ def test_begin_binds_what_matches_and_moves_the_horizons() -> None:
     assert Record(after).explainer()(other)
 
 
+def test_begin_lets_go_of_what_it_named() -> None:
+    """Created alone, beside an unclaimed object that is younger than the new horizon, on the homes that it is about."""
+    young = in_buffer(post("x", "Other"), "p9", NOW)
+    world = World(live=[young], state=NO_RECORD)
+    after = begun(world, post())
+    assert after.let_go == let_go(young)
+    assert replace(world, state=after).verdict(post()) is Action.CREATE
+    assert begun(world, post(), homes=("c2",)).let_go == {}
+
+
 def test_begin_answers_what_was_asked_there() -> None:
     """Closed on the home that it is about, and the candidate goes with it; kept on the other one."""
     live = in_buffer(post(text="Other"), "p9", OLD)
