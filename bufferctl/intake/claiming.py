@@ -45,7 +45,7 @@ def claim(
     _refuse_bound(bindings, slot, live_id, str(item.address))
     binding = bind(item, live, Origin.IMPORTED)
     alike = same(of_desired(item), of_live(live)) and not schedule_differences(item, live)
-    return slot, binding if alike else replace(binding, applied="")
+    return slot, binding if alike else replace(binding, applied="", entry="")
 
 
 def _find(

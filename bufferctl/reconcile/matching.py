@@ -256,7 +256,7 @@ def _exact(
     """Exact matches as a multiset.
 
     `lost`: known objects that are gone; only an unexplained one can be theirs. `undecided`: candidates of open
-    questions; while one of them may be ours, no other object is taken.
+    questions, which go before other objects.
     """
     found: Found = {}
     for d in sorted(new, key=_claims_first):
@@ -266,7 +266,7 @@ def _exact(
             for c in pool.like(d.content)
             if c.item.id != d.item.repeat_of
             and not (d.slot in lost and c.explained)
-            and (c.item.id in undecided[d.slot] or not _may_be_another(d, undecided[d.slot], record))
+            and not _may_be_another(d, c, undecided[d.slot], record)
             and is_exact(d.item, d.content, c, d.channel, now)
         ]
         if equals:
@@ -277,10 +277,12 @@ def _exact(
     return found
 
 
-def _may_be_another(d: Declared, undecided: Collection[str], record: Record) -> bool:
-    """Whether a person still has to say that `d` is none of the candidates."""
+def _may_be_another(d: Declared, equal: Candidate, undecided: Collection[str], record: Record) -> bool:
+    """Whether a person still has to say that `d` is none of the other candidates, one of which may be ours."""
     question = record.state.questions.get(d.slot)
-    return question is not None and question.may_be_ours and bool(set(undecided) - {d.item.repeat_of})
+    if question is None or not question.may_be_ours or (equal.item.id in undecided and equal.by_api):
+        return False
+    return bool(set(undecided) - {equal.item.id, d.item.repeat_of})
 
 
 def _claims_first(d: Declared) -> tuple[bool, int, bool]:
@@ -316,7 +318,7 @@ class _Claims:
         self.homes_by_api = {post.home for post in posts if post.by_api}
         self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         #: By what was applied, where the text does not tell or was not read.
-        self._by_applied: dict[tuple[str, ...], list[Suspect]] = defaultdict(list)
+        self._by_applied: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         for m in found.values():
             if m.binding is not None and m.binding.id not in gone:
                 self._add(m.declared.slot, m.binding, m.live, m.declared)
@@ -335,15 +337,17 @@ class _Claims:
             if owner is None or text != _text(owner.content):  # an address with that same text claims it by right
                 self._by_text[slot.home, text].append(suspect)
         elif applied is not None and (owner is None or applied.content != owner.fingerprint.content):
-            hidden = () if live is None else (applied.hidden,)  # without a text, the addresses of pictures count
-            self._by_applied[slot.home, applied.content, *hidden].append(suspect)
+            # of what has no text, the addresses of its pictures tell one from another
+            what = applied.content if live is None else applied.hidden
+            self._by_applied[slot.home, what].append(suspect)
 
     def saying(self, d: Declared) -> list[Suspect]:
         """Claimed objects with the text of `d`, whose address says something else, or was removed from the files."""
-        content, hidden = d.fingerprint.content, d.fingerprint.hidden
-        by_applied = self._by_applied.get((d.slot.home, content), []) if _text(d.content).strip() else []
-        by_applied = by_applied or self._by_applied.get((d.slot.home, content, hidden), [])
-        return [*self._by_text.get((d.slot.home, _text(d.content)), []), *by_applied]
+        home, text = d.slot.home, _text(d.content)
+        by_applied = self._by_applied.get((home, d.fingerprint.content), [])
+        if not text.strip():
+            by_applied = [*by_applied, *self._by_applied.get((home, d.fingerprint.hidden), [])]
+        return [*self._by_text.get((home, text), []), *by_applied]
 
 
 def _created(binding: Binding, live: LivePost | LiveIdea | None) -> datetime:

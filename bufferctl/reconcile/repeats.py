@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from operator import is_
 
 from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, Slot
-from bufferctl.model.comparable import normal_text
+from bufferctl.model.comparable import Fingerprint, fingerprint, normal_text, of_desired
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matching import Suspect
@@ -25,6 +25,23 @@ def saying(home: str, item: Post | Idea | LivePost | LiveIdea) -> Saying:
     """What an object says, and where."""
     title = item.title if isinstance(item, Idea | LiveIdea) else ""
     return home, f"{normal_text(title)}\n{normal_text(item.text)}"
+
+
+def _wanted(change: Change, item: Post | Idea) -> Saying | None:
+    """What a change would say; without a text, the addresses of its pictures stand for it."""
+    says = saying(change.slot.home, item)
+    if says[-1].strip():
+        return says
+    return (change.slot.home, fingerprint(item, of_desired(item)).hidden) if isinstance(item, Post) else None
+
+
+def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:
+    """What Buffer says for a change now, in the same form; None where nothing tells what pictures it has."""
+    says = saying(change.slot.home, live)
+    if says[-1].strip():
+        return says
+    applied = Fingerprint.read(change.binding.applied) if change.binding else None
+    return (change.slot.home, applied.hidden) if applied else None
 
 
 def hold_repeats(
@@ -60,7 +77,8 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying,
         if change.live is not None and not is_done and _is_outdated(change):
             declared = change.desired is not None and change.cause not in _REMOVED
             suspect = Suspect(change.live.id, change.live.created_at, change.live, change.address, declared)
-            staying[saying(change.slot.home, change.live)].append(suspect)
+            if (says := _kept(change, change.live)) is not None:
+                staying[says].append(suspect)
     return staying
 
 
@@ -81,8 +99,8 @@ def _held(
     item = change.desired
     if change.action not in {Action.CREATE, Action.UPDATE} or item is None or item.repeat_of:
         return change
-    says = saying(change.slot.home, item)
-    if not says[-1].strip() or (change.live is not None and saying(change.slot.home, change.live) == says):
+    says = _wanted(change, item)
+    if says is None or (change.live is not None and _kept(change, change.live) == says):
         return change
     channel = channels.get(change.slot.channel_id)
     ours = staying.get(says, [])
