@@ -189,19 +189,35 @@ class World:
             began=NOW,
         )
 
-    def plan(self, *items: Post | Idea) -> Plan:
-        """The plan for files that declare both organizations, the channels and `items`."""
-        by_label = {f"{c.service.value}:{c.name}": c for c in self.channels}
-        desired = Desired(
+    @property
+    def targets(self) -> Targets:
+        """Which live channel each declared one is."""
+        channels = {("Acme", f"{each.service.value}:{each.name}"): each for each in self.channels}
+        return Targets({each.name: each for each in self.reading.organizations}, channels)
+
+    def desired(self, *items: Post | Idea) -> Desired:
+        """Files that declare both organizations, the channels and `items`."""
+        return Desired(
             settings=replace(self.settings, managed_since=self.since),
             organizations=tuple(Organization(name, name, None, PLACE) for name in ORGANIZATIONS),
-            channels=tuple(Channel("Acme", label, c.service, c.name, None, PLACE) for label, c in by_label.items()),
+            channels=tuple(
+                Channel(organization, label, c.service, c.name, None, PLACE)
+                for (organization, label), c in self.targets.channels.items()
+            ),
             posts=tuple(item for item in items if isinstance(item, Post)),
             ideas=tuple(item for item in items if isinstance(item, Idea)),
         )
-        channels = {("Acme", label): channel for label, channel in by_label.items()}
-        targets = Targets({each.name: each for each in self.reading.organizations}, channels)
-        return reconcile(desired, self.reading, self.state, targets, endpoint="https://x.example", options=self.options)
+
+    def plan(self, *items: Post | Idea) -> Plan:
+        """The plan for files that declare `items`."""
+        return reconcile(
+            self.desired(*items),
+            self.reading,
+            self.state,
+            self.targets,
+            endpoint="https://x.example",
+            options=self.options,
+        )
 
     def change(self, *items: Post | Idea) -> Change:
         """The change of the first of `items`."""

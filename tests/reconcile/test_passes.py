@@ -1,0 +1,387 @@
+"""What is held after the table: each pass by itself, and which one has the word where several would hold a change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.model import LivePost, Origin, Post, Settings
+from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Freeze, Policy
+from bufferctl.plan import WRITING, Action, Change, Reason
+from bufferctl.reconcile import Options, hold_repeats, planning
+from bufferctl.reconcile.matching import match
+from bufferctl.reconcile.record import Record
+
+from .builders import (
+    DUE,
+    LATER,
+    NO_RECORD,
+    NOW,
+    TWITTER,
+    YOUNG,
+    World,
+    at_once,
+    bindings,
+    idea,
+    in_buffer,
+    post,
+    published,
+    queued,
+    record,
+    slot,
+    verdict,
+    warnings,
+)
+
+SOON = NOW + timedelta(hours=1)
+FROZEN = Policy(freeze=(Freeze(NOW - timedelta(hours=1), NOW + timedelta(days=30), "election"),))
+LEAD = Policy(minimum_lead=timedelta(hours=2))
+DISCONNECTED = (replace(TWITTER, is_disconnected=True),)
+
+
+def nothing_reviewed(change: Change) -> Change:
+    """Hold what would be written, as for a plan that nobody reviewed."""
+    if change.action not in WRITING:
+        return change
+    return replace(change, action=Action.HOLD, reason=Reason.NOT_REVIEWED, write=None)
+
+
+UNREVIEWED = Options(review=nothing_reviewed)
+
+
+def bound(*items: Post, origin: Origin = Origin.CREATED, **fields: Any) -> World:
+    """A world in which each of `items` is in Buffer as it was applied, `p1`, `p2`, …"""
+    live = [in_buffer(item, f"p{n}") for n, item in enumerate(items, 1)]
+    return World(live=live, state=record(*zip(items, live, strict=True), origin=origin), **fields)
+
+
+# -- removals and their limit
+
+
+def test_more_deletes_than_max_deletes_are_held_together() -> None:
+    """Six are held, five deleted; the command line's number counts instead of the file's."""
+    posts = [post(f"k{n}", f"Number {n}") for n in range(6)]
+    keep = post("keep", "Keep", LATER)
+    six = set(bound(*posts, keep).verdicts(keep).values())
+    five = set(bound(*posts[1:], keep).verdicts(keep).values())
+    assert (six, five) == ({Action.NO_OP, Reason.DELETES}, {Action.NO_OP, Action.DELETE})
+    allowed = bound(*posts, keep, options=Options(max_deletes=6)).verdicts(keep)
+    assert set(allowed.values()) == {Action.NO_OP, Action.DELETE}
+    lower = bound(*posts[:2], keep, options=Options(max_deletes=1)).verdicts(keep)
+    assert set(lower.values()) == {Action.NO_OP, Reason.DELETES}
+
+
+def test_what_is_cancelled_does_not_count() -> None:
+    """Six are deleted."""
+    posts = [post(f"k{n}", f"Number {n}", cancelled=True) for n in range(6)]
+    assert set(bound(*posts).verdicts(*posts).values()) == {Action.DELETE}
+
+
+def test_a_file_that_lost_all_its_posts_deletes_nothing() -> None:
+    """Held, unless something else of the file is left, the entry moved, or the command line says how many."""
+    there = replace(post("moved", "Moved"), place=replace(post().place, file="other.yaml"))
+    assert bound(post()).verdicts() == {"a": Reason.DELETES}
+    assert bound(post(), post("b", "b")).verdicts(post("b", "b"))["a"] is Action.DELETE
+    assert bound(post(), post("moved", "Moved")).verdicts(there)["a"] is Action.DELETE
+    assert bound(post(), options=Options(max_deletes=1)).verdicts() == {"a": Action.DELETE}
+    change = bound(post()).plan().changes[0]
+    assert "posts.yaml is gone or no longer has any posts; its post is not deleted" in change.message
+
+
+# -- policy
+
+
+def agreed(policy: Policy, **fields: Any) -> World:
+    return World(settings=Settings(policy=policy), **fields)
+
+
+@pytest.mark.parametrize(
+    ("item", "policy", "expected"),
+    [
+        (at_once(), FROZEN, Reason.POLICY),
+        (at_once(draft=True), FROZEN, Action.CREATE),
+        (queued(), FROZEN, Action.CREATE),
+        (post(), FROZEN, Action.CREATE),
+        (post(due=SOON), LEAD, Reason.POLICY),
+        (post(due=NOW + timedelta(hours=2)), LEAD, Action.CREATE),
+        (post(due=SOON, draft=True), LEAD, Action.CREATE),
+        (queued(), LEAD, Action.CREATE),
+        (at_once(), LEAD, Reason.POLICY),
+        (idea(), LEAD, Action.CREATE),
+        (at_once(), Policy(freeze=(replace(FROZEN.freeze[0], channels=("linkedin",)),)), Action.CREATE),
+        (at_once(), Policy(), Action.CREATE),
+    ],
+)  # fmt: skip
+def test_policy_holds_what_plan_alone_can_judge(item: Post, policy: Policy, expected: Action | Reason) -> None:
+    """What goes out at once in a freeze, and what is planned too late; the rest is judged from the files."""
+    assert agreed(policy).verdict(item) is expected
+
+
+def test_an_edit_is_held_by_policy_and_a_version_sent_again_is_not() -> None:
+    """Held, with the consequence; sent with `--reapply`, since it is neither new nor edited."""
+    soon = post(due=SOON)
+    world = replace(bound(soon), settings=Settings(policy=LEAD))
+    edited = world.change(replace(soon, text="Edited"))
+    assert verdict(edited) is Reason.POLICY
+    assert "the edit is not sent, and Buffer's version will be published as it is" in edited.message
+    again = replace(world, options=Options(reapply=frozenset({"Acme/twitter:acme/a"})))
+    assert again.verdict(replace(soon, text="Edited")) is Action.UPDATE
+
+
+def test_the_lead_is_measured_from_the_planning_that_was_reviewed() -> None:
+    """Created: it was planned two hours earlier."""
+    earlier = Options(planned_at=SOON - timedelta(hours=2))
+    assert agreed(LEAD, options=earlier).verdict(post(due=SOON)) is Action.CREATE
+
+
+@pytest.mark.parametrize(("severity", "expected"), [("warning", 1), ("off", 0)])
+def test_a_rule_may_only_warn(severity: str, expected: int) -> None:
+    """Created, with a warning or without."""
+    rules = {FREEZE: severity, MINIMUM_LEAD: severity}
+    world = World(settings=Settings(policy=replace(FROZEN, minimum_lead=LEAD.minimum_lead), rules=rules))
+    plan = world.plan(at_once())
+    assert [verdict(c) for c in plan.changes] == [Action.CREATE]
+    assert warnings(plan).count("Acme/twitter:acme/a: it would be published at once, during a freeze") == expected
+    assert warnings(plan).count("Acme/twitter:acme/a: your team agreed on 2 hours") == expected
+
+
+@pytest.mark.parametrize(
+    ("live", "rules", "expected"),
+    [
+        (in_buffer(queued()), {}, True),
+        (in_buffer(queued()), {FREEZE: "off"}, False),
+        (in_buffer(queued(), due_at=NOW + timedelta(days=60)), {}, False),
+        (in_buffer(queued(draft=True)), {}, False),
+    ],
+    ids=["in the freeze", "rule off", "after it", "a draft"],
+)
+def test_a_turn_in_the_queue_during_a_freeze_is_warned_about(
+    live: LivePost, rules: dict[str, str], expected: bool
+) -> None:
+    """It is in Buffer already, so there is nothing to hold."""
+    world = World(
+        live=[live], state=record((queued(), in_buffer(queued()))), settings=Settings(policy=FROZEN, rules=rules)
+    )
+    said = warnings(world.plan(queued()))
+    assert ("is queued for a time in a freeze that your team agreed on (election)" in said) == expected
+
+
+# -- repeats
+
+
+def test_a_create_waits_for_the_delete_that_frees_its_text() -> None:
+    """Created where the delete is part of the run, held where it is held or outside of it."""
+    old, new, keep = post("old"), post(due=LATER), post("keep", "Keep")
+    assert bound(old, keep).verdicts(new, keep) == {"a": Action.CREATE, "keep": Action.NO_OP, "old": Action.DELETE}
+    protected = bound(replace(old, protect=True), keep).change(new, keep)
+    assert (verdict(protected), protected.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert "If it is the same, add `was: old`" in protected.hint
+    elsewhere = replace(new, place=replace(new.place, file="other.yaml"))
+    assert bound(old).verdicts(elsewhere) == {"a": Reason.AMBIGUOUS, "old": Reason.DELETES}
+    changes = bound(old, keep).plan(new, keep).changes
+    (held,) = (c for c in hold_repeats(changes, {}, doing={slot(new)}) if c.slot == slot(new))
+    assert verdict(held) is Reason.AMBIGUOUS
+    assert bound(replace(old, protect=True), keep).verdict(replace(new, repeat_of="old"), keep) is Action.CREATE
+
+
+def test_a_create_waits_for_the_edit_that_frees_its_text() -> None:
+    """Created beside the edit, which leaves first; held where the edit is."""
+    first, edited, again = post("first"), post("first", "Edited"), post(due=LATER)
+    changes = bound(first).plan(edited, again).changes
+    assert [(c.address.key, c.action) for c in changes] == [("first", Action.UPDATE), ("a", Action.CREATE)]
+    assert bound(first, origin=Origin.ADOPTED).verdicts(edited, again) == {
+        "first": Reason.ADOPTED,
+        "a": Reason.AMBIGUOUS,
+    }
+    assert "keep it under `first`" in bound(first, origin=Origin.ADOPTED).change(again, edited).hint
+
+
+def test_an_edit_does_not_say_what_another_one_says() -> None:
+    """Held beside an equal text that nobody claims, ours or not; sent where it is meant, or only the time changes."""
+    theirs = in_buffer(post("x", "Theirs", LATER), "p9", via="buffer")
+    world = bound(post())
+    world = replace(world, live=[*world.live, theirs])
+    change = world.change(post(text="Theirs"))
+    assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p9",))
+    assert "add `repeat_of: p9`" in change.hint
+    assert world.verdict(post(text="Theirs", repeat_of="p9")) is Action.UPDATE
+    assert world.verdict(post(text="Another")) is Action.UPDATE
+    assert world.verdict(post(due=LATER)) is Action.UPDATE
+    twin = replace(world, live=[*bound(post()).live, replace(theirs, text="We are live")])
+    assert twin.verdict(post(due=DUE + timedelta(hours=1))) is Action.UPDATE
+
+
+def test_texts_that_are_passed_on_are_held_together() -> None:
+    """Two that swap are both sent; where the one is held, so is the other."""
+    a, b = post("a", "One"), post("b", "Two", LATER)
+    swapped = post("a", "Two"), post("b", "One", LATER)
+    assert bound(a, b).verdicts(*swapped) == {"a": Action.UPDATE, "b": Action.UPDATE}
+    by_hand = bindings((b, in_buffer(b, "p2")), origin=Origin.ADOPTED)
+    world = bound(a, b)
+    adopted = replace(world, state=replace(world.state, bindings={**world.state.bindings, **by_hand}))
+    assert adopted.verdicts(*swapped) == {"a": Reason.AMBIGUOUS, "b": Reason.ADOPTED}
+
+
+def test_what_has_no_text_repeats_nothing() -> None:
+    """Created beside a held one without text."""
+    first = post("first", "", LATER)
+    world = bound(replace(first, protect=True))
+    assert world.verdict(post("b", "", DUE)) is Action.CREATE
+
+
+# -- room in Buffer's plan, and order
+
+
+def test_changes_leave_in_order() -> None:
+    """Ideas, timed by due time, the queue in file order, updates, deletes."""
+    kept, gone, cancelled = post("kept", "Kept"), post("gone", "Gone"), post("off", "Off", cancelled=True)
+    world = bound(kept, gone, cancelled)
+    items = (queued("q1", "q1"), post("late", "late", LATER), queued("q2", "q2"), post("soon", "soon", SOON))
+    plan = world.plan(*items, post("kept", "Edited"), cancelled, idea())
+    assert [c.address.key for c in plan.changes] == ["hiring", "soon", "late", "q1", "q2", "kept", "off", "gone"]
+
+
+def test_deletes_leave_first_where_creates_need_their_room() -> None:
+    """First, and the create fits; last where there is room anyway."""
+    keep = post("keep", "Keep", LATER)
+    full = bound(post("old", "Old"), keep, limit=2).plan(post(), keep)
+    assert [c.action for c in full.changes] == [Action.DELETE, Action.CREATE, Action.NO_OP]
+    free = bound(post("old", "Old"), keep, limit=3).plan(post(), keep)
+    assert [c.action for c in free.changes] == [Action.CREATE, Action.NO_OP, Action.DELETE]
+
+
+def test_other_organizations_and_drafts_take_no_room() -> None:
+    """One fits; deleting a draft makes no room."""
+    draft, keep = post("draft", "Draft", draft=True), post("keep", "Keep", LATER)
+    verdicts = bound(draft, keep, limit=1).verdicts(post(), keep, post("n", "n", needs_approval=True))
+    assert verdicts == {
+        "a": Action.WAITING,
+        "n": Action.CREATE,
+        "keep": Action.NO_OP,
+        "draft": Action.DELETE,
+    }
+
+
+# -- precedence
+
+PROTECTED = bound(post("old", protect=True), post("keep", "Keep"))
+KEEP = post("keep", "Keep")
+ASKED = World(live=[in_buffer(queued(text="We are live!"), created=YOUNG)])
+MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("wins", "over", "world", "items"),
+    [
+        # the table, by its rows
+        (Reason.UNSETTLED, Reason.AMBIGUOUS, replace(ASKED, options=Options(unsettled={slot(queued()): ()})),
+         [at_once()]),
+        (Reason.AMBIGUOUS, Reason.CHANNEL, replace(ASKED, channels=DISCONNECTED), [at_once()]),
+        (Reason.AMBIGUOUS, Reason.UNREAD, replace(ASKED, unread=["c1"]), [at_once()]),
+        (Reason.AMBIGUOUS, Reason.MISSED, World(live=[in_buffer(post(due=LATER))]),
+         [post(due=NOW + timedelta(seconds=30))]),
+        (Reason.UNREAD, Reason.CHANNEL, World(unread=["c1"], channels=DISCONNECTED), [queued()]),
+        (Reason.MISSED, Reason.UNREAD, World(unread=["c1"], state=NO_RECORD, since=NOW), [post(due=NOW)]),
+        (Reason.CHANNEL, Reason.MISSED, World(channels=DISCONNECTED), [post(due=NOW)]),
+        (Reason.CHANNEL, Reason.UNRESOLVED, World(channels=DISCONNECTED), [post(tags=("nowhere",))]),
+        (Reason.CHANNEL, Reason.CONFLICT,
+         replace(bound(post()), live=[in_buffer(post(text="Theirs"))], channels=DISCONNECTED), [post(text="Ours")]),
+        (Reason.MISSED, Reason.UNRESOLVED, World(), [post(due=NOW, tags=("nowhere",))]),
+        (Reason.CONFLICT, Reason.MISSED, replace(bound(post()), live=[in_buffer(post(text="Theirs"))]),
+         [post(due=NOW)]),
+        # the table before every pass
+        (Reason.AMBIGUOUS, Reason.POLICY, replace(ASKED, settings=Settings(policy=FROZEN)), [at_once()]),
+        (Reason.UNREAD, Reason.POLICY, World(unread=["c1"], settings=Settings(policy=FROZEN)), [at_once()]),
+        (Reason.MISSED, Reason.POLICY, agreed(LEAD), [post(due=NOW)]),
+        (Reason.AMBIGUOUS, Reason.NOT_REVIEWED, replace(ASKED, options=UNREVIEWED), [at_once()]),
+        (Reason.UNRESOLVED, Reason.NOT_REVIEWED, World(options=UNREVIEWED), [post(tags=("nowhere",))]),
+        (Reason.PROTECTED, Reason.DELETES, bound(post(protect=True)), [KEEP]),
+        (Reason.MISSED, Action.WAITING, World(limit=0), [post(due=NOW)]),
+        # the passes, by their order
+        (Reason.DELETES, Reason.NOT_REVIEWED, bound(*MANY, KEEP, options=UNREVIEWED), [KEEP]),
+        (Reason.POLICY, Reason.NOT_REVIEWED, agreed(FROZEN, options=UNREVIEWED), [at_once()]),
+        (Reason.POLICY, Reason.AMBIGUOUS, replace(PROTECTED, settings=Settings(policy=LEAD)), [post(due=SOON), KEEP]),
+        (Reason.POLICY, Action.WAITING, agreed(LEAD, limit=0), [post(due=SOON)]),
+        (Reason.NOT_REVIEWED, Reason.AMBIGUOUS, replace(PROTECTED, options=UNREVIEWED), [post(due=SOON), KEEP]),
+        (Reason.NOT_REVIEWED, Action.WAITING, World(limit=0, options=UNREVIEWED), [post()]),
+        (Reason.AMBIGUOUS, Action.WAITING, replace(PROTECTED, limit=0), [post(due=SOON), KEEP]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_which_hold_wins(wins: Reason, over: Reason | Action, world: World, items: list[Post]) -> None:
+    """The first: of two that would hold the same change."""
+    held = world.plan(*items).changes
+    found = {verdict(c) for c in held if c.desired is None or c.slot == slot(items[0])}
+    assert wins in found
+    assert over not in found
+
+
+# -- each pass is pure, says the same twice, and lifts nothing
+
+KEYS = ("a", "b", "c", "d")
+TEXTS = ("One", "Two", "")
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[World, list[Post]]:
+    """Some posts as they were applied, and what became of each in the files and in Buffer."""
+    before, live, items = [], [], []
+    for n, key in enumerate(KEYS):
+        due = draw(st.sampled_from((None, NOW, SOON, DUE, LATER)))
+        was = post(key, draw(st.sampled_from(TEXTS)), due, protect=draw(st.booleans()))
+        now = replace(was, text=draw(st.sampled_from(TEXTS)), cancelled=draw(st.booleans()))
+        there = in_buffer(was, f"p{n}", text=draw(st.sampled_from((was.text, *TEXTS))))
+        if draw(st.booleans()):
+            there = published(was, f"p{n}")
+        if draw(st.booleans()):
+            before.append((was, in_buffer(was, f"p{n}")))
+        if draw(st.booleans()):
+            live.append(there)
+        if draw(st.booleans()):
+            items.append(now)
+    policy = draw(st.sampled_from((Policy(), LEAD, FROZEN)))
+    settings = Settings(policy=policy, max_deletes=draw(st.integers(0, 2)), prune=draw(st.booleans()))
+    review = draw(st.sampled_from((None, nothing_reviewed)))
+    world = World(
+        live=live,
+        state=record(*before, origin=draw(st.sampled_from((Origin.CREATED, Origin.ADOPTED)))),
+        settings=settings,
+        limit=draw(st.sampled_from((None, 0, 1, 2))),
+        gone=draw(st.sets(st.sampled_from([f"p{n}" for n in range(len(KEYS))]))) - {each.id for each in live},
+        unread=draw(st.sets(st.just("c1"))),
+        options=Options(review=review, max_deletes=draw(st.sampled_from((None, 1)))),
+    )
+    return world, items
+
+
+def table_of(world: World, items: list[Post]) -> tuple[list[Change], planning.Scene]:
+    """The changes as the table gives them, and what the passes look at."""
+    desired, targets = world.desired(*items), world.targets
+    known = Record(world.state, world.since)
+    matches = match((planning._declared(item, targets) for item in desired.items), world.reading, known)
+    scene = planning.Scene(desired, world.reading, matches, {c.id: c for c in world.channels}, world.options)
+    return [*planning._decided(scene, known, targets), *planning._removed(scene)], scene
+
+
+@given(worlds())
+def test_a_pass_is_pure_and_lifts_no_hold(drawn: tuple[World, list[Post]]) -> None:
+    """The same twice, nothing lost; only what would be written is held or waits, and holds stay word for word."""
+    changes, scene = table_of(*drawn)
+    for each in planning.PASSES:
+        before = tuple(changes)
+        after = each(changes, scene)
+        assert tuple(changes) == before
+        assert each(after, scene) == after
+        was = {change.slot: change for change in before}
+        assert was.keys() == {change.slot for change in after}
+        for change in after:
+            old = was[change.slot]
+            assert change == old or (old.action in WRITING and change.action in {Action.HOLD, Action.WAITING})
+            assert (change.write is not None) == (change.action in WRITING)
+        changes = after
+    assert tuple(changes) == drawn[0].plan(*drawn[1]).changes
