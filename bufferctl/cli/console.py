@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import TextIO
 
 import click
@@ -14,6 +15,9 @@ import click
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model.invisible import visible
 from bufferctl.render.paint import Paint, opened, sentence
+
+#: Columns that lines are fitted to, whatever the terminal.
+_NARROWEST, _WIDEST = 40, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,14 @@ class Console:
     err: Paint
 
     @classmethod
-    def create(cls, *, no_color: bool = False) -> Console:
-        """Colour on terminals only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on."""
-        return cls(Paint(_colored(sys.stdout, no_color)), Paint(_colored(sys.stderr, no_color)))
+    def create(cls, *, no_color: bool = False, full: bool = False) -> Console:
+        """Colour on terminals only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
+
+        As wide as the terminal or COLUMNS say, within what reads well; `full`: long texts are not folded.
+        """
+        width = min(max(get_terminal_size().columns, _NARROWEST), _WIDEST)
+        out, err = (Paint(_colored(stream, no_color), width, full) for stream in (sys.stdout, sys.stderr))
+        return cls(out, err)
 
     def data(self, text: str) -> None:
         """Print what was asked for, as it is."""

@@ -56,6 +56,7 @@ root_option = click.option(
 )
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 no_color_option = click.option("--no-color", is_flag=True, help="Print without colour.")
+full_option = click.option("--full", is_flag=True, help="Print long texts whole.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 state_option = click.option(
     "--state",

@@ -48,6 +48,7 @@ PENDING = 2
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if changes are pending.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
 @options.connection_options
+@options.full_option
 @options.no_color_option
 def plan(
     paths: tuple[Path, ...],
@@ -62,6 +63,7 @@ def plan(
     detailed_exitcode: bool,
     strict: bool,
     connection: options.Connection,
+    full: bool,
     no_color: bool,
 ) -> int:
     """Show what apply would change in Buffer. Nothing is written, neither there nor here.
@@ -75,7 +77,7 @@ def plan(
     from bufferctl.cli.sources import check_plan_name
     from bufferctl.plan import Action
 
-    console = Console.create(no_color=no_color)
+    console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--out", out)
     check_plan_name(out)
     outputs.check_writable("--report", *report_files)

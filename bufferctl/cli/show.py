@@ -22,15 +22,16 @@ from bufferctl.errors import UsageError
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @options.json_option
 @reports.report_option
+@options.full_option
 @options.no_color_option
-def show(file: Path, as_json: bool, report_files: tuple[Path, ...], no_color: bool) -> None:
+def show(file: Path, as_json: bool, report_files: tuple[Path, ...], full: bool, no_color: bool) -> None:
     """Show what FILE holds: a plan that `plan -o` saved, or a receipt of `apply --receipt`; offline."""
     from bufferctl.cli import outputs, planning, saved
     from bufferctl.cli.console import Console
     from bufferctl.render.text_outcomes import receipt_text
     from bufferctl.render.words import local
 
-    console = Console.create(no_color=no_color)
+    console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(file, *report_files)
     receipt = saved.read_receipt(file)

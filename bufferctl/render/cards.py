@@ -212,7 +212,7 @@ def _plain(value: Any) -> str:
     if value in (None, "", (), [], {}):
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return words.yes_no(value)
     if isinstance(value, dict):
         return visible(", ".join(f"{name} {_plain(each)}" for name, each in value.items() if _plain(each)))
     if hasattr(value, "_asdict"):
@@ -222,12 +222,20 @@ def _plain(value: Any) -> str:
     return visible(str(value))
 
 
-def first_out(plan: Plan) -> Change | None:
-    """What goes out first of all that the plan writes: what is published at once, else what is due first."""
+def first_out(plan: Plan) -> tuple[Change, str] | None:
+    """What goes out first of all that the plan writes, and when.
+
+    At once, else in the next free slot of a queue (Buffer does not say when that is), else at the earliest time.
+    """
     public = [each for each in plan.of(Action.CREATE, Action.UPDATE) if _goes_out(each.desired)]
-    timed = [each for each in public if each.due_at]
-    at_once = next(filter(words.is_at_once, public), None)
-    return at_once or min(timed, key=lambda each: each.due_at or plan.at, default=None)
+    if at_once := next(filter(words.is_at_once, public), None):
+        return at_once, "immediately on apply"
+    timed = min((each for each in public if each.due_at), key=lambda each: each.due_at or plan.at, default=None)
+    queued = next((each for each in public if each.due_at is None), None)
+    then = words.when(timed, plan) if timed else ""
+    if queued:
+        return queued, f"in the next free slot of its queue{f' (the first with a time: {then})' if then else ''}"
+    return (timed, then) if timed else None
 
 
 def _goes_out(item: object) -> bool:

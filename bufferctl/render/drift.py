@@ -16,7 +16,7 @@ from bufferctl.render.columns import wrapped
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.json import document, plan_values
 from bufferctl.render.paint import Paint, count, sentence
-from bufferctl.render.text_change import WIDTH, indented
+from bufferctl.render.text_change import hint_lines, indented
 
 #: What is told apart, the most urgent first.
 _HEADINGS = {
@@ -47,7 +47,7 @@ def drift_text(plan: Plan, known: int, paint: Paint) -> str:
         lines += [f"  {visible(str(c.address))}  {_PROGRESS[c.reason or Reason.SHARED]}" for c in plan.progress]
     if plan.warnings:
         lines += ["", diagnostics_text(plan.warnings, paint)]
-    return "\n".join([*lines, "", *_footer(plan)]) + "\n"
+    return "\n".join([*lines, "", *_footer(plan, paint)]) + "\n"
 
 
 def drift_json(plan: Plan, known: int) -> str:
@@ -80,7 +80,7 @@ def _verdict(plan: Plan, known: int, paint: Paint) -> Iterator[str]:
         yield f"{paint.strong(paint.good(f'No drift{about}.'))} {what} as it was applied."
     else:
         yield paint.strong("No drift, since there is no record of anything applied.")
-        yield from wrapped(_NO_RECORD, WIDTH)
+        yield from wrapped(_NO_RECORD, paint.width)
 
 
 def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[str]:
@@ -92,11 +92,11 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
             about = filter(None, [words.when(change, plan), str(change.place or "")])
             yield f"      {visible(', '.join(about))}"
         last = group[-1]
-        yield from indented(sentence(last.message))
+        yield from indented(sentence(last.message), paint)
         for difference in last.differences:
             yield from _difference(difference, _zone(last, plan), paint)
         if last.hint:
-            yield from indented(f"→ {last.hint}")
+            yield from hint_lines(last.hint, paint)
 
 
 def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str
     yield f"      {visible(words.field(difference.path))}"
     for name, value in (("file:", difference.after), ("Buffer:", difference.before)):
         said = _time(value, zone) if value and difference.path in _TIMES else _value(value)
-        lines = [part for line in said.splitlines() for part in wrapped(line, WIDTH - 16)]
+        lines = [part for line in said.splitlines() for part in wrapped(line, paint.width - 16)]
         yield f"        {paint.faint(f'{name:<7}')} {lines[0]}"
         yield from (f"                {line}".rstrip() for line in lines[1:])
 
@@ -121,7 +121,7 @@ def _time(value: Any, zone: str) -> str:
 def _value(value: Any) -> str:
     """A value as people write it."""
     if isinstance(value, bool):
-        return str(value).lower()
+        return words.yes_no(value)
     if value in (None, "", (), {}):
         return "nothing"
     if isinstance(value, list | tuple):
@@ -139,12 +139,12 @@ def _unseen(plan: Plan) -> int:
     return sum(change.reason is Reason.LAG for change in plan.of(Action.HOLD))
 
 
-def _footer(plan: Plan) -> Iterator[str]:
+def _footer(plan: Plan, paint: Paint) -> Iterator[str]:
     """When was looked, and what is not drift but explains what a reader may find."""
     if number := _unseen(plan):
         them, verb = ("it", "is") if number == 1 else ("them", "are")
         said = f"{count(number, 'post')} created within the last hour {verb} not shown by Buffer"
-        yield from wrapped(f"{said}: Buffer is behind, or somebody deleted {them}. Look again in an hour.", WIDTH)
+        yield from wrapped(f"{said}: Buffer is behind, or somebody deleted {them}. Look again in an hour.", paint.width)
     yield f"Looked on {words.local(plan.at, 'UTC')}; nothing was changed."
     if number := len(plan.writes):
         yield f"{count(number, 'change')} of the files {'is' if number == 1 else 'are'} not applied yet."

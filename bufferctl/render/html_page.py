@@ -224,9 +224,9 @@ def _also(plan: Plan) -> str:
 
 def _first(report: Report) -> str:
     """When the first of it goes out."""
-    change = first_out(report.plan)
-    if change is None:
+    first = first_out(report.plan)
+    if first is None:
         return ""
+    change, when = first
     card = card_of(change, report.plan, {}, None, is_preview=False)
-    when = "at once when this is applied" if card.at_once or card.when is None else card.when.said
-    return f"First to go out: {when}, {card.channel.network}, {card.channel.name}."
+    return f"First post: {when}, {card.channel.network}, {card.channel.name}."

@@ -106,9 +106,9 @@ def _first_out(report: Report) -> str:
     first = first_out(report.plan)
     if first is None:
         return ""
-    card = _card(first, report)
-    when = "at once when this is applied" if card.at_once else card.when.said if card.when else ""
-    return f" First to go out: **{when}**, {plain(clipped(f'{card.channel.network}, {card.channel.name}', _NAME))}."
+    change, when = first
+    card = _card(change, report)
+    return f" First post: **{when}**, {plain(clipped(f'{card.channel.network}, {card.channel.name}', _NAME))}."
 
 
 def _planned(report: Report) -> Iterator[Section]:

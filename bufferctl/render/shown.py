@@ -10,7 +10,7 @@ from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.invisible import visible
-from bufferctl.render import text_content
+from bufferctl.render import text_content, words
 from bufferctl.render.particulars import USUAL, Fact, particulars_of
 from bufferctl.render.pieces import Piece, pieces, web
 
@@ -122,7 +122,7 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
         if isinstance(value, Mapping):
             yield from _flat(value, f"{above}{name}.")
         elif isinstance(value, bool):
-            yield f"{above}{name}", "yes" if value else "no"
+            yield f"{above}{name}", words.yes_no(value)
         elif said := text_content.shown(value, "", name):
             yield f"{above}{name}", said
 

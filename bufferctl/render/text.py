@@ -28,9 +28,10 @@ from bufferctl.plan import (
     write_requests,
 )
 from bufferctl.render import words
+from bufferctl.render.cards import first_out
 from bufferctl.render.columns import wrapped
 from bufferctl.render.paint import Paint, count
-from bufferctl.render.text_change import WIDTH, Lines
+from bufferctl.render.text_change import Lines
 
 _SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
 _HOUR = 3600
@@ -95,7 +96,7 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
     if plan.is_empty:
         yield paint.strong(paint.good("No changes."))
         about = no_changes(plan, is_offline=is_offline)
-        yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", WIDTH)
+        yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", paint.width)
         yield from [_NOT_CHECKED] if is_offline else []
         return
     holds = counts[Action.HOLD]
@@ -103,14 +104,22 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
     parts = ((Action.CREATE, "create"), (Action.UPDATE, "change"), (Action.DELETE, "delete"))
     said = ", ".join(f"{counts[action]:,} to {name}" for action, name in parts)
     yield paint.strong(f"Plan: {said}{needs}.")
+    if public := sum(map(words.goes_public, plan.writes)):
+        yield from wrapped(f"{count(public, 'post')} will be published. {_first(plan)}".rstrip(), paint.width)
     if at_once := sum(map(words.is_at_once, plan.writes)):
         yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
     if quiet:
-        yield from wrapped(f"Also: {quiet}.", WIDTH)
+        yield from wrapped(f"Also: {quiet}.", paint.width)
     if is_offline:
         yield _NOT_CHECKED
     elif plan.writes:
-        yield from wrapped(_requests(plan), WIDTH)
+        yield from wrapped(_requests(plan), paint.width)
+
+
+def _first(plan: Plan) -> str:
+    """When the first of them goes out, and where."""
+    first = first_out(plan)
+    return f"First post: {first[1]}, {visible(first[0].address.channel)}." if first else ""
 
 
 def no_changes(plan: Plan, *, is_offline: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +15,17 @@ from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import cells, wrapped
 from bufferctl.render.paint import Paint, count, sentence
+from bufferctl.render.pieces import pieces
 from bufferctl.render.text_content import asset_line, extras_of, is_instant, shown, texts_of, title_of
 from bufferctl.render.times import away
 from bufferctl.render.worddiff import inline, painted
 
-#: Columns of a terminal.
-WIDTH = 80
 #: Lines of a text that are shown before it is folded.
 FOLD = 12
+#: Stands for a hint that the next change has too.
+_SAME = "same reason as the last one listed"
+#: A command in a hint: in backquotes.
+_COMMAND = re.compile(r"`(bufferctl [^`]+)`")
 #: Unchanged lines that are shown around a changed one.
 AROUND = 1
 
@@ -47,7 +51,7 @@ class Lines:
         yield f"  {sign} {paint.strong(visible(str(change.address)))}  {paint.faint(digest)}".rstrip()
         what = "" if change.action is Action.HOLD else words.what(change)
         if about := ", ".join(filter(None, [what, self._when(change), _why(change), self._length(change)])):
-            yield from indented(about)
+            yield from indented(about, paint)
 
     def in_a_line(self, change: Change) -> str:
         """A change that concerns nobody but us."""
@@ -61,7 +65,7 @@ class Lines:
         With `said_below` what is to be said and done stands below the last of the changes of which it is the same.
         """
         if change.message and not said_below:
-            yield from indented(sentence(change.message))
+            yield from indented(sentence(change.message), self.paint)
         if change.action in {Action.CREATE, Action.DELETE, Action.WAITING} or _is_unseen(change):
             yield from self.content(change)
         for difference in change.differences:
@@ -69,24 +73,24 @@ class Lines:
         if change.action is Action.UPDATE and not change.differences:
             yield from self.content(change)
         if change.hint:
-            told = filter(None, [str(change.place or ""), "as below" if said_below else change.hint])
-            yield from indented(f"→ {': '.join(told)}")
+            told = filter(None, [str(change.place or ""), _SAME if said_below else change.hint])
+            yield from hint_lines(": ".join(told), self.paint)
 
     def content(self, change: Change) -> Iterator[str]:
         """All that it says."""
         sides = (change.live, change.desired) if change.action is Action.DELETE else (change.desired, change.live)
         item = sides[0] or sides[1]
         if title := title_of(item):
-            yield from indented(f"title: {title}")
+            yield from indented(f"title: {title}", self.paint)
         texts = texts_of(item)
         for number, (text, assets) in enumerate(texts, 1):
             if number > 1:
                 yield f"{_INDENT}{self.paint.faint(f'├ {number} of {len(texts)}')}"
             yield from self._quoted(text)
             for asset in assets:
-                yield from indented(asset_line(asset))
+                yield from indented(asset_line(asset), self.paint)
         for name, value in extras_of(item):
-            yield from indented(f"{name}: {value}")
+            yield from indented(f"{name}: {value}", self.paint)
 
     def _when(self, change: Change) -> str:
         said, moment = words.when(change, self.plan), change.due_at
@@ -114,16 +118,18 @@ class Lines:
         return colors.get(change.action, paint.faint)
 
     def _quoted(self, text: str) -> Iterator[str]:
-        """The text behind a bar, folded where it is long."""
+        """The text behind a bar, folded where it is long; links of the folded part are shown."""
         bar = self.paint.faint("│")
-        lines = [part for line in visible(text).splitlines() for part in wrapped(line, WIDTH - 8)]
+        lines = [part for line in visible(text).splitlines() for part in wrapped(line, self.paint.width - 8)]
         # one more line takes as much room as saying that there is one
-        first = lines if len(lines) <= FOLD + 1 else lines[:FOLD]
+        first = lines if self.paint.full or len(lines) <= FOLD + 1 else lines[:FOLD]
         for line in first:
             yield f"{_INDENT}{bar} {line}".rstrip()
         if more := len(lines) - len(first):
-            folded = self.paint.faint(f"… {count(more, 'more line')}")
-            yield f"{_INDENT}{bar} {folded}"
+            links = [piece.text for piece in pieces("\n".join(lines[len(first) :])) if piece.kind == "link"]
+            folded = f"… {count(more, 'more line')} (--full shows all){', with ' if links else ''}"
+            yield f"{_INDENT}{bar} {self.paint.faint(folded)}"
+            yield from (f"{_INDENT}{bar}   {link}" for link in dict.fromkeys(links))
 
     def _difference(self, difference: Difference, change: Change) -> Iterator[str]:
         """One field: in a line where it is short, word by word where it is a text, else the one after the other."""
@@ -135,7 +141,7 @@ class Lines:
             yield from self._marked(name, [(mark, value)])
             return
         line = f"{name}: {before} → {after}"
-        if "\n" not in line and not _is_text(difference.path) and cells(line) <= WIDTH - len(_INDENT):
+        if "\n" not in line and not _is_text(difference.path) and cells(line) <= self.paint.width - len(_INDENT):
             yield f"{_INDENT}{line}"
             return
         both = None if is_instant(field) else inline(before, after)
@@ -144,26 +150,42 @@ class Lines:
             return
         yield f"{_INDENT}{name}:"
         bar = self.paint.change("│")
-        for line in painted(list(_around(both)), self.paint):
+        for line in painted(list(_around(both, self.paint)), self.paint):
             yield f"{_INDENT}{bar} {line}".rstrip()
 
     def _marked(self, name: str, values: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield f"{_INDENT}{name}:"
         for mark, value in values:
             for line in value.splitlines():
-                yield from (f"{_INDENT}{mark} {part}".rstrip() for part in wrapped(line, WIDTH - 8))
+                yield from (f"{_INDENT}{mark} {part}".rstrip() for part in wrapped(line, self.paint.width - 8))
 
 
-def indented(text: str) -> Iterator[str]:
+def indented(text: str, paint: Paint) -> Iterator[str]:
     """Text of ours below an address."""
-    return (f"{_INDENT}{line}" for line in wrapped(visible(text), WIDTH - len(_INDENT)))
+    return (f"{_INDENT}{line}" for line in wrapped(visible(text), paint.width - len(_INDENT)))
 
 
-def _around(both: str) -> Iterator[str]:
+def hint_lines(hint: str, paint: Paint) -> Iterator[str]:
+    """What to do, below an address; each command on a line of its own, never wrapped, so that it can be pasted."""
+    for number, part in enumerate(_COMMAND.split(hint)):
+        if number % 2:
+            yield f"{_INDENT}    {visible(part)}"
+        elif words_only := part.strip(" ;,.\n"):
+            start = f"→ {words_only}" if number == 0 else words_only[0].upper() + words_only[1:]
+            yield from indented(start + _end(part, number, hint), paint)
+
+
+def _end(part: str, number: int, hint: str) -> str:
+    """What ends a piece of a hint: a colon before a command, else as it was."""
+    last = 2 * len(_COMMAND.findall(hint))
+    return ":" if number < last else "." if part.rstrip().endswith(".") else ""
+
+
+def _around(both: str, paint: Paint) -> Iterator[str]:
     """The wrapped lines of a marked text: the changed ones and one around each; what is left out is counted."""
     lines, changed, inside = [], [], False
     for line in both.split("\n"):
-        for part in wrapped(line, WIDTH - 8):
+        for part in wrapped(line, paint.width - 8):
             touched = inside or "[-" in part or "{+" in part
             opened = max(part.rfind("[-"), part.rfind("{+"))
             closed = max(part.rfind("-]"), part.rfind("+}"))

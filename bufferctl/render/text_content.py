@@ -64,7 +64,7 @@ def shown(value: Any, zone: str, name: str) -> str:
     if value in _NOTHING:
         return ""
     if isinstance(value, bool):
-        return str(value).lower()
+        return words.yes_no(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{visible(str(name))}: {shown(each, zone, name)}" for name, each in value.items())
     if isinstance(value, tuple | list):

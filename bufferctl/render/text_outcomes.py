@@ -13,7 +13,7 @@ from bufferctl.render.columns import wrapped
 from bufferctl.render.paint import Paint, count, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
-from bufferctl.render.text_change import WIDTH, indented
+from bufferctl.render.text_change import indented
 
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 
@@ -29,13 +29,13 @@ def outcome_line(outcome: Outcome, paint: Paint) -> str:
     if outcome.link:
         line += f"  {visible(outcome.link)}"
     told = [sentence(outcome.message), f"→ {outcome.hint}" if outcome.hint else ""]
-    more = [row for text in told if text for row in indented(text)]
+    more = [row for text in told if text for row in indented(text, paint)]
     return "\n".join([line, *more])
 
 
 def applied_text(outcomes: Iterable[Outcome], paint: Paint) -> str:
     """What an apply did, in a sentence."""
-    return "".join(f"{paint.strong(line)}\n" for line in wrapped(_applied(list(outcomes)), WIDTH))
+    return "".join(f"{paint.strong(line)}\n" for line in wrapped(_applied(list(outcomes)), paint.width))
 
 
 def _applied(outcomes: Sequence[Outcome]) -> str:
@@ -86,7 +86,7 @@ def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
     outcomes = sorted(report.outcomes or (), key=lambda outcome: outcome.status is not Status.DONE)
     lines = [outcome_line(outcome, paint) for outcome in outcomes]
     if report.stopped:
-        why = wrapped(visible(sentence(f"It stopped early: {report.stopped}")), WIDTH)
+        why = wrapped(visible(sentence(f"It stopped early: {report.stopped}")), paint.width)
         lines += ["", *map(paint.bad, why)]
     lines += ["", applied_text(outcomes, paint).rstrip("\n")]
     if report.left and any(outcome.change.action in WRITING for outcome in outcomes):

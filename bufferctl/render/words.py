@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bufferctl.model import EditPost, Idea, LivePost, Post, ShareMode, Write
+from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
 
 SIGNS = {
@@ -83,30 +83,48 @@ _DONE = {
 
 def what(change: Change) -> str:
     """What will happen to it, in a few words."""
-    if change.action is Action.UPDATE and _publishes(change.write):
-        return _CREATES[ShareMode.SHARE_NOW]
+    if change.action is Action.UPDATE and isinstance(change.desired, Post):
+        if was_draft(change):
+            return f"{_sent(change.desired)} (was a draft)"
+        return _CREATES[ShareMode.SHARE_NOW] if is_at_once(change) else _ACTIONS[Action.UPDATE]
     if change.action is not Action.CREATE:
         return _ACTIONS[change.action]
     if isinstance(change.desired, Idea):
         return "will add the idea"
-    if not isinstance(change.desired, Post):
-        return "will create"
-    if change.desired.draft:
+    return _sent(change.desired) if isinstance(change.desired, Post) else "will create"
+
+
+def _sent(post: Post) -> str:
+    """What Buffer does with a post that it gets."""
+    if post.draft:
         return "will save as a draft"
-    if change.desired.needs_approval:
-        return "will submit for approval"
-    return _CREATES[change.desired.mode]
+    return "will submit for approval" if post.needs_approval else _CREATES[post.mode]
+
+
+def was_draft(change: Change) -> bool:
+    """Whether a draft of Buffer's is no longer one after the change: then the post goes out, or to be approved."""
+    write, live = change.write, change.live
+    if not isinstance(write, EditPost) or not isinstance(live, LivePost):
+        return False
+    return write.reschedule and live.status is PostStatus.DRAFT and not write.post.draft
 
 
 def is_at_once(change: Change) -> bool:
     """Whether it is published as soon as it is sent."""
-    return what(change) == _CREATES[ShareMode.SHARE_NOW]
+    post = change.desired
+    if change.action not in {Action.CREATE, Action.UPDATE} or not isinstance(post, Post):
+        return False
+    sent = change.action is Action.CREATE or (isinstance(change.write, EditPost) and change.write.reschedule)
+    return sent and post.mode is ShareMode.SHARE_NOW and not post.draft and not post.needs_approval
 
 
-def _publishes(write: Write | None) -> bool:
-    """Whether an edit publishes the post at once."""
-    at_once = isinstance(write, EditPost) and write.reschedule and write.post.mode is ShareMode.SHARE_NOW
-    return at_once and isinstance(write, EditPost) and not (write.post.draft or write.post.needs_approval)
+def goes_public(change: Change) -> bool:
+    """Whether Buffer publishes it without anybody doing more, and would not before: a new post, a draft gone live."""
+    if not isinstance(change.desired, Post) or change.desired.draft or change.desired.needs_approval:
+        return False
+    return change.action is Action.CREATE or (
+        change.action is Action.UPDATE and (was_draft(change) or is_at_once(change))
+    )
 
 
 def why(change: Change) -> str:
@@ -133,6 +151,11 @@ def field(path: str) -> str:
         case "assets", [number, *what]:
             return ", ".join([f"asset {int(number) + 1}", *what])
     return ".".join([top, *rest])
+
+
+def yes_no(value: bool) -> str:
+    """A switch, as people read it."""
+    return "yes" if value else "no"
 
 
 def done(change: Change) -> str:

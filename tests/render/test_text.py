@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.digests import change_digest
-from bufferctl.model import Idea, Post, SchedulingType
+from bufferctl.model import Idea, Post, PostStatus, SchedulingType
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render.columns import cells
@@ -103,7 +103,7 @@ def test_what_needs_you_is_last() -> None:
     """After the counts: it is what the eye falls on in a terminal."""
     text = plan_text(PLAN, PLAIN)
     assert text.index("Plan: 8 to create") < text.index("Needs you")
-    assert text.endswith("`repeat_of: post-40` in the file.\n")
+    assert "`repeat_of: post-40` in the file" in text.splitlines()[-1]
 
 
 def test_each_that_is_reviewed_has_its_digest() -> None:
@@ -232,3 +232,45 @@ def test_any_text(before: str, after: str, title: str) -> None:
 def test_posts_of_the_rich_plan() -> None:
     """The rich plan keeps its hostile text, so that every form is tried with it."""
     assert HOSTILE in {each.desired.text for each in PLAN.changes if isinstance(each.desired, Post)}
+
+
+def test_a_draft_that_goes_live_says_so() -> None:
+    """It will be scheduled, and is counted and named among what will be published; the switch is `yes → no`."""
+    item = post("ch-x", "live", 1, text="Out it goes", due_at=NOW + timedelta(days=7))
+    there = live("ch-x", 1, "Out it goes", status=PostStatus.DRAFT)
+    switch = (Difference("draft", True, False),)
+    text = text_of(change(item, Action.UPDATE, Cause.EDITED, there, differences=switch))
+    assert "will schedule (was a draft)" in text
+    assert "1 post will be published. First post: Mon 10 Dec" in text
+    assert "draft: yes → no" in text
+
+
+def test_a_queue_post_can_be_first() -> None:
+    """It may go out before anything that has a time."""
+    queued, timed = (
+        post("ch-x", "q", 1, text="Queued"),
+        post("ch-x", "t", 2, text="Timed", due_at=NOW + timedelta(days=7)),
+    )
+    text = " ".join(text_of(*(change(each, Action.CREATE, Cause.NEW) for each in (timed, queued))).split())
+    assert "2 posts will be published. First post: in the next free slot of its queue" in text
+
+
+def test_folded_links_are_shown() -> None:
+    """A link below the fold stands there all the same; --full folds nothing."""
+    words = "\n".join(["Line"] * 20 + ["https://evil.example/x", "the end"])
+    made = change(post("ch-x", "long", 1, text=words), Action.CREATE, Cause.NEW)
+    folded = text_of(made)
+    assert "│   https://evil.example/x\n" in folded
+    assert "the end" not in folded
+    assert "│ the end\n" in plan_text(replace(PLAN, changes=(made,)), Paint(full=True))
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_commands_in_hints_are_never_wrapped(width: int) -> None:
+    """Each stands on a line of its own, whole, however narrow the terminal: pasted in halves it would do other things."""
+    command = "bufferctl import Acme/twitter:acme/a-rather-long-name-for-a-post 66b0c0ffee66b0c0ffee66b0"
+    hint = f"If it is the same, run `{command}`; if both are meant, say `repeat_of: x`."
+    held = change(post("ch-x", "a", 1, text="A"), Action.HOLD, Cause.NEW, message="It may be there", hint=hint)
+    lines = plan_text(replace(PLAN, changes=(held,), warnings=()), Paint(width=width)).splitlines()
+    assert command in [line.strip() for line in lines]
+    assert max(cells(line) for line in lines if command not in line) <= width
