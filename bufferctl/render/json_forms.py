@@ -178,7 +178,7 @@ class ChangeForm(TypedDict):
     - `not-reviewed`: the reviewed plan does not have it
 
     No holds, but what a person did in Buffer that brings it further: `approved`, `scheduled-by-a-person`,
-    `shared-now-by-a-person`.
+    `shared-now-by-a-person`; and `already-published`: an edit that changes nothing about what is out.
     """
     message: str
     """More about it, for people."""

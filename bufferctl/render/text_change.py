@@ -24,8 +24,8 @@ from bufferctl.render.worddiff import inline, painted
 FOLD = 12
 #: Stands for a hint that the next change has too.
 _SAME = "same reason as the last one listed"
-#: A command in a hint: in backquotes.
-_COMMAND = re.compile(r"`(bufferctl [^`]+)`")
+#: A command in a hint: in backquotes, or on a line of its own.
+_COMMAND = re.compile(r"`(bufferctl [^`]+)`|\n *(bufferctl [^\n]+)")
 #: Unchanged lines that are shown around a changed one.
 AROUND = 1
 
@@ -167,18 +167,21 @@ def indented(text: str, paint: Paint) -> Iterator[str]:
 
 def hint_lines(hint: str, paint: Paint) -> Iterator[str]:
     """What to do, below an address; each command on a line of its own, never wrapped, so that it can be pasted."""
-    for number, part in enumerate(_COMMAND.split(hint)):
-        if number % 2:
-            yield f"{_INDENT}    {visible(part)}"
-        elif words_only := part.strip(" ;,.\n"):
-            start = f"→ {words_only}" if number == 0 else words_only[0].upper() + words_only[1:]
-            yield from indented(start + _end(part, number, hint), paint)
+    at, arrow = 0, "→ "
+    for command in _COMMAND.finditer(hint):
+        if before := _after_command(hint[at : command.start()]):
+            yield from indented(f"{arrow}{before.rstrip(':')}:", paint)
+            arrow = ""
+        yield f"{_INDENT}    {visible(command[1] or command[2])}"
+        at = command.end()
+    if rest := _after_command(hint[at:]):
+        yield from indented(f"{arrow}{rest}", paint)
 
 
-def _end(part: str, number: int, hint: str) -> str:
-    """What ends a piece of a hint: a colon before a command, else as it was."""
-    last = 2 * len(_COMMAND.findall(hint))
-    return ":" if number < last else "." if part.rstrip().endswith(".") else ""
+def _after_command(text: str) -> str:
+    """What follows a command: where a new sentence or clause begins, with a capital."""
+    rest = text.lstrip(" ;.\n").rstrip()
+    return rest[:1].upper() + rest[1:] if text.lstrip().startswith((";", ".")) else rest
 
 
 def _around(both: str, paint: Paint) -> Iterator[str]:
