@@ -29,6 +29,7 @@ from .builders import (
     bindings,
     idea,
     in_buffer,
+    picture,
     post,
     published,
     queued,
@@ -227,11 +228,11 @@ def test_texts_that_are_passed_on_are_held_together() -> None:
     assert adopted.verdicts(*swapped) == {"a": Reason.AMBIGUOUS, "b": Reason.ADOPTED}
 
 
-def test_what_has_no_text_repeats_nothing() -> None:
-    """Created beside a held one without text."""
-    first = post("first", "", LATER)
-    world = bound(replace(first, protect=True))
-    assert world.verdict(post("b", "", DUE)) is Action.CREATE
+def test_what_has_no_text_is_told_by_its_pictures() -> None:
+    """Held beside one with the same picture that stays, created with another one."""
+    first = post("first", "", LATER, assets=(picture("a"),), protect=True)
+    assert bound(first).verdict(post("b", "", assets=(picture("a"),))) is Reason.AMBIGUOUS
+    assert bound(first).verdict(post("b", "", assets=(picture("b"),))) is Action.CREATE
 
 
 # -- room in Buffer's plan, and order
