@@ -73,7 +73,7 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
         yield from content.content_findings(post)
     elif content.may_be_plain(post.text):
         yield from content.content_findings(post)
-    if more or post.assets or plain.may_be_odd(post.text):
+    if more or plain.may_be_odd(post.text) or any(map(plain.asset_may_be_odd, post.assets)):
         yield from plain.plain_findings(post)
     if more or network.needs:
         yield from fields.field_findings(post)
