@@ -7,7 +7,7 @@ nothing. What is left out is listed with the reason.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from shlex import quote
@@ -33,7 +33,6 @@ from bufferctl.model import (
     Origin,
     Post,
     PostStatus,
-    Settings,
     Slot,
     State,
 )
@@ -96,12 +95,20 @@ class NewEntry:
         home = self.channel.live.id if self.channel else IDEAS
         return Slot(self.organization.live.id, home, self.address.key)
 
+    def with_fields(self, **fields: str | None) -> NewEntry:
+        """The same with other fields of its post or idea."""
+        return replace(self, addition=replace(self.addition, item=replace(self.addition.item, **fields)))  # type: ignore[arg-type]  # fields by name
+
     def without_idea(self) -> NewEntry:
         """The same without the idea that the post was made from, where that is not declared."""
+        return self.with_fields(idea=None) if self.made_from else self
+
+    def alone(self, addresses: Collection[Address]) -> NewEntry:
+        """The same without what it names that is not at one of these addresses."""
         item = self.addition.item
-        if not isinstance(item, Post) or item.idea is None:
-            return self
-        return replace(self, addition=replace(self.addition, item=replace(item, idea=None)))
+        named = replace(item.address, key=item.repeat_of) if item.repeat_of else None
+        bare = self.without_idea()
+        return bare if named is None or named in addresses else bare.with_fields(repeat_of=None)
 
     @property
     def made_from(self) -> Address | None:
@@ -139,7 +146,7 @@ def importable(buffer: Buffer, known: Known, wanted: Wanted) -> Intake:
     scope = {(organization, channel) for organization, ids in channels.items() for channel in ids}
     choice = _Choice(known, homes, frozenset(scope | {(each, IDEAS) for each in ideas}))
     found = choice.entries(live)
-    entries, refused = _at_rest(found, homes, live, known.desired.settings)
+    entries, refused = _at_rest(found, homes, live, known.desired)
     return Intake(account, homes, entries, choice.claimed, [*choice.left_out, *refused])
 
 
@@ -221,7 +228,7 @@ class _Choice:
 
 
 def _at_rest(
-    entries: list[NewEntry], homes: list[OrganizationHome], live: Live, settings: Settings
+    entries: list[NewEntry], homes: list[OrganizationHome], live: Live, declared: Desired
 ) -> tuple[list[NewEntry], list[tuple[str, str]]]:
     """The entries that files can hold so that the next plan is empty; the rest described, each with the reason.
 
@@ -229,17 +236,42 @@ def _at_rest(
     """
     left_out: list[tuple[str, str]] = []
     while True:
-        organizations = [home.entry(home.channels) for home in homes]
-        found = staged("UTC", organizations, [entry.without_idea().addition for entry in entries])
+        entries = _with_repeats(entries, declared)
+        organizations, addresses = [home.entry(home.channels) for home in homes], {entry.address for entry in entries}
+        found = staged("UTC", organizations, [entry.alone(addresses).addition for entry in entries])
         refused = dict(found.refused)
         if not refused and found.loaded.desired is not None:
-            refused = _changing(entries, replace(found.loaded.desired, settings=settings), live, homes)
+            refused = _changing(entries, replace(found.loaded.desired, settings=declared.settings), live, homes)
         if not refused:
             return entries, left_out
         left_out += [(describe(entries[index].live), why) for index, why in sorted(refused.items())]
         gone = {entries[index].address for index in refused}
         kept = [entry for index, entry in enumerate(entries) if index not in refused]
         entries = [entry.without_idea() if entry.made_from in gone else entry for entry in kept]
+
+
+def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEntry]:
+    """The entries, each with a `repeat_of` where an earlier one has the same text at the same time on its channel.
+
+    Without it they would be an error (design: Actions).
+    """
+    latest = {said: post.address.key for post in declared.posts if (said := _said_when(post))}
+    found = []
+    for entry in entries:
+        item = entry.addition.item
+        if said := _said_when(item):
+            entry = entry.with_fields(repeat_of=latest.get(said))  # noqa: PLW2901 - the same entry
+            latest[said] = item.address.key
+        found.append(entry)
+    return found
+
+
+def _said_when(item: Post | Idea) -> tuple[str, str, datetime, object] | None:
+    """What no two posts may have in common; None where that does not matter."""
+    if isinstance(item, Idea) or item.due_at is None or item.cancelled:
+        return None
+    content = item.text.strip() or item.assets
+    return (item.address.organization, item.address.channel, item.due_at, content) if content else None
 
 
 def _changing(

@@ -14,7 +14,7 @@ from bufferctl.errors import BufferctlError, ConfigError, UsageError
 from bufferctl.intake.fields import fields_to_take, zone_for
 from bufferctl.intake.writing import Reread
 from bufferctl.model import Address, Binding, Desired, Idea, LiveChannel, Post, Slot, State
-from bufferctl.model.comparable import Fingerprint, bind, fingerprint, of_desired, of_live, same
+from bufferctl.model.comparable import Fingerprint, applied_fingerprint, bind, fingerprint, of_desired, of_live, same
 from bufferctl.model.from_live import NotSayableError
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import schedule_differences
@@ -142,8 +142,12 @@ def _pulled_binding(change: Change, item: Post | Idea, fields: Mapping[str, Any]
     if change.live is None:
         return old
     new = bind(item, change.live, old.origin)
-    before, after = Fingerprint.read(old.applied), Fingerprint.read(new.applied)
-    if not before or not after or not change.desired or "assets" in fields:
+    after = Fingerprint.read(new.applied)
+    if not after or not change.desired or "assets" in fields:
         return new
-    edited = before.hidden != fingerprint(change.desired, of_desired(change.desired)).hidden
+    now = fingerprint(change.desired, of_desired(change.desired))
+    before = applied_fingerprint(old, change.desired, now)
+    if not before:
+        return new
+    edited = before.hidden != now.hidden
     return replace(new, applied=str(after._replace(hidden=before.hidden))) if edited else new

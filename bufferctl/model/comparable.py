@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from bufferctl.model.content import Asset
+from bufferctl.model.content import Asset, Link, LinkAttachment, ThreadItem
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.metadata import NetworkMetadata
@@ -224,6 +224,47 @@ def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
         return Fingerprint(FINGERPRINT_VERSION, digest(content), _hash(hidden), _hash([]))
     schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
     return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), _hash(schedule))
+
+
+def applied_fingerprint(binding: Binding, item: Post | Idea, now: Fingerprint) -> Fingerprint | None:
+    """What was last applied; None where it cannot be read. `now`: the fingerprint of `item`, as it is declared.
+
+    A post that an earlier version applied with a link among its assets is the same post with a `link_attachment`
+    (notes: Writing), so that is `now`.
+    """
+    before = Fingerprint.read(binding.applied)
+    if before == now or not isinstance(item, Post):
+        return before
+    return now if any(before == fingerprint(each, of_desired(each)) for each in _with_link_assets(item)) else before
+
+
+def _with_link_assets(post: Post) -> Iterator[Post]:
+    """The forms in which earlier versions declared the same post: its link previews among the assets."""
+    metadata = post.metadata
+    if metadata is None:
+        return
+    thread: tuple[ThreadItem, ...] = getattr(metadata, "thread", ())
+    if any(item.link_attachment for item in thread):
+        items = tuple(
+            item.model_copy(update={"assets": (_link_asset(item.link_attachment),), "link_attachment": None})
+            if item.link_attachment
+            else item
+            for item in thread
+        )
+        metadata = metadata.model_copy(update={"thread": items})
+        yield replace(post, metadata=metadata)
+    attachment: LinkAttachment | None = getattr(metadata, "link_attachment", None)
+    if attachment and not post.assets:
+        bare = metadata.model_copy(update={"link_attachment": None})
+        yield replace(post, assets=(_link_asset(attachment),), metadata=bare)
+        if bare == type(bare)():  # nothing else was said, so there may have been no metadata at all
+            yield replace(post, assets=(_link_asset(attachment),), metadata=None)
+
+
+def _link_asset(attachment: LinkAttachment) -> Asset:
+    thumbnail = attachment.thumbnail.url if attachment.thumbnail else None
+    link = Link(url=attachment.url, title=attachment.title, description=attachment.description, thumbnail_url=thumbnail)
+    return Asset(link=link)
 
 
 def _hidden(post: Post) -> str:

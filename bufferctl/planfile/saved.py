@@ -22,6 +22,7 @@ from bufferctl import __version__
 from bufferctl.digests import change_digest, facts, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot
+from bufferctl.model.content import ThreadItem
 from bufferctl.model.scalars import Aware
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
@@ -112,6 +113,9 @@ def load(raw: bytes, name: str) -> SavedPlan:
         named = [values["digest"], *(each["digest"] for each in values["plan"]["changes"])]
     except (DamagedError, LookupError) as error:
         raise UsageError(f"The saved plan {name} is damaged", hint=_AGAIN) from error
+    if any(map(_has_link_asset, saved.desired.posts)):
+        message = f"The saved plan {name} has a link among the assets of a post, which Buffer no longer takes"
+        raise StalePlanError(message, hint=_AGAIN)
     if named != [plan_digest(saved.plan), *map(change_digest, saved.plan.changes)]:
         raise StalePlanError(f"The saved plan {name} would send something else than its digests name", hint=_AGAIN)
     return saved
@@ -119,6 +123,12 @@ def load(raw: bytes, name: str) -> SavedPlan:
 
 _AGAIN = "Plan again, and have that plan reviewed."
 _SIGNED = ("created_at", "expires_at", "digest", "plan", "inputs")
+
+
+def _has_link_asset(post: Post) -> bool:
+    """Whether an earlier version planned it: a link preview is a `link_attachment` now (notes: Writing)."""
+    thread: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
+    return any(asset.link for assets in (post.assets, *(item.assets for item in thread)) for asset in assets)
 
 
 def _load(values: Mapping[str, Any]) -> SavedPlan:

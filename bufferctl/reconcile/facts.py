@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType, ShareMode
-from bufferctl.model.comparable import Content, Fingerprint, digest, fingerprint, instant, of_live, same
+from bufferctl.model.comparable import (
+    Content,
+    Fingerprint,
+    applied_fingerprint,
+    digest,
+    fingerprint,
+    instant,
+    of_live,
+    same,
+)
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import OUT, differences, handling_differences, schedule_differences
 from bufferctl.reconcile.matching import Match
@@ -84,8 +93,8 @@ def facts_of(match: Match) -> Facts:
     if binding is None:
         return Facts(match, live)
     content = of_live(live) if live else None
-    before = Fingerprint.read(binding.applied)
     now = match.declared.fingerprint
+    before = applied_fingerprint(binding, match.declared.item, now)
     edited = before != now
     rescheduled = before is None or before.schedule != now.schedule
     if before is None:  # another version's fingerprint: only the content can be compared

@@ -30,7 +30,7 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.comparable import Fingerprint, digest, of_desired, of_live
+from bufferctl.model.comparable import applied_fingerprint, digest, fingerprint, of_desired, of_live
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Change, Difference, Plan
 from bufferctl.reconcile.differences import schedule_differences
@@ -81,8 +81,9 @@ def _differences(change: Change, binding: Binding | None) -> tuple[Difference, .
     item = change.desired
     if item is None or binding is None:
         return ()
-    before = Fingerprint.read(binding.applied)
-    edited = before is None or before.content != digest(of_desired(item))
+    now = fingerprint(item, of_desired(item))
+    before = applied_fingerprint(binding, item, now)
+    edited = before is None or before.content != now.content
     text = (Difference("text", None, item.text),) if edited and item.text else ()
     return (*text, *(schedule_differences(item, change.live) if change.live else ()))
 

@@ -446,3 +446,21 @@ def test_claims_what_was_adopted(project: Any) -> None:
         "buffer.yaml", (project.folder / "buffer.yaml").read_text("utf-8").replace("We are live", "We ARE live")
     )
     assert "1 changed" in project.apply().out
+
+
+def test_equal_posts_at_one_time_name_each_other(project: Any) -> None:
+    """Each names the one before it, also where the files declare the first: without `repeat_of` it is an error."""
+    channel = project.sandbox.channel("twitter")["id"]
+    twin = {"channelId": channel, "text": "We are live", "status": "scheduled", "dueAt": DUE, "isCustomScheduled": True}
+    project.sandbox.seed([twin, twin])
+    imported(project)
+    posts = "".join(text for name, text in files(project).items() if name != "buffer.yaml")
+    assert re.findall(r"(?:key|repeat_of): (\S+)", posts) == [
+        "2029-12-20-we-are-live",
+        "2029-12-20-we-are-live-2",
+        "2029-12-20-we-are-live",
+    ]
+    project.sandbox.seed([twin])
+    imported(project)
+    posts = "".join(text for name, text in files(project).items() if name != "buffer.yaml")
+    assert posts.count("repeat_of: 2029-12-20-we-are-live-2\n") == 1
