@@ -7,7 +7,7 @@ organization's, and of a channel the handle (with or without `@`) before the dis
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import Diagnostic, Related, Severity
 from bufferctl.model import (
@@ -143,12 +143,16 @@ def _other_zone(declared: Channel, live: LiveChannel, desired: Desired) -> list[
     zone = declared.timezone
     if zone is None or zone == live.timezone or declared.has_own_timezone:
         return []
+    try:
+        theirs = ZoneInfo(live.timezone)
+    except (ZoneInfoNotFoundError, ValueError):  # this machine does not have it
+        return []
     for post in desired.posts:
         due = post.due_at
         here = (post.address.organization, post.address.channel) == (declared.organization, declared.label)
         if not here or due is None or getattr(due.tzinfo, "key", None) != zone:
             continue
-        there = due.astimezone(ZoneInfo(live.timezone))
+        there = due.astimezone(theirs)
         if there.utcoffset() != due.utcoffset():
             message = (
                 f"times of `{declared.label}` are read as {zone}, and Buffer has the channel in {live.timezone}: "

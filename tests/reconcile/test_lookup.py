@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.model import (
     Account,
+    Address,
     Binding,
     Channel,
     Desired,
@@ -14,6 +19,7 @@ from bufferctl.model import (
     LiveOrganization,
     Organization,
     Origin,
+    Post,
     Service,
     Slot,
     State,
@@ -155,3 +161,30 @@ def test_a_channel_that_was_renamed_in_buffer_is_told_by_its_new_name() -> None:
     found = find_channel(ACME, channel("jobs"), state)
     assert isinstance(found, Diagnostic)
     assert found.hint == "It is called `acme_jobs` in Buffer now: write that, or `id: c2`, which stays"
+
+
+@pytest.mark.parametrize(
+    ("declared", "live", "due", "expected"),
+    [
+        ("Europe/Berlin", "America/New_York", ZoneInfo("Europe/Berlin"), "09:00 of Acme/twitter:acme/a is 03:00 there"),
+        ("Europe/Berlin", "Europe/Paris", ZoneInfo("Europe/Berlin"), ""),
+        ("Europe/Berlin", "America/New_York", UTC, ""),
+        (None, "America/New_York", ZoneInfo("Europe/Berlin"), ""),
+        ("Europe/Berlin", "Nowhere/At all", ZoneInfo("Europe/Berlin"), ""),
+    ],
+    ids=["another time", "the same time", "an offset", "no zone", "a zone that this machine does not have"],
+)
+def test_a_channel_in_another_zone_is_warned_about(declared: str | None, live: str, due: tzinfo, expected: str) -> None:
+    """With the first time that differs, where the file's zone is not the channel's own."""
+    post = Post(
+        Address("Acme", "twitter:acme", "a"), Service.TWITTER, PLACE, due_at=datetime(2030, 1, 15, 9, tzinfo=due)
+    )
+    desired = Desired(
+        organizations=(organization("Acme"),),
+        channels=(replace(channel("acme"), timezone=declared),),
+        posts=(post,),
+    )
+    account = Account((replace(ACME, channels=(replace(TWITTER, timezone=live),)),))
+    _, problems = find_targets(desired, account)
+    assert [each.severity for each in problems] == [Severity.WARNING] * bool(expected)
+    assert expected in "".join(each.message for each in problems)
