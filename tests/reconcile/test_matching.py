@@ -598,6 +598,25 @@ def test_candidates_that_were_let_go_answer_even_an_open_question() -> None:
     assert World(state=state).verdict(post()) is Action.CREATE
 
 
+@pytest.mark.parametrize(
+    ("candidates", "equal", "expected"),
+    [
+        (("p9",), in_buffer(post(), "p2", YOUNG), Reason.AMBIGUOUS),
+        (("p2",), in_buffer(post(), "p2", YOUNG), Action.ADOPT),
+        (("p2", "p9"), in_buffer(post(), "p2", YOUNG), Action.ADOPT),
+        (("p2", "p9"), in_buffer(post(), "p2", YOUNG, via="buffer"), Reason.AMBIGUOUS),
+        (("p2",), in_buffer(post(), "p2", YOUNG, via="buffer"), Action.ADOPT),
+    ],
+    ids=["another object", "the candidate", "one of two", "one of two, by hand", "the candidate, by hand"],
+)
+def test_an_equal_answers_only_a_question_about_itself(
+    candidates: tuple[str, ...], equal: LivePost, expected: Action | Reason
+) -> None:
+    """Adopted where it is a candidate that came by the API, or the only one; else the question goes first."""
+    question = Question(Rule.SAME_TIME, dict.fromkeys(candidates, OLD))
+    assert questioned(question=question, live=[CANDIDATE, equal]).verdict(post()) is expected
+
+
 def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
     """Held while the text is the one that was asked about; created with another text, or `repeat_of`."""
     theirs = in_buffer(post(due=LATER), "p9", OLD)

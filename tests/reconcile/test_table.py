@@ -596,3 +596,10 @@ def test_a_post_of_a_known_idea_has_its_id() -> None:
     write = World(live=[idea_in_buffer(idea())], state=state).change(post(idea="hiring"), idea()).write
     assert isinstance(write, CreatePost)
     assert write.idea_id == "i1"
+
+
+def test_tags_are_those_of_ideas_too() -> None:
+    """The id that Buffer shows on an idea."""
+    write = World(live=[idea_in_buffer(idea(), tags=(LiveTag("t7", "launch"),))]).change(post(tags=("launch",))).write
+    assert isinstance(write, CreatePost)
+    assert write.tag_ids == ("t7",)

@@ -1,0 +1,99 @@
+"""How a live object differs from what is asked for, field by field and in the file's words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bufferctl.model import (
+    LiveAsset,
+    LivePost,
+    LiveTag,
+    LiveThreadItem,
+    Post,
+    PostStatus,
+    SchedulingType,
+    ShareMode,
+)
+from bufferctl.model.comparable import of_desired, of_live
+from bufferctl.model.metadata import FacebookMetadata
+from bufferctl.plan import Action, Difference
+from bufferctl.reconcile import differences, handling_differences, schedule_differences, shows_edit
+
+from .builders import DUE, LATER, World, idea, idea_in_buffer, in_buffer, picture, post, queued, record
+
+THERE = in_buffer(post())
+
+
+@pytest.mark.parametrize(
+    ("item", "live", "expected"),
+    [
+        (post(text="New"), THERE, [("text", "We are live", "New")]),
+        (post(tags=("b", "a")), replace(THERE, tags=(LiveTag("c", "c"),)), [("tags", "c", "a, b")]),
+        (post(assets=(picture(),)), THERE, [("assets.0", None, "image (The console)")]),
+        (post(), replace(THERE, assets=(LiveAsset("document"),)), [("assets.0", "document", None)]),
+        (
+            post(),
+            replace(THERE, thread=(LiveThreadItem("We are live"), LiveThreadItem("More"))),
+            [("thread.0", ["We are live", []], None), ("thread.1", ["More", []], None)],
+        ),
+        (
+            post(metadata=FacebookMetadata(first_comment="Ours")),
+            replace(THERE, metadata={"first_comment": "Theirs", "place": {"name": "Berlin"}}),
+            [("metadata.first_comment", "Theirs", "Ours"), ("metadata.place", {"name": "Berlin"}, None)],
+        ),
+        (post(text=" We are live\n"), THERE, []),
+    ],
+    ids=["text", "tags", "a picture more", "a document less", "a thread", "metadata", "none"],
+)
+def test_differences(item: Post, live: LivePost, expected: list[tuple[str, object, object]]) -> None:
+    """Path, Buffer's and the file's."""
+    assert differences(of_desired(item), of_live(live)) == tuple(Difference(*each) for each in expected)
+
+
+@pytest.mark.parametrize(
+    ("item", "live", "paths"),
+    [
+        (post(), THERE, []),
+        (post(due=LATER), THERE, ["due_at"]),
+        (queued(), THERE, ["due_at"]),
+        (queued(draft=True), THERE, ["draft"]),
+        (post(), replace(THERE, status=PostStatus.DRAFT), ["draft"]),
+    ],
+)
+def test_schedule_differences(item: Post, live: LivePost, paths: list[str]) -> None:
+    """Of the time, and of being a draft; an idea has none."""
+    assert [each.path for each in schedule_differences(item, live)] == paths
+    assert schedule_differences(idea(), idea_in_buffer(idea())) == ()
+
+
+@pytest.mark.parametrize(
+    ("item", "live", "paths"),
+    [
+        (post(), THERE, []),
+        (post(needs_approval=True), THERE, ["needs_approval"]),
+        (post(), replace(THERE, status=PostStatus.NEEDS_APPROVAL), ["needs_approval"]),
+        (post(draft=True), replace(THERE, status=PostStatus.NEEDS_APPROVAL), []),
+        (queued(mode=ShareMode.SHARE_NEXT), in_buffer(queued()), ["mode"]),
+        (post(scheduling_type=SchedulingType.NOTIFICATION), THERE, ["scheduling_type"]),
+        (post(scheduling_type=SchedulingType.NOTIFICATION), replace(THERE, status=PostStatus.SENT), []),
+    ],
+)
+def test_handling_differences(item: Post, live: LivePost, paths: list[str]) -> None:
+    """Of approval, the place in the queue, and reminders; not of what is out."""
+    assert [each.path for each in handling_differences(item, live)] == paths
+    assert handling_differences(idea(), idea_in_buffer(idea())) == ()
+
+
+def test_the_differences_of_an_edit_are_those_between_its_sides() -> None:
+    """True as planned; not with one missing, with a stranger, or without its sides. All else shows what it is."""
+    world = World(live=[THERE], state=record((post(), THERE)))
+    change = world.change(post(text="New", due=LATER))
+    assert change.action is Action.UPDATE
+    assert shows_edit(change)
+    assert not shows_edit(replace(change, differences=change.differences[:1]))
+    assert not shows_edit(replace(change, differences=(*change.differences, Difference("tags", "", "a"))))
+    assert not shows_edit(replace(change, live=None))
+    assert not shows_edit(replace(change, write=None))
+    assert shows_edit(World().change(post(due=DUE)))
