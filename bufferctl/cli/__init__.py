@@ -16,6 +16,7 @@ from typing import NoReturn
 import click
 
 from bufferctl import __version__
+from bufferctl.cli import secrets
 from bufferctl.cli.examples import examples
 from bufferctl.errors import BufferctlError, InterruptError, UsageError
 
@@ -122,6 +123,7 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
+    secrets.keep(os.environ.get("BUFFER_API_KEY"))
     try:
         code = _invoke(arguments)
         sys.stdout.flush()

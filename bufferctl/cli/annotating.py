@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli.console import Console, in_job
+from bufferctl.cli.secrets import without_secrets
 from bufferctl.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def annotate(problems: Sequence[Diagnostic], root: Path) -> None:
     from bufferctl.render.annotations import annotations_text
 
     text = annotations_text(problems, changed=_changed(root), folder=folder_of(root))
-    click.echo(text, err=True, nl=False)
+    click.echo(without_secrets(text), err=True, nl=False)
 
 
 def summarize(markdown: str, console: Console) -> None:
@@ -41,7 +42,7 @@ def summarize(markdown: str, console: Console) -> None:
         return
     try:
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(f"{markdown}\n")
+            file.write(without_secrets(f"{markdown}\n"))
     except OSError as error:
         console.note(f"{console.err.change('note:')} the step's summary cannot be written: {error.strerror}")
 

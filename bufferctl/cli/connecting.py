@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bufferctl.cli import secrets
 from bufferctl.cli.console import Console
 from bufferctl.cli.options import Connection
 from bufferctl.errors import KeyRefusedError
@@ -21,8 +22,14 @@ def connected(connection: Connection, console: Console) -> Iterator[Buffer]:
     from bufferctl.api import connect
 
     tell = console.note if connection.debug else None
-    with connect(connection.api_url, _key(connection), timeout=connection.timeout, debug=tell) as buffer:
+    with connect(connection.api_url, _kept(_key(connection)), timeout=connection.timeout, debug=tell) as buffer:
         yield buffer
+
+
+def _kept(key: str | None) -> str | None:
+    """The key, which from now on is taken out of everything that is printed or written."""
+    secrets.keep(key)
+    return key
 
 
 def _key(connection: Connection) -> str | None:

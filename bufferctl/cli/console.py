@@ -12,6 +12,7 @@ from typing import TextIO
 
 import click
 
+from bufferctl.cli.secrets import without_secrets
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model.invisible import visible
 from bufferctl.render.paint import Paint, opened, sentence
@@ -70,7 +71,8 @@ def in_job() -> bool:
 
 
 def _for_log(text: str, stream: TextIO) -> str:
-    """`text` with nothing in it that a job's runner would carry out; as it is where it goes into a file."""
+    """`text` without the API key; where it goes to a job's log, with nothing that its runner would carry out."""
+    text = without_secrets(text)
     if not in_job() or _is_file(stream):
         return text
     from bufferctl.render.annotations import inert

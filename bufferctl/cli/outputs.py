@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from bufferctl.cli.secrets import without_secrets
 from bufferctl.errors import BufferctlError, UsageError
 
 
@@ -38,8 +39,10 @@ def check_apart(*files: Path | None) -> None:
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` in the file's place, all of it or nothing, for its owner alone: it holds what is not public yet.
 
-    Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError where that cannot be.
+    Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError where that cannot be. The API
+    key is taken out.
     """
+    data = without_secrets(data.decode()).encode()
     try:
         if path.exists() and not path.is_file():  # /dev/stdout leads to a pipe that has no name
             path.write_bytes(data)
