@@ -30,7 +30,7 @@ def without_secrets(text: str) -> str:
 
 def _pattern(form: str) -> str:
     """The form with what Markdown's escaping may have put between its characters."""
-    return r"[\\\u200b]?".join(map(re.escape, form))
+    return r"(?:\\|\u200b|&#8203;)*".join(map(re.escape, form))
 
 
 def _forms(key: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ def test_in_every_output(project: Any, monkeypatch: pytest.MonkeyPatch, form: st
     texts += [path.read_text(encoding="utf-8") for path in project.folder.iterdir() if path.suffix not in {".yaml", ""}]
     assert len(texts) == 8
     middle = FORMS[form][len(FORMS[form]) // 2 - 6 : len(FORMS[form]) // 2 + 6]
-    assert [text for text in texts if middle in text or KEY in text] == []
+    assert [text for text in texts if middle in text.replace("\\", "").replace("&#8203;", "")] == []
     assert secrets.MARK in texts[0]
 
 
