@@ -79,6 +79,7 @@ class _Entries:
                 self.project, self.lineage = values.get("project", ""), values.get("lineage", "")
             case "revision":
                 revision = read_revision(values)
+                self.revisions.pop(revision.lineage, None)
                 self.revisions[revision.lineage] = revision
             case "listed":
                 for each in values["ids"]:
@@ -202,7 +203,12 @@ class FileJournal:
         return max(self._revisions(lineage), key=lambda revision: revision.serial, default=None)
 
     def is_older(self, revision: Revision) -> bool:
-        """Whether a record is known to be an older one, or another branch's: a lower serial, or another digest."""
+        """Whether a record is known to be an older one, or another branch's.
+
+        It has a lower serial, another digest, or a lineage that this project has given up for a newer one.
+        """
+        if revision.lineage in self._own.revisions and next(reversed(self._own.revisions)) != revision.lineage:
+            return True
         return any(
             revision.serial < each.serial or (revision.serial == each.serial and revision.digest != each.digest)
             for each in self._revisions(revision.lineage)
@@ -255,6 +261,7 @@ class FileJournal:
         """
         if revision and revision.lineage:
             self._lineage = self._own.lineage = revision.lineage
+            self._own.revisions.pop(revision.lineage, None)  # the latest stands last
             self._own.revisions[revision.lineage] = revision
         written = {intent.write.home for intent in self._own.intents.values()}
         self._unwritten = {home: dict(ids) for home, ids in self._own.listed.items() if home not in written}

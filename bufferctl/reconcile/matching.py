@@ -265,7 +265,7 @@ def _exact(
             c
             for c in pool.like(d.content)
             if c.item.id != d.item.repeat_of
-            and not (d.slot in lost and c.explained)
+            and not ((d.slot in lost or d.item.cancelled) and c.explained)
             and not _may_be_another(d, c, undecided[d.slot], record)
             and is_exact(d.item, d.content, c, d.channel, now)
         ]
@@ -273,8 +273,17 @@ def _exact(
             best = min(equals, key=lambda c: _taken_first(d, c))
             del pool.left[best.item.id]
             origin = Origin.RECOVERED if record.is_managed(best.item) else Origin.ADOPTED
-            found[d.slot] = Match(d, How.EXACT, best.item, origin=origin)
+            if d.item.cancelled and origin is Origin.ADOPTED:  # it stays, and goes out, until a person decides
+                found[d.slot] = _about_cancelled(d, best.item, record)
+            else:
+                found[d.slot] = Match(d, How.EXACT, best.item, origin=origin)
     return found
+
+
+def _about_cancelled(d: Declared, item: LivePost | LiveIdea, record: Record) -> Match:
+    question = Question(Rule.SAME_TEXT, {item.id: item.created_at}, content=d.fingerprint.content)
+    suspect = Suspect(item.id, item.created_at, item)
+    return Match(d, How.ASKED, None, record.state.bindings.get(d.slot), question=question, suspects=(suspect,))
 
 
 def _may_be_another(d: Declared, equal: Candidate, undecided: Collection[str], record: Record) -> bool:
@@ -369,7 +378,7 @@ def _asked(
     for d in new:
         if _is_over(d.item, live.at):  # an exact match took it at any age, else its row words it
             continue
-        near = _near(d, pools[d.slot.home], claims, is_lost=d.slot in lost)
+        near = _near(d, pools[d.slot.home], claims, only_unexplained=d.slot in lost or d.item.cancelled)
         if match := _question(d, near, claims, record, live):
             found[d.slot] = replace(match, binding=record.state.bindings.get(d.slot))
     perhaps_edited = [d for d in new if d.slot not in found and not _is_over(d.item, live.at)]
@@ -388,13 +397,13 @@ def _is_over(item: Post | Idea, now: datetime) -> bool:
 Near = list[tuple[Rule, Suspect, bool]]
 
 
-def _near(d: Declared, pool: _Pool, claims: _Claims, *, is_lost: bool) -> Near:
+def _near(d: Declared, pool: _Pool, claims: _Claims, *, only_unexplained: bool) -> Near:
     """Live objects that may be `d`: by which rule, and whether nothing explains them."""
     near: Near = []
     text = _text(d.content)
-    near += [(Rule.SAME_TEXT, s, False) for s in claims.saying(d)] if not is_lost else []
+    near += [(Rule.SAME_TEXT, s, False) for s in claims.saying(d)] if not only_unexplained else []
     if text.strip():
-        alike = [c for c in pool.like(d.content) if not (is_lost and c.explained)]
+        alike = [c for c in pool.like(d.content) if not (only_unexplained and c.explained)]
         near += [
             (Rule.SAME_TEXT, Suspect(c.item.id, c.item.created_at, c.item), not c.explained)
             for c in alike
@@ -446,8 +455,7 @@ def _question(d: Declared, near: Near, claims: _Claims, record: Record, live: Li
         may_be_ours=any(is_unexplained for _, _, is_unexplained in near) or bool(carried and old and old.may_be_ours),
         content=d.fingerprint.content,
     )
-    # of a cancelled post nothing is created, so there is nothing to ask for later
-    return Match(d, How.ASKED, question=None if d.item.cancelled else question, suspects=tuple(suspects.values()))
+    return Match(d, How.ASKED, question=question, suspects=tuple(suspects.values()))
 
 
 def _still_stands(old: Question, d: Declared) -> bool:
