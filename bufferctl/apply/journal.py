@@ -205,9 +205,10 @@ class FileJournal:
     def is_older(self, revision: Revision) -> bool:
         """Whether a record is known to be an older one, or another branch's.
 
-        It has a lower serial, another digest, or a lineage that this project has given up for a newer one.
+        It has a lower serial, another digest, or another lineage than the one that this project saved last.
         """
-        if revision.lineage in self._own.revisions and next(reversed(self._own.revisions)) != revision.lineage:
+        last = next(reversed(self._own.revisions), "")
+        if last and revision.lineage and last != revision.lineage:
             return True
         return any(
             revision.serial < each.serial or (revision.serial == each.serial and revision.digest != each.digest)

@@ -230,17 +230,17 @@ def _as_known(state: State, store: StateFile, journal: FileJournal, console: Con
     """The record; without its horizons where this machine saved a later one, or another one of the same serial."""
     from bufferctl.apply import Revision
 
-    last = journal.last(state.lineage)
-    if last is None or not journal.is_older(Revision(state.lineage, state.serial, store.digest)):
+    if not journal.is_older(Revision(state.lineage, state.serial, store.digest)):
         return state
     older = Diagnostic(
         Severity.WARNING,
-        f"{store.path} is older than the record that this machine saved last, so bufferctl does not know what it "
-        "created since then",
+        f"{store.path} is older than the record that this machine saved last, or another one, so bufferctl does not "
+        "know what it created since then",
         hint="Restore the newest version of the file (git pull, or a backup) if there is one.",
     )
     console.diagnostics([older])
-    return replace(state.unrecorded(), serial=max(state.serial, last.serial))
+    last = journal.last(state.lineage)
+    return replace(state.unrecorded(), serial=max(state.serial, last.serial if last else 0))
 
 
 def _check_apart(state: State, path: Path) -> None:

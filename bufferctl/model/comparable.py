@@ -176,6 +176,11 @@ def digest(content: Content) -> str:
     return _hash([getattr(content, name) for name in _FIELDS])
 
 
+def text_digest(content: Content) -> str:
+    """A digest of title and text alone, empty where there is neither."""
+    return _hash([content.title, content.text]) if content.title or content.text else ""
+
+
 def standing(live: LivePost | LiveIdea) -> str:
     """What a write could change of a live object, as far as it reads back, in a few characters.
 
@@ -353,11 +358,13 @@ def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_ask
 
     Without `as_asked` the live object is not what was asked for, so its content is no baseline to compare with.
     """
+    wanted = of_desired(item)
     return Binding(
         id=live.id,
         origin=origin,
-        applied=str(fingerprint(item, of_desired(item))),
+        applied=str(fingerprint(item, wanted)),
         entry=item.entry if isinstance(item, Post) else "",
+        text=text_digest(wanted),
         seen=digest(of_live(live)) if as_asked else "",
         due_at=due_seen(item, live),
         status=live.status.value if isinstance(live, LivePost) else "",

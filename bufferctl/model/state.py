@@ -52,17 +52,18 @@ def home_id(organization_id: str, channel_id: str) -> str:
 class Binding:
     """One declared object and its live one.
 
-    `applied`: fingerprint of the desired object when last applied. `entry`: digest of its entry as it stood in the file
-    then. `seen`: digest of the live content when it was last as applied (empty: it never was). `due_at`: the instant
-    last seen of a timed post, ISO 8601 in UTC, else empty. `status`: the status last seen. `created_at`: when Buffer
-    created it, ISO 8601 in UTC, empty where not known. `address`, `file` and `protect`: as last declared; the files may
-    have changed since.
+    `applied`: fingerprint of the desired object when last applied; `entry`: digest of its entry as it stood in the file
+    then; `text`: digest of its title and text. `seen`: digest of the live content when it was last as applied (empty:
+    it never was). `due_at`: the instant last seen of a timed post, ISO 8601 in UTC, else empty. `status`: the status
+    last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty where not known. `address`, `file` and
+    `protect`: as last declared; the files may have changed since.
     """
 
     id: str
     origin: Origin
     applied: str = ""
     entry: str = ""
+    text: str = ""
     seen: str = ""
     due_at: str = ""
     status: str = ""

@@ -265,7 +265,7 @@ def _exact(
             c
             for c in pool.like(d.content)
             if c.item.id != d.item.repeat_of
-            and not ((d.slot in lost or d.item.cancelled) and c.explained)
+            and not (d.slot in lost and c.explained and not d.item.cancelled)
             and not _may_be_another(d, c, undecided[d.slot], record)
             and is_exact(d.item, d.content, c, d.channel, now)
         ]
@@ -326,8 +326,8 @@ class _Claims:
         #: Homes in which some declared object came by the API.
         self.homes_by_api = {post.home for post in posts if post.by_api}
         self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
-        #: By what was applied, where the text does not tell or was not read.
-        self._by_applied: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
+        #: By what was applied: of what was published before what was read, and of what has no text.
+        self._by_mark: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         for m in found.values():
             if m.binding is not None and m.binding.id not in gone:
                 self._add(m.declared.slot, m.binding, m.live, m.declared)
@@ -341,22 +341,33 @@ class _Claims:
         address = owner.item.address if owner else address_of(slot, binding)
         suspect = Suspect(binding.id, _created(binding, live), live, address, owner_declared=owner is not None)
         text = _text(comparable.of_live(live)) if live is not None else ""
-        applied = Fingerprint.read(binding.applied)
         if text.strip():
             if owner is None or text != _text(owner.content):  # an address with that same text claims it by right
                 self._by_text[slot.home, text].append(suspect)
-        elif applied is not None and (owner is None or applied.content != owner.fingerprint.content):
-            # of what has no text, the addresses of its pictures tell one from another
-            what = applied.content if live is None else applied.hidden
-            self._by_applied[slot.home, what].append(suspect)
+        elif owner is None or not _applied_marks(binding) & _marks(owner):
+            for mark in _applied_marks(binding):
+                self._by_mark[slot.home, mark].append(suspect)
 
     def saying(self, d: Declared) -> list[Suspect]:
         """Claimed objects with the text of `d`, whose address says something else, or was removed from the files."""
-        home, text = d.slot.home, _text(d.content)
-        by_applied = self._by_applied.get((home, d.fingerprint.content), [])
-        if not text.strip():
-            by_applied = [*by_applied, *self._by_applied.get((home, d.fingerprint.hidden), [])]
-        return [*self._by_text.get((home, text), []), *by_applied]
+        found = [*self._by_text.get((d.slot.home, _text(d.content)), [])]
+        found += [suspect for mark in sorted(_marks(d)) for suspect in self._by_mark.get((d.slot.home, mark), [])]
+        return list({suspect.id: suspect for suspect in found}.values())
+
+
+def _marks(d: Declared) -> set[str]:
+    """Digests by which an object can be told without reading it; without a text, the addresses of its pictures tell."""
+    if text := comparable.text_digest(d.content):
+        return {text, d.fingerprint.content}
+    return {d.fingerprint.hidden} if isinstance(d.item, Post) and d.item.assets else set()
+
+
+def _applied_marks(binding: Binding) -> set[str]:
+    """The same of what was last applied; an older record has no digest of the text alone."""
+    applied = Fingerprint.read(binding.applied)
+    if binding.text:
+        return {binding.text}
+    return {applied.content, applied.hidden} if applied else set()
 
 
 def _created(binding: Binding, live: LivePost | LiveIdea | None) -> datetime:
@@ -378,7 +389,7 @@ def _asked(
     for d in new:
         if _is_over(d.item, live.at):  # an exact match took it at any age, else its row words it
             continue
-        near = _near(d, pools[d.slot.home], claims, only_unexplained=d.slot in lost or d.item.cancelled)
+        near = _near(d, pools[d.slot.home], claims, only_unexplained=d.slot in lost and not d.item.cancelled)
         if match := _question(d, near, claims, record, live):
             found[d.slot] = replace(match, binding=record.state.bindings.get(d.slot))
     perhaps_edited = [d for d in new if d.slot not in found and not _is_over(d.item, live.at)]

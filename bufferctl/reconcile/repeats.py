@@ -32,7 +32,9 @@ def _wanted(change: Change, item: Post | Idea) -> Saying | None:
     says = saying(change.slot.home, item)
     if says[-1].strip():
         return says
-    return (change.slot.home, fingerprint(item, of_desired(item)).hidden) if isinstance(item, Post) else None
+    if not isinstance(item, Post) or not item.assets:
+        return None
+    return change.slot.home, fingerprint(item, of_desired(item)).hidden
 
 
 def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:

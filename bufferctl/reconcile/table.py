@@ -13,7 +13,7 @@ from shlex import quote
 from typing import Any
 
 from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
-from bufferctl.model.comparable import bind, differing, due_seen
+from bufferctl.model.comparable import bind, differing, due_seen, text_digest
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.differences import OUT
@@ -241,7 +241,7 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
         item, live = match.declared.item, facts.live
         now: dict[str, Any] = {"address": str(item.address), "file": item.place.file, "protect": item.protect}
         if not facts.edited:
-            now["entry"] = _entry(item)
+            now |= {"entry": _entry(item), "text": old.text or text_digest(match.declared.content)}
         if isinstance(live, LivePost) and live.status != old.status:
             now |= {"status": live.status.value, "due_at": due_seen(item, live)}
         # most are as they were, and ten thousand copies of the same cost time

@@ -636,12 +636,12 @@ def test_a_question_waits_while_its_time_is_over() -> None:
     assert World(live=[CANDIDATE], state=kept).verdict(post(due=LATER)) is Reason.AMBIGUOUS
 
 
-def test_of_a_cancelled_post_nothing_is_asked_for_later() -> None:
-    """Nothing to do, and no question; held while a candidate would be published."""
+def test_a_question_outlives_that_its_post_is_cancelled() -> None:
+    """Nothing to do while no candidate was read; held while one would be published."""
     world = questioned(live=[])
     plan = world.plan(post(cancelled=True))
     assert [verdict(c) for c in plan.changes] == [Action.NO_OP]
-    assert plan.recording.questions == {}
+    assert list(plan.recording.questions) == [slot(post())]
     assert questioned().verdict(post(cancelled=True)) is Reason.AMBIGUOUS
 
 

@@ -34,7 +34,7 @@ SECOND = State(
 )
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-bindings = st.builds(Binding, names.filter(bool), st.sampled_from(Origin), *[names] * 8, st.booleans())
+bindings = st.builds(Binding, names.filter(bool), st.sampled_from(Origin), *[names] * 9, st.booleans())
 slots = st.builds(lambda org, channel, key: Slot(f"o{org}", f"c{org}/{channel}", key), names, names, names)
 
 
