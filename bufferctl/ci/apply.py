@@ -148,7 +148,7 @@ def _apply(job: Job, *options: str, request: Request | None = None, is_again: bo
             name = name_of(request, job.forge)
             annotate("warning", f"The receipt could not be added to {name}: {error.message}", job.environment)
     is_finished = bool(receipt) and not receipt["stopped"]
-    waits = is_finished and any(each["action"] == "waiting" for each in receipt["details"]["plan"]["changes"])
+    waits = is_finished and any(each["change"]["action"] == "waiting" for each in receipt["details"]["plan"]["changes"])
     is_stale = ran.code == StalePlanError.exit_code  # it never fits again
     return _End(ran.code, is_finished or is_stale, (request,) if request and waits else ())
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING
 
 from bufferctl.ci.child import Ran, bufferctl
@@ -76,12 +77,15 @@ class Job:
     def state(self, *, message: str = "") -> Iterator[Path | None]:
         """State as the last run left it, in the folder yielded; with a `message` it is saved again in any case.
 
-        Raises StateError.
+        Before the first run it is what `bufferctl init` wrote and somebody committed. Raises StateError.
         """
         if self._branch is None:
             yield None
             return
         self._branch.restore()
+        committed, state = self.folder / ".bufferctl" / "state.json", self._branch.folder / "state.json"
+        if not state.exists() and committed.is_file() and not committed.is_symlink():
+            copyfile(committed, state)
         try:
             yield self._branch.folder
         finally:

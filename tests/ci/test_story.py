@@ -50,6 +50,21 @@ def test_the_whole_story(team: Team) -> None:
     assert team.github.bodies(third)[0].splitlines()[1].startswith("**No changes.**")
 
 
+def test_the_record_that_init_began_goes_on_in_ci(team: Team) -> None:
+    """The first run takes the committed state.json: the record on the branch has its lineage and its horizons."""
+    begun = {"format_version": "2.0", "endpoint": team.sandbox.url, "lineage": "begun-by-init", "serial": 1}
+    begun["complete_at"] = "2029-12-03T09:00:00Z"
+    state = team.ada.folder / ".bufferctl" / "state.json"
+    state.parent.mkdir()
+    state.write_text(json.dumps(begun), encoding="utf-8")
+    number = team.open("launch", launch=post("launch", "We are live"))
+    assert not team.plan(number).failed
+    team.merge(number)
+    assert not team.apply().failed
+    record = json.loads(team.github.repository.git("show", "bufferctl-state:state.json"))
+    assert (record["lineage"], record["serial"] > 1) == ("begun-by-init", True)
+
+
 def test_a_change_that_was_not_reviewed_is_held(team: Team) -> None:
     """What was reviewed is published; what somebody pushed to main past the review is held, and the run fails."""
     number = team.open("launch", launch=post("launch", "We are live"))

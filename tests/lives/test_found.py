@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from tests.lives.account import PERSON, START
 from tests.lives.endpoint import Server
 from tests.lives.projects import Entry
 from tests.lives.scene import queued, scene, timed
-
-issue_9 = pytest.mark.xfail(strict=False, reason="issue 9")
 
 
 def test_a_published_post_without_text_is_not_made_again_under_another_key(server: Server) -> None:
@@ -27,7 +23,6 @@ def test_a_published_post_without_text_is_not_made_again_under_another_key(serve
         assert s.actions()["b"] == "hold: ambiguous"
 
 
-@issue_9
 def test_an_edit_of_what_is_out_stays_held_after_it_was_claimed(server: Server) -> None:
     """`import ADDRESS ID` of a published post with another text: held as `sent`, after one apply and after two."""
     with scene(server, since=False) as s:
@@ -60,7 +55,6 @@ def test_a_lost_record_is_known_on_every_channel_by_what_matched_on_one(server: 
         assert s.actions()["a"].startswith("hold")
 
 
-@issue_9
 def test_a_question_stays_when_a_person_makes_an_equal_post(server: Server) -> None:
     """Ours, edited while the record was lost, would go out beside it (design: Matching 4, kept until answered)."""
     with scene(server) as s:

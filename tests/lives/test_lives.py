@@ -17,7 +17,6 @@ SEEDS = range(int(os.environ.get("LIVES", "24")))
 
 
 # The first 24 hold; among more, some still find what is named in test_found.py.
-@pytest.mark.xfail(len(SEEDS) > 24, strict=False, reason="issue 9")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_drawn_life_keeps_the_promises(seed: int, server: Server) -> None:
     """After every run the account, and the plan that follows, are as the oracle's own bookkeeping says they must be."""
