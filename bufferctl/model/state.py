@@ -104,7 +104,6 @@ class Rule(StrEnum):
     NO_TEXT = "no-text"
     REWRITTEN_LINKS = "rewritten-links"
     SAME_TITLE = "same-title"
-    OLD_MATCH = "published-long-ago"
     EDITED = "edited-since"
 
 

@@ -196,7 +196,6 @@ _ALIKE = {
     Rule.NO_TEXT: "a post without text on this channel",
     Rule.REWRITTEN_LINKS: "one with this text and shortened links",
     Rule.SAME_TITLE: "an idea with this title",
-    Rule.OLD_MATCH: "one with this text that was published long ago",
     Rule.SAME_TIME: "a post at this time",
 }
 
