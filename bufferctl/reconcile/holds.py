@@ -269,11 +269,11 @@ def unsettled(candidates: Sequence[str]) -> Hold:
     )
 
 
-def cancelled_but_there(live_id: str) -> Hold:
+def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
     return Hold(
         Reason.AMBIGUOUS,
-        f"It is cancelled, but Buffer has a matching post ({live_id}) that bufferctl did not create; that one will be "
-        "published",
+        f"It is cancelled, but Buffer has a matching post ({live_id}) that bufferctl did not create; that one "
+        f"{_stays(1, goes_out=goes_out)}",
         "Delete it in Buffer. Or run `bufferctl import {address} " + live_id + "`, and the next apply deletes it.",
         candidates=(live_id,),
     )

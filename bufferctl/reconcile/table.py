@@ -69,7 +69,8 @@ def _cancelled(facts: Facts) -> Change:
     found = (facts.live, *(suspect.live for suspect in facts.match.suspects))
     unsent = [live for live in found if isinstance(live, LivePost) and live.status not in OUT]
     if unsent:
-        return _hold(facts, holds.cancelled_but_there(unsent[0].id), Cause.CANCELLED)
+        goes_out = unsent[0].status is PostStatus.SCHEDULED
+        return _hold(facts, holds.cancelled_but_there(unsent[0].id, goes_out=goes_out), Cause.CANCELLED)
     return _change(facts, Action.NO_OP, Cause.CANCELLED)
 
 

@@ -490,7 +490,10 @@ def test_what_is_cancelled_and_not_ours_is_not_deleted() -> None:
     """Held where a person's will be published; nothing to do where it never was, or is out."""
     cancelled = replace(APPLIED, cancelled=True)
     assert known(origin=Origin.ADOPTED).verdict(cancelled) is Reason.ADOPTED
-    assert World(live=[in_buffer(APPLIED)]).verdict(cancelled) is Reason.AMBIGUOUS
+    scheduled, draft = post(cancelled=True), post(cancelled=True, draft=True)
+    held = [World(live=[in_buffer(each)]).change(each) for each in (scheduled, draft)]
+    assert {verdict(change) for change in held} == {Reason.AMBIGUOUS}
+    assert [("that one will be published" in change.message) for change in held] == [True, False]
     assert World().verdict(cancelled) is Action.NO_OP
     over = post(due=OVER)
     assert World(live=[published(over, created=YOUNG)]).verdict(replace(over, cancelled=True)) is Action.NO_OP
