@@ -106,6 +106,8 @@ def _media(row: Network) -> str:
 
 def _needs(row: Network) -> str:
     parts = [" or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in row.needs_media)]
+    parts = ["an image, a video or a link attachment"] if row.or_link_attachment else parts
+    parts += [] if row.takes_posts else ["takes no posts"]
     parts += [need.word for need in row.needs if not need.value]
     parts += ["the details of that type"] if any(need.value for need in row.needs) else []
     return ", ".join(filter(None, parts))
@@ -113,6 +115,8 @@ def _needs(row: Network) -> str:
 
 def _section(service: Service) -> str:
     row = NETWORKS[service]
+    if not row.takes_posts:
+        return f"\n## {service}\n\n{row.label}. Buffer's API documents no posts for it {_link('BC021')}.\n"
     lines = [f"\n## {service}\n", f"{row.label}.\n" if row.label.lower() != service.lower() else ""]
     if row.text is None:
         lines.append("Buffer publishes no limits.\n")
@@ -145,7 +149,8 @@ def _kinds(row: Network) -> Iterator[str]:
     if row.video_alone:
         yield f"- a video stands alone {_link('BC012')}{_from(row.video_alone)}"
     if row.needs_media:
-        yield f"- needs {' or '.join(row.needs_media)} {_link('BC015')}"
+        needed = "assets or a link attachment" if row.or_link_attachment else " or ".join(row.needs_media)
+        yield f"- needs {needed} {_link('BC015')}"
     kinds = [kind for kind in ("document",) if kind in row.kinds]
     taken = f"takes {' and '.join(f'a {kind}' for kind in kinds)}, alone {_link('BC014')}" if kinds else ""
     refused = [kind for kind in ("document",) if kind not in row.kinds]

@@ -29,9 +29,9 @@ from bufferctl.model.metadata import PinterestMetadata
 
 #: Where the API's name of a network in `metadata` differs from the service's.
 _METADATA_KEYS = {Service.GOOGLEBUSINESS: "google"}
-#: Networks of whose metadata nothing is required; a Start Page has none, the other three always have some.
+#: Networks whose metadata may be empty: the first three have required fields, the last two have no metadata.
 _MAY_BE_EMPTY = frozenset(Service) - {
-    Service.FACEBOOK, Service.GOOGLEBUSINESS, Service.INSTAGRAM, Service.STARTPAGE,
+    Service.FACEBOOK, Service.GOOGLEBUSINESS, Service.INSTAGRAM, Service.STARTPAGE, Service.WHATSAPP,
 }  # fmt: skip
 
 

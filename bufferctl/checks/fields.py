@@ -77,6 +77,15 @@ EMPTY_ITEM = Rule(
     "write a text, or delete it",
     Source.SEEN,
 )
+NO_POSTS = Rule(
+    "BC021",
+    "network-takes-no-posts",
+    Severity.ERROR,
+    "a post is for a network for which Buffer's API documents no posts",
+    _REFUSED,
+    "delete it, or send it to another channel",
+    Source.REFERENCE,
+)
 
 RULES = (
     COMMENT_TOO_LONG,
@@ -86,12 +95,15 @@ RULES = (
     TYPE_NOT_TAKEN,
     FIELD_MISSING,
     EMPTY_ITEM,
+    NO_POSTS,
 )
 
 
 def field_findings(post: Post) -> Iterator[Finding]:
     """What is wrong with a post's metadata, and what is missing in it."""
     network, metadata = NETWORKS[post.service], post.metadata
+    if not network.takes_posts:
+        yield Finding(NO_POSTS, post, ("key",), f"{network.label} takes no posts through Buffer's API")
     if network.needs:
         yield from _missing(post, network)
     if metadata is None:

@@ -64,6 +64,9 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
     that the files do not give is made of defaults, and in those is nothing to find.
     """
     network = NETWORKS[post.service]
+    if not network.takes_posts:
+        yield from fields.field_findings(post)
+        return
     more = post.metadata is not None and bool(post.metadata.model_fields_set)
     if (more and network.thread) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
         yield from texts.text_findings(post, most)

@@ -58,7 +58,7 @@ MISSING = Rule(
     "BC015",
     "media-missing",
     Severity.ERROR,
-    "a post lacks the image or the video that its network needs",
+    "a post lacks the image, the video or the link attachment that its network needs",
     "Buffer refuses the post",
     "add it under `assets`",
     Source.BUFFER,
@@ -82,14 +82,22 @@ def media_findings(post: Post) -> Iterator[Finding]:
     network = NETWORKS[post.service]
     if post.assets:
         yield from _of(post, network, ("assets",), post.assets)
-    if network.needs_media and not any(asset.kind in network.needs_media for asset in post.assets):
+    if network.needs_media and not _has_needed(post, network):
         words = " or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in network.needs_media)
-        message = f"a post on {network.label} needs {words}, so Buffer refuses this one"
-        yield Finding(MISSING, post, ("assets",), message, hint=f"add {words} under `assets`")
+        attachment = " or a link attachment" if network.or_link_attachment else ""
+        message = f"a post on {network.label} needs {words}{attachment}, so Buffer refuses this one"
+        instead = f", or `link_attachment` under `metadata: {post.service}`" if attachment else ""
+        yield Finding(MISSING, post, ("assets",), message, hint=f"add {words} under `assets`{instead}")
     for index, item in enumerate(thread_of(post.metadata)):
         if item.assets:
             path = ("metadata", post.service.value, "thread", index, "assets")
             yield from _of(post, network, path, item.assets)
+
+
+def _has_needed(post: Post, network: Network) -> bool:
+    if network.or_link_attachment:
+        return bool(post.assets) or getattr(post.metadata, "link_attachment", None) is not None
+    return any(asset.kind in network.needs_media for asset in post.assets)
 
 
 def _of(post: Post, network: Network, path: Path, assets: Sequence[Asset]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What each network takes: one table for all twelve services, each entry with its source.
+"""What each network takes: one table for all services, each entry with its source.
 
 A row is a `Network`; `NETWORKS[service]` is the row of a service. The rules in texts.py, media.py and fields.py read it
 and nothing else, docs/networks.md is made from it (`make schemas`). The sandbox has rules of its own and never reads
@@ -63,8 +63,9 @@ class Network:
     `text` is counted as `counting` says; `text_with_video` instead of it where there is a video; `shown`: what the
     network shows of it; `paid`: what a paid account of the network takes; `text_varies`: the account's server says.
     `media` limits images and videos together, `images` images alone; `video_alone`: one video, and nothing beside it.
-    `needs_media`: one of these kinds must be there. `types`: the values of `type` that it takes. `covers`: a frame may
-    be a video's cover. `note`: what no rule can judge.
+    `needs_media`: one of these kinds must be there; with `or_link_attachment` any asset or a link attachment will do.
+    `types`: the values of `type` that it takes. `covers`: a frame may be a video's cover. `note`: what no rule can
+    judge. `takes_posts`: Buffer's API documents posts for it.
     """
 
     label: str
@@ -86,11 +87,13 @@ class Network:
     kinds: frozenset[AssetKind] = frozenset({"image", "video"})
     kinds_source: Source = Source.REFERENCE
     needs_media: tuple[AssetKind, ...] = ()
+    or_link_attachment: bool = False
     types: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     covers: Source | None = None
     thread: bool = False
     note: str = ""
+    takes_posts: bool = True
 
 
 NETWORKS: Mapping[Service, Network] = {
@@ -193,7 +196,9 @@ NETWORKS: Mapping[Service, Network] = {
             ),
         ),
     ),
-    Service.STARTPAGE: Network("Start Page"),
+    Service.SUBSTACK: Network("Substack", needs_media=("image", "video"), or_link_attachment=True),
+    Service.WHATSAPP: Network("WhatsApp", takes_posts=False),
+    Service.STARTPAGE: Network("Start Page", takes_posts=False),
 }
 
 

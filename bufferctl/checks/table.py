@@ -11,6 +11,8 @@ from bufferctl.model import Service
 def rules_of(service: Service) -> tuple[Rule, ...]:
     """The rules BC0xx that can find something in a post for this network, by code."""
     row = NETWORKS[service]
+    if not row.takes_posts:
+        return (fields.NO_POSTS,)
     alive = {
         texts.TOO_LONG: row.text is not None,
         texts.NEEDS_PAID_X: row.paid is not None,

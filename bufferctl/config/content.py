@@ -20,6 +20,7 @@ from bufferctl.model.metadata import (
     InstagramMetadata,
     LinkedinMetadata,
     PinterestMetadata,
+    SubstackMetadata,
     ThreadsMetadata,
 )
 
@@ -112,7 +113,9 @@ def _with_zones(
 
 
 #: Where a link preview goes that stood among the assets (notes: Writing).
-_ATTACHES = tuple(each.service for each in (BlueskyMetadata, FacebookMetadata, LinkedinMetadata, ThreadsMetadata))
+_ATTACHES = tuple(
+    each.service for each in (BlueskyMetadata, FacebookMetadata, LinkedinMetadata, SubstackMetadata, ThreadsMetadata)
+)
 _ATTACHES_IN_THREADS = (Service.BLUESKY, Service.THREADS)
 
 

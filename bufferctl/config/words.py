@@ -84,6 +84,8 @@ _VALUES = (
     ("mastodon", "masto fediverse"),
     ("pinterest", "pin"),
     ("startPage", "startpage start_page start-page"),
+    ("substack", "sub_stack substack_notes"),
+    ("whatsapp", "wa whats_app"),
     ("addToQueue", "queue queued add add_to_queue next_slot auto"),
     ("shareNext", "next share_next first top"),
     ("shareNow", "now share_now immediately publish"),

@@ -16,9 +16,11 @@ class Service(StrEnum):
     MASTODON = "mastodon"
     PINTEREST = "pinterest"
     STARTPAGE = "startPage"
+    SUBSTACK = "substack"
     THREADS = "threads"
     TIKTOK = "tiktok"
     TWITTER = "twitter"
+    WHATSAPP = "whatsapp"
     YOUTUBE = "youtube"
 
 

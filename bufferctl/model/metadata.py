@@ -132,7 +132,7 @@ class GoogleBusinessWhatsNew(Model):
 
 
 class NetworkMetadata(Model):
-    """What all eleven have in common: nothing but the service they belong to."""
+    """The base of every network's metadata."""
 
     service: ClassVar[Service]
 
@@ -233,6 +233,14 @@ class LinkedinMetadata(NetworkMetadata):
     """A link preview below the post; not together with assets."""
 
 
+class SubstackMetadata(NetworkMetadata):
+    """Substack."""
+
+    service = Service.SUBSTACK
+    link_attachment: LinkAttachment | None = None
+    """A link preview below the note; not together with assets."""
+
+
 class PinterestMetadata(NetworkMetadata):
     """Pinterest."""
 
@@ -314,6 +322,8 @@ class Metadata(Model):
     """For Mastodon."""
     pinterest: PinterestMetadata | None = None
     """For Pinterest."""
+    substack: SubstackMetadata | None = None
+    """For Substack."""
     threads: ThreadsMetadata | None = None
     """For Threads."""
     tiktok: TiktokMetadata | None = None

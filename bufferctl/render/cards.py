@@ -29,9 +29,11 @@ NETWORKS = {
     Service.MASTODON: ("Mastodon", "M"),
     Service.PINTEREST: ("Pinterest", "P"),
     Service.STARTPAGE: ("Start Page", "SP"),
+    Service.SUBSTACK: ("Substack", "S"),
     Service.THREADS: ("Threads", "@"),
     Service.TIKTOK: ("TikTok", "Tt"),
     Service.TWITTER: ("X", "X"),
+    Service.WHATSAPP: ("WhatsApp", "W"),
     Service.YOUTUBE: ("YouTube", "Yt"),
 }
 #: How a card is marked: the four that a reviewer looks for, what else is told, and the quiet rest.

@@ -45,6 +45,8 @@ def problems(post: Doc, channel: Doc, organization: Doc) -> list[str]:
         found.append("Post must have either text or media.")
     if link and post["assets"]:
         found.append("Link attachment and assets cannot be used together.")
+    if channel["service"] == "substack" and not (post["assets"] or link):
+        found.append("Substack posts require a link attachment or media.")
     found += _thread(post["text"], metadata.get("thread") or [], channel)
     found += _metadata(metadata, channel)
     if metadata.get("title") and any(kind_of(asset)[0] == "video" for asset in post["assets"]):

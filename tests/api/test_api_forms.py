@@ -59,6 +59,7 @@ THREAD = [{"text": "We are live", "assets": [PICTURE]}, {"text": "And more"}]
 #: Every field of every network, as files have them after zones are resolved.
 NETWORKS: dict[str, dict[str, Any]] = {
     "bluesky": {"link_attachment": LINK, "thread": THREAD},
+    "substack": {"link_attachment": LINK},
     "facebook": {
         "type": "reel",
         "annotations": [{"content": "c", "indices": [0, 3], "text": "Ann", "url": "https://f.example/ann"}],
@@ -153,7 +154,7 @@ def assets(*raw: dict[str, Any]) -> tuple[Asset, ...]:
 
 
 def test_every_network_that_has_metadata_is_tried_here(schema: GraphQLSchema) -> None:
-    """Eleven, the schema's own, `google` under the service's name; and every field that its input has."""
+    """Those of the schema, `google` under the service's name; and every field that its input has."""
     inputs = schema.type_map["PostInputMetaData"].fields  # type: ignore[attr-defined]  # an input object, as published
     assert {"google" if name == "googlebusiness" else name for name in NETWORKS} == set(inputs)
     for name, network in NETWORKS.items():
@@ -351,7 +352,7 @@ def test_an_edit_without_metadata_is_what_the_schema_takes(service: Service, sch
     """No problems: empty where the network requires nothing, else not said at all."""
     edit = EditPost("p1", replace(POST, service=service, metadata=None), "c1")
     assert problems(edit, schema) == []
-    requires = {Service.FACEBOOK, Service.GOOGLEBUSINESS, Service.INSTAGRAM, Service.STARTPAGE}
+    requires = {Service.FACEBOOK, Service.GOOGLEBUSINESS, Service.INSTAGRAM, Service.STARTPAGE, Service.WHATSAPP}
     assert form(edit).get("metadata") == (None if service in requires else {service.value: {}})
 
 

@@ -122,7 +122,7 @@ def test_limits_of_a_post() -> None:
     assert text_length(post("twitter", "x" * 53), max_characters=25_000) == (53, 25_000)
     assert text_length(post("tiktok", "a", assets=[VIDEO])) == (1, 2200)
     assert text_length(post("tiktok", "a", assets=[image()])) == (1, 4000)
-    assert text_length(post("startPage", "abc")) == (3, None)
+    assert text_length(post("substack", "abc")) == (3, None)
     assert text_length(post("bluesky", FAMILY)) == (1, 300)
 
 

@@ -11,6 +11,8 @@ from bufferctl.checks.networks import Limit
 from bufferctl.model import Service
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
 
+WITH_POSTS = [service.value for service, network in NETWORKS.items() if network.takes_posts]
+
 #: What makes a post that nothing is wrong with, on networks that need more than a text.
 SOUND: dict[str, dict[str, Any]] = {
     "instagram": {"assets": [image()], "metadata": {"type": "post"}},
@@ -163,7 +165,7 @@ def test_a_video_stands_alone(service: str) -> None:
     assert codes(post(service, "x", assets=[VIDEO, VIDEO])) == ["BC012"]
 
 
-@pytest.mark.parametrize("service", [service.value for service in Service])
+@pytest.mark.parametrize("service", WITH_POSTS)
 def test_documents(service: str) -> None:
     """Taken alone where the network has them, refused elsewhere."""
     takes = "document" in NETWORKS[Service(service)].kinds
@@ -173,7 +175,7 @@ def test_documents(service: str) -> None:
         assert codes(sound(service, "x", assets=[DOCUMENT, image()])) == ["BC014"]
 
 
-@pytest.mark.parametrize("service", [service.value for service in Service])
+@pytest.mark.parametrize("service", WITH_POSTS)
 def test_covers_of_videos(service: str) -> None:
     """A frame as the cover on Instagram, TikTok and Pinterest, refused elsewhere (notes: Writing)."""
     video = {"video": {"url": "https://acme.example/v.mp4", "thumbnail_offset": 1500}}
@@ -249,6 +251,14 @@ def test_every_limit_has_a_network() -> None:
     assert alive == {rule.code for rule in RULES if rule.code < "BC100"}
 
 
-def test_nothing_is_known_of_a_start_page() -> None:
-    """No limit is published, so none is held."""
-    assert codes(post("startPage", "x" * 100_000, assets=[image()] * 50)) == []
+def test_substack_needs_an_asset_or_a_link_attachment() -> None:
+    """BC015 for text alone; no limit is published, so none is checked."""
+    assert codes(post("substack", "x")) == ["BC015"]
+    assert codes(post("substack", "x", metadata={"link_attachment": {"url": "https://acme.example"}})) == []
+    assert codes(post("substack", "x" * 100_000, assets=[image()] * 50)) == []
+
+
+@pytest.mark.parametrize("service", ["startPage", "whatsapp"])
+def test_some_networks_take_no_posts(service: str) -> None:
+    """BC021 and nothing else, whatever is in the post."""
+    assert codes(post(service, "x", assets=[image()])) == ["BC021"]

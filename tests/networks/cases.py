@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bufferctl.checks import NETWORKS
 from bufferctl.config.parse import parse
 from bufferctl.config.source import read_source
 from bufferctl.model import Service
 
 CASES = Path(__file__).parents[1] / "cases" / "networks"
-SERVICES = tuple(Service)
+#: Those that take posts.
+SERVICES = tuple(service for service in Service if NETWORKS[service].takes_posts)
 
 Data = dict[str, Any]
 

@@ -6,18 +6,17 @@ import pytest
 
 from bufferctl.model import Service
 from tests.cli.conftest import Project
-from tests.networks.cases import SERVICES as ALL
+from tests.networks.cases import SERVICES
 from tests.networks.direct import Direct
 from tests.networks.edits import changes, removals
 from tests.networks.life import Life
 
-SERVICES = [service for service in ALL if service is not Service.STARTPAGE]  # Buffer takes no posts there
 each_service = pytest.mark.parametrize("service", SERVICES)
 
 #: What cannot change by itself: the kind of a Google Business post goes with its details, a mode with its time (below).
 NEVER_ALONE = {
     Service.GOOGLEBUSINESS: {f"{key}: metadata.googlebusiness.type" for key in ("news", "offer", "open-day")},
-    Service.STARTPAGE: {"timed: mode"},
+    Service.SUBSTACK: {"timed: mode"},
 }
 
 
@@ -79,7 +78,7 @@ def test_another_kind_with_its_details(project: Project, direct: Direct) -> None
 
 def test_another_mode_with_its_time(project: Project, direct: Direct) -> None:
     """A timed post goes to the queue, before the queue, and back to a time."""
-    life = Life(project, direct, Service.STARTPAGE)
+    life = Life(project, direct, Service.SUBSTACK)
     life.begin()
     timed = life.posts[1]
     unset = {name: value for name, value in timed.items() if name not in {"mode", "due_at"}}

@@ -40,7 +40,7 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("youtube", {"text": "x" * 5000, "assets": [VIDEO], "metadata": YOUTUBE}),
     ("googlebusiness", {"text": "x" * 4000, "assets": [IMAGE], "metadata": NEWS}),
     ("googlebusiness", {"metadata": {"google": {"type": "event", "detailsEvent": EVENT}}}),
-    ("substack", {"text": "x" * 9000}),
+    ("substack", {"text": "x" * 9000, "assets": [IMAGE]}),
     ("substack", {"text": "", "metadata": {"substack": {"linkAttachment": {"url": "https://acme.example"}}}}),
     ("bluesky", {"text": "x" * 271 + " https://acme.example/" + "x" * 500}),
     ("tiktok", {"text": "#1 #2 #3 #4 #5", "assets": [IMAGE], "metadata": {"tiktok": {"title": "T"}}}),
@@ -224,6 +224,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         },
         "Link attachment and assets cannot be used together.",
     ),
+    ("substack", {}, "Substack posts require a link attachment or media."),
     ("startPage", {}, "Start Page channels do not support posts."),
     ("whatsapp", {}, "WhatsApp channels do not support posts."),
 ]
