@@ -140,12 +140,13 @@ def without_strays(live: Live, state: State) -> Live:
 def begin_run(state: State, plan: Plan) -> State:
     """The record as a run of `plan` begins: its homes listed, its questions kept, what it forgets let go.
 
-    Homes are listed before the first intent, so that a home that is not listed has none.
+    Homes are listed before the first intent, so that a home that is not listed has none: it starts from the last whole
+    apply.
     """
     homes = dict(state.homes)
     for home in plan.recording.homes:
-        old = homes.get(home.id)
-        homes[home.id] = replace(home, horizon=old.horizon, past_before=old.past_before) if old else home
+        old = homes.get(home.id, Home(home.organization_id, home.channel_id, state.complete_at))
+        homes[home.id] = replace(home, horizon=old.horizon, past_before=old.past_before)
     slots, planned = {change.slot for change in plan.changes}, {home.id for home in plan.recording.homes}
     outside = (slot for slot in state.questions if slot not in slots and (plan.narrowed or slot.home not in planned))
     questions = {slot: state.questions[slot] for slot in outside}
@@ -266,7 +267,7 @@ def answer(state: State, slot: Slot, binding: Binding) -> State:
         let_go |= {i: LetGo(slot.home, created) for i, created in question.candidates.items() if i != binding.id}
     let_go.pop(binding.id, None)
     homes = dict(state.homes)
-    homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id))
+    homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id, state.complete_at))
     questions = {at: q for at, q in state.questions.items() if at != slot}
     return replace(state, bindings={**state.bindings, slot: binding}, homes=homes, questions=questions, let_go=let_go)
 

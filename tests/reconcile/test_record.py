@@ -299,6 +299,16 @@ def test_a_run_lists_its_homes_first() -> None:
     assert begin_run(state, plan).homes == state.homes
 
 
+def test_a_home_that_a_whole_record_did_not_list_starts_from_there_once_it_is_listed() -> None:
+    """From the last whole apply, whether a run lists it or an answer does: nothing of ours was there before."""
+    state = State(homes={"c1": HOMES[0]}, complete_at=HORIZON)
+    item = on_linkedin(post())
+    begun = begin_run(state, World(state=state).plan(item))
+    answered = answer(state, slot(item), bindings((item, in_buffer(item)))[slot(item)])
+    for after in (begun, answered):
+        assert after.horizon("c2", None) == state.horizon("c2", None) == Horizon(HORIZON, recorded=True)
+
+
 def test_homes_that_only_the_record_has_are_covered_too() -> None:
     """The channel and the ideas of what is bound; not a channel that was not read."""
     a_post, an_idea = in_buffer(post()), idea_in_buffer(idea())
