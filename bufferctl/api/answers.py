@@ -24,7 +24,7 @@ _REFUSALS = {
     "UnauthorizedError": Refusal.UNAUTHORIZED,
     "LimitReachedError": Refusal.LIMIT,
 }
-#: What `VoidMutationError` says where it says nothing (notes: Errors).
+#: Messages of `VoidMutationError` that give no reason (notes: Errors).
 _VAGUE = {"", "unknown error"}
 #: "You've posted that one recently", "you've already got this one scheduled": its rule is unpublished (notes: Writing).
 _REPEAT = re.compile(r"\bposted th(?:at|is) one\b|\bth(?:at|is) one scheduled\b", flags=re.IGNORECASE)
@@ -32,7 +32,7 @@ _REPEAT = re.compile(r"\bposted th(?:at|is) one\b|\bth(?:at|is) one scheduled\b"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is None where it was no JSON object; `text` is the start of it then. `at`: the server's clock, aware."""
+    """`body` is None if it was not a JSON object; then `text` is the start of it. `at`: the server's clock, aware."""
 
     status: int
     headers: Mapping[str, str]
@@ -42,13 +42,13 @@ class Answer:
 
     @property
     def data(self) -> dict[str, Any] | None:
-        """What was asked for, None where the answer has none."""
+        """The answer's `data`, None where it has none."""
         data = self.body.get("data") if self.body else None
         return data if isinstance(data, dict) else None
 
     @property
     def errors(self) -> list[dict[str, Any]]:
-        """The entries of `errors`, oddly formed ones as well as they can be."""
+        """The entries of `errors`; one that is not an object becomes its message."""
         errors = self.body.get("errors") if self.body else None
         if not errors:
             return []
@@ -62,7 +62,7 @@ class Answer:
 
     @property
     def extensions(self) -> dict[str, Any]:
-        """Those of the first error."""
+        """The extensions of the first error."""
         found = self.errors[0].get("extensions") if self.errors else None
         return found if isinstance(found, dict) else {}
 
@@ -73,45 +73,45 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """What all errors say, on one line."""
+        """The messages of all errors, on one line."""
         return brief("; ".join(str(entry.get("message") or "") for entry in self.errors))
 
 
 def brief(text: str) -> str:
-    """The first line's worth of a text that others wrote."""
+    """A text from outside, on one line and cut to a readable length."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def results(answer: Answer, count: int) -> tuple[Result, ...]:
     """One result for each of the `count` aliases `a0`, `a1`, … of a request whose answer came back readable."""
-    said = answer.message or ("an error without words" if answer.errors else "")
+    message = answer.message or ("an error without a message" if answer.errors else "")
     if answer.data is None:
-        return (Unknown(said or "Buffer answered without saying what became of it"),) * count
-    concerned = {str(entry["path"][0]) for entry in answer.errors if _has_path(entry)}
-    everyone = any(not _has_path(entry) for entry in answer.errors)
+        return (Unknown(message or "Buffer's answer does not say what became of it"),) * count
+    affected = {str(entry["path"][0]) for entry in answer.errors if _has_path(entry)}
+    affects_all = any(not _has_path(entry) for entry in answer.errors)
     return tuple(
-        Unknown(said) if everyone or alias in concerned else _result(answer.data.get(alias))
+        Unknown(message) if affects_all or alias in affected else _result(answer.data.get(alias))
         for alias in (f"a{number}" for number in range(count))
     )
 
 
 def _result(payload: Any) -> Result:
     if not isinstance(payload, Mapping):
-        return Unknown("Buffer's answer says nothing of it")
+        return Unknown("Buffer's answer does not mention it")
     kind, message = payload.get("__typename"), str(payload.get("message") or "")
     if kind != "LimitReachedError" and _REPEAT.search(message):
         return Refused(Refusal.REPEAT, message)
     if refusal := _REFUSALS.get(str(kind)):
         return Refused(refusal, message or str(kind))
     if kind == "VoidMutationError" and "not found" in message.casefold():
-        return Done(None)  # only a delete answers so: what was to go is gone
+        return Done(None)  # only a delete is answered like this: the post is gone already
     if kind == "VoidMutationError" and message.casefold() not in _VAGUE:
         return Refused(Refusal.KEPT, message)
     try:
         return _success(str(kind), payload)
     except UNREADABLE:
-        return Unknown(f"Buffer did it, but what came back cannot be read ({kind})")
+        return Unknown(f"Buffer did it, but its answer cannot be read ({kind})")
 
 
 def _success(kind: str, payload: Mapping[str, Any]) -> Result:
@@ -124,8 +124,10 @@ def _success(kind: str, payload: Mapping[str, Any]) -> Result:
             return Done(live_idea(payload["idea"]))
         case "DeletePostSuccess":
             return Done(None)
-    said = str(payload.get("message") or "")
-    return Unknown(f"{said} ({kind})" if said else f"Buffer answered with {kind}, which says neither yes nor no")
+    message = str(payload.get("message") or "")
+    return Unknown(
+        f"{message} ({kind})" if message else f"Buffer answered with {kind}, which is neither a yes nor a no"
+    )
 
 
 def _has_path(entry: Mapping[str, Any]) -> bool:

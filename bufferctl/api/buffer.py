@@ -1,4 +1,4 @@
-"""The account behind the API: what is read of it, and what is written to it."""
+"""The account behind the API: reads and writes."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from bufferctl.limits import MOST_ALIASES, TIMEOUT
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
 from bufferctl.model.quota import Quota
 
-#: How often a read is tried in all.
+#: How many times a read is sent at most.
 READ_ATTEMPTS = 3
-#: How long the service may ask us to wait before a read is tried again, in seconds.
+#: The longest `Retry-After`, in seconds, that a read waits for; beyond it, the read fails.
 LONGEST_WAIT = 30.0
 
 set_on_retry_hooks(())  # stamina would log each retry; the debug lines show every request
@@ -44,7 +44,7 @@ set_on_retry_hooks(())  # stamina would log each retry; the debug lines show eve
 class Buffer:
     """A connection to one account; a context manager, made by `connect`.
 
-    Every method raises ApiError, in words for people. Reads are tried again after timeouts, broken connections and
+    Every method raises ApiError, with a message for people. Reads are retried after timeouts, broken connections and
     5xx; writes never are.
     """
 
@@ -67,17 +67,17 @@ class Buffer:
 
     @property
     def quota(self) -> Quota:
-        """The requests left, as the latest answers told."""
+        """The requests left, according to the latest answers."""
         return self._wire.quota
 
     @property
     def endpoint(self) -> str:
-        """The address of the API, as state is kept by it."""
+        """The URL of the API; state is kept separately for each."""
         return self._wire.url
 
     @property
     def requests(self) -> int:
-        """How many requests were sent so far."""
+        """How many requests have been sent."""
         return self._wire.requests
 
     def keep_pace(self, pace: Callable[[], None]) -> None:
@@ -85,16 +85,16 @@ class Buffer:
         self._wire.before_request = pace
 
     def pace(self) -> None:
-        """Return once a request may leave; what `keep_pace` was given decides."""
+        """Return once a request may leave; the function given to `keep_pace` decides."""
         self._wire.before_request()
 
     def server_time(self) -> datetime:
-        """Now by the server's clock, to the second, as its latest answer showed it; by ours before the first."""
+        """Now by the server's clock, to the second, as of its last answer; by this machine's before the first."""
         return self._wire.server_time()
 
     @property
     def timeout(self) -> float:
-        """Seconds to wait for an answer; then a write counts as unanswered."""
+        """Seconds to wait for an answer; after that, a write counts as unanswered."""
         return self._timeout
 
     @property
@@ -105,7 +105,7 @@ class Buffer:
     def account(self, organizations: Collection[str] | None = None) -> Account:
         """Every organization that the key reaches; two requests up to 30 organizations.
 
-        Channels are read of those whose id or name (in any case) is among `organizations`, of all where it is None.
+        Channels are read only for those whose id or name (in any case) is in `organizations`; None means all.
         Channels of networks that bufferctl does not know are left out: no file can name them.
         """
         return read_account(self._data, organizations, self._debug)
@@ -119,12 +119,12 @@ class Buffer:
         since: Mapping[str, datetime] | None = None,
         sent_pages: int = 10,
     ) -> Live:
-        """The posts of some channels and the ideas of some organizations, all together in few requests.
+        """The posts of some channels and the ideas of some organizations, together in few requests.
 
-        `account` as it was read before; `channels`: channel ids by organization id, those that the account does not
-        (or no longer) have are passed over; `ideas`: organization ids. Unsent posts and ideas are read in full; sent
-        posts newest first, those created or due since the channel's instant in `since` (all where it has none), and at
-        most `sent_pages` (from 1) pages a list (see `Live.unread`).
+        `account`: from an earlier read. `channels`: channel ids by organization id; ids that the account does not have
+        are skipped. `ideas`: organization ids. Unsent posts and ideas are read in full. Sent posts are read newest
+        first: those created or due since the channel's instant in `since` (all where it has none), at most
+        `sent_pages` (1 or more) pages for each list (see `Live.unread`).
         """
         named = [each for each in account.organizations if each.id in channels or each.id in ideas]
         within = {
@@ -132,22 +132,22 @@ class Buffer:
             for each in named
             if each.id in channels
         }
-        about = [each.id for each in named if each.id in ideas]
+        with_ideas = [each.id for each in named if each.id in ideas]
         began = self.server_time()
-        posts, found, unread = read_posts(self._data, within, about, since or {}, sent_pages)
+        posts, found, unread = read_posts(self._data, within, with_ideas, since or {}, sent_pages)
         return Live(self.server_time(), tuple(named), posts, found, unread, began=began)
 
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
         """Posts of channels (ids by organization id) created since then, in every status, and all of these ideas.
 
-        What settling looks through; in the answer `organizations` and `unread` are empty: the lists are whole.
+        Settling searches these. `organizations` and `unread` of the result are empty: the lists are complete.
         """
         within = {organization: list(ids) for organization, ids in channels.items()}
         posts, found = read_recent(self._data, within, ideas, since)
         return Live(self.server_time(), posts=posts, ideas=found)
 
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
-        """All posts of channels (ids by organization id) that are not sent, and a page of those that are."""
+        """All unsent posts of channels (ids by organization id), and one page of sent ones."""
         within = {organization: list(ids) for organization, ids in channels.items()}
         posts, _, unread = read_posts(self._data, within, (), {}, 1)
         return Live(self.server_time(), posts=posts, unread=unread)
@@ -158,19 +158,19 @@ class Buffer:
         return read_window(self._data, within, start, end)
 
     def sent(self, channels: Mapping[str, Collection[str]], since: datetime) -> tuple[LivePost, ...]:
-        """Posts of channels (ids by organization id) that went out since then."""
+        """Posts of channels (ids by organization id) published since then."""
         within = {organization: list(ids) for organization, ids in channels.items()}
         return read_sent(self._data, within, since)
 
     def daily_room(self, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
-        """How many more posts channels take on certain days (an instant each); only of channels that have a limit.
+        """How many more posts channels take on certain days (an instant each); only channels that have a limit.
 
-        A request for up to 30 days.
+        One request covers up to 30 days.
         """
         return read_daily_room(self._data, days)
 
     def post(self, post_id: str) -> LivePost | None:
-        """One post by its id, None where Buffer has none; a request each, since a missing id nulls all of it."""
+        """One post by its id, None if Buffer has none; one request each, since a missing id nulls the whole answer."""
         answer = self._ask(Request(operation("post"), "Post", {"input": {"id": post_id}}))
         if failures.is_missing(answer):
             return None
@@ -178,10 +178,10 @@ class Buffer:
             return live_post(_data(answer)["post"])
 
     def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:
-        """Carry out 1 to 30 writes in one request, in order; a result for each. Never tries again.
+        """Carry out 1 to 30 writes in one request, in order; a result for each. Never retries.
 
-        Raises, only where none of them was carried out: KeyRefusedError, RateLimitedError, TooLargeError (fewer at
-        once may pass), UnreachableError (nothing was sent) and ApiError (the request was not understood).
+        Raises, only where none of them was carried out: KeyRefusedError, RateLimitedError, TooLargeError (fewer
+        writes may pass), UnreachableError (nothing was sent) and ApiError (the request was not understood).
         """
         if not 1 <= len(writes) <= MOST_ALIASES:
             raise ValueError(f"{len(writes)} writes do not fit one request")
@@ -197,9 +197,9 @@ class Buffer:
         return _data(self._ask(request))
 
     def _ask(self, request: Request) -> Answer:
-        """A read, tried again where that may help."""
+        """A read, retried where that may help."""
         for attempt in stamina.retry_context(
-            _again, attempts=READ_ATTEMPTS, timeout=2 * self._timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
+            _retry, attempts=READ_ATTEMPTS, timeout=2 * self._timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
         ):
             with attempt:
                 answer = self._wire.call(request)
@@ -219,24 +219,24 @@ def connect(
 ) -> Buffer:
     """A connection to the API at `url` (None: Buffer's own). Nothing is sent before the first method is called.
 
-    `timeout` in seconds, for connecting and for each wait on the answer. `transport` takes the network's place in
-    tests. `debug` is called with one line a request; the key is in none. `now`: this machine's clock, aware.
-    Raises UsageError for an address that the key must not go to, KeyRefusedError without a key that can be one.
+    `timeout` in seconds, for connecting and for each wait on the answer. `transport` replaces the network in tests.
+    `debug` is called with one line for each request, never with the key. `now`: this machine's clock, aware.
+    Raises UsageError for an address that must not get the key, KeyRefusedError for a missing or malformed key.
     """
-    told = debug or (lambda _: None)
+    log = debug or (lambda _: None)
     endpoint = check_url(url or BUFFER)
-    wire = Wire(endpoint, check_key(key), timeout=timeout, transport=transport, debug=told, now=now)
-    return Buffer(wire, told, timeout)
+    wire = Wire(endpoint, check_key(key), timeout=timeout, transport=transport, debug=log, now=now)
+    return Buffer(wire, log, timeout)
 
 
 def _data(answer: Answer) -> Mapping[str, Any]:
-    if answer.data is None:  # what a list belongs to does not exist
+    if answer.data is None:  # the organization or channel of a list does not exist
         raise failures.read_problem(answer) or NoAnswerError("Buffer's answer holds no data")
     return answer.data
 
 
-def _again(error: Exception) -> bool | float:
-    """Whether a read is tried again after this, or after how many seconds."""
+def _retry(error: Exception) -> bool | float:
+    """Whether to retry a read after this error, or after how many seconds."""
     if isinstance(error, NoAnswerError | RateLimitedError) and error.retry_after is not None:
         return error.retry_after if error.retry_after <= LONGEST_WAIT else False
     return isinstance(error, NotSentError) or (isinstance(error, NoAnswerError) and error.again)

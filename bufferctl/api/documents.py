@@ -1,9 +1,9 @@
-"""The operations as text, each from its `.graphql` file, and several of them put together as aliases of one document.
+"""The operations as text, each from its `.graphql` file, and several of them combined as aliases of one document.
 
 A file holds one operation with one field (`query Posts($input: …) { posts(input: $input) {…} }`), or one fragment that
-is named like the file. Put together, each variable and field gets the number of its alias, so that inputs stay
-variables: the document's size does not depend on what is sent (notes: Limits). Documents are text here, never parsed:
-a test validates each against the published schema.
+is named like the file. When they are combined, each variable and field gets the number of its alias, so that inputs
+stay variables: the document's size does not depend on the content (notes: Limits). Documents stay text, never
+parsed: a test validates each against the published schema.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 
 
 class Request(GraphQLRequest):
-    """A request whose document is text already.
+    """A request whose document stays text.
 
-    gql's own parses the text when it is made and prints it again whenever it is sent; nothing here needs the tree.
+    gql's own request parses the text and prints it again each time it is sent; nothing here needs the tree.
     """
 
     def __init__(self, text: str, operation_name: str, variables: Mapping[str, Any]) -> None:
@@ -36,7 +36,7 @@ class Request(GraphQLRequest):
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What is sent as JSON (notes: Endpoint)."""
+        """The JSON body of the request (notes: Endpoint)."""
         return {"query": self.text, "variables": self.variable_values, "operationName": self.operation_name}
 
 

@@ -1,7 +1,7 @@
-"""What an answer, or none, means to people: the one place where the wire's troubles become bufferctl's errors.
+"""Errors of the connection and of whole answers, as bufferctl's exceptions with messages for people.
 
-The difference that matters to a write: of an error raised here the request was definitely not carried out, except of
-`NoAnswerError`, which leaves it open (design: Applying; notes: Errors).
+For a write one difference matters: every error raised here means that the request was not carried out, except
+`NoAnswerError`, which leaves that open (design: Applying; notes: Errors).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLar
 
 #: Both names of a missing or unknown key (notes: Endpoint).
 _NO_KEY = {"UNAUTHENTICATED", "UNAUTHORIZED"}
-#: The service's names of its windows, in words.
+#: The service's names for its windows, in words.
 _WINDOWS = {"15m": "15 minutes", "1d": "day", "24h": "day", "30d": "30 days"}
 #: The document or its variables were refused before anything ran (notes: Errors; graphql-js servers use these codes).
 _NOT_RUN = {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT", "BAD_REQUEST"}
-#: Something broke while the request was carried out, whatever the words are.
+#: Something broke while the request was carried out, whatever the message says.
 _BROKE = {"UNEXPECTED", "INTERNAL_SERVER_ERROR"}
 _LIMIT_NAMES = r"(?:alias(?:es)?|tokens?|depth|complexity|cost|directives?)"
 _TOO_LARGE = re.compile(
@@ -45,7 +45,7 @@ _NEVER_LEFT = (
 
 
 class OversizeError(httpx2.RequestError):
-    """An answer is larger than any real one; the rest of it is not read."""
+    """An answer is larger than any real one; the rest is not read."""
 
 
 class NotSentError(UnreachableError):
@@ -55,7 +55,7 @@ class NotSentError(UnreachableError):
 class NoAnswerError(UnreachableError):
     """Something was sent and no readable answer came back; a write may have been carried out.
 
-    `again`: asking again may help. `retry_after`: seconds that the service asks to wait first, None where it does not.
+    `again`: a retry may help. `retry_after`: seconds that the service asks to wait first, None if it does not.
     """
 
     def __init__(self, message: str, *, hint: str = "", again: bool = True, retry_after: float | None = None) -> None:
@@ -65,11 +65,11 @@ class NoAnswerError(UnreachableError):
 
 
 def no_connection(error: BaseException, host: str, timeout: float) -> UnreachableError:
-    """What the HTTP client's exception means; `timeout` in seconds."""
-    hint = "Check the network, and BUFFER_API_URL where it is set; then run the same command again."
+    """The HTTP client's exception as one of ours; `timeout` in seconds."""
+    hint = "Check the network, and BUFFER_API_URL if it is set; then run the same command again."
     if isinstance(error, OversizeError):
-        what = f"{host} sends an answer that no account has: {error}"
-        return NoAnswerError(what, hint="Check BUFFER_API_URL, and whether a proxy is in between.", again=False)
+        what = f"{host} sent more than any account holds: {error}"
+        return NoAnswerError(what, hint="Check BUFFER_API_URL, and any proxy in between.", again=False)
     if isinstance(error, httpx2.TimeoutException):
         what = f"{host} did not answer within {timeout:g} seconds"
     elif isinstance(error, httpx2.ConnectError):
@@ -81,7 +81,7 @@ def no_connection(error: BaseException, host: str, timeout: float) -> Unreachabl
 
 
 def problem(answer: Answer, host: str) -> ApiError | None:
-    """The error that an answer as a whole stands for; None where its `data` and `errors` are to be read."""
+    """The error that the whole answer stands for; None if its `data` and `errors` are worth reading."""
     status, code = answer.status, answer.code
     if codes.is_redirect(status):
         return _redirected(answer, host)
@@ -92,7 +92,7 @@ def problem(answer: Answer, host: str) -> ApiError | None:
     if status == codes.TOO_MANY_REQUESTS or (code == "RATE_LIMIT_EXCEEDED" and answer.refused_whole):
         return _rate_limited(answer)
     if status == codes.CONTENT_TOO_LARGE:
-        return TooLargeError("Buffer refuses the size of the request (HTTP 413)", hint=_REPORT)
+        return TooLargeError("the request is too large for Buffer (HTTP 413)", hint=_REPORT)
     if status >= codes.INTERNAL_SERVER_ERROR:
         return _broken(answer, host)
     if status == codes.NOT_FOUND:
@@ -105,7 +105,7 @@ def problem(answer: Answer, host: str) -> ApiError | None:
 
 
 def read_problem(answer: Answer) -> ApiError | None:
-    """The error that the `errors` of a read stand for (of a write they concern single aliases)."""
+    """The error that the `errors` of a read stand for (in a write they belong to single aliases)."""
     if not answer.errors:
         return None if answer.data is not None else NoAnswerError("Buffer's answer holds no data", hint=_AGAIN)
     code, message = answer.code, answer.message
@@ -115,18 +115,18 @@ def read_problem(answer: Answer) -> ApiError | None:
         return _forbidden(answer)
     if code in _BROKE:
         return NoAnswerError(f"Buffer could not answer: {message}", hint=_AGAIN)
-    if answer.refused_whole and _TOO_LARGE.search(message):  # with `data: null`; of a write that would prove nothing
+    if answer.refused_whole and _TOO_LARGE.search(message):  # with `data: null`; for a write that would prove nothing
         return _too_large(message)
-    return ApiError(f"Buffer refuses to answer: {message}", hint="Run with --debug to see which request it was.")
+    return ApiError(f"Buffer refused the request: {message}", hint="Run with --debug to see which request it was.")
 
 
 def is_missing(answer: Answer) -> bool:
-    """Whether what was asked for does not exist (notes: Reading)."""
+    """Whether the requested object does not exist (notes: Reading)."""
     return answer.data is None and answer.code == "NOT_FOUND"
 
 
 _REPORT = "Run with --debug to see which request it was, and report it."
-_AGAIN = "This passes as a rule: run the same command again in a few minutes."
+_AGAIN = "This is usually temporary: run the same command again in a few minutes."
 
 
 def _redirected(answer: Answer, host: str) -> NoAnswerError:
@@ -135,16 +135,15 @@ def _redirected(answer: Answer, host: str) -> NoAnswerError:
     except httpx2.InvalidURL:
         where = ""
     return NoAnswerError(
-        f"{host} sends the request on to {where or 'another address'}, where the key is not sent along",
+        f"{host} redirects to {where or 'another address'}; the key was not sent there",
         hint="Set BUFFER_API_URL to the address of the API itself, or unset it.",
         again=False,
     )
 
 
 def _key_refused(answer: Answer) -> KeyRefusedError:
-    said = answer.message
     return KeyRefusedError(
-        "Buffer does not accept the API key" + (f": {said}" if said else ""),
+        f"Buffer does not accept the API key: {answer.message}".removesuffix(": "),
         hint="Keys expire: create a new one in Buffer (Settings, API) and set BUFFER_API_KEY.",
     )
 
@@ -152,12 +151,12 @@ def _key_refused(answer: Answer) -> KeyRefusedError:
 def _forbidden(answer: Answer) -> KeyRefusedError:
     if answer.body is None:
         return KeyRefusedError(
-            f"Buffer's front door turned the request away (HTTP 403: {brief(answer.text) or 'no reason given'})",
-            hint="It refuses unknown programs before it looks at the key: check whether a proxy rewrites User-Agent.",
+            f"Buffer's firewall rejected the request (HTTP 403: {brief(answer.text) or 'no reason given'})",
+            hint="It rejects unknown programs before the key is checked: check whether a proxy rewrites User-Agent.",
         )
     return KeyRefusedError(
-        f"the API key may not do this: {answer.message or 'HTTP 403'}",
-        hint="Use a key of an account that may manage the organization, in BUFFER_API_KEY.",
+        f"the API key is not allowed to do this: {answer.message or 'HTTP 403'}",
+        hint="Set BUFFER_API_KEY to the key of an account that may manage the organization.",
     )
 
 
@@ -171,7 +170,7 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
     window = str(extensions.get("window") or "")
     span = f"of the last {_WINDOWS.get(window, window)} " if window else ""
     return RateLimitedError(
-        f"all requests {span}are used up; Buffer did not carry this one out",
+        f"all requests {span}are used up; Buffer did not carry out this one",
         hint=f"Run the same command again in {_span(wait)}." if wait else "Run the same command again in 15 minutes.",
         retry_after=wait,
         window=window,
@@ -179,15 +178,15 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
 
 
 def _until_free(answer: Answer) -> float | None:
-    """How many seconds until every window has requests again, as the headers tell; None where none is used up."""
+    """Seconds until every window has requests again, from the headers; None if none is used up."""
     windows = read_quota(answer.headers, answer.at).windows
     return max((window.reset_seconds for window in windows if window.left <= 0), default=None)
 
 
 def _broken(answer: Answer, host: str) -> NoAnswerError:
-    said = answer.message
+    reason = f": {answer.message}" if answer.message else ""
     return NoAnswerError(
-        f"{host} is in trouble (HTTP {answer.status}{f': {said}' if said else ''})",
+        f"{host} has a problem (HTTP {answer.status}{reason})",
         hint=_AGAIN,
         retry_after=seconds(answer.headers.get("retry-after"), answer.at),
     )
@@ -196,44 +195,44 @@ def _broken(answer: Answer, host: str) -> NoAnswerError:
 def _nothing_there(host: str) -> NoAnswerError:
     return NoAnswerError(
         f"{host} has no API at this address (HTTP 404)",
-        hint="Check BUFFER_API_URL, its path too; then run the same command again.",
+        hint="Check BUFFER_API_URL, including its path; then run the same command again.",
         again=False,
     )
 
 
 def _not_graphql(answer: Answer, host: str) -> NoAnswerError:
     start = answer.text.lstrip()[:1]
-    what = "a web page" if start == "<" else "something that is not JSON" if answer.body is None else "unknown JSON"
+    what = "a web page" if start == "<" else "text that is not JSON" if answer.body is None else "unknown JSON"
     return NoAnswerError(
-        f"{host} answers with {what} instead of data (HTTP {answer.status})",
-        hint="Check BUFFER_API_URL, and whether a proxy or a login page stands in between; then run it again.",
+        f"{host} answered with {what} instead of data (HTTP {answer.status})",
+        hint="Check BUFFER_API_URL, and whether a proxy or a login page is in between; then run it again.",
         again=False,
     )
 
 
 def _request_refused(answer: Answer) -> ApiError:
-    said = answer.message
-    if _TOO_LARGE.search(said) and answer.code not in _BROKE:
-        return _too_large(said)
+    message = answer.message
+    if _TOO_LARGE.search(message) and answer.code not in _BROKE:
+        return _too_large(message)
     if (answer.status == codes.BAD_REQUEST and answer.code not in _BROKE) or answer.code in _NOT_RUN:
         return ApiError(
-            f"Buffer does not understand the request: {said}",
+            f"Buffer does not understand the request: {message}",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",
         )
-    return NoAnswerError(f"Buffer could not answer: {said or f'HTTP {answer.status}'}", hint=_AGAIN)
+    return NoAnswerError(f"Buffer could not answer: {message or f'HTTP {answer.status}'}", hint=_AGAIN)
 
 
-def _too_large(said: str) -> TooLargeError:
-    return TooLargeError(f"Buffer refuses the size of the request: {said}", hint=_REPORT)
+def _too_large(message: str) -> TooLargeError:
+    return TooLargeError(f"the request is too large for Buffer: {message}", hint=_REPORT)
 
 
 def seconds(value: object, at: datetime) -> float | None:
-    """What `Retry-After` says, in seconds from `at`: a number, or an HTTP date. None where it says nothing."""
+    """The value of `Retry-After` in seconds from `at`: a number or an HTTP date. None if it is neither."""
     if value is None or isinstance(value, bool):
         return None
     with suppress(ValueError):
-        told = float(str(value))
-        return max(0.0, told) if isfinite(told) else None
+        number = float(str(value))
+        return max(0.0, number) if isfinite(number) else None
     try:
         return max(0.0, (parsedate_to_datetime(str(value)) - at).total_seconds())
     except (ValueError, TypeError):

@@ -1,9 +1,9 @@
-"""Lists read page by page, many at a time: each request advances every list that is open.
+"""Lists read page by page, many at a time: each request advances every open list.
 
 The API allows few requests and many aliases. So a long list is read from both of its ends, newest first and oldest
-first, until they overlap. That they do is only concluded from an exact mirror image of some length: a service that
-ignored the order asked for, or ordered equal instants at will, would not show one, and then a list ends where the
-service says that it ends.
+first, until they overlap. Only an exact mirror image of some length counts as an overlap: a service that ignored the
+requested order, or ordered equal instants at random, would not produce one, and then a list ends where the service
+says it ends.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 
 from bufferctl.api.failures import NoAnswerError
 
-#: As much as clients ask for (notes: Reading); what comes back may be less.
+#: The page size to request (notes: Reading); the service may return less.
 PAGE = 100
-#: Down to here pages are made smaller where even one is refused for its size: a service may count what it would hold.
+#: The smallest page to request when even a single one is refused for its size: a service may count what it holds.
 LEAST_PAGE = 20
-#: How many objects both ends must have in common, in opposite order, to have met.
+#: How many objects both ends must share, in opposite order, to have met.
 MIRRORED = 20
 
 _NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
@@ -37,15 +37,15 @@ class End:
     open: bool = True
 
     def variables(self, first: int) -> dict[str, Any]:
-        """Those of `operations/posts.graphql` and `ideas.graphql`; `first`: the most that a page may hold."""
+        """The variables of `operations/posts.graphql` and `ideas.graphql`; `first`: the page size."""
         return {"input": self.input, "first": first, "after": self.after}
 
 
 class Listing:
-    """One list of posts or ideas. `items` by id; `complete` once nothing of it is unread.
+    """One list of posts or ideas. `items` by id; `complete` once all of it is read.
 
-    `convert` reads a node, None for one to pass over; `most_pages` stops before the end; `sorted_by_age`: the service
-    takes a `sort`; `both_ends`: and the list may be read from the other end too.
+    `convert` reads a node, None to skip it; `most_pages` stops before the end; `sorted_by_age`: the service takes a
+    `sort`; `both_ends`: the list may be read from the other end too.
     """
 
     def __init__(
@@ -69,11 +69,11 @@ class Listing:
 
     @property
     def open_ends(self) -> list[End]:
-        """Where a next page is to be read; none once the list is complete, or as far read as it may be."""
+        """The ends with a next page to read; empty once the list is complete or its page limit is reached."""
         return [] if self.complete else [end for end in self._ends if end.open]
 
     def take(self, end: End, page: Mapping[str, Any]) -> None:
-        """Add a page that was read at one end. Raises NoAnswerError where the list does not move on."""
+        """Add a page read at one end. Raises NoAnswerError if the list does not advance."""
         nodes = [edge["node"] for edge in page.get("edges") or () if edge]
         for item in filter(None, map(self._convert, nodes)):
             self.items[item.id] = item
@@ -83,13 +83,13 @@ class Listing:
         if not info["hasNextPage"]:
             self.complete = True
         elif not info.get("endCursor") or info["endCursor"] == end.after:
-            raise NoAnswerError("a list in Buffer's answer does not move on to its next page", again=False)
+            raise NoAnswerError("a list in Buffer's answer does not advance to its next page", again=False)
         end.after = info.get("endCursor")
         if self._most_pages is not None and end.pages >= self._most_pages:
             end.open = False
 
-    def look(self) -> None:
-        """After each round: whether the ends have met, or a second one is worth opening."""
+    def check_ends(self) -> None:
+        """After each round: complete if the ends have met; otherwise open the second end."""
         if self.complete or not self._both_ends:
             return
         if len(self._ends) == 1:
@@ -99,7 +99,7 @@ class Listing:
 
 
 def _mirrored(newest_first: list[str], oldest_first: list[str]) -> bool:
-    """Whether the two end in the same objects in opposite order, so that nothing lies between them."""
+    """Whether both end in the same objects in opposite order, so that nothing is between them."""
     if not newest_first or newest_first[-1] not in oldest_first:
         return False
     common = oldest_first[oldest_first.index(newest_first[-1]) :]
@@ -107,6 +107,6 @@ def _mirrored(newest_first: list[str], oldest_first: list[str]) -> bool:
 
 
 def due_next(listings: Iterable[Listing], most: int) -> list[tuple[Listing, End]]:
-    """Up to `most` open ends, those that are least far first."""
+    """Up to `most` open ends, those with the fewest pages read first."""
     waiting = [(listing, end) for listing in listings for end in listing.open_ends]
     return sorted(waiting, key=lambda pair: pair[1].pages)[:most]

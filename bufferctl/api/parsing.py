@@ -40,9 +40,9 @@ from bufferctl.model import (
     Service,
 )
 
-#: On X, how many characters an account takes that pays, and one that does not (notes: What each network takes).
+#: The character limits on X of paying and free accounts (notes: What each network takes).
 PAID_X_CHARACTERS, FREE_X_CHARACTERS = 25_000, 280
-#: Kinds of subscription, in small letters, that pay for longer texts, and those that are none. Others: nobody knows.
+#: Kinds of X subscription, in lower case: those that include longer texts, and free ones. Others are not documented.
 _PAID_X = frozenset({"premium", "premiumplus"})
 _FREE_X = frozenset({"", "none", "free"})
 
@@ -68,7 +68,7 @@ def live_organization(raw: OrganizationJson, channels: tuple[LiveChannel, ...] =
 
 
 def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
-    """A channel (operations/channels.graphql), None where bufferctl does not know its service: no file can name it.
+    """A channel (operations/channels.graphql), None if bufferctl does not know its service: no file can name it.
 
     Raises FormError.
     """
@@ -94,7 +94,7 @@ def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
 
 
 def _characters_of_x(metadata: ChannelMetadataJson) -> int | None:
-    """How many characters an X account takes, by its subscription; None where Buffer does not tell what it means."""
+    """The character limit of an X account, by its subscription; None if the subscription is missing or unknown."""
     if "subscriptionType" not in metadata:
         return None
     kind = (metadata.get("subscriptionType") or "").lower()
@@ -109,7 +109,7 @@ def live_post(raw: Any) -> LivePost:
     error = (post.get("error") or {}).get("message") or ""
     if status is None:
         status = PostStatus.ERROR
-        error = f"Buffer calls its status `{post['status']}`, which this version of bufferctl does not know"
+        error = f"its status in Buffer is `{post['status']}`, which this version of bufferctl does not know"
     return LivePost(
         id=post["id"],
         channel_id=post["channelId"],

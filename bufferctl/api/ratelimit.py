@@ -1,8 +1,8 @@
-"""The rate-limit headers of an answer, in both forms that have been seen (notes: Limits).
+"""The rate-limit headers of an answer, in both known forms (notes: Limits).
 
 `RateLimit: "100-in-15min"; r=99; t=900, "250-in-1day"; r=241; t=32871` with
 `RateLimit-Policy: "100-in-15min"; q=100; w=900; pk=:…:, …`, and the older `RateLimit-Limit`, `-Remaining` and `-Reset`
-(an ISO time, or seconds). Whatever cannot be read is left out: a quota is advice, never a reason to fail.
+(an ISO time, or seconds). Unreadable values are ignored: a quota is advice, never a reason to fail.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bufferctl.model.quota import Quota, Window
 _QUARTER_HOUR = 900
 _DAY = 86_400
 _MONTH = 30 * _DAY
-#: The published policies by their quota, for the older form, which does not tell its window (notes: Limits).
+#: The published policies by their quota, for the older form, which does not name its window (notes: Limits).
 _PUBLISHED = {100: _QUARTER_HOUR, 250: _DAY, 500: _DAY, 3_000: _MONTH, 7_500: _MONTH, 15_000: _MONTH}
 _UNITS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "day": _DAY, "d": _DAY}
 
@@ -26,10 +26,10 @@ _NAMED_WINDOW = re.compile(r"-in-(\d{1,9})\s*([a-z]+?)s?$", flags=re.ASCII)
 
 
 def read_quota(headers: Mapping[str, str], at: datetime) -> Quota:
-    """The windows that an answer's headers tell; repeated headers come comma-joined. `at`: the server's clock then."""
+    """The windows in an answer's headers; repeated headers are comma-joined. `at`: the server's clock at that time."""
     left = _items(headers.get("ratelimit", ""))
     policies = _items(headers.get("ratelimit-policy", ""))
-    windows = [window for name, told in left if (window := _window(name, told, dict(policies), at))]
+    windows = [window for name, values in left if (window := _window(name, values, dict(policies), at))]
     return Quota().updated(Quota(tuple(windows) or _older_form(headers, at)))
 
 
@@ -43,16 +43,16 @@ def _items(value: str) -> list[tuple[str, dict[str, int]]]:
     return found
 
 
-def _window(name: str, told: dict[str, int], policies: dict[str, dict[str, int]], at: datetime) -> Window | None:
+def _window(name: str, values: dict[str, int], policies: dict[str, dict[str, int]], at: datetime) -> Window | None:
     policy = policies.get(name, {})
-    seconds = policy.get("w") or told.get("w") or _seconds_in(name)
-    if not seconds or "r" not in told:
+    seconds = policy.get("w") or values.get("w") or _seconds_in(name)
+    if not seconds or "r" not in values:
         return None
-    return Window(seconds, told["r"], float(told.get("t", seconds)), at, policy.get("q") or told.get("q"))
+    return Window(seconds, values["r"], float(values.get("t", seconds)), at, policy.get("q") or values.get("q"))
 
 
 def _seconds_in(name: str) -> int:
-    """What a name such as `100-in-15min` says; 0 where it says nothing."""
+    """The window in a name such as `100-in-15min`, in seconds; 0 if there is none."""
     match = _NAMED_WINDOW.search(name)
     return int(match[1]) * _UNITS.get(match[2], 0) if match else 0
 
@@ -73,7 +73,7 @@ def _whole(text: str) -> int | None:
 
 
 def _until(text: str, at: datetime) -> float | None:
-    """Seconds from `at` to an ISO time, or the seconds themselves; None where it is neither."""
+    """Seconds from `at` to an ISO time, or the seconds themselves; None if it is neither."""
     if (seconds := _whole(text)) is not None and "-" not in text:
         return float(seconds)
     try:

@@ -1,8 +1,8 @@
-"""What a plan needs of the account, in as few requests as the API allows (notes: Reading and Limits).
+"""What a plan needs from the account, in as few requests as the API allows (notes: Reading and Limits).
 
-First the organizations, then the channels of those that matter, one alias each; then the posts and ideas of all of them
-together. Posts that are not sent are read to the end, in several lists of some channels each; sent ones newest first
-and only so far.
+First the organizations, then the channels of the relevant ones, one alias each; then the posts and ideas of all of them
+together. Unsent posts are read to the end, in several lists of some channels each; sent ones newest first, up to a
+limit.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from bufferctl.errors import TooLargeError
 from bufferctl.limits import MOST_ALIASES
 from bufferctl.model import Account, LiveChannel, LiveIdea, LiveOrganization, LivePost, PostStatus
 
-#: Lists advanced by one request: their pages together hold some thousand posts.
+#: Lists that one request advances; their pages together hold about a thousand posts.
 LISTS_AT_ONCE = 16
-#: Lists that the unsent posts of all organizations are dealt out to, where there are as many channels.
+#: The number of lists that the unsent posts of all organizations are split into, if there are enough channels.
 UNSENT_LISTS = 10
 
 _UNSENT = [status.value for status in PostStatus if status is not PostStatus.SENT]
@@ -37,20 +37,20 @@ Ask = Callable[[Request], Mapping[str, Any]]
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """Data in a form that the published schema does not have, as an error in words."""
+    """Turn data that does not fit the published schema into an error for people."""
     try:
         yield
     except UNREADABLE as error:
         reason = str(error) if isinstance(error, FormError) else f"{type(error).__name__}: {error}"
         raise NoAnswerError(
-            f"Buffer's answer is not in the form that bufferctl knows ({brief(reason)})",
+            f"bufferctl cannot read Buffer's answer ({brief(reason)})",
             hint="Its API may have changed: install the newest bufferctl and run the same command again.",
             again=False,
         ) from error
 
 
 def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str], None]) -> Account:
-    """Every organization; channels of those whose id or name (in any case) is `wanted`, of all where it is None."""
+    """Every organization; channels only of those whose id or name (in any case) is `wanted`, None for all."""
     data = ask(Request(operation("account"), "Account", {}))
     with understood():
         raw = checked_account(data["account"])
@@ -75,9 +75,9 @@ def read_posts(
 ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
     """Posts of the channels by organization id, ideas of the organizations, and the channels with unread sent posts.
 
-    Unsent posts and ideas are read to the end; sent ones newest first and up to `sent_pages` a list: what was created
-    or was due after the channel's instant in `since`, everything where it has none. Of a post that changed its status
-    meanwhile the later reading counts.
+    Unsent posts and ideas are read to the end; sent ones newest first, up to `sent_pages` pages for each list: those
+    created or due after the channel's instant in `since`, all where it has none. If a post changed its status
+    meanwhile, the later reading counts.
     """
     deal = max(1, UNSENT_LISTS // max(1, len(channels)))
     unsent = [_posts(org, part, status=_UNSENT) for org, ids in channels.items() for part in _dealt(ids, deal)]
@@ -107,7 +107,7 @@ def _by_instant(
 
 
 def _sent_since(organization: str, channels: Sequence[str], since: datetime | None, most_pages: int) -> list[Listing]:
-    """Lists of the sent posts that were created or due after an instant, of all of them where it is None."""
+    """Lists of the sent posts that were created or due after an instant; None for all of them."""
     if since is None:
         return [_posts(organization, channels, most_pages, status=_SENT)]
     later = {"start": moment(since)}
@@ -140,7 +140,7 @@ def read_recent(
 
 
 def read_sent(ask: Ask, channels: Mapping[str, Sequence[str]], since: datetime) -> tuple[LivePost, ...]:
-    """Posts of the channels that went out since then: due since then, or, for what was shared at once, created."""
+    """Posts of the channels published since then: due since then or, if shared immediately, created since then."""
     later = {"start": moment(since)}
     within = [(org, ids) for org, ids in channels.items() if ids]
     listings = [_posts(org, ids, status=_SENT, dueAt=later) for org, ids in within]
@@ -151,9 +151,9 @@ def read_sent(ask: Ask, channels: Mapping[str, Sequence[str]], since: datetime) 
 
 
 def read_daily_room(ask: Ask, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
-    """How many more posts a channel takes on the day that an instant lies in; channels without a limit are left out.
+    """How many more posts a channel takes on the day of an instant; channels without a limit are left out.
 
-    `days`: channel ids by instant; the answer is by channel id and that instant.
+    `days`: channel ids by instant; the result is by channel id and that instant.
     """
     room: dict[tuple[str, datetime], int] = {}
     moments = sorted(days)
@@ -182,10 +182,10 @@ def _channels(
     with understood():
         for number, organization in enumerate(organizations):
             raw = data[f"a{number}"]
-            known = [channel for each in raw if (channel := live_channel(each, organization))]
-            if len(known) < len(raw):
-                debug(f"{len(raw) - len(known)} channels of networks that bufferctl does not know are left out")
-            found[organization] = tuple(known)
+            supported = [channel for each in raw if (channel := live_channel(each, organization))]
+            if len(supported) < len(raw):
+                debug(f"{len(raw) - len(supported)} channels of networks that bufferctl does not know are left out")
+            found[organization] = tuple(supported)
     return found
 
 
@@ -196,12 +196,12 @@ def _with_channels(organization: LiveOrganization, channels: tuple[LiveChannel, 
 def _posts(organization: str, channels: Sequence[str], most_pages: int | None = None, **more: Any) -> Listing:
     """A list of posts; `more` narrows it further (schema: PostsFiltersInput)."""
     wanted = {"organizationId": organization, "filter": {"channelIds": list(channels), **more}}
-    asked = frozenset(channels)
+    ids = frozenset(channels)
 
     def of_these(raw: Any) -> LivePost | None:
-        """None for a post of another channel, should a filter ever let one through: it has no place in a plan."""
+        """None for a post of another channel, in case a filter ever lets one through: it must not reach a plan."""
         post = live_post(raw)
-        return post if post.channel_id in asked else None
+        return post if post.channel_id in ids else None
 
     return Listing("posts", wanted, of_these, most_pages=most_pages, both_ends=most_pages is None)
 
@@ -215,12 +215,12 @@ def _ideas(organization: str) -> Listing:
 
 
 def _dealt(channels: Sequence[str], parts: int) -> list[Sequence[str]]:
-    """The channels in at most so many groups; none is empty."""
+    """The channels in at most `parts` groups, none of them empty."""
     return [group for start in range(parts) if (group := channels[start::parts])]
 
 
 def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:
-    """Advance every list until nothing is left to read; fewer at once, and less of it, where the size is refused."""
+    """Advance every list to its end; with fewer lists, then smaller pages, when the request is too large."""
     at_once, first = LISTS_AT_ONCE, PAGE
     while chosen := due_next(listings, at_once):
         ends = [end for _, end in chosen]
@@ -238,7 +238,7 @@ def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:
             for number, (listing, end) in enumerate(chosen):
                 listing.take(end, data[f"a{number}"])
         for listing in {id(listing): listing for listing, _ in chosen}.values():
-            listing.look()
+            listing.check_ends()
 
 
 def _pages(ends: Sequence[End], first: int) -> Request:

@@ -1,8 +1,8 @@
 """The JSON of Buffer's answers, as the operations ask for it (operations/*.graphql), checked before anything reads it.
 
-`checked_post` and its like raise FormError for a value of another type, so that nothing behind this door has to ask
-again. Every field but ids, status and creation may be null or missing, whatever the published schema promises; fields
-that nobody asked for are dropped. Instants become aware datetimes.
+`checked_post` and the other checkers raise FormError for a value of another type, so that later code need not check
+again. Every field except ids, status and creation may be null or missing, whatever the published schema promises;
+fields that were not requested are dropped. Instants become aware datetimes.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from typing_extensions import TypedDict
 
 T = TypeVar("T")
 
-#: Years that a date of a post can be in: with room on both sides for zones and for sums with days.
+#: Years that a date of a post can have, with room on both sides for zones and for adding days.
 _YEARS = range(1900, 9000)
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
 _SHOWN = 60
 
 
-#: What reading raises where an answer has another form than the published schema: in its skeleton, or a FormError.
+#: What reading raises when an answer does not fit the published schema: an error of its skeleton, or a FormError.
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 class FormError(ValueError):
-    """A value in an answer has another type than the published schema says; the text names the field and the value."""
+    """A value in an answer has another type than in the published schema; the text names the field and the value."""
 
 
 def instant(text: object) -> datetime:
-    """An ISO 8601 instant, aware; the API's own are UTC, so that one without an offset is too. Raises ValueError."""
+    """An ISO 8601 instant, aware; one without an offset is UTC, as all of the API's are. Raises ValueError."""
     if not isinstance(text, str):
         raise ValueError("Input should be a date and time")  # noqa: TRY004 - pydantic collects these alone
     moment = datetime.fromisoformat(text.upper())  # it may be written with a small t and z (RFC 3339)
@@ -49,7 +49,7 @@ def _epoch(value: object) -> datetime:
 
 
 def _zone(value: object) -> object:
-    """A time zone that this machine knows; None for one that it does not, as where Buffer names none."""
+    """A time zone that this machine knows; None for an unknown one, as if Buffer named none."""
     try:
         return ZoneInfo(value).key if isinstance(value, str) else value
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
@@ -113,7 +113,7 @@ class AssetJson(TypedDict, total=False):
 
 
 class ThreadItemJson(TypedDict, total=False):
-    """What follows in a thread, its first item being the post's text."""
+    """A part of a thread; the first one repeats the post's text."""
 
     text: Text
     assets: list[AssetJson] | None
@@ -249,7 +249,7 @@ class PostJson(TypedDict, total=False):
 
 
 class SourceJson(TypedDict, total=False):
-    """Where a picture of an idea is from."""
+    """The source of an idea's image."""
 
     id: Text
     name: Text
@@ -258,7 +258,7 @@ class SourceJson(TypedDict, total=False):
 
 
 class MediumJson(TypedDict, total=False):
-    """A picture or video of an idea; `size` in bytes."""
+    """An image or video of an idea; `size` in bytes."""
 
     type: Text
     alt: Text
@@ -269,7 +269,7 @@ class MediumJson(TypedDict, total=False):
 
 
 class ContentJson(TypedDict, total=False):
-    """What an idea says."""
+    """The content of an idea."""
 
     aiAssisted: Switch
     title: Text
@@ -362,7 +362,7 @@ def checker(form: type[T], what: str) -> Callable[[Any], T]:
 
     @cache
     def adapter() -> TypeAdapter[T]:
-        return TypeAdapter(form)  # slow to make, so only where one is read
+        return TypeAdapter(form)  # slow to build, so only when one is read
 
     def checked(raw: Any) -> T:
         try:

@@ -1,6 +1,6 @@
 """One HTTP connection to the API: requests out, answers in with their status, headers and quota (gql over httpx2).
 
-Nothing here asks twice: reads are repeated by their caller, writes by nobody (design: Applying).
+Nothing here is retried: callers retry reads, and nobody retries writes (design: Applying).
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from bufferctl.errors import UnreachableError
 from bufferctl.model.quota import Quota
 
 _HIDDEN = "[key]"
-#: Shorter keys are words (the sandbox's is), and no secret.
+#: Shorter keys are words (the sandbox's is) and no secret.
 _SECRET_FROM = 8
 _START = 500
-#: Bytes of an answer, decompressed. A page of 100 posts has some 200 kB, and a request at most 16 of them.
+#: Bytes of a decompressed answer. A page of 100 posts has about 200 kB, and a request has at most 16 pages.
 LARGEST_ANSWER = 32 << 20
 
 
 class _Bearer(httpx2.Auth):
-    """The key as HTTP wants it, kept out of headers that might be printed."""
+    """Adds the key to each request, so that it is not in headers that might be printed."""
 
     def __init__(self, key: str) -> None:
         self._value = f"Bearer {key}"
@@ -48,9 +48,9 @@ class _Bearer(httpx2.Auth):
 
 
 class _Unpacked(httpx2.SyncByteStream):
-    """The body of an answer, decompressed as it comes: no more of it than fits, and no later than the deadline.
+    """The body of an answer, decompressed as it arrives, limited in size and by a deadline.
 
-    Raises OversizeError and ReadTimeout. A chunk is some kilobytes packed, so that it cannot grow out of hand alone.
+    Raises OversizeError and ReadTimeout. A compressed chunk is a few kilobytes, so a single one cannot grow too large.
     """
 
     def __init__(self, packed: httpx2.Response, deadline: float) -> None:
@@ -68,12 +68,12 @@ class _Unpacked(httpx2.SyncByteStream):
             yield chunk
 
     def close(self) -> None:
-        """Let the connection go."""
+        """Release the connection."""
         self._packed.close()
 
 
 class Wire:
-    """The connection; use it as a context manager. `quota` and `server_time()` know what the last answers told.
+    """The connection; use it as a context manager. `quota` and `server_time()` come from the last answers.
 
     `requests` counts what was sent; `before_request` is called before each and may wait, or raise to send nothing.
     """
@@ -110,7 +110,7 @@ class Wire:
             timeout=timeout,
             event_hooks={"response": [self._notice]},
             follow_redirects=False,
-            # the environment's proxies are for the world outside, and .netrc has nothing to say about the key
+            # proxies of the environment are for the internet, and .netrc must not replace the key
             trust_env=not is_loopback(url.host),
             transport=transport,
         )
@@ -125,14 +125,14 @@ class Wire:
         self._transport.close()  # type: ignore[no-untyped-call]  # gql leaves it unannotated
 
     def server_time(self) -> datetime:
-        """Now, by the server's clock as its last answer showed it (to the second); ours before the first."""
+        """Now by the server's clock, to the second, as of its last answer; by this machine's before the first."""
         return self._now() + self._ahead
 
     def call(self, request: Request) -> Answer:
-        """Send one request, once. Raises ApiError where the answer as a whole is one (see `failures`)."""
+        """Send one request, once. Raises ApiError if the answer as a whole is an error (see `failures`)."""
         self.before_request()
         self.requests += 1
-        self.quota = self.quota.spent()  # should its answer be lost, it counts all the same
+        self.quota = self.quota.spent()  # it counts even if its answer is lost
         self._response, self._body, self._content = None, None, b""
         started = time.monotonic()
         outcome = "interrupted"
@@ -144,7 +144,7 @@ class Wire:
             outcome = error.message
             raise
         finally:
-            self._tell(request, outcome, time.monotonic() - started)
+            self._log(request, outcome, time.monotonic() - started)
         if found := failures.problem(answer, self.host):
             raise found
         return answer
@@ -153,7 +153,7 @@ class Wire:
         try:
             self._transport.execute(request)
         except TransportError as error:
-            # an answer that gql cannot read is judged by its status; that there was none, is for the exception to say
+            # an answer that gql cannot read is judged by its status; without an answer, the exception says why
             if self._response is None or isinstance(error.__cause__, httpx2.RequestError):
                 raise failures.no_connection(error.__cause__ or error, self.host, self._timeout) from None
 
@@ -167,15 +167,15 @@ class Wire:
         return Answer(response.status_code, response.headers, self._body, text, at)
 
     def _notice(self, response: httpx2.Response) -> None:
-        """The hook that sees every answer before its body: gql keeps neither status nor headers of most.
+        """The hook that sees every answer before its body: gql mostly keeps neither status nor headers.
 
-        The body gets `timeout` seconds from here on: a wait for each chunk alone could go on for ever.
+        The body gets `timeout` seconds from here on: a timeout for each chunk could add up to forever.
         """
         self._response = response
         packed = httpx2.Response(response.status_code, headers=response.headers.copy(), stream=response.stream)
         response.stream = _Unpacked(packed, time.monotonic() + self._timeout)
         response.headers.pop("content-encoding", None)
-        with suppress(ValueError, TypeError):  # no date, or none that can be read
+        with suppress(ValueError, TypeError):  # no date, or an unreadable one
             self._ahead = parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC) - self._now()
             self.tells_time = True
 
@@ -191,7 +191,7 @@ class Wire:
         return body
 
     def _without_key(self, entry: dict[str, Any]) -> dict[str, Any]:
-        """An object of the answer, its message without the key, should a service ever repeat that."""
+        """An object of the answer, with the key removed from its message in case a service ever repeats it."""
         if isinstance(message := entry.get("message"), str):
             entry["message"] = self._hide(message)
         return entry
@@ -199,16 +199,18 @@ class Wire:
     def _hide(self, text: str) -> str:
         return text.replace(self._secret, _HIDDEN) if self._secret else text
 
-    def _tell(self, request: Request, outcome: str, elapsed: float) -> None:
+    def _log(self, request: Request, outcome: str, elapsed: float) -> None:
         window = self.quota.tightest
         left = "" if window is None else f", {window.left} requests left in {window.window_seconds // 60} minutes"
         self._debug(f"{request.operation_name}: {outcome}, {elapsed * 1000:.0f} ms{left}")
 
 
 def _parsed(content: bytes) -> Any:
-    """An answer's JSON. Halves of characters, which JSON can escape and no file can hold, each become U+FFFD."""
+    """An answer's JSON. Lone surrogates, which JSON can escape but no file can hold, become U+FFFD."""
     try:
         return from_json(content)
-    except ValueError:  # it takes no halves; and of what is no JSON at all, Python's own reader says what is wrong
+    except (
+        ValueError
+    ):  # it takes no lone surrogates; and Python's own reader has the better message for what is not JSON
         text = json.dumps(json.loads(content), ensure_ascii=False)
         return json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))

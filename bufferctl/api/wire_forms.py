@@ -1,7 +1,7 @@
-"""What is written, as the API's input objects: camelCase, asset details nested, the network's own key (schema: inputs).
+"""Writes as the API's input objects: camelCase, asset details nested, the network's own key (schema: inputs).
 
-Absent values are left out of a create. An edit names the whole content, what is empty included, since what it omits
-may stay or go (notes: Writing).
+A create leaves out absent values. An edit sends the whole content, including what is empty, since Buffer may keep or
+drop what an edit omits (notes: Writing).
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def create_post(write: CreatePost) -> dict[str, Any]:
 def edit_post(write: EditPost) -> dict[str, Any]:
     """EditPostInput.
 
-    A draft is always said to be one, and what needs approval always asks for it, so that an edit neither schedules the
-    one by the way nor slips past who has to approve the other.
+    A draft is always sent as one, and a post that needs approval always requests it, so that an edit neither schedules
+    the draft nor bypasses the approval.
     """
     post = write.post
     form = {
@@ -120,7 +120,7 @@ def moment(when: datetime) -> str:
 
 
 def asset_form(asset: Asset) -> dict[str, Any]:
-    """AssetInput: exactly one of its four fields, with the details that belong to `metadata` in there."""
+    """AssetInput: exactly one of its four fields, with the details nested in `metadata`."""
     value = asset.value
     match value:
         case Image():
@@ -137,7 +137,7 @@ def asset_form(asset: Asset) -> dict[str, Any]:
 
 
 def form(value: Any) -> Any:
-    """Any value of the model as JSON: fields that are absent or empty lists left out."""
+    """Any value of the model as JSON, without absent fields and empty lists."""
     if isinstance(value, Asset):
         return asset_form(value)
     if isinstance(value, Model):
@@ -163,7 +163,7 @@ def _camel(model: Model, name: str) -> str:
 
 
 def _metadata(post: Post) -> dict[str, Any] | None:
-    """PostInputMetaData. A Pinterest board's name stays here: plan has put its id beside it."""
+    """PostInputMetaData. A Pinterest board's name is not sent: plan has added its id."""
     if post.metadata is None:
         return None
     without = ("board",) if isinstance(post.metadata, PinterestMetadata) else ()
@@ -174,7 +174,7 @@ def _metadata(post: Post) -> dict[str, Any] | None:
 
 
 def _thread_item(item: ThreadItem, service: Service) -> dict[str, Any]:
-    """ThreadedPostInput: a link preview stands in metadata of its own."""
+    """ThreadedPostInput: a link preview has its own metadata."""
     found = _fields(item, without=("link_attachment",))
     if item.link_attachment:
         found["metadata"] = {service.value: {"linkAttachment": form(item.link_attachment)}}
@@ -182,7 +182,7 @@ def _thread_item(item: ThreadItem, service: Service) -> dict[str, Any]:
 
 
 def _schedule(post: Post) -> dict[str, Any]:
-    """Only customScheduled takes a time; the others ignore it, or worse (notes: Writing)."""
+    """Only customScheduled takes a time; other modes ignore it or fail (notes: Writing)."""
     timed = post.mode is ShareMode.CUSTOM_SCHEDULED and post.due_at is not None
     due = {"dueAt": moment(post.due_at)} if timed and post.due_at else {}
     return {"mode": post.mode.value, "schedulingType": post.scheduling_type.value, **due}
@@ -198,5 +198,5 @@ def _tag(tag: LiveTag) -> dict[str, str]:
 
 
 def _present(**values: Any) -> dict[str, Any]:
-    """Those that are there: neither None, nor empty, nor false."""
+    """The values that are neither None, nor empty, nor false."""
     return {name: value for name, value in values.items() if value}

@@ -33,8 +33,8 @@ DEFINITE: dict[str, tuple[Reply, type[ApiError], int, str]] = {
     "no key, as the guides name it": (errors(NO_KEY, "UNAUTHORIZED", 401), KeyRefusedError, 4, NO_KEY),
     "no key, with status 200": (errors(NO_KEY, "UNAUTHENTICATED"), KeyRefusedError, 4, "does not accept the API key"),
     "no key, not JSON": (httpx2.Response(401, text="nope"), KeyRefusedError, 4, "does not accept the API key"),
-    "forbidden": (errors("Not yours", "FORBIDDEN", 403), KeyRefusedError, 4, "may not do this: Not yours"),
-    "front door": (httpx2.Response(403, text="error code: 1010"), KeyRefusedError, 4, "error code: 1010"),
+    "forbidden": (errors("Not yours", "FORBIDDEN", 403), KeyRefusedError, 4, "is not allowed to do this: Not yours"),
+    "firewall": (httpx2.Response(403, text="error code: 1010"), KeyRefusedError, 4, "error code: 1010"),
     "429": (errors(TOO_MANY, "RATE_LIMIT_EXCEEDED", 429), RateLimitedError, 5, "all requests are used up"),
     "429, not JSON": (httpx2.Response(429, text="slow down"), RateLimitedError, 5, "all requests are used up"),
     "aliases": (errors("Aliases limit of 30 exceeded, found 31.", None, 400), TooLargeError, 1, "Aliases limit of 30"),
@@ -46,7 +46,7 @@ DEFINITE: dict[str, tuple[Reply, type[ApiError], int, str]] = {
     ),
     "depth": (errors("Query depth limit of 25 exceeded, found 26.", None, 400), TooLargeError, 1, "depth"),
     "complexity": (errors("The query exceeds the maximum complexity of 175000"), TooLargeError, 1, "complexity"),
-    "413": (httpx2.Response(413, text="<html>"), TooLargeError, 1, "refuses the size"),
+    "413": (httpx2.Response(413, text="<html>"), TooLargeError, 1, "too large for Buffer"),
     "not valid": (
         errors('Cannot query field "x" on type "Post".', "GRAPHQL_VALIDATION_FAILED", 400),
         ApiError,
@@ -63,17 +63,17 @@ OPEN: dict[str, tuple[Reply, str]] = {
     "timeout": (httpx2.ReadTimeout("timed out"), "api.example did not answer within 30 seconds"),
     "cut": (httpx2.RemoteProtocolError("peer closed connection"), "the connection to api.example broke: peer closed"),
     "cut while sending": (httpx2.WriteError("broken pipe"), "the connection to api.example broke: broken pipe"),
-    "500": (httpx2.Response(500, text="<html>oops"), "api.example is in trouble (HTTP 500)"),
-    "503 with words": (errors("down", "UNEXPECTED", 503), "api.example is in trouble (HTTP 503: down)"),
-    "web page": (httpx2.Response(200, text="<!doctype html><p>Log in"), "answers with a web page instead of data"),
-    "broken JSON": (httpx2.Response(200, text='{"data": {"acc'), "something that is not JSON"),
-    "empty": (httpx2.Response(200, text=""), "something that is not JSON"),
-    "not an object": (httpx2.Response(200, json=["data"]), "something that is not JSON"),
-    "deep": (httpx2.Response(200, text="[" * 100_000), "something that is not JSON"),
+    "500": (httpx2.Response(500, text="<html>oops"), "api.example has a problem (HTTP 500)"),
+    "503 with words": (errors("down", "UNEXPECTED", 503), "api.example has a problem (HTTP 503: down)"),
+    "web page": (httpx2.Response(200, text="<!doctype html><p>Log in"), "answered with a web page instead of data"),
+    "broken JSON": (httpx2.Response(200, text='{"data": {"acc'), "text that is not JSON"),
+    "empty": (httpx2.Response(200, text=""), "text that is not JSON"),
+    "not an object": (httpx2.Response(200, json=["data"]), "text that is not JSON"),
+    "deep": (httpx2.Response(200, text="[" * 100_000), "text that is not JSON"),
     "other JSON": (httpx2.Response(200, json={"hello": 1}), "unknown JSON"),
     "404": (httpx2.Response(404, text="<html>"), "has no API at this address (HTTP 404)"),
     "404 in GraphQL": (httpx2.Response(404, json={"errors": [{"message": "There is nothing"}]}), "has no API at this"),
-    "redirect": (httpx2.Response(307, headers={"location": "https://evil.example/x"}), "on to evil.example"),
+    "redirect": (httpx2.Response(307, headers={"location": "https://evil.example/x"}), "redirects to evil.example"),
     "unexpected": (errors("Something broke", "UNEXPECTED", 200, data=None), "Something broke"),
     "unexpected, without data": (errors("Something broke", "UNEXPECTED"), "Something broke"),
     "unexpected, in a limit's words": (errors("Token limit exceeded upstream", "UNEXPECTED"), "Token limit exceeded"),
@@ -134,7 +134,7 @@ def test_a_read_is_tried_again_where_that_may_help(name: str, connected: Connect
     assert len(script.requests) == 3
 
 
-@pytest.mark.parametrize("name", ["no key", "front door", "429", "not valid", "web page", "broken JSON", "redirect"])
+@pytest.mark.parametrize("name", ["no key", "firewall", "429", "not valid", "web page", "broken JSON", "redirect"])
 def test_a_read_is_not_tried_again_where_that_cannot_help(name: str, connected: Connected) -> None:
     """One request."""
     script = Scripted((DEFINITE | OPEN)[name][0])
@@ -326,8 +326,8 @@ def test_an_organization_that_is_not_there_is_an_error(connected: Connected) -> 
     ],
 )
 def test_data_in_another_form_is_an_error_in_words(data: dict[str, Any], connected: Connected) -> None:
-    """`not in the form that bufferctl knows`, and to install the newest."""
-    with pytest.raises(UnreachableError, match="not in the form that bufferctl knows") as caught:
+    """`cannot read Buffer's answer`, and to install the newest."""
+    with pytest.raises(UnreachableError, match="cannot read Buffer's answer") as caught:
         connected(Scripted(lambda _: data)).account()
     assert "newest bufferctl" in caught.value.hint
 

@@ -44,7 +44,7 @@ LIVE_IDEA = LiveIdea("i1", "o1", datetime.fromtimestamp(0, UTC), "How we hire")
 POSTED = "Whoops! You've posted that one recently. Buffer can't post it again."
 SCHEDULED = "It looks like you've already got this one scheduled."
 
-UNSAID = "Buffer answered with VoidMutationError, which says neither yes nor no"
+UNSAID = "Buffer answered with VoidMutationError, which is neither a yes nor a no"
 
 PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
     ({"__typename": "PostActionSuccess", "post": RAW}, Done(LIVE)),
@@ -76,17 +76,17 @@ PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
     ({"__typename": "VoidMutationError", "message": "Unknown error"}, Unknown("Unknown error (VoidMutationError)")),
     (
         {"__typename": "SomethingNew"},
-        Unknown("Buffer answered with SomethingNew, which says neither yes nor no"),
+        Unknown("Buffer answered with SomethingNew, which is neither a yes nor a no"),
     ),
     ({"message": "no type"}, Unknown("no type (None)")),
-    (None, Unknown("Buffer's answer says nothing of it")),
+    (None, Unknown("Buffer's answer does not mention it")),
     (
         {"__typename": "IdeaResponse", "idea": None},
-        Unknown("Buffer did it, but what came back cannot be read (IdeaResponse)"),
+        Unknown("Buffer did it, but its answer cannot be read (IdeaResponse)"),
     ),
     (
         {"__typename": "PostActionSuccess", "post": {"id": "p1"}},
-        Unknown("Buffer did it, but what came back cannot be read (PostActionSuccess)"),
+        Unknown("Buffer did it, but its answer cannot be read (PostActionSuccess)"),
     ),
 ]
 

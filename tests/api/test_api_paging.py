@@ -294,7 +294,7 @@ def test_a_list_that_does_not_move_on_is_an_error(cursor: str | None) -> None:
         def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:
             return {"edges": [], "pageInfo": {"hasNextPage": True, "endCursor": cursor}}
 
-    with pytest.raises(ApiError, match="does not move on"):
+    with pytest.raises(ApiError, match="does not advance"):
         read(Stuck({"o1": [post(1, "c1")]}))
 
 
