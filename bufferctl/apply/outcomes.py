@@ -53,7 +53,7 @@ def bound(
     if isinstance(item, Post) and isinstance(live, LivePost) and item.due_at and not _on_time(item, live):
         names.append("due_at")
     fields = (*names, early) if early else tuple(names)
-    return bind(item, live, origin, as_asked=not fields), fields
+    return bind(item, live, origin, as_declared=not fields), fields
 
 
 def _on_time(item: Post, live: LivePost) -> bool:

@@ -21,7 +21,7 @@ _BOARD = (("board",), ("board_service_id",))
 
 
 def fields_to_take(change: Change, channel: LiveChannel | None) -> dict[str, Any]:
-    """The fields that are to change, in reading order, as `Revision` takes them. Raises NotSayableError."""
+    """The fields that are to change, in reading order, as `Revision` takes them. Raises NotExpressibleError."""
     item, live = change.desired, change.live
     if change.reason is Reason.GONE:
         return {"cancelled": True}

@@ -37,7 +37,7 @@ from bufferctl.model import (
     State,
 )
 from bufferctl.model.comparable import bind, differing, of_desired, of_live
-from bufferctl.model.from_live import NotSayableError, idea_from_live, post_from_live
+from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.plan import Change, Plan
 from bufferctl.reconcile import Targets, reconcile, schedule_differences
 
@@ -183,7 +183,7 @@ class _Choice:
                 continue
             try:
                 entry = self._entry(item, old_slot, ideas)
-            except NotSayableError as error:
+            except NotExpressibleError as error:
                 self.left_out.append((describe(item), str(error)))
                 continue
             entries.append(entry)

@@ -15,7 +15,7 @@ from bufferctl.intake.fields import fields_to_take, zone_for
 from bufferctl.intake.writing import Reread
 from bufferctl.model import Address, Binding, Desired, Idea, LiveChannel, Post, Slot, State
 from bufferctl.model.comparable import Fingerprint, applied_fingerprint, bind, fingerprint, of_desired, of_live, same
-from bufferctl.model.from_live import NotSayableError
+from bufferctl.model.from_live import NotExpressibleError
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import schedule_differences
 
@@ -48,7 +48,7 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
             continue
         try:
             fields = fields_to_take(change, plan.channels.get(change.slot.channel_id))
-        except NotSayableError as error:
+        except NotExpressibleError as error:
             pulled.left_out.append((change.address, str(error)))
             continue
         if fields:

@@ -1,4 +1,4 @@
-"""The things bufferctl speaks of, frozen and without I/O. Import them from here."""
+"""The objects of bufferctl's domain, frozen and without I/O. Import them from here."""
 
 from __future__ import annotations
 

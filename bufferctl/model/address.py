@@ -35,7 +35,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Read an address as `str` writes it. Raises ValueError where it is none."""
+        """Read an address as `str` writes it. Raises ValueError if it is not one."""
         parts = _PART.findall(text)
         if len(parts) != 3 or "/".join(parts) != text:  # noqa: PLR2004 - organization, channel, key
             raise ValueError(f"{text!r} is not an address such as Acme/twitter:acme/launch")

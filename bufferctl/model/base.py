@@ -1,4 +1,4 @@
-"""What every model of the file format shares: frozen, strict, unknown fields refused, the API's spelling as alias."""
+"""The base of every model of the file format: frozen, strict, no unknown fields, the API's spelling as alias."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pydantic.alias_generators import to_camel
 class Model(BaseModel):
     """Fields are snake_case in files; `model_dump(by_alias=True)` gives the API's camelCase.
 
-    `defer_build`: only the models that a file is read with build a validator of their own (half the start-up time). The
-    text below a field describes it, in the JSON Schema and in hints (`config/describe.py` reads it there).
+    `defer_build`: only the models that a file is read with build their own validator (this halves the start-up time).
+    The text below a field is its description, in the JSON Schema and in hints (`config/describe.py` reads it there).
     """
 
     model_config = ConfigDict(

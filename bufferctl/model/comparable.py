@@ -1,7 +1,7 @@
-"""What of an object can be compared: declared and live content in one normal form, its digests, and how two differ.
+"""The comparable part of an object: declared and live content in one normal form, its digests, and how two differ.
 
-Left out of every comparison (design: Actions): queue times, asset URLs, scraped link data, `updatedAt`. What the API
-does not read back (asset URLs above all) is fingerprinted apart, so that an edit of it is still seen as an edit.
+Left out of every comparison (design: Actions): queue times, asset URLs, scraped link data, `updatedAt`. Fields
+that the API does not return (mainly asset URLs) have their own fingerprint, so editing them still counts.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.state import Binding, Origin
 
-#: Changes when fingerprints are made of other things; older ones are then compared by content instead.
+#: Changes when the inputs of fingerprints change; older ones are then compared by content instead.
 FINGERPRINT_VERSION = "1"
 
 _URL = re.compile(r"https?://[^\s<>\"']+")
-#: Network fields that Buffer fills in where the files say nothing.
+#: Network fields that Buffer fills in when the files leave them out.
 _FILLED_IN = frozenset(
     {"type", "license", "privacy", "link_attachment", "category_id", "location_name", "button"}
-    | {"board", "board_service_id"}  # a board reads back by both; files name it by one
+    | {"board", "board_service_id"}  # Buffer returns both names of a board; files use one
 )
-#: Network fields that go without saying; Buffer need not tell them either.
-_UNSAID = {"type": "post", "should_share_to_feed": True}
-#: Network fields that never read back, or not in the form they were sent in.
+#: Defaults of network fields, which Buffer may leave out too.
+_DEFAULTS = {"type": "post", "should_share_to_feed": True}
+#: Network fields that the API does not return, or not in the form they were sent in.
 _UNREADABLE = frozenset({"annotations", "thread", "comment", "trigger"})
 
 
 class AssetContent(NamedTuple):
-    """An attachment as far as it reads back."""
+    """The parts of an attachment that the API returns."""
 
     kind: str
     alt_text: str
@@ -62,7 +62,7 @@ _FIELDS = tuple(f.name for f in fields(Content))
 
 
 def normal_text(text: str | None) -> str:
-    """The text as compared: one kind of line end, no outer white space, NFC."""
+    """The text in the form to compare: one kind of line end, no outer white space, NFC."""
     if not text:
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -75,7 +75,7 @@ def without_links(text: str) -> str:
 
 
 def linkless(content: Content) -> str:
-    """A digest of all but the links: equal for contents that differ by links alone."""
+    """A digest without the links: equal for contents that differ only in links."""
     thread = tuple((without_links(text), assets) for text, assets in content.thread)
     return digest(replace(content, text=without_links(content.text), thread=thread))
 
@@ -98,7 +98,7 @@ def of_desired(item: Post | Idea) -> Content:
         )
     metadata = item.metadata
     thread = getattr(metadata, "thread", ())
-    left_out = _UNREADABLE | _told_otherwise(metadata) | ({"type"} if thread else set())  # that reads back as thread
+    left_out = _UNREADABLE | _redundant(metadata) | ({"type"} if thread else set())  # Buffer returns it as `thread`
     raw = metadata.model_dump(exclude_none=True, exclude=set(left_out)) if metadata is not None else {}
     return Content(
         text=normal_text(item.text),
@@ -109,8 +109,8 @@ def of_desired(item: Post | Idea) -> Content:
     )
 
 
-def _told_otherwise(metadata: NetworkMetadata | None) -> set[str]:
-    """A board is told by its name where the files name it so; plan puts its id beside it only to send it."""
+def _redundant(metadata: NetworkMetadata | None) -> set[str]:
+    """A board's id, where the files give its name: plan adds the id only to send it."""
     return {"board_service_id"} if getattr(metadata, "board", None) else set()
 
 
@@ -135,7 +135,7 @@ def of_live(item: LivePost | LiveIdea) -> Content:
 
 
 def _declared_assets(assets: tuple[Asset, ...]) -> tuple[AssetContent, ...]:
-    # A link asset reads back as scraped link data, if at all.
+    # Buffer returns a link asset as scraped link data, if at all.
     return tuple(
         AssetContent(a.kind, normal_text(getattr(a.value, "alt_text", ""))) for a in assets if a.kind != "link"
     )
@@ -155,16 +155,16 @@ def _thread(
 
 
 def _plain(value: Any) -> Any:
-    """Values of one kind on both sides: text normal, instants in UTC, empty things and scraped data left out."""
+    """Values in the same form on both sides: normal text, instants in UTC, without empty values and scraped data."""
     if isinstance(value, str):
         return normal_text(value)
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, Mapping):
-        # Of a link preview only where it leads is kept: Buffer fills the rest in from the page.
+        # Only the URL of a link preview is kept: Buffer scrapes the rest from the page.
         links = {k: {"url": v["url"]} for k, v in value.items() if k == "link_attachment" and v}
-        known = {"type": "post"} if value.get("type") == "carousel" else {}  # Buffer's word for several pictures
-        plain = {k: _plain(v) for k, v in {**value, **links, **known}.items() if k not in _UNREADABLE}
+        kind = {"type": "post"} if value.get("type") == "carousel" else {}  # Buffer's word for several images
+        plain = {k: _plain(v) for k, v in {**value, **links, **kind}.items() if k not in _UNREADABLE}
         return {k: v for k, v in plain.items() if v not in (None, "", (), {}, [])}
     if isinstance(value, list | tuple):
         return tuple(_plain(v) for v in value)
@@ -172,7 +172,7 @@ def _plain(value: Any) -> Any:
 
 
 def digest(content: Content) -> str:
-    """A short digest of everything in `content`; equal content, equal digest, whatever the platform."""
+    """A short digest of everything in `content`; equal content has an equal digest on every platform."""
     return _hash([getattr(content, name) for name in _FIELDS])
 
 
@@ -182,9 +182,9 @@ def text_digest(content: Content) -> str:
 
 
 def standing(live: LivePost | LiveIdea) -> str:
-    """What a write could change of a live object, as far as it reads back, in a few characters.
+    """A short text that changes when a write changes the live object, as far as the API returns the change.
 
-    Not the time of a post in the queue: that moves when others come and go.
+    It leaves out the time of a queued post, which moves when other posts do.
     """
     if isinstance(live, LiveIdea):
         return digest(of_live(live))
@@ -199,12 +199,12 @@ def _hash(value: Any) -> str:
     return blake2b(_JSON.encode(value).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
 
 
-#: The hash of most posts' hidden part, made once: nothing that does not read back.
+#: The hash of the hidden part of most posts, computed once: everything they have is returned by the API.
 _NOTHING_HIDDEN = _hash([[], None, None, None, None, None])
 
 
 class Fingerprint(NamedTuple):
-    """What was applied, in three parts: what reads back, what does not, and the schedule."""
+    """What was applied, in three parts: content that the API returns, hidden fields that it does not, the schedule."""
 
     version: str
     content: str
@@ -216,7 +216,7 @@ class Fingerprint(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> Fingerprint | None:
-        """The fingerprint written as `text`, None where it is of another version."""
+        """The fingerprint written as `text`, None if it has another version."""
         parts = text.split(":")
         return cls(*parts) if len(parts) == len(cls._fields) and parts[0] == FINGERPRINT_VERSION else None
 
@@ -279,29 +279,29 @@ def _hidden(post: Post) -> str:
     assets = [a.model_dump(mode="json", exclude_none=True) for a in post.assets]
     network = None
     if post.metadata:
-        network = post.metadata.model_dump(mode="json", exclude_none=True, exclude=_told_otherwise(post.metadata))
+        network = post.metadata.model_dump(mode="json", exclude_none=True, exclude=_redundant(post.metadata))
     return _hash([assets, network, *rest])
 
 
 def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> bool:
     """Whether `live` is what `desired` asks for.
 
-    A network field that the files leave open must be empty in Buffer, unless Buffer fills it in by itself.
-    `links_may_differ`: the channel shortens links, so that a link in a text may have been rewritten (design: Matching):
-    it then has a host that no declared link has.
+    A network field that the files leave out must be empty in Buffer, unless Buffer fills it in itself.
+    `links_may_differ`: the channel shortens links, so a link in a text may have been rewritten (design: Matching): it
+    then has a host that no declared link has.
     """
     return not any(True for _ in differing(desired, live, links_may_differ=links_may_differ))
 
 
 def differing(desired: Content, live: Content, *, links_may_differ: bool = False) -> Iterator[tuple[str, Any, Any]]:
-    """Each differing field: its name, what Buffer has, what is asked for."""
+    """Each differing field: its name, the value in Buffer, the declared value."""
     for name in _FIELDS:
         before, after = getattr(live, name), getattr(desired, name)
         if before == after:
             continue
         if name == "metadata":
-            before = _asked_for(before or {}, after or {})
-            after = {k: v for k, v in (after or {}).items() if k in before or _UNSAID.get(k) != v}
+            before = _comparable_fields(before or {}, after or {})
+            after = {k: v for k, v in (after or {}).items() if k in before or _DEFAULTS.get(k) != v}
             if before == after:
                 continue
         if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):
@@ -312,51 +312,52 @@ def differing(desired: Content, live: Content, *, links_may_differ: bool = False
 
 
 def _texts(value: Any) -> tuple[str, Any]:
-    """What a `text` or a `thread` field holds: all of its words, and the assets beside them."""
+    """All the text of a `text` or `thread` field, and the assets beside it."""
     return (value, None) if isinstance(value, str) else ("\n".join(t for t, _ in value), [rest for _, rest in value])
 
 
 def _are_rewritten(live: tuple[str, Any], declared: tuple[str, Any]) -> bool:
-    """Whether the two are equal but for links, each with a host in Buffer that no declared link has."""
+    """Whether they are equal except for links that have a host in Buffer which no declared link has."""
     if live[1] != declared[1] or without_links(live[0]) != without_links(declared[0]):
         return False
     wanted = _URL.findall(declared[0])
     hosts = {_host(url) for url in wanted}
     return all(
-        url == there or _host(there) not in hosts for url, there in zip(wanted, _URL.findall(live[0]), strict=True)
+        url == live_url or _host(live_url) not in hosts
+        for url, live_url in zip(wanted, _URL.findall(live[0]), strict=True)
     )
 
 
 def _host(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
-    except ValueError:  # brackets that hold no address
+    except ValueError:  # brackets without an IP address in them
         return url
 
 
-def _asked_for(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
-    """`live` without what Buffer fills in by itself where the files say nothing: switches and a few others."""
+def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
+    """`live` without the fields that Buffer fills in when the files leave them out: switches and a few others."""
     kept = {k: v for k, v in live.items() if k in desired or not (k in _FILLED_IN or isinstance(v, bool))}
     return {
-        k: _asked_for(v, desired[k]) if isinstance(v, dict) and isinstance(desired.get(k), dict) else v
+        k: _comparable_fields(v, desired[k]) if isinstance(v, dict) and isinstance(desired.get(k), dict) else v
         for k, v in kept.items()
     }
 
 
 def due_seen(item: Post | Idea, live: LivePost | LiveIdea) -> str:
-    """The instant that state is to hold: that of a timed post, and of one that somebody gave a time; else empty.
+    """The instant to store in state: that of a timed post, or one that a person set in Buffer; else empty.
 
-    The time of a post in the queue moves when others come and go.
+    The time of a queued post is not stored, since it moves when other posts do.
     """
     if not isinstance(item, Post) or not isinstance(live, LivePost):
         return ""
     return instant(live.due_at) if item.due_at or live.has_own_time else ""
 
 
-def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_asked: bool = True) -> Binding:
-    """What state is to hold of a declared object that is `live`.
+def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_declared: bool = True) -> Binding:
+    """The binding of a declared object to `live`.
 
-    Without `as_asked` the live object is not what was asked for, so its content is no baseline to compare with.
+    Without `as_declared` the live object differs from the declared one, so its content is no baseline to compare with.
     """
     wanted = of_desired(item)
     return Binding(
@@ -365,7 +366,7 @@ def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_ask
         applied=str(fingerprint(item, wanted)),
         entry=item.entry if isinstance(item, Post) else "",
         text=text_digest(wanted),
-        seen=digest(of_live(live)) if as_asked else "",
+        seen=digest(of_live(live)) if as_declared else "",
         due_at=due_seen(item, live),
         status=live.status.value if isinstance(live, LivePost) else "",
         created_at=live.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),

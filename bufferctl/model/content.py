@@ -1,7 +1,7 @@
-"""What a post is made of besides its text: assets, threads, link previews (schema: AssetInput and what it holds).
+"""The parts of a post besides its text: assets, threads, link previews (schema: AssetInput and its fields).
 
-The API nests an asset's alt text and title in a `metadata` object; people write them beside the URL. The wire form is
-api's business.
+The API nests an asset's alt text and title in a `metadata` object; people write them beside the URL. api/wire_forms.py
+translates.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Dimensions(Model):
 
 
 class Image(Model):
-    """A picture at a public https address."""
+    """An image at a public https URL."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -46,30 +46,30 @@ class Image(Model):
     )
 
     url: Url
-    """Where the picture is: public, direct, https; it must stay there until the post is out."""
+    """The image's URL: public, direct, https; it must work until the post is published."""
     thumbnail_url: Url | None = None
-    """A smaller picture to show in Buffer."""
+    """A smaller image to show in Buffer."""
     alt_text: str | None = None
-    """What the picture shows, for people who cannot see it."""
+    """A description of the image for screen-reader users."""
     animated_thumbnail: Url | None = None
     """A moving preview (GIF)."""
     dimensions: Dimensions | None = None
     """Its size in pixels."""
     user_tags: tuple[UserTag, ...] = ()
-    """People to tag in the picture (Instagram)."""
+    """People to tag in the image (Instagram)."""
 
     @model_validator(mode="after")
     def _details_need_alt_text(self) -> Image:
         if self.alt_text is None and (self.animated_thumbnail or self.dimensions or self.user_tags):
-            raise ValueError("`alt_text` is missing; Buffer takes user tags and dimensions only together with it")
+            raise ValueError("`alt_text` is missing; Buffer accepts user tags and dimensions only together with it")
         return self
 
 
 class Video(Model):
-    """A video at a public https address."""
+    """A video at a public https URL."""
 
     url: Url
-    """Where the video is: public, direct, https; it must stay there until the post is out."""
+    """The video's URL: public, direct, https; it must work until the post is published."""
     thumbnail_offset: Whole | None = None
     """Which frame is the cover, in milliseconds from the start (Instagram, TikTok, Pinterest)."""
     title: str | None = None
@@ -80,24 +80,24 @@ class Document(Model):
     """A PDF or slides (LinkedIn)."""
 
     url: Url
-    """Where the document is: public, direct, https; it must stay there until the post is out."""
+    """The document's URL: public, direct, https; it must work until the post is published."""
     title: Filled
     """The title shown above the pages."""
     thumbnail_url: Url
-    """A picture of the first page."""
+    """An image of the first page."""
 
 
 class Link(Model):
-    """A link shown with a preview, as Buffer took it until 2026-12-15. config makes it a `LinkAttachment`."""
+    """A link with a preview, as Buffer accepted it until 2026-12-15; sent as the network's `link_attachment`."""
 
     url: Url
-    """Where the link leads."""
+    """The URL of the link."""
     title: str | None = None
     """The headline of the preview."""
     description: str | None = None
     """The text below the headline."""
     thumbnail_url: Url | None = None
-    """The picture of the preview."""
+    """The image of the preview."""
 
 
 class Asset(Model):
@@ -106,18 +106,18 @@ class Asset(Model):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     image: Image | None = None
-    """A picture."""
+    """An image."""
     video: Video | None = None
     """A video."""
     document: Document | None = None
     """A PDF or slides, shown page by page (LinkedIn)."""
     link: Link | None = None
-    """A link, shown with a preview of where it leads; sent as the network's `link_attachment`, alone."""
+    """A link with a preview; sent as the network's `link_attachment`, so no other asset may stand beside it."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Asset:
         if len([v for v in (self.image, self.video, self.document, self.link) if v is not None]) != 1:
-            raise ValueError("each asset is exactly one of image, video, document and link")
+            raise ValueError("an asset must have exactly one of image, video, document and link")
         return self
 
     @property
@@ -131,35 +131,35 @@ class Asset(Model):
 
     @property
     def value(self) -> Image | Video | Document | Link:
-        """The one that is there."""
+        """The one that is set."""
         found = self.image or self.video or self.document or self.link
-        if found is None:  # the validator saw to it
+        if found is None:  # the validator excludes this
             raise AssertionError
         return found
 
 
 class LinkAttachmentThumbnail(Model):
-    """The picture of a link preview."""
+    """The image of a link preview."""
 
     url: Url
-    """Where the picture is."""
+    """The image's URL."""
 
 
 class LinkAttachment(Model):
-    """A link preview below a post; it cannot stand beside assets."""
+    """A link preview below a post; not together with assets."""
 
     url: Url
-    """Where the link leads."""
+    """The URL of the link."""
     title: str | None = None
     """The headline of the preview."""
     description: str | None = None
     """The text below the headline."""
     thumbnail: LinkAttachmentThumbnail | None = None
-    """The picture of the preview."""
+    """The image of the preview."""
 
     @classmethod
     def of(cls, link: Link) -> LinkAttachment:
-        """What a link among the assets has become."""
+        """The link attachment for a link among the assets."""
         thumbnail = LinkAttachmentThumbnail(url=link.thumbnail_url) if link.thumbnail_url else None
         return cls(url=link.url, title=link.title, description=link.description, thumbnail=thumbnail)
 
@@ -168,9 +168,9 @@ class ThreadItem(Model):
     """One post of a thread. The first repeats the post's own text."""
 
     text: str | None = None
-    """What it says."""
+    """Its text."""
     assets: tuple[Asset, ...] = ()
-    """Pictures and videos of this part of the thread."""
+    """Images and videos of this part of the thread."""
     link_attachment: LinkAttachment | None = None
     """A link preview below this part (Bluesky, Threads); not together with assets."""
 

@@ -1,4 +1,4 @@
-"""What the files say, with every shorthand resolved: one `Post` a channel, instants with zones, defaults filled in."""
+"""What the files declare, with every shorthand resolved: one `Post` per channel, zoned instants, defaults filled in."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ from bufferctl.model.scalars import Aware, Filled, Url, Whole
 
 
 class IdeaMediaSource(Model):
-    """Where a medium of an idea comes from."""
+    """The source of an idea's image or video."""
 
     name: str
-    """The name of the site or program."""
+    """The name of the site or app."""
     id: str | None = None
-    """The medium's id there."""
+    """Its id on that site."""
     trigger: str | None = None
-    """What brought it in."""
+    """What added it."""
     author: str | None = None
-    """Who made it."""
+    """The author."""
     author_url: Url | None = None
-    """The page of who made it."""
+    """The author's page."""
 
 
 class IdeaMedia(Model):
-    """A picture, film, link or document of an idea."""
+    """An image, video, link or document of an idea."""
 
     url: Url
-    """Where it is: public, direct, https."""
+    """Its URL: public, direct, https."""
     type: MediaType
-    """What it is."""
+    """Its kind."""
     alt: str | None = None
-    """What it shows, for people who cannot see it."""
+    """A description for screen-reader users."""
     thumbnail_url: Url | None = None
-    """A smaller picture of it."""
+    """A smaller image of it."""
     size: Whole | None = None
-    """In bytes."""
+    """Its size in bytes."""
     source: IdeaMediaSource | None = None
-    """Where it comes from."""
+    """Its source."""
 
 
 class IdeaGroup(Model):
-    """The column of the ideas board that an idea goes to."""
+    """The column of the ideas board that an idea belongs to."""
 
     group_id: Filled
     """The id of the column."""
     place_after_id: str | None = None
-    """The id of the idea that it follows."""
+    """The id of the idea to place it after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A declared organization; `label` is its name, or its id where the files give no name.
+    """A declared organization; `label` is its name, or its id if the files give no name.
 
-    `timezone`: the zone of its times without an offset, None where the files name none. So for a channel.
+    `timezone`: the zone of its times without an offset, None if the files set none. Likewise for a channel.
     """
 
     label: str
@@ -99,11 +99,11 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post on one channel, as it is to be.
+    """One post on one channel, as declared.
 
-    `due_at` is aware, in the zone that the file means. `metadata` is that of the channel's network only. `tags` are
+    `due_at` is aware, in the zone that the file sets. `metadata` is only that of the channel's network. `tags` are
     names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: a digest of the
-    entry as it stands in the file, before defaults and variables are applied; empty where there is none.
+    entry as it stands in the file, before defaults and variables are applied; empty if there is no entry.
     """
 
     address: Address
@@ -153,9 +153,9 @@ class Idea:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the root file sets for everything (design: The files). `rules`, `policy` and `state` are kept as written.
+    """The settings of the root file (design: The files). `rules` and `state` are kept as written.
 
-    `managed_since` is aware: what was created before it cannot be ours (design: The record).
+    `managed_since` is aware: bufferctl created nothing before it (design: The record).
     """
 
     prune: bool = True
@@ -168,7 +168,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """Everything declared, in file order (in which queue posts are created). `files` are those that were read."""
+    """Everything declared, in file order (the order in which queue posts are created). `files`: all that were read."""
 
     settings: Settings = field(default_factory=Settings)
     organizations: tuple[Organization, ...] = ()
@@ -179,5 +179,5 @@ class Desired:
 
     @property
     def items(self) -> tuple[Post | Idea, ...]:
-        """Everything that can be created, ideas first (a post may name one)."""
+        """Everything that can be created, ideas first (a post may belong to one)."""
         return (*self.ideas, *self.posts)

@@ -25,7 +25,7 @@ class Service(StrEnum):
 
 
 class ShareMode(StrEnum):
-    """When a post goes out."""
+    """When a post is published."""
 
     ADD_TO_QUEUE = "addToQueue"
     SHARE_NEXT = "shareNext"
@@ -34,14 +34,14 @@ class ShareMode(StrEnum):
 
 
 class SchedulingType(StrEnum):
-    """Who publishes: Buffer, or a person whom Buffer reminds."""
+    """Who publishes: Buffer, or a person after a reminder from Buffer."""
 
     AUTOMATIC = "automatic"
     NOTIFICATION = "notification"
 
 
 class PostStatus(StrEnum):
-    """Where a live post is in its life."""
+    """The status of a live post."""
 
     DRAFT = "draft"
     NEEDS_APPROVAL = "needs_approval"
@@ -52,7 +52,7 @@ class PostStatus(StrEnum):
 
 
 class MediaType(StrEnum):
-    """What an idea's medium is."""
+    """The kind of an idea's image, video, link or document."""
 
     IMAGE = "image"
     GIF = "gif"
@@ -78,7 +78,7 @@ class PostType(StrEnum):
 
 
 class FacebookPostType(StrEnum):
-    """The kinds that Facebook takes."""
+    """The kinds of Facebook posts."""
 
     POST = "post"
     REEL = "reel"
@@ -86,7 +86,7 @@ class FacebookPostType(StrEnum):
 
 
 class GoogleBusinessPostType(StrEnum):
-    """The kinds that Google Business takes."""
+    """The kinds of Google Business posts."""
 
     EVENT = "event"
     OFFER = "offer"
@@ -106,14 +106,14 @@ class GoogleBusinessButton(StrEnum):
 
 
 class YoutubeLicense(StrEnum):
-    """Under which licence a video is published."""
+    """The licence of a video."""
 
     CREATIVE_COMMON = "creativeCommon"
     YOUTUBE = "youtube"
 
 
 class YoutubePrivacy(StrEnum):
-    """Who may see a video."""
+    """Who can see a video."""
 
     PRIVATE = "private"
     PUBLIC = "public"

@@ -1,7 +1,7 @@
-"""A live post or idea as a declared one: what a file would say so that Buffer holds just that.
+"""A live post or idea as a declared one: the entry that would make Buffer hold exactly this.
 
-What Buffer fills in by itself is left out (defaults, link data that it scraped, the time of a queue slot); assets get
-the address that Buffer keeps them at, which is all that it tells of them (notes: Reading).
+Values that Buffer fills in are left out (defaults, scraped link data, the time of a queue slot). Assets get the URL of
+Buffer's own copy, the only one that the API returns (notes: Reading).
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ M = TypeVar("M", bound=Model)
 
 _NOWHERE = Place("")
 _REMINDS = SchedulingType.NOTIFICATION
-_OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
-#: Switches that are on unless said; all others are off.
+_PUBLISHED = frozenset({PostStatus.SENDING, PostStatus.SENT})
+#: Switches that are on by default; all others are off.
 _ON = frozenset({"embeddable", "notify_subscribers", "should_share_to_feed"})
-#: Networks whose posts have a kind in any case.
+#: Networks whose posts always have a kind.
 _ALWAYS = frozenset({Service.INSTAGRAM, Service.FACEBOOK})
 #: Networks whose videos take a frame of their own as the cover (notes: Writing).
 _PICKS_FRAMES = frozenset({Service.INSTAGRAM, Service.TIKTOK, Service.PINTEREST})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-class NotSayableError(ValueError):
-    """What Buffer holds, and files cannot say. The text ends a sentence that begins with the object."""
+class NotExpressibleError(ValueError):
+    """A live object that files cannot express. The text ends a sentence that begins with the object."""
 
 
 def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, idea: str | None = None) -> Post:
-    """The declared post that `live` is. Raises NotSayableError.
+    """The declared post that `live` is. Raises NotExpressibleError.
 
-    `idea`: the key of the idea that it was made from, where that is declared. What is out has the time it went out at.
+    `idea`: the key of its idea, if that is declared. A published post gets its publishing time as `due_at`.
     """
     due_at = _due_at(live)
     metadata = _metadata(live, channel)
     thread = getattr(metadata, "thread", ())
     tags = tuple(dict.fromkeys(_text(tag.name) for tag in live.tags))
     if "" in tags:
-        raise NotSayableError("it has a tag without a name")
+        raise NotExpressibleError("it has a tag without a name")
     return Post(
         address=address,
         service=channel.service,
@@ -69,10 +69,10 @@ def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, id
 
 
 def idea_from_live(live: LiveIdea, address: Address) -> Idea:
-    """The declared idea that `live` is. Raises NotSayableError."""
+    """The declared idea that `live` is. Raises NotExpressibleError."""
     unknown = sorted(set(live.services) - {service.value for service in Service})
     if unknown:
-        raise NotSayableError(f"it is meant for {unknown[0]}, which this version of bufferctl does not know")
+        raise NotExpressibleError(f"it is for {unknown[0]}, which this version of bufferctl does not support")
     return Idea(
         address=address,
         place=_NOWHERE,
@@ -88,23 +88,23 @@ def idea_from_live(live: LiveIdea, address: Address) -> Idea:
 
 
 def _due_at(live: LivePost) -> datetime | None:
-    """To the second, as times are compared; none for what takes the queue's next slot."""
+    """The time to the second, as times are compared; None for a post in the queue."""
     moment = live.due_at if live.is_custom_scheduled else None
-    if live.status in _OUT:  # said with its time, it can never be sent again, not even from the queue
+    if live.status in _PUBLISHED:  # with its own time, it can never be sent again, not even from the queue
         moment = live.due_at or live.sent_at or live.created_at
     return moment.replace(microsecond=0) if moment else None
 
 
 def _text(text: str) -> str:
-    """The text as compared, but for its composition. Raises NotSayableError for signs that nobody sees."""
+    """The text as compared, but not NFC-normalised. Raises NotExpressibleError for invisible control characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if found := _CONTROL.search(text):
-        raise NotSayableError(f"it holds a control character (U+{ord(found[0]):04X}) that nobody sees")
+        raise NotExpressibleError(f"it contains an invisible control character (U+{ord(found[0]):04X})")
     return text
 
 
 def _plain(value: Any) -> Any:
-    """Texts made plain all the way down; absent and empty ones left out."""
+    """The value with all nested texts normalised, without absent and empty ones."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
@@ -117,16 +117,16 @@ def _plain(value: Any) -> Any:
 
 def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     service = channel.service
-    fields = _plain({name: value for name, value in live.metadata.items() if not _usual(name, value)})
+    fields = _plain({name: value for name, value in live.metadata.items() if not _is_default(name, value)})
     if fields.get("annotations") and service is Service.LINKEDIN:
-        raise NotSayableError("it mentions people or companies, which LinkedIn's API does not tell in full")
+        raise NotExpressibleError("it mentions people or companies, which the API does not return in full for LinkedIn")
     if live.assets:
-        fields.pop("link_attachment", None)  # Buffer takes one or the other
+        fields.pop("link_attachment", None)  # Buffer accepts one or the other
     if "board" in fields:
         named = channel.boards.get(fields["board"]) == fields.get("board_service_id")
         fields.pop("board_service_id" if named else "board", None)
     details = fields.get("details_event") or fields.get("details_whats_new") or {}
-    if details.get("button") == "none" and len(details) > 1:  # else it is all there is, and Buffer wants something
+    if details.get("button") == "none" and len(details) > 1:  # alone, it stays: Buffer requires at least one field
         del details["button"]
     if _is_thread(live):
         fields["thread"] = [_thread_item(item, service) for item in live.thread]
@@ -138,13 +138,13 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     return found
 
 
-def _usual(name: str, value: Any) -> bool:
-    """Whether a switch stands as it does unless said otherwise."""
+def _is_default(name: str, value: Any) -> bool:
+    """Whether a switch has its default value."""
     return isinstance(value, bool) and value is (name in _ON)
 
 
 def _is_thread(live: LivePost) -> bool:
-    """A thread of one item that repeats the text is no thread."""
+    """Whether it is a thread; a single item that repeats the text is not."""
     return len(live.thread) > 1 or any(_text(item.text) != _text(live.text) for item in live.thread)
 
 
@@ -158,13 +158,15 @@ def _assets(assets: tuple[LiveAsset, ...], service: Service) -> tuple[Asset, ...
 
 def _asset(asset: LiveAsset, service: Service) -> dict[str, Any]:
     if asset.kind not in {"image", "video", "document"}:
-        raise NotSayableError(f"it holds a {asset.kind or 'file'}, which this version of bufferctl does not know")
+        raise NotExpressibleError(
+            f"it has a {asset.kind or 'file'} attached, which this version of bufferctl does not support"
+        )
     if not asset.source:
-        raise NotSayableError(f"Buffer does not tell where its {asset.kind} is")
+        raise NotExpressibleError(f"Buffer does not return the URL of its {asset.kind}")
     found: dict[str, Any] = {"url": asset.source, **_plain({"alt_text": asset.alt_text, **asset.details})}
     if service not in _PICKS_FRAMES:
         found.pop("thumbnail_offset", None)
-    if asset.kind != "video" and asset.thumbnail and asset.thumbnail != asset.source:  # videos take none (notes)
+    if asset.kind != "video" and asset.thumbnail and asset.thumbnail != asset.source:  # not allowed for videos (notes)
         found["thumbnail_url"] = asset.thumbnail
     if tagged := found.get("user_tags"):
         found["user_tags"] = tuple({"handle": handle, "x": x, "y": y} for handle, x, y in tagged)
@@ -184,4 +186,4 @@ def _checked(model: type[M], fields: Mapping[str, Any]) -> M:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = ".".join(map(str, first["loc"]))
-        raise NotSayableError(f"files cannot say its `{path}`: {first['msg'].lower()}") from error
+        raise NotExpressibleError(f"files cannot hold its `{path}`: {first['msg'].lower()}") from error

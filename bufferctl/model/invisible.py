@@ -1,9 +1,10 @@
-"""Characters that nobody sees: which they are, how they are shown, and a text without them.
+"""Invisible characters: which they are, how to show them, and how to remove them.
 
-Invisible is what Unicode lists as Default_Ignorable_Code_Point (spaces without width, joiners, fillers, tags, variation
-selectors, bidirectional controls), control characters except tab and newline, other line ends, the blank Braille
-pattern, and halves of surrogate pairs. Characters with a visible effect are not: variation selectors, joiners and tags
-inside an emoji, and joiners after a letter of a script that needs them (Arabic, the scripts of India, Mongolian).
+A character counts as invisible if Unicode lists it as Default_Ignorable_Code_Point (spaces without width, joiners,
+fillers, tags, variation selectors, bidirectional controls), or if it is a control character except tab and newline,
+another line end, the blank Braille pattern, or half of a surrogate pair. Characters with a visible effect do not count:
+variation selectors, joiners and tags inside an emoji, and joiners after a letter of a script that needs them (Arabic,
+the scripts of India, Mongolian).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def invisible(text: str) -> Iterator[tuple[int, str]]:
 
 
 def visible(text: str) -> str:
-    """`text` with each invisible character as `⟨U+200B⟩`: nothing acts on a terminal, and nothing is hidden."""
+    """`text` with each invisible character as `⟨U+200B⟩`: it cannot control a terminal, and nothing is hidden."""
     return replaced(text, lambda character: f"⟨{code_point(character)}⟩")
 
 
@@ -55,7 +56,7 @@ def code_point(character: str) -> str:
 
 
 def replaced(text: str, by: Callable[[str], str]) -> str:
-    """`text` with each invisible character as `by` gives it."""
+    """`text` with each invisible character replaced by `by(character)`."""
     if not _ANY.search(text):
         return text
     return _FOUND.sub(lambda match: by(match[0]) if match["hidden"] else match[0], text)

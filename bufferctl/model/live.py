@@ -1,4 +1,4 @@
-"""What the API says, in snake_case and typed where bufferctl decides on it; everything else stays out.
+"""Objects in Buffer as the API returns them, in snake_case, limited to the fields that bufferctl uses.
 
 `metadata` of a post keeps the network's fields as a plain dictionary (snake_case keys, absent ones left out): it is
 compared and shown, never branched on.
@@ -17,9 +17,9 @@ from bufferctl.model.scalars import Aware
 
 @dataclass(frozen=True, slots=True)
 class LiveAsset:
-    """One attachment as it reads back: `source` is a URL on Buffer's own storage, never compared (notes: Reading).
+    """One attachment; `source` is a URL on Buffer's own storage, never compared (notes: Reading).
 
-    `details` holds what the API tells beyond that, absent ones left out: `title`, `thumbnail_offset`,
+    `details` holds the other fields that the API returned: `title`, `thumbnail_offset`,
     `animated_thumbnail`, `user_tags` (tuples of handle, x, y).
     """
 
@@ -49,7 +49,7 @@ class LiveTag:
 
 @dataclass(frozen=True, slots=True)
 class LivePost:
-    """A post in Buffer. All datetimes are aware. `thread` is empty where there is none; `error` is the network's."""
+    """A post in Buffer. All datetimes are aware. `thread` is empty if it is none; `error` is the network's message."""
 
     id: str
     channel_id: str
@@ -75,25 +75,25 @@ class LivePost:
 
     @property
     def home(self) -> str:
-        """Where it lives: its channel's id."""
+        """The id of its channel."""
         return self.channel_id
 
     @property
     def by_api(self) -> bool:
-        """Whether Buffer says that a client of its API created it: a hint only (notes: Limits)."""
+        """Whether Buffer reports that an API client created it; only a hint (notes: Limits)."""
         return self.via == "api"
 
     @property
     def has_own_time(self) -> bool:
-        """Whether Buffer says, in both of its ways, that it goes out at a time of its own."""
+        """Whether both of Buffer's fields for this say that it has its own time, outside the queue."""
         return self.is_custom_scheduled and self.share_mode == ShareMode.CUSTOM_SCHEDULED
 
 
 @dataclass(frozen=True, slots=True)
 class LiveMedium:
-    """One medium of an idea. Its `url` is on Buffer's own storage, never compared; `size` in bytes.
+    """An image, video, link or document of an idea; `url` is on Buffer's own storage, never compared; `size` in bytes.
 
-    `source`: where it comes from, by the names that the files use.
+    `source`: its origin, with the field names of the files.
     """
 
     kind: str
@@ -122,7 +122,7 @@ class LiveIdea:
 
     @property
     def home(self) -> str:
-        """Where it lives: its organization's id."""
+        """The id of its organization."""
         return self.organization_id
 
 
@@ -130,7 +130,7 @@ class LiveIdea:
 class LiveChannel:
     """A channel in Buffer. `boards` maps a Pinterest board's name to its service id.
 
-    `max_characters`: how long a text it says that it takes (Mastodon's server, an X account that pays), else None.
+    `max_characters`: the limit that Buffer reports for it (a Mastodon server, a paying X account), else None.
     """
 
     id: str
@@ -149,7 +149,7 @@ class LiveChannel:
 
 @dataclass(frozen=True, slots=True)
 class LiveOrganization:
-    """An organization in Buffer with its channels. `scheduled_posts_limit` is the plan's, None where not told."""
+    """An organization in Buffer with its channels. `scheduled_posts_limit`: its Buffer plan's, None if unknown."""
 
     id: str
     name: str
@@ -159,25 +159,25 @@ class LiveOrganization:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a key reaches, before any post is read."""
+    """The organizations that a key reaches, before any post is read."""
 
     organizations: tuple[LiveOrganization, ...] = ()
     timezone: str | None = None
 
     @property
     def homes(self) -> frozenset[str]:
-        """Where posts and ideas of it live: ids of channels, and of organizations for their ideas."""
+        """The ids of its homes: of channels for posts, of organizations for ideas."""
         channels = {channel.id for organization in self.organizations for channel in organization.channels}
         return frozenset(channels | {organization.id for organization in self.organizations})
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What was read of the organizations that the files name.
+    """Everything read from the declared organizations.
 
-    `at`: the server's clock at the last answer, aware; `began`: before the first, None where nothing was asked.
-    `unread`: ids of channels whose sent posts were not read as far back as was asked: nothing may be concluded from the
-    absence of a post there. `gone`: ids that were sought and do not exist.
+    `at`: the server's clock at the last answer, aware; `began`: before the first request, None if there was none.
+    `unread`: ids of channels whose sent posts were not read back to the requested instant, so that a missing post there
+    proves nothing. `gone`: ids that were requested and do not exist.
     """
 
     at: Aware
@@ -190,5 +190,5 @@ class Live:
 
     @property
     def items(self) -> tuple[LivePost | LiveIdea, ...]:
-        """Everything that was listed."""
+        """All posts and ideas."""
         return (*self.posts, *self.ideas)

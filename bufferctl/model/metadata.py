@@ -1,6 +1,6 @@
-"""What each network takes besides text and assets: one model a network (schema: PostInputMetaData).
+"""The fields of each network besides text and assets: one model per network (schema: PostInputMetaData).
 
-Keyed by service in files (`metadata: {googlebusiness: …}`); the API says `google`, which is api's business.
+Keyed by service in files (`metadata: {googlebusiness: …}`); api/wire_forms.py translates to the API's `google`.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from bufferctl.model.scalars import Filled, Flag, Url, When, Whole
 
 
 class Retweet(Model):
-    """A post of somebody else to share."""
+    """Another person's post to share."""
 
     id: Filled
-    """The number of that post, the last part of its address."""
+    """The id of that post, the last part of its URL."""
     comment: str | None = None
-    """What to say about it."""
+    """The comment to add."""
 
 
 class InstagramGeolocation(Model):
-    """Where a picture was taken."""
+    """The place where an image was taken."""
 
     id: str | None = None
     """The id of the place."""
@@ -42,84 +42,84 @@ class InstagramGeolocation(Model):
 
 
 class InstagramStickerFields(Model):
-    """What a person who is reminded adds by hand (stories)."""
+    """What the reminded person adds by hand (stories)."""
 
     music: str | None = None
-    """Which music to add."""
+    """The music to add."""
     other: str | None = None
     """Anything else."""
     products: str | None = None
-    """Which products to tag."""
+    """The products to tag."""
     text: str | None = None
-    """What to write on it."""
+    """The text to write on it."""
     topics: str | None = None
-    """Which topics to choose."""
+    """The topics to choose."""
 
 
 class FacebookAnnotation(Model):
     """A mention in the text of a Facebook post."""
 
     content: str
-    """Who is mentioned, by name."""
+    """The name of the mentioned page."""
     indices: tuple[Whole, ...]
     """Where the mention starts and ends in the text, counted from 0."""
     text: str
-    """The words of the post that become the mention."""
+    """The words of the text that become the mention."""
     url: Url
-    """The page of who is mentioned."""
+    """The URL of the mentioned page."""
 
 
 class LinkedinAnnotation(Model):
     """A mention in the text of a LinkedIn post."""
 
     id: str
-    """The id of who is mentioned."""
+    """The id of the mentioned person or company."""
     entity: str
-    """The URN of who is mentioned, `urn:li:organization:…`."""
+    """The URN of the mentioned person or company, `urn:li:organization:…`."""
     length: Whole
     """How many characters of the text the mention covers."""
     link: str
-    """The page of who is mentioned."""
+    """The URL of the mentioned page."""
     localized_name: str
-    """The name as it stands in the text."""
+    """The name as written in the text."""
     start: Whole
     """Where the mention starts in the text, counted from 0."""
     vanity_name: str
-    """The name in the page's address."""
+    """The name in the page's URL."""
 
 
 class GoogleBusinessEvent(Model):
     """An event."""
 
     title: str | None = None
-    """What the event is called."""
+    """The name of the event."""
     start_date: When | None = None
     """When it starts, 2026-12-01 09:00; without an offset in the channel's timezone."""
     end_date: When | None = None
     """When it ends, 2026-12-01 18:00; without an offset in the channel's timezone."""
     is_full_day_event: Flag
-    """Whether it lasts whole days, so that no times are shown."""
+    """Whether it lasts whole days, without times."""
     button: GoogleBusinessButton | None = None
     """The button below the post."""
     link: Url | None = None
-    """Where the button leads."""
+    """The URL that the button opens."""
 
 
 class GoogleBusinessOffer(Model):
     """An offer."""
 
     title: str | None = None
-    """What the offer is called."""
+    """The name of the offer."""
     start_date: When | None = None
     """When it starts, 2026-12-01 09:00; without an offset in the channel's timezone."""
     end_date: When | None = None
     """When it ends, 2026-12-01 18:00; without an offset in the channel's timezone."""
     code: str | None = None
-    """The code to show or type in."""
+    """The code to show or enter."""
     terms: str | None = None
     """The conditions."""
     link: Url | None = None
-    """Where it can be had."""
+    """The URL of the offer."""
 
 
 class GoogleBusinessWhatsNew(Model):
@@ -128,7 +128,7 @@ class GoogleBusinessWhatsNew(Model):
     button: GoogleBusinessButton | None = None
     """The button below the post."""
     link: Url | None = None
-    """Where the button leads."""
+    """The URL that the button opens."""
 
 
 class NetworkMetadata(Model):
@@ -142,9 +142,9 @@ class TwitterMetadata(NetworkMetadata):
 
     service = Service.TWITTER
     is_ai_generated: Flag | None = None
-    """Whether to label it as made with AI."""
+    """Whether to label it as created with AI."""
     retweet: Retweet | None = None
-    """Share a post of somebody else instead of writing one."""
+    """Another person's post to share instead of writing one."""
     thread: tuple[ThreadItem, ...] = ()
     """The whole thread; its first item repeats the post's text."""
 
@@ -178,11 +178,11 @@ class ThreadsMetadata(NetworkMetadata):
     link_attachment: LinkAttachment | None = None
     """A link preview below the post; not together with assets."""
     location_id: str | None = None
-    """The id of the place it is about."""
+    """The id of its place."""
     location_name: str | None = None
     """The name of that place."""
     topic: str | None = None
-    """The topic it is filed under, without `#`."""
+    """Its topic, without `#`."""
     thread: tuple[ThreadItem, ...] = ()
     """The whole thread; its first item repeats the post's text."""
 
@@ -192,19 +192,19 @@ class InstagramMetadata(NetworkMetadata):
 
     service = Service.INSTAGRAM
     type: PostType = PostType.POST
-    """`post`, `reel` or `story`; `post` unless said."""
+    """`post`, `reel` or `story`; default `post`."""
     should_share_to_feed: Flag = True
-    """Whether a reel also shows in the feed; true unless said."""
+    """Whether a reel also appears in the feed; default true."""
     first_comment: str | None = None
-    """A comment to post right below it (needs a paid plan of Buffer)."""
+    """A comment to post right below it (needs a paid Buffer plan)."""
     geolocation: InstagramGeolocation | None = None
-    """Where it was taken."""
+    """The place where it was taken."""
     is_ai_generated: Flag | None = None
-    """Whether to label it as made with AI."""
+    """Whether to label it as created with AI."""
     link: Url | None = None
-    """Where a click in the shop grid leads."""
+    """The URL that a click in the shop grid opens."""
     sticker_fields: InstagramStickerFields | None = None
-    """What the person who is reminded adds by hand."""
+    """What the reminded person adds by hand."""
 
 
 class FacebookMetadata(NetworkMetadata):
@@ -212,11 +212,11 @@ class FacebookMetadata(NetworkMetadata):
 
     service = Service.FACEBOOK
     type: FacebookPostType = FacebookPostType.POST
-    """`post`, `reel` or `story`; `post` unless said."""
+    """`post`, `reel` or `story`; default `post`."""
     annotations: tuple[FacebookAnnotation, ...] = ()
     """Mentions of pages in the text."""
     first_comment: str | None = None
-    """A comment to post right below it (needs a paid plan of Buffer)."""
+    """A comment to post right below it (needs a paid Buffer plan)."""
     link_attachment: LinkAttachment | None = None
     """A link preview below the post; not together with assets."""
 
@@ -228,7 +228,7 @@ class LinkedinMetadata(NetworkMetadata):
     annotations: tuple[LinkedinAnnotation, ...] = ()
     """Mentions of people and companies in the text."""
     first_comment: str | None = None
-    """A comment to post right below it (needs a paid plan of Buffer)."""
+    """A comment to post right below it (needs a paid Buffer plan)."""
     link_attachment: LinkAttachment | None = None
     """A link preview below the post; not together with assets."""
 
@@ -248,13 +248,13 @@ class PinterestMetadata(NetworkMetadata):
     model_config = ConfigDict(json_schema_extra={"not": {"required": ["board", "board_service_id"]}})
 
     board: Filled | None = None
-    """The board by the name it has on Pinterest; plan looks its id up."""
+    """The name of the board on Pinterest; plan looks up its id."""
     board_service_id: str | None = None
-    """The board by its id, where the name is not enough."""
+    """The id of the board, if its name is not unique."""
     title: str | None = None
     """The title of the pin."""
     url: Url | None = None
-    """Where a click on the pin leads."""
+    """The URL that a click on the pin opens."""
 
 
 class TiktokMetadata(NetworkMetadata):
@@ -262,7 +262,7 @@ class TiktokMetadata(NetworkMetadata):
 
     service = Service.TIKTOK
     is_ai_generated: Flag | None = None
-    """Whether to label it as made with AI."""
+    """Whether to label it as created with AI."""
     title: str | None = None
     """The title, where TikTok shows one (photos)."""
 
@@ -274,19 +274,19 @@ class YoutubeMetadata(NetworkMetadata):
     title: str | None = None
     """The title of the video; YouTube requires one."""
     category_id: str | None = None
-    """YouTube's number of the category, for instance "22" for People & Blogs."""
+    """YouTube's category number, for example "22" for People & Blogs."""
     embeddable: Flag | None = None
     """Whether other sites may show the video."""
     is_ai_generated: Flag | None = None
-    """Whether to label it as made with AI."""
+    """Whether to label it as created with AI."""
     license: YoutubeLicense | None = None
-    """Under which licence it is published."""
+    """Its licence."""
     made_for_kids: Flag | None = None
     """Whether it is made for children."""
     notify_subscribers: Flag | None = None
-    """Whether subscribers are told."""
+    """Whether to notify subscribers."""
     privacy: YoutubePrivacy | None = None
-    """Who may see it."""
+    """Who can see it."""
 
 
 class GoogleBusinessMetadata(NetworkMetadata):
@@ -306,7 +306,7 @@ class GoogleBusinessMetadata(NetworkMetadata):
 
 
 class Metadata(Model):
-    """What a network takes besides text and assets, by service."""
+    """The fields of each network besides text and assets, by service."""
 
     bluesky: BlueskyMetadata | None = None
     """For Bluesky."""

@@ -1,4 +1,4 @@
-"""What a team has agreed on for its posts (`policy:` in the root file): instants, durations, channels by label.
+"""A team's policy for its posts (`policy:` in the root file): instants, durations, channels by label.
 
 A channel reference is a service (`linkedin`), which means each of its channels, or a channel's label (`twitter:acme`).
 """
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bufferctl.model.scalars import Aware
 
-#: The rules of `freeze` and of `minimum_lead`, as far as only plan can judge them: what goes out at once, what is new.
+#: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"
 
 
@@ -25,13 +25,13 @@ class Freeze:
     channels: tuple[str, ...] = ()
 
     def holds(self, moment: datetime, channel: str) -> bool:
-        """Whether nothing may go out at that instant on the channel with that label."""
+        """Whether nothing may be published at that instant on the channel with that label."""
         return self.start <= moment < self.end and (not self.channels or any(means(c, channel) for c in self.channels))
 
 
 @dataclass(frozen=True, slots=True)
 class Utm:
-    """Parameters that a link to one of `domains`, subdomains included, has to carry."""
+    """Parameters that a link to one of `domains`, including subdomains, must have."""
 
     domains: tuple[str, ...]
     parameters: tuple[str, ...]
@@ -39,10 +39,10 @@ class Utm:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything agreed on; what is empty or None is not limited.
+    """The whole policy; an empty or None field sets no limit.
 
-    `posts_per_day`: by channel reference, `per_day` for the channels that it does not name. `minimum_lead`: how long
-    before its time a post has to be planned.
+    `posts_per_day`: by channel reference; `per_day` is for all other channels. `minimum_lead`: how long before its time
+    a post must be planned.
     """
 
     freeze: tuple[Freeze, ...] = ()
@@ -59,7 +59,7 @@ class Policy:
         return next((each for each in self.freeze if each.holds(moment, channel)), None)
 
     def most_per_day(self, channel: str) -> int | None:
-        """How many posts a day the channel with that label may have, None where nothing is said."""
+        """The most posts a day for the channel with that label, None for no limit."""
         service = channel.partition(":")[0]
         return self.posts_per_day.get(channel, self.posts_per_day.get(service, self.per_day))
 

@@ -1,6 +1,6 @@
-"""How many requests are left, as the service told with its last answers (notes: Limits).
+"""The requests that are left, according to the last answers (notes: Limits).
 
-One window a policy. Windows are told apart by their length: their names change with the account's plan.
+One window for each policy. Their length identifies them, since their names change with the account's plan.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bufferctl.model.scalars import Aware, Seconds
 class Window:
     """One rolling window: `left` of `quota` requests; `reset_seconds` after `at` (the server's clock) it is full again.
 
-    `quota` is None where only what is left was told.
+    `quota` is None if the answer gave only what is left.
     """
 
     window_seconds: int
@@ -32,20 +32,20 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """The latest of every window told so far, shortest first; empty before the first answer that tells one."""
+    """The latest state of every known window, shortest first; empty before the first answer that has one."""
 
     windows: tuple[Window, ...] = ()
 
     def updated(self, newer: Quota) -> Quota:
-        """Both together; of a window that both have, the newer."""
+        """The windows of both; the newer one where both have it."""
         latest = {window.window_seconds: window for window in (*self.windows, *newer.windows)}
         return Quota(tuple(latest[seconds] for seconds in sorted(latest)))
 
     def spent(self) -> Quota:
-        """The same with one request less in every window: what counts of one until its answer tells."""
+        """The same with one request fewer in every window, as an estimate until the answer arrives."""
         return Quota(tuple(replace(window, left=window.left - 1) for window in self.windows))
 
     @property
     def tightest(self) -> Window | None:
-        """The window with the fewest requests left (of equal ones the longest), None where nothing was told."""
+        """The window with the fewest requests left (the longest of equal ones), None if there is none."""
         return min(self.windows, key=lambda window: (window.left, -window.window_seconds), default=None)

@@ -1,8 +1,8 @@
-"""The scalar types that the content models share, each reading the text of a YAML scalar.
+"""The scalar types of the content models; each reads the text of a YAML scalar.
 
-YAML values reach the models as text (so `no`, `on` and `12:30` stay text); these turn that text into what the API
-takes, strictly: `true` and `false` are the only truth values, an instant looks like a date. Their JSON Schema is that
-of the value as an editor reads it (`true` is a boolean there).
+YAML values reach the models as text (so `no`, `on` and `12:30` stay text); these parse it strictly
+into the API's types: `true` and `false` are the only booleans, and an instant must look like a date. Their JSON Schema
+describes the value as an editor reads it (`true` is a boolean there).
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _KEY = re.compile(KEY_PATTERN)
 _WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/]\S*"
 _WEB = re.compile(_WEB_PATTERN)
-#: Further off, offsets lead out of what a datetime can be.
+#: Beyond these, an offset can leave the range of datetime.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
 
 
-def _sayable(moment: datetime) -> datetime:
+def _in_range(moment: datetime) -> datetime:
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise ValueError(f"must be between the years {_FIRST_YEAR} and {_LAST_YEAR}")
     return moment
 
 
-#: An aware instant that every time zone can express, read from a file of ours.
-Aware = Annotated[AwareDatetime, AfterValidator(_sayable)]
-#: A number of seconds that leads from one such instant to another.
+#: An aware instant that every time zone can express, read from one of bufferctl's own files.
+Aware = Annotated[AwareDatetime, AfterValidator(_in_range)]
+#: A number of seconds between two such instants.
 Seconds = Annotated[float, Field(ge=0, le=10**9)]
 
 
@@ -132,9 +132,9 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "pattern": f"^({_DAY_PATTERN}|{_INSTANT_PATTERN})$"}),
 ]
-#: A web address; that it is https and alive is for rules to ask.
+#: A URL; rules check whether it is https.
 Url = Annotated[str, AfterValidator(_web), WithJsonSchema({"type": "string", "pattern": f"^{_WEB_PATTERN}$"})]
-#: Text that must say something.
+#: Text that must not be empty.
 Filled = Annotated[str, Field(min_length=1)]
 #: The key of a declared object (design: The files).
 Key = Annotated[

@@ -1,6 +1,6 @@
-"""Desired objects and writes as plain JSON values and back, for what outlives a run: the journal and saved plans.
+"""Desired objects and writes as JSON values and back, for the journal and saved plans.
 
-`metadata` travels under its service's name, as in files, so that it comes back as the model of its network.
+`metadata` is stored under its service's name, as in files, so that it loads as the model of its network.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def adapter(kind: type[T]) -> TypeAdapter[T]:
-    """Pydantic's reader and writer of a dataclass, made when it is first needed: that takes some milliseconds."""
+    """Pydantic's reader and writer of a dataclass, built on first use, since that takes milliseconds."""
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]
 
 
 def dump_item(item: Post | Idea, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """A declared object as JSON values, but for the fields `without`; `load_item` reads the whole of it back equal."""
+    """A declared object as JSON values, except the fields `without`; `load_item` restores a complete one."""
     if isinstance(item, Idea):
         return {"idea": adapter(Idea).dump_python(item, mode="json", exclude_defaults=True, exclude=set(without))}
     values = adapter(Post).dump_python(item, mode="json", exclude_defaults=True, exclude={"metadata", *without})
@@ -39,7 +39,7 @@ def dump_item(item: Post | Idea, *, without: frozenset[str] = frozenset()) -> di
 
 
 def load_item(values: dict[str, Any]) -> Post | Idea:
-    """Read what `dump_item` gave. Raises pydantic's ValidationError, or KeyError, where it is something else."""
+    """Load the output of `dump_item`. Raises pydantic's ValidationError, or KeyError, for anything else."""
     if "idea" in values:
         return adapter(Idea).validate_python(values["idea"])
     fields = dict(values["post"])
@@ -51,13 +51,13 @@ def load_item(values: dict[str, Any]) -> Post | Idea:
 
 
 def dump_write(write: Write) -> dict[str, Any]:
-    """A write as JSON values, `kind` first; `load_write` reads it back equal."""
+    """A write as JSON values, `kind` first; `load_write` restores it."""
     item = dump_item(write.item) if write.item else {}
     return {"kind": write.kind, **_own_values(write), **item}
 
 
 def _own_values(write: Write) -> dict[str, Any]:
-    """What a write holds beside its declared object."""
+    """The fields of a write other than its declared object."""
     match write:
         case DeletePost():
             return {"id": write.id, "channel_id": write.channel_id}
@@ -75,7 +75,7 @@ def _own_values(write: Write) -> dict[str, Any]:
 
 
 def load_write(values: dict[str, Any]) -> Write:
-    """Read what `dump_write` gave. Raises ValidationError, KeyError or TypeError where it is something else."""
+    """Load the output of `dump_write`. Raises ValidationError, KeyError or TypeError for anything else."""
     fields = {k: v for k, v in values.items() if k not in {"kind", "post", "idea"}}
     for name in ("post", "idea"):
         if name in values:

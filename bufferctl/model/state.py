@@ -1,7 +1,7 @@
-"""The record: which live object each declared one became, and up to when that is all there is (design: The record).
+"""The record: the live object of each declared one, and the instant up to which it is complete (design: The record).
 
 For each *home* (a channel, or an organization's ideas) the record keeps a *horizon*: the instant, by Buffer's clock, up
-to which everything that bufferctl made there is bound or was let go. What was created after it may be ours.
+to which everything that bufferctl created there is bound or was let go. Anything created later may be ours.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from bufferctl.model.address import IDEAS
 
 
 class Origin(StrEnum):
-    """How a binding came about; all but adopted objects are ours to change (design: Matching).
+    """How a binding was made; bufferctl may change all but adopted objects (design: Matching).
 
-    `RECOVERED`: found again by its content after the record was lost, as ours as far as anybody can say.
+    `RECOVERED`: found by its content after the record was lost, and most likely created by bufferctl.
     """
 
     CREATED = "created"
@@ -28,7 +28,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Slot:
-    """Where a binding is kept: by ids, so that a renamed organization or handle loses nothing.
+    """The key of a binding, made of ids, so that renaming an organization or a handle loses nothing.
 
     `channel_id` is `ideas` for ideas.
     """
@@ -39,7 +39,7 @@ class Slot:
 
     @property
     def home(self) -> str:
-        """Where its object lives: its channel's id, or the organization's for ideas."""
+        """The id of its object's home: the channel, or the organization for ideas."""
         return home_id(self.organization_id, self.channel_id)
 
 
@@ -50,13 +50,13 @@ def home_id(organization_id: str, channel_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One declared object and its live one.
+    """A declared object and its live one.
 
     `applied`: fingerprint of the desired object when last applied; `entry`: digest of its entry as it stood in the file
-    then; `text`: digest of its title and text. `seen`: digest of the live content when it was last as applied (empty:
-    it never was). `due_at`: the instant last seen of a timed post, ISO 8601 in UTC, else empty. `status`: the status
-    last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty where not known. `address`, `file` and
-    `protect`: as last declared; the files may have changed since.
+    then; `text`: digest of its title and text. `seen`: digest of the live content when it last matched what was applied
+    (empty: never). `due_at`: the instant last seen for a timed post, ISO 8601 in UTC, else empty. `status`: the status
+    last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty if unknown. `address`, `file` and `protect`:
+    as last declared; the files may have changed since.
     """
 
     id: str
@@ -78,8 +78,8 @@ class Home:
     """A channel, or an organization's ideas (`channel_id` is `ideas`), as the record lists it.
 
     `horizon`: aware, None until an apply, an import or `state begin` first moves it. `service` and `handle` find the
-    channel again when it was reconnected under a new id. `past_before`: new posts due before that instant were left
-    alone by an earlier version, which did not remember them one by one.
+    channel again when it was reconnected under a new id. `past_before`: an earlier version ignored new posts
+    due before that instant without recording each.
     """
 
     organization_id: str
@@ -109,10 +109,11 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An address that is held until a person says whether one of `candidates` is its object.
+    """An address that is held until a person decides whether one of `candidates` is its object.
 
-    `candidates`: when each was created, by id. `may_be_ours`: one of them was unexplained when the question came up, so
-    an edit of the entry does not answer it; else `content`, the digest of the entry's content then, tells an edit.
+    `candidates`: their creation times by id. `may_be_ours`: one of them was unexplained when the question came up, so
+    editing the entry does not answer it; otherwise an edit does, detected by `content`, the digest of the entry's
+    content at that time.
     """
 
     rule: Rule
@@ -123,7 +124,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class LetGo:
-    """A live object that is ours no longer, by somebody's word or because its entry left the files."""
+    """A live object that bufferctl no longer manages: a person decided so, or its entry was removed from the files."""
 
     home: str
     created_at: datetime
@@ -131,9 +132,9 @@ class LetGo:
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """What the record says about a home: complete up to `since`, None for the beginning of time.
+    """How far the record of a home is complete: up to `since`, None for the beginning of time.
 
-    `recorded`: an apply, an import or `state begin` has said so; else `since` is `managed_since` of the root file.
+    `recorded`: set by an apply, an import or `state begin`; otherwise `since` is `managed_since` of the root file.
     """
 
     since: datetime | None
@@ -144,10 +145,10 @@ class Horizon:
 class State:
     """The record of one API endpoint. An id has at most one slot.
 
-    `homes` by their id; those listed stay so. `let_go` by the live object's id, until the horizon passes it. `past`:
-    slots of posts whose time was over when they were first seen. `complete_at`: the horizon of the last apply that read
-    and planned every declared home; a home that is not listed starts from there. `lineage`: made with the first write;
-    `serial` grows with each.
+    `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it. `past`:
+    slots of posts whose time had passed when they were first seen. `complete_at`: the horizon of the last apply that
+    read and planned every declared home; a home that is not listed starts from there. `lineage`: created by the first
+    write; `serial` grows with each.
     """
 
     bindings: Mapping[Slot, Binding] = field(default_factory=dict)
@@ -161,7 +162,7 @@ class State:
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything was recorded in full yet."""
+        """Whether any home has been recorded in full."""
         return self.complete_at is not None or any(home.horizon for home in self.homes.values())
 
     def horizon(self, home: str, managed_since: datetime | None) -> Horizon:
@@ -174,7 +175,7 @@ class State:
         return Horizon(managed_since, recorded=False)
 
     def unrecorded(self) -> State:
-        """The same bindings without a horizon: this record is known to be older than another one of its lineage."""
+        """The same bindings without a horizon, for a record that is older than another one of its lineage."""
         homes = {name: replace(home, horizon=None) for name, home in self.homes.items()}
         return replace(self, homes=homes, complete_at=None)
 

@@ -20,7 +20,7 @@ from bufferctl.cli.planning import report_of
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Account, Address, Desired, Live, LivePost, Origin, Post, Slot, State
 from bufferctl.model.comparable import bind
-from bufferctl.model.from_live import NotSayableError, post_from_live
+from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.plan import Plan
 from bufferctl.reconcile import Targets, reconcile
 from bufferctl.render.html import report_html
@@ -123,7 +123,7 @@ def declared(account: Account, live: Live) -> tuple[Desired, Targets, State]:
             continue
         organization = organizations[channel.organization_id]
         address = Address("Acme", f"{channel.service.value}:{channel.id}", f"p{number}")
-        with suppress(NotSayableError):
+        with suppress(NotExpressibleError):
             item = post_from_live(post, channel, address)
             posts.append(replace(item, text=f"{item.text}!") if number % 2 else item)
             targets["Acme", address.channel] = channel

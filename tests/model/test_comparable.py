@@ -211,10 +211,10 @@ def test_a_thread_of_one_item_is_no_thread() -> None:
 
 
 @given(st.booleans())
-def test_what_is_not_as_asked_is_no_baseline(as_asked: bool) -> None:
+def test_what_is_not_as_declared_is_no_baseline(as_declared: bool) -> None:
     """State then holds no digest of it."""
-    binding = bind(POST, replace(LIVE, text="Other words"), Origin.CREATED, as_asked=as_asked)
-    assert bool(binding.seen) is as_asked
+    binding = bind(POST, replace(LIVE, text="Other words"), Origin.CREATED, as_declared=as_declared)
+    assert bool(binding.seen) is as_declared
     assert (binding.id, binding.status, binding.due_at) == ("1", "scheduled", "")
 
 
