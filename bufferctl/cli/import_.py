@@ -132,6 +132,7 @@ def _known(opened: Session, connection: options.Connection) -> Known:
     from bufferctl.intake import Known
 
     found, desired = opened.find(), opened.files.desired
+    opened.console.diagnostics(found.warnings)
     planned = planning.planning_options(options.Choices(), connection)
     look = opened.look(planned, found) if desired.organizations else None
     if opened.journal.open:

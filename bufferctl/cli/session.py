@@ -52,13 +52,14 @@ class Look:
 class Found:
     """The account as it is, and what the files mean in it.
 
-    `slots`: where the declared objects are remembered. `requests`: what finding it took.
+    `slots`: where the declared objects are remembered. `requests`: what finding it took. `warnings`: for the plan.
     """
 
     account: Account
     targets: Targets
     slots: frozenset[Slot]
     requests: int
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass
@@ -96,8 +97,8 @@ class Session:
         account = self.buffer.account(declared | known | self.journal.organizations)
         self._check_managed_since()
         targets, problems = find_targets(desired, account, self.state)
-        self.console.diagnostics(problems)
         if has_errors(problems):
+            self.console.diagnostics(problems)
             raise ConfigError(
                 "The files name what the account does not have, so nothing more was asked of Buffer",
                 hint="Fix the names, then try again.",
@@ -108,7 +109,7 @@ class Session:
         slots = slots_of(desired, targets)
         self.journal.claim(slots | set(self.state.bindings), account.homes)
         self.state = follow_reconnected(remembered(self.state, self.journal), account)
-        return Found(account, targets, slots, self.buffer.requests - requests)
+        return Found(account, targets, slots, self.buffer.requests - requests, problems)
 
     def look(self, options: Options, found: Found | None = None) -> Look:
         """Read the account and compare: the plan. Raises as `find`, which it does where that was not done just now."""
@@ -133,7 +134,12 @@ class Session:
         plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
         if days := busy_days(plan, live):
             plan = within_daily_limits(plan, self.buffer.daily_room(days))
-        plan = replace(plan, read_requests=self.buffer.requests - requests, quota=self.buffer.quota)
+        plan = replace(
+            plan,
+            warnings=(*found.warnings, *plan.warnings),
+            read_requests=self.buffer.requests - requests,
+            quota=self.buffer.quota,
+        )
         return Look(plan, live)
 
     def _check_account(self, account: Account, known: set[str]) -> None:
