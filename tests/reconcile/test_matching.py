@@ -156,6 +156,7 @@ def test_an_idea_is_not_moved_to_another_organization() -> None:
     old = idea()
     world = World(live=[idea_in_buffer(old)], state=record((old, idea_in_buffer(old))))
     assert world.verdicts(idea("b", of="Beta")) == {"b": Action.CREATE, "hiring": Action.FORGET}
+    assert world.verdicts(idea("b")) == {"b": Action.MOVE}
 
 
 @pytest.mark.parametrize("is_read", [True, False])
@@ -178,10 +179,10 @@ def test_a_sent_claim_is_forgotten_once_it_is_clear_that_another_is_meant(is_rea
 
 
 def test_a_sent_claim_without_text_is_told_by_its_picture() -> None:
-    """Asked about with the same picture, created with another one."""
+    """Asked about with the same picture, its claim kept meanwhile; created with another one."""
     old = queued("old", "", assets=(picture("a"),))
     world = removed(old, published(old))
-    assert world.verdict(queued("a", "", assets=(picture("a"),))) is Reason.AMBIGUOUS
+    assert world.verdicts(queued("a", "", assets=(picture("a"),))) == {"a": Reason.AMBIGUOUS}
     assert world.verdict(queued("a", "", assets=(picture("b"),))) is Action.CREATE
 
 
