@@ -1,6 +1,6 @@
-"""A problem with its place: what `validate` finds and every other command shows before it goes on.
+"""A problem with its place: `validate` finds them, and every other command shows them first.
 
-Data only; `render/diagnostics.py` words it for a terminal, annotations and SARIF read the same objects.
+Data only; `render/diagnostics.py` prints them on a terminal, annotations and SARIF use the same objects.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad: an error stops the command with exit 1, a warning does not."""
+    """An error stops the command with exit 1, a warning does not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A position in a file: `file` as a person would type it from the root folder; line and column from 1.
+    """A position in a file: `file` relative to the root folder; line and column from 1.
 
     Columns count code points, as editors show them. Line 0 means the file as a whole.
     """
@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A second place that belongs to the problem, and what is there ("first declared here")."""
+    """A second place that belongs to the problem, with a note about it ("first declared here")."""
 
     place: Place
     note: str
@@ -46,7 +46,7 @@ class Diagnostic:
 
     `message`: what is wrong and the consequence, one sentence, no full stop. `hint`: one thing to do, may be empty.
     `source`: the line of the file that `place` points into, for the caret. `width`: how many code points the caret
-    underlines, at least 1. `code`: the rule's code (`BC012`), empty where the problem is not a rule's.
+    underlines, at least 1. `code`: the rule's code (`BC012`), empty if the problem is not a rule's.
     """
 
     severity: Severity
@@ -60,12 +60,12 @@ class Diagnostic:
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Whether anything in there stops the command."""
+    """Whether any of them stops the command."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """A hint with the most similar of `names`, empty where none is."""
+    """A hint with the most similar of `names`, empty if none is similar."""
     from difflib import get_close_matches
 
     return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))

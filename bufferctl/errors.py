@@ -1,17 +1,17 @@
-"""Everything bufferctl raises on purpose, each class with the exit code it ends the program with.
+"""The exceptions that bufferctl raises on purpose, each class with its exit code.
 
 ```
 BufferctlError              1   something failed, or needs a person
 ├── UsageError             64   the command line, or a question without a terminal
 ├── ConfigError             1   the files
-├── StateError              1   the state file: damaged, newer, not writable, of another account
+├── StateError              1   the state file: damaged, newer, not writable, another account's
 ├── LockedError             1   another run holds the lock
-├── StalePlanError          3   what was reviewed no longer holds
-├── ApiError                1   Buffer answered, and the answer is no
+├── StalePlanError          3   the saved or reviewed plan no longer holds
+├── ApiError                1   Buffer refused the request
 │   ├── KeyRefusedError     4   no key, or a refused one
 │   ├── RateLimitedError    5   out of requests; come back later
 │   ├── TooLargeError       1   the request is over one of the service's limits
-│   └── UnreachableError    1   no answer that can be read
+│   └── UnreachableError    1   no readable answer
 ├── ForgeError              1   GitHub or GitLab refused a request, or cannot be reached
 ├── PartWayError            5   stopped part-way; run again to go on
 └── InterruptError       130   Ctrl-C or SIGTERM
@@ -29,7 +29,7 @@ EXIT_PRECEDENCE = (4, 3, 130, 5, 1)
 
 
 class BufferctlError(Exception):
-    """What is wrong and its consequence (`message`), and one thing to do about it (`hint`, may be empty)."""
+    """`message`: what is wrong and its consequence. `hint`: one thing to do about it, may be empty."""
 
     exit_code: ClassVar[int] = 1
 
@@ -40,7 +40,7 @@ class BufferctlError(Exception):
 
 
 class UsageError(BufferctlError):
-    """The command line asks for something that cannot be."""
+    """The command line is wrong, or a question has no terminal."""
 
     exit_code = 64
 
@@ -50,7 +50,7 @@ class ConfigError(BufferctlError):
 
 
 class StateError(BufferctlError):
-    """The state cannot be read, written, or is not this account's."""
+    """The state cannot be read or written, or belongs to another account."""
 
 
 class LockedError(BufferctlError):
@@ -64,20 +64,20 @@ class StalePlanError(BufferctlError):
 
 
 class ApiError(BufferctlError):
-    """Buffer said no, or what was asked for is not there."""
+    """Buffer refused the request, or the requested object does not exist."""
 
 
 class KeyRefusedError(ApiError):
-    """No API key, or one that Buffer does not take."""
+    """No API key, or one that Buffer does not accept."""
 
     exit_code = 4
 
 
 class RateLimitedError(ApiError):
-    """Out of requests; nothing of the request was done.
+    """Out of requests; this one was not carried out.
 
-    `retry_after` is in seconds, None where the service did not say. `window` names the window that is used up in the
-    service's words ("15m"), empty where it did not say.
+    `retry_after` is in seconds, None if the service gave none. `window` is the service's name ("15m") for the window
+    that is used up, empty if it gave none.
     """
 
     exit_code = 5
@@ -89,15 +89,15 @@ class RateLimitedError(ApiError):
 
 
 class TooLargeError(ApiError):
-    """The service refuses the size of the request (aliases, tokens, depth, complexity); nothing of it was done."""
+    """The request is too large for the service (aliases, tokens, depth, complexity); nothing was carried out."""
 
 
 class UnreachableError(ApiError):
-    """No readable answer: refused, timed out, cut, 5xx, or not JSON. Of a write it says nothing."""
+    """No readable answer: refused, timed out, cut, 5xx, or not JSON. A write may have been carried out."""
 
 
 class ForgeError(BufferctlError):
-    """GitHub or GitLab did not do what `bufferctl ci` asked. `status`: the HTTP status, 0 where there is none."""
+    """GitHub or GitLab refused a request of `bufferctl ci`. `status`: the HTTP status, 0 if there is none."""
 
     def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
         super().__init__(message, hint=hint)
@@ -105,19 +105,19 @@ class ForgeError(BufferctlError):
 
 
 class PartWayError(BufferctlError):
-    """Some of the plan is done and recorded; running again goes on from there."""
+    """Part of the plan is done and recorded; running again continues from there."""
 
     exit_code = 5
 
 
 class InterruptError(BufferctlError):
-    """Ctrl-C or SIGTERM, after everything known was recorded."""
+    """Ctrl-C or SIGTERM, after all known results were recorded."""
 
     exit_code = 130
 
 
 def worst(codes: list[int]) -> int:
-    """The exit code that stands for all of `codes`; 0 where there are none."""
+    """The exit code for all of `codes` together; 0 if there are none."""
     for code in EXIT_PRECEDENCE:
         if code in codes:
             return code

@@ -1,6 +1,6 @@
-"""A plan as inert data: what rendering, saving and applying read, and nothing that decides or prints.
+"""A plan as inert data, read by rendering, saving and applying; nothing here decides or prints.
 
-JSON uses Terraform's words (`create`, `update`, `delete`, `no-op`, `forget`); people get plain ones from render.
+JSON uses Terraform's words (`create`, `update`, `delete`, `no-op`, `forget`); render has plain ones for people.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bufferctl.model.scalars import Aware
 
 
 class Action(StrEnum):
-    """What becomes of one address."""
+    """What happens to one address."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -50,14 +50,14 @@ class Action(StrEnum):
     NO_OP = "no-op"
 
 
-#: Actions that write to Buffer, the pending changes of `--detailed-exitcode`.
+#: Actions that write to Buffer: the pending changes of `--detailed-exitcode`.
 WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
 #: Actions that change the state file and nothing else.
 STATE_ONLY = frozenset({Action.ADOPT, Action.MOVE, Action.FORGET})
 
 
 class Cause(StrEnum):
-    """Why something becomes of it."""
+    """Why it happens."""
 
     NEW = "new"
     EDITED = "edited"
@@ -70,7 +70,7 @@ class Cause(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a change is held, by code; `message` and `hint` of the change say it to people.
+    """Why a change is held, as a code; `message` and `hint` of the change explain it to people.
 
     The last four are no holds: what a person did in Buffer that moves a post forward, and an edit that changes nothing
     about what is already published.
@@ -100,15 +100,15 @@ class Reason(StrEnum):
     STAYED = "already-published"
 
 
-#: Something in Buffer is no longer as it was applied. Of a channel that does not publish, only what was applied there.
+#: Something changed in Buffer since the last apply. An unavailable channel counts if something was applied there.
 _DRIFT = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE, Reason.ERROR, Reason.CHANNEL})
-#: What a person did that is progress, not drift (design: Actions).
+#: Progress that a person made in Buffer, which is not drift (design: Actions).
 _PROGRESS = frozenset({Reason.APPROVED, Reason.SCHEDULED, Reason.SHARED})
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One differing field: its path in the file's words, what Buffer has and what the file says."""
+    """One differing field: its path as in the file, the value in Buffer, the value in the file."""
 
     path: str
     before: Any
@@ -143,14 +143,14 @@ class Change:
 
     @property
     def live_id(self) -> str | None:
-        """The id of the live object concerned."""
+        """The id of its live object."""
         if self.live is not None:
             return self.live.id
         return self.binding.id if self.binding else None
 
     @property
     def due_at(self) -> datetime | None:
-        """When it goes out, where that is known; not of what gets a place in a queue, or goes out at once."""
+        """When it will be published, if known; None for a place in the queue and for immediate posts."""
         if isinstance(self.desired, Post) and self.desired.due_at:
             return self.desired.due_at
         if isinstance(self.write, EditPost) and self.write.reschedule:
@@ -159,13 +159,13 @@ class Change:
 
     @property
     def goes_out(self) -> bool:
-        """Whether Buffer will publish what it has, unless something is done about it."""
+        """Whether Buffer will publish the live post unless somebody intervenes."""
         return isinstance(self.live, LivePost) and self.live.status is PostStatus.SCHEDULED
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What apply writes into the record beside bindings: the homes that the plan covers, and what it asks.
+    """What apply records besides bindings: the homes that the plan covers, and its questions.
 
     `unexplained`: live objects that no address claims and that may be ours; only `state begin` lets them go.
     """
@@ -177,7 +177,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would change, and what was looked at.
+    """The changes, and what was read to find them.
 
     `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
     `unmanaged`: how many live unsent objects are in no file and no state. `read_requests`: what reading took, and
@@ -210,26 +210,26 @@ class Plan:
 
     @property
     def drift(self) -> tuple[Change, ...]:
-        """What in Buffer is no longer as it was applied, in plan order."""
+        """What changed in Buffer since the last apply, in plan order."""
         return tuple(c for c in self.changes if c.reason in _DRIFT and c.binding and c.action is Action.HOLD)
 
     @property
     def progress(self) -> tuple[Change, ...]:
-        """What people brought further in Buffer since the last apply, in plan order."""
+        """Progress that people made in Buffer since the last apply, in plan order."""
         return tuple(c for c in self.changes if c.reason in _PROGRESS)
 
     @property
     def is_empty(self) -> bool:
-        """Whether apply would have nothing to do at all, state included, and nobody is needed."""
+        """Whether apply would do nothing, state included, and no change needs a person."""
         return not any(c.action in WRITING or c.action in STATE_ONLY or c.action is Action.HOLD for c in self.changes)
 
     def narrow(self, keep: Callable[[Change], bool]) -> Plan:
-        """The same plan with only the changes that `keep` says."""
+        """The same plan with only the changes for which `keep` returns true."""
         return replace(self, changes=tuple(filter(keep, self.changes)), narrowed=True)
 
 
 def write_requests(plan: Plan) -> int:
-    """How many requests sending the plan takes: one for each batch of up to `MOST_ALIASES` mutations.
+    """The number of requests to send the plan: one for each batch of up to `MOST_ALIASES` mutations.
 
     A post of an idea has to wait for the idea's id, so it goes with the next batch.
     """
@@ -242,20 +242,20 @@ def write_requests(plan: Plan) -> int:
 
 
 def _idea_of(change: Change) -> Slot | None:
-    """The idea that a post is made of, where it is not in Buffer yet."""
+    """The idea of a post, if it is not in Buffer yet."""
     key = change.write.missing_idea if change.write else None
     return replace(change.slot, channel_id=IDEAS, key=key) if key else None
 
 
 def requests_needed(plan: Plan) -> int:
-    """How many requests applying takes: reading once more before (plan has read already), writing, reading after."""
+    """The number of requests of an apply: reading again before (plan has read already), writing, reading after."""
     return write_requests(plan) + 2 * plan.read_requests
 
 
 def ready_at(plan: Plan) -> datetime | None:
-    """When applying would end, by the server's clock, if it began at `plan.at`; None where the quota is not told.
+    """When applying would end, by the server's clock, if it began at `plan.at`; None if the quota is unknown.
 
-    Of each window: what is left goes at once, then a window's quota each time that it is full again.
+    In each window, the requests left are used immediately, then the whole quota each time the window is full again.
     """
     if not plan.quota.windows:
         return None
@@ -269,7 +269,7 @@ def ready_at(plan: Plan) -> datetime | None:
 
 
 class Status(StrEnum):
-    """What became of a change that was to be applied."""
+    """The result of applying a change."""
 
     DONE = "done"
     DIFFERS = "differs"
@@ -281,7 +281,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change. `message`: Buffer's, or what differs; `link`: the published post, if there is one."""
+    """The result of one change. `message`: Buffer's, or what differs; `link`: the published post, if there is one."""
 
     change: Change
     status: Status

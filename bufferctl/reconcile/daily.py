@@ -1,4 +1,4 @@
-"""How many posts a day Buffer takes on a channel: asked only where a day is busy, the surplus waits (notes: Limits)."""
+"""Daily limits of channels: requested only for busy days; posts beyond the limit wait (notes: Limits)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bufferctl.model import Live, LivePost, Post
 from bufferctl.plan import Action, Change, Plan
 
-#: From how many posts on one channel and day on a limit may matter; Buffer's are well above.
+#: The number of posts on one channel and day from which a limit may matter; Buffer's limits are well above.
 BUSY = 10
 
 
@@ -20,16 +20,16 @@ def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
     new = Counter(key for change in plan.of(Action.CREATE) if (key := _day(change, plan)))
     if not new:
         return {}
-    there = Counter((post.channel_id, _noon(post.due_at, plan, post.channel_id)) for post in live.posts if post.due_at)
+    existing = Counter((p.channel_id, _noon(p.due_at, plan, p.channel_id)) for p in live.posts if p.due_at)
     days: dict[datetime, set[str]] = defaultdict(set)
     for (channel, noon), count in new.items():
-        if count + there[channel, noon] >= BUSY:
+        if count + existing[channel, noon] >= BUSY:
             days[noon].add(channel)
     return dict(days)
 
 
 def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) -> Plan:
-    """The plan with creates beyond a day's room turned into waiting; the earliest due go first, as they stand."""
+    """The plan with creates beyond a day's room turned into waiting; the earliest due go first."""
     left = dict(room)
     changes = []
     for change in plan.changes:
@@ -40,14 +40,14 @@ def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) ->
             left[key] -= 1
             changes.append(change)
         else:
-            message = "Buffer takes no more posts on this channel that day"
-            hint = "Give it another day."
+            message = "Buffer accepts no more posts on this channel that day"
+            hint = "Move it to another day."
             changes.append(replace(change, action=Action.WAITING, write=None, message=message, hint=hint))
     return replace(plan, changes=tuple(changes))
 
 
 def _day(change: Change, plan: Plan) -> tuple[str, datetime] | None:
-    """Channel and noon of the day that a timed create is for; None for what has no time of its own."""
+    """Channel and noon of the day that a timed create is for; None for a post without its own time."""
     post = change.desired
     if not isinstance(post, Post) or post.due_at is None or post.draft or isinstance(change.live, LivePost):
         return None
@@ -55,7 +55,7 @@ def _day(change: Change, plan: Plan) -> tuple[str, datetime] | None:
 
 
 def _noon(moment: datetime, plan: Plan, channel_id: str) -> datetime:
-    """Noon, in UTC, of the day in the channel's time zone: an instant that is of that day wherever one stands."""
+    """Noon, in UTC, of the day in the channel's time zone: an instant of that day in nearly every zone."""
     channel = plan.channels.get(channel_id)
     try:
         zone: ZoneInfo | None = ZoneInfo(channel.timezone) if channel else None

@@ -1,4 +1,4 @@
-"""How a live object differs from what is asked for, field by field (the only user of deepdiff)."""
+"""How a live object differs from the declared one, field by field (the only user of deepdiff)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bufferctl.model import EditPost, Idea, LiveIdea, LivePost, Post, PostStatus
 from bufferctl.model.comparable import AssetContent, Content, differing, instant, of_desired, of_live
 from bufferctl.plan import Action, Change, Difference
 
-#: The post has left, or is leaving.
+#: The post is published, or being published.
 OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 
 
 def differences(desired: Content, live: Content, *, links_may_differ: bool = False) -> tuple[Difference, ...]:
-    """Each differing field with what Buffer has (`before`) and what is asked for (`after`)."""
+    """Each differing field with the value in Buffer (`before`) and the declared one (`after`)."""
     found = []
     for name, before, after in differing(desired, live, links_may_differ=links_may_differ):
         if name in {"tags", "services"}:
@@ -25,7 +25,7 @@ def differences(desired: Content, live: Content, *, links_may_differ: bool = Fal
 
 
 def shows_edit(change: Change) -> bool:
-    """Whether the differences of an edit are those between its two sides, none missing; true of all that is no edit."""
+    """Whether an edit lists exactly the differences between its two sides; true for every other change."""
     item, live = change.desired, change.live
     if change.action is not Action.UPDATE:
         return True
@@ -38,8 +38,8 @@ def shows_edit(change: Change) -> bool:
 
 
 def _deep(name: str, before: Any, after: Any) -> list[Difference]:
-    """Where inside a field two values differ, by deepdiff; the paths are the file's."""
-    from deepdiff import DeepDiff  # slow to import, and needed for what differs only
+    """Where inside a field two values differ, by deepdiff; paths are as in the file."""
+    from deepdiff import DeepDiff  # slow to import, and needed only when something differs
 
     tree = DeepDiff({name: before}, {name: after}, view="tree", ignore_type_in_groups=[(list, tuple)])
     found = []
@@ -51,7 +51,7 @@ def _deep(name: str, before: Any, after: Any) -> list[Difference]:
 
 
 def _shown(value: Any) -> Any:
-    """What a difference shows for `value`: plain things; nothing at all for deepdiff's mark of absence."""
+    """The value to show in a difference, as plain data; None for deepdiff's mark of absence."""
     if type(value).__name__ == "NotPresent":
         return None
     if isinstance(value, AssetContent):
@@ -62,7 +62,7 @@ def _shown(value: Any) -> Any:
 
 
 def schedule_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[Difference, ...]:
-    """How the schedules differ, in the file's words."""
+    """How the schedules differ, with the field names of the file."""
     if not isinstance(item, Post) or not isinstance(live, LivePost):
         return ()
     found = []
@@ -76,9 +76,9 @@ def schedule_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[
 
 
 def handling_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[Difference, ...]:
-    """How Buffer is to treat it otherwise than it does: approval, its place in the queue, a reminder instead.
+    """How the handling differs: approval, the place in the queue, a reminder instead of publishing.
 
-    Of a post whose file says the same as before these tell what people did since, so that they are no differences.
+    If the file has not changed, these show what people did in Buffer since, so they do not count as differences.
     """
     if not isinstance(item, Post) or not isinstance(live, LivePost) or live.status in OUT:
         return ()

@@ -1,4 +1,4 @@
-"""What the rows of the action table ask of a match, each worked out once: edited, changed, sent, in agreement."""
+"""The facts about a match that the rows of the action table need, each computed once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, Pos
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A match with what the rows ask of it.
+    """A match with the facts that the rows need.
 
     `content`: the live one's. `before`: what was last applied, None where that cannot be read. `edited`: the file says
     something else since, and `rescheduled`: of when or how it goes out. `changed`: a person did something to it in
@@ -60,9 +60,11 @@ class Facts:
             return False
         if self.before is None or self.before.hidden != declared.fingerprint.hidden:
             return False
-        return not schedule_differences(declared.item, live) and (not self.rescheduled or self._treated_as_asked(live))
+        return not schedule_differences(declared.item, live) and (
+            not self.rescheduled or self._handled_as_declared(live)
+        )
 
-    def _treated_as_asked(self, live: LivePost | LiveIdea) -> bool:
+    def _handled_as_declared(self, live: LivePost | LiveIdea) -> bool:
         """Whether Buffer shows all of the schedule that the file asks for now: somebody gave it the same there."""
         item = self.match.declared.item
         if not isinstance(item, Post) or not isinstance(live, LivePost):

@@ -1,7 +1,7 @@
-"""Which organization and channel of the account each declared one is.
+"""Finds the live organization or channel of each declared one.
 
-By id where the file gives one, since an id stays when people rename things; else by name, in any case: an
-organization's, and of a channel the handle (with or without `@`) before the display name.
+By id if the file gives one, since ids survive renaming; otherwise by name, ignoring case. For a channel the handle
+(with or without `@`) comes before the display name.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def find_targets(
 ) -> tuple[Targets, tuple[Diagnostic, ...]]:
     """Every declared organization and channel with its live one, and all problems at once.
 
-    The targets are whole only where no problem is an error. `account` has the channels of the declared organizations.
-    `state`, where there is one, tells which channel a name stood for that is no longer there.
+    The targets are complete only if no problem is an error. `account` has the channels of the declared organizations.
+    `state`, if given, tells which channel had a name that is gone.
     """
     organizations: dict[str, LiveOrganization] = {}
     channels: dict[tuple[str, str], LiveChannel] = {}
@@ -44,55 +44,55 @@ def find_targets(
         problems += [*_twice(taken, found.id, organization), *_renamed(organization, found)]
     for channel in desired.channels:
         home = organizations.get(channel.organization)
-        if home is None:  # said already
+        if home is None:  # already reported
             continue
-        answer = find_channel(home, channel, state)
-        if isinstance(answer, Diagnostic):
-            problems.append(answer)
+        live = find_channel(home, channel, state)
+        if isinstance(live, Diagnostic):
+            problems.append(live)
             continue
-        channels[channel.organization, channel.label] = answer
-        problems += [*_twice(taken, answer.id, channel), *_other_zone(channel, answer, desired)]
+        channels[channel.organization, channel.label] = live
+        problems += [*_twice(taken, live.id, channel), *_other_zone(channel, live, desired)]
     return Targets(organizations, channels), tuple(problems)
 
 
 def find_organization(account: Account, declared: Organization) -> LiveOrganization | Diagnostic:
-    """The live organization, or why there is not exactly one."""
-    there = account.organizations
+    """The live organization, or the problem if there is not exactly one."""
+    reachable = account.organizations
     if declared.id is not None:
-        found = [each for each in there if each.id == declared.id]
+        found = [each for each in reachable if each.id == declared.id]
     else:
-        found = [each for each in there if same_name(each.name, declared.name)]
+        found = [each for each in reachable if same_name(each.name, declared.name)]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(f"{each.name} (id {each.id})" for each in found or there)
+    names = ", ".join(f"{each.name} (id {each.id})" for each in found or reachable)
     if found:
-        message = f"there are {len(found)} organizations named `{declared.label}`, so that it is unclear which is meant"
-        return _error(message, f"Give its `id` too; there are: {known}", declared)
-    hint = f"This API key reaches: {known}" if known else "This API key reaches no organization at all; use another key"
+        message = f"there are {len(found)} organizations named `{declared.label}`, so it is unclear which one you mean"
+        return _error(message, f"Add its `id`; there are: {names}", declared)
+    hint = f"This API key reaches: {names}" if names else "This API key reaches no organization; use another key"
     return _error(f"the account has no organization `{declared.label}`", hint, declared)
 
 
 def find_channel(home: LiveOrganization, declared: Channel, state: State | None = None) -> LiveChannel | Diagnostic:
-    """The live channel of an organization, or why there is not exactly one."""
+    """The live channel of an organization, or the problem if there is not exactly one."""
     found = _candidates(home.channels, declared)
     if len(found) == 1:
         return found[0]
     if found:
-        message = f"`{home.name}` has {len(found)} channels `{declared.label}`, so that it is unclear which is meant"
-        return _error(message, f"Give its `id` too; there are: {_listed(found)}", declared)
+        message = f"`{home.name}` has {len(found)} channels `{declared.label}`, so it is unclear which one you mean"
+        return _error(message, f"Add its `id`; there are: {_listed(found)}", declared)
     return _error(
         f"`{home.name}` has no channel `{declared.label}`", _instead(home, declared, state or State()), declared
     )
 
 
 def _instead(home: LiveOrganization, declared: Channel, state: State) -> str:
-    """What to write where there is no such channel: what it is called now, else what there is."""
+    """The hint for a missing channel: its new name if it was renamed, else the channels there are."""
     before = {slot.channel_id for slot, b in state.bindings.items() if address_of(slot, b).channel == declared.label}
     if renamed := next((each for each in home.channels if each.id in before), None):
-        return f"It is called `{renamed.name}` in Buffer now: write that, or `id: {renamed.id}`, which stays"
+        return f"It is now called `{renamed.name}` in Buffer: use that name, or `id: {renamed.id}`, which never changes"
     same = [each for each in home.channels if each.service is declared.service]
-    known = _listed([*same, *(each for each in home.channels if each not in same)])
-    return f"It has: {known}" if known else "It has no channels at all: connect one in Buffer"
+    names = _listed([*same, *(each for each in home.channels if each not in same)])
+    return f"It has: {names}" if names else "It has no channels: connect one in Buffer"
 
 
 def _candidates(channels: Iterable[LiveChannel], declared: Channel) -> list[LiveChannel]:
@@ -104,7 +104,7 @@ def _candidates(channels: Iterable[LiveChannel], declared: Channel) -> list[Live
 
 
 def same_name(live: str | None, declared: str | None) -> bool:
-    """Whether a name of the account is the declared one: in any case, with `@` or without."""
+    """Whether a name in the account is the declared one, ignoring case and a leading `@`."""
     if not live or not declared:
         return False
     return live.strip().removeprefix("@").casefold() == declared.strip().removeprefix("@").casefold()
@@ -119,12 +119,12 @@ def _listed(channels: Sequence[LiveChannel]) -> str:
 
 
 def _twice(taken: dict[str, Organization | Channel], found: str, declared: Organization | Channel) -> list[Diagnostic]:
-    """Two declarations of one live thing would both claim what is in there."""
+    """The error for two declarations of one live object, which would both claim its posts."""
     first = taken.setdefault(found, declared)
     if first is declared:
         return []
-    message = f"`{declared.label}` is the same in Buffer as `{first.label}`, and each may be declared once"
-    hint = "Put everything under one of the two"
+    message = f"`{declared.label}` and `{first.label}` are the same in Buffer, and each may be declared only once"
+    hint = "Move everything under one of the two"
     return [Diagnostic(Severity.ERROR, message, declared.place, hint, related=(Related(first.place, "the first"),))]
 
 
@@ -132,7 +132,7 @@ def _renamed(declared: Organization, found: LiveOrganization) -> list[Diagnostic
     if declared.name is None or same_name(found.name, declared.name):
         return []
     message = f"the organization with the id {found.id} is called `{found.name}` in Buffer, not `{declared.name}`"
-    return [Diagnostic(Severity.WARNING, message, declared.place, "The id decides: check that it is the one you mean")]
+    return [Diagnostic(Severity.WARNING, message, declared.place, "The id decides: check that it is the right one")]
 
 
 def _other_zone(declared: Channel, live: LiveChannel, desired: Desired) -> list[Diagnostic]:

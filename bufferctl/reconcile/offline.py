@@ -1,8 +1,8 @@
-"""A plan from files and state alone, for where there is no key: pull requests from forks, and looking at the files.
+"""A plan from files and state alone, for runs without a key: pull requests from forks, and reading the files.
 
-State stands in for the account: each remembered object is taken to be in Buffer as it was last seen, and to be out
-where its time is over. The rest is the planning of every other plan, guards included. What people did in Buffer is not
-known, and neither is what a remembered text said, since state keeps digests.
+State stands in for the account: each recorded object is assumed to be in Buffer as last seen, and published if its time
+has passed. The rest is ordinary planning, guards included. What people did in Buffer is unknown, and so are recorded
+texts, since state keeps only digests.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ from bufferctl.plan import Change, Difference, Plan
 from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.planning import Options, Targets, reconcile
 
-#: Where state does not say when something came to be: long ago.
+#: The creation time of objects for which state has none.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max_deletes: int | None = None) -> Plan:
-    """What would have to change if the account is as `state` remembers it. `now` is aware; nobody is asked.
+    """The plan if the account is as recorded in `state`. `now` is aware; nothing is requested.
 
-    No change of it has a `write`: what would be sent names ids that only Buffer knows. `live` is there only for what
-    left the files, without its text. Of what a file changed, `differences` tells the new text, and the times.
+    No change has a `write`, since that needs ids that only Buffer knows. `live` is set only for objects that were
+    removed from the files, without a text. For edits, `differences` has the new text and the times.
     """
     organizations = _organizations(desired, state)
     live = Live(
@@ -65,7 +65,7 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
 
 
 def _unsent(change: Change, state: State) -> Change:
-    """The change as far as it is known without the account."""
+    """The change without what only the account can tell."""
     binding = state.bindings.get(change.moved_from or change.slot)
     return replace(
         change,
@@ -77,7 +77,7 @@ def _unsent(change: Change, state: State) -> Change:
 
 
 def _differences(change: Change, binding: Binding | None) -> tuple[Difference, ...]:
-    """What of an edit is known: the times, and what the text is now where it is not what was applied."""
+    """The known differences of an edit: the times, and the new text if it is not the applied one."""
     item = change.desired
     if item is None or binding is None:
         return ()
@@ -89,7 +89,7 @@ def _differences(change: Change, binding: Binding | None) -> tuple[Difference, .
 
 
 def _post(slot: Slot, binding: Binding, now: datetime) -> LivePost:
-    """The post as state remembers it, published where its time is over."""
+    """The post as recorded in state, published if its time has passed."""
     due = datetime.fromisoformat(binding.due_at) if binding.due_at else None
     status = next((each for each in PostStatus if each == binding.status), PostStatus.SCHEDULED)
     if status is PostStatus.SCHEDULED and due is not None and due <= now:
@@ -109,7 +109,7 @@ def _created(binding: Binding) -> datetime:
 
 
 def _as_seen(state: State, live: Live) -> State:
-    """State that has seen what stands in for the account, so that nothing in there looks changed by a person."""
+    """State that has seen the assumed account, so that nothing looks changed by a person."""
     seen = {item.id: digest(of_live(item)) for item in live.items}
     return replace(
         state, bindings={slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
@@ -117,7 +117,7 @@ def _as_seen(state: State, live: Live) -> State:
 
 
 def _with_tags(desired: Desired) -> Desired:
-    """Every tag that is named exists, since only Buffer could say otherwise."""
+    """Assume that every named tag exists, since only Buffer knows."""
     names = sorted({name for item in desired.items for name in item.tags})
     tags = tuple(Tag(name, name) for name in names)
     return replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
@@ -134,9 +134,9 @@ def _targets(desired: Desired, state: State, organizations: Iterable[LiveOrganiz
 
 
 def _ids(desired: Desired, state: State) -> dict[tuple[str, str], str]:
-    """The id of each organization (with an empty label) and channel: the files', what state knows, else its name."""
+    """The id of each organization (with an empty label) and channel: from the files, from state, else its name."""
     ids: dict[tuple[str, str], str] = {}
-    for slot, address in _remembered(state):
+    for slot, address in _recorded(state):
         ids[address.organization, ""] = slot.organization_id
         ids[address.organization, address.channel] = slot.channel_id
     for organization in desired.organizations:
@@ -147,24 +147,24 @@ def _ids(desired: Desired, state: State) -> dict[tuple[str, str], str]:
     return ids
 
 
-def _remembered(state: State) -> Iterator[tuple[Slot, Address]]:
-    """What state calls its objects, the youngest last."""
+def _recorded(state: State) -> Iterator[tuple[Slot, Address]]:
+    """The recorded slots with their addresses, the youngest last."""
     for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):
         try:
             yield slot, Address.parse(binding.address)
-        except ValueError:  # nothing was declared by that name yet
+        except ValueError:  # recorded without an address
             continue
 
 
 def _organizations(desired: Desired, state: State) -> tuple[LiveOrganization, ...]:
-    """All that files and state name, with their channels."""
+    """The organizations in files and state, with their channels."""
     ids = _ids(desired, state)
     names = {ids[each.label, ""]: each.name or each.label for each in desired.organizations}
     channels = {slot.organization_id: dict[str, LiveChannel]() for slot in state.bindings}
     channels |= {each: {} for each in names}
-    for slot, address in _remembered(state):
+    for slot, address in _recorded(state):
         names.setdefault(slot.organization_id, address.organization)
-        if gone := _remembered_channel(slot, address):
+        if gone := _recorded_channel(slot, address):
             channels[slot.organization_id][slot.channel_id] = gone
     posts = defaultdict[tuple[str, str], list[Post]](list)
     for post in desired.posts:
@@ -175,11 +175,11 @@ def _organizations(desired: Desired, state: State) -> tuple[LiveOrganization, ..
     return tuple(LiveOrganization(each, names.get(each, each), tuple(c.values())) for each, c in channels.items())
 
 
-def _remembered_channel(slot: Slot, address: Address) -> LiveChannel | None:
-    """A channel that state speaks of; None for ideas, and for a service of another version."""
+def _recorded_channel(slot: Slot, address: Address) -> LiveChannel | None:
+    """A channel recorded in state; None for ideas and for a service that this version does not know."""
     service, _, name = address.channel.partition(":")
-    known = next((each for each in Service if each == service), None)
-    return LiveChannel(slot.channel_id, slot.organization_id, known, name) if known else None
+    known_service = next((each for each in Service if each == service), None)
+    return LiveChannel(slot.channel_id, slot.organization_id, known_service, name) if known_service else None
 
 
 def _channel(channel: Channel, its_id: str, home: str, posts: Iterable[Post]) -> LiveChannel:

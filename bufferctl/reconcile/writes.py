@@ -24,29 +24,29 @@ from bufferctl.reconcile.matching import Match
 
 
 class Resolver:
-    """Makes writes. Tags by organization id and name; ideas by slot, None for one that is yet to be created."""
+    """Makes writes. Tags by organization id and name; ideas by slot, None for one that is not created yet."""
 
     def __init__(self, tags: Mapping[str, Mapping[str, LiveTag]], ideas: Mapping[Slot, str | None]) -> None:
         self._tags = tags
         self._ideas = ideas
 
     def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
-        """The write for a match that is to be created or changed; a hold where a name stands for nothing."""
+        """The write for a match that is to be created or changed; a hold if a name cannot be resolved."""
         declared = match.declared
         tags = self._tags.get(declared.slot.organization_id, {})
         found = [_tag(name, tags) for name in declared.item.tags]
         if None in found:
             return _no_tag(declared.item.tags[found.index(None)], tags)
-        known = tuple(tag for tag in found if tag)
+        resolved = tuple(tag for tag in found if tag)
         if isinstance(declared.item, Idea):
-            return CreateIdea(declared.item, declared.slot.organization_id, known)
+            return CreateIdea(declared.item, declared.slot.organization_id, resolved)
         post = _with_board(declared.item, declared.channel)
         if isinstance(post, Hold):
             return post
         idea = self._idea(declared.slot, post)
         if isinstance(idea, Hold):
             return idea
-        ids = tuple(tag.id for tag in known)
+        ids = tuple(tag.id for tag in resolved)
         if match.live is None:
             return CreatePost(post, declared.slot.channel_id, ids, idea)
         by_hand = post.draft and isinstance(match.live, LivePost) and match.live.status is PostStatus.SCHEDULED
@@ -57,7 +57,7 @@ class Resolver:
             return None
         wanted = Slot(slot.organization_id, "ideas", post.idea)
         if wanted not in self._ideas:
-            return unresolved(f"Its idea {post.idea!r} is itself held", "See to the idea first.")
+            return unresolved(f"Its idea {post.idea!r} is held", "Resolve the hold of the idea first.")
         return self._ideas[wanted]
 
 
@@ -70,8 +70,8 @@ def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
 def _no_tag(name: str, tags: Mapping[str, LiveTag]) -> Hold:
     seen = ", ".join(sorted(tags)) or "none"
     return unresolved(
-        f"Buffer shows no post or idea with a tag {name!r} (it shows: {seen}), and its API cannot list tags",
-        "Put the tag on a post or an idea in Buffer and plan again; or give its id under `tags:` in buffer.yaml.",
+        f"No post or idea in Buffer has the tag {name!r} (seen: {seen}), and its API cannot list tags",
+        "Add the tag to a post or an idea in Buffer and plan again, or set its id under `tags:` in buffer.yaml.",
     )
 
 
@@ -82,6 +82,8 @@ def _with_board(post: Post, channel: LiveChannel | None) -> Post | Hold:
         return post
     board = channel.boards.get(metadata.board)
     if board is None:
-        there = ", ".join(sorted(channel.boards)) or "none"
-        return unresolved(f"There is no board {metadata.board!r} on {channel.name} (there are: {there})", "Name one.")
+        names = ", ".join(sorted(channel.boards)) or "none"
+        return unresolved(
+            f"There is no board {metadata.board!r} on {channel.name} (there are: {names})", "Use one of these."
+        )
     return replace(post, metadata=metadata.model_copy(update={"board_service_id": board}))

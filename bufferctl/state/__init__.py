@@ -1,4 +1,4 @@
-"""Where bindings are kept between runs, and the lock that lets one run at a time change them."""
+"""Stores the record between runs, with a lock that lets one run at a time change it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state file: JSON beside the root file, mode 0600, replaced whole or not at all, the previous one kept.
+"""The state file: JSON beside the root file, mode 0600, replaced atomically, with a backup of the previous one.
 
 ```json
 {"format_version": "2.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "complete_at": "…",
@@ -7,8 +7,8 @@
    "questions": {"KEY": {"rule": "same-text", "candidates": {"ID": "CREATED"}}},
    "objects": {"KEY": {"id": "…", "origin": "created", …}}}}}}
 ```
-Format 1 had the objects alone; what its horizons were is taken from the youngest creation of each home.
-One file is of one endpoint: the sandbox's is never read for the real account, nor the other way round.
+Format 1 had only objects; the youngest creation in a home becomes its horizon.
+A file belongs to one endpoint: the sandbox's is never read for the real account, or vice versa.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ FORMAT_MAJOR, FORMAT_MINOR = 2, 0
 
 
 def state_path_of(root: Path) -> Path:
-    """Where the state of a root file is: several in one folder each have their own.
+    """The path of the state of a root file; each root file in a folder has its own.
 
-    A project of an earlier version with another root file than buffer.yaml keeps the one that it has.
+    A project of an earlier version whose root file is not buffer.yaml keeps its existing file.
     """
     folder = root.parent / ".bufferctl"
     shared, own = folder / "state.json", folder / f"{root.stem}.state.json"
@@ -48,7 +48,7 @@ def state_path_of(root: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class _Question:
+class _StoredQuestion:
     """A `Question` as the file holds it."""
 
     rule: Rule
@@ -58,8 +58,8 @@ class _Question:
 
 
 @dataclass(frozen=True)
-class _Home:
-    """A `Home` as the file holds it, with everything that the record says about it."""
+class _StoredHome:
+    """A `Home` as the file holds it, with everything recorded for it."""
 
     horizon: AwareDatetime | None = None
     service: str = ""
@@ -67,15 +67,15 @@ class _Home:
     past_before: AwareDatetime | None = None
     past: list[str] = field(default_factory=list)
     let_go: dict[str, AwareDatetime] = field(default_factory=dict)
-    questions: dict[str, _Question] = field(default_factory=dict)
+    questions: dict[str, _StoredQuestion] = field(default_factory=dict)
     objects: dict[str, Binding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class _Document:
-    """The file."""
+class _StoredFile:
+    """The whole file."""
 
-    organizations: dict[str, dict[str, _Home]] = field(default_factory=dict)
+    organizations: dict[str, dict[str, _StoredHome]] = field(default_factory=dict)
     lineage: str = ""
     serial: int = 0
     complete_at: AwareDatetime | None = None
@@ -85,14 +85,14 @@ _Objects = dict[str, dict[str, dict[str, Binding]]]
 
 
 @cache
-def _document() -> TypeAdapter[_Document]:
-    return TypeAdapter(_Document)
+def _document() -> TypeAdapter[_StoredFile]:
+    return TypeAdapter(_StoredFile)
 
 
 class StateFile:
     """The store that keeps state in a file.
 
-    `endpoint` is the API's URL that the state is of; None takes the one in the file, for commands that ask nobody.
+    `endpoint` is the API's URL that the state is of; None uses the one in the file, for commands that work offline.
     """
 
     def __init__(self, path: Path, endpoint: str | None) -> None:
@@ -100,13 +100,13 @@ class StateFile:
         self.endpoint = endpoint or ""
         self._any_endpoint = endpoint is None
         self._saved: State | None = None
-        #: Of the file's bytes as last read or written here; empty where there is no file.
+        #: The digest of the file's bytes as last read or written; empty without a file.
         self.digest = ""
 
     def load(self) -> State:
-        """Read the state; an empty one where there is no file yet.
+        """Read the state; an empty one if there is no file yet.
 
-        Raises StateError where the file is damaged, newer than this bufferctl, or another endpoint's.
+        Raises StateError if the file is damaged, newer than this bufferctl, or another endpoint's.
         """
         try:
             raw = self.path.read_bytes()
@@ -115,7 +115,7 @@ class StateFile:
         except OSError as error:
             raise StateError(
                 f"The state file {self.path} cannot be read: {error.strerror}",
-                hint="Give read permission, or name another file with --state.",
+                hint="Give read permission, or use another file with --state.",
             ) from error
         state = self._parse(raw)
         self._saved = state
@@ -125,8 +125,8 @@ class StateFile:
     def save(self, state: State) -> None:
         """Replace the file by `state` under the next serial, keeping the previous one as `….backup`.
 
-        Nothing is written where nothing changed but the time of day of a horizon. Raises StateError where it cannot be
-        written; the file then still holds what it held.
+        Nothing is written if only the time of day of a horizon changed. Raises StateError if it cannot be
+        written; the file then stays as it was.
         """
         if self._saved is not None and _by_day(state) == _by_day(self._saved):
             return
@@ -143,11 +143,11 @@ class StateFile:
 
     @property
     def saved(self) -> State:
-        """What the file holds, as last read or written here."""
+        """The state in the file, as last read or written."""
         return self._saved or State()
 
     def check_writable(self) -> None:
-        """Find out before anything is sent that the state could not be recorded. Raises StateError."""
+        """Check, before anything is sent, that the state can be recorded. Raises StateError."""
         try:
             self._folder()
             with tempfile.TemporaryFile(dir=self.path.parent):
@@ -170,7 +170,7 @@ class StateFile:
     def _unwritable(self, error: OSError) -> StateError:
         return StateError(
             f"The state file {self.path} cannot be written: {error.strerror}",
-            hint="Make room or give write permission, or name another file with --state.",
+            hint="Free disk space or give write permission, or use another file with --state.",
         )
 
     def _parse(self, raw: bytes) -> State:
@@ -188,8 +188,8 @@ class StateFile:
             self.endpoint = str(data.get("endpoint", ""))
         if data.get("endpoint") != self.endpoint:
             raise StateError(
-                f"The state file {self.path} belongs to {data.get('endpoint')}, and this run talks to {self.endpoint}",
-                hint="Point BUFFER_API_URL at the former, or name another file with --state.",
+                f"The state file {self.path} belongs to {data.get('endpoint')}, but this run uses {self.endpoint}",
+                hint="Set BUFFER_API_URL to the former, or use another file with --state.",
             )
         try:
             return _first_format(data) if major == 1 else _read(_document().validate_python(data))
@@ -198,12 +198,12 @@ class StateFile:
 
     def _damaged(self, why: str) -> StateError:
         return StateError(
-            f"The state file {self.path} is damaged ({why}), so it is not used",
-            hint=f"Put {self.path.name}.backup in its place; or move it away, and apply finds everything by content.",
+            f"The state file {self.path} is damaged ({why}), so it cannot be used",
+            hint=f"Replace it with {self.path.name}.backup; or move it away, and plan matches posts by their content.",
         )
 
 
-def _read(document: _Document) -> State:
+def _read(document: _StoredFile) -> State:
     homes: dict[str, Home] = {}
     bindings: dict[Slot, Binding] = {}
     questions: dict[Slot, Question] = {}
@@ -230,7 +230,7 @@ def _read(document: _Document) -> State:
 def _first_format(data: Mapping[str, Any]) -> State:
     """Format 1: each home is recorded up to its youngest creation, and not at all where nothing was created there.
 
-    New posts due before that were left alone without a word, so they still are.
+    New posts due before that were ignored silently, and still are.
     """
     objects = TypeAdapter(_Objects).validate_python(data.get("organizations", {}))
     bindings: dict[Slot, Binding] = {}
@@ -246,7 +246,7 @@ def _first_format(data: Mapping[str, Any]) -> State:
 
 
 def _by_day(state: State) -> State:
-    """The state as far as a change of it is worth a write: of a horizon only its day."""
+    """The parts of the state that are worth a write when they change: of a horizon, only its day."""
     homes = {name: replace(home, horizon=_day(home.horizon)) for name, home in state.homes.items()}
     return replace(state, homes=homes, complete_at=_day(state.complete_at), lineage="", serial=0)
 
@@ -298,7 +298,7 @@ def _digest(data: bytes) -> str:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    """Put `data` in the file's place, all of it or nothing, for its owner alone."""
+    """Replace the file by `data` atomically, readable only by its owner."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     temporary = Path(name)
     try:
@@ -313,7 +313,7 @@ def _write_whole(path: Path, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the replacement itself durable, where the system lets a folder be synced."""
+    """Make the replacement itself durable, if the system can sync a folder."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

@@ -1,7 +1,7 @@
 """One apply at a time: a lock in the user's state folder, by endpoint (all keys of an account share one quota anyhow).
 
-A lock whose holder died on this machine is taken over; one from another machine (a shared folder) cannot be judged from
-here and is left for a person (`bufferctl state unlock`).
+A lock whose holder died on this machine is taken over. One from another machine (a shared folder) cannot be checked
+from here, so it is left for a person (`bufferctl state unlock`).
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ class Lock:
     def __init__(self, folder: Path, endpoint: str) -> None:
         name = blake2b(endpoint.encode(), digest_size=8).hexdigest()
         self._path = folder / f"{name}.lock"
-        self._told = folder / f"{name}.holder"
+        self._holder_file = folder / f"{name}.holder"
 
     @property
     def holder(self) -> Holder | None:
-        """Who holds it, or left without giving it back; None where it is free."""
+        """Who holds it, or crashed while holding it; None if it is free."""
         try:
-            return Holder(**json.loads(self._told.read_text(encoding="utf-8")))
+            return Holder(**json.loads(self._holder_file.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
     @contextmanager
     def held(self, timeout: float) -> Iterator[Holder | None]:
-        """Hold the lock; yields a holder that died without giving it back, if there was one.
+        """Hold the lock; yields the holder that crashed while holding it, if there was one.
 
-        Waits up to `timeout` seconds. Raises LockedError, which names who holds it.
+        Waits up to `timeout` seconds. Raises LockedError, which names the holder.
         """
         lock = SoftFileLock(self._path, timeout=timeout)
         try:
@@ -62,34 +62,34 @@ class Lock:
             lock.acquire()
         except Timeout as error:
             raise LockedError(
-                f"Another run works on this account: {self.holder or 'it does not say who'}",
-                hint="Wait for it, or give --lock-timeout SECONDS; if it is dead, run `bufferctl state unlock`.",
+                f"Another run is using this account: {self.holder or 'unknown holder'}",
+                hint="Wait, or use --lock-timeout SECONDS; if that run crashed, run `bufferctl state unlock`.",
             ) from error
         except OSError as error:
             raise LockedError(
                 f"The lock {self._path} cannot be taken: {error.strerror}",
-                hint="Give write permission there, or set XDG_STATE_HOME to a folder that you may write in.",
+                hint="Give write permission there, or set XDG_STATE_HOME to a writable folder.",
             ) from error
-        died = self.holder
+        crashed = self.holder
         try:
-            me = self._tell()
-            yield died
+            me = self._write_holder()
+            yield crashed
         finally:
-            if self.holder == me:  # else somebody broke the lock, and the next one holds it
-                self._told.unlink(missing_ok=True)
+            if self.holder == me:  # otherwise somebody broke the lock, and another run holds it
+                self._holder_file.unlink(missing_ok=True)
             lock.release()
 
     def break_(self) -> Holder | None:
-        """Take the lock away from whoever holds it; who that was, None where nobody did."""
+        """Remove the lock; returns its holder, None if there was none."""
         holder = self.holder
-        for path in (self._path, self._told):
+        for path in (self._path, self._holder_file):
             path.unlink(missing_ok=True)
         return holder
 
-    def _tell(self) -> Holder:
+    def _write_holder(self) -> Holder:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         user = os.environ.get("USER") or os.environ.get("LOGNAME") or str(getattr(os, "getuid", lambda: "")())
         holder = Holder(user, platform.node(), os.getpid(), now)
-        with suppress(OSError):  # a lock that does not say whose it is still locks
-            self._told.write_text(json.dumps(asdict(holder)), encoding="utf-8")
+        with suppress(OSError):  # a lock without a named holder still locks
+            self._holder_file.write_text(json.dumps(asdict(holder)), encoding="utf-8")
         return holder

@@ -385,7 +385,7 @@ def test_locked(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> N
     with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), project.sandbox.url).held(0):
         ran = apply(project)
         assert ran.code == 1
-        assert "Another run works on this account: ada on" in ran.err
+        assert "Another run is using this account: ada on" in ran.err
         assert project.sandbox.requests == []
         refused = project("state", "unlock")
         assert (refused.code, "The lock is held by ada on" in refused.err) == (64, True)

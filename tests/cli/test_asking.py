@@ -143,7 +143,7 @@ def test_one_change(program: list[str], project: Any) -> None:
 def test_lock_is_held_while_it_asks(project: Any, asked: Terminal) -> None:
     """Nobody else applies between the plan and the answer; and the lock is free afterwards."""
     other = project("apply", "--auto-approve")
-    assert (other.code, "Another run works on this account" in other.err) == (1, True)
+    assert (other.code, "Another run is using this account" in other.err) == (1, True)
     asked.type("n\n")
     asked.end()
     assert project("apply", "--auto-approve", "--settle", "0").code == 0

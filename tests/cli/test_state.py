@@ -115,7 +115,7 @@ def test_mending_needs_the_lock(applied: Any) -> None:
     with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), applied.sandbox.url).held(0):
         for arguments in (("rm", LAUNCH), ("mv", LAUNCH, "Acme/twitter:acme/first")):
             ran = applied("state", *arguments)
-            assert (ran.code, "Another run works on this account" in ran.err) == (1, True)
+            assert (ran.code, "Another run is using this account" in ran.err) == (1, True)
     assert applied.state.read_bytes() == before
 
 

@@ -58,5 +58,5 @@ def test_the_surplus_of_a_day_waits() -> None:
         "q": Action.CREATE,
     }
     waiting = next(c for c in plan.changes if c.action is Action.WAITING)
-    assert "takes no more posts on this channel that day" in waiting.message
+    assert "accepts no more posts on this channel that day" in waiting.message
     assert waiting.write is None

@@ -62,7 +62,7 @@ def test_an_organization_that_is_not_there_lists_those_that_are() -> None:
     )
     nothing = find_organization(Account(), organization(id="o9"))
     assert isinstance(nothing, Diagnostic)
-    assert "no organization at all" in nothing.hint
+    assert "reaches no organization;" in nothing.hint
 
 
 def test_two_organizations_of_one_name_need_an_id() -> None:
@@ -70,7 +70,7 @@ def test_two_organizations_of_one_name_need_an_id() -> None:
     twins = Account((ACME, BETA, LiveOrganization("o3", "ACME")))
     found = find_organization(twins, organization("Acme"))
     assert isinstance(found, Diagnostic)
-    assert found.hint == "Give its `id` too; there are: Acme (id o1), ACME (id o3)"
+    assert found.hint == "Add its `id`; there are: Acme (id o1), ACME (id o3)"
     assert find_organization(twins, organization("Acme", "o3")) == twins.organizations[2]
 
 
@@ -106,7 +106,7 @@ def test_an_organization_without_channels_says_so() -> None:
     """To connect one."""
     found = find_channel(BETA, channel("acme"))
     assert isinstance(found, Diagnostic)
-    assert found.hint == "It has no channels at all: connect one in Buffer"
+    assert found.hint == "It has no channels: connect one in Buffer"
 
 
 def test_two_channels_of_one_display_name_need_an_id() -> None:
@@ -114,7 +114,7 @@ def test_two_channels_of_one_display_name_need_an_id() -> None:
     first, second = (LiveChannel(f"c{n}", "o1", Service.TWITTER, name, "Acme") for n, name in enumerate("ab", 1))
     found = find_channel(LiveOrganization("o1", "Acme", (first, second)), channel("acme"))
     assert isinstance(found, Diagnostic)
-    assert found.hint == "Give its `id` too; there are: twitter:a (Acme, id c1), twitter:b (Acme, id c2)"
+    assert found.hint == "Add its `id`; there are: twitter:a (Acme, id c1), twitter:b (Acme, id c2)"
 
 
 def test_all_problems_come_at_once() -> None:
@@ -143,7 +143,7 @@ def test_one_thing_declared_twice_is_an_error_with_both_places() -> None:
     problems = find_targets(desired, ACCOUNT)[1]
     assert [each.severity for each in problems] == [Severity.ERROR, Severity.ERROR]
     assert (problems[0].place, problems[0].related[0].place) == (LATER, PLACE)
-    assert problems[1].message.startswith("`twitter:Acme Inc.` is the same in Buffer as `twitter:acme`")
+    assert problems[1].message.startswith("`twitter:Acme Inc.` and `twitter:acme` are the same in Buffer")
 
 
 def test_an_id_of_another_name_is_warned_of() -> None:
@@ -160,7 +160,7 @@ def test_a_channel_that_was_renamed_in_buffer_is_told_by_its_new_name() -> None:
     state = State({slot: Binding("p1", Origin.CREATED, address="Acme/twitter:jobs/launch")})
     found = find_channel(ACME, channel("jobs"), state)
     assert isinstance(found, Diagnostic)
-    assert found.hint == "It is called `acme_jobs` in Buffer now: write that, or `id: c2`, which stays"
+    assert found.hint == "It is now called `acme_jobs` in Buffer: use that name, or `id: c2`, which never changes"
 
 
 @pytest.mark.parametrize(

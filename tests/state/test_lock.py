@@ -60,7 +60,7 @@ def test_a_second_holder_is_refused_and_told_who_holds_it(tmp_path: Path) -> Non
     finally:
         process.communicate("")
     message = raised.value.message
-    assert message.startswith("Another run works on this account: ada on ")
+    assert message.startswith("Another run is using this account: ada on ")
     assert f"process {process.pid}, since 20" in message
     assert "--lock-timeout" in raised.value.hint
     with Lock(tmp_path, ENDPOINT).held(0) as died:

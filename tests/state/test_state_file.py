@@ -193,7 +193,7 @@ def test_a_damaged_file_is_refused(path: Path, text: str) -> None:
 def test_another_endpoint_s_state_is_refused(path: Path) -> None:
     """The sandbox's is never read for the real account."""
     text = json.dumps({"format_version": "1.0", "endpoint": "http://127.0.0.1:4000/graphql", "organizations": {}})
-    error = refused(path, text, r"127\.0\.0\.1:4000/graphql.*this run talks to https://api\.buffer\.com")
+    error = refused(path, text, r"127\.0\.0\.1:4000/graphql.*this run uses https://api\.buffer\.com")
     assert "--state" in error.hint
 
 
