@@ -1,4 +1,4 @@
-# Everything sets itself up: on a machine with Python, pip, make and git nothing else is needed first.
+# Every target installs what it needs: a machine with Python, pip, make and git is enough.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ BROWSER := $(VENV)/.browser
 
 .PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
 
-help:            ## what there is
+help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
 
 # --without-pip: Debian's Python comes without ensurepip; its pip can still install into the environment.
@@ -29,7 +29,7 @@ test: $(STAMP)   ## the tests
 
 test-all: test-lives test-long test-browser ## what takes minutes by nature, besides `make test`
 
-test-lives: $(STAMP) ## whole lives of projects, drawn
+test-lives: $(STAMP) ## random histories of whole projects
 	@LIVES=300 $(BIN)/python -m pytest -n auto tests/lives
 
 test-long: $(STAMP) ## races, kills, and 10,000 damaged files and answers
@@ -40,20 +40,20 @@ test-browser: $(BROWSER) ## the tests that need Chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pytest tests/browser; \
 	else echo "The browser tests did not run: there is no Chromium (Debian: apt-get install chromium)."; fi
 
-lint: $(STAMP)   ## style, types, which room imports which, and workflows
+lint: $(STAMP)   ## style, types, import rules, and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/zizmor --quiet --offline action.yml examples/github-actions
 
-bench: $(STAMP)  ## the numbers, each as a ratio in one run
+bench: $(STAMP)  ## the numbers of docs/performance.md
 	@$(BIN)/python benchmarks/run.py
 
-soak: $(STAMP)   ## 10,000 posts, faults and kills: duplicates and lost
+soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses
 	@$(BIN)/python benchmarks/soak.py
 
-schemas: $(STAMP) ## generate what is generated
+schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
 	@for kind in plan apply receipt; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
 	@$(BIN)/python docs/make_fields.py > docs/fields.md
@@ -64,7 +64,7 @@ schemas: $(STAMP) ## generate what is generated
 screenshots: $(BROWSER) ## the pictures in docs/images
 	@$(BIN)/python docs/make_screenshots.py
 
-lock: $(STAMP)   ## resolve the dependencies anew
+lock: $(STAMP)   ## update the locked dependencies
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
 	  --python-version 3.11 --all-extras --group dev --custom-compile-command 'make lock' \
 	  --output-file requirements.lock pyproject.toml
@@ -74,5 +74,5 @@ lock: $(STAMP)   ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
 	  --python-version 3.11 --group browser --custom-compile-command 'make lock' --output-file requirements-browser.lock
 
-clean:           ## what was built
+clean:           ## remove what was built
 	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache

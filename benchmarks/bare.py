@@ -1,4 +1,4 @@
-"""Thirty posts by a bare script with the same GraphQL client: no files, no plan, no state, nothing found out first."""
+"""Thirty posts by a bare script with the same GraphQL client: no files, no plan, no state, no reads but the channel."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The sandbox in a process of its own, so that its time and memory are nobody else's.
+"""The sandbox in a process of its own, so that its time and memory do not count.
 
-Run as a script it serves until its input ends: it prints its address, then, for each line that comes in, how many
-reads and writes it was asked for since the last.
+As a script it serves until its input ends: it prints its address, then, for each line of input, the number of reads
+and writes since the previous line.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Buffer:
     env: Mapping[str, str]
 
     def requests(self) -> tuple[int, int]:
-        """How many reads and writes there were since this was last asked."""
+        """The number of reads and writes since the last call."""
         if self.process.stdin is None:
             raise AssertionError
         self.process.stdin.write("\n")
@@ -33,7 +33,7 @@ class Buffer:
 
 @contextmanager
 def serving(env: Mapping[str, str]) -> Iterator[Buffer]:
-    """A sandbox while this lasts; its `env` is `env` with the address and the key."""
+    """A running sandbox; its `env` is `env` with the address and the key."""
     command = [sys.executable, __file__]
     process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:

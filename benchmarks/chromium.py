@@ -11,9 +11,9 @@ _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--di
 
 
 def usable(page: Path, rounds: int = 5) -> float | None:
-    """Seconds from opening `page` until its calendar stands and its filters work, the best of `rounds`.
+    """Seconds from opening `page` until its calendar is shown and its filters work, the best of `rounds`.
 
-    None, and a word on stderr, where Playwright or Chromium is missing.
+    None, with a note on stderr, if Playwright or Chromium is missing.
     """
     found = shutil.which("chromium")
     try:
@@ -21,7 +21,10 @@ def usable(page: Path, rounds: int = 5) -> float | None:
     except ImportError:
         found = None
     if found is None:
-        print("Not measured in a browser: `make test-browser` installs Playwright, Chromium is yours", file=sys.stderr)
+        print(
+            "Not measured in a browser: `make test-browser` installs Playwright; install Chromium yourself",
+            file=sys.stderr,
+        )
         return None
     took = []
     with sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""Whole processes, measured as a user feels them: processor time of their own, peak memory, time on the wall."""
+"""Measures whole processes: their processor time, peak memory and wall time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Measured:
 
 
 def environment(scratch: Path) -> dict[str, str]:
-    """A user's environment: compiled modules (kept in `scratch`, whatever the machine says), no key, no colour."""
+    """A user's environment: compiled modules (kept in `scratch`), no key, no colour."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("BUFFER_", "PYTHONDONTWRITE", "FORCE_COLOR"))}
     return {
         **kept,
@@ -41,9 +41,9 @@ def environment(scratch: Path) -> dict[str, str]:
 
 
 def measured(command: Sequence[str], env: Mapping[str, str], cwd: Path, *, code: int = 0) -> Measured:
-    """Run a command to its end. Raises RuntimeError where it exits with another code than `code`.
+    """Run a command to its end. Raises RuntimeError if it exits with another code than `code`.
 
-    A child's peak memory starts at what its parent held when it forked, so this process is to stay small.
+    A child's peak memory starts at its parent's size at the fork, so this process must stay small.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()

@@ -1,6 +1,6 @@
-"""10,000 creates against 100 requests in 15 minutes, on a clock that moves only when somebody waits.
+"""10,000 creates against 100 requests in 15 minutes, on a clock that advances only while waiting.
 
-Applies the project in FOLDER, and prints the seconds that passed on that clock, the requests that it took, and how many
+Applies the project in FOLDER and prints the seconds that passed on that clock, the number of requests, and how many
 were refused.
 """
 
@@ -18,6 +18,7 @@ from bufferctl.cli import session
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
+from bufferctl.limits import MAX_WAIT
 from bufferctl.reconcile import Options
 from bufferctl.sandbox import Clock, Sandbox
 
@@ -27,23 +28,23 @@ TOO_MANY = 429
 
 @dataclass(frozen=True)
 class Moved:
-    """The sandbox's clock as ours too: waiting moves it."""
+    """The sandbox's clock, also for bufferctl: waiting advances it."""
 
     clock: Clock
 
     def now(self) -> float:
-        """Seconds that only ever grow."""
+        """Seconds that only grow."""
         return self.clock.now().timestamp()
 
     def wait(self, seconds: float) -> None:
-        """Let them pass."""
+        """Advance the clock."""
         self.clock.advance(seconds)
 
     sleep = wait
 
 
 def main(folder: Path) -> None:
-    """Apply the project from its first request to its last look."""
+    """Apply the project from its first request to its verification."""
     gc.disable()  # as the command line does
     console = Console.create()
     files = load_files(folder / "buffer.yaml", (), console)
@@ -54,12 +55,12 @@ def main(folder: Path) -> None:
             connect(sandbox.url, sandbox.key, now=clock.now) as buffer,
             session.opened_for_change(files, buffer, None, console, lock_timeout=0) as opened,
         ):
-            applying = Applying(opened, Options(), settle=0, max_wait=960, quiet=True, clock=Moved(clock))
+            applying = Applying(opened, Options(), settle=0, max_wait=MAX_WAIT, quiet=True, clock=Moved(clock))
             plan = applying.plan()
             if (error := applying.run(plan)) is not None:
                 raise error
             if not applying.verify().is_empty:
-                raise RuntimeError("something is left to do")
+                raise RuntimeError("Buffer does not match the files after the apply")
         seconds = (clock.now() - began).total_seconds()
         refused = sum(seen.status == TOO_MANY for seen in sandbox.requests)
         print(f"{seconds:.0f} {len(sandbox.requests)} {refused}", flush=True)

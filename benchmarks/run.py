@@ -1,8 +1,8 @@
-"""`make bench`: each number that bufferctl holds itself to, measured, with its limit; exit 1 where one does not hold.
+"""`make bench`: measures each number of docs/performance.md against its limit; exits with 1 if one is exceeded.
 
-Whole processes with compiled modules, the sandbox in another process, processor time where it is bufferctl's own that
-counts. What is compared is run in turn, and of several times the best one counts: a busy machine only adds. `run.py
-NAME…` measures some only: startup, requests, validate, worst, plan, render, apply, journal, quota, page.
+Measures whole processes with compiled modules, with the sandbox in another process. Compared commands run in turn, and
+the best of several times counts, since a busy machine only adds. `run.py NAME…` measures only some: startup, requests,
+validate, worst, plan, render, apply, journal, quota, page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from measure import BUFFERCTL, Measured, environment, measured
 _HERE = Path(__file__).parent
 _APPLY = (*BUFFERCTL, "apply", "--auto-approve", "--settle", "0")
 _PLAN = (*BUFFERCTL, "plan", "--detailed-exitcode")
-#: `validate`, whatever it thinks of the files.
+#: `validate`, ignoring its exit code.
 _ANY_EXIT = "from bufferctl.cli import run; run(['validate'])"
 _YAML = """
 import sys, time, yaml
@@ -36,7 +36,7 @@ print(time.process_time() - began)
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number: `value` is to be at most `limit` (exactly, with `exact`); `unit` follows both."""
+    """One number: `value` must be at most `limit` (equal with `exact`); `unit` is printed after both."""
 
     what: str
     value: float
@@ -47,7 +47,7 @@ class Number:
 
     @property
     def holds(self) -> bool:
-        """Whether it does."""
+        """Whether the value is within its limit."""
         return self.value == self.limit if self.exact else self.value <= self.limit
 
     def __str__(self) -> str:
@@ -59,13 +59,13 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where it all happens."""
+    """The folder for all projects, and how to run commands in it."""
 
     scratch: Path
 
     @property
     def env(self) -> dict[str, str]:
-        """For every process."""
+        """The environment of every process."""
         return environment(self.scratch)
 
     def run(self, command: Sequence[str], cwd: Path | None = None, buffer: Buffer | None = None) -> Measured:
@@ -73,7 +73,7 @@ class Bench:
         return measured(command, buffer.env if buffer else self.env, cwd or self.scratch)
 
     def project(self, name: str, posts: int, *organizations: str) -> Path:
-        """A project that has no state."""
+        """A new project without state."""
         folder = self.scratch / name
         shutil.rmtree(folder, ignore_errors=True)
         corpus.write(folder, posts, organizations or ("Acme",))
@@ -92,7 +92,7 @@ def startup(bench: Bench) -> Iterator[Number]:
 
 
 def requests(bench: Bench) -> Iterator[Number]:
-    """How often the API is asked."""
+    """The number of API requests."""
     with serving(bench.env) as buffer:
         folder = bench.scratch / "news"
         corpus.write_news(folder, 300)
@@ -109,7 +109,7 @@ def requests(bench: Bench) -> Iterator[Number]:
 
 
 def validate(bench: Bench) -> Iterator[Number]:
-    """How long `validate` of 10,000 posts takes, start-up and all, against the parse alone by PyYAML's C loader."""
+    """How long `validate` of 10,000 posts takes, start-up and all, against only parsing with PyYAML's C loader."""
     folder = bench.project("validated", 10_000)
     ours, theirs = [], []
     bench.run((*BUFFERCTL, "validate"), folder)
@@ -122,7 +122,7 @@ def validate(bench: Bench) -> Iterator[Number]:
 
 
 def worst(bench: Bench) -> Iterator[Number]:
-    """What `validate` takes of inputs that were made to be slow, each better of two runs."""
+    """What `validate` takes for inputs designed to be slow, the better of two runs."""
     for name, folder in hostile.projects(bench.scratch):
         runs = [bench.run((sys.executable, "-c", _ANY_EXIT), folder) for _ in range(2)]
         yield Number(name, min(each.cpu for each in runs), 2, " s", f"{max(each.peak for each in runs):.0f} MiB")
@@ -130,7 +130,7 @@ def worst(bench: Bench) -> Iterator[Number]:
 
 
 def plan(bench: Bench) -> Iterator[Number]:
-    """What `plan` takes where nothing changed."""
+    """What `plan` takes if nothing changed."""
     found = {}
     for posts in (1000, 10_000):
         folder = bench.project(f"planned-{posts}", posts)
@@ -146,8 +146,8 @@ def plan(bench: Bench) -> Iterator[Number]:
 def render(bench: Bench) -> Iterator[Number]:
     """What a plan of 10,000 changes takes as text and as JSON, beyond making it."""
     folder = bench.project("rendered", 10_000)
-    told = bench.run((sys.executable, str(_HERE / "render.py"), str(folder)), folder).out.split()
-    for form, seconds in zip(("text", "JSON"), map(float, told), strict=True):
+    output = bench.run((sys.executable, str(_HERE / "render.py"), str(folder)), folder).out.split()
+    for form, seconds in zip(("text", "JSON"), map(float, output), strict=True):
         yield Number(f"{form} of 10,000 changes, own time", seconds, 1.5, " s")
 
 
@@ -168,7 +168,7 @@ def apply(bench: Bench) -> Iterator[Number]:
 
 
 def journal(bench: Bench) -> Iterator[Number]:
-    """What the journal and the last look cost an apply of 1,000."""
+    """What journal and verification add to an apply of 1,000."""
     commands = {"with": _APPLY, "without": (sys.executable, str(_HERE / "without.py"), ".")}
     took: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(7):
@@ -178,16 +178,16 @@ def journal(bench: Bench) -> Iterator[Number]:
                 took[name].append(bench.run(command, folder, buffer).wall)
     ours, bare = (min(times) for times in took.values())
     how = f"{ours:.2f} s, without both {bare:.2f} s"
-    yield Number("apply 1,000 with journal and last look", ours / bare, 1.6, " x", how)
+    yield Number("apply 1,000 with journal and verification", ours / bare, 1.6, " x", how)
 
 
 def quota(bench: Bench) -> Iterator[Number]:
-    """10,000 creates against 100 requests in 15 minutes, on a moved clock."""
+    """10,000 creates against 100 requests in 15 minutes, on a simulated clock."""
     folder = bench.project("quota", 10_000)
-    told = bench.run((sys.executable, str(_HERE / "quota.py"), str(folder)), folder).out.split()
-    seconds, asked, refused = map(int, told)
-    best = 900 * (-(-asked // 100) - 1)
-    how = f"{seconds} s for {asked} requests, at best {best} s"
+    output = bench.run((sys.executable, str(_HERE / "quota.py"), str(folder)), folder).out.split()
+    seconds, sent, refused = map(int, output)
+    best = 900 * (-(-sent // 100) - 1)
+    how = f"{seconds} s for {sent} requests, at best {best} s"
     yield Number("10,000 creates, over the optimum", 100 * (seconds / best - 1), 2, " %", how)
     yield Number("10,000 creates, answers 429", refused, 0, exact=True)
 

@@ -1,7 +1,7 @@
 """`make soak`: 10,000 posts, mixed faults, kills; prints faults, kills, declared, duplicates, lost.
 
-The real program in processes of its own against the sandbox on loopback; runs until an apply exits 0. Exit 1 where
-anything is doubled or lost.
+The real program in processes of its own against the sandbox on loopback; runs until an apply exits 0. Exits with
+1 if any post is duplicated or lost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FAULTS = (
     "missing-alias=0.001"
 )
 CHANNELS = {"twitter": "acme", "linkedin": "acme-inc", "mastodon": "acme", "threads": "acme"}
-#: Longer than any of the faults above keeps a write or a list back.
+#: Longer than any fault above delays a write or a list.
 SETTLE = "1"
 MOST_RUNS = 2000
 
@@ -40,8 +40,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Sandbox(faults=FAULTS, seed=given.seed) as sandbox:
         declared = declare(Path(folder), given.posts)
         runs, kills = apply_until_done(Path(folder), sandbox, random.Random(given.seed), given.kill_chance)  # noqa: S311 - repeatable, no secret
-        there = Counter(str(post["text"]) for post in sandbox.posts())
-    duplicates, lost = (there - declared).total(), (declared - there).total()
+        found = Counter(str(post["text"]) for post in sandbox.posts())
+    duplicates, lost = (found - declared).total(), (declared - found).total()
     print(f"runs       {runs}\nkills      {kills}")
     print(f"faults     {sum(sandbox.service.faults.counts.values())}  {sandbox.service.faults.counts}")
     print(f"declared   {declared.total()}\nduplicates {duplicates}\nlost       {lost}")

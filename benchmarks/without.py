@@ -1,6 +1,6 @@
-"""apply without its journal and without its last look, to see what the two cost. `FOLDER`: a project.
+"""apply without its journal and its verification, to measure what both cost. `FOLDER`: a project.
 
-The same code otherwise: the journal is one that only remembers.
+Everything else is the same code; this journal writes nothing to disk.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bufferctl.state import StateFile
 
 
 class Forgetful(FileJournal):
-    """A journal that keeps nothing."""
+    """A journal that writes nothing."""
 
     def listed(self, home: str, ids: Collection[str]) -> None:
         """Nothing."""

@@ -1,4 +1,4 @@
-"""Writes docs/cli.md from the help of every command. `make schemas` runs it; a test holds the page to it."""
+"""Writes docs/cli.md from the help of every command. `make schemas` runs it; a test compares the page."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _HEAD = """\
 
 <!-- Made from the help of the commands by docs/make_cli.py; change it there. -->
 
-`bufferctl COMMAND --help` says the same. Data goes to stdout, everything else to stderr, so a pipe gets data alone.
-Colour is on a terminal only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
+`bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to stderr, so a pipe gets data alone.
+Colour is used only on a terminal; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
 
 | variable | |
 |---|---|
 | `BUFFER_API_KEY` | the API key; it is never printed, logged or saved |
 | `BUFFER_API_URL` | another endpoint than Buffer's own, such as the sandbox's |
-| `NO_COLOR`, `FORCE_COLOR` | no colour; colour also where there is no terminal |
+| `NO_COLOR`, `FORCE_COLOR` | no colour; colour even without a terminal |
 | `XDG_STATE_HOME` | where the journal and the lock are, in `bufferctl` |
 
 | exit code | |
