@@ -117,7 +117,7 @@ WITH_LINK_ASSET = replace(POST, assets=(Asset.model_validate({"link": LINK}),))
 
 def attached(service: str = "bluesky", **fields: object) -> NetworkMetadata:
     """Metadata with the link as its `link_attachment`."""
-    return getattr(Metadata.model_validate({service: {"link_attachment": LINK, **fields}}), service)  # type: ignore[no-any-return]
+    return getattr(Metadata.model_validate({service: {"link_attachment": LINK, **fields}}), service)  # type: ignore[no-any-return]  # by name
 
 
 def in_thread(**item: object) -> NetworkMetadata | None:

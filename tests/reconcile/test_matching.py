@@ -571,26 +571,25 @@ def test_a_candidate_may_be_ours_for_others_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("world", "item"),
+    ("world", "items"),
     [
-        (questioned(live=[], gone=["p9"]), post()),
-        (replace(questioned(), state=replace(questioned().state, let_go=let_go(CANDIDATE), questions={})), post()),
-        (questioned(), post(repeat_of="p9")),
+        (questioned(live=[], gone=["p9"]), [post()]),
+        (questioned(), [post(repeat_of="p9")]),
+        (questioned(), [post(), post("b", "Other")]),
         (
             replace(
-                questioned(),
-                state=replace(questioned().state, bindings=bindings((post("b", "Other"), CANDIDATE))),
+                questioned(), state=replace(questioned().state, bindings=bindings((post("b", "Other"), CANDIDATE)))
             ),
-            post(),
+            [post(), post("b", "Other")],
         ),
     ],
-    ids=["the candidate is gone", "let go", "repeat_of its id", "claimed by another address"],
+    ids=["the candidate is gone", "repeat_of its id", "matched by another address", "claimed by another address"],
 )
-def test_an_answered_question_is_closed(world: World, item: Post) -> None:
+def test_an_answered_question_is_closed(world: World, items: list[Post]) -> None:
     """Created, and nothing is asked any more."""
-    plan = world.plan(item, post("b", "Other"))
+    plan = world.plan(*items)
     assert next(verdict(c) for c in plan.changes if c.address.key == "a") is Action.CREATE
-    assert slot(item) not in plan.recording.questions
+    assert plan.recording.questions == {}
 
 
 def test_candidates_that_were_let_go_answer_even_an_open_question() -> None:

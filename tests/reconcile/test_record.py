@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -341,9 +342,9 @@ def test_a_run_remembers_what_is_past() -> None:
 # -- move_on: after it
 
 
-def moved(world: World, *items: Post, state: State | None = None, **fields: object) -> State:
+def moved(world: World, *items: Post, state: State | None = None, open_homes: Collection[str] = ()) -> State:
     """The record after the plan for `items` was carried out."""
-    return move_on(state or world.state, world.plan(*items), world.reading, settle=SETTLE, **fields)  # type: ignore[arg-type]
+    return move_on(state or world.state, world.plan(*items), world.reading, settle=SETTLE, open_homes=open_homes)
 
 
 def horizons(state: State) -> dict[str, datetime | None]:

@@ -148,7 +148,8 @@ def test_edits_that_do_not_matter_once_it_is_out_are_done(was: Post, now: Post) 
     change = world.change(now)
     assert (change.action, change.reason) == (Action.DONE, Reason.STAYED)
     assert "1 edited post is already published and stays as it was" in warnings(world.plan(now))
-    again = World(live=world.live, state=replace(world.state, bindings={slot(now): change.binding}))  # type: ignore[dict-item]
+    assert change.binding is not None
+    again = World(live=world.live, state=replace(world.state, bindings={slot(now): change.binding}))
     assert (again.change(now).action, again.change(now).reason) == (Action.DONE, None)
 
 
