@@ -7,11 +7,10 @@ test that goes over `for service in Service: for rule in rules_of(service)` sees
 
 from __future__ import annotations
 
-from bufferctl.checks.counting import text_length, text_lengths
 from bufferctl.checks.finding import Finding, Related, Rule
-from bufferctl.checks.judge import OFF, RULES, check, check_lengths, unknown_codes, waits_for_account
+from bufferctl.checks.judge import OFF, RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
 from bufferctl.checks.networks import NETWORKS, Network
-from bufferctl.checks.table import rules_of
+from bufferctl.checks.texts import text_length, text_lengths
 
 __all__ = [
     "NETWORKS",

@@ -1,15 +1,18 @@
-"""Rules on what makes a post better for its readers: descriptions of pictures, links that do not frighten."""
+"""Rules on what makes a post better: alt texts, https links, no invisible characters, no Markdown, no HTML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from bufferctl.checks.finding import Finding, Path, Rule, few
 from bufferctl.checks.networks import thread_of
+from bufferctl.checks.visible import visible_texts
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, NetworkMetadata, Post
+from bufferctl.model.content import Image
+from bufferctl.model.invisible import code_point, invisible
 
 NO_ALT_TEXT = Rule(
     "BC101",
@@ -30,7 +33,6 @@ NOT_HTTPS = Rule(
     "what browsers do",
 )
 
-RULES = (NO_ALT_TEXT, NOT_HTTPS)
 
 _PLAIN = re.compile(r"http://[^\s<>\"]*[^\s<>\".,;:!?)\]}]", re.IGNORECASE)
 #: Where metadata holds texts and links, in the file's words.
@@ -92,3 +94,99 @@ def _plain_links(post: Post, path: Path, text: str) -> Iterator[Finding]:
     message = "this link is not https, so browsers warn whoever follows it"
     links = dict.fromkeys(_PLAIN.findall(text))
     yield from few(Finding(NOT_HTTPS, post, path, message, quote=link) for link in links)
+
+
+INVISIBLE = Rule(
+    "BC107",
+    "invisible-character",
+    Severity.WARNING,
+    "a text has a character that nobody sees, often from copied text",
+    "it counts, breaks links and words, and can hide what a reviewer should see",
+    "delete it",
+    "Unicode's list of ignorable characters, emoji apart",
+)
+MARKDOWN = Rule(
+    "BC108",
+    "markdown-in-text",
+    Severity.WARNING,
+    "a text has a link or emphasis in Markdown",
+    "networks show the signs as they are written",
+    "write the plain text, and the bare address of a link",
+    "what networks do",
+)
+HTML = Rule(
+    "BC109",
+    "html-in-text",
+    Severity.WARNING,
+    "a text has an HTML tag or entity",
+    "networks show it as it is written",
+    "write the plain text",
+    "what networks do",
+)
+
+RULES = (NO_ALT_TEXT, NOT_HTTPS, INVISIBLE, MARKDOWN, HTML)
+
+_MARKDOWN = re.compile(
+    r"!?\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
+    r"|(?<![\w*])(\*{1,3})(?=[^\s*])[^*\n]{0,200}(?<=[^\s*])\1(?![\w*])"
+    r"|(?<![\w_])(_{1,3})(?=[^\s_])[^_\n]{0,200}(?<=[^\s_])\2(?![\w_])"
+)
+_HTML = re.compile(
+    r"</?(?:a|b|br|code|div|em|h[1-6]|i|img|li|ol|p|pre|small|span|strong|u|ul)(?:\s[^<>]{0,500})?\s?/?>"
+    r"|&(?:amp|lt|gt|quot|apos|nbsp|mdash|ndash|hellip|#\d{1,7}|#x[0-9a-f]{1,6});",
+    re.IGNORECASE,
+)
+
+
+def plain_findings(post: Post) -> Iterator[Finding]:
+    """What readers of a post would see, or not see, other than meant: of each kind the first in each text."""
+    for each in visible_texts(post):
+        yield from _invisible(post, each.path, each.text)
+        if each.is_link:
+            continue
+        if found := _markdown(each.text):
+            message = f"`{found[0][:40]}` is Markdown, and readers would see its signs"
+            yield Finding(MARKDOWN, post, each.path, message, quote=found[0])
+        if found := _html(each.text):
+            message = f"`{found[0][:40]}` is HTML, and readers would see it as it is written"
+            yield Finding(HTML, post, each.path, message, quote=found[0])
+
+
+@lru_cache(maxsize=128)
+def may_be_odd(text: str) -> bool:
+    """Whether one of these rules may find something, found quickly: most texts are letters and emoji."""
+    return bool(_ODD.search(text)) or (not text.isascii() and any(True for _ in invisible(text)))
+
+
+def asset_may_be_odd(asset: Asset) -> bool:
+    """The same for the words of an asset: walking through all of its fields takes ten times as long."""
+    value = asset.value
+    words = value.alt_text if isinstance(value, Image) else value.title
+    return words is not None and may_be_odd(words)
+
+
+_ODD = re.compile(r"\]\(|\*\S|_\S|<[/a-zA-Z]|&[#a-zA-Z]")
+
+
+def _invisible(post: Post, path: Path, text: str) -> Iterator[Finding]:
+    hidden = _hidden(text)
+    if hidden:
+        names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
+        many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
+        yield Finding(INVISIBLE, post, path, f"this has {many} ({names}), often from copied text", quote=hidden[0])
+
+
+# Files may name one long text for many posts: each is searched once.
+@lru_cache(maxsize=128)
+def _markdown(text: str) -> re.Match[str] | None:
+    return _MARKDOWN.search(text)
+
+
+@lru_cache(maxsize=128)
+def _html(text: str) -> re.Match[str] | None:
+    return _HTML.search(text)
+
+
+@lru_cache(maxsize=128)
+def _hidden(text: str) -> tuple[str, ...]:
+    return tuple(character for _, character in invisible(text))

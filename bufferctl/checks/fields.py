@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bufferctl.checks.counting import utf16
 from bufferctl.checks.finding import Finding, Path, Rule
 from bufferctl.checks.networks import NETWORKS, Limit, Need, Network, Source, thread_of
+from bufferctl.checks.texts import utf16
 from bufferctl.diagnostics import Severity
 from bufferctl.model import NetworkMetadata, Post
 from bufferctl.model.content import ThreadItem

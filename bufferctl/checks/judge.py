@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from bufferctl.checks import addresses, content, fields, media, neighbours, plain, policy, texts
+from bufferctl.checks import content, fields, media, neighbours, policy, texts
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Address, Asset, Desired, Post
+from bufferctl.model import Address, Asset, Desired, Post, Service
 
 #: Every rule, by code. A network's own numbers are in `NETWORKS`; which rules a network has, `rules_of` tells.
 RULES: tuple[Rule, ...] = tuple(
@@ -18,9 +18,7 @@ RULES: tuple[Rule, ...] = tuple(
             *texts.RULES,
             *media.RULES,
             *fields.RULES,
-            *addresses.RULES,
             *content.RULES,
-            *plain.RULES,
             *neighbours.RULES,
             *policy.RULES,
         ),
@@ -41,7 +39,7 @@ def check(
     `max_characters`: how many characters the channel of a post says that it takes, by the post's address. `now`: posts
     that were due more than a day before are not judged; None judges all. Cancelled ones never are.
     """
-    known = max_characters or {}
+    limits = max_characters or {}
     live = [post for post in desired.posts if not post.cancelled]
     times = [post.due_at.timestamp() if post.due_at else None for post in live]
     since = (now - PAST).timestamp() if now else None
@@ -49,9 +47,9 @@ def check(
         finding
         for post, at in zip(live, times, strict=True)
         if since is None or at is None or at >= since
-        for finding in of_post(post, known.get(post.address) if known else None)
+        for finding in of_post(post, limits.get(post.address) if limits else None)
     ]
-    found += (each for idea in desired.ideas if not idea.cancelled for each in addresses.address_findings(idea))
+    found += (each for idea in desired.ideas if not idea.cancelled for each in media.address_findings(idea))
     found += neighbours.neighbour_findings(zip(live, times, strict=True), now, since)
     found += policy.policy_findings(desired, now)
     return tuple(at_levels(found, desired.settings.rules))
@@ -72,12 +70,12 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
         yield from texts.text_findings(post, most)
     if more or not _fine_pictures(post, network):
         yield from media.media_findings(post)
-        yield from addresses.address_findings(post)
+        yield from media.address_findings(post)
         yield from content.content_findings(post)
     elif content.may_be_plain(post.text):
         yield from content.content_findings(post)
-    if more or plain.may_be_odd(post.text) or any(map(plain.asset_may_be_odd, post.assets)):
-        yield from plain.plain_findings(post)
+    if more or content.may_be_odd(post.text) or any(map(content.asset_may_be_odd, post.assets)):
+        yield from content.plain_findings(post)
     if more or network.needs:
         yield from fields.field_findings(post)
 
@@ -95,18 +93,18 @@ def _fine_pictures(post: Post, network: Network) -> bool:
 def _is_fine_picture(asset: Asset) -> bool:
     image = asset.image
     described = image and image.alt_text and not image.alt_text.isspace()
-    return bool(image and described and not image.thumbnail_url and addresses.is_fine(image.url))
+    return bool(image and described and not image.thumbnail_url and media.is_fine(image.url))
 
 
 def check_lengths(
     desired: Desired, max_characters: Mapping[Address, int], now: datetime | None = None
 ) -> tuple[Finding, ...]:
     """Only how long texts may be, of the posts whose account may know better than the table."""
-    asked = {service for service, row in NETWORKS.items() if row.paid or row.text_varies}
+    varying = {service for service, row in NETWORKS.items() if row.paid or row.text_varies}
     found = (
         finding
         for post in desired.posts
-        if post.service in asked and not post.cancelled and _lies_ahead(post, now)
+        if post.service in varying and not post.cancelled and _lies_ahead(post, now)
         for finding in texts.text_findings(post, max_characters.get(post.address))
         if post.address in max_characters or waits_for_account(finding)
     )
@@ -130,9 +128,39 @@ def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[F
 
 def unknown_codes(levels: Mapping[str, str]) -> tuple[str, ...]:
     """The codes among the files' levels that no rule has."""
-    known = {rule.code for rule in RULES}
-    return tuple(code for code in levels if code not in known)
+    codes = {rule.code for rule in RULES}
+    return tuple(code for code in levels if code not in codes)
 
 
 def _lies_ahead(post: Post, now: datetime | None) -> bool:
     return now is None or post.due_at is None or post.due_at >= now - PAST
+
+
+def rules_of(service: Service) -> tuple[Rule, ...]:
+    """The rules BC0xx that can find something in a post for this network, by code."""
+    row = NETWORKS[service]
+    if not row.takes_posts:
+        return (fields.NO_POSTS,)
+    alive = {
+        texts.TOO_LONG: row.text is not None,
+        texts.NEEDS_PAID_X: row.paid is not None,
+        texts.DEPENDS_ON_SERVER: row.text_varies,
+        texts.TOO_MANY_BYTES: row.bytes is not None,
+        texts.CUT_SHORT: row.shown is not None,
+        fields.COMMENT_TOO_LONG: row.first_comment is not None,
+        fields.TITLE_TOO_LONG: row.title is not None,
+        fields.TOPIC_TOO_LONG: row.topic is not None,
+        fields.EVENT_TITLE_TOO_LONG: row.event_title is not None,
+        fields.TYPE_NOT_TAKEN: bool(row.types),
+        fields.FIELD_MISSING: bool(row.needs),
+        fields.EMPTY_ITEM: row.thread,
+        media.TOO_MANY_IMAGES: row.images is not None,
+        media.TOO_MANY_MEDIA: row.media is not None,
+        media.VIDEO_NOT_ALONE: row.video_alone is not None,
+        media.KIND_NOT_TAKEN: "document" not in row.kinds,
+        media.NOT_ALONE: "document" in row.kinds,
+        media.COVER_NOT_TAKEN: row.covers is None,
+        media.MISSING: bool(row.needs_media),
+        media.NOT_PUBLIC: True,
+    }
+    return tuple(sorted((rule for rule, there in alive.items() if there), key=lambda rule: rule.code))

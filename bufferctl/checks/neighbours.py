@@ -90,8 +90,8 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
 def _again(same: list[Timed], now: float | None, since: float | None) -> Iterator[Finding]:
     timed = [(post, at if at is not None else now) for post, at in same]
     untimed = [post for post, at in timed if at is None]
-    known = sorted(((at, post) for post, at in timed if at is not None), key=lambda each: each[0])
-    pairs = [(one, other, other_at - one_at, other_at) for (one_at, one), (other_at, other) in pairwise(known)]
+    dated = sorted(((at, post) for post, at in timed if at is not None), key=lambda each: each[0])
+    pairs = [(one, other, other_at - one_at, other_at) for (one_at, one), (other_at, other) in pairwise(dated)]
     pairs += [(one, other, 0.0, since or 0.0) for one, other in pairwise(untimed)]
     for one, other, apart, at in pairs:
         meant = one.repeat_of or other.repeat_of or one.due_at == other.due_at is not None  # that is an error

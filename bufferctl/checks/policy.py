@@ -5,18 +5,53 @@ How late a post may be new (`minimum_lead`) is a rule here too, but judged by pl
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from bufferctl.checks.finding import Finding, Related, Rule, few
-from bufferctl.checks.forbidden import forbidden_in
-from bufferctl.checks.said import Link, links, normal_host, said, split, within
+from bufferctl.checks.visible import Link, link_spans, links, normal_host, split, visible_texts, within, without
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Channel, Desired, Post
+from bufferctl.model.invisible import without_invisible
 from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Freeze, Policy
+
+if TYPE_CHECKING:
+    import regex
+
+
+#: Apostrophes that mean the same.
+_PLAIN = str.maketrans({"\u2019": "'", "\u02bc": "'"})
+
+
+@lru_cache(maxsize=128)
+def forbidden_in(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The forbidden words of a text as they stand in it, each once; not those in links or names of accounts."""
+    if not _pattern(words).search(_plain(text)):  # most texts have none, and need no closer look
+        return ()
+    text = without(text, link_spans(text))
+    return tuple(dict.fromkeys(match[0] for match in _pattern(words).finditer(_plain(text))))
+
+
+def _plain(text: str) -> str:
+    """The text without invisible characters, its bold, full-width and decomposed letters as plain ones."""
+    return unicodedata.normalize("NFKC", without_invisible(text)).translate(_PLAIN)
+
+
+@cache
+def _pattern(words: tuple[str, ...]) -> regex.Pattern[str]:
+    """The words, longest first. A word ends where Unicode says so, which also parts languages without spaces."""
+    import regex
+
+    spaced = (r"\s+".join(map(regex.escape, _plain(word).split())) for word in sorted(words, key=len, reverse=True))
+    flags = regex.IGNORECASE | regex.FULLCASE | regex.WORD | regex.VERSION1
+    return regex.compile(rf"(?<!@)\b(?:{'|'.join(spaced)})\b", flags)
+
 
 _SOURCE = "your own `policy`"
 
@@ -110,7 +145,7 @@ def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
         if tag not in post.tags:
             message = f"this has no tag `{tag}`, which every post must have"
             yield Finding(TAG, post, ("tags",), message, f"add `{tag}` to `tags`")
-    for each in said(post) if policy.forbidden_words else ():
+    for each in visible_texts(post) if policy.forbidden_words else ():
         for word in () if each.is_link else forbidden_in(each.text, policy.forbidden_words):
             quote = word if word in each.text else ""
             message = f"`{word}` is one of the words that your team has agreed not to use"

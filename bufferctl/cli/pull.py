@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bufferctl.cli.console import Console
-    from bufferctl.config.write.changes import FileChanges
+    from bufferctl.config.write.document import FileChanges
     from bufferctl.intake import Pulled
 
 

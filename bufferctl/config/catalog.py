@@ -9,9 +9,9 @@ from datetime import UTC
 from functools import cached_property
 
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
+from bufferctl.config.names import listed, nearest_value
+from bufferctl.config.times import LocalTimes, zone_hint, zone_of
 from bufferctl.config.tree import Spot
-from bufferctl.config.words import listed, nearest_value
-from bufferctl.config.zones import Clock, zone_hint, zone_of
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model import Channel, Organization, Tag
 
@@ -21,7 +21,7 @@ class DeclaredChannel:
     """A channel with the clock of its times and the entry that holds its own posts."""
 
     channel: Channel
-    clock: Clock | None
+    clock: LocalTimes | None
     entry: ChannelEntry
     spot: Spot
 
@@ -31,7 +31,7 @@ class DeclaredOrganization:
     """An organization with the clock of its times and the entry that holds its own ideas."""
 
     organization: Organization
-    clock: Clock | None
+    clock: LocalTimes | None
     entry: OrganizationEntry
     spot: Spot
     channels: list[DeclaredChannel]
@@ -169,7 +169,7 @@ def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
 def _channels(
     entry: OrganizationEntry,
     organization: Organization,
-    clock: Clock | None,
+    clock: LocalTimes | None,
     spot: Spot,
     problems: list[Diagnostic],
     catalog: Catalog,
@@ -212,11 +212,11 @@ def _nameless(spot: Spot, what: str) -> Diagnostic:
     return spot.tree.source.diagnostic(spot.offset, f"{what} needs a `name` or an `id`", hint=hint)
 
 
-def _clock(name: str | None, spot: Spot, outer: Clock | None, problems: list[Diagnostic]) -> Clock | None:
+def _clock(name: str | None, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]) -> LocalTimes | None:
     if name is None:
         return outer
     zone = zone_of(name)
     if zone is None:
         problems.append(spot.at("timezone", f"there is no time zone `{name}`", hint=zone_hint(name)))
-        return outer or Clock("UTC", UTC)  # so that times below are not said to lack one
-    return Clock(name, zone)
+        return outer or LocalTimes("UTC", UTC)  # so that times below are not said to lack one
+    return LocalTimes(name, zone)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bufferctl.config.format import PostFields
 from bufferctl.config.reading import Reading
+from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.config.zones import Clock
 from bufferctl.model import Metadata, NetworkMetadata, Service
 from bufferctl.model.content import Asset, LinkAttachment, ThreadItem
 from bufferctl.model.metadata import (
@@ -65,7 +65,7 @@ def text_of(layers: tuple[Layer, ...], reading: Reading) -> str | None:
 
 
 def metadata_of(
-    layers: tuple[Layer, ...], service: Service, clock: Clock | None, reading: Reading
+    layers: tuple[Layer, ...], service: Service, clock: LocalTimes | None, reading: Reading
 ) -> tuple[NetworkMetadata | None, Spot]:
     """The metadata of the channel's network, and where it stands."""
     for layer in layers:
@@ -100,7 +100,7 @@ def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading
 
 
 def _with_zones(
-    metadata: GoogleBusinessMetadata, clock: Clock | None, spot: Spot, reading: Reading
+    metadata: GoogleBusinessMetadata, clock: LocalTimes | None, spot: Spot, reading: Reading
 ) -> GoogleBusinessMetadata:
     changed: dict[str, GoogleBusinessEvent | GoogleBusinessOffer] = {}
     for name in ("details_event", "details_offer"):

@@ -10,14 +10,14 @@ from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
 
-from bufferctl.config.posts import Declared
 from bufferctl.config.reading import Reading
+from bufferctl.config.resolve import DeclaredPost
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model import IDEAS, Address, Idea, Post
 
 
-def crosschecks(posts: list[Declared], ideas: list[tuple[Idea, Spot]], reading: Reading) -> Iterator[Diagnostic]:
+def crosschecks(posts: list[DeclaredPost], ideas: list[tuple[Idea, Spot]], reading: Reading) -> Iterator[Diagnostic]:
     """Every problem between entries. Unless all was read, a name that names nothing may be in the unreadable part."""
     whole = reading.whole
     places: dict[Address, Place] = {}
@@ -94,12 +94,12 @@ def _renamed_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic
                 yield spot.at("was", message, hint="delete `was` from the new one", related=related)
 
 
-def _same_text_and_instant(posts: list[Declared], reading: Reading) -> Iterator[Diagnostic]:
+def _same_text_and_instant(posts: list[DeclaredPost], reading: Reading) -> Iterator[Diagnostic]:
     """The same post under two keys, on one channel at one instant (design: Actions), unless `repeat_of` confirms it.
 
     Posts without text are the same if their assets are.
     """
-    groups: dict[tuple[str, str, datetime, object], list[Declared]] = {}
+    groups: dict[tuple[str, str, datetime, object], list[DeclaredPost]] = {}
     for each in posts:
         post = each.post
         says = post.text.strip() or post.assets
@@ -112,7 +112,9 @@ def _same_text_and_instant(posts: list[Declared], reading: Reading) -> Iterator[
             yield from _not_meant(sound[0], sound[1:], reported)
 
 
-def _not_meant(first: Declared, others: list[Declared], reported: set[tuple[Place, Place]]) -> Iterator[Diagnostic]:
+def _not_meant(
+    first: DeclaredPost, others: list[DeclaredPost], reported: set[tuple[Place, Place]]
+) -> Iterator[Diagnostic]:
     """Those of `others` that no `repeat_of` connects with one of the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.post
     keys, named = {each.post.address.key for each in group}, {each.post.repeat_of for each in group}
@@ -133,11 +135,11 @@ def _not_meant(first: Declared, others: list[Declared], reported: set[tuple[Plac
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
-def _fate(item: Post | Idea, at: Declared | Spot, keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
+def _fate(item: Post | Idea, at: DeclaredPost | Spot, keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
     places = keys.places
 
     def spot(name: str) -> Spot:
-        return at.spot(name) if isinstance(at, Declared) else at
+        return at.spot(name) if isinstance(at, DeclaredPost) else at
 
     address = item.address
     if item.was:

@@ -1,11 +1,12 @@
-"""Which files there are: the root file, and what it includes."""
+"""Which files there are: the root file, what it includes, and files with posts that it does not include."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def find_root(file: Path | None, start: Path) -> Path:
 
 
 @dataclass
-class Found:
+class Included:
     """What the include patterns match. `unmatched`: indexes of patterns without a file.
 
     `skipped` and `unreadable`: names that match but are not read, and folders that cannot be; each with the reason.
@@ -50,13 +51,13 @@ class Found:
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
-def included(root_file: Path, patterns: Sequence[str]) -> Found:
+def included(root_file: Path, patterns: Sequence[str]) -> Included:
     """The files that the patterns match below the root file's folder, sorted, each once.
 
     In a pattern `**` is any folders or none; `*` and `?` stay within one name. Names with a dot first are skipped, and
     links to folders are not followed (so a loop of links is no trouble).
     """
-    found = Found()
+    found = Included()
     files: dict[str, Path] = {}
     for index, pattern in enumerate(patterns):
         matches = {path.relative_to(root_file.parent).as_posix(): path for path in _walk(root_file, pattern, found)}
@@ -77,7 +78,7 @@ def in_git(path: str) -> bool:
     return any(part.casefold() == ".git" for part in re.split(r"[/\\]", path))
 
 
-def _walk(root_file: Path, pattern: str, found: Found) -> Iterator[Path]:
+def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[Path]:
     root = root_file.parent
     matcher = _matcher(pattern)
 
@@ -119,3 +120,46 @@ def _matcher(pattern: str) -> re.Pattern[str]:
 
 def _within(part: str) -> str:
     return "".join({"*": "[^/]*", "?": "[^/]"}.get(character, re.escape(character)) for character in part)
+
+
+#: A file of posts shows itself at its beginning; a root file of another project has `version`.
+_ENOUGH = 16 * 1024
+_POSTS = re.compile(r"^posts:[ \t]*$(?=[\s\S]*^ *(?:- )?key:)", re.MULTILINE)
+_ROOT = re.compile(r"^(?:version|organizations):", re.MULTILINE)
+
+
+def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> dict[str, tuple[str, str]]:
+    """Their names, each with the reason why it is not read and what to do."""
+    root, included_files = root_file.parent, {root_file, *read}
+    meant = sorted({first for pattern in patterns if not re.search(r"[*?]", first := pattern.partition("/")[0])})
+    folders = [path for path in _visible(root) if path.name not in meant and _like(path.name, meant)]
+    files = [path for folder in (root, *folders) for path in _visible(folder)]
+    hint = f"move it into the folder {meant[0]}, or name it under `include`" if meant else "name it under `include`"
+    return {
+        path.relative_to(root).as_posix(): ("it lies where `include` does not look", hint)
+        for path in files
+        if path not in included_files and path.suffix.lower() in {".yaml", ".yml"} and _holds_posts(path)
+    }
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    """What is in a folder; nothing where it is none."""
+    try:
+        yield from sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return
+
+
+def _like(name: str, meant: Sequence[str]) -> bool:
+    return bool(get_close_matches(name.strip().casefold(), [each.casefold() for each in meant], n=1, cutoff=0.8))
+
+
+def _holds_posts(path: Path) -> bool:
+    try:
+        if not path.is_file():  # a pipe or a device would be waited for
+            return False
+        with path.open(encoding="utf-8", errors="replace") as file:
+            beginning = file.read(_ENOUGH)
+    except OSError:
+        return False
+    return bool(_POSTS.search(beginning)) and not _ROOT.search(beginning)

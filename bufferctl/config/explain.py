@@ -13,13 +13,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bufferctl.config.describe import descriptions
-from bufferctl.config.format import RootFile
-from bufferctl.config.keys import key_for
+from bufferctl.config.format import RootFile, descriptions
+from bufferctl.config.names import BLOCK_FORM, PROSE, either, key_for, listed, nearest_field, nearest_value
 from bufferctl.config.recover import Faults
 from bufferctl.config.times import probably_meant
 from bufferctl.config.tree import Spot, Tree, walk
-from bufferctl.config.words import BLOCK_FORM, PROSE, either, listed, nearest_field, nearest_value
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Service
 from bufferctl.model.content import Video
@@ -88,8 +86,8 @@ def _message(name: str, error: ErrorDetails) -> str:
     subject = f"`{name}`" if name else "this"
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "value_error":
-        said = str(context["error"])
-        return f"{subject} {said}" if said.startswith(("must", "is ")) else said
+        reason = str(context["error"])
+        return f"{subject} {reason}" if reason.startswith(("must", "is ")) else reason
     form = _FORMS.get(kind.removesuffix("_type"))
     if form:
         entry = isinstance(error["loc"][-1], int)
@@ -106,8 +104,8 @@ def _message(name: str, error: ErrorDetails) -> str:
         case _ if isinstance(value, list | dict):
             return f"{subject} cannot be {_KINDS[type(value)]}"
         case _:
-            said = error["msg"]
-            return f"{subject}: {said[:1].lower()}{said[1:]}"
+            reason = error["msg"]
+            return f"{subject}: {reason[:1].lower()}{reason[1:]}"
 
 
 def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
@@ -125,21 +123,21 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
     return "write `- image: {url: https://…}` on the line below, two spaces further in" if name == "assets" else ""
 
 
-def _value_hint(value: str, said: str) -> str:
+def _value_hint(value: str, reason: str) -> str:
     """What to write in place of a text that says the wrong thing."""
-    if "true or" in said:
+    if "true or" in reason:
         return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
-    if "a to z" in said:
+    if "a to z" in reason:
         return f"for instance `{key_for(None, value, ())}`"
-    if "web address" in said:
+    if "web address" in reason:
         if re.match(r"https?://\S+\s", value, re.IGNORECASE):
             return f"write `{'%20'.join(value.split())}`"
         without_https = re.fullmatch(r"[\w-]+(\.[\w-]+)+/\S+", value)
         return f"write `https://{value}`" if without_https else "put it on the web, where everybody can fetch it"
-    if "a time that does not exist" in said:
+    if "a time that does not exist" in reason:
         existing = probably_meant(value)
         return f"write `{existing}`" if existing else "correct the month, the day or the hour"
-    if "a date and a time" not in said:
+    if "a date and a time" not in reason:
         return ""
     if meant := probably_meant(value):
         return f"write `{meant}`"

@@ -11,18 +11,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from bufferctl.config.astray import astray
 from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of
 from bufferctl.config.crosschecks import crosschecks
-from bufferctl.config.discover import find_root, in_git, included, leaves_root
+from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
 from bufferctl.config.explain import explain
 from bufferctl.config.format import IncludedFile, RootFile
-from bufferctl.config.ideas import Ideas
 from bufferctl.config.parse import parse
-from bufferctl.config.policies import policy_of
-from bufferctl.config.posts import Declared, Posts
+from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.recover import Faults, read_model
+from bufferctl.config.resolve import DeclaredPost, Ideas, Posts
 from bufferctl.config.source import MANY, UnreadableError, read_source, whole_file
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
@@ -86,7 +84,7 @@ class _Loading:
     root_file: Path
     files: list[str] = field(default_factory=list)
     root_is_sound: bool = True
-    found_posts: list[Declared] = field(default_factory=list)
+    found_posts: list[DeclaredPost] = field(default_factory=list)
     found_ideas: list[tuple[Idea, Spot]] = field(default_factory=list)
 
     def sound_part(self, desired: Desired) -> Desired:

@@ -1,15 +1,23 @@
-"""YAML events straight to plain data with positions, and the refusals that only events can tell.
+"""YAML to plain data with positions, and the refusals that only the stream of events shows.
 
-Every scalar stays text (YAML 1.2's `no`, `on` and `12:30` are text anyway); the models convert. What events show and
-data would not: duplicate keys, tags, merge keys, several documents, expansion, depth, and a hashtag lost to a comment.
+Events come from the C parser where it understands the text, else from the pure one. Every scalar stays text (YAML 1.2's
+`no`, `on` and `12:30` are text anyway); the models convert. What events show and data would not: duplicate keys, tags,
+merge keys, several documents, expansion, depth, and a hashtag lost to a comment.
+
+The C parser that ruamel.yaml brings predates YAML 1.2 in one respect: inside `{}` and `[]` it refuses unquoted
+`https://…`, `09:00`, `twitter:acme` and `a?b`. There, a `:` or `?` followed by anything but a space or a bracket is
+never YAML syntax (nor is a `?` that ends a word), so a second attempt reads the text with other characters in their
+place (one for one, so that offsets stay), and the values get the real ones back.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -22,14 +30,84 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from bufferctl.config import hashtags
-from bufferctl.config.events import Attempt, attempts, doubtful
-from bufferctl.config.slips import conflict, no_value
+from bufferctl.config import slips
+from bufferctl.config.names import BLOCK_FORM, PROSE
 from bufferctl.config.source import MANY, Source, control_message, whole_file
 from bufferctl.config.syntax import syntax_problem
 from bufferctl.config.tree import Tree
-from bufferctl.config.words import BLOCK_FORM, PROSE
 from bufferctl.diagnostics import Diagnostic, Related, Severity
+
+try:
+    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is there, without a word
+except ImportError:  # no wheel for this platform: some 20 times slower, and otherwise the same
+    CParser = None
+
+Next = Callable[[], Any]
+
+#: The sign comes first, although what is before it is asked too: a pattern that begins with a letter is found fast.
+_COLON = re.compile(r":(?<![\"'\]}]:)(?=[^\s,\[\]{}])")
+_QUESTION = re.compile(r"\?(?=[^\s,\[\]{}])|\?(?<=[^\s,\[\]{}]\?)")
+#: What the C parser says when the text may still be YAML 1.2.
+_DOUBTFUL = re.compile(
+    r"found unexpected ':'|did not find expected ('|node content|alphabetic)|incompatible YAML document"
+)
+
+
+class Attempt:
+    """One way to read the events. `stand_ins` stand for `:` and `?` in values; None where nothing was replaced."""
+
+    def __init__(self, following: Next, stand_ins: tuple[str, str] | None = None) -> None:
+        self.following = following
+        self.stand_ins = stand_ins
+
+    def own(self, value: str) -> str:
+        """A value with its own characters in place of the stand-ins."""
+        if self.stand_ins is None:
+            return value
+        colon, question = self.stand_ins
+        if colon in value:
+            value = value.replace(colon, ":")
+        return value.replace(question, "?") if question in value else value
+
+
+#: The pure parser reads some 100 kB a second: longer texts are left to the compiled one, which knows all but oddities.
+_LONGEST_FOR_PURE = 100_000
+
+
+def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
+    """The ways to read a text, quickest first; go on to the next after a YAMLError of which `doubtful` is true.
+
+    `compiled` false leaves the C parser out, as where there is none.
+    """
+    if compiled and CParser is not None:
+        yield Attempt(CParser(text).get_event)
+        free = (c for c in map(chr, range(0xE000, 0xF900)) if c not in text)
+        colon, question = next(free, None), next(free, None)
+        if colon and question:
+            replaced = _QUESTION.sub(question, _COLON.sub(colon, text))
+            if replaced != text:
+                yield Attempt(CParser(replaced).get_event, (colon, question))
+        if len(text) > _LONGEST_FOR_PURE:
+            return
+    yield Attempt(_pure(text))
+
+
+def doubtful(error: YAMLError) -> bool:
+    """Whether another attempt may still read the text."""
+    return bool(_DOUBTFUL.search(str(getattr(error, "problem", None) or error)))
+
+
+def _pure(text: str) -> Next:
+    events = YAML(typ="safe", pure=True).parse(text)
+
+    def following() -> Any:
+        try:
+            return next(events)
+        except (AssertionError, ValueError) as error:  # ruamel checks the version of `%YAML 1.21` so
+            raise YAMLError("found an incompatible YAML document") from error
+
+    return following
+
 
 #: Containers in containers. The format needs nine.
 MAX_DEPTH = 100
@@ -48,7 +126,7 @@ class _StopError(Exception):
 def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnostic]]:
     """Read a file's text. `data` of the tree is None where there is nothing to go on with."""
     controls = source.controls()
-    if unresolved := conflict(source):
+    if unresolved := slips.conflict(source):
         return Tree(source), [*controls, unresolved]
     if controls:
         source = source.harmless()
@@ -112,7 +190,7 @@ class _Builder:
                 more, "a second document starts here, and would be ignored", "one file is one document: split it"
             )
         for word, (start, name) in self.unused.items():
-            self.problems.append(hashtags.taken_for_anchor(self.source, start, word, name))
+            self.problems.append(slips.taken_for_anchor(self.source, start, word, name))
         self.tree.data = data
 
     def _node(self, event: Any, name: str, depth: int) -> Any:
@@ -254,15 +332,15 @@ class _Builder:
     def _look_for_hashtag(self, event: Any, name: str) -> None:
         start = event.start_mark.index
         if event.style in _BLOCKS:
-            lost = hashtags.behind_header(self.source, start, name)
+            lost = slips.behind_header(self.source, start, name)
         else:
-            lost = hashtags.behind_text(self.source, start, event.end_mark.index, name)
+            lost = slips.behind_text(self.source, start, event.end_mark.index, name)
         if lost and len(self.problems) <= MANY:
             self.problems.append(lost)
 
     def _look_for_breaks(self, event: Any, name: str) -> None:
         start, end = event.start_mark.index, event.end_mark.index
-        lost = hashtags.lost_breaks(self.source, start, end, name, folded=event.style == ">")
+        lost = slips.lost_breaks(self.source, start, end, name, folded=event.style == ">")
         if lost and len(self.problems) <= MANY:
             self.problems.append(lost)
 
@@ -270,7 +348,7 @@ class _Builder:
         self.tree.empty.setdefault(id(data), set()).add(key)
         if type(value_event) is not ScalarEvent or len(self.problems) > MANY:  # an alias to nothing was reported
             return
-        self.problems.append(no_value(self.source, key, event.start_mark.index, event.end_mark.index))
+        self.problems.append(slips.no_value(self.source, key, event.start_mark.index, event.end_mark.index))
 
     def _duplicate(self, event: Any, key: str, data: dict[str, Any], marks: list[int]) -> None:
         if len(self.problems) > MANY:

@@ -1,107 +1,88 @@
-"""The policy of a team as models: what may stand under `policy:` in the root file (docs/policy.md)."""
+"""From the policy as written to the policy as meant: its times are instants, its channels are labels."""
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
-from typing import Annotated, Any
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
-
-from bufferctl.model.base import Model
-from bufferctl.model.scalars import Filled, Moment, Whole
-
-_LEAD_PATTERN = r"[1-9][0-9]{0,3} ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)"
-_LEAD = re.compile(_LEAD_PATTERN)
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_DOMAIN_PATTERN = r"[^\s/:?#@*.]+(\.[^\s/:?#@*.]+)+"
-_PARAMETER_PATTERN = r"[A-Za-z0-9_.-]+"
+from bufferctl.config.catalog import Catalog
+from bufferctl.config.format import EVERYWHERE, FreezeEntry, RootFile
+from bufferctl.config.names import listed, nearest_value
+from bufferctl.config.reading import Reading
+from bufferctl.config.times import LocalTimes, zone_of
+from bufferctl.config.tree import Spot
+from bufferctl.model import Channel, Service
+from bufferctl.model.policy import Freeze, Policy, Utm
 
 
-def _lead(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    found = _LEAD.fullmatch(value)
-    if not found:
-        raise ValueError("must be a number with its unit, such as 30m, 2h or 1d")
-    return timedelta(**{_UNITS[found[1][0]]: int(value.removesuffix(found[1]))})
+def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) -> Policy:
+    """The policy of the root file; what is wrong with it is among the problems of `reading`."""
+    entry, below = root.policy, spot.down("policy")
+    channels = [channel.channel for each in catalog.organizations for channel in each.channels]
+    names = _Names(channels, catalog.whole, reading)
+    clock = LocalTimes(root.timezone, zone_of(root.timezone) or UTC) if root.timezone else None
+    freezes = (
+        _freeze(each, below.down("freeze", index), clock, names, reading) for index, each in enumerate(entry.freeze)
+    )
+    per_day = dict(entry.posts_per_day)
+    everywhere = per_day.pop(EVERYWHERE, None)
+    return Policy(
+        freeze=tuple(each for each in freezes if each),
+        link_domains=entry.link_domains,
+        utm=tuple(Utm(each.domains, each.parameters) for each in entry.utm),
+        forbidden_words=entry.forbidden_words,
+        per_day=everywhere,
+        posts_per_day={names.label(each, below.down("posts_per_day"), each): n for each, n in per_day.items()},
+        minimum_lead=entry.minimum_lead,
+        required_tags=entry.required_tags,
+    )
 
 
-def _domain(value: str) -> str:
-    if not re.fullmatch(_DOMAIN_PATTERN, value):
-        raise ValueError("must be a domain such as acme.example, without https://; its subdomains are included")
-    return value
+class _Names:
+    """What channel references mean. One that means nothing is a problem: a policy that reaches no post helps nobody."""
+
+    def __init__(self, channels: Iterable[Channel], whole: bool, reading: Reading) -> None:
+        self._labels = {each.label: each.label for each in channels}
+        self._labels |= {f"{each.service}:{each.id}": each.label for each in channels if each.id}
+        self._whole = whole
+        self._reading = reading
+
+    def label(self, reference: str, spot: Spot, part: str | int) -> str:
+        """The reference by label; as it is where it is a service, or unknown, which is a problem at `part`."""
+        if reference in self._labels or reference in set(Service) or not self._whole:
+            return self._labels.get(reference, reference)
+        near = nearest_value(reference, [*self._labels, *Service])
+        hint = f"did you mean `{near}`?" if near else f"there are {listed(dict.fromkeys(self._labels.values()))}"
+        message = f"there is no channel `{reference}`"
+        at = spot.at_key(part, message, hint=hint) if isinstance(part, str) else spot.at(part, message, hint=hint)
+        self._reading.problems.append(at)
+        return reference
 
 
-def _parameter(value: str) -> str:
-    if not re.fullmatch(_PARAMETER_PATTERN, value):
-        raise ValueError("must be the name of a parameter, such as utm_source")
-    return value
+def _freeze(entry: FreezeEntry, spot: Spot, clock: LocalTimes | None, names: _Names, reading: Reading) -> Freeze | None:
+    first, last = getattr(entry, "from"), entry.to
+    start = _instant(first, clock, spot, "from", reading)
+    end = _instant(_day_after(last), clock, spot, "to", reading)
+    channels = tuple(names.label(each, spot.down("channels"), index) for index, each in enumerate(entry.channels))
+    if start is None or end is None:
+        return None
+    if end <= start:
+        hint = "give `from` what comes first"
+        reading.problems.append(spot.at("to", "`to` is not after `from`, so this freezes nothing", hint=hint))
+        return None
+    return Freeze(start, end, entry.reason or "", channels)
 
 
-def _word(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must be a word")
-    return value
+def _day_after(moment: datetime | date) -> datetime | date:
+    """The end of a whole day: the next one's start. A time is an end already."""
+    return moment if isinstance(moment, datetime) else moment + timedelta(days=1)
 
 
-#: The key under which a bare number of `posts_per_day` is kept: the field's own, so that its faults are told of it.
-EVERYWHERE = "posts_per_day"
-
-
-def _per_channel(value: Any) -> Any:
-    return {EVERYWHERE: value} if isinstance(value, str | int) else value
-
-
-Domain = Annotated[str, AfterValidator(_domain), WithJsonSchema({"type": "string", "pattern": f"^{_DOMAIN_PATTERN}$"})]
-Parameter = Annotated[
-    str, AfterValidator(_parameter), WithJsonSchema({"type": "string", "pattern": f"^{_PARAMETER_PATTERN}$"})
-]
-Lead = Annotated[timedelta, BeforeValidator(_lead), WithJsonSchema({"type": "string", "pattern": f"^{_LEAD_PATTERN}$"})]
-Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": ["string", "number"], "pattern": r"\S"})]
-Number = Annotated[Whole, Field(ge=1)]
-
-
-class FreezeEntry(Model):
-    """A time in which nothing is published."""
-
-    # `from` is a word of Python, so its field cannot be written like the others.
-    __annotations__["from"] = Annotated[
-        Moment, Field(description="When it begins: a day, 2026-12-24, or a day and a time, 2026-12-24 09:00.")
-    ]
-    to: Moment
-    """When it ends: a day, which is part of it, or a day and a time."""
-    reason: Filled | None = None
-    """Why, for those whose post is refused."""
-    channels: tuple[Filled, ...] = ()
-    """Where: services (`twitter`) or channels (`twitter:acme`); everywhere unless said."""
-
-
-class UtmEntry(Model):
-    """What links to your own sites must carry, so that visits can be told apart."""
-
-    domains: Annotated[tuple[Domain, ...], Field(min_length=1)]
-    """The sites, such as acme.example; subdomains are included."""
-    parameters: Annotated[tuple[Parameter, ...], Field(min_length=1)]
-    """What must be in the address, such as utm_source, utm_medium and utm_campaign."""
-
-
-class PolicyEntry(Model):
-    """What every post must keep to; a post that does not is an error."""
-
-    freeze: tuple[FreezeEntry, ...] = ()
-    """Times in which no post may be due."""
-    link_domains: tuple[Domain, ...] = ()
-    """The only sites that posts may link to, subdomains included."""
-    utm: tuple[UtmEntry, ...] = ()
-    """The parameters that links to some sites must carry."""
-    forbidden_words: tuple[Word, ...] = ()
-    """Words that may not be in a post: whole words, in any case."""
-    posts_per_day: Annotated[
-        dict[str, Number], BeforeValidator(_per_channel, json_schema_input_type=Number | dict[str, Number])
-    ] = Field(default_factory=dict)
-    """How many timed posts a channel may have on one day: a number, or one for each service or channel."""
-    minimum_lead: Lead | None = None
-    """How long before its time a post has to be new or changed at the latest: 30m, 2h, 1d."""
-    required_tags: tuple[Filled, ...] = ()
-    """Tags that every post must have."""
+def _instant(
+    moment: datetime | date, clock: LocalTimes | None, spot: Spot, name: str, reading: Reading
+) -> datetime | None:
+    """The instant of a time, or of the first moment of a day, also where clocks skip or repeat midnight."""
+    if isinstance(moment, datetime):
+        return reading.when(moment, clock, spot, name)
+    midnight = datetime.combine(moment, time())
+    return midnight.replace(tzinfo=clock.zone) if clock else reading.when(midnight, None, spot, name)

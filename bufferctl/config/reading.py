@@ -9,8 +9,8 @@ from pathlib import Path
 from bufferctl.config.discover import in_git
 from bufferctl.config.slips import conflict
 from bufferctl.config.source import MANY, Source, UnreadableError, read_source
+from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.config.zones import Clock, LocalTimeError
 from bufferctl.diagnostics import Diagnostic
 
 
@@ -39,7 +39,7 @@ class Reading:
         """Remember that a field is there but cannot be used."""
         self.spoiled.setdefault(id(spot.node), set()).add(name)
 
-    def when(self, when: datetime | None, clock: Clock | None, spot: Spot, name: str) -> datetime | None:
+    def when(self, when: datetime | None, clock: LocalTimes | None, spot: Spot, name: str) -> datetime | None:
         """The instant of a field with a time; a problem where it is not clear."""
         if when is None or when.tzinfo is not None:
             return when

@@ -14,8 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from bufferctl.config.describe import descriptions
-from bufferctl.config.format import IncludedFile, RootFile
+from bufferctl.config.format import IncludedFile, RootFile, descriptions
 from bufferctl.model.base import Model
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -7,9 +7,9 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
+from bufferctl.config.names import BLOCK_FORM
 from bufferctl.config.slips import out_of_line, slip
 from bufferctl.config.source import Source
-from bufferctl.config.words import BLOCK_FORM
 from bufferctl.diagnostics import Diagnostic, Place
 
 _BLOCK = BLOCK_FORM.format(name="text")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
+from bufferctl.config.times import zone_of
 from bufferctl.config.write.entries import ORDER
-from bufferctl.config.zones import zone_of
 from bufferctl.model import Asset, Idea, LiveChannel, LiveIdea, LivePost, Post, SchedulingType, ShareMode
 from bufferctl.model.comparable import normal_text, of_desired, of_live, without_links
 from bufferctl.model.content import ThreadItem

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from bufferctl.config.times import zone_of
 from bufferctl.config.write.project import NewChannel, NewOrganization
-from bufferctl.config.zones import zone_of
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bufferctl.config.write.changes import FileChanges
+from bufferctl.config.write.document import FileChanges
 from bufferctl.config.write.layers import Project
 from bufferctl.config.write.revise import Revision, revise
 from bufferctl.diagnostics import Place, nearest

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bufferctl.config.write.changes import FileChanges
-from bufferctl.config.write.document import Text
+from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.project import file_name, file_with, new_file, new_root, root_with, takes
 from bufferctl.errors import BufferctlError, ConfigError
 from bufferctl.intake.homes import root_zone

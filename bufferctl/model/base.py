@@ -10,7 +10,7 @@ class Model(BaseModel):
     """Fields are snake_case in files; `model_dump(by_alias=True)` gives the API's camelCase.
 
     `defer_build`: only the models that a file is read with build their own validator (this halves the start-up time).
-    The text below a field is its description, in the JSON Schema and in hints (`config/describe.py` reads it there).
+    The text below a field is its description, in the JSON Schema and in hints (`config/format.py` reads it there).
     """
 
     model_config = ConfigDict(

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.api.wire_forms import create_post
-from bufferctl.checks import addresses, content, fields, media, texts
-from bufferctl.checks.counting import length
+from bufferctl.checks import content, fields, media, texts
 from bufferctl.checks.judge import of_post
 from bufferctl.checks.networks import NETWORKS
+from bufferctl.checks.texts import length
 from bufferctl.model import CreatePost, Post, Service
 from bufferctl.sandbox import networks as theirs
 from bufferctl.sandbox.checks import METADATA_KEYS, media_problem, problems
@@ -153,6 +153,6 @@ def test_what_is_passed_over_has_nothing(data: st.DataObject) -> None:
     """Rules that are not asked would find nothing: all together find what the short way finds."""
     made = drawn(data)
     of_texts = texts.text_findings(made, None)
-    others = (media.media_findings, fields.field_findings, addresses.address_findings, content.content_findings)
+    others = (media.media_findings, fields.field_findings, media.address_findings, content.content_findings)
     everything = [*of_texts, *(finding for rules in others for finding in rules(made))]
     assert sorted(map(repr, of_post(made))) == sorted(map(repr, everything))

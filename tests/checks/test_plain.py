@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bufferctl.checks.forbidden import forbidden_in
-from bufferctl.checks.said import Link, links, links_in
+from bufferctl.checks.policy import forbidden_in
+from bufferctl.checks.visible import Link, links, links_in
 from tests.checks.posts import codes, post
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.checks.forbidden import forbidden_in
-from bufferctl.checks.said import Link, links_in, normal_host, within
+from bufferctl.checks.policy import forbidden_in
+from bufferctl.checks.visible import Link, links_in, normal_host, within
 
 
 @pytest.mark.parametrize(

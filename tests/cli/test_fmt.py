@@ -13,13 +13,13 @@ from bufferctl.config import load
 from bufferctl.diagnostics import Place
 from bufferctl.model import Service
 from tests.cli.conftest import Prints, Project, Ran
+from tests.networks.cases import CASES, SERVICES
 
 ROOT = "version: 1\ntimezone: UTC\norganizations:\n- channels: [{name: acme, service: twitter}]\n  name: Acme\n"
 POSTS = "posts:\n- text: Hello   # to all\n  channels: [twitter]\n  key: a\n"
 WELL = "posts:\n  - key: b\n    channels: [twitter]\n    text: Well\n"
 WRONG = "posts:\n- key: c\n  channels: [nowhere]\n  text: Hello\n"
 UNUSUAL = "posts:\n- key: d\n  text: |2\n      Hello\n  channels: [twitter]\n"
-CASES = Path(__file__).parents[1] / "cases" / "networks"
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_as_editors_save(run: Callable[..., Ran], files: dict[str, Path]) -> Non
     assert files["posts/a.yaml"].stat().st_mode & 0o777 == 0o640
 
 
-@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("service", SERVICES)
 def test_the_same_is_said(run: Callable[..., Ran], environment: Path, service: Service) -> None:
     """The fullest posts of a network load as they did before."""
     path = environment / "buffer.yaml"

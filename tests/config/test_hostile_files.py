@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.events import attempts
+from bufferctl.config.parse import attempts
 from bufferctl.config.source import MANY
 
 ROOT = """version: 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,16 +12,143 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bufferctl.config.convert.bulk_table import Row, read_rows
-from bufferctl.config.convert.destination import Destination
-from bufferctl.config.convert.new_post import NewPost
+from bufferctl.config.convert.destination import Destination, NewPost
 from bufferctl.config.locate import Located
+from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.source import Source
-from bufferctl.config.times import in_our_form
-from bufferctl.config.zones import LocalTimeError
+from bufferctl.config.times import LocalTimeError, in_our_form
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Channel, Service
 from bufferctl.model.scalars import Url, When
+
+#: The columns that Buffer's format has; `Board Name` is for Pinterest.
+COLUMNS = ("Text", "Image URL", "Tags", "Posting Time", "Board Name")
+_SEPARATORS = (",", ";", "\t")
+_SEP_LINE = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
+_HINT = f"Buffer's first line is `{','.join(COLUMNS[:-1])}`"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`values` by column, outer white space off; `start` and `end` are offsets of the row in the file."""
+
+    values: dict[str, str]
+    start: int
+    end: int
+
+    def __getitem__(self, column: str) -> str:
+        """The value in a column; empty where the file has no such column."""
+        return self.values.get(column, "")
+
+    def problem(self, source: Source, column: str, message: str, hint: str) -> Diagnostic:
+        """A problem with a value, shown where it stands in the row; at the start of the row where it is empty."""
+        first = self[column].partition("\n")[0].strip()
+        found = source.text.find(first, self.start, self.end) if first else -1
+        width = len(first) if found >= 0 else 1
+        return source.diagnostic(max(found, self.start), message, hint=hint, width=width)
+
+
+def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
+    """The rows of the table that hold anything, and what is wrong with the table itself."""
+    sep = _SEP_LINE.match(source.text)
+    start = sep.end() if sep else 0
+    lines = _Lines(source.text, start)
+    reader = csv.reader(lines, delimiter=sep[1] if sep else _separator(source.text[start:]), strict=True)
+    problems: list[Diagnostic] = []
+    rows: list[Row] = []
+    columns: list[str | None] = []
+    began = start
+    try:
+        for cells in reader:
+            values = [cell.strip() for cell in cells]
+            if any(values) and not columns:
+                columns = _columns(values, source, began, problems)
+                if not set(columns) & set(COLUMNS):
+                    break
+            elif any(values):
+                row = Row(dict(_named(columns, values)), began, lines.offset)
+                rows.append(row)
+                problems += _unnamed(columns, values, row, source)
+            began = lines.offset
+    except csv.Error as error:
+        problems.append(_broken(source, began, str(error)))
+    if not columns and not problems:
+        problems.append(source.diagnostic(0, "the file is empty", hint=_HINT))
+    return rows, problems
+
+
+class _Lines(Iterator[str]):
+    """The lines of a text from `offset` on, ends included; `offset` is behind the last one given."""
+
+    def __init__(self, text: str, offset: int) -> None:
+        self.offset = offset
+        self._lines = io.StringIO(text[offset:], newline="")
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.offset += len(line)
+        return line
+
+
+def _separator(text: str) -> str:
+    """The separator with which the first line names the most columns."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+
+    def named(separator: str) -> int:
+        return sum(_column(cell) is not None for cell in next(csv.reader([first], delimiter=separator), []))
+
+    return max(_SEPARATORS, key=named)
+
+
+def _column(name: str) -> str | None:
+    plain = " ".join(name.replace("_", " ").casefold().split())
+    return next((column for column in COLUMNS if column.casefold() == plain), None)
+
+
+def _columns(names: list[str], source: Source, start: int, problems: list[Diagnostic]) -> list[str | None]:
+    """What each column is; None for one without a name."""
+    if not any(map(_column, names)):
+        message = "the first line does not name the columns, so it is unclear what is what"
+        problems.append(source.diagnostic(start, message, hint=_HINT))
+    found: list[str | None] = []
+    for name in names:
+        column, at = _column(name), max(source.text.find(name, start), start)
+        if name and column is None and any(map(_column, names)):
+            near = nearest_value(name, COLUMNS)
+            hint = f"did you mean `{near}`?" if near else f"there are {listed(COLUMNS)}; take the column out"
+            message = f"Buffer's format has no column `{name}`, and what it holds would be lost"
+            problems.append(source.diagnostic(at, message, hint=hint, width=len(name)))
+        if column is not None and column in found:
+            message = f"there are two columns `{column}`"
+            problems.append(source.diagnostic(start, message, hint="take one of them out"))
+        found.append(column or (name or None))
+    return found
+
+
+def _named(columns: list[str | None], values: list[str]) -> Iterator[tuple[str, str]]:
+    for column, value in zip(columns, values, strict=False):  # spreadsheets leave empty values at the end out
+        if column is not None:
+            yield column, value.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unnamed(columns: list[str | None], values: list[str], row: Row, source: Source) -> Iterator[Diagnostic]:
+    """A value below no name: most often a text with a separator in it that is not in quotes."""
+    beside = [value for index, value in enumerate(values) if value and not (columns[index : index + 1] or [None])[0]]
+    if beside:
+        message = f"this row has more values than there are columns, from `{beside[0][:40]}` on"
+        hint = 'put a text that holds the separator in quotes: "one, two"'
+        yield source.diagnostic(row.start, message, hint=hint)
+
+
+def _broken(source: Source, start: int, reason: str) -> Diagnostic:
+    if "end of data" in reason:
+        message = "a quote is opened in this row and never closed, so what follows cannot be told apart"
+        return source.diagnostic(start, message, hint='close it with `"`; a `"` inside a text is written `""`')
+    if "expected after" in reason:
+        message = "text goes on after the quote that ends it"
+        return source.diagnostic(start, message, hint='a `"` inside a text in quotes is written `""`')
+    return source.diagnostic(start, f"this row cannot be read ({reason})", hint="save the file as CSV anew")
+
 
 _WHEN: TypeAdapter[datetime] = TypeAdapter(When)
 _URL: TypeAdapter[str] = TypeAdapter(Url)
@@ -73,8 +202,8 @@ class BulkUpload:
         try:
             return _WHEN.validate_python(written)
         except ValidationError as error:
-            said = str(error.errors()[0].get("ctx", {}).get("error", "is no time"))
-            self._problem(row, "Posting Time", f"`{given[:40]}` {said}", _FORM)
+            reason = str(error.errors()[0].get("ctx", {}).get("error", "is no time"))
+            self._problem(row, "Posting Time", f"`{given[:40]}` {reason}", _FORM)
             return None
 
     def _assets(self, row: Row) -> Iterator[dict[str, Any]]:

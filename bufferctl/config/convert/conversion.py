@@ -8,12 +8,11 @@ from pathlib import Path
 
 from bufferctl.config.catalog import UnknownNameError
 from bufferctl.config.convert.bulk_upload import BulkUpload
-from bufferctl.config.convert.destination import Destination
+from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.convert.front_matter import MarkdownFile
-from bufferctl.config.convert.new_post import NewPost, entries
 from bufferctl.config.source import UnreadableError, read_source, whole_file
+from bufferctl.config.times import LocalTimes, zone_hint, zone_of
 from bufferctl.config.write.document import yaml_text
-from bufferctl.config.zones import Clock, zone_hint, zone_of
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired
@@ -90,13 +89,13 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             raise UsageError(f"{path} is of a kind that convert does not read", hint=hint)
 
 
-def _clock(zone: str | None) -> Clock | None:
+def _clock(zone: str | None) -> LocalTimes | None:
     if zone is None:
         return None
     found = zone_of(zone)
     if found is None:
         raise UsageError(f"There is no time zone {zone}", hint=zone_hint(zone))
-    return Clock(zone, found)
+    return LocalTimes(zone, found)
 
 
 def _channel(destination: Destination, name: str | None) -> Channel | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.catalog import UnknownNameError, named_channel
-from bufferctl.config.write.entries import moment_text
-from bufferctl.config.zones import Clock, LocalTimeError, zone_of
+from bufferctl.config.locate import Located
+from bufferctl.config.names import key_for
+from bufferctl.config.times import LocalTimeError, LocalTimes, zone_of
+from bufferctl.config.write.entries import entry, moment_text
+from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, Desired
 
 
@@ -17,7 +23,7 @@ class Destination:
     """What the files declare. `clock`: of times without an offset, where it was named; else each channel's own."""
 
     desired: Desired
-    clock: Clock | None = None
+    clock: LocalTimes | None = None
     _keys: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,11 +108,60 @@ class Destination:
         raise UnknownNameError(f"there is no organization `{name}` in the root file", f"there are {labels or 'none'}")
 
 
-def _clock(zone: str | None, when: datetime) -> Clock:
+def _clock(zone: str | None, when: datetime) -> LocalTimes:
     found = zone_of(zone) if zone else None
     if zone is None or found is None:
         raise LocalTimeError(
             "this does not say in which time zone",
             f"give `--timezone Europe/Berlin`, write `timezone:` in the root file, or `{when:%Y-%m-%d %H:%M}+01:00`",
         )
-    return Clock(zone, found)
+    return LocalTimes(zone, found)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A post for channels of one organization. `fields`: as `entry` takes them, without key and channels.
+
+    `key`: the one that it brings, None where it is to be made of `day` and `words`. `at`: where it
+    stands.
+    """
+
+    channels: tuple[Channel, ...]
+    fields: dict[str, Any]
+    words: str
+    day: date | None
+    at: Located
+    key: str | None = None
+
+
+def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[CommentedMap], list[Diagnostic]]:
+    """The entries in the order given, each with a key of its own on its channels, and keys that cannot be had.
+
+    Of posts with the same text at the same time on a channel, the later ones get a `repeat_of`.
+    """
+    problems = list(_take_given(posts, destination))
+    found = []
+    earlier: dict[tuple[Any, ...], str] = {}
+    for post in posts:
+        key = post.key or key_for(post.day, post.words, destination.taken(post.channels))
+        destination.take(key, post.channels)
+        references = tuple(map(destination.reference, post.channels))
+        organization = post.channels[0].organization if destination.several else None
+        due_at, says = post.fields.get("due_at"), post.fields.get("text") or str(post.fields.get("assets"))
+        same = [earlier.setdefault((channel.label, due_at, says), key) for channel in post.channels] if due_at else []
+        repeat_of = next((first for first in same if first != key), None)
+        fields = {"repeat_of": repeat_of, **post.fields}
+        found.append(entry(None, key=key, organization=organization, channels=references, **fields))
+    return found, problems
+
+
+def _take_given(posts: Sequence[NewPost], destination: Destination) -> Iterator[Diagnostic]:
+    """Keys that posts bring come first: made ones make way for them."""
+    for post in posts:
+        if post.key is None:
+            continue
+        if post.key in destination.taken(post.channels):
+            message = f"there is a post `{post.key}` already on {' or '.join(each.label for each in post.channels)}"
+            at = post.at
+            yield Diagnostic(Severity.ERROR, message, at.place, "give it another key", at.line, at.width)
+        destination.take(post.key, post.channels)

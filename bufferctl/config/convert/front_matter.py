@@ -19,16 +19,15 @@ from pathlib import PurePath
 from typing import Any
 
 from bufferctl.config.catalog import UnknownNameError
-from bufferctl.config.convert.destination import Destination
-from bufferctl.config.convert.new_post import NewPost
+from bufferctl.config.convert.destination import Destination, NewPost
 from bufferctl.config.explain import explain
 from bufferctl.config.format import PostFields
 from bufferctl.config.locate import Located
 from bufferctl.config.parse import parse
 from bufferctl.config.recover import Faults, read_model
 from bufferctl.config.source import Source
+from bufferctl.config.times import LocalTimeError
 from bufferctl.config.tree import Spot
-from bufferctl.config.zones import LocalTimeError
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, NetworkMetadata, Service
 from bufferctl.model.metadata import PinterestMetadata, TiktokMetadata, YoutubeMetadata

@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
-from bufferctl.config.zones import Clock, LocalTimeError
+from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.model import Idea, Post, SchedulingType, ShareMode
 from bufferctl.model.base import Model
 from bufferctl.model.metadata import FacebookAnnotation, InstagramGeolocation, InstagramStickerFields
@@ -139,7 +139,7 @@ def moment_text(when: datetime, zone: tzinfo | None) -> str:
     local = when.astimezone(zone)
     written = local.replace(tzinfo=None, fold=0)
     try:
-        Clock("", zone).instant(written)
+        LocalTimes("", zone).instant(written)
     except LocalTimeError:
         return local.isoformat(" ", exact)
     return written.isoformat(" ", exact)

@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
-from bufferctl.config.events import Attempt, attempts, doubtful
+from bufferctl.config.parse import Attempt, attempts, doubtful
 from bufferctl.errors import ConfigError
 
 _BLOCKS = ("|", ">")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
+from bufferctl.config.load import Loaded, load
 from bufferctl.config.write.document import Text, yaml_text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import idea_entry, post_entry
 from bufferctl.config.write.nodes import Mapping as MappingNode
 from bufferctl.config.write.nodes import Scalar
 from bufferctl.config.write.nodes import Sequence as SequenceNode
+from bufferctl.diagnostics import Severity
 from bufferctl.errors import ConfigError
 from bufferctl.model import Idea, Post
 
@@ -149,3 +153,29 @@ def _find(root: MappingNode, organization: NewOrganization) -> MappingNode | Non
             if isinstance(given, Scalar) and given.value == getattr(organization, name):
                 return entry if isinstance(entry, MappingNode) else None
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """`loaded`: a project of the additions alone. `refused`: what is wrong, by the index of the addition."""
+
+    loaded: Loaded
+    refused: dict[int, str]
+
+
+def staged(timezone: str, organizations: Iterable[NewOrganization], additions: Sequence[Addition]) -> Staged:
+    """Read a project of these additions, each in a file of its own, in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="bufferctl-") as name:
+        folder = Path(name)
+        root = folder / "buffer.yaml"
+        root.write_text(new_root(timezone, organizations), encoding="utf-8")
+        (folder / "posts").mkdir()
+        for index, addition in enumerate(additions):
+            text = new_file([addition], addition.item.address.organization)
+            (folder / "posts" / f"{index}.yaml").write_text(text, encoding="utf-8")
+        loaded = load(root, folder)
+    refused: dict[int, str] = {}
+    for problem in loaded.diagnostics:
+        if problem.severity is Severity.ERROR and problem.place and problem.place.file != "buffer.yaml":
+            refused.setdefault(int(Path(problem.place.file).stem), problem.message)
+    return Staged(loaded, refused)

@@ -13,15 +13,69 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from bufferctl.config.write.changes import FileChanges
-from bufferctl.config.write.document import Text
+from bufferctl.config.write.document import FileChanges, Text
+from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import text_value, value
 from bufferctl.config.write.layers import TOGETHER, Layers, Project, says
 from bufferctl.config.write.nodes import Mapping
-from bufferctl.config.write.revise_metadata import revise_metadata, revised
 from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.comparable import normal_text
+
+Paths = AnyMapping[tuple[str, ...], Any]
+
+
+def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone: tzinfo | None) -> None:
+    """Give fields of `metadata` in an entry or an override other values; None takes one out."""
+    service = post.service.value
+    whole = revised(post, paths)
+    metadata = owner.get("metadata")
+    there = metadata.get(service) if isinstance(metadata, Mapping) else None
+    if not isinstance(metadata, Mapping):
+        if whole:
+            edits.set(owner, "metadata", value("metadata", {service: whole}, zone))
+    elif not whole:
+        if there is not None:
+            _take_out(edits, owner, metadata, service)
+    elif isinstance(there, Mapping):
+        _inside(edits, there, whole, paths, zone)
+    else:
+        edits.set(metadata, service, value(service, whole, zone))
+
+
+def revised(post: Post, paths: Paths) -> dict[str, Any]:
+    """All fields of the post's network, those at `paths` with their new values."""
+    given = post.metadata.model_dump(exclude_defaults=True) if post.metadata else {}
+    for path, new in paths.items():
+        inside = given
+        for step in path[:-1]:
+            inside = inside.setdefault(step, {})
+        if new is None:
+            inside.pop(path[-1], None)
+        else:
+            inside[path[-1]] = new
+    return {name: each for name, each in given.items() if each != {}}
+
+
+def _inside(edits: Edits, there: Mapping, whole: AnyMapping[str, Any], paths: Paths, zone: tzinfo | None) -> None:
+    """Edits below a mapping that stays."""
+    for name in dict.fromkeys(path[0] for path in paths):
+        below = {path[1:]: new for path, new in paths.items() if path[0] == name and len(path) > 1}
+        inner = there.get(name)
+        if name not in whole:
+            edits.remove(there, name)
+        elif below and isinstance(inner, Mapping) and isinstance(whole[name], AnyMapping):
+            _inside(edits, inner, whole[name], below, zone)
+        else:
+            edits.set(there, name, value(name, whole[name], zone))
+
+
+def _take_out(edits: Edits, owner: Mapping, metadata: Mapping, service: str) -> None:
+    if len(metadata.pairs) > 1:
+        edits.remove(metadata, service)
+    else:
+        edits.remove(owner, "metadata")
+
 
 #: What an override says to undo what its entry says.
 _NOTHING: dict[str, Any] = {"draft": False, "needs_approval": False, "scheduling_type": "automatic", "cancelled": False}
@@ -74,7 +128,7 @@ class _Revising:
         if owner is layers.entry and layers.shared and not self._all_agree(revision, layers, part, name, new):
             self._override(revision, layers, name, new)
             return
-        if (layers.file, owner.start, part) in self._done:  # another channel of the entry said the same
+        if (layers.file, owner.start, part) in self._done:  # another channel of the entry says the same
             return
         self._done.add((layers.file, owner.start, part))
         self._set(revision, layers, owner, name, new)
@@ -86,17 +140,17 @@ class _Revising:
             revise_metadata(edits, owner, revision.item, new, revision.zone)
             return
         there = [each for each in TOGETHER.get(name, (name,)) if owner.get(each) is not None]
-        said = {name: new}
+        values = {name: new}
         if new is None:
-            said = _neutral(name) if owner is layers.override else {}
-        for each, what in said.items():
+            values = _neutral(name) if owner is layers.override else {}
+        for each, what in values.items():
             written = _written(each, what, revision.zone)
             if each not in there and there:
                 edits.rename(owner, there.pop(), each, written)
             else:
                 edits.set(owner, each, written)
         for each in there:
-            if each not in said:
+            if each not in values:
                 edits.remove(owner, each)
 
     def _all_agree(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> bool:
@@ -133,10 +187,10 @@ class _Revising:
         """Say a field for one channel of the entry alone."""
         if name == "metadata" and isinstance(revision.item, Post):
             merged = revised(revision.item, new)
-            said: dict[str, Any] = {"metadata": {revision.item.service.value: merged}}
+            values: dict[str, Any] = {"metadata": {revision.item.service.value: merged}}
         else:
-            said = _neutral(name) if new is None else {name: new}
-        written = {each: _written(each, what, revision.zone) for each, what in said.items()}
+            values = _neutral(name) if new is None else {name: new}
+        written = {each: _written(each, what, revision.zone) for each, what in values.items()}
         if layers.override is not None:
             for each, what in written.items():
                 layers.edits.set(layers.override, each, what)
@@ -159,7 +213,7 @@ class _Revising:
 
 
 def _in_thread(revision: Revision, owner: Mapping) -> bool:
-    """Whether the text is said by the thread alone, which begins with it, and goes on to be."""
+    """Whether the text is given by the thread alone, which begins with it, and goes on to be."""
     thread = getattr(revision.item.metadata, "thread", ()) if isinstance(revision.item, Post) else ()
     stays = revision.fields.get("metadata", {}).get(("thread",), thread)
     return bool(thread and stays) and not says(owner, "text")

@@ -1,10 +1,13 @@
-"""What people call things: the nearest name for one that is not there."""
+"""Names: the one that was probably meant, how several are listed, and keys for what has none yet."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable
+from datetime import date
 from difflib import get_close_matches
+from itertools import count
 
 #: Fields that hold text for people, in which ` #` is a hashtag sooner than a comment.
 PROSE = frozenset(
@@ -145,3 +148,38 @@ def either(names: Iterable[str]) -> str:
     """Names to choose from: `a`, `b` or `c`."""
     *others, last = (f"`{name}`" for name in names)
     return f"{', '.join(others)} or {last}" if others else last
+
+
+#: Characters of the words in a key, and of a whole key (design: The files).
+WORDS, LONGEST = 40, 64
+_LINK = re.compile(r"https?://\S+")
+_WORD = re.compile(r"[a-z0-9]+")
+#: Letters that do not come apart into a plain one and a mark.
+_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+    | {"'": "", "\N{RIGHT SINGLE QUOTATION MARK}": ""}
+)
+
+
+def key_for(day: date | None, text: str, taken: Collection[str], fallback: str = "post") -> str:
+    """A key that is not `taken`. Words in letters that no key can hold are passed over; without any, `fallback`."""
+    parts = [day.isoformat()] if day else []
+    base = "-".join([*parts, _words(text) or fallback])[:LONGEST].rstrip("-")
+    if base not in taken:
+        return base
+    numbered = (f"{base[: LONGEST - len(str(number)) - 1]}-{number}" for number in count(2))
+    return next(key for key in numbered if key not in taken)
+
+
+def _words(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", _LINK.sub(" ", text)).casefold().translate(_LETTERS)
+    plain = "".join(character for character in apart if not unicodedata.combining(character))
+    found = ""
+    for word in _WORD.findall(plain):
+        if not found:
+            found = word[:WORDS]
+            continue
+        if len(found) + len(word) + 1 > WORDS:
+            break
+        found += f"-{word}"
+    return found

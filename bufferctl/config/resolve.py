@@ -1,7 +1,8 @@
-"""From post entries to posts: each channel gets its own, with overrides applied and defaults filled in."""
+"""From entries to posts and ideas: each channel gets its own post, with overrides applied and defaults filled in."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,15 +21,15 @@ from bufferctl.config.content import (
     with_link_attachment,
     with_link_attachments_in_thread,
 )
-from bufferctl.config.format import Override, PostEntry, SharedPostEntry
+from bufferctl.config.format import IdeaEntry, Override, PostEntry, SharedPostEntry
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Related
-from bufferctl.model import Address, Post, ShareMode
+from bufferctl.model import IDEAS, Address, Idea, Post, ShareMode
 
 
 @dataclass
-class Declared:
+class DeclaredPost:
     """A post and where its fields stand, for the checks that look across posts."""
 
     post: Post
@@ -45,7 +46,7 @@ class Posts:
 
     catalog: Catalog
     reading: Reading
-    found: list[Declared] = field(default_factory=list)
+    found: list[DeclaredPost] = field(default_factory=list)
 
     def nested(self, declared: DeclaredChannel) -> None:
         """The posts that stand under a channel."""
@@ -179,7 +180,7 @@ class Posts:
             protect=top.protect,
             entry=_as_written(layers, text),
         )
-        self.found.append(Declared(post, layers))
+        self.found.append(DeclaredPost(post, layers))
 
     def _schedule(self, declared: DeclaredChannel, layers: tuple[Layer, ...]) -> tuple[ShareMode, datetime | None]:
         """Mode and instant. What an override says of either replaces what the entry says of both."""
@@ -214,7 +215,50 @@ _SPREAD = frozenset({"channels", "overrides"})
 
 
 def _as_written(layers: tuple[Layer, ...], text: str | None) -> str:
-    """A digest of an entry as it stands in the file, and of the file that its text comes from."""
+    """A digest of an entry as it stands in the file, in whatever order, and of the file that its text comes from."""
     written = [{k: v for k, v in layer.spot.node.items() if k not in _SPREAD} for layer in layers]
     from_file = text if any("text_file" in fields for fields in written) else None
-    return blake2b(repr((written, from_file)).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+    return blake2b(json.dumps([written, from_file], sort_keys=True).encode(), digest_size=10).hexdigest()
+
+
+@dataclass
+class Ideas:
+    """Turns entries into ideas, in file order, each with the place of its entry."""
+
+    reading: Reading
+    found: list[tuple[Idea, Spot]] = field(default_factory=list)
+
+    def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization) -> None:
+        """One idea of an organization."""
+        text = self._text(entry, spot)
+        says_something = entry.title or text or entry.media
+        if not says_something and not entry.cancelled and self.reading.sound(spot):
+            message = "this idea has neither title nor text nor media"
+            self.reading.problems.append(spot.at_key("key", message, hint="write a `title`"))
+        idea = Idea(
+            address=Address(owner.label, IDEAS, entry.key),
+            place=spot.place("key"),
+            title=entry.title,
+            text=text,
+            services=entry.services,
+            tags=entry.tags,
+            date=self.reading.when(entry.date, owner.clock, spot, "date"),
+            media=entry.media,
+            group=entry.group,
+            ai_assisted=entry.ai_assisted,
+            cta=entry.cta,
+            template_id=entry.template_id,
+            was=entry.was,
+            repeat_of=entry.repeat_of,
+            cancelled=entry.cancelled,
+            protect=entry.protect,
+        )
+        self.found.append((idea, spot))
+
+    def _text(self, entry: IdeaEntry, spot: Spot) -> str | None:
+        if entry.text is not None and entry.text_file is not None:
+            message = "`text` and `text_file` are both given"
+            self.reading.problems.append(spot.at_key("text_file", message, hint="keep one of them"))
+        if entry.text is None and entry.text_file is not None:
+            return self.reading.text_file(entry.text_file, spot)
+        return entry.text

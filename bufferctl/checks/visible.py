@@ -32,7 +32,7 @@ _AFTER = ".,;:!?…'\u2019*_~"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
-class Said(NamedTuple):
+class VisibleText(NamedTuple):
     """One text of a post. `is_link`: the field holds an address and no words."""
 
     path: Path
@@ -52,10 +52,10 @@ class Link(NamedTuple):
         return _host(self.url)
 
 
-def said(post: Post) -> Iterator[Said]:
+def visible_texts(post: Post) -> Iterator[VisibleText]:
     """Every text that readers see, once, and every address that a field holds."""
     if post.text:
-        yield Said(("text",), post.text, is_link=False)
+        yield VisibleText(("text",), post.text, is_link=False)
     yield from _below(("assets",), post.assets)
     if post.metadata is not None:
         for each in _below(("metadata", post.service.value), post.metadata):
@@ -63,7 +63,7 @@ def said(post: Post) -> Iterator[Said]:
                 yield each
 
 
-def _below(path: Path, value: Any) -> Iterator[Said]:
+def _below(path: Path, value: Any) -> Iterator[VisibleText]:
     if isinstance(value, Model):
         hidden = _UNSEEN | _ADDRESSES if isinstance(value, Image | Video | Document) else _UNSEEN
         for name in type(value).model_fields:
@@ -73,7 +73,7 @@ def _below(path: Path, value: Any) -> Iterator[Said]:
         for index, item in enumerate(value):
             yield from _below((*path, index), item)
     elif isinstance(value, str) and value and not isinstance(value, Enum):
-        yield Said(path, value, is_link=path[-1] in _ADDRESSES)
+        yield VisibleText(path, value, is_link=path[-1] in _ADDRESSES)
 
 
 def links(post: Post) -> Iterator[Link]:
@@ -81,7 +81,7 @@ def links(post: Post) -> Iterator[Link]:
 
     Invisible characters are no part of one: a reader does not see them, and browsers drop many.
     """
-    for each in said(post):
+    for each in visible_texts(post):
         text = _perceived(each.text)
         urls = [text] if each.is_link else links_in(text)
         yield from (Link(each.path, url) for url in urls)
