@@ -78,7 +78,7 @@ UTM = Rule(
     "policy-utm",
     Severity.ERROR,
     "a link to a site of `utm` lacks a parameter",
-    "visits that come from the post cannot be told from others",
+    "visits that come from the post cannot be attributed to it",
     "add the parameter to the link",
     _SOURCE,
 )
@@ -123,7 +123,7 @@ RULES = (FROZEN, LINK_DOMAIN, UTM, FORBIDDEN, PER_DAY, LEAD, TAG)
 
 
 def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]:
-    """Where posts do not keep to the policy. What is out by `now` is not judged: nothing can be done about it."""
+    """Where posts break the policy. Posts published by `now` are not judged: nothing can be done about them."""
     policy = desired.settings.policy
     if policy == Policy():
         return
@@ -187,7 +187,7 @@ class _Sites:
             missing = self._missing(link)
             if missing:
                 names = " and no ".join(f"`{name}`" for name in missing)
-                message = f"the link has no {names}, so that visits through it cannot be told from others"
+                message = f"the link has no {names}, so visits that come through it cannot be attributed"
                 yield Finding(UTM, post, link.path, message, f"write {_with(link.url, missing)}", link.url)
 
     def _sites(self) -> str:

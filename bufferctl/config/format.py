@@ -58,7 +58,7 @@ def _word(value: str) -> str:
     return value
 
 
-#: The key under which a bare number of `posts_per_day` is kept: the field's own, so that its faults are told of it.
+#: The key under which a bare number of `posts_per_day` is kept: the field's own, so that its errors point there.
 EVERYWHERE = "posts_per_day"
 
 
@@ -76,7 +76,7 @@ Number = Annotated[Whole, Field(ge=1)]
 
 
 class FreezeEntry(Model):
-    """A time in which nothing is published."""
+    """A period in which nothing is published."""
 
     # `from` is a word of Python, so its field cannot be written like the others.
     __annotations__["from"] = Annotated[
@@ -85,13 +85,13 @@ class FreezeEntry(Model):
     to: Moment
     """When it ends: a day, which is part of it, or a day and a time."""
     reason: Filled | None = None
-    """Why, for those whose post is refused."""
+    """Why, shown to whoever has a post refused."""
     channels: tuple[Filled, ...] = ()
-    """Where: services (`twitter`) or channels (`twitter:acme`); everywhere unless said."""
+    """Services (`twitter`) or channels (`twitter:acme`) that it applies to; all by default."""
 
 
 class UtmEntry(Model):
-    """What links to your own sites must carry, so that visits can be told apart."""
+    """What links to your own sites must carry, so that visits can be attributed."""
 
     domains: Annotated[tuple[Domain, ...], Field(min_length=1)]
     """The sites, such as acme.example; subdomains are included."""
@@ -100,10 +100,10 @@ class UtmEntry(Model):
 
 
 class PolicyEntry(Model):
-    """What every post must keep to; a post that does not is an error."""
+    """Rules that every post must follow; a post that breaks one is an error."""
 
     freeze: tuple[FreezeEntry, ...] = ()
-    """Times in which no post may be due."""
+    """Periods in which no post may be due."""
     link_domains: tuple[Domain, ...] = ()
     """The only sites that posts may link to, subdomains included."""
     utm: tuple[UtmEntry, ...] = ()
@@ -115,7 +115,7 @@ class PolicyEntry(Model):
     ] = Field(default_factory=dict)
     """How many timed posts a channel may have on one day: a number, or one for each service or channel."""
     minimum_lead: Lead | None = None
-    """How long before its time a post has to be new or changed at the latest: 30m, 2h, 1d."""
+    """How long before its time a post may be added or changed at the latest: 30m, 2h, 1d."""
     required_tags: tuple[Filled, ...] = ()
     """Tags that every post must have."""
 
@@ -134,30 +134,30 @@ _ENTRY: Json = {"allOf": [_ONE_TEXT, _TIMED]}
 
 
 class Fate(Model):
-    """What becomes of a declared object, beside what it says."""
+    """What happens to a declared object, apart from its content."""
 
     was: Key | None = None
-    """The key that it had before; it stays the same post or idea under its new key."""
+    """Its previous key; it stays the same post or idea under the new one."""
     repeat_of: Key | None = None
-    """The key of another one with the same text, to say that the repetition is meant."""
+    """The key of another one with the same text: confirms that the repeat is intended."""
     cancelled: Flag = False
-    """Delete it from Buffer if bufferctl made it and it is not sent yet, but keep the entry here."""
+    """Delete it from Buffer if bufferctl created it and it is not sent yet, but keep the entry here."""
     protect: Flag = False
-    """Never delete it, not even when it leaves the files."""
+    """Never delete it, not even when it is removed from the files."""
 
 
 class PostFields(Fate):
-    """What a post says and when, the same in every form."""
+    """The content and time of a post, the same in every form."""
 
     model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
 
     text: str | None = None
     """What the post says. Write `text: |` and the text below, two spaces further in, so that `#` and `:` stay text."""
     text_file: Filled | None = None
-    """A file that holds the text instead, named from this file's folder."""
+    """A file that contains the text, relative to this file's folder."""
     mode: ShareMode | None = None
     """When it goes out: `customScheduled` at `due_at`, `addToQueue` in the channel's next free slot, `shareNext` before
-    the rest of the queue, `shareNow` at once. With a `due_at` it is customScheduled unless said, else addToQueue."""
+    the rest of the queue, `shareNow` immediately. The default is customScheduled with a `due_at`, else addToQueue."""
     due_at: When | None = None
     """When to publish, 2026-12-01 09:00; without an offset such as +01:00 in the nearest `timezone`."""
     scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
@@ -167,13 +167,13 @@ class PostFields(Fate):
     needs_approval: Flag = False
     """Ask for approval in Buffer before it goes out."""
     tags: tuple[Filled, ...] = ()
-    """Buffer's tags for it, by name. These are for sorting posts; hashtags belong in the text."""
+    """Buffer tags, by name. They organize posts; hashtags belong in the text."""
     assets: tuple[Asset, ...] = ()
-    """Pictures, a video, a document or a link."""
+    """Images, a video, a document or a link."""
     metadata: Metadata | None = None
-    """What a network takes besides, under its service's name."""
+    """Options of a network, under its service's name."""
     idea: Key | None = None
-    """The key of the idea that it was made from."""
+    """The key of the idea that it was created from."""
     ai_assisted: Flag | None = None
     """Whether AI helped to write it."""
     source: str | None = None
@@ -183,16 +183,16 @@ class PostFields(Fate):
 
 
 class PostEntry(PostFields):
-    """A post of the channel that it stands under."""
+    """A post of the channel that lists it."""
 
     model_config = ConfigDict(json_schema_extra=_ENTRY)
 
     key: Key
-    """Its name here, unique in its channel: text and time may change, the key says that it is the same post."""
+    """A stable name, unique in its channel: text and time may change, this may not."""
 
 
 class Override(PostFields):
-    """What is different on one channel; what is not given here is as the post has it."""
+    """What differs on one channel; every other field is the post's."""
 
 
 class SharedPostEntry(PostEntry):
@@ -203,7 +203,7 @@ class SharedPostEntry(PostEntry):
     organization: Filled | None = None
     """The organization whose channels these are, by name or id, where there are several."""
     overrides: dict[str, Override] = Field(default_factory=dict)
-    """What is different on one of its channels, by the channel as in `channels`."""
+    """What differs on some of its channels, by the channel as in `channels`."""
 
 
 class IdeaEntry(Fate):
@@ -212,27 +212,27 @@ class IdeaEntry(Fate):
     model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
 
     key: Key
-    """Its name here, unique among the ideas: the key says that it is the same idea."""
+    """A stable name, unique among the ideas."""
     title: str | None = None
     """Its headline."""
     text: str | None = None
     """What it is about. Write `text: |` and the text below, two spaces further in."""
     text_file: Filled | None = None
-    """A file that holds the text instead, named from this file's folder."""
+    """A file that contains the text, relative to this file's folder."""
     services: tuple[Service, ...] = ()
-    """The networks that it is meant for."""
+    """The networks that it is for."""
     tags: tuple[Filled, ...] = ()
     """Buffer's tags for it, by name."""
     date: When | None = None
-    """When it is meant for, 2026-12-01 09:00; without an offset in the nearest `timezone`."""
+    """When it is planned for, 2026-12-01 09:00; without an offset in the nearest `timezone`."""
     media: tuple[IdeaMedia, ...] = ()
-    """Pictures, films, links or documents."""
+    """Images, videos, links or documents."""
     group: IdeaGroup | None = None
-    """The column of the board that it goes to."""
+    """The column of the board that it is in."""
     ai_assisted: Flag | None = None
     """Whether AI helped to write it."""
     cta: str | None = None
-    """What readers are asked to do."""
+    """The call to action."""
     template_id: str | None = None
     """The id of Buffer's template that it follows."""
 
@@ -288,7 +288,7 @@ class OrganizationEntry(Model):
     tags: dict[str, Annotated[TagEntry, BeforeValidator(_tag, json_schema_input_type=str | TagEntry)]] = Field(
         default_factory=dict
     )
-    """Buffer's ids of tags, by name; needed only for tags that no post or idea in Buffer has yet."""
+    """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
     channels: Annotated[tuple[ChannelEntry | None, ...], Each] = ()
     """Its channels."""
     ideas: Annotated[tuple[IdeaEntry | None, ...], Each] = ()
@@ -319,7 +319,7 @@ Level = Literal["off", "warning", "error"]
 
 
 class RootFile(IncludedFile):
-    """The root file, buffer.yaml: settings, organizations, channels, and as much else as you like."""
+    """The root file, buffer.yaml: settings, organizations and channels, and posts and ideas if you like."""
 
     version: Annotated[Literal[1], BeforeValidator(_version, json_schema_input_type=Literal[1])]
     """The version of this format: 1."""
@@ -330,22 +330,24 @@ class RootFile(IncludedFile):
     include: Annotated[tuple[Filled, ...], BeforeValidator(_list, json_schema_input_type=str | list[str])] = (
         "posts/**/*.yaml",
     )
-    """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` unless said."""
+    """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` by default."""
     managed_since: Instant | None = None
     """When bufferctl began to manage this account, with its zone: 2026-12-01T09:00:00Z. `init` and `import` write it.
     If the state is lost, Buffer is searched from here on, and posts due before it do not go out again."""
     prune: Flag = True
-    """Whether posts that leave the files are deleted, if bufferctl made them and they are unsent; true unless said."""
+    """Whether posts that are removed from the files are deleted, if bufferctl created them and they are unsent.
+    True by default."""
     max_deletes: Annotated[Whole, Field(ge=0)] = 5
-    """How many deletes a run may have; of more none is done without --max-deletes. 5 unless said."""
+    """How many removed posts a run may delete. If there are more, none is deleted without --max-deletes.
+    5 by default."""
     rules: dict[str, Level] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^BC[0-9]{3}$"}}
     )
-    """How strictly each rule is taken, by its code: `BC101: off`, `warning` or `error`. docs/rules.md has them all."""
+    """The level of each rule, by its code: `BC101: off`, `warning` or `error`. docs/rules.md lists them all."""
     policy: PolicyEntry = Field(default_factory=PolicyEntry)
-    """What every post must keep to: freezes, links, words, numbers, tags."""
+    """Rules that every post must follow: freezes, links, words, posts a day, tags."""
     state: Annotated[Any, WithJsonSchema({"type": ["object", "string"]})] = None
-    """For versions to come: where to remember what was applied. (`--state FILE` names another file today.)"""
+    """Reserved for later versions: where to record what was applied. (Today `--state FILE` names another file.)"""
 
 
 @lru_cache(maxsize=128)
