@@ -486,6 +486,21 @@ def test_a_text_that_an_address_claims_by_right_is_not_near() -> None:
     assert world.verdict(queued(repeat_of="first"), queued("first", "Edited")) is Action.CREATE
 
 
+def test_what_an_address_claims_by_right_need_not_be_read() -> None:
+    """Created: the first one's is older than what was read, and the first still says the same."""
+    first = queued("first")
+    assert World(state=record((first, published(first)))).verdict(queued(), first) is Action.CREATE
+
+
+def test_a_cancelled_one_is_asked_about_while_an_equal_is_there() -> None:
+    """Held with a question, matched or near, new or known and gone; so that nothing goes out that is cancelled."""
+    cancelled = post(cancelled=True)
+    for live in (in_buffer(post(), "p2"), in_buffer(post(due=LATER), "p2")):
+        for world in (World(live=[live]), lost(live)):
+            assert world.verdict(cancelled) is Reason.AMBIGUOUS
+            assert rule_of(world, cancelled) is Rule.SAME_TEXT
+
+
 def test_what_this_plan_deletes_is_not_near() -> None:
     """Created at another time, and the old one deleted before it leaves."""
     world = removed(OLD_UNSENT, UNSENT)
@@ -656,6 +671,8 @@ def rebuilt(*items: Post, since: datetime | None = SINCE, state: State = NO_RECO
 
 
 M = post("m", "Matched")
+#: Created before the account was managed, published since: nothing explains it, and it is not ours.
+EARLIER = published(queued(text="x"), "p9", SINCE - timedelta(minutes=30))
 
 
 def test_where_one_matched_what_is_new_may_be_edited() -> None:
@@ -686,7 +703,7 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
         (rebuilt(live=[in_buffer(queued(text="Whatever it said"), "p9")]), queued(text="New")),
         (rebuilt(live=[in_buffer(M, "p1", via="buffer"), in_buffer(queued(text="x"), "p9")]), queued(text="New")),
         (rebuilt(live=[in_buffer(M, "p1"), in_buffer(queued(text="x"), "p9", via="buffer")]), queued(text="New")),
-        (rebuilt(live=[in_buffer(M, "p1"), in_buffer(queued(text="x"), "p9", SINCE)]), queued(text="New")),
+        (rebuilt(live=[in_buffer(M, "p1"), EARLIER]), queued(text="New")),
         (rebuilt(state=record()), queued(text="New")),
         (rebuilt(), queued(text="New", repeat_of="p9")),
         (rebuilt(), on_linkedin(queued(text="New"))),
@@ -704,6 +721,15 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
 def test_otherwise_what_is_new_is_new(world: World, item: Post) -> None:
     """Created."""
     assert world.verdict(item, M) is Action.CREATE
+
+
+def test_on_a_recorded_home_what_is_new_is_new_though_another_lost_its_record() -> None:
+    """Created, beside what came by the API since."""
+    homes = record().homes
+    state = State(homes={**homes, "c1": replace(homes["c1"], horizon=None)})
+    young = in_buffer(on_linkedin(queued(text="Whatever it said")), "p9", YOUNG)
+    world = rebuilt(live=[in_buffer(M, "p1"), young], state=state)
+    assert world.verdict(on_linkedin(queued(text="New")), M) is Action.CREATE
 
 
 def test_without_managed_since_all_that_came_by_the_api_counts() -> None:

@@ -228,6 +228,14 @@ def test_texts_that_are_passed_on_are_held_together() -> None:
     assert adopted.verdicts(*swapped) == {"a": Reason.AMBIGUOUS, "b": Reason.ADOPTED}
 
 
+def test_a_hold_holds_what_needed_the_text() -> None:
+    """Both: the second edit would repeat a stranger's text, so the first would repeat the second's."""
+    world = bound(post("a", "One"), post("b", "Two", LATER))
+    theirs = in_buffer(post("x", "Three", SOON), "p9", via="buffer")
+    world = replace(world, live=[*world.live, theirs])
+    assert world.verdicts(post("a", "Two"), post("b", "Three", LATER)) == {"a": Reason.AMBIGUOUS, "b": Reason.AMBIGUOUS}
+
+
 def test_what_has_no_text_is_told_by_its_pictures() -> None:
     """Held beside one with the same picture that stays, created with another one."""
     first = post("first", "", LATER, assets=(picture("a"),), protect=True)
