@@ -119,8 +119,8 @@ def _schedule(
     handling = handling_differences(item, live)
     if rescheduled:
         return schedule_differences(item, live) + handling
-    asks_again = tuple(each for each in handling if each.path == "needs_approval" and each.after)
-    return (schedule_differences(item, live) if changed else ()) + asks_again
+    approval = tuple(each for each in handling if each.path == "needs_approval" and (each.after or changed))
+    return (schedule_differences(item, live) if changed else ()) + approval
 
 
 def _digest(match: Match, content: Content) -> str:

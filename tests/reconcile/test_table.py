@@ -229,9 +229,11 @@ def test_what_no_list_shows_and_nobody_sought_is_not_gone() -> None:
         replace(THERE, text="Theirs"),
         replace(THERE, due_at=LATER),
         replace(THERE, status=PostStatus.DRAFT, due_at=None),
+        replace(THERE, status=PostStatus.DRAFT),
+        replace(THERE, status=PostStatus.NEEDS_APPROVAL),
         replace(THERE, tags=(LiveTag("t", "theirs"),)),
     ],
-    ids=["text", "time", "back to draft", "tags"],
+    ids=["text", "time", "back to draft", "back to draft, with its time", "back to approval", "tags"],
 )
 def test_what_a_person_changed_is_held_with_both_sides(changed: LivePost) -> None:
     """Held as changed, or as a conflict where the file changed, too; both sides are shown."""
