@@ -84,7 +84,7 @@ def found(change: Change, write: Write, verdict: Written, at: datetime, *, links
 
 #: An equal post by a person takes the place of one whose answer was lost.
 _BY_PERSON = "Somebody made an equal post in Buffer meanwhile, so it was not sent again; edits of it are held"
-_IMPORT = "`bufferctl import {} {}` lets bufferctl edit and delete it."
+_IMPORT = "To let bufferctl edit and delete it, run `bufferctl import {} {}`."
 
 
 def _finding(
@@ -179,13 +179,13 @@ def touched(change: Change, at: datetime) -> Outcome:
 def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
     """The answer to a create was lost, and Buffer's list does not show whether it was carried out."""
     address = quote(str(change.address))
-    recreate = f"`bufferctl apply --recreate {address}` if it is not there."
+    recreate = f"If it is not there, run `bufferctl apply --recreate {address}`."
     if not candidates:
         message, hint = (
             "The answer was lost, and nothing shows whether it was carried out",
-            f"Check in Buffer: {recreate}",
+            f"Check in Buffer. {recreate}",
         )
     else:
         message = f"The answer was lost; it may be {' or '.join(candidates)} in Buffer, which nothing tells for sure"
-        hint = f"Check in Buffer: `bufferctl import {address} {candidates[0]}` if that is it; {recreate}"
+        hint = f"Check in Buffer. If that is it, run `bufferctl import {address} {candidates[0]}`. {recreate}"
     return Outcome(change, Status.HELD, message=message, hint=hint, at=at)

@@ -38,7 +38,7 @@ class Pending:
 class Queue:
     """Changes in the order in which they are sent. `lead`: see `Run`. `size`: the most that go together.
 
-    `seen`: posts by their ids as they stood when somebody looked again.
+    `seen`: posts by their ids as they stood when they were read again.
     """
 
     def __init__(self, lead: timedelta) -> None:

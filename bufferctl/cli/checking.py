@@ -79,7 +79,7 @@ def few(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     for code, number in seen.items():
         if number > FEW:
             message = f"and {number - FEW} more like those of {names.get(code, code)}"
-            yield Diagnostic(Severity.WARNING, message, hint="`bufferctl validate` shows them all", code=code)
+            yield Diagnostic(Severity.WARNING, message, hint="To see them all, run `bufferctl validate`.", code=code)
 
 
 def _unknown(root: Path, desired: Desired) -> Iterator[Diagnostic]:

@@ -64,10 +64,12 @@ def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Finding:
 
     name, found = loaded.files[0], summary_text(problems)
     if has_errors(problems):
-        hint = "`bufferctl validate` shows them."
+        hint = "To see them, run `bufferctl validate`."
         return Finding("files", Verdict.PROBLEM, f"{found}, so nothing can be planned", hint, _TROUBLE)
     if problems:
-        return Finding("files", Verdict.WARNING, f"{name} is valid, with {found}", "`bufferctl validate` shows them.")
+        return Finding(
+            "files", Verdict.WARNING, f"{name} is valid, with {found}", "To see them, run `bufferctl validate`."
+        )
     desired = loaded.desired
     posts, ideas = (len(desired.posts), len(desired.ideas)) if desired else (0, 0)
     inside = f"{count(posts, 'post')}, {count(ideas, 'idea')} in {count(len(loaded.files), 'file')}"
@@ -183,7 +185,7 @@ def lock(folder: Path, endpoint: str) -> Finding:
         "lock",
         Verdict.WARNING,
         f"The lock is held by {holder}",
-        "Wait for that run. A dead one's lock is taken over on its own machine; else `bufferctl state unlock`.",
+        "Wait for that run. To remove a stale lock, run `bufferctl state unlock`.",
     )
 
 
@@ -199,7 +201,7 @@ def journal(folder: Path, endpoint: str, project: Path, remembered: State, slots
     left.claim(slots | set(remembered.bindings))
     if number := len(left.open):
         said = f"An apply was cut off and left {count(number, 'write')} without an answer"
-        yield Finding("journal", Verdict.WARNING, said, "Run `bufferctl apply`: it checks first what became of them.")
+        yield Finding("journal", Verdict.WARNING, said, "To check what became of them, run `bufferctl apply`.")
     for address in left.stray:
         said = f"{address} was sent by an apply that was cut off, and no file here declares it"
         yield Finding("journal", Verdict.WARNING, said, "Look in Buffer; what is there will be published.")

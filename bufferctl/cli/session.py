@@ -257,7 +257,7 @@ def _check_apart(state: State, path: Path) -> None:
             raise StateError(
                 f"The state file {path} gives {binding.id} two addresses, {seen[binding.id]} and {binding.address}, "
                 "which merging two state files can cause; a change to one would also change the other",
-                hint="`bufferctl state rm ADDRESS` forgets the one that is wrong.",
+                hint="To forget the one that is wrong, run `bufferctl state rm ADDRESS`.",
             )
         seen[binding.id] = binding.address
 

@@ -266,5 +266,5 @@ def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
 _UNREADABLE = Diagnostic(
     Severity.WARNING,
     "The files have errors, so they could not be compared with the saved plan",
-    hint="`bufferctl validate` shows them.",
+    hint="To see them, run `bufferctl validate`.",
 )

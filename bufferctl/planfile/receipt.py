@@ -64,7 +64,7 @@ def load(raw: bytes, name: str) -> Receipt:
     """Read a receipt. Raises UsageError where it is none, is of another version, or is damaged."""
     kind, major, values = opened(raw)
     if kind != KIND:
-        raise UsageError(f"There is no receipt in {name}", hint="`bufferctl apply --receipt FILE` writes one.")
+        raise UsageError(f"There is no receipt in {name}", hint="To write one, run `bufferctl apply --receipt FILE`.")
     if major > _FORMAT_MAJOR:
         raise UsageError(f"The receipt {name} was written by a newer bufferctl", hint="Update bufferctl.")
     if major < _FORMAT_MAJOR:

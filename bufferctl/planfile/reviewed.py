@@ -45,7 +45,7 @@ class Reviewed:
             action=Action.HOLD,
             reason=Reason.NOT_REVIEWED,
             message=f"Not reviewed: {why}, so {_SO[change.action]}",
-            hint="Run `bufferctl plan -o FILE` again, and have that reviewed.",
+            hint="To have it reviewed, run `bufferctl plan -o FILE`.",
             write=None,
         )
 

@@ -102,7 +102,7 @@ def load(raw: bytes, name: str) -> SavedPlan:
     """
     kind, major, values = opened(raw)
     if kind != KIND:
-        raise UsageError(f"There is no saved plan in {name}", hint="`bufferctl plan -o FILE` writes one.")
+        raise UsageError(f"There is no saved plan in {name}", hint="To write one, run `bufferctl plan -o FILE`.")
     if major != FORMAT_MAJOR:
         by, first = ("a newer", "Update bufferctl, or plan again.") if major > FORMAT_MAJOR else ("an older", _AGAIN)
         raise StalePlanError(f"The saved plan {name} was written by {by} bufferctl", hint=first)

@@ -70,8 +70,8 @@ def overruled(plan: Plan, declared: Desired) -> tuple[tuple[str, ...], tuple[Dia
             said = "declare it again" if change.action is Action.DELETE else "no longer declare it"
             back.append(f"{change.address}: the files {said}")
         elif item and change.action is not Action.DELETE and what_it_says(item) != what_it_says(change.desired):
-            message = f"{change.address} is sent as it was planned, and the files say something else by now"
-            hint = "The next apply makes Buffer as the files say."
+            message = f"{change.address} is sent as it was planned, but the files changed since"
+            hint = "To send the files' version, run `bufferctl apply` without the saved plan."
             otherwise.append(Diagnostic(Severity.WARNING, message, item.place, hint))
     return tuple(back), tuple(otherwise)
 

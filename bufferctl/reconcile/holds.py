@@ -47,11 +47,11 @@ class Hold:
 
 #: What to do where file and Buffer say different things and either may be right.
 _EITHER = (
-    "Run `bufferctl pull {address}` to take Buffer's version into the file, or "
-    "`bufferctl apply --reapply {address}` to send the file's version."
+    "To take Buffer's version into the file, run `bufferctl pull {address}`. "
+    "To send the file's version, run `bufferctl apply --reapply {address}`."
 )
 #: The same where the file's version cannot be sent.
-_THEIRS = "Run `bufferctl pull {address}` to take Buffer's version into the file, or change it in Buffer."
+_THEIRS = "Change it in Buffer. To take Buffer's version into the file instead, run `bufferctl pull {address}`."
 #: Where a live post is in its life, as people say it.
 _STATUSES = {
     PostStatus.DRAFT: "a draft",
@@ -260,11 +260,11 @@ def _local(moment: datetime, channel: LiveChannel | None) -> datetime:
 
 def unsettled(candidates: Sequence[str]) -> Hold:
     what = f"; it may be {candidates[0]}, changed by somebody since" if candidates else ""
-    same = "if it is there, run `bufferctl import {address} " + candidates[0] + "`; " if candidates else ""
+    same = "If it is there, run `bufferctl import {address} " + candidates[0] + "`. " if candidates else ""
     return Hold(
         Reason.UNSETTLED,
         f"An earlier run got no answer from Buffer, so bufferctl does not know whether it was created{what}",
-        f"Check in Buffer: {same}" + "if it is not there, run `bufferctl apply --recreate {address}`.",
+        f"Check in Buffer. {same}" + "If it is not there, run `bufferctl apply --recreate {address}`.",
         candidates=tuple(candidates),
     )
 
@@ -274,7 +274,7 @@ def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
         Reason.AMBIGUOUS,
         f"It is cancelled, but Buffer has a matching post ({live_id}) that bufferctl did not create; that one "
         f"{_stays(1, goes_out=goes_out)}",
-        "Delete it in Buffer. Or run `bufferctl import {address} " + live_id + "`, and the next apply deletes it.",
+        "Delete it in Buffer. To let the next apply delete it, run `bufferctl import {address} " + live_id + "`.",
         candidates=(live_id,),
     )
 
@@ -284,7 +284,7 @@ def cancelled_but_theirs(live_id: str, *, goes_out: bool) -> Hold:
     return Hold(
         Reason.ADOPTED,
         f"It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it {stays}",
-        "Delete it in Buffer. Or run `bufferctl import {address} " + live_id + "`, and the next apply deletes it.",
+        "Delete it in Buffer. To let the next apply delete it, run `bufferctl import {address} " + live_id + "`.",
     )
 
 
@@ -292,7 +292,7 @@ def adopted(live_id: str, differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.ADOPTED,
         "A person created it in Buffer, so bufferctl does not edit it",
-        "Run `bufferctl import {address} " + live_id + "` to let the files manage it.",
+        "To let the files manage it, run `bufferctl import {address} " + live_id + "`.",
         differences,
     )
 

@@ -98,7 +98,7 @@ def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
             Severity.WARNING,
             "`managed_since` is not set, so if the state file is lost, bufferctl has to ask about posts that are "
             "already published",
-            hint="Add `managed_since:` with the current date and time to the root file; `bufferctl init` does it.",
+            hint="Add `managed_since:` with the current date and time to the root file.",
         )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.invisible import visible
 from bufferctl.render.columns import cells
+from bufferctl.render.hints import steps
 from bufferctl.render.paint import Paint, count
 
 #: Columns of a line that are shown; a longer one is cut around the caret.
@@ -47,7 +48,10 @@ def _one(diagnostic: Diagnostic, paint: Paint) -> str:
     if diagnostic.place and diagnostic.place.line and diagnostic.source.strip():
         lines += _excerpt(diagnostic, paint)
     if diagnostic.hint:
-        lines.append(f"  hint: {_flat(diagnostic.hint)}")
+        lines += [
+            f"      {_flat(part.text)}" if part.is_command else f"  {_flat(part.text)}"
+            for part in steps(f"hint: {diagnostic.hint}")
+        ]
     lines += [f"  {_flat(str(each.place))}: {_flat(each.note)}" for each in diagnostic.related]
     return "\n".join(lines)
 

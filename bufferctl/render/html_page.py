@@ -11,11 +11,11 @@ from typing import NamedTuple
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.model.invisible import visible
-from bufferctl.plan import Plan, Status, requests_needed
+from bufferctl.plan import Plan, Status
 from bufferctl.render.cards import Card, Channel, card_of, first_out, is_trouble
 from bufferctl.render.paint import count, sentence
 from bufferctl.render.report import Report
-from bufferctl.render.text import no_changes
+from bufferctl.render.text import no_changes, requests_said
 from bufferctl.render.text_outcomes import left_said
 
 #: What a reviewer filters by: its name in the page, what it is called, and its sign.
@@ -62,7 +62,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Cards under one heading; `day` is empty for what has no time of its own."""
+    """Cards under one heading; `day` is empty for what is unscheduled."""
 
     title: str
     day: str
@@ -128,7 +128,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
         first=_first(report) if form == "plan" else "",
         requests=""
         if is_preview or report.outcomes is not None or not plan.writes or report.is_offline
-        else f"Applying takes {count(requests_needed(plan), 'request')}.",
+        else f"{requests_said(plan)}.",
         kinds=() if is_preview else tuple(_kinds(cards)),
         problems=tuple(map(_problem, problems)),
         problems_said=_counted(problems),
@@ -163,7 +163,7 @@ def _sections(cards: Iterable[Card]) -> Iterator[Section]:
         if is_idea:
             yield Section("Ideas", "", tuple(found))
         elif day == "~":
-            yield Section("Without a time of its own", "", tuple(found))
+            yield Section("Unscheduled", "", tuple(found))
         else:
             told = date.fromisoformat(day)
             yield Section(f"{told:%A} {told.day} {told:%B %Y}", day, tuple(found))
@@ -219,7 +219,7 @@ def _preview_verdict(cards: list[Card]) -> str:
 
 
 def _also(plan: Plan) -> str:
-    return f"{count(plan.unmanaged, 'post')} in Buffer that no file speaks of, left alone." if plan.unmanaged else ""
+    return f"{count(plan.unmanaged, 'post')} in Buffer unmanaged, left alone." if plan.unmanaged else ""
 
 
 def _first(report: Report) -> str:

@@ -134,7 +134,7 @@ class OutcomeForm(TypedDict):
     key: str
     """Its key in the files."""
     due_at: Instant | None
-    """When it goes out, null where it has no time of its own."""
+    """When it goes out, null where it is unscheduled."""
 
 
 @form
@@ -164,7 +164,7 @@ class AppliedDocument(TypedDict):
     outcomes: list[OutcomeForm]
     """What became of each change, in the order in which that was known."""
     left: PlanForm | None
-    """The plan after it; null where nobody looked again."""
+    """The plan after it; null where Buffer was not read again."""
     stopped: str | None
     """Why it ended early; null where it did not."""
 

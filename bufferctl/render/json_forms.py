@@ -197,7 +197,7 @@ class ChangeForm(TypedDict):
     moved_from: str | None
     """Its key until now, where it was renamed."""
     due_at: Instant | None
-    """When it goes out, null where it has no time of its own."""
+    """When it goes out, null where it is unscheduled."""
     place: PlaceForm | None
     """Where it is declared."""
     desired: dict[str, Any] | None

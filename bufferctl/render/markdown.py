@@ -21,7 +21,7 @@ from bufferctl.render.paint import Paint, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import no_changes, quiet_counts
 from bufferctl.render.text_outcomes import applied_text, left_said
-from bufferctl.render.words import is_at_once
+from bufferctl.render.words import is_at_once, need_you
 
 #: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
 LIMIT = 63_500
@@ -83,13 +83,13 @@ def _plan_head(report: Report) -> Iterator[str]:
         about = no_changes(plan, is_offline=report.is_offline)
         yield f"**No changes.** {about}{f': {rest}' if rest else ''}."
     else:
-        needs = f"; {counts[Action.HOLD]:,} need{'s' if counts[Action.HOLD] == 1 else ''} you"
+        needs = f"; {need_you(counts[Action.HOLD])}"
         yield (
             f"**{counts[Action.CREATE]:,} to create, {counts[Action.UPDATE]:,} to change, "
             f"{counts[Action.DELETE]:,} to delete{needs if counts[Action.HOLD] else ''}.**{_first_out(report)}"
         )
         yield from [f"Also: {rest}."] if rest else []
-        yield from ["This is about what was named alone."] if plan.narrowed else []
+        yield from ["Limited to the selected posts."] if plan.narrowed else []
     if report.is_offline:
         yield _NOT_CHECKED
 

@@ -25,7 +25,6 @@ from bufferctl.plan import (
     Reason,
     ready_at,
     requests_needed,
-    write_requests,
 )
 from bufferctl.render import words
 from bufferctl.render.cards import first_out
@@ -35,7 +34,7 @@ from bufferctl.render.text_change import Lines
 
 _SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
 _HOUR = 3600
-_NOT_CHECKED = "Not checked against Buffer: this is what files and state alone say."
+_NOT_CHECKED = "Not checked against Buffer: made from the files and the state alone."
 
 
 def plan_text(
@@ -63,7 +62,7 @@ def _home(change: Change) -> str:
 
 
 def _in_time(changes: Iterable[Change], plan: Plan) -> list[Change]:
-    """What goes out at once, then by time, then what has no time of its own, as planned."""
+    """What goes out at once, then by time, then what is unscheduled, as planned."""
     return sorted(changes, key=lambda change: (*_moment(change, plan), change.address.channel))
 
 
@@ -99,8 +98,7 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
         yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", paint.width)
         yield from [_NOT_CHECKED] if is_offline else []
         return
-    holds = counts[Action.HOLD]
-    needs = f"; {holds:,} need{'s' if holds == 1 else ''} you" if holds else ""
+    needs = f"; {words.need_you(holds)}" if (holds := counts[Action.HOLD]) else ""
     parts = ((Action.CREATE, "create"), (Action.UPDATE, "change"), (Action.DELETE, "delete"))
     said = ", ".join(f"{counts[action]:,} to {name}" for action, name in parts)
     yield paint.strong(f"Plan: {said}{needs}.")
@@ -125,14 +123,18 @@ def _first(plan: Plan) -> str:
 def no_changes(plan: Plan, *, is_offline: bool) -> str:
     """What follows from a plan without changes, without a full stop."""
     if plan.narrowed:
-        return "This is about what was named alone"
-    return "The files say what was last applied" if is_offline else "Buffer is as the files say"
+        return "Limited to the selected posts"
+    return "The files match what was last applied" if is_offline else "Buffer matches your files"
+
+
+def requests_said(plan: Plan) -> str:
+    """How many requests applying it takes, reading before and after included, without a full stop."""
+    return f"Apply will use {count(requests_needed(plan), 'API request')}"
 
 
 def _requests(plan: Plan) -> str:
     """What applying will cost, and what Buffer allows of that when."""
-    needed, writes = requests_needed(plan), write_requests(plan)
-    said = f"Applying takes {count(needed, 'request')} ({writes} to write, {needed - writes} to read before and after)."
+    said = f"{requests_said(plan)}."
     tightest, end = plan.quota.tightest, ready_at(plan)
     if tightest is None or end is None:
         return said

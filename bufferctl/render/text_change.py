@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import cells, wrapped
+from bufferctl.render.hints import steps
 from bufferctl.render.paint import Paint, count, sentence
 from bufferctl.render.pieces import pieces
 from bufferctl.render.text_content import asset_line, extras_of, is_instant, shown, texts_of, title_of
@@ -24,8 +24,6 @@ from bufferctl.render.worddiff import inline, painted
 FOLD = 12
 #: Stands for a hint that the next change has too.
 _SAME = "same reason as the last one listed"
-#: A command in a hint: in backquotes, or on a line of its own.
-_COMMAND = re.compile(r"`(bufferctl [^`]+)`|\n *(bufferctl [^\n]+)")
 #: Unchanged lines that are shown around a changed one.
 AROUND = 1
 
@@ -166,22 +164,9 @@ def indented(text: str, paint: Paint) -> Iterator[str]:
 
 
 def hint_lines(hint: str, paint: Paint) -> Iterator[str]:
-    """What to do, below an address; each command on a line of its own, never wrapped, so that it can be pasted."""
-    at, arrow = 0, "→ "
-    for command in _COMMAND.finditer(hint):
-        if before := _after_command(hint[at : command.start()]):
-            yield from indented(f"{arrow}{before.rstrip(':')}:", paint)
-            arrow = ""
-        yield f"{_INDENT}    {visible(command[1] or command[2])}"
-        at = command.end()
-    if rest := _after_command(hint[at:]):
-        yield from indented(f"{arrow}{rest}", paint)
-
-
-def _after_command(text: str) -> str:
-    """What follows a command: where a new sentence or clause begins, with a capital."""
-    rest = text.lstrip(" ;.\n").rstrip()
-    return rest[:1].upper() + rest[1:] if text.lstrip().startswith((";", ".")) else rest
+    """What to do, below an address; commands are not wrapped."""
+    for part in steps(f"→ {hint}"):
+        yield from (f"{_INDENT}    {visible(part.text)}",) if part.is_command else indented(part.text, paint)
 
 
 def _around(both: str, paint: Paint) -> Iterator[str]:

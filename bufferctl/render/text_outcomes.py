@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from bufferctl.render.columns import wrapped
 from bufferctl.render.paint import Paint, count, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
-from bufferctl.render.text_change import indented
+from bufferctl.render.text_change import hint_lines, indented
 
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 
@@ -28,9 +29,9 @@ def outcome_line(outcome: Outcome, paint: Paint) -> str:
     line = f"{painter(sign)} {visible(str(change.address))}  {said}{'  ' + visible(outcome.id) if outcome.id else ''}"
     if outcome.link:
         line += f"  {visible(outcome.link)}"
-    told = [sentence(outcome.message), f"→ {outcome.hint}" if outcome.hint else ""]
-    more = [row for text in told if text for row in indented(text, paint)]
-    return "\n".join([line, *more])
+    message = indented(sentence(outcome.message), paint) if outcome.message else ()
+    hint = hint_lines(outcome.hint, paint) if outcome.hint else ()
+    return "\n".join([line, *message, *hint])
 
 
 def applied_text(outcomes: Iterable[Outcome], paint: Paint) -> str:
@@ -49,30 +50,35 @@ def _applied(outcomes: Sequence[Outcome]) -> str:
     parts = parts if written else ["nothing sent"]
     quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
     parts += [f"{of(action)} {name}" for action, name in quiet if of(action)]
-    parts += [f"{number} {words.OUTCOMES[s]}" for s in _TROUBLE if (number := sum(o.status is s for o in outcomes))]
+    counts = Counter(o.status for o in outcomes)
+    parts += [_counted(status, counts[status]) for status in _TROUBLE if counts[status]]
     return f"Applied: {', '.join(parts)}."
+
+
+def _counted(status: Status, number: int) -> str:
+    return words.need_you(number) if status is Status.HELD else f"{number:,} {words.OUTCOMES[status]}"
 
 
 def left_text(left: Plan, planned: Plan, outcomes: Iterable[Outcome], paint: Paint) -> str:
     """What is left after an apply: in a line where nothing is, or nothing but what was shown before."""
     if left.is_empty:
-        return f"Looked again: {paint.good('no changes')}.\n"
+        return f"{paint.good(left_said(left, ()))}\n"
     shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
     unsent = _unsent(left, outcomes)
     if not unsent and all((change.slot, change.message) in shown for change in left.of(Action.HOLD)):
         return f"{left_said(left, outcomes)}\n"
-    return f"Looked again, and this is left:\n{plan_text(left, paint)}"
+    return f"Read again after applying; this is left:\n{plan_text(left, paint)}"
 
 
 def left_said(left: Plan, outcomes: Iterable[Outcome]) -> str:
     """What is left after an apply, in a sentence."""
     if left.is_empty:
-        return "Looked again: no changes."
+        return "Verified: Buffer matches your files."
     unsent, holds = _unsent(left, outcomes), len(left.of(Action.HOLD))
     said = f"{count(len(unsent), 'change')} still to send" if unsent else "nothing more to send"
     said += " but what was refused" if left.writes and not unsent else ""
     said += f"; {holds:,} still need{'s' if holds == 1 else ''} you" if holds else ""
-    return f"Looked again: {said}."
+    return f"Read again after applying: {said}."
 
 
 def _unsent(left: Plan, outcomes: Iterable[Outcome]) -> set[Slot]:

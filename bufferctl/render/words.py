@@ -28,7 +28,7 @@ _ACTIONS = {
     Action.DELETE: "will delete",
     Action.ADOPT: "already there",
     Action.MOVE: "renamed, nothing to do in Buffer",
-    Action.FORGET: "no longer kept track of",
+    Action.FORGET: "no longer tracked",
     Action.HOLD: "needs you",
     Action.WAITING: "waiting",
     Action.DONE: "published",
@@ -66,7 +66,7 @@ OUTCOMES = {
     Status.DONE: "done",
     Status.DIFFERS: "came back different",
     Status.REFUSED: "refused by Buffer",
-    Status.HELD: "held for you",
+    Status.HELD: "needs you",
     Status.WAITING: "waiting",
     Status.NOT_SENT: "not sent",
 }
@@ -77,7 +77,7 @@ _DONE = {
     Action.DELETE: "deleted",
     Action.ADOPT: "already there",
     Action.MOVE: "renamed",
-    Action.FORGET: "no longer kept track of",
+    Action.FORGET: "no longer tracked",
 }
 
 
@@ -158,13 +158,18 @@ def yes_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
+def need_you(number: int) -> str:
+    """`1 needs you`, `2 need you`."""
+    return f"{number:,} need{'s' if number == 1 else ''} you"
+
+
 def done(change: Change) -> str:
     """What was done to it."""
     return _DONE.get(change.action, "done")
 
 
 def when(change: Change, plan: Plan) -> str:
-    """When it goes out, in the channel's time zone with the weekday; empty for what has no time of its own."""
+    """When it goes out, in the channel's time zone with the weekday; empty for what has no due time."""
     live_due = isinstance(change.live, LivePost) and change.action is not Action.CREATE
     moment = change.due_at if change.due_at and (change.desired or live_due) else None
     if moment is None:

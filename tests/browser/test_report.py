@@ -56,7 +56,7 @@ def test_a_month(show: Show) -> None:
     page.get_by_role("button", name="Next month").click()
     expect(page.get_by_role("heading", name="January 2030")).to_be_visible()
     expect(cell(page, "Tuesday 8 January").get_by_role("button")).to_have_text(re.compile("~08:00"))
-    expect(page.locator(".agenda", has_text="Without a time of its own").get_by_role("button")).to_have_count(5)
+    expect(page.locator(".agenda", has_text="Unscheduled").get_by_role("button")).to_have_count(5)
     expect(page.locator(".agenda", has_text="Ideas").get_by_role("button")).to_have_text(re.compile("How we hire"))
 
 

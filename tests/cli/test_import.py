@@ -74,7 +74,7 @@ def test_adopted_before(project: Any) -> None:
     post = made(project, "We are live")
     project.apply()
     declare(project, "We are live at last")
-    assert "1 needs you" in project("plan").out
+    assert project("plan", "--strict").code == 1
     assert project("import", ADDRESS, post).code == 0
     project.apply()
     assert [live["text"] for live in project.sandbox.posts()] == ["We are live at last"]

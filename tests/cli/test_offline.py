@@ -69,7 +69,7 @@ def test_an_edit_is_compared_with_state(project: Project, monkeypatch: pytest.Mo
     assert project.apply().code == 0
     monkeypatch.delenv("BUFFER_API_KEY")
     ran = project("plan", "--offline", "--detailed-exitcode")
-    assert (ran.code, "The files say what was last applied: 1 unchanged." in ran.out) == (0, True)
+    assert (ran.code, "The files match what was last applied: 1 unchanged." in ran.out) == (0, True)
     assert "Not checked against Buffer" in ran.out
     assert json.loads(project("plan", "--offline", "--json").out)["offline"] is True
     project.write("buffer.yaml", FILES.format(text="Very soon").replace("            tags: [launch]\n", ""))

@@ -44,7 +44,7 @@ def test_exports(program: list[str], environment: Path) -> None:
         """
         ran = subprocess.run(["sh", "-c", script], cwd=environment, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.endswith("No changes.\nBuffer is as the files say: 1 unchanged.\n")
+    assert ran.stdout.endswith("No changes.\nBuffer matches your files: 1 unchanged.\n")
     assert [line.split("=")[0] for line in lines.splitlines()] == ["export BUFFER_API_URL", "export BUFFER_API_KEY"]
 
 

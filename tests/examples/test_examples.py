@@ -60,7 +60,7 @@ def test_example(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     assert re.search(r"^Plan: [1-9]\d* to create, 0 to change, 0 to delete\.$", planned.stdout, re.MULTILINE)
     applied = run(folder, "bufferctl apply --auto-approve")
     assert (applied.returncode, applied.stderr) == (0, ""), applied.stdout + applied.stderr
-    assert applied.stdout.endswith("Looked again: no changes.\n")
+    assert applied.stdout.endswith("Verified: Buffer matches your files.\n")
     assert run(folder, "bufferctl plan --detailed-exitcode").stdout.startswith("No changes.\n")
     made = len(sandbox.posts()) + len(sandbox.ideas())
     assert f"Plan: {made} to create" in planned.stdout
@@ -86,7 +86,7 @@ def test_demo(program: None, tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     steps = re.findall(r"^\$ (.*)$", ran.stdout, re.MULTILINE)
     assert steps == ["bufferctl validate", "bufferctl plan", "bufferctl apply --auto-approve", "bufferctl plan"]
-    assert ran.stdout.endswith("\nNo changes.\nBuffer is as the files say: 4 unchanged.\n")
+    assert ran.stdout.endswith("\nNo changes.\nBuffer matches your files: 4 unchanged.\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bin"]
 
 

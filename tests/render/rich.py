@@ -273,8 +273,8 @@ def _holds() -> tuple[Change, ...]:
         edited,
         reason=Reason.CONFLICT,
         message="It was changed in the file and in Buffer too",
-        hint="Run `bufferctl pull Acme/twitter:acme/news` to put Buffer's version into the file, or apply with "
-        "--reapply Acme/twitter:acme/news to send the file's.",
+        hint="To take Buffer's version into the file, run `bufferctl pull Acme/twitter:acme/news`. "
+        "To send the file's version, run `bufferctl apply --reapply Acme/twitter:acme/news`.",
         differences=(Difference("text", edited.text, news.text),),
     )
     alike = change(

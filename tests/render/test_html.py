@@ -160,7 +160,7 @@ def test_a_receipt_tells_what_became_of_each() -> None:
     document = FORMS["receipt"]
     assert "<h1>Receipt for Acme and Globex</h1>" in document
     assert "Stopped part-way.</strong> Buffer carries nothing out at the moment" in document
-    assert "10 of 19 changes done. Looked again: nothing more to send; 3 still need you." in document
+    assert "10 of 19 changes done. Read again after applying: nothing more to send; 3 still need you." in document
     assert '<a href="https://x.example/acme/status/1">' in document
     assert "Invalid post: Image could not be read from its URL." in document
 
@@ -176,7 +176,7 @@ def test_outcomes_that_the_plan_does_not_name_are_shown() -> None:
 def test_an_empty_plan_says_so() -> None:
     """No cards, one sentence."""
     document = report_html(Report(Plan(NOW, "https://api.buffer.com")))
-    assert "No changes. Buffer is as the files say." in document
+    assert "No changes. Buffer matches your files." in document
     assert "There is nothing to show." in document
 
 

@@ -114,15 +114,15 @@ def test_what_is_not_public_is_not_first() -> None:
 def test_no_changes() -> None:
     """Nothing to do is one sentence."""
     kept = change(post("ch-x", "kept", 1, text="Kept"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "Kept"))
-    assert _of(kept) == "<!-- bufferctl:plan -->\n\n**No changes.** Buffer is as the files say: 1 unchanged.\n"
+    assert _of(kept) == "<!-- bufferctl:plan -->\n\n**No changes.** Buffer matches your files: 1 unchanged.\n"
 
 
 def test_narrowed() -> None:
     """A plan that was narrowed says so, with changes and without."""
     narrowed = replace(PLAN, changes=(), warnings=(), unmanaged=0, narrowed=True)
-    assert "This is about what was named alone." in report_markdown(Report(narrowed))
+    assert "Limited to the selected posts." in report_markdown(Report(narrowed))
     narrowed = replace(narrowed, changes=tuple(_creates(1)))
-    assert "This is about what was named alone." in report_markdown(Report(narrowed))
+    assert "Limited to the selected posts." in report_markdown(Report(narrowed))
 
 
 def test_offline_says_that_nothing_was_checked() -> None:
@@ -224,15 +224,15 @@ def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
 
 
 def test_receipt_says_what_is_left() -> None:
-    """After an apply it was looked again: nothing, or how much is left, of which what was refused is not told again."""
+    """After an apply Buffer was read again: nothing, or how much is left, what was refused not counted again."""
     done = replace(APPLIED, left=replace(PLAN, changes=()))
-    assert "Looked again: no changes." in report_markdown(done)
+    assert "Verified: Buffer matches your files." in report_markdown(done)
     left = replace(APPLIED, left=replace(PLAN, changes=(*_holds(2), *_creates(1))))
-    assert "Looked again: 1 change still to send; 2 still need you." in report_markdown(left)
+    assert "Read again after applying: 1 change still to send; 2 still need you." in report_markdown(left)
     refused = next(each for each in APPLIED.outcomes or () if each.status is Status.REFUSED)
     again = replace(APPLIED, left=replace(PLAN, changes=(refused.change,)))
-    assert "Looked again: nothing more to send but what was refused." in report_markdown(again)
-    assert "Looked again" not in report_markdown(APPLIED)
+    assert "Read again after applying: nothing more to send but what was refused." in report_markdown(again)
+    assert "after applying" not in report_markdown(APPLIED)
 
 
 def test_receipt_leads_to_what_was_published() -> None:

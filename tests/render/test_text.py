@@ -93,7 +93,7 @@ def test_hostile_text_does_not_reach_the_terminal() -> None:
 
 
 def test_order_of_time() -> None:
-    """In a channel: what goes out at once, then by time whatever is done to it, then what has no time of its own."""
+    """In a channel: what goes out at once, then by time whatever is done to it, then what is unscheduled."""
     block = plan_text(PLAN, PLAIN).partition("Acme · twitter:acme\n")[2].partition("\n\n")[0]
     keys = [line.split("/")[-1].split()[0] for line in block.splitlines() if line[:4].strip() in set("+~-=")]
     assert keys == ["now", "evening", "launch", "there", "release", "screens", "party"]
@@ -197,7 +197,7 @@ def test_text_that_looks_like_a_time_stays_text() -> None:
 
 def test_nothing() -> None:
     """An empty plan is two lines."""
-    assert text_of() == "No changes.\nBuffer is as the files say: 3 unmanaged.\n"
+    assert text_of() == "No changes.\nBuffer matches your files: 3 unmanaged.\n"
 
 
 @settings(max_examples=50)

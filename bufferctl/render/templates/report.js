@@ -213,7 +213,7 @@
     };
     const busy = among((post) => days.includes(post.day)),
       here = busy.length ? busy : among((post) => post.day);
-    if (!here.length) return make("p", { class: "none" }, "Nothing here has a time of its own.");
+    if (!here.length) return make("p", { class: "none" }, "Nothing is scheduled here.");
     const head = make(
       "div",
       { role: "row" },
@@ -325,7 +325,7 @@
       nav(),
       ...body,
       timeless(
-        "Without a time of its own",
+        "Unscheduled",
         "post",
         others.filter((post) => !ideas.includes(post)),
       ),

@@ -1,0 +1,35 @@
+"""A hint in parts: prose, and the commands that end its sentences, which stand on their own lines to be pasted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+#: A command that ends a sentence, in backquotes; or one that has a line of its own already.
+_COMMAND = re.compile(r"`(bufferctl [^`]+)`(?:[.;]\s*|$)|\n *(bufferctl [^\n]+)\n?")
+
+
+class Step(NamedTuple):
+    """Some of a hint."""
+
+    text: str
+    is_command: bool
+
+
+def steps(hint: str) -> Iterator[Step]:
+    """The parts in order. Prose before a command ends in a colon; a command within a sentence stays in it."""
+    at = 0
+    for command in _COMMAND.finditer(hint):
+        if before := _opened(hint[at : command.start()], is_first=at == 0):
+            yield Step(f"{before.rstrip(':')}:", is_command=False)
+        yield Step(command[1] or command[2], is_command=True)
+        at = command.end()
+    if rest := _opened(hint[at:], is_first=at == 0):
+        yield Step(rest, is_command=False)
+
+
+def _opened(text: str, *, is_first: bool) -> str:
+    """Prose with a capital first where a command stands before it."""
+    text = text.strip()
+    return text if is_first else text[:1].upper() + text[1:]
