@@ -58,11 +58,19 @@ class Facts:
         declared, live = self.match.declared, self.live
         if live is None or self.content is None or not same(declared.content, self.content):
             return False
-        if self.before is None or self.before.hidden != declared.fingerprint.hidden:
+        if self.before is None or self.before.hidden != declared.fingerprint.hidden or self._is_sent_back:
             return False
         return not schedule_differences(declared.item, live) and (
             not self.rescheduled or self._handled_as_declared(live)
         )
+
+    @property
+    def _is_sent_back(self) -> bool:
+        """Whether somebody made it wait for an approval that the file does not ask for."""
+        if self.live is None or self.binding.status == PostStatus.NEEDS_APPROVAL:
+            return False
+        handling = handling_differences(self.match.declared.item, self.live)
+        return any(each.path == "needs_approval" and each.before for each in handling)
 
     def _handled_as_declared(self, live: LivePost | LiveIdea) -> bool:
         """Whether Buffer shows all of the schedule that the file asks for now: somebody gave it the same there."""
