@@ -28,7 +28,7 @@ def schema(what: str) -> int:
 
         text = schema_text()
     else:
-        from bufferctl.render.json_schema import document_schema
+        from bufferctl.render.json_documents import document_schema
 
         text = document_schema(what)
     Console.create(no_color=True).data(text)

@@ -6,8 +6,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC
 
 from bufferctl.model import Address, Post, Service
 from bufferctl.model.content import TextLength
@@ -60,6 +59,11 @@ class Channel:
     glyph: str
     service: str
     organization: str
+
+    @property
+    def called(self) -> str:
+        """`X, acme`, or `idea`."""
+        return "idea" if self.service == "ideas" else f"{self.network}, {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def card_of(
     kind, sign, what, why = _said(change, outcome, is_preview=is_preview)
     return Card(
         address=visible(str(change.address)),
-        channel=_channel(change, plan),
+        channel=channel_of(change, plan),
         kind=kind,
         sign=sign,
         what=what,
@@ -146,7 +150,7 @@ def card_of(
         when=_moment(change, plan),
         shown=shown(item),
         length=lengths.get(change.address),
-        changed=() if is_preview else tuple(_changed(each, change, plan) for each in change.differences),
+        changed=() if is_preview else tuple(_changed(each, words.zone_of(change, plan)) for each in change.differences),
         message="" if is_preview else visible(sentence(outcome.message if outcome else change.message)),
         hint="" if is_preview else visible(outcome.hint if outcome else change.hint),
         place=visible(str(change.place)) if change.place else "",
@@ -171,7 +175,8 @@ def _said(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple
     return kind, sign, words.OUTCOMES[outcome.status], ""
 
 
-def _channel(change: Change, plan: Plan) -> Channel:
+def channel_of(change: Change, plan: Plan) -> Channel:
+    """Where a change belongs, by the names that people know."""
     organization, label = visible(change.address.organization), visible(change.address.channel)
     if change.address.is_idea:
         return Channel(f"{organization}/ideas", "Ideas", "Ideas", "i", "ideas", organization)
@@ -182,46 +187,20 @@ def _channel(change: Change, plan: Plan) -> Channel:
     return Channel(f"{organization}/{label}", name, network, glyph, service.lower(), organization)
 
 
-def _zone(change: Change, plan: Plan) -> str:
-    live = plan.channels.get(change.slot.channel_id)
-    return live.timezone if live else ""
-
-
 def _moment(change: Change, plan: Plan) -> Moment | None:
     if change.due_at is None:
         return None
-    due = in_zone(change.due_at, _zone(change, plan))
+    due = in_zone(change.due_at, words.zone_of(change, plan))
     utc = f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
     return Moment(utc, f"{due:%Y-%m-%d}", f"{due:%H:%M}", words.local(due, ""))
 
 
-def _changed(difference: Difference, change: Change, plan: Plan) -> Changed:
+def _changed(difference: Difference, zone: str) -> Changed:
     before, after = difference.before, difference.after
-    if difference.path == "due_at":
-        before, after = (_instant(value, change, plan) for value in (before, after))
-    if isinstance(before, str) and isinstance(after, str) and difference.path != "due_at":
-        return Changed(visible(words.field(difference.path)), changed_words(before, after))
-    return Changed(visible(words.field(difference.path)), (), _plain(before), _plain(after))
-
-
-def _instant(value: Any, change: Change, plan: Plan) -> str:
-    """An instant of a difference, ISO 8601 in UTC there, in the channel's zone."""
-    return words.local(datetime.fromisoformat(value), _zone(change, plan)) if value else ""
-
-
-def _plain(value: Any) -> str:
-    """A value in plain words."""
-    if value in (None, "", (), [], {}):
-        return ""
-    if isinstance(value, bool):
-        return words.yes_no(value)
-    if isinstance(value, dict):
-        return visible(", ".join(f"{name} {_plain(each)}" for name, each in value.items() if _plain(each)))
-    if hasattr(value, "_asdict"):
-        return _plain(value._asdict())
-    if isinstance(value, list | tuple | set | frozenset):
-        return visible("; ".join(filter(None, map(_plain, value))))
-    return visible(str(value))
+    name, field = visible(words.field(difference.path)), difference.path.rpartition(".")[2]
+    if isinstance(before, str) and isinstance(after, str) and not words.is_instant(field):
+        return Changed(name, changed_words(before, after))
+    return Changed(name, (), words.value(before, zone, field), words.value(after, zone, field))
 
 
 def first_out(plan: Plan) -> tuple[Change, str] | None:

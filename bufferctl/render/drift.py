@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import wrapped
 from bufferctl.render.diagnostics import diagnostics_text
+from bufferctl.render.hints import hint_lines, indented
 from bufferctl.render.json import document, plan_values
 from bufferctl.render.paint import Paint, count, sentence
-from bufferctl.render.text_change import hint_lines, indented
 
 #: What is told apart, the most urgent first.
 _HEADINGS = {
@@ -94,7 +92,7 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
         last = group[-1]
         yield from indented(sentence(last.message), paint)
         for difference in last.differences:
-            yield from _difference(difference, _zone(last, plan), paint)
+            yield from _difference(difference, words.zone_of(last, plan), paint)
         if last.hint:
             yield from hint_lines(last.hint, paint)
 
@@ -102,36 +100,12 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
 def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str]:
     """Both values under their names, so that it is clear without colour which is whose."""
     yield f"      {visible(words.field(difference.path))}"
+    field = difference.path.rpartition(".")[2]
     for name, value in (("file:", difference.after), ("Buffer:", difference.before)):
-        said = _time(value, zone) if value and difference.path in _TIMES else _value(value)
+        said = words.value(value, zone, field) or "nothing"
         lines = [part for line in said.splitlines() for part in wrapped(line, paint.width - 16)]
         yield f"        {paint.faint(f'{name:<7}')} {lines[0]}"
         yield from (f"                {line}".rstrip() for line in lines[1:])
-
-
-#: Fields that hold an instant.
-_TIMES = frozenset({"due_at", "date"})
-
-
-def _time(value: Any, zone: str) -> str:
-    """An instant in the channel's time zone."""
-    return words.local(datetime.fromisoformat(str(value)), zone)
-
-
-def _value(value: Any) -> str:
-    """A value as people write it."""
-    if isinstance(value, bool):
-        return words.yes_no(value)
-    if value in (None, "", (), {}):
-        return "nothing"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_value, value))
-    return visible(str(value))
-
-
-def _zone(change: Change, plan: Plan) -> str:
-    channel = plan.channels.get(change.slot.channel_id)
-    return channel.timezone if channel else ""
 
 
 def _unseen(plan: Plan) -> int:

@@ -1,10 +1,16 @@
-"""A hint in parts: prose, and the commands that end its sentences, which stand on their own lines to be pasted."""
+"""Words below an address; and hints, whose commands stand on lines of their own where they end a sentence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from bufferctl.model.invisible import visible
+from bufferctl.render.columns import wrapped
+from bufferctl.render.paint import Paint
+
+INDENT = "      "
 
 #: A command that ends a sentence, in backquotes; or one that has a line of its own already.
 _COMMAND = re.compile(r"`(bufferctl [^`]+)`(?:[.;]\s*|$)|\n *(bufferctl [^\n]+)\n?")
@@ -15,6 +21,17 @@ class Step(NamedTuple):
 
     text: str
     is_command: bool
+
+
+def indented(text: str, paint: Paint) -> Iterator[str]:
+    """Text of ours below an address."""
+    return (f"{INDENT}{line}" for line in wrapped(visible(text), paint.width - len(INDENT)))
+
+
+def hint_lines(hint: str, paint: Paint) -> Iterator[str]:
+    """What to do, below an address; commands are not wrapped, so that they can be pasted."""
+    for part in steps(f"→ {hint}"):
+        yield from (f"{INDENT}    {visible(part.text)}",) if part.is_command else indented(part.text, paint)
 
 
 def steps(hint: str) -> Iterator[Step]:

@@ -12,7 +12,7 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Plan, Status
-from bufferctl.render.cards import Card, Channel, card_of, first_out, is_trouble
+from bufferctl.render.cards import Card, Channel, card_of, channel_of, first_out, is_trouble
 from bufferctl.render.paint import count, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import no_changes, requests_said
@@ -228,5 +228,4 @@ def _first(report: Report) -> str:
     if first is None:
         return ""
     change, when = first
-    card = card_of(change, report.plan, {}, None, is_preview=False)
-    return f"First post: {when}, {card.channel.network}, {card.channel.name}."
+    return f"First post: {when}, {channel_of(change, report.plan).called}."

@@ -12,7 +12,7 @@ from datetime import UTC
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.digests import SHORT, change_digest
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
-from bufferctl.render.cards import Card, card_of, first_out
+from bufferctl.render.cards import Card, card_of, channel_of, first_out
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.markdown_fit import Section, fitted
 from bufferctl.render.markdown_items import Item, change_item, outcome_item, problem_item, prose
@@ -107,8 +107,7 @@ def _first_out(report: Report) -> str:
     if first is None:
         return ""
     change, when = first
-    card = _card(change, report)
-    return f" First post: **{when}**, {plain(clipped(f'{card.channel.network}, {card.channel.name}', _NAME))}."
+    return f" First post: **{when}**, {plain(clipped(channel_of(change, report.plan).called, _NAME))}."
 
 
 def _planned(report: Report) -> Iterator[Section]:

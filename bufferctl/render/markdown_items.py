@@ -77,8 +77,7 @@ def prose(text: str) -> str:
 
 
 def _head(what: str, card: Card, *, with_organization: bool) -> str:
-    where = f"{card.channel.network}, {card.channel.name}" if card.channel.service != "ideas" else "idea"
-    parts = [plain(clipped(where, _NAME))]
+    parts = [plain(clipped(card.channel.called, _NAME))]
     parts += [plain(clipped(card.channel.organization, _NAME))] if with_organization else []
     if card.length and card.length.limit and card.kind in {"create", "update", "hold"}:
         used = f"{card.length.used:,} of {card.length.limit:,}"

@@ -10,8 +10,8 @@ from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.invisible import visible
-from bufferctl.render import text_content, words
-from bufferctl.render.particulars import USUAL, Fact, particulars_of
+from bufferctl.render import words
+from bufferctl.render.content import USUAL, Fact, particulars_of
 from bufferctl.render.pieces import Piece, pieces, web
 
 #: Network fields that have a place of their own in a post; what is left is listed by name.
@@ -121,9 +121,7 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{above}{name}.")
-        elif isinstance(value, bool):
-            yield f"{above}{name}", words.yes_no(value)
-        elif said := text_content.shown(value, "", name):
+        elif said := words.value(value, name=name):
             yield f"{above}{name}", said
 
 

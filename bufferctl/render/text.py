@@ -47,18 +47,14 @@ def plan_text(
     needs_you = _in_time((change for change in shown if change.action is Action.HOLD), plan)
     others = _in_time((change for change in shown if change.action is not Action.HOLD), plan)
     said: list[str] = []
-    for home, group in groupby(sorted(others, key=_home), key=_home):
-        said += ["", paint.strong(visible(home)), *_changes(list(group), lines)]
+    for home, group in groupby(sorted(others, key=words.home), key=words.home):
+        said += ["", paint.strong(home), *_changes(list(group), lines)]
     said += ["", *_summary(plan, paint, is_offline=is_offline)]
     if digests:
         said.append(f"Digest {digest_of(digests.values())[:SHORT]}.")
     if needs_you:
         said += ["", paint.strong(paint.bad("Needs you")), *_changes(needs_you, lines)]
     return "\n".join(said).lstrip("\n") + "\n"
-
-
-def _home(change: Change) -> str:
-    return f"{change.address.organization} · {change.address.channel}"
 
 
 def _in_time(changes: Iterable[Change], plan: Plan) -> list[Change]:

@@ -13,10 +13,10 @@ from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.columns import cells, wrapped
-from bufferctl.render.hints import steps
+from bufferctl.render.content import asset_line, extras_of, texts_of, title_of
+from bufferctl.render.hints import INDENT, hint_lines, indented
 from bufferctl.render.paint import Paint, count, sentence
 from bufferctl.render.pieces import pieces
-from bufferctl.render.text_content import asset_line, extras_of, is_instant, shown, texts_of, title_of
 from bufferctl.render.times import away
 from bufferctl.render.worddiff import inline, painted
 
@@ -27,7 +27,6 @@ _SAME = "same reason as the last one listed"
 #: Unchanged lines that are shown around a changed one.
 AROUND = 1
 
-_INDENT = "      "
 #: Actions of what goes out as the files say it, now or later.
 _SENT = frozenset({Action.CREATE, Action.UPDATE, Action.WAITING})
 
@@ -83,7 +82,7 @@ class Lines:
         texts = texts_of(item)
         for number, (text, assets) in enumerate(texts, 1):
             if number > 1:
-                yield f"{_INDENT}{self.paint.faint(f'├ {number} of {len(texts)}')}"
+                yield f"{INDENT}{self.paint.faint(f'├ {number} of {len(texts)}')}"
             yield from self._quoted(text)
             for asset in assets:
                 yield from indented(asset_line(asset), self.paint)
@@ -92,11 +91,7 @@ class Lines:
 
     def _when(self, change: Change) -> str:
         said, moment = words.when(change, self.plan), change.due_at
-        return f"{said} ({away(moment, self.plan.at, self._zone(change))})" if said and moment else said
-
-    def _zone(self, change: Change) -> str:
-        channel = self.plan.channels.get(change.slot.channel_id)
-        return channel.timezone if channel else ""
+        return f"{said} ({away(moment, self.plan.at, words.zone_of(change, self.plan))})" if said and moment else said
 
     def _length(self, change: Change) -> str:
         length = self.lengths.get(change.address)
@@ -122,51 +117,40 @@ class Lines:
         # one more line takes as much room as saying that there is one
         first = lines if self.paint.full or len(lines) <= FOLD + 1 else lines[:FOLD]
         for line in first:
-            yield f"{_INDENT}{bar} {line}".rstrip()
+            yield f"{INDENT}{bar} {line}".rstrip()
         if more := len(lines) - len(first):
             links = [piece.text for piece in pieces("\n".join(lines[len(first) :])) if piece.kind == "link"]
             folded = f"… {count(more, 'more line')} (--full shows all){', with ' if links else ''}"
-            yield f"{_INDENT}{bar} {self.paint.faint(folded)}"
-            yield from (f"{_INDENT}{bar}   {link}" for link in dict.fromkeys(links))
+            yield f"{INDENT}{bar} {self.paint.faint(folded)}"
+            yield from (f"{INDENT}{bar}   {link}" for link in dict.fromkeys(links))
 
     def _difference(self, difference: Difference, change: Change) -> Iterator[str]:
         """One field: in a line where it is short, word by word where it is a text, else the one after the other."""
         name = visible(words.field(difference.path)) + (" (Buffer → file)" if change.action is Action.HOLD else "")
-        zone, field = self._zone(change), difference.path.rpartition(".")[2]
-        before, after = (shown(value, zone, field) for value in (difference.before, difference.after))
+        zone, field = words.zone_of(change, self.plan), difference.path.rpartition(".")[2]
+        before, after = (words.value(value, zone, field) for value in (difference.before, difference.after))
         if not before or not after:
             mark, value = (self.paint.good("+"), after) if after else (self.paint.bad("-"), before)
             yield from self._marked(name, [(mark, value)])
             return
         line = f"{name}: {before} → {after}"
-        if "\n" not in line and not _is_text(difference.path) and cells(line) <= self.paint.width - len(_INDENT):
-            yield f"{_INDENT}{line}"
+        if "\n" not in line and not _is_text(difference.path) and cells(line) <= self.paint.width - len(INDENT):
+            yield f"{INDENT}{line}"
             return
-        both = None if is_instant(field) else inline(before, after)
+        both = None if words.is_instant(field) else inline(before, after)
         if both is None:
             yield from self._marked(name, [(self.paint.bad("-"), before), (self.paint.good("+"), after)])
             return
-        yield f"{_INDENT}{name}:"
+        yield f"{INDENT}{name}:"
         bar = self.paint.change("│")
         for line in painted(list(_around(both, self.paint)), self.paint):
-            yield f"{_INDENT}{bar} {line}".rstrip()
+            yield f"{INDENT}{bar} {line}".rstrip()
 
     def _marked(self, name: str, values: Iterable[tuple[str, str]]) -> Iterator[str]:
-        yield f"{_INDENT}{name}:"
+        yield f"{INDENT}{name}:"
         for mark, value in values:
             for line in value.splitlines():
-                yield from (f"{_INDENT}{mark} {part}".rstrip() for part in wrapped(line, self.paint.width - 8))
-
-
-def indented(text: str, paint: Paint) -> Iterator[str]:
-    """Text of ours below an address."""
-    return (f"{_INDENT}{line}" for line in wrapped(visible(text), paint.width - len(_INDENT)))
-
-
-def hint_lines(hint: str, paint: Paint) -> Iterator[str]:
-    """What to do, below an address; commands are not wrapped."""
-    for part in steps(f"→ {hint}"):
-        yield from (f"{_INDENT}    {visible(part.text)}",) if part.is_command else indented(part.text, paint)
+                yield from (f"{INDENT}{mark} {part}".rstrip() for part in wrapped(line, self.paint.width - 8))
 
 
 def _around(both: str, paint: Paint) -> Iterator[str]:

@@ -11,10 +11,10 @@ from bufferctl.model.invisible import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.columns import wrapped
+from bufferctl.render.hints import hint_lines, indented
 from bufferctl.render.paint import Paint, count, sentence
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
-from bufferctl.render.text_change import hint_lines, indented
 
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
 
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
+from bufferctl.render.times import in_zone
 
 SIGNS = {
     Action.CREATE: "+",
@@ -54,6 +56,8 @@ _DRIFTS: dict[Reason | None, str] = {
     Reason.ERROR: "not published",
     Reason.UNSETTLED: "without an answer",
 }
+
+_INSTANTS = frozenset({"due_at", "date", "start_date", "end_date"})
 
 _CREATES = {
     ShareMode.ADD_TO_QUEUE: "will add to the queue",
@@ -153,9 +157,28 @@ def field(path: str) -> str:
     return ".".join([top, *rest])
 
 
-def yes_no(value: bool) -> str:
-    """A switch, as people read it."""
-    return "yes" if value else "no"
+def value(said: Any, zone: str = "", name: str = "") -> str:
+    """The value of the field `name` as people write it, safe to show, an instant in `zone`; empty for nothing."""
+    if said in (None, "", (), [], {}):
+        return ""
+    if isinstance(said, bool):
+        return "yes" if said else "no"
+    if hasattr(said, "_asdict"):
+        said = said._asdict()
+    if isinstance(said, Mapping):
+        parts = ((visible(str(each)), value(part, zone, each)) for each, part in said.items())
+        return ", ".join(f"{each}: {part}" for each, part in parts if part)
+    if isinstance(said, tuple | list | set | frozenset):
+        between = "; " if any(isinstance(part, Mapping) or hasattr(part, "_asdict") for part in said) else ", "
+        return between.join(filter(None, (value(part, zone, name) for part in said)))
+    if is_instant(name) and isinstance(said, str):
+        return local(datetime.fromisoformat(said), zone)
+    return visible(str(said))
+
+
+def is_instant(name: str) -> bool:
+    """Whether the field holds an instant, as `model.comparable.instant` writes it; a text may look like one."""
+    return name in _INSTANTS
 
 
 def need_you(number: int) -> str:
@@ -174,13 +197,21 @@ def when(change: Change, plan: Plan) -> str:
     moment = change.due_at if change.due_at and (change.desired or live_due) else None
     if moment is None:
         return ""
-    return local(
-        moment, plan.channels[change.slot.channel_id].timezone if change.slot.channel_id in plan.channels else ""
-    )
+    return local(moment, zone_of(change, plan))
+
+
+def zone_of(change: Change, plan: Plan) -> str:
+    """The time zone of its channel, empty for ideas."""
+    channel = plan.channels.get(change.slot.channel_id)
+    return channel.timezone if channel else ""
+
+
+def home(change: Change) -> str:
+    """`Acme · twitter:acme`, `Acme · ideas`: where it belongs, by the files' names."""
+    return visible(f"{change.address.organization} · {change.address.channel}")
 
 
 def local(moment: datetime, zone: str) -> str:
     """`Tue 1 Dec 2026 09:00 CET`, in `zone`, or in the zone that `moment` has where that is none."""
-    with suppress(ZoneInfoNotFoundError, ValueError):
-        moment = moment.astimezone(ZoneInfo(zone)) if zone else moment
+    moment = in_zone(moment, zone)
     return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M} {moment.tzname()}"

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from bufferctl.model import Address, LiveAsset, Post, Service
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
+from bufferctl.render.content import Fact
 from bufferctl.render.html import preview_html, report_html
-from bufferctl.render.particulars import Fact
 from bufferctl.render.pieces import changed_words, pieces, web
 from bufferctl.render.report import Report
 from bufferctl.render.shown import shown

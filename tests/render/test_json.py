@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from bufferctl.model import LiveIdea, LivePost
 from bufferctl.plan import Action, Cause, Reason, Status
 from bufferctl.planfile import receipt
-from bufferctl.render.json import receipt_json, report_json
-from bufferctl.render.json_content import content_form
-from bufferctl.render.json_schema import DOCUMENTS, document_schema
+from bufferctl.render.json import content_form, receipt_json, report_json
+from bufferctl.render.json_documents import DOCUMENTS, document_schema
 from tests.model.samples import ideas, posts
 from tests.render.documents import SCHEMAS, checked
 from tests.render.rich import APPLIED, NOW, PLAN, REPORT

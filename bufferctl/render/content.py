@@ -1,20 +1,24 @@
-"""What a post or an idea says, in words for a terminal, whether the files say it or Buffer has it."""
+"""What a post or an idea says, from the files or from Buffer: title, texts, attachments, and what else is set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post
+from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, SchedulingType
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.invisible import visible
 from bufferctl.render import words
-from bufferctl.render.particulars import USUAL, particulars_of
 
-#: The fields that hold an instant: a text may look like one.
-_INSTANTS = frozenset({"due_at", "date", "start_date", "end_date"})
-_NOTHING: tuple[Any, ...] = (None, "", (), [], {})
+#: Values of network fields that say nothing about a post: what nearly every one has.
+USUAL = {"type": "post", "should_share_to_feed": True}
+
+
+class Fact(NamedTuple):
+    """Something that is set, by the file's name for it."""
+
+    name: str
+    value: str
 
 
 def title_of(item: Post | Idea | LivePost | LiveIdea | None) -> str:
@@ -51,7 +55,7 @@ def extras_of(item: Post | Idea | LivePost | LiveIdea | None) -> Iterator[tuple[
     if isinstance(item, Post) and item.metadata is not None:
         values = item.metadata.model_dump(mode="json", exclude_none=True, exclude={"thread", "title"})
         for name, value in values.items():
-            if USUAL.get(name) != value and (said := shown(value, "", name)):
+            if USUAL.get(name) != value and (said := words.value(value, name=name)):
                 yield name, said
     if isinstance(item, Post | Idea):
         yield from particulars_of(item)
@@ -59,21 +63,28 @@ def extras_of(item: Post | Idea | LivePost | LiveIdea | None) -> Iterator[tuple[
             yield "tags", ", ".join(item.tags)
 
 
-def shown(value: Any, zone: str, name: str) -> str:
-    """The value of a field as people write it, safe for a terminal; empty for nothing."""
-    if value in _NOTHING:
-        return ""
-    if isinstance(value, bool):
-        return words.yes_no(value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{visible(str(name))}: {shown(each, zone, name)}" for name, each in value.items())
-    if isinstance(value, tuple | list):
-        return ", ".join(filter(None, (shown(each, zone, name) for each in value)))
-    if is_instant(name) and isinstance(value, str):
-        return words.local(datetime.fromisoformat(value), zone)
-    return visible(str(value))
+def particulars_of(item: Post | Idea) -> tuple[Fact, ...]:
+    """What is set, network fields and tags apart."""
+    found = _of_post(item) if isinstance(item, Post) else _of_idea(item)
+    return tuple(Fact(name, visible(value)) for name, value in found if value)
 
 
-def is_instant(name: str) -> bool:
-    """Whether the field holds an instant, as `model.comparable.instant` writes it."""
-    return name in _INSTANTS
+def _of_post(post: Post) -> list[tuple[str, str]]:
+    return [
+        ("scheduling_type", "a person is reminded" if post.scheduling_type is SchedulingType.NOTIFICATION else ""),
+        ("needs_approval", "yes" if post.needs_approval else ""),
+        ("idea", post.idea or ""),
+        ("ai_assisted", "yes" if post.ai_assisted else ""),
+        ("repeat_of", post.repeat_of or ""),
+        ("was", post.was or ""),
+    ]
+
+
+def _of_idea(idea: Idea) -> list[tuple[str, str]]:
+    return [
+        ("services", ", ".join(idea.services)),
+        ("date", f"{idea.date:%Y-%m-%d %H:%M %z}" if idea.date else ""),
+        ("group", idea.group.group_id if idea.group else ""),
+        ("cta", idea.cta or ""),
+        ("template_id", idea.template_id or ""),
+    ]
