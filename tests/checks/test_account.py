@@ -13,6 +13,7 @@ __all__ = ["environment", "project"]  # fixtures, known here by their names
 HEAD = """\
 version: 1
 timezone: Europe/Berlin
+managed_since: 2029-12-01T00:00:00Z
 organizations:
   - name: Acme
     channels:
@@ -77,7 +78,7 @@ def test_server_that_takes_less(project: Any, most: int) -> None:
         ran = project(*command)
         assert (ran.code, ran.out, ran.err.count("[BC001]")) == (1, "", 1)
         assert f"Mastodon takes {most} characters and this text has {most + 1}" in ran.err
-        assert "buffer.yaml:9:" in ran.err
+        assert "buffer.yaml:10:" in ran.err
         assert "nothing was sent to Buffer" in ran.err
     assert sandbox.dump() == before
 
