@@ -370,7 +370,7 @@ def test_two_organizations(project: Any) -> None:
     """Each post in its own; one state, one apply."""
     project.write(
         "buffer.yaml",
-        "version: 1\ntimezone: UTC\norganizations:\n"
+        "version: 1\ntimezone: UTC\nmanaged_since: 2029-12-01T00:00:00Z\norganizations:\n"
         "  - {name: Acme, channels: [{service: twitter, name: acme, posts: [{key: a, text: Of Acme}]}]}\n"
         "  - {name: Globex, channels: [{service: twitter, name: globex, posts: [{key: a, text: Of Globex}]}]}\n",
     )

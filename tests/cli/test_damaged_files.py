@@ -27,6 +27,7 @@ from tests.planfile.forging import resigned
 FILES = """\
 version: 1
 timezone: Europe/Berlin
+managed_since: 2029-12-01T00:00:00Z
 organizations:
   - name: Acme
     channels:

@@ -17,6 +17,7 @@ def declare(project: Any, text: str = "We are live") -> None:
         f"""\
 version: 1
 timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
 organizations:
   - name: Acme
     channels:

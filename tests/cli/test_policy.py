@@ -10,6 +10,7 @@ from typing import Any
 ROOT = """\
 version: 1
 timezone: Europe/Berlin
+managed_since: 2029-12-01T00:00:00Z
 policy:
   minimum_lead: 2h
 organizations:

@@ -9,6 +9,7 @@ import pytest
 HEAD = """\
 version: 1
 timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
 organizations:
   - name: Acme
     channels:

@@ -14,6 +14,7 @@ from bufferctl.state import Lock
 CONFIG = """\
 version: 1
 timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
 organizations:
   - name: Acme
     channels:

@@ -23,7 +23,8 @@ def gated(project: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, 
     posts = "".join(f"          - {{key: p{number:02}, text: Post {number}}}\n" for number in range(POSTS))
     project.write(
         "buffer.yaml",
-        "version: 1\norganizations:\n  - name: Acme\n    channels:\n      - service: twitter\n"
+        "version: 1\nmanaged_since: 2029-12-01T00:00:00Z\norganizations:\n"
+        "  - name: Acme\n    channels:\n      - service: twitter\n"
         f"        name: acme\n        posts:\n{posts}",
     )
     with Gate(project.sandbox.url) as gate:

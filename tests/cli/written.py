@@ -5,6 +5,7 @@ from __future__ import annotations
 HEAD = """\
 version: 1
 timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
 organizations:
   - name: Acme
     channels:
