@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from bufferctl.cli.examples import examples
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _directory = click.option(
@@ -35,7 +37,13 @@ def _switch(name: str, *, default: bool, help_text: str) -> Callable[[F], F]:
 _comment = _switch("--comment", default=True, help_text="Comment on the request.")
 
 
-@click.group(short_help="Run in GitHub Actions or GitLab CI.")
+@click.group(
+    short_help="Run in GitHub Actions or GitLab CI.",
+    epilog=examples(
+        ("bufferctl ci plan", "in the job of a pull or merge request"),
+        ("bufferctl ci apply --branch main", "in the job after the merge"),
+    ),
+)
 def ci() -> None:
     """Run bufferctl for pull and merge requests: comments, checks, plans as artifacts, state on a branch.
 
@@ -44,7 +52,13 @@ def ci() -> None:
     """
 
 
-@ci.command(short_help="Plan a request and comment on it.")
+@ci.command(
+    short_help="Plan a request and comment on it.",
+    epilog=examples(
+        ("bufferctl ci plan --artifact bufferctl-plan", "keep the plan for apply"),
+        ("bufferctl ci plan --offline true --comment false", "for a fork"),
+    ),
+)
 @_directory
 @_file
 @_state_branch
@@ -77,7 +91,13 @@ def plan(
     return run_job(options, lambda job: run(job, offline=offline, strict=strict, artifact=artifact))
 
 
-@ci.command(short_help="Apply what was reviewed, after the merge.")
+@ci.command(
+    short_help="Apply what was reviewed, after the merge.",
+    epilog=examples(
+        ("bufferctl ci apply --branch main", "reviewed plans"),
+        ("bufferctl ci apply --branch main --reviewed false", "all of the files"),
+    ),
+)
 @_directory
 @_file
 @_state_branch
@@ -108,7 +128,10 @@ def apply(
     return run_job(options, lambda job: run(job, branch=branch, reviewed=reviewed))
 
 
-@ci.command(short_help="Keep an issue open while there is drift.")
+@ci.command(
+    short_help="Keep an issue open while there is drift.",
+    epilog=examples(("bufferctl ci drift", "in a job that runs every night")),
+)
 @_directory
 @_file
 @_state_branch
@@ -120,7 +143,11 @@ def drift(directory: str, file: str, state_branch: str) -> int:
     return run_job(Options(directory, file, state_branch), run)
 
 
-@ci.command("fork-comment", short_help="Show the plan of a fork's pull request.")
+@ci.command(
+    "fork-comment",
+    short_help="Show the plan of a fork's pull request.",
+    epilog=examples(("bufferctl ci fork-comment", "in a workflow that workflow_run starts")),
+)
 @_directory
 def fork_comment(directory: str) -> int:
     """Comment with the plan that a fork's own run printed; for workflows that workflow_run starts (GitHub)."""

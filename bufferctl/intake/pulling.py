@@ -102,7 +102,7 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
         new = items.get(old.address)
         taken = pulled.taken.get(old.address)
         fine = new is not None and (
-            _without_place(new) == _without_place(old) if taken is None else _is_taken(new, taken[0], plan.channels)
+            _content(new) == _content(old) if taken is None else _is_taken(new, taken[0], plan.channels)
         )
         if not fine:
             what = "would not become what Buffer has" if taken else "would be changed too"
@@ -112,7 +112,10 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
             )
 
 
-def _without_place(item: Post | Idea) -> Post | Idea:
+def _content(item: Post | Idea) -> Post | Idea:
+    """What it says, wherever and however it is written."""
+    if isinstance(item, Post):
+        return replace(item, place=Place(""), entry="")
     return replace(item, place=Place(""))
 
 

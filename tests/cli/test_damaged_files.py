@@ -60,13 +60,13 @@ class Files:
 
 @pytest.fixture(scope="module")
 def files() -> Files:
-    """A saved plan with creates, an edit, a rename and a post whose time is past; and the receipt of applying it."""
+    """A saved plan with creates, an edit, a rename and a post held as too late; and the receipt of applying it."""
     with project_apart() as project:
         project.write("buffer.yaml", FILES)
         project("apply", "--auto-approve", "--settle", "0")
         project.write("buffer.yaml", LATER)
         assert project("plan", "-o", "plan.json").code == 0
-        assert project("apply", "--auto-approve", "--settle", "0", "--receipt", "receipt.json").code == 0
+        assert project("apply", "--auto-approve", "--settle", "0", "--receipt", "receipt.json").code == 1
         plan, kept = ((project.folder / name).read_text(encoding="utf-8") for name in ("plan.json", "receipt.json"))
     return Files(plan, kept)
 

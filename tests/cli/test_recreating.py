@@ -57,7 +57,10 @@ def test_creates_it_once(agreed: Any, form: list[str]) -> None:
 
 @FORMS
 def test_answers_no_later_question(agreed: Any, form: list[str]) -> None:
-    """The answer was lost and somebody changed the post: a person is asked, and the plan made before is no answer."""
+    """The answer was lost and somebody changed the post: a person is asked.
+
+    Neither the plan made before nor `--recreate` alone is an answer; `repeat_of` is.
+    """
     seen = len(agreed.sandbox.requests)
     agreed("plan")
     reads = len(agreed.sandbox.requests) - seen
@@ -69,6 +72,9 @@ def test_answers_no_later_question(agreed: Any, form: list[str]) -> None:
     for _ in range(2):
         ran = agreed("apply", *form, "--settle", "0")
         assert (ran.code, texts(agreed)) == (1, ["The first, by somebody"]), ran.out
-    assert agreed("apply", *(["--auto-approve"] if "--reviewed" not in form else form), "--settle", "0",
-                  "--recreate", ADDRESS).code == 0  # fmt: skip
+    strict = ["--auto-approve"] if "--reviewed" not in form else form
+    assert agreed("apply", *strict, "--settle", "0", "--recreate", ADDRESS).code == 1
+    assert texts(agreed) == ["The first, by somebody"]
+    agreed.write("buffer.yaml", HEAD.replace("The first", f"The first, repeat_of: {post['id']}"))
+    assert agreed("apply", "--auto-approve", "--settle", "0", "--recreate", ADDRESS).code == 0
     assert texts(agreed) == ["The first", "The first, by somebody"]
