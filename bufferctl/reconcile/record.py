@@ -80,7 +80,9 @@ class Record:
         Ideas do not say what made them; an equal post of another tool looks the same.
         """
         home = self.horizon(item.home)
-        if home.recorded or self.managed_since is None or item.created_at <= self.managed_since:
+        if item.id in self.state.let_go or home.recorded:
+            return False
+        if self.managed_since is None or item.created_at <= self.managed_since:
             return False
         return isinstance(item, LiveIdea) or item.by_api
 
@@ -152,7 +154,7 @@ def begin_run(state: State, plan: Plan) -> State:
     questions = {slot: state.questions[slot] for slot in outside}
     questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
     let_go = {**state.let_go, **_let_go(plan.of(Action.FORGET))}
-    past = state.past | {change.slot for change in plan.of(Action.PAST)}
+    past = (state.past - slots) | {change.slot for change in plan.of(Action.PAST)}
     return replace(state, homes=homes, questions=questions, let_go=let_go, past=past)
 
 

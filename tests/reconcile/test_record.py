@@ -574,3 +574,17 @@ def test_surplus_twins_are_warned_about() -> None:
     ):
         said = warnings(World(live=[in_buffer(post()), live], state=state).plan(post()))
         assert ("p2, which equals Acme/twitter:acme/a (p1)" in said) == is_twin
+
+
+def test_what_was_let_go_is_not_ours_again() -> None:
+    """Adopted at most: somebody has said that it is not managed here."""
+    young = in_buffer(post(), created=YOUNG)
+    record_lost = Record(State(), YOUNG - timedelta(days=1))
+    assert record_lost.is_managed(young)
+    assert not Record(State(let_go={"p1": LetGo("c1", YOUNG)}), YOUNG - timedelta(days=1)).is_managed(young)
+
+
+def test_what_was_past_is_not_once_it_got_a_time_to_come() -> None:
+    """Forgotten, so that it is missed, not past, when that time passes too."""
+    state = replace(record(), past=frozenset({A}))
+    assert begin_run(state, World(state=state).plan(post(due=LATER))).past == frozenset()
