@@ -73,7 +73,7 @@ def _homes(plan: Plan, channels: Sequence[str]) -> frozenset[str]:
 def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
     """Name what the record will treat as not ours."""
     if not let_go:
-        console.data("Everything in Buffer that no file declares is already known not to be ours.")
+        console.data("Everything in Buffer that no file declares is already recorded as unmanaged.")
         return
     what = posts_and_ideas(isinstance(item, LiveIdea) for item in let_go)
     console.data(f"These are in Buffer and in no file, and will be treated as not created by bufferctl: {what}.")

@@ -78,7 +78,7 @@ def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Finding:
 
 def key(source: str) -> Finding:
     """That Buffer takes the key, which `source` has."""
-    told = "The API does not tell when it expires: after 30 days, unless a longer time was chosen"
+    told = "The API does not say when it expires: after 30 days, unless a longer time was chosen"
     return Finding("key", Verdict.OK, f"Buffer accepts the key in {source}. {told}")
 
 
@@ -92,14 +92,14 @@ def clock(server: datetime, here: datetime) -> Finding:
         "clock",
         Verdict.WARNING,
         f"This machine's clock is {_span(abs(apart))} {side} Buffer's ({_utc(server)})",
-        "Set it right. Plans go by Buffer's clock, but `plan --offline` can only go by this one.",
+        "Correct it. Plans go by Buffer's clock, but `plan --offline` can only go by this one.",
     )
 
 
 def organizations(account: Account) -> Finding:
     """What the key reaches."""
     if not account.organizations:
-        hint = "Make an organization in Buffer, or use the key of another account."
+        hint = "Create an organization in Buffer, or use the key of another account."
         return Finding("organizations", Verdict.PROBLEM, "The key reaches no organization", hint, _TROUBLE)
     return Finding(
         "organizations", Verdict.OK, f"The key reaches {', '.join(map(_organization, account.organizations))}"
@@ -139,7 +139,7 @@ def channels(found: Sequence[LiveChannel]) -> Iterator[Finding]:
 def quota(told: Quota) -> Iterator[Finding]:
     """How many requests are left, a finding a window."""
     if not told.windows:
-        yield Finding("quota", Verdict.OK, "Buffer does not tell how many requests are left")
+        yield Finding("quota", Verdict.OK, "Buffer does not say how many requests are left")
     for window in told.windows:
         of = f" of {window.quota:,}" if window.quota else ""
         said = f"{window.left:,}{of} requests left in {_span(timedelta(seconds=window.window_seconds))}"
@@ -156,7 +156,7 @@ def state(path: Path, endpoint: str | None, account: Account | None) -> tuple[Fi
 
     store = StateFile(path, endpoint)
     if not path.exists():
-        said = f"Nothing is remembered yet; the first apply writes {path}"
+        said = f"There is no state yet; the first apply writes {path}"
         return Finding("state", Verdict.OK, said), State()
     try:
         remembered = store.load()
@@ -180,7 +180,7 @@ def lock(folder: Path, endpoint: str) -> Finding:
 
     holder = Lock(folder, endpoint).holder
     if holder is None:
-        return Finding("lock", Verdict.OK, "No other run works on the account")
+        return Finding("lock", Verdict.OK, "No other run is using the account")
     return Finding(
         "lock",
         Verdict.WARNING,
@@ -204,7 +204,7 @@ def journal(folder: Path, endpoint: str, project: Path, remembered: State, slots
         yield Finding("journal", Verdict.WARNING, said, "To check what became of them, run `bufferctl apply`.")
     for address in left.stray:
         said = f"{address} was sent by an apply that was cut off, and no file here declares it"
-        yield Finding("journal", Verdict.WARNING, said, "Look in Buffer; what is there will be published.")
+        yield Finding("journal", Verdict.WARNING, said, "Check in Buffer; if it is there, it will be published.")
     if not left.open and not left.stray:
         yield Finding("journal", Verdict.OK, "No earlier run was cut off")
 

@@ -43,7 +43,7 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
         if not any(fnmatchcase(str(change.address), target) for change in plan.changes):
             near = nearest(target, [str(change.address) for change in plan.changes])
             raise UsageError(
-                f"No address fits the target {target}", hint=near or "Run `bufferctl plan` to see addresses."
+                f"No address matches the target {target}", hint=near or "Run `bufferctl plan` to see addresses."
             )
     if not files.narrows(choices.targets):
         return plan
@@ -60,8 +60,8 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
     return Diagnostic(
         Severity.WARNING,
         f"{first}{f' and {more} more are' if more else ' is'} removed from the files or cancelled, and will be "
-        "published all the same: to delete is not part of what was named",
-        hint="Run it without PATH and --target to delete what no file wants any more.",
+        "published all the same: deletes are not part of this selection",
+        hint="To delete what no file declares any more, run it without PATH and --target.",
     )
 
 
@@ -88,7 +88,7 @@ def note_leftovers(session: Session, console: Console) -> None:
     if number := len(session.journal.open):
         console.note(
             f"{console.err.change('note:')} an earlier apply was cut off and left {count(number, 'write')} without an "
-            "answer; the next apply looks first what became of them"
+            "answer; the next apply first checks what happened to them"
         )
     for address in session.journal.stray:
         console.note(

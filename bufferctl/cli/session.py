@@ -100,7 +100,7 @@ class Session:
         if has_errors(problems):
             self.console.diagnostics(problems)
             raise ConfigError(
-                "The files name what the account does not have, so nothing more was asked of Buffer",
+                "The account does not have everything that the files name, so planning stopped",
                 hint="Fix the names, then try again.",
             )
         self._check_account(account, known)
@@ -202,7 +202,7 @@ class Session:
             return
         if since > self.buffer.server_time():
             raise ConfigError(
-                f"`managed_since` is {since.isoformat()}, which is still to come by Buffer's clock",
+                f"`managed_since` is {since.isoformat()}, which is in the future by Buffer's clock",
                 hint="Set it to the date and time at which bufferctl first posted to this account.",
             )
         ours = [b.created_at for b in self.state.bindings.values() if b.origin in CREATED and b.created_at]

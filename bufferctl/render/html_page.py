@@ -219,7 +219,7 @@ def _preview_verdict(cards: list[Card]) -> str:
 
 
 def _also(plan: Plan) -> str:
-    return f"{count(plan.unmanaged, 'post')} in Buffer unmanaged, left alone." if plan.unmanaged else ""
+    return f"{count(plan.unmanaged, 'unmanaged post')} in Buffer, left alone." if plan.unmanaged else ""
 
 
 def _first(report: Report) -> str:

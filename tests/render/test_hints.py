@@ -1,0 +1,66 @@
+"""Hints: a command that ends a sentence stands alone to be pasted, in plans, outcomes and warnings alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.plan import Outcome, Status
+from bufferctl.render import words
+from bufferctl.render.diagnostics import diagnostics_text
+from bufferctl.render.hints import steps
+from bufferctl.render.paint import Paint
+from bufferctl.render.text_outcomes import outcome_line
+from tests.render.rich import PLAN
+
+HINT = "Check in Buffer. If it is there, run `bufferctl import A b`. if not, run `bufferctl apply`."
+
+
+@pytest.mark.parametrize(
+    ("expected", "hint"),
+    [
+        (
+            ["Check in Buffer. If it is there, run:", "$ bufferctl import A b", "If not, run:", "$ bufferctl apply"],
+            HINT,
+        ),
+        (["To see them, run:", "$ bufferctl validate"], "To see them, run `bufferctl validate`"),
+        (["Run `bufferctl apply` first, then import again."], "Run `bufferctl apply` first, then import again."),
+        (["Restore it, or run:", "$ bufferctl state rm A"], "Restore it, or run:\n  bufferctl state rm A"),
+        (["Give it a later `due_at`."], "Give it a later `due_at`."),
+    ],
+)
+def test_steps(expected: list[str], hint: str) -> None:
+    """A command that ends a sentence is a step of its own; one within a sentence stays in it, which is not broken."""
+    assert [f"$ {step.text}" if step.is_command else step.text for step in steps(hint)] == expected
+
+
+def test_commands_of_outcomes() -> None:
+    """A command has a line of its own below what became of a change, whole however narrow the terminal is."""
+    (change, *_) = PLAN.changes
+    shown = outcome_line(Outcome(change, Status.HELD, hint=HINT), Paint(width=40)).splitlines()
+    assert [line.strip() for line in shown if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
+
+
+def test_commands_of_warnings() -> None:
+    """The same below a warning."""
+    shown = diagnostics_text([Diagnostic(Severity.WARNING, "Something", hint=HINT)]).splitlines()
+    assert [line.strip() for line in shown if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "value", "name"),
+    [
+        ("", None, "text"),
+        ("", (), "tags"),
+        ("yes", True, "draft"),
+        ("a, b", ("a", "b"), "tags"),
+        ("name: A, age: 1", {"name": "A", "age": 1, "none": None}, "person"),
+        ("name: A; name: B", [{"name": "A"}, {"name": "B"}], "people"),
+        ("Tue 1 Dec 2026 09:00 CET", "2026-12-01T08:00:00Z", "due_at"),
+        ("2026-12-01T08:00:00Z", "2026-12-01T08:00:00Z", "text"),
+        ("a⟨U+200B⟩b", "a\u200bb", "text"),
+    ],
+)
+def test_values(expected: str, value: object, name: str) -> None:
+    """A value in words is the same in every form: switches, lists, instants in the channel's zone, nothing."""
+    assert words.value(value, "Europe/Berlin", name) == expected
