@@ -22,7 +22,7 @@ from tests.cli.conftest import Prints, Project, Ran
 FILES = """\
 version: 1
 timezone: Europe/Berlin
-managed_since: 2029-12-01T00:00:00Z
+managed_since: 2026-01-01T00:00:00Z
 organizations:
   - name: Acme
     channels:
