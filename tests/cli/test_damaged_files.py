@@ -49,6 +49,8 @@ LATER = (
     .replace('#open"', '#open", draft: true')
 )
 
+pytestmark = pytest.mark.timeout(1200)  # with FUZZ=10000, on whatever machine
+
 
 @dataclass(frozen=True, repr=False)
 class Files:
