@@ -132,7 +132,9 @@ def _edited(post: Doc, wanted: Doc, channel: Doc) -> Doc:
     if (wanted.get("metadata") or {}).get(key) is not None:
         named.add("metadata")
         before, after = post["metadata"] or {}, content["metadata"] or {}
-        kept = {name: before[name] for name in _KEPT_METADATA.get(channel["service"], ()) if before.get(name)}
+        same_kind = before.get("type") == after.get("type", before.get("type"))
+        names = _KEPT_METADATA.get(channel["service"], ()) if same_kind else ()
+        kept = {name: before[name] for name in names if before.get(name)}
         content["metadata"] = {**kept, **after} or None
     return {name: content[name] if name in named else post[name] for name in content}
 

@@ -334,7 +334,8 @@ def test_an_older_record_is_known(journals: Journals, serial: int, digest: str, 
     """A lower serial, or the same with another digest: an older file, or another branch's."""
     journals().compact([], Revision("l", 5, "five"))
     assert journals().is_older(Revision("l", serial, digest)) is older
-    assert not journals().is_older(Revision("another", serial, digest))
+    assert journals().is_older(Revision("another", serial, digest)), "not the record that this project saved last"
+    assert not journals(project="other.yaml").is_older(Revision("another", serial, digest))
 
 
 def test_of_a_fork_both_sides_are_older(journals: Journals) -> None:

@@ -182,7 +182,7 @@ def held_by_an_edit(machine: Machine, buffer: FakeBuffer) -> str:
     buffer.faults, buffer.persons = [Fault("cut-after")], ["edit"]
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.HELD]
-    assert "`bufferctl import Acme/twitter:acme0/a 0001` if that is it" in attempt.outcomes[0].hint
+    assert "`bufferctl import Acme/twitter:acme0/a 0001`" in attempt.outcomes[0].hint
     return "0001"
 
 

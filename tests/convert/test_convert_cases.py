@@ -73,7 +73,7 @@ def test_where_it_is_written(project: Project) -> None:
     convert = ("convert", "posts.csv", "--channel", "twitter", "-o")
     there = project(*convert, "posts.csv")
     assert (there.code, there.out) == (1, "")
-    assert "not written over" in there.err
+    assert "is not overwritten" in there.err
     elsewhere = project(*convert, "other/converted.yaml")
     assert elsewhere.code == 0
     assert elsewhere.out == "Wrote other/converted.yaml with 1 post. Next: bufferctl validate\n"

@@ -139,6 +139,7 @@ CONTENT: dict[str, dict[str, Any]] = {
         "id": "1", "entity": "x", "length": 1, "link": "x", "localizedName": "x", "start": 0, "vanityName": "x"}]}}},
     "pinterest": {"assets": [IMAGE], "metadata": {"pinterest": {"boardServiceId": "9001"}}},
     "tiktok": {"assets": [VIDEO]},
+    "substack": {"metadata": {"substack": {"linkAttachment": {"url": "https://acme.example"}}}},
     "youtube": {"assets": [VIDEO], "metadata": {"youtube": {"title": "T", "categoryId": "22"}}},
     "googlebusiness": {"metadata": {"google": {"type": "event", "detailsEvent": EVENT}}},
 }  # fmt: skip
