@@ -67,13 +67,13 @@ def test_the_examples_of_the_page_convert(project: Project, kind: str, name: str
 
 
 def test_where_it_is_written(project: Project) -> None:
-    """Nothing is written over, and a file that the root file does not include is told."""
+    """Nothing is overwritten, and a file that the root file does not include is reported."""
     shutil.copy(CASES / "markdown" / "buffer.yaml", project.folder)
     project.write("posts.csv", "Text\nHello\n")
     convert = ("convert", "posts.csv", "--channel", "twitter", "-o")
     there = project(*convert, "posts.csv")
     assert (there.code, there.out) == (1, "")
-    assert "is not overwritten" in there.err
+    assert "not overwritten" in there.err
     elsewhere = project(*convert, "other/converted.yaml")
     assert elsewhere.code == 0
     assert elsewhere.out == "Wrote other/converted.yaml with 1 post. Next: bufferctl validate\n"
