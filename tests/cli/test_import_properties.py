@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.config import load
@@ -183,7 +183,10 @@ def declared(draw: st.DrawFn) -> Post:
 
 
 def saying(item: Post | Idea) -> str:
-    """All that a post says, its key and where its pictures are apart; a board by either of its names."""
+    """All that a post says, its key and where its pictures are apart; a board by either of its names.
+
+    YouTube videos are public unless something else is said.
+    """
     if isinstance(item, Idea):
         return repr(of_desired(item))
     content = of_desired(item)
@@ -192,6 +195,8 @@ def saying(item: Post | Idea) -> str:
         metadata["board"] = {"9001": "Products", "9002": "Behind the scenes"}[metadata.pop("board_service_id")]
     usual = {"post"} if item.service is not Service.GOOGLEBUSINESS else set()
     metadata = {name: each for name, each in metadata.items() if not (name == "type" and each in usual)}
+    if item.service is Service.YOUTUBE:
+        metadata.setdefault("privacy", "public")
     schedule = (item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type)
     return repr((item.service, replace(content, metadata=sorted(metadata.items())), schedule))  # type: ignore[arg-type]  # to compare
 
@@ -344,6 +349,11 @@ def shared(draw: st.DrawFn, number: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def twins(posts: list[dict[str, Any]]) -> int:
+    """How many posts equal another one of their channel in text and time."""
+    return len(posts) - len({(post["channelId"], post["text"], post["dueAt"]) for post in posts})
+
+
 @slow
 @given(st.data())
 def test_pull_of_shared_posts(data: st.DataObject) -> None:
@@ -368,6 +378,7 @@ def test_pull_of_shared_posts(data: st.DataObject) -> None:
             else:
                 run.sandbox.person.edit_post(post["id"], **fields)
         before = run.sandbox.posts()
+        assume(twins(before) == 0)  # files that say the same twice are refused
         ran = run("pull")
         assert ran.code == 0, f"{path.read_text(encoding='utf-8')}\n{ran.out}{ran.err}"
         again = run("plan", "--strict")

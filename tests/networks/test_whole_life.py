@@ -78,9 +78,10 @@ def test_another_kind_with_its_details(project: Project, direct: Direct) -> None
 
 def of_its_kind(post: Json) -> Json:
     """A Google Business post without details of other kinds than its own."""
-    details = {"whats_new": "detailsWhatsNew", "offer": "detailsOffer", "event": "detailsEvent"}
-    other = {name for kind, name in details.items() if kind != post["metadata"]["type"]}
-    return {**post, "metadata": {name: value for name, value in post["metadata"].items() if name not in other}}
+    metadata = post["metadata"] or {}
+    kinds = {"detailsWhatsNew": "whats_new", "detailsOffer": "offer", "detailsEvent": "event"}
+    own = {name: value for name, value in metadata.items() if kinds.get(name, metadata["type"]) == metadata["type"]}
+    return {**post, "metadata": own}
 
 
 def test_another_mode_with_its_time(project: Project, direct: Direct) -> None:
