@@ -143,7 +143,7 @@ TAKES: dict[str, tuple[list[list[Any]], list[dict[str, Any] | None]]] = {
     "pinterest": ([[IMAGE]], [{"board": "Products"}, {"board_service_id": "9002", "title": "yes"}]),
     "substack": ([[IMAGE]], [None]),
     "threads": ([[], [IMAGE]], [None, {"topic": "launch"}, {"location_id": "1", "location_name": "Berlin"}]),
-    "tiktok": ([[VIDEO], [IMAGE]], [None, {"title": "A film", "is_ai_generated": True}]),
+    "tiktok": ([[VIDEO], [IMAGE]], [None, {"is_ai_generated": True}]),
     "twitter": ([[], [IMAGE, PLAIN]], [None, {"retweet": {"id": "1234"}}, {"is_ai_generated": True}]),
     "youtube": (
         [[VIDEO]],
