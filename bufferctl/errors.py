@@ -4,7 +4,8 @@
 BufferctlError              1   something failed, or needs a person
 ├── UsageError             64   the command line, or a question without a terminal
 ├── ConfigError             1   the files
-├── StateError              1   the state file: damaged, newer, not writable, another account's
+├── StateError              1   the record: damaged, newer, not writable, another account's
+│   └── OvertakenError      1   somebody else changed it first; nothing was written
 ├── LockedError             1   another run holds the lock
 ├── StalePlanError          3   the saved or reviewed plan no longer holds
 ├── ApiError                1   Buffer refused the request
@@ -51,6 +52,10 @@ class ConfigError(BufferctlError):
 
 class StateError(BufferctlError):
     """The state cannot be read or written, or belongs to another account."""
+
+
+class OvertakenError(StateError):
+    """Another run changed the document first, so it was not replaced. Read it again."""
 
 
 class LockedError(BufferctlError):

@@ -1,0 +1,130 @@
+"""The record in a file beside the root file: mode 0600, replaced atomically, with a backup of the previous one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+from filelock import SoftFileLock, Timeout
+
+from bufferctl.errors import OvertakenError, StateError
+from bufferctl.state.store import Stored
+
+#: Seconds that a swap waits for another one to finish, which takes milliseconds.
+_PATIENCE = 10
+
+
+class LocalStore:
+    """A `Store` that is a file. `path` need not exist, nor its folder."""
+
+    is_shared = False
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def place(self) -> str:
+        """As `Store` says."""
+        return f"the state file {self.path}"
+
+    def read(self) -> Stored:
+        """As `Store` says; a folder that is missing is not made."""
+        try:
+            document = self.path.read_bytes()
+        except FileNotFoundError:
+            return Stored(None, "")
+        except OSError as error:
+            raise StateError(
+                f"The state file {self.path} cannot be read: {error.strerror}",
+                hint="Give read permission, or use another file with --state.",
+            ) from error
+        return Stored(document, _digest(document))
+
+    def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:  # noqa: ARG002 - it keeps no history
+        """As `Store` says; the previous file stays as `….backup`."""
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._locked():
+                before = self.read()
+                if before.version != version:
+                    raise OvertakenError(
+                        f"Another run changed the state file {self.path}, so it was not replaced",
+                        hint="Run the command again.",
+                    )
+                if before.document is not None:  # copied, since not every file system has links
+                    _write_whole(self.path.with_name(self.path.name + ".backup"), before.document)
+                _write_whole(self.path, document)
+                _sync_folder(self.path.parent)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return _digest(document)
+
+    def check_writable(self) -> None:
+        """As `Store` says."""
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path.parent):
+                pass
+            if self.path.exists() and not os.access(self.path, os.W_OK):
+                raise PermissionError(13, os.strerror(13))
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the file that keeps two swaps apart. filelock takes it over from a process that died."""
+        lock = SoftFileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_PATIENCE)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StateError(
+                f"The state file {self.path} cannot be written: another process holds {lock.lock_file}",
+                hint="If no bufferctl is running, on any machine that shares this folder, delete that file.",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _unwritable(self, error: OSError) -> StateError:
+        return StateError(
+            f"The state file {self.path} cannot be written: {error.strerror}",
+            hint="Free disk space or give write permission, or use another file with --state.",
+        )
+
+
+def _digest(document: bytes) -> str:
+    return blake2b(document, digest_size=10).hexdigest()
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Replace the file by `data` atomically, readable only by its owner."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the replacement itself durable, if the system can sync a folder."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        return
+    finally:
+        os.close(handle)

@@ -1,0 +1,54 @@
+"""Where the record is kept: one document, replaced by compare and swap only (design: The record).
+
+A store moves bytes and knows nothing of what they say; `document.py` does. Three kinds implement `Store`: a local file
+(`local.py`), a branch of a git remote, an object in a bucket. One test suite, `tests/stores`, holds for all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as a store holds it, None where there is none yet.
+
+    `version`: opaque, for `swap`; a missing document has one too, and equal documents may have equal ones.
+    """
+
+    document: bytes | None
+    version: str
+
+
+class Store(Protocol):
+    """A place that holds one document. Not for use by several threads at once."""
+
+    @property
+    def place(self) -> str:
+        """How messages name it: `the state file acme/.bufferctl/state.json`, `the branch bufferctl-state of origin`."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines use it too, so that a run takes its lock in the document."""
+
+    def read(self) -> Stored:
+        """The newest document; what another machine wrote a moment ago is seen. Raises StateError."""
+
+    def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
+        """Replace the document of that `version`, from `read` or `swap`; the version of the new one.
+
+        Raises OvertakenError where the store holds another version by now: nothing was written, read again. Raises
+        StateError where the document could not be written, or where it is unknown whether it was: an answer that is
+        lost is read back first, so that this happens only where the store cannot be reached at all.
+
+        `message`: what happened, for people, where the store keeps a history ("apply: 4 created, 1 changed").
+        `squash`: this ends a run, and the history may show its swaps as one: those since the version that this object
+        first swapped, if nobody else wrote meanwhile. Where the document is the one from before the run, none is left.
+        """
+
+    def check_writable(self) -> None:
+        """Check, before anything is sent, that a local document can be written. Raises StateError.
+
+        Does nothing where `is_shared`: taking the lock shows it.
+        """
