@@ -45,15 +45,17 @@ class Files:
 
         return named or state_path_of(self.root_file)
 
-    def narrows(self, targets: Sequence[str]) -> bool:
-        """Whether a plan is to be narrowed at all."""
-        return bool(targets) or self.named is not None
+    def keeps(self, targets: Sequence[str], excludes: Sequence[str]) -> Callable[[Change], bool]:
+        """Whether a change is declared in one of the files named, and its address is among `targets`, not `excludes`.
 
-    def keeps(self, targets: Sequence[str]) -> Callable[[Change], bool]:
-        """Whether a change is declared in one of the files named, and its address matches one of `targets`."""
+        Both are globs; no targets are all addresses.
+        """
 
         def keep(change: Change) -> bool:
-            if targets and not any(fnmatchcase(str(change.address), target) for target in targets):
+            address = str(change.address)
+            if targets and not any(fnmatchcase(address, target) for target in targets):
+                return False
+            if any(fnmatchcase(address, exclude) for exclude in excludes):
                 return False
             return self.named is None or (change.place is not None and change.place.file in self.named)
 

@@ -115,12 +115,13 @@ def connection_options(command: F) -> F:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The options of plan and apply that narrow or overrule a plan. Addresses as text, targets as globs.
+    """The options of plan and apply that narrow or overrule a plan. Addresses as text, targets and excludes as globs.
 
     `planned_at`: when a saved plan was made.
     """
 
     targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
     max_deletes: int | None = None
@@ -131,7 +132,18 @@ def choice_options(command: F) -> F:
     """Give a command what narrows and overrules a plan, handed to it as one `choices`."""
 
     @click.option(
-        "--target", "targets", multiple=True, metavar="GLOB", help="Only addresses such as 'Acme/twitter:*/launch'."
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="GLOB",
+        help="Only addresses such as 'Acme/twitter:*/launch'. Repeatable.",
+    )
+    @click.option(
+        "--exclude",
+        "excludes",
+        multiple=True,
+        metavar="GLOB",
+        help="Leave out addresses such as '*/tiktok:*/*'. Repeatable.",
     )
     @click.option(
         "--recreate", multiple=True, metavar="ADDRESS", help="Create this post again although it was deleted in Buffer."
@@ -142,12 +154,13 @@ def choice_options(command: F) -> F:
     def wrapped(
         *args: Any,
         targets: tuple[str, ...],
+        excludes: tuple[str, ...],
         recreate: tuple[str, ...],
         reapply: tuple[str, ...],
         max_deletes: int | None,
         **kwargs: Any,
     ) -> Any:
-        choices = Choices(targets, frozenset(recreate), frozenset(reapply), max_deletes)
+        choices = Choices(targets, excludes, frozenset(recreate), frozenset(reapply), max_deletes)
         return command(*args, choices=choices, **kwargs)
 
     return wrapped  # type: ignore[return-value]  # the same command, as far as click can tell

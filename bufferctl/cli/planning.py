@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -38,20 +38,27 @@ def planning_options(choices: Choices, connection: Connection, *, settle: float 
 
 
 def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
-    """The plan, narrowed to the files and addresses named. Raises UsageError where a target fits no address."""
-    for target in choices.targets:
-        if not any(fnmatchcase(str(change.address), target) for change in plan.changes):
-            near = nearest(target, [str(change.address) for change in plan.changes])
-            raise UsageError(
-                f"No address matches the target {target}", hint=near or "Run `bufferctl plan` to see addresses."
-            )
-    if not files.narrows(choices.targets):
+    """The plan, narrowed to the files and addresses named. Raises UsageError where a glob fits no address."""
+    addresses = [str(change.address) for change in plan.changes]
+    check_globs("--target", choices.targets, addresses)
+    check_globs("--exclude", choices.excludes, addresses)
+    if not (choices.targets or choices.excludes or files.named is not None):
         return plan
-    keeps = files.keeps(choices.targets)
+    keeps = files.keeps(choices.targets, choices.excludes)
     doing = {change.slot for change in filter(keeps, plan.writes)}
     left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
     return without_repeating(plan, doing).narrow(keeps)
+
+
+def check_globs(option: str, globs: Iterable[str], addresses: Collection[str]) -> None:
+    """Raises UsageError where a glob given to `option` fits no address."""
+    for glob in globs:
+        if not any(fnmatchcase(address, glob) for address in addresses):
+            raise UsageError(
+                f"No address matches {option} {glob}",
+                hint=nearest(glob, addresses) or "Run `bufferctl plan` to see addresses.",
+            )
 
 
 def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
@@ -61,7 +68,7 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
         Severity.WARNING,
         f"{first}{f' and {more} more are' if more else ' is'} removed from the files or cancelled, and will be "
         "published all the same: deletes are not part of this selection",
-        hint="To delete what no file declares any more, run it without PATH and --target.",
+        hint="To delete what no file declares any more, run it without PATH, --target and --exclude.",
     )
 
 

@@ -49,7 +49,9 @@ def read(path: Path) -> SavedPlan:
 def choices_of(plan: SavedPlan) -> Choices:
     """What the command line said when the plan was made."""
     kept = plan.choices
-    return Choices((), kept.recreate, kept.reapply, kept.max_deletes, plan.created_at)
+    return Choices(
+        recreate=kept.recreate, reapply=kept.reapply, max_deletes=kept.max_deletes, planned_at=plan.created_at
+    )
 
 
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:

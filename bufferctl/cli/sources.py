@@ -106,7 +106,7 @@ def check_plan_name(path: Path | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FromFiles:
-    """The plan of the files as they are now, narrowed to PATHs and --target."""
+    """The plan of the files as they are now, narrowed to PATHs, --target and --exclude."""
 
     files: Files
     choices: Choices
@@ -123,7 +123,7 @@ class FromFiles:
         return base
 
     def select(self, today: Plan, console: Console) -> Plan:
-        """The plan, narrowed. Raises UsageError where a target fits no address."""
+        """The plan, narrowed. Raises UsageError where a glob fits no address."""
         return planning.narrowed(today, self.files, self.choices)
 
 
@@ -244,7 +244,7 @@ def _check_alone(choices: Choices, path: Path) -> None:
         raise UsageError(
             f"The saved plan {path} is applied whole or not at all, so options that narrow or overrule a plan do not "
             "go with it; nothing was sent",
-            hint="Give --target, --recreate, --reapply and --max-deletes to `plan -o FILE`.",
+            hint="Give --target, --exclude, --recreate, --reapply and --max-deletes to `plan -o FILE`.",
         )
 
 

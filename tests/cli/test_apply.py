@@ -228,7 +228,7 @@ def test_removed_from_a_file_that_was_renamed(project: Any) -> None:
     assert (held["reason"], "posts/b.yaml" in held["message"]) == ("deletes", True)
 
 
-@pytest.mark.parametrize("named", [["--target", "*/two"], ["buffer.yaml"]])
+@pytest.mark.parametrize("named", [["--target", "*/two"], ["--exclude", "*/one"], ["buffer.yaml"]])
 def test_removed_and_not_named(project: Any, prints: Any, named: list[str]) -> None:
     """What left the files is deleted by a run that names nothing; one that does says that it will be published."""
     declare(project, ONE, TWO)
@@ -366,6 +366,15 @@ def test_narrowed(project: Any) -> None:
     declare(project, ONE, QUEUED)
     apply(project, "--target", "*/queued")
     assert [post["text"] for post in project.sandbox.posts()] == ["The second", "In the queue"]
+
+
+def test_excluded(project: Any) -> None:
+    """--exclude sends everything else; the excluded post follows with the next apply."""
+    declare(project, ONE, TWO)
+    apply(project, "--exclude", "*/one")
+    assert [post["text"] for post in project.sandbox.posts()] == ["The second"]
+    project.apply()
+    assert sorted(post["text"] for post in project.sandbox.posts()) == ["The first", "The second"]
 
 
 def test_two_organizations(project: Any) -> None:

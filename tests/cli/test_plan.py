@@ -119,9 +119,20 @@ def test_target(campaign: Any) -> None:
     assert sorted(addresses(several)) == ["Acme/ideas/hiring", "Acme/twitter:acme/queued"]
 
 
-def test_target_that_fits_nothing(campaign: Any, prints: Any) -> None:
-    """A glob that fits no address is a slip of the pen: exit 64, with the nearest, rather than "No changes."."""
-    prints("plan/target-fits-nothing", campaign("plan", "--target", "Acme/twiter:acme/launch"))
+def test_exclude(campaign: Any) -> None:
+    """Every address but those that fit one of the globs, also of what --target names."""
+    left = campaign("plan", "--json", "--exclude", "*/linkedin:*/*", "--exclude", "Acme/ideas/*")
+    assert sorted(addresses(left)) == ["Acme/twitter:acme/launch", "Acme/twitter:acme/queued"]
+    both = campaign("plan", "--json", "--target", "*/launch", "--exclude", "Acme/twitter:*")
+    assert addresses(both) == ["Acme/linkedin:acme-inc/launch"]
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--target", "target-fits-nothing"), ("--exclude", "exclude-fits-nothing")]
+)
+def test_glob_that_fits_nothing(campaign: Any, prints: Any, option: str, name: str) -> None:
+    """A glob that fits no address is a slip of the pen: exit 64, with the nearest, rather than a plan without it."""
+    prints(f"plan/{name}", campaign("plan", option, "Acme/twiter:acme/launch"))
 
 
 @pytest.mark.parametrize("option", ["--recreate", "--reapply"])
