@@ -106,7 +106,7 @@ class World:
         return code
 
     def _applied(self, session: Session, connection: Connection) -> int:
-        choices = Choices((), frozenset(), frozenset(), max_deletes=None)
+        choices = Choices()
         options = planning_options(choices, connection, settle=SETTLE)
         clock = MovingClock(self.sandbox.clock)
         applying = Applying(session, options, settle=SETTLE, max_wait=10_000, quiet=True, clock=clock)
