@@ -1,0 +1,3 @@
+"""Images, videos and documents: what their addresses answer."""
+
+from __future__ import annotations

@@ -1,0 +1,337 @@
+"""What addresses of media answer: the file, a page, a login, or nothing.
+
+Buffer fetches each file when the post is created and again when it is published, weeks later (notes: Writing). Each
+address is asked twice, with HEAD for the length and with a GET of the first bytes for what it really is, without the
+API key, and several at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import httpx2
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
+
+from bufferctl import __version__
+from bufferctl.media.reach import NotPublicError, PublicOnly
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+T = TypeVar("T")
+
+#: How many addresses are asked at the same time, and how many in all.
+AT_ONCE, MOST = 8, 2000
+#: Seconds for one part of an answer, for one address with its retries, and for all addresses together.
+TIMEOUT, PATIENCE, WITHIN = 10.0, 45.0, 600.0
+#: How often an address is asked while it does not answer.
+ATTEMPTS = 3
+#: Redirects that are followed, as browsers do.
+_REDIRECTS = 10
+#: Bytes that show what a file is.
+_FIRST = 1024
+#: Bytes, where the caller gives no limit: what the largest network takes (docs/networks.md).
+MOST_BYTES: Mapping[str, int] = {"image": 50_000_000, "video": 10_000_000_000, "document": 100_000_000}
+
+_AGENT = f"bufferctl/{__version__}"
+_UNKNOWN_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+_TOO_MANY, _SERVER_ERROR = 429, 500
+_OK, _PART = 200, 206
+_KILO, _MEGA = 1000, 1_000_000
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_PRIVATE = frozenset({401, 403, 407})
+#: Images that no network takes.
+_NO_PICTURES = frozenset({"image/svg+xml", "image/heic", "image/heif", "image/tiff", "image/x-icon"})
+_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_LOGIN = re.compile(r"(?:^|[/._-])(?:log-?in|sign-?in|accounts?|auth|oauth2?|sso|saml)(?:[/._-]|$)", re.IGNORECASE)
+_PASSWORD = re.compile(rb"type=[\"']?password", re.IGNORECASE)
+_A = {"image": "an image", "video": "a video", "document": "a document"}
+
+set_on_retry_hooks(())  # stamina would log each retry to stderr
+
+
+class Verdict(StrEnum):
+    """What an address answers. `UNREACHABLE` may be temporary; `UNASKED`: there was no time left."""
+
+    FINE = "fine"
+    DEAD = "dead"
+    PAGE = "page"
+    LOGIN = "login"
+    TOO_LARGE = "too-large"
+    WRONG_TYPE = "wrong-type"
+    CHANGED = "changed"
+    NOT_PUBLIC = "not-public"
+    UNREACHABLE = "unreachable"
+    UNASKED = "unasked"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An address and what it should answer.
+
+    `kind`: image, video or document. `most`: bytes, None for what the largest network takes. `type`, `size`, `digest`:
+    of a file that is known: its media type, its bytes, and the beginning of their SHA-256 in hex; with a digest, all of
+    it is read.
+    """
+
+    url: str
+    kind: str
+    most: int | None = None
+    type: str = ""
+    size: int | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address answered.
+
+    `message`: a predicate, such as `returns 404 Not Found`; empty where all is well. `type`: the media type, `size`: in
+    bytes, None if not given.
+    """
+
+    verdict: Verdict
+    message: str = ""
+    type: str = ""
+    size: int | None = None
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether Buffer can fetch it."""
+        return self.verdict is Verdict.FINE
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether asking again would give the same answer."""
+        return self.verdict not in {Verdict.UNREACHABLE, Verdict.UNASKED}
+
+
+def probe(
+    wanted: Iterable[Wanted],
+    *,
+    loopback: bool = False,
+    within: float = WITHIN,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> dict[Wanted, Answer]:
+    """Ask each address once; the answers in the same order.
+
+    `loopback`: addresses on this machine are asked too, as for a local endpoint. `within`: seconds for all together;
+    what was not asked by then, or is over the `MOST`, is UNASKED. `transport` takes the network's place in tests.
+    """
+    unique = list(dict.fromkeys(wanted))
+    unasked = Answer(Verdict.UNASKED, "was not asked, because there was no time left")
+    client = _client(loopback, transport)
+    answers = asyncio.run(_all(client, unique[:MOST], _answer, unasked, within)) if unique else {}
+    rest = Answer(Verdict.UNASKED, f"was not asked: at most {MOST:,} addresses are")
+    return answers | dict.fromkeys(unique[MOST:], rest)
+
+
+class _Response(NamedTuple):
+    """The end of a chain of redirects. `content`: the first bytes; `digest`: of all bytes, where they were read."""
+
+    status: int
+    reason: str
+    headers: httpx2.Headers
+    url: httpx2.URL
+    content: bytes
+    size: int | None
+    digest: str
+
+
+class _PassingError(Exception):
+    """A failure that may pass; the text is a predicate."""
+
+
+def _client(loopback: bool, transport: httpx2.AsyncBaseTransport | None) -> httpx2.AsyncClient:
+    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
+    transport = transport or PublicOnly(loopback=loopback)
+    return httpx2.AsyncClient(transport=transport, headers=headers, timeout=TIMEOUT, trust_env=False)
+
+
+async def _all(
+    client: httpx2.AsyncClient,
+    wanted: list[Wanted],
+    work: Callable[[httpx2.AsyncClient, Wanted], Awaitable[T]],
+    unasked: T,
+    within: float,
+) -> dict[Wanted, T]:
+    """Do the work for each, several at once; `unasked` for what is not done in time."""
+    answers = dict.fromkeys(wanted, unasked)
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def one(each: Wanted) -> None:
+        async with turns:
+            answers[each] = await work(client, each)
+
+    async with client:
+        tasks = [asyncio.create_task(one(each)) for each in wanted]
+        done, late = await asyncio.wait(tasks, timeout=within)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        for task in done:
+            task.result()
+    return answers
+
+
+async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
+    """What one address answers, whatever happens on the way."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for attempt in stamina.retry_context(
+                _PassingError, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=5.0
+            ):
+                with attempt:
+                    return await _once(client, wanted)
+    except NotPublicError as error:
+        return Answer(Verdict.NOT_PUBLIC, str(error))
+    except httpx2.ConnectError as error:
+        return Answer(Verdict.DEAD, f"cannot be reached ({_one_line(str(error))})")
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
+        return Answer(Verdict.DEAD, "is not an address, or redirects to something that is not one")
+    except _PassingError as error:
+        return Answer(Verdict.UNREACHABLE, str(error))
+    except TimeoutError:
+        return Answer(Verdict.UNREACHABLE, f"did not answer within {PATIENCE:.0f} seconds")
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def _once(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
+    try:
+        size = (await _request(client, "HEAD", wanted)).size
+    except _PassingError:  # some servers do not know HEAD; the GET decides
+        size = None
+    got = await _request(client, "GET", wanted)
+    return _judged(wanted, got, got.size if got.size is not None else size)
+
+
+def _judged(wanted: Wanted, got: _Response, size: int | None) -> Answer:
+    """The verdict on an answer."""
+    kind = got.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    found, message = _refused(wanted, got, kind) or _differs(wanted, got, size) or (Verdict.FINE, "")
+    return Answer(found, message, kind, size)
+
+
+def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] | None:
+    """Why this is no file of that kind, None if it is."""
+    a = _A.get(wanted.kind, "a file")
+    if got.status in _PRIVATE:
+        return Verdict.LOGIN, f"is not public: it returns {got.status} {got.reason}".rstrip()
+    if got.status not in {_OK, _PART}:
+        return Verdict.DEAD, f"returns {got.status} {got.reason}".rstrip()
+    if kind in _PAGES or _PAGE.match(got.content):
+        if _is_login(got):
+            return Verdict.LOGIN, f"is not public: {got.url.host} asks for a login"
+        return Verdict.PAGE, f"is a web page instead of {a}"
+    if not _is_kind(kind, wanted):
+        return Verdict.WRONG_TYPE, f"is {kind or 'without a type'} instead of {wanted.type or a}"
+    return None
+
+
+def _differs(wanted: Wanted, got: _Response, size: int | None) -> tuple[Verdict, str] | None:
+    """Why this is not the file that is wanted, None if it is."""
+    if size == 0 or not got.content:
+        return Verdict.WRONG_TYPE, "is empty"
+    most = wanted.most or MOST_BYTES[wanted.kind]
+    if size is not None and size > most:
+        return Verdict.TOO_LARGE, f"has {size_words(size)}, and at most {size_words(most)} are allowed"
+    if wanted.size is not None and size is not None and size != wanted.size:
+        return Verdict.CHANGED, f"has {size_words(size)}, and the file has {size_words(wanted.size)}"
+    if wanted.digest and not got.digest.startswith(wanted.digest):
+        return Verdict.CHANGED, "has other bytes than the file"
+    return None
+
+
+def _is_login(got: _Response) -> bool:
+    """Whether a page asks for a login: its address or a field for a password shows it."""
+    return bool(_LOGIN.search(got.url.host) or _LOGIN.search(got.url.path) or _PASSWORD.search(got.content))
+
+
+def _is_kind(found: str, wanted: Wanted) -> bool:
+    if wanted.type:
+        return found == wanted.type
+    if found in _UNKNOWN_TYPES:
+        return True
+    if wanted.kind == "document":
+        return found.startswith("application/")
+    return found.startswith(f"{wanted.kind}/") and found not in _NO_PICTURES
+
+
+async def _request(client: httpx2.AsyncClient, method: str, wanted: Wanted) -> _Response:
+    """Send a request and follow redirects. Raises _PassingError, and ConnectError where the host is not there."""
+    url = httpx2.URL(wanted.url)
+    headers = {} if method == "HEAD" or wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
+    for _ in range(_REDIRECTS + 1):
+        async with _streamed(client, method, url, headers, redirected=str(url) != wanted.url) as answer:
+            if answer.has_redirect_location:
+                url = url.join(answer.headers["Location"])
+                continue
+            if answer.status_code == _TOO_MANY or answer.status_code >= _SERVER_ERROR:
+                raise _PassingError(f"returns {answer.status_code} {answer.reason_phrase}".rstrip())
+            return await _read(answer, url, wanted if wanted.digest and method == "GET" else None)
+    raise httpx2.InvalidURL("redirects in a circle")
+
+
+async def _read(answer: httpx2.Response, url: httpx2.URL, whole: Wanted | None) -> _Response:
+    """The first bytes, or `whole` the digest of all of them, up to their expected size."""
+    content, seen, digest = bytearray(), 0, sha256()
+    async with aclosing(answer.aiter_bytes()) as chunks:
+        async for chunk in chunks:
+            seen += len(chunk)
+            content += chunk[: max(0, _FIRST - len(content))]
+            digest.update(chunk)
+            if seen >= _FIRST if whole is None else seen > (whole.size or MOST_BYTES[whole.kind]):
+                break
+    size = _size(answer)
+    if whole is not None:
+        size = max(size or 0, seen)
+    return _Response(
+        answer.status_code, answer.reason_phrase, answer.headers, url, bytes(content), size, digest.hexdigest()
+    )
+
+
+@asynccontextmanager
+async def _streamed(
+    client: httpx2.AsyncClient, method: str, url: httpx2.URL, headers: Mapping[str, str], *, redirected: bool
+) -> AsyncIterator[httpx2.Response]:
+    try:
+        async with client.stream(method, url, headers=headers) as answer:
+            yield answer
+    except NotPublicError as error:
+        raise NotPublicError(f"redirects to an address that {error}" if redirected else str(error)) from error
+    except (httpx2.ConnectError, httpx2.UnsupportedProtocol):
+        raise
+    except httpx2.TimeoutException as error:
+        raise _PassingError(f"did not answer within {TIMEOUT:.0f} seconds") from error
+    except httpx2.TransportError as error:
+        raise _PassingError(f"did not answer ({_one_line(str(error)) or type(error).__name__})") from error
+
+
+def _size(answer: httpx2.Response) -> int | None:
+    """The size of the whole file, from Content-Range or Content-Length."""
+    if "Content-Encoding" in answer.headers:  # then it is the size of something else
+        return None
+    if answer.status_code == _PART:
+        total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+        return int(total) if total.isdecimal() else None
+    length = answer.headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() else None
+
+
+def size_words(number: int) -> str:
+    """A size as people say it: `31.2 MB`, `840 kB`, `12 bytes`."""
+    if number >= _MEGA:
+        return f"{number / _MEGA:,.1f} MB"
+    return f"{number / _KILO:,.0f} kB" if number >= _KILO else f"{number} bytes"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]

@@ -1,0 +1,132 @@
+"""Which hosts are asked for media: public ones over https, whatever a name resolves to and wherever a redirect leads.
+
+Addresses come from files that anybody may have proposed in a pull request, and CI runs in networks with private hosts.
+So each connection goes to an IP address that was checked, never to a name that could resolve differently a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.request import getproxies, proxy_bypass
+
+import httpx2
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+#: Finds the IP addresses of a host: its name and port. Raises OSError if there are none.
+Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
+
+#: Public by its number, but inside Azure it is the host that hands out certificates and settings.
+_AZURE_HOST = ipaddress.ip_address("168.63.129.16")
+#: IPv6 addresses that lead to the IPv4 address in their last 32 bits (RFC 6052).
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: Ends of names that only resolve inside a network (RFC 6761, RFC 6762, RFC 8375): a proxy resolves names itself.
+_INSIDE = (".internal", ".local", ".localhost", ".localdomain", ".lan", ".home.arpa")
+
+
+class NotPublicError(httpx2.TransportError):
+    """Nothing was sent: the address is not https, or its host is not public. The text is a predicate."""
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """The IP addresses of a host, as the system finds them. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class PublicOnly(httpx2.AsyncBaseTransport):
+    """Sends each request to a checked IP address; raises NotPublicError if there is none.
+
+    `loopback`: this machine is allowed too, also over plain http. `inner` and `resolver` take the network's place in
+    tests. A proxy of the environment is used as everywhere, and then only names can be checked.
+    """
+
+    def __init__(
+        self, *, loopback: bool, inner: httpx2.AsyncBaseTransport | None = None, resolver: Resolver = resolve
+    ) -> None:
+        # Connections are not kept: they would be found again by IP address, for another host with another certificate.
+        limits = httpx2.Limits(max_keepalive_connections=0)
+        self._loopback, self._resolver = loopback, resolver
+        self._direct = inner or httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
+        proxy = None if inner else getproxies().get("https")
+        self._proxy = httpx2.AsyncHTTPTransport(proxy=proxy, limits=limits) if proxy else None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Check the address, then send."""
+        url = request.url
+        if url.userinfo:
+            raise NotPublicError("contains a user name or password")
+        proxy = self._proxy if self._proxy and not proxy_bypass(url.host) else None
+        if proxy is not None:
+            if "." not in url.host or url.host.endswith(_INSIDE) or not _may_be_public(url.host):
+                raise NotPublicError(f"is on {url.host}, which is not on the public internet")
+            self._check_scheme(url, local=False)
+            return await proxy.handle_async_request(request)
+        for address in await self._addresses(url):
+            try:
+                return await self._direct.handle_async_request(_to(address, request))
+            except httpx2.ConnectError as error:
+                failed = error
+        raise failed
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._direct.aclose()
+        if self._proxy:
+            await self._proxy.aclose()
+
+    async def _addresses(self, url: httpx2.URL) -> list[IPAddress]:
+        """The checked addresses of a host, at least one."""
+        try:
+            names = await self._resolver(_name(url), url.port or (443 if url.scheme == "https" else 80))
+            found = [ipaddress.ip_address(name.partition("%")[0]) for name in names]
+        except (OSError, OverflowError, ValueError):
+            found = []
+        if not found:
+            raise httpx2.ConnectError(f"host {url.host} was not found")
+        local = self._loopback and all(address.is_loopback for address in found)
+        self._check_scheme(url, local=local)
+        if not local and not all(map(is_public, found)):
+            raise NotPublicError(f"is on {url.host}, which is not on the public internet")
+        return found
+
+    @staticmethod
+    def _check_scheme(url: httpx2.URL, *, local: bool) -> None:
+        if url.scheme != "https" and not (local and url.scheme == "http"):
+            raise NotPublicError("is not https")
+
+
+def is_public(address: IPAddress) -> bool:
+    """Whether an IP address is on the public internet: not private, loopback, link-local, metadata or multicast."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _NAT64:
+            return is_public(ipaddress.ip_address(int(address) & 0xFFFFFFFF))
+        if inside := address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1]):
+            return is_public(inside)
+    return address.is_global and not address.is_multicast and address != _AZURE_HOST
+
+
+def _may_be_public(host: str) -> bool:
+    """Whether a host is a name or a public IP address."""
+    try:
+        return is_public(ipaddress.ip_address(host))
+    except ValueError:
+        return True
+
+
+def _name(url: httpx2.URL) -> str:
+    """The host as name servers and certificates have it."""
+    return url.raw_host.decode("ascii")
+
+
+def _to(address: IPAddress, request: httpx2.Request) -> httpx2.Request:
+    """The same request, sent to this address; its Host header and the name in the certificate stay."""
+    return httpx2.Request(
+        request.method,
+        request.url.copy_with(host=str(address)),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": _name(request.url)},
+    )

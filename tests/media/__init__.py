@@ -1,0 +1,1 @@
+"""Files beside the posts and what their addresses answer."""

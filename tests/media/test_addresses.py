@@ -1,0 +1,261 @@
+"""What an address of media answers, told apart: a handler function takes the network's place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
+
+import httpx2
+import pytest
+import stamina
+
+from bufferctl.media.addresses import Answer, Verdict, Wanted, probe
+from bufferctl.media.reach import PublicOnly
+
+URL = "https://media.example/a.png"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(5000)
+
+Handler = Callable[[httpx2.Request], httpx2.Response]
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
+
+
+def served(content: bytes = PNG, kind: str = "image/png", *, ranges: bool = True) -> Handler:
+    """A server that has this file at every address."""
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        headers = {"Content-Type": kind}
+        if request.method == "HEAD":
+            return httpx2.Response(200, headers={**headers, "Content-Length": str(len(content))})
+        if ranges and (asked := request.headers.get("Range")):
+            last = int(asked.partition("-")[2])
+            part = content[: last + 1]
+            headers["Content-Range"] = f"bytes 0-{len(part) - 1}/{len(content)}"
+            return httpx2.Response(206, headers=headers, content=part)
+        return httpx2.Response(200, headers=headers, content=content)
+
+    return handler
+
+
+def status(code: int, **headers: str) -> Handler:
+    """A server that answers this to everything."""
+    return lambda _request: httpx2.Response(code, headers=headers)
+
+
+def failing(error: Exception) -> Handler:
+    """A network that fails."""
+
+    def handler(_request: httpx2.Request) -> httpx2.Response:
+        raise error
+
+    return handler
+
+
+def moved(to: str, handler: Handler, code: int = 302) -> Handler:
+    """A server that redirects from `URL`, to where `handler` answers."""
+    return lambda request: (
+        httpx2.Response(code, headers={"Location": to}) if str(request.url) == URL else handler(request)
+    )
+
+
+def answer(handler: Handler, **expected: object) -> Answer:
+    """What `URL` answers."""
+    wanted = Wanted(URL, **{"kind": "image", **expected})  # type: ignore[arg-type]  # as each test names them
+    (found,) = probe([wanted], transport=httpx2.MockTransport(handler)).values()
+    return found
+
+
+PAGE = served(b"<!DOCTYPE html><title>Photos</title>", "text/html; charset=utf-8")
+CASES: list[tuple[str, Handler, dict[str, object], Verdict, str]] = [
+    ("a picture", served(), {}, Verdict.FINE, ""),
+    ("without ranges", served(ranges=False), {}, Verdict.FINE, ""),
+    ("without a type", served(kind="application/octet-stream"), {}, Verdict.FINE, ""),
+    ("moved", moved("/b.png", served(), 301), {}, Verdict.FINE, ""),
+    ("a PDF", served(b"%PDF-1.7", "application/pdf"), {"kind": "document"}, Verdict.FINE, ""),
+    ("gone", status(404), {}, Verdict.DEAD, "returns 404 Not Found"),
+    ("no server", failing(httpx2.ConnectError("refused")), {}, Verdict.DEAD, "cannot be reached (refused)"),
+    ("a page", PAGE, {}, Verdict.PAGE, "is a web page instead of an image"),
+    ("a page called a picture", served(b"\n<html><body>", "image/png"), {}, Verdict.PAGE, "is a web page instead"),
+    ("forbidden", status(403), {}, Verdict.LOGIN, "is not public: it returns 403 Forbidden"),
+    ("a login", moved("https://accounts.example/x", PAGE), {}, Verdict.LOGIN, "accounts.example asks for a login"),
+    ("a form", served(b'<html><input type="password">', "text/html"), {}, Verdict.LOGIN, "asks for a login"),
+    ("too large", served(), {"most": 5000}, Verdict.TOO_LARGE, "has 5 kB, and at most 5 kB are allowed"),
+    ("a video", served(kind="video/mp4"), {}, Verdict.WRONG_TYPE, "is video/mp4 instead of an image"),
+    ("SVG", served(b"<svg/>", "image/svg+xml"), {}, Verdict.WRONG_TYPE, "is image/svg+xml instead of an image"),
+    ("another type", served(), {"type": "image/jpeg"}, Verdict.WRONG_TYPE, "is image/png instead of image/jpeg"),
+    ("nothing", served(b""), {}, Verdict.WRONG_TYPE, "is empty"),
+    ("another length", served(), {"size": 1234}, Verdict.CHANGED, "has 5 kB, and the file has 1 kB"),
+    ("its bytes", served(), {"size": 5008, "digest": sha256(PNG).hexdigest()}, Verdict.FINE, ""),
+    ("other bytes", served(), {"size": 5008, "digest": sha256(b"").hexdigest()}, Verdict.CHANGED, "has other bytes"),
+    ("no address", moved("https://media.example:none/", served()), {}, Verdict.DEAD, "is not an address"),
+    ("a circle", moved(URL, served()), {}, Verdict.DEAD, "is not an address"),
+    ("busy", status(503), {}, Verdict.UNREACHABLE, "returns 503 Service Unavailable"),
+    ("cut", failing(httpx2.ReadError("")), {}, Verdict.UNREACHABLE, "did not answer (ReadError)"),
+    ("silent", failing(httpx2.ReadTimeout("")), {}, Verdict.UNREACHABLE, "did not answer within 10 seconds"),
+]
+
+
+@pytest.mark.parametrize(
+    ("handler", "expected", "verdict", "message"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
+def test_verdicts(handler: Handler, expected: dict[str, object], verdict: Verdict, message: str) -> None:
+    """Each way in which an address can fail is told apart, and a redirect to the file is fine."""
+    found = answer(handler, **expected)
+    assert (verdict, True) == (found.verdict, message in found.message), found
+    assert bool(message) is not found.is_fine
+
+
+def test_a_server_without_head_is_fine() -> None:
+    """HEAD is only a help: what GET answers decides."""
+    inner = served()
+    found = answer(lambda request: httpx2.Response(405) if request.method == "HEAD" else inner(request))
+    assert (found.verdict, found.type, found.size) == (Verdict.FINE, "image/png", 5008)
+
+
+def test_answers_after_failures_that_pass() -> None:
+    """A server that is busy for a moment is asked again."""
+    busy, inner = iter([True, True]), served()
+    found = answer(lambda request: httpx2.Response(502) if next(busy, False) else inner(request))
+    assert found.is_fine
+
+
+def test_reads_no_more_than_it_needs_and_sends_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two requests an address: HEAD and the first kilobyte, with a User-Agent and without the key."""
+    monkeypatch.setenv("BUFFER_API_KEY", "a-secret-key")
+    seen: list[httpx2.Request] = []
+    inner = served()
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request)
+        return inner(request)
+
+    answer(handler)
+    assert [(each.method, each.headers.get("Range")) for each in seen] == [("HEAD", None), ("GET", "bytes=0-1023")]
+    assert all(each.headers["User-Agent"].startswith("bufferctl/") for each in seen)
+    assert "a-secret-key" not in str([each.headers.raw for each in seen])
+    assert not any("authorization" in each.headers for each in seen)
+
+
+def test_a_stream_without_end_is_left() -> None:
+    """Of a body without a length, only the beginning is read; of a file whose bytes count, no more than it has."""
+    taken = 0
+
+    class Endless(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            nonlocal taken
+            while True:
+                taken += 1
+                yield PNG
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        headers = {"Content-Type": "image/png"}
+        return httpx2.Response(200, headers=headers, stream=Endless() if request.method == "GET" else None)
+
+    assert answer(handler).is_fine
+    assert Verdict.CHANGED is answer(handler, size=3 * len(PNG), digest="0" * 64).verdict
+    assert taken < 10
+
+
+def test_no_more_time_is_said() -> None:
+    """What was not asked in time is UNASKED, and what answered keeps its verdict."""
+    inner = served()
+
+    async def handler(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path == "/slow.png":
+            await asyncio.Event().wait()
+        return inner(request)
+
+    wanted = [Wanted("https://media.example/slow.png", "image"), Wanted(URL, "image")]
+    found = probe(wanted, within=0.5, transport=httpx2.MockTransport(handler))
+    assert [each.verdict for each in found.values()] == [Verdict.UNASKED, Verdict.FINE]
+    assert not found[wanted[0]].is_certain
+
+
+def reached(hosts: Mapping[str, Sequence[str]], handler: Handler, url: str = URL, *, loopback: bool = False) -> Answer:
+    """What an address answers where names resolve like this."""
+
+    async def resolve(host: str, _port: int) -> Sequence[str]:
+        if host not in hosts:
+            raise OSError
+        return hosts[host]
+
+    transport = PublicOnly(loopback=loopback, inner=httpx2.MockTransport(handler), resolver=resolve)
+    (found,) = probe([Wanted(url, "image")], transport=transport).values()
+    return found
+
+
+def unreached(_request: httpx2.Request) -> httpx2.Response:
+    """A network that must not be used."""
+    raise AssertionError("a request was sent")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.9", "169.254.169.254", "100.100.100.200", "168.63.129.16",
+        "0.0.0.1", "224.0.0.1", "::1", "fd00:ec2::254", "fe80::1%eth0", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+    ],
+)  # fmt: skip
+def test_hosts_that_are_not_public_get_no_request(address: str) -> None:
+    """Private, loopback, link-local and metadata hosts are left alone, also where only one of two addresses is such."""
+    for found in (["93.184.215.14", address], [address]):
+        answered = reached({"media.example": found}, unreached)
+        assert Verdict.NOT_PUBLIC is answered.verdict
+        assert answered.message == "is on media.example, which is not on the public internet"
+
+
+def test_redirects_do_not_lead_inside() -> None:
+    """A public address that redirects to a private one, or to plain http, gets no second request."""
+    hosts = {"media.example": ["93.184.215.14"], "metadata.google.internal": ["169.254.169.254"]}
+    for to, why in (
+        ("https://metadata.google.internal/", "is on metadata.google.internal, which is not on the public internet"),
+        ("http://media.example/b.png", "is not https"),
+    ):
+
+        def handler(request: httpx2.Request, to: str = to) -> httpx2.Response:
+            assert request.url.path == "/a.png"
+            return httpx2.Response(302, headers={"Location": to})
+
+        answered = reached(hosts, handler)
+        assert Verdict.NOT_PUBLIC is answered.verdict
+        assert f"redirects to an address that {why}" == answered.message
+
+
+def test_a_name_resolves_once() -> None:
+    """The connection goes to the address that was checked, with the name in Host and for the certificate."""
+    inner = served()
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        assert (request.url.host, request.headers["Host"]) == ("93.184.215.14", "media.example")
+        assert request.extensions["sni_hostname"] == "media.example"
+        return inner(request)
+
+    assert reached({"media.example": ["93.184.215.14"]}, handler).is_fine
+
+
+def test_loopback_only_where_it_is_allowed() -> None:
+    """This machine is asked where the endpoint is on this machine, too; a name and a password never leave."""
+    here = "http://127.0.0.1:8000/a.png"
+    assert reached({"127.0.0.1": ["127.0.0.1"]}, served(), here, loopback=True).is_fine
+    assert Verdict.NOT_PUBLIC is reached({"127.0.0.1": ["127.0.0.1"]}, unreached, here).verdict
+    private = reached({"media.example": ["10.0.0.1"]}, unreached, loopback=True)
+    assert Verdict.NOT_PUBLIC is private.verdict
+    secret = reached({"media.example": ["93.184.215.14"]}, unreached, "https://me:secret@media.example/a.png")
+    assert (secret.verdict, secret.message) == (Verdict.NOT_PUBLIC, "contains a user name or password")
+
+
+def test_a_name_that_does_not_exist_is_dead() -> None:
+    """A host that no name server knows is dead, not a failure that passes."""
+    found = reached({}, unreached)
+    assert (found.verdict, found.message) == (Verdict.DEAD, "cannot be reached (host media.example was not found)")
+
+
+def test_no_addresses_no_requests() -> None:
+    """Without an address nothing happens."""
+    assert probe([], transport=httpx2.MockTransport(unreached)) == {}
