@@ -1,8 +1,9 @@
 """What a reviewer agrees to, as digests: one of each change, one of the plan.
 
 A digest is over the address, the action and what becomes public: text, thread, title, assets, metadata, tags, and the
-schedule. Of a change that takes away what is there now (a delete, or an edit sent over somebody's own), it is over that
-too. It is not over ids, messages, places in files or the time of planning, so that planning again gives it again.
+schedule; of a file of the repository, over the digest of its bytes. Of a change that takes away what is there now (a
+delete, or an edit sent over somebody's own), it is over that too. It is not over ids, messages, places in files or the
+time of planning, so that planning again gives it again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pydantic_core import to_json
 
 from bufferctl.model import Idea, Post
 from bufferctl.model.comparable import instant, standing
-from bufferctl.model.serial import dump_item
+from bufferctl.model.serial import identity
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
 
 #: Of the hexadecimal digits of a digest, those that are shown to people.
@@ -62,8 +63,7 @@ def what_it_says(item: Post | Idea | None) -> dict[str, Any]:
     """What of a declared object becomes public, and when, by the file's fields; tags in one order, instants in UTC."""
     if item is None:
         return {}
-    public: dict[str, Any]
-    (public,) = dump_item(item, without=_PRIVATE).values()
+    public = identity(item, without=_PRIVATE)
     if item.tags:
         public["tags"] = sorted(item.tags)
     if isinstance(item, Idea) and item.date:

@@ -25,6 +25,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Link, ThreadItem, Video
+from bufferctl.model.media import MediaFile
 from bufferctl.model.metadata import PinterestMetadata
 
 #: Where the API's name of a network in `metadata` differs from the service's.
@@ -153,7 +154,11 @@ def _fields(model: Model, without: Sequence[str] = ()) -> dict[str, Any]:
     found = {}
     for name in type(model).model_fields:
         value = getattr(model, name)
-        if name not in without and value is not None and value != ():
+        if name in without or value is None or value == ():
+            continue
+        if isinstance(value, MediaFile):  # sent as its address
+            found[_camel(model, name.replace("file", "url"))] = value.url
+        else:
             found[_camel(model, name)] = form(value)
     return found
 

@@ -93,7 +93,7 @@ def _fine_pictures(post: Post, network: Network) -> bool:
 def _is_fine_picture(asset: Asset) -> bool:
     image = asset.image
     described = image and image.alt_text and not image.alt_text.isspace()
-    return bool(image and described and not image.thumbnail_url and media.is_fine(image.url))
+    return bool(image and described and not image.thumbnail_url and image.url and media.is_fine(image.url))
 
 
 def check_lengths(

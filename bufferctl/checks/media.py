@@ -274,7 +274,7 @@ def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
     """The addresses of media that may not be fine: where each stands, what it is of, and the address."""
     if isinstance(item, Idea):
         for index, medium in enumerate(item.media):
-            if medium.type != "link" and not is_fine(medium.url):
+            if medium.type != "link" and medium.url and not is_fine(medium.url):
                 yield ("media", index, "url"), medium.type.value, medium.url
         return
     for index, asset in enumerate(item.assets):
@@ -294,7 +294,7 @@ def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
 
 def _addresses_of(path: Path, asset: Asset) -> Iterator[tuple[Path, str, str]]:
     kind, value = asset.kind, asset.value
-    if not is_fine(value.url):
+    if value.url and not is_fine(value.url):
         yield (*path, kind, "url"), kind, value.url
     thumbnail: str | None = getattr(value, "thumbnail_url", None)
     if thumbnail and not is_fine(thumbnail):

@@ -22,7 +22,7 @@ from bufferctl.model.content import Asset
 from bufferctl.model.desired import IdeaGroup, IdeaMedia
 from bufferctl.model.enums import SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import Metadata
-from bufferctl.model.scalars import Filled, Flag, Instant, Key, Moment, When, Whole
+from bufferctl.model.scalars import Filled, Flag, Instant, Key, Moment, Url, When, Whole
 
 _LEAD_PATTERN = r"[1-9][0-9]{0,3} ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)"
 _LEAD = re.compile(_LEAD_PATTERN)
@@ -314,6 +314,32 @@ def _list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+_STORE_PATTERN = r"(s3|gs|az)://[^/\s?#]+(/[^\s?#]*)?"
+
+
+def _store(value: str) -> str:
+    if not re.fullmatch(_STORE_PATTERN, value):
+        raise ValueError("must be a bucket such as s3://acme-media/social, gs://… or az://…")
+    return value.rstrip("/")
+
+
+Bucket = Annotated[str, AfterValidator(_store), WithJsonSchema({"type": "string", "pattern": f"^{_STORE_PATTERN}$"})]
+
+
+class MediaEntry(Model):
+    """How the files that posts name become public, since Buffer fetches them from an https address."""
+
+    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"endpoint": ["store"]}})
+
+    public_url: Url
+    """The https address at which the bucket, or the published root folder, can be read by everybody."""
+    store: Bucket | None = None
+    """The bucket that bufferctl uploads files to: s3://bucket/prefix, gs://… or az://…. Without it, something else
+    publishes the root folder at `public_url`, such as a site's build or GitHub Pages."""
+    endpoint: Url | None = None
+    """The address of the store where it is not the cloud's own: R2, B2, MinIO."""
+
+
 #: What the files may set a rule to; YAML 1.2 reads `off` as text.
 Level = Literal["off", "warning", "error"]
 
@@ -346,6 +372,8 @@ class RootFile(IncludedFile):
     """The level of each rule, by its code: `BC101: off`, `warning` or `error`. docs/rules.md lists them all."""
     policy: PolicyEntry = Field(default_factory=PolicyEntry)
     """Rules that every post must follow: freezes, links, words, posts a day, tags."""
+    media: MediaEntry | None = None
+    """How the files that posts name with `file:` become public."""
     state: Annotated[Any, WithJsonSchema({"type": ["object", "string"]})] = None
     """Reserved for later versions: where to record what was applied. (Today `--state FILE` names another file.)"""
 

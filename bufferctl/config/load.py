@@ -15,6 +15,7 @@ from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
 from bufferctl.config.explain import explain
+from bufferctl.config.files import Files, media_settings
 from bufferctl.config.format import IncludedFile, RootFile
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
@@ -108,7 +109,11 @@ class _Loading:
         self.reading.problems += [*problems, *_not_heeded(spot)]
         self.reading.whole = self.reading.whole and catalog.whole
         policy = policy_of(root, spot, catalog, self.reading)
-        posts, ideas = Posts(catalog, self.reading, self.found_posts), Ideas(self.reading, self.found_ideas)
+        media, problems = media_settings(root, spot)
+        self.reading.problems += problems
+        files = Files(self.reading)
+        posts = Posts(catalog, self.reading, files, self.found_posts)
+        ideas = Ideas(self.reading, files, self.found_ideas)
         for organization in catalog.organizations:
             for index, idea in enumerate(organization.entry.ideas):
                 if idea is not None:
@@ -118,9 +123,11 @@ class _Loading:
         for content, below in [read, *self._included(root, spot)]:
             posts.shared(content.posts, below, content.organization)
             self._ideas(content, below, catalog, ideas)
+        if media is None and not spot.has("media"):  # one that cannot be read is a problem of its own
+            files.check_setting()
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
-            Settings(root.prune, root.max_deletes, root.rules, policy, root.state, root.managed_since),
+            Settings(root.prune, root.max_deletes, root.rules, policy, root.state, root.managed_since, media),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
             tuple(each.post for each in posts.found),

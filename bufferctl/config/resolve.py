@@ -21,6 +21,7 @@ from bufferctl.config.content import (
     with_link_attachment,
     with_link_attachments_in_thread,
 )
+from bufferctl.config.files import Files
 from bufferctl.config.format import IdeaEntry, Override, PostEntry, SharedPostEntry
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
@@ -46,6 +47,7 @@ class Posts:
 
     catalog: Catalog
     reading: Reading
+    files: Files
     found: list[DeclaredPost] = field(default_factory=list)
 
     def nested(self, declared: DeclaredChannel) -> None:
@@ -180,7 +182,7 @@ class Posts:
             protect=top.protect,
             entry=_as_written(layers, text),
         )
-        self.found.append(DeclaredPost(post, layers))
+        self.found.append(DeclaredPost(self.files.of_post(post, layers), layers))
 
     def _schedule(self, declared: DeclaredChannel, layers: tuple[Layer, ...]) -> tuple[ShareMode, datetime | None]:
         """Mode and instant. What an override says of either replaces what the entry says of both."""
@@ -226,6 +228,7 @@ class Ideas:
     """Turns entries into ideas, in file order, each with the place of its entry."""
 
     reading: Reading
+    files: Files
     found: list[tuple[Idea, Spot]] = field(default_factory=list)
 
     def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization) -> None:
@@ -253,7 +256,7 @@ class Ideas:
             cancelled=entry.cancelled,
             protect=entry.protect,
         )
-        self.found.append((idea, spot))
+        self.found.append((self.files.of_idea(idea, spot), spot))
 
     def _text(self, entry: IdeaEntry, spot: Spot) -> str | None:
         if entry.text is not None and entry.text_file is not None:

@@ -18,6 +18,7 @@ from bufferctl.model.live import (
     LiveTag,
     LiveThreadItem,
 )
+from bufferctl.model.media import MediaFile, MediaSettings
 from bufferctl.model.metadata import Metadata, NetworkMetadata
 from bufferctl.model.state import Binding, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State
 from bufferctl.model.writing import (
@@ -67,6 +68,8 @@ __all__ = [
     "LivePost",
     "LiveTag",
     "LiveThreadItem",
+    "MediaFile",
+    "MediaSettings",
     "Metadata",
     "Modify",
     "ModifyPost",

@@ -16,9 +16,12 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from bufferctl.model.attached import sources_of
+from bufferctl.model.base import Model
 from bufferctl.model.content import Asset, Link, LinkAttachment, ThreadItem
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
+from bufferctl.model.media import IDENTITY
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.state import Binding, Origin
 
@@ -224,7 +227,7 @@ class Fingerprint(NamedTuple):
 def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
     """The fingerprint of a declared object whose comparable content is `content`."""
     if isinstance(item, Idea):
-        hidden: list[Any] = [[m.model_dump(mode="json", exclude_none=True) for m in item.media], item.cta]
+        hidden: list[Any] = [[_dumped(m) for m in item.media], item.cta]
         hidden += [item.template_id, item.group and item.group.model_dump(), item.ai_assisted]
         return Fingerprint(FINGERPRINT_VERSION, digest(content), _hash(hidden), _hash([]))
     schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
@@ -276,11 +279,15 @@ def _hidden(post: Post) -> str:
     rest = [post.idea, post.ai_assisted, post.source, post.draft_id]
     if not post.assets and post.metadata is None and rest == [None] * 4:
         return _NOTHING_HIDDEN
-    assets = [a.model_dump(mode="json", exclude_none=True) for a in post.assets]
+    assets = [_dumped(a) for a in post.assets]
     network = None
     if post.metadata:
-        network = post.metadata.model_dump(mode="json", exclude_none=True, exclude=_redundant(post.metadata))
+        network = _dumped(post.metadata, _redundant(post.metadata))
     return _hash([assets, network, *rest])
+
+
+def _dumped(model: Model, exclude: set[str] | None = None) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_none=True, exclude=exclude, context=IDENTITY)
 
 
 def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> bool:
@@ -373,4 +380,5 @@ def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_dec
         address=str(item.address),
         file=item.place.file,
         protect=item.protect,
+        media=sources_of(item),
     )

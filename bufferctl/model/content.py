@@ -9,11 +9,27 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from pydantic import ConfigDict, model_validator
+from pydantic.config import JsonDict
 
 from bufferctl.model.base import Model
+from bufferctl.model.media import File, MediaFile
 from bufferctl.model.scalars import Decimal, Filled, Url, Whole
 
 AssetKind = Literal["image", "video", "document", "link"]
+
+#: Of a file in the repository and an address, exactly one is given.
+FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["file"]}, {"required": ["url"]}]}
+_THUMBNAIL_FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["thumbnail_file"]}, {"required": ["thumbnail_url"]}]}
+
+
+def exactly_one(**values: object) -> None:
+    """Raises ValueError where not exactly one of two fields is given."""
+    given = [name for name, value in values.items() if value is not None]
+    names = " and ".join(f"`{name}`" for name in values)
+    if len(given) > 1:
+        raise ValueError(f"{names} are both given; keep one of them")
+    if not given:
+        raise ValueError(f"{names} are both missing; name a file beside the posts, or a public https address")
 
 
 class UserTag(Model):
@@ -37,16 +53,19 @@ class Dimensions(Model):
 
 
 class Image(Model):
-    """An image at a public https URL."""
+    """An image: a file of the repository, or a public https URL."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "dependentRequired": {k: ["alt_text"] for k in ("animated_thumbnail", "dimensions", "user_tags")}
+            **FILE_OR_URL,
+            "dependentRequired": {k: ["alt_text"] for k in ("animated_thumbnail", "dimensions", "user_tags")},
         }
     )
 
-    url: Url
+    url: Url | None = None
     """The image's URL: public, direct, https; it must work until the post is published."""
+    file: File | None = None
+    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     thumbnail_url: Url | None = None
     """A smaller image to show in Buffer."""
     alt_text: str | None = None
@@ -58,6 +77,16 @@ class Image(Model):
     user_tags: tuple[UserTag, ...] = ()
     """People to tag in the image (Instagram)."""
 
+    @property
+    def address(self) -> str:
+        """Its public address; empty for a file that has none yet."""
+        return _address(self.url, self.file)
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Image:
+        exactly_one(file=self.file, url=self.url)
+        return self
+
     @model_validator(mode="after")
     def _details_need_alt_text(self) -> Image:
         if self.alt_text is None and (self.animated_thumbnail or self.dimensions or self.user_tags):
@@ -66,25 +95,61 @@ class Image(Model):
 
 
 class Video(Model):
-    """A video at a public https URL."""
+    """A video: a file of the repository, or a public https URL."""
 
-    url: Url
+    model_config = ConfigDict(json_schema_extra=FILE_OR_URL)
+
+    url: Url | None = None
     """The video's URL: public, direct, https; it must work until the post is published."""
+    file: File | None = None
+    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     thumbnail_offset: Whole | None = None
     """Which frame is the cover, in milliseconds from the start (Instagram, TikTok, Pinterest)."""
     title: str | None = None
     """The video's title, where the network shows one."""
 
+    @property
+    def address(self) -> str:
+        """Its public address; empty for a file that has none yet."""
+        return _address(self.url, self.file)
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Video:
+        exactly_one(file=self.file, url=self.url)
+        return self
+
 
 class Document(Model):
-    """A PDF or slides (LinkedIn)."""
+    """A PDF or slides (LinkedIn): a file of the repository, or a public https URL."""
 
-    url: Url
+    model_config = ConfigDict(json_schema_extra={"allOf": [FILE_OR_URL, _THUMBNAIL_FILE_OR_URL]})
+
+    url: Url | None = None
     """The document's URL: public, direct, https; it must work until the post is published."""
+    file: File | None = None
+    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     title: Filled
     """The title shown above the pages."""
-    thumbnail_url: Url
+    thumbnail_url: Url | None = None
     """An image of the first page."""
+    thumbnail_file: File | None = None
+    """An image of the first page, as a file beside the posts."""
+
+    @property
+    def address(self) -> str:
+        """Its public address; empty for a file that has none yet."""
+        return _address(self.url, self.file)
+
+    @property
+    def thumbnail(self) -> str:
+        """The public address of the image of its first page; empty for a file that has none yet."""
+        return _address(self.thumbnail_url, self.thumbnail_file)
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Document:
+        exactly_one(file=self.file, url=self.url)
+        exactly_one(thumbnail_file=self.thumbnail_file, thumbnail_url=self.thumbnail_url)
+        return self
 
 
 class Link(Model):
@@ -98,6 +163,15 @@ class Link(Model):
     """The text below the headline."""
     thumbnail_url: Url | None = None
     """The image of the preview."""
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        return self.url
+
+
+def _address(url: str | None, file: MediaFile | None) -> str:
+    return url or (file.url if file else "")
 
 
 class Asset(Model):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ConfigDict, model_validator
+
 from bufferctl.diagnostics import Place
 from bufferctl.model.address import Address
 from bufferctl.model.base import Model
-from bufferctl.model.content import Asset
+from bufferctl.model.content import FILE_OR_URL, Asset, exactly_one
 from bufferctl.model.enums import MediaType, SchedulingType, Service, ShareMode
+from bufferctl.model.media import File, MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.policy import Policy
 from bufferctl.model.scalars import Aware, Filled, Url, Whole
@@ -31,10 +34,14 @@ class IdeaMediaSource(Model):
 
 
 class IdeaMedia(Model):
-    """An image, video, link or document of an idea."""
+    """An image, link or document of an idea: a file of the repository, or a public https URL."""
 
-    url: Url
+    model_config = ConfigDict(json_schema_extra=FILE_OR_URL)
+
+    url: Url | None = None
     """Its URL: public, direct, https."""
+    file: File | None = None
+    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     type: MediaType
     """Its kind."""
     alt: str | None = None
@@ -45,6 +52,18 @@ class IdeaMedia(Model):
     """Its size in bytes."""
     source: IdeaMediaSource | None = None
     """Its source."""
+
+    @property
+    def address(self) -> str:
+        """Its public address; empty for a file that has none yet."""
+        return self.url or (self.file.url if self.file else "")
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> IdeaMedia:
+        exactly_one(file=self.file, url=self.url)
+        if self.file and self.type not in {MediaType.IMAGE, MediaType.GIF, MediaType.DOCUMENT}:
+            raise ValueError(f"an idea takes an image or a document as a file, and this `type` is {self.type}")
+        return self
 
 
 class IdeaGroup(Model):
@@ -155,7 +174,8 @@ class Idea:
 class Settings:
     """The settings of the root file (design: The files). `rules` and `state` are kept as written.
 
-    `managed_since` is aware: bufferctl created nothing before it (design: The record).
+    `managed_since` is aware: bufferctl created nothing before it (design: The record). `media`: None where no file is
+    declared.
     """
 
     prune: bool = True
@@ -164,6 +184,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     state: Any = None
     managed_since: Aware | None = None
+    media: MediaSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

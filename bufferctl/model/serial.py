@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, assert_never, get_args
 
 from pydantic import TypeAdapter
 
 from bufferctl.model.desired import Idea, Post
+from bufferctl.model.media import IDENTITY
 from bufferctl.model.metadata import Metadata
 from bufferctl.model.writing import CreateIdea, CreatePost, DeletePost, EditPost, Write
 
@@ -28,14 +30,27 @@ def adapter(kind: type[T]) -> TypeAdapter[T]:
     return _ADAPTERS[kind]
 
 
-def dump_item(item: Post | Idea, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """A declared object as JSON values, except the fields `without`; `load_item` restores a complete one."""
-    if isinstance(item, Idea):
-        return {"idea": adapter(Idea).dump_python(item, mode="json", exclude_defaults=True, exclude=set(without))}
-    values = adapter(Post).dump_python(item, mode="json", exclude_defaults=True, exclude={"metadata", *without})
-    if item.metadata is not None and "metadata" not in without:
-        values["metadata"] = {item.service.value: item.metadata.model_dump(mode="json", exclude_none=True)}
-    return {"post": values}
+def dump_item(item: Post | Idea) -> dict[str, Any]:
+    """A declared object as JSON values; `load_item` restores it."""
+    return {"idea": _dump(item)} if isinstance(item, Idea) else {"post": _dump(item)}
+
+
+def identity(item: Post | Idea, *, without: frozenset[str]) -> dict[str, Any]:
+    """A declared object as JSON values, except the fields `without`; of its files only the digests."""
+    return _dump(item, without, IDENTITY)
+
+
+def _dump(
+    item: Post | Idea, without: frozenset[str] = frozenset(), context: Mapping[str, bool] | None = None
+) -> dict[str, Any]:
+    values: dict[str, Any] = adapter(type(item)).dump_python(
+        item, mode="json", exclude_defaults=True, exclude={"metadata", *without}, context=context
+    )
+    metadata = item.metadata if isinstance(item, Post) else None
+    if isinstance(item, Post) and metadata is not None and "metadata" not in without:
+        dumped = metadata.model_dump(mode="json", exclude_none=True, context=context)
+        values["metadata"] = {item.service.value: dumped}
+    return values
 
 
 def load_item(values: dict[str, Any]) -> Post | Idea:

@@ -56,7 +56,8 @@ class Binding:
     then; `text`: digest of its title and text. `seen`: digest of the live content when it last matched what was applied
     (empty: never). `due_at`: the instant last seen for a timed post, ISO 8601 in UTC, else empty. `status`: the status
     last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty if unknown. `address`, `file` and `protect`:
-    as last declared; the files may have changed since.
+    as last declared; the files may have changed since. `media`: what was attached when last applied, each an address or
+    the summary of a file (`MediaFile.summary`).
     """
 
     id: str
@@ -71,6 +72,7 @@ class Binding:
     address: str = ""
     file: str = ""
     protect: bool = False
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,8 @@ class State:
     `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it. `past`:
     slots of posts whose time had passed when they were first seen. `complete_at`: the horizon of the last apply that
     read and planned every declared home; a home that is not listed starts from there. `lineage`: created by the first
-    write; `serial` grows with each.
+    write; `serial` grows with each. `public`: addresses of uploaded files that have answered, as far as a file still
+    has them.
     """
 
     bindings: Mapping[Slot, Binding] = field(default_factory=dict)
@@ -159,6 +162,7 @@ class State:
     complete_at: datetime | None = None
     lineage: str = ""
     serial: int = 0
+    public: frozenset[str] = frozenset()
 
     @property
     def has_begun(self) -> bool:

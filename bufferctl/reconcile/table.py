@@ -13,6 +13,7 @@ from shlex import quote
 from typing import Any
 
 from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import bind, differing, due_seen, text_digest
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
@@ -242,7 +243,8 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
         item, live = match.declared.item, facts.live
         now: dict[str, Any] = {"address": str(item.address), "file": item.place.file, "protect": item.protect}
         if not facts.edited:
-            now |= {"entry": _entry(item), "text": old.text or text_digest(match.declared.content)}
+            text = old.text or text_digest(match.declared.content)
+            now |= {"entry": _entry(item), "text": text, "media": sources_of(item)}
         if isinstance(live, LivePost) and live.status != old.status:
             now |= {"status": live.status.value, "due_at": due_seen(item, live)}
         # most are as they were, and ten thousand copies of the same cost time

@@ -41,10 +41,10 @@ def asset_line(asset: Asset | LiveAsset | IdeaMedia | LiveMedium) -> str:
     """What is attached, where the files say it is, and what it shows or is called."""
     match asset:
         case Asset():
-            kind, url = str(asset.kind), asset.value.url
+            kind, url = str(asset.kind), asset.value.address
             told = getattr(asset.value, "alt_text", None) or getattr(asset.value, "title", None)
         case IdeaMedia():
-            kind, url, told = asset.type.value, asset.url, asset.alt
+            kind, url, told = asset.type.value, asset.address, asset.alt
         case LiveAsset() | LiveMedium():
             kind, url, told = asset.kind, "", asset.alt_text
     return " ".join(filter(None, [f"with {kind}", url, f"({told})" if told else ""]))

@@ -188,7 +188,7 @@ def content_form(item: Post | Idea | LivePost | LiveIdea) -> ContentForm:
         case LivePost():
             return _of_live_post(item)
         case Idea():
-            media: list[AssetForm] = [{"kind": m.type, "url": m.url, "alt_text": m.alt or ""} for m in item.media]
+            media: list[AssetForm] = [{"kind": m.type, "url": m.address, "alt_text": m.alt or ""} for m in item.media]
             return _of_idea(item.text or "", item.title, media, item.tags, item.services, item.date)
         case LiveIdea():
             media = [{"kind": m.kind, "url": m.url, "alt_text": m.alt_text} for m in item.media]
@@ -254,7 +254,7 @@ def _of_live_post(post: LivePost) -> ContentForm:
 
 
 def _asset(asset: Asset) -> AssetForm:
-    return {"kind": asset.kind, "url": asset.value.url, "alt_text": getattr(asset.value, "alt_text", None) or ""}
+    return {"kind": asset.kind, "url": asset.value.address, "alt_text": getattr(asset.value, "alt_text", None) or ""}
 
 
 def _live_asset(asset: LiveAsset) -> AssetForm:

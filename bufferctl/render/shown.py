@@ -129,12 +129,13 @@ def _asset(asset: Asset) -> Media:
     match asset.value:
         case Image() as image:
             tagged = ", ".join(f"@{each.handle.removeprefix('@')}" for each in image.user_tags)
-            return Media("image", web(image.url), web(image.url), visible(image.alt_text or ""), text=visible(tagged))
+            url = web(image.address)
+            return Media("image", url, url, visible(image.alt_text or ""), text=visible(tagged))
         case Video() as video:
             cover = "" if video.thumbnail_offset is None else f"its cover is at {video.thumbnail_offset:,} ms"
-            return Media("video", "", web(video.url), "", visible(video.title or ""), cover)
+            return Media("video", "", web(video.address), "", visible(video.title or ""), cover)
         case Document() as document:
-            return Media("document", web(document.thumbnail_url), web(document.url), "", visible(document.title))
+            return Media("document", web(document.thumbnail), web(document.address), "", visible(document.title))
         case Link() as link:
             return _link(link.url, link.thumbnail_url, link.title, link.description)
 
@@ -160,7 +161,6 @@ def _live_asset(asset: LiveAsset) -> Media:
 
 def _idea_media(media: IdeaMedia) -> Media:
     kind = "image" if media.type in {"image", "gif"} else str(media.type)
-    picture = media.thumbnail_url or (media.url if kind == "image" else None)
-    return Media(
-        kind, web(picture), web(media.url), visible(media.alt or ""), "" if kind == "image" else visible(media.url)
-    )
+    url, alt = media.address, visible(media.alt or "")
+    picture = media.thumbnail_url or (url if kind == "image" else None)
+    return Media(kind, web(picture), web(url), alt, "" if kind == "image" else visible(url))

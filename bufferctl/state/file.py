@@ -2,6 +2,7 @@
 
 ```json
 {"format_version": "2.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "complete_at": "…",
+ "public": ["https://…", …],
  "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {
    "horizon": "…", "service": "twitter", "handle": "acme", "past": ["KEY", …], "let_go": {"ID": "CREATED"},
    "questions": {"KEY": {"rule": "same-text", "candidates": {"ID": "CREATED"}}},
@@ -79,6 +80,7 @@ class _StoredFile:
     lineage: str = ""
     serial: int = 0
     complete_at: AwareDatetime | None = None
+    public: frozenset[str] = frozenset()
 
 
 _Objects = dict[str, dict[str, dict[str, Binding]]]
@@ -223,7 +225,15 @@ def _read(document: _StoredFile) -> State:
             let_go |= {id_: LetGo(home.id, created) for id_, created in stored.let_go.items()}
             past |= {Slot(organization, channel, key) for key in stored.past}
     return State(
-        bindings, homes, questions, let_go, frozenset(past), document.complete_at, document.lineage, document.serial
+        bindings,
+        homes,
+        questions,
+        let_go,
+        frozenset(past),
+        document.complete_at,
+        document.lineage,
+        document.serial,
+        document.public,
     )
 
 
@@ -286,7 +296,8 @@ def _dump(state: State, endpoint: str) -> bytes:
         "lineage": state.lineage,
         "serial": state.serial,
     }
-    return to_json({**head, **_present({"complete_at": state.complete_at}), "organizations": stored}, indent=1) + b"\n"
+    rest = {"complete_at": state.complete_at, "public": sorted(state.public)}
+    return to_json({**head, **_present(rest), "organizations": stored}, indent=1) + b"\n"
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

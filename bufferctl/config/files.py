@@ -1,0 +1,185 @@
+"""The files that posts and ideas name: where they are, and that they may be read.
+
+Nothing outside the root folder is ever published, no link is followed, and git's own files are refused.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+
+from bufferctl.config.content import Layer
+from bufferctl.config.discover import in_git
+from bufferctl.config.format import MediaEntry, RootFile
+from bufferctl.config.reading import Reading
+from bufferctl.config.tree import Spot
+from bufferctl.diagnostics import Diagnostic
+from bufferctl.model import Idea, MediaFile, MediaSettings, Post
+from bufferctl.model.attached import Attached, with_files
+
+#: Hosts of forges, whose raw addresses people use as a place for pictures.
+_FORGES = ("raw.githubusercontent.com", "github.com", "gitlab.com", "bitbucket.org", "codeberg.org")
+
+
+#: Where the sandbox may fetch from; plan refuses them for Buffer itself.
+_LOOPBACK = ("127.0.0.1", "localhost", "[")
+
+
+class NoFileError(Exception):
+    """A file that cannot be used. `reason` ends a sentence."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+
+def path_below(root: Path, folder: Path, written: str) -> str:
+    """The path from the root folder of a file as it is written in a file in `folder`. Raises NoFileError."""
+    if "\\" in written:
+        raise NoFileError("it is written with `\\`", f"write `{written.replace(chr(92), '/')}`")
+    below = folder.relative_to(root).as_posix() if not written.startswith("/") else ""
+    parts: list[str] = []
+    for part in (*PurePosixPath(below).parts, *PurePosixPath(written.lstrip("/")).parts):
+        if part != "..":
+            parts.append(part)
+        elif parts:
+            parts.pop()
+        else:
+            raise NoFileError("it is outside the folder of the root file", "move it below that folder")
+    path = "/".join(parts)
+    if in_git(path):
+        raise NoFileError("it is one of git's own files", "name a file outside `.git`")
+    _check_there(root, path)
+    return path
+
+
+def _check_there(root: Path, path: str) -> None:
+    """Raises NoFileError where a path is no regular file, or leads through a link."""
+    at = root
+    try:
+        for part in PurePosixPath(path).parts:
+            at /= part
+            kind = at.lstat()
+            if stat.S_ISLNK(kind.st_mode):
+                raise NoFileError("it is, or is in, a link, and links are not followed", "put the file itself there")
+    except FileNotFoundError:
+        raise NoFileError("there is no such file", _nearest(root, path)) from None
+    except (OSError, ValueError) as error:
+        reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "its name is odd"
+        raise NoFileError(reason, "name a file that can be read") from None
+    if stat.S_ISDIR(kind.st_mode):
+        raise NoFileError("it is a folder", "name a file")
+    if not stat.S_ISREG(kind.st_mode):
+        raise NoFileError("it is not a regular file", "name a file")
+
+
+def _nearest(root: Path, path: str) -> str:
+    """The hint for a file that is not there: one of a similar name in its folder, else in the same one at the root."""
+    wanted = PurePosixPath(path)
+    for folder in dict.fromkeys((wanted.parent.as_posix(), wanted.parent.name, "media", ".")):
+        try:
+            names = [entry.name for entry in os.scandir(root / folder) if entry.is_file(follow_symlinks=False)]
+        except (OSError, ValueError):
+            continue
+        lowered = {name.casefold(): name for name in sorted(names, reverse=True)}
+        near = get_close_matches(wanted.name.casefold(), lowered, n=1, cutoff=0.7)
+        if near:
+            return f"did you mean `/{PurePosixPath(folder, lowered[near[0]]).as_posix()}`?"
+    return "paths are relative to this file's folder; with `/` in front, to the folder of the root file"
+
+
+class Files:
+    """Resolves the files of posts and ideas; each path is looked at once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._found: dict[tuple[Path, str], str | NoFileError] = {}
+        self._first: tuple[Spot, str] | None = None
+
+    def of_post(self, post: Post, layers: Iterable[Layer]) -> Post:
+        """The post with its files' paths from the root folder; problems for those that cannot be used."""
+        found = with_files(post, lambda each: self._resolved(each, [layer.spot for layer in layers]))
+        return found if isinstance(found, Post) else post
+
+    def of_idea(self, idea: Idea, spot: Spot) -> Idea:
+        """Likewise for an idea."""
+        found = with_files(idea, lambda each: self._resolved(each, [spot]))
+        return found if isinstance(found, Idea) else idea
+
+    def check_setting(self) -> None:
+        """Complain at the first file: nothing says how files become public."""
+        if self._first is not None:
+            spot, name = self._first
+            self._reading.problems.append(
+                spot.at(
+                    name,
+                    "nothing says how this file becomes public, and Buffer fetches it from a public https address",
+                    hint="add to the root file `media: {store: s3://acme-media/social, public_url: "
+                    "https://media.acme.example/social}` (bufferctl uploads), or `media: {public_url: "
+                    "https://acme.github.io/posts}` (a site's build publishes the folder); see docs/media.md",
+                )
+            )
+
+    def _resolved(self, each: Attached, spots: Iterable[Spot]) -> MediaFile:
+        spot, name = _place(each, spots)
+        if each.file is None:
+            raise TypeError(each)
+        self._first = self._first or (spot, name)
+        folder, written = spot.tree.source.folder, each.file.path
+        if (folder, written) not in self._found:
+            self._found[folder, written] = self._look(folder, written)
+        found = self._found[folder, written]
+        if isinstance(found, NoFileError):
+            self._reading.problems.append(
+                spot.at(name, f"the file `{written}` cannot be used: {found.reason}", hint=found.hint)
+            )
+            for container in spots:
+                self._reading.spoil(container, str(each.path[0]))
+            return each.file
+        return each.file.model_copy(update={"path": found})
+
+    def _look(self, folder: Path, written: str) -> str | NoFileError:
+        try:
+            return path_below(self._reading.root, folder, written)
+        except NoFileError as error:
+            return error
+
+
+def _place(each: Attached, spots: Iterable[Spot]) -> tuple[Spot, str]:
+    """The container that names the file, in the first layer that has one, and the field."""
+    name = str(each.path[-1])
+    for spot in spots:
+        found = spot.down(*each.path[:-1])
+        if found.has(name):
+            return found, name
+    return spot, str(each.path[0])
+
+
+def media_settings(root: RootFile, spot: Spot) -> tuple[MediaSettings | None, list[Diagnostic]]:
+    """The setting `media`, None where it is not given, and what is wrong with it."""
+    entry = root.media
+    if entry is None:
+        return None, []
+    below = spot.down("media")
+    settings = MediaSettings(entry.public_url.rstrip("/"), entry.store or "", (entry.endpoint or "").rstrip("/"))
+    return settings, list(_wrong(entry, below))
+
+
+def _wrong(entry: MediaEntry, spot: Spot) -> Iterable[Diagnostic]:
+    if entry.endpoint and not entry.store:
+        message = "`endpoint` is the address of a store, and no `store` is given"
+        yield spot.at_key("endpoint", message, hint="add `store: s3://bucket/prefix`, or delete it")
+    for name, value in (("public_url", entry.public_url), ("endpoint", entry.endpoint)):
+        if value and ("?" in value or "#" in value or "@" in value):
+            message = f"`{name}` holds a parameter or a login, which would be in every address that goes to Buffer"
+            yield spot.at(name, message, hint="write the plain address, such as https://media.acme.example/social")
+    host = entry.public_url.split("/")[2].casefold().split(":")[0]
+    if not entry.public_url.lower().startswith("https://") and host not in _LOOPBACK:
+        yield spot.at("public_url", "this is not https, so Buffer cannot fetch anything there", hint="use https://")
+    if any(host == forge or host.endswith(f".{forge}") for forge in _FORGES):
+        message = "raw addresses of a forge are limited to some requests an hour, and end when a repository is renamed"
+        yield spot.at("public_url", message, hint="publish the folder with the forge's Pages; see docs/media.md")

@@ -1,0 +1,124 @@
+"""What is attached to a declared object, in one order: the files and addresses of its assets, thread and media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from bufferctl.model.base import Model
+from bufferctl.model.content import Asset, ThreadItem
+from bufferctl.model.desired import Idea, Post
+from bufferctl.model.media import MediaFile
+
+#: The fields that name what is attached, a file or an address: of an asset itself, and of a document's first page.
+_PAIRS = (("file", "url"), ("thumbnail_file", "thumbnail_url"))
+
+Path = tuple[str | int, ...]
+
+
+class Attached(NamedTuple):
+    """One file or address. `path`: where it stands, in the file's words; `kind`: image, video, document, gif."""
+
+    path: Path
+    kind: str
+    file: MediaFile | None
+    url: str | None
+
+    @property
+    def source(self) -> str:
+        """What state keeps of it: the summary of a file, or the address."""
+        return self.file.summary if self.file else self.url or ""
+
+
+def attached(item: Post | Idea) -> Iterator[Attached]:
+    """Everything attached to a declared object, thumbnails that are no file apart."""
+    if isinstance(item, Idea):
+        for index, medium in enumerate(item.media):
+            yield from _of(("media", index), medium.type.value, medium)
+        return
+    yield from _of_assets(("assets",), item.assets)
+    for index, part in enumerate(_thread(item)):
+        yield from _of_assets(("metadata", item.service.value, "thread", index, "assets"), part.assets)
+
+
+def files_of(item: Post | Idea) -> Iterator[Attached]:
+    """The files among what is attached."""
+    if isinstance(item, Post) and not item.assets and not _thread(item):  # most, and quickly
+        return
+    yield from (each for each in attached(item) if each.file)
+
+
+def with_files(item: Post | Idea, change: Callable[[Attached], MediaFile]) -> Post | Idea:
+    """The same object with `change` of each of its files in its place."""
+    updates: dict[Path, dict[str, Any]] = {}
+    for each in files_of(item):
+        updates.setdefault(each.path[:-1], {})[str(each.path[-1])] = change(each)
+    return _updated(item, updates) if updates else item
+
+
+def with_sources(item: Post | Idea, sources: Sequence[str]) -> Post | Idea | None:
+    """The same object with other things attached, as state keeps them; None where their number differs.
+
+    A file then has no address, and its path is not the real one.
+    """
+    there = tuple(attached(item))
+    if len(there) != len(sources):
+        return None
+    updates: dict[Path, dict[str, Any]] = {}
+    for each, source in zip(there, sources, strict=True):
+        file = MediaFile.read_summary(source)
+        file_field, url_field = next(pair for pair in _PAIRS if each.path[-1] in pair)
+        updates.setdefault(each.path[:-1], {}).update({file_field: file, url_field: None if file else source})
+    return _updated(item, updates)
+
+
+def sources_of(item: Post | Idea) -> tuple[str, ...]:
+    """What state keeps of each thing attached, in order."""
+    if isinstance(item, Post) and not item.assets and not _thread(item):
+        return ()
+    return tuple(each.source for each in attached(item))
+
+
+def _thread(post: Post) -> tuple[ThreadItem, ...]:
+    found: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
+    return found
+
+
+def _of_assets(path: Path, assets: Sequence[Asset]) -> Iterator[Attached]:
+    for index, asset in enumerate(assets):
+        if asset.kind != "link":
+            yield from _of((*path, index, asset.kind), asset.kind, asset.value)
+
+
+def _of(path: Path, kind: str, value: Model) -> Iterator[Attached]:
+    for file_field, url_field in _PAIRS:
+        file: MediaFile | None = getattr(value, file_field, None)
+        url: str | None = getattr(value, url_field, None)
+        if file or (url and file_field in type(value).model_fields):
+            name = file_field if file else url_field
+            yield Attached((*path, name), kind if file_field == "file" else "image", file, url)
+
+
+def _updated(item: Post | Idea, updates: Mapping[Path, Mapping[str, Any]]) -> Post | Idea:
+    """The object with other values in some of the things attached to it, by where these stand."""
+    if isinstance(item, Idea):
+        media = (medium.model_copy(update=updates.get(("media", i), {})) for i, medium in enumerate(item.media))
+        return replace(item, media=tuple(media))
+    item = replace(item, assets=_assets(item.assets, ("assets",), updates))
+    if item.metadata is None or not (thread := _thread(item)):
+        return item
+    below = ("metadata", item.service.value, "thread")
+    parts = tuple(
+        part.model_copy(update={"assets": _assets(part.assets, (*below, index, "assets"), updates)})
+        for index, part in enumerate(thread)
+    )
+    return replace(item, metadata=item.metadata.model_copy(update={"thread": parts}))
+
+
+def _assets(assets: Sequence[Asset], path: Path, updates: Mapping[Path, Mapping[str, Any]]) -> tuple[Asset, ...]:
+    found = []
+    for index, asset in enumerate(assets):
+        new = updates.get((*path, index, asset.kind))
+        found.append(asset.model_copy(update={asset.kind: asset.value.model_copy(update=new)}) if new else asset)
+    return tuple(found)

@@ -1,0 +1,103 @@
+"""Files beside the posts: what is known of one, and how files become public (design: Media).
+
+What counts, everywhere, is the digest of a file's bytes, never its path or its address: a moved file changes nothing, a
+swapped one is an edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    BeforeValidator,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    WithJsonSchema,
+    model_serializer,
+)
+
+from bufferctl.model.base import Model
+from bufferctl.model.scalars import Filled
+
+#: The context in which a dump holds, of each file, only what it is known by: its digest.
+IDENTITY: Mapping[str, bool] = {"identity": True}
+
+
+class MediaFile(Model):
+    """A file of the repository that belongs to a post or an idea.
+
+    As written in the files only `path` is set. config makes it the path from the root folder, media fills in the rest.
+    """
+
+    path: Filled
+    """As written; then from the root folder, with `/` between the names and none in front."""
+    digest: str = ""
+    """The first 32 hexadecimal digits of the SHA-256 of its bytes; empty until it was read."""
+    size: int = 0
+    """In bytes."""
+    type: str = ""
+    """What its bytes are, as the usual suffix: jpg, png, gif, webp, heic, svg, mp4, mov, pdf; empty if unknown."""
+    width: int = 0
+    """Of a picture, in pixels as it is shown; 0 where the header does not tell."""
+    height: int = 0
+    """Likewise."""
+    animated: bool = False
+    """Whether it is a picture of several frames."""
+    cut_short: bool = False
+    """Whether the end is missing."""
+    located: bool = False
+    """Whether it is a photo that says where it was taken (GPS in its EXIF data)."""
+    stored: bool = False
+    """Whether bufferctl uploads it. Otherwise something else publishes it, a site's build for instance."""
+    url: str = ""
+    """Its public address, whether or not anything answers there yet; empty without the setting `media`."""
+
+    @property
+    def summary(self) -> str:
+        """What state keeps of it: digest and type, bytes, pixels; `read_summary` restores these."""
+        return f"{self.digest}.{self.type} {self.size} {self.width}x{self.height}"
+
+    @classmethod
+    def read_summary(cls, text: str) -> Self | None:
+        """The file with that `summary`, without path and address; None where it is none (an address, say)."""
+        name, _, rest = text.partition(" ")
+        size, _, pixels = rest.partition(" ")
+        width, _, height = pixels.partition("x")
+        digest, _, type_ = name.partition(".")
+        if not (size.isdecimal() and width.isdecimal() and height.isdecimal()):
+            return None
+        return cls(path=name, digest=digest, type=type_, size=int(size), width=int(width), height=int(height))
+
+    @model_serializer(mode="wrap")
+    def _dump(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        if info.context == IDENTITY:
+            return {"digest": self.digest}
+        return {name: value for name, value in handler(self).items() if value}
+
+
+def _file(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, str):
+        return {"path": value}
+    if info.context is not None:  # only people's files are read with a context
+        raise ValueError("must be the path of a file")
+    return value
+
+
+#: A file, written as its path: relative to the file that names it, or with `/` in front from the root folder.
+File = Annotated[MediaFile, BeforeValidator(_file), WithJsonSchema({"type": "string", "minLength": 1})]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """How files become public.
+
+    With a `store` (`s3://bucket/prefix`, `gs://`, `az://`; `endpoint` if it is not the cloud's own) bufferctl uploads
+    them, each to `public_url/DIGEST.TYPE`. Without one something else publishes the root folder at `public_url`.
+    """
+
+    public_url: str
+    store: str = ""
+    endpoint: str = ""
