@@ -32,9 +32,9 @@ from bufferctl.apply.lines import (
     revision_line,
     settled_line,
 )
-from bufferctl.apply.ports import Intent, Revision, Settled
+from bufferctl.apply.ports import Revision
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, Create, Slot
+from bufferctl.model import Binding, Create, Intent, Settled, Slot
 
 
 @dataclass(eq=False)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bufferctl.apply.outcomes import Finding
-from bufferctl.apply.ports import Intent, Journal, Revision, Settled, Store, Watcher
+from bufferctl.apply.ports import Journal, Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, Slot, State
+from bufferctl.model import Binding, Intent, Settled, Slot, State
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
 
 
@@ -90,8 +90,8 @@ def record(state: State, journal: Journal, store: Store) -> State:
     for result in results:
         _take(bindings, result.slot, result.binding)
     state = replace(state, bindings=bindings)
-    store.save(state)
-    journal.compact([r.number for r in results], Revision(store.saved.lineage, store.saved.serial, store.digest))
+    if store.save(state):
+        journal.compact([r.number for r in results], Revision(store.saved.lineage, store.saved.serial, store.digest))
     return replace(state, lineage=store.saved.lineage, serial=store.saved.serial)
 
 

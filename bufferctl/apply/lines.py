@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from bufferctl.apply.ports import Intent, Revision, Settled
+from bufferctl.apply.ports import Revision
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, Slot
+from bufferctl.model import Binding, Intent, Settled, Slot
 from bufferctl.model.serial import adapter, dump_write, load_write
 
 #: Format 1 had a file an organization, which all projects of a user shared.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bufferctl.model import Binding, Live, LivePost, Result, Slot, State, Write
+from bufferctl.model import Intent, Live, LivePost, Result, Settled, State, Write
 from bufferctl.plan import Outcome
 
 
@@ -50,32 +50,6 @@ class Account(Protocol):
     def pace(self) -> None:
         """Return once a request may leave within the quota. Raises PartWayError where that takes too long."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A write that is about to leave. `number` orders intents.
-
-    `at`: when it was recorded, `until`: when sending it had surely ended, both aware and by the server's clock.
-    `before`: of an edit, the `standing` of the post; of a create, the id that state held in its place, empty for none.
-    """
-
-    number: int
-    slot: Slot
-    write: Write
-    at: datetime
-    until: datetime
-    before: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of an intent for good: `done` or not. `binding` is what state is to hold of it, None: nothing."""
-
-    number: int
-    slot: Slot
-    done: bool
-    binding: Binding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +118,8 @@ class Store(Protocol):
         """Raise StateError where `save` would fail."""
         ...
 
-    def save(self, state: State) -> None:
-        """Keep the state."""
+    def save(self, state: State) -> bool:
+        """Keep the state. Whether it is stored now; where not, it will be at the end of the run."""
         ...
 
 

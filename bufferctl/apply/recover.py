@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bufferctl.apply import outcomes
-from bufferctl.apply.ports import Intent, Journal, Settled
+from bufferctl.apply.ports import Journal
 from bufferctl.apply.settling import Ambiguous, Settler, Verdict, Written
-from bufferctl.model import Binding, Create, Slot
+from bufferctl.model import Binding, Create, Intent, Settled, Slot
 
 #: Buffer's clock is read in whole seconds, so that two instants may be further apart than they look.
 ROUNDING = 2.0

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.ledger import Ledger
-from bufferctl.apply.ports import Account, Clock, Intent
+from bufferctl.apply.ports import Account, Clock
 from bufferctl.apply.queue import Pending, Queue
 from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
-from bufferctl.model import Create, Done, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import Create, Done, Intent, Refusal, Refused, Result, Unknown, Write
 from bufferctl.plan import Outcome, Plan, Status
 
 #: How often a write is tried that Buffer fails on; also how many requests in a row may come to nothing.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bufferctl.apply.ports import Account, Clock, Intent, Journal, Watcher
+from bufferctl.apply.ports import Account, Clock, Journal, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.model import (
     IDEAS,
@@ -15,6 +15,7 @@ from bufferctl.model import (
     Create,
     Fate,
     Fit,
+    Intent,
     Live,
     LiveIdea,
     LivePost,

@@ -152,9 +152,9 @@ def quota(told: Quota) -> Iterator[Finding]:
 
 def state(path: Path, endpoint: str | None, account: Account | None) -> tuple[Finding, State]:
     """Whether what is remembered can be read, written, and is of this account; and what it is."""
-    from bufferctl.state import StateFile
+    from bufferctl.state import LocalStore, StoredRecord
 
-    store = StateFile(path, endpoint)
+    store = StoredRecord(LocalStore(path), endpoint)
     if not path.exists():
         said = f"There is no state yet; the first apply writes {path}"
         return Finding("state", Verdict.OK, said), State()

@@ -36,7 +36,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     from bufferctl.model.invisible import visible
     from bufferctl.reconcile import begin_anew
     from bufferctl.render.paint import count
-    from bufferctl.state import StateFile, state_path_of
+    from bufferctl.state import LocalStore, StoredRecord, state_path_of
 
     console = Console.create(no_color=no_color)
     path = file or Path("buffer.yaml")
@@ -56,7 +56,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
         with path.open("x", encoding="utf-8") as stream:
             stream.write(starter_text(account, managed_since))
         if not state_path.exists():
-            StateFile(state_path, endpoint).save(begin_anew(account, managed_since))
+            StoredRecord(LocalStore(state_path), endpoint).save(begin_anew(account, managed_since))
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bufferctl.api import Buffer
     from bufferctl.apply import FileJournal
     from bufferctl.reconcile import Options, Targets
-    from bufferctl.state import StateFile
+    from bufferctl.state import StoredRecord
 
 #: From how many scheduled posts on a plan's limit is not worth reading channels that no file declares.
 SCARCE = 1000
@@ -71,7 +71,7 @@ class Session:
 
     files: Files
     buffer: Buffer
-    store: StateFile
+    store: StoredRecord
     journal: FileJournal
     console: Console
     state: State
@@ -147,8 +147,7 @@ class Session:
         strange = known - {organization.id for organization in account.organizations}
         if strange:
             raise StateError(
-                f"The state file {self.store.path} is of an organization that this key does not reach "
-                f"({', '.join(sorted(strange))})",
+                f"{self.store.name} is of an organization that this key does not reach ({', '.join(sorted(strange))})",
                 hint="Use the key of that account, or name another file with --state.",
             )
 
@@ -219,12 +218,12 @@ class Session:
 def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Console) -> Iterator[Session]:
     """The session of these files and this account, for looking only. Raises StateError."""
     from bufferctl.apply import FileJournal
-    from bufferctl.state import StateFile
+    from bufferctl.state import LocalStore, StoredRecord
 
-    store = StateFile(files.state_path(state_file), buffer.endpoint)
+    store = StoredRecord(LocalStore(files.state_path(state_file)), buffer.endpoint)
     state = store.load()
     journal = FileJournal(journal_folder(), buffer.endpoint, files.root_file, state.lineage)
-    _check_apart(state, store.path)
+    _check_apart(state, store.name)
     state = _as_known(state, store, journal, console)
     try:
         yield Session(files, buffer, store, journal, console, state)
@@ -232,7 +231,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
         journal.close()
 
 
-def _as_known(state: State, store: StateFile, journal: FileJournal, console: Console) -> State:
+def _as_known(state: State, store: StoredRecord, journal: FileJournal, console: Console) -> State:
     """The record; without its horizons where this machine saved a later one, or another one of the same serial."""
     from bufferctl.apply import Revision
 
@@ -240,7 +239,7 @@ def _as_known(state: State, store: StateFile, journal: FileJournal, console: Con
         return state
     older = Diagnostic(
         Severity.WARNING,
-        f"{store.path} is older than the record that this machine saved last, or another one, so bufferctl does not "
+        f"{store.name} is older than the record that this machine saved last, or another one, so bufferctl does not "
         "know what it created since then",
         hint="Restore the newest version of the file (git pull, or a backup) if there is one.",
     )
@@ -249,13 +248,13 @@ def _as_known(state: State, store: StateFile, journal: FileJournal, console: Con
     return replace(state.unrecorded(), serial=max(state.serial, last.serial if last else 0))
 
 
-def _check_apart(state: State, path: Path) -> None:
+def _check_apart(state: State, name: str) -> None:
     """Raises StateError where one object has two addresses: a change to one would also change the other."""
     seen: dict[str, str] = {}
     for binding in state.bindings.values():
         if binding.id in seen:
             raise StateError(
-                f"The state file {path} gives {binding.id} two addresses, {seen[binding.id]} and {binding.address}, "
+                f"{name} gives {binding.id} two addresses, {seen[binding.id]} and {binding.address}, "
                 "which merging two state files can cause; a change to one would also change the other",
                 hint="To forget the one that is wrong, run `bufferctl state rm ADDRESS`.",
             )

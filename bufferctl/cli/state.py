@@ -16,7 +16,7 @@ from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from bufferctl.model import Binding, Slot, State
-    from bufferctl.state import StateFile
+    from bufferctl.state import StoredRecord
 
 
 @click.group(
@@ -217,14 +217,14 @@ def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
     )
 
 
-def _store(file: Path | None, state_file: Path | None) -> StateFile:
+def _store(file: Path | None, state_file: Path | None) -> StoredRecord:
     from bufferctl.config import find_root
-    from bufferctl.state import StateFile, state_path_of
+    from bufferctl.state import LocalStore, StoredRecord, state_path_of
 
     path = state_file or state_path_of(find_root(file, Path.cwd()))
     if not path.exists():
         raise ConfigError(f"There is no state file {path}", hint="`bufferctl apply` writes it.")
-    return StateFile(path, None)
+    return StoredRecord(LocalStore(path), None)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
+from bufferctl.model.intent import Intent, OpenIntent, Settled
 from bufferctl.model.live import (
     Account,
     Live,
@@ -58,6 +59,7 @@ __all__ = [
     "Home",
     "Horizon",
     "Idea",
+    "Intent",
     "LetGo",
     "Live",
     "LiveAsset",
@@ -74,6 +76,7 @@ __all__ = [
     "Modify",
     "ModifyPost",
     "NetworkMetadata",
+    "OpenIntent",
     "Organization",
     "Origin",
     "Post",
@@ -86,6 +89,7 @@ __all__ = [
     "SchedulingType",
     "Service",
     "Settings",
+    "Settled",
     "ShareMode",
     "Slot",
     "State",

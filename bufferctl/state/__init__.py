@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from bufferctl.state.file import StateFile, state_path_of
-from bufferctl.state.local import LocalStore
+from bufferctl.state.document import Document
+from bufferctl.state.lease import Lease
+from bufferctl.state.local import LocalStore, state_path_of
 from bufferctl.state.lock import Holder, Lock
+from bufferctl.state.record import StoredRecord
 from bufferctl.state.store import Store, Stored
 
-__all__ = ["Holder", "LocalStore", "Lock", "StateFile", "Store", "Stored", "state_path_of"]
+__all__ = [
+    "Document",
+    "Holder",
+    "Lease",
+    "LocalStore",
+    "Lock",
+    "Store",
+    "Stored",
+    "StoredRecord",
+    "state_path_of",
+]

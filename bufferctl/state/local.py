@@ -97,6 +97,20 @@ class LocalStore:
         )
 
 
+def state_path_of(root: Path) -> Path:
+    """The path of the state of a root file; each root file in a folder has its own.
+
+    A project of an earlier version whose root file is not buffer.yaml keeps its existing file.
+    """
+    folder = root.parent / ".bufferctl"
+    shared, own = folder / "state.json", folder / f"{root.stem}.state.json"
+    if root.name == "buffer.yaml" or (
+        not own.exists() and shared.exists() and not root.with_name("buffer.yaml").exists()
+    ):
+        return shared
+    return own
+
+
 def _digest(document: bytes) -> str:
     return blake2b(document, digest_size=10).hexdigest()
 

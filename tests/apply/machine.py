@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, record, recover
-from bufferctl.apply.ports import Intent, Settled
 from bufferctl.cli.session import Look, remembered
 from bufferctl.errors import BufferctlError
-from bufferctl.model import Binding, Desired, Idea, Live, Origin, Post, Slot, State
+from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, Settled, Slot, State
 from bufferctl.model.comparable import bind
 from bufferctl.plan import Outcome, Plan
 from bufferctl.reconcile import Options, Targets, reconcile, slots_of, sought
-from bufferctl.state import StateFile
+from bufferctl.state import LocalStore, StoredRecord
 from tests.apply.disk import make_room
 from tests.apply.fake import ACME, CHANNELS, SETTLE, FakeBuffer
 
@@ -55,18 +54,19 @@ class MortalJournal(FileJournal):
             raise
 
 
-class MortalStore(StateFile):
+class MortalStore(StoredRecord):
     """The state file of a process that may die before and after it is replaced."""
 
     def __init__(self, path: Path, buffer: FakeBuffer) -> None:
-        super().__init__(path, ENDPOINT)
+        super().__init__(LocalStore(path), ENDPOINT)
         self._buffer, self._mortal = buffer, buffer.mortal
 
-    def save(self, state: State) -> None:
+    def save(self, state: State) -> bool:
         self._buffer.die_on("save")
         self._mortal.step()
-        super().save(state)
+        stored = super().save(state)
         self._mortal.step()
+        return stored
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Machine:
         shutil.rmtree(self.state_path.parent, ignore_errors=True)
 
     def state(self) -> State:
-        return StateFile(self.state_path, ENDPOINT).load()
+        return StoredRecord(LocalStore(self.state_path), ENDPOINT).load()
 
     def journal(self, *items: Post | Idea) -> FileJournal:
         """The journal as a new process reads it."""
@@ -134,7 +134,7 @@ class Machine:
     def import_(self, item: Post | Idea, live_id: str) -> None:
         """Somebody says which live post it is."""
         bound = bind(item, self.buffer.posts[live_id], Origin.IMPORTED)
-        store = StateFile(self.state_path, ENDPOINT)
+        store = StoredRecord(LocalStore(self.state_path), ENDPOINT)
         state = store.load()
         store.save(replace(state, bindings={**state.bindings, slot(item): bound}))
 
@@ -160,7 +160,7 @@ class Machine:
         self,
         items: Sequence[Post | Idea],
         stored: State,
-        store: StateFile,
+        store: StoredRecord,
         journal: FileJournal,
         told: Told,
         attempt: Attempt,

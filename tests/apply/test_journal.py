@@ -13,9 +13,20 @@ import pytest
 
 from bufferctl.apply import FileJournal, Revision
 from bufferctl.apply.lines import intent_line, settled_line
-from bufferctl.apply.ports import Intent, Settled
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, CreateIdea, CreatePost, DeletePost, EditPost, Idea, LiveTag, Origin, Post
+from bufferctl.model import (
+    Binding,
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    EditPost,
+    Idea,
+    Intent,
+    LiveTag,
+    Origin,
+    Post,
+    Settled,
+)
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, idea, post
 from tests.apply.machine import ENDPOINT, slot, slots

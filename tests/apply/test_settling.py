@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bufferctl.apply.ports import Intent
 from bufferctl.apply.settling import MARGIN, MARGIN_WITHOUT_DATE, Ambiguous, Judge, NotWritten, Verdict, Written
 from bufferctl.model import (
     CreateIdea,
@@ -16,6 +15,7 @@ from bufferctl.model import (
     DeletePost,
     EditPost,
     Idea,
+    Intent,
     LiveIdea,
     LivePost,
     Post,

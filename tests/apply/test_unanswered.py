@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bufferctl.apply.ports import Intent
 from bufferctl.apply.settling import MARGIN, Judge, NotWritten, Written
 from bufferctl.errors import ApiError, InterruptError, PartWayError
-from bufferctl.model import CreatePost, Origin, Post, PostStatus, Refusal
+from bufferctl.model import CreatePost, Intent, Origin, Post, PostStatus, Refusal
 from bufferctl.plan import Action, Reason, Status
 from bufferctl.reconcile import Options
 from tests.apply.fake import CHANNELS, SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, Home, LetGo, Origin, Question, Rule, Slot, State
-from bufferctl.state import StateFile
+from bufferctl.state import LocalStore, StoredRecord
 
 ENDPOINT = "https://api.buffer.com"
 SLOT = Slot("org", "channel", "launch")
@@ -44,9 +44,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / ".bufferctl" / "state.json"
 
 
-def file(path: Path, endpoint: str | None = ENDPOINT) -> StateFile:
+def file(path: Path, endpoint: str | None = ENDPOINT) -> StoredRecord:
     """The store as a new process opens it."""
-    return StateFile(path, endpoint)
+    return StoredRecord(LocalStore(path), endpoint)
 
 
 def read(path: Path) -> State:
@@ -114,7 +114,7 @@ def test_the_format_is_versioned_and_of_one_endpoint(path: Path) -> None:
     """Readable JSON: version, endpoint, lineage, then each organization's homes; empty fields are left out."""
     saved(path, FIRST)
     assert json.loads(path.read_text(encoding="utf-8")) == {
-        "format_version": "2.0",
+        "format_version": "2.1",
         "endpoint": ENDPOINT,
         "lineage": file(path).load().lineage,
         "serial": 1,
@@ -143,7 +143,7 @@ def test_a_newer_minor_version_is_read(path: Path) -> None:
     """A minor version only adds."""
     saved(path, FIRST)
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"2.0"', '"2.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
+    path.write_text(text.replace('"2.1"', '"2.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
     assert read(path) == FIRST
 
 

@@ -1,0 +1,302 @@
+"""What is in the document that a store keeps: the record, and where it is shared, who holds its lock and what is open.
+
+```json
+{"format_version": "2.1", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",
+ "run": "…", "lock": {"run": "…", "user": "…", "host": "…", "pid": 1, "since": "…", "until": "…", "landing": 60},
+ "intents": [{"run": "…", "slot": ["…", "…", "…"], "at": "…", "until": "…", "write": {…}, "listed": 0, "held": […]}],
+ "listed": [["ID", …]], "complete_at": "…",
+ "public": ["https://…", …],
+ "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {
+   "horizon": "…", "service": "twitter", "handle": "acme", "past": ["KEY", …], "let_go": {"ID": "CREATED"},
+   "questions": {"KEY": {"rule": "same-text", "candidates": {"ID": "CREATED"}}},
+   "objects": {"KEY": {"id": "…", "origin": "created", …}}}}}}
+```
+Format 1 had only objects; the youngest creation in a home becomes its horizon. Format 2.0 had no lock and no intents.
+A document belongs to one endpoint: the sandbox's is never read for the real account, or vice versa. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic_core import from_json, to_json
+
+from bufferctl.errors import StateError
+from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, Question, Rule, Slot, State
+from bufferctl.model.serial import dump_write, load_write
+from bufferctl.state.lease import Lease
+
+FORMAT_MAJOR, FORMAT_MINOR = 2, 1
+#: What a digest of the record leaves out: these come and go with each run.
+_OF_RUNS = ("run", "lock", "intents", "listed")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it was read, or is to be written.
+
+    `commit`: the commit of the checkout that was applied last, empty where there was none. `run`: the id of the run
+    that last wrote the record. `lease`: of the run that holds the lock. `intents`: what is open.
+    """
+
+    endpoint: str
+    state: State = field(default_factory=State)
+    commit: str = ""
+    run: str = ""
+    lease: Lease | None = None
+    intents: tuple[OpenIntent, ...] = ()
+
+
+@dataclass(frozen=True)
+class _StoredQuestion:
+    """A `Question` as the file holds it."""
+
+    rule: Rule
+    candidates: dict[str, AwareDatetime]
+    may_be_ours: bool = True
+    content: str = ""
+
+
+@dataclass(frozen=True)
+class _StoredHome:
+    """A `Home` as the file holds it, with everything recorded for it."""
+
+    horizon: AwareDatetime | None = None
+    service: str = ""
+    handle: str = ""
+    past_before: AwareDatetime | None = None
+    past: list[str] = field(default_factory=list)
+    let_go: dict[str, AwareDatetime] = field(default_factory=dict)
+    questions: dict[str, _StoredQuestion] = field(default_factory=dict)
+    objects: dict[str, Binding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _StoredIntent:
+    """An `OpenIntent` as the file holds it; `listed`: which of the document's lists of ids was there before it."""
+
+    run: str
+    slot: tuple[str, str, str]
+    at: AwareDatetime
+    until: AwareDatetime
+    write: dict[str, Any]
+    listed: int
+    before: str = ""
+    held: list[str] | None = None
+
+
+@dataclass(frozen=True)
+class _StoredFile:
+    """The whole file."""
+
+    organizations: dict[str, dict[str, _StoredHome]] = field(default_factory=dict)
+    lineage: str = ""
+    serial: int = 0
+    complete_at: AwareDatetime | None = None
+    public: frozenset[str] = frozenset()
+    commit: str = ""
+    run: str = ""
+    lock: Lease | None = None
+    intents: list[_StoredIntent] = field(default_factory=list)
+    listed: list[list[str]] = field(default_factory=list)
+
+
+_Objects = dict[str, dict[str, dict[str, Binding]]]
+
+
+@cache
+def _adapter() -> TypeAdapter[_StoredFile]:
+    return TypeAdapter(_StoredFile)
+
+
+def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:
+    """The document in `raw`. `place`: how messages name it; `remedy`: what to do where it is damaged.
+
+    `endpoint`: the API's URL that it must be of; None takes any, for commands that work offline.
+    Raises StateError where it is damaged, newer than this bufferctl, or another endpoint's.
+    """
+    name = place[:1].upper() + place[1:]
+    try:
+        data: dict[str, Any] = from_json(raw)
+        major = int(data["format_version"].split(".")[0])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(name, str(error), remedy) from error
+    if major > FORMAT_MAJOR:
+        raise StateError(
+            f"{name} was written by a newer bufferctl (format {data['format_version']})",
+            hint="Update bufferctl; nothing was changed.",
+        )
+    if endpoint is not None and data.get("endpoint") != endpoint:
+        raise StateError(
+            f"{name} belongs to {data.get('endpoint')}, but this run uses {endpoint}",
+            hint="Set BUFFER_API_URL to the former, or use another file with --state.",
+        )
+    of = str(data.get("endpoint", ""))
+    try:
+        return Document(of, _first_format(data)) if major == 1 else _read(of, _adapter().validate_python(data))
+    except ValidationError as error:
+        raise _damaged(name, f"{error.error_count()} of its entries cannot be read", remedy) from error
+    except (KeyError, TypeError, IndexError) as error:
+        raise _damaged(name, "an open write cannot be read", remedy) from error
+
+
+def digest(raw: bytes) -> str:
+    """What tells one record from another: of all but the lock and what is open, which change with every run."""
+    record = {name: value for name, value in from_json(raw).items() if name not in _OF_RUNS}
+    return blake2b(_json(record), digest_size=10).hexdigest()
+
+
+def _damaged(name: str, why: str, remedy: str) -> StateError:
+    return StateError(f"{name} is damaged ({why}), so it cannot be used", hint=remedy)
+
+
+def _read(endpoint: str, document: _StoredFile) -> Document:
+    return Document(endpoint, _state(document), document.commit, document.run, document.lock, tuple(_intents(document)))
+
+
+def _intents(document: _StoredFile) -> Iterable[OpenIntent]:
+    listed = [frozenset(ids) for ids in document.listed]
+    for each in document.intents:
+        write = load_write(each.write)
+        intent = Intent(0, Slot(*each.slot), write, each.at, each.until, each.before, each.run)
+        yield OpenIntent(intent, listed[each.listed], None if each.held is None else tuple(each.held))
+
+
+def _state(document: _StoredFile) -> State:
+    homes: dict[str, Home] = {}
+    bindings: dict[Slot, Binding] = {}
+    questions: dict[Slot, Question] = {}
+    let_go: dict[str, LetGo] = {}
+    past: set[Slot] = set()
+    for organization, channels in document.organizations.items():
+        for channel, stored in channels.items():
+            home = Home(
+                organization, channel, stored.horizon, stored.service, stored.handle, past_before=stored.past_before
+            )
+            homes[home.id] = home
+            bindings |= {Slot(organization, channel, key): binding for key, binding in stored.objects.items()}
+            questions |= {
+                Slot(organization, channel, key): Question(q.rule, q.candidates, q.may_be_ours, q.content)
+                for key, q in stored.questions.items()
+            }
+            let_go |= {id_: LetGo(home.id, created) for id_, created in stored.let_go.items()}
+            past |= {Slot(organization, channel, key) for key in stored.past}
+    return State(
+        bindings,
+        homes,
+        questions,
+        let_go,
+        frozenset(past),
+        document.complete_at,
+        document.lineage,
+        document.serial,
+        document.public,
+    )
+
+
+def _first_format(data: Mapping[str, Any]) -> State:
+    """Format 1: each home is recorded up to its youngest creation, and not at all where nothing was created there.
+
+    New posts due before that were ignored silently, and still are.
+    """
+    objects = TypeAdapter(_Objects).validate_python(data.get("organizations", {}))
+    bindings: dict[Slot, Binding] = {}
+    homes: dict[str, Home] = {}
+    for organization, channels in objects.items():
+        for channel, of_home in channels.items():
+            bindings |= {Slot(organization, channel, key): binding for key, binding in of_home.items()}
+            created = [b.created_at for b in of_home.values() if b.origin is Origin.CREATED and b.created_at]
+            horizon = max(map(datetime.fromisoformat, created), default=None)
+            home = Home(organization, channel, horizon, past_before=horizon)
+            homes[home.id] = home
+    return State(bindings, homes)
+
+
+def by_day(state: State) -> State:
+    """The parts of the state that are worth a write when they change: of a horizon, only its day."""
+    homes = {name: replace(home, horizon=_day(home.horizon)) for name, home in state.homes.items()}
+    return replace(state, homes=homes, complete_at=_day(state.complete_at), lineage="", serial=0)
+
+
+def _day(instant: datetime | None) -> datetime | None:
+    return instant and instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def dump(document: Document) -> bytes:
+    """The document as bytes; equal documents give equal ones."""
+    state = document.state
+    listed: dict[frozenset[str], int] = {}
+    intents = [_dump_intent(each, listed) for each in document.intents]
+    head = {
+        "format_version": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
+        "endpoint": document.endpoint,
+        "lineage": state.lineage,
+        "serial": state.serial,
+    }
+    of_run = {
+        "commit": document.commit,
+        "run": document.run,
+        "lock": document.lease and document.lease.as_dict(),
+        "intents": intents,
+        "listed": [sorted(ids) for ids in listed],
+        "complete_at": state.complete_at,
+        "public": sorted(state.public),
+    }
+    return _json({**head, **_present(of_run), "organizations": _dump_homes(state)})
+
+
+def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[str, Any]:
+    intent, slot = each.intent, each.intent.slot
+    values = {
+        "run": intent.run,
+        "slot": [slot.organization_id, slot.channel_id, slot.key],
+        "at": intent.at,
+        "until": intent.until,
+        "before": intent.before,
+        "listed": listed.setdefault(frozenset(each.listed), len(listed)),
+        "write": dump_write(intent.write),
+        "held": None if each.held is None else list(each.held),
+    }
+    return {name: value for name, value in values.items() if value is not None and value != ""}
+
+
+def _dump_homes(state: State) -> dict[str, dict[str, dict[str, Any]]]:
+    homes = dict(state.homes)
+    for slot in state.bindings:
+        homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id))
+    stored: dict[str, dict[str, dict[str, Any]]] = {}
+    of_home: dict[str, dict[str, Any]] = {}
+    for home in sorted(homes.values(), key=lambda each: (each.organization_id, each.channel_id)):
+        values: dict[str, Any] = _present(
+            {
+                "horizon": home.horizon,
+                "service": home.service,
+                "handle": home.handle,
+                "past_before": home.past_before,
+            }
+        )
+        of_home[home.id] = values
+        stored.setdefault(home.organization_id, {})[home.channel_id] = values
+    for slot in sorted(state.past):
+        of_home[slot.home].setdefault("past", []).append(slot.key)
+    for id_, gone in sorted(state.let_go.items()):
+        of_home[gone.home].setdefault("let_go", {})[id_] = gone.created_at
+    for slot, question in sorted(state.questions.items()):
+        of_home[slot.home].setdefault("questions", {})[slot.key] = asdict(question)
+    for slot in sorted(state.bindings):
+        of_home[slot.home].setdefault("objects", {})[slot.key] = _present(asdict(state.bindings[slot]))
+    return stored
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _json(values: Mapping[str, Any]) -> bytes:
+    return to_json(values, indent=1) + b"\n"
