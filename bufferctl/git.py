@@ -1,10 +1,15 @@
-"""git as a child process, whose environment holds neither the API key nor a forge's token."""
+"""git as a child process, whose environment holds neither the API key nor a forge's token.
+
+It runs in a session of its own: Ctrl-C reaches bufferctl alone, which decides what is still to be finished.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 #: What only bufferctl itself may read. A program that it starts (git, its hooks and helpers) has no use for them.
@@ -28,19 +33,46 @@ def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
 def git(
     folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, timeout: float | None = None
 ) -> subprocess.CompletedProcess[str]:
+    """Run a git command in `folder` and return its exit code and what it printed, as `git_bytes` does."""
+    ran = git_bytes(folder, *arguments, environment=environment, timeout=timeout)
+    texts = (ran.stdout.decode(errors="replace"), ran.stderr.decode(errors="replace"))
+    return subprocess.CompletedProcess(ran.args, ran.returncode, *texts)
+
+
+def git_bytes(
+    folder: Path,
+    *arguments: str,
+    data: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> subprocess.CompletedProcess[bytes]:
     """Run a git command in `folder` and return its exit code and what it printed; it never asks for a password.
 
-    `environment`: by default this process's; secrets are taken out. `timeout` in seconds. Raises OSError where there
-    is no git, subprocess.TimeoutExpired.
+    `data`: its standard input. `environment`: by default this process's; secrets are taken out. `timeout` in seconds.
+    Raises OSError where there is no git, subprocess.TimeoutExpired.
     """
     given = without_secrets(os.environ if environment is None else environment)
-    return subprocess.run(  # noqa: S603 - arguments are ours, and no shell reads them
-        ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's git, wherever it is
+    command = ["git", "-C", str(folder), *arguments]
+    with subprocess.Popen(  # noqa: S603 - arguments are ours, and no shell reads them
+        command,
         env={**given, "GIT_TERMINAL_PROMPT": "0"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-        timeout=timeout,
-    )
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(data, timeout)
+        except BaseException:
+            _kill(process)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End git and what it started (ssh, helpers), which would otherwise keep its pipes open."""
+    with suppress(ProcessLookupError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()

@@ -6,8 +6,10 @@ A store moves bytes and knows nothing of what they say; `document.py` does. Thre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,23 @@ class Store(Protocol):
 
         Does nothing where `is_shared`: taking the lock shows it.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A document as it once was: its name in the store, when it was written (aware), and what happened."""
+
+    id: str
+    at: datetime
+    message: str
+
+
+@runtime_checkable
+class History(Protocol):
+    """A store that keeps earlier documents."""
+
+    def log(self) -> Sequence[Revision]:
+        """The document's revisions, newest first. Raises StateError."""
+
+    def read_at(self, revision: str) -> bytes:
+        """The document of a revision. Raises StateError where there is none."""

@@ -1,0 +1,312 @@
+"""The record on a branch of a git remote, by plumbing alone: no checkout, index or object of the project is touched.
+
+Everything happens in a bare repository in a temporary folder, at depth 1. The swap is a push with `--force-with-lease`
+on the exact commit that was read. git's configuration in the project (remotes, credentials, ssh, proxies) is handed to
+it in the environment, so that the user's own credentials work, and those that a checkout in CI left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import subprocess
+import tempfile
+import time
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from shutil import rmtree
+
+from bufferctl.errors import OvertakenError, StateError
+from bufferctl.git import git_bytes
+from bufferctl.state.git_failures import UNKNOWN, Failure, failure_of
+from bufferctl.state.store import Revision, Stored
+
+REMOTE, BRANCH = "origin", "bufferctl-state"
+
+#: Seconds that git may take over the network.
+_TIMEOUT = 120
+#: How often a push is tried on a new tip while other root files' runs are faster, and how often without any answer.
+_RACES, _UNANSWERED = 20, 3
+#: The sections of git's configuration that say how a remote is reached, and who writes.
+_CARRIED = re.compile(
+    r"(credential|http|url|ssh|user|author|committer)\..*|core\.(sshcommand|askpass|gitproxy)", re.IGNORECASE
+)
+_OF_REMOTE = re.compile(r"url|pushurl|proxy|proxyauthmethod|uploadpack|receivepack|vcs", re.IGNORECASE)
+#: git's variables that would name another repository, where bufferctl runs inside a hook of git.
+_FOREIGN = re.compile(
+    r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX|NAMESPACE"
+    r"|SHALLOW_FILE|QUARANTINE_PATH|REPLACE_REF_BASE|GRAFT_FILE|CONFIG|CONFIG_PARAMETERS)"
+)
+_AUTHOR = {"NAME": "bufferctl", "EMAIL": "bufferctl@localhost.invalid"}
+#: Where the branch is kept in the temporary repository.
+_REF = "refs/bufferctl/tip"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tip:
+    """The branch as last seen: its commit and the blob of the document, both empty where there is none."""
+
+    commit: str = ""
+    blob: str = ""
+
+
+class GitStore:
+    """A `Store` on a branch. The version is the document's blob, so that other documents there change nothing.
+
+    `folder`: of the root file. `path`: of the document on the branch. `remote`: the name of one of the project's
+    remotes, or an address.
+    """
+
+    is_shared = True
+
+    def __init__(self, folder: Path, path: str, *, remote: str = REMOTE, branch: str = BRANCH) -> None:
+        self._folder, self._path = folder, path
+        self._remote, self._branch = remote, branch
+        self._tip: _Tip | None = None
+        #: This run's newest commit, and what was there before its first one, if nobody else wrote in between.
+        self._last: _Tip | None = None
+        self._base = _Tip()
+        self._repository: Path | None = None
+        self._environment: dict[str, str] = {}
+
+    @property
+    def place(self) -> str:
+        """As `Store` says."""
+        return f"the branch {self._branch} of {self._remote}"
+
+    def check_writable(self) -> None:
+        """As `Store` says: taking the lock shows it."""
+
+    def read(self) -> Stored:
+        """As `Store` says: one fetch."""
+        for left in reversed(range(_UNANSWERED)):
+            failure = self._fetch("--depth=1")
+            if failure is None:
+                break
+            if failure.kind != UNKNOWN or not left:
+                raise self._failed(failure, "read")
+            _wait_a_little()
+        document, blob = self._document(_REF) if self._tip and self._tip.commit else (None, "")
+        self._tip = _Tip(self._tip.commit if self._tip else "", blob)
+        return Stored(document, blob)
+
+    def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
+        """As `Store` says: one push where nobody else writes to the branch at the same time."""
+        if self._tip is None:
+            self.read()
+        blob = self._git("hash-object", "-w", "--stdin", data=document).decode().strip()
+        unanswered = 0
+        for _ in range(_RACES):
+            tip = self._tip or _Tip()
+            if tip.blob != version:
+                raise self._overtaken()
+            if tip != self._last:  # somebody else's commit, or the first
+                self._base = tip
+            commit = self._commit(blob, self._base if squash else tip, message)
+            failure = self._push(commit, tip.commit)
+            if failure is None:
+                self._tip = _Tip(commit, blob)
+                return self._done(blob, ends_run=squash)
+            if failure.kind == "refused" and squash and tip != self._base:
+                squash = False  # a protected branch takes commits, but lets none be replaced
+                continue
+            if failure.is_definite:
+                raise self._failed(failure, "written")
+            unanswered += failure.kind == UNKNOWN
+            _wait_a_little()
+            if self.read().version == blob:  # it was written, and the answer lost
+                return self._done(blob, ends_run=squash)
+            if unanswered == _UNANSWERED:
+                raise self._failed(failure, "written")
+        raise self._failed(Failure("busy", "too many others write to it at the same time"), "written")
+
+    def _done(self, blob: str, *, ends_run: bool) -> str:
+        self._last = None if ends_run else self._tip
+        return blob
+
+    def log(self) -> Sequence[Revision]:
+        """The document's history, newest first. Raises StateError."""
+        if not self._fetch_all():
+            return ()
+        form = "--format=%H%x00%cI%x00%an%x00%s"
+        lines = self._git("log", "--max-count=200", form, _REF, "--", self._path).decode(errors="replace").splitlines()
+        parts = [line.split("\0") for line in lines]
+        return tuple(Revision(id_, datetime.fromisoformat(at), f"{message} ({who})") for id_, at, who, message in parts)
+
+    def read_at(self, revision: str) -> bytes:
+        """The document as it was at a revision of `log`, which may be shortened. Raises StateError."""
+        document, _ = self._document(revision) if self._fetch_all() and not revision.startswith("-") else (None, "")
+        if document is None:
+            raise StateError(
+                f"{self._capital} has no state of this project at {revision}",
+                hint="`bufferctl state log` lists its revisions.",
+            )
+        return document
+
+    def _fetch_all(self) -> bool:
+        """Fetch the whole history; whether there is any."""
+        failure = self._fetch("--unshallow" if (self._own() / "shallow").exists() else "--no-tags")
+        if failure:
+            raise self._failed(failure, "read")
+        return bool(self._tip and self._tip.commit)
+
+    def _fetch(self, depth: str) -> Failure | None:
+        """Fetch the branch, which need not exist, and remember its commit; why that failed."""
+        refspec = f"+refs/heads/{self._branch}:{_REF}"
+        ran = self._run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", depth, self._remote, refspec)
+        if ran.returncode and "couldn't find remote ref" in ran.stderr.decode(errors="replace"):
+            self._tip = _Tip()
+            return None
+        if ran.returncode:
+            return failure_of(ran.stderr.decode(errors="replace"))
+        self._tip = _Tip(self._git("rev-parse", _REF).decode().strip())
+        return None
+
+    def _push(self, commit: str, before: str) -> Failure | None:
+        """Make `commit` the branch's newest if it still is at `before`; why that failed."""
+        ref = f"refs/heads/{self._branch}"
+        lease = f"--force-with-lease={ref}:{before}"
+        ran = self._run("push", "--porcelain", "--no-verify", lease, self._remote, f"{commit}:{ref}")
+        if ran.returncode == 0:
+            return None
+        return failure_of((ran.stdout + b"\n" + ran.stderr).decode(errors="replace"))
+
+    def _commit(self, blob: str, parent: _Tip, message: str) -> str:
+        """A commit on `parent` with this blob as the document; `parent` itself if that holds the same."""
+        if parent.commit and parent.blob == blob:
+            return parent.commit
+        self._git("read-tree", parent.commit or "--empty")
+        self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{self._path}")
+        tree = self._git("write-tree").decode().strip()
+        parents = ["-p", parent.commit] if parent.commit else []
+        text = f"{message}\n\n[skip ci]\n"
+        return self._git("commit-tree", tree, *parents, data=text.encode()).decode().strip()
+
+    def _document(self, commit: str) -> tuple[bytes | None, str]:
+        """The document at a commit and its blob."""
+        name = f"{commit}:{self._path}\n"
+        head, _, body = self._git("cat-file", "--batch", data=name.encode()).partition(b"\n")
+        parts = head.split()
+        if len(parts) != 3 or parts[1] != b"blob":  # noqa: PLR2004 - id, type and size; else "… missing"
+            return None, ""
+        return body[: int(parts[2])], parts[0].decode()
+
+    def _overtaken(self) -> OvertakenError:
+        return OvertakenError(
+            f"Another run changed the state on {self.place}, so it was not replaced", hint="Run the command again."
+        )
+
+    @property
+    def _capital(self) -> str:
+        return self.place[0].upper() + self.place[1:]
+
+    def _failed(self, failure: Failure, done: str) -> StateError:
+        return StateError(f"{self._capital} cannot be {done}: {failure.reason}", hint=failure.hint)
+
+    def _git(self, *arguments: str, data: bytes = b"") -> bytes:
+        """Run a command that needs no network. Raises StateError."""
+        ran = self._run(*arguments, data=data)
+        if ran.returncode:
+            reason = ran.stderr.decode(errors="replace").strip() or f"exit code {ran.returncode}"
+            raise StateError(f"`git {arguments[0]}` failed for {self.place}: {reason}")
+        return ran.stdout
+
+    def _run(self, *arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run git on the temporary repository, in the project's folder, to which a remote's path may be relative."""
+        quiet = ("-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+        own = f"--git-dir={self._own()}"
+        try:
+            return git_bytes(
+                self._folder, *quiet, own, *arguments, data=data, environment=self._environment, timeout=_TIMEOUT
+            )
+        except subprocess.TimeoutExpired as error:
+            silence = f"no answer within {_TIMEOUT} seconds".encode()
+            return subprocess.CompletedProcess(error.cmd, 1, b"", silence)
+
+    def _own(self) -> Path:
+        """The temporary repository, created when it is first needed."""
+        if self._repository is None:
+            self._environment = {**_own_variables(os.environ), **self._configuration()}
+            self._environment |= self._identity()
+            folder = Path(tempfile.mkdtemp(prefix="bufferctl-"))
+            weakref.finalize(self, rmtree, folder, ignore_errors=True)
+            hashes = [f"--object-format={name}"] if (name := self._project("rev-parse", "--show-object-format")) else []
+            made = git_bytes(folder, "init", "--quiet", "--bare", "--template=", *hashes, environment=self._environment)
+            if made.returncode:
+                raise StateError(f"`git init` failed: {made.stderr.decode(errors='replace').strip()}")
+            self._repository = folder
+        return self._repository
+
+    def _configuration(self) -> dict[str, str]:
+        """What the project's own configuration says of remotes and credentials, as variables for git.
+
+        Those that were in the environment come last, since git lets the last one win. Raises StateError where there
+        is no such remote.
+        """
+        listed = self._project("config", "--list", "--show-scope", "-z").split("\0")
+        entries: list[tuple[str, str]] = []
+        for scope, entry in zip(listed[::2], listed[1::2], strict=False):
+            key, _, value = entry.partition("\n")
+            section, _, name = key.rpartition(".")
+            is_remote = section == f"remote.{self._remote}" and _OF_REMOTE.fullmatch(name)
+            if scope in {"local", "worktree"} and (is_remote or _CARRIED.fullmatch(key)):
+                entries.append((key, value))
+        if not any(key == f"remote.{self._remote}.url" for key, _ in entries) and not _is_address(self._remote):
+            self._no_remote()
+        count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+        names = [(f"GIT_CONFIG_KEY_{number}", f"GIT_CONFIG_VALUE_{number}") for number in range(count)]
+        entries += [(os.environ.get(key, ""), os.environ.get(value, "")) for key, value in names]
+        variables = {"GIT_CONFIG_COUNT": str(len(entries)), "LC_ALL": "C"}
+        for number, (key, value) in enumerate(entries):
+            variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return variables
+
+    def _no_remote(self) -> None:
+        """Raise StateError: there is no such remote, or no repository at all."""
+        if not self._project("rev-parse", "--git-dir"):
+            raise StateError(
+                f"buffer.yaml keeps its state in git, but {self._folder} is not in a git repository",
+                hint="Clone the repository, or remove `state: git` to keep the state in .bufferctl/.",
+            )
+        raise StateError(
+            f"buffer.yaml keeps its state on {self.place}, but this repository has no remote {self._remote}",
+            hint=f"Add it: git remote add {self._remote} URL",
+        )
+
+    def _identity(self) -> dict[str, str]:
+        """Who commits: the user as git knows them, else bufferctl."""
+        if self._project("config", "user.email") or os.environ.get("GIT_COMMITTER_EMAIL"):
+            return {}
+        return {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _AUTHOR.items()}
+
+    def _project(self, *arguments: str) -> str:
+        """What git prints in the project; empty where it fails. Raises StateError where there is no git."""
+        try:
+            ran = git_bytes(self._folder, *arguments, environment={**_own_variables(os.environ), "LC_ALL": "C"})
+        except OSError as error:
+            raise StateError(
+                f"The state is on {self.place}, and git cannot be run: {error.strerror}", hint="Install git."
+            ) from error
+        if ran.returncode and b"dubious ownership" in ran.stderr:
+            raise StateError(
+                f"git does not trust {self._folder}, since another user owns it",
+                hint=f"If you do: git config --global --add safe.directory {self._folder}",
+            )
+        return ran.stdout.decode(errors="surrogateescape").strip() if ran.returncode == 0 else ""
+
+
+def _own_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if not _FOREIGN.fullmatch(name)}
+
+
+def _is_address(remote: str) -> bool:
+    return ":" in remote or "/" in remote
+
+
+def _wait_a_little() -> None:
+    """Let others finish; at random, so that two do not meet again and again."""
+    time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - no secret

@@ -1,0 +1,167 @@
+"""Git remotes under test: a bare repository reached by its path, and by HTTP through `git http-backend`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from bufferctl.state.git_store import GitStore
+
+#: What git may know of whoever runs the tests: nothing.
+ENVIRONMENT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_TERMINAL_PROMPT": "0"}
+#: Who commits in the projects.
+ANN = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Ann"), ("EMAIL", "ann@acme.example"))
+}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git; what it prints."""
+    who = [
+        part
+        for name in ("user.name=Ann", "user.email=ann@acme.example", "init.defaultBranch=main")
+        for part in ("-c", name)
+    ]
+    environment = {**os.environ, **ENVIRONMENT}
+    ran = subprocess.run(
+        ["git", *who, *arguments], cwd=folder, env=environment, check=True, capture_output=True, text=True
+    )
+    return ran.stdout.strip()
+
+
+def remote(folder: Path) -> Path:
+    """A bare repository."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "--quiet", "--bare")
+    git(folder, "config", "http.receivepack", "true")
+    return folder
+
+
+def clone(address: str, folder: Path) -> Path:
+    """A project whose origin is at `address`, with one commit that nobody has pushed."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "--quiet")
+    git(folder, "remote", "add", "origin", address)
+    (folder / "buffer.yaml").write_text("version: 1\n", encoding="utf-8")
+    git(folder, "add", "buffer.yaml")
+    git(folder, "commit", "--quiet", "--message", "Begin")
+    return folder
+
+
+def store(project: Path, path: str = "state.json") -> GitStore:
+    """The store of a project."""
+    return GitStore(project, path)
+
+
+def subjects(bare: Path, branch: str = "bufferctl-state") -> list[str]:
+    """The messages of a branch's commits, newest first."""
+    return git(bare, "log", "--format=%s", branch).splitlines()
+
+
+@dataclass
+class Server:
+    """How the HTTP server behaves, and where it is.
+
+    `password`: base64 of `user:password` if one is needed; who sends none gets 401, and a wrong one 403. `lost`: how
+    many pushes are carried out without an answer. `asked`: what was asked for, such as `git-receive-pack`.
+    """
+
+    folder: Path
+    password: str = ""
+    lost: int = 0
+    address: str = ""
+    asked: list[str] = field(default_factory=list)
+
+
+class _Backend(BaseHTTPRequestHandler):
+    """`git http-backend` as CGI."""
+
+    behaviour: Server
+
+    def do_GET(self) -> None:
+        """What a fetch asks first."""
+        self._serve()
+
+    def do_POST(self) -> None:
+        """What fetch and push send."""
+        self._serve()
+
+    def _serve(self) -> None:
+        given = self.headers.get("Authorization", "")
+        if self.behaviour.password and given != f"Basic {self.behaviour.password}":
+            self.send_response(403 if given else 401)
+            self.send_header("WWW-Authenticate", 'Basic realm="git"')
+            self.end_headers()
+            return
+        path, _, query = self.path.partition("?")
+        body = self._body()
+        if self.command == "POST":
+            self.behaviour.asked.append(path.rpartition("/")[2])
+        ran = subprocess.run(
+            ["git", "http-backend"],
+            input=body,
+            env={
+                **os.environ,
+                **ENVIRONMENT,
+                "GIT_PROJECT_ROOT": str(self.behaviour.folder),
+                "GIT_HTTP_EXPORT_ALL": "1",
+                "REMOTE_USER": "ann",
+                "REQUEST_METHOD": self.command,
+                "PATH_INFO": path,
+                "QUERY_STRING": query,
+                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+                "CONTENT_LENGTH": str(len(body)),
+                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            },
+            check=False,
+            capture_output=True,
+        )
+        if self.behaviour.lost and path.endswith("git-receive-pack") and self.command == "POST":
+            self.behaviour.lost -= 1
+            self.close_connection = True
+            return
+        head, _, answer = ran.stdout.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().splitlines() if ": " in line)
+        self.send_response(int(headers.pop("Status", "200 OK").split()[0]))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunks = []
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Server]:
+    """Serve the bare repositories below a folder over HTTP."""
+    behaviour = Server(folder)
+    handler = type("Backend", (_Backend,), {"behaviour": behaviour})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        behaviour.address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield behaviour
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,283 @@
+"""The record on a branch: what the project, its history and its remote see of it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bufferctl.errors import OvertakenError, StateError
+from bufferctl.state.git_store import GitStore
+from tests.stores import git
+
+FIRST, SECOND, THIRD = b'{"serial": 1}\n', b'{"serial": 2}\n', b'{"serial": 3}\n'
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """An empty remote."""
+    return git.remote(tmp_path / "remotes" / "acme.git")
+
+
+@pytest.fixture
+def project(tmp_path: Path, bare: Path) -> Path:
+    """A clone of it."""
+    return git.clone(str(bare), tmp_path / "project")
+
+
+@pytest.fixture
+def server(bare: Path) -> Iterator[git.Server]:
+    """The remote, by HTTP."""
+    with git.served(bare.parent) as server:
+        yield server
+
+
+@pytest.fixture
+def by_http(server: git.Server, tmp_path: Path) -> Path:
+    """A clone that reaches the remote by HTTP."""
+    return git.clone(f"{server.address}/acme.git", tmp_path / "by-http")
+
+
+def run(store: GitStore, *documents: bytes, message: str = "apply: 1 created") -> str:
+    """A run: lock, intents and what else there is, then the end; the version."""
+    version = store.read().version
+    for document in documents[:-1]:
+        version = store.swap(document, version, "lock")
+    return store.swap(documents[-1], version, message, squash=True)
+
+
+def hook(bare: Path, name: str, script: str) -> None:
+    """Let the remote run a hook."""
+    path = bare / "hooks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Everything in a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_run_leaves_one_commit(project: Path, bare: Path) -> None:
+    """However many swaps it made, with the message of the last one."""
+    run(git.store(project), FIRST, message="begin")
+    store = git.store(project)
+    run(store, SECOND, THIRD, b"4", message="apply: 4 created, 1 changed")
+    run(store, b"5", b"6", message="apply: 1 deleted")
+    assert git.subjects(bare) == ["apply: 1 deleted", "apply: 4 created, 1 changed", "begin"]
+
+
+def test_a_run_that_changed_nothing_leaves_no_commit(project: Path, bare: Path) -> None:
+    """The branch is where it was."""
+    run(git.store(project), FIRST, message="begin")
+    before = git.git(bare, "rev-parse", "bufferctl-state")
+    run(git.store(project), SECOND, FIRST)
+    assert git.git(bare, "rev-parse", "bufferctl-state") == before
+
+
+def test_what_came_in_between_stays_in_the_history(project: Path, bare: Path) -> None:
+    """The end of a run replaces its own commits, not those of another root file."""
+    one, other = git.store(project), git.store(project, "blog/state.json")
+    version = one.swap(FIRST, one.read().version, "lock")
+    run(other, SECOND, message="apply: the blog")
+    version = one.swap(SECOND, version, "intents")
+    one.swap(THIRD, version, "apply: 1 created", squash=True)
+    assert git.subjects(bare) == ["apply: 1 created", "apply: the blog", "lock"]
+    assert git.store(project, "blog/state.json").read().document == SECOND
+
+
+def test_other_root_files_do_not_make_a_version_old(project: Path) -> None:
+    """A push that another root file's was faster than is tried again on top of it."""
+    one, other = git.store(project), git.store(project, "blog/state.json")
+    version, others = one.read().version, other.read().version
+    other.swap(SECOND, others, "lock")
+    one.swap(FIRST, version, "lock")
+    assert git.store(project).read().document == FIRST
+    assert git.store(project, "blog/state.json").read().document == SECOND
+
+
+def test_where_history_is_protected_commits_stay(project: Path, bare: Path) -> None:
+    """A remote that lets no commit be replaced gets one more."""
+    git.git(bare, "config", "receive.denyNonFastForwards", "true")
+    run(git.store(project), FIRST, SECOND, THIRD)
+    assert git.subjects(bare) == ["apply: 1 created", "lock", "lock"]
+    run(git.store(project), SECOND, THIRD)
+    assert git.store(project).read().document == THIRD
+
+
+def test_the_project_is_not_touched(project: Path) -> None:
+    """No file of it changes: not the index, nor any ref or object."""
+    before = files(project)
+    run(git.store(project), FIRST, SECOND)
+    git.store(project).log()
+    assert files(project) == before
+
+
+def test_shallow_and_detached_checkouts_will_do(project: Path, bare: Path, tmp_path: Path) -> None:
+    """As CI makes them; and they stay as shallow as they were."""
+    git.git(project, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    shallow = tmp_path / "shallow"
+    git.git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=main", f"file://{bare}", str(shallow))
+    git.git(shallow, "checkout", "--quiet", "--detach")
+    run(git.store(shallow), FIRST, SECOND)
+    assert git.store(project).read().document == SECOND
+    assert git.git(shallow, "rev-list", "--count", "--all") == "1"
+
+
+def test_the_history_can_be_listed_and_read(project: Path) -> None:
+    """Newest first, this root file's alone."""
+    store = git.store(project)
+    run(store, FIRST, message="begin")
+    run(git.store(project, "blog/state.json"), b"blog")
+    run(git.store(project), SECOND, message="apply: 1 created")
+    newest, oldest = git.store(project).log()
+    assert (newest.message, oldest.message) == ("apply: 1 created (bufferctl)", "begin (bufferctl)")
+    assert store.read_at(oldest.id[:10]) == FIRST
+    with pytest.raises(StateError, match="has no state of this project at 1234567"):
+        store.read_at("1234567")
+
+
+def test_a_branch_without_history_has_an_empty_log(project: Path) -> None:
+    """Where nothing was applied yet."""
+    assert git.store(project).log() == ()
+
+
+def test_commits_are_the_users(project: Path, bare: Path) -> None:
+    """By the name that git knows, from the project's configuration too."""
+    git.git(project, "config", "user.email", "jane@acme.example")
+    git.git(project, "config", "user.name", "Jane")
+    run(git.store(project), FIRST)
+    assert git.git(bare, "log", "-1", "--format=%an <%ae>", "bufferctl-state") == "Jane <jane@acme.example>"
+
+
+def test_a_lost_answer_is_read_back(by_http: Path, server: git.Server, bare: Path) -> None:
+    """What was written counts, though nobody confirmed it."""
+    server.lost = 1
+    store = git.store(by_http)
+    version = store.swap(FIRST, store.read().version, "lock")
+    store.swap(SECOND, version, "apply: 1 created", squash=True)
+    assert git.store(by_http).read().document == SECOND
+    assert git.subjects(bare) == ["apply: 1 created"]
+
+
+def test_after_a_lost_answer_somebody_else_may_have_been_faster(by_http: Path, project: Path, bare: Path) -> None:
+    """Then it is an ordinary lost race: nothing of ours is there."""
+    store = git.store(by_http)
+    version = store.read().version
+    run(git.store(project), SECOND)
+    with pytest.raises(OvertakenError):
+        store.swap(FIRST, version, "lock")
+    assert git.subjects(bare) == ["apply: 1 created"]
+
+
+def test_a_run_asks_the_remote_as_little_as_it_can(by_http: Path, server: git.Server) -> None:
+    """One fetch, and one push for each swap."""
+    run(git.store(by_http), FIRST)
+    server.asked.clear()
+    run(git.store(by_http), SECOND, THIRD, b"4")
+    assert server.asked.count("git-receive-pack") == 3
+    assert server.asked.count("git-upload-pack") <= 3  # protocol 2: refs and objects are two requests of one fetch
+
+
+def test_a_checkouts_credentials_are_used(by_http: Path, server: git.Server) -> None:
+    """Those that actions/checkout leaves in the project's configuration, in a file that it includes."""
+    server.password = base64.b64encode(b"x-access-token:secret").decode()
+    included = by_http.parent / "credentials"
+    key = f"http.{server.address}/.extraheader"
+    git.git(by_http, "config", "--file", str(included), key, f"AUTHORIZATION: basic {server.password}")
+    header = included.read_text(encoding="utf-8").replace("AUTHORIZATION: basic", "AUTHORIZATION: Basic")
+    included.write_text(header, encoding="utf-8")
+    git.git(by_http, "config", f"includeIf.gitdir:{by_http}/.git.path", str(included))
+    run(git.store(by_http), FIRST, SECOND)
+    assert git.store(by_http).read().document == SECOND
+
+
+def test_a_credential_helper_is_asked(by_http: Path, server: git.Server) -> None:
+    """As laptops have them, and it gets no API key."""
+    server.password = base64.b64encode(b"jane:secret").decode()
+    seen = by_http.parent / "seen"
+    script = f"!f() {{ echo username=jane; echo password=secret; env > '{seen}'; }}; f"
+    git.git(by_http, "config", "credential.helper", script)
+    os.environ["BUFFER_API_KEY"] = "k-123"
+    try:
+        run(git.store(by_http), FIRST)
+    finally:
+        del os.environ["BUFFER_API_KEY"]
+    assert "PATH=" in seen.read_text(encoding="utf-8")
+    assert "k-123" not in seen.read_text(encoding="utf-8")
+
+
+def test_without_permission_nothing_is_tried_again(by_http: Path, server: git.Server) -> None:
+    """Neither without a password nor with a wrong one."""
+    server.password = "secret"
+    with pytest.raises(StateError, match="bufferctl-state of origin cannot be read") as none:
+        git.store(by_http).read()
+    assert "write access" in none.value.hint
+    git.git(by_http, "config", f"http.{server.address}/.extraheader", "Authorization: Basic wrong")
+    with pytest.raises(StateError, match="403") as wrong:
+        git.store(by_http).read()
+    assert "write access" in wrong.value.hint
+    assert server.asked == []
+
+
+def test_a_protected_branch_is_named_as_such(project: Path, bare: Path) -> None:
+    """In the forge's own words; nothing is written."""
+    words = "GH006: Protected branch update failed for refs/heads/bufferctl-state."
+    hook(bare, "pre-receive", f'echo "error: {words}" >&2; exit 1')
+    with pytest.raises(StateError, match="cannot be written: GH006: Protected branch update failed") as refused:
+        run(git.store(project), FIRST)
+    assert "Do not protect this branch" in refused.value.hint
+    assert git.git(bare, "branch") == ""
+
+
+def test_a_repository_that_is_not_there(project: Path, tmp_path: Path) -> None:
+    """Nothing else is said."""
+    git.git(project, "remote", "set-url", "origin", str(tmp_path / "nowhere.git"))
+    with pytest.raises(StateError, match=r"cannot be read: .*nowhere") as missing:
+        git.store(project).read()
+    assert "git remote -v" in missing.value.hint
+
+
+def test_a_project_without_a_remote(project: Path) -> None:
+    """The message shows how to add one."""
+    git.git(project, "remote", "remove", "origin")
+    with pytest.raises(StateError, match="has no remote origin") as none:
+        git.store(project).read()
+    assert "git remote add origin" in none.value.hint
+
+
+def test_a_folder_that_is_in_no_repository(tmp_path: Path) -> None:
+    """Somebody downloaded the files."""
+    with pytest.raises(StateError, match="is not in a git repository"):
+        git.store(tmp_path).read()
+
+
+def test_a_machine_without_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message is about git, not about a file that is not there."""
+    monkeypatch.setenv("PATH", str(project))
+    with pytest.raises(StateError, match="git cannot be run") as missing:
+        git.store(project).read()
+    assert missing.value.hint == "Install git."
+
+
+def test_a_remote_may_be_an_address(project: Path, tmp_path: Path) -> None:
+    """Of another repository than the project's."""
+    apart = git.remote(tmp_path / "apart.git")
+    store = GitStore(project, "state.json", remote=str(apart), branch="record")
+    run(store, FIRST)
+    assert git.subjects(apart, "record") == ["apply: 1 created"]
+
+
+def test_nothing_is_left_behind(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The temporary repository goes with the store."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    run(git.store(project), FIRST)
+    assert list(temporary.iterdir()) == []
