@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -54,10 +52,9 @@ def load(file: Path | None, start: Path) -> Loaded:
     there is no root file at all.
     """
     root_file = find_root(file, start)
-    with _no_collection():
-        loading = _Loading(Reading(root_file.parent), root_file)
-        desired = loading.desired()
-        problems = in_order(loading.reading.problems, loading.files)
+    loading = _Loading(Reading(root_file.parent), root_file)
+    desired = loading.desired()
+    problems = in_order(loading.reading.problems, loading.files)
     sound = desired
     if has_errors(problems):
         desired, sound = None, loading.sound_part(desired) if desired else None
@@ -239,16 +236,3 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
                 continue
         kept.append(problem)
     return tuple(sorted(kept, key=position))
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """The garbage collector off, and off what is made here: it stays, and looking through it would cost a half more."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.freeze()
-            gc.enable()
