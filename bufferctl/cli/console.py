@@ -50,7 +50,10 @@ class Console:
         """Print what is wrong and what to do; commands in `hint` stand on lines of their own, to be pasted."""
         self.note(f"{self.err.bad('error:')} {visible(sentence(opened(message)))}")
         if hint:
-            self.note("  hint: " + visible(hint).replace("\n", "\n    "))
+            from bufferctl.render.hints import plain_lines
+
+            lines = plain_lines(f"hint: {hint}")
+            self.note("\n".join("  " + visible(line).replace("\n", "\n    ") for line in lines))
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Print problems with their places, and a blank line after them."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from bufferctl.config import Loaded
     from bufferctl.model import Account, Slot
 
-#: Columns of a terminal, and of those the ones that verdicts take.
-_WIDTH, _VERDICTS = 80, 9
+#: Columns that verdicts take.
+_VERDICTS = 9
 
 
 @click.command(
@@ -165,13 +165,16 @@ def _text(found: Sequence[Finding], console: Console) -> str:
     from bufferctl.cli.checkup import Verdict
     from bufferctl.model.invisible import visible
     from bufferctl.render.columns import wrapped
+    from bufferctl.render.hints import steps
     from bufferctl.render.paint import count, sentence
 
     painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}
-    lines = []
+    lines, width = [], console.out.width - _VERDICTS
     for each in found:
-        told = [sentence(each.message), *([f"→ {each.hint}"] if each.hint else [])]
-        rows = [row for text in told for row in wrapped(visible(text), _WIDTH - _VERDICTS)]
+        hint = steps(f"→ {each.hint}") if each.hint else ()
+        rows = wrapped(visible(sentence(each.message)), width)
+        for part in hint:
+            rows += [f"    {visible(part.text)}"] if part.is_command else wrapped(visible(part.text), width)
         lines.append(f"{painters[each.verdict](each.verdict.value)}{' ' * (_VERDICTS - len(each.verdict))}{rows[0]}")
         lines += [" " * _VERDICTS + row for row in rows[1:]]
     problems, warnings = (sum(each.verdict is v for each in found) for v in (Verdict.PROBLEM, Verdict.WARNING))

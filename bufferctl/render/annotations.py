@@ -13,6 +13,7 @@ from posixpath import join, normpath
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Reason
+from bufferctl.render.hints import plain_lines
 from bufferctl.render.paint import sentence
 
 #: How many annotations of a kind GitHub shows of one step (docs: usage limits of check runs).
@@ -67,7 +68,7 @@ def _command(problem: Diagnostic, folder: str) -> str:
         values |= {"line": place.line, "col": place.column} if place.line else {}
     values["title"] = f"{_NAME} {problem.code}" if problem.code else _NAME
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in values.items())
-    said = sentence(problem.message) + (f"\n→ {problem.hint}" if problem.hint else "")
+    said = "\n".join([sentence(problem.message), *plain_lines(f"→ {problem.hint}" if problem.hint else "")])
     return f"::{problem.severity.value} {properties}::{_data(said)}"
 
 

@@ -34,6 +34,11 @@ def hint_lines(hint: str, paint: Paint) -> Iterator[str]:
         yield from (f"{INDENT}    {visible(part.text)}",) if part.is_command else indented(part.text, paint)
 
 
+def plain_lines(hint: str) -> Iterator[str]:
+    """A hint as lines, commands indented; nothing is wrapped."""
+    return (f"    {part.text}" if part.is_command else part.text for part in steps(hint))
+
+
 def steps(hint: str) -> Iterator[Step]:
     """The parts in order. Prose before a command ends in a colon; a command within a sentence stays in it."""
     at = 0

@@ -16,6 +16,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from bufferctl.render.hints import steps
 from bufferctl.render.html_page import Page, page_of
 from bufferctl.render.report import Report
 
@@ -45,9 +46,11 @@ def _document(page: Page) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    made.globals["steps"] = steps
+    return made
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.render.cards import Card, Changed
+from bufferctl.render.hints import steps
 from bufferctl.render.markdown_text import clipped, code, link, marked, picture, plain, quoted
 from bufferctl.render.paint import count, sentence
 from bufferctl.render.pieces import Piece
@@ -36,7 +37,7 @@ def change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
 
     def full() -> str:
         told = [prose(card.message)] if card.message else []
-        told += [f"→ {f'{code(card.place)}: ' if card.place else ''}{prose(card.hint)}"] if card.hint else []
+        told += _hint(card.hint, f"{code(card.place)}: " if card.place else "")
         return _listed(head, [*_paragraphs(told), *_changed(card), *_content(card), *_details(card, digest)])
 
     return Item(_brief(head, clipped(card.message, _SAID) or card.excerpt), full)
@@ -49,7 +50,7 @@ def outcome_item(card: Card, *, with_organization: bool) -> Item:
 
     def full() -> str:
         told = [prose(card.message)] if card.message else []
-        told += [f"→ {prose(card.hint)}"] if card.hint else []
+        told += _hint(card.hint)
         names = [code(card.address), *([code(card.id)] if card.id else [])]
         quote = quoted([plain(card.excerpt)]) if card.excerpt else ()
         return _listed(head, [*quote, *_paragraphs(told), "", " · ".join(names)])
@@ -64,7 +65,7 @@ def problem_item(diagnostic: Diagnostic) -> Item:
 
     def full() -> str:
         rule = f" ({code(diagnostic.code)})" if diagnostic.code else ""
-        told = [f"→ {prose(diagnostic.hint)}"] if diagnostic.hint else []
+        told = _hint(diagnostic.hint)
         told += [f"{code(str(each.place))}: {prose(each.note)}" for each in diagnostic.related]
         return _listed(f"**{sign}**{place}: {prose(sentence(diagnostic.message))}{rule}", _paragraphs(told))
 
@@ -74,6 +75,14 @@ def problem_item(diagnostic: Diagnostic) -> Item:
 def prose(text: str) -> str:
     """A message of ours, in which what stands between backticks is code."""
     return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(_CODE.split(text)))
+
+
+def _hint(hint: str, place: str = "") -> list[str]:
+    """A paragraph a step: commands have one of their own, to be copied."""
+    first, *rest = (
+        (prose(f"`{part.text}`" if part.is_command else part.text) for part in steps(hint)) if hint else ("",)
+    )
+    return [f"→ {place}{first}", *rest] if first else []
 
 
 def _head(what: str, card: Card, *, with_organization: bool) -> str:

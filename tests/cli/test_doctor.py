@@ -242,3 +242,12 @@ def test_the_key_is_never_shown(today: Project, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("BUFFER_API_KEY", "bk_live_secret-of-mine")
     ran = today("doctor", "--debug")
     assert "secret-of-mine" not in ran.out + ran.err
+
+
+def test_as_wide_as_the_terminal(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prose is folded to COLUMNS; a command stands whole on its line, to be pasted."""
+    monkeypatch.setenv("COLUMNS", "44")
+    project.write("buffer.yaml", "version: 2\n")
+    lines = project("doctor").out.splitlines()
+    assert max(map(len, lines)) <= 44
+    assert "bufferctl validate" in [line.strip() for line in lines]

@@ -7,8 +7,10 @@ import pytest
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.plan import Outcome, Status
 from bufferctl.render import words
+from bufferctl.render.annotations import annotations_text
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.hints import steps
+from bufferctl.render.markdown_items import problem_item
 from bufferctl.render.paint import Paint
 from bufferctl.render.text_outcomes import outcome_line
 from tests.render.rich import PLAN
@@ -45,6 +47,19 @@ def test_commands_of_warnings() -> None:
     """The same below a warning."""
     shown = diagnostics_text([Diagnostic(Severity.WARNING, "Something", hint=HINT)]).splitlines()
     assert [line.strip() for line in shown if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
+
+
+def test_commands_of_annotations() -> None:
+    """The same on the page of a pull request's files, where `%0A` ends a line."""
+    (_, *lines) = annotations_text([Diagnostic(Severity.WARNING, "Something", hint=HINT)]).split("%0A")
+    assert [line.strip() for line in lines if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
+
+
+def test_commands_in_markdown() -> None:
+    """The same in a comment, as paragraphs."""
+    item = problem_item(Diagnostic(Severity.WARNING, "Something", hint=HINT))
+    shown = [line.strip() for line in item.full().splitlines()]
+    assert [line for line in shown if "bufferctl" in line] == ["`bufferctl import A b`", "`bufferctl apply`"]
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ FORMS = {
     "preview": preview_html(REPORT),
 }
 _TAGS = re.compile(
-    r"a|article|b|body|button|circle|code|d[dlt]|del|details|dialog|div|figcaption|figure|footer|h[123]|head|header|html|i|"
-    r"img|input|ins|label|li|main|meta|option|p|script|section|select|small|span|strong|style|summary|svg|time|title|u|ul"
+    r"a|article|b|body|button|circle|code|d[dlt]|del|details|dialog|div|figcaption|figure|footer|h[123]|head|header|html|"
+    r"i|img|input|ins|label|li|main|meta|option|p|pre|script|section|select|small|span|strong|style|summary|svg|time|title|u|ul"
 )
 
 
