@@ -26,7 +26,9 @@ REVIEWED = WRITING | {Action.WAITING}
 #: Actions with a digest; the others change nothing.
 _DIGESTED = REVIEWED | STATE_ONLY | {Action.HOLD}
 #: What a declared object says that is neither public nor about when it becomes so.
-_PRIVATE = frozenset({"address", "place", "was", "repeat_of", "protect", "cancelled", "entry"})
+_PRIVATE = frozenset(
+    {"address", "place", "was", "repeat_of", "protect", "cancelled", "entry"} | {"was_single", "expansion"}
+)
 
 
 def change_digest(change: Change) -> str:

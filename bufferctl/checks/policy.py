@@ -15,10 +15,11 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from bufferctl.checks.finding import Finding, Related, Rule, few
-from bufferctl.checks.visible import Link, link_spans, links, normal_host, split, visible_texts, within, without
+from bufferctl.checks.visible import Link, link_spans, links, visible_texts, without
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Channel, Desired, Post
 from bufferctl.model.invisible import without_invisible
+from bufferctl.model.links import normal_host, split, within
 from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Freeze, Policy
 
 if TYPE_CHECKING:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
 
 from bufferctl.checks.finding import Path
 from bufferctl.model import Post
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Video
 from bufferctl.model.invisible import without_invisible
+from bufferctl.model.links import host_of, trimmed
 
 #: Fields that no reader sees: ids, files, and mentions, which repeat words of the text and lead to the network itself.
 _UNSEEN = frozenset(
@@ -24,12 +23,8 @@ _UNSEEN = frozenset(
 _ADDRESSES = frozenset({"url", "link"})
 #: `https://host`, also with other or no slashes, as browsers read it; `//host` where a domain follows.
 _WEB = re.compile(r"(?:https?:[/\\]*(?=[\w\[@%])|(?<![\w:/\\])[/\\]{2}(?=[\w-]+\.[\w-]))[^\s<>\"“”„«»]+", re.IGNORECASE)
-_SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
 #: What a link without `https://` has at least; quick to find out.
 _MAYBE = re.compile(r"\w\.\w")
-#: What ends a sentence sooner than a link.
-_AFTER = ".,;:!?…'\u2019*_~"
-_CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
 class VisibleText(NamedTuple):
@@ -49,7 +44,7 @@ class Link(NamedTuple):
     @property
     def host(self) -> str:
         """The domain that it leads to, as `normal_host` writes it; empty where there is none."""
-        return _host(self.url)
+        return host_of(self.url)
 
 
 def visible_texts(post: Post) -> Iterator[VisibleText]:
@@ -98,7 +93,7 @@ def links_in(text: str) -> list[str]:
 @lru_cache(maxsize=128)
 def link_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where each link of a text starts and ends."""
-    found = [(match.start(), match.start() + len(_trimmed(match[0]))) for match in _WEB.finditer(text)]
+    found = [(match.start(), match.start() + len(trimmed(match[0]))) for match in _WEB.finditer(text)]
     rest = without(text, found)
     if _MAYBE.search(rest):
         from bufferctl.checks.weighted import links as linked_by_x  # its list of domains is long
@@ -114,48 +109,3 @@ def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
         parts += [text[end:start], " " * (stop - start)]
         end = stop
     return "".join([*parts, text[end:]])
-
-
-def _trimmed(link: str) -> str:
-    """The link without what belongs to the sentence around it."""
-    opened = {closing: link.count(opening) for closing, opening in _CLOSING.items()}
-    closed = {closing: link.count(closing) for closing in _CLOSING}
-    end = len(link)
-    while end:
-        last = link[end - 1]
-        if last in _CLOSING and closed[last] > opened[last]:
-            closed[last] -= 1
-        elif last not in _AFTER:
-            break
-        end -= 1
-    return link[:end]
-
-
-@lru_cache(maxsize=1024)
-def _host(url: str) -> str:
-    parts = split(url)
-    return normal_host(parts.hostname or "") if parts else ""
-
-
-def split(url: str) -> SplitResult | None:
-    """The parts of a link, read as browsers do; None where it is none."""
-    url = url.replace("\\", "/")
-    try:
-        return urlsplit(_SCHEME.sub("https://", url, count=1))
-    except ValueError:
-        return None
-
-
-@lru_cache(maxsize=256)
-def normal_host(host: str) -> str:
-    """A domain in the one way that all its ways to write it have in common: small letters, in ASCII (IDNA)."""
-    host = unicodedata.normalize("NFKC", host).casefold().replace("。", ".").strip(".")
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
-
-
-def within(host: str, domain: str) -> bool:
-    """Whether a host is a domain, or below it; both as `normal_host` writes them."""
-    return host == domain or host.endswith(f".{domain}")

@@ -139,7 +139,7 @@ def _instead(name: str, labels: Sequence[str]) -> str:
 def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
     """What the root file declares. Problems: names given twice, zones that are none."""
     catalog, problems = Catalog(), list[Diagnostic]()
-    clock = _clock(root.timezone, spot, None, problems)
+    clock = clock_of(root.timezone, spot, None, problems)
     seen: dict[str, Place] = {}
     for index, entry in enumerate(root.organizations):
         if entry is None:
@@ -151,7 +151,7 @@ def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
             problems.append(_nameless(below, "an organization"))
             catalog.whole = False
             continue
-        own = _clock(entry.timezone, below, clock, problems)
+        own = clock_of(entry.timezone, below, clock, problems)
         organization = Organization(
             label,
             entry.name,
@@ -185,7 +185,7 @@ def _channels(
             continue
         label = f"{channel.service}:{named}"
         place = below.place("name" if channel.name else "id")
-        own = _clock(channel.timezone, below, clock, problems)
+        own = clock_of(channel.timezone, below, clock, problems)
         zone = own.name if own else None
         has_own = channel.timezone is not None
         declared = Channel(organization.label, label, channel.service, channel.name, channel.id, place, zone, has_own)
@@ -212,7 +212,8 @@ def _nameless(spot: Spot, what: str) -> Diagnostic:
     return spot.tree.source.diagnostic(spot.offset, f"{what} needs a `name` or an `id`", hint=hint)
 
 
-def _clock(name: str | None, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]) -> LocalTimes | None:
+def clock_of(name: str | None, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]) -> LocalTimes | None:
+    """The clock of a `timezone`, `outer` where there is none; a problem at `spot` where there is no such zone."""
     if name is None:
         return outer
     zone = zone_of(name)

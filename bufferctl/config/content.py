@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
 
-from bufferctl.config.format import PostFields
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from bufferctl.config.expand.layers import Layer, layer_of
+from bufferctl.config.expand.variables import Variables, holds_variables, with_related
+from bufferctl.config.explain import explained
+from bufferctl.config.format import Override, ThreadPart
 from bufferctl.config.reading import Reading
+from bufferctl.config.recover import Faults
 from bufferctl.config.times import LocalTimes
-from bufferctl.config.tree import Spot
+from bufferctl.config.tree import Spot, walk
 from bufferctl.model import Metadata, NetworkMetadata, Service
-from bufferctl.model.content import Asset, LinkAttachment, ThreadItem
+from bufferctl.model.content import Asset, LinkAttachment, Part, ThreadItem
 from bufferctl.model.metadata import (
     BlueskyMetadata,
     FacebookMetadata,
@@ -24,6 +31,8 @@ from bufferctl.model.metadata import (
     ThreadsMetadata,
 )
 
+T = TypeVar("T")
+
 #: Networks that need metadata even where the files give none.
 _ALWAYS: dict[Service, type[NetworkMetadata]] = {
     Service.INSTAGRAM: InstagramMetadata,
@@ -31,41 +40,84 @@ _ALWAYS: dict[Service, type[NetworkMetadata]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """The fields of an entry, or of an override, and where they stand."""
+class Text(NamedTuple):
+    """The text of a post: as its entry or its text file has it, and as it is published. None where there is none."""
 
-    fields: PostFields
-    spot: Spot
+    written: str | None = None
+    said: str | None = None
 
 
-def layer_of(layers: Iterable[Layer], *names: str) -> Layer | None:
-    """The first layer that gives one of the fields; layers come override first."""
-    for layer in layers:
-        given = layer.fields.model_fields_set
-        for name in names:
-            if name in given:
-                return layer
+def text_of(layers: tuple[Layer, ...], variables: Variables, reading: Reading) -> Text:
+    """The text, from the entry or its file."""
+    layer = layer_of(layers, "text", "text_file")
+    if layer is None:
+        return Text()
+    fields, spot = layer.fields, layer.spot
+    if fields.text is not None and fields.text_file is not None:
+        reading.problems.append(
+            spot.at_key("text_file", "`text` and `text_file` are both given", hint="keep one of them")
+        )
+    if fields.text is None and fields.text_file is not None:
+        name = variables.text(fields.text_file, spot, "text_file")
+        written = reading.text_file(name, spot)
+        return Text(written, variables.text_of_file(written, name, spot) if written else written)
+    return Text(fields.text, variables.text(fields.text, spot, "text") if fields.text else fields.text)
+
+
+_ASSETS = TypeAdapter(tuple[Asset, ...])
+
+
+def assets_of(layers: tuple[Layer, ...], given: tuple[Asset, ...], variables: Variables) -> tuple[Asset, ...]:
+    """The assets, with variables replaced. `given`: as they are written."""
+    layer = layer_of(layers, "assets")
+    if layer is None or not holds_variables(raw := layer.spot.child("assets")):
+        return given
+    found = reread(_ASSETS, Asset, raw, layer.spot.down("assets"), variables)
+    return given if found is None else found
+
+
+_PARTS = TypeAdapter(tuple[ThreadPart, ...])
+
+
+def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...]:
+    """The parts of a `thread`, with variables replaced."""
+    layer = layer_of(layers, "thread")
+    if layer is None or not isinstance(layer.fields, Override):
+        return ()
+    if not holds_variables(raw := layer.spot.child("thread")):
+        return layer.fields.thread
+    spot = layer.spot.down("thread")
+    texts = [variables.text(each, spot, at) if isinstance(each, str) else each for at, each in enumerate(raw)]
+    found = reread(_PARTS, Part, texts, spot, variables)
+    return layer.fields.thread if found is None else found
+
+
+def reread(
+    kind: TypeAdapter[T], owner: type[BaseModel], raw: Any, spot: Spot, variables: Variables, starts: date | None = None
+) -> T | None:
+    """What a part of an entry says once its variables are replaced; None, and problems, where that is not valid.
+
+    `owner`: the model of what `raw` holds, `spot`: where it stands.
+    """
+    try:
+        return kind.validate_python(variables.data(raw, spot), context=Faults(starts=starts))
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            where, part = walk(spot, each["loc"])
+            problem = explained(spot, owner, each)
+            if problem is not None:
+                written = where.child(part) if part is not None else None
+                variables.reading.problems.append(with_related(problem, variables.related(written)))
     return None
 
 
-def text_of(layers: tuple[Layer, ...], reading: Reading) -> str | None:
-    """The text, from the entry or its file; None where there is none."""
-    layer = layer_of(layers, "text", "text_file")
-    if layer is None:
-        return None
-    fields = layer.fields
-    if fields.text is not None and fields.text_file is not None:
-        reading.problems.append(
-            layer.spot.at_key("text_file", "`text` and `text_file` are both given", hint="keep one of them")
-        )
-    if fields.text is None and fields.text_file is not None:
-        return reading.text_file(fields.text_file, layer.spot)
-    return fields.text
-
-
 def metadata_of(
-    layers: tuple[Layer, ...], service: Service, clock: LocalTimes | None, reading: Reading
+    layers: tuple[Layer, ...],
+    service: Service,
+    clock: LocalTimes | None,
+    variables: Variables,
+    reading: Reading,
+    starts: date | None = None,
 ) -> tuple[NetworkMetadata | None, Spot]:
     """The metadata of the channel's network, and where it stands."""
     for layer in layers:
@@ -73,6 +125,8 @@ def metadata_of(
         found = getattr(metadata, service.value, None) if metadata else None
         if isinstance(found, NetworkMetadata):
             spot = layer.spot.down("metadata", service.value)
+            if holds_variables(spot.node):
+                found = reread(TypeAdapter(type(found)), type(found), spot.node, spot, variables, starts) or found
             if isinstance(found, GoogleBusinessMetadata):
                 found = _with_zones(found, clock, spot, reading)
             if isinstance(found, PinterestMetadata) and found.board and found.board_service_id:
@@ -142,16 +196,16 @@ def with_link_attachment(
 
 
 def with_link_attachments_in_thread(
-    metadata: NetworkMetadata | None, spot: Spot, reading: Reading
+    metadata: NetworkMetadata | None, spot: Spot, reading: Reading, *, above: int = 0
 ) -> NetworkMetadata | None:
-    """The same for each part of the thread. `spot`: where the metadata stands."""
+    """The same for each part of the thread. `spot`: what holds `thread`; `above`: parts that stand elsewhere."""
     thread = thread_of(metadata)
     if metadata is None or not any(item.link_attachment or any(a.link for a in item.assets) for item in thread):
         return metadata
     attaches = metadata.service in _ATTACHES_IN_THREADS
     items = []
     for index, item in enumerate(thread):
-        below = spot.down("thread", index)
+        below = spot.down("thread", max(0, index - above))
         links = [number for number, asset in enumerate(item.assets) if asset.link]
         if links:
             refusing = "" if attaches else f"in threads on {metadata.service}"

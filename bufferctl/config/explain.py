@@ -21,6 +21,7 @@ from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Service
 from bufferctl.model.content import Video
+from bufferctl.model.scalars import FOLLOWS
 
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
 _FORMS: Mapping[str, str] = {
@@ -42,12 +43,15 @@ def explain(tree: Tree, faults: Faults, model: type[BaseModel]) -> Iterator[Diag
     for container, errors in faults.found.values():
         owner = owners.get(id(container), model)
         for error in errors:
-            if (found := _diagnostic(Spot(tree, container), owner, error)) is not None:
+            if (found := explained(Spot(tree, container), owner, error)) is not None:
                 yield found
 
 
-def _diagnostic(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
+def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
+    """One error, at its place below `spot`, whose model is `owner`; None for what only follows from another error."""
     kind, loc = error["type"], error["loc"]
+    if kind == FOLLOWS:
+        return None
     if kind == "missing":
         where, name = spot.down(*loc[:-1]), str(loc[-1])
         if spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
@@ -101,6 +105,8 @@ def _message(name: str, error: ErrorDetails) -> str:
             return f"{subject} is empty"
         case "greater_than_equal":
             return f"{subject} must be at least {context['ge']}"
+        case "less_than_equal":
+            return f"{subject} must be at most {context['le']}"
         case _ if isinstance(value, list | dict):
             return f"{subject} cannot be {_KINDS[type(value)]}"
         case _:
@@ -138,7 +144,7 @@ def _value_hint(value: str, reason: str) -> str:
         existing = probably_meant(value)
         return f"write `{existing}`" if existing else "correct the month, the day or the hour"
     if "a date and a time" not in reason:
-        return ""
+        return _campaign_hint(value, reason)
     if meant := probably_meant(value):
         return f"write `{meant}`"
     with_time = probably_meant(f"{value} 09:00")
@@ -147,19 +153,50 @@ def _value_hint(value: str, reason: str) -> str:
     )
 
 
+def _campaign_hint(value: str, reason: str) -> str:
+    """What to write in place of a wrong relative time, interval or day."""
+    if reason.startswith("counts from"):
+        return "add `starts: 2027-01-11` at the top of the file, or write the date"
+    if "counted from" in reason:
+        return _from_start(value)
+    if "of days or weeks" in reason:
+        return _interval(value)
+    meant = probably_meant(f"{value} 00:00") if "a day such as" in reason else None
+    return f"write `{meant[:10]}`" if meant else ""
+
+
+def _from_start(value: str) -> str:
+    """The relative time that was probably meant."""
+    if zoned := re.fullmatch(r"(start[+-]\d+d \d\d:\d\d) ?(?:[Zz]|[+-]\d\d:?\d\d)", value):
+        return f"write `{zoned[1]}`: the time is local, in the nearest `timezone`"
+    found = re.fullmatch(
+        r"starts? ?(?:([+-]) ?(\d{1,4}) ?(d|days?|w|weeks?)?)?(?:[ T]+(\d{1,2})[:.](\d\d))?", value.strip()
+    )
+    if not found:
+        return ""
+    days = int(found[2] or 0) * (7 if (found[3] or "d").startswith("w") else 1)
+    time = f"{int(found[4]):02}:{found[5]}" if found[4] else "09:00"
+    return f"write `start{found[1] or '+'}{days}d {time}`"
+
+
+def _interval(value: str) -> str:
+    """The interval that was probably meant."""
+    words = {"daily": "1 day", "weekly": "1 week", "day": "1 day", "week": "1 week", "fortnight": "2 weeks"}
+    if value.casefold() in words:
+        return f"write `{words[value.casefold()]}`"
+    found = re.fullmatch(r"(\d{1,3}) ?(d|w)\w*", value, re.IGNORECASE)
+    if found:
+        return f"write `{int(found[1])} {'day' if found[2] in 'dD' else 'week'}{'s' * (int(found[1]) != 1)}`"
+    return "months and years differ in length: write the days or weeks" if re.search("month|year", value) else ""
+
+
 def _form_hint(kind: str, value: Any, loc: Sequence[str | int]) -> str:
     """How to write what is of another form than it should be."""
     name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
     if kind == "string_type":
         return BLOCK_FORM.format(name=name) if name in PROSE else ""
     if kind != "tuple_type":
-        if not isinstance(value, str):
-            return "delete the `- `" if isinstance(value, list) else ""
-        if steps[-1:] == ["assets"]:
-            return f"write `- image: {{url: {value[:60]}}}`"
-        if name in _MEDIA:
-            return f"write `{name}: {{url: {value[:60]}}}`"
-        return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
+        return _group_hint(value, name, steps)
     if name == "assets":
         return "write `- image: {url: https://…}` on the line below, two spaces further in"
     if isinstance(value, dict):
@@ -171,6 +208,20 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int]) -> str:
     return "put each on a line of its own after `- `" if isinstance(value, str) else ""
 
 
+def _group_hint(value: Any, name: str, steps: Sequence[str]) -> str:
+    """How to write fields in place of a text or a list."""
+    if not isinstance(value, str):
+        return "delete the `- `" if isinstance(value, list) else ""
+    if steps[-1:] == ["assets"]:
+        return f"write `- image: {{url: {value[:60]}}}`"
+    if name in _MEDIA:
+        return f"write `{name}: {{url: {value[:60]}}}`"
+    if name == "repeat":
+        every = _interval(value).removeprefix("write `").removesuffix("`") or "1 week"
+        return f"write `repeat: {{every: {every}, times: 10}}`"
+    return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
+
+
 def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]) -> str:
     """What to do about a field that is not there. `empty`: the fields beside it that have no value."""
     if owner is None:
@@ -178,13 +229,11 @@ def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]
     fields = owner.model_fields
     if "overrides" in empty and name.partition(":")[0] in set(Service):
         return "write it two spaces further in, with what is below, so that it is under `overrides`"
-    if name in {"repeat", "repeats", "recurrence", "recurring", "every"}:
-        return "delete it: an entry is published once; write an entry for each time"
     near = nearest_field(name, fields) or nearest_value(name, fields)
     if near:
         return f"did you mean `{near}`?"
     if name == "timezone":
-        return "times take the timezone of their channel; or write the offset: `2026-12-01T09:00+01:00`"
+        return "times take the timezone of their post, file or channel; or write the offset: `2026-12-01T09:00+01:00`"
     if name == "posts":
         return "posts stand under a channel, or at the top of a file with `channels:`"
     if name in RootFile.model_fields:

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from bufferctl.config.content import Layer
 from bufferctl.config.discover import in_git
+from bufferctl.config.expand.layers import Layer
 from bufferctl.config.format import MediaEntry, RootFile
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot

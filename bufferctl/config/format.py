@@ -18,15 +18,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bufferctl.config.recover import Each
 from bufferctl.model.base import Model
-from bufferctl.model.content import Asset
+from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import IdeaGroup, IdeaMedia
 from bufferctl.model.enums import SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import Metadata
-from bufferctl.model.scalars import Filled, Flag, Instant, Key, Moment, Url, When, Whole
+from bufferctl.model.scalars import Day, Filled, Flag, Instant, Key, Moment, Url, When, Whole
 
 _LEAD_PATTERN = r"[1-9][0-9]{0,3} ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)"
 _LEAD = re.compile(_LEAD_PATTERN)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_EVERY_PATTERN = r"([1-9][0-9]{0,2}) (days?|weeks?)"
+_EVERY = re.compile(_EVERY_PATTERN)
+_NUMBER_PATTERN = r"[1-9][0-9]{0,2}"
+_VARIABLE_PATTERN = r"[A-Za-z_][A-Za-z0-9_-]*"
 _DOMAIN_PATTERN = r"[^\s/:?#@*.]+(\.[^\s/:?#@*.]+)+"
 _PARAMETER_PATTERN = r"[A-Za-z0-9_.-]+"
 
@@ -38,6 +42,34 @@ def _lead(value: Any) -> Any:
     if not found:
         raise ValueError("must be a number with its unit, such as 30m, 2h or 1d")
     return timedelta(**{_UNITS[found[1][0]]: int(value.removesuffix(found[1]))})
+
+
+def _every(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = _EVERY.fullmatch(value)
+    if not found:
+        raise ValueError("must be a number of days or weeks, such as `1 week` or `10 days`")
+    return timedelta(**{f"{found[2].rstrip('s')}s": int(found[1])})
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        if not re.fullmatch(_NUMBER_PATTERN, value):
+            raise ValueError("must be the number of an occurrence, counted from 1")
+        return int(value)
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(_VARIABLE_PATTERN, value):
+        raise ValueError("must be a name of letters, digits, `_` and `-` that begins with a letter")
+    return value
+
+
+def part_of(value: Any) -> Any:
+    """A part of a thread that is given as its text, as the fields of a part."""
+    return {"text": value} if isinstance(value, str) else value
 
 
 def _domain(value: str) -> str:
@@ -73,6 +105,18 @@ Parameter = Annotated[
 Lead = Annotated[timedelta, BeforeValidator(_lead), WithJsonSchema({"type": "string", "pattern": f"^{_LEAD_PATTERN}$"})]
 Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": ["string", "number"], "pattern": r"\S"})]
 Number = Annotated[Whole, Field(ge=1)]
+
+
+Every = Annotated[
+    timedelta, BeforeValidator(_every), WithJsonSchema({"type": "string", "pattern": f"^{_EVERY_PATTERN}$"})
+]
+VariableName = Annotated[str, AfterValidator(_variable)]
+#: Values of variables, by name.
+Variables = Annotated[
+    dict[VariableName, str], Field(json_schema_extra={"propertyNames": {"pattern": f"^{_VARIABLE_PATTERN}$"}})
+]
+ThreadPart = Annotated[Part, BeforeValidator(part_of, json_schema_input_type=str | Part)]
+OccurrenceNumber = Annotated[int, BeforeValidator(_number)]
 
 
 class FreezeEntry(Model):
@@ -182,24 +226,73 @@ class PostFields(Fate):
     """The id of a draft in Buffer that it replaces."""
 
 
-class PostEntry(PostFields):
+class UtmFields(Model):
+    """The parameters that links to your own sites get, so that visits can be attributed; a link keeps what it has."""
+
+    domains: tuple[Domain, ...] = ()
+    """The sites, such as acme.example; subdomains are included."""
+    source: Filled | None = None
+    """The value of utm_source, such as `$(service)`."""
+    medium: Filled | None = None
+    """The value of utm_medium, such as social."""
+    campaign: Filled | None = None
+    """The value of utm_campaign."""
+    content: Filled | None = None
+    """The value of utm_content, such as `$(key)`."""
+
+
+class Override(PostFields):
+    """What differs on one channel; every other field is the post's."""
+
+    thread: tuple[ThreadPart, ...] = ()
+    """What follows `text` on networks with threads: `- a text`, or `- text: …` with `assets`. `[]`: no thread."""
+    utm: UtmFields | None = None
+    """The parameters that links to your own sites get; `{}`: none."""
+
+
+class OccurrenceEntry(Override):
+    """What differs in one occurrence of a repeated post; every other field is the entry's."""
+
+    vars: Variables = Field(default_factory=dict)
+    """Values for `$(name)` in this occurrence: `{tip: Save often}`."""
+    overrides: dict[str, Override] = Field(default_factory=dict)
+    """What differs on some of its channels in this occurrence alone."""
+
+
+class Repeat(Model):
+    """A post that goes out again and again: `KEY-1`, `KEY-2` and so on, each a post of its own."""
+
+    every: Every
+    """The time from one occurrence to the next: `1 week`, `2 weeks`, `10 days`. The local time stays the same."""
+    times: Annotated[Whole, Field(ge=1, le=366)]
+    """How many occurrences there are, 366 at most. With fewer, the last ones are removed."""
+    each: dict[OccurrenceNumber, OccurrenceEntry] = Field(
+        default_factory=dict, json_schema_extra={"propertyNames": {"pattern": f"^{_NUMBER_PATTERN}$"}}
+    )
+    """What differs in some of them, by number: `{4: {cancelled: true}, 7: {due_at: 2027-03-18 11:00}}`."""
+
+
+class PostEntry(Override):
     """A post of the channel that lists it."""
 
     model_config = ConfigDict(json_schema_extra=_ENTRY)
 
     key: Key
     """A stable name, unique in its channel: text and time may change, this may not."""
-
-
-class Override(PostFields):
-    """What differs on one channel; every other field is the post's."""
+    timezone: Filled | None = None
+    """The zone of its times without an offset, such as Europe/Berlin."""
+    vars: Variables = Field(default_factory=dict)
+    """Values for `$(name)` in its texts and links: `{product: Console}`."""
+    repeat: Repeat | None = None
+    """Publish it several times: `{every: 1 week, times: 10}` makes the posts `KEY-1` to `KEY-10`."""
 
 
 class SharedPostEntry(PostEntry):
     """One text for several channels; on each it is a post of its own."""
 
-    channels: Annotated[tuple[Filled, ...], Field(min_length=1)]
-    """Where it goes: a service (`twitter`), or `service:name` where there are several of it."""
+    channels: Annotated[tuple[Filled, ...], Field(min_length=1)] = ()
+    """Where it goes: a service (`twitter`), or `service:name` where there are several of it. The default is the
+    `channels` of the file."""
     organization: Filled | None = None
     """The organization whose channels these are, by name or id, where there are several."""
     overrides: dict[str, Override] = Field(default_factory=dict)
@@ -295,15 +388,38 @@ class OrganizationEntry(Model):
     """Its ideas."""
 
 
-class IncludedFile(Model):
-    """A file below the root file: posts for several channels, and ideas."""
+class AnyFile(Model):
+    """What every file may hold: posts for several channels, and ideas."""
 
     organization: Filled | None = None
     """The organization that this file is for, by name or id, where there are several."""
+    timezone: Filled | None = None
+    """The zone of times without an offset, such as Europe/Berlin."""
+    vars: Variables = Field(default_factory=dict)
+    """Values for `$(name)` in texts and links of posts: `{product: Console}`. A post may set its own."""
+    utm: UtmFields | None = None
+    """The parameters that links in posts to your own sites get. A post may set its own."""
     posts: Annotated[tuple[SharedPostEntry | None, ...], Each] = ()
     """Posts, each for one or several channels."""
     ideas: Annotated[tuple[SharedIdeaEntry | None, ...], Each] = ()
     """Ideas of the organization."""
+
+
+class IncludedFile(AnyFile):
+    """A file below the root file: posts for several channels, and ideas. Its other fields are defaults of its posts."""
+
+    channels: Annotated[tuple[Filled, ...], Field(min_length=1)] = ()
+    """Where its posts go: services (`twitter`), or `service:name` where there are several of one."""
+    starts: Day | None = None
+    """The day that times such as `start+2d 09:00` are counted from: 2027-01-11. Another day moves them all."""
+    tags: tuple[Filled, ...] = ()
+    """Buffer tags of its posts, by name."""
+    draft: Flag = False
+    """Put its posts in Buffer as drafts."""
+    cancelled: Flag = False
+    """Call them all off: delete from Buffer what bufferctl created and is not sent yet, but keep the file."""
+    protect: Flag = False
+    """Never delete its posts, not even when they are removed from the file."""
 
 
 def _version(value: Any) -> Any:
@@ -344,7 +460,7 @@ class MediaEntry(Model):
 Level = Literal["off", "warning", "error"]
 
 
-class RootFile(IncludedFile):
+class RootFile(AnyFile):
     """The root file, buffer.yaml: settings, organizations and channels, and posts and ideas if you like."""
 
     version: Annotated[Literal[1], BeforeValidator(_version, json_schema_input_type=Literal[1])]

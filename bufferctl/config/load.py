@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of
+from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
+from bufferctl.config.expand.layers import Defaults, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.files import Files, media_settings
-from bufferctl.config.format import IncludedFile, RootFile
+from bufferctl.config.format import AnyFile, IncludedFile, RootFile
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
@@ -24,8 +26,9 @@ from bufferctl.config.source import MANY, UnreadableError, read_source, whole_fi
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.model import Desired, Idea, Settings
+from bufferctl.model.scalars import day_of
 
-F = TypeVar("F", bound=IncludedFile)
+F = TypeVar("F", bound=AnyFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,15 @@ def _not_heeded(spot: Spot) -> Iterator[Diagnostic]:
             )
 
 
+def _starts(data: dict[str, Any]) -> date | str | None:
+    """The day that relative times of a file are counted from; the text where it is no day."""
+    given = data.get("starts")
+    try:
+        return day_of(given) if given is not None else None
+    except ValueError:
+        return str(given)
+
+
 @dataclass
 class _Loading:
     reading: Reading
@@ -111,15 +123,19 @@ class _Loading:
         files = Files(self.reading)
         posts = Posts(catalog, self.reading, files, self.found_posts)
         ideas = Ideas(self.reading, files, self.found_ideas)
+        at_root = defaults_of(root, spot, None, None)
         for organization in catalog.organizations:
             for index, idea in enumerate(organization.entry.ideas):
                 if idea is not None:
-                    ideas.add(idea, organization.spot.down("ideas", index), organization)
+                    ideas.add(idea, organization.spot.down("ideas", index), organization, at_root)
             for channel in organization.channels:
-                posts.nested(channel)
-        for content, below in [read, *self._included(root, spot)]:
-            posts.shared(content.posts, below, content.organization)
-            self._ideas(content, below, catalog, ideas)
+                posts.nested(channel, organization, at_root)
+        posts.shared(root.posts, at_root)
+        self._ideas(root, at_root, catalog, ideas)
+        for content, below in self._included(root, spot):
+            defaults = self._defaults(content, below, read)
+            posts.shared(content.posts, defaults)
+            self._ideas(content, defaults, catalog, ideas)
         if media is None and not spot.has("media"):  # one that cannot be read is a problem of its own
             files.check_setting()
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
@@ -131,6 +147,14 @@ class _Loading:
             tuple(idea for idea, _ in ideas.found),
             tuple(self.files),
         )
+
+    def _defaults(self, content: IncludedFile, spot: Spot, root: tuple[RootFile, Spot]) -> Defaults:
+        """What an included file gives its posts."""
+        if content.cancelled and content.protect:
+            message = "`cancelled` calls off posts that `protect` says are never deleted"
+            self.reading.problems.append(spot.at_key("protect", message, hint="delete one of the two"))
+        clock = clock_of(content.timezone, spot, None, self.reading.problems)
+        return defaults_of(content, spot, clock, root)
 
     def _file(self, path: Path, model: type[F]) -> tuple[F, Spot] | None:
         """Read one file as far as it can be; None, and problems, where nothing is left of it."""
@@ -153,7 +177,7 @@ class _Loading:
                 message = "a file is a group of fields (`name: value`), and this is not one"
                 self.reading.problems.append(tree.source.diagnostic(0, message, hint="begin with `posts:`"))
             return None
-        faults = Faults()
+        faults = Faults(starts=_starts(tree.data))
         found = read_model(model, tree.data, faults)
         self.reading.problems += islice(explain(tree, faults, model), MANY + 1)
         self.reading.spoiled |= faults.spoiled
@@ -197,7 +221,8 @@ class _Loading:
             below.at(index, message, hint=hint) if at_list else spot.at("include", message, hint=hint)
         )
 
-    def _ideas(self, content: IncludedFile, spot: Spot, catalog: Catalog, ideas: Ideas) -> None:
+    def _ideas(self, content: AnyFile, defaults: Defaults, catalog: Catalog, ideas: Ideas) -> None:
+        spot = defaults.spot
         for index, entry in enumerate(content.ideas):
             if entry is None:
                 self.reading.whole = False
@@ -213,7 +238,7 @@ class _Loading:
                     at = named.at("organization", error.message, hint=error.hint)
                     self.reading.problems.append(at if given else below.at_key("key", error.message, hint=error.hint))
                 continue
-            ideas.add(entry, below, owner)
+            ideas.add(entry, below, owner, defaults)
 
 
 def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diagnostic, ...]:

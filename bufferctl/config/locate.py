@@ -6,14 +6,13 @@ things later, in few files; only those are parsed again, one at a time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source, UnreadableError, read_source
-from bufferctl.config.tree import Spot
+from bufferctl.config.tree import Spot, quoted
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Channel
 
@@ -139,7 +138,7 @@ def _down(spot: Spot, path: Sequence[Step]) -> tuple[Spot, Step, bool]:
 def _located(spot: Spot, part: Step, whole: bool, quote: str) -> Located:
     source, value = spot.tree.source, spot.child(part)
     offset = spot.value(part)
-    if quote and isinstance(value, str) and (at := _quoted(source, offset, value, quote)) is not None:
+    if quote and isinstance(value, str) and (at := quoted(source, offset, value, quote)) is not None:
         offset, width = at, len(quote)
     elif isinstance(part, str) and not (whole and _one_line(source, offset, value)):
         offset, width = spot.key(part), len(part)
@@ -152,16 +151,3 @@ def _located(spot: Spot, part: Step, whole: bool, quote: str) -> Located:
 def _one_line(source: Source, offset: int, value: Any) -> bool:
     """Whether a value is a text that begins and ends on its line."""
     return isinstance(value, str) and "\n" not in value and source.text[offset : offset + 1] not in {"|", ">"}
-
-
-def _quoted(source: Source, offset: int, value: str, quote: str) -> int | None:
-    """Where a part of a value stands in the file, rather by itself than in a longer word.
-
-    None where the file writes it in other characters.
-    """
-    first = quote.splitlines()[0] if quote.strip() else quote
-    lines = value.count("\n") + 1
-    end = offset + 2 * len(value) + 100 * lines  # escapes and indentation
-    alone = re.compile(rf"(?<!\w){re.escape(first)}(?!\w)").search(source.text, offset, end)
-    at = alone.start() if alone else source.text.find(first, offset, end)
-    return at if at >= 0 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from bufferctl.config.discover import in_git
 from bufferctl.config.slips import conflict
 from bufferctl.config.source import MANY, Source, UnreadableError, read_source
 from bufferctl.config.times import LocalTimeError, LocalTimes
-from bufferctl.config.tree import Spot
+from bufferctl.config.tree import Spot, quoted
 from bufferctl.diagnostics import Diagnostic
 
 
@@ -72,6 +73,14 @@ class Reading:
             return None
         return found.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
+    def in_text_file(self, name: str, spot: Spot, quote: str, message: str, *, hint: str) -> Diagnostic:
+        """A problem with some words of a text file that `text_file` has read, shown there."""
+        found = self._texts.get(spot.tree.source.folder / name)
+        if not isinstance(found, Source):
+            return spot.at("text_file", message, hint=hint)
+        at = quoted(found, 0, found.text, quote)
+        return found.diagnostic(at or 0, message, hint=hint, width=len(quote))
+
     def check_inside(self, path: Path, reason: str, hint: str) -> None:
         """Raise UnreadableError where a path, links followed, is outside the root folder or in `.git`.
 
@@ -91,7 +100,7 @@ class Reading:
     def _read(self, path: Path) -> Source | UnreadableError:
         try:
             self.check_inside(path, "it is outside the folder of the root file", "move it below that folder")
-            source = read_source(path, path.name)
+            source = read_source(path, Path(os.path.relpath(path, self.root)).as_posix())
         except UnreadableError as error:
             return error
         for problem in source.controls():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
@@ -18,10 +19,14 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass
 class Faults:
-    """What was wrong: pydantic's errors by the container that they are relative to, and the top fields they spoil."""
+    """What was wrong: pydantic's errors by the container that they are relative to, and the top fields they spoil.
+
+    `starts`: the day that relative times are counted from (`model.scalars.When`); text where that is no day.
+    """
 
     found: dict[int, tuple[Any, list[ErrorDetails]]] = field(default_factory=dict)
     spoiled: dict[int, set[str]] = field(default_factory=dict)
+    starts: date | str | None = None
 
     def note(self, container: Any, errors: list[ErrorDetails]) -> None:
         """Keep the errors of one container; the same ones found again count once."""

@@ -4,29 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 
-from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
+from bufferctl.config.catalog import (
+    Catalog,
+    DeclaredChannel,
+    DeclaredOrganization,
+    UnknownNameError,
+    channel_of,
+    clock_of,
+)
 from bufferctl.config.content import (
-    Layer,
+    Text,
+    assets_of,
     check_thread,
     check_together,
     foreign_metadata,
-    layer_of,
     metadata_of,
+    parts_of,
     text_of,
     thread_of,
     with_link_attachment,
     with_link_attachments_in_thread,
 )
+from bufferctl.config.expand.layers import Defaults, Layer, fields_of, layer_of
+from bufferctl.config.expand.parameters import Parameters, parameters_for
+from bufferctl.config.expand.repeats import Occurrence, occurrences
+from bufferctl.config.expand.threads import check_parts, with_parts
+from bufferctl.config.expand.variables import Variables, variables_of
 from bufferctl.config.files import Files
-from bufferctl.config.format import IdeaEntry, Override, PostEntry, SharedPostEntry
+from bufferctl.config.format import IdeaEntry, OccurrenceEntry, Override, PostEntry, PostFields, SharedPostEntry
 from bufferctl.config.reading import Reading
+from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Related
-from bufferctl.model import IDEAS, Address, Idea, Post, ShareMode
+from bufferctl.diagnostics import Place, Related
+from bufferctl.model import IDEAS, Address, Asset, Channel, Idea, NetworkMetadata, Post, ShareMode
+from bufferctl.model.desired import Expansion
+from bufferctl.model.scalars import LAST_YEAR
 
 
 @dataclass
@@ -50,33 +66,42 @@ class Posts:
     files: Files
     found: list[DeclaredPost] = field(default_factory=list)
 
-    def nested(self, declared: DeclaredChannel) -> None:
-        """The posts that stand under a channel."""
+    def nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
+        """The posts that stand under a channel of an organization. `defaults`: the root file's."""
         entries = declared.spot.down("posts")
         for index, entry in enumerate(declared.entry.posts):
             if entry is None:
                 self.reading.whole = False
                 continue
             spot = entries.down(index)
-            layers = (Layer(entry, spot),)
+            base = Layer(entry, spot)
             if entry.metadata is not None:
-                foreign_metadata(layers[0], [declared.channel.service], self.reading)
-            self._add(declared, entry, layers)
+                foreign_metadata(base, [declared.channel.service], self.reading)
+            self._repeat(entry, base, [declared], {}, owner, defaults)
 
-    def shared(self, entries: tuple[SharedPostEntry | None, ...], spot: Spot, organization: str | None) -> None:
-        """The posts of a file that go to several channels. `organization`: the file's."""
-        posts = spot.down("posts")
+    def shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
+        """The posts of a file that go to several channels."""
+        posts = defaults.spot.down("posts")
         for index, entry in enumerate(entries):
+            below = posts.down(index)
+            self._check_channels(below, defaults)
             if entry is None:
                 self.reading.whole = False
                 continue
-            below = posts.down(index)
-            named = below if entry.organization else spot
-            owner = self._organization(entry.organization or organization, named, below)
+            named = below if entry.organization else defaults.spot
+            owner = self._organization(entry.organization or defaults.organization, named, below)
             if owner is None:
                 self.reading.whole = False
             else:
-                self._spread(entry, below, owner)
+                self._spread(entry, below, owner, defaults)
+
+    def _check_channels(self, entry: Spot, defaults: Defaults) -> None:
+        """Complain of an entry that goes nowhere, also where it cannot be read for another reason."""
+        lost = entry.tree.empty.get(id(entry.node), set()) & {"channels", "<<"}
+        if isinstance(entry.node, dict) and not (entry.has("channels") or lost or defaults.channels):
+            hint = "add `channels: [twitter, linkedin]` here, or at the top of the file for all of its posts"
+            at = entry.tree.source.diagnostic(entry.offset, "`channels` is missing", hint=hint)
+            self.reading.problems.append(at)
 
     def _organization(self, name: str | None, named: Spot, entry: Spot) -> DeclaredOrganization | None:
         try:
@@ -87,24 +112,55 @@ class Posts:
                 self.reading.problems.append(at if name else entry.at_key("key", error.message, hint=error.hint))
             return None
 
-    def _spread(self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization) -> None:
-        channels = list(self._channels(entry, spot, owner))
-        overrides = dict(self._overrides(entry, spot, owner, [each for each, _ in channels]))
+    def _spread(self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
+        named = spot if entry.channels else defaults.spot
+        channels = list(self._channels(entry.channels or defaults.channels, named, owner))
         base = Layer(entry, spot)
         if entry.metadata is not None and self.reading.sound(spot) and channels:
-            foreign_metadata(base, [each.channel.service for each, _ in channels], self.reading)
-        for declared, _ in channels:
-            own = overrides.get(declared.channel.label)
-            if own is not None and own.fields.metadata is not None:
-                foreign_metadata(own, [declared.channel.service], self.reading)
-            self._add(declared, entry, (own, base) if own else (base,))
+            foreign_metadata(base, [each.channel.service for each in channels], self.reading)
+        own = self._overrides(entry.overrides, base, owner, channels)
+        self._repeat(entry, base, channels, own, owner, defaults)
 
-    def _channels(
-        self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization
-    ) -> Iterator[tuple[DeclaredChannel, int]]:
+    def _repeat(
+        self,
+        entry: PostEntry,
+        base: Layer,
+        channels: list[DeclaredChannel],
+        own: dict[str, Layer],
+        owner: DeclaredOrganization,
+        defaults: Defaults,
+    ) -> None:
+        """Each occurrence of an entry on each of its channels. `own`: the override of a channel, by its label."""
+        clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
+        self._check_fate(entry, base.spot, defaults)
+        series = _Series(self.reading)
+        for occurrence in occurrences(entry, base.spot, self.reading):
+            inside = occurrence.layer if occurrence else None
+            inside_own = {}
+            if inside is not None and isinstance(inside.fields, OccurrenceEntry):
+                if inside.fields.metadata is not None:
+                    foreign_metadata(inside, [each.channel.service for each in channels], self.reading)
+                inside_own = self._overrides(inside.fields.overrides, inside, owner, channels)
+            for declared in channels:
+                label = declared.channel.label
+                chosen = (inside_own.get(label), inside, own.get(label), base)
+                layers = tuple(layer for layer in chosen if layer is not None)
+                self._add(declared, entry, layers, occurrence, clock or declared.clock, defaults)
+            if occurrence:
+                series.close(occurrence.key(entry.key), self.found, len(channels))
+
+    def _check_fate(self, entry: PostEntry, spot: Spot, defaults: Defaults) -> None:
+        """Complain of a protected post in a file that is called off."""
+        if entry.protect and defaults.given.get("cancelled") and "cancelled" not in entry.model_fields_set:
+            message = "this post is protected, and the file calls off all of its posts"
+            hint = "delete `protect`, or add `cancelled: false` here"
+            self.reading.problems.append(spot.at_key("protect", message, hint=hint))
+
+    def _channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> Iterator[DeclaredChannel]:
+        """The channels that `channels` names. `spot`: the entry or the file that has it."""
         references = spot.down("channels")
         seen: dict[str, int] = {}
-        for index, reference in enumerate(entry.channels):
+        for index, reference in enumerate(names):
             try:
                 declared = channel_of(owner, reference)
             except UnknownNameError as error:
@@ -114,7 +170,7 @@ class Posts:
                 continue
             first = seen.setdefault(declared.channel.label, index)
             if first == index:
-                yield declared, index
+                yield declared
                 continue
             place = spot.tree.source.place(references.value(first))
             message = f"`{reference}` is the same channel as one above; the post would go there twice"
@@ -123,73 +179,120 @@ class Posts:
             )
 
     def _overrides(
-        self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization, channels: list[DeclaredChannel]
-    ) -> Iterator[tuple[str, Layer]]:
-        below = spot.down("overrides")
+        self, overrides: dict[str, Override], outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]
+    ) -> dict[str, Layer]:
+        """The override of each channel, by its label. `outer`: the entry, or the occurrence that has them."""
+        below = outer.spot.down("overrides")
         labels = {each.channel.label for each in channels}
-        seen: set[str] = set()
-        for reference, override in entry.overrides.items():
+        found: dict[str, Layer] = {}
+        for reference, override in overrides.items():
             try:
-                label = channel_of(owner, reference).channel.label
+                declared = channel_of(owner, reference).channel
             except UnknownNameError as error:
                 if self.catalog.whole and not self.reading.full:
                     self.reading.problems.append(below.at_key(reference, error.message, hint=error.hint))
                 continue
+            label = declared.label
             if label not in labels:
-                if self.reading.sound(spot):
+                if self.reading.sound(outer.spot):
                     message = f"this post does not go to `{reference}`, so this would change nothing"
                     self.reading.problems.append(below.at_key(reference, message, hint="add it to `channels`"))
-            elif label in seen:
+            elif label in found:
                 message = f"there is an override for {label} above"
                 self.reading.problems.append(below.at_key(reference, message, hint="put both into one"))
             else:
-                seen.add(label)
-                yield label, Layer(override, below.down(reference))
+                found[label] = Layer(override, below.down(reference), outer.of_occurrence)
+                if override.metadata is not None:
+                    foreign_metadata(found[label], [declared.service], self.reading)
+        return found
 
-    def _add(self, declared: DeclaredChannel, entry: PostEntry, layers: tuple[Layer, ...]) -> None:
+    def _add(
+        self,
+        declared: DeclaredChannel,
+        entry: PostEntry,
+        layers: tuple[Layer, ...],
+        occurrence: Occurrence | None,
+        clock: LocalTimes | None,
+        defaults: Defaults,
+    ) -> None:
+        """The post on one channel. `clock`: of its own times without an offset."""
         channel, reading = declared.channel, self.reading
-        metadata, metadata_spot = metadata_of(layers, channel.service, declared.clock, reading)
-        text = text_of(layers, reading)
-        if thread := thread_of(metadata):
-            text = check_thread(text, thread, metadata_spot, reading)
-        metadata = with_link_attachments_in_thread(metadata, metadata_spot, reading)
-        top = layers[0].fields if len(layers) == 1 else entry.model_copy(update=_given(layers[0]))
-        mode, due_at = self._schedule(declared, layers)
-        holder = (layer_of(layers, "assets") or layers[-1]).spot
-        assets, metadata = with_link_attachment(top.assets, metadata, channel.service, holder, reading)
-        if not top.cancelled:
-            check_together(text, layers, assets, metadata, metadata_spot, reading)
+        key = occurrence.key(entry.key) if occurrence else entry.key
+        variables = variables_of(layers, defaults, _always(channel, key, occurrence), reading)
+        fields = fields_of(layers, defaults)
+        mode, due_at = self._schedule(layers, occurrence, clock)
+        text, content = self._content(declared, layers, fields, clock, variables, defaults)
+        if not fields.cancelled:
+            check_together(content.text, layers, content.assets, content.metadata, content.spot, reading)
+        parameters = parameters_for(layers, defaults, variables, reading)
+        if parameters:
+            content = content.tagged(parameters)
         post = Post(
-            address=Address(channel.organization, channel.label, entry.key),
+            address=Address(channel.organization, channel.label, key),
             service=channel.service,
             place=layers[-1].spot.place("key"),
-            text=text or "",
+            text=content.text or "",
             mode=mode,
             due_at=due_at,
-            scheduling_type=top.scheduling_type,
-            draft=top.draft,
-            needs_approval=top.needs_approval,
-            assets=assets,
-            metadata=metadata,
-            tags=top.tags,
-            idea=top.idea,
-            ai_assisted=top.ai_assisted,
-            source=top.source,
-            draft_id=top.draft_id,
-            was=top.was,
-            repeat_of=top.repeat_of,
-            cancelled=top.cancelled,
-            protect=top.protect,
-            entry=_as_written(layers, text),
+            scheduling_type=fields.scheduling_type,
+            draft=fields.draft,
+            needs_approval=fields.needs_approval,
+            assets=content.assets,
+            metadata=content.metadata,
+            tags=fields.tags,
+            idea=fields.idea,
+            ai_assisted=fields.ai_assisted,
+            source=fields.source,
+            draft_id=fields.draft_id,
+            was=_renamed(fields.was, key, occurrence),
+            repeat_of=fields.repeat_of,
+            cancelled=fields.cancelled,
+            protect=fields.protect,
+            entry=_as_written(layers, text.written),
+            was_single=fields.was if occurrence and occurrence.number == 1 and fields.was != key else None,
+            expansion=_expansion(layers, occurrence, variables, parameters, defaults),
         )
         self.found.append(DeclaredPost(self.files.of_post(post, layers), layers))
 
-    def _schedule(self, declared: DeclaredChannel, layers: tuple[Layer, ...]) -> tuple[ShareMode, datetime | None]:
+    def _content(
+        self,
+        declared: DeclaredChannel,
+        layers: tuple[Layer, ...],
+        fields: PostFields,
+        clock: LocalTimes | None,
+        variables: Variables,
+        defaults: Defaults,
+    ) -> tuple[Text, _Content]:
+        """What the post says, without the parameters of its links; and its text as it is written."""
+        service, reading = declared.channel.service, self.reading
+        clock = clock or declared.clock
+        metadata, spot = metadata_of(layers, service, clock, variables, reading, defaults.starts)
+        text = text_of(layers, variables, reading)
+        said = text.said
+        if thread := thread_of(metadata):
+            said = check_thread(said, thread, spot, reading)
+        given = assets_of(layers, fields.assets, variables)
+        check_parts(layers, said, metadata, service, reading)
+        parts = parts_of(layers, variables)
+        if parts and not thread:
+            metadata = with_parts(metadata, parts, said, given, service)
+            holder = (layer_of(layers, "thread") or layers[-1]).spot
+            metadata = with_link_attachments_in_thread(metadata, holder, reading, above=1)
+        else:
+            metadata = with_link_attachments_in_thread(metadata, spot, reading)
+        holder = (layer_of(layers, "assets") or layers[-1]).spot
+        assets, metadata = with_link_attachment(given, metadata, service, holder, reading)
+        return text, _Content(said, assets, metadata, spot)
+
+    def _schedule(
+        self, layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None
+    ) -> tuple[ShareMode, datetime | None]:
         """Mode and instant. What an override says of either replaces what the entry says of both."""
         layer = layer_of(layers, "mode", "due_at") or layers[-1]
         mode = layer.fields.mode
         timed = layer_of(layers, "due_at") if mode in {None, ShareMode.CUSTOM_SCHEDULED} else layer
         when = timed.fields.due_at if timed else None
+        spot = timed.spot if timed else layer.spot
         if mode is None:
             mode = ShareMode.CUSTOM_SCHEDULED if when else ShareMode.ADD_TO_QUEUE
         elif mode is ShareMode.CUSTOM_SCHEDULED and when is None:
@@ -200,20 +303,119 @@ class Posts:
             message = f"Buffer ignores `due_at` with `mode: {mode}`, so the post would go out at another time"
             hint = "delete `mode` to publish at that time, or delete `due_at`"
             self.reading.problems.append(layer.spot.at_key("due_at", message, hint=hint))
-        spot = timed.spot if timed else layer.spot
-        return mode, self.reading.when(when, declared.clock, spot, "due_at")
+        if occurrence and when is None and self.reading.sound(*(each.spot for each in layers)):
+            message = "a post with `repeat` needs a `due_at`, the time of its first occurrence"
+            self.reading.problems.append(layers[-1].spot.at_key("repeat", message, hint="add `due_at`"))
+        if occurrence and when and timed and not timed.of_occurrence:
+            when = self._moved(when, occurrence, layers[-1].spot)
+        return mode, self.reading.when(when, clock, spot, "due_at")
+
+    def _moved(self, when: datetime, occurrence: Occurrence, spot: Spot) -> datetime | None:
+        """The time of an occurrence, from that of the first."""
+        moved = when + occurrence.later
+        if moved.year <= LAST_YEAR:
+            return moved
+        message = f"the last occurrences would be after the year {LAST_YEAR}"
+        self.reading.problems.append(spot.down("repeat").at_key("times", message, hint="lower `times`"))
+        return None
 
 
-def _given(override: Layer) -> dict[str, object]:
-    """What an override says."""
-    fields = override.fields
-    if not isinstance(fields, Override):
-        raise TypeError(type(fields))
-    return {name: getattr(fields, name) for name in fields.model_fields_set}
+@dataclass
+class _Series:
+    """What the occurrences of one entry have in common: equal texts, and problems that need be told only once."""
+
+    reading: Reading
+    reported: int = field(init=False)
+    seen: set[tuple[str, Place | None]] = field(default_factory=set)
+    said: dict[tuple[str, object], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reported = len(self.reading.problems)
+
+    def close(self, key: str, found: list[DeclaredPost], channels: int) -> None:
+        """Name the occurrence in its problems, and say which earlier one its posts repeat.
+
+        `channels`: how many of the last of `found` are of the occurrence with that `key`.
+        """
+        problems = self.reading.problems
+        for problem in problems[self.reported :]:
+            problems.remove(problem)
+            if (problem.message, problem.place) not in self.seen:
+                problems.append(replace(problem, message=f"{problem.message} (in `{key}`)"))
+            self.seen.add((problem.message, problem.place))
+        self.reported = len(problems)
+        for declared in found[len(found) - channels :]:
+            post = declared.post
+            says = post.text.strip() or post.assets
+            if post.cancelled or not says or post.expansion is None:
+                continue
+            first = self.said.setdefault((post.address.channel, says), key)
+            if first != key and post.repeat_of is None:
+                expansion = replace(post.expansion, repeats=first)
+                declared.post = replace(post, repeat_of=first, expansion=expansion)
 
 
-#: Fields of an entry that say nothing about the post on one channel.
-_SPREAD = frozenset({"channels", "overrides"})
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a post says. `spot`: where its metadata stands."""
+
+    text: str | None
+    assets: tuple[Asset, ...]
+    metadata: NetworkMetadata | None
+    spot: Spot
+
+    def tagged(self, parameters: Parameters) -> _Content:
+        """The same with the parameters that its links lack."""
+        text = parameters.text(self.text) if self.text else self.text
+        metadata = parameters.metadata(self.metadata) if self.metadata else self.metadata
+        return _Content(text, self.assets, metadata, self.spot)
+
+
+def _always(channel: Channel, key: str, occurrence: Occurrence | None) -> dict[str, str]:
+    """The variables that a post has anyway."""
+    found = {
+        "service": channel.service.value,
+        "channel": channel.name or channel.id or "",
+        "key": key,
+        "organization": channel.organization,
+    }
+    return {**found, "number": str(occurrence.number)} if occurrence else found
+
+
+def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | None:
+    """The key that a post had: of an occurrence the old one's with the same number."""
+    if was is None or occurrence is None:
+        return was
+    numbered = occurrence.key(was)
+    return numbered if numbered != key else None
+
+
+def _expansion(
+    layers: tuple[Layer, ...],
+    occurrence: Occurrence | None,
+    variables: Variables,
+    parameters: Parameters | None,
+    defaults: Defaults,
+) -> Expansion | None:
+    """How the post was made, None where it says what its entry says."""
+    timed = layer_of(layers, "due_at")
+    relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
+    added = parameters.added if parameters else {}
+    if not (occurrence or variables.used or added or relative):
+        return None
+    return Expansion(
+        number=occurrence.number if occurrence else 0,
+        times=occurrence.repeat.times if occurrence else 0,
+        every=str(layers[-1].spot.down("repeat").child("every")) if occurrence else "",
+        starts=defaults.starts if relative else None,
+        variables=tuple(variables.used[name] for name in sorted(variables.used)),
+        parameters=tuple(added),
+        untagged=tuple(parameters.untagged) if parameters else (),
+    )
+
+
+#: Fields of an entry that say nothing about the post on one channel, or only what becomes of the rest.
+_SPREAD = frozenset({"channels", "overrides", "vars", "utm", "repeat"})
 
 
 def _as_written(layers: tuple[Layer, ...], text: str | None) -> str:
@@ -231,8 +433,8 @@ class Ideas:
     files: Files
     found: list[tuple[Idea, Spot]] = field(default_factory=list)
 
-    def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization) -> None:
-        """One idea of an organization."""
+    def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
+        """One idea of an organization. `defaults`: of its file, whose `timezone` its date takes."""
         text = self._text(entry, spot)
         says_something = entry.title or text or entry.media
         if not says_something and not entry.cancelled and self.reading.sound(spot):
@@ -245,7 +447,7 @@ class Ideas:
             text=text,
             services=entry.services,
             tags=entry.tags,
-            date=self.reading.when(entry.date, owner.clock, spot, "date"),
+            date=self.reading.when(entry.date, defaults.clock or owner.clock, spot, "date"),
             media=entry.media,
             group=entry.group,
             ai_assisted=entry.ai_assisted,

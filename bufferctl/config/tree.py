@@ -6,6 +6,7 @@ Beside 10,000 posts they take some 5 MB.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -95,6 +96,14 @@ class Spot:
         width = self._width(self.child(part))
         return self.tree.source.diagnostic(self.value(part), message, hint=hint, width=width, related=related)
 
+    def at_quote(self, part: str | int, quote: str, message: str, *, hint: str = "") -> Diagnostic:
+        """A problem with some words of a text, shown there; at the text where the file writes them otherwise."""
+        value, offset = self.child(part), self.value(part)
+        at = quoted(self.tree.source, offset, value, quote) if isinstance(value, str) else None
+        if at is None:
+            return self.at(part, message, hint=hint)
+        return self.tree.source.diagnostic(at, message, hint=hint, width=len(quote))
+
     def _index(self, name: str) -> int | None:
         if not isinstance(self.node, dict) or id(self.node) not in self.tree.marks or name not in self.node:
             return None
@@ -106,6 +115,19 @@ class Spot:
 
     def _width(self, value: Any) -> int:
         return len(value) if isinstance(value, str) and "\n" not in value else 1
+
+
+def quoted(source: Source, offset: int, value: str, quote: str) -> int | None:
+    """Where a part of the value that stands at `offset` is in the file, rather by itself than in a longer word.
+
+    None where the file writes it in other characters.
+    """
+    first = quote.splitlines()[0] if quote.strip() else quote
+    lines = value.count("\n") + 1
+    end = offset + 2 * len(value) + 100 * lines  # escapes and indentation
+    alone = re.compile(rf"(?<![\w$]){re.escape(first)}(?!\w)").search(source.text, offset, end)
+    at = alone.start() if alone else source.text.find(first, offset, end)
+    return at if at >= 0 else None
 
 
 def walk(spot: Spot, loc: Sequence[str | int]) -> tuple[Spot, str | int | None]:

@@ -115,7 +115,7 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
 def _content(item: Post | Idea) -> Post | Idea:
     """What it says, wherever and however it is written."""
     if isinstance(item, Post):
-        return replace(item, place=Place(""), entry="")
+        return replace(item, place=Place(""), entry="", expansion=None)
     return replace(item, place=Place(""))
 
 

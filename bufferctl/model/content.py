@@ -249,6 +249,15 @@ class ThreadItem(Model):
     """A link preview below this part (Bluesky, Threads); not together with assets."""
 
 
+class Part(Model):
+    """One part of a thread below a post's own text, the same on every network that has threads."""
+
+    text: str | None = None
+    """Its text."""
+    assets: tuple[Asset, ...] = ()
+    """Images and videos of this part."""
+
+
 class TextLength(NamedTuple):
     """How long a text is: `used` of `limit`, as its network counts; `limit` is None where none is published."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pydantic import ConfigDict, model_validator
@@ -117,12 +118,42 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that a post uses. `place`: where its value stands, None for those that are always there."""
+
+    name: str
+    value: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """How a post was made from an entry that says less or more: for people to see, never compared or sent.
+
+    `number` of `times`: which occurrence of a repeated entry it is, 0 for none; `every` as people say it. `starts`: the
+    day that its time is counted from. `parameters`: what was added to links, as `utm_source=x`. `untagged`: each text
+    that they were added to, with the text before. `repeats`: the earlier occurrence with the same text and assets,
+    which `repeat_of` then names.
+    """
+
+    number: int = 0
+    times: int = 0
+    every: str = ""
+    starts: date | None = None
+    variables: tuple[Variable, ...] = ()
+    parameters: tuple[str, ...] = ()
+    untagged: tuple[tuple[str, str], ...] = ()
+    repeats: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One post on one channel, as declared.
 
     `due_at` is aware, in the zone that the file sets. `metadata` is only that of the channel's network. `tags` are
     names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: a digest of the
     entry as it stands in the file, before defaults and variables are applied; empty if there is no entry.
+    `was_single`: the key that the first occurrence of a repeated entry may have had before it was repeated.
     """
 
     address: Address
@@ -146,6 +177,8 @@ class Post:
     cancelled: bool = False
     protect: bool = False
     entry: str = ""
+    was_single: str | None = None
+    expansion: Expansion | None = None
 
 
 @dataclass(frozen=True, slots=True)

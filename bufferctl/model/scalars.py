@@ -8,10 +8,11 @@ describes the value as an editor reads it (`true` is a boolean there).
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from bufferctl.model.address import KEY_PATTERN
 
@@ -22,18 +23,25 @@ _INSTANT_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _INSTANT = re.compile(_INSTANT_PATTERN)
+#: Days before or after the day that a file's `starts` names, and a local time.
+_FROM_START_PATTERN = r"start[+-][0-9]{1,4}d [0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+_FROM_START = re.compile(_FROM_START_PATTERN)
 _ZONED_PATTERN = _INSTANT_PATTERN.removesuffix("?")
 _DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _KEY = re.compile(KEY_PATTERN)
-_WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/]\S*"
+#: A variable may come first; config looks again once it is replaced.
+_WEB_PATTERN = r"([Hh][Tt][Tt][Pp][Ss]?://[^\s/]|\$\()\S*"
 _WEB = re.compile(_WEB_PATTERN)
 #: Beyond these, an offset can leave the range of datetime.
-_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+_FIRST_YEAR, LAST_YEAR = 2000, 2999
+_YEARS = f"must be in a year between {_FIRST_YEAR} and {LAST_YEAR}"
+#: The type of an error that only follows from another one, which is reported.
+FOLLOWS = "follows"
 
 
 def _in_range(moment: datetime) -> datetime:
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise ValueError(f"must be between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    if not _FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must be between the years {_FIRST_YEAR} and {LAST_YEAR}")
     return moment
 
 
@@ -67,7 +75,30 @@ def _decimal(value: Any) -> Any:
     return value
 
 
-def _when(value: Any) -> Any:
+def _when(value: Any, info: ValidationInfo) -> Any:
+    """`info.context.starts`: the day that `start+2d` is counted from; absent if the file gives none."""
+    if isinstance(value, str) and value.startswith("start"):
+        return _from_start(value, getattr(info.context, "starts", None))
+    return _absolute(value)
+
+
+def _from_start(value: str, starts: date | str | None) -> datetime:
+    if not _FROM_START.fullmatch(value):
+        raise ValueError("must be counted from `starts` in days, with a local time: start+2d 12:00")
+    if starts is None:
+        raise ValueError("counts from the day in `starts`, which this file does not have")
+    if isinstance(starts, str):
+        raise PydanticCustomError(FOLLOWS, "`starts` is wrong")
+    days, time = value.removeprefix("start").split("d ")
+    try:
+        day = starts + timedelta(days=int(days))
+    except OverflowError:
+        raise ValueError(_YEARS) from None
+    when: datetime = _absolute(f"{day} {time}")
+    return when
+
+
+def _absolute(value: Any) -> Any:
     if isinstance(value, str):
         if not _INSTANT.fullmatch(value):
             raise ValueError("must be a date and a time such as 2026-12-01 09:00")
@@ -75,8 +106,8 @@ def _when(value: Any) -> Any:
             when = datetime.fromisoformat(value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
         except ValueError:
             raise ValueError("is a date or a time that does not exist") from None
-        if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
-            raise ValueError(f"must be in a year between {_FIRST_YEAR} and {_LAST_YEAR}")
+        if not _FIRST_YEAR <= when.year <= LAST_YEAR:
+            raise ValueError(_YEARS)
         return when
     return value
 
@@ -89,13 +120,23 @@ def _zoned(value: datetime) -> datetime:
 
 def _moment(value: Any) -> Any:
     if not isinstance(value, str) or _INSTANT.fullmatch(value):
-        return _when(value)
+        return _absolute(value)
     if not re.fullmatch(_DAY_PATTERN, value):
         raise ValueError("must be a day such as 2026-12-24, or a day and a time such as 2026-12-24 09:00")
+    return day_of(value)
+
+
+def day_of(value: Any) -> date:
+    """The day that a text means. Raises ValueError."""
+    if not isinstance(value, str) or not re.fullmatch(_DAY_PATTERN, value):
+        raise ValueError("must be a day such as 2027-01-11")
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise ValueError("is a day that does not exist") from None
+    if not _FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(_YEARS)
+    return day
 
 
 def _web(value: str) -> str:
@@ -115,14 +156,19 @@ def _key(value: str) -> str:
 Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
 Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
 Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=float)]
-#: A date and a time; without an offset it is local time, and config gives it its zone.
+#: A date and a time; without an offset it is local time, and config gives it its zone. In a file with `starts` also
+#: days from it (design: Campaigns).
 When = Annotated[
-    datetime, BeforeValidator(_when), WithJsonSchema({"type": "string", "pattern": f"^{_INSTANT_PATTERN}$"})
+    datetime,
+    BeforeValidator(_when),
+    WithJsonSchema({"type": "string", "pattern": f"^({_INSTANT_PATTERN}|{_FROM_START_PATTERN})$"}),
 ]
+#: A whole day.
+Day = Annotated[date, BeforeValidator(day_of), WithJsonSchema({"type": "string", "pattern": f"^{_DAY_PATTERN}$"})]
 #: A date and a time with its offset from UTC.
 Instant = Annotated[
     datetime,
-    BeforeValidator(_when),
+    BeforeValidator(_absolute),
     AfterValidator(_zoned),
     WithJsonSchema({"type": "string", "pattern": f"^{_ZONED_PATTERN}$"}),
 ]

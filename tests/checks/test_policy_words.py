@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.checks.policy import forbidden_in
-from bufferctl.checks.visible import Link, links_in, normal_host, within
+from bufferctl.checks.visible import Link, links_in
+from bufferctl.model.links import normal_host, within
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,10 @@ from tests.networks.edits import kind_of
 
 Field = tuple[str, str]
 
-#: What says what becomes of a post, not what it is; and the other way to give its text.
-ELSEWHERE = {("PostEntry", name) for name in (*Fate.model_fields, "text_file")}
+#: Fields that are expanded before there is a post.
+CAMPAIGNS = ("thread", "utm", "timezone", "vars", "repeat")
+#: What says what becomes of a post, not what it is; and the other ways to give what it says.
+ELSEWHERE = {("PostEntry", name) for name in (*Fate.model_fields, *CAMPAIGNS, "text_file")}
 
 
 def given(data: dict[str, Any], model: type[Model]) -> Iterator[Field]:
@@ -34,6 +36,8 @@ def possible(model: type[Model]) -> Iterator[Field]:
     """Each field that the format has below a model."""
     for name in model.model_fields:
         yield model.__name__, name
+        if name in CAMPAIGNS and model is PostEntry:
+            continue
         kind = kind_of(model, name)
         if isinstance(kind, type) and issubclass(kind, Model):
             yield from possible(kind)

@@ -1,0 +1,94 @@
+"""The layers that give a post its fields, most specific first, and what the top of the file gives all of its posts.
+
+`each` of an occurrence comes before an override, an override before the entry, the entry before the file; what an
+occurrence overrides for one channel comes before everything (design: Campaigns).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from bufferctl.config.format import AnyFile, IncludedFile, PostFields, UtmFields
+from bufferctl.config.times import LocalTimes
+from bufferctl.config.tree import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The fields of an entry, of an override or of an occurrence, and where they stand.
+
+    `of_occurrence`: it is for one occurrence alone, so its time is not moved with the number.
+    """
+
+    fields: PostFields
+    spot: Spot
+    of_occurrence: bool = False
+
+
+def layer_of(layers: Iterable[Layer], *names: str) -> Layer | None:
+    """The first layer that gives one of the fields."""
+    for layer in layers:
+        given = layer.fields.model_fields_set
+        for name in names:
+            if name in given:
+                return layer
+    return None
+
+
+#: Fields that the top of a file gives its posts and that an entry replaces.
+_REPLACED = ("tags", "draft", "cancelled", "protect")
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a post takes from the top of its file, and from the root file.
+
+    `given`: fields that the entry replaces. `clock`: of the file's own `timezone`. `starts`: the day that times
+    are counted from. `tops`: the tops of the file and of
+    the root file, whose `vars` and `utm` are merged by name.
+    """
+
+    spot: Spot
+    channels: tuple[str, ...] = ()
+    organization: str | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+    clock: LocalTimes | None = None
+    tops: tuple[tuple[AnyFile, Spot], ...] = ()
+    starts: date | None = None
+
+
+def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple[AnyFile, Spot] | None) -> Defaults:
+    """What a file gives its posts. `root`: the root file, unless this is it."""
+    tops = ((file, spot), root) if root else ((file, spot),)
+    if not isinstance(file, IncludedFile):
+        return Defaults(spot, organization=file.organization, tops=tops)
+    given = {name: getattr(file, name) for name in _REPLACED if name in file.model_fields_set}
+    return Defaults(spot, file.channels, file.organization, given, clock, tops, file.starts)
+
+
+def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
+    """The fields that hold for one post: of each, what the most specific layer says."""
+    entry = layers[-1].fields
+    missing = {name: value for name, value in defaults.given.items() if name not in entry.model_fields_set}
+    if len(layers) == 1 and not missing:
+        return entry
+    found = missing
+    for layer in reversed(layers[:-1]):
+        found |= {name: getattr(layer.fields, name) for name in layer.fields.model_fields_set}
+    return entry.model_copy(update=found)
+
+
+def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[UtmFields, Spot]]:
+    """Each `utm` that holds for a post, most specific first, down to the first that is empty and so ends the search."""
+    found: list[tuple[UtmFields, Spot]] = []
+    places = [(getattr(layer.fields, "utm", None), layer.spot) for layer in layers]
+    for utm, spot in (*places, *((top.utm, spot) for top, spot in defaults.tops)):
+        if utm is None:
+            continue
+        if not utm.model_fields_set:
+            break
+        found.append((utm, spot.down("utm")))
+    return found

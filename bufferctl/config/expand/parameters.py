@@ -1,0 +1,117 @@
+"""`utm`: parameters that links to a team's own sites get, so that visits can be attributed (design: Campaigns).
+
+The rule `policy.utm` is another thing: it only checks that links carry parameters, whoever wrote them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+from bufferctl.config.expand.layers import Defaults, Layer, parameters_of
+from bufferctl.config.expand.variables import Variables
+from bufferctl.config.reading import Reading
+from bufferctl.model import NetworkMetadata
+from bufferctl.model.content import LinkAttachment, ThreadItem
+from bufferctl.model.links import host_of, normal_host, trimmed, within
+
+_WEB = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
+#: What ends a sentence after a link. An underscore may be the link's last character.
+_AFTER = ".,;:!?…'\u2019*"
+_NAMES = ("source", "medium", "campaign", "content")
+
+
+@dataclass
+class Parameters:
+    """The parameters that links of a post get. `domains`: as `normal_host` writes them.
+
+    `added`: those that some link lacked; `untagged`: each text that changed, with the text before.
+    """
+
+    domains: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+    added: dict[str, None] = field(default_factory=dict)
+    untagged: list[tuple[str, str]] = field(default_factory=list)
+
+    def text(self, text: str) -> str:
+        """The text with what its links lack."""
+        if "://" not in text:
+            return text
+        found = _WEB.sub(self._link, text)
+        if found != text:
+            self.untagged.append((found, text))
+        return found
+
+    def metadata(self, metadata: NetworkMetadata) -> NetworkMetadata:
+        """First comment, link attachment and thread of a network's fields, likewise."""
+        changed: dict[str, object] = {}
+        comment: str | None = getattr(metadata, "first_comment", None)
+        if comment:
+            changed["first_comment"] = self.text(comment)
+        attachment: LinkAttachment | None = getattr(metadata, "link_attachment", None)
+        if attachment:
+            changed["link_attachment"] = self._attachment(attachment)
+        thread: tuple[ThreadItem, ...] = getattr(metadata, "thread", ())
+        if thread:
+            changed["thread"] = tuple(self._item(item) for item in thread)
+        return metadata.model_copy(update=changed) if changed else metadata
+
+    def _item(self, item: ThreadItem) -> ThreadItem:
+        changed: dict[str, object] = {}
+        if item.text:
+            changed["text"] = self.text(item.text)
+        if item.link_attachment:
+            changed["link_attachment"] = self._attachment(item.link_attachment)
+        return item.model_copy(update=changed)
+
+    def _attachment(self, attachment: LinkAttachment) -> LinkAttachment:
+        return attachment.model_copy(update={"url": self._tagged(attachment.url)})
+
+    def _link(self, found: re.Match[str]) -> str:
+        link = trimmed(found[0], after=_AFTER)
+        return self._tagged(link) + found[0][len(link) :]
+
+    def _tagged(self, link: str) -> str:
+        """The link with the parameters that it lacks, before its fragment."""
+        host = host_of(link)
+        if not any(within(host, domain) for domain in self.domains):
+            return link
+        address, hash_, fragment = link.partition("#")
+        _, mark, query = address.partition("?")
+        there = {unquote(each.partition("=")[0]).casefold() for each in re.split("[&;]", query)}
+        lacking = [f"{name}={quote(value, safe='')}" for name, value in self.values if name not in there]
+        if not lacking:
+            return link
+        self.added |= dict.fromkeys(lacking)
+        joint = "" if mark and (not query or query.endswith("&")) else "&" if mark else "?"
+        return f"{address}{joint}{'&'.join(lacking)}{hash_}{fragment}"
+
+
+def parameters_for(
+    layers: tuple[Layer, ...], defaults: Defaults, variables: Variables, reading: Reading
+) -> Parameters | None:
+    """The parameters of a post, each from the most specific `utm` that has it; None where there are none."""
+    found = parameters_of(layers, defaults)
+    if not found:
+        return None
+    values: list[tuple[str, str]] = []
+    for name in _NAMES:
+        for utm, spot in found:
+            value: str | None = getattr(utm, name)
+            if value is not None:
+                values.append((f"utm_{name}", variables.text(value, spot, name)))
+                break
+    domains = next((utm.domains for utm, _ in found if utm.domains), ())
+    if not domains and values and reading.sound(*(spot for _, spot in found)):
+        message = "this `utm` names no `domains`, so no link would get its parameters"
+        spot = found[-1][1]
+        name = next(each for each in _NAMES if spot.has(each))
+        reading.problems.append(spot.at_key(name, message, hint="add `domains: [acme.example]`, with your own sites"))
+    return Parameters(_hosts(domains), tuple(values)) if domains and values else None
+
+
+@lru_cache(maxsize=64)
+def _hosts(domains: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(normal_host, domains))

@@ -1,0 +1,49 @@
+"""`thread` beside `text`: the same parts for every network that has threads (design: Campaigns)."""
+
+from __future__ import annotations
+
+from bufferctl.config.expand.layers import Layer, layer_of
+from bufferctl.config.reading import Reading
+from bufferctl.model import Metadata, NetworkMetadata, Service
+from bufferctl.model.content import Asset, Part, ThreadItem
+
+#: Networks whose fields have a `thread`.
+NETWORKS = frozenset(each.service for each in NetworkMetadata.__subclasses__() if "thread" in each.model_fields)
+
+
+def with_parts(
+    metadata: NetworkMetadata | None,
+    parts: tuple[Part, ...],
+    text: str | None,
+    assets: tuple[Asset, ...],
+    service: Service,
+) -> NetworkMetadata | None:
+    """The metadata with a thread of the post itself and its parts. Buffer wants the first to repeat the post."""
+    if not parts or service not in NETWORKS:
+        return metadata
+    first = ThreadItem(text=text, assets=assets)
+    thread = (first, *(ThreadItem(text=part.text, assets=part.assets) for part in parts))
+    own = {name: getattr(metadata, name) for name in metadata.model_fields_set} if metadata else {}
+    made: NetworkMetadata | None = getattr(
+        Metadata.model_validate({service.value: {**own, "thread": thread}}), service.value
+    )
+    return made
+
+
+def check_parts(
+    layers: tuple[Layer, ...], text: str | None, metadata: NetworkMetadata | None, service: Service, reading: Reading
+) -> None:
+    """What a `thread` cannot stand beside, and where it cannot be published."""
+    layer = layer_of(layers, "thread")
+    if layer is None or not layer.spot.child("thread"):
+        return
+    if service not in NETWORKS:
+        message = f"{service} has no threads, so only `text` would be published there"
+        hint = f"add `overrides: {{{service}: {{thread: []}}}}`, with a `text` if it should say more"
+        reading.problems.append(layer.spot.at_key("thread", message, hint=hint))
+    elif getattr(metadata, "thread", ()):
+        message = f"there is a `thread` under `metadata.{service}` too, and a post has one thread"
+        reading.problems.append(layer.spot.at_key("thread", message, hint="keep one of them"))
+    elif not text and reading.sound(*(each.spot for each in layers)):
+        message = "`thread` is what follows `text`, and this post has no `text`"
+        reading.problems.append(layer.spot.at_key("thread", message, hint="write the first part as `text`"))

@@ -1,0 +1,155 @@
+"""`$(name)` in the texts, links and file names of a post (design: Campaigns).
+
+Replaced once, with plain values and no logic. `$$(` is a literal `$(`; anything else after a `$` is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from bufferctl.config.expand.layers import Defaults, Layer
+from bufferctl.config.reading import Reading
+from bufferctl.config.tree import Spot
+from bufferctl.diagnostics import Diagnostic, Related
+from bufferctl.model.desired import Variable
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
+_USE = re.compile(rf"\$\$\(|\$\(({_NAME})\)")
+#: What a text holds at least that has something to replace.
+_SIGN = "$("
+#: Fields of assets and metadata that take variables.
+_TAKES = frozenset(
+    {"text", "title", "alt_text", "url", "thumbnail_url", "animated_thumbnail", "file", "thumbnail_file", "link"}
+    | {"first_comment", "description"}
+)
+#: Variables that every post has, by what they mean.
+ALWAYS = ("service", "channel", "key", "organization", "number")
+
+
+def escaped(text: str) -> str:
+    """The text as a file writes it so that nothing in it is replaced."""
+    return text.replace(_SIGN, f"${_SIGN}")
+
+
+def holds_variables(node: Any) -> bool:
+    """Whether anything in the value of a field may have something to replace."""
+    if isinstance(node, str):
+        return _SIGN in node
+    if isinstance(node, dict):
+        return any(map(holds_variables, node.values()))
+    return any(map(holds_variables, node)) if isinstance(node, list) else False
+
+
+def names_in(text: str) -> set[str]:
+    """The names of the variables that a text uses."""
+    return {found for found in _USE.findall(text) if found}
+
+
+@dataclass
+class Variables:
+    """The variables of one post: their values, and which of them were used.
+
+    `set_at`: the `vars` that has the value; those of `ALWAYS` have none.
+    """
+
+    reading: Reading
+    values: dict[str, str]
+    set_at: Mapping[str, Spot]
+    used: dict[str, Variable] = field(default_factory=dict)
+
+    def text(self, text: str, spot: Spot, part: str | int) -> str:
+        """The text with its variables replaced. A problem for each unknown one, at `part` of `spot`."""
+        if _SIGN not in text:
+            return text
+        unknown: dict[str, None] = {}
+        found = self._replaced(text, unknown)
+        for name in unknown:
+            message, hint = self._unknown(name)
+            self.reading.problems.append(spot.at_quote(part, f"{_SIGN}{name})", message, hint=hint))
+        return found
+
+    def text_of_file(self, text: str, name: str, spot: Spot) -> str:
+        """The same for the content of a text file, with problems at their place there."""
+        unknown: dict[str, None] = {}
+        found = self._replaced(text, unknown)
+        for each in unknown:
+            message, hint = self._unknown(each)
+            self.reading.problems.append(self.reading.in_text_file(name, spot, f"{_SIGN}{each})", message, hint=hint))
+        return found
+
+    def data(self, node: Any, spot: Spot) -> Any:
+        """A copy of the data of a field with the variables in it replaced. `spot`: where it stands."""
+        if isinstance(node, dict):
+            return {
+                name: self.text(value, spot, name) if isinstance(value, str) and name in _TAKES
+                else self.data(value, spot.down(name))
+                for name, value in node.items()
+            }  # fmt: skip
+        if isinstance(node, list):
+            return [self.data(value, spot.down(index)) for index, value in enumerate(node)]
+        return node
+
+    def related(self, text: Any) -> tuple[Related, ...]:
+        """Where the variables of a text were set."""
+        if not isinstance(text, str):
+            return ()
+        used = (self.used[name] for name in sorted(names_in(text)) if name in self.used)
+        return tuple(Related(each.place, f"`{each.name}` is set here") for each in used if each.place)
+
+    def _replaced(self, text: str, unknown: dict[str, None]) -> str:
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if name is None:
+                return _SIGN
+            if name not in self.values:
+                unknown[name] = None
+                return found[0]
+            self._use(name)
+            return self.values[name]
+
+        return _USE.sub(value, text)
+
+    def _use(self, name: str) -> None:
+        if name not in self.used:
+            at = self.set_at.get(name)
+            self.used[name] = Variable(name, self.values[name], at.place(name) if at else None)
+
+    def _unknown(self, name: str) -> tuple[str, str]:
+        if name == "number":
+            return "`$(number)` is the number of an occurrence, and this post has no `repeat`", _AS_TEXT.format(name)
+        near = get_close_matches(name, self.values, n=1)
+        first = f"did you mean `$({near[0]})`?" if near else "set it under `vars`."
+        return f"there is no variable `{name}`", f"{first} {_AS_TEXT.format(name)}"
+
+
+_AS_TEXT = "If this is text, write `$$({})`"
+
+
+def variables_of(layers: Iterable[Layer], defaults: Defaults, always: Mapping[str, str], reading: Reading) -> Variables:
+    """The variables of a post: the most specific `vars` that has a name gives its value. `always`: those it has anyway.
+
+    A problem where a `vars` sets one of `ALWAYS`.
+    """
+    values: dict[str, str] = {}
+    set_at: dict[str, Spot] = {}
+    given = [(getattr(layer.fields, "vars", None), layer.spot) for layer in layers]
+    for found, spot in (*given, *((top.vars, spot) for top, spot in defaults.tops)):
+        if not found:
+            continue
+        below = spot.down("vars")
+        for name, value in found.items():
+            if name in ALWAYS:
+                message = f"`{name}` is set by bufferctl, so this value would never be used"
+                reading.problems.append(below.at_key(name, message, hint="give it another name"))
+            elif name not in values:
+                values[name], set_at[name] = value, below
+    return Variables(reading, {**values, **always}, set_at)
+
+
+def with_related(problem: Diagnostic, related: tuple[Related, ...]) -> Diagnostic:
+    """The problem with more places that belong to it."""
+    return replace(problem, related=(*problem.related, *related)) if related else problem
