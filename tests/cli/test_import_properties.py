@@ -300,6 +300,7 @@ def test_pull_keeps_all_other_lines(data: st.DataObject, crlf: bool, bom: bool) 
         posts = {post["dueAt"][:10]: post["id"] for post in run.sandbox.posts()}
         for number, fields in enumerate(edits):
             run.sandbox.person.edit_post(posts[f"2029-12-{10 + number}"], **fields)
+        assume(twins(run.sandbox.posts()) == 0)  # files that say the same twice are refused
         ran = run("pull")
         assert ran.code == 0, ran.out + ran.err
         after = path.read_bytes()
