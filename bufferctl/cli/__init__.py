@@ -29,6 +29,7 @@ GROUPS = {
     },
     "Write": {
         "validate": ("validate", "Check the files, offline."),
+        "list": ("list_", "List what goes out when."),
         "preview": ("preview", "Show the files as a calendar of posts, offline."),
         "fmt": ("fmt", "Format the files; their content stays the same."),
         "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),

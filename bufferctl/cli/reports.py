@@ -30,6 +30,8 @@ PROBLEMS: Forms = {
     ".md": ("markdown", "problems_markdown"),
     ".sarif": ("sarif", "report_sarif"),
 }
+#: What can be made of a list of posts.
+CALENDARS: Forms = {".ics": ("ics", "agenda_ics")}
 
 
 class ReportFile(click.Path):
@@ -46,7 +48,7 @@ class ReportFile(click.Path):
         path = Path(str(super().convert(value, param, ctx)))
         if path.suffix.lower() not in self._forms:
             *most, last = self._forms
-            listed = f"{', '.join(most)} or {last}"
+            listed = " or ".join(filter(None, (", ".join(most), last)))
             self.fail(f"There is no report in the form of {path.name}; its name must end in {listed}.", param, ctx)
         return path
 
@@ -64,6 +66,7 @@ def _option(forms: Forms) -> Callable[[F], F]:
 
 report_option = _option(FORMS)
 problems_option = _option(PROBLEMS)
+calendar_option = _option(CALENDARS)
 
 
 def write(files: Sequence[Path], report: Report, forms: Forms = FORMS) -> None:

@@ -17,6 +17,20 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_width, text))
 
 
+def clipped(text: str, width: int) -> str:
+    """`text` cut to `width` columns, with an ellipsis where something was cut off, rather after a word than in one."""
+    if cells(text) <= width:
+        return text
+    kept, taken = "", 0
+    for character in text:
+        taken += cells(character)
+        if taken > width - 1:
+            break
+        kept += character
+    words = kept.rpartition(" ")[0]
+    return f"{(words if len(words) > len(kept) // 2 else kept).rstrip()}…"
+
+
 def wrapped(line: str, width: int) -> list[str]:
     """`line` in lines of at most `width` columns, one of them at least; a word that is longer (a link) stays whole."""
     line = line.expandtabs().rstrip()

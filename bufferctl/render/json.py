@@ -60,8 +60,8 @@ def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, An
     counts = Counter(outcome.status for outcome in outcomes)
     values = {
         "kind": "receipt",
-        "started_at": _instant(report.plan.at),
-        "finished_at": _instant(finished_at),
+        "started_at": instant_text(report.plan.at),
+        "finished_at": instant_text(finished_at),
         "endpoint": report.plan.endpoint,
         "digest": report.digest,
         "stopped": report.stopped or None,
@@ -75,7 +75,7 @@ def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, An
 def _report_values(report: Report) -> PlanForm:
     values = plan_values(report.plan, report.lengths)
     values["offline"] = report.is_offline
-    values["expires_at"] = _instant(report.expires_at)
+    values["expires_at"] = instant_text(report.expires_at)
     values["problems"] = list(map(_diagnostic, report.diagnostics))
     return values
 
@@ -102,7 +102,7 @@ def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> 
             }
             for window in plan.quota.windows
         ],
-        "ready_at": _instant(ready_at(plan)),
+        "ready_at": instant_text(ready_at(plan)),
         "narrowed": plan.narrowed,
         "channels": [
             {
@@ -139,8 +139,8 @@ def _change_values(change: Change, plan: Plan, length: TextLength | None, digest
         "key": change.slot.key,
         "service": channel.service if channel else None,
         "moved_from": change.moved_from.key if change.moved_from else None,
-        "due_at": _instant(change.due_at),
-        "place": _place(change.place),
+        "due_at": instant_text(change.due_at),
+        "place": place_form(change.place),
         "desired": dump_item(change.desired) if change.desired and change.action is not Action.NO_OP else None,
         "live_status": change.live.status if isinstance(change.live, LivePost) else None,
         "differences": [{"path": d.path, "before": d.before, "after": d.after} for d in change.differences],
@@ -170,13 +170,13 @@ def outcome_values(outcome: Outcome) -> OutcomeForm:
         "link": outcome.link,
         "message": outcome.message,
         "hint": outcome.hint,
-        "at": _instant(outcome.at),
+        "at": instant_text(outcome.at),
         "kind": "idea" if change.address.is_idea else "post",
         "digest": change_digest(change) or None,
         "organization_id": change.slot.organization_id,
         "channel_id": _channel_id(change),
         "key": change.slot.key,
-        "due_at": _instant(change.due_at),
+        "due_at": instant_text(change.due_at),
     }
 
 
@@ -283,16 +283,18 @@ def _diagnostic(diagnostic: Diagnostic) -> DiagnosticForm:
         "code": diagnostic.code,
         "message": diagnostic.message,
         "hint": diagnostic.hint,
-        "place": _place(diagnostic.place),
+        "place": place_form(diagnostic.place),
     }
 
 
-def _place(place: Place | None) -> PlaceForm | None:
+def place_form(place: Place | None) -> PlaceForm | None:
+    """A position in a file."""
     return {"file": place.file, "line": place.line, "column": place.column} if place else None
 
 
 _SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def _instant(moment: datetime | None) -> str | None:
+def instant_text(moment: datetime | None) -> str | None:
+    """An instant in UTC, to the second."""
     return moment.astimezone(UTC).strftime(_SECONDS) if moment else None

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from bufferctl.model import Service
+from bufferctl.model import PostStatus, Service
 from bufferctl.plan import Action, Status
-from bufferctl.render.json_forms import ChangeForm, DiagnosticForm, Instant, form
+from bufferctl.render.json_forms import ChangeForm, DiagnosticForm, Instant, PlaceForm, form
 
 FORMAT_VERSION = "2.0"
 
@@ -198,8 +198,75 @@ class ReceiptDocument(TypedDict):
     """For `bufferctl show`; its form may change."""
 
 
+@form
+class ListedForm(TypedDict):
+    """One post on one channel."""
+
+    address: str | None
+    """The name of the declared post, `Acme/twitter:acme/launch`; null if no file declares it."""
+    organization: str
+    """Its organization, by name or id."""
+    channel: str
+    """Its channel, such as `twitter:acme`."""
+    service: str
+    """Its network."""
+    standing: str
+    """What it is in Buffer, or what apply will do, in plain words."""
+    action: Action | None
+    """What apply will do, as in the plan; null if no file declares it."""
+    status: PostStatus | None
+    """Its status in Buffer, or, without --live, in the record; null if it is in neither."""
+    due_at: Instant | None
+    """When it goes out, or went out; null if that is unknown."""
+    local: str | None
+    """The same in the channel's zone, with the offset."""
+    timezone: str
+    """The channel's zone, by its name in the tz database."""
+    in_queue: bool
+    """Whether the queue decides when it goes out."""
+    draft: bool
+    """Whether a person still has to schedule it in Buffer."""
+    text: str
+    """Its text; empty if only Buffer has it and Buffer was not asked."""
+    tags: list[str]
+    """Buffer's tags, by name."""
+    id: str | None
+    """Its id in Buffer."""
+    link: str | None
+    """The published post on its network."""
+    message: str
+    """What needs a person, if something does."""
+    hint: str
+    """One thing to do about it."""
+    place: PlaceForm | None
+    """Where it is declared."""
+
+
+@form
+class ListDocument(TypedDict):
+    """What `bufferctl list --json` gives."""
+
+    format_version: _Version
+    """Of this form: a minor version only adds."""
+    bufferctl_version: str
+    """Which bufferctl made it."""
+    kind: Literal["list"]
+    """What this is."""
+    at: Instant
+    """When it was made; with --live by Buffer's clock."""
+    live: bool
+    """Whether Buffer was asked; otherwise it is from the files and the record."""
+    posts: list[ListedForm]
+    """By time; those without one last."""
+
+
 #: By the `kind` that a document says of itself.
-DOCUMENTS: dict[str, Any] = {"plan": PlanDocument, "apply": AppliedDocument, "receipt": ReceiptDocument}
+DOCUMENTS: dict[str, Any] = {
+    "plan": PlanDocument,
+    "apply": AppliedDocument,
+    "receipt": ReceiptDocument,
+    "list": ListDocument,
+}
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

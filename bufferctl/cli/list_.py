@@ -1,0 +1,177 @@
+"""`bufferctl list`: what goes out when. It only reads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import options, reports
+from bufferctl.cli.examples import examples
+from bufferctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.files import Files
+    from bufferctl.model import Live
+    from bufferctl.plan import Plan
+    from bufferctl.render.agenda import Row, Span
+
+
+@click.command(
+    "list",
+    short_help="List what goes out when.",
+    epilog=examples(
+        ("bufferctl list", "from today on"),
+        ("bufferctl list --week next", "next week"),
+        ("bufferctl list --live", "and what each post is in Buffer"),
+        ("bufferctl list --report posts.ics", "for a calendar"),
+    ),
+)
+@options.paths_argument
+@click.option(
+    "--week",
+    is_flag=False,
+    flag_value="this",
+    metavar="WEEK",
+    help="Only one week: `this`, `next`, 2026-W49, or a day in it. Alone: this week.",
+)
+@click.option("--from", "first", type=options.Day(), metavar="DAY", help="Only from this day on; default: today.")
+@click.option("--to", "last", type=options.Day(), metavar="DAY", help="Only up to this day, included.")
+@click.option(
+    "--channel", "channels", multiple=True, metavar="CHANNEL", help="Only a service or a channel. Repeatable."
+)
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="GLOB",
+    help="Only addresses such as 'Acme/twitter:*/launch'. Repeatable.",
+)
+@click.option("--live", is_flag=True, help="Ask Buffer what each post is there, and list unmanaged posts too.")
+@options.json_option
+@reports.calendar_option
+@options.root_option
+@options.state_option
+@options.connection_options
+@click.option("--full", is_flag=True, help="Print long days whole.")
+@options.no_color_option
+def list_(
+    paths: tuple[Path, ...],
+    week: str | None,
+    first: datetime | None,
+    last: datetime | None,
+    channels: tuple[str, ...],
+    targets: tuple[str, ...],
+    live: bool,
+    as_json: bool,
+    report_files: tuple[Path, ...],
+    file: Path | None,
+    state_file: Path | None,
+    connection: options.Connection,
+    full: bool,
+    no_color: bool,
+) -> None:
+    """List what goes out when, by day, in the time zone of each channel.
+
+    Without --live it needs no key and no network: it shows the files, and what the record of the last apply says about
+    them. PATHs limit it to those files or folders. A calendar (--report FILE.ics) has the past too, unless days are
+    given; reading it again updates the events that it made.
+    """
+    from bufferctl.cli import outputs
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.files import load_files
+    from bufferctl.render.agenda import agenda, within
+    from bufferctl.render.agenda_json import agenda_json
+    from bufferctl.render.agenda_text import agenda_text
+
+    console = Console.create(no_color=no_color, full=full)
+    outputs.check_writable("--report", *report_files)
+    files = load_files(file, paths, console, by_rules=False)
+    plan, found = _live(files, state_file, connection, console) if live else (_offline(files, state_file), None)
+    span = _span(week, first, last, plan.at, files)
+    rows = _selected(agenda(plan, found), files, channels, targets)
+    shown = within(rows, span, plan.at)
+    for path in report_files:
+        _write_calendar(path, rows if span == (None, None) else shown, plan.at, console)
+    if as_json:
+        console.data(agenda_json(shown, plan.at, is_live=live))
+    else:
+        console.data(agenda_text(shown, plan.at, console.out, is_live=live))
+
+
+def _offline(files: Files, state_file: Path | None) -> Plan:
+    from bufferctl.cli.offline import offline_plan
+
+    return offline_plan(files, state_file, options.Choices())
+
+
+def _live(files: Files, state_file: Path | None, connection: options.Connection, console: Console) -> tuple[Plan, Live]:
+    from bufferctl.cli import connecting, planning, session
+
+    with (
+        connecting.connected(connection, console) as buffer,
+        session.opened(files, buffer, state_file, console) as opened,
+    ):
+        look = opened.look(planning.planning_options(options.Choices(), connection))
+    return look.plan, look.live
+
+
+def _span(week: str | None, first: datetime | None, last: datetime | None, now: datetime, files: Files) -> Span:
+    """The days to list. Raises UsageError."""
+    from bufferctl.render import agenda
+    from bufferctl.render.times import in_zone
+
+    if week is None:
+        span = agenda.Span(first and first.date(), last and last.date())
+        if span.first and span.last and span.first > span.last:
+            raise UsageError("--from is after --to, so there are no days between them", hint="Swap them.")
+        return span
+    if first or last:
+        raise UsageError("--week names the days, and so do --from and --to", hint="Give one or the other.")
+    zones = (each.timezone for each in files.desired.organizations if each.timezone)
+    try:
+        return agenda.week(week, in_zone(now, next(zones, "UTC")).date())
+    except ValueError:
+        raise UsageError(
+            f"--week {week} is not a week such as 2026-W49, nor a day such as 2026-12-01",
+            hint="Give `this`, `next`, a week or a day; a PATH goes before --week.",
+        ) from None
+
+
+def _selected(
+    rows: tuple[Row, ...], files: Files, channels: tuple[str, ...], targets: tuple[str, ...]
+) -> tuple[Row, ...]:
+    """The rows that the command line names. Raises UsageError for names that fit nothing."""
+    from fnmatch import fnmatchcase
+
+    from bufferctl.cli.planning import check_globs
+    from bufferctl.diagnostics import nearest
+    from bufferctl.render.agenda import on
+
+    names = {name for each in files.desired.channels for name in (each.label, each.service.value)}
+    names |= {name for row in rows for name in (row.channel, row.service)}
+    for channel in channels:
+        if channel not in names:
+            hint = nearest(channel, names) or f"There are {', '.join(sorted(names))}."
+            raise UsageError(f"There is no channel {channel}", hint=hint)
+    check_globs("--target", targets, [str(row.address) for row in rows if row.address])
+    if channels:
+        rows = on(rows, channels)
+    if targets:
+        rows = tuple(row for row in rows if any(fnmatchcase(str(row.address or ""), target) for target in targets))
+    if files.named is not None:
+        rows = tuple(row for row in rows if row.place and row.place.file in files.named)
+    return rows
+
+
+def _write_calendar(path: Path, rows: tuple[Row, ...], at: datetime, console: Console) -> None:
+    from bufferctl.cli.outputs import write_whole
+    from bufferctl.render.ics import agenda_ics
+    from bufferctl.render.paint import count
+
+    write_whole(path, agenda_ics(rows, at).encode())
+    if unscheduled := sum(row.when is None and not row.cancelled for row in rows):
+        console.note(f"{path} leaves out {count(unscheduled, 'post')} without a time.")

@@ -1,0 +1,222 @@
+"""What goes out when: each post of a plan, and each unmanaged one, with its time in the zone of its channel.
+
+Text, JSON and calendars are made from the same rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, Live, LiveChannel, LivePost, Post, PostStatus, ShareMode
+from bufferctl.plan import Action, Change, Plan
+from bufferctl.render import words
+from bufferctl.render.times import in_zone
+
+#: Actions of posts that are no longer declared, or were called off, and so go out only if Buffer still has them.
+_LEAVING = frozenset({Action.DELETE, Action.HOLD})
+_STATUSES = {
+    PostStatus.DRAFT: "draft",
+    PostStatus.NEEDS_APPROVAL: "awaiting approval",
+    PostStatus.SCHEDULED: "scheduled",
+    PostStatus.SENDING: "being published",
+    PostStatus.SENT: "published",
+    PostStatus.ERROR: "not published",
+}
+_QUEUED = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
+_WEEKS = ("this", "next")
+_WEEK = re.compile(r"(\d{4})-?[wW](\d{1,2})")
+#: Actions of posts that Buffer has as the files want them.
+_SETTLED = frozenset({Action.NO_OP, Action.ADOPT, Action.MOVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One post on one channel.
+
+    `address` is None if no file declares it. `when` is in the channel's zone, None without a known time; `written`: the
+    same instant in the zone of the file, if clocks differ there. `in_queue`: the queue decides the time. `standing`:
+    what it is in Buffer, or what apply will do, in plain words. `cancelled`: it does not go out.
+    """
+
+    address: Address | None
+    organization: str
+    channel: str
+    service: str
+    standing: str
+    text: str = ""
+    when: datetime | None = None
+    written: datetime | None = None
+    timezone: str = "UTC"
+    in_queue: bool = False
+    draft: bool = False
+    cancelled: bool = False
+    tags: tuple[str, ...] = ()
+    action: Action | None = None
+    status: PostStatus | None = None
+    id: str | None = None
+    link: str | None = None
+    message: str = ""
+    hint: str = ""
+    place: Place | None = None
+
+
+class Span(NamedTuple):
+    """Days, both included; None is open. A day is that of each channel's zone."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+def agenda(plan: Plan, live: Live | None = None) -> tuple[Row, ...]:
+    """The rows of a plan, by time, those without one last. `live`: adds unsent posts that the plan does not know."""
+    rows = [_declared(change, plan) for change in plan.changes if _is_listed(change)]
+    if live is not None:
+        known = {change.live_id for change in plan.changes}
+        found = (post for post in live.posts if post.id not in known and post.status is not PostStatus.SENT)
+        rows += (_unmanaged(post, plan.channels[post.channel_id], live) for post in found)
+    return tuple(sorted(rows, key=_order))
+
+
+def within(rows: Iterable[Row], span: Span, now: datetime) -> tuple[Row, ...]:
+    """The rows of a span of days, which begins today if it has no first day.
+
+    Rows without a time are only in a span that has no last day, and only if they are not published.
+    """
+    return tuple(row for row in rows if _is_within(row, span, now))
+
+
+def on(rows: Iterable[Row], channels: Collection[str]) -> tuple[Row, ...]:
+    """The rows on these channels, each a service or a label such as `twitter:acme`."""
+    return tuple(row for row in rows if row.channel in channels or row.service in channels)
+
+
+def week(name: str, today: date) -> Span:
+    """A week, Monday to Sunday: `this`, `next`, `2026-W49`, or a day in it. Raises ValueError for anything else."""
+    if name in _WEEKS:
+        day = today + timedelta(weeks=_WEEKS.index(name))
+    elif found := _WEEK.fullmatch(name):
+        day = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    else:
+        day = date.fromisoformat(name)
+    monday = day - timedelta(days=day.weekday())
+    return Span(monday, monday + timedelta(days=6))
+
+
+def _is_within(row: Row, span: Span, now: datetime) -> bool:
+    if row.when is None:
+        return span.last is None and row.status not in {PostStatus.SENT, PostStatus.SENDING}
+    day, today = row.when.date(), in_zone(now, row.timezone).date()
+    return (span.first or today) <= day and (span.last is None or day <= span.last)
+
+
+def _is_listed(change: Change) -> bool:
+    """Whether it is a post that the files declare, or that Buffer publishes although they no longer do."""
+    if change.address.is_idea:
+        return False
+    if isinstance(change.desired, Post):
+        return change.action is not Action.FORGET
+    return change.action in _LEAVING and change.goes_out
+
+
+def _declared(change: Change, plan: Plan) -> Row:
+    post = change.desired if isinstance(change.desired, Post) else None
+    live = change.live if isinstance(change.live, LivePost) else None
+    channel = plan.channels.get(change.slot.channel_id)
+    zone = channel.timezone if channel else ""
+    status = live.status if live else _recorded(change)
+    moment = _moment(change, live, status)
+    return Row(
+        change.address,
+        change.address.organization,
+        change.address.channel,
+        change.address.channel.partition(":")[0],
+        _standing(change, status),
+        text=(post.text or _title(post)) if post else live.text if live else "",
+        when=in_zone(moment, zone) if moment else None,
+        written=_elsewhere(post, zone),
+        timezone=zone or "UTC",
+        in_queue=post.mode in _QUEUED if post else bool(live and not live.has_own_time),
+        draft=bool(post and post.draft),
+        cancelled=_is_cancelled(change),
+        tags=post.tags if post else tuple(tag.name for tag in live.tags) if live else (),
+        action=change.action,
+        status=status,
+        id=change.live_id,
+        link=live.external_link if live else None,
+        message=change.message,
+        hint=change.hint,
+        place=change.place,
+    )
+
+
+def _unmanaged(post: LivePost, channel: LiveChannel, live: Live) -> Row:
+    names = {organization.id: organization.name for organization in live.organizations}
+    return Row(
+        None,
+        names.get(channel.organization_id, channel.organization_id),
+        f"{channel.service}:{channel.name}",
+        channel.service.value,
+        f"{_STATUSES[post.status]}, unmanaged",
+        text=post.text,
+        when=in_zone(post.due_at, channel.timezone) if post.due_at else None,
+        timezone=channel.timezone,
+        in_queue=not post.has_own_time,
+        draft=post.status is PostStatus.DRAFT,
+        tags=tuple(tag.name for tag in post.tags),
+        status=post.status,
+        id=post.id,
+    )
+
+
+def _standing(change: Change, status: PostStatus | None) -> str:
+    if _is_cancelled(change):
+        return "cancelled"
+    if change.action in _SETTLED and status is not None:
+        return _STATUSES[status]
+    return words.what(change)
+
+
+def _is_cancelled(change: Change) -> bool:
+    """Whether it was called off and Buffer will not publish it either."""
+    is_called_off = isinstance(change.desired, Post) and change.desired.cancelled
+    return is_called_off and change.action not in _LEAVING | {Action.DONE}
+
+
+def _moment(change: Change, live: LivePost | None, status: PostStatus | None) -> datetime | None:
+    """When it goes out; of what is published, when it went out, whatever the file says by now."""
+    if status is not PostStatus.SENT:
+        return change.due_at
+    if live is not None:
+        return live.sent_at or live.due_at
+    due = change.binding.due_at if change.binding else ""
+    return datetime.fromisoformat(due) if due else change.due_at
+
+
+def _recorded(change: Change) -> PostStatus | None:
+    """The status that the record has, for plans that were made without Buffer."""
+    if change.action is Action.DONE:
+        return PostStatus.SENT
+    status = change.binding.status if change.binding else ""
+    return next((each for each in PostStatus if each == status), None)
+
+
+def _title(post: Post) -> str:
+    return str(getattr(post.metadata, "title", None) or "")
+
+
+def _elsewhere(post: Post | None, zone: str) -> datetime | None:
+    """The time as the file has it, if the clock shows something else there than in the channel's zone."""
+    if post is None or post.due_at is None:
+        return None
+    there = in_zone(post.due_at, zone)
+    return None if there.utcoffset() == post.due_at.utcoffset() else post.due_at
+
+
+def _order(row: Row) -> tuple[bool, date, datetime, str, str]:
+    moment = row.when or datetime.max.replace(tzinfo=UTC)
+    return row.when is None, moment.date(), moment, row.channel, str(row.address or row.id)

@@ -1,0 +1,215 @@
+"""`bufferctl list`: what goes out when, offline and with --live, as text, JSON and a calendar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from tests.cli.conftest import Prints, Project, Ran
+from tests.render.documents import checked
+
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+managed_since: 2029-12-01T00:00:00Z
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+"""
+POSTS = """\
+posts:
+  - key: launch
+    due_at: 2031-03-04 09:00
+    channels: [twitter, linkedin]
+    text: |
+      We are live: https://acme.example #opensource
+
+      And more.
+  - {key: second, due_at: 2031-03-04 17:00, channels: [twitter], text: The second}
+  - {key: later, due_at: 2031-03-12 09:00, channels: [linkedin], text: The week after}
+  - {key: off, due_at: 2031-03-05 09:00, channels: [twitter], text: Called off, cancelled: true}
+  - {key: queued, channels: [twitter], text: Whenever}
+"""
+
+
+@pytest.fixture(name="offline")
+def without_buffer(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Any) -> Any:
+    """A project of a user without a key, whose Buffer cannot be reached."""
+    monkeypatch.delenv("BUFFER_API_KEY")
+    monkeypatch.setenv("BUFFER_API_URL", "https://127.0.0.1:1")
+    (environment / "posts").mkdir()
+    (environment / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    (environment / "posts" / "a.yaml").write_text(POSTS, encoding="utf-8")
+    return run
+
+
+def keys(ran: Ran) -> list[str]:
+    """The keys of a list in JSON, in order, with their channels."""
+    assert ran.code == 0, ran.err
+    posts = checked(ran.out)["posts"]
+    return [f"{post['service']}/{post['address'].rpartition('/')[2]}" for post in posts if post["address"]]
+
+
+def test_by_day(offline: Any, prints: Prints) -> None:
+    """Days in order; a text for two channels once, with both; what is cancelled is left out, the queue comes last."""
+    prints("list/by-day", offline("list"))
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), ["linkedin/launch", "twitter/launch", "twitter/second", "linkedin/later", "twitter/queued"]),
+        (("--week", "2031-W10"), ["linkedin/launch", "twitter/launch", "twitter/second"]),
+        (("--week", "2031-03-09"), ["linkedin/launch", "twitter/launch", "twitter/second"]),
+        (("--week",), []),
+        (("--from", "2031-03-05"), ["linkedin/later", "twitter/queued"]),
+        (("--from", "2031-03-05", "--to", "2031-03-12"), ["linkedin/later"]),
+        (("--to", "2031-03-04"), ["linkedin/launch", "twitter/launch", "twitter/second"]),
+        (("--channel", "linkedin"), ["linkedin/launch", "linkedin/later"]),
+        (("--channel", "twitter:acme"), ["twitter/launch", "twitter/second", "twitter/queued"]),
+        (("--target", "*/l*"), ["linkedin/launch", "twitter/launch", "linkedin/later"]),
+        (("posts", "--target", "*/second"), ["twitter/second"]),
+        (("buffer.yaml",), []),
+    ],
+)
+def test_what_is_listed(offline: Any, options: tuple[str, ...], expected: list[str]) -> None:
+    """Days, channels, addresses and files narrow the list, and each other."""
+    assert keys(offline("list", *options, "--json")) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--week", "soon"), "--week soon"),
+        (("--week", "2031-W60"), "--week 2031-W60"),
+        (("--week", "next", "--to", "2031-03-04"), "--week"),
+        (("--from", "2031-03-05", "--to", "2031-03-04"), "--from is after --to"),
+        (("--channel", "twiter"), "Did you mean twitter"),
+        (("--target", "*/lunch"), "--target */lunch"),
+        (("--report", "posts.txt"), "must end in .ics"),
+        (("nowhere",), "There is no nowhere"),
+    ],
+)
+def test_slips(offline: Any, options: tuple[str, ...], named: str) -> None:
+    """What cannot be meant is exit 64 and named; nothing is listed."""
+    ran = offline("list", *options)
+    assert (ran.code, ran.out) == (64, "")
+    assert named in ran.err
+
+
+def test_times_are_those_of_the_channel(environment: Path, offline: Any, prints: Prints) -> None:
+    """In the channel's zone, and on its day; the file's time beside it, where clocks differ."""
+    (environment / "buffer.yaml").write_text(
+        ROOT.replace("name: acme-inc}", "name: acme-inc, timezone: America/New_York}"), encoding="utf-8"
+    )
+    (environment / "posts" / "a.yaml").write_text(
+        "posts:\n"
+        "  - {key: here, due_at: 2031-03-04 05:00, channels: [twitter], text: Here}\n"
+        "  - {key: there, due_at: '2031-03-04 05:00+01:00', channels: [linkedin], text: There}\n",
+        encoding="utf-8",
+    )
+    prints("list/zones", offline("list"))
+
+
+def test_a_long_day_is_folded(environment: Path, offline: Any) -> None:
+    """Ten posts of it, and how many more; --full has them all. Every line fits 80 columns."""
+    times = [f"2031-03-04 {hour:02}:{minute}" for hour in range(6, 20) for minute in ("00", "30")]
+    posts = [f"  - {{key: p{n}, due_at: {at}, channels: [twitter], text: Post {n}}}\n" for n, at in enumerate(times)]
+    (environment / "posts" / "a.yaml").write_text("posts:\n" + "".join(posts), encoding="utf-8")
+    out = offline("list").out
+    assert "… 18 more posts until 19:30 CET (--full shows all)" in out
+    assert ("p9 " in out, "p10 " in out) == (True, False)
+    assert max(map(len, out.splitlines())) <= 80
+    assert "p27 " in offline("list", "--full").out
+
+
+def test_published_by_the_record(project: Project) -> None:
+    """Offline, the record tells what is scheduled and, once its time is past, published; the rest is new."""
+    project.write("buffer.yaml", ROOT)
+    project.write(
+        "posts/a.yaml",
+        "posts:\n"
+        "  - {key: one, due_at: 2029-12-04 09:00, channels: [twitter], text: One}\n"
+        "  - {key: two, due_at: 2031-12-04 09:00, channels: [twitter], text: Two}\n",
+    )
+    project.apply()
+    project.sandbox.clock.advance(hours=48)
+    project.apply()
+    project.write("posts/b.yaml", "posts:\n  - {key: new, due_at: 2031-12-05 09:00, channels: [twitter], text: New}\n")
+    listed = checked(project("list", "--json", "--from", "2029-01-01").out)["posts"]
+    standings = {post["address"].rpartition("/")[2]: post["standing"] for post in listed}
+    assert standings == {"one": "published", "two": "scheduled", "new": "will schedule"}
+
+
+def test_live(project: Project, prints: Prints) -> None:
+    """What each is in Buffer, its place in the queue, and what no file declares; nothing is written."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", POSTS.replace("2031-03-04", "2029-12-04").replace("2031-03-12", "2029-12-12"))
+    project.apply()
+    twitter = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.create_post(twitter, "Made by hand", dueAt="2029-12-04T12:00:00Z")
+    before = project.state.read_bytes()
+    prints("list/live", project("list", "--live"))
+    assert project.state.read_bytes() == before
+    unmanaged = [post for post in checked(project("list", "--live", "--json").out)["posts"] if not post["address"]]
+    assert [post["text"] for post in unmanaged] == ["Made by hand"]
+
+
+def test_left_the_files(project: Project) -> None:
+    """What no file declares any more is listed while Buffer would publish it."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", POSTS)
+    project.apply()
+    project.write("posts/a.yaml", POSTS.replace("key: second,", "key: other,").replace("The second", "Another text"))
+    listed = {post["address"]: post for post in checked(project("list", "--live", "--json").out)["posts"]}
+    second = listed["Acme/twitter:acme/second"]
+    assert (second["standing"], second["status"], second["text"]) == ("will delete", "scheduled", "The second")
+
+
+def test_calendar(environment: Path, offline: Any) -> None:
+    """An event for each timed post, its UID the same whatever its time and text are; cancelled ones say so."""
+
+    def events() -> dict[str, Any]:
+        assert offline("list", "--report", "posts.ics").code == 0
+        calendar = Calendar.from_ical((environment / "posts.ics").read_bytes())
+        return {str(event["summary"]): event for event in calendar.walk("VEVENT")}
+
+    before = events()
+    assert sorted(before) == [
+        "linkedin:acme-inc: The week after",
+        "linkedin:acme-inc: We are live: https://acme.example #opensource",
+        "twitter:acme: Called off",
+        "twitter:acme: The second",
+        "twitter:acme: We are live: https://acme.example #opensource",
+    ]
+    assert before["twitter:acme: Called off"]["status"] == "CANCELLED"
+    assert before["twitter:acme: The second"]["dtstart"].dt.isoformat() == "2031-03-04T16:00:00+00:00"
+    path = environment / "posts" / "a.yaml"
+    path.write_text(path.read_text().replace("17:00", "18:00").replace("The second", "Number two"), encoding="utf-8")
+    after = events()
+    assert after["twitter:acme: Number two"]["uid"] == before["twitter:acme: The second"]["uid"]
+    assert len({event["uid"] for event in after.values()}) == len(after)
+    assert after["twitter:acme: Number two"]["dtstart"].dt.isoformat() == "2031-03-04T17:00:00+00:00"
+
+
+def test_calendar_has_the_past(environment: Path, offline: Any) -> None:
+    """A calendar keeps what is past, so that reading it again loses nothing; --week limits it, too."""
+    posts = "posts:\n  - {key: old, due_at: 2020-03-04 09:00, channels: [twitter], text: Old}\n"
+    (environment / "posts" / "a.yaml").write_text(posts, encoding="utf-8")
+    offline("list", "--report", "all.ics")
+    offline("list", "--report", "week.ics", "--week")
+    assert (environment / "all.ics").read_text().count("BEGIN:VEVENT") == 1
+    assert (environment / "week.ics").read_text().count("BEGIN:VEVENT") == 0
+
+
+def test_errors_in_the_files(environment: Path, offline: Any) -> None:
+    """Files with errors list nothing: exit 1, with the problems."""
+    (environment / "posts" / "a.yaml").write_text("posts:\n  - {key: a, chanels: [twitter]}\n", encoding="utf-8")
+    ran = offline("list")
+    assert (ran.code, ran.out) == (1, "")
+    assert "posts/a.yaml" in ran.err

@@ -1,0 +1,56 @@
+"""What goes out when: weeks, and texts cut to a line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.render.agenda import Span, week
+from bufferctl.render.columns import cells, clipped
+
+TODAY = date(2026, 12, 30)  # a Wednesday of the last week of the ISO year
+THIS, NEXT = Span(date(2026, 12, 28), date(2027, 1, 3)), Span(date(2027, 1, 4), date(2027, 1, 10))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("this", THIS),
+        ("2026-W53", THIS),
+        ("2026w53", THIS),
+        ("2027-01-03", THIS),
+        ("next", NEXT),
+        ("2027-W01", NEXT),
+        ("2027-W1", NEXT),
+    ],
+)
+def test_week(name: str, expected: Span) -> None:
+    """Monday to Sunday, by the ISO calendar, also over the turn of a year."""
+    assert week(name, TODAY) == expected
+
+
+@pytest.mark.parametrize("name", ["", "last", "2027-W53", "2027-W00", "W3", "2027-02-30"])
+def test_no_week(name: str) -> None:
+    """Anything else is an error, as are weeks and days that a year does not have."""
+    with pytest.raises(ValueError):  # noqa: PT011 - the command words it
+        week(name, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("short", "short"), ("one two three", "one two…"), ("abcdefghijkl", "abcdefghi…"), ("日本語日本語", "日本語日…")],
+)
+def test_clipped(text: str, expected: str) -> None:
+    """Ten columns at most, cut after a word where there is one in the second half."""
+    assert clipped(text, 10) == expected
+
+
+@given(st.text(), st.integers(2, 60))
+def test_clipped_fits(text: str, width: int) -> None:
+    """Never more than the width, and a text that fits is left as it is."""
+    assert cells(clipped(text, width)) <= width
+    if cells(text) <= width:
+        assert clipped(text, width) == text
