@@ -5,6 +5,9 @@ endpoint, a file a project; each entry names its organization. A *project* is a 
 whatever has a record of the same lineage: no project takes another's entries for its own, not even for the same channel
 and key. What a record on disk holds is dropped; the last serial and digest of the record stay (design: The record).
 
+With a shared record an entry counts only while that lists its intent as open, since another machine may have settled
+it; what other machines left open is here too, but never on disk.
+
 Format 1 had a file an organization, shared by all projects. Its entries belong to the project that claims their slot.
 """
 
@@ -13,7 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -30,11 +33,15 @@ from bufferctl.apply.lines import (
     read_revision,
     read_settled,
     revision_line,
+    run_line,
     settled_line,
 )
 from bufferctl.apply.ports import Revision
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, Create, Intent, Settled, Slot
+from bufferctl.model import Binding, Create, Intent, OpenIntent, Settled, Slot
+
+#: How many runs that may hold the lock of a shared record are remembered; each begins by taking it from the last.
+_RUNS = 8
 
 
 @dataclass(eq=False)
@@ -42,7 +49,8 @@ class _Entries:
     """What one file holds. `project`: the resolved path of its root file, empty in format 1.
 
     `results`: by number. `revisions`: by lineage. `listed`: by home, each id with the number of the first intent that
-    it was there before; 0: it is known to be another's.
+    it was there before; 0: it is known to be another's. `runs`: those that may hold the lock of a shared record.
+    `foreign`: numbers of intents that another machine left open there; they are not in the file.
     """
 
     file: LineFile
@@ -54,6 +62,8 @@ class _Entries:
     held: dict[int, tuple[str, ...]] = field(default_factory=dict)
     revisions: dict[str, Revision] = field(default_factory=dict)
     listed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    runs: list[str] = field(default_factory=list)
+    foreign: set[int] = field(default_factory=set)
     last: int = 0
 
     @classmethod
@@ -81,6 +91,8 @@ class _Entries:
                 revision = read_revision(values)
                 self.revisions.pop(revision.lineage, None)
                 self.revisions[revision.lineage] = revision
+            case "run":
+                self.runs.append(values["run"])
             case "listed":
                 for each in values["ids"]:
                     self.listed[values["home"]].setdefault(each, values["before"])
@@ -103,21 +115,33 @@ class _Entries:
         if settled.binding:
             self.listed[settled.slot.home][settled.binding.id] = 0
 
+    def keep(self, keys: Collection[tuple[str, Slot]]) -> None:
+        """Forget what belongs to runs of a shared record, but for intents, each a run and a slot, in `keys`."""
+        gone = {n for n, i in self.intents.items() if i.run and (i.run, i.slot) not in keys}
+        for number in gone:
+            del self.intents[number]
+            self.held.pop(number, None)
+        self.results = {n: r for n, r in self.results.items() if not r.run or (r.run, r.slot) in keys}
+
     def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        """Add lines to the file, durably."""
+        """Add lines to the file, durably; without any there need not be a file."""
+        if not lines:
+            return
         head = [] if self.file.whole else [head_line(self.endpoint, self.project, self.lineage)]
         self.file.append([*head, *lines])
 
     def rewrite(self) -> None:
         """Put into the file what is left, or remove it where nothing is. Raises OSError."""
-        homes = {intent.write.home for intent in self.intents.values()}
+        own = {number: intent for number, intent in self.intents.items() if number not in self.foreign}
+        homes = {intent.write.home for intent in own.values()}
         self.listed = defaultdict(dict, {home: ids for home, ids in self.listed.items() if home in homes})
         lines = [
             *map(revision_line, self.revisions.values()),
+            *map(run_line, self.runs[-_RUNS:]),
             *map(settled_line, self.results.values()),
             *(line for home in sorted(homes) for line in listed_lines(home, self.listed[home])),
-            *map(intent_line, self.intents.values()),
-            *(held_line(number, candidates) for number, candidates in self.held.items()),
+            *map(intent_line, own.values()),
+            *(held_line(number, candidates) for number, candidates in self.held.items() if number in own),
         ]
         self.file.replace([head_line(self.endpoint, self.project, self.lineage), *lines] if lines else [])
 
@@ -143,6 +167,62 @@ class FileJournal:
         self._homes: Collection[str] | None = ()
         #: What homes hold that no line tells yet; it travels with the next intent there.
         self._unwritten: dict[str, dict[str, int]] = {}
+        #: What a shared record lists as open, by run and slot.
+        self._listed_open: dict[tuple[str, Slot], OpenIntent] = {}
+        self._absorbed: set[int] = set()
+
+    def begin(self, run: str) -> None:
+        """Note durably that this run may hold the lock of a shared record from now on."""
+        self._own.append([run_line(run)])
+        self._own.runs.append(run)
+
+    def end(self, run: str) -> None:
+        """The run released the lock."""
+        if run in self._own.runs:
+            self._own.runs.remove(run)
+
+    @property
+    def runs(self) -> frozenset[str]:
+        """Runs on this machine that may hold the lock of this project's shared record."""
+        return frozenset(run for entries in self._mine for run in entries.runs)
+
+    def follow(self, intents: Sequence[OpenIntent]) -> None:
+        """Go by a shared record: of runs on it, only these intents count, those of other machines too."""
+        self._listed_open = {each.key: each for each in intents}
+        for entries in self._mine:
+            entries.keep(self._listed_open.keys())
+        here = {(i.run, i.slot) for e in self._mine for i in e.intents.values()}
+        here |= {(r.run, r.slot) for e in self._mine for r in e.results.values()}
+        for each in intents:
+            if each.key not in here:
+                number = self.next_number
+                self._own.intents[number] = replace(each.intent, number=number)
+                self._own.foreign.add(number)
+                self._own.last = number
+        for entries in self._mine:
+            for number, intent in entries.intents.items():
+                there = self._listed_open.get((intent.run, intent.slot))
+                if there is not None and there.held is not None:
+                    entries.held.setdefault(number, there.held)
+
+    @property
+    def unsettled(self) -> tuple[OpenIntent, ...]:
+        """What a shared record is to list as open: every intent without an outcome, also in homes out of reach."""
+        return tuple(
+            self._open(entries, intent)
+            for entries in self._mine
+            for intent in entries.intents.values()
+            if self._is_mine(entries, intent.slot)
+        )
+
+    @property
+    def foreign(self) -> Collection[int]:
+        """Intents that only a shared record knows: when they were sent, nobody can say."""
+        return self._own.foreign & self._own.intents.keys()
+
+    def absorb(self, numbers: Collection[int]) -> None:
+        """These results are in the state that the run will store at its end; until then they stay on disk."""
+        self._absorbed.update(numbers)
 
     def claim(self, slots: Collection[Slot], homes: Collection[str] | None = None) -> None:
         """Say which homes (ids of channels, and of organizations for their ideas) the account has; None: all count.
@@ -170,7 +250,12 @@ class FileJournal:
     @property
     def results(self) -> tuple[Settled, ...]:
         """What was carried out for this project and its record may not hold yet, in order."""
-        results = {n: r for entries in self._mine for n, r in entries.results.items() if self._is_mine(entries, r.slot)}
+        results = {
+            number: result
+            for entries in self._mine
+            for number, result in entries.results.items()
+            if number not in self._absorbed and self._is_mine(entries, result.slot)
+        }
         return tuple(results[number] for number in sorted(results))
 
     @property
@@ -224,8 +309,9 @@ class FileJournal:
 
     def known(self, intent: Intent) -> Collection[str]:
         """Ids that a create cannot be; see `Journal`. What was listed only later may be it."""
-        mine = [entries.listed.get(intent.write.home, {}) for entries in self._mine]
-        ids = {each for listed in mine for each, number in listed.items() if number <= intent.number}
+        there = self._listed_open.get((intent.run, intent.slot))
+        ids = set(there.listed) if there else set[str]()
+        ids |= self._listed_before(intent, 0 if intent.number in self.foreign else intent.number)
         return ids.union(r.binding.id for e in self._files.values() for r in e.results.values() if r.binding)
 
     def intend(self, intents: Sequence[Intent]) -> None:
@@ -240,6 +326,8 @@ class FileJournal:
 
     def settle(self, settled: Sequence[Settled]) -> None:
         """Note what became of intents; see `Journal`. Other projects' open creates learn what they cannot be."""
+        runs = {number: intent.run for entries in self._mine for number, intent in entries.intents.items()}
+        settled = [replace(each, run=runs.get(each.number, "")) for each in settled]
         for entries, group in self._by_file(settled):
             entries.append(list(map(settled_line, group)))
             for each in group:
@@ -252,7 +340,7 @@ class FileJournal:
         """Note that a person is asked about creates; see `Journal`."""
         for entries in self._mine:
             if group := {number: ids for number, ids in candidates.items() if number in entries.intents}:
-                entries.append([held_line(number, ids) for number, ids in group.items()])
+                entries.append([held_line(n, ids) for n, ids in group.items() if n not in entries.foreign])
                 entries.held |= group
 
     def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
@@ -267,7 +355,7 @@ class FileJournal:
         written = {intent.write.home for intent in self._own.intents.values()}
         self._unwritten = {home: dict(ids) for home, ids in self._own.listed.items() if home not in written}
         for entries in self._mine:
-            done = entries.results.keys() & set(recorded)
+            done = entries.results.keys() & {*recorded, *self._absorbed}
             for number in done:
                 del entries.results[number]
             if done or entries is self._own:
@@ -292,6 +380,19 @@ class FileJournal:
 
     def _is_mine(self, entries: _Entries, slot: Slot) -> bool:
         return bool(entries.project) or slot in self._slots
+
+    def _open(self, entries: _Entries, intent: Intent) -> OpenIntent:
+        """As a shared record lists it: as it does already, but for what a person was asked since."""
+        held = entries.held.get(intent.number)
+        there = self._listed_open.get((intent.run, intent.slot))
+        if there is not None:
+            return replace(there, held=held)
+        return OpenIntent(replace(intent, number=0), self._listed_before(intent, intent.number), held)
+
+    def _listed_before(self, intent: Intent, number: int) -> frozenset[str]:
+        """What its home held before the intent of that number; 0: only what is known to be another's."""
+        mine = [entries.listed.get(intent.write.home, {}) for entries in self._mine]
+        return frozenset(id_ for listed in mine for id_, before in listed.items() if before <= number)
 
     def _by_file(self, settled: Sequence[Settled]) -> Iterator[tuple[_Entries, list[Settled]]]:
         """What became of intents, by the file that each intent is in."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bufferctl.apply.outcomes import Finding
 from bufferctl.apply.ports import Journal, Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, Intent, Settled, Slot, State
+from bufferctl.model import Binding, Intent, OpenIntent, Settled, Slot, State
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
 
 
 @dataclass
 class Ledger:
-    """`bindings` is the state as it becomes, `state` the rest of the record, `outcomes` what was reported so far."""
+    """`bindings` is the state as it becomes, `state` the rest of the record, `outcomes` what was reported so far.
+
+    `run`: the id of the run that holds the lock of a shared record, else empty.
+    """
 
     journal: Journal
     store: Store
@@ -22,6 +25,7 @@ class Ledger:
     bindings: dict[Slot, Binding]
     state: State = field(default_factory=State)
     outcomes: list[Outcome] = field(default_factory=list)
+    run: str = ""
 
     @property
     def anything_done(self) -> bool:
@@ -65,13 +69,20 @@ class Ledger:
         self.outcomes.append(outcome)
         self.watcher.outcome(outcome)
 
+    def begin(self, intents: Sequence[OpenIntent]) -> None:
+        """Keep the record before `intents` are sent. Raises as `save`."""
+        self._keep(lambda state: self.store.begin(state, (*self.journal.unsettled, *intents)))
+
     def save(self) -> None:
-        """Write the record, with all that the journal holds beside it (also what an interrupt kept from `bindings`).
+        """Keep the record, with all that the journal holds beside it (also what an interrupt kept from `bindings`).
 
         Raises PartWayError where it cannot be written: the journal then still has it for the next run.
         """
+        self._keep(self.store.save)
+
+    def _keep(self, save: Callable[[State], bool]) -> None:
         try:
-            self.state = record(replace(self.state, bindings=self.bindings), self.journal, self.store)
+            self.state = record(replace(self.state, bindings=self.bindings), self.journal, self.store, save)
         except StateError as error:
             raise PartWayError(f"{error.message}. What was done is in the journal", hint=error.hint) from error
         self.bindings = dict(self.state.bindings)
@@ -81,17 +92,20 @@ class Ledger:
             self.journal.settle(settled)
 
 
-def record(state: State, journal: Journal, store: Store) -> State:
+def record(state: State, journal: Journal, store: Store, save: Callable[[State], bool] | None = None) -> State:
     """Save the record, with all that the journal holds beside it, and only then let the journal forget that.
 
-    What was saved. Raises StateError.
+    `save`: by default the store's. What was saved. Raises StateError.
     """
     bindings, results = dict(state.bindings), journal.results
     for result in results:
         _take(bindings, result.slot, result.binding)
     state = replace(state, bindings=bindings)
-    if store.save(state):
-        journal.compact([r.number for r in results], Revision(store.saved.lineage, store.saved.serial, store.digest))
+    numbers = [result.number for result in results]
+    if (save or store.save)(state):
+        journal.compact(numbers, Revision(store.saved.lineage, store.saved.serial, store.digest))
+    else:
+        journal.absorb(numbers)
     return replace(state, lineage=store.saved.lineage, serial=store.saved.serial)
 
 

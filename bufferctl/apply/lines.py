@@ -151,6 +151,11 @@ def read_revision(values: Mapping[str, Any]) -> Revision:
     return Revision(values["lineage"], values["serial"], values["digest"])
 
 
+def run_line(run: str) -> dict[str, Any]:
+    """A run of this machine that may hold the lock of a shared record."""
+    return {"type": "run", "run": run}
+
+
 def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
     """What a home held: ids, each with the number of the first intent that it was there before."""
     by_number: dict[int, list[str]] = {}
@@ -180,6 +185,7 @@ def intent_line(intent: Intent) -> dict[str, Any]:
         "at": intent.at.isoformat(),
         "until": intent.until.isoformat(),
         "before": intent.before,
+        **({"run": intent.run} if intent.run else {}),
         "write": dump_write(intent.write),
     }
 
@@ -188,20 +194,22 @@ def read_intent(values: Mapping[str, Any]) -> Intent:
     """Read what `intent_line` gave."""
     at = datetime.fromisoformat(values["at"])
     until = datetime.fromisoformat(values["until"]) if "until" in values else at + _UNTIL
-    return Intent(values["number"], Slot(*values["slot"]), load_write(values["write"]), at, until, values["before"])
+    write, run = load_write(values["write"]), values.get("run", "")
+    return Intent(values["number"], Slot(*values["slot"]), write, at, until, values["before"], run)
 
 
 def settled_line(settled: Settled) -> dict[str, Any]:
     """What became of an intent; `read_settled` reads it."""
     binding = {k: v for k, v in asdict(settled.binding).items() if v} if settled.binding else None
     slot = _slot(settled.slot)
-    return {"type": "settled", "number": settled.number, "slot": slot, "done": settled.done, "binding": binding}
+    values = {"type": "settled", "number": settled.number, "slot": slot, "done": settled.done, "binding": binding}
+    return {**values, "run": settled.run} if settled.run else values
 
 
 def read_settled(values: Mapping[str, Any]) -> Settled:
     """Read what `settled_line` gave."""
     binding = adapter(Binding).validate_python(values["binding"]) if values["binding"] else None
-    return Settled(values["number"], Slot(*values["slot"]), values["done"], binding)
+    return Settled(values["number"], Slot(*values["slot"]), values["done"], binding, values.get("run", ""))
 
 
 def _slot(slot: Slot) -> list[str]:

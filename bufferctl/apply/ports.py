@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bufferctl.model import Intent, Live, LivePost, Result, Settled, State, Write
+from bufferctl.model import Intent, Live, LivePost, OpenIntent, Result, Settled, State, Write
 from bufferctl.plan import Outcome
 
 
@@ -81,6 +81,20 @@ class Journal(Protocol):
     @property
     def next_number(self) -> int: ...
 
+    @property
+    def unsettled(self) -> Sequence[OpenIntent]:
+        """What a shared record is to list as open."""
+        ...
+
+    @property
+    def foreign(self) -> Collection[int]:
+        """Intents that another machine left open in a shared record, by number."""
+        ...
+
+    def absorb(self, numbers: Collection[int]) -> None:
+        """These results are in the state that is stored at the end of the run."""
+        ...
+
     def listed(self, home: str, ids: Collection[str]) -> None:
         """Note which objects a channel (or an organization's ideas) holds before the next intent."""
         ...
@@ -116,6 +130,10 @@ class Store(Protocol):
 
     def check_writable(self) -> None:
         """Raise StateError where `save` would fail."""
+        ...
+
+    def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:
+        """Keep the state before `intents` are sent, which a shared record lists; as `save`."""
         ...
 
     def save(self, state: State) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Journal
@@ -81,9 +81,13 @@ def _answered(intent: Intent, bindings: Mapping[Slot, Binding]) -> bool:
 def _wait(intents: Sequence[Intent], settler: Settler) -> float:
     """What is left of the settle time, by the server's clock, which intents are dated by.
 
-    A clock that was set back does not make anybody wait longer than the settle time itself.
+    Those of another machine count from when its lease was surely over. A clock that was set back does not make anybody
+    wait longer than the settle time itself.
     """
-    elapsed = (settler.account.server_time() - max(intent.at for intent in intents)).total_seconds()
+    landing = timedelta(seconds=settler.account.timeout + settler.settle)
+    foreign = settler.journal.foreign
+    since = max(intent.until + landing if intent.number in foreign else intent.at for intent in intents)
+    elapsed = (settler.account.server_time() - since).total_seconds()
     return min(settler.settle, max(0.0, settler.settle + ROUNDING - elapsed))
 
 

@@ -16,7 +16,7 @@ from bufferctl.apply.ports import Account, Clock
 from bufferctl.apply.queue import Pending, Queue
 from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
-from bufferctl.model import Create, Done, Intent, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import Create, Done, Intent, OpenIntent, Refusal, Refused, Result, Unknown, Write
 from bufferctl.plan import Outcome, Plan, Status
 
 #: How often a write is tried that Buffer fails on; also how many requests in a row may come to nothing.
@@ -63,12 +63,13 @@ class Run:
         """
         self._read_at = plan.at
         self._ledger.store.check_writable()
-        self._ledger.save()  # what a killed run had recorded, before the same slots change again
+        self._queue.fill(plan)
+        # what a killed run had recorded is kept before the same slots change again
+        self._ledger.begin(self._announced(listed))
         try:
             self._ledger.take_state_only(plan)
             for where, ids in listed.items():
                 self._ledger.journal.listed(where, ids)
-            self._queue.fill(plan)
             while self._queue:
                 self._account.pace()
                 if self._ledger.watcher.stopping():  # also where that cut the wait for the quota short
@@ -81,6 +82,18 @@ class Run:
                     self._send(batch)
         finally:
             self._leave()
+
+    def _announced(self, listed: Mapping[str, Collection[str]]) -> list[OpenIntent]:
+        """All that may be sent, as a shared record lists it before the first of it is."""
+        at = self._account.server_time()
+        before = {home: frozenset(ids) for home, ids in listed.items()}
+        return [
+            OpenIntent(
+                Intent(0, each.change.slot, each.write, at, at, each.before, self._ledger.run),
+                before.get(each.write.home, frozenset()),
+            )
+            for each in self._queue
+        ]
 
     def _leave(self) -> None:
         """On every way out: say what was not done, and save."""
@@ -110,7 +123,7 @@ class Run:
         sent = self._clock.now()
         try:
             results = self._account.send([pending.write for pending in batch])
-        except ApiError as error:  # Account.send raises it only where nothing was carried out
+        except (ApiError, PartWayError) as error:  # raised only where nothing was carried out
             self._ledger.not_done(intents)
             self._in_flight = []
             self._not_sent(error, batch)
@@ -140,7 +153,7 @@ class Run:
         until = at + timedelta(seconds=self._account.timeout)
         first = self._ledger.journal.next_number
         intents = [
-            Intent(number, pending.change.slot, pending.write, at, until, pending.before)
+            Intent(number, pending.change.slot, pending.write, at, until, pending.before, self._ledger.run)
             for number, pending in enumerate(batch, first)
         ]
         try:
@@ -151,7 +164,7 @@ class Run:
         self._in_flight = batch
         return intents
 
-    def _not_sent(self, error: ApiError, batch: list[Pending]) -> None:
+    def _not_sent(self, error: ApiError | PartWayError, batch: list[Pending]) -> None:
         """Nothing of the batch was carried out: make the next one smaller, wait for the quota, or stop the run."""
         if isinstance(error, TooLargeError) and len(batch) == 1:
             self._ledger.report(Outcome(batch[0].change, Status.REFUSED, message=error.message, hint=error.hint))
@@ -160,6 +173,8 @@ class Run:
         if isinstance(error, TooLargeError):
             self._queue.size = len(batch) // 2
             return
+        if isinstance(error, PartWayError):  # no request may leave any more
+            raise error
         wait = error.retry_after if isinstance(error, RateLimitedError) else None
         if wait is None or wait > self._max_wait:
             raise self._stopped_by(error)

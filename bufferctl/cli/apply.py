@@ -13,7 +13,7 @@ from bufferctl.cli.examples import examples
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
+    from bufferctl.cli.session import Session
 
 
 @click.command(
@@ -97,7 +97,9 @@ def apply(
     files = source.files
     with (
         connecting.connected(connection, console) as buffer,
-        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
+        session.opened_for_change(
+            files, buffer, state_file, console, lock_timeout=lock_timeout, settle=settle
+        ) as opened,
     ):
         options_ = source.options(planning.planning_options(source.choices, connection, settle=settle))
         applying = Applying(
@@ -112,17 +114,18 @@ def apply(
             console.note(source.already_applied)
         elif not as_json:
             planning.show(report, console, as_json=False)
-        if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), console):
+        if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), opened):
             console.note("Nothing was sent.")
             return 1
         return Finish(applying, report, console, receipt, report_files).run(as_json=as_json)
 
 
-def _agreed(number: int, console: Console) -> bool:
+def _agreed(number: int, opened: Session) -> bool:
     """Ask. Raises UsageError where there is nobody to ask."""
-    if not console.can_ask:
+    if not opened.console.can_ask:
         raise UsageError(
             "There is no terminal to ask on, so nothing was sent",
             hint="Review the plan, then run apply with --auto-approve.",
         )
-    return click.confirm(f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?", err=True)
+    with opened.kept():
+        return click.confirm(f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?", err=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +42,7 @@ class Applying:
 
     def __post_init__(self) -> None:
         self._stopping = Stopping(self.session.console)
-        self._clock: Clock = self.clock or self._stopping
+        self._clock: Clock = self.session.clock(self.clock or self._stopping)
 
     def plan(self) -> Plan:
         """Settle the writes that an earlier run left open, then plan."""
@@ -68,8 +69,9 @@ class Applying:
         session.state = begin_run(session.state, plan)
         with self._stopping.listening(patient=True), self._watching(len(plan.writes)) as watching:
             self._keep_pace(watching)
+            bindings = dict(session.state.bindings)
             ledger = Ledger(
-                session.journal, session.store, watching, dict(session.state.bindings), session.state, self.outcomes
+                session.journal, session.store, watching, bindings, session.state, self.outcomes, session.run
             )
             run = Run(
                 session.buffer,
@@ -146,7 +148,12 @@ class Applying:
     def _keep_pace(self, watching: Watching) -> None:
         buffer = self.session.buffer
         pacer = Pacer(lambda: buffer.quota, buffer.server_time, self._clock, watching, self.max_wait)
-        buffer.keep_pace(pacer.pace)
+
+        def pace() -> None:
+            pacer.pace()
+            self.session.hold()
+
+        buffer.keep_pace(pace)
 
     def _watching(self, total: int) -> Watching:
         bar = sys.stderr.isatty() and not self.quiet
@@ -182,6 +189,7 @@ class Finish:
         left = self._verify() if error is None else None
         if error is None:
             self._record(left)
+        self._finish()
         if left and plan.narrowed:
             slots = {change.slot for change in plan.changes}
             left = left.narrow(lambda change: change.slot in slots)
@@ -211,6 +219,13 @@ class Finish:
             return
         try:
             self.applying.record(left or plan)
+        except BufferctlError as error:
+            self._report_error(error.message, error)
+
+    def _finish(self) -> None:
+        """Store what a shared record is to hold, and release its lock."""
+        try:
+            self.applying.session.finish(summary(self.applying.outcomes))
         except BufferctlError as error:
             self._report_error(error.message, error)
 
@@ -256,3 +271,20 @@ class Finish:
             self.console.data("\n" + applied_text(outcomes, self.console.out))
         if left:
             self.console.data(left_text(left, report.plan, outcomes, self.console.out))
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    """What an apply did, for the history of a shared record: `apply: 4 created, 1 changed`."""
+    done = Counter(each.change.action for each in outcomes if each.status in {Status.DONE, Status.DIFFERS})
+    counts = [f"{done[action]} {verb}" for action, verb in _VERBS.items() if done[action]]
+    return f"apply: {', '.join(counts) or 'nothing sent'}"
+
+
+_VERBS = {
+    Action.CREATE: "created",
+    Action.UPDATE: "changed",
+    Action.DELETE: "deleted",
+    Action.ADOPT: "already there",
+    Action.MOVE: "renamed",
+    Action.FORGET: "forgotten",
+}

@@ -45,7 +45,7 @@ def begin(
     homes = _homes(plan, channels)
     let_go = [item for item in plan.recording.unexplained if item.home in homes]
     _show(let_go, session.console)
-    if not _agreed(session.console, auto_approve=auto_approve):
+    if not _agreed(session, auto_approve=auto_approve):
         session.console.note("Nothing was recorded.")
         return 1
     settle = timedelta(seconds=SETTLE)
@@ -84,16 +84,17 @@ def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
         console.data(f"  and {len(let_go) - _NAMED} more")
 
 
-def _agreed(console: Console, *, auto_approve: bool) -> bool:
+def _agreed(session: Session, *, auto_approve: bool) -> bool:
     """Ask. Raises UsageError where there is nobody to ask."""
     if auto_approve:
         return True
-    if not console.can_ask:
+    if not session.console.can_ask:
         raise UsageError(
             "There is no terminal to ask on, so nothing was recorded",
             hint="Read the list above, then run it again with --auto-approve.",
         )
-    return click.confirm("Is none of this yours?", err=True)
+    with session.kept():
+        return click.confirm("Is none of this yours?", err=True)
 
 
 def _managed_since(state: State, now: datetime) -> datetime:

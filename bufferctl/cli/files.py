@@ -17,6 +17,7 @@ from bufferctl.model import Desired, LiveChannel
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
     from bufferctl.plan import Change
+    from bufferctl.state import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Files:
         from bufferctl.state import state_path_of
 
         return named or state_path_of(self.root_file)
+
+    def store(self, named: Path | None) -> Store:
+        """Where the record is. `named`: a state file that the user asked for instead."""
+        from bufferctl.state import LocalStore
+
+        return LocalStore(self.state_path(named))
 
     def keeps(self, targets: Sequence[str], excludes: Sequence[str]) -> Callable[[Change], bool]:
         """Whether a change is declared in one of the files named, and its address is among `targets`, not `excludes`.

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import ConfigError, StateError
+from bufferctl.limits import SETTLE
 from bufferctl.model import IDEAS, Account, Live, LivePost, Origin, Slot, State
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Plan
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
-    from bufferctl.apply import FileJournal
+    from bufferctl.apply import Clock, FileJournal
     from bufferctl.reconcile import Options, Targets
     from bufferctl.state import StoredRecord
 
@@ -75,7 +77,34 @@ class Session:
     journal: FileJournal
     console: Console
     state: State
+    #: What the plan is to warn of.
+    warnings: tuple[Diagnostic, ...] = ()
+    #: Read just now; it serves once.
+    account: Account | None = None
+    finished: bool = False
     _told: tuple[Diagnostic, ...] = ()
+
+    @property
+    def run(self) -> str:
+        """The id of the run that holds the lock of a shared record, else empty."""
+        return ""
+
+    def hold(self) -> None:
+        """Immediately before a request: make sure that the lock of a shared record lasts. Raises PartWayError."""
+
+    def clock(self, clock: Clock) -> Clock:
+        """The clock to wait by."""
+        return clock
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Keep the lock of a shared record while a person is asked, or something else takes its time."""
+        return nullcontext()
+
+    def finish(self, message: str) -> None:
+        """Store what a shared record is to hold, with `message` for its history, and release its lock, once.
+
+        Raises PartWayError where that fails.
+        """
 
     def save(self, state: State) -> None:
         """Write the record, with what the journal holds beside it. Raises StateError."""
@@ -93,8 +122,8 @@ class Session:
 
         requests, desired = self.buffer.requests, self.files.desired
         known = {slot.organization_id for slot in self.state.bindings}
-        declared = {o.id or o.name or "" for o in desired.organizations}
-        account = self.buffer.account(declared | known | self.journal.organizations)
+        account = self.account or self.buffer.account(organizations(self.files, self.state, self.journal))
+        self.account = None
         self._check_managed_since()
         targets, problems = find_targets(desired, account, self.state)
         if has_errors(problems):
@@ -109,7 +138,7 @@ class Session:
         slots = slots_of(desired, targets)
         self.journal.claim(slots | set(self.state.bindings), account.homes)
         self.state = follow_reconnected(remembered(self.state, self.journal), account)
-        return Found(account, targets, slots, self.buffer.requests - requests, problems)
+        return Found(account, targets, slots, self.buffer.requests - requests, (*self.warnings, *problems))
 
     def look(self, options: Options, found: Found | None = None) -> Look:
         """Read the account and compare: the plan. Raises as `find`, which it does where that was not done just now."""
@@ -214,21 +243,38 @@ class Session:
             )
 
 
+S = TypeVar("S", bound=Session)
+
+
 @contextmanager
 def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Console) -> Iterator[Session]:
     """The session of these files and this account, for looking only. Raises StateError."""
     from bufferctl.apply import FileJournal
-    from bufferctl.state import LocalStore, StoredRecord
+    from bufferctl.state import StoredRecord
 
-    store = StoredRecord(LocalStore(files.state_path(state_file)), buffer.endpoint)
-    state = store.load()
-    journal = FileJournal(journal_folder(), buffer.endpoint, files.root_file, state.lineage)
-    _check_apart(state, store.name)
-    state = _as_known(state, store, journal, console)
+    store = StoredRecord(files.store(state_file), buffer.endpoint)
+    store.load()
+    journal = FileJournal(journal_folder(), store.endpoint, files.root_file, store.saved.lineage)
     try:
-        yield Session(files, buffer, store, journal, console, state)
+        session = session_of(Session, files, buffer, store, journal, console)
+        if store.is_shared:
+            from bufferctl.cli.sharing import standing
+
+            journal.follow(store.document.intents)
+            session.warnings = standing(files, store)
+            if lease := store.document.lease:
+                console.note(f"{console.err.change('note:')} another run is at work: {visible(str(lease))}")
+        yield session
     finally:
         journal.close()
+
+
+def session_of(
+    kind: type[S], files: Files, buffer: Buffer, store: StoredRecord, journal: FileJournal, console: Console
+) -> S:
+    """The session of a record that was read. Raises StateError where the record contradicts itself."""
+    _check_apart(store.saved, store.name)
+    return kind(files, buffer, store, journal, console, _as_known(store.saved, store, journal, console))
 
 
 def _as_known(state: State, store: StoredRecord, journal: FileJournal, console: Console) -> State:
@@ -263,15 +309,30 @@ def _check_apart(state: State, name: str) -> None:
 
 @contextmanager
 def opened_for_change(
-    files: Files, buffer: Buffer, state_file: Path | None, console: Console, *, lock_timeout: float
+    files: Files,
+    buffer: Buffer,
+    state_file: Path | None,
+    console: Console,
+    *,
+    lock_timeout: float,
+    settle: float = SETTLE,
 ) -> Iterator[Session]:
-    """The same with the lock held from before anything is read, and the state known to be writable.
+    """The same with the lock held from before anything is read, and the record known to be writable.
 
-    Raises LockedError where another run holds the lock for longer than `lock_timeout` seconds, StateError.
+    `settle`: seconds until Buffer's lists surely show a write. Raises LockedError where another run holds the lock, on
+    this machine or of a shared record, for longer than `lock_timeout` seconds, StateError.
     """
-    with locked(buffer.endpoint, lock_timeout, console), opened(files, buffer, state_file, console) as session:
-        session.store.check_writable()
-        yield session
+    store = files.store(state_file)
+    with locked(buffer.endpoint, lock_timeout, console):
+        if store.is_shared:
+            from bufferctl.cli.sharing import shared
+
+            with shared(files, buffer, store, console, lock_timeout=lock_timeout, settle=settle) as session:
+                yield session
+            return
+        with opened(files, buffer, state_file, console) as session:
+            session.store.check_writable()
+            yield session
 
 
 @contextmanager
@@ -283,6 +344,12 @@ def locked(endpoint: str, timeout: float, console: Console) -> Iterator[None]:
         if died:
             console.note(f"{console.err.change('note:')} took over the lock of a run that crashed: {died}")
         yield
+
+
+def organizations(files: Files, state: State, journal: FileJournal) -> set[str]:
+    """Names or ids of the organizations to ask about: those that are declared, recorded, or have open intents."""
+    declared = {organization.id or organization.name or "" for organization in files.desired.organizations}
+    return declared | {slot.organization_id for slot in state.bindings} | set(journal.organizations)
 
 
 def journal_folder() -> Path:

@@ -8,10 +8,11 @@ the lock released (`sharing.py`).
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from bufferctl.model import State
+from bufferctl.model import OpenIntent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
 from bufferctl.state.store import Store, Stored
@@ -77,8 +78,8 @@ class StoredRecord:
         self.put(replace(self.document, state=self.next(state)), "save")
         return True
 
-    def begin(self, state: State) -> bool:
-        """Before anything is sent: as `save`."""
+    def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:  # noqa: ARG002 - the journal has them
+        """Before `intents` are sent: as `save`."""
         return self.save(state)
 
     def check_writable(self) -> None:

@@ -1,0 +1,195 @@
+"""A session on a record that machines share: its lock is taken before anything is read, and released at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bufferctl.apply import Clock, FileJournal, Revision
+from bufferctl.cli.console import Console
+from bufferctl.cli.files import Files
+from bufferctl.cli.session import Session, journal_folder, organizations, session_of
+from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
+from bufferctl.model.invisible import visible
+from bufferctl.state import Lease, Store, StoredRecord
+from bufferctl.state.checkout import Relation, head, relation
+from bufferctl.state.lease import is_mine, locked
+from bufferctl.state.sharing import SharedRecord
+
+if TYPE_CHECKING:
+    from bufferctl.api import Buffer
+
+#: How often, in seconds, a lock that another run holds is read again.
+_POLL = 10.0
+#: How often another run may be faster before this one gives up.
+_TRIES = 10
+#: Digits of a commit in messages.
+_SHORT = 10
+
+
+@dataclass
+class SharedSession(Session):
+    """A session that holds the lock of a shared record. `store` is that record."""
+
+    store: SharedRecord
+
+    @property
+    def run(self) -> str:
+        """The id of this run."""
+        return self.store.run
+
+    def hold(self) -> None:
+        """Immediately before a request: the lock outlives what may come of it. Raises PartWayError."""
+        self.store.hold()
+
+    def clock(self, clock: Clock) -> Clock:
+        """The clock, whose waits renew the lock."""
+        return _RenewingClock(clock, self.store)
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Renew the lock while a person is asked, or something else takes its time."""
+        return self.store.kept()
+
+    def finish(self, message: str) -> None:
+        """Store what came of the run, and release the lock. Once; raises PartWayError where that fails."""
+        if self.finished:
+            return
+        self.finished = True
+        if self.store.close(self.journal.unsettled, message):
+            self.journal.end(self.run)
+            self.journal.compact((), Revision(self.store.saved.lineage, self.store.saved.serial, self.store.digest))
+
+
+@contextmanager
+def shared(
+    files: Files, buffer: Buffer, place: Store, console: Console, *, lock_timeout: float, settle: float
+) -> Iterator[SharedSession]:
+    """A session with the lock of the record in `place`. Raises LockedError, StateError, ApiError."""
+    record = SharedRecord(place, buffer.endpoint, commit=head(files.root))
+    record.load()
+    _refuse_older(files, record)
+    journal = FileJournal(journal_folder(), record.endpoint, files.root_file, record.saved.lineage)
+    try:
+        asked = organizations(files, record.saved, journal)
+        account = buffer.account(asked)  # for Buffer's clock, too
+        journal.begin(record.run)
+        dead = _lock(record, buffer, journal, lock_timeout, landing=buffer.timeout + settle)
+        if dead is not None:
+            console.note(
+                f"{console.err.change('note:')} took over the lock of a run that did not release it: "
+                f"{visible(str(dead))}"
+            )
+        journal.follow(record.document.intents)
+        session = session_of(SharedSession, files, buffer, record, journal, console)
+        if organizations(files, session.state, journal) <= asked:  # no other run recorded more of them meanwhile
+            session.account = account
+        try:
+            yield session
+        except BaseException:
+            _leave(session)
+            raise
+        session.finish("nothing changed")
+    finally:
+        journal.close()
+
+
+def _leave(session: SharedSession) -> None:
+    """Release the lock of a run that failed; what went wrong first is what is reported."""
+    try:
+        session.finish("stopped")
+    except BufferctlError as error:
+        session.console.error(error.message, error.hint)
+
+
+def _lock(
+    record: SharedRecord, buffer: Buffer, journal: FileJournal, timeout: float, *, landing: float
+) -> Lease | None:
+    """Take the lock; the lease of a dead run that it was taken from. Raises LockedError after `timeout` seconds."""
+    waited, overtaken = 0.0, 0
+    while True:
+        lease = record.document.lease
+        now = buffer.server_time()
+        if lease is None or is_mine(lease, journal.runs) or (buffer.tells_time and lease.dead_at <= now):
+            try:
+                record.lock(now, landing)
+            except OvertakenError as error:
+                overtaken += 1
+                if overtaken > _TRIES:
+                    raise LockedError(error.message, hint=error.hint) from error
+                record.load()
+                continue
+            return lease
+        seconds = min(_POLL, timeout - waited)
+        if seconds <= 0:
+            raise locked(lease, tells_time=buffer.tells_time)
+        time.sleep(seconds)
+        waited += seconds
+        record.load()
+
+
+def standing(files: Files, record: StoredRecord) -> tuple[Diagnostic, ...]:
+    """What a plan warns of: a checkout that does not have all that was applied from another one."""
+    here, applied = head(files.root), record.document.commit
+    found = relation(files.root, here, applied, remote=_remote(files)) if here and applied else Relation.SAME
+    if found is Relation.OLDER:
+        what = f"This checkout ({here[:_SHORT]}) is older than what was applied last ({applied[:_SHORT]})"
+        return (Diagnostic(Severity.WARNING, f"{what}, so apply will refuse it", hint="git pull"),)
+    if found is Relation.DIVERGED:
+        what = f"This checkout ({here[:_SHORT]}) and the commit applied last ({applied[:_SHORT]}) have diverged"
+        why = f"{what}; what only that one declares looks removed from the files"
+        return (Diagnostic(Severity.WARNING, why, hint="Merge or rebase onto it before you apply."),)
+    return ()
+
+
+def _refuse_older(files: Files, record: SharedRecord) -> None:
+    """Raises StateError where the checkout is known to be older than what was applied last."""
+    here, applied = record.commit, record.document.commit
+    if not here or not applied:
+        return
+    if relation(files.root, here, applied, remote=_remote(files)) is Relation.OLDER:
+        raise StateError(
+            f"This checkout ({here[:_SHORT]}) is older than what was applied last ({applied[:_SHORT]}), so applying it "
+            "would undo what was merged since; nothing was done",
+            hint="git pull",
+        )
+
+
+def _remote(files: Files) -> str:
+    return getattr(files.desired.settings.state, "remote", "") or "origin"
+
+
+class _RenewingClock:
+    """A clock that waits in pieces, between which the lock is renewed once half of its time is over."""
+
+    def __init__(self, clock: Clock, record: SharedRecord) -> None:
+        self._clock, self._record = clock, record
+
+    def now(self) -> float:
+        """As `Clock`."""
+        return self._clock.now()
+
+    def wait(self, seconds: float) -> None:
+        """As `Clock`."""
+        for piece in _pieces(seconds):
+            began = self.now()
+            self._clock.wait(piece)
+            self._record.keep()
+            if self.now() - began < piece - 1:  # somebody asked to stop
+                return
+
+    def sleep(self, seconds: float) -> None:
+        """As `Clock`."""
+        for piece in _pieces(seconds):
+            self._clock.sleep(piece)
+            self._record.keep()
+
+
+def _pieces(seconds: float, piece: float = 60.0) -> Iterator[float]:
+    """Parts of a wait, each short beside a lease."""
+    while seconds > 0:
+        yield min(piece, seconds)
+        seconds -= piece

@@ -1,0 +1,70 @@
+"""How a checkout stands to the commit that was applied last: an older one must not undo what a newer one made.
+
+A shallow checkout, as CI has it, lacks the history that answers this. It is deepened by a little; beyond that nobody
+can tell, which is not an error.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from subprocess import TimeoutExpired
+
+from bufferctl.git import git
+
+#: By how many commits a shallow checkout is deepened, and how many seconds that may take.
+_DEEPEN, _PATIENCE = 50, 60
+
+
+class Relation(StrEnum):
+    """How the commit that is checked out stands to another one."""
+
+    SAME = "same"
+    NEWER = "newer"
+    OLDER = "older"
+    DIVERGED = "diverged"
+    UNKNOWN = "unknown"
+
+
+def head(folder: Path) -> str:
+    """The id of the commit that is checked out; empty without git, or outside of a repository."""
+    return _output(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+
+def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:
+    """How the commit `here` stands to `applied`, in the repository of `folder`. Both are full ids.
+
+    What a shallow checkout lacks is fetched from `remote`, and nothing but the history changes there.
+    """
+    if here == applied:
+        return Relation.SAME
+    found = _relation(folder, here, applied)
+    if found is Relation.UNKNOWN and _output(folder, "rev-parse", "--is-shallow-repository") == "true":
+        depth = int(_output(folder, "rev-list", "--count", here) or 0) + _DEEPEN
+        _output(
+            folder, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={depth}", remote, here, applied
+        )
+        found = _relation(folder, here, applied)
+    return found
+
+
+def _relation(folder: Path, here: str, applied: str) -> Relation:
+    if not _output(folder, "cat-file", "-t", applied):
+        return Relation.UNKNOWN
+    bases = _output(folder, "merge-base", here, applied)
+    if bases == applied:
+        return Relation.NEWER
+    if bases == here:
+        return Relation.OLDER
+    if bases or _output(folder, "rev-parse", "--is-shallow-repository") != "true":
+        return Relation.DIVERGED
+    return Relation.UNKNOWN
+
+
+def _output(folder: Path, *arguments: str) -> str:
+    """What a git command prints; empty where it fails, or there is no git."""
+    try:
+        ran = git(folder, *arguments, timeout=_PATIENCE)
+    except (OSError, TimeoutExpired):
+        return ""
+    return ran.stdout.strip() if ran.returncode == 0 else ""
