@@ -30,19 +30,28 @@ def crosschecks(posts: list[DeclaredPost], ideas: list[tuple[Idea, Spot]], readi
             again.setdefault((item.place, first), []).append((item, spot))
     for (_, first), those in again.items():
         yield _twice(those, first)
-    for declared in posts:
-        post = declared.post
-        if post.was or post.repeat_of:
-            yield from _fate(post, declared, keys, whole=whole)
-        if post.idea and whole:
-            named = Address(post.address.organization, IDEAS, post.idea)
-            if named not in places:
-                yield _nothing(declared.spot("idea"), "idea", named, "idea", keys)
+    yield from _of_posts(posts, keys, whole=whole)
     for idea, spot in ideas:
-        if idea.was or idea.repeat_of:
-            yield from _fate(idea, spot, keys, whole=whole)
+        if idea.previous_keys or idea.repeat_of:
+            yield from (problem for _, problem in _fate(idea, spot, keys, whole=whole))
     yield from _renamed_twice(items)
     yield from _same_text_and_instant(posts, reading)
+
+
+def _of_posts(posts: list[DeclaredPost], keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
+    """Names in posts that mean nothing; of a repeated entry the first occurrence is enough."""
+    reported: set[tuple[Place, str]] = set()
+    for declared in posts:
+        post = declared.post
+        if post.previous_keys or post.repeat_of:
+            for name, problem in _fate(post, declared, keys, whole=whole):
+                if (post.place, name) not in reported:
+                    reported.add((post.place, name))
+                    yield problem
+        if post.idea and whole:
+            named = Address(post.address.organization, IDEAS, post.idea)
+            if named not in keys.places:
+                yield _nothing(declared.spot("idea"), "idea", named, "idea", keys)
 
 
 class _Keys:
@@ -85,11 +94,13 @@ def _twice(those: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
 def _renamed_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic]:
     """Entries that name the same old key: only one of them can be the same post or idea."""
     renamed: dict[Address, Place] = {}
+    reported: set[Place] = set()
     for item, spot in items:
-        if item.was:
-            first = renamed.setdefault(replace(item.address, key=item.was), item.place)
-            if first is not item.place:
-                message = f"another entry is renamed from `{item.was}` too, and only one of them can be"
+        for key in item.previous_keys:
+            first = renamed.setdefault(replace(item.address, key=key), item.place)
+            if first != item.place and item.place not in reported:
+                reported.add(item.place)  # of a repeated entry the first occurrence is enough
+                message = f"another entry is renamed from `{key}` too, and only one of them can be"
                 related = (Related(first, "the other one is here"),)
                 yield spot.at("was", message, hint="delete `was` from the new one", related=related)
 
@@ -117,45 +128,55 @@ def _not_meant(
 ) -> Iterator[Diagnostic]:
     """Those of `others` that no `repeat_of` connects with one of the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.post
-    keys, named = {each.post.address.key for each in group}, {each.post.repeat_of for each in group}
+    keys, named = {each.post.address.key for each in group}, {_said_to_repeat(each.post) for each in group}
     for each in others:
         post = each.post
-        meant = post.repeat_of in keys or post.address.key in named
+        meant = _said_to_repeat(post) in keys or post.address.key in named
         if meant or post.address == earlier.address or (post.place, earlier.place) in reported:
             continue
         reported.add((post.place, earlier.place))
         key = earlier.address.key
         message = f"`{key}` has the same text at the same time, so it would be published twice"
         hint = f"delete one of them; if both are meant, add `repeat_of: {key}` here"
+        if post.expansion and post.expansion.number and post.place == earlier.place:
+            message = f"`{post.address.key}` and `{key}` say the same at the same time, so it would be published twice"
+            hint = "give one of them another time or text under `each`"
         related = (Related(earlier.place, "the other one is here"),)
         yield each.layers[-1].spot.at("key", message, hint=hint, related=related)
+
+
+def _said_to_repeat(post: Post) -> str | None:
+    """What somebody wrote under `repeat_of`; that occurrences repeat each other is implied at different times only."""
+    return None if post.expansion and post.expansion.repeats else post.repeat_of
 
 
 #: An id of Buffer's: what `repeat_of` names where the earlier one is nobody's in the files.
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
-def _fate(item: Post | Idea, at: DeclaredPost | Spot, keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
+def _fate(item: Post | Idea, at: DeclaredPost | Spot, keys: _Keys, *, whole: bool) -> Iterator[tuple[str, Diagnostic]]:
+    """What is wrong with `was` and `repeat_of`, each with the channel and the field."""
     places = keys.places
 
     def spot(name: str) -> Spot:
         return at.spot(name) if isinstance(at, DeclaredPost) else at
 
     address = item.address
-    if item.was:
-        old = Address(address.organization, address.channel, item.was)
+    for key in item.previous_keys:
+        old = Address(address.organization, address.channel, key)
         if old in places:
-            message = f"`{item.was}` is still declared, so this cannot be the same under another key"
+            message = f"`{key}` is still declared, so this cannot be the same under another key"
             hint = "rename the old entry instead of copying it, or delete `was`"
-            yield spot("was").at("was", message, hint=hint, related=(Related(places[old], "declared here"),))
+            problem = spot("was").at("was", message, hint=hint, related=(Related(places[old], "declared here"),))
+            yield f"{address.channel} was", problem
     if item.repeat_of:
         named = Address(address.organization, address.channel, item.repeat_of)
         if named == address:
             message = "this names the entry itself; nothing repeats itself"
-            yield spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
+            yield "itself", spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
         elif named not in places and whole and not _ID.fullmatch(item.repeat_of):
             what = "idea" if address.is_idea else f"post on {address.channel}"
-            yield _nothing(spot("repeat_of"), "repeat_of", named, what, keys)
+            yield f"{address.channel} repeat_of", _nothing(spot("repeat_of"), "repeat_of", named, what, keys)
 
 
 def _nothing(spot: Spot, name: str, named: Address, what: str, keys: _Keys) -> Diagnostic:

@@ -180,6 +180,11 @@ class Post:
     was_single: str | None = None
     expansion: Expansion | None = None
 
+    @property
+    def previous_keys(self) -> tuple[str, ...]:
+        """The keys that it may have had, the likeliest first."""
+        return tuple(key for key in (self.was, self.was_single) if key)
+
 
 @dataclass(frozen=True, slots=True)
 class Idea:
@@ -201,6 +206,11 @@ class Idea:
     repeat_of: str | None = None
     cancelled: bool = False
     protect: bool = False
+
+    @property
+    def previous_keys(self) -> tuple[str, ...]:
+        """The keys that it may have had."""
+        return (self.was,) if self.was else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ address.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from shlex import quote
@@ -320,11 +320,16 @@ def unresolved(problem: str, hint: str) -> Hold:
     return Hold(Reason.UNRESOLVED, problem, hint)
 
 
-def too_many_deletes(count: int, limit: int, *, goes_out: bool) -> Hold:
+def too_many_deletes(
+    count: int, limit: int, shortened: Mapping[str, tuple[int, int]] | None = None, *, goes_out: bool
+) -> Hold:
+    """`shortened`: of each repeated entry that lost its last occurrences, how many it had and has."""
+    cut = ", ".join(f"`{key}` was shortened from {old} to {new}" for key, (old, new) in (shortened or {}).items())
+    because = f" ({cut})" if cut else ""
     return Hold(
         Reason.DELETES,
-        f"{count} post{'s' if count > 1 else ''} disappeared from the files, and at most {limit} may be deleted at "
-        f"once, so none is deleted and they {_stays(2, goes_out=goes_out)}",
+        f"{count} post{'s' if count > 1 else ''} disappeared from the files{because}, and at most {limit} may be "
+        f"deleted at once, so none is deleted and they {_stays(2, goes_out=goes_out)}",
         f"If this is intended, set `max_deletes: {count}` in the root file, or run with --max-deletes {count}.",
     )
 

@@ -178,8 +178,9 @@ def _moved(new: list[Declared], released: Mapping[Slot, Binding], by_id: Mapping
     left = dict(released)
     found: Found = {}
     for d in new:
-        old = replace(d.slot, key=d.item.was) if d.item.was else None
-        if old and (binding := left.pop(old, None)):
+        olds = (replace(d.slot, key=key) for key in d.item.previous_keys)
+        if (old := next((old for old in olds if old in left), None)) is not None:
+            binding = left.pop(old)
             found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), binding, old)
     by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
     for slot, binding in left.items():

@@ -89,7 +89,13 @@ Changes = list[Change]
 def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
     files = {item.place.file for item in scene.desired.items}
     files |= {m.binding.file for m in scene.matches.matches if m.binding}
-    return guard_deletes(changes, scene.desired.settings.max_deletes, scene.options.max_deletes, files)
+    series = {
+        (m.declared.slot.home, base): item.expansion.times
+        for m in scene.matches.matches
+        if isinstance(item := m.declared.item, Post) and item.expansion and item.expansion.number
+        for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
+    }
+    return guard_deletes(changes, scene.desired.settings.max_deletes, scene.options.max_deletes, files, series)
 
 
 def _hold_against_policy(changes: Changes, scene: Scene) -> Changes:
@@ -204,8 +210,8 @@ def _removed(scene: Scene) -> Iterable[Change]:
 
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     """Where the declared objects are remembered, and where those were that say what they were called before."""
-    slots = {_slot(item, targets): item.was for item in desired.items}
-    return frozenset({*slots, *(replace(slot, key=was) for slot, was in slots.items() if was)})
+    slots = {_slot(item, targets): item.previous_keys for item in desired.items}
+    return frozenset({*slots, *(replace(slot, key=key) for slot, keys in slots.items() for key in keys)})
 
 
 def _slots(desired: Desired, targets: Targets) -> Iterable[Slot]:

@@ -6,7 +6,7 @@ suddenly empty or gone. They guard what disappeared; what is declared `cancelled
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bufferctl.model import (
@@ -84,23 +84,42 @@ def _whose(binding: Binding, live: LivePost) -> str:
     return ""
 
 
-def guard_deletes(changes: Iterable[Change], most: int, allowed: int | None, files: Collection[str]) -> list[Change]:
+def guard_deletes(
+    changes: Iterable[Change],
+    most: int,
+    allowed: int | None,
+    files: Collection[str],
+    series: Mapping[tuple[str, str], int] | None = None,
+) -> list[Change]:
     """The changes, with deletes held that look like an accident, unless the command line says how many are meant.
 
     `most`: `max_deletes` of the files; `allowed`: of the command line, which overrules the guards. `files`: those that
-    are not lost, since something of them is still declared, there or in another file.
+    are not lost, since something of them is still declared, there or in another file. `series`: how many occurrences
+    a repeated entry has now, by home and key.
     """
     changes = list(changes)
     deletes = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
     limit = most if allowed is None else allowed
     if len(deletes) > limit:
-        hold = holds.too_many_deletes(len(deletes), limit, goes_out=any(c.goes_out for c in deletes))
+        goes_out = any(c.goes_out for c in deletes)
+        hold = holds.too_many_deletes(len(deletes), limit, _shortened(deletes, series or {}), goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}
     elif allowed is None:
         held = _of_lost_files(deletes, files)
     else:
         held = {}
     return [held.get(change.slot, change) if change.action is Action.DELETE else change for change in changes]
+
+
+def _shortened(deletes: Iterable[Change], series: Mapping[tuple[str, str], int]) -> dict[str, tuple[int, int]]:
+    """Of each repeated entry that lost its last occurrences, how many it had and has."""
+    found: dict[str, tuple[int, int]] = {}
+    for change in deletes:
+        key, _, number = change.slot.key.rpartition("-")
+        times = series.get((change.slot.home, key))
+        if times is not None and number.isdecimal() and int(number) > times:
+            found[key] = max(found.get(key, (0, 0))[0], int(number)), times
+    return found
 
 
 def _of_lost_files(deletes: list[Change], files: Collection[str]) -> dict[Slot, Change]:

@@ -68,12 +68,12 @@ def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
 
 
 def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """Edits of the time or the tags of what is out, counted once a file."""
+    """What is out and would now say something else by its time, its tags or its campaign, counted once a file."""
     by_file = Counter(c.place.file for c in changes if c.reason is Reason.STAYED and c.place)
     for file, count in by_file.items():
         yield Diagnostic(
             Severity.WARNING,
-            f"{count} edited {'post is' if count == 1 else 'posts are'} already published and "
+            f"{count} {'post is' if count == 1 else 'posts are'} already published and "
             f"{'stays as it was' if count == 1 else 'stay as they were'}",
             place=Place(file),
         )

@@ -147,7 +147,7 @@ def test_edits_that_do_not_matter_once_it_is_out_are_done(was: Post, now: Post) 
     world = sent(was)
     change = world.change(now)
     assert (change.action, change.reason) == (Action.DONE, Reason.STAYED)
-    assert "1 edited post is already published and stays as it was" in warnings(world.plan(now))
+    assert "1 post is already published and stays as it was" in warnings(world.plan(now))
     assert change.binding is not None
     again = World(live=world.live, state=replace(world.state, bindings={slot(now): change.binding}))
     assert (again.change(now).action, again.change(now).reason) == (Action.DONE, None)
