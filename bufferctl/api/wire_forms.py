@@ -74,7 +74,7 @@ def edit_post(write: EditPost) -> dict[str, Any]:
     """EditPostInput.
 
     A draft is always sent as one, and a post that needs approval always requests it, so that an edit neither schedules
-    the draft nor bypasses the approval.
+    the draft nor bypasses the approval. Approval is for drafts (notes: Writing), so a scheduled post becomes one too.
     """
     post = write.post
     form = {
@@ -88,8 +88,8 @@ def edit_post(write: EditPost) -> dict[str, Any]:
     if write.reschedule:
         form |= _schedule(post)
     if post.needs_approval and not post.draft:
-        form["approvalChange"] = "request"
-    elif write.reschedule or (post.draft and not write.scheduled_by_hand):
+        form |= {"approvalChange": "request", **({"saveToDraft": True} if write.was_scheduled else {})}
+    elif write.reschedule or (post.draft and not write.was_scheduled):
         form["saveToDraft"] = post.draft
     return form
 

@@ -211,7 +211,7 @@ def journal(folder: Path, endpoint: str, project: Path, remembered: State, slots
 
 def _organization(organization: LiveOrganization) -> str:
     limit = organization.scheduled_posts_limit
-    most = f", at most {count(limit, 'scheduled post')}" if limit is not None else ""
+    most = f", at most {count(limit, 'scheduled post')} each" if limit is not None else ""
     return f"{organization.name} ({count(len(organization.channels), 'channel')}{most})"
 
 

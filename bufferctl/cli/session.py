@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from bufferctl.reconcile import Options, Targets
     from bufferctl.state import StoredRecord
 
-#: From how many scheduled posts on a plan's limit is not worth reading channels that no file declares.
-SCARCE = 1000
 #: Pages of a list of sent posts, where `managed_since` bounds what may be ours, and where nothing does.
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
 #: Origins of what bufferctl made, as far as it knows.
@@ -196,16 +194,9 @@ class Session:
             )
 
     def _channels(self, account: Account, declared: set[str]) -> dict[str, set[str]]:
-        """The channels to read, by organization: those declared and those that state speaks of.
-
-        All of them where Buffer's plan has few posts to give, since every channel takes of them.
-        """
+        """The channels to read, by organization: those declared and those that state speaks of."""
         wanted = declared | {slot.channel_id for slot in self.state.bindings}
-        found = {
-            o.id: {c.id for c in o.channels if c.id in wanted or (o.scheduled_posts_limit or SCARCE) < SCARCE}
-            for o in account.organizations
-            if any(c.id in wanted for c in o.channels)
-        }
+        found = {o.id: {c.id for c in o.channels if c.id in wanted} for o in account.organizations}
         return {organization: ids for organization, ids in found.items() if ids}
 
     def _seek(self, ids: Mapping[str, datetime | None], live: Live, channels: Mapping[str, Collection[str]]) -> Live:

@@ -17,6 +17,8 @@ from bufferctl.model.metadata import Metadata
 from bufferctl.model.writing import CreateIdea, CreatePost, DeletePost, EditPost, Write
 
 _KINDS: dict[str, type[Write]] = {kind.kind: kind for kind in get_args(Write)}
+#: Names of fields in journals of earlier versions.
+_EARLIER = {"scheduled_by_hand": "was_scheduled"}
 
 T = TypeVar("T")
 
@@ -82,7 +84,7 @@ def _own_values(write: Write) -> dict[str, Any]:
         case CreatePost():
             return {"channel_id": write.channel_id, "tag_ids": list(write.tag_ids), "idea_id": write.idea_id}
         case EditPost():
-            how = {"reschedule": write.reschedule, "scheduled_by_hand": write.scheduled_by_hand}
+            how = {"reschedule": write.reschedule, "was_scheduled": write.was_scheduled}
             common = {"channel_id": write.channel_id, "tag_ids": list(write.tag_ids), "idea_id": write.idea_id}
             return {"id": write.id, **how, **common}
         case _:
@@ -91,7 +93,7 @@ def _own_values(write: Write) -> dict[str, Any]:
 
 def load_write(values: dict[str, Any]) -> Write:
     """Load the output of `dump_write`. Raises ValidationError, KeyError or TypeError for anything else."""
-    fields = {k: v for k, v in values.items() if k not in {"kind", "post", "idea"}}
+    fields = {_EARLIER.get(k, k): v for k, v in values.items() if k not in {"kind", "post", "idea"}}
     for name in ("post", "idea"):
         if name in values:
             fields[name] = load_item(values)

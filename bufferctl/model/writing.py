@@ -207,8 +207,8 @@ class CreateIdea(Create):
 class EditPost(Modify):
     """The whole content always; schedule fields only with `reschedule` (notes: Writing).
 
-    `scheduled_by_hand`: the file calls it a draft and a person has scheduled it, so that an edit that is not about the
-    schedule leaves it there.
+    `was_scheduled`: it was scheduled in Buffer when this was planned. A draft that a person has scheduled stays
+    so in an edit that is not about the schedule.
     """
 
     kind: ClassVar[str] = "edit-post"
@@ -219,7 +219,7 @@ class EditPost(Modify):
     tag_ids: tuple[str, ...] = ()
     idea_id: str | None = None
     reschedule: bool = False
-    scheduled_by_hand: bool = False
+    was_scheduled: bool = False
 
     @property
     def home(self) -> str:
@@ -262,7 +262,7 @@ class EditPost(Modify):
 
     @property
     def _stays_scheduled(self) -> bool:
-        return self.scheduled_by_hand and not self.reschedule
+        return self.post.draft and self.was_scheduled and not self.reschedule
 
     def _on_time(self, live: LivePost) -> bool:
         if not self.reschedule:

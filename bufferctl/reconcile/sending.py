@@ -44,7 +44,7 @@ def _order(change: Change) -> tuple[int, float]:
 
 
 def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
-    """The changes, with creates beyond an organization's limit of scheduled posts turned into waiting.
+    """The changes, with creates beyond a channel's limit of scheduled posts turned into waiting.
 
     A delete of a scheduled post makes room. `changes` are in the order in which they will be sent.
     """
@@ -53,26 +53,30 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     if not room:
         return changes
     for change in changes:
-        if change.action is Action.DELETE and _is_scheduled(change.live) and change.slot.organization_id in room:
-            room[change.slot.organization_id] += 1
+        if change.action is Action.DELETE and _is_scheduled(change.live) and change.slot.channel_id in room:
+            room[change.slot.channel_id] += 1
     return [_fitting(change, room) for change in changes]
 
 
 def _needs_room(changes: Iterable[Change], live: Live) -> bool:
     """Whether some create fits only once deletes have made room, so that deletes must go first."""
     room = _room(live)
-    wanted = Counter(c.slot.organization_id for c in changes if c.action is Action.CREATE and _takes_room(c))
-    return any(wanted[organization] > left for organization, left in room.items())
+    wanted = Counter(c.slot.channel_id for c in changes if c.action is Action.CREATE and _takes_room(c))
+    return any(wanted[channel] > left for channel, left in room.items())
 
 
 def _room(live: Live) -> dict[str, int]:
-    """By organization id: how many more posts may be scheduled. Organizations without a limit are not in it."""
-    owner = {c.id: o.id for o in live.organizations for c in o.channels}
-    taken = Counter(owner.get(post.channel_id) for post in live.posts if _is_scheduled(post))
+    """By channel id: how many more posts may be scheduled, by the plan of its organization (notes: Limits).
+
+    Channels of organizations without a limit are not in it. Should Buffer count by organization after all, it refuses
+    what is too many, and a later apply sends that.
+    """
+    taken = Counter(post.channel_id for post in live.posts if _is_scheduled(post))
     return {
-        o.id: max(0, o.scheduled_posts_limit - taken[o.id])
+        c.id: max(0, o.scheduled_posts_limit - taken[c.id])
         for o in live.organizations
         if o.scheduled_posts_limit is not None
+        for c in o.channels
     }
 
 
@@ -88,11 +92,11 @@ def _takes_room(change: Change) -> bool:
 
 
 def _fitting(change: Change, room: dict[str, int]) -> Change:
-    organization = change.slot.organization_id
-    if change.action is not Action.CREATE or organization not in room or not _takes_room(change):
+    channel = change.slot.channel_id
+    if change.action is not Action.CREATE or channel not in room or not _takes_room(change):
         return change
-    if room[organization] > 0:
-        room[organization] -= 1
+    if room[channel] > 0:
+        room[channel] -= 1
         return change
     return replace(
         change,

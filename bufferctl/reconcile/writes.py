@@ -49,8 +49,8 @@ class Resolver:
         ids = tuple(tag.id for tag in resolved)
         if match.live is None:
             return CreatePost(post, declared.slot.channel_id, ids, idea)
-        by_hand = post.draft and isinstance(match.live, LivePost) and match.live.status is PostStatus.SCHEDULED
-        return EditPost(match.live.id, post, declared.slot.channel_id, ids, idea, reschedule, by_hand)
+        was_scheduled = isinstance(match.live, LivePost) and match.live.status is PostStatus.SCHEDULED
+        return EditPost(match.live.id, post, declared.slot.channel_id, ids, idea, reschedule, was_scheduled)
 
     def _idea(self, slot: Slot, post: Post) -> str | Hold | None:
         if post.idea is None:

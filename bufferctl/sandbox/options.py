@@ -51,7 +51,7 @@ class Options:
     `refuse_past`: a time in the past is refused, else the post is published at once.
     `delete_sent`: a sent post can be deleted over the API, as a guide says.
     `link_assets_end`: from when on `assets[].link` is refused, ISO 8601.
-    `limit_per_channel`: the plan's limit of scheduled posts holds for each channel, else for the organization.
+    `limit_per_channel`: the plan's limit of scheduled posts holds for each channel, else for all of an organization.
     `sending_seconds`: how long a due post is `sending` before it is `sent`.
     `sends_date`: answers carry a Date header, by the sandbox's clock.
     """
@@ -68,6 +68,6 @@ class Options:
     refuse_past: bool = False
     delete_sent: bool = False
     link_assets_end: str = "2026-12-15T00:00:00Z"
-    limit_per_channel: bool = False
+    limit_per_channel: bool = True
     sending_seconds: float = 0
     sends_date: bool = True

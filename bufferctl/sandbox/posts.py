@@ -173,6 +173,8 @@ def _approval_problems(wanted: Doc, channel: Doc, status: str = "draft") -> list
         found.append("A post that needs approval is a draft, so saveToDraft cannot be false.")
     if wanted.get("approvalChange") == "revert" and status != "needs_approval":
         found.append("This post does not wait for approval.")
+    if wanted.get("approvalChange") == "request" and status == "scheduled" and not wanted.get("saveToDraft"):
+        found.append("Approval can only be requested for drafts.")
     return found
 
 

@@ -364,8 +364,8 @@ def test_an_edited_draft_stays_one() -> None:
 def test_a_draft_that_a_person_scheduled_is_left_scheduled() -> None:
     """No word of drafts, unless the file's own schedule was edited."""
     draft = replace(POST, draft=True)
-    assert "saveToDraft" not in form(EditPost("p1", draft, "c1", scheduled_by_hand=True))
-    assert form(EditPost("p1", draft, "c1", reschedule=True, scheduled_by_hand=True))["saveToDraft"] is True
+    assert "saveToDraft" not in form(EditPost("p1", draft, "c1", was_scheduled=True))
+    assert form(EditPost("p1", draft, "c1", reschedule=True, was_scheduled=True))["saveToDraft"] is True
 
 
 @pytest.mark.parametrize("reschedule", [False, True])
@@ -374,6 +374,12 @@ def test_what_needs_approval_asks_for_it_with_every_edit(reschedule: bool) -> No
     made = form(EditPost("p1", replace(POST, needs_approval=True), "c1", reschedule=reschedule))
     assert made["approvalChange"] == "request"
     assert "saveToDraft" not in made
+
+
+def test_approval_of_a_scheduled_post_makes_it_a_draft() -> None:
+    """Approval is for drafts alone (notes: Writing)."""
+    made = form(EditPost("p1", replace(POST, needs_approval=True), "c1", was_scheduled=True))
+    assert (made["approvalChange"], made["saveToDraft"]) == ("request", True)
 
 
 def test_a_delete_is_an_id() -> None:

@@ -276,8 +276,8 @@ SCHEDULED = LivePost("1", "c0", PostStatus.SCHEDULED, "x", START, START, due_at=
         (EditPost("1", A, "c0"), NEAR),
         (EditPost("1", A, "c0", reschedule=True), None),
         (EditPost("1", replace(A, draft=True), "c0"), None),
-        (EditPost("1", replace(A, draft=True), "c0", scheduled_by_hand=True), NEAR),
-        (EditPost("1", replace(A, draft=True), "c0", reschedule=True, scheduled_by_hand=True), None),
+        (EditPost("1", replace(A, draft=True), "c0", was_scheduled=True), NEAR),
+        (EditPost("1", replace(A, draft=True), "c0", reschedule=True, was_scheduled=True), None),
         (DeletePost("1", "c0"), None),
     ],
 )

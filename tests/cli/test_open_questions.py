@@ -28,12 +28,12 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
     "no-date": {"sends_date": False},
     "drafts-by-the-api": {"drafts_via_buffer": False},
     "deletes-of-sent-posts": {"delete_sent": True},
-    "a-limit-per-channel": {"limit_per_channel": True},
+    "a-limit-per-organization": {"limit_per_channel": False},
     "no-repeats-on-x": {"refuse_x_repeats": True},
     "all-at-once": {
         "page_max": 1, "automatic_reads_null": False, "idea_response": False, "refuse_duplicates": True,
         "shorten_links": True, "edits_replace": True, "refuse_past": True, "sending_seconds": 60, "sends_date": False,
-        "drafts_via_buffer": False, "delete_sent": True, "limit_per_channel": True, "refuse_x_repeats": True,
+        "drafts_via_buffer": False, "delete_sent": True, "limit_per_channel": False, "refuse_x_repeats": True,
         "link_assets_end": "2026-12-15T00:00:00Z",
     },
 }  # fmt: skip

@@ -58,3 +58,11 @@ def test_what_is_no_write_is_refused(values: dict[str, Any]) -> None:
     """Not half read."""
     with pytest.raises((ValidationError, KeyError, TypeError)):
         load_write(values)
+
+
+@given(st.builds(EditPost, texts, posts, texts, was_scheduled=st.booleans()))
+def test_an_edit_of_an_earlier_journal_is_read(write: EditPost) -> None:
+    """`scheduled_by_hand` is what version 0.1 called `was_scheduled`."""
+    values = dump_write(write)
+    values["scheduled_by_hand"] = values.pop("was_scheduled")
+    assert load_write(values) == write

@@ -29,6 +29,7 @@ from .builders import (
     bindings,
     idea,
     in_buffer,
+    on_linkedin,
     picture,
     post,
     published,
@@ -273,6 +274,16 @@ def test_other_organizations_and_drafts_take_no_room() -> None:
         "n": Action.CREATE,
         "keep": Action.NO_OP,
         "draft": Action.DELETE,
+    }
+
+
+def test_each_channel_has_the_plans_room() -> None:
+    """The limit of scheduled posts is a channel's (notes: Limits): what is full on X has room on LinkedIn."""
+    keep, there = post("keep", "Keep", LATER), on_linkedin(post("there", "There", LATER))
+    assert bound(keep, limit=1).verdicts(post(), keep, there) == {
+        "a": Action.WAITING,
+        "keep": Action.NO_OP,
+        "there": Action.CREATE,
     }
 
 

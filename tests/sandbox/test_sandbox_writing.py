@@ -219,6 +219,9 @@ def test_approval_is_asked_for_where_the_channel_requires_it(buffer: Asker, sand
     assert buffer.edit(draft["id"], approvalChange="request")["post"]["status"] == "needs_approval"
     timed = buffer.create(mode="customScheduled", dueAt=DUE)["post"]["id"]
     assert buffer.edit(timed, approvalChange="revert")["__typename"] == "InvalidInputError"
+    assert "for drafts" in buffer.edit(timed, approvalChange="request")["message"]
+    asked = buffer.edit(timed, approvalChange="request", saveToDraft=True)["post"]
+    assert (asked["status"], asked["dueAt"]) == ("needs_approval", DUE)
 
 
 def test_drafts_may_read_back_as_the_apis(make: Any) -> None:
@@ -426,13 +429,20 @@ def test_sent_posts_may_be_deleted(make: Any) -> None:
     assert buffer.delete(made)["__typename"] == "DeletePostSuccess"
 
 
-def test_the_plans_limit_may_be_each_channels(make: Any) -> None:
-    """With `limit_per_channel`, ten posts on one channel leave ten for another."""
-    buffer = make(limit_per_channel=True)
+def test_the_plans_limit_is_each_channels(buffer: Asker) -> None:
+    """Ten posts on one channel leave ten for another."""
     for n in range(10):
         buffer.create(organization="Globex", text=str(n))
     assert buffer.create(organization="Globex", text="eleven")["__typename"] == "LimitReachedError"
     assert "post" in buffer.create("linkedin", organization="Globex")
+
+
+def test_the_plans_limit_may_be_the_organizations(make: Any) -> None:
+    """Without `limit_per_channel`, ten posts on one channel leave none for another."""
+    buffer = make(limit_per_channel=False)
+    for n in range(10):
+        buffer.create(organization="Globex", text=str(n))
+    assert buffer.create("linkedin", organization="Globex")["__typename"] == "LimitReachedError"
 
 
 def test_one_text_on_two_x_channels_may_be_refused(make: Any) -> None:
