@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bufferctl.checks import NETWORKS, RULES, Network, Rule, rules_of
 from bufferctl.checks.networks import Counting, Limit, Source
 from bufferctl.model import Service
+from bufferctl.model.media import size_words
 
 _LIMITS = (
     ("text", "text", "BC001"),
@@ -44,6 +45,8 @@ NETWORKS_TAIL = """
 - The first part of a thread repeats the text; each part has text or assets, and keeps to the limits above
   (Buffer's API reference)
 - Media are at public, direct `https://` addresses ([BC019](rules.md#bc019)) (Buffer's API reference)
+- Files beside the posts are whole ([BC301](rules.md#bc301)), of the type that their name says, and JPEG, PNG, GIF,
+  WebP, MP4, QuickTime, WebM or PDF ([BC302](rules.md#bc302)), with at most 100 million pixels ([BC305](rules.md#bc305))
 """
 
 RULES_HEAD = """# Rules
@@ -135,6 +138,7 @@ def _section(service: Service) -> str:
         names = " or ".join(f"`{name}`" for name in need.either or (".".join(need.path),))
         only = f" for `type: {need.value}`" if need.value else ""
         lines.append(f"- needs {need.word}{only}: {names} {_link('BC017')}{_from(need.source)}")
+    lines += _files(row)
     if row.thread:
         lines.append(f"- threads: `thread` in its metadata {_link('BC018')}{_from(Source.REFERENCE)}")
     return "\n".join(line for line in lines if line) + "\n"
@@ -156,6 +160,39 @@ def _kinds(row: Network) -> Iterator[str]:
     refused = [kind for kind in ("document",) if kind not in row.kinds]
     none = f"takes no {' and no '.join(f'{kind}s' for kind in refused)} {_link('BC013')}" if refused else ""
     yield f"- {'; '.join(filter(None, (taken, none)))}{_from(row.kinds_source)}"
+
+
+def _files(row: Network) -> Iterator[str]:
+    """What it takes of files beside the posts, with its source."""
+    limits = row.files
+    if limits is None:
+        return
+    still = [each for each in (*limits.pictures, *limits.doubtful) if each in _MOVING - {*limits.moving}]
+    least, most = limits.ratio or (0, 0)
+    facts = (
+        ("pictures", _types(limits.pictures), "BC303"),
+        ("pictures, not surely", _types(limits.doubtful), "BC304"),
+        ("shown still if animated", _types(still), "BC309"),
+        ("videos", _types(limits.videos), "BC303"),
+        ("bytes of a picture", size_words(limits.most_bytes or 0), "BC308"),
+        ("bytes of a video", size_words(limits.most_video_bytes or 0), "BC308"),
+        ("bytes of a document", size_words(limits.most_document_bytes or 0), "BC308"),
+        ("pixels of a picture", f"{limits.most_pixels or 0:,}", "BC305"),
+        ("pixels a side, at least", f"{limits.least_side or 0:,}", "BC306"),
+        ("width to height", f"{least:.2f} to {most:.2f}", "BC307"),
+    )
+    yield f"- files beside the posts ({limits.source}):"
+    for words, value, code in facts:
+        if value and not value.startswith(("0.00", "0 ")) and value != "0":
+            yield f"  - {words}: {value} {_link(code)}"
+
+
+def _types(names: Sequence[str]) -> str:
+    return ", ".join(map(str.upper, names))
+
+
+#: Types of pictures that can be animated.
+_MOVING = {"gif", "png", "webp"}
 
 
 def _rule(rule: Rule) -> str:

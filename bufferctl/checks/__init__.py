@@ -1,8 +1,9 @@
 """What networks take, what makes a post better, what a team has agreed on: pure functions of what is declared.
 
 `check(desired)` is the way in, `RULES` every rule by code. Codes are kept for ever: BC0xx are limits of networks, BC1xx
-is content, BC2xx policy. `rules_of(service)` tells which of the BC0xx a network's row of `NETWORKS` brings to life; a
-test that goes over `for service in Service: for rule in rules_of(service)` sees every cell of the table.
+is content, BC2xx policy, BC3xx files beside the posts. `rules_of(service)` tells which of the BC0xx a network's row of
+`NETWORKS` brings to life; a test that goes over `for service in Service: for rule in rules_of(service)` sees every cell
+of the table.
 """
 
 from __future__ import annotations

@@ -57,6 +57,29 @@ class Need(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class FileLimits:
+    """What a network takes of files, and the page of its documentation that says so (`source`).
+
+    `pictures` and `videos`: types, empty where none is published. `doubtful`: types of pictures that it takes by its
+    own account and that were seen to fail. `moving`: types in which it shows an animation. Bytes as `most_…`, pixels
+    together as `most_pixels`, those of the shorter side as `least_side`. `ratio`: width to height, least and most, of
+    an ordinary post.
+    """
+
+    source: str
+    pictures: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ("gif",)
+    most_bytes: int | None = None
+    most_pixels: int | None = None
+    least_side: int | None = None
+    ratio: tuple[float, float] | None = None
+    videos: tuple[str, ...] = ()
+    most_video_bytes: int | None = None
+    most_document_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """One row. None where no limit is known; `label` is the network as people write it.
 
@@ -65,7 +88,7 @@ class Network:
     `media` limits images and videos together, `images` images alone; `video_alone`: one video, and nothing beside it.
     `needs_media`: one of these kinds must be there; with `or_link_attachment` any asset or a link attachment will do.
     `types`: the values of `type` that it takes. `covers`: a frame may be a video's cover. `note`: what no rule can
-    judge. `takes_posts`: Buffer's API documents posts for it.
+    judge. `takes_posts`: Buffer's API documents posts for it. `files`: None where it publishes nothing of them.
     """
 
     label: str
@@ -94,6 +117,7 @@ class Network:
     thread: bool = False
     note: str = ""
     takes_posts: bool = True
+    files: FileLimits | None = None
 
 
 NETWORKS: Mapping[Service, Network] = {
@@ -106,6 +130,13 @@ NETWORKS: Mapping[Service, Network] = {
         images=Limit(4),
         video_alone=Source.BUFFER,
         thread=True,
+        files=FileLimits(
+            "X API, Media best practices",
+            pictures=("jpg", "png", "gif", "webp"),
+            most_bytes=5_000_000,
+            videos=("mp4", "mov"),
+            most_video_bytes=512_000_000,
+        ),
     ),
     Service.INSTAGRAM: Network(
         "Instagram",
@@ -116,12 +147,30 @@ NETWORKS: Mapping[Service, Network] = {
         covers=Source.REFERENCE,
         needs_media=("image", "video"),
         types=("post", "reel", "story"),
+        files=FileLimits(
+            "Instagram Platform, Content publishing",
+            pictures=("jpg",),
+            doubtful=("png",),
+            moving=(),
+            most_bytes=8_000_000,
+            least_side=320,
+            ratio=(3 / 4, 1.91),
+            videos=("mp4", "mov"),
+            most_video_bytes=300_000_000,
+        ),
     ),
     Service.FACEBOOK: Network(
         "Facebook",
         text=Limit(5000),
         first_comment=Limit(5000),
         images=Limit(10),
+        files=FileLimits(
+            "Facebook Graph API, Page photos",
+            pictures=("jpg", "png", "gif", "webp"),
+            most_bytes=10_000_000,
+            videos=("mp4", "mov"),
+            most_video_bytes=1_000_000_000,
+        ),
     ),
     Service.LINKEDIN: Network(
         "LinkedIn",
@@ -130,6 +179,14 @@ NETWORKS: Mapping[Service, Network] = {
         first_comment=Limit(1250),
         images=Limit(20),
         kinds=frozenset({"image", "video", "document"}),
+        files=FileLimits(
+            "LinkedIn Marketing API, Images, Videos and Documents",
+            pictures=("jpg", "png", "gif"),
+            most_pixels=36_152_320,
+            videos=("mp4",),
+            most_video_bytes=500_000_000,
+            most_document_bytes=100_000_000,
+        ),
     ),
     Service.THREADS: Network(
         "Threads",
@@ -137,6 +194,16 @@ NETWORKS: Mapping[Service, Network] = {
         topic=Limit(50),
         media=Limit(20),
         thread=True,
+        files=FileLimits(
+            "Threads API, Media specifications",
+            pictures=("jpg", "png"),
+            moving=(),
+            most_bytes=8_000_000,
+            least_side=320,
+            ratio=(1 / 10, 10.0),
+            videos=("mp4", "mov"),
+            most_video_bytes=1_000_000_000,
+        ),
     ),
     Service.BLUESKY: Network(
         "Bluesky",
@@ -146,6 +213,14 @@ NETWORKS: Mapping[Service, Network] = {
         images=Limit(4),
         video_alone=Source.BUFFER,
         thread=True,
+        files=FileLimits(
+            "Bluesky's lexicon, app.bsky.embed.images and video",
+            pictures=("jpg", "png", "gif", "webp"),
+            moving=(),
+            most_bytes=1_000_000,
+            videos=("mp4",),
+            most_video_bytes=100_000_000,
+        ),
     ),
     Service.MASTODON: Network(
         "Mastodon",
@@ -154,6 +229,13 @@ NETWORKS: Mapping[Service, Network] = {
         text_varies=True,
         media=Limit(4),
         thread=True,
+        files=FileLimits(
+            "Mastodon's documentation, Posting",
+            pictures=("jpg", "png", "gif", "webp"),
+            most_bytes=16_000_000,
+            videos=("mp4", "mov", "webm"),
+            most_video_bytes=99_000_000,
+        ),
     ),
     Service.PINTEREST: Network(
         "Pinterest",
@@ -163,6 +245,14 @@ NETWORKS: Mapping[Service, Network] = {
         covers=Source.REFERENCE,
         needs_media=("image",),
         needs=(Need(("board",), "a board", either=("board", "board_service_id")),),
+        files=FileLimits(
+            "Pinterest's help centre, Review product specs",
+            pictures=("jpg", "gif", "webp"),
+            doubtful=("png",),
+            most_bytes=20_000_000,
+            videos=("mp4", "mov"),
+            most_video_bytes=2_000_000_000,
+        ),
     ),
     Service.TIKTOK: Network(
         "TikTok",
@@ -171,6 +261,15 @@ NETWORKS: Mapping[Service, Network] = {
         images=Limit(35),
         covers=Source.REFERENCE,
         needs_media=("image", "video"),
+        files=FileLimits(
+            "TikTok for Developers, Media transfer guide",
+            pictures=("jpg", "webp"),
+            doubtful=("png",),
+            moving=(),
+            most_bytes=20_000_000,
+            videos=("mp4", "mov", "webm"),
+            most_video_bytes=1_000_000_000,
+        ),
     ),
     Service.YOUTUBE: Network(
         "YouTube",
@@ -179,6 +278,9 @@ NETWORKS: Mapping[Service, Network] = {
         note="the video must be vertical, which the files cannot tell",
         needs_media=("video",),
         needs=(Need(("title",), "a title"), Need(("category_id",), "a category")),
+        files=FileLimits(
+            "Buffer's help centre, YouTube", videos=("mp4", "mov", "webm"), most_video_bytes=10_000_000_000
+        ),
     ),
     Service.GOOGLEBUSINESS: Network(
         "Google Business",
@@ -186,6 +288,15 @@ NETWORKS: Mapping[Service, Network] = {
         shown=Limit(1500, Source.NETWORK),
         event_title=Limit(58),
         images=Limit(1),
+        files=FileLimits(
+            "Google Business Profile, Photo guidelines",
+            pictures=("jpg", "png"),
+            moving=(),
+            most_bytes=5_000_000,
+            least_side=250,
+            videos=("mp4", "mov"),
+            most_video_bytes=75_000_000,
+        ),
         needs=(
             Need(("type",), "a type (`whats_new`, `offer` or `event`)"),
             Need(("details_whats_new",), "its details", value="whats_new"),

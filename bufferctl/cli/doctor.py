@@ -104,10 +104,10 @@ class _Checkup:
     def _files(self) -> Finding:
         from bufferctl.cli import checkup
         from bufferctl.cli.checking import judged
-        from bufferctl.config import load
+        from bufferctl.cli.files import load_declared
 
         try:
-            self.loaded = load(self.file, Path.cwd())
+            self.loaded = load_declared(self.file)
         except (ConfigError, UsageError) as error:
             found = checkup.problem("files", error)
             return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired, LiveChannel
+from bufferctl.model.attached import files_of
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
@@ -69,6 +70,25 @@ class Files:
         return keep
 
 
+def load_declared(file: Path | None) -> Loaded:
+    """What the files declare, with what is known of the pictures and other files that they name.
+
+    Raises ConfigError where there is no root file, or where such a file cannot be read.
+    """
+    from bufferctl.config import load
+
+    found = load(file, Path.cwd())
+    return replace(found, desired=_with_files(found.desired, found.root), sound=_with_files(found.sound, found.root))
+
+
+def _with_files(desired: Desired | None, root: Path) -> Desired | None:
+    if desired is None or not any(True for item in desired.items for _ in files_of(item)):
+        return desired
+    from bufferctl.media.reading import read_files
+
+    return read_files(desired, root)
+
+
 def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by_rules: bool = True) -> Files:
     """Read and judge the files; their problems are printed, of many warnings of one rule the first ones.
 
@@ -76,16 +96,15 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
     `by_rules`: judge the content by the rules; not where only what is in Buffer matters.
     """
     from bufferctl.cli.checking import few, judged
-    from bufferctl.config import load
 
-    loaded = load(file, Path.cwd())
-    named = named_files(paths, loaded)
-    problems = judged(loaded, account_follows=True) if by_rules else loaded.diagnostics
+    found = load_declared(file)
+    named = named_files(paths, found)
+    problems = judged(found, account_follows=True) if by_rules else found.diagnostics
     console.diagnostics(few(each for each in problems if not each.code or concerns(each, named) or has_errors([each])))
-    if loaded.desired is None or has_errors(problems):
-        tell_problems(problems, loaded.root, console)
+    if found.desired is None or has_errors(problems):
+        tell_problems(problems, found.root, console)
         raise ConfigError("The files have errors, so nothing was done", hint="Fix them, then try again.")
-    return Files(loaded.root, loaded.desired, named, problems, by_rules, loaded.files[0])
+    return Files(found.root, found.desired, named, problems, by_rules, found.files[0])
 
 
 def root_file(file: Path | None) -> Path:
@@ -106,19 +125,18 @@ def reread(root: Path, console: Console, channels: Mapping[tuple[str, str], Live
     `channels`: those of the account, which limit lengths too. Raises ConfigError, with the problems printed.
     """
     from bufferctl.cli.checking import judged, judged_by_account
-    from bufferctl.config import load
 
-    loaded = load(root, Path.cwd())
-    problems = judged(loaded, account_follows=True)
-    if loaded.desired is not None and channels:
-        problems += judged_by_account(loaded.root, loaded.desired, channels)
-    if loaded.desired is None or has_errors(problems):
+    found = load_declared(root)
+    problems = judged(found, account_follows=True)
+    if found.desired is not None and channels:
+        problems += judged_by_account(found.root, found.desired, channels)
+    if found.desired is None or has_errors(problems):
         console.diagnostics(problems)
         raise ConfigError(
             "With Buffer's version the files would have these errors, so nothing was written",
             hint="Fix them or name what to take one by one, then try again.",
         )
-    return loaded.desired
+    return found.desired
 
 
 def concerns(problem: Diagnostic, named: frozenset[str] | None) -> bool:
@@ -154,7 +172,5 @@ def of_saved(file: Path | None, desired: Desired) -> Files:
 
 def declared_now(file: Path | None) -> Desired | None:
     """What the files say, None where they have errors; nothing is printed."""
-    from bufferctl.config import load
-
-    loaded = load(file, Path.cwd())
-    return None if has_errors(loaded.diagnostics) else loaded.desired
+    found = load_declared(file)
+    return None if has_errors(found.diagnostics) else found.desired

@@ -47,13 +47,12 @@ def validate(
     from bufferctl.cli import annotating, outputs
     from bufferctl.cli.checking import judged
     from bufferctl.cli.console import Console
-    from bufferctl.cli.files import concerns, named_files
-    from bufferctl.config import load
+    from bufferctl.cli.files import concerns, load_declared, named_files
     from bufferctl.diagnostics import has_errors
 
     console = Console.create(no_color=no_color)
     outputs.check_writable("--report", *report_files)
-    loaded = load(file, Path.cwd())
+    loaded = load_declared(file)
     files = named_files(paths, loaded)
     shown: list[Diagnostic] = []
     elsewhere: list[Diagnostic] = []

@@ -1,3 +1,3 @@
-"""Images, videos and documents: what their addresses answer."""
+"""Images, videos and documents: the files beside the posts, where they are stored, what their addresses answer."""
 
 from __future__ import annotations

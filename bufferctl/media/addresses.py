@@ -22,6 +22,7 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl import __version__
 from bufferctl.media.reach import NotPublicError, PublicOnly
+from bufferctl.model.media import size_words
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -45,7 +46,6 @@ _AGENT = f"bufferctl/{__version__}"
 _UNKNOWN_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 _TOO_MANY, _SERVER_ERROR = 429, 500
 _OK, _PART = 200, 206
-_KILO, _MEGA = 1000, 1_000_000
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _PRIVATE = frozenset({401, 403, 407})
 #: Images that no network takes.
@@ -324,13 +324,6 @@ def _size(answer: httpx2.Response) -> int | None:
         return int(total) if total.isdecimal() else None
     length = answer.headers.get("Content-Length", "")
     return int(length) if length.isdecimal() else None
-
-
-def size_words(number: int) -> str:
-    """A size as people say it: `31.2 MB`, `840 kB`, `12 bytes`."""
-    if number >= _MEGA:
-        return f"{number / _MEGA:,.1f} MB"
-    return f"{number / _KILO:,.0f} kB" if number >= _KILO else f"{number} bytes"
 
 
 def _one_line(text: str) -> str:

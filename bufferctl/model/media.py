@@ -26,6 +26,16 @@ from bufferctl.model.scalars import Filled
 IDENTITY: Mapping[str, bool] = {"identity": True}
 
 
+_KILO, _MEGA = 1000, 1_000_000
+
+
+def size_words(number: int) -> str:
+    """A number of bytes as people say it: `31.2 MB`, `5 MB`, `840 kB`, `12 bytes`."""
+    if number >= _MEGA:
+        return f"{number / _MEGA:,.1f}".removesuffix(".0") + " MB"
+    return f"{number / _KILO:,.0f} kB" if number >= _KILO else f"{number} bytes"
+
+
 class MediaFile(Model):
     """A file of the repository that belongs to a post or an idea.
 
@@ -54,6 +64,11 @@ class MediaFile(Model):
     """Whether bufferctl uploads it. Otherwise something else publishes it, a site's build for instance."""
     url: str = ""
     """Its public address, whether or not anything answers there yet; empty without the setting `media`."""
+
+    @property
+    def pixels(self) -> str:
+        """Width and height for people; empty where they are not known."""
+        return f"{self.width:,} \N{MULTIPLICATION SIGN} {self.height:,}" if self.width and self.height else ""
 
     @property
     def summary(self) -> str:

@@ -10,7 +10,7 @@ import pytest
 from bufferctl.checks import NETWORKS, text_length
 from bufferctl.config import load
 from bufferctl.config.format import Fate, PostEntry
-from bufferctl.model import Service
+from bufferctl.model import MediaFile, Service
 from bufferctl.model.base import Model
 from tests.networks.cases import CASES, SERVICES, fullest, posts_of
 from tests.networks.edits import kind_of
@@ -20,7 +20,12 @@ Field = tuple[str, str]
 #: Fields that are expanded before there is a post.
 CAMPAIGNS = ("thread", "utm", "timezone", "vars", "repeat")
 #: What says what becomes of a post, not what it is; and the other ways to give what it says.
-ELSEWHERE = {("PostEntry", name) for name in (*Fate.model_fields, *CAMPAIGNS, "text_file")}
+ELSEWHERE = {
+    *(("PostEntry", name) for name in (*Fate.model_fields, *CAMPAIGNS, "text_file")),
+    *((kind, "file") for kind in ("Image", "Video", "Document")),
+    ("Document", "thumbnail_file"),
+    *(("MediaFile", name) for name in MediaFile.model_fields),
+}
 
 
 def given(data: dict[str, Any], model: type[Model]) -> Iterator[Field]:

@@ -1,0 +1,255 @@
+"""What a file is, from its signature, its header and its end; pictures are never decoded.
+
+A picture of 169 megapixels may have 20 kB: decoded it would take a gigabyte, its header takes 24 bytes. So chunks are
+walked by their lengths, and only those are read that say something.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from struct import Struct, error, unpack
+from typing import BinaryIO
+
+#: No part of a header is read beyond this: EXIF data ends below it.
+_MOST = 1 << 20
+#: How far from its end the mark of a PDF may be, and how many of a text's first characters tell an SVG or a page.
+_TAIL, _HEAD = 2048, 1024
+
+_U16, _U32, _L32 = Struct(">H"), Struct(">I"), Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file is. `type` is its usual suffix, empty if unknown; the rest is as in `MediaFile`."""
+
+    type: str = ""
+    width: int = 0
+    height: int = 0
+    animated: bool = False
+    cut_short: bool = False
+    located: bool = False
+
+
+def header_of(file: BinaryIO, size: int) -> Header:
+    """The header of an open file of `size` bytes. Whatever is damaged counts as cut short; nothing raises for it."""
+    start = file.read(_HEAD)
+    kind = _type_of(start)
+    walk = _WALKS.get(kind)
+    if walk is None:
+        return Header(kind)
+    file.seek(0)
+    try:
+        return walk(file, size)
+    except (error, EOFError, IndexError, ValueError):
+        return Header(kind, cut_short=True)
+
+
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"version https://git-lfs.github.com/spec/", "lfs"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"BM", "bmp"),
+    (b"8BPS", "psd"),
+    (b"\x1a\x45\xdf\xa3", "webm"),
+)
+#: Brands of ISO base media files (MP4 and its relatives) that are no MP4.
+_BRANDS = {
+    b"qt  ": "mov",
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "heic"),
+    **dict.fromkeys((b"avif", b"avis"), "avif"),
+}
+
+
+def _type_of(start: bytes) -> str:
+    for signature, kind in _SIGNATURES:
+        if start.startswith(signature):
+            return kind
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "webp"
+    if start[4:8] == b"ftyp":
+        if b"avif" in start[8:32]:  # a file of brand mif1 may be of either kind
+            return "avif"
+        return _BRANDS.get(start[8:12], "mp4")
+    if start[4:8] in {b"moov", b"mdat", b"wide", b"free"}:  # films of old cameras
+        return "mov"
+    if b"%PDF-" in start:
+        return "pdf"
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    return "svg" if text.startswith((b"<svg", b"<?xml", b"<!doctype svg")) and b"<svg" in text else ""
+
+
+def _read(file: BinaryIO, length: int) -> bytes:
+    """Exactly that many bytes. Raises EOFError."""
+    found = file.read(min(length, _MOST))
+    if len(found) < length:
+        raise EOFError
+    return found
+
+
+def _jpeg(file: BinaryIO, size: int) -> Header:
+    """Segments up to the first scan; then the end mark, which no scan can contain."""
+    found = Header("jpg")
+    turned = False
+    file.seek(2)
+    while True:
+        mark = _read(file, 2)
+        while mark == b"\xff\xff":  # filling
+            mark = mark[:1] + _read(file, 1)
+        if mark[:1] != b"\xff":
+            raise ValueError(mark)
+        length = _U16.unpack(_read(file, 2))[0] - 2
+        at = file.tell()
+        if mark[1] in _FRAMES:
+            _, height, width = unpack(">BHH", _read(file, 5))
+            found = replace(found, width=width, height=height)
+        elif mark[1] == _EXIF and (exif := _read(file, length)).startswith(b"Exif\x00\x00"):
+            turned, located = _exif(exif[6:])
+            found = replace(found, located=located)
+        elif mark[1] == _SCAN:
+            break
+        file.seek(at + length)
+    if turned:
+        found = replace(found, width=found.height, height=found.width)
+    return replace(found, cut_short=not _has_after(file, size, b"\xff\xd9"))
+
+
+#: Marks of JPEG frames, in which the size stands: all of SOF0 to SOF15 but tables, and what is reserved.
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_EXIF, _SCAN = 0xE1, 0xDA
+
+
+def _has_after(file: BinaryIO, size: int, mark: bytes) -> bool:
+    """Whether the mark comes after the current position: near the end as a rule, before what phones append else."""
+    start = file.tell()
+    end = size
+    while end > start:
+        begin = max(start, end - _MOST)
+        file.seek(begin)
+        if mark in file.read(end - begin + len(mark) - 1):
+            return True
+        end = begin
+    return False
+
+
+def _exif(data: bytes) -> tuple[bool, bool]:
+    """Whether a photo is shown with width and height exchanged, and whether it says where it was taken."""
+    from PIL.Image import Exif
+
+    exif = Exif()
+    try:
+        exif.load(data)
+        place = exif.get_ifd(0x8825)
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it says nothing then
+        return False, False
+    return exif.get(0x0112) in {5, 6, 7, 8}, bool(place.get(2) and place.get(4))
+
+
+def _png(file: BinaryIO, size: int) -> Header:
+    found = Header("png", cut_short=True)
+    at = 8
+    while at + 12 <= size:
+        file.seek(at)
+        length, kind = _U32.unpack(_read(file, 4))[0], _read(file, 4)
+        if at + 12 + length > size:
+            break
+        if kind == b"IHDR":
+            width, height = unpack(">II", _read(file, 8))
+            found = replace(found, width=width, height=height)
+        elif kind == b"acTL":
+            found = replace(found, animated=_U32.unpack(_read(file, 4))[0] > 1)
+        elif kind == b"eXIf":
+            found = replace(found, located=_exif(_read(file, length))[1])
+        elif kind == b"IEND":
+            return replace(found, cut_short=False)
+        at += 12 + length
+    return found
+
+
+def _gif(file: BinaryIO, _: int) -> Header:
+    width, height, flags = unpack("<6xHHB2x", _read(file, 13))
+    found = Header("gif", width, height, cut_short=True)
+    file.seek(_colours(flags), os.SEEK_CUR)
+    frames = 0
+    while True:
+        mark = file.read(1)
+        if mark == b"!":
+            file.seek(1, os.SEEK_CUR)
+        elif mark == b",":
+            frames += 1
+            found = replace(found, animated=frames > 1)
+            file.seek(_colours(_read(file, 9)[8]) + 1, os.SEEK_CUR)
+        else:
+            return replace(found, cut_short=mark != b";")
+        while length := file.read(1):
+            if length == b"\x00":
+                break
+            file.seek(length[0], os.SEEK_CUR)
+
+
+def _colours(flags: int) -> int:
+    """The bytes of the table of colours that follows."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _webp(file: BinaryIO, size: int) -> Header:
+    declared = _L32.unpack(_read(file, 8)[4:])[0] + 8
+    found = Header("webp", cut_short=declared > size)
+    for kind, at, length in _chunks(file, min(declared, size)):
+        file.seek(at)
+        if kind == b"VP8X":
+            flags, width, height = unpack("<B3x3s3s", _read(file, 10))
+            size_of = [int.from_bytes(each, "little") + 1 for each in (width, height)]
+            found = replace(found, width=size_of[0], height=size_of[1], animated=bool(flags & 2))
+        elif kind == b"VP8 " and not found.width:
+            width, height = unpack("<6xHH", _read(file, 10))
+            found = replace(found, width=width & 0x3FFF, height=height & 0x3FFF)
+        elif kind == b"VP8L" and not found.width:
+            bits = _L32.unpack(_read(file, 5)[1:])[0]
+            found = replace(found, width=(bits & 0x3FFF) + 1, height=(bits >> 14 & 0x3FFF) + 1)
+        elif kind == b"EXIF":
+            found = replace(found, located=_exif(_read(file, length).removeprefix(b"Exif\x00\x00"))[1])
+    return found
+
+
+def _chunks(file: BinaryIO, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """The chunks of a RIFF file: kind, where the content begins, its length."""
+    at = 12
+    while at + 8 <= end:
+        file.seek(at)
+        kind, length = unpack("<4sI", _read(file, 8))
+        yield kind, at + 8, length
+        at += 8 + length + (length & 1)
+
+
+def _film(file: BinaryIO, size: int) -> Header:
+    """An MP4 or QuickTime film: its boxes fill the file, and one of them is its index (`moov`)."""
+    kind = _type_of(file.read(_HEAD))
+    at, names = 0, set()
+    while at + 8 <= size:
+        file.seek(at)
+        length, name = unpack(">I4s", _read(file, 8))
+        if length == 1:
+            length = unpack(">Q", _read(file, 8))[0]
+        if length == 0:  # up to the end
+            length = size - at
+        if length < 8:  # noqa: PLR2004 - a box has a head of eight bytes
+            raise ValueError(length)
+        names.add(name)
+        at += length
+    return Header(kind, cut_short=at > size or b"moov" not in names)
+
+
+def _pdf(file: BinaryIO, size: int) -> Header:
+    file.seek(max(0, size - _TAIL))
+    return Header("pdf", cut_short=b"%%EOF" not in file.read(_TAIL))
+
+
+_WALKS = {"jpg": _jpeg, "png": _png, "gif": _gif, "webp": _webp, "mp4": _film, "mov": _film, "pdf": _pdf}

@@ -1,0 +1,91 @@
+"""Reads the files that posts and ideas name: the digest of their bytes, and what their headers tell."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from bufferctl.errors import ConfigError
+from bufferctl.media.headers import header_of
+from bufferctl.media.naming import address_of
+from bufferctl.model import Desired, Idea, MediaFile, MediaSettings, Post
+from bufferctl.model.attached import files_of, with_files
+
+T = TypeVar("T", Post, Idea)
+
+#: The hexadecimal digits of a SHA-256 that identify a file; 128 bits.
+DIGITS = 32
+#: Files that are read at a time. Hashing releases the interpreter, so a second core helps; the disk sets the rest.
+_AT_A_TIME = 4
+_CHUNK = 1 << 20
+
+
+def read_files(desired: Desired, root: Path) -> Desired:
+    """The same with all that is known of each file below `root`. Each file is read once.
+
+    Raises ConfigError where one cannot be read.
+    """
+    paths = {each.file.path for item in desired.items for each in files_of(item) if each.file}
+    if not paths:
+        return desired
+    found = {each.path: each for each in _read_all(root, sorted(paths), desired.settings.media)}
+
+    def filled(item: T) -> T:
+        new = with_files(item, lambda each: found[each.file.path] if each.file else found[""])
+        return new if isinstance(new, type(item)) else item
+
+    return replace(desired, posts=tuple(map(filled, desired.posts)), ideas=tuple(map(filled, desired.ideas)))
+
+
+def _read_all(root: Path, paths: Iterable[str], settings: MediaSettings | None) -> list[MediaFile]:
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(pool.map(lambda path: read_file(root, path, settings), paths))
+
+
+def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFile:
+    """What is known of one file; its address only with `settings`. Raises ConfigError where it cannot be read."""
+    try:
+        with opened(root, path) as file:
+            size = os.fstat(file.fileno()).st_size
+            digest = _digest(file)
+            file.seek(0)
+            header = header_of(file, size)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    found = MediaFile(
+        path=path,
+        digest=digest,
+        size=size,
+        type=header.type,
+        width=header.width,
+        height=header.height,
+        animated=header.animated,
+        cut_short=header.cut_short,
+        located=header.located,
+        stored=bool(settings and settings.store),
+    )
+    return found.model_copy(update={"url": address_of(found, settings)}) if settings else found
+
+
+def _digest(file: BinaryIO) -> str:
+    made = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        made.update(chunk)
+    return made.hexdigest()[:DIGITS]
+
+
+def opened(root: Path, path: str) -> BinaryIO:
+    """The file, open for reading. Raises OSError; a link put in its place since it was checked is not followed."""
+    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    return os.fdopen(handle, "rb")
+
+
+def unreadable(path: str, error: OSError) -> ConfigError:
+    """The error for a file that cannot be read any more."""
+    why = error.strerror or str(error)
+    return ConfigError(f"{path} cannot be read: {why.lower()}", hint="Give read permission, or name another file.")

@@ -1,0 +1,152 @@
+"""What a file is, read from its signature, header and end, without decoding a pixel."""
+
+from __future__ import annotations
+
+import io
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bufferctl.media.headers import Header, header_of
+
+FILES = Path(__file__).parents[1] / "cases" / "validate" / "files" / "media"
+PICTURE = Image.new("RGB", (30, 20), "red")
+OTHER = Image.new("RGB", (30, 20), "blue")
+
+
+def of(data: bytes) -> Header:
+    """The header of these bytes."""
+    return header_of(io.BytesIO(data), len(data))
+
+
+def saved(form: str, **options: object) -> bytes:
+    """A picture of 30 by 20 pixels in a form."""
+    made = io.BytesIO()
+    PICTURE.save(made, form, **options)
+    return made.getvalue()
+
+
+FORMS = {
+    "jpg": saved("JPEG"),
+    "png": saved("PNG"),
+    "gif": saved("GIF"),
+    "webp": saved("WEBP"),
+    "webp-lossless": saved("WEBP", lossless=True),
+}
+MOVING = {form: saved(form, save_all=True, append_images=[OTHER], duration=90) for form in ("PNG", "GIF", "WEBP")}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form(name: str) -> None:
+    """Its type and its pixels; whole and still."""
+    assert of(FORMS[name]) == Header(name.partition("-")[0], 30, 20)
+
+
+@pytest.mark.parametrize("form", MOVING)
+def test_moving(form: str) -> None:
+    """Several frames are an animation."""
+    assert of(MOVING[form]) == Header(form.lower(), 30, 20, animated=True)
+
+
+@pytest.mark.parametrize("name", [*FORMS, *MOVING])
+def test_cut_anywhere(name: str) -> None:
+    """Wherever it is cut after its signature, it counts as cut short, and nothing raises."""
+    data = FORMS.get(name) or MOVING[name]
+    whole = of(data)
+    for end in range(16, len(data) - 1):
+        cut = of(data[:end])
+        assert (cut.type, cut.cut_short) == (whole.type, True), end
+
+
+@pytest.mark.parametrize("name", [*FORMS, *MOVING])
+def test_damaged_anywhere(name: str) -> None:
+    """No damage raises, nor makes the header of a small file a long read."""
+    drawn = random.Random(name)  # noqa: S311 - damage, no secret
+    data = FORMS.get(name) or MOVING[name]
+    for _ in range(500):
+        damaged = bytearray(data)
+        for _ in range(3):
+            damaged[drawn.randrange(len(damaged))] = drawn.randrange(256)
+        assert isinstance(of(bytes(damaged)), Header)
+
+
+def test_turned_photo() -> None:
+    """Pixels as the photo is shown: width and height are exchanged where its EXIF data turns it by 90 degrees."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert of(saved("JPEG", exif=exif)) == Header("jpg", 20, 30)
+
+
+def test_photo_with_its_place() -> None:
+    """GPS data with a latitude and a longitude is told; GPS data without is not."""
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)}
+    assert of(saved("JPEG", exif=exif)).located
+    assert of(saved("PNG", exif=exif)).located
+    assert of(saved("WEBP", exif=exif)).located
+    exif = Image.Exif()
+    exif[0x8825] = {0: b"\x02\x02\x00\x00"}
+    assert not of(saved("JPEG", exif=exif)).located
+
+
+def test_thumbnail_inside_a_cut_photo() -> None:
+    """The end mark of the small picture in the EXIF data is not taken for the photo's own."""
+    whole = saved("JPEG", exif=b"Exif\x00\x00" + FORMS["jpg"])
+    assert not of(whole).cut_short
+    assert of(whole[:-30]).cut_short
+
+
+def test_film_after_a_photo() -> None:
+    """Phones append a film to a photo: it is whole all the same."""
+    assert of(FORMS["jpg"] + b"\x00" * 3_000_000) == Header("jpg", 30, 20)
+
+
+BOX = b"\x00\x00\x00\x08"
+
+
+@pytest.mark.parametrize(
+    ("data", "header"),
+    [
+        (b"", Header()),
+        (b"hello", Header()),
+        (b"\x00\x00\x00\x18ftypheic" + b"\x00" * 12, Header("heic")),
+        (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", Header("avif")),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Header("svg")),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><!-- x --><svg/>", Header("svg")),
+        (b"<!DOCTYPE html><title>Sign in</title>", Header("html")),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", Header("lfs")),
+        (b"%PDF-1.7\n1 0 obj\n%%EOF\n", Header("pdf")),
+        (b"%PDF-1.7\n1 0 obj\n", Header("pdf", cut_short=True)),
+        (b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00" + BOX + b"moov" + BOX + b"mdat", Header("mp4")),
+        (b"\x00\x00\x00\x10ftypqt  \x00\x00\x00\x00" + BOX + b"moov", Header("mov")),
+        (b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00" + BOX + b"mdat", Header("mp4", cut_short=True)),
+        (b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00\x00\x00\x10\x00moov", Header("mp4", cut_short=True)),
+        (b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00\x00\x00\x00\x02moov", Header("mp4", cut_short=True)),
+    ],
+)
+def test_signature(data: bytes, header: Header) -> None:
+    """The type comes from the first bytes, whatever the name says."""
+    assert of(data) == header
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from Linux's /proc")
+def test_memory_of_a_picture_that_unpacks_to_a_gigabyte() -> None:
+    """169 megapixels in 20 kB are told from the header: `validate` stays below 200 MB."""
+    script = (
+        "import re\n"
+        "from pathlib import Path\n"
+        "from bufferctl.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n"
+        "    print(re.search('VmHWM:\\\\s*([0-9]+)', Path('/proc/self/status').read_text())[1])\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, "validate"], cwd=FILES.parent, capture_output=True, text=True, check=False
+    )
+    assert "169 million" in ran.stdout
+    assert ran.returncode == 1
+    assert int(ran.stdout.split()[-1]) < 200_000
