@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from bufferctl.config.discover import in_git
 from bufferctl.config.expand.layers import Layer
 from bufferctl.config.format import MediaEntry, RootFile
+from bufferctl.config.locate import beside_text
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic
@@ -153,9 +154,10 @@ def _place(each: Attached, spots: Iterable[Spot]) -> tuple[Spot, str]:
     """The container that names the file, in the first layer that has one, and the field."""
     name = str(each.path[-1])
     for spot in spots:
-        found = spot.down(*each.path[:-1])
-        if found.has(name):
-            return found, name
+        for path in (each.path, beside_text(each.path)):
+            found = spot.down(*path[:-1])
+            if found.has(name):
+                return found, name
     return spot, str(each.path[0])
 
 

@@ -98,11 +98,8 @@ def _items(spot: Spot, name: str) -> Iterator[Spot]:
 
 def _find(layers: Sequence[Spot], path: Sequence[Step]) -> tuple[Spot, Step, bool]:
     """The container and the part of it that the path leads to, and whether it leads there whole."""
-    ways: list[Sequence[Step]] = [path]
-    if path == ("text",):
-        ways.append(("text_file",))
     for layer in layers:
-        for way in ways:
+        for way in _ways(layers, path):
             # Metadata of another network in an override leaves that of this one to the entry.
             if _value(layer, way[:2] if way[0] == "metadata" else way[:1]) is not None:
                 return _down(layer, way)
@@ -115,6 +112,24 @@ def _find(layers: Sequence[Spot], path: Sequence[Step]) -> tuple[Spot, Step, boo
     if path[0] == "metadata" and any(layer.has("metadata") for layer in layers):
         return next((layer, "metadata", False) for layer in layers if layer.has("metadata"))
     return layers[-1], "key", True
+
+
+def _ways(layers: Sequence[Spot], path: Sequence[Step]) -> list[Sequence[Step]]:
+    """The path, and where else the field may stand."""
+    if path == ("text",):
+        return [path, ("text_file",)]
+    return [beside_text(path), path] if any(layer.has("thread") for layer in layers) else [path]
+
+
+def beside_text(path: Sequence[Step]) -> Sequence[Step]:
+    """Where a field of a network's thread stands in an entry that gives its thread beside `text`."""
+    match path:
+        case ("metadata", _, "thread", 0, *rest):
+            return rest
+        case ("metadata", _, "thread", int(number), *rest):
+            return "thread", number - 1, *rest
+        case _:
+            return path
 
 
 def _value(spot: Spot, path: Sequence[Step]) -> Any:
