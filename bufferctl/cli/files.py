@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bufferctl.cli.annotating import tell_problems
 from bufferctl.cli.console import Console
+from bufferctl.cli.secrets import without_secrets
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired, LiveChannel
@@ -136,6 +137,13 @@ def reread(root: Path, console: Console, channels: Mapping[tuple[str, str], Live
             "With Buffer's version the files would have these errors, so nothing was written",
             hint="Fix them or name what to take one by one, then try again.",
         )
+    for name in found.files:
+        text = (found.root / name).read_text(encoding="utf-8")
+        if without_secrets(text) != text:
+            raise ConfigError(
+                f"{name} would contain your API key, so nothing was written",
+                hint="Remove it from the post in Buffer. Whoever sees that post has the key, so make a new one.",
+            )
     return found.desired
 
 

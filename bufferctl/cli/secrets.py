@@ -10,7 +10,7 @@ from urllib.parse import quote
 #: What stands in its place.
 MARK = "[API key]"
 #: A shorter key (the sandbox's is a word) is no secret, and would take words out of texts.
-_SHORTEST = 12
+_SHORTEST = 8
 
 _known: dict[str, re.Pattern[str]] = {}
 

@@ -47,12 +47,14 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
         from bufferctl.render.json import document
 
         objects = [_values(slot, binding) for slot, binding in sorted(bindings.items())]
-        click.echo(document({"kind": "state", "objects": objects}), nl=False)
+        _print(document({"kind": "state", "objects": objects}))
         return
     rows = sorted((name(slot, binding), binding) for slot, binding in bindings.items())
     width = max((len(address) for address, _ in rows), default=0)
-    for address, binding in rows:
-        click.echo(f"{visible(address):{width}}  {binding.id}  {binding.origin.value}")
+    if rows:
+        _print(
+            "\n".join(f"{visible(address):{width}}  {binding.id}  {binding.origin.value}" for address, binding in rows)
+        )
 
 
 @state.command(
@@ -68,7 +70,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
 
     bindings = _store(file, state_file).load().bindings
     slot = _slot(bindings, address)
-    click.echo(document({"kind": "object", **_values(slot, bindings[slot])}), nl=False)
+    _print(document({"kind": "object", **_values(slot, bindings[slot])}))
 
 
 @state.command(
@@ -89,7 +91,7 @@ def unlock(api_url: str | None, auto_approve: bool) -> int:
     console = Console.create()
     lock = Lock(journal_folder(), endpoint_of(api_url))
     if lock.holder is None:
-        click.echo("The lock is free.")
+        _print("The lock is free.")
         return 0
     if not auto_approve:
         if not console.can_ask:
@@ -101,7 +103,7 @@ def unlock(api_url: str | None, auto_approve: bool) -> int:
             console.note("The lock stays.")
             return 1
     lock.break_()
-    click.echo("Unlocked.")
+    _print("Unlocked.")
     return 0
 
 
@@ -120,7 +122,7 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
         slot = _slot(mending.state.bindings, address)
         binding = mending.state.bindings[slot]
         mending.state = release(mending.state, slot)
-    click.echo(f"Forgot {address} ({binding.id}); it stays in Buffer.")
+    _print(f"Forgot {address} ({binding.id}); it stays in Buffer.")
 
 
 @state.command(
@@ -154,7 +156,7 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
             )
         bindings[target] = replace(bindings.pop(slot), address=str(new))
         mending.state = replace(mending.state, bindings=bindings)
-    click.echo(f"{address} is now {new}.")
+    _print(f"{address} is now {new}.")
 
 
 @state.command(
@@ -262,3 +264,9 @@ def _mending(file: Path | None, state_file: Path | None) -> Iterator[_Mending]:
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:
     return {**asdict(slot), **asdict(binding)}
+
+
+def _print(text: str) -> None:
+    from bufferctl.cli.console import Console
+
+    Console.create().data(text)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from bufferctl.cli import secrets
-from tests.cli.written import HEAD
+from tests.cli.written import HEAD, ONE
 
 KEY = "bufferctl/key+of=a-test-0123456789"
 FORMS = {
@@ -43,3 +45,42 @@ def test_a_word_is_no_secret() -> None:
     """The sandbox's key is a word, which texts may hold."""
     secrets.keep("sandbox")
     assert secrets.without_secrets("In the sandbox") == "In the sandbox"
+
+
+@pytest.mark.parametrize("command", ["import", "pull"])
+def test_in_no_file_of_posts(project: Any, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """A post in Buffer that holds the key: import and pull refuse, and the files stay as they were."""
+    monkeypatch.setattr(secrets, "_known", {})
+    root = project.write("buffer.yaml", HEAD + ONE)
+    project.apply()
+    (post,) = project.sandbox.posts()
+    if command == "pull":
+        project.sandbox.person.edit_post(post["id"], text=f"Key {KEY} end")
+    else:
+        project.sandbox.person.create_post(project.sandbox.channel("twitter")["id"], f"Key {KEY} end")
+    secrets.keep(KEY)
+    ran = project(command, *(["Acme/twitter:acme/one"] if command == "pull" else []))
+    assert ran.code == 1
+    assert "contain your API key" in ran.err
+    assert root.read_text(encoding="utf-8") == HEAD + ONE
+    assert [path for path in project.folder.rglob("*.yaml") if path != root] == []
+
+
+def test_in_no_message_of_the_command_line(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was typed in the wrong place is quoted without it, by click's usage errors and by `state` as well."""
+    monkeypatch.setattr(secrets, "_known", {})
+    monkeypatch.setenv("BUFFER_API_KEY", KEY)
+    project.write("buffer.yaml", HEAD + ONE)
+    typed = [["plan", "--lead", KEY], [KEY], ["state", "show", KEY], ["plan", f"--{KEY}"], ["validate", KEY]]
+    for ran in (project(*arguments) for arguments in typed):
+        assert ran.code != 0
+        assert KEY not in ran.out + ran.err
+
+
+def test_everything_is_printed_by_the_console() -> None:
+    """No command prints past what takes the key out; the sandbox shows its own, which is no secret."""
+    room = Path(secrets.__file__).parent
+    printing = {
+        path.name for path in room.glob("*.py") if re.search(r"click\.echo\(|\bprint\(", path.read_text("utf-8"))
+    }
+    assert printing <= {"__init__.py", "annotating.py", "completion.py", "console.py", "sandbox.py"}
