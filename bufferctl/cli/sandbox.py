@@ -41,14 +41,27 @@ _PLANS = ("off", "free", "essentials", "team")
 @click.option(
     "--seed", type=int, metavar="N", default=0, show_default=True, help="The same seed has the same faults again."
 )
-def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: str, seed: int) -> None:
+@click.option(
+    "--media-root", "media_roots", multiple=True, metavar="URL",
+    help="Fetch media below this address as Buffer does, and refuse dead ones; may be on this machine. Repeatable.",
+)  # fmt: skip
+def sandbox(
+    port: int,
+    db: str,
+    fixture: str | None,
+    rate_limit: str,
+    faults: str,
+    seed: int,
+    media_roots: tuple[str, ...],
+) -> None:
     """Run a local Buffer to try things out.
 
     It speaks Buffer's whole GraphQL schema on 127.0.0.1, keeps Buffer's rules, and posts nothing anywhere. Point
     bufferctl at it with the two lines that it prints first, and open its address in a browser to watch posts arrive.
     Ctrl-C ends it.
     """
-    running = _started(port, db, fixture, None if rate_limit == "off" else rate_limit, faults, seed)
+    plan = None if rate_limit == "off" else rate_limit
+    running = _started(port, db, fixture, plan, faults, seed, media_roots)
     gc.enable()  # unlike other commands (see `main`) this one stays
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -64,7 +77,15 @@ def sandbox(port: int, db: str, fixture: str | None, rate_limit: str, faults: st
         running.stop()
 
 
-def _started(port: int, db: str, fixture: str | None, plan: str | None, faults: str, seed: int) -> Sandbox:
+def _started(
+    port: int,
+    db: str,
+    fixture: str | None,
+    plan: str | None,
+    faults: str,
+    seed: int,
+    media_roots: tuple[str, ...],
+) -> Sandbox:
     """Start a sandbox; every way in which it can fail to start is a message."""
     try:
         from bufferctl.sandbox import FaultError, FixtureError, Sandbox, read_rules
@@ -75,7 +96,13 @@ def _started(port: int, db: str, fixture: str | None, plan: str | None, faults: 
     try:
         rules = read_rules(faults)
         running = Sandbox(
-            Path(fixture) if fixture else None, db=db, port=port, faults=rules, seed=seed, rate_limit=plan
+            Path(fixture) if fixture else None,
+            db=db,
+            port=port,
+            faults=rules,
+            seed=seed,
+            rate_limit=plan,
+            media_roots=media_roots,
         )
     except FaultError as error:
         raise click.BadParameter(str(error), param_hint="--faults") from None

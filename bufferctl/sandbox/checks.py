@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Iterator, Sequence
 
+from bufferctl.sandbox.media import kind_of, media_problem
 from bufferctl.sandbox.networks import (
     BLUESKY_BYTES,
     GOOGLE_EVENT_TITLE,
@@ -20,7 +18,6 @@ from bufferctl.sandbox.networks import (
 )
 from bufferctl.sandbox.store import Doc
 
-_DEAD_HOSTS = (".invalid", "localhost")  # their media cannot be read; private and loopback addresses neither
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
 _NEEDS_MEDIA = {
     "instagram": (("image", "video"), "Instagram posts require at least one image or video."),
@@ -30,24 +27,25 @@ _NEEDS_MEDIA = {
 }
 
 
-def problems(post: Doc, channel: Doc, organization: Doc) -> list[str]:
+def problems(post: Doc, channel: Doc, organization: Doc, media_roots: Sequence[str] = ()) -> list[str]:
     """Return everything that is wrong with a post's content on its channel; nothing if Buffer would take it.
 
     `post` holds `text`, `assets` and `metadata` as they were sent (metadata: the channel's own network only), `tagIds`.
+    `media_roots`: see media.py.
     """
     network = NETWORKS[channel["service"]]
     if not network.takes_posts:
         return [f"{network.label} channels do not support posts."]
     metadata: Doc = post["metadata"] or {}
     link = metadata.get("linkAttachment")
-    found = [*_text(post, channel), *_media(post["assets"], channel["service"])]
+    found = [*_text(post, channel), *_media(post["assets"], channel["service"], media_roots)]
     if not (post["text"].strip() or post["assets"] or link or metadata.get("retweet")):
         found.append("Post must have either text or media.")
     if link and post["assets"]:
         found.append("Link attachment and assets cannot be used together.")
     if channel["service"] == "substack" and not (post["assets"] or link):
         found.append("Substack posts require a link attachment or media.")
-    found += _thread(post["text"], metadata.get("thread") or [], channel)
+    found += _thread(post["text"], metadata.get("thread") or [], channel, media_roots)
     found += _metadata(metadata, channel)
     if metadata.get("title") and any(kind_of(asset)[0] == "video" for asset in post["assets"]):
         found += ["TikTok posts support a title on photos only."] * (channel["service"] == "tiktok")
@@ -56,29 +54,6 @@ def problems(post: Doc, channel: Doc, organization: Doc) -> list[str]:
     known = {tag["id"] for tag in organization["tags"]}
     found += [f"Tag {tag} not found." for tag in post["tagIds"] if tag not in known]
     return list(dict.fromkeys(found))
-
-
-def media_problem(url: str, kind: str) -> str | None:
-    """Return what is wrong with a media URL: it must be https, public, and its host alive (NOTES: Writing).
-
-    A link is no medium: where it leads is the reader's business.
-    """
-    if kind == "link":
-        return None
-    parts = split_url(url)
-    host = (parts.hostname or "") if parts else ""
-    try:
-        public = ipaddress.ip_address(host).is_global
-    except ValueError:
-        public = "." in host and not host.endswith(_DEAD_HOSTS)
-    if parts and parts.scheme == "https" and public:
-        return None
-    return f"{kind.capitalize()} could not be read from its URL."
-
-
-def kind_of(asset: Doc) -> tuple[str, Any]:
-    """Return an asset's one kind (image, video, document, link) and what was given for it."""
-    return next((kind, value) for kind, value in asset.items() if value is not None)
 
 
 def item_link(item: Doc, service: str) -> Doc | None:
@@ -99,7 +74,7 @@ def _text(post: Doc, channel: Doc) -> Iterator[str]:
         yield f"{label} posts cannot exceed {BLUESKY_BYTES} bytes."
 
 
-def _media(assets: list[Doc], service: str, *, thread: bool = False) -> Iterator[str]:
+def _media(assets: list[Doc], service: str, roots: Sequence[str], *, thread: bool = False) -> Iterator[str]:
     kinds = [kind_of(asset)[0] for asset in assets]
     needed, message = _NEEDS_MEDIA.get(service, ((), ""))
     if needed and not thread and not set(kinds) & set(needed):
@@ -107,20 +82,20 @@ def _media(assets: list[Doc], service: str, *, thread: bool = False) -> Iterator
     yield from _counts(kinds, service)
     yield from _kinds(kinds, service)
     for kind, value in map(kind_of, assets):
-        if problem := media_problem(value["url"], kind):
+        if problem := media_problem(value["url"], kind, roots):
             yield problem
-        yield from _thumbnail(kind, value, service)
+        yield from _thumbnail(kind, value, service, roots)
         tags = (value.get("metadata") or {}).get("userTags") or []
         if any(not 0 <= place <= 1 for tag in tags for place in (tag["x"], tag["y"])):
             yield "User tags need x and y from 0 to 1."
 
 
-def _thumbnail(kind: str, value: Doc, service: str) -> Iterator[str]:
+def _thumbnail(kind: str, value: Doc, service: str, roots: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with a thumbnail; that of a video is a frame, on some networks (NOTES: Writing)."""
     url = value.get("thumbnailUrl")
     if kind == "video" and url:
         yield "The thumbnail of a video cannot be set by thumbnailUrl."
-    elif url and (problem := media_problem(url, "thumbnail")):
+    elif url and (problem := media_problem(url, "thumbnail", roots)):
         yield problem
     offset = (value.get("metadata") or {}).get("thumbnailOffset")
     if kind == "video" and offset is not None and service not in THUMBNAIL_OFFSETS:
@@ -148,7 +123,7 @@ def _kinds(kinds: list[str], service: str) -> Iterator[str]:
             yield f"A {kind} cannot be combined with other media."
 
 
-def _thread(text: str, thread: list[Doc], channel: Doc) -> Iterator[str]:
+def _thread(text: str, thread: list[Doc], channel: Doc, roots: Sequence[str]) -> Iterator[str]:
     if thread and (thread[0].get("text") or "") != text:
         yield "The first item of a thread must equal the text of the post."
     for item in thread:
@@ -159,7 +134,7 @@ def _thread(text: str, thread: list[Doc], channel: Doc) -> Iterator[str]:
         if not (content["text"].strip() or content["assets"] or link):
             yield "Thread items must have either text or media."
         yield from _text(content, channel)
-        yield from _media(content["assets"], channel["service"], thread=True)
+        yield from _media(content["assets"], channel["service"], roots, thread=True)
 
 
 _GOOGLE_DETAILS = {
@@ -225,12 +200,3 @@ def _google(metadata: Doc) -> Iterator[str]:
         yield f"Google Business {words} posts require {', '.join(missing)}."
     if metadata["type"] == "event" and utf16(details.get("title") or "") > GOOGLE_EVENT_TITLE:
         yield f"Google Business event titles cannot exceed {GOOGLE_EVENT_TITLE} characters."
-
-
-def split_url(url: str) -> SplitResult | None:
-    """Return the parts of a URL that has a host, None for what is no such URL."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return parts if parts.hostname else None

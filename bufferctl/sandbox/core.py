@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bufferctl.sandbox.clock import Clock, epoch_ms, iso, parse_time
+from bufferctl.sandbox.media import gone
 from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.store import Doc, Store
 
@@ -88,6 +89,8 @@ class Core:
         before = post["status"]
         if channel["isDisconnected"]:
             fail(post, f"Your {channel['service']} channel is disconnected. Please reconnect it.", now)
+        elif problem := gone(post, self.options.media_roots):
+            fail(post, problem, now)
         elif ends > now:
             post["status"] = "sending"
         else:

@@ -54,6 +54,7 @@ class Options:
     `limit_per_channel`: the plan's limit of scheduled posts holds for each channel, else for all of an organization.
     `sending_seconds`: how long a due post is `sending` before it is `sent`.
     `sends_date`: answers carry a Date header, by the sandbox's clock.
+    `media_roots`: media below these URLs are fetched when a post is created and when it goes out, see media.py.
     """
 
     key_code: str = "UNAUTHENTICATED"
@@ -71,3 +72,4 @@ class Options:
     limit_per_channel: bool = True
     sending_seconds: float = 0
     sends_date: bool = True
+    media_roots: tuple[str, ...] = ()

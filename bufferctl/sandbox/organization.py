@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from bufferctl.sandbox.checks import media_problem
 from bufferctl.sandbox.clock import epoch_ms, iso, parse_time
 from bufferctl.sandbox.core import Core, answer
+from bufferctl.sandbox.media import media_problem
 from bufferctl.sandbox.store import Doc, new_id
 from bufferctl.sandbox.views import idea_media_view
 
@@ -25,7 +25,7 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
     if organization is None:
         return answer("UnauthorizedError", message="Organization not found")
     content, group = wanted["content"], (wanted.get("group") or {}).get("groupId")
-    if found := _idea_problems(content, group, organization):
+    if found := _idea_problems(core, content, group, organization):
         return answer("InvalidInputError", message="Invalid idea: " + ", ".join(found))
     if core.store.count("ideas", "organization = ?", (organization["id"],)) >= organization["limits"]["ideas"]:
         return answer("LimitReachedError", message="Ideas limit reached.")
@@ -172,7 +172,7 @@ def _tag_refusal(tag: Doc, others: list[Doc]) -> Doc | None:
     return None
 
 
-def _idea_problems(content: Doc, group: str | None, organization: Doc) -> list[str]:
+def _idea_problems(core: Core, content: Doc, group: str | None, organization: Doc) -> list[str]:
     found = []
     if not any(content.get(part) for part in ("title", "text", "media")):
         found.append("Idea must have a title, text or media.")
@@ -181,7 +181,7 @@ def _idea_problems(content: Doc, group: str | None, organization: Doc) -> list[s
     for media in content.get("media") or []:
         if media["type"] == "video":
             found.append("Videos are not supported in ideas.")
-        elif problem := media_problem(media["url"], media["type"]):
+        elif problem := media_problem(media["url"], media["type"], core.options.media_roots):
             found.append(problem)
     if group and group not in {one["id"] for one in organization["ideaGroups"]}:
         found.append("Idea group not found.")

@@ -6,10 +6,11 @@ import re
 from datetime import timedelta
 
 from bufferctl.sandbox import schedule
-from bufferctl.sandbox.checks import METADATA_KEYS, kind_of, problems
+from bufferctl.sandbox.checks import METADATA_KEYS, problems
 from bufferctl.sandbox.clock import epoch_ms, iso, millis, parse_time
 from bufferctl.sandbox.core import Core, answer
 from bufferctl.sandbox.fixture import complete_post
+from bufferctl.sandbox.media import kind_of
 from bufferctl.sandbox.store import Doc, new_id, stable_id
 
 _DUPLICATE_WINDOW = timedelta(hours=1)  # with `refuse_duplicates`: an equal text this young was posted recently
@@ -30,7 +31,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     content = _content(wanted, channel)
     draft, approval = bool(wanted.get("saveToDraft")), bool(wanted.get("needsApproval"))
     found = [
-        *problems(content, channel, core.store.organizations[channel["organizationId"]]),
+        *_content_problems(core, content, channel),
         *_link_problems(core, wanted),
         *_time_problems(core, wanted["mode"], wanted.get("dueAt")),
         *(_approval_problems(wanted, channel) if approval else ()),
@@ -65,7 +66,7 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
         return _invalid(["Sent posts cannot be edited."])
     content = _content(wanted, channel) if core.options.edits_replace else _edited(post, wanted, channel)
     found = [
-        *problems(content, channel, core.store.organizations[channel["organizationId"]]),
+        *_content_problems(core, content, channel),
         *_link_problems(core, wanted),
         *_time_problems(core, wanted.get("mode") or post["shareMode"], wanted.get("dueAt", post["dueAt"])),
         *(_approval_problems(wanted, channel, post["status"]) if wanted.get("approvalChange") else ()),
@@ -144,6 +145,11 @@ def _kept_text(core: Core, channel: Doc, text: str) -> str:
     if not (core.options.shorten_links and channel["linkShortening"]):
         return text
     return re.sub(r"https?://(?!buff\.ly/)\S+", lambda link: f"https://buff.ly/{stable_id(link[0])[:7]}", text)
+
+
+def _content_problems(core: Core, content: Doc, channel: Doc) -> list[str]:
+    organization = core.store.organizations[channel["organizationId"]]
+    return problems(content, channel, organization, core.options.media_roots)
 
 
 def _link_problems(core: Core, wanted: Doc) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from bufferctl.sandbox.checks import item_link, kind_of, split_url
+from bufferctl.sandbox.checks import item_link
+from bufferctl.sandbox.media import kind_of, split_url
 from bufferctl.sandbox.store import Doc, stable_id
 
 _IMAGE_TYPES = {"gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -199,11 +200,15 @@ def _google(sent: Doc) -> Doc | None:
 
 
 MEDIA_HOST = "buffer-media.example"
+_HERE = frozenset({"127.0.0.1", "localhost"})
 
 
 def stored_url(url: str, extension: str = "") -> str:
-    """Return where Buffer's own storage keeps a copy of `url`; its own URLs stay as they are (NOTES: Reading)."""
-    if (parts := split_url(url)) and parts.hostname == MEDIA_HOST:
+    """Return where Buffer's own storage keeps a copy of `url`; its own URLs stay as they are (NOTES: Reading).
+
+    So do those on this machine, which stand for copies that can be downloaded.
+    """
+    if (parts := split_url(url)) and parts.hostname in {MEDIA_HOST, *_HERE}:
         return url
     return f"https://{MEDIA_HOST}/{stable_id(url)}{extension or _extension(url)}"
 

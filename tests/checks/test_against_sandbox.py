@@ -16,7 +16,8 @@ from bufferctl.checks.networks import NETWORKS
 from bufferctl.checks.texts import length
 from bufferctl.model import CreatePost, Post, Service
 from bufferctl.sandbox import networks as theirs
-from bufferctl.sandbox.checks import METADATA_KEYS, media_problem, problems
+from bufferctl.sandbox.checks import METADATA_KEYS, problems
+from bufferctl.sandbox.media import media_problem
 from tests.checks.posts import DOCUMENT, VIDEO, findings, image, post
 from tests.checks.test_counting import TEXTS
 

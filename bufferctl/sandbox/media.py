@@ -1,0 +1,93 @@
+"""Whether media can be fetched: hosts that the sandbox was told to look at are asked, the others judged by their names.
+
+Buffer fetches a file when a post is created and again when it goes out (NOTES: Writing). The sandbox does so only for
+addresses below `Options.media_roots`, which may be on this machine; nothing else is ever fetched.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
+from urllib.error import HTTPError
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import Request, urlopen
+
+from bufferctl.sandbox.store import Doc
+
+_DEAD_HOSTS = (".invalid", "localhost")  # their media cannot be read; private and loopback addresses neither
+_SECONDS = 5
+_TYPES = {"image": "image/", "gif": "image/", "thumbnail": "image/", "video": "video/", "document": "application/"}
+
+
+def media_problem(url: str, kind: str, roots: Sequence[str] = ()) -> str | None:
+    """Return what is wrong with a media URL: it must be https, public, and alive. None if Buffer could fetch it.
+
+    `roots`: beginnings of URLs that are fetched to find out. A link is no medium: where it leads is the reader's
+    business.
+    """
+    if kind == "link":
+        return None
+    if _is_below(url, roots):
+        return _fetched(url, kind)
+    parts = split_url(url)
+    host = (parts.hostname or "") if parts else ""
+    try:
+        public = ipaddress.ip_address(host).is_global
+    except ValueError:
+        public = "." in host and not host.endswith(_DEAD_HOSTS)
+    if parts and parts.scheme == "https" and public:
+        return None
+    return _unreadable(kind)
+
+
+def gone(post: Doc, roots: Sequence[str]) -> str | None:
+    """Return what is wrong with the media of a post that is about to go out; only hosts below `roots` are asked."""
+    if not roots:
+        return None
+    items = [post, *((post["metadata"] or {}).get("thread") or [])]
+    found = (_fetched(url, kind) for kind, url in _media_of(items) if _is_below(url, roots))
+    return next(filter(None, found), None)
+
+
+def kind_of(asset: Doc) -> tuple[str, Doc]:
+    """Return an asset's one kind (image, video, document, link) and what was given for it."""
+    return next((kind, value) for kind, value in asset.items() if value is not None)
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL that has a host, None for what is no such URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts if parts.hostname else None
+
+
+def _is_below(url: str, roots: Sequence[str]) -> bool:
+    return any(url.startswith(f"{root.rstrip('/')}/") for root in roots)
+
+
+def _media_of(items: Iterable[Doc]) -> Iterator[tuple[str, str]]:
+    for item in items:
+        for kind, value in map(kind_of, item.get("assets") or []):
+            yield kind, value["url"]
+
+
+def _fetched(url: str, kind: str) -> str | None:
+    """Return what is wrong with a URL, in Buffer's words, after asking its host."""
+    try:
+        with urlopen(Request(url, headers={"User-Agent": "Buffer"}), timeout=_SECONDS) as answer:  # noqa: S310 - only below a root that was named
+            if answer.headers.get_content_type().startswith(_TYPES[kind]) and answer.read(1):
+                return None
+    except HTTPError as error:
+        reason = HTTPStatus(error.code).phrase if error.code in set(HTTPStatus) else error.reason
+        error.close()
+        return f"Failed to fetch image dimensions: {reason}" if kind == "image" else _unreadable(kind)
+    except (OSError, ValueError):
+        pass
+    return _unreadable(kind)
+
+
+def _unreadable(kind: str) -> str:
+    return f"{kind.capitalize()} could not be read from its URL."
