@@ -32,6 +32,7 @@ GROUPS = {
         "list": ("list_", "List what goes out when."),
         "preview": ("preview", "Show the files as a calendar of posts, offline."),
         "fmt": ("fmt", "Format the files; their content stays the same."),
+        "shift": ("shift", "Move the dates of files by days."),
         "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
         "schema": ("schema", "Print the JSON Schema of the files, for editors."),
     },

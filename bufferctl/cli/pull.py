@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,6 @@ from bufferctl.cli import options
 from bufferctl.cli.examples import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bufferctl.cli.console import Console
     from bufferctl.config.write.document import FileChanges
     from bufferctl.intake import Pulled
@@ -78,19 +75,12 @@ def pull(
 
 def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) -> None:
     """What changes: each post with the names of its fields, then the lines of each file."""
+    from bufferctl.cli.edits import show_edits
     from bufferctl.model.invisible import visible
 
     for address, (_, fields) in pulled.taken.items():
         console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
-    for path, (before, after) in changes.wanted.items():
-        for line in _diff(path.relative_to(root).as_posix(), (before or b"").decode(), after.decode()):
-            paint = {"+": console.out.good, "-": console.out.bad, "@": console.out.faint}.get(line[:1])
-            console.data(paint(visible(line)) if paint else visible(line))
-
-
-def _diff(name: str, before: str, after: str) -> Iterator[str]:
-    old, new = (text.removesuffix("\n").split("\n") for text in (before, after))
-    return (line.rstrip("\r") for line in unified_diff(old, new, name, name, n=2, lineterm=""))
+    show_edits(changes, root, console)
 
 
 def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Live, LiveChannel, LivePost, Post, PostStatus, ShareMode
-from bufferctl.plan import Action, Change, Plan
+from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.times import in_zone
 
@@ -199,7 +199,7 @@ def _moment(change: Change, live: LivePost | None, status: PostStatus | None) ->
 
 def _recorded(change: Change) -> PostStatus | None:
     """The status that the record has, for plans that were made without Buffer."""
-    if change.action is Action.DONE:
+    if change.action is Action.DONE or change.reason is Reason.SENT:
         return PostStatus.SENT
     status = change.binding.status if change.binding else ""
     return next((each for each in PostStatus if each == status), None)

@@ -128,7 +128,7 @@ class FileChanges:
         for path, (before, _) in self.wanted.items():
             if _content(path) != before:
                 raise ConfigError(
-                    f"{path} changed while Buffer was asked, so nothing was written",
+                    f"{path} changed since it was read, so nothing was written",
                     hint="Run the same command again.",
                 )
         try:

@@ -19,22 +19,35 @@ TOGETHER = {"text": ("text", "text_file"), "due_at": ("due_at", "mode")}
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """The entry of a post or an idea, and the override of its channel, with the name that this has there."""
+    """The entry of a post or an idea, and what is more specific: the override of its channel, what `each` says.
+
+    `reference`: how the entry, or its file, names the channel. `number`: which occurrence of a repeated entry it is, 0
+    for none; `each`: what the entry says of that occurrence, `each_override` what it says of it on this channel alone.
+    """
 
     file: str
     edits: Edits
     entry: Mapping
     override: Mapping | None = None
     reference: str = ""
+    number: int = 0
+    each: Mapping | None = None
+    each_override: Mapping | None = None
+
+    @property
+    def parts(self) -> tuple[Mapping, ...]:
+        """Everything that says something about it, most specific first (design: Campaigns)."""
+        every = (self.each_override, self.each, self.override, self.entry)
+        return tuple(part for part in every if part is not None)
 
     @property
     def shared(self) -> bool:
         """Whether the entry is for several channels, so that it may have overrides."""
-        return len(references(self.entry)) > 1
+        return len(references(self.entry, self.edits.root)) > 1
 
     def supplier(self, name: str) -> Mapping:
-        """The part that says a field: the override where it does, else the entry. `name` may be `metadata.SERVICE`."""
-        return self.override if self.override is not None and says(self.override, name) else self.entry
+        """The most specific part that says a field, else the entry. `name` may be `metadata.SERVICE`."""
+        return next((part for part in self.parts if says(part, name)), self.entry)
 
 
 def says(owner: Mapping, name: str) -> bool:
@@ -46,9 +59,9 @@ def says(owner: Mapping, name: str) -> bool:
     return any(owner.get(each) is not None for each in TOGETHER.get(name, (name,)))
 
 
-def references(entry: Mapping) -> list[str]:
-    """How a shared entry names its channels; nothing for a nested one."""
-    channels = entry.get("channels")
+def references(entry: Mapping, root: Mapping) -> list[str]:
+    """How a shared entry, or else its file, names its channels; nothing for a nested one."""
+    channels = entry.get("channels") or root.get("channels")
     items: Iterable[Node] = (
         channels.items if channels is not None and not isinstance(channels, Scalar | Mapping) else ()
     )
@@ -64,6 +77,7 @@ class Project:
     texts: dict[str, Text] = field(init=False)
     edits: dict[str, Edits] = field(init=False, default_factory=dict)
     _entries: dict[str, dict[int, Mapping]] = field(init=False, default_factory=dict)
+    _sources: dict[str, Source] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.texts = {name: Text.read(self.root / name) for name in self.desired.files}
@@ -78,8 +92,23 @@ class Project:
                 f"{item.address} is not at {item.place} any more, so nothing was written",
                 hint="Run the same command again.",
             )
-        found, reference = self._override(item, entry) if isinstance(item, Post) else (None, "")
-        return Layers(name, edits, entry, found, reference)
+        if not isinstance(item, Post):
+            return Layers(name, edits, entry)
+        home = (item.address.organization, item.address.channel)
+        channel = next(each for each in self.desired.channels if (each.organization, each.label) == home)
+        override, reference = _override(entry, channel)
+        number = item.expansion.number if item.expansion else 0
+        repeat = entry.get("repeat")
+        each = _below(repeat.get("each"), str(number)) if number and isinstance(repeat, Mapping) else None
+        above, named = _override(each, channel) if each else (None, "")
+        reference = reference or named
+        if not reference:
+            reference = next((name for name in references(entry, edits.root) if _refers(name, channel)), "")
+        return Layers(name, edits, entry, override, reference, number, each, above)
+
+    def root_of(self, name: str) -> Mapping:
+        """The top of a file."""
+        return self._edits(name).root
 
     def text_file(self, item: Post | Idea, layers: Layers) -> Path | None:
         """The file that holds the item's text, None where the entry does."""
@@ -105,18 +134,24 @@ class Project:
         return self.edits[name]
 
     def _offset(self, item: Post | Idea) -> int:
-        text = self.texts[item.place.file]
-        return Source(item.place.file, text.text, text.path.parent).offset(item.place)
+        name = item.place.file
+        if name not in self._sources:
+            self._sources[name] = Source(name, self.texts[name].text, self.texts[name].path.parent)
+        return self._sources[name].offset(item.place)
 
-    def _override(self, post: Post, entry: Mapping) -> tuple[Mapping | None, str]:
-        """The override of the post's channel, and what the entry calls the channel."""
-        home = (post.address.organization, post.address.channel)
-        channel = next(each for each in self.desired.channels if (each.organization, each.label) == home)
-        overrides = entry.get("overrides")
-        for name, inside in overrides.pairs if isinstance(overrides, Mapping) else ():
-            if _refers(name.value, channel) and isinstance(inside, Mapping):
-                return inside, name.value
-        return None, next((each for each in references(entry) if _refers(each, channel)), "")
+
+def _override(owner: Mapping, channel: Channel) -> tuple[Mapping | None, str]:
+    """What an entry or an occurrence overrides for a channel, and what it calls the channel there."""
+    overrides = owner.get("overrides")
+    for name, inside in overrides.pairs if isinstance(overrides, Mapping) else ():
+        if _refers(name.value, channel) and isinstance(inside, Mapping):
+            return inside, name.value
+    return None, ""
+
+
+def _below(node: Node | None, name: str) -> Mapping | None:
+    inside = node.get(name) if isinstance(node, Mapping) else None
+    return inside if isinstance(inside, Mapping) else None
 
 
 def _refers(reference: str, channel: Channel) -> bool:

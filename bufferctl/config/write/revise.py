@@ -177,7 +177,7 @@ class _Revising:
         file = Text.read(path)
         if normal_text(file.text) != normal_text(revision.item.text):
             raise ConfigError(
-                f"{path} changed while Buffer was asked, so nothing was written", hint="Run the same command again."
+                f"{path} changed since it was read, so nothing was written", hint="Run the same command again."
             )
         end = file.newline if file.text.endswith(("\n", "\r")) else ""
         self._files.put(path, file.data, file.with_text(text.replace("\n", file.newline) + end))

@@ -1,0 +1,180 @@
+"""`bufferctl shift`: the dates of files, moved by days."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.cli.examples import examples
+from bufferctl.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.files import Files
+    from bufferctl.config.write.document import FileChanges
+    from bufferctl.config.write.shift import Shift
+    from bufferctl.model import Address
+    from bufferctl.plan import Plan
+
+#: Addresses that a message names; more are counted.
+_NAMED = 5
+_DAYS = re.compile(r"([+-]?\d{1,5}) ?(d|days?|w|weeks?)")
+
+
+class Days(click.ParamType):
+    """A number of days or weeks, `1d`, `-2w`, as days."""
+
+    name = "days"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The days that were typed. Fails where it is something else."""
+        if isinstance(value, int):
+            return value
+        found = _DAYS.fullmatch(str(value))
+        if not found:
+            self.fail(f"{value} is not a number of days or weeks such as 1d, 2w or -3d.", param, ctx)
+        return int(found[1]) * (7 if found[2].startswith("w") else 1)
+
+
+@click.command(
+    short_help="Move the dates of files by days.",
+    epilog=examples(
+        ("bufferctl shift posts/launch.yaml --by 1w", "a week later"),
+        ("bufferctl shift posts/launch.yaml --to 2030-03-11", "it starts that day"),
+    ),
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--by", "days", type=Days(), metavar="DAYS", help="How far: 1d, 2w, -3d.")
+@click.option(
+    "--to", "day", type=options.Day(), metavar="DAY", help="The day on which the earliest `starts`, or date, shall be."
+)
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@options.root_option
+@options.state_option
+@options.no_color_option
+def shift(
+    paths: tuple[Path, ...],
+    days: int | None,
+    day: datetime | None,
+    auto_approve: bool,
+    file: Path | None,
+    state_file: Path | None,
+    no_color: bool,
+) -> int:
+    """Move the dates of the posts in PATHs: `starts`, times, and the dates of events and offers.
+
+    Only the characters of the dates change; the time of day stays. It shows the edits, asks, and writes the files;
+    Buffer is not asked, and `apply` then moves the posts there. Posts that are published by the record keep their
+    dates. Nothing is written if a post with a date of its own would fall into the past.
+    """
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.edits import show_edits
+    from bufferctl.cli.files import load_files
+    from bufferctl.cli.offline import offline_plan
+    from bufferctl.config.write import shift as shifting
+    from bufferctl.config.write.layers import Project
+    from bufferctl.render.paint import count
+
+    if (days is None) == (day is None):
+        raise UsageError("Shift needs one of --by and --to", hint="Give --by 1d, or --to 2026-12-01.")
+    console = Console.create(no_color=no_color)
+    files = load_files(file, paths, console, by_rules=False)
+    plan = offline_plan(files, state_file, options.Choices())
+    published = _published(plan)
+    project = Project(files.root, files.desired)
+    dates = shifting.dates_in(project, files.named or ())
+    by = days if days is not None else shifting.days_to(day.date() if day else plan.at.date(), dates, published)
+    found = shifting.shifted(project, dates, by, published=published, now=plan.at)
+    _check(found)
+    _note(found, console)
+    if not found.changes.wanted:
+        console.note("No date changes.")
+        return 0
+    show_edits(found.changes, files.root, console)
+    if not auto_approve and not _agreed(found, console):
+        console.note("Nothing was written.")
+        return 1
+    _write(found.changes, files, console)
+    console.data(f"Moved {count(found.dates, 'date')} by {count(by, 'day')}. Next: bufferctl plan")
+    return 0
+
+
+def _published(plan: Plan) -> frozenset[Address]:
+    """The posts that are out, or were before bufferctl managed the account."""
+    from bufferctl.model import PostStatus
+    from bufferctl.plan import Action
+    from bufferctl.render.agenda import agenda
+
+    out = {PostStatus.SENT, PostStatus.SENDING}
+    rows = agenda(plan)
+    return frozenset(row.address for row in rows if row.address and (row.status in out or row.action is Action.PAST))
+
+
+def _check(found: Shift) -> None:
+    """Raises ConfigError where posts cannot be moved, or only published ones are named."""
+    from bufferctl.render.paint import count
+
+    if found.refused:
+        lines = [f"{address}: {reason}" for address, reason in found.refused[:_NAMED]]
+        if (more := len(found.refused) - _NAMED) > 0:
+            lines.append(f"and {more} more")
+        raise ConfigError(
+            "\n  ".join([f"{count(len(found.refused), 'post')} cannot be moved, so nothing was written:", *lines]),
+            hint="Move by fewer days, or edit these by hand.",
+        )
+    if found.kept and not found.dates:
+        raise ConfigError(
+            f"{_listed(found.kept)} {'is' if len(found.kept) == 1 else 'are'} published, so no date was moved",
+            hint="Name files with posts that are not published yet.",
+        )
+
+
+def _note(found: Shift, console: Console) -> None:
+    """Say what stays, and what needs somebody afterwards."""
+    if found.kept:
+        they = "it keeps its date" if len(found.kept) == 1 else "they keep their dates"
+        console.note(f"{console.err.change('note:')} published, so {they}: {_listed(found.kept)}")
+    if found.late:
+        console.note(f"{console.err.bad('warning:')} {_listed(found.late)} would be due in the past and will need you")
+
+
+def _listed(addresses: Sequence[Address]) -> str:
+    from bufferctl.model.invisible import visible
+
+    more = len(addresses) - _NAMED
+    named = ", ".join(visible(str(each)) for each in addresses[:_NAMED])
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _agreed(found: Shift, console: Console) -> bool:
+    """Ask. Raises UsageError where there is nobody to ask."""
+    from bufferctl.render.paint import count
+
+    if not console.can_ask:
+        raise UsageError(
+            "There is no terminal to ask on, so nothing was written", hint="Read the edits, then give --auto-approve."
+        )
+    return click.confirm(f"Move {count(found.dates, 'date')} by {count(found.days, 'day')}?", err=True)
+
+
+def _write(changes: FileChanges, files: Files, console: Console) -> None:
+    """Write the files. Raises ConfigError, with nothing changed, where they would have errors."""
+    from bufferctl.config import load
+    from bufferctl.diagnostics import has_errors
+
+    changes.make()
+    problems = load(files.root_file, Path.cwd()).diagnostics
+    if has_errors(problems):
+        changes.undo()
+        console.diagnostics(problems)
+        raise ConfigError(
+            "With these dates the files would have errors, so nothing was written",
+            hint="Move by other days, or edit these by hand.",
+        )

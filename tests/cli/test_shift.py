@@ -1,0 +1,265 @@
+"""`bufferctl shift`: dates in people's files move by days, and no other character changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.cli.conftest import Prints, Project, Ran, project_apart, run_in
+
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+managed_since: 2029-12-01T00:00:00Z
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+      - {service: googlebusiness, name: Acme Berlin}
+"""
+#: Every place that a date can stand in, written in every way.
+CAMPAIGN = """\
+# The launch of 2031-03-04, as decided on 2031-01-10.
+starts: 2031-03-04   # a Tuesday
+channels: [twitter, linkedin]
+posts:
+  - key: teaser
+    due_at: start-3d 09:00
+    text: On 2031-03-04 we go live.
+  - key: launch
+    due_at: "2031-03-04 09:00"
+    text: We are live
+    overrides:
+      linkedin: {due_at: 2031-03-04T10:00:00+01:00, text: "We are live, too"}
+  - key: tip
+    due_at: 2031-03-05 12:00
+    text: A tip
+    repeat:
+      every: 1 week
+      times: 3
+      each:
+        2: {due_at: '2031-03-13 18:00', text: Another tip}
+        3: {text: The last tip}
+  - key: open-day
+    channels: [googlebusiness]
+    text: Come and see
+    due_at: 2031-03-06 09:00
+    metadata:
+      googlebusiness:
+        type: event
+        details_event: {title: X, is_full_day_event: false, start_date: 2031-03-20 10:00, end_date: 2031-03-21 18:00}
+"""
+MOVED = """\
+# The launch of 2031-03-04, as decided on 2031-01-10.
+starts: 2031-03-11   # a Tuesday
+channels: [twitter, linkedin]
+posts:
+  - key: teaser
+    due_at: start-3d 09:00
+    text: On 2031-03-04 we go live.
+  - key: launch
+    due_at: "2031-03-11 09:00"
+    text: We are live
+    overrides:
+      linkedin: {due_at: 2031-03-11T10:00:00+01:00, text: "We are live, too"}
+  - key: tip
+    due_at: 2031-03-12 12:00
+    text: A tip
+    repeat:
+      every: 1 week
+      times: 3
+      each:
+        2: {due_at: '2031-03-20 18:00', text: Another tip}
+        3: {text: The last tip}
+  - key: open-day
+    channels: [googlebusiness]
+    text: Come and see
+    due_at: 2031-03-13 09:00
+    metadata:
+      googlebusiness:
+        type: event
+        details_event: {title: X, is_full_day_event: false, start_date: 2031-03-27 10:00, end_date: 2031-03-28 18:00}
+"""
+
+
+@pytest.fixture(name="shift")
+def shifting(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Ran]) -> Callable[..., Ran]:
+    """A campaign in posts/a.yaml and another file, a user without a key; shifts posts/a.yaml without asking."""
+    monkeypatch.delenv("BUFFER_API_KEY")
+    (environment / "posts").mkdir()
+    (environment / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    (environment / "posts" / "a.yaml").write_text(CAMPAIGN, encoding="utf-8")
+    other = "posts:\n  - {key: other, due_at: 2031-03-04 12:00, channels: [twitter], text: Another}\n"
+    (environment / "posts" / "b.yaml").write_text(other, encoding="utf-8")
+
+    def shifted(*options: str) -> Ran:
+        return run("shift", "posts/a.yaml", "--auto-approve", *options)
+
+    return shifted
+
+
+def a(folder: Path) -> str:
+    """What posts/a.yaml holds now, line ends as they are."""
+    return (folder / "posts" / "a.yaml").read_bytes().decode()
+
+
+def b(folder: Path) -> str:
+    """What posts/b.yaml holds now."""
+    return (folder / "posts" / "b.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("options", [("--by", "1w"), ("--by", "7 days"), ("--to", "2031-03-11")])
+def test_every_date_moves(environment: Path, shift: Any, options: tuple[str, ...]) -> None:
+    """`starts`, times, those in overrides and `each`, events; no other character, and no other file."""
+    before = b(environment)
+    ran = shift(*options)
+    assert (ran.code, a(environment), b(environment)) == (0, MOVED, before)
+    assert "Moved 8 dates by 7 days." in ran.out
+
+
+def test_shows_the_edits(shift: Any, prints: Prints) -> None:
+    """The lines that change, then what was done."""
+    prints("shift/campaign", shift("--by", "1d"))
+
+
+def test_without_a_terminal(environment: Path, shift: Any, run: Any) -> None:
+    """Without --auto-approve it asks; where nobody can answer, it is exit 64 and nothing is written."""
+    ran = run("shift", "posts/a.yaml", "--by", "1d")
+    assert (ran.code, a(environment)) == (64, CAMPAIGN)
+    assert "-starts: 2031-03-04" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ((), "one of --by and --to"),
+        (("--by", "1d", "--to", "2031-03-11"), "one of --by and --to"),
+        (("--by", "soon"), "soon is not a number of days or weeks"),
+        (("--by", "6h"), "6h is not a number of days or weeks"),
+        (("--to", "monday"), "monday is not a day"),
+        (("--by", "99999w"), "cannot be moved"),
+    ],
+)
+def test_slips(environment: Path, shift: Any, options: tuple[str, ...], named: str) -> None:
+    """What cannot be meant is exit 64 and named; nothing is written."""
+    ran = shift(*options)
+    assert (ran.code, a(environment)) == (64, CAMPAIGN)
+    assert named in ran.err
+
+
+def test_by_nothing(environment: Path, shift: Any) -> None:
+    """By no days, and to the day that it is: nothing to do, exit 0."""
+    for options in (("--by", "0d"), ("--to", "2031-03-04")):
+        ran = shift(*options)
+        assert (ran.code, ran.err, a(environment)) == (0, "No date changes.\n", CAMPAIGN)
+
+
+def test_into_the_past(environment: Path, shift: Any, prints: Prints) -> None:
+    """Posts with a date of their own that would be past: refused, all of them named, nothing written."""
+    prints("shift/past", shift("--by", "-9000d"))
+    assert a(environment) == CAMPAIGN
+
+
+def test_starts_moves_into_the_past(environment: Path, shift: Any) -> None:
+    """`starts` may move; that its posts would be missed is a warning."""
+    (environment / "posts" / "a.yaml").write_text(CAMPAIGN[: CAMPAIGN.index("  - key: launch")], encoding="utf-8")
+    ran = shift("--to", "2020-03-04")
+    assert (ran.code, "starts: 2020-03-04 " in a(environment)) == (0, True)
+    assert "Acme/twitter:acme/teaser" in ran.err
+    assert "would be due in the past" in ran.err
+
+
+def test_a_time_that_the_clock_skips(environment: Path, shift: Any) -> None:
+    """No local time that does not exist gets into a file: refused, with the post."""
+    (environment / "posts" / "a.yaml").write_text(
+        "posts:\n  - {key: early, due_at: 2031-03-29 02:30, channels: [twitter], text: Early}\n", encoding="utf-8"
+    )
+    ran = shift("--by", "1d")
+    assert (ran.code, "2031-03-29" in a(environment)) == (1, True)
+    assert "Acme/twitter:acme/early: 2031-03-30 02:30 does not exist in Europe/Berlin" in ran.err
+
+
+def test_published_posts_keep_their_dates(project: Project, prints: Prints) -> None:
+    """Half of it is out: these posts keep their dates, the others move, the next plan asks nothing."""
+    project.write("buffer.yaml", ROOT)
+    project.write(
+        "posts/a.yaml",
+        "channels: [twitter]\n"
+        "starts: 2029-12-04\n"
+        "posts:\n"
+        "  - {key: one, due_at: 2029-12-04 09:00, text: One}\n"
+        "  - {key: two, due_at: 2029-12-20 09:00, text: Two}\n"
+        "  - {key: three, due_at: start+0d 10:00, text: Three}\n"
+        "  - {key: four, due_at: start+20d 10:00, text: Four}\n"
+        "  - {key: tip, due_at: 2029-12-04 12:00, text: Tip $(number), repeat: {every: 1 week, times: 3}}\n",
+    )
+    project.apply()
+    project.sandbox.clock.advance(hours=30)
+    project.apply()
+    # The record of a run knows that `one`, `three` and `tip-1` are out, whatever this machine's clock says.
+    ran = project("shift", "posts/a.yaml", "--by", "1d", "--auto-approve")
+    prints("shift/published", ran)
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert ran.code == 0, ran.out + ran.err
+    assert "need" not in ran.out
+    due = {post["text"]: post["dueAt"] for post in project.sandbox.posts()}
+    assert (due["One"], due["Two"], due["Three"], due["Four"], due["Tip 1"], due["Tip 2"]) == (
+        "2029-12-04T08:00:00.000Z",
+        "2029-12-21T08:00:00.000Z",
+        "2029-12-04T09:00:00.000Z",
+        "2029-12-25T09:00:00.000Z",
+        "2029-12-04T11:00:00.000Z",
+        "2029-12-12T11:00:00.000Z",
+    )
+
+
+def test_all_are_published(project: Project) -> None:
+    """Nothing is left to move: exit 1."""
+    project.write("buffer.yaml", ROOT)
+    posts = "posts:\n  - {key: one, due_at: 2029-12-04 09:00, channels: [twitter], text: One}\n"
+    project.write("posts/a.yaml", posts)
+    project.apply()
+    project.sandbox.clock.advance(hours=30)
+    project.apply()
+    ran = project("shift", "posts/a.yaml", "--by", "1d", "--auto-approve")
+    assert (ran.code, a(project.folder)) == (1, posts)
+    assert "Acme/twitter:acme/one is published" in ran.err
+
+
+def test_aliases_move_once(environment: Path, shift: Any) -> None:
+    """A date that is written once and used twice moves once."""
+    posts = (
+        "posts:\n"
+        "  - {key: one, due_at: &when 2031-03-04 09:00, channels: [twitter], text: One}\n"
+        "  - {key: two, due_at: *when, channels: [linkedin], text: Two}\n"
+    )
+    (environment / "posts" / "a.yaml").write_text(posts, encoding="utf-8")
+    assert shift("--by", "1d").code == 0
+    assert a(environment) == posts.replace("03-04", "03-05")
+
+
+@settings(max_examples=40)
+@given(days=st.integers(-400, 4000), crlf=st.booleans(), start=st.sampled_from(["", "\ufeff", "---\n", "\n# é 👩\n"]))
+def test_there_and_back(days: int, crlf: bool, start: str) -> None:
+    """By n and then by -n: the same bytes, where neither is refused."""
+    text = start + CAMPAIGN
+    data = (text.replace("\n", "\r\n") if crlf else text).encode()
+    with project_apart() as project:
+        project.write("buffer.yaml", ROOT)
+        path = project.write("posts/a.yaml", "")
+        path.write_bytes(data)
+        there = run_in(project.folder, "shift", "posts", "--by", f"{days}d", "--auto-approve")
+        moved = path.read_bytes()
+        back = run_in(project.folder, "shift", "posts", "--by", f"{-days}d", "--auto-approve")
+        if there.code or back.code:
+            assert "cannot be moved" in there.err + back.err
+            assert path.read_bytes() in {data, moved}
+            return
+        assert path.read_bytes() == data
+        assert len(moved) == len(data)
