@@ -28,7 +28,7 @@ _NAMED = 5
 _DAYS = re.compile(r"([+-]?\d{1,5}) ?(d|days?|w|weeks?)")
 
 
-class Days(click.ParamType):
+class Days(click.ParamType[int]):
     """A number of days or weeks, `1d`, `-2w`, as days."""
 
     name = "days"
