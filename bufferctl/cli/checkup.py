@@ -76,6 +76,24 @@ def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Finding:
     return Finding("files", Verdict.OK, f"{name} is valid: {inside}")
 
 
+def media(number: int, problems: Sequence[Diagnostic]) -> Finding:
+    """Whether Buffer can fetch media from their addresses, of which there are so many."""
+    if not problems:
+        return Finding("media", Verdict.OK, f"{count(number, 'address of media answers', 'addresses of media answer')}")
+    hint = "To see them, run `bufferctl validate --media`."
+    first = f"{problems[0].place}: {problems[0].message}"
+    if has_errors(problems):
+        wrong = sum(each.severity is Severity.ERROR for each in problems)
+        message = (
+            f"Buffer cannot fetch {wrong} of {count(number, 'address', 'addresses')} of media. The first one, {first}"
+        )
+        return Finding("media", Verdict.PROBLEM, message, hint, _TROUBLE)
+    message = (
+        f"{len(problems)} of {count(number, 'address', 'addresses')} of media did not answer. The first one, {first}"
+    )
+    return Finding("media", Verdict.WARNING, message, hint)
+
+
 def key(source: str) -> Finding:
     """That Buffer takes the key, which `source` has."""
     told = "The API does not say when it expires: after 30 days, unless a longer time was chosen"

@@ -41,7 +41,8 @@ def doctor(
 ) -> int:
     """Check the key, the account, the files and the state, and say what is wrong and what to do.
 
-    Nothing is changed. Takes two requests. Exits with 1 where there is a problem, with 4 where it is the key.
+    Nothing is changed. Takes two requests, and asks the address of every image, video and document. Exits with 1 where
+    there is a problem, with 4 where it is the key.
     """
     from bufferctl.cli.console import Console
 
@@ -79,6 +80,7 @@ class _Checkup:
         yield checkup.program()
         yield from self._account()
         yield self._files()
+        yield from self._media()
         if self.account is not None:
             yield from self._channels(self.account)
         yield from self._remembered()
@@ -112,6 +114,16 @@ class _Checkup:
             found = checkup.problem("files", error)
             return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
         return checkup.files(self.loaded, judged(self.loaded))
+
+    def _media(self) -> Iterator[Finding]:
+        """Whether the addresses of images, videos and documents answer; on this machine alone for an endpoint here."""
+        from bufferctl.cli import checkup
+        from bufferctl.cli.addresses import address_problems, declared_addresses, is_local
+
+        desired, url = (self.loaded.sound if self.loaded else None), self.connection.api_url
+        if desired and self.loaded and (number := declared_addresses(desired, only_local=is_local(url))):
+            wrong = address_problems(desired, self.loaded.root, named=None, api_url=url, only_local=is_local(url))
+            yield checkup.media(number, wrong)
 
     def _channels(self, account: Account) -> Iterator[Finding]:
         """The channels of the files, or all of the account where the files name none."""

@@ -38,11 +38,15 @@ def drift(
 
     Drift is a post that people changed or deleted in Buffer, that the network refused, or whose channel is
     disconnected. What people approved, scheduled or published is listed separately. Nothing is written, neither in
-    Buffer nor here. Exit code 0: no drift; 2: drift.
+    Buffer nor here.
+
+    The addresses of the images, videos and documents of posts to come are asked again: Buffer fetches them once more
+    when it publishes. Exit code 0: no drift; 2: drift, or media that Buffer cannot fetch any more.
 
     PATHs limit it to those files or folders.
     """
     from bufferctl.cli import connecting, planning, session
+    from bufferctl.cli.addresses import lost_media
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.render.drift import drift_json, drift_text
@@ -57,5 +61,6 @@ def drift(
         found = opened.look(planning.planning_options(choices, connection))
         planning.note_leftovers(opened, console)
     shown, known = planning.narrowed(found.plan, files, choices), len(opened.state.bindings)
-    console.data(drift_json(shown, known) if as_json else drift_text(shown, known, console.out))
-    return DRIFT if shown.drift else 0
+    lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)
+    console.data(drift_json(shown, known, lost) if as_json else drift_text(shown, known, console.out, lost))
+    return DRIFT if shown.drift or any(each.is_certain for each in lost) else 0

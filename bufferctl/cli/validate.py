@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
         ("bufferctl validate", "everything"),
         ("bufferctl validate posts/2030-w03.yaml", "report on one file"),
         ("bufferctl validate --strict", "fail on warnings too"),
+        ("bufferctl validate --media", "also ask the addresses of media"),
     ),
 )
 @options.paths_argument
 @options.root_option
 @options.json_option
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@click.option("--media", is_flag=True, help="Also ask every `url` of images, videos and documents whether it works.")
 @reports.problems_option
 @options.no_color_option
 def validate(
@@ -37,10 +40,14 @@ def validate(
     file: Path | None,
     as_json: bool,
     strict: bool,
+    media: bool,
     report_files: tuple[Path, ...],
     no_color: bool,
 ) -> int:
     """Check the files, without a key and without asking Buffer. Problems go to stdout.
+
+    --media asks the address of every image, video and document that will still be published: one that is dead, a page,
+    behind a login or too large is an error, since Buffer could not fetch it. Nothing else uses the network.
 
     PATHs limit the report to those files or folders; everything is read and checked all the same.
     """
@@ -56,7 +63,7 @@ def validate(
     files = named_files(paths, loaded)
     shown: list[Diagnostic] = []
     elsewhere: list[Diagnostic] = []
-    for problem in judged(loaded):
+    for problem in (*judged(loaded), *(_of_media(loaded, files) if media else ())):
         meant = concerns(problem, files) or not loaded.root_is_sound
         (shown if meant else elsewhere).append(problem)
     annotating.tell_problems(shown, loaded.root, console, report_files)
@@ -68,6 +75,15 @@ def validate(
     else:
         console.data(_text(shown, console, "" if has_errors(shown) else _verdict(loaded, files, elsewhere)))
     return 0 if is_valid else 1
+
+
+def _of_media(loaded: Loaded, files: frozenset[str] | None) -> tuple[Diagnostic, ...]:
+    """The addresses of media that Buffer could not fetch."""
+    from bufferctl.cli.addresses import address_problems
+
+    if loaded.sound is None:
+        return ()
+    return address_problems(loaded.sound, loaded.root, named=files, api_url=os.environ.get("BUFFER_API_URL"))
 
 
 def _text(shown: Sequence[Diagnostic], console: Console, verdict: str) -> str:

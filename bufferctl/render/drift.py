@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
@@ -31,15 +32,42 @@ _PROGRESS = {
     Reason.SHARED: "published at once by a person",
 }
 
+
+class LostMedia(NamedTuple):
+    """An image, a video or a document that Buffer may not be able to fetch when its post is published.
+
+    `address`: of the post, `place`: in the files, `url`: where the file should be. `verdict`: a code, `message`: a
+    predicate. `is_certain`: asking again would give the same answer.
+    """
+
+    address: str
+    place: str
+    url: str
+    verdict: str = ""
+    message: str = ""
+    is_certain: bool = True
+
+
+_LOST = "Media that Buffer cannot fetch when the post is published"
+_UNCERTAIN = "Media whose address did not answer"
+_LOST_HINT = "Put the file there again, or name another one and apply. Buffer shows the post as failed otherwise."
 _NO_RECORD = "If there is one elsewhere, bring it here: it is .bufferctl/state.json, or what --state names."
 
 
-def drift_text(plan: Plan, known: int, paint: Paint) -> str:
-    """The whole report, ending in a newline. `known`: of how many posts and ideas there is a record."""
-    lines = [*_verdict(plan, known, paint)]
+def drift_text(plan: Plan, known: int, paint: Paint, lost: Sequence[LostMedia] = ()) -> str:
+    """The whole report, ending in a newline.
+
+    `known`: of how many posts and ideas there is a record. `lost`: the media that may be gone.
+    """
+    lines = [*_verdict(plan, known, lost, paint)]
     drift = sorted(plan.drift, key=lambda change: _ORDER.index(change.reason or Reason.CHANGED))
     for reason, group in groupby(drift, key=lambda change: change.reason):
         lines += ["", paint.bad(_HEADINGS[reason or Reason.CHANGED]), *_changes(list(group), plan, paint)]
+    for heading, found in (
+        (paint.bad(_LOST), [each for each in lost if each.is_certain]),
+        (paint.strong(_UNCERTAIN), [each for each in lost if not each.is_certain]),
+    ):
+        lines += ["", heading, *_media(found, paint)] if found else []
     if plan.progress:
         lines += ["", paint.strong("Not drift: what people brought further in Buffer since the last apply")]
         lines += [f"  {visible(str(c.address))}  {_PROGRESS[c.reason or Reason.SHARED]}" for c in plan.progress]
@@ -48,7 +76,7 @@ def drift_text(plan: Plan, known: int, paint: Paint) -> str:
     return "\n".join([*lines, "", *_footer(plan, paint)]) + "\n"
 
 
-def drift_json(plan: Plan, known: int) -> str:
+def drift_json(plan: Plan, known: int, lost: Sequence[LostMedia] = ()) -> str:
     """The same for machines; changes are as in the JSON of a plan: `before` is Buffer's, `after` the file's."""
     drift, progress = (plan_values(replace(plan, changes=changes)) for changes in (plan.drift, plan.progress))
     counts = Counter(change.reason for change in (*plan.drift, *plan.progress))
@@ -60,11 +88,12 @@ def drift_json(plan: Plan, known: int) -> str:
             "summary": {reason.value: counts[reason] for reason in (*_HEADINGS, *_PROGRESS)},
             "drift": drift["changes"],
             "progress": progress["changes"],
+            "media": [each._asdict() for each in lost],
         }
     )
 
 
-def _verdict(plan: Plan, known: int, paint: Paint) -> Iterator[str]:
+def _verdict(plan: Plan, known: int, lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
     drift = plan.drift
     ideas = sum(change.address.is_idea for change in drift)
     counted = ((len(drift) - ideas, "post"), (ideas, "idea"))
@@ -72,6 +101,9 @@ def _verdict(plan: Plan, known: int, paint: Paint) -> Iterator[str]:
         said = " and ".join(count(number, what) for number, what in counted if number)
         said += " is not as it was applied." if len(drift) == 1 else " are not as they were applied."
         yield paint.strong(paint.bad(f"Drift: {said}"))
+    elif gone := len({each.url for each in lost if each.is_certain}):
+        said = f"{count(gone, 'file')} that Buffer will fetch {'is' if gone == 1 else 'are'} gone or changed."
+        yield paint.strong(paint.bad(f"Media lost: {said}"))
     elif known:
         about = ", in what was named" if plan.narrowed else ""
         what = "What Buffer shows is" if _unseen(plan) else "What was applied is in Buffer"
@@ -95,6 +127,18 @@ def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[st
             yield from _difference(difference, words.zone_of(last, plan), paint)
         if last.hint:
             yield from hint_lines(last.hint, paint)
+
+
+def _media(lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
+    """Each address once, with the posts that need it."""
+    for url, group in groupby(lost, key=lambda each: each.url):
+        posts = list(group)
+        yield f"  {paint.bad('!')} {paint.strong(visible(url))}"
+        yield from indented(sentence(f"It {posts[0].message}"), paint)
+        for each in posts:
+            yield f"      {visible(', '.join(filter(None, [each.address, each.place])))}"
+    if lost[0].is_certain:
+        yield from hint_lines(_LOST_HINT, paint)
 
 
 def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str]:

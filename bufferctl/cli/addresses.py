@@ -1,0 +1,149 @@
+"""The addresses of media, asked for the commands that check them: validate --media, doctor, and drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from bufferctl.config import Locator, in_order
+from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.model import Desired, Idea, LivePost, MediaFile, MediaSettings, Post, PostStatus
+from bufferctl.model.attached import Attached, attached
+from bufferctl.plan import Plan
+from bufferctl.render.drift import LostMedia
+
+if TYPE_CHECKING:
+    from bufferctl.media.addresses import Answer, Wanted
+
+_HINTS: Mapping[str, str] = {
+    "dead": "put the file there again, or name another address",
+    "page": "use the address of the file itself",
+    "login": "let everybody read it, or put it where everybody can",
+    "too-large": "make the file smaller",
+    "wrong-type": "name a file of a type that networks take, such as JPEG, PNG, MP4 or PDF",
+    "not-public": "put the file where everybody can fetch it",
+}
+_LATER = "try again later; if it stays like this, put the file on another host"
+_SENT = frozenset({PostStatus.SENDING, PostStatus.SENT})
+
+
+class _Place(NamedTuple):
+    """Where an address stands: in which object, and at which field."""
+
+    item: Post | Idea
+    at: Attached
+
+
+def is_local(api_url: str | None) -> bool:
+    """Whether the endpoint is on this machine: then addresses of media may be, too."""
+    from bufferctl.api.endpoint import is_loopback
+
+    return is_loopback(urlsplit(api_url or "").hostname or "")
+
+
+def address_problems(
+    desired: Desired, root: Path, *, named: frozenset[str] | None, api_url: str | None, only_local: bool = False
+) -> tuple[Diagnostic, ...]:
+    """Every `url:` that Buffer could not fetch, at its place. Posts whose time is past are left out.
+
+    `named`: the files that PATHs name, None for all. `only_local`: ask only addresses on this machine.
+    """
+    places = [each for each in _declared(desired, named) if not only_local or is_local(each.at.url)]
+    wanted: dict[Wanted, list[_Place]] = {}
+    for each in places:
+        wanted.setdefault(_wanted(each.at.kind, each.at.url or ""), []).append(each)
+    locator = Locator(root, desired.channels)
+    found = [
+        _diagnostic(place, answer, locator)
+        for each, answer in _answers(wanted, api_url).items()
+        if not answer.is_fine
+        for place in wanted[each]
+    ]
+    return in_order(found, desired.files)
+
+
+def declared_addresses(desired: Desired, *, only_local: bool) -> int:
+    """How many addresses `address_problems` asks."""
+    return len({each.at.url for each in _declared(desired, None) if not only_local or is_local(each.at.url)})
+
+
+def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | None) -> tuple[LostMedia, ...]:
+    """What Buffer cannot fetch any more, of the media of posts that were applied and are not published yet.
+
+    With an endpoint on this machine, only addresses on this machine are asked: a rehearsal needs no internet.
+    """
+    applied: dict[Wanted, list[LostMedia]] = {}
+    for change in plan.changes:
+        live, desired, binding = change.live, change.desired, change.binding
+        if isinstance(live, LivePost) and isinstance(desired, Post) and binding and live.status not in _SENT:
+            place = str(change.place or "")
+            for at, source in zip(attached(desired), binding.media, strict=False):
+                if (wanted := _applied(at, source, settings)) and (is_local(wanted.url) or not is_local(api_url)):
+                    applied.setdefault(wanted, []).append(LostMedia(str(change.address), place, wanted.url))
+    answers = _answers(applied, api_url)
+    return tuple(
+        lost._replace(verdict=answer.verdict.value, message=answer.message, is_certain=answer.is_certain)
+        for wanted, answer in answers.items()
+        if not answer.is_fine
+        for lost in applied[wanted]
+    )
+
+
+def _answers(wanted: Iterable[Wanted], api_url: str | None) -> Mapping[Wanted, Answer]:
+    wanted = list(wanted)
+    if not wanted:
+        return {}
+    from bufferctl.media.addresses import probe
+
+    return probe(wanted, loopback=is_local(api_url))
+
+
+def _declared(desired: Desired, named: frozenset[str] | None) -> Iterator[_Place]:
+    now = datetime.now(UTC)
+    for item in desired.items:
+        if item.cancelled or (named is not None and item.place.file not in named):
+            continue
+        if isinstance(item, Post) and item.due_at is not None and item.due_at < now:
+            continue
+        yield from (_Place(item, each) for each in attached(item) if each.url and each.kind != "link")
+
+
+def _wanted(kind: str, url: str) -> Wanted:
+    from bufferctl.media.addresses import Wanted
+
+    return Wanted(url, kind if kind in {"video", "document"} else "image")
+
+
+def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Wanted | None:
+    """The address that was sent and what is there; None where it cannot be known, for a file that was changed since."""
+    from bufferctl.media.addresses import Wanted
+    from bufferctl.media.naming import CONTENT_TYPES, address_of
+
+    file = MediaFile.read_summary(source)
+    if file is None:
+        return _wanted(at.kind, source)
+    if settings is None:
+        return None
+    if not settings.store:
+        if at.file is None or at.file.digest != file.digest:
+            return None
+        file = file.model_copy(update={"path": at.file.path})
+    kind = _wanted(at.kind, "").kind
+    digest = "" if settings.store else file.digest
+    return Wanted(address_of(file, settings), kind, None, CONTENT_TYPES.get(file.type, ""), file.size, digest)
+
+
+def _diagnostic(place: _Place, answer: Answer, locator: Locator) -> Diagnostic:
+    item, at = place
+    located = locator.field(item.place, item.address, at.path, "")
+    thing = at.kind if at.kind in {"video", "document"} else "image"
+    if answer.is_certain:
+        message = f"this address {answer.message}, so Buffer cannot fetch the {thing}"
+        severity, hint = Severity.ERROR, _HINTS.get(answer.verdict, "")
+    else:
+        message = f"this address {answer.message}, so it is not known whether Buffer can fetch the {thing}"
+        severity, hint = Severity.WARNING, _LATER
+    return Diagnostic(severity, message, located.place, hint, located.line, located.width)
