@@ -14,12 +14,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from bufferctl.config.recover import Each
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset, Part
-from bufferctl.model.desired import IdeaGroup, IdeaMedia
+from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
 from bufferctl.model.enums import SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import Metadata
 from bufferctl.model.scalars import Day, Filled, Flag, Instant, Key, Moment, Url, When, Whole
@@ -456,6 +456,65 @@ class MediaEntry(Model):
     """The address of the store where it is not the cloud's own: R2, B2, MinIO."""
 
 
+def _branch(value: str) -> str:
+    if not re.fullmatch(r"[^\s~^:?*\[\\]+", value) or value.startswith(("-", "/")) or value.endswith(("/", ".lock")):
+        raise ValueError("must be the name of a branch, such as bufferctl-state")
+    return value
+
+
+class GitStateEntry(Model):
+    """A branch that holds nothing but the state."""
+
+    remote: Filled = GIT_REMOTE
+    """A remote of this repository (`git remote`), or the address of another one; `origin` by default."""
+    branch: Annotated[
+        str, AfterValidator(_branch), WithJsonSchema({"type": "string", "pattern": r"^[^\s~^:?*\[\\]+$"})
+    ] = GIT_BRANCH
+    """The branch; `bufferctl-state` by default."""
+
+
+class StateEntry(Model):
+    """Where bufferctl records what it applied, so that every machine uses the same record."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["git"]}, {"required": ["store"]}],
+            "dependentRequired": {"endpoint": ["store"]},
+        }
+    )
+
+    git: GitStateEntry | None = None
+    """A branch of a git remote; `state: git` where both of its names are the defaults."""
+    store: Bucket | None = None
+    """A bucket: s3://bucket/prefix, gs://… or az://…; it needs the extra `remote` of the package."""
+    endpoint: Url | None = None
+    """The address of the store where it is not the cloud's own: R2, B2, MinIO."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> StateEntry:
+        if (self.git is None) == (self.store is None):
+            raise ValueError("must have either `git` or `store`")
+        if self.endpoint and self.store is None:
+            raise ValueError("`endpoint` is the address of a `store`, and there is none here")
+        if self.endpoint and set("?#@") & set(self.endpoint):
+            raise ValueError("`endpoint` must be a plain address, without parameters or a login")
+        return self
+
+
+#: `state` in one word.
+StateWord = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^(git|{_STORE_PATTERN})$"})]
+
+
+def _state(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value == "git":
+        return {"git": {}}
+    if re.fullmatch(_STORE_PATTERN, value):
+        return {"store": value}
+    raise ValueError("must be `git`, or a bucket such as s3://acme-state/social, gs://… or az://…")
+
+
 #: What the files may set a rule to; YAML 1.2 reads `off` as text.
 Level = Literal["off", "warning", "error"]
 
@@ -490,8 +549,9 @@ class RootFile(AnyFile):
     """Rules that every post must follow: freezes, links, words, posts a day, tags."""
     media: MediaEntry | None = None
     """How the files that posts name with `file:` become public."""
-    state: Annotated[Any, WithJsonSchema({"type": ["object", "string"]})] = None
-    """Reserved for later versions: where to record what was applied. (Today `--state FILE` names another file.)"""
+    state: Annotated[StateEntry, BeforeValidator(_state, json_schema_input_type=StateWord | StateEntry)] | None = None
+    """Where to record what was applied: `git` for a branch of this repository, or a bucket, so that every machine uses
+    the same record (docs/state.md). By default it is .bufferctl/state.json beside this file."""
 
 
 @lru_cache(maxsize=128)

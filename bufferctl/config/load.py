@@ -25,7 +25,7 @@ from bufferctl.config.resolve import DeclaredPost, Ideas, Posts
 from bufferctl.config.source import MANY, UnreadableError, read_source, whole_file
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
-from bufferctl.model import Desired, Idea, Settings
+from bufferctl.model import Desired, Idea, Settings, StateSettings
 from bufferctl.model.scalars import day_of
 
 F = TypeVar("F", bound=AnyFile)
@@ -64,21 +64,6 @@ def load(file: Path | None, start: Path) -> Loaded:
     return Loaded(desired, problems, root_file.parent, tuple(loading.files), loading.root_is_sound, sound)
 
 
-#: Settings that are read and kept, for versions to come.
-_KEPT = ("state",)
-
-
-def _not_heeded(spot: Spot) -> Iterator[Diagnostic]:
-    """Say of settings that do nothing yet that they do nothing: who sets a policy counts on it."""
-    for name in _KEPT:
-        if spot.has(name):
-            message = f"this version reads `{name}` but does not act on it"
-            hint = "delete it, unless it is there for a later version"
-            yield spot.tree.source.diagnostic(
-                spot.key(name), message, hint=hint, width=len(name), severity=Severity.WARNING
-            )
-
-
 def _starts(data: dict[str, Any]) -> date | str | None:
     """The day that relative times of a file are counted from; the text where it is no day."""
     given = data.get("starts")
@@ -115,7 +100,7 @@ class _Loading:
             return None
         root, spot = read
         catalog, problems = catalog_of(root, spot)
-        self.reading.problems += [*problems, *_not_heeded(spot)]
+        self.reading.problems += problems
         self.reading.whole = self.reading.whole and catalog.whole
         policy = policy_of(root, spot, catalog, self.reading)
         media, problems = media_settings(root, spot)
@@ -140,7 +125,7 @@ class _Loading:
             files.check_setting()
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
-            Settings(root.prune, root.max_deletes, root.rules, policy, root.state, root.managed_since, media),
+            Settings(root.prune, root.max_deletes, root.rules, policy, _state(root), root.managed_since, media),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
             tuple(each.post for each in posts.found),
@@ -261,3 +246,12 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
                 continue
         kept.append(problem)
     return tuple(sorted(kept, key=position))
+
+
+def _state(root: RootFile) -> StateSettings | None:
+    entry = root.state
+    if entry is None:
+        return None
+    if entry.git is not None:
+        return StateSettings(remote=entry.git.remote, branch=entry.git.branch)
+    return StateSettings(entry.store or "", (entry.endpoint or "").rstrip("/"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.content import Asset
-from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, Tag
+from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, StateSettings, Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
 from bufferctl.model.intent import Intent, OpenIntent, Settled
 from bufferctl.model.live import (
@@ -93,6 +93,7 @@ __all__ = [
     "ShareMode",
     "Slot",
     "State",
+    "StateSettings",
     "Tag",
     "Unknown",
     "Write",

@@ -213,9 +213,29 @@ class Idea:
         return (self.was,) if self.was else ()
 
 
+#: Where the record is in git, unless the files say otherwise.
+GIT_REMOTE, GIT_BRANCH = "origin", "bufferctl-state"
+
+
+@dataclass(frozen=True, slots=True)
+class StateSettings:
+    """Where the record is that machines share: in a bucket, or on a branch of a git remote.
+
+    `store`: the bucket (`s3://bucket/prefix`, `gs://`, `az://`), empty for git; `endpoint`: its service's address if it
+    is not the cloud's own. `remote`: one of the repository's, or an address.
+    """
+
+    store: str = ""
+    endpoint: str = ""
+    remote: str = GIT_REMOTE
+    branch: str = GIT_BRANCH
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of the root file (design: The files). `rules` and `state` are kept as written.
+    """The settings of the root file (design: The files). `rules` is kept as written.
+
+    `state`: None where the record is in a file beside the root file.
 
     `managed_since` is aware: bufferctl created nothing before it (design: The record). `media`: None where no file is
     declared.
@@ -225,7 +245,7 @@ class Settings:
     max_deletes: int = 5
     rules: dict[str, Any] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
-    state: Any = None
+    state: StateSettings | None = None
     managed_since: Aware | None = None
     media: MediaSettings | None = None
 

@@ -22,10 +22,9 @@ from shutil import rmtree
 
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.git import git_bytes
+from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
 from bufferctl.state.git_failures import UNKNOWN, Failure, failure_of
 from bufferctl.state.store import Revision, Stored
-
-REMOTE, BRANCH = "origin", "bufferctl-state"
 
 #: Seconds that git may take over the network.
 _TIMEOUT = 120
@@ -63,7 +62,7 @@ class GitStore:
 
     is_shared = True
 
-    def __init__(self, folder: Path, path: str, *, remote: str = REMOTE, branch: str = BRANCH) -> None:
+    def __init__(self, folder: Path, path: str, *, remote: str = GIT_REMOTE, branch: str = GIT_BRANCH) -> None:
         self._folder, self._path = folder, path
         self._remote, self._branch = remote, branch
         self._tip: _Tip | None = None

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.stores import git
-from tests.stores.places import PLACES, Open
+from tests.stores import buckets, git
+from tests.stores.places import PLACES, SERVED, Open, Place, place_in
 
 
 @pytest.fixture(autouse=True)
-def _nobodys_git(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine where nobody has configured git."""
-    for name, value in git.ENVIRONMENT.items():
+def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine where nobody has configured git or a cloud, but for what the test servers need."""
+    for name, value in {**git.ENVIRONMENT, **buckets.ENVIRONMENT}.items():
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture(params=list(PLACES))
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+@pytest.fixture(scope="session")
+def place_of() -> Iterator[Callable[[str], Place]]:
+    """How to make a fresh place, by the kind of store; a service starts when its first place is made."""
+    with ExitStack() as running:
+
+        @cache
+        def place(kind: str) -> Place:
+            if kind in PLACES:
+                return PLACES[kind]
+            return place_in(kind, running.enter_context(SERVED[kind][0]()))
+
+        yield place
+
+
+@pytest.fixture(params=[*PLACES, *SERVED])
+def open_store(request: pytest.FixtureRequest, tmp_path: Path, place_of: Callable[[str], Place]) -> Iterator[Open]:
     """Opens a store on the place of this test, as another machine would."""
-    with PLACES[request.param](tmp_path) as opens:
+    with place_of(request.param)(tmp_path) as opens:
         yield opens

@@ -1,0 +1,242 @@
+"""The record as an object in a bucket: written only where the store confirms that it still is the one that was read.
+
+The swap is a conditional write (`If-None-Match: *` for the first, `If-Match` on the e_tag, on Google the generation).
+A store that ignores conditions would let two runs overwrite each other, so the first write to a new place tries both
+kinds of write that must fail, and refuses the store if one succeeds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, unquote
+
+from bufferctl.errors import OvertakenError, StateError
+from bufferctl.state.store import Revision, Stored
+
+if TYPE_CHECKING:
+    from obstore import GetOptions, GetResult, PutResult, UpdateVersion
+    from obstore.store import AzureStore, GCSStore, S3Store
+
+T = TypeVar("T")
+
+#: How often a write is tried whose answer was lost and that did not happen.
+_UNANSWERED = 3
+#: How many revisions a log goes back.
+_REVISIONS = 200
+_DOCS = "docs/state.md lists the permissions and settings that it needs."
+
+
+class ObjectStore:
+    """A `Store` that is an object. `url`: `s3://bucket/prefix` and so on; `path`: the object's, below the prefix.
+
+    `endpoint`: the service's address where it is not the cloud's own. The version is the e_tag and the version id or
+    generation, as far as the store gives them.
+    """
+
+    is_shared = True
+
+    def __init__(self, url: str, path: str, *, endpoint: str = "") -> None:
+        self._url, self._path, self._endpoint = url, path, endpoint
+
+    @property
+    def place(self) -> str:
+        """As `Store` says."""
+        return f"{self._url}/{self._path}"
+
+    def check_writable(self) -> None:
+        """As `Store` says: taking the lock shows it."""
+
+    def read(self) -> Stored:
+        """As `Store` says: one request."""
+        found = self._get({})
+        return Stored(None, "") if found is None else Stored(bytes(found.bytes()), _version(found.meta))
+
+    def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:  # noqa: ARG002 - objects stay
+        """As `Store` says: one request, unless the answer is lost."""
+        attributes = {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            "message": quote(message),
+            "previous": quote(version),
+        }
+        for left in reversed(range(_UNANSWERED)):
+            try:
+                written = self._put(document, _mode(version), attributes)
+            except OvertakenError:
+                is_unknown, failure = False, None
+            except StateError as error:
+                is_unknown, failure = True, error
+            else:
+                if not version:
+                    self._probe(document, written, attributes)
+                return _version(written)
+            found = self.read()
+            if found.document == document:  # it was written, and the answer lost
+                return found.version
+            if not is_unknown or found.version != version:
+                raise self._overtaken()
+            if failure is not None and (not left or isinstance(failure, _RefusedError)):
+                raise failure
+        raise AssertionError("the last attempt returns or raises")
+
+    def log(self) -> Sequence[Revision]:
+        """Newest first, as far as the bucket keeps versions: each names the one before it. Raises StateError."""
+        return tuple(self._revisions())
+
+    def read_at(self, revision: str) -> bytes:
+        """The document of a version that `log` lists. Raises StateError."""
+        found = self._get({"version": revision})
+        if found is None:
+            raise StateError(
+                f"{self.place} has no version {revision}", hint="`bufferctl state log` lists its revisions."
+            )
+        return bytes(found.bytes())
+
+    def _revisions(self) -> Iterator[Revision]:
+        options: GetOptions = {"head": True}
+        for _ in range(_REVISIONS):
+            found = self._get(options)
+            if found is None:
+                return
+            version = found.meta.get("version")
+            if not version:
+                if "version" not in options:
+                    raise StateError(
+                        f"The bucket of {self.place} keeps no versions, so there is no history",
+                        hint="Switch on versioning for the bucket; from then on each version is kept.",
+                    )
+                return
+            yield Revision(version, found.meta["last_modified"], unquote(_attribute(found, "message")))
+            before = json.loads(unquote(_attribute(found, "previous")) or "{}").get("version")
+            if not before:
+                return
+            options = {"head": True, "version": before}
+
+    def _probe(self, document: bytes, written: Mapping[str, Any], attributes: Mapping[str, str]) -> None:
+        """Try what must fail on the document just created. Raises StateError where the store lets it happen."""
+        other: UpdateVersion = {"e_tag": '"no-such-version"'}
+        generation = str(written.get("version") or "")
+        if generation.isdecimal():  # Google's condition is about that alone
+            other["version"] = str(int(generation) + 1)
+        for mode in ("create", other):
+            try:
+                self._put(document, mode, attributes)
+            except OvertakenError:
+                continue
+            self._guard(lambda: self._bucket.delete(self._path), "be written")
+            raise StateError(
+                f"The store of {self.place} ignores conditions on writes, so two runs could overwrite each other",
+                hint=f"Use another store, or a branch: `state: git`. {_DOCS}",
+            )
+
+    def _put(self, document: bytes, mode: Any, attributes: Mapping[str, str]) -> PutResult:
+        """Raises OvertakenError where the condition does not hold, StateError."""
+        return self._guard(
+            lambda: self._bucket.put(self._path, document, mode=mode, attributes=dict(attributes)), "be written"
+        )
+
+    def _get(self, options: GetOptions) -> GetResult | None:
+        """The object, None where it is missing. Raises StateError, also where the bucket is missing."""
+        try:
+            return self._guard(lambda: self._bucket.get(self._path, options=options), "be read")
+        except _MissingError:
+            return None
+
+    def _guard(self, request: Callable[[], T], done: str) -> T:
+        """Run a request; its errors in our words."""
+        from obstore.exceptions import (
+            AlreadyExistsError,
+            BaseError,
+            PermissionDeniedError,
+            PreconditionError,
+            UnauthenticatedError,
+        )
+
+        try:
+            return request()
+        except (AlreadyExistsError, PreconditionError) as error:
+            raise self._overtaken() from error
+        except FileNotFoundError as error:
+            if any(sign in str(error) for sign in ("NoSuchBucket", "ContainerNotFound", "bucket does not exist")):
+                raise _RefusedError(
+                    f"{self.place} cannot {done}: there is no such bucket",
+                    hint="Create it, or correct `state` in buffer.yaml.",
+                ) from error
+            if done == "be written":  # a document that was deleted since
+                raise self._overtaken() from error
+            raise _MissingError(str(error)) from error
+        except (PermissionDeniedError, UnauthenticatedError) as error:
+            raise _RefusedError(
+                f"{self.place} cannot {done}: {_reason(error)}", hint=f"Check the credentials and their rights. {_DOCS}"
+            ) from error
+        except BaseError as error:
+            raise self._failed(error, done) from error
+
+    def _failed(self, error: Exception, done: str) -> StateError:
+        reason = _reason(error)
+        if "NotImplemented" in str(error):
+            return _RefusedError(
+                f"The store of {self.place} does not support conditions on writes",
+                hint=f"Use another store, or a branch: `state: git`. {_DOCS}",
+            )
+        if any(sign in str(error) for sign in ("AuthorizationHeaderMalformed", "PermanentRedirect", "expecting '")):
+            return _RefusedError(
+                f"{self.place} cannot {done}: {reason}", hint="Set AWS_REGION to the region of the bucket."
+            )
+        return StateError(f"{self.place} cannot {done}: {reason}", hint="Check the network, then run it again.")
+
+    def _overtaken(self) -> OvertakenError:
+        return OvertakenError(
+            f"Another run changed the state in {self.place}, so it was not replaced", hint="Run the command again."
+        )
+
+    @cached_property
+    def _bucket(self) -> S3Store | GCSStore | AzureStore:
+        try:
+            from bufferctl.buckets import open_bucket
+
+            return open_bucket(self._url, self._endpoint)
+        except ImportError as error:
+            raise StateError(
+                f"The state is in {self._url}, and the package that reads buckets is not installed",
+                hint="Install it: pip install 'bufferctl[remote]'",
+            ) from error
+        except Exception as error:  # obstore's own, which are not importable without it
+            if not type(error).__module__.startswith("obstore"):
+                raise
+            raise StateError(f"{self.place} cannot be opened: {_reason(error)}", hint=_DOCS) from error
+
+
+class _RefusedError(StateError):
+    """A definite refusal: trying again is of no use."""
+
+
+class _MissingError(StateError):
+    """There is no such object."""
+
+
+def _mode(version: str) -> Any:
+    """The condition of a write: that nothing is there, or that version."""
+    return json.loads(version) if version else "create"
+
+
+def _version(meta: Mapping[str, Any]) -> str:
+    """The version of an object as text. Absent keys stay out: obstore takes no None for them."""
+    return json.dumps({key: meta[key] for key in ("e_tag", "version") if meta.get(key)}, sort_keys=True)
+
+
+def _attribute(found: GetResult, name: str) -> str:
+    return str(dict(found.attributes).get(name, ""))
+
+
+def _reason(error: BaseException) -> str:
+    """What the service answered, in one line."""
+    text = str(error).partition("\n\nDebug source")[0]
+    for tag in ("Message", "Code"):
+        _, found, rest = text.partition(f"<{tag}>")
+        if found:
+            return " ".join(rest.partition(f"</{tag}>")[0].split()).rstrip(".")
+    return " ".join(text.split())[-300:].rstrip(".")

@@ -1,0 +1,45 @@
+"""Which store holds the record of a root file, by the setting `state` (design: The record)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bufferctl.model import StateSettings
+from bufferctl.state.local import LocalStore, state_path_of
+from bufferctl.state.store import Store
+
+
+def open_store(settings: StateSettings | None, root_file: Path, *, named: Path | None = None) -> Store:
+    """The store of this root file; nothing is read yet.
+
+    `named`: a state file that the user asked for instead. Raises StateError where the extra for buckets is missing.
+    """
+    if named or settings is None:
+        return LocalStore(named or state_path_of(root_file))
+    repository = repository_of(root_file)
+    path = document_path(root_file, repository)
+    if settings.store:
+        from bufferctl.state.object_store import ObjectStore
+
+        return ObjectStore(settings.store, path, endpoint=settings.endpoint)
+    from bufferctl.state.git_store import GitStore
+
+    folder = repository or root_file.absolute().parent
+    return GitStore(folder, path, remote=settings.remote, branch=settings.branch)
+
+
+def document_path(root_file: Path, repository: Path | None) -> str:
+    """The place of a root file's document in a store that several root files share: the path of its state file there.
+
+    `posts/acme/buffer.yaml` has `posts/acme/state.json`, and `posts/acme/blog.yaml` has `posts/acme/blog.state.json`.
+    Outside any repository it is the name alone.
+    """
+    name = "state.json" if root_file.name == "buffer.yaml" else f"{root_file.stem}.state.json"
+    folder = root_file.absolute().resolve().parent
+    return (folder.relative_to(repository) / name).as_posix() if repository else name
+
+
+def repository_of(root_file: Path) -> Path | None:
+    """The top folder of the git repository that the root file is in, None where it is in none."""
+    folder = root_file.absolute().resolve().parent
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)

@@ -1,0 +1,239 @@
+"""Buckets under test: moto's S3, Microsoft's Azurite, and a stub of Google's XML API, all on loopback.
+
+Nothing here is Google's: no server for gs:// answers as obstore asks, so that it was never run against the real one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import logging
+import os
+import subprocess
+import threading
+import time
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from hashlib import md5, sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from shutil import which
+from socket import socket
+
+import boto3
+import httpx2
+import pytest
+from filelock import FileLock
+from moto.server import ThreadedMotoServer
+from platformdirs import user_cache_path
+
+AZURITE = "3.35.0"
+#: The account of every Azurite, as Microsoft publishes it.
+_ACCOUNT = "devstoreaccount1"
+_ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+#: What obstore needs in the environment.
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "k",
+    "AWS_SECRET_ACCESS_KEY": "s",
+    "AWS_REGION": "us-east-1",
+    "AZURE_STORAGE_ACCOUNT_NAME": _ACCOUNT,
+    "AZURE_STORAGE_ACCOUNT_KEY": _ACCOUNT_KEY,
+}
+
+
+@contextmanager
+def s3() -> Iterator[str]:
+    """The address of moto's S3, without buckets."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+def s3_bucket(address: str, name: str, *, versions: bool = False) -> str:
+    """A bucket there; its URL."""
+    client = boto3.client(
+        "s3", endpoint_url=address, aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
+    )
+    client.create_bucket(Bucket=name)
+    if versions:
+        client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    client.close()
+    return f"s3://{name}"
+
+
+@contextmanager
+def azure() -> Iterator[str]:
+    """The address of an Azurite, without containers; the test is skipped where there is no npm."""
+    program = _azurite()
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(program), "--blobHost", "127.0.0.1", "--blobPort", str(port)]
+    flags = ["--inMemoryPersistence", "--skipApiVersionCheck", "--silent", "--disableTelemetry"]
+    with subprocess.Popen(
+        [*command, *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+    ) as process:
+        try:
+            _wait_for(port, process)
+            yield f"http://127.0.0.1:{port}/{_ACCOUNT}"
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def azure_container(address: str, name: str) -> str:
+    """A container there; its URL."""
+    date = formatdate(usegmt=True)
+    text = f"PUT\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:{date}\nx-ms-version:2021-08-06\n/{_ACCOUNT}/{_ACCOUNT}/{name}"
+    digest = hmac.new(base64.b64decode(_ACCOUNT_KEY), f"{text}\nrestype:container".encode(), sha256).digest()
+    headers = {
+        "x-ms-date": date,
+        "x-ms-version": "2021-08-06",
+        "Authorization": f"SharedKey {_ACCOUNT}:{base64.b64encode(digest).decode()}",
+    }
+    httpx2.put(f"{address}/{name}?restype=container", headers=headers).raise_for_status()
+    return f"az://{name}"
+
+
+def _azurite() -> Path:
+    """The program; installed by npm into a cache folder once."""
+    npm = which("npm")
+    if npm is None:
+        pytest.skip("Azurite needs npm (Debian: apt-get install npm)")
+    folder = Path(os.environ.get("BUFFERCTL_TEST_CACHE") or user_cache_path("bufferctl-tests")) / f"azurite-{AZURITE}"
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "node_modules" / ".bin" / "azurite-blob"
+    with FileLock(folder / "lock"):
+        if not program.exists():
+            command = [npm, "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder)]
+            ran = subprocess.run([*command, f"azurite@{AZURITE}"], capture_output=True, text=True, check=False)
+            if ran.returncode:
+                pytest.skip(f"npm cannot install Azurite: {ran.stderr.strip()[-200:]}")
+    return program
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until it listens; it says so nowhere that can be waited for, when silent."""
+    while process.poll() is None:
+        with socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"Azurite ended: {process.stdout.read().decode() if process.stdout else ''}")
+
+
+@dataclass
+class Google:
+    """The stub of Google's XML API: objects by path, each with every generation.
+
+    `ignores_conditions`: it writes whatever the headers say. `lost`: how many writes are done without an answer.
+    `refusal`: answered to everything, as a status and a code. `asked`: the method of each request.
+    """
+
+    address: str = ""
+    buckets: set[str] = field(default_factory=lambda: {"acme-state"})
+    objects: dict[str, list[tuple[bytes, dict[str, str]]]] = field(default_factory=dict)
+    ignores_conditions: bool = False
+    lost: int = 0
+    refusal: tuple[int, str] | None = None
+    asked: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _Xml(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    google: Google
+
+    def do_GET(self) -> None:
+        """An object, or one of its generations."""
+        if (key := self._begin()) is None:
+            return
+        kept = self.google.objects.get(key, [])
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
+        number = int(query.get("generation", [str(len(kept))])[0])
+        if not kept or not 0 < number <= len(kept):
+            self._error(404, "NoSuchKey")
+            return
+        data, metadata = kept[number - 1]
+        self._answer(200, data, {**self._names(number, data), **metadata, "Last-Modified": formatdate(usegmt=True)})
+
+    def do_HEAD(self) -> None:
+        """Its headers alone."""
+        self.do_GET()
+
+    def do_PUT(self) -> None:
+        """A new generation, if the condition holds."""
+        data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if (key := self._begin()) is None:
+            return
+        with self.google.lock:
+            kept = self.google.objects.get(key, [])
+            condition = self.headers.get("x-goog-if-generation-match")
+            if condition not in {None, str(len(kept))} and not self.google.ignores_conditions:
+                self._error(412, "PreconditionFailed")
+                return
+            metadata = {name: value for name, value in self.headers.items() if name.startswith("x-goog-meta-")}
+            self.google.objects[key] = [*kept, (data, metadata)]
+        if self.google.lost:
+            self.google.lost -= 1
+            self.close_connection = True
+            return
+        self._answer(200, b"", self._names(len(kept) + 1, data))
+
+    def do_DELETE(self) -> None:
+        """The object with all its generations."""
+        if (key := self._begin()) is not None:
+            self.google.objects.pop(key, None)
+            self._answer(204, b"", {})
+
+    def _begin(self) -> str | None:
+        self.google.asked.append(self.command)
+        key = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path).lstrip("/")
+        if self.google.refusal:
+            self._error(*self.google.refusal)
+            return None
+        if key.partition("/")[0] not in self.google.buckets:
+            self._error(404, "NoSuchBucket")
+            return None
+        return key
+
+    def _names(self, generation: int, data: bytes) -> dict[str, str]:
+        return {"ETag": f'"{md5(data, usedforsecurity=False).hexdigest()}"', "x-goog-generation": str(generation)}
+
+    def _error(self, status: int, code: str) -> None:
+        self._answer(status, f"<?xml version='1.0'?><Error><Code>{code}</Code></Error>".encode(), {})
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Nothing."""
+
+
+@contextmanager
+def google() -> Iterator[Google]:
+    """A stub with one bucket, `acme-state`."""
+    state = Google()
+    handler = type("Xml", (_Xml,), {"google": state})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        state.address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield state
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,143 @@
+"""The record in a bucket: what it asks of the service, what it refuses, and its history."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bufferctl.errors import StateError
+from bufferctl.state.object_store import ObjectStore
+from tests.stores import buckets
+from tests.stores.places import Place
+
+FIRST, SECOND, THIRD = b'{"serial": 1}\n', b'{"serial": 2}\n', b'{"serial": 3}\n'
+
+
+@pytest.fixture
+def server() -> Iterator[buckets.Google]:
+    """A stub of Google's."""
+    with buckets.google() as server:
+        yield server
+
+
+def store(server: buckets.Google, url: str = "gs://acme-state/social") -> ObjectStore:
+    """A store there."""
+    return ObjectStore(url, "state.json", endpoint=server.address)
+
+
+def run(store: ObjectStore, *documents: bytes) -> None:
+    """A run: some swaps, the last of which ends it."""
+    version = store.read().version
+    for document in documents[:-1]:
+        version = store.swap(document, version, "lock")
+    store.swap(documents[-1], version, "apply: 1 created", squash=True)
+
+
+def test_a_run_asks_for_each_step_once(server: buckets.Google) -> None:
+    """Read, lock, intents, end."""
+    run(store(server), FIRST)
+    server.asked.clear()
+    run(store(server), SECOND, THIRD, b"4")
+    assert server.asked == ["GET", "PUT", "PUT", "PUT"]
+
+
+def test_a_store_that_ignores_conditions_is_refused(server: buckets.Google) -> None:
+    """At the first write; nothing stays there."""
+    server.ignores_conditions = True
+    with pytest.raises(StateError, match="ignores conditions on writes"):
+        run(store(server), FIRST, SECOND)
+    assert server.objects == {}
+
+
+def test_a_lost_answer_is_read_back(server: buckets.Google) -> None:
+    """What was written counts, though nobody confirmed it."""
+    run(store(server), FIRST)
+    server.lost = 1
+    run(store(server), SECOND, THIRD)
+    assert store(server).read().document == THIRD
+
+
+def test_a_bucket_that_is_not_there(server: buckets.Google) -> None:
+    """Reading names it."""
+    with pytest.raises(StateError, match="there is no such bucket") as missing:
+        store(server, "gs://acme-stat/social").read()
+    assert "buffer.yaml" in missing.value.hint
+
+
+def test_a_bucket_that_is_not_there_on_other_clouds(tmp_path: Path, place_of: Callable[[str], Place]) -> None:
+    """In their own words, as ours."""
+    for kind, url in (("s3", "s3://nowhere/social"), ("az", "az://nowhere/social")):
+        with place_of(kind)(tmp_path) as open_store:
+            there = open_store()
+            assert isinstance(there, ObjectStore)
+            with pytest.raises(StateError, match="there is no such bucket"):
+                ObjectStore(url, "state.json", endpoint=there._endpoint).read()
+
+
+def test_without_permission_nothing_is_tried_again(server: buckets.Google) -> None:
+    """The message has the service's reason, the hint leads to the permissions."""
+    server.refusal = (403, "AccessDenied")
+    with pytest.raises(StateError, match="cannot be read: AccessDenied") as denied:
+        store(server).read()
+    assert "docs/state.md" in denied.value.hint
+    assert server.asked == ["GET"]
+
+
+def test_where_conditions_are_not_supported(server: buckets.Google) -> None:
+    """Some services answer so."""
+    there = store(server)
+    version = there.read().version
+    server.refusal = (501, "NotImplemented")
+    with pytest.raises(StateError, match="does not support conditions on writes"):
+        there.swap(FIRST, version, "lock")
+
+
+def test_a_service_that_is_down(server: buckets.Google) -> None:
+    """It was asked more than once."""
+    server.refusal = (503, "SlowDown")
+    with pytest.raises(StateError, match="cannot be read: SlowDown"):
+        store(server).read()
+    assert len(server.asked) > 1
+
+
+def test_the_history_of_a_bucket_that_keeps_versions(server: buckets.Google) -> None:
+    """Newest first, with the messages; each can be read."""
+    run(store(server), FIRST, SECOND)
+    run(store(server), THIRD)
+    log = store(server).log()
+    assert [each.message for each in log] == ["apply: 1 created", "apply: 1 created", "lock"]
+    assert [store(server).read_at(each.id) for each in log] == [THIRD, SECOND, FIRST]
+
+
+def test_the_history_on_s3(tmp_path: Path, place_of: Callable[[str], Place]) -> None:
+    """Only where versioning is on."""
+    with place_of("s3")(tmp_path) as open_store:
+        there = open_store()
+        assert isinstance(there, ObjectStore)
+        run(there, FIRST)
+        with pytest.raises(StateError, match="keeps no versions"):
+            there.log()
+        url = buckets.s3_bucket(there._endpoint, "acme-versions", versions=True)
+        kept = ObjectStore(url, "state.json", endpoint=there._endpoint)
+        run(kept, FIRST, SECOND)
+        assert [kept.read_at(each.id) for each in kept.log()] == [SECOND, FIRST]
+
+
+def test_a_revision_that_is_not_there(server: buckets.Google) -> None:
+    """The message says where they are listed."""
+    run(store(server), FIRST)
+    with pytest.raises(StateError, match="has no version 7") as missing:
+        store(server).read_at("7")
+    assert "state log" in missing.value.hint
+
+
+def test_without_the_package_for_buckets(server: buckets.Google, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says how to install it."""
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(StateError, match="not installed") as missing:
+        store(server).read()
+    assert "bufferctl[remote]" in missing.value.hint

@@ -1,0 +1,55 @@
+"""Which store a root file has, and where its document is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bufferctl.model import StateSettings
+from bufferctl.state import LocalStore, open_store
+from bufferctl.state.opening import document_path, repository_of
+
+
+def test_without_the_setting_it_is_a_file_beside_the_root_file(tmp_path: Path) -> None:
+    """As `state_path_of` names it."""
+    store = open_store(None, tmp_path / "buffer.yaml")
+    assert isinstance(store, LocalStore)
+    assert store.path == tmp_path / ".bufferctl" / "state.json"
+
+
+def test_a_file_that_is_named_wins(tmp_path: Path) -> None:
+    """Over the setting, too."""
+    store = open_store(StateSettings(), tmp_path / "buffer.yaml", named=tmp_path / "mine.json")
+    assert isinstance(store, LocalStore)
+    assert store.path == tmp_path / "mine.json"
+
+
+def test_stores_are_named_as_people_know_them(tmp_path: Path) -> None:
+    """A branch by its remote, an object by its address."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "acme").mkdir()
+    root = tmp_path / "acme" / "buffer.yaml"
+    assert open_store(StateSettings(), root).place == "the branch bufferctl-state of origin"
+    assert open_store(StateSettings("s3://acme/social"), root).place == "s3://acme/social/acme/state.json"
+    assert open_store(StateSettings(), root).is_shared
+
+
+def test_each_root_file_has_its_own_document(tmp_path: Path) -> None:
+    """At its own path in the repository; a link to the folder changes nothing."""
+    repository = tmp_path / "project"
+    (repository / ".git").mkdir(parents=True)
+    (repository / "teams" / "acme").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(repository / "teams")
+    for root, path in {
+        repository / "buffer.yaml": "state.json",
+        repository / "blog.yaml": "blog.state.json",
+        repository / "teams" / "acme" / "buffer.yaml": "teams/acme/state.json",
+        tmp_path / "link" / "acme" / "buffer.yaml": "teams/acme/state.json",
+    }.items():
+        assert document_path(root, repository_of(root)) == path
+
+
+def test_outside_a_repository_a_document_has_its_name_alone(tmp_path: Path) -> None:
+    """For buckets, which need none."""
+    root = tmp_path / "buffer.yaml"
+    assert repository_of(root) is None
+    assert document_path(root, None) == "state.json"
