@@ -15,7 +15,7 @@ from typing import Any
 
 from bufferctl.api.parsing import live_idea, live_post
 from bufferctl.api.shapes import UNREADABLE
-from bufferctl.model import Done, Refusal, Refused, Result, Unknown
+from bufferctl.model import Done, LiveIdea, LivePost, Post, Refusal, Refused, Result, Unknown, Write
 
 _LONGEST = 300
 _REFUSALS = {
@@ -96,6 +96,19 @@ def results(answer: Answer, count: int) -> tuple[Result, ...]:
     )
 
 
+def fitting(write: Write, result: Result) -> Result:
+    """The result; if it is a success that this write cannot have, nobody knows what became of it."""
+    if not isinstance(result, Done):
+        return result
+    live, item = result.live, write.item
+    if item is None:
+        fits = live is None
+    else:
+        fits = isinstance(live, LivePost if isinstance(item, Post) else LiveIdea)
+        fits = fits and live is not None and write.target in {None, live.id}
+    return result if fits else Unknown("Buffer's answer is about something else")
+
+
 def _result(payload: Any) -> Result:
     if not isinstance(payload, Mapping):
         return Unknown("Buffer's answer does not mention it")
@@ -105,7 +118,7 @@ def _result(payload: Any) -> Result:
     if refusal := _REFUSALS.get(str(kind)):
         return Refused(refusal, message or str(kind))
     if kind == "VoidMutationError" and "not found" in message.casefold():
-        return Done(None)  # only a delete is answered like this: the post is gone already
+        return Done(None)  # a delete is answered like this: the post is gone already
     if kind == "VoidMutationError" and message.casefold() not in _VAGUE:
         return Refused(Refusal.KEPT, message)
     try:

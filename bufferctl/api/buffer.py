@@ -12,7 +12,7 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl.api import failures
-from bufferctl.api.answers import Answer, results
+from bufferctl.api.answers import Answer, fitting, results
 from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError, NotSentError
@@ -191,7 +191,7 @@ class Buffer:
             answer = self._wire.call(Request(together("Write", names), "Write", variables))
         except NoAnswerError as error:
             return (Unknown(error.message),) * len(writes)
-        return results(answer, len(writes))
+        return tuple(map(fitting, writes, results(answer, len(writes))))
 
     def _data(self, request: Request) -> Mapping[str, Any]:
         return _data(self._ask(request))

@@ -16,9 +16,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl import api
+from bufferctl.apply.outcomes import bound
 from bufferctl.cli.planning import report_of
-from bufferctl.errors import BufferctlError
-from bufferctl.model import Account, Address, Desired, Live, LivePost, Origin, Post, Slot, State
+from bufferctl.diagnostics import Place
+from bufferctl.errors import ApiError, BufferctlError, RateLimitedError
+from bufferctl.model import (
+    Account,
+    Address,
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    Desired,
+    Done,
+    EditPost,
+    Idea,
+    Live,
+    LivePost,
+    Origin,
+    Post,
+    Result,
+    Service,
+    ShareMode,
+    Slot,
+    State,
+    Write,
+)
 from bufferctl.model.comparable import bind
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.plan import Plan
@@ -38,6 +60,8 @@ Path = tuple[str | int, ...]
 NOW = datetime.fromisoformat("2029-12-03T09:00:00+00:00")
 URL = "https://api.buffer.example"
 KEY = "a-key-of-the-tests"
+PLACE = Place("buffer.yaml", 1, 1)
+POST = Post(Address("Acme", "twitter:acme", "launch"), Service.TWITTER, PLACE, "We are live")
 
 ODD: list[Any] = [
     None, True, 0, -1, 7, 2**63, 1.5, float("nan"), float("inf"), "", "x", "\x07", "\ud7ff\ufffe", "x" * 10_000,
@@ -53,6 +77,15 @@ class Recorded:
     answers: list[dict[str, Any]] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
     organization: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Writes, the answer to all of them in one request, and the path of each value in it."""
+
+    writes: tuple[Write, ...]
+    answer: dict[str, Any]
+    paths: list[Path]
 
 
 def read(transport: httpx2.BaseTransport, url: str, organization: str, key: str = KEY) -> tuple[Account, Live]:
@@ -74,6 +107,19 @@ def replaying(answers: Sequence[Mapping[str, Any]]) -> httpx2.BaseTransport:
         return httpx2.Response(404 if body is None else 200, text=json.dumps(body))
 
     return httpx2.MockTransport(answer)
+
+
+def recording(answers: list[dict[str, Any]]) -> httpx2.BaseTransport:
+    """Asks the sandbox, and keeps what it answers."""
+
+    def record(request: httpx2.Request) -> httpx2.Response:
+        with httpx2.HTTPTransport() as real:
+            response = real.handle_request(request)
+            response.read()
+        answers.append(json.loads(response.content))
+        return httpx2.Response(response.status_code, json=answers[-1])
+
+    return httpx2.MockTransport(record)
 
 
 def paths_of(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -98,17 +144,10 @@ def recorded() -> Recorded:
     """The answers of an account in which there is one of everything."""
     found = Recorded()
 
-    def record(request: httpx2.Request) -> httpx2.Response:
-        with httpx2.HTTPTransport() as real:
-            response = real.handle_request(request)
-            response.read()
-        found.answers.append(json.loads(response.content))
-        return httpx2.Response(response.status_code, json=found.answers[-1])
-
     with Sandbox(clock=Clock(NOW, stopped=True)) as sandbox:
         fill(sandbox)
         found.organization = sandbox.organization()["id"]
-        read(httpx2.MockTransport(record), sandbox.url, found.organization, sandbox.key)
+        read(recording(found.answers), sandbox.url, found.organization, sandbox.key)
     found.paths = [(n, *path) for n, data in enumerate(found.answers) for path in paths_of(data) if len(path) > 1]
     return found
 
@@ -151,6 +190,52 @@ def check(index: int, value: Any) -> None:
         show(reconcile(desired, live, state, targets, endpoint=""), desired)
 
 
+@cache
+def sent() -> Written:
+    """The answer to a request with a write of each kind, two of them refused."""
+    answers: list[dict[str, Any]] = []
+    with Sandbox(clock=Clock(NOW, stopped=True)) as sandbox:
+        channel = sandbox.channel("twitter")["id"]
+        there = [sandbox.person.create_post(channel, text, dueAt="2029-12-20T09:00:00Z")["id"] for text in ("A", "B")]
+        due = NOW + timedelta(days=9)
+        post = replace(POST, due_at=due, mode=ShareMode.CUSTOM_SCHEDULED)
+        writes = (
+            CreatePost(post, channel),
+            CreatePost(replace(post, text="x" * 300), channel),
+            CreateIdea(
+                Idea(Address("Acme", "ideas", "hiring"), PLACE, title="How we hire"), sandbox.organization()["id"]
+            ),
+            EditPost(there[0], replace(post, text="Edited"), channel, reschedule=True),
+            DeletePost(there[1], channel),
+            DeletePost("f" * 24, channel),
+        )
+        with api.connect(sandbox.url, sandbox.key, transport=recording(answers), now=lambda: NOW) as buffer:
+            assert [type(each).__name__ for each in buffer.send(writes)] == ["Done", "Refused", *["Done"] * 4]
+    return Written(writes, answers[0], list(paths_of(answers[0])))
+
+
+def check_write(index: int, value: Any) -> None:
+    """A result for each write with one value of the answer replaced; a success is always one of that very write."""
+    written = sent()
+    body = with_value(written.answer, written.paths[index % len(written.paths)], value)
+    results: tuple[Result, ...] = ()
+    with (
+        api.connect(URL, KEY, transport=replaying([body]), now=lambda: NOW) as buffer,
+        suppress(RateLimitedError, ApiError),
+    ):
+        results = buffer.send(written.writes)
+    if not results:  # refused as a whole
+        return
+    assert len(results) == len(written.writes)
+    for write, result in zip(written.writes, results, strict=True):
+        live = result.live if isinstance(result, Done) else None
+        if isinstance(result, Done):
+            assert (live is None) == (write.item is None)
+        if live and write.item:
+            assert write.target in {None, live.id}
+            bound(write.item, live, Origin.CREATED, links_may_differ=True, early=write.goes_out_early(live))
+
+
 mutations = given(index=st.integers(min_value=0, max_value=1 << 30), value=st.sampled_from(ODD))
 
 
@@ -179,3 +264,19 @@ def test_a_plan_or_a_message(index: int, value: Any) -> None:
 def test_a_plan_or_a_message_10_000_times(index: int, value: Any) -> None:
     """Ten thousand."""
     check(index, value)
+
+
+@settings(max_examples=300, deadline=None)
+@mutations
+def test_a_result_for_each_write(index: int, value: Any) -> None:
+    """Some hundred cases."""
+    check_write(index, value)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@settings(max_examples=10_000, deadline=None)
+@mutations
+def test_a_result_for_each_write_10_000_times(index: int, value: Any) -> None:
+    """Ten thousand."""
+    check_write(index, value)
