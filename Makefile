@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 
+# Programs that tests start would compile all modules again each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
 
 help:            ## list the targets

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+import httpx2
 import pytest
 
 from bufferctl import api
@@ -174,3 +176,23 @@ def test_the_environments_proxies_do_not_see_what_stays_on_this_machine(
     server = serve(answer(ACCOUNT))
     with api.connect(server.url, KEY) as buffer:
         assert buffer.account().organizations == ()
+
+
+@pytest.mark.parametrize(
+    ("verified", "url"),
+    [
+        (ssl.CERT_REQUIRED, "https://api.buffer.com"),
+        (ssl.CERT_REQUIRED, "https://localhost:1"),
+        (ssl.CERT_NONE, "http://localhost:1"),
+    ],
+)
+def test_certificates_are_checked(verified: ssl.VerifyMode, url: str) -> None:
+    """Wherever there is TLS, on loopback too; http has none, and loads no list of authorities."""
+    with api.connect(url, "a-key-of-the-tests") as buffer:
+        client = buffer._wire._transport.client
+        assert isinstance(client, httpx2.Client)
+        transport = client._transport
+        assert isinstance(transport, httpx2.HTTPTransport)
+        context = transport._pool._ssl_context
+        assert context is not None
+        assert context.verify_mode == verified

@@ -157,6 +157,7 @@ def test_inputs_are_explained() -> None:
         assert f"`{name}`" in page
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)  # it downloads
 def test_install(tmp_path: Path) -> None:
     """What the action installs runs bufferctl and its room ci, from wherever; a second time costs nothing."""

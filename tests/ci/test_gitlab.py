@@ -144,6 +144,7 @@ def test_the_whole_story(group: Group) -> None:
     assert group.texts() == ["We are live at last"]
 
 
+@pytest.mark.long
 def test_a_job_that_waited_takes_the_newest_files(group: Group) -> None:
     """Two merges, and the first one's job runs last: both plans are done by whichever comes first."""
     assert group.job("bufferctl-apply")[1].returncode == 0

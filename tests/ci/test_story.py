@@ -219,7 +219,12 @@ def test_older_files_are_not_applied(team: Team) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "faults", "code"), [("expired", "", "4"), ("sandbox", "rate-limit@posts:2h", "5"), ("sandbox", "html", "1")]
+    ("key", "faults", "code"),
+    [
+        ("sandbox", "rate-limit@posts:2h", "5"),
+        pytest.param("expired", "", "4", marks=pytest.mark.long),
+        pytest.param("sandbox", "html", "1", marks=pytest.mark.long),
+    ],
 )
 def test_a_run_that_did_not_get_through_is_made_up_for(team: Team, key: str, faults: str, code: str) -> None:
     """No key, no quota, no answer: nothing of its plan is lost, and the next run does what that one was for."""

@@ -41,9 +41,13 @@ def test_each_field_changed(project: Project, direct: Direct, service: Service) 
     life.end()
 
 
+#: Two networks in `make test`, each in `make test-all`.
+USUAL = [(Service.LINKEDIN, False), (Service.LINKEDIN, True), (Service.GOOGLEBUSINESS, False)]
+REST = [*((service, False) for service in SERVICES if (service, False) not in USUAL), (Service.MASTODON, True)]
+
+
 @pytest.mark.parametrize(
-    ("service", "keeps"),
-    [*((service, False) for service in SERVICES), (Service.LINKEDIN, True), (Service.MASTODON, True)],
+    ("service", "keeps"), [*USUAL, *(pytest.param(*each, marks=pytest.mark.long) for each in REST)]
 )
 def test_each_field_taken_out(project: Project, direct: Direct, service: Service, keeps: bool) -> None:
     """Each field that may be left out is left out in turn, and comes back with the next; an empty plan after each.
