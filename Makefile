@@ -58,7 +58,7 @@ soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and l
 
 schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
-	@for kind in plan apply receipt list; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
+	@for kind in plan apply receipt list validate; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
 	@$(BIN)/python docs/make_fields.py > docs/fields.md
 	@$(BIN)/python docs/make_cli.py > docs/cli.md
 	@$(BIN)/python docs/make_networks.py networks > docs/networks.md

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @options.state_option
 @options.choice_options
 @options.json_option
+@options.full_option
 @reports.report_option
 @click.option(
     "--reviewed",
@@ -69,6 +70,7 @@ def apply(
     state_file: Path | None,
     choices: options.Choices,
     as_json: bool,
+    full: bool,
     report_files: tuple[Path, ...],
     reviewed: Path | None,
     receipt: Path | None,
@@ -89,7 +91,7 @@ def apply(
     from bufferctl.cli.console import Console
     from bufferctl.cli.sources import saved_plan_among, source_of
 
-    console = Console.create(no_color=no_color)
+    console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
     source = source_of(file, paths, reviewed, choices, console)

@@ -14,12 +14,12 @@ from bufferctl.cli.examples import examples
         ("bufferctl schema plan", "what `plan --json` prints"),
     ),
 )
-@click.argument("what", type=click.Choice(["files", "plan", "apply", "receipt", "list"]), default="files")
+@click.argument("what", type=click.Choice(["files", "plan", "apply", "receipt", "list", "validate"]), default="files")
 def schema(what: str) -> int:
     """Print the JSON Schema of the files, which makes editors complete and check them.
 
-    A file names it in its first line: `# yaml-language-server: $schema=ADDRESS`. With `plan`, `apply`, `receipt`
-    or `list` it is the schema of what those print or write as JSON.
+    A file names it in its first line: `# yaml-language-server: $schema=ADDRESS`. With `plan`, `apply`, `receipt`,
+    `list` or `validate` it is the schema of what those print or write as JSON.
     """
     from bufferctl.cli.console import Console
 

@@ -260,12 +260,29 @@ class ListDocument(TypedDict):
     """By time; those without one last."""
 
 
+@form
+class ValidateDocument(TypedDict):
+    """What `bufferctl validate --json` gives."""
+
+    format_version: _Version
+    """Of this form: a minor version only adds."""
+    bufferctl_version: str
+    """Which bufferctl made it."""
+    kind: Literal["validate"]
+    """What this is."""
+    valid: bool
+    """Whether there is no error; with --strict, no warning either."""
+    problems: list[DiagnosticForm]
+    """By file and position."""
+
+
 #: By the `kind` that a document says of itself.
 DOCUMENTS: dict[str, Any] = {
     "plan": PlanDocument,
     "apply": AppliedDocument,
     "receipt": ReceiptDocument,
     "list": ListDocument,
+    "validate": ValidateDocument,
 }
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -52,6 +52,15 @@ def test_without_a_terminal_as_json(project: Any) -> None:
     assert (ran.code, ran.out, writes(project)) == (64, "", 0)
 
 
+def test_full(project: Any) -> None:
+    """A long text is folded in what is asked about; with --full it is there whole."""
+    lines = "".join(f"              Line {n}.\n" for n in range(30))
+    entry = f"          - key: long\n            due_at: 2029-12-20 09:00\n            text: |\n{lines}"
+    project.write("buffer.yaml", HEAD.replace("twitter", "linkedin").replace("acme\n", "acme-inc\n", 1) + entry)
+    shown = [project("apply", "--settle", "0", *full) for full in ((), ("--full",))]
+    assert ["Line 29." in ran.out + ran.err for ran in shown] == [False, True]
+
+
 def test_nothing_to_send_asks_nothing(project: Any) -> None:
     """Where nothing would be sent there is no question: exit 0."""
     declare(project, ONE)

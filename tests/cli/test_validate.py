@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.render.documents import checked
+
 ROOT = """\
 version: 1
 organizations:
@@ -41,9 +43,9 @@ def test_strict_fails_on_warnings(project: Any) -> None:
 
 
 def test_json(project: Any) -> None:
-    """One document with each problem at its place; the exit code as without."""
+    """One document of the published schema, each problem at its place; the exit code as without."""
     ran = warned(project)("validate", "--json")
-    document = json.loads(ran.out)
+    document = checked(ran.out)
     assert (ran.code, ran.err, document["kind"], document["valid"]) == (0, "", "validate", True)
     (problem,) = document["problems"]
     assert (problem["severity"], problem["place"]["file"], problem["place"]["line"]) == ("warning", "buffer.yaml", 8)
