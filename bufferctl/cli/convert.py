@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--channel", metavar="CHANNEL", help="Where it goes, such as twitter:acme; a CSV is all for one channel.")
+@click.option("--channel", metavar="CHANNEL", help="Where it goes unless it says so itself, such as twitter:acme.")
 @click.option(
     "--timezone", "zone", metavar="ZONE", help="The zone of times without an offset; otherwise the channel's."
 )
@@ -44,7 +44,8 @@ def convert(
     """Turn posts from elsewhere into YAML: Buffer's bulk-upload CSV, or Markdown with YAML front matter.
 
     Buffer is not asked. Folders stand for the Markdown files in them, one post a file. Channels are those of the root
-    file. Each post gets a key from its date and its first words (of Markdown: from the file's name); change them now if
+    file; a CSV may name them in a column `Channel`. Equal texts at the same time on several channels become one entry.
+    Each post gets a key from its date and its first words (of Markdown: from the file's name); change them now if
     you like, and never after the first apply.
     """
     from bufferctl.cli.console import Console

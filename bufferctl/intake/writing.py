@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bufferctl.config.write.document import FileChanges, Text
-from bufferctl.config.write.project import file_name, file_with, new_file, new_root, root_with, takes
+from bufferctl.config.write.edits import Edits
+from bufferctl.config.write.project import file_name, file_with, new_file, new_root, root_with, takes, together
 from bufferctl.errors import BufferctlError, ConfigError
 from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Intake, Known, NewEntry, bindings_of
@@ -62,6 +63,11 @@ class _Writing:
             files.undo()
             raise
         return names
+
+    @property
+    def _has_utm(self) -> bool:
+        """Whether the root file adds parameters to links, which what is in Buffer does not have."""
+        return self.to.root.exists() and Edits(Text.read(self.to.root).text).root.get("utm") is not None
 
     def _check_included(self, items: Mapping[Address, Post | Idea], names: list[str]) -> None:
         """Raises ConfigError where the root file does not read what was written."""
@@ -129,19 +135,28 @@ class _Writing:
         declared = {home.label for home in self.intake.homes}
         declared |= {each.label for each in self.known.desired.organizations}
         several = len(declared) > 1
+        shared = {
+            each.item.address
+            for group in together(entry.addition for entry in self.intake.entries)
+            for each in group
+            if len(group) > 1
+        }
         groups: dict[str, list[NewEntry]] = defaultdict(list)
         for entry in self.intake.entries:
-            groups[self._name(entry, several=several)].append(entry)
+            groups[self._name(entry, shared, several=several)].append(entry)
         for name, entries in groups.items():
             label = entries[0].organization.label if several else None
             yield self._file(files, name, entries, label)
 
-    def _name(self, entry: NewEntry, *, several: bool) -> str:
+    def _name(self, entry: NewEntry, shared: Collection[Address], *, several: bool) -> str:
+        """The file of an entry: its channel's, or one for what is equal on several channels (`shared`)."""
         folders = [entry.organization.label] if several else []
         if self.to.one_file:
             return file_name(*folders, "imported")
         if entry.channel is None:
             return file_name(*folders, "ideas")
+        if entry.address in shared:
+            return file_name(*folders, "shared")
         return file_name(*folders, f"{entry.channel.live.service.value} {entry.channel.live.name}")
 
     def _file(self, files: FileChanges, name: str, entries: list[NewEntry], organization: str | None) -> str:
@@ -152,10 +167,12 @@ class _Writing:
             if path not in files.wanted and wanted in self.known.desired.files:
                 file = Text.read(path)
                 if takes(file, organization):
-                    files.put(path, file.data, file.with_text(file_with(file, additions, organization)))
+                    files.put(
+                        path, file.data, file.with_text(file_with(file, additions, organization, no_utm=self._has_utm))
+                    )
                     return wanted
             number += 1
-        files.put(path, None, new_file(additions, organization).encode())
+        files.put(path, None, new_file(additions, organization, no_utm=self._has_utm).encode())
         return wanted
 
 

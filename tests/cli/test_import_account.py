@@ -344,7 +344,7 @@ def test_same_handle_twice(project: Any) -> None:
     imported(project, "--organization", "Acme")
     assert len(known(project)) == 3
     assert "id: 66a0000000000000000001c1" in files(project)["buffer.yaml"]
-    assert "channels: [linkedin:acme-jobs]" in files(project)["posts/linkedin-acme-jobs.yaml"]
+    assert "linkedin:acme-jobs]" in files(project)["posts/shared.yaml"]
 
 
 def test_nothing_there(project: Any, prints: Any) -> None:

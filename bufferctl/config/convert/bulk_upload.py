@@ -1,4 +1,4 @@
-"""Rows of Buffer's bulk upload as posts of one channel."""
+"""Rows of Buffer's bulk upload as posts, of one channel or of those that a column names."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bufferctl.config.catalog import UnknownNameError
 from bufferctl.config.convert.destination import Destination, NewPost
 from bufferctl.config.locate import Located
 from bufferctl.config.names import listed, nearest_value
@@ -21,11 +22,12 @@ from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Channel, Service
 from bufferctl.model.scalars import Url, When
 
-#: The columns that Buffer's format has; `Board Name` is for Pinterest.
-COLUMNS = ("Text", "Image URL", "Tags", "Posting Time", "Board Name")
+#: The columns that Buffer's format has; `Board Name` is for Pinterest. `Channel` is ours: a file of Buffer's is all for
+#: one channel.
+COLUMNS = ("Text", "Image URL", "Tags", "Posting Time", "Board Name", "Channel")
 _SEPARATORS = (",", ";", "\t")
 _SEP_LINE = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
-_HINT = f"Buffer's first line is `{','.join(COLUMNS[:-1])}`"
+_HINT = f"Buffer's first line is `{','.join(COLUMNS[:-2])}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
     if not columns and not problems:
         problems.append(source.diagnostic(0, "the file is empty", hint=_HINT))
     return rows, problems
+
+
+def has_channels(source: Source) -> bool:
+    """Whether the first line names a column `Channel`."""
+    rows, _ = read_rows(source)
+    return any("Channel" in row.values for row in rows)
 
 
 class _Lines(Iterator[str]):
@@ -160,10 +168,10 @@ _FILM = re.compile(r"\.(mp4|m4v|mov|webm)(?:[?#]|$)", re.IGNORECASE)
 
 @dataclass
 class BulkUpload:
-    """Reads one file, all of it for `channel`."""
+    """Reads one file. `channel`: where rows go that do not say so themselves."""
 
     source: Source
-    channel: Channel
+    channel: Channel | None
     destination: Destination
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -171,9 +179,29 @@ class BulkUpload:
         """The posts in the order of the file; what is wrong is in `problems`."""
         rows, problems = read_rows(self.source)
         self.problems += [*self.source.controls(), *problems]
-        return [self._post(row) for row in rows]
+        found = ((row, self._channels(row)) for row in rows)
+        return [self._post(row, channels) for row, channels in found if channels]
 
-    def _post(self, row: Row) -> NewPost:
+    def _channels(self, row: Row) -> tuple[Channel, ...]:
+        """Where a row goes; nothing where that is unclear."""
+        names = [name for name in (each.strip() for each in re.split("[,;]", row["Channel"])) if name]
+        if not names:
+            if self.channel is None:
+                message = "this row does not say which channel it is for"
+                self._problem(row, "Text", message, "fill in `Channel`, such as twitter:acme, or give --channel")
+            return (self.channel,) if self.channel else ()
+        found: list[Channel] = []
+        for name in names:
+            try:
+                found.append(self.destination.any_channel(name))
+            except UnknownNameError as error:
+                self._problem(row, "Channel", error.message, error.hint)
+        if len({each.organization for each in found}) > 1:
+            self._problem(row, "Channel", "these channels are of several organizations", "write a row for each of them")
+            return ()
+        return tuple(dict.fromkeys(found))
+
+    def _post(self, row: Row, channels: tuple[Channel, ...]) -> NewPost:
         text, assets, when = row["Text"], list(self._assets(row)), self._time(row)
         if not (text or row["Image URL"]):
             self._problem(row, "Text", "this row has neither text nor an image, so there is nothing to publish", "")
@@ -181,11 +209,11 @@ class BulkUpload:
             "text": text or None,
             "assets": assets,
             "tags": tuple(dict.fromkeys(filter(None, (tag.strip() for tag in row["Tags"].split(","))))),
-            "metadata": self._board(row),
-            "due_at": self._unclear(row, lambda: self.destination.moment(when, [self.channel])) if when else None,
+            "metadata": self._board(row, channels),
+            "due_at": self._unclear(row, lambda: self.destination.moment(when, channels)) if when else None,
         }
         at = Located(self.source.place(row.start), self.source.line(row.start))
-        return NewPost((self.channel,), fields, text, when.date() if when else None, at)
+        return NewPost(channels, fields, text, when.date() if when else None, at)
 
     def _time(self, row: Row) -> datetime | None:
         """The time of a row, None for the queue."""
@@ -218,10 +246,11 @@ class BulkUpload:
                 self._problem(row, "Image URL", message, hint)
             yield {"video" if _FILM.search(url) else "image": {"url": url}}
 
-    def _board(self, row: Row) -> dict[str, Any] | None:
-        board, is_pinterest = row["Board Name"], self.channel.service is Service.PINTEREST
+    def _board(self, row: Row, channels: tuple[Channel, ...]) -> dict[str, Any] | None:
+        board = row["Board Name"]
+        is_pinterest = any(each.service is Service.PINTEREST for each in channels)
         if board and not is_pinterest:
-            message = f"`Board Name` is for Pinterest, and {self.channel.label} has no boards"
+            message = f"`Board Name` is for Pinterest, and {channels[0].label} has no boards"
             self._problem(row, "Board Name", message, "name a Pinterest channel with --channel")
         if is_pinterest and not board:
             self._problem(row, "Text", "a pin needs a board", "fill in `Board Name`")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bufferctl.config.catalog import UnknownNameError
-from bufferctl.config.convert.bulk_upload import BulkUpload
+from bufferctl.config.convert.bulk_upload import BulkUpload, has_channels
 from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.convert.front_matter import MarkdownFile
 from bufferctl.config.source import UnreadableError, read_source, whole_file
@@ -33,7 +33,7 @@ class Converted:
 def convert(paths: Sequence[Path], desired: Desired, *, channel: str | None, zone: str | None) -> Converted:
     """The posts of files (and of Markdown files in folders), for channels of the root file.
 
-    `channel`: where those go that do not say so themselves, and all of a CSV. `zone`: of times without an offset,
+    `channel`: where those go that do not say so themselves. `zone`: of times without an offset,
     otherwise the channel's. Raises UsageError for a channel, a zone or a kind of file that there is not.
     """
     destination = Destination(desired, _clock(zone))
@@ -62,8 +62,11 @@ def _read(path: Path, channel: Channel | None, destination: Destination) -> tupl
         return [], [Diagnostic(Severity.ERROR, message, place, hint)]
     if path.suffix.lower() in _MARKDOWN:
         reader: MarkdownFile | BulkUpload = MarkdownFile(source, channel, destination)
-    elif channel is None:
-        raise UsageError(f"{name} does not say which channel it is for", hint="Give --channel, such as twitter:acme.")
+    elif channel is None and not has_channels(source):
+        raise UsageError(
+            f"{name} does not say which channel it is for",
+            hint="Give --channel, such as twitter:acme, or add a column `Channel`.",
+        )
     else:
         reader = BulkUpload(source, channel, destination)
     found = reader.posts()

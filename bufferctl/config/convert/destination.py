@@ -13,7 +13,8 @@ from bufferctl.config.catalog import UnknownNameError, named_channel
 from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError, LocalTimes, zone_of
-from bufferctl.config.write.entries import entry, moment_text
+from bufferctl.config.write.entries import entry, literal, moment_text
+from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, Desired
 
@@ -137,22 +138,47 @@ class NewPost:
 def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[CommentedMap], list[Diagnostic]]:
     """The entries in the order given, each with a key of its own on its channels, and keys that cannot be had.
 
-    Of posts with the same text at the same time on a channel, the later ones get a `repeat_of`.
+    Equal texts at the same time on several channels become one entry. Of posts with the same text at the same time on
+    one channel, the later ones get a `repeat_of`.
     """
     problems = list(_take_given(posts, destination))
     found = []
     earlier: dict[tuple[Any, ...], str] = {}
-    for post in posts:
-        key = post.key or key_for(post.day, post.words, destination.taken(post.channels))
-        destination.take(key, post.channels)
-        references = tuple(map(destination.reference, post.channels))
-        organization = post.channels[0].organization if destination.several else None
-        due_at, says = post.fields.get("due_at"), post.fields.get("text") or str(post.fields.get("assets"))
-        same = [earlier.setdefault((channel.label, due_at, says), key) for channel in post.channels] if due_at else []
-        repeat_of = next((first for first in same if first != key), None)
-        fields = {"repeat_of": repeat_of, **post.fields}
-        found.append(entry(None, key=key, organization=organization, channels=references, **fields))
+    for group in _together(posts):
+        first, channels = group[0], [channel for post in group for channel in post.channels]
+        key = first.key or key_for(first.day, first.words, destination.taken(channels))
+        destination.take(key, channels)
+        organization = channels[0].organization if destination.several else None
+        due_at, says = first.fields.get("due_at"), first.fields.get("text") or str(first.fields.get("assets"))
+        same = [earlier.setdefault((channel.label, due_at, says), key) for channel in channels] if due_at else []
+        repeat_of = next((each for each in same if each != key), None)
+        members = []
+        for post in group:
+            fields = {"repeat_of": repeat_of, **post.fields}
+            references = tuple(map(destination.reference, post.channels))
+            members.append(Member(literal(entry(None, key=key, organization=organization, **fields)), references))
+        found.append(one_entry(members))
     return found, problems
+
+
+def _together(posts: Iterable[NewPost]) -> list[list[NewPost]]:
+    """The posts, those that one entry can declare together: no two of one channel, none with a key of its own."""
+    groups: list[list[NewPost]] = []
+    open_groups: dict[tuple[Any, ...], list[list[NewPost]]] = {}
+    for post in posts:
+        text = post.fields.get("text")
+        if post.key is not None or not text:
+            groups.append([post])
+            continue
+        alike = open_groups.setdefault((post.channels[0].organization, text, post.fields.get("due_at")), [])
+        free = (group for group in alike if not {c for each in group for c in each.channels} & set(post.channels))
+        group = next(free, None)
+        if group is None:
+            group = []
+            alike.append(group)
+            groups.append(group)
+        group.append(post)
+    return groups
 
 
 def _take_given(posts: Sequence[NewPost], destination: Destination) -> Iterator[Diagnostic]:

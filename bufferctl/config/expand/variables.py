@@ -22,7 +22,7 @@ _USE = re.compile(rf"\$\$\(|\$\(({_NAME})\)")
 #: What a text holds at least that has something to replace.
 _SIGN = "$("
 #: Fields of assets and metadata that take variables.
-_TAKES = frozenset(
+TAKES = frozenset(
     {"text", "title", "alt_text", "url", "thumbnail_url", "animated_thumbnail", "file", "thumbnail_file", "link"}
     | {"first_comment", "description"}
 )
@@ -85,7 +85,7 @@ class Variables:
         """A copy of the data of a field with the variables in it replaced. `spot`: where it stands."""
         if isinstance(node, dict):
             return {
-                name: self.text(value, spot, name) if isinstance(value, str) and name in _TAKES
+                name: self.text(value, spot, name) if isinstance(value, str) and name in TAKES
                 else self.data(value, spot.down(name))
                 for name, value in node.items()
             }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
+from bufferctl.config.expand.variables import TAKES, escaped
 from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.model import Idea, Post, SchedulingType, ShareMode
 from bufferctl.model.base import Model
@@ -18,9 +19,10 @@ from bufferctl.model.metadata import FacebookAnnotation, InstagramGeolocation, I
 
 #: Fields of a post or an idea in the order in which people read them: what it is, when, what it says, the rest.
 ORDER = (
-    *("key", "was", "organization", "due_at", "mode", "scheduling_type", "draft", "needs_approval", "channels"),
-    *("title", "tags", "idea", "services", "date", "text", "text_file", "assets", "media", "metadata", "group"),
-    *("ai_assisted", "cta", "template_id", "source", "draft_id", "repeat_of", "cancelled", "protect", "overrides"),
+    *("key", "was", "organization", "timezone", "due_at", "mode", "scheduling_type", "draft", "needs_approval"),
+    *("channels", "title", "tags", "idea", "services", "date", "vars", "utm", "text", "text_file", "thread"),
+    *("assets", "media", "metadata", "group", "ai_assisted", "cta", "template_id", "source", "draft_id", "repeat_of"),
+    *("cancelled", "protect", "repeat", "overrides"),
 )
 #: What the parsers read as something else inside a plain or quoted line, or as the end of one in a block.
 _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0d-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
@@ -40,29 +42,44 @@ def post_entry(
     """
     thread = getattr(post.metadata, "thread", ())
     derived = ShareMode.CUSTOM_SCHEDULED if post.due_at else ShareMode.ADD_TO_QUEUE
-    return entry(
-        zone,
-        key=post.address.key,
-        was=post.was,
-        organization=organization,
-        channels=tuple(channels),
-        due_at=post.due_at,
-        mode=None if post.mode is derived else post.mode,
-        scheduling_type=None if post.scheduling_type is SchedulingType.AUTOMATIC else post.scheduling_type,
-        draft=post.draft or None,
-        needs_approval=post.needs_approval or None,
-        tags=post.tags,
-        idea=post.idea,
-        text=None if thread and thread[0].text == post.text else post.text or None,  # the thread begins with it
-        assets=post.assets,
-        metadata={post.service.value: post.metadata} if post.metadata else None,
-        ai_assisted=post.ai_assisted,
-        source=post.source,
-        draft_id=post.draft_id,
-        repeat_of=post.repeat_of,
-        cancelled=post.cancelled or None,
-        protect=post.protect or None,
+    found: CommentedMap = literal(
+        entry(
+            zone,
+            key=post.address.key,
+            was=post.was,
+            organization=organization,
+            channels=tuple(channels),
+            due_at=post.due_at,
+            mode=None if post.mode is derived else post.mode,
+            scheduling_type=None if post.scheduling_type is SchedulingType.AUTOMATIC else post.scheduling_type,
+            draft=post.draft or None,
+            needs_approval=post.needs_approval or None,
+            tags=post.tags,
+            idea=post.idea,
+            text=None if thread and thread[0].text == post.text else post.text or None,  # the thread begins with it
+            assets=post.assets,
+            metadata={post.service.value: post.metadata} if post.metadata else None,
+            ai_assisted=post.ai_assisted,
+            source=post.source,
+            draft_id=post.draft_id,
+            repeat_of=post.repeat_of,
+            cancelled=post.cancelled or None,
+            protect=post.protect or None,
+        )
     )
+    return found
+
+
+def literal(data: Any, name: str = "") -> Any:
+    """The data of a post's field `name` written so that nothing in it is taken for a variable: `$$(` for `$(`."""
+    if isinstance(data, CommentedMap):
+        for each in data:
+            data[each] = literal(data[each], each)
+    elif isinstance(data, CommentedSeq):
+        data[:] = [literal(each) for each in data]
+    elif isinstance(data, str) and name in TAKES:
+        return type(data)(escaped(data))
+    return data
 
 
 def idea_entry(idea: Idea, zone: tzinfo | None = None, organization: str | None = None) -> CommentedMap:

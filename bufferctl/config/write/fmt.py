@@ -21,22 +21,28 @@ from bufferctl.diagnostics import has_errors
 #: Columns of a line; what is longer between brackets gets lines of its own, and so does a `text`.
 WIDTH = 120
 _STEP = 2
-_ROOT = ("version", "timezone", "managed_since", "include", "prune", "max_deletes", "rules", "policy", "state")
+_ROOT = ("version", "timezone", "managed_since", "include", "prune", "max_deletes", "rules", "policy", "state", "media")
+_DEFAULTS = ("organization", "channels", "starts", "tags", "draft", "cancelled", "protect", "vars", "utm")
 #: Fields in the order in which they are laid out, by what they are fields of; other groups keep theirs.
 _ORDERS = {
-    "file": (*_ROOT, "organization", "organizations", "posts", "ideas"),
+    "file": (*_ROOT, *_DEFAULTS, "organizations", "posts", "ideas"),
     "organizations": ("name", "id", "timezone", "tags", "channels", "ideas"),
     "channels": ("service", "name", "id", "timezone", "posts"),
     "posts": ORDER,
     "ideas": ORDER,
+    "repeat": ("every", "times", "each"),
+    "utm": ("domains", "source", "medium", "campaign", "content"),
 }
 #: What stands below what, as far as its order matters.
 _BELOW = {
-    "file": {"organizations", "posts", "ideas"},
+    "file": {"organizations", "posts", "ideas", "utm"},
     "organizations": {"channels", "ideas"},
     "channels": {"posts"},
-    "posts": {"overrides"},
+    "posts": {"overrides", "repeat", "utm"},
+    "repeat": {"each"},
 }
+#: Groups of posts by their channel, or by the number of the occurrence.
+_OF_POSTS = frozenset({"overrides", "each"})
 
 
 class UnusualError(Exception):
@@ -122,7 +128,7 @@ class _Printer:
         return [*lines, *self._group(entry.value, start, indent, below, entry)]
 
     def _kind(self, kind: str, name: str) -> str:
-        if kind == "overrides":
+        if kind in _OF_POSTS:
             return "posts"
         return name if name in _BELOW.get(kind, ()) else ""
 

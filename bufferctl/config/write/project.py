@@ -15,7 +15,8 @@ from ruamel.yaml.comments import CommentedMap
 from bufferctl.config.load import Loaded, load
 from bufferctl.config.write.document import Text, yaml_text
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import idea_entry, post_entry
+from bufferctl.config.write.entries import ORDER, idea_entry, post_entry
+from bufferctl.config.write.grouping import Member, grouped, one_entry
 from bufferctl.config.write.nodes import Mapping as MappingNode
 from bufferctl.config.write.nodes import Scalar
 from bufferctl.config.write.nodes import Sequence as SequenceNode
@@ -24,6 +25,10 @@ from bufferctl.errors import ConfigError
 from bufferctl.model import Idea, Post
 
 _HEAD = "# Taken over from Buffer by `bufferctl import`. Yours to change now; `bufferctl plan` shows what that does.\n"
+
+
+#: What the top of a file gives its posts, and would give to new ones.
+_DEFAULTS = ("timezone", "tags", "draft", "cancelled", "protect", "utm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +88,27 @@ def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_s
     return edits.result()
 
 
-def new_file(additions: Sequence[Addition], organization: str | None) -> str:
-    """A file of posts and ideas. `organization`: where there are several."""
-    return _HEAD + yaml_text(CommentedMap(_fields(organization=organization, **_entries(additions))))
+def new_file(additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
+    """A file of posts and ideas. `organization`: where there are several. `no_utm`: links stay as they are."""
+    return _HEAD + yaml_text(CommentedMap(_fields(organization=organization, **_entries(additions, no_utm=no_utm))))
 
 
-def file_with(file: Text, additions: Sequence[Addition], organization: str | None) -> str:
+def file_with(file: Text, additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
     """A file with more posts and ideas in it. `organization`: for each of them, where the file does not say."""
     edits = Edits(file.text, file.newline)
     stated = edits.root.get("organization")
-    for name, entries in _entries(additions, None if isinstance(stated, Scalar) else organization).items():
+    own = None if isinstance(stated, Scalar) else organization
+    for name, entries in _entries(additions, own, no_utm=no_utm).items():
         if entries:
             edits.append(edits.root, name, entries)
     return edits.result()
 
 
 def takes(file: Text, organization: str | None) -> bool:
-    """Whether entries of an organization can go into a file: its lists are its own, and it is not another's."""
+    """Whether entries of an organization can go into a file.
+
+    Its lists are its own, it is not another's, and its top says nothing that would hold for new posts too.
+    """
     try:
         root = Edits(file.text).root
     except ConfigError:
@@ -107,6 +116,8 @@ def takes(file: Text, organization: str | None) -> bool:
     stated = root.get("organization")
     lists = [root.get(name) for name in ("posts", "ideas")]
     own = all(each is None or (isinstance(each, SequenceNode) and each.anchor is None) for each in lists)
+    if any(root.get(name) is not None for name in _DEFAULTS):
+        return False
     return own and (stated is None or (isinstance(stated, Scalar) and stated.value == organization))
 
 
@@ -116,14 +127,39 @@ def file_name(*parts: str) -> str:
     return f"posts/{'/'.join(word or 'unnamed' for word in words)}.yaml"
 
 
-def _entries(additions: Sequence[Addition], organization: str | None = None) -> dict[str, list[CommentedMap]]:
-    posts = [
-        post_entry(each.item, each.zone, [each.reference], organization)
-        for each in additions
-        if isinstance(each.item, Post)
-    ]
+def together(additions: Iterable[Addition]) -> list[list[Addition]]:
+    """The additions, those that one entry can declare together: the same text at the same time under the same key."""
+    return grouped((_shared(each), each) for each in additions)
+
+
+def _shared(addition: Addition) -> tuple[object, ...] | None:
+    """What additions of one entry have in common; None where an entry of its own is needed."""
+    item = addition.item
+    if not isinstance(item, Post) or not (item.text and addition.reference):
+        return None
+    return item.address.organization, item.address.key, item.text, item.due_at, item.mode
+
+
+def _entries(
+    additions: Sequence[Addition], organization: str | None = None, *, no_utm: bool = False
+) -> dict[str, list[CommentedMap]]:
+    posts = [_post(each, organization, no_utm=no_utm) for each in together(additions) if isinstance(each[0].item, Post)]
     ideas = [idea_entry(each.item, each.zone, organization) for each in additions if isinstance(each.item, Idea)]
     return {"posts": posts, "ideas": ideas}
+
+
+def _post(group: Sequence[Addition], organization: str | None, *, no_utm: bool) -> CommentedMap:
+    """The entry of a post, or of equal posts on several channels. `no_utm`: its links stay as they are."""
+    zone = group[0].zone if len({each.zone for each in group}) == 1 else None
+    members = [
+        Member(post_entry(each.item, zone, (), organization), (each.reference,))
+        for each in group
+        if isinstance(each.item, Post)
+    ]
+    entry = one_entry(members)
+    if no_utm and "://" in str(entry):
+        entry["utm"] = CommentedMap()
+    return CommentedMap({name: entry[name] for name in ORDER if name in entry})
 
 
 def _organization(organization: NewOrganization) -> CommentedMap:
