@@ -50,7 +50,7 @@ def summarize(markdown: str, console: Console) -> None:
 def tell(report: Report, root: Path, console: Console) -> None:
     """Show a plan, or what became of it: what is wrong and what needs somebody at its line, and all as the summary."""
     if in_job():
-        from bufferctl.render.problems import problems_of
+        from bufferctl.render.report import problems_of
 
         annotate(problems_of(report), root)
     if os.environ.get("GITHUB_STEP_SUMMARY"):

@@ -259,7 +259,7 @@ class Finish:
         self._codes.append(error.exit_code)
 
     def _print(self, report: Report, *, as_json: bool) -> None:
-        from bufferctl.render.text_outcomes import applied_text, left_text
+        from bufferctl.render.text import applied_text, left_text
 
         outcomes, left = report.outcomes or (), report.left
         if as_json:

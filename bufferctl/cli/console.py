@@ -50,7 +50,7 @@ class Console:
         """Print what is wrong and what to do; commands in `hint` stand on lines of their own, to be pasted."""
         self.note(f"{self.err.bad('error:')} {visible(sentence(opened(message)))}")
         if hint:
-            from bufferctl.render.hints import plain_lines
+            from bufferctl.render.lines import plain_lines
 
             lines = plain_lines(f"hint: {hint}")
             self.note("\n".join("  " + visible(line).replace("\n", "\n    ") for line in lines))

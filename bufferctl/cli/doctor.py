@@ -176,8 +176,7 @@ def _text(found: Sequence[Finding], console: Console) -> str:
     """A line a finding with what to do below it, and what it comes to."""
     from bufferctl.cli.checkup import Verdict
     from bufferctl.model.invisible import visible
-    from bufferctl.render.columns import wrapped
-    from bufferctl.render.hints import steps
+    from bufferctl.render.lines import steps, wrapped
     from bufferctl.render.paint import count, sentence
 
     painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}

@@ -122,7 +122,7 @@ def _live(files: Files, state_file: Path | None, connection: options.Connection,
 def _span(week: str | None, first: datetime | None, last: datetime | None, now: datetime, files: Files) -> Span:
     """The days to list. Raises UsageError."""
     from bufferctl.render import agenda
-    from bufferctl.render.times import in_zone
+    from bufferctl.render.words import in_zone
 
     if week is None:
         span = agenda.Span(first and first.date(), last and last.date())

@@ -28,7 +28,7 @@ def show(file: Path, as_json: bool, report_files: tuple[Path, ...], full: bool, 
     """Show what FILE holds: a plan that `plan -o` saved, or a receipt of `apply --receipt`; offline."""
     from bufferctl.cli import outputs, planning, saved
     from bufferctl.cli.console import Console
-    from bufferctl.render.text_outcomes import receipt_text
+    from bufferctl.render.text import receipt_text
     from bufferctl.render.words import local
 
     console = Console.create(no_color=no_color, full=full)

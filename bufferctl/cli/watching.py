@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from bufferctl.cli.console import Console
 from bufferctl.plan import WRITING, Outcome, Status
-from bufferctl.render.text_outcomes import outcome_line
+from bufferctl.render.text import outcome_text
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -103,7 +103,7 @@ class Watching:
             return
         try:
             # the first stands apart from the plan above it
-            self._console.data(("" if self._told else "\n") + outcome_line(outcome, self._console.out))
+            self._console.data(("" if self._told else "\n") + outcome_text(outcome, self._console.out))
             self._told = True
         except BrokenPipeError:  # whoever read along is gone; what is under way is recorded all the same
             self._quiet = True

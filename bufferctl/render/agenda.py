@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Live, LiveChannel, LivePost, Post, PostStatus, ShareMode
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.render import words
-from bufferctl.render.times import in_zone
+from bufferctl.render.words import in_zone
 
 #: Actions of posts that are no longer declared, or were called off, and so go out only if Buffer still has them.
 _LEAVING = frozenset({Action.DELETE, Action.HOLD})

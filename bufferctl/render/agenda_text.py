@@ -9,9 +9,9 @@ from itertools import groupby
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action
 from bufferctl.render.agenda import Row
-from bufferctl.render.columns import clipped, wrapped
+from bufferctl.render.lines import clipped, wrapped
 from bufferctl.render.paint import Paint, count
-from bufferctl.render.times import in_zone
+from bufferctl.render.words import in_zone
 
 #: Lines of a day that are shown; a longer day is folded.
 FOLD = 10

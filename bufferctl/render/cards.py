@@ -1,4 +1,7 @@
-"""Each change of a plan as a card: what happens to which post, where, when and why, and what it will look like."""
+"""Each change of a plan as a card: what happens to which post, where, when and why, and what it will look like.
+
+Text, Markdown, HTML, drift and receipts draw from cards, so that all of them show a change in the same words.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
 
-from bufferctl.model import Address, Post, Service
+from bufferctl.model import Address, Service
 from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.paint import sentence
-from bufferctl.render.pieces import Piece, changed_words, web
+from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.shown import Shown, shown
-from bufferctl.render.times import in_zone
 
 #: What people call each network, and the sign that stands for it.
 NETWORKS = {
@@ -35,7 +37,7 @@ NETWORKS = {
     Service.WHATSAPP: ("WhatsApp", "W"),
     Service.YOUTUBE: ("YouTube", "Yt"),
 }
-#: How a card is marked: the four that a reviewer looks for, what else is told, and the quiet rest.
+#: How a card is marked: the four that a reviewer looks for, what changes the record only, and the quiet rest.
 _KINDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
@@ -43,22 +45,32 @@ _KINDS = {
     Action.HOLD: "hold",
     **dict.fromkeys((Action.ADOPT, Action.MOVE, Action.FORGET, Action.WAITING), "note"),
 }
-#: What became of changes that a later apply may still do.
+#: Results of changes that a later apply may still do.
 _LATE = frozenset({Status.NOT_SENT, Status.WAITING})
-#: Characters of a text that tell which post it is.
+#: Characters of a text by which to recognise its post.
 _EXCERPT = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where a card belongs. `key` tells channels apart within the page; ideas of an organization are one, too."""
+    """Where a card belongs; an organization's ideas count as a channel. `label`: `twitter:acme`, as in the files."""
 
-    key: str
+    organization: str
+    label: str
     name: str
     network: str
     glyph: str
     service: str
-    organization: str
+
+    @property
+    def key(self) -> str:
+        """Unique within a page."""
+        return f"{self.organization}/{self.label}"
+
+    @property
+    def home(self) -> str:
+        """`Acme · twitter:acme`, `Acme · ideas`, by the files' names."""
+        return f"{self.organization} · {self.label}"
 
     @property
     def called(self) -> str:
@@ -68,28 +80,40 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When it goes out. `day` and `clock` are the channel's; `at` is ISO 8601 in UTC."""
+    """When it goes out. `day`, `clock` and `local` are in the channel's zone; `at` is ISO 8601 in UTC."""
 
     at: str
     day: str
     clock: str
-    said: str
+    local: str
+    away: str
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One field that changes: its words for a text, else what was and what will be."""
+    """A field that differs, both values as people write them, empty for nothing. `words`: of a text, both in one."""
 
-    path: str
+    name: str
+    before: str
+    after: str
     words: tuple[Piece, ...] = ()
-    before: str = ""
-    after: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text or a title of the post, not a setting."""
+        return self.name in {"text", "title"} or self.name.startswith("thread")
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether both texts read well as one; if not, `words` has one after the other."""
+        return any(piece.kind == "same" for piece in self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that is shown of one change; its text is visible, not yet escaped. `id`, `link`, `at`: of its outcome."""
+    """All that is shown of one change, safe to print but not yet escaped. `id`, `link` and `at` are of its outcome."""
 
+    change: Change
     address: str
     channel: Channel
     kind: str
@@ -135,22 +159,28 @@ class Card:
 
 
 def card_of(
-    change: Change, plan: Plan, lengths: Mapping[Address, TextLength], outcome: Outcome | None, *, is_preview: bool
+    change: Change,
+    plan: Plan,
+    lengths: Mapping[Address, TextLength] | None = None,
+    outcome: Outcome | None = None,
+    *,
+    is_preview: bool = False,
 ) -> Card:
-    """The card of one change, with what became of it where it was applied."""
+    """The card of one change, with its outcome if it was applied. `is_preview`: of what the files alone declare."""
     item = change.live if change.action is Action.DELETE and change.live is not None else change.desired or change.live
-    kind, sign, what, why = _said(change, outcome, is_preview=is_preview)
+    kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
     return Card(
+        change=change,
         address=visible(str(change.address)),
         channel=channel_of(change, plan),
         kind=kind,
         sign=sign,
         what=what,
         why=why,
-        when=_moment(change, plan),
+        when=moment_of(change, plan),
         shown=shown(item),
-        length=lengths.get(change.address),
-        changed=() if is_preview else tuple(_changed(each, words.zone_of(change, plan)) for each in change.differences),
+        length=(lengths or {}).get(change.address),
+        changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
         message="" if is_preview else visible(sentence(outcome.message if outcome else change.message)),
         hint="" if is_preview else visible(outcome.hint if outcome else change.hint),
         place=visible(str(change.place)) if change.place else "",
@@ -161,66 +191,65 @@ def card_of(
     )
 
 
-def _said(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple[str, str, str, str]:
+def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple[str, str, str, str]:
     """The kind of a card, its sign, what happens or happened, and why."""
-    sign = words.SIGNS[change.action].strip().replace("-", "\N{MINUS SIGN}")
     if is_preview:
         as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
         return "plain", "", words.what(as_made).removeprefix("will "), ""
     if outcome is None:
-        return _KINDS.get(change.action, "quiet"), sign, words.what(change), words.why(change)
+        kind = _KINDS.get(change.action, "quiet")
+        return kind, words.SIGNS[change.action], words.what(change), words.why(change)
+    kind, sign = mark(outcome)
+    return kind, sign, words.result(outcome), words.why(change) if kind == "good" else ""
+
+
+def mark(outcome: Outcome) -> tuple[str, str]:
+    """How an outcome is marked: the kind of its card, and its sign."""
     if outcome.status is Status.DONE:
-        return "good", sign, words.done(change), words.why(change)
-    kind, sign = ("late", "…") if outcome.status in _LATE else ("bad", "!")
-    return kind, sign, words.OUTCOMES[outcome.status], ""
+        return "good", words.SIGNS[outcome.change.action]
+    return ("late", words.SIGNS[Action.WAITING]) if outcome.status in _LATE else ("bad", words.SIGNS[Action.HOLD])
 
 
 def channel_of(change: Change, plan: Plan) -> Channel:
     """Where a change belongs, by the names that people know."""
     organization, label = visible(change.address.organization), visible(change.address.channel)
     if change.address.is_idea:
-        return Channel(f"{organization}/ideas", "Ideas", "Ideas", "i", "ideas", organization)
+        return Channel(organization, label, "Ideas", "Ideas", "i", "ideas")
     live = plan.channels.get(change.slot.channel_id)
     service, _, name = label.partition(":")
     network, glyph = NETWORKS.get(Service(service), (service, "?")) if service in set(Service) else (service, "?")
-    name = visible(live.name) if live else name
-    return Channel(f"{organization}/{label}", name, network, glyph, service.lower(), organization)
+    return Channel(organization, label, visible(live.name) if live else name, network, glyph, service.lower())
 
 
-def _moment(change: Change, plan: Plan) -> Moment | None:
+def moment_of(change: Change, plan: Plan) -> Moment | None:
+    """When a change goes out; None if it has no time."""
     if change.due_at is None:
         return None
-    due = in_zone(change.due_at, words.zone_of(change, plan))
+    zone = _zone(change, plan)
+    due = words.in_zone(change.due_at, zone)
     utc = f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-    return Moment(utc, f"{due:%Y-%m-%d}", f"{due:%H:%M}", words.local(due, ""))
+    return Moment(utc, f"{due:%Y-%m-%d}", f"{due:%H:%M}", words.local(due, ""), words.away(due, plan.at, zone))
+
+
+def _zone(change: Change, plan: Plan) -> str:
+    """The time zone of its channel, empty for ideas."""
+    channel = plan.channels.get(change.slot.channel_id)
+    return channel.timezone if channel else ""
 
 
 def _changed(difference: Difference, zone: str) -> Changed:
-    before, after = difference.before, difference.after
-    name, field = visible(words.field(difference.path)), difference.path.rpartition(".")[2]
-    if isinstance(before, str) and isinstance(after, str) and not words.is_instant(field):
-        return Changed(name, changed_words(before, after))
-    return Changed(name, (), words.value(before, zone, field), words.value(after, zone, field))
+    field = difference.path.rpartition(".")[2]
+    before, after = (words.value(value, zone, field) for value in (difference.before, difference.after))
+    is_text = isinstance(difference.before, str) and isinstance(difference.after, str) and not words.is_instant(field)
+    return Changed(visible(words.field(difference.path)), before, after, compared(before, after) if is_text else ())
 
 
-def first_out(plan: Plan) -> tuple[Change, str] | None:
-    """What goes out first of all that the plan writes, and when.
-
-    At once, else in the next free slot of a queue (Buffer does not say when that is), else at the earliest time.
-    """
-    public = [each for each in plan.of(Action.CREATE, Action.UPDATE) if _goes_out(each.desired)]
-    if at_once := next(filter(words.is_at_once, public), None):
-        return at_once, "immediately on apply"
-    timed = min((each for each in public if each.due_at), key=lambda each: each.due_at or plan.at, default=None)
-    queued = next((each for each in public if each.due_at is None), None)
-    then = words.when(timed, plan) if timed else ""
-    if queued:
-        return queued, f"in the next free slot of its queue{f' (the first with a time: {then})' if then else ''}"
-    return (timed, then) if timed else None
-
-
-def _goes_out(item: object) -> bool:
-    return isinstance(item, Post) and not item.draft and not item.needs_approval
+def by_time(change: Change) -> tuple[int, float, str, str]:
+    """Sorts what is published at once first, then by time, then what is unscheduled; in a channel else as planned."""
+    home = (change.address.organization, change.address.channel)
+    if words.is_at_once(change):
+        return 0, 0.0, *home
+    return (1, change.due_at.timestamp(), *home) if change.due_at else (2, 0.0, *home)
 
 
 def is_trouble(card: Card) -> bool:

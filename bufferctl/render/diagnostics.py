@@ -14,8 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.invisible import visible
-from bufferctl.render.columns import cells
-from bufferctl.render.hints import steps
+from bufferctl.render.lines import cells, steps
 from bufferctl.render.paint import Paint, count
 
 #: Columns of a line that are shown; a longer one is cut around the caret.

@@ -1,26 +1,26 @@
-"""What in Buffer is no longer as it was applied, as text and as JSON. It must stand alone: CI puts it in an issue."""
+"""What changed in Buffer since the last apply, as text and as JSON. It must stand alone: CI puts it in an issue."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
 from bufferctl.model.invisible import visible
-from bufferctl.plan import Action, Change, Difference, Plan, Reason
+from bufferctl.plan import Action, Plan, Reason
 from bufferctl.render import words
-from bufferctl.render.columns import wrapped
+from bufferctl.render.cards import Card, Changed, card_of
 from bufferctl.render.diagnostics import diagnostics_text
-from bufferctl.render.hints import hint_lines, indented
 from bufferctl.render.json import document, plan_values
-from bufferctl.render.paint import Paint, count, sentence
+from bufferctl.render.lines import hint_lines, indented, wrapped
+from bufferctl.render.paint import Paint, count, posts_and_ideas, sentence
 
-#: What is told apart, the most urgent first.
+#: Kinds of drift, the most urgent first.
 _HEADINGS = {
     Reason.ERROR: "Not published: refused after Buffer had accepted it",
-    Reason.CHANNEL: "On a channel that does not publish",
+    Reason.CHANNEL: "On a channel that cannot publish",
     Reason.GONE: "Deleted in Buffer",
     Reason.CONFLICT: "Changed in Buffer, and in the file too",
     Reason.CHANGED: "Changed in Buffer",
@@ -51,32 +51,33 @@ class LostMedia(NamedTuple):
 _LOST = "Media that Buffer cannot fetch when the post is published"
 _UNCERTAIN = "Media whose address did not answer"
 _LOST_HINT = "Put the file there again, or name another one and apply. Buffer shows the post as failed otherwise."
-_NO_RECORD = "If there is one elsewhere, bring it here: it is .bufferctl/state.json, or what --state names."
+_NO_RECORD = "If the state is kept elsewhere, copy it to .bufferctl/state.json, or name it with --state."
 
 
-def drift_text(plan: Plan, known: int, paint: Paint, lost: Sequence[LostMedia] = ()) -> str:
+def drift_text(plan: Plan, recorded: int, paint: Paint, lost: Sequence[LostMedia] = ()) -> str:
     """The whole report, ending in a newline.
 
-    `known`: of how many posts and ideas there is a record. `lost`: the media that may be gone.
+    `recorded`: how many posts and ideas the state has. `lost`: the media that may be gone.
     """
-    lines = [*_verdict(plan, known, lost, paint)]
+    lines = [*_verdict(plan, recorded, lost, paint)]
     drift = sorted(plan.drift, key=lambda change: _ORDER.index(change.reason or Reason.CHANGED))
     for reason, group in groupby(drift, key=lambda change: change.reason):
-        lines += ["", paint.bad(_HEADINGS[reason or Reason.CHANGED]), *_changes(list(group), plan, paint)]
+        cards = [card_of(change, plan) for change in group]
+        lines += ["", paint.bad(_HEADINGS[reason or Reason.CHANGED]), *_changes(cards, paint)]
     for heading, found in (
         (paint.bad(_LOST), [each for each in lost if each.is_certain]),
         (paint.strong(_UNCERTAIN), [each for each in lost if not each.is_certain]),
     ):
         lines += ["", heading, *_media(found, paint)] if found else []
     if plan.progress:
-        lines += ["", paint.strong("Not drift: what people brought further in Buffer since the last apply")]
+        lines += ["", paint.strong("Not drift: progress that people made in Buffer since the last apply")]
         lines += [f"  {visible(str(c.address))}  {_PROGRESS[c.reason or Reason.SHARED]}" for c in plan.progress]
     if plan.warnings:
         lines += ["", diagnostics_text(plan.warnings, paint)]
     return "\n".join([*lines, "", *_footer(plan, paint)]) + "\n"
 
 
-def drift_json(plan: Plan, known: int, lost: Sequence[LostMedia] = ()) -> str:
+def drift_json(plan: Plan, recorded: int, lost: Sequence[LostMedia] = ()) -> str:
     """The same for machines; changes are as in the JSON of a plan: `before` is Buffer's, `after` the file's."""
     drift, progress = (plan_values(replace(plan, changes=changes)) for changes in (plan.drift, plan.progress))
     counts = Counter(change.reason for change in (*plan.drift, *plan.progress))
@@ -84,7 +85,7 @@ def drift_json(plan: Plan, known: int, lost: Sequence[LostMedia] = ()) -> str:
         {
             "kind": "drift",
             **{name: drift[name] for name in ("at", "endpoint", "narrowed", "warnings")},
-            "known": known,
+            "recorded": recorded,
             "summary": {reason.value: counts[reason] for reason in (*_HEADINGS, *_PROGRESS)},
             "drift": drift["changes"],
             "progress": progress["changes"],
@@ -93,38 +94,34 @@ def drift_json(plan: Plan, known: int, lost: Sequence[LostMedia] = ()) -> str:
     )
 
 
-def _verdict(plan: Plan, known: int, lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
-    drift = plan.drift
-    ideas = sum(change.address.is_idea for change in drift)
-    counted = ((len(drift) - ideas, "post"), (ideas, "idea"))
-    if drift:
-        said = " and ".join(count(number, what) for number, what in counted if number)
-        said += " is not as it was applied." if len(drift) == 1 else " are not as they were applied."
-        yield paint.strong(paint.bad(f"Drift: {said}"))
+def _verdict(plan: Plan, recorded: int, lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
+    if drift := plan.drift:
+        differ = "differs" if len(drift) == 1 else "differ"
+        number = posts_and_ideas(change.address.is_idea for change in drift)
+        yield paint.strong(paint.bad(f"Drift: {number} {differ} from what was last applied."))
     elif gone := len({each.url for each in lost if each.is_certain}):
-        said = f"{count(gone, 'file')} that Buffer will fetch {'is' if gone == 1 else 'are'} gone or changed."
-        yield paint.strong(paint.bad(f"Media lost: {said}"))
-    elif known:
-        about = ", in what was named" if plan.narrowed else ""
-        what = "What Buffer shows is" if _unseen(plan) else "What was applied is in Buffer"
-        yield f"{paint.strong(paint.good(f'No drift{about}.'))} {what} as it was applied."
+        number = f"{count(gone, 'file')} that Buffer will fetch {'is' if gone == 1 else 'are'}"
+        yield paint.strong(paint.bad(f"Media lost: {number} gone or changed."))
+    elif recorded:
+        where = " in the selected posts" if plan.narrowed else ""
+        what = "What Buffer shows matches" if _unseen(plan) else "Buffer matches"
+        yield f"{paint.strong(paint.good(f'No drift{where}.'))} {what} what was last applied."
     else:
-        yield paint.strong("No drift, since there is no record of anything applied.")
+        yield paint.strong("No drift: the state has no posts or ideas to compare with Buffer.")
         yield from wrapped(_NO_RECORD, paint.width)
 
 
-def _changes(changes: Sequence[Change], plan: Plan, paint: Paint) -> Iterator[str]:
-    """Each change; what is to be said of several alike is said once, below the last."""
-    for _, alike in groupby(changes, key=lambda change: (change.message, change.hint, change.differences)):
+def _changes(cards: Iterable[Card], paint: Paint) -> Iterator[str]:
+    """Each change; what is the same for several in a row is said once, below the last."""
+    for _, alike in groupby(cards, key=lambda card: (card.message, card.hint, card.changed)):
         group = list(alike)
-        for change in group:
-            yield f"  {paint.bad('!')} {paint.strong(visible(str(change.address)))}"
-            about = filter(None, [words.when(change, plan), str(change.place or "")])
-            yield f"      {visible(', '.join(about))}"
+        for card in group:
+            yield f"  {paint.bad(card.sign)} {paint.strong(card.address)}"
+            yield f"      {', '.join(filter(None, [card.when.local if card.when else '', card.place]))}"
         last = group[-1]
-        yield from indented(sentence(last.message), paint)
-        for difference in last.differences:
-            yield from _difference(difference, words.zone_of(last, plan), paint)
+        yield from indented(last.message, paint)
+        for changed in last.changed:
+            yield from _changed(changed, paint)
         if last.hint:
             yield from hint_lines(last.hint, paint)
 
@@ -141,28 +138,26 @@ def _media(lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
         yield from hint_lines(_LOST_HINT, paint)
 
 
-def _difference(difference: Difference, zone: str, paint: Paint) -> Iterator[str]:
+def _changed(changed: Changed, paint: Paint) -> Iterator[str]:
     """Both values under their names, so that it is clear without colour which is whose."""
-    yield f"      {visible(words.field(difference.path))}"
-    field = difference.path.rpartition(".")[2]
-    for name, value in (("file:", difference.after), ("Buffer:", difference.before)):
-        said = words.value(value, zone, field) or "nothing"
-        lines = [part for line in said.splitlines() for part in wrapped(line, paint.width - 16)]
+    yield f"      {changed.name}"
+    for name, value in (("file:", changed.after), ("Buffer:", changed.before)):
+        lines = [part for line in (value or "nothing").splitlines() for part in wrapped(line, paint.width - 16)]
         yield f"        {paint.faint(f'{name:<7}')} {lines[0]}"
         yield from (f"                {line}".rstrip() for line in lines[1:])
 
 
 def _unseen(plan: Plan) -> int:
-    """How many were created within the hour and are not there: Buffer may be behind, or somebody deleted them."""
+    """How many were created within the last hour and are not shown: Buffer may lag, or somebody deleted them."""
     return sum(change.reason is Reason.LAG for change in plan.of(Action.HOLD))
 
 
 def _footer(plan: Plan, paint: Paint) -> Iterator[str]:
-    """When was looked, and what is not drift but explains what a reader may find."""
+    """When Buffer was read, and what is not drift but explains what a reader may find."""
     if number := _unseen(plan):
         them, verb = ("it", "is") if number == 1 else ("them", "are")
-        said = f"{count(number, 'post')} created within the last hour {verb} not shown by Buffer"
-        yield from wrapped(f"{said}: Buffer is behind, or somebody deleted {them}. Look again in an hour.", paint.width)
-    yield f"Looked on {words.local(plan.at, 'UTC')}; nothing was changed."
+        text = f"{count(number, 'post')} created within the last hour {verb} not shown by Buffer yet"
+        yield from wrapped(f"{text}, or somebody deleted {them}. Check again in an hour.", paint.width)
+    yield f"Checked on {words.local(plan.at, 'UTC')}; nothing was changed."
     if number := len(plan.writes):
         yield f"{count(number, 'change')} of the files {'is' if number == 1 else 'are'} not applied yet."

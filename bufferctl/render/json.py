@@ -1,6 +1,6 @@
 """A plan and its outcomes for machines, in Terraform's words. `format_version`: a minor version only adds.
 
-The forms are in json_documents.py and json_forms.py.
+Their types are in json_documents.py.
 """
 
 from __future__ import annotations
@@ -22,19 +22,21 @@ from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import replaced
 from bufferctl.model.serial import dump_item
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, ready_at, write_requests
-from bufferctl.render.json_documents import FORMAT_VERSION, OutcomeForm, PlanForm
-from bufferctl.render.json_forms import (
+from bufferctl.render.json_documents import (
+    FORMAT_VERSION,
     AssetForm,
     ChangeForm,
     ContentForm,
     DiagnosticForm,
     LengthForm,
+    OutcomeForm,
     PlaceForm,
+    PlanForm,
     PreconditionsForm,
 )
 from bufferctl.render.report import Report
 
-#: Actions of what stays as it is; neither side of it is told again.
+#: Actions of what stays as it is; neither side is repeated.
 _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
 #: Network fields that have a place of their own.
 _PLACED = frozenset({"thread", "title"})
@@ -124,7 +126,7 @@ def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> 
 
 def _change_values(change: Change, plan: Plan, length: TextLength | None, digest: str) -> ChangeForm:
     channel = plan.channels.get(change.slot.channel_id)
-    told = change.action not in _QUIET
+    is_loud = change.action not in _QUIET
     return {
         "address": str(change.address),
         "digest": digest or None,
@@ -146,10 +148,10 @@ def _change_values(change: Change, plan: Plan, length: TextLength | None, digest
         "differences": [{"path": d.path, "before": d.before, "after": d.after} for d in change.differences],
         "changed_fields": list(dict.fromkeys(d.path.partition(".")[0] for d in change.differences)),
         "candidates": list(change.candidates),
-        "before": content_form(change.live) if change.live and told else None,
-        "after": content_form(change.desired) if change.desired and told else None,
+        "before": content_form(change.live) if change.live and is_loud else None,
+        "after": content_form(change.desired) if change.desired and is_loud else None,
         "length": LengthForm(used=length.used, limit=length.limit) if length else None,
-        "preconditions": _preconditions(change) if told else {"id": change.live_id, "standing": None},
+        "preconditions": _preconditions(change) if is_loud else {"id": change.live_id, "standing": None},
         "cost": {"mutations": int(change.action in WRITING)},
     }
 

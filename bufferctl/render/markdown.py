@@ -6,22 +6,25 @@ else.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.digests import SHORT, change_digest
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
-from bufferctl.render.cards import Card, card_of, channel_of, first_out
+from bufferctl.render import summary
+from bufferctl.render.cards import Card, Changed, by_time, card_of
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.markdown_fit import Section, fitted
-from bufferctl.render.markdown_items import Item, change_item, outcome_item, problem_item, prose
-from bufferctl.render.markdown_text import clipped, code, plain, size
-from bufferctl.render.paint import Paint, sentence
-from bufferctl.render.report import Report
-from bufferctl.render.text import no_changes, quiet_counts
-from bufferctl.render.text_outcomes import applied_text, left_said
-from bufferctl.render.words import is_at_once, need_you
+from bufferctl.render.lines import steps
+from bufferctl.render.markdown_fit import Item, Section, fitted
+from bufferctl.render.markdown_text import clipped, code, link, marked, picture, plain, quoted, size
+from bufferctl.render.paint import count, sentence
+from bufferctl.render.pieces import Piece
+from bufferctl.render.report import Report, by_severity
+from bufferctl.render.shown import Media, Part
+from bufferctl.render.words import is_at_once
 
 #: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
 LIMIT = 63_500
@@ -29,17 +32,15 @@ LIMIT = 63_500
 PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
 PROBLEMS_MARK = "<!-- bufferctl:problems -->"
 
-_NAME = 60
+#: Characters of a name and of a message on one line.
+_NAME, _MESSAGE = 60, 200
+_CODE = re.compile(r"`([^`]+)`")
 #: So many problems of files and plan stand before the changes; each is at its line, too.
 _PROBLEMS = 10
 _PROBLEMS_TITLE = "Problems"
 #: Room for the line that says how many changes are not shown in full.
 _CUT_ROOM = 160
 _MORE_PROBLEMS = "problems; `bufferctl validate` shows all of the files"
-_NOT_CHECKED = (
-    "**Not checked against Buffer.** This was made from the files and the last record alone; what people did in Buffer "
-    "since is not in it."
-)
 
 
 def report_markdown(report: Report) -> str:
@@ -56,7 +57,7 @@ def report_markdown(report: Report) -> str:
 
 def problems_markdown(report: Report) -> str:
     """The problems of the files alone, in the same way."""
-    found = _by_severity(report.diagnostics)
+    found = by_severity(report.diagnostics)
     counted = plain(summary_text(found)) or "No problems"
     head = f"{PROBLEMS_MARK}\n\n**{counted}.**"
     section = Section(_PROBLEMS_TITLE, len(found), map(problem_item, found), _MORE_PROBLEMS)
@@ -71,27 +72,19 @@ def _all(report: Report) -> str:
     return "`bufferctl plan` shows all" if report.outcomes is None else "the log of the run shows all"
 
 
-def _by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return sorted(problems, key=lambda each: each.severity is not Severity.ERROR)
-
-
 def _plan_head(report: Report) -> Iterator[str]:
-    plan, counts = report.plan, report.plan.count()
+    plan = report.plan
     yield PLAN_MARK
-    rest = quiet_counts(plan)
+    rest = summary.quiet_counts(plan)
     if plan.is_empty:
-        about = no_changes(plan, is_offline=report.is_offline)
+        about = summary.no_changes(plan, is_offline=report.is_offline)
         yield f"**No changes.** {about}{f': {rest}' if rest else ''}."
     else:
-        needs = f"; {need_you(counts[Action.HOLD])}"
-        yield (
-            f"**{counts[Action.CREATE]:,} to create, {counts[Action.UPDATE]:,} to change, "
-            f"{counts[Action.DELETE]:,} to delete{needs if counts[Action.HOLD] else ''}.**{_first_out(report)}"
-        )
+        yield f"**{summary.counts(plan)}.**{_first_post(plan)}"
         yield from [f"Also: {rest}."] if rest else []
         yield from ["Limited to the selected posts."] if plan.narrowed else []
     if report.is_offline:
-        yield _NOT_CHECKED
+        yield f"**{summary.NOT_CHECKED}** {summary.NOT_CHECKED_WHY}"
 
 
 def _foot(report: Report) -> str:
@@ -101,19 +94,15 @@ def _foot(report: Report) -> str:
     return f"<sub>{' · '.join(parts)}</sub>" if parts else ""
 
 
-def _first_out(report: Report) -> str:
-    """What goes out first of what the plan writes, and when."""
-    first = first_out(report.plan)
-    if first is None:
-        return ""
-    change, when = first
-    return f" First post: **{when}**, {plain(clipped(channel_of(change, report.plan).called, _NAME))}."
+def _first_post(plan: Plan) -> str:
+    first = summary.first_post(plan)
+    return f" First post: **{first[0]}**, {plain(clipped(first[1].called, _NAME))}." if first else ""
 
 
 def _planned(report: Report) -> Iterator[Section]:
     """In the order in which they are needed, and kept where not all fit."""
     plan = report.plan
-    problems = _by_severity((*report.diagnostics, *plan.warnings))
+    problems = by_severity((*report.diagnostics, *plan.warnings))
     at_once = [each for each in plan.of(Action.CREATE, Action.UPDATE) if is_at_once(each)]
     updates, creates = ([e for e in plan.of(action) if not is_at_once(e)] for action in (Action.UPDATE, Action.CREATE))
     holds, deletes, waiting = (plan.of(action) for action in (Action.HOLD, Action.DELETE, Action.WAITING))
@@ -122,8 +111,8 @@ def _planned(report: Report) -> Iterator[Section]:
     def items(changes: Sequence[Change]) -> tuple[int, Iterator[Item]]:
         many = _is_of_many(plan)
         return len(changes), (
-            change_item(_card(each, report), with_organization=many, digest=change_digest(each)[:SHORT])
-            for each in sorted(changes, key=_by_time)
+            _change_item(_card(each, report), with_organization=many, digest=change_digest(each)[:SHORT])
+            for each in sorted(changes, key=by_time)
         )
 
     yield Section("Needs you", *items(holds), f"that need you; {_all(report)}", must=True)
@@ -150,23 +139,23 @@ def _is_of_many(plan: Plan) -> bool:
 
 def _receipt_head(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[str]:
     yield RECEIPT_MARK
-    yield f"**{plain(applied_text(outcomes, Paint()).strip())}**"
+    yield f"**{plain(summary.applied(outcomes))}**"
     if report.stopped:
-        yield f"Stopped early: {prose(sentence(clipped(report.stopped, 500)))}"
+        yield f"Stopped early: {_prose(sentence(clipped(report.stopped, 500)))}"
     if report.left is not None:
-        yield left_said(report.left, outcomes)
+        yield summary.left_over(report.left, outcomes)
 
 
 def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]:
-    by_time = sorted(outcomes, key=lambda each: _by_time(each.change))
-    by_status = {status: [each for each in by_time if each.status is status] for status in Status}
+    in_time = sorted(outcomes, key=lambda each: by_time(each.change))
+    by_status = {status: [each for each in in_time if each.status is status] for status in Status}
     done = by_status[Status.DONE]
     trouble = [each for status in (Status.REFUSED, Status.DIFFERS, Status.HELD) for each in by_status[status]]
     quiet = [each for each in done if each.change.action not in WRITING]
 
     def items(found: Sequence[Outcome]) -> tuple[int, Iterator[Item]]:
         many = _is_of_many(report.plan)
-        return len(found), (outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
+        return len(found), (_outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
 
     yield Section("Needs you", *items(trouble), f"that need you; {_all(report)}", must=True)
     for action, title in ((Action.DELETE, "Deleted"), (Action.CREATE, "Created"), (Action.UPDATE, "Changed")):
@@ -185,9 +174,167 @@ def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]
 
 
 def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Card:
-    return card_of(change, report.plan, report.lengths, outcome, is_preview=False)
+    return card_of(change, report.plan, report.lengths, outcome)
 
 
-def _by_time(change: Change) -> tuple[bool, float, str]:
-    """By the time it goes out, what has none last."""
-    return change.due_at is None, change.due_at.timestamp() if change.due_at else 0.0, str(change.address)
+def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
+    """A change that is to come: what happens where and when, and what readers will see.
+
+    `digest`: of what a reviewer agrees to; empty where nothing is to be agreed to.
+    """
+    head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
+
+    def full() -> str:
+        hint = _hint(card.hint, f"{code(card.place)}: " if card.place else "")
+        body = [*_paragraphs([*_message(card), *hint]), *_changed(card), *_content(card), *_details(card, digest)]
+        return _listed(head, body)
+
+    return Item(_brief(head, card), full)
+
+
+def _outcome_item(card: Card, *, with_organization: bool) -> Item:
+    """What became of a change, with its id in Buffer and where it can be seen."""
+    head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
+    head += f" · {link(card.link, 'see it')}" if card.link else ""
+
+    def full() -> str:
+        names = [code(card.address), *([code(card.id)] if card.id else [])]
+        quote = quoted([plain(card.excerpt)]) if card.excerpt else ()
+        return _listed(head, [*quote, *_paragraphs([*_message(card), *_hint(card.hint)]), "", " · ".join(names)])
+
+    return Item(_brief(head, card), full)
+
+
+def problem_item(diagnostic: Diagnostic) -> Item:
+    """A problem of the files or of the plan, with its place."""
+    sign = "error" if diagnostic.severity is Severity.ERROR else "warning"
+    place = f" {code(clipped(str(diagnostic.place), _MESSAGE))}" if diagnostic.place else ""
+
+    def full() -> str:
+        rule = f" ({code(diagnostic.code)})" if diagnostic.code else ""
+        more = _hint(diagnostic.hint)
+        more += [f"{code(str(each.place))}: {_prose(each.note)}" for each in diagnostic.related]
+        return _listed(f"**{sign}**{place}: {_prose(sentence(diagnostic.message))}{rule}", _paragraphs(more))
+
+    return Item(f"- **{sign}**{place}: {_prose(clipped(diagnostic.message, _MESSAGE))}", full)
+
+
+def _prose(text: str) -> str:
+    """A message of ours, in which what stands between backticks is code."""
+    return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(_CODE.split(text)))
+
+
+def _hint(hint: str, place: str = "") -> list[str]:
+    """A paragraph a step: each command has one of its own, to be copied."""
+    first, *rest = [_prose(f"`{part.text}`" if part.is_command else part.text) for part in steps(hint)] or [""]
+    return [f"→ {place}{first}", *rest] if first else []
+
+
+def _head(what: str, card: Card, *, with_organization: bool) -> str:
+    parts = [plain(clipped(card.channel.called, _NAME))]
+    parts += [plain(clipped(card.channel.organization, _NAME))] if with_organization else []
+    if card.length and card.length.limit and card.kind in {"create", "update", "hold"}:
+        used = f"{card.length.used:,} of {card.length.limit:,}"
+        parts.append(f"**{used}, {card.over:,} too many**" if card.over else used)
+    when = f", {card.when.local}" if card.when else ""
+    return " · ".join([f"**{plain(what + when)}**", *parts])
+
+
+def _content(card: Card) -> Iterator[str]:
+    """What readers of the network see, unless the difference above shows it."""
+    shown, first = card.shown, card.shown.parts[:1]
+    if shown.title.strip():
+        yield from ("", *quoted([f"**{plain(shown.title.strip())}**"]))
+    if shown.warning.strip():
+        yield from ("", f"Behind the warning {plain(shown.warning)}:")
+    if not any(changed.name == "text" and changed.words for changed in card.changed):
+        yield from _text(part.text for part in first)
+    yield from _pictures(first[0].media if first else ())
+    for number, part in enumerate(shown.parts[1:], 2):
+        yield from ("", f"{number} of {len(shown.parts)}:", *_part(part))
+    if shown.comment:
+        yield from ("", "First comment:", *_text([shown.comment]))
+
+
+def _part(part: Part) -> Iterator[str]:
+    yield from _text([part.text])
+    yield from _pictures(part.media)
+
+
+def _text(texts: Iterable[tuple[Piece, ...]]) -> Iterator[str]:
+    for pieces in texts:
+        if lines := marked(pieces):
+            yield from ("", *quoted(lines))
+
+
+def _pictures(media: Sequence[Media]) -> Iterator[str]:
+    """The first picture that can be shown, and what else there is."""
+    kinds, first = Counter(each.kind for each in media), ""
+    for each in media:
+        if first := picture(each.src, each.alt):
+            kinds[each.kind] -= 1
+            break
+    rest = ", ".join(count(number, kind) for kind, number in kinds.items() if number)
+    yield from ("", first) if first else ()
+    yield from ("", f"and {rest}" if first else f"with {rest}") if rest else ()
+
+
+def _changed(card: Card) -> Iterator[str]:
+    """Both values of each field that differs: what was and what will be; for a hold, Buffer's and the file's."""
+    if card.kind == "hold" and card.changed:
+        yield from ("", "Struck out is what Buffer has, underlined what the file says:")
+    for changed in card.changed:
+        if not changed.words:
+            yield from ("", f"{code(changed.name)}: {_values(changed)}")
+            continue
+        if changed.name != "text":
+            yield from ("", f"{code(changed.name)}:")
+        yield from _text([changed.words] if changed.is_mixed else [(piece,) for piece in changed.words])
+
+
+def _values(changed: Changed) -> str:
+    before, after = f"<del>{plain(changed.before)}</del>", f"<ins>{plain(changed.after)}</ins>"
+    return " → ".join([*([before] if changed.before else []), after if changed.after else "nothing"])
+
+
+def _details(card: Card, digest: str) -> Iterator[str]:
+    """Folded: the address, the place, and what is no text."""
+    shown = card.shown
+    yield from ("", "<details><summary>Details</summary>", "")
+    yield f"- {code(card.address)}{f' in {code(card.place)}' if card.place else ''}"
+    if digest:
+        yield f"- digest {code(digest)}"
+    if card.why:
+        yield f"- {plain(card.why)}"
+    if shown.tags:
+        yield f"- tags: {', '.join(map(plain, shown.tags))}"
+    yield from (f"- {code(fact.name)}: {plain(fact.value)}" for fact in shown.facts)
+    for media in (media for part in shown.parts for media in part.media):
+        where = link(media.href, media.href) if media.href else plain(media.address)
+        about = (plain(each) for each in (media.alt, media.title, media.text))
+        yield f"- {plain(media.kind)}: {' · '.join(filter(None, [where, *about]))}"
+    yield from ("", "</details>")
+
+
+def _brief(head: str, card: Card) -> str:
+    about = clipped(card.message, _MESSAGE) or card.excerpt
+    return f"- {head}: {_prose(about)}" if about else f"- {head}"
+
+
+def _message(card: Card) -> list[str]:
+    return [_prose(card.message)] if card.message else []
+
+
+def _paragraphs(lines: Iterable[str]) -> list[str]:
+    return [part for line in lines for part in ("", line)]
+
+
+def _listed(head: str, body: Iterable[str]) -> str:
+    """An item of a list: everything below its first line is indented, and no two empty lines follow each other."""
+    kept = [f"- {head}"]
+    for line in body:
+        if line or kept[-1]:
+            kept.append(f"  {line}" if line else "")
+    while not kept[-1]:
+        kept.pop()
+    return "\n".join(kept)

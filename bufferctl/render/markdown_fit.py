@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from bufferctl.render.markdown_items import Item
 from bufferctl.render.markdown_text import size
 
 #: Between two items, and for saying how many of a section are not shown.
 _GAP, _MORE = 2, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`brief`: one line; `full`: makes all there is to say, several lines."""
+
+    brief: str
+    full: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,31 @@
-"""Text of a post in pieces, as networks show it: words, links, hashtags and mentions; and two texts word by word."""
+"""Text in pieces: words, links, hashtags and mentions, as networks show them; and two texts compared word by word."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from bufferctl.model.invisible import visible
-from bufferctl.render.worddiff import compared
+
+#: Texts with a smaller share in common than this are shown one after the other.
+ALIKE = 0.4
+#: Texts with more pairs of equal words than this take too long to compare.
+PAIRS = 20_000
 
 _MARKED = re.compile(r"(?P<link>https?://[^\s<>\"]+)|(?<![\w&/])(?P<tag>[#@]\w[\w.@-]*)", re.IGNORECASE)
-#: What ends a sentence, and is no part of the link before it.
+#: Ends a sentence, and is not part of the link before it.
 _TRAILING = ".,;:!?…'\"»”)]}"
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+_WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+#: A link, a word, a wide character, white space, or any other mark.
+_WORDS = re.compile(rf"https?://\S+|[{_WIDE}]|[^\W{_WIDE}]+(?:['\u2019-][^\W{_WIDE}]+)*|\n|[^\S\n]+|.", re.DOTALL)
 
 
 class Piece(NamedTuple):
-    """Some text and what it is: `text`, `link` (then with `href`) or `tag`; in a difference `same`, `out` or `in`."""
+    """Some text and its kind: `text`, `link` (then with `href`) or `tag`; in a comparison `same`, `out` or `in`."""
 
     kind: str
     text: str
@@ -24,25 +33,48 @@ class Piece(NamedTuple):
 
 
 def pieces(text: str | None) -> tuple[Piece, ...]:
-    """The text with its links, hashtags and mentions; what would turn a terminal or a line round is shown by number."""
-    return tuple(_pieces(_plain(text or "")))
+    """The text with its links, hashtags and mentions, safe to show."""
+    return tuple(_pieces(shown_text(text or "")))
+
+
+def shown_text(text: str) -> str:
+    """`text` safe to show: no invisible characters, and one kind of line end (a browser may have sent another)."""
+    return visible(text.replace("\r\n", "\n"))
 
 
 def web(address: str | None) -> str:
-    """The address where it is http or https, else nothing."""
+    """The address if it is http or https, else nothing."""
     return address if address and _WEB.fullmatch(address) else ""
 
 
-def changed_words(before: str, after: str) -> tuple[Piece, ...]:
-    """Both texts in one: what stays, what goes, what comes; one after the other where they have little in common."""
-    before, after = _plain(before), _plain(after)
-    parts = compared(before, after) or [("out", before), ("in", after)]
-    return tuple(Piece(kind, text) for kind, text in parts if text)
+def compared(before: str, after: str) -> tuple[Piece, ...]:
+    """Both texts in one: what stays, goes and comes.
+
+    One after the other if they have so little in common that nobody could read the mix, or if comparing takes too long.
+    """
+    before, after = shown_text(before), shown_text(after)
+    parts = _merged(before, after) or [Piece("out", before), Piece("in", after)]
+    return tuple(piece for piece in parts if piece.text)
 
 
-def _plain(text: str) -> str:
-    """Safe to show, lines ending in one way: a person's browser may have put another into Buffer."""
-    return visible(text.replace("\r\n", "\n"))
+def _merged(before: str, after: str) -> list[Piece]:
+    """The parts of both in order; empty if that would not be readable, or takes too long."""
+    first, old_lines, new_lines, last = _trimmed(before.splitlines(keepends=True), after.splitlines(keepends=True))
+    start, old, new, end = _trimmed(*(_WORDS.findall("".join(each)) for each in (old_lines, new_lines)))
+    head, tail = "".join([*first, *start]), "".join([*end, *last])
+    counts = Counter(new)
+    if sum(counts[part] for part in old if not part.isspace()) > PAIRS:
+        return []
+    # Shared white space alone does not make texts alike; beside a shared word it counts.
+    middle = SequenceMatcher(str.isspace, old, new, autojunk=False)
+    shared = sum(len("".join(old[block.a : block.a + block.size])) for block in middle.get_matching_blocks())
+    if 2 * (len(head) + shared + len(tail)) < ALIKE * (len(before) + len(after)):
+        return []
+    parts = [Piece("same", head)]
+    for kind, a, b, c, d in middle.get_opcodes():
+        gone, come = "".join(old[a:b]), "".join(new[c:d])
+        parts += [Piece("same", gone)] if kind == "equal" else [Piece("out", gone), Piece("in", come)]
+    return [*parts, Piece("same", tail)]
 
 
 def _pieces(text: str) -> Iterator[Piece]:
@@ -56,3 +88,21 @@ def _pieces(text: str) -> Iterator[Piece]:
         at = match.start() + len(found)
     if at < len(text):
         yield Piece("text", text[at:])
+
+
+def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str], list[str], list[str]]:
+    """What both begin with, what is left of each, what both end with."""
+    start = _common(one, other)
+    shared, one, other = one[:start], one[start:], other[start:]
+    end = _common(one[::-1], other[::-1])
+    return shared, one[: len(one) - end], other[: len(other) - end], one[len(one) - end :]
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many parts both begin with."""
+    number = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        number += 1
+    return number

@@ -17,8 +17,7 @@ from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Reason, Status
 from bufferctl.render.paint import sentence
-from bufferctl.render.problems import problems_of
-from bufferctl.render.report import Report, RuleHelp
+from bufferctl.render.report import Report, RuleHelp, problems_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: The root of the repository, as code scanning calls it.

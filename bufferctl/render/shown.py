@@ -1,25 +1,39 @@
-"""A post or an idea as its network would show it, from the files or from Buffer: parts, pictures, extras."""
+"""The content of a post or an idea as its network would show it, from the files or from Buffer.
+
+Each form shows this and nothing else: parts with their media, title, warning, first comment, tags, and other fields.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LivePost, Post
+from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, SchedulingType
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.invisible import visible
 from bufferctl.render import words
-from bufferctl.render.content import USUAL, Fact, particulars_of
 from bufferctl.render.pieces import Piece, pieces, web
 
 #: Network fields that have a place of their own in a post; what is left is listed by name.
 _PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
+#: Live values of network fields that nearly every post has.
+_USUAL = {"type": "post", "should_share_to_feed": True}
+
+
+class Fact(NamedTuple):
+    """A field that is set, by the file's name for it."""
+
+    name: str
+    value: str
 
 
 class Media(NamedTuple):
-    """A picture, or what stands for a video, a document or a link. `src` and `href` are http(s) or empty."""
+    """An image, or what stands for a video, a document or a link.
+
+    `src` and `href` are http(s) or empty; `address` is what the files say, an address or a path, empty for live ones.
+    """
 
     kind: str
     src: str
@@ -27,6 +41,7 @@ class Media(NamedTuple):
     alt: str
     title: str = ""
     text: str = ""
+    address: str = ""
 
 
 class Part(NamedTuple):
@@ -56,17 +71,10 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None) -> Shown:
         case LivePost():
             return _of_live(item)
         case Idea():
-            media = tuple(_idea_media(each) for each in item.media)
-            return Shown(
-                (Part(pieces(item.text), media),),
-                visible(item.title or ""),
-                facts=particulars_of(item),
-                tags=tuple(map(visible, item.tags)),
-            )
+            return _of_idea(item.text, item.title, map(_idea_media, item.media), item.tags, _facts(_idea_facts(item)))
         case LiveIdea():
-            return Shown(
-                (Part(pieces(item.text)),), visible(item.title), tags=tuple(visible(tag.name) for tag in item.tags)
-            )
+            tags = tuple(tag.name for tag in item.tags)
+            return _of_idea(item.text, item.title, map(_live_medium, item.media), tags, ())
         case None:
             return Shown(())
 
@@ -79,16 +87,22 @@ def _of_post(post: Post) -> Shown:
     first = Part(pieces(post.text), tuple(media))
     repeats = bool(thread) and (thread[0].text or "") == post.text and thread[0].assets in ((), post.assets)
     rest = [Part(pieces(each.text), tuple(map(_asset, each.assets))) for each in thread[1 if repeats else 0 :]]
-    return _with_metadata((first, *rest), values, post.tags, particulars_of(post))
+    return _with_metadata((first, *rest), values, post.tags, _facts(_post_facts(post)))
 
 
 def _of_live(post: LivePost) -> Shown:
     first = Part(pieces(post.text), tuple(map(_live_asset, post.assets)))
     rest = (Part(pieces(each.text), tuple(map(_live_asset, each.assets))) for each in post.thread[1:])
     facts = (Fact("error", visible(post.error)),) if post.error else ()
-    # neither what is off nor what nearly every post has says anything
-    told = {name: value for name, value in post.metadata.items() if value is not False and USUAL.get(name) != value}
-    return _with_metadata((first, *rest), told, tuple(tag.name for tag in post.tags), facts)
+    # neither what is off nor what nearly every post has is worth a line
+    values = {name: value for name, value in post.metadata.items() if value is not False and _USUAL.get(name) != value}
+    return _with_metadata((first, *rest), values, tuple(tag.name for tag in post.tags), facts)
+
+
+def _of_idea(
+    text: str | None, title: str | None, media: Iterable[Media], tags: tuple[str, ...], facts: tuple[Fact, ...]
+) -> Shown:
+    return Shown((Part(pieces(text), tuple(media)),), visible(title or ""), facts=facts, tags=tuple(map(visible, tags)))
 
 
 def _with_metadata(
@@ -111,31 +125,52 @@ def _with_metadata(
 
 
 def _mention(values: Mapping[str, Any]) -> str:
-    """Who is mentioned, and where that leads: the words alone do not tell."""
+    """Who is mentioned, and where that leads, which the text alone does not show."""
     name, link = values.get("localized_name") or values.get("content"), values.get("link") or values.get("url")
     return " ".join(filter(None, [name, f"({link})" if link else ""]))
 
 
 def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Every value inside with its path, in plain words."""
+    """Every value inside with its path, as people write it."""
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{above}{name}.")
-        elif said := words.value(value, name=name):
-            yield f"{above}{name}", said
+        elif text := words.value(value, name=name):
+            yield f"{above}{name}", text
+
+
+def _post_facts(post: Post) -> Iterator[tuple[str, str]]:
+    yield "scheduling_type", "a person is reminded" if post.scheduling_type is SchedulingType.NOTIFICATION else ""
+    yield "needs_approval", words.value(post.needs_approval or None)
+    yield "idea", post.idea or ""
+    yield "ai_assisted", words.value(post.ai_assisted or None)
+    yield "repeat_of", post.repeat_of or ""
+    yield "was", post.was or ""
+
+
+def _idea_facts(idea: Idea) -> Iterator[tuple[str, str]]:
+    yield "services", ", ".join(idea.services)
+    yield "date", f"{idea.date:%Y-%m-%d %H:%M %z}" if idea.date else ""
+    yield "group", idea.group.group_id if idea.group else ""
+    yield "cta", idea.cta or ""
+    yield "template_id", idea.template_id or ""
+
+
+def _facts(values: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
+    return tuple(Fact(name, visible(value)) for name, value in values if value)
 
 
 def _asset(asset: Asset) -> Media:
+    address = visible(asset.value.address)
     match asset.value:
         case Image() as image:
-            tagged = ", ".join(f"@{each.handle.removeprefix('@')}" for each in image.user_tags)
-            url = web(image.address)
-            return Media("image", url, url, visible(image.alt_text or ""), text=visible(tagged))
+            tagged = visible(", ".join(f"@{each.handle.removeprefix('@')}" for each in image.user_tags))
+            return Media("image", web(address), web(address), visible(image.alt_text or ""), "", tagged, address)
         case Video() as video:
             cover = "" if video.thumbnail_offset is None else f"its cover is at {video.thumbnail_offset:,} ms"
-            return Media("video", "", web(video.address), "", visible(video.title or ""), cover)
+            return Media("video", "", web(address), "", visible(video.title or ""), cover, address)
         case Document() as document:
-            return Media("document", web(document.thumbnail), web(document.address), "", visible(document.title))
+            return Media("document", web(document.thumbnail), web(address), "", visible(document.title), "", address)
         case Link() as link:
             return _link(link.url, link.thumbnail_url, link.title, link.description)
 
@@ -145,7 +180,7 @@ def _preview(preview: LinkAttachment) -> Media:
 
 
 def _link(url: str, picture: str | None, title: str | None, text: str | None) -> Media:
-    return Media("link", web(picture), web(url), "", visible(title or url), visible(text or ""))
+    return Media("link", web(picture), web(url), "", visible(title or ""), visible(text or ""), visible(url))
 
 
 def _live_asset(asset: LiveAsset) -> Media:
@@ -160,7 +195,11 @@ def _live_asset(asset: LiveAsset) -> Media:
 
 
 def _idea_media(media: IdeaMedia) -> Media:
-    kind = "image" if media.type in {"image", "gif"} else str(media.type)
-    url, alt = media.address, visible(media.alt or "")
-    picture = media.thumbnail_url or (url if kind == "image" else None)
-    return Media(kind, web(picture), web(url), alt, "" if kind == "image" else visible(url))
+    kind, address = "image" if media.type in {"image", "gif"} else str(media.type), visible(media.address)
+    picture = media.thumbnail_url or (address if kind == "image" else None)
+    return Media(kind, web(picture), web(address), visible(media.alt or ""), address=address)
+
+
+def _live_medium(medium: LiveMedium) -> Media:
+    source = medium.thumbnail or (medium.url if medium.kind == "image" else "")
+    return Media(medium.kind, web(source), web(medium.url), visible(medium.alt_text))

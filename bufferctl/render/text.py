@@ -1,158 +1,255 @@
-"""A plan as text for a terminal: plain words, good at 80 columns and without colour.
+"""A plan, and what became of it, as text for a terminal: plain words, good at 80 columns and without colour.
 
-By channel and in the order of time, each change with the digest that a review can name; then counts and what applying
-takes; what needs somebody last, where it is seen.
+A plan is by channel and in the order of time, each change with the digest that a review can name; then counts and what
+applying takes; what needs you is last, where it is seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby, zip_longest
-from typing import Any
 
 from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
-from bufferctl.model import Post, ShareMode
+from bufferctl.model import Address
 from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
 from bufferctl.model.quota import Window
-from bufferctl.plan import (
-    STATE_ONLY,
-    WRITING,
-    Action,
-    Change,
-    Plan,
-    Reason,
-    ready_at,
-    requests_needed,
-)
-from bufferctl.render import words
-from bufferctl.render.cards import first_out
-from bufferctl.render.columns import wrapped
-from bufferctl.render.paint import Paint, count
-from bufferctl.render.text_change import Lines
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Outcome, Plan, Reason, Status, ready_at
+from bufferctl.render import summary, words
+from bufferctl.render.cards import Card, Changed, by_time, card_of, mark
+from bufferctl.render.lines import INDENT, cells, hint_lines, indented, wrapped
+from bufferctl.render.marks import marked_lines
+from bufferctl.render.paint import Paint, count, sentence
+from bufferctl.render.pieces import pieces
+from bufferctl.render.report import Report
+from bufferctl.render.shown import Media, Shown
+
+#: Lines of a text that are shown before it is folded.
+FOLD = 12
 
 _SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
+#: Actions that send what the files declare, now or later.
+_SENT = frozenset({Action.CREATE, Action.UPDATE, Action.WAITING})
+#: Stands for a hint that the next change has too.
+_SAME = "same reason as the last one listed"
 _HOUR = 3600
-_NOT_CHECKED = "Not checked against Buffer: made from the files and the state alone."
 
 
 def plan_text(
-    plan: Plan, paint: Paint, lengths: Mapping[Any, TextLength] | None = None, *, is_offline: bool = False
+    plan: Plan, paint: Paint, lengths: Mapping[Address, TextLength] | None = None, *, is_offline: bool = False
 ) -> str:
     """The whole plan, ending in a newline. `lengths`: of texts, by address. `is_offline`: as in `Report`."""
     digests = {change.slot: change_digest(change) for change in plan.changes if change.action in REVIEWED}
-    lines = Lines(plan, paint, lengths or {}, digests)
-    shown = [change for change in plan.changes if change.action in _SHOWN]
-    needs_you = _in_time((change for change in shown if change.action is Action.HOLD), plan)
-    others = _in_time((change for change in shown if change.action is not Action.HOLD), plan)
-    said: list[str] = []
-    for home, group in groupby(sorted(others, key=words.home), key=words.home):
-        said += ["", paint.strong(home), *_changes(list(group), lines)]
-    said += ["", *_summary(plan, paint, is_offline=is_offline)]
+
+    def cards_text(cards: Iterable[Card]) -> Iterator[str]:
+        listed = list(cards)
+        for card, following in zip_longest(listed, listed[1:]):
+            yield from _card(card, following, digests.get(card.change.slot, ""), paint)
+
+    cards = [card_of(change, plan, lengths) for change in sorted(plan.changes, key=by_time) if change.action in _SHOWN]
+    by_home = sorted((card for card in cards if card.kind != "hold"), key=lambda card: card.channel.home)
+    lines: list[str] = []
+    for home, group in groupby(by_home, key=lambda card: card.channel.home):
+        lines += ["", paint.strong(home), *cards_text(group)]
+    lines += ["", *_summary(plan, paint, is_offline=is_offline)]
     if digests:
-        said.append(f"Digest {digest_of(digests.values())[:SHORT]}.")
-    if needs_you:
-        said += ["", paint.strong(paint.bad("Needs you")), *_changes(needs_you, lines)]
-    return "\n".join(said).lstrip("\n") + "\n"
-
-
-def _in_time(changes: Iterable[Change], plan: Plan) -> list[Change]:
-    """What goes out at once, then by time, then what is unscheduled, as planned."""
-    return sorted(changes, key=lambda change: (*_moment(change, plan), change.address.channel))
-
-
-def _moment(change: Change, plan: Plan) -> tuple[bool, datetime]:
-    item = change.desired
-    at_once = isinstance(item, Post) and item.mode is ShareMode.SHARE_NOW and change.action in WRITING
-    moment = plan.at if at_once else change.due_at
-    return moment is None, moment or plan.at
-
-
-def _changes(changes: Sequence[Change], lines: Lines) -> Iterator[str]:
-    """Each change; what is said of several in a row alike is said once, below the last."""
-    for change, following in zip_longest(changes, changes[1:]):
-        if change.action in STATE_ONLY and not change.message:
-            yield lines.in_a_line(change)
-            continue
-        yield from lines.heading(change)
-        alike = following is not None and change.message != "" and _said(following) == _said(change)
-        loud = change.differences or change.reason is Reason.NOT_REVIEWED
-        yield from lines.details(change, said_below=alike and not loud)
-
-
-def _said(change: Change) -> tuple[str, str, bool]:
-    return change.message, change.hint, bool(change.differences)
+        lines.append(f"Digest {digest_of(digests.values())[:SHORT]}.")
+    if holds := [card for card in cards if card.kind == "hold"]:
+        lines += ["", paint.strong(paint.bad("Needs you")), *cards_text(holds)]
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
-    counts = plan.count()
-    quiet = quiet_counts(plan)
+    quiet = summary.quiet_counts(plan)
+    not_checked = wrapped(f"{summary.NOT_CHECKED} {summary.NOT_CHECKED_WHY}", paint.width) if is_offline else []
     if plan.is_empty:
         yield paint.strong(paint.good("No changes."))
-        about = no_changes(plan, is_offline=is_offline)
+        about = summary.no_changes(plan, is_offline=is_offline)
         yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", paint.width)
-        yield from [_NOT_CHECKED] if is_offline else []
+        yield from not_checked
         return
-    needs = f"; {words.need_you(holds)}" if (holds := counts[Action.HOLD]) else ""
-    parts = ((Action.CREATE, "create"), (Action.UPDATE, "change"), (Action.DELETE, "delete"))
-    said = ", ".join(f"{counts[action]:,} to {name}" for action, name in parts)
-    yield paint.strong(f"Plan: {said}{needs}.")
+    yield paint.strong(f"Plan: {summary.counts(plan)}.")
     if public := sum(map(words.goes_public, plan.writes)):
         yield from wrapped(f"{count(public, 'post')} will be published. {_first(plan)}".rstrip(), paint.width)
     if at_once := sum(map(words.is_at_once, plan.writes)):
         yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
     if quiet:
         yield from wrapped(f"Also: {quiet}.", paint.width)
-    if is_offline:
-        yield _NOT_CHECKED
-    elif plan.writes:
+    yield from not_checked
+    if plan.writes and not is_offline:
         yield from wrapped(_requests(plan), paint.width)
 
 
 def _first(plan: Plan) -> str:
-    """When the first of them goes out, and where."""
-    first = first_out(plan)
-    return f"First post: {first[1]}, {visible(first[0].address.channel)}." if first else ""
-
-
-def no_changes(plan: Plan, *, is_offline: bool) -> str:
-    """What follows from a plan without changes, without a full stop."""
-    if plan.narrowed:
-        return "Limited to the selected posts"
-    return "The files match what was last applied" if is_offline else "Buffer matches your files"
-
-
-def requests_said(plan: Plan) -> str:
-    """How many requests applying it takes, reading before and after included, without a full stop."""
-    return f"Apply will use {count(requests_needed(plan), 'API request')}"
+    first = summary.first_post(plan)
+    return f"First post: {first[0]}, {first[1].label}." if first else ""
 
 
 def _requests(plan: Plan) -> str:
-    """What applying will cost, and what Buffer allows of that when."""
-    said = f"{requests_said(plan)}."
+    """What applying will cost, and when Buffer allows that."""
+    text = summary.requests(plan)
     tightest, end = plan.quota.tightest, ready_at(plan)
     if tightest is None or end is None:
-        return said
+        return text
     span = f"{tightest.window_seconds // 60} minutes" if tightest.window_seconds < _HOUR else _hours(tightest)
-    said += f" Buffer allows {tightest.left} more within {span}"
-    return said + (f", so it would be done at about {words.local(end, '')}." if end > plan.at else ".")
+    text += f" Buffer allows {tightest.left} more within {span}"
+    return text + (f", so it would be done at about {words.local(end, '')}." if end > plan.at else ".")
 
 
 def _hours(window: Window) -> str:
     return count(round(window.window_seconds / _HOUR), "hour")
 
 
-def quiet_counts(plan: Plan) -> str:
-    """What nobody needs to look at, in counts."""
-    counts = plan.count()
-    found = [
-        (counts[Action.NO_OP], "unchanged"),
-        (counts[Action.ADOPT], "already there"),
-        (counts[Action.MOVE], "renamed"),
-        (counts[Action.DONE], "published"),
-        (counts[Action.PAST], "past"),
-        (counts[Action.WAITING], "waiting"),
-        (plan.unmanaged, "unmanaged"),
-    ]
-    return ", ".join(f"{number:,} {name}" for number, name in found if number)
+def _card(card: Card, following: Card | None, digest: str, paint: Paint) -> Iterator[str]:
+    """One change. A message that the following one has too is left to that one, unless there is more to show."""
+    address = card.address
+    if card.change.action in STATE_ONLY and not card.message:
+        about = ", ".join(filter(None, [card.what, card.why]))
+        yield f"  {paint.faint(card.sign)} {address}  {about}"
+        return
+    yield f"  {_painter(card, paint)(card.sign)} {paint.strong(address)}  {paint.faint(digest[:SHORT])}".rstrip()
+    if about := ", ".join(filter(None, _heading(card))):
+        yield from indented(about, paint)
+    alike = following is not None and card.message != "" and _messages(following) == _messages(card)
+    is_said_below = alike and not card.changed and card.change.reason is not Reason.NOT_REVIEWED
+    yield from _details(card, paint, is_said_below=is_said_below)
+
+
+def _messages(card: Card) -> tuple[str, str, bool]:
+    return card.message, card.hint, bool(card.changed)
+
+
+def _painter(card: Card, paint: Paint) -> Callable[[str], str]:
+    painters = {"create": paint.good, "update": paint.change, "delete": paint.bad, "hold": paint.bad}
+    return painters.get(card.kind, paint.faint)
+
+
+def _heading(card: Card) -> Iterator[str]:
+    """What happens, when, why, and how long the text is."""
+    yield "" if card.kind == "hold" else card.what
+    yield f"{card.when.local} ({card.when.away})" if card.when else ""
+    yield card.why
+    if card.change.action in _SENT and card.length and card.length.used and card.length.limit is not None:
+        yield f"length {card.length.used:,} of {card.length.limit:,}{f', {card.over:,} too many' if card.over else ''}"
+
+
+def _details(card: Card, paint: Paint, *, is_said_below: bool) -> Iterator[str]:
+    """What is to be said about it, its content or how that changes, and one thing to do."""
+    if card.message and not is_said_below:
+        yield from indented(card.message, paint)
+    action = card.change.action
+    unseen = card.change.reason is Reason.NOT_REVIEWED or action is Action.UPDATE
+    if action in {Action.CREATE, Action.DELETE, Action.WAITING} or (unseen and not card.changed):
+        yield from _content(card.shown, paint)
+    for changed in card.changed:
+        yield from _changed(changed, paint, is_held=action is Action.HOLD)
+    if card.hint:
+        yield from hint_lines(": ".join(filter(None, [card.place, _SAME if is_said_below else card.hint])), paint)
+
+
+def _content(shown: Shown, paint: Paint) -> Iterator[str]:
+    if shown.title:
+        yield from indented(f"title: {shown.title}", paint)
+    if shown.warning:
+        yield from indented(f"spoiler_text: {shown.warning}", paint)
+    for number, part in enumerate(shown.parts, 1):
+        if number > 1:
+            yield f"{INDENT}{paint.faint(f'├ {number} of {len(shown.parts)}')}"
+        yield from _quoted("".join(piece.text for piece in part.text), paint)
+        for media in part.media:
+            yield from indented(_media(media), paint)
+    if shown.comment:
+        yield from indented(f"first_comment: {''.join(piece.text for piece in shown.comment)}", paint)
+    for fact in shown.facts:
+        yield from indented(f"{fact.name}: {fact.value}", paint)
+    if shown.tags:
+        yield from indented(f"tags: {', '.join(shown.tags)}", paint)
+
+
+def _media(media: Media) -> str:
+    """What is attached, its address, and what it shows or is called."""
+    about = " · ".join(filter(None, [media.alt, media.title, media.text]))
+    return " ".join(filter(None, [f"with {media.kind}", media.address, f"({about})" if about else ""]))
+
+
+def _quoted(text: str, paint: Paint) -> Iterator[str]:
+    """The text behind a bar, folded where it is long; links of the folded part are shown."""
+    bar = paint.faint("│")
+    lines = [part for line in text.splitlines() for part in wrapped(line, paint.width - 8)]
+    # one more line takes as much room as saying that there is one
+    first = lines if paint.full or len(lines) <= FOLD + 1 else lines[:FOLD]
+    for line in first:
+        yield f"{INDENT}{bar} {line}".rstrip()
+    if more := len(lines) - len(first):
+        links = [piece.text for piece in pieces("\n".join(lines[len(first) :])) if piece.kind == "link"]
+        folded = f"… {count(more, 'more line')} (--full shows all){', with ' if links else ''}"
+        yield f"{INDENT}{bar} {paint.faint(folded)}"
+        yield from (f"{INDENT}{bar}   {link}" for link in dict.fromkeys(links))
+
+
+def _changed(changed: Changed, paint: Paint, *, is_held: bool) -> Iterator[str]:
+    """One field: on one line if it is short, word by word if it is a text, else one value above the other."""
+    name = f"{changed.name} (Buffer → file)" if is_held else changed.name
+    if not changed.before or not changed.after:
+        sign, value = (paint.good("+"), changed.after) if changed.after else (paint.bad("-"), changed.before)
+        yield from _marked(name, [(sign, value)], paint)
+        return
+    line = f"{name}: {changed.before} → {changed.after}"
+    if "\n" not in line and not changed.is_text and cells(line) <= paint.width - len(INDENT):
+        yield f"{INDENT}{line}"
+        return
+    both = marked_lines(changed.words, paint, paint.width - 8) if changed.is_mixed else []
+    if not both:
+        yield from _marked(name, [(paint.bad("-"), changed.before), (paint.good("+"), changed.after)], paint)
+        return
+    yield f"{INDENT}{name}:"
+    yield from (f"{INDENT}{paint.change('│')} {part}".rstrip() for part in both)
+
+
+def _marked(name: str, values: Iterable[tuple[str, str]], paint: Paint) -> Iterator[str]:
+    yield f"{INDENT}{name}:"
+    for sign, value in values:
+        for line in value.splitlines():
+            yield from (f"{INDENT}{sign} {part}".rstrip() for part in wrapped(line, paint.width - 8))
+
+
+def outcome_text(outcome: Outcome, paint: Paint) -> str:
+    """One outcome: sign, address, result, id and link; then Buffer's message, and what a person is to do."""
+    kind, sign = mark(outcome)
+    painter = {"good": paint.good, "bad": paint.bad}.get(kind, paint.faint)
+    parts = [visible(str(outcome.change.address)), words.result(outcome), visible(outcome.id or "")]
+    line = f"{painter(sign)} {'  '.join(filter(None, [*parts, visible(outcome.link or '')]))}"
+    message = indented(sentence(outcome.message), paint) if outcome.message else ()
+    hint = hint_lines(outcome.hint, paint) if outcome.hint else ()
+    return "\n".join([line, *message, *hint])
+
+
+def applied_text(outcomes: Sequence[Outcome], paint: Paint) -> str:
+    """What an apply did, in a sentence."""
+    return "".join(f"{paint.strong(line)}\n" for line in wrapped(summary.applied(outcomes), paint.width))
+
+
+def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Paint) -> str:
+    """What is left after an apply: in a line if it is nothing, or nothing but what was shown before."""
+    said = summary.left_over(left, outcomes)
+    if left.is_empty:
+        return f"{paint.good(said)}\n"
+    shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
+    if summary.unsent(left, outcomes) or any((c.slot, c.message) not in shown for c in left.of(Action.HOLD)):
+        return f"Read again after applying; this is left:\n{plan_text(left, paint)}"
+    return f"{said}\n"
+
+
+def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
+    """What an apply did: each outcome, what did not go as planned last; the sum, why it stopped, what was left."""
+    outcomes = sorted(report.outcomes or (), key=lambda outcome: outcome.status is not Status.DONE)
+    lines = [outcome_text(outcome, paint) for outcome in outcomes]
+    if report.stopped:
+        why = wrapped(visible(sentence(f"It stopped early: {report.stopped}")), paint.width)
+        lines += ["", *map(paint.bad, why)]
+    lines += ["", applied_text(outcomes, paint).rstrip("\n")]
+    if report.left and any(outcome.change.action in WRITING for outcome in outcomes):
+        lines.append(left_text(report.left, report.plan, outcomes, paint).rstrip("\n"))
+    lines.append(f"At {visible(report.plan.endpoint)}, finished {words.local(finished_at, 'UTC')}.")
+    return "\n".join(lines).lstrip("\n") + "\n"

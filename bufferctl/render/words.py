@@ -1,15 +1,17 @@
-"""What each action, cause and outcome is called to people: one word a concept, none of Terraform's."""
+"""How people read actions, causes, outcomes, fields, values and times: one word a concept, none of Terraform's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
-from bufferctl.model.invisible import visible
-from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
-from bufferctl.render.times import in_zone
+from bufferctl.plan import Action, Cause, Change, Outcome, Reason, Status
+from bufferctl.render.paint import count
+from bufferctl.render.pieces import shown_text
 
 SIGNS = {
     Action.CREATE: "+",
@@ -19,10 +21,10 @@ SIGNS = {
     Action.MOVE: ">",
     Action.FORGET: "x",
     Action.HOLD: "!",
-    Action.WAITING: ".",
-    Action.DONE: " ",
-    Action.PAST: " ",
-    Action.NO_OP: " ",
+    Action.WAITING: "…",
+    Action.DONE: "",
+    Action.PAST: "",
+    Action.NO_OP: "",
 }
 
 _ACTIONS = {
@@ -39,7 +41,7 @@ _ACTIONS = {
 }
 
 _CAUSES = {
-    Cause.NEW: "new",
+    Cause.NEW: "",
     Cause.EDITED: "edited in the file",
     Cause.MOVED: "renamed",
     Cause.DRIFT: "changed in Buffer",
@@ -49,13 +51,17 @@ _CAUSES = {
     Cause.UNCHANGED: "",
 }
 
-#: What has drifted, where it is not that somebody changed it.
+#: What happened in Buffer, if it is not that somebody changed it.
 _DRIFTS: dict[Reason | None, str] = {
     Reason.GONE: "deleted in Buffer",
     Reason.LAG: "not shown yet",
     Reason.ERROR: "not published",
     Reason.UNSETTLED: "without an answer",
 }
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+#: From how many days on distances are given in weeks, in months, and in years.
+_WEEKS, _MONTHS, _YEARS = 14, 60, 730
 
 _INSTANTS = frozenset({"due_at", "date", "start_date", "end_date"})
 
@@ -124,11 +130,16 @@ def is_at_once(change: Change) -> bool:
 
 def goes_public(change: Change) -> bool:
     """Whether Buffer publishes it without anybody doing more, and would not before: a new post, a draft gone live."""
-    if not isinstance(change.desired, Post) or change.desired.draft or change.desired.needs_approval:
+    if not is_public(change.desired):
         return False
     return change.action is Action.CREATE or (
         change.action is Action.UPDATE and (was_draft(change) or is_at_once(change))
     )
+
+
+def is_public(item: Post | Idea | None) -> bool:
+    """Whether Buffer publishes it without anybody doing more."""
+    return isinstance(item, Post) and not item.draft and not item.needs_approval
 
 
 def why(change: Change) -> str:
@@ -157,23 +168,23 @@ def field(path: str) -> str:
     return ".".join([top, *rest])
 
 
-def value(said: Any, zone: str = "", name: str = "") -> str:
+def value(raw: Any, zone: str = "", name: str = "") -> str:
     """The value of the field `name` as people write it, safe to show, an instant in `zone`; empty for nothing."""
-    if said in (None, "", (), [], {}):
+    if raw in (None, "", (), [], {}):
         return ""
-    if isinstance(said, bool):
-        return "yes" if said else "no"
-    if hasattr(said, "_asdict"):
-        said = said._asdict()
-    if isinstance(said, Mapping):
-        parts = ((visible(str(each)), value(part, zone, each)) for each, part in said.items())
+    if isinstance(raw, bool):
+        return "yes" if raw else "no"
+    if hasattr(raw, "_asdict"):
+        raw = raw._asdict()
+    if isinstance(raw, Mapping):
+        parts = ((shown_text(str(each)), value(part, zone, each)) for each, part in raw.items())
         return ", ".join(f"{each}: {part}" for each, part in parts if part)
-    if isinstance(said, tuple | list | set | frozenset):
-        between = "; " if any(isinstance(part, Mapping) or hasattr(part, "_asdict") for part in said) else ", "
-        return between.join(filter(None, (value(part, zone, name) for part in said)))
-    if is_instant(name) and isinstance(said, str):
-        return local(datetime.fromisoformat(said), zone)
-    return visible(str(said))
+    if isinstance(raw, tuple | list | set | frozenset):
+        between = "; " if any(isinstance(part, Mapping) or hasattr(part, "_asdict") for part in raw) else ", "
+        return between.join(filter(None, (value(part, zone, name) for part in raw)))
+    if is_instant(name) and isinstance(raw, str):
+        return local(datetime.fromisoformat(raw), zone)
+    return shown_text(str(raw))
 
 
 def is_instant(name: str) -> bool:
@@ -186,32 +197,47 @@ def need_you(number: int) -> str:
     return f"{number:,} need{'s' if number == 1 else ''} you"
 
 
-def done(change: Change) -> str:
-    """What was done to it."""
-    return _DONE.get(change.action, "done")
-
-
-def when(change: Change, plan: Plan) -> str:
-    """When it goes out, in the channel's time zone with the weekday; empty for what has no due time."""
-    live_due = isinstance(change.live, LivePost) and change.action is not Action.CREATE
-    moment = change.due_at if change.due_at and (change.desired or live_due) else None
-    if moment is None:
-        return ""
-    return local(moment, zone_of(change, plan))
-
-
-def zone_of(change: Change, plan: Plan) -> str:
-    """The time zone of its channel, empty for ideas."""
-    channel = plan.channels.get(change.slot.channel_id)
-    return channel.timezone if channel else ""
-
-
-def home(change: Change) -> str:
-    """`Acme · twitter:acme`, `Acme · ideas`: where it belongs, by the files' names."""
-    return visible(f"{change.address.organization} · {change.address.channel}")
+def result(outcome: Outcome) -> str:
+    """What became of a change, in a word or a few."""
+    return _DONE.get(outcome.change.action, "done") if outcome.status is Status.DONE else OUTCOMES[outcome.status]
 
 
 def local(moment: datetime, zone: str) -> str:
-    """`Tue 1 Dec 2026 09:00 CET`, in `zone`, or in the zone that `moment` has where that is none."""
+    """`Tue 1 Dec 2026 09:00 CET`, in `zone`; without one, in the zone that `moment` has."""
     moment = in_zone(moment, zone)
     return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M} {moment.tzname()}"
+
+
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """The moment in `zone`; unchanged if that is not a zone."""
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        return moment.astimezone(ZoneInfo(zone)) if zone else moment
+    return moment
+
+
+def away(moment: datetime, now: datetime, zone: str) -> str:
+    """`in 3 days`, `tomorrow`, `20 minutes ago`: under a day by the clock, else by the calendar of `zone`."""
+    seconds = (moment - now).total_seconds()
+    if abs(seconds) < _MINUTE:
+        return "now"
+    return _distance(*_span(moment, now, zone), later=seconds > 0)
+
+
+def _span(moment: datetime, now: datetime, zone: str) -> tuple[int, str]:
+    seconds = abs((moment - now).total_seconds())
+    if seconds < _HOUR:
+        return int(seconds // _MINUTE), "minute"
+    if seconds < _DAY:
+        return round(seconds / _HOUR), "hour"
+    days = abs((in_zone(moment, zone).date() - in_zone(now, zone).date()).days)
+    if days < _WEEKS:
+        return days, "day"
+    if days < _MONTHS:
+        return days // 7, "week"
+    return (days // 30, "month") if days < _YEARS else (days // 365, "year")
+
+
+def _distance(number: int, unit: str, *, later: bool) -> str:
+    if (number, unit) == (1, "day"):
+        return "tomorrow" if later else "yesterday"
+    return f"in {count(number, unit)}" if later else f"{count(number, unit)} ago"

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from bufferctl.plan import Action, Cause
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.report import Report
-from bufferctl.render.times import away
+from bufferctl.render.words import away
 from tests.browser.conftest import Show
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, post
 

@@ -18,8 +18,7 @@ from bufferctl.render.markdown import report_markdown
 from bufferctl.render.paint import Paint
 from bufferctl.render.report import Report
 from bufferctl.render.sarif import report_sarif
-from bufferctl.render.text import plan_text
-from bufferctl.render.text_outcomes import receipt_text
+from bufferctl.render.text import plan_text, receipt_text
 from tests.cli.conftest import project_apart
 from tests.fuzzing import damaged, fuzzed, seeds
 from tests.planfile.forging import resigned

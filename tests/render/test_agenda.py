@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.render.agenda import Span, week
-from bufferctl.render.columns import cells, clipped
+from bufferctl.render.lines import cells, clipped
 
 TODAY = date(2026, 12, 30)  # a Wednesday of the last week of the ISO year
 THIS, NEXT = Span(date(2026, 12, 28), date(2027, 1, 3)), Span(date(2027, 1, 4), date(2027, 1, 10))

@@ -14,8 +14,7 @@ from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Reason
 from bufferctl.render.annotations import annotations_text, inert
-from bufferctl.render.problems import problems_of
-from bufferctl.render.report import Report
+from bufferctl.render.report import Report, problems_of
 from tests.render.hostile import TEXTS, plan_of, receipt_of
 from tests.render.rich import APPLIED, REPORT
 

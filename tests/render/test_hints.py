@@ -9,10 +9,10 @@ from bufferctl.plan import Outcome, Status
 from bufferctl.render import words
 from bufferctl.render.annotations import annotations_text
 from bufferctl.render.diagnostics import diagnostics_text
-from bufferctl.render.hints import steps
-from bufferctl.render.markdown_items import problem_item
+from bufferctl.render.lines import steps
+from bufferctl.render.markdown import problem_item
 from bufferctl.render.paint import Paint
-from bufferctl.render.text_outcomes import outcome_line
+from bufferctl.render.text import outcome_text
 from tests.render.rich import PLAN
 
 HINT = "Check in Buffer. If it is there, run `bufferctl import A b`. if not, run `bufferctl apply`."
@@ -39,7 +39,7 @@ def test_steps(expected: list[str], hint: str) -> None:
 def test_commands_of_outcomes() -> None:
     """A command has a line of its own below what became of a change, whole however narrow the terminal is."""
     (change, *_) = PLAN.changes
-    shown = outcome_line(Outcome(change, Status.HELD, hint=HINT), Paint(width=40)).splitlines()
+    shown = outcome_text(Outcome(change, Status.HELD, hint=HINT), Paint(width=40)).splitlines()
     assert [line.strip() for line in shown if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
 
 

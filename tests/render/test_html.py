@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 from bufferctl.model import Address, LiveAsset, Post, Service
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
-from bufferctl.render.content import Fact
 from bufferctl.render.html import preview_html, report_html
-from bufferctl.render.pieces import changed_words, pieces, web
+from bufferctl.render.pieces import compared, pieces, web
 from bufferctl.render.report import Report
-from bufferctl.render.shown import shown
+from bufferctl.render.shown import Fact, shown
 from bufferctl.render.words import local
 from tests.model.samples import posts
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
@@ -278,14 +277,14 @@ def test_links_end_where_sentences_do() -> None:
 @example("one\r\ntwo", "one\ntwo")
 def test_changed_words_hold_both_texts(before: str, after: str) -> None:
     """Without what comes it is the old text, without what goes the new one; a browser's line ends are line ends."""
-    found = changed_words(before, after)
+    found = compared(before, after)
     assert "".join(p.text for p in found if p.kind != "in") == visible(before.replace("\r\n", "\n"))
     assert "".join(p.text for p in found if p.kind != "out") == visible(after.replace("\r\n", "\n"))
 
 
 def test_words_change_not_letters() -> None:
     """Whole words are taken out and put in; what stands between two changes stays."""
-    found = changed_words("We go live today", "We are live: today")
+    found = compared("We go live today", "We are live: today")
     assert [(p.kind, p.text) for p in found] == [
         ("same", "We "),
         ("out", "go"),

@@ -16,10 +16,9 @@ from bufferctl.digests import change_digest
 from bufferctl.model import Idea, Post, PostStatus, SchedulingType
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
-from bufferctl.render.columns import cells
+from bufferctl.render.lines import cells
 from bufferctl.render.paint import Paint
-from bufferctl.render.text import plan_text
-from bufferctl.render.text_outcomes import receipt_text
+from bufferctl.render.text import plan_text, receipt_text
 from tests.render.rich import APPLIED, HOSTILE, LENGTHS, NOW, PLAN, change, live, post
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
@@ -145,7 +144,7 @@ def test_too_long() -> None:
     text = plan_text(
         replace(PLAN, changes=(change(item, Action.CREATE, Cause.NEW),)), PLAIN, {item.address: TextLength(300, 280)}
     )
-    assert "length 300 of 280, too long" in text
+    assert "length 300 of 280, 20 too many" in text
 
 
 def test_long_texts_are_folded() -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.render.columns import cells, wrapped
+from bufferctl.render.lines import cells, wrapped
+from bufferctl.render.marks import marked_lines
 from bufferctl.render.paint import Paint
-from bufferctl.render.times import away
-from bufferctl.render.worddiff import compared, inline, painted
-from bufferctl.render.words import field
+from bufferctl.render.pieces import compared
+from bufferctl.render.words import away, field
 
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
 #: A line's worth of anything, wide characters and marks that combine included.
@@ -62,33 +63,25 @@ def test_wrapped_loses_nothing(line: str, width: int) -> None:
         ("one\ntwo", "one\n\ntwo", "one\n{+⏎\n+}two"),
         ("新しいコンソール", "新しい画面", "新しい[-コンソール-]{+画面+}"),
         ("it's on", "it's off", "it's [-on-]{+off+}"),
-        ("no marks", "no [-marks-]", None),
-        ("nothing alike", "another thing", None),
+        ("no marks", "no [-marks-]", ""),
     ],
 )
-def test_inline(before: str, after: str, expected: str | None) -> None:
-    """Words that go and come in one text; None where little is alike, or where the text has such marks itself."""
-    assert inline(before, after) == expected
+def test_marked_lines(before: str, after: str, expected: str) -> None:
+    """Words that go and come in one text; nothing if the text has such marks itself."""
+    assert "\n".join(marked_lines(compared(before, after), Paint(), 80)) == expected
+
+
+def test_what_has_little_in_common_is_not_mixed() -> None:
+    """The one text, then the other."""
+    assert compared("nothing alike", "another thing") == (("out", "nothing alike", ""), ("in", "another thing", ""))
 
 
 @given(texts, texts)
-def test_compared_holds_both(before: str, after: str) -> None:
-    """Without what comes it is the one, without what goes the other."""
-    parts = compared(before, after)
-    if parts is not None:
-        assert "".join(text for kind, text in parts if kind != "in") == before
-        assert "".join(text for kind, text in parts if kind != "out") == after
-
-
-@given(texts, texts)
-def test_painted_changes_no_letter(before: str, after: str) -> None:
+def test_colour_changes_no_letter(before: str, after: str) -> None:
     """Colour goes on in the next line, and adds nothing else."""
-    both = (inline(before, after) or "").split("\n")
-    bare = [
-        line.replace("\x1b[31m", "").replace("\x1b[32m", "").replace("\x1b[0m", "")
-        for line in painted(both, Paint(True))
-    ]
-    assert bare == both
+    words = compared(before, after)
+    bare = [re.sub(r"\x1b\[\d+m", "", line) for line in marked_lines(words, Paint(enabled=True), 20)]
+    assert bare == marked_lines(words, Paint(), 20)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,102 @@
+"""What a plan, an apply, or what is left after it comes to, in sentences that every form uses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from bufferctl.model import Slot
+from bufferctl.plan import WRITING, Action, Outcome, Plan, Status, requests_needed
+from bufferctl.render import words
+from bufferctl.render.cards import Channel, channel_of, moment_of
+from bufferctl.render.paint import count
+
+#: What a plan made with --offline lacks.
+NOT_CHECKED = "Not checked against Buffer."
+NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show what people changed in Buffer since."
+
+_TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
+
+
+def counts(plan: Plan) -> str:
+    """`3 to create, 0 to change, 1 to delete; 2 need you`."""
+    of = plan.count()
+    parts = ((Action.CREATE, "create"), (Action.UPDATE, "change"), (Action.DELETE, "delete"))
+    pending = ", ".join(f"{of[action]:,} to {name}" for action, name in parts)
+    return f"{pending}; {words.need_you(of[Action.HOLD])}" if of[Action.HOLD] else pending
+
+
+def quiet_counts(plan: Plan) -> str:
+    """What nobody needs to look at, in counts."""
+    of = plan.count()
+    found = [
+        (of[Action.NO_OP], "unchanged"),
+        (of[Action.ADOPT], "already there"),
+        (of[Action.MOVE], "renamed"),
+        (of[Action.DONE], "published"),
+        (of[Action.PAST], "past"),
+        (of[Action.WAITING], "waiting"),
+        (plan.unmanaged, "unmanaged"),
+    ]
+    return ", ".join(f"{number:,} {name}" for number, name in found if number)
+
+
+def no_changes(plan: Plan, *, is_offline: bool) -> str:
+    """What a plan without changes means, without a full stop."""
+    if plan.narrowed:
+        return "Limited to the selected posts"
+    return "The files match what was last applied" if is_offline else "Buffer matches your files"
+
+
+def first_post(plan: Plan) -> tuple[str, Channel] | None:
+    """When and where the first post of the plan goes out.
+
+    At once, else in the next free slot of a queue (Buffer does not say when that is), else at the earliest time.
+    """
+    public = [each for each in plan.of(Action.CREATE, Action.UPDATE) if words.is_public(each.desired)]
+    if at_once := next(filter(words.is_at_once, public), None):
+        return "immediately on apply", channel_of(at_once, plan)
+    timed = min((each for each in public if each.due_at), key=lambda each: each.due_at or plan.at, default=None)
+    moment = moment_of(timed, plan) if timed else None
+    if queued := next((each for each in public if each.due_at is None), None):
+        then = f" (the first with a time: {moment.local})" if moment else ""
+        return f"in the next free slot of its queue{then}", channel_of(queued, plan)
+    return (moment.local, channel_of(timed, plan)) if timed and moment else None
+
+
+def requests(plan: Plan) -> str:
+    """How many requests applying it takes, including those for reading before and after."""
+    return f"Apply will use {count(requests_needed(plan), 'API request')}."
+
+
+def applied(outcomes: Sequence[Outcome]) -> str:
+    """What an apply did."""
+    done = Counter(o.change.action for o in outcomes if o.status in {Status.DONE, Status.DIFFERS})
+    parts = [f"{done[Action.CREATE]} created", f"{done[Action.UPDATE]} changed", f"{done[Action.DELETE]} deleted"]
+    parts = parts if any(done[action] for action in WRITING) else ["nothing sent"]
+    quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
+    parts += [f"{done[action]} {name}" for action, name in quiet if done[action]]
+    statuses = Counter(o.status for o in outcomes)
+    parts += [_counted(status, statuses[status]) for status in _TROUBLE if statuses[status]]
+    return f"Applied: {', '.join(parts)}."
+
+
+def _counted(status: Status, number: int) -> str:
+    return words.need_you(number) if status is Status.HELD else f"{number:,} {words.OUTCOMES[status]}"
+
+
+def left_over(left: Plan, outcomes: Iterable[Outcome]) -> str:
+    """What is left after an apply."""
+    if left.is_empty:
+        return "Verified: Buffer matches your files."
+    number, holds = len(unsent(left, outcomes)), len(left.of(Action.HOLD))
+    text = f"{count(number, 'change')} still to send" if number else "nothing more to send"
+    text += " but what was refused" if left.writes and not number else ""
+    text += f"; {holds:,} still need{'s' if holds == 1 else ''} you" if holds else ""
+    return f"Read again after applying: {text}."
+
+
+def unsent(left: Plan, outcomes: Iterable[Outcome]) -> set[Slot]:
+    """What another apply would send, except what Buffer has refused."""
+    refused = {outcome.change.slot for outcome in outcomes if outcome.status is Status.REFUSED}
+    return {change.slot for change in left.writes} - refused
