@@ -33,6 +33,17 @@ class Ran:
     out: str
     err: str
 
+    @property
+    def planned(self) -> list[str]:
+        """`+ one`, `! two`: each change of the plan that was printed, by its sign and key."""
+        return [" ".join(each) for each in re.findall(r"^  (\S) \S+/([\w.-]+)(?= |$)", self.out, re.MULTILINE)]
+
+    @property
+    def outcomes(self) -> list[str]:
+        """`one created`, `two not sent`: what an apply printed of each change, by its key."""
+        found = re.findall(r"^\S \S+/([\w.-]+)  ([a-z ]+?)(?:  \S+)?$", self.out, re.MULTILINE)
+        return [" ".join(each) for each in found]
+
     def snapshot(self) -> str:
         """All of it as one text, ids and addresses of this run made the same in every run."""
         text = f"{self.out}"

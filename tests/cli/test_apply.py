@@ -38,10 +38,12 @@ def bindings(project: Any) -> dict[str, dict[str, Any]]:
     return {each["address"]: each for each in json.loads(project("state", "list", "--json").out)["objects"]}
 
 
-def test_without_a_terminal(project: Any, prints: Any) -> None:
+def test_without_a_terminal(project: Any) -> None:
     """Nobody to ask and no --auto-approve: the plan, exit 64, and nothing sent."""
     declare(project, ONE)
-    prints("apply/nobody-to-ask", project("apply"))
+    ran = project("apply")
+    assert (ran.code, ran.planned, ran.outcomes) == (64, ["+ one"], [])
+    assert "There is no terminal to ask on, so nothing was sent." in ran.err
     assert (writes(project), project.sandbox.posts(), project.state.exists()) == (0, [], False)
 
 
@@ -97,27 +99,30 @@ def test_again(project: Any, prints: Any) -> None:
     assert (project.sandbox.dump(), project.state.read_bytes(), writes(project)) == (account, state, sent)
 
 
-def test_state_lost(project: Any, prints: Any) -> None:
+def test_state_lost(project: Any) -> None:
     """Without the state file everything is found again by its content, and nothing is created."""
     declare(project, ONE, TWO, QUEUED)
     apply(project)
     account, sent = project.sandbox.dump(), writes(project)
     project.state.unlink()
-    prints("apply/state-lost", apply(project))
+    ran = apply(project)
+    assert (ran.code, ran.outcomes) == (0, [f"{key} already there" for key in ("one", "two", "queued")])
+    assert "3 posts were recovered by content" in ran.err
     assert (project.sandbox.dump(), writes(project)) == (account, sent)
     assert {each["origin"] for each in bindings(project).values()} == {"recovered"}
 
 
-def test_a_person_made_it(project: Any, prints: Any) -> None:
+def test_a_person_made_it(project: Any) -> None:
     """A post with the same content is recognised and stays untouched, its updatedAt included."""
     channel = project.sandbox.channel("twitter")["id"]
     made = project.sandbox.person.create_post(channel, "The first", dueAt="2029-12-20T09:00:00Z")
     project.sandbox.clock.advance(hours=1)
     declare(project, ONE)
-    prints("apply/made-by-a-person", apply(project))
+    ran = apply(project)
+    assert (ran.code, ran.outcomes) == (0, ["one already there"])
     (post,) = project.sandbox.posts()
     assert (post["id"], post["updatedAt"], writes(project)) == (made["id"], made["updatedAt"], 0)
-    prints("apply/made-by-a-person-then-plan", project("plan"))
+    assert project("plan", "--detailed-exitcode").code == 0
 
 
 def test_what_a_person_made_stays(project: Any) -> None:
@@ -198,13 +203,14 @@ def test_an_older_state_and_an_edit(project: Any, when: str) -> None:
 
 
 @pytest.mark.parametrize("was", ["", ", was: one"])
-def test_renamed_key(project: Any, prints: Any, was: str) -> None:
+def test_renamed_key(project: Any, was: str) -> None:
     """An exact match needs no `was`: the id moves in the state, and Buffer is not asked to do anything."""
     declare(project, ONE)
     apply(project)
     before, sent = bindings(project)["Acme/twitter:acme/one"]["id"], writes(project)
     declare(project, ONE.replace("key: one", "key: first") + was)
-    prints("apply/renamed", apply(project))
+    ran = apply(project)
+    assert (ran.code, ran.planned, ran.outcomes) == (0, ["> first"], ["first renamed"])
     assert {name: each["id"] for name, each in bindings(project).items()} == {"Acme/twitter:acme/first": before}
     assert writes(project) == sent
 
@@ -248,7 +254,7 @@ def test_removed_and_not_named(project: Any, prints: Any, named: list[str]) -> N
     assert len(project.sandbox.posts()) == 2
 
 
-def test_past_is_never_sent(project: Any, prints: Any) -> None:
+def test_past_is_never_sent(project: Any) -> None:
     """Due before `managed_since`: counted only. Due since then, or within the lead time: held. Exit 1 for the held."""
     declare(
         project,
@@ -256,7 +262,9 @@ def test_past_is_never_sent(project: Any, prints: Any) -> None:
         "key: hours-ago, due_at: 2029-12-03 05:00, text: Hours ago",
         "key: in-a-minute, due_at: 2029-12-03 09:01, text: In a minute",
     )
-    prints("apply/past", apply(project))
+    ran = apply(project)
+    assert (ran.code, ran.planned, ran.outcomes) == (1, ["! hours-ago", "! in-a-minute"], [])
+    assert "Also: 1 past." in ran.out
     assert (writes(project), project.sandbox.posts()) == (0, [])
 
 
@@ -335,13 +343,14 @@ def test_refused_as_json(project: Any) -> None:
     assert "already got this one scheduled" in outcome["message"]
 
 
-def test_limit_of_the_plan(project: Any, prints: Any) -> None:
+def test_limit_of_the_plan(project: Any) -> None:
     """What Buffer's plan has no room for waits, the earliest due go first, and that needs nobody: exit 0."""
     organization = project.sandbox.organization()["id"]
     project.sandbox.person.set_limit(organization, scheduledPosts=2)
     declare(project, ONE, TWO, "key: three, due_at: 2029-12-22 09:00, text: The third")
     ran = apply(project)
-    prints("apply/limit-known", ran)
+    assert (ran.planned, ran.outcomes) == (["+ one", "+ two", "… three"], ["one created", "two created"])
+    assert "Your Buffer plan has no room for more scheduled posts" in ran.out
     assert (ran.code, len(project.sandbox.posts())) == (0, 2)
 
 

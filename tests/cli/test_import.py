@@ -48,11 +48,13 @@ def test_another_text(project: Any, prints: Any) -> None:
     declare(project)
     post = made(project)
     before = project("plan")
-    prints("import/before", before)
+    assert before.planned == ["+ hiring", "+ launch"]
     ran = project("import", ADDRESS, post)
     prints("import/post", ran)
     assert writes(project) == 0
-    prints("import/then-plan", project("plan"))
+    after = project("plan")
+    assert after.planned == ["+ hiring", "~ launch"]
+    assert "We are [-LIVE-]{+live+}" in after.out
     project.apply()
     (live,) = project.sandbox.posts()
     assert (live["id"], live["text"]) == (post, "We are live")

@@ -83,11 +83,13 @@ def test_half_of_it_is_done(reviewed: Any) -> None:
     assert texts(reviewed) == ["The first", "The second"]
 
 
-def test_another_merge_between(reviewed: Any, prints: Any) -> None:
+def test_another_merge_between(reviewed: Any) -> None:
     """A post that came since is held, loudly and with what to do; what was reviewed goes out: exit 1."""
     declare(reviewed, ONE, TWO, THREE)
     ran = apply(reviewed)
-    prints("reviewed/another-merge", ran)
+    assert (ran.planned, ran.outcomes) == (["+ one", "+ two", "! three"], ["one created", "two created"])
+    assert "Not reviewed: plan.json has no change of it, so it is not sent." in ran.out
+    assert "bufferctl plan -o FILE" in ran.out
     assert (ran.code, texts(reviewed)) == (1, ["The first", "The second"])
     review(reviewed)
     assert apply(reviewed).code == 0
@@ -118,10 +120,13 @@ def test_changed_since(reviewed: Any, old: str, new: str) -> None:
     assert (ran.code, by_key(ran)["one"], texts(reviewed)) == (1, HELD, ["The second"])
 
 
-def test_changed_since_is_explained(reviewed: Any, prints: Any) -> None:
+def test_changed_since_is_explained(reviewed: Any) -> None:
     """What differs from the reviewed plan, by its fields."""
     declare(reviewed, ONE.replace("first", "worst").replace("09:00", "11:00"))
-    prints("reviewed/changed-since", apply(reviewed))
+    ran = apply(reviewed)
+    assert (ran.planned, ran.outcomes) == (["! one"], [])
+    assert "Not reviewed: its text and due_at are not as in plan.json" in ran.out
+    assert "reviewed, but not done: Acme/twitter:acme/two" in ran.err
 
 
 def test_what_is_not_public_may_change(reviewed: Any) -> None:
@@ -133,10 +138,12 @@ def test_what_is_not_public_may_change(reviewed: Any) -> None:
     assert texts(reviewed) == ["The first"]
 
 
-def test_left_the_files_since(reviewed: Any, prints: Any) -> None:
+def test_left_the_files_since(reviewed: Any) -> None:
     """What was reviewed and is no longer declared is not done, and that is said: exit 0."""
     declare(reviewed, TWO)
-    prints("reviewed/left-the-files", apply(reviewed))
+    ran = apply(reviewed)
+    assert (ran.code, ran.outcomes) == (0, ["two created"])
+    assert "reviewed, but not done: Acme/twitter:acme/one: no file declares it any more" in ran.err
     assert texts(reviewed) == ["The second"]
 
 
@@ -171,7 +178,7 @@ def test_edit(project: Any) -> None:
     assert texts(project) == ["The FIRST", "The second"]
 
 
-def test_delete(project: Any, prints: Any) -> None:
+def test_delete(project: Any) -> None:
     """A delete that was reviewed is done; one that was not is held, with the consequence."""
     declare(project, ONE, TWO, THREE)
     project.apply()
@@ -179,7 +186,8 @@ def test_delete(project: Any, prints: Any) -> None:
     review(project)
     declare(project, THREE)
     ran = apply(project)
-    prints("reviewed/delete", ran)
+    assert (ran.planned, ran.outcomes) == (["- one", "! two"], ["one deleted"])
+    assert "so it is not deleted and will\n      be published" in ran.out
     assert (ran.code, texts(project)) == (1, ["The second", "The third"])
 
 
@@ -260,7 +268,7 @@ def test_what_waited_was_reviewed(project: Any) -> None:
     assert texts(project) == ["The first", "The second", "The third"]
 
 
-def test_held_then_free(project: Any, prints: Any) -> None:
+def test_held_then_free(project: Any) -> None:
     """What needed somebody when it was reviewed was not agreed to, also once nothing is in its way."""
     channel = project.sandbox.channel("twitter")["id"]
     project.sandbox.person.set_channel(channel, isDisconnected=True)
@@ -268,7 +276,8 @@ def test_held_then_free(project: Any, prints: Any) -> None:
     review(project)
     project.sandbox.person.set_channel(channel, isDisconnected=False)
     ran = apply(project)
-    prints("reviewed/held-then-free", ran)
+    assert (ran.planned, ran.outcomes) == (["! one"], [])
+    assert "it needed somebody when plan.json was made" in ran.out
     assert (ran.code, texts(project)) == (1, [])
 
 

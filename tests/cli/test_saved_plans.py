@@ -51,12 +51,13 @@ def test_not_by_the_name_of_posts(project: Any, prints: Any) -> None:
     assert not (project.folder / "plan.yaml").exists()
 
 
-def test_shown_offline(saved: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shown_offline(saved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it would do, when it was made and until when it holds; without a key and without asking Buffer."""
     monkeypatch.delenv("BUFFER_API_KEY")
     before = len(saved.sandbox.requests)
     ran = saved("show", "plan.json")
-    prints("saved/show", ran)
+    assert (ran.code, ran.planned) == (0, ["+ one", "+ two"])
+    assert "Made Mon 3 Dec 2029 09:00 UTC; may be applied until Mon 10 Dec 2029 09:00 UTC." in ran.out
     assert len(saved.sandbox.requests) == before
 
 
@@ -95,10 +96,12 @@ def test_applied_as_json(saved: Any) -> None:
     assert (ran.code, document["kind"], [o["status"] for o in document["outcomes"]]) == (0, "apply", ["done", "done"])
 
 
-def test_what_was_reviewed_is_what_happens(saved: Any, prints: Any) -> None:
+def test_what_was_reviewed_is_what_happens(saved: Any) -> None:
     """Files that changed since do not change what is applied, which is said; and a post added since is not sent."""
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO + ONE.replace("one", "three"))
-    prints("saved/files-say-otherwise", apply(saved))
+    ran = apply(saved)
+    assert (ran.code, ran.outcomes) == (0, ["one created", "two created"])
+    assert "buffer.yaml:10:19: warning: Acme/twitter:acme/one is sent as it was planned" in ran.err
     assert text_of(saved) == ["The first", "The second"]
 
 
@@ -127,10 +130,12 @@ def test_declared_again_since(saved: Any) -> None:
     assert "Acme/twitter:acme/one: the files declare it again" in ran.err
 
 
-def test_files_with_errors(saved: Any, prints: Any) -> None:
+def test_files_with_errors(saved: Any) -> None:
     """The plan holds its own inputs, so it is done; that nothing can be said of the files is said."""
     saved.write("buffer.yaml", HEAD + ONE + TWO + ONE)
-    prints("saved/files-with-errors", apply(saved))
+    ran = apply(saved)
+    assert (ran.code, ran.outcomes) == (0, ["one created", "two created"])
+    assert "The files have errors, so they could not be compared with the saved plan" in ran.err
     assert text_of(saved) == ["The first", "The second"]
 
 
@@ -144,11 +149,11 @@ def test_channel_with_another_id(saved: Any, prints: Any) -> None:
     refused(saved, ran)
 
 
-def test_own_first_half_is_skipped(saved: Any, prints: Any) -> None:
+def test_own_first_half_is_skipped(saved: Any) -> None:
     """What of it is done already is done: the rest goes out."""
     ran = saved("apply", "--auto-approve", "--settle", "0", "--target", "*/one")
     assert ran.code == 0, ran.err
-    prints("saved/second-half", apply(saved))
+    assert apply(saved).outcomes == ["two created"]
     assert text_of(saved) == ["The first", "The second"]
 
 
@@ -215,14 +220,15 @@ def test_stale_by_another_apply(saved: Any, prints: Any) -> None:
     refused(saved, ran)
 
 
-def test_sent_meanwhile_is_held_not_stale(project: Any, prints: Any) -> None:
+def test_sent_meanwhile_is_held_not_stale(project: Any) -> None:
     """A post that went out since is held and said, and the rest of the plan is done: exit 1."""
     post = edited_then_planned(project)
     project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
     project("plan", "-o", "plan.json")
     project.sandbox.person.share_now(post)
     ran = apply(project)
-    prints("saved/sent-meanwhile", ran)
+    assert (ran.planned, ran.outcomes) == (["+ two", "! one"], ["two created"])
+    assert "It is already published, so this edit changes nothing." in ran.out
     assert (ran.code, sorted(text_of(project))) == (1, ["The first", "The second"])
 
 

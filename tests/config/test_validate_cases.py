@@ -1,10 +1,12 @@
-"""Every folder of tests/cases/validate: the whole output of `bufferctl validate` in it, and its exit code.
+"""Every folder of tests/cases/validate: what `bufferctl validate` prints in it, and its exit code.
 
+The sum below the problems is not recorded: it is that of the problems above.
 `expected.txt` begins with the command. `pytest tests/config --update` rewrites what follows: look at the diff.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -15,16 +17,35 @@ from bufferctl.cli import run
 CASES = Path(__file__).parents[1] / "cases/validate"
 
 
+#: `2 errors and 1 warning in 1 file`, the last line below problems.
+_SUM = re.compile(r"\n(\d+ (?:error|warning)s?\b.*)\n$")
+_PROBLEM = re.compile(r"^(\S[^:\n]*)(?::\d+:\d+)?: (error|warning): ", re.MULTILINE)
+
+
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_case(case: Path, update: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Problems go to stderr and the verdict to stdout; both, and the exit code, are as recorded."""
+    """The problems, or the verdict on sound files, and the exit code are as recorded; the sum counts the problems."""
     expected = case / "expected.txt"
     recorded = expected.read_text(encoding="utf-8")
     command, _, _ = recorded.partition("\n")
     monkeypatch.chdir(case)
     code = run(shlex.split(command.removeprefix("$ bufferctl ")))
     printed = capsys.readouterr()
-    actual = f"{command}\n{printed.err}{printed.out}exit {code}\n".replace(str(case), "<folder>")
+    problems, total, _ = _SUM.split(printed.out) if _SUM.search(printed.out) else (printed.out, None, "")
+    assert total is None or total == _sum(problems)
+    actual = f"{command}\n{printed.err}{problems}exit {code}\n".replace(str(case), "<folder>")
     if update:
         expected.write_text(actual, encoding="utf-8")
     assert recorded == actual or update
+
+
+def _sum(problems: str) -> str:
+    """How many problems stand there, in how many files."""
+    found = _PROBLEM.findall(problems)
+    kinds = [kind for _, kind in found]
+    counts = [_count(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds]
+    return f"{' and '.join(counts)} in {_count(len({file for file, _ in found}), 'file')}"
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one if number == 1 else one + 's'}"
