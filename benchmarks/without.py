@@ -19,7 +19,7 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
 from bufferctl.model import Intent, Settled
 from bufferctl.reconcile import Options
-from bufferctl.state import LocalStore, StoredRecord
+from bufferctl.state import StoredRecord
 
 
 class Forgetful(FileJournal):
@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
     console = Console.create()
     files = load_files(folder / "buffer.yaml", (), console)
     with connect(os.environ["BUFFER_API_URL"], os.environ["BUFFER_API_KEY"]) as buffer:
-        store = StoredRecord(LocalStore(files.state_path(None)), buffer.endpoint)
+        store = StoredRecord(files.store(None), buffer.endpoint)
         journal = Forgetful(session.journal_folder(), buffer.endpoint, files.root_file)
         run = session.Session(files, buffer, store, journal, console, store.load())
         applying = Applying(run, Options(), settle=0, max_wait=0, quiet=False)

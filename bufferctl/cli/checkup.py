@@ -19,6 +19,7 @@ from bufferctl.render.paint import count, opened, sentence
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
+    from bufferctl.state import Store
 
 #: Clocks that differ by less are alike: Buffer tells its own to the second, and answers take a while.
 ALIKE = timedelta(minutes=1)
@@ -168,28 +169,32 @@ def quota(told: Quota) -> Iterator[Finding]:
             yield Finding("quota", Verdict.OK, said)
 
 
-def state(path: Path, endpoint: str | None, account: Account | None) -> tuple[Finding, State]:
+def state(store: Store, endpoint: str | None, account: Account | None) -> tuple[Finding, State]:
     """Whether what is remembered can be read, written, and is of this account; and what it is."""
-    from bufferctl.state import LocalStore, StoredRecord
+    from bufferctl.state import StoredRecord
 
-    store = StoredRecord(LocalStore(path), endpoint)
-    if not path.exists():
-        said = f"There is no state yet; the first apply writes {path}"
-        return Finding("state", Verdict.OK, said), State()
+    record = StoredRecord(store, endpoint)
     try:
-        remembered = store.load()
-        store.check_writable()
+        remembered = record.load()
+        if record.exists:
+            record.check_writable()
     except StateError as error:
         return problem("state", error), State()
+    if not record.exists:
+        return Finding("state", Verdict.OK, f"There is no state yet; the first apply writes {record.place}"), State()
     strange = {slot.organization_id for slot in remembered.bindings} - {
         each.id for each in (account.organizations if account else ())
     }
     if account and strange:
-        said = f"{path} is of an organization that the key does not reach ({', '.join(sorted(strange))})"
+        said = f"{record.name} is of an organization that the key does not reach ({', '.join(sorted(strange))})"
         return Finding(
             "state", Verdict.PROBLEM, said, "Use the key of that account, or name another --state.", _TROUBLE
         ), State()
-    return Finding("state", Verdict.OK, f"{count(len(remembered.bindings), 'object')} remembered in {path}"), remembered
+    said = f"{count(len(remembered.bindings), 'object')} remembered in {record.place}"
+    if lease := record.document.lease:
+        what = f"{said}; another run holds its lock: {lease}"
+        return Finding("state", Verdict.WARNING, what, "Wait for that run; apply takes a stale lock over."), remembered
+    return Finding("state", Verdict.OK, said), remembered
 
 
 def lock(folder: Path, endpoint: str) -> Finding:

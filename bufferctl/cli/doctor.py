@@ -145,10 +145,10 @@ class _Checkup:
         """The state file, and what lies in the user's state folder."""
         from bufferctl.api import endpoint_of
         from bufferctl.cli import checkup
-        from bufferctl.cli.files import Files
         from bufferctl.cli.session import journal_folder
         from bufferctl.config.discover import ROOT_NAME
-        from bufferctl.model import Desired, State
+        from bufferctl.model import State
+        from bufferctl.state import open_store
 
         try:
             endpoint = endpoint_of(self.connection.api_url)
@@ -156,12 +156,11 @@ class _Checkup:
             return
         known, project = State(), Path.cwd() / ROOT_NAME
         if self.loaded is not None:
-            path = _from_here(
-                Files(self.loaded.root, Desired(), root_name=self.loaded.files[0]).state_path(self.state_file)
-            )
-            finding, known = checkup.state(path, endpoint, self.account)
-            yield finding
             project = self.loaded.root / self.loaded.files[0]
+            files = self.loaded.desired or self.loaded.sound
+            store = open_store(files.settings.state if files else None, _from_here(project), named=self.state_file)
+            finding, known = checkup.state(store, endpoint, self.account)
+            yield finding
         yield checkup.lock(journal_folder(), endpoint)
         yield from checkup.journal(journal_folder(), endpoint, project, known, self.slots)
 

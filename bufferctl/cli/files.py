@@ -42,17 +42,11 @@ class Files:
         """The root file, by which the journal knows the project."""
         return self.root / self.root_name
 
-    def state_path(self, named: Path | None) -> Path:
-        """Where the state file is."""
-        from bufferctl.state import state_path_of
-
-        return named or state_path_of(self.root_file)
-
     def store(self, named: Path | None) -> Store:
-        """Where the record is. `named`: a state file that the user asked for instead."""
-        from bufferctl.state import LocalStore
+        """Where the record is. `named`: a state file that the user asked for instead. Raises StateError."""
+        from bufferctl.state import open_store
 
-        return LocalStore(self.state_path(named))
+        return open_store(self.desired.settings.state, self.root_file, named=named)
 
     def keeps(self, targets: Sequence[str], excludes: Sequence[str]) -> Callable[[Change], bool]:
         """Whether a change is declared in one of the files named, and its address is among `targets`, not `excludes`.

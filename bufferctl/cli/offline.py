@@ -31,9 +31,9 @@ def check(choices: Choices, *, out: Path | None) -> None:
 def offline_plan(files: Files, state_file: Path | None, choices: Choices) -> Plan:
     """The plan that files and state give now. Raises StateError."""
     from bufferctl.reconcile import offline
-    from bufferctl.state import LocalStore, StoredRecord
+    from bufferctl.state import StoredRecord
 
-    store = StoredRecord(LocalStore(files.state_path(state_file)), None)
+    store = StoredRecord(files.store(state_file), None)
     state = store.load()
     return offline(
         files.desired, state, endpoint=store.endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes

@@ -15,7 +15,7 @@ from bufferctl.cli.session import Session, journal_folder, organizations, sessio
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.model.invisible import visible
-from bufferctl.state import Lease, Store, StoredRecord
+from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
 from bufferctl.state.lease import is_mine, locked
 from bufferctl.state.sharing import SharedRecord
@@ -71,6 +71,7 @@ def shared(
     """A session with the lock of the record in `place`. Raises LockedError, StateError, ApiError."""
     record = SharedRecord(place, buffer.endpoint, commit=head(files.root))
     record.load()
+    _refuse_unmoved(files, record)
     _refuse_older(files, record)
     journal = FileJournal(journal_folder(), record.endpoint, files.root_file, record.saved.lineage)
     try:
@@ -143,6 +144,20 @@ def standing(files: Files, record: StoredRecord) -> tuple[Diagnostic, ...]:
         why = f"{what}; what only that one declares looks removed from the files"
         return (Diagnostic(Severity.WARNING, why, hint="Merge or rebase onto it before you apply."),)
     return ()
+
+
+def _refuse_unmoved(files: Files, record: SharedRecord) -> None:
+    """Raises StateError where the state is still in a file beside the root file."""
+    own = StoredRecord(LocalStore(state_path_of(files.root_file)), None)
+    if record.exists or not own.store.read().document:
+        return
+    own.load()
+    if own.endpoint == record.endpoint:
+        raise StateError(
+            f"buffer.yaml keeps the state in {record.place}, which has none yet, while there is {own.place}; "
+            "without it bufferctl would not know what it created, so nothing was done",
+            hint="Move it there: bufferctl state migrate",
+        )
 
 
 def _refuse_older(files: Files, record: SharedRecord) -> None:

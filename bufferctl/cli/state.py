@@ -1,4 +1,7 @@
-"""`bufferctl state`: what is remembered of each declared object, and mending it by hand. Asks nobody, needs no key."""
+"""`bufferctl state`: what is remembered of each declared object, and mending it by hand. Asks nobody, needs no key.
+
+`moving.py` has the commands that are about the whole record and where it is.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options
+from bufferctl.cli import moving, options
 from bufferctl.cli.examples import examples
-from bufferctl.errors import ConfigError, UsageError
+from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:
     from bufferctl.model import Binding, Slot, State
@@ -42,7 +45,7 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
     """List every address with the id that it has in Buffer and how it came to be known."""
     from bufferctl.model.invisible import visible
 
-    bindings = _store(file, state_file).load().bindings
+    bindings = existing(file, state_file)[0].saved.bindings
     if as_json:
         from bufferctl.render.json import document
 
@@ -68,7 +71,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
     """Show all that is remembered of ADDRESS, as JSON."""
     from bufferctl.render.json import document
 
-    bindings = _store(file, state_file).load().bindings
+    bindings = existing(file, state_file)[0].saved.bindings
     slot = _slot(bindings, address)
     _print(document({"kind": "object", **_values(slot, bindings[slot])}))
 
@@ -79,32 +82,55 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
         ("bufferctl state unlock", "asks first"), ("bufferctl state unlock --auto-approve", "without asking")
     ),
 )
+@options.root_option
+@options.state_option
 @click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Of which endpoint [env: BUFFER_API_URL].")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
-def unlock(api_url: str | None, auto_approve: bool) -> int:
-    """Remove the lock of a run that crashed, perhaps on another machine. Never do this while it still runs."""
+def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto_approve: bool) -> int:
+    """Remove the lock of a run that crashed: this machine's, and that of a record that machines share.
+
+    Never do this while that run still works. What it was sending stays listed, and the next apply settles it.
+    """
     from bufferctl.api import endpoint_of
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import journal_folder
     from bufferctl.state import Lock
 
     console = Console.create()
-    lock = Lock(journal_folder(), endpoint_of(api_url))
-    if lock.holder is None:
+    lock, record = Lock(journal_folder(), endpoint_of(api_url)), _shared(file, state_file)
+    held = {str(holder) for holder in (lock.holder, record and record.document.lease) if holder}
+    if not held:
         _print("The lock is free.")
         return 0
+    by = " and by ".join(sorted(held))
     if not auto_approve:
         if not console.can_ask:
             raise UsageError(
-                f"The lock is held by {lock.holder}",
+                f"The lock is held by {by}",
                 hint="If that run crashed, remove its lock:\nbufferctl state unlock --auto-approve",
             )
-        if not click.confirm(f"The lock is held by {lock.holder}. Is that run dead?", err=True):
+        if not click.confirm(f"The lock is held by {by}. Is that run dead?", err=True):
             console.note("The lock stays.")
             return 1
+    if record and record.document.lease:
+        record.put(replace(record.document, lease=None), "state unlock")
     lock.break_()
     _print("Unlocked.")
     return 0
+
+
+def _shared(file: Path | None, state_file: Path | None) -> StoredRecord | None:
+    """The record that machines share, read; None where the files name none, or there are no files here."""
+    try:
+        record, _ = record_of(file, state_file)
+    except ConfigError:
+        if file is not None:
+            raise
+        return None
+    if not record.is_shared:
+        return None
+    record.load()
+    return record
 
 
 @state.command(
@@ -118,7 +144,7 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
     """Forget ADDRESS. Nothing changes in Buffer; a later plan looks for it by its content."""
     from bufferctl.reconcile import release
 
-    with _mending(file, state_file) as mending:
+    with _mending(file, state_file, f"state rm {address}") as mending:
         slot = _slot(mending.state.bindings, address)
         binding = mending.state.bindings[slot]
         mending.state = release(mending.state, slot)
@@ -137,7 +163,7 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
     """Remember what is known of ADDRESS under NEW_ADDRESS, of the same channel (`was:` in the file does the same)."""
     from bufferctl.model import Address
 
-    with _mending(file, state_file) as mending:
+    with _mending(file, state_file, f"state mv {address} {new_address}") as mending:
         bindings = dict(mending.state.bindings)
         slot = _slot(bindings, address)
         try:
@@ -201,6 +227,10 @@ def begin(
         return beginning.begin(opened, channels, connection, auto_approve=auto_approve, root=file)
 
 
+for _command in (moving.pull, moving.push, moving.migrate, moving.log, moving.restore):
+    state.add_command(_command)
+
+
 def name(slot: Slot, binding: Binding) -> str:
     """The address as last declared, by ids where it is not known."""
     return binding.address or f"{slot.organization_id}/{slot.channel_id}/{slot.key}"
@@ -219,16 +249,6 @@ def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
     )
 
 
-def _store(file: Path | None, state_file: Path | None) -> StoredRecord:
-    from bufferctl.config import find_root
-    from bufferctl.state import LocalStore, StoredRecord, state_path_of
-
-    path = state_file or state_path_of(find_root(file, Path.cwd()))
-    if not path.exists():
-        raise ConfigError(f"There is no state file {path}", hint="`bufferctl apply` writes it.")
-    return StoredRecord(LocalStore(path), None)
-
-
 @dataclass
 class _Mending:
     """The state as it is to be saved."""
@@ -236,8 +256,41 @@ class _Mending:
     state: State
 
 
+def record_of(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
+    """The record that the files name, of whichever endpoint it is, and the root file. Raises ConfigError, StateError.
+
+    `state_file`: another one, which needs no root file.
+    """
+    from bufferctl.config import find_root, load
+    from bufferctl.diagnostics import has_errors
+    from bufferctl.state import StoredRecord, open_store
+
+    if state_file:
+        root = file or Path("buffer.yaml")
+        return StoredRecord(open_store(None, root, named=state_file), None), Path.cwd() / root
+    root = find_root(file, Path.cwd())
+    loaded = load(file, Path.cwd())
+    desired = loaded.desired or loaded.sound
+    wrong = [each for each in loaded.diagnostics if each.place and each.place.file == loaded.files[0]]
+    if desired is None or has_errors(wrong):
+        raise ConfigError(
+            f"{loaded.files[0]} has errors, so where the state is cannot be known",
+            hint="Run `bufferctl validate` to see them.",
+        )
+    return StoredRecord(open_store(desired.settings.state, root), None), root
+
+
+def existing(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
+    """The same, read. Raises ConfigError where there is none yet."""
+    record, root = record_of(file, state_file)
+    record.load()
+    if not record.exists:
+        raise ConfigError(f"There is no state yet: {record.place}", hint="`bufferctl apply` writes it.")
+    return record, root
+
+
 @contextmanager
-def _mending(file: Path | None, state_file: Path | None) -> Iterator[_Mending]:
+def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterator[_Mending]:
     """What is remembered, to be changed and then saved, while no other run works on it. Raises LockedError.
 
     What a killed run left in the journal is brought in first, so that it does not undo the change later.
@@ -245,13 +298,13 @@ def _mending(file: Path | None, state_file: Path | None) -> Iterator[_Mending]:
     from bufferctl.apply import FileJournal, record
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import journal_folder, locked
-    from bufferctl.config import find_root
 
-    store = _store(file, state_file)
-    store.load()  # tells the endpoint, and so which lock
+    store, root = existing(file, state_file)  # tells the endpoint, and so which lock
     with locked(store.endpoint, 0.0, Console.create()):
         state = store.load()
-        root = find_root(file, Path.cwd())
+        if store.is_shared:
+            yield from _mending_shared(store, message)
+            return
         journal = FileJournal(journal_folder(), store.endpoint, root, state.lineage)
         journal.claim(set(state.bindings))
         try:
@@ -260,6 +313,23 @@ def _mending(file: Path | None, state_file: Path | None) -> Iterator[_Mending]:
             record(mending.state, journal, store)
         finally:
             journal.close()
+
+
+def _mending_shared(store: StoredRecord, message: str) -> Iterator[_Mending]:
+    """One swap, so that no lock is needed: it fails if any run began meanwhile. Raises LockedError, StateError."""
+    from bufferctl.state.lease import locked
+
+    document = store.document
+    if document.lease:
+        raise locked(document.lease, tells_time=True)
+    if document.intents:
+        raise StateError(
+            f"A run was cut off, and what it sent is not settled yet ({len(document.intents)} open)",
+            hint="Run `bufferctl apply` first: it finds out what happened to it.",
+        )
+    mending = _Mending(document.state)
+    yield mending
+    store.put(replace(document, state=store.next(mending.state)), message)
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:

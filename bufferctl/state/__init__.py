@@ -8,10 +8,11 @@ from bufferctl.state.local import LocalStore, state_path_of
 from bufferctl.state.lock import Holder, Lock
 from bufferctl.state.opening import open_store
 from bufferctl.state.record import StoredRecord
-from bufferctl.state.store import Store, Stored
+from bufferctl.state.store import History, Store, Stored
 
 __all__ = [
     "Document",
+    "History",
     "Holder",
     "Lease",
     "LocalStore",

@@ -35,6 +35,8 @@ from bufferctl.state.lease import Lease
 FORMAT_MAJOR, FORMAT_MINOR = 2, 1
 #: What a digest of the record leaves out: these come and go with each run.
 _OF_RUNS = ("run", "lock", "intents", "listed")
+#: In what stays where a record was moved away: where to.
+_MOVED = "moved_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,10 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
         major = int(data["format_version"].split(".")[0])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(name, str(error), remedy) from error
+    if moved := data.get(_MOVED):
+        raise StateError(
+            f"{name} was moved to {moved}", hint="Update your checkout, so that `state` in buffer.yaml names that."
+        )
     if major > FORMAT_MAJOR:
         raise StateError(
             f"{name} was written by a newer bufferctl (format {data['format_version']})",
@@ -144,6 +150,38 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
         raise _damaged(name, f"{error.error_count()} of its entries cannot be read", remedy) from error
     except (KeyError, TypeError, IndexError) as error:
         raise _damaged(name, "an open write cannot be read", remedy) from error
+
+
+def moved(place: str, endpoint: str) -> bytes:
+    """What stays where a record was moved away to `place`, so that an old checkout does not go on with it."""
+    return _json({"format_version": f"{FORMAT_MAJOR + 1}.0", "endpoint": endpoint, _MOVED: place})
+
+
+def replacing(current: Document, new: Document) -> Document:
+    """The document to write where a person replaces the stored one by another, older or edited one (design: Applying).
+
+    Its serial is above both, the stored lock and open intents stay, and each home counts as complete only as far as
+    both say. A home that only one of them lists starts from the older `complete_at`.
+    """
+    before, state = current.state, new.state
+    homes = {
+        name: replace(home, horizon=_older(home.horizon, before.horizon(name, None).since))
+        for name, home in state.homes.items()
+    }
+    serial = max(before.serial, state.serial) + 1
+    state = replace(
+        state,
+        homes=homes,
+        complete_at=_older(state.complete_at, before.complete_at),
+        serial=serial,
+        lineage=state.lineage or before.lineage,
+    )
+    return replace(new, state=state, lease=current.lease, intents=current.intents)
+
+
+def _older(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The older of two horizons; None is the beginning of time."""
+    return min(one, other) if one and other else None
 
 
 def digest(raw: bytes) -> str:

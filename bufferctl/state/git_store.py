@@ -131,8 +131,12 @@ class GitStore:
         """The document's history, newest first. Raises StateError."""
         if not self._fetch_all():
             return ()
-        form = "--format=%H%x00%cI%x00%an%x00%s"
-        lines = self._git("log", "--max-count=200", form, _REF, "--", self._path).decode(errors="replace").splitlines()
+        form = "--format=%h%x00%cI%x00%an%x00%s"
+        lines = (
+            self._git("log", "--max-count=200", "--abbrev=12", form, _REF, "--", self._path)
+            .decode(errors="replace")
+            .splitlines()
+        )
         parts = [line.split("\0") for line in lines]
         return tuple(Revision(id_, datetime.fromisoformat(at), f"{message} ({who})") for id_, at, who, message in parts)
 

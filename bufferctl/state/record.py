@@ -55,6 +55,11 @@ class StoredRecord:
         return self._stored is not None and self._stored.document is not None
 
     @property
+    def version(self) -> str:
+        """The store's version of the document, as of the last reading or writing."""
+        return self._stored.version if self._stored else ""
+
+    @property
     def saved(self) -> State:
         """The state in the store, as last read or written."""
         return self.document.state
@@ -98,17 +103,17 @@ class StoredRecord:
         self._swap(documents.dump(document), document, message)
 
     def _swap(self, raw: bytes, document: Document, message: str, *, squash: bool = False) -> None:
-        version = self._stored.version if self._stored else ""
-        self._stored = Stored(raw, self.store.swap(raw, version, message, squash=squash))
+        self._stored = Stored(raw, self.store.swap(raw, self.version, message, squash=squash))
         self.document, self.digest = document, documents.digest(raw)
 
     def _take(self, stored: Stored) -> None:
+        self._stored = stored
         document, digest = Document(self.endpoint), ""
         if stored.document is not None:
             endpoint = None if self._any_endpoint else self.endpoint
             document = documents.parse(stored.document, self.place, endpoint, remedy=self._remedy)
             digest = documents.digest(stored.document)
-        self._stored, self.document, self.digest = stored, document, digest
+        self.document, self.digest = document, digest
         self.endpoint = document.endpoint
 
     @property

@@ -1,0 +1,258 @@
+"""`bufferctl state pull|push|migrate|log|restore`: the whole record, and where it is. They need no key."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.cli.examples import examples
+from bufferctl.errors import ConfigError, StateError, UsageError
+
+if TYPE_CHECKING:
+    from bufferctl.state import Document, History, Store, StoredRecord
+
+
+@click.command(
+    short_help="Print the state as it is stored.",
+    epilog=examples(("bufferctl state pull > state.json", "a copy"), ("bufferctl state pull | jq .serial", "")),
+)
+@options.root_option
+@options.state_option
+def pull(file: Path | None, state_file: Path | None) -> None:
+    """Print the whole state, as JSON."""
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.state import record_of
+
+    record, _ = record_of(file, state_file)
+    stored = record.store.read().document  # as it is, also where it cannot be used
+    if stored is None:
+        raise ConfigError(f"There is no state yet: {record.place}", hint="`bufferctl apply` writes it.")
+    Console.create().data(stored.decode(errors="replace").rstrip("\n"))
+
+
+@click.command(
+    short_help="Replace the state by a file.",
+    epilog=examples(
+        ("bufferctl state push state.json", "what `state pull` printed, corrected"),
+        ("bufferctl state push --force state.json", "whatever it is"),
+    ),
+)
+@click.argument("new", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Also if it is older, of another lineage, or another run holds the lock.")
+@options.root_option
+@options.state_option
+def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> None:
+    """Replace the stored state by FILE.
+
+    FILE must have the lineage of the stored state and not be older. With --force anything goes; the lock and what a run
+    left open stay, and channels count as complete only as far as both states say.
+    """
+    from bufferctl.cli.state import record_of
+    from bufferctl.state.document import parse, replacing
+
+    record, _ = record_of(file, state_file)
+    try:
+        raw = new.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{new} cannot be read: {error.strerror}", hint="Name a file from `state pull`.") from error
+    document = parse(raw, f"the file {new}", None, remedy="Get a new one with `bufferctl state pull`.")
+    current = _current(record, document) if force else _replaceable(record, document)
+    _put(record, replacing(current, document), "state push")
+
+
+def _replaceable(record: StoredRecord, new: Document) -> Document:
+    """What is stored. Raises StateError where `new` must not replace it unasked."""
+    from bufferctl.state.lease import locked
+
+    record.load()
+    state, other = record.saved, new.state
+    hint = "If you mean it: bufferctl state push --force FILE"
+    if record.exists and record.endpoint != new.endpoint:
+        raise StateError(
+            f"The file belongs to {new.endpoint}, and the state in {record.place} to {record.endpoint}", hint=hint
+        )
+    if record.document.lease:
+        raise locked(record.document.lease, tells_time=True)
+    if record.exists and state.lineage != other.lineage:
+        raise StateError(
+            f"The file has another lineage ({other.lineage or 'none'}) than the state in {record.place} "
+            f"({state.lineage or 'none'}), so it is of another project or a state that was begun anew",
+            hint=hint,
+        )
+    if other.serial < state.serial:
+        raise StateError(
+            f"The file is older (serial {other.serial}) than the state in {record.place} (serial {state.serial}); "
+            "with it bufferctl would not know what was created since",
+            hint=hint,
+        )
+    return record.document
+
+
+@click.command(
+    short_help="List earlier versions of the state.",
+    epilog=examples(("bufferctl state log", "newest first"), ("bufferctl state log --json", "for a program")),
+)
+@options.root_option
+@options.json_option
+def log(file: Path | None, as_json: bool) -> None:
+    """List the versions that the store keeps: a branch's commits, or a bucket's versions if it has versioning."""
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.state import record_of
+    from bufferctl.model.invisible import visible
+
+    record, _ = record_of(file, None)
+    revisions = _history(record).log()
+    console = Console.create()
+    if as_json:
+        from bufferctl.render.json import document
+
+        listed = [{"revision": each.id, "at": each.at.isoformat(), "message": each.message} for each in revisions]
+        console.data(document({"kind": "state-log", "revisions": listed}))
+        return
+    for each in revisions:
+        console.data(f"{each.id}  {each.at:%Y-%m-%d %H:%M:%S %Z}  {visible(each.message)}".rstrip())
+
+
+@click.command(
+    short_help="Put an earlier version back.",
+    epilog=examples(("bufferctl state restore 4f0c1b2a3d4e", "a revision of `state log`")),
+)
+@click.argument("revision")
+@options.root_option
+def restore(revision: str, file: Path | None) -> None:
+    """Replace the state by an earlier version, REVISION of `bufferctl state log`.
+
+    The lock and what a run left open stay, and channels count as complete only as far as both versions say: the next
+    plan searches Buffer for what was created since.
+    """
+    from bufferctl.cli.state import record_of
+    from bufferctl.state.document import parse, replacing
+
+    record, _ = record_of(file, None)
+    raw = _history(record).read_at(revision)
+    old = parse(raw, f"{record.place} at {revision}", None, remedy="Choose another revision: bufferctl state log")
+    current = _current(record, old)
+    _put(record, replacing(current, old), f"state restore {revision}")
+
+
+def _history(record: StoredRecord) -> History:
+    """The store, if it keeps earlier documents. Raises ConfigError."""
+    from bufferctl.state import History
+
+    if not isinstance(record.store, History):
+        raise ConfigError(
+            f"A state file keeps no history: {record.place}",
+            hint="The previous version is beside it, as ….backup. With `state: git` each apply is a commit.",
+        )
+    return record.store
+
+
+@click.command(
+    short_help="Move the state to where buffer.yaml says.",
+    epilog=examples(
+        ("bufferctl state migrate", "from .bufferctl/, after adding `state: git`"),
+        ("bufferctl state migrate --from git", "from the branch bufferctl-state"),
+        ("bufferctl state migrate --from s3://acme-state/social", "from a bucket"),
+    ),
+)
+@click.option("--from", "source", metavar="PLACE", default="", help="A state file, `git`, git:BRANCH, or a bucket.")
+@click.option("--from-endpoint", "endpoint", metavar="URL", default="", help="The address of that bucket's store.")
+@options.root_option
+def migrate(source: str, endpoint: str, file: Path | None) -> None:
+    """Move the state from PLACE to the store that `state` in buffer.yaml names.
+
+    PLACE is .bufferctl/ beside the root file if you name none. What a run left open moves too. A file is renamed to
+    ….migrated; in a shared store a note stays, so that an older checkout does not go on with the old state.
+    """
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.session import journal_folder, locked
+    from bufferctl.cli.state import record_of
+    from bufferctl.state import LocalStore, StoredRecord
+    from bufferctl.state.document import moved
+
+    target, root = record_of(file, None)
+    old = StoredRecord(_source(source, endpoint, root), None)
+    if old.place == target.place:
+        raise UsageError(
+            f"The state is in {target.place} already",
+            hint="Set `state` in buffer.yaml to the new place, and name the old one with --from.",
+        )
+    old.load()
+    if not old.exists:
+        raise ConfigError(f"There is no state to move: {old.place}", hint="Name where it is with --from PLACE.")
+    console = Console.create()
+    with locked(old.endpoint, 0.0, console):
+        old.load()
+        document = _whole(old, root, journal_folder())
+        target.load()
+        if target.exists:
+            raise StateError(
+                f"{target.name} has state already (serial {target.saved.serial}), so nothing was moved",
+                hint="To replace it: bufferctl state pull > state.json, compare, and bufferctl state push --force FILE",
+            )
+        target.put(replace(document, state=target.next(document.state)), f"state migrate from {old.place}")
+        if isinstance(old.store, LocalStore):
+            old.store.path.rename(old.store.path.with_name(old.store.path.name + ".migrated"))
+        else:
+            old.store.swap(moved(target.place, old.endpoint), old.version, f"state migrate to {target.place}")
+    console.data(f"Moved {len(target.saved.bindings)} objects from {old.place} to {target.place}.")
+
+
+def _source(source: str, endpoint: str, root: Path) -> Store:
+    """The store that `--from` names."""
+    from bufferctl.model import StateSettings
+    from bufferctl.state import open_store
+
+    settings = None
+    if source.partition("://")[0] in {"s3", "gs", "az"} and "://" in source:
+        settings = StateSettings(source.rstrip("/"), endpoint.rstrip("/"))
+    elif source == "git" or source.startswith("git:"):
+        settings = StateSettings(branch=source.partition(":")[2] or StateSettings().branch)
+    named = Path(source) if source and settings is None else None
+    return open_store(settings, root, named=named)
+
+
+def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
+    """The document to move, with what this machine's journal knows beyond it. Raises LockedError."""
+    from bufferctl.apply import FileJournal
+    from bufferctl.cli.session import remembered
+    from bufferctl.state.lease import locked
+
+    if old.document.lease:
+        raise locked(old.document.lease, tells_time=True)
+    if old.is_shared:
+        return old.document
+    journal = FileJournal(folder, old.endpoint, root, old.saved.lineage)
+    try:
+        journal.claim(set(old.saved.bindings))
+        run = uuid.uuid4().hex  # an id for a run that needed none, since the record was its machine's own
+        intents = [replace(each, intent=replace(each.intent, run=each.intent.run or run)) for each in journal.unsettled]
+        return replace(old.document, state=remembered(old.saved, journal), intents=tuple(intents))
+    finally:
+        journal.close()
+
+
+def _current(record: StoredRecord, new: Document) -> Document:
+    """What is stored. Where that cannot be used, `new` without anything that would be taken for complete."""
+    from bufferctl.cli.console import Console
+
+    try:
+        record.load()
+    except StateError as error:  # which may be why somebody replaces it
+        Console.create().note(f"{error.message}; it is replaced.")
+        return replace(new, state=new.state.unrecorded(), lease=None, intents=())
+    return record.document
+
+
+def _put(record: StoredRecord, document: Document, message: str) -> None:
+    from bufferctl.cli.console import Console
+    from bufferctl.state.document import dump
+
+    record.store.swap(dump(document), record.version, message)
+    count = len(document.state.bindings)
+    Console.create().data(f"Stored serial {document.state.serial} with {count} objects in {record.place}.")

@@ -1,0 +1,300 @@
+"""A record that machines share: two clones of a project with `state: git`, and the commands about where it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.state import LocalStore, StoredRecord, open_store
+from bufferctl.state.lease import Lease
+from tests.cli.conftest import Project
+from tests.stores import buckets, git
+
+CONFIG = """\
+version: 1
+timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
+state: git
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+          - {key: launch, due_at: 2029-12-20 09:00, text: We are live}
+          - {key: teaser, text: Soon}
+"""
+LAUNCH = "Acme/twitter:acme/launch"
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in git.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """The remote."""
+    return git.remote(tmp_path / "remote.git")
+
+
+@pytest.fixture
+def project(project: Project, bare: Path) -> Project:
+    """A clone of it with a root file."""
+    git.git(project.folder, "init", "--quiet")
+    git.git(project.folder, "remote", "add", "origin", str(bare))
+    project.write("buffer.yaml", CONFIG)
+    return project
+
+
+@pytest.fixture
+def other(project: Project, bare: Path, tmp_path: Path) -> Project:
+    """Another clone, with the same files."""
+    folder = git.clone(str(bare), tmp_path / "other")
+    (folder / "buffer.yaml").write_text(CONFIG, encoding="utf-8")
+    return Project(folder, project.sandbox)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """From here on this is another machine, which knows nothing of the first."""
+    return lambda name: monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name))
+
+
+def document(project: Project) -> dict[str, Any]:
+    """The stored state."""
+    found: dict[str, Any] = json.loads(project("state", "pull").out)
+    return found
+
+
+def locked(project: Project) -> None:
+    """Let another machine's run hold the lock."""
+    from dataclasses import replace
+    from datetime import UTC, datetime, timedelta
+
+    from bufferctl.model import StateSettings
+
+    record = StoredRecord(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
+    record.load()
+    now = datetime.now(UTC)
+    lease = Lease("r1", "ann", "laptop", 7, now, now + timedelta(minutes=15), 60.0)
+    record.put(replace(record.document, lease=lease), "lock")
+
+
+def test_what_one_machine_applied_another_one_knows(project: Project, other: Project, machine: Any, bare: Path) -> None:
+    """Nothing is published twice, and each apply is one commit."""
+    assert "2 created" in project.apply().out
+    machine("other")
+    assert other("plan", "--detailed-exitcode").code == 0
+    (other.folder / "buffer.yaml").write_text(CONFIG.replace("We are live", "We are live!"), encoding="utf-8")
+    other.apply()
+    assert sorted(post["text"] for post in project.sandbox.posts()) == ["Soon", "We are live!"]
+    assert git.subjects(bare)[0] == "apply: 1 changed"
+    assert len(git.subjects(bare)) == 2
+    assert not project.state.exists()
+
+
+def test_list_and_show_read_the_shared_record(project: Project, other: Project) -> None:
+    """From a clone that never applied, without a key."""
+    project.apply()
+    assert LAUNCH in other("state", "list").out
+    assert json.loads(other("state", "show", LAUNCH).out)["address"] == LAUNCH
+
+
+def test_rm_and_mv_change_it_for_everybody(project: Project, other: Project, bare: Path) -> None:
+    """Each with one commit that names it."""
+    project.apply()
+    assert project("state", "mv", LAUNCH, "Acme/twitter:acme/first").code == 0
+    assert other("state", "rm", "Acme/twitter:acme/teaser").code == 0
+    assert [line.split()[0] for line in project("state", "list").out.splitlines()] == ["Acme/twitter:acme/first"]
+    assert git.subjects(bare)[:2] == ["state rm Acme/twitter:acme/teaser", f"state mv {LAUNCH} Acme/twitter:acme/first"]
+
+
+def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
+    """It refuses while the record is locked, until somebody unlocks it."""
+    project.apply()
+    locked(project)
+    ran = project("state", "rm", LAUNCH)
+    assert (ran.code, "ann on laptop" in ran.err) == (1, True)
+    assert project("state", "unlock").code == 64
+    assert project("state", "unlock", "--auto-approve").out == "Unlocked.\n"
+    assert project("state", "unlock").out == "The lock is free.\n"
+    assert project("state", "rm", LAUNCH).code == 0
+
+
+def test_pull_and_push(project: Project, other: Project) -> None:
+    """What was pulled and corrected can be pushed; the serial grows."""
+    project.apply()
+    pulled = document(project)
+    (other.folder / "new.json").write_text(json.dumps(pulled), encoding="utf-8")
+    ran = other("state", "push", "new.json")
+    assert (ran.code, document(project)["serial"]) == (0, pulled["serial"] + 1)
+    assert document(project)["organizations"] == pulled["organizations"]
+
+
+def test_push_refuses_what_is_older_or_of_another_lineage(project: Project) -> None:
+    """Unless it is forced."""
+    project.apply()
+    pulled = document(project)
+    wrong: dict[str, dict[str, Any]] = {"older": {"serial": 0}, "another lineage": {"lineage": "x"}}
+    for name, values in wrong.items():
+        file = project.write("new.json", json.dumps({**pulled, **values}))
+        ran = project("state", "push", str(file))
+        assert (ran.code, name in ran.err) == (1, True)
+        assert "state push --force" in ran.err
+    assert document(project) == pulled
+    assert project("state", "push", "--force", "new.json").code == 0
+    assert document(project)["lineage"] == "x"
+    assert document(project)["serial"] > pulled["serial"]
+
+
+def test_a_forced_push_keeps_the_lock_and_trusts_neither_horizon(project: Project) -> None:
+    """Of two horizons of a channel the older one counts."""
+    project.apply()
+    pulled = document(project)
+    (home,) = (
+        each for homes in pulled["organizations"].values() for each in homes.values() if each["service"] == "twitter"
+    )
+    before, home["horizon"] = home["horizon"], "2029-12-02T00:00:00Z"
+    project.write("new.json", json.dumps(pulled))
+    locked(project)
+    assert project("state", "push", "new.json").code == 1
+    assert project("state", "push", "--force", "new.json").code == 0
+    after = document(project)
+    horizons = {e.get("horizon") for homes in after["organizations"].values() for e in homes.values()}
+    assert "2029-12-02T00:00:00Z" in horizons
+    assert before not in horizons
+    assert after["lock"]["host"] == "laptop"
+
+
+def test_log_and_restore(project: Project) -> None:
+    """An older version can be put back; what was created since is found in Buffer, not created again."""
+    project.apply()
+    project.write("buffer.yaml", f"{CONFIG}          - {{key: tip, text: A tip}}\n")
+    project.apply()
+    newest, oldest = project("state", "log").out.splitlines()
+    assert "apply: 1 created" in newest
+    assert project("state", "restore", oldest.split()[0]).code == 0
+    assert "tip" not in project("state", "list").out
+    project.apply()
+    assert sorted(post["text"] for post in project.sandbox.posts()) == ["A tip", "Soon", "We are live"]
+    assert "state restore" in project("state", "log").out
+
+
+def test_restore_of_something_else(project: Project) -> None:
+    """Exit 1, and where revisions are listed."""
+    project.apply()
+    ran = project("state", "restore", "1234567")
+    assert (ran.code, "bufferctl state log" in ran.err) == (1, True)
+
+
+def test_restore_over_a_damaged_record(project: Project, bare: Path) -> None:
+    """Which is what it is for."""
+    project.apply()
+    good = project("state", "log").out.split()[0]
+    store = git.store(project.folder)
+    store.swap(b"{", store.read().version, "an accident")
+    ran = project("plan")
+    assert (ran.code, "is damaged" in ran.err, "state restore" in ran.err) == (1, True, True)
+    assert project("state", "pull").out == "{\n"
+    assert project("state", "restore", good).code == 0
+    project.apply()
+    assert len(project.sandbox.posts()) == 2
+
+
+def test_a_file_has_no_history(project: Project) -> None:
+    """The message says where its previous version is."""
+    project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
+    project.apply()
+    for arguments in (("log",), ("restore", "1")):
+        ran = project("state", *arguments)
+        assert (ran.code, "keeps no history" in ran.err) == (1, True)
+
+
+def test_migrate_from_the_file(project: Project, other: Project, machine: Any) -> None:
+    """Until then nothing is done, since the record would seem lost; then everybody has it."""
+    project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
+    project.apply()
+    project.write("buffer.yaml", CONFIG)
+    ran = project("apply", "--auto-approve")
+    assert (ran.code, "bufferctl state migrate" in ran.err) == (1, True)
+    ran = project("state", "migrate")
+    assert (ran.code, "Moved 2 objects" in ran.out) == (0, True)
+    assert [path.name for path in project.state.parent.glob("state.json*")].count("state.json.migrated") == 1
+    assert not project.state.exists()
+    machine("other")
+    assert "No changes." in other("plan").out
+    assert project("state", "migrate").code == 1
+
+
+def test_migrate_never_replaces_a_record(project: Project) -> None:
+    """Where both places have one, a person decides."""
+    project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
+    project.apply()
+    kept = project.state.read_bytes()
+    project("state", "push", str(project.state))
+    project.write("buffer.yaml", CONFIG)
+    project("state", "migrate")
+    project.state.write_bytes(kept)
+    ran = project("state", "migrate")
+    assert (ran.code, "has state already" in ran.err) == (1, True)
+    assert project.state.read_bytes() == kept
+
+
+def test_migrate_between_stores(project: Project, other: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the branch to a bucket; a checkout that still names the branch is told, and does nothing."""
+    project.apply()
+    with buckets.google() as server:
+        config = CONFIG.replace(
+            "state: git", f"state: {{store: 'gs://acme-state/social', endpoint: '{server.address}'}}"
+        )
+        project.write("buffer.yaml", config)
+        ran = project("state", "migrate", "--from", "git")
+        assert (ran.code, "to gs://acme-state/social/state.json" in ran.out) == (0, True)
+        assert "No changes." in project("plan").out
+        for command in (("plan",), ("apply", "--auto-approve"), ("state", "list")):
+            ran = other(*command)
+            assert (ran.code, "was moved to gs://acme-state/social/state.json" in ran.err) == (1, True)
+        assert len(project.sandbox.posts()) == 2
+
+
+def test_migrate_takes_what_is_open_with_it(project: Project, machine: Any, other: Project) -> None:
+    """A run that was killed is settled by whoever applies next, on another machine too."""
+    project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
+    project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
+    assert project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0").code != 0
+    project.sandbox.set_faults()
+    project.write("buffer.yaml", CONFIG)
+    assert project("state", "migrate").code == 0
+    machine("other")
+    other.apply()
+    assert sorted(post["text"] for post in project.sandbox.posts()) == ["Soon", "We are live"]
+
+
+def test_where_the_state_is_cannot_be_known(project: Project) -> None:
+    """A root file with errors might name a store that cannot be read."""
+    project.write("buffer.yaml", CONFIG.replace("state: git", "state: svn"))
+    ran = project("state", "list")
+    assert (ran.code, "bufferctl validate" in ran.err) == (1, True)
+
+
+def test_a_store_that_cannot_be_reached(project: Project) -> None:
+    """One message; nothing was sent."""
+    git.git(project.folder, "remote", "remove", "origin")
+    for command in (("plan",), ("apply", "--auto-approve"), ("drift",), ("state", "list")):
+        ran = project(*command)
+        assert (ran.code, "has no remote origin" in ran.err) == (1, True)
+    assert project.sandbox.posts() == []
+
+
+def test_a_named_state_file_comes_first(project: Project) -> None:
+    """`--state FILE` is for looking at a copy."""
+    project.apply()
+    copy = project.write("copy.json", project("state", "pull").out)
+    git.git(project.folder, "remote", "remove", "origin")
+    assert LAUNCH in project("state", "list", "--state", str(copy)).out
+    assert isinstance(open_store(None, project.folder / "buffer.yaml", named=copy), LocalStore)
