@@ -63,7 +63,7 @@ state_option = click.option(
     "state_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="A state file instead of the one that \`state\` in buffer.yaml names.",
+    help="A state file instead of the one that `state` in buffer.yaml names.",
 )
 lock_option = click.option(
     "--lock-timeout",
