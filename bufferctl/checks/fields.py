@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bufferctl.checks.finding import Finding, Path, Rule
-from bufferctl.checks.networks import NETWORKS, Limit, Need, Network, Source, thread_of
-from bufferctl.checks.texts import utf16
+from bufferctl.checks.networks import NETWORKS, Counting, Limit, Need, Network, Source, thread_of
+from bufferctl.checks.texts import because_of_parameters, utf16
 from bufferctl.diagnostics import Severity
 from bufferctl.model import NetworkMetadata, Post
 from bufferctl.model.content import ThreadItem
@@ -129,7 +129,10 @@ def _too_long(rule: Rule, post: Post, path: Path, text: str | None, limit: Limit
     if not text or len(text) * 2 <= limit.most or (used := utf16(text)) <= limit.most:
         return
     label, what = NETWORKS[post.service].label, rule.name.removesuffix("-too-long").replace("-", " ")
-    message = f"{label} takes {limit.most:,} characters as {what} and this has {used:,}, so Buffer refuses the post"
+    because = because_of_parameters(post, text, Counting.UTF16, limit.most)
+    message = (
+        f"{label} takes {limit.most:,} characters as {what} and this has {used:,}{because}, so Buffer refuses the post"
+    )
     yield Finding(rule, post, path, message, hint=f"shorten it by {used - limit.most:,}")
 
 

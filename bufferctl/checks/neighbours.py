@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bufferctl.checks.finding import Finding, Related, Rule
 from bufferctl.checks.networks import Source
-from bufferctl.diagnostics import Severity
+from bufferctl.diagnostics import Place, Severity
 from bufferctl.model import Post, Service
 
 AGAIN = timedelta(days=30)
@@ -43,7 +43,17 @@ SAME_ON_X = Rule(
     Source.NETWORK,
 )
 
-RULES = (SAME_TEXT, TOO_CLOSE, SAME_ON_X)
+REPEATED = Rule(
+    "BC111",
+    "repeat-says-the-same",
+    Severity.WARNING,
+    "occurrences of a repeated post say the same",
+    "networks hide or refuse repetitions, and so may Buffer",
+    "give each a text of its own with variables: `$(number)`, or `vars` under `each`",
+    "what networks do; Buffer was seen to refuse some repetitions",
+)
+
+RULES = (SAME_TEXT, TOO_CLOSE, SAME_ON_X, REPEATED)
 
 
 #: A post and its instant in seconds since 1970, None where a queue decides.
@@ -60,7 +70,9 @@ def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: floa
     for timed in posts:
         address = timed[0].address
         channels.setdefault((address.organization, address.channel), []).append(timed)
-    yield from _on_x([post for (post, at) in posts if since is None or at is None or at >= since])
+    ahead = [post for (post, at) in posts if since is None or at is None or at >= since]
+    yield from _on_x(ahead)
+    yield from _repeated(ahead)
     for there in channels.values():
         firsts: dict[str, Timed] = {}
         again: dict[str, list[Timed]] = {}
@@ -85,6 +97,20 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
             message = f"the same text goes out on {first.address.channel}, and X forbids that for several accounts"
             related = () if first.place == post.place else (Related(first, f"first used in `{first.address.key}`"),)
             yield Finding(SAME_ON_X, post, ("text",), message, related=related)
+
+
+def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:
+    """Occurrences that say the same, said of the first of each entry."""
+    entries: dict[Place, dict[str, Post]] = {}
+    for post in posts:
+        if post.expansion and post.expansion.repeats:
+            entries.setdefault(post.place, {}).setdefault(post.address.key, post)
+    for those in entries.values():
+        first = next(iter(those.values()))
+        earlier = first.expansion.repeats if first.expansion else ""
+        more = f", and so do {len(those) - 1} more" if len(those) > 1 else ""
+        message = f"`{first.address.key}` says the same as `{earlier}`{more}; networks hide or refuse repeats"
+        yield Finding(REPEATED, first, ("repeat",), message)
 
 
 def _again(same: list[Timed], now: float | None, since: float | None) -> Iterator[Finding]:

@@ -191,6 +191,14 @@ def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
             yield Finding(CUT_SHORT, post, path, message)
 
 
+def because_of_parameters(post: Post, text: str, counting: Counting, limit: int) -> str:
+    """What to add where a text is too long only for the parameters that `utm` adds to its links; else nothing."""
+    before = dict(post.expansion.untagged).get(text) if post.expansion else None
+    if before is None or (used := length(before, counting)) > limit:
+        return ""
+    return f"; `utm` makes it so long: without the parameters it has {used:,}"
+
+
 def _texts(post: Post) -> Iterator[tuple[Path, str]]:
     """The text, and those of a thread below it; the first of them is the text again."""
     if post.text:
@@ -208,6 +216,9 @@ def _too_long(
         return
     counts = f"{network.label} takes {limit:,} characters and this text has {used:,}{_aside(network, text, used)}"
     over = f"shorten it by {used - limit:,}"
+    if because := because_of_parameters(post, text, network.counting, limit):
+        counts += because
+        over += f", or leave the parameters out with `overrides: {{{post.service}: {{utm: {{}}}}}}`"
     if network.paid and limit < network.paid.most and used <= network.paid.most:
         more = _NOT_PAID if from_account else _IF_PAID
         yield Finding(NEEDS_PAID_X, post, path, f"{counts}, so Buffer refuses it", hint=f"{over}; {more}")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
 from bufferctl.checks import RULES, Finding, check, check_lengths, unknown_codes, waits_for_account
-from bufferctl.config import Loaded, Locator, in_order
+from bufferctl.config import Loaded, Located, Locator, in_order
 from bufferctl.diagnostics import Diagnostic, Related, Severity
-from bufferctl.model import Desired, LiveChannel
+from bufferctl.model import Desired, Idea, LiveChannel, Post
 
+#: Further occurrences of a repeated post that a problem names; of more it gives the number.
+_NAMED = 2
 #: How many warnings of one rule are shown before something else that is asked for; `validate` shows all.
 FEW = 3
 
@@ -51,10 +54,11 @@ def judged_by_account(
 def _placed(root: Path, desired: Desired, found: Iterable[Finding]) -> Iterator[Diagnostic]:
     """What was found, each at its place; the files concerned are read once more."""
     locator = Locator(root, desired.channels)
+    occurrences: dict[Diagnostic, dict[str, Post]] = {}
     for finding in sorted(found, key=lambda each: each.item.place.file):
         item, rule = finding.item, finding.rule
         located = locator.field(item.place, item.address, finding.path, finding.quote)
-        yield Diagnostic(
+        diagnostic = Diagnostic(
             finding.severity,
             finding.message,
             located.place,
@@ -62,8 +66,33 @@ def _placed(root: Path, desired: Desired, found: Iterable[Finding]) -> Iterator[
             located.line,
             located.width,
             rule.code,
-            tuple(Related(each.item.place, each.note) for each in finding.related),
+            (*(Related(each.item.place, each.note) for each in finding.related), *_settings(item, located)),
         )
+        same = occurrences.setdefault(diagnostic, {})
+        if isinstance(item, Post):
+            same.setdefault(item.address.key, item)
+    for diagnostic, items in occurrences.items():
+        yield replace(diagnostic, message=diagnostic.message + _in_occurrences(items, diagnostic.message))
+
+
+def _settings(item: Post | Idea, located: Located) -> Iterator[Related]:
+    """Where the variables of what was found are set."""
+    for each in item.expansion.variables if isinstance(item, Post) and item.expansion else ():
+        if each.place and (located.variables is None or each.name in located.variables):
+            yield Related(each.place, f"`{each.name}` is set here")
+
+
+def _in_occurrences(items: Mapping[str, Post], message: str) -> str:
+    """Which occurrences of a repeated post something was found in; nothing where it is every one, or said already."""
+    times = max((post.expansion.times for post in items.values() if post.expansion), default=0)
+    if not times or len(items) == times:
+        return ""
+    first, *others = items
+    if f"`{first}`" in message:
+        return ""
+    if len(others) > _NAMED:
+        return f" (in `{first}` and {len(others)} more)"
+    return f" (in {', '.join(f'`{key}`' for key in items)})"
 
 
 def few(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

@@ -102,6 +102,7 @@ def reread(
     try:
         return kind.validate_python(variables.data(raw, spot), context=Faults(starts=starts))
     except ValidationError as error:
+        variables.reading.spoil(variables.entry, str(spot.offset))
         for each in error.errors(include_url=False):
             where, part = walk(spot, each["loc"])
             problem = explained(spot, owner, each)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bufferctl.config.expand.variables import names_in
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source, UnreadableError, read_source
 from bufferctl.config.tree import Spot, quoted
@@ -20,11 +21,15 @@ Step = str | int
 
 
 class Located(NamedTuple):
-    """A place, the line of the file that it is in, and how many code points of it are meant."""
+    """A place, the line of the file that it is in, and how many code points of it are meant.
+
+    `variables`: the names of those that the value there uses, None where it is in a file of its own.
+    """
 
     place: Place
     line: str = ""
     width: int = 1
+    variables: frozenset[str] | None = frozenset()
 
 
 class Locator:
@@ -45,7 +50,7 @@ class Locator:
         spot = self._entries.get(root.tree.source.offset(entry)) if root else None
         if spot is None:
             return Located(entry)
-        return _located(*_find(list(self._layers(spot, address)), path), quote)
+        return _located(*_find(list(self._layers(spot, address)), path, root), quote)
 
     def setting(self, file: str, *path: str) -> Located:
         """Where the name of a setting of the root file stands."""
@@ -70,14 +75,22 @@ class Locator:
         return self._file[1]
 
     def _layers(self, entry: Spot, address: Address) -> Iterator[Spot]:
-        """The override of the object's channel, if there is one, then the entry."""
-        overrides = entry.child("overrides")
+        """What gives the object its fields, most specific first: occurrence, override of its channel, entry."""
+        number = address.key.removeprefix(f"{entry.child('key')}-")
+        if entry.has("repeat") and entry.down("repeat", "each").has(number):
+            occurrence = entry.down("repeat", "each", number)
+            yield from self._overrides(occurrence, address)
+            yield occurrence
+        yield from self._overrides(entry, address)
+        yield entry
+
+    def _overrides(self, outer: Spot, address: Address) -> Iterator[Spot]:
+        overrides = outer.child("overrides")
         service = address.channel.partition(":")[0]
         names = self._names.get((address.organization, address.channel), {address.channel})
         for reference in overrides if isinstance(overrides, dict) else ():
             if reference == service or reference in names:
-                yield entry.down("overrides", reference)
-        yield entry
+                yield outer.down("overrides", reference)
 
 
 def _entries(root: Spot) -> Iterator[Spot]:
@@ -96,8 +109,8 @@ def _items(spot: Spot, name: str) -> Iterator[Spot]:
         yield Spot(spot.tree, item)
 
 
-def _find(layers: Sequence[Spot], path: Sequence[Step]) -> tuple[Spot, Step, bool]:
-    """The container and the part of it that the path leads to, and whether it leads there whole."""
+def _find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None) -> tuple[Spot, Step, bool]:
+    """The container and the part of it that the path leads to, and whether it leads there whole. `top`: of the file."""
     for layer in layers:
         for way in _ways(layers, path):
             # Metadata of another network in an override leaves that of this one to the entry.
@@ -111,6 +124,8 @@ def _find(layers: Sequence[Spot], path: Sequence[Step]) -> tuple[Spot, Step, boo
                     return _down(layer, way)
     if path[0] == "metadata" and any(layer.has("metadata") for layer in layers):
         return next((layer, "metadata", False) for layer in layers if layer.has("metadata"))
+    if top is not None and path[0] in _OF_FILES and _value(top, path[:1]) is not None:
+        return _down(top, path)
     return layers[-1], "key", True
 
 
@@ -130,6 +145,10 @@ def beside_text(path: Sequence[Step]) -> Sequence[Step]:
             return "thread", number - 1, *rest
         case _:
             return path
+
+
+#: Fields that the top of a file gives its posts.
+_OF_FILES = frozenset({"tags", "draft", "cancelled", "protect"})
 
 
 def _value(spot: Spot, path: Sequence[Step]) -> Any:
@@ -160,7 +179,9 @@ def _located(spot: Spot, part: Step, whole: bool, quote: str) -> Located:
     else:
         width = len(value) if _one_line(source, offset, value) else 1
     place, line = source.place(offset), source.line(offset)
-    return Located(place, line, max(1, min(width, len(line) - place.column + 1)))
+    written = str(value) if isinstance(value, str) else ""
+    variables = None if part == "text_file" else frozenset(names_in(written))
+    return Located(place, line, max(1, min(width, len(line) - place.column + 1)), variables)
 
 
 def _one_line(source: Source, offset: int, value: Any) -> bool:

@@ -40,8 +40,10 @@ class Reading:
         """Remember that a field is there but cannot be used."""
         self.spoiled.setdefault(id(spot.node), set()).add(name)
 
-    def when(self, when: datetime | None, clock: LocalTimes | None, spot: Spot, name: str) -> datetime | None:
-        """The instant of a field with a time; a problem where it is not clear."""
+    def when(
+        self, when: datetime | None, clock: LocalTimes | None, spot: Spot, name: str, *, where: str = ""
+    ) -> datetime | None:
+        """The instant of a field with a time; a problem where it is not clear. `where` to write another one instead."""
         if when is None or when.tzinfo is not None:
             return when
         if clock is None:
@@ -56,7 +58,7 @@ class Reading:
         try:
             return clock.instant(when)
         except LocalTimeError as error:
-            self.problems.append(spot.at(name, str(error), hint=error.hint))
+            self.problems.append(spot.at(name, str(error), hint=f"{error.hint}{where}"))
             return None
 
     def text_file(self, name: str, spot: Spot) -> str | None:

@@ -133,8 +133,9 @@ class Posts:
         """Each occurrence of an entry on each of its channels. `own`: the override of a channel, by its label."""
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         self._check_fate(entry, base.spot, defaults)
+        each = list(occurrences(entry, base.spot, self.reading))
         series = _Series(self.reading)
-        for occurrence in occurrences(entry, base.spot, self.reading):
+        for occurrence in each:
             inside = occurrence.layer if occurrence else None
             inside_own = {}
             if inside is not None and isinstance(inside.fields, OccurrenceEntry):
@@ -308,7 +309,8 @@ class Posts:
             self.reading.problems.append(layers[-1].spot.at_key("repeat", message, hint="add `due_at`"))
         if occurrence and when and timed and not timed.of_occurrence:
             when = self._moved(when, occurrence, layers[-1].spot)
-        return mode, self.reading.when(when, clock, spot, "due_at")
+        where = f", under `each: {{{occurrence.number}: {{due_at: …}}}}`" if occurrence else ""
+        return mode, self.reading.when(when, clock, spot, "due_at", where=where)
 
     def _moved(self, when: datetime, occurrence: Occurrence, spot: Spot) -> datetime | None:
         """The time of an occurrence, from that of the first."""

@@ -6,7 +6,7 @@ Replaced once, with plain values and no logic. `$$(` is a literal `$(`; anything
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
@@ -53,10 +53,11 @@ def names_in(text: str) -> set[str]:
 class Variables:
     """The variables of one post: their values, and which of them were used.
 
-    `set_at`: the `vars` that has the value; those of `ALWAYS` have none.
+    `entry`: where the post's entry stands. `set_at`: the `vars` that has the value; those of `ALWAYS` have none.
     """
 
     reading: Reading
+    entry: Spot
     values: dict[str, str]
     set_at: Mapping[str, Spot]
     used: dict[str, Variable] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Variables:
         unknown: dict[str, None] = {}
         found = self._replaced(text, unknown)
         for name in unknown:
+            self.reading.spoil(self.entry, name)
             message, hint = self._unknown(name)
             self.reading.problems.append(spot.at_quote(part, f"{_SIGN}{name})", message, hint=hint))
         return found
@@ -77,6 +79,7 @@ class Variables:
         unknown: dict[str, None] = {}
         found = self._replaced(text, unknown)
         for each in unknown:
+            self.reading.spoil(self.entry, each)
             message, hint = self._unknown(each)
             self.reading.problems.append(self.reading.in_text_file(name, spot, f"{_SIGN}{each})", message, hint=hint))
         return found
@@ -129,7 +132,9 @@ class Variables:
 _AS_TEXT = "If this is text, write `$$({})`"
 
 
-def variables_of(layers: Iterable[Layer], defaults: Defaults, always: Mapping[str, str], reading: Reading) -> Variables:
+def variables_of(
+    layers: tuple[Layer, ...], defaults: Defaults, always: Mapping[str, str], reading: Reading
+) -> Variables:
     """The variables of a post: the most specific `vars` that has a name gives its value. `always`: those it has anyway.
 
     A problem where a `vars` sets one of `ALWAYS`.
@@ -147,7 +152,7 @@ def variables_of(layers: Iterable[Layer], defaults: Defaults, always: Mapping[st
                 reading.problems.append(below.at_key(name, message, hint="give it another name"))
             elif name not in values:
                 values[name], set_at[name] = value, below
-    return Variables(reading, {**values, **always}, set_at)
+    return Variables(reading, layers[-1].spot, {**values, **always}, set_at)
 
 
 def with_related(problem: Diagnostic, related: tuple[Related, ...]) -> Diagnostic:
