@@ -1,7 +1,7 @@
 """Every row of the action table as a folder under tests/cases/plan, with state and without.
 
-A folder holds `buffer.yaml`, and what led up to it: `before.yaml` was applied earlier (and `earlier.json` happened in
-Buffer before that), `acts.json` happened in Buffer since then: lists of `{"do": …, "address": …}`, see `perform`.
+A folder holds `buffer.yaml`, and what led up to it: `before.yaml`, with what is below `before/`, was applied earlier (and
+`earlier.json` happened in Buffer before that), `acts.json` happened in Buffer since then: lists of `{"do": …, "address": …}`, see `perform`.
 `options.txt` holds options that plan and apply are called with, one a line.
 
 `with-state.txt` is what plan finds, what apply does and what is left to do; `without-state.txt` what plan finds where
@@ -39,12 +39,14 @@ def prepare(project: Any, case: Path) -> dict[str, str]:
     made = acted(project, case / "earlier.json")
     if (case / "before.yaml").exists():
         project.write("buffer.yaml", (case / "before.yaml").read_text(encoding="utf-8"))
+        for path in (case / "before").rglob("*.yaml"):
+            project.write(str(path.relative_to(case / "before")), path.read_text(encoding="utf-8"))
         ran = project.apply()
         assert ran.code == 0, ran.err
         project.sandbox.clock.advance(hours=2)
     made += acted(project, case / "acts.json")
     for path in sorted(case.rglob("*.yaml")):
-        if path.name != "before.yaml":
+        if path.relative_to(case).parts[0] not in {"before", "before.yaml"}:
             project.write(str(path.relative_to(case)), path.read_text(encoding="utf-8"))
     return {each: touched for each, touched in everything(project).items() if each in made}
 
