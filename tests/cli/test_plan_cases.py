@@ -1,8 +1,8 @@
 """Every row of the action table as a folder under tests/cases/plan, with state and without.
 
-A folder holds `buffer.yaml`, and what led up to it: `before.yaml`, with what is below `before/`, was applied earlier (and
-`earlier.json` happened in Buffer before that), `acts.json` happened in Buffer since then: lists of `{"do": …, "address": …}`, see `perform`.
-`options.txt` holds options that plan and apply are called with, one a line.
+A folder holds `buffer.yaml`, and what led up to it: `before.yaml`, with the files below `before/`, was applied earlier
+(and `earlier.json` happened in Buffer before that), `acts.json` happened in Buffer since then: lists of
+`{"do": …, "address": …}`, see `perform`. `options.txt` holds options that plan and apply are called with, one a line.
 
 `with-state.txt` is what plan finds, what apply does and what is left to do; `without-state.txt` what plan finds where
 the state file was lost before. Both state facts, a change a line, and no wording: see `facts`.
