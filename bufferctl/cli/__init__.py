@@ -28,6 +28,7 @@ GROUPS = {
         "sandbox": ("sandbox", "Run a local Buffer to try things out."),
     },
     "Write": {
+        "new": ("new", "Start a file with a post or a campaign."),
         "validate": ("validate", "Check the files, offline."),
         "list": ("list_", "List what goes out when."),
         "preview": ("preview", "Show the files as a calendar of posts, offline."),

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--channel", metavar="CHANNEL", help="Where it goes unless it says so itself, such as twitter:acme.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="CHANNEL",
+    help="Where it goes unless it says so itself, such as twitter:acme. Repeatable.",
+)
 @click.option(
     "--timezone", "zone", metavar="ZONE", help="The zone of times without an offset; otherwise the channel's."
 )
@@ -35,7 +41,7 @@ if TYPE_CHECKING:
 @options.no_color_option
 def convert(
     sources: tuple[Path, ...],
-    channel: str | None,
+    channels: tuple[str, ...],
     zone: str | None,
     output: Path | None,
     file: Path | None,
@@ -61,7 +67,7 @@ def convert(
         raise ConfigError("The root file has errors, so nothing was converted", hint="Fix them, then try again.")
     if output is not None and output.exists():
         raise ConfigError(f"{output} already exists and is not overwritten", hint="Name another with -o FILE.")
-    found = converted(sources, desired, channel=channel, zone=zone)
+    found = converted(sources, desired, channels=channels, zone=zone)
     console.diagnostics(found.problems)
     if has_errors(found.problems):
         console.note(f"{summary_text(found.problems)}; nothing was converted.")

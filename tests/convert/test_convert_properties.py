@@ -38,7 +38,7 @@ def converted(folder: Path, name: str, content: bytes) -> Converted:
     (folder / name).write_bytes(content)
     desired = load(None, folder).desired
     assert desired
-    return convert([folder / name], desired, channel="twitter", zone=None)
+    return convert([folder / name], desired, channels=["twitter"], zone=None)
 
 
 @given(

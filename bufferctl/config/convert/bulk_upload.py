@@ -168,10 +168,10 @@ _FILM = re.compile(r"\.(mp4|m4v|mov|webm)(?:[?#]|$)", re.IGNORECASE)
 
 @dataclass
 class BulkUpload:
-    """Reads one file. `channel`: where rows go that do not say so themselves."""
+    """Reads one file. `channels`: where rows go that do not say so themselves."""
 
     source: Source
-    channel: Channel | None
+    channels: tuple[Channel, ...]
     destination: Destination
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -186,10 +186,10 @@ class BulkUpload:
         """Where a row goes; nothing where that is unclear."""
         names = [name for name in (each.strip() for each in re.split("[,;]", row["Channel"])) if name]
         if not names:
-            if self.channel is None:
+            if not self.channels:
                 message = "this row does not say which channel it is for"
                 self._problem(row, "Text", message, "fill in `Channel`, such as twitter:acme, or give --channel")
-            return (self.channel,) if self.channel else ()
+            return self.channels
         found: list[Channel] = []
         for name in names:
             try:

@@ -30,14 +30,14 @@ class Converted:
     problems: tuple[Diagnostic, ...]
 
 
-def convert(paths: Sequence[Path], desired: Desired, *, channel: str | None, zone: str | None) -> Converted:
+def convert(paths: Sequence[Path], desired: Desired, *, channels: Sequence[str], zone: str | None) -> Converted:
     """The posts of files (and of Markdown files in folders), for channels of the root file.
 
-    `channel`: where those go that do not say so themselves. `zone`: of times without an offset,
+    `channels`: where those go that do not say so themselves. `zone`: of times without an offset,
     otherwise the channel's. Raises UsageError for a channel, a zone or a kind of file that there is not.
     """
     destination = Destination(desired, _clock(zone))
-    default = _channel(destination, channel)
+    default = named_channels(destination, channels)
     posts: list[NewPost] = []
     problems: list[Diagnostic] = []
     for path in _files(paths):
@@ -51,7 +51,9 @@ def convert(paths: Sequence[Path], desired: Desired, *, channel: str | None, zon
     return Converted(yaml_text({"posts": written}), len(written), tuple(problems))
 
 
-def _read(path: Path, channel: Channel | None, destination: Destination) -> tuple[list[NewPost], list[Diagnostic]]:
+def _read(
+    path: Path, channels: tuple[Channel, ...], destination: Destination
+) -> tuple[list[NewPost], list[Diagnostic]]:
     name = path.as_posix()
     try:
         source = read_source(path, name)
@@ -61,14 +63,14 @@ def _read(path: Path, channel: Channel | None, destination: Destination) -> tupl
         hint = f"{error.hint} (in Excel: CSV UTF-8)" if "UTF-8" in error.hint else error.hint
         return [], [Diagnostic(Severity.ERROR, message, place, hint)]
     if path.suffix.lower() in _MARKDOWN:
-        reader: MarkdownFile | BulkUpload = MarkdownFile(source, channel, destination)
-    elif channel is None and not has_channels(source):
+        reader: MarkdownFile | BulkUpload = MarkdownFile(source, channels, destination)
+    elif not channels and not has_channels(source):
         raise UsageError(
             f"{name} does not say which channel it is for",
             hint="Give --channel, such as twitter:acme, or add a column `Channel`.",
         )
     else:
-        reader = BulkUpload(source, channel, destination)
+        reader = BulkUpload(source, channels, destination)
     found = reader.posts()
     if not found and not reader.problems:
         reader.problems.append(whole_file(name, "there are no posts in it", "name another file"))
@@ -101,10 +103,12 @@ def _clock(zone: str | None) -> LocalTimes | None:
     return LocalTimes(zone, found)
 
 
-def _channel(destination: Destination, name: str | None) -> Channel | None:
-    if name is None:
-        return None
+def named_channels(destination: Destination, names: Sequence[str]) -> tuple[Channel, ...]:
+    """The channels that the command line names, of one organization. Raises UsageError."""
     try:
-        return destination.any_channel(name)
+        found = tuple(dict.fromkeys(map(destination.any_channel, names)))
     except UnknownNameError as error:
         raise UsageError(error.message, hint=error.hint) from None
+    if len({each.organization for each in found}) > 1:
+        raise UsageError("These channels are of several organizations", hint="Convert for one organization at a time.")
+    return found

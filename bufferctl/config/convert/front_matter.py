@@ -62,10 +62,10 @@ class FrontMatter(PostFields):
 
 @dataclass
 class MarkdownFile:
-    """Reads one file. `channel`: where it goes unless it says so itself."""
+    """Reads one file. `channels`: where it goes unless it says so itself."""
 
     source: Source
-    channel: Channel | None
+    channels: tuple[Channel, ...]
     destination: Destination
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -122,10 +122,10 @@ class MarkdownFile:
 
     def _channels(self, front: FrontMatter, spot: Spot | None) -> tuple[Channel, ...]:
         if not front.channels:
-            if self.channel is None and not (spot and spot.has("channels")):
+            if not self.channels and not (spot and spot.has("channels")):
                 hint = "write `channels: [twitter]` in the front matter, or give --channel"
                 self.problems.append(self.source.diagnostic(0, "this does not say where it goes", hint=hint))
-            return (self.channel,) if self.channel else ()
+            return self.channels
         found: list[Channel] = []
         for index, reference in enumerate(front.channels):
             try:

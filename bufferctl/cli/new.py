@@ -1,0 +1,233 @@
+"""`bufferctl new`: a file with a post or a campaign to go on from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bufferctl.cli import options
+from bufferctl.cli.examples import examples
+from bufferctl.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from bufferctl.cli.console import Console
+    from bufferctl.config import Loaded
+    from bufferctl.config.convert.starting import Started
+    from bufferctl.model import Desired
+
+
+class Time(click.ParamType[datetime]):
+    """A day and a time as files have them, `2026-12-01 09:00`."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time that was typed. Fails where it is none."""
+        from bufferctl.config.times import in_our_form
+
+        written = in_our_form(str(value).strip())
+        try:
+            return datetime.fromisoformat(written or "")
+        except ValueError:
+            self.fail(f"{value} is not a time such as 2026-12-01 09:00.", param, ctx)
+
+
+@click.command(
+    short_help="Start a file with a post or a campaign.",
+    epilog=examples(
+        ("bufferctl new", "asks what it needs"),
+        ('bufferctl new post --text "We are live" --at "2030-01-15 09:00"', "a post"),
+        ('bufferctl new campaign --title "Spring launch" --starts 2030-03-01', "a campaign"),
+        ("bufferctl new post --from draft.md --channel linkedin", "from Markdown"),
+    ),
+)
+@click.argument("kind", type=click.Choice(["post", "campaign"]), required=False)
+@click.option(
+    "--channel", "channels", multiple=True, metavar="CHANNEL", help="Where it goes, such as twitter:acme. Repeatable."
+)
+@click.option("--text", metavar="TEXT", help="What the post says.")
+@click.option("--at", type=Time(), metavar="TIME", help="When the post goes out, 2026-12-01 09:00; default: the queue.")
+@click.option("--key", metavar="KEY", help="The post's key; default: from its day and its first words.")
+@click.option("--title", metavar="TITLE", help="What the campaign is about.")
+@click.option("--starts", type=options.Day(), metavar="DAY", help="The day that the campaign's times count from.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Markdown with the text; of a campaign, each section becomes a post.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The new file; default: posts/KEY.yaml."
+)
+@options.root_option
+@options.no_color_option
+def new(
+    kind: str | None,
+    channels: tuple[str, ...],
+    text: str | None,
+    at: datetime | None,
+    key: str | None,
+    title: str | None,
+    starts: datetime | None,
+    source: Path | None,
+    output: Path | None,
+    file: Path | None,
+    no_color: bool,
+) -> int:
+    """Start a file: with one post, or with a campaign, several posts whose times count from one day.
+
+    It asks what the options do not say; without a terminal they have to. The file is valid as it is written. A
+    campaign begins as drafts. `convert` reads Markdown with front matter.
+    """
+    from bufferctl.cli.console import Console
+    from bufferctl.config.convert import starting
+
+    console = Console.create(no_color=no_color)
+    loaded, desired = _loaded(file, console)
+    ask = _Asking(console)
+    kind = kind or ("campaign" if title or starts else "") or ask.choice("A post or a campaign?", ["post", "campaign"])
+    _check_options(kind, text=text, at=at, key=key, title=title, starts=starts, source=source)
+    draft = _read(source) if source else None
+    usual = [each.label for each in starting.usual_channels(desired)]
+    if kind == "post":
+        said = draft or text or ask.text("--text", "What does it say?")
+        where = channels or ask.channels(usual)
+        started = starting.new_post(desired, where, said, at or ask.time(), key)
+    else:
+        title = title or ask.text("--title", "What is it about?")
+        day = starts or ask.day()
+        started = starting.new_campaign(desired, channels or ask.channels(usual), title, day.date(), draft)
+    path = output or loaded.root / "posts" / f"{started.key}.yaml"
+    _write(path, started, loaded, console)
+    return 0
+
+
+def _loaded(file: Path | None, console: Console) -> tuple[Loaded, Desired]:
+    from bufferctl.config import load
+
+    loaded = load(file, Path.cwd())
+    if loaded.desired is None:
+        console.diagnostics(loaded.diagnostics)
+        raise ConfigError("The files have errors, so nothing was written", hint="Fix them, then try again.")
+    if not loaded.desired.channels:
+        raise ConfigError("The root file has no channels yet", hint="Run `bufferctl init`, or add `channels`.")
+    return loaded, loaded.desired
+
+
+def _check_options(kind: str, **given: object) -> None:
+    """Raises UsageError for options that belong to the other kind."""
+    other = {"post": ("title", "starts"), "campaign": ("text", "at", "key")}[kind]
+    if wrong := [f"--{name}" for name in other if given[name] is not None]:
+        raise UsageError(f"{' and '.join(wrong)} cannot be used for a {kind}", hint=f"Leave out {' and '.join(wrong)}.")
+    if given["source"] is not None and given["text"] is not None:
+        raise UsageError("--from and --text are both the text", hint="Give one of them.")
+
+
+def _read(path: Path) -> str:
+    """The text of a Markdown file. Raises UsageError."""
+    from bufferctl.config.source import UnreadableError, read_source
+
+    try:
+        text = read_source(path, path.name).text
+    except UnreadableError as error:
+        raise UsageError(f"{path} cannot be read: {error}", hint="Name a text file in UTF-8.") from error
+    if text.startswith(("---", "+++")):
+        raise UsageError(f"{path} has front matter", hint=f"Run `bufferctl convert {path}`, which reads it.")
+    if not text.strip():
+        raise UsageError(f"{path} is empty", hint="Write the text first.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class _Asking:
+    """Questions on the terminal. Each raises UsageError, naming the option, where there is nobody to ask."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def _check(self, option: str) -> None:
+        if not self._console.can_ask:
+            raise UsageError(
+                f"There is no terminal to ask on, and {option} is missing, so nothing was written",
+                hint=f"Give {option}.",
+            )
+
+    def choice(self, question: str, choices: list[str]) -> str:
+        """One of a few words."""
+        self._check(" or ".join(f"`{each}`" for each in choices))
+        found: str = click.prompt(question, type=click.Choice(choices), default=choices[0], err=True)
+        return found
+
+    def text(self, option: str, question: str) -> str:
+        """A line of text."""
+        self._check(option)
+        found: str = click.prompt(question, err=True)
+        return found
+
+    def channels(self, usual: list[str]) -> tuple[str, ...]:
+        """Channels, by default those that take a text alone; the only one without asking."""
+        if len(usual) == 1 and not self._console.can_ask:
+            return (usual[0],)
+        self._check("--channel")
+        said: str = click.prompt("Where does it go?", default=", ".join(usual) or None, err=True)
+        return tuple(each.strip() for each in said.split(",") if each.strip())
+
+    def time(self) -> datetime | None:
+        """A time, or the queue; without a terminal the queue."""
+        if not self._console.can_ask:
+            return None
+        question = "When, such as 2026-12-01 09:00? (empty: the queue)"
+        found: datetime | None = click.prompt(question, default="", show_default=False, value_proc=_time, err=True)
+        return found
+
+    def day(self) -> datetime:
+        """A day."""
+        self._check("--starts")
+        found: datetime = click.prompt("On which day does it start?", type=options.Day(), err=True)
+        return found
+
+
+def _time(said: str) -> datetime | None:
+    """What was typed as a time; nothing is the queue."""
+    return Time().convert(said, None, None) if said.strip() else None
+
+
+def _write(path: Path, started: Started, loaded: Loaded, console: Console) -> None:
+    """Write the file; it is taken away again, and ConfigError raised, where it would not be valid."""
+    from bufferctl.cli.checking import judged
+    from bufferctl.config import load
+    from bufferctl.config.write.document import FileChanges
+    from bufferctl.diagnostics import has_errors
+    from bufferctl.model.invisible import visible
+
+    if path.exists():
+        raise ConfigError(f"{path} already exists and is not overwritten", hint="Name another with -o FILE.")
+    root = loaded.root / loaded.files[0]
+    before = set(loaded.diagnostics)
+    files = FileChanges()
+    files.put(path, None, started.text.encode())
+    files.make()
+    now = load(root, Path.cwd())
+    problems = [each for each in judged(now) if each not in before and each.place and _is(path, now, each.place.file)]
+    is_read = any(_is(path, now, name) for name in now.files)
+    if has_errors(problems) or not is_read:
+        files.undo()
+        console.diagnostics(problems)
+        if not is_read:
+            raise ConfigError(
+                f"The root file does not include {path}, so nothing was written",
+                hint="Name a file below posts/ with -o, or name it under `include`.",
+            )
+        raise ConfigError(
+            "The new file would have these errors, so nothing was written", hint="Change the options, then try again."
+        )
+    console.diagnostics(problems)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    console.data(f"Wrote {visible(str(shown))}. Edit it, then run: bufferctl validate")
+
+
+def _is(path: Path, loaded: Loaded, name: str) -> bool:
+    return (loaded.root / name).resolve() == path.resolve()

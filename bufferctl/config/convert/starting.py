@@ -1,0 +1,126 @@
+"""New files of posts, for people to go on from: one post, or a campaign whose times count from a day.
+
+Both are valid as they are written. A campaign begins as drafts, so its first texts are never published by accident.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from bufferctl.config.convert.conversion import named_channels
+from bufferctl.config.convert.destination import Destination, NewPost, entries
+from bufferctl.config.locate import Located
+from bufferctl.config.names import key_for
+from bufferctl.config.times import LocalTimeError
+from bufferctl.config.write.document import yaml_text
+from bufferctl.config.write.entries import literal, text_value
+from bufferctl.diagnostics import Place
+from bufferctl.errors import UsageError
+from bufferctl.model import Channel, Desired, Service
+
+#: Networks that take a post of words alone.
+_WORDS = frozenset(
+    {Service.TWITTER, Service.LINKEDIN, Service.BLUESKY, Service.MASTODON, Service.THREADS, Service.FACEBOOK}
+)
+_HEADING = re.compile(r"^#{1,2} +(?P<words>.+?) *#*$", re.MULTILINE)
+_TOP = """\
+# A campaign. `start+7d 09:00` is seven days after `starts`: another day there moves every post.
+# `draft: true` keeps all of it from being published; delete the line when the texts are ready.
+"""
+#: What a campaign begins with: the end of its key, when, and its text.
+_SKELETON = (
+    ("teaser", "start-3d 09:00", "Coming soon: $(title)."),
+    ("launch", "start+0d 09:00", "It is here: $(title)."),
+    ("reminder", "start+7d 09:00", "In case you missed it: $(title)."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The text of a new file, and a name for it: its key."""
+
+    key: str
+    text: str
+
+
+def usual_channels(desired: Desired) -> list[Channel]:
+    """The declared channels of the first organization that take a post of words alone."""
+    first = desired.organizations[0].label if desired.organizations else ""
+    return [each for each in desired.channels if each.organization == first and each.service in _WORDS]
+
+
+def new_post(desired: Desired, names: Sequence[str], text: str, due_at: datetime | None, key: str | None) -> Started:
+    """A file with one post. `names`: of channels; `due_at` is local where it has no offset, None is the queue.
+
+    Raises UsageError.
+    """
+    destination = Destination(desired)
+    channels = named_channels(destination, names)
+    text = text.strip()
+    try:
+        when = destination.moment(due_at, channels) if due_at else None
+    except LocalTimeError as error:
+        raise UsageError(str(error), hint=error.hint) from None
+    post = NewPost(channels, {"text": text, "due_at": when}, text, due_at and due_at.date(), Located(Place("")), key)
+    written, problems = entries([post], destination)
+    if problems:
+        raise UsageError(problems[0].message, hint="Give another --key.")
+    return Started(written[0]["key"], yaml_text({"posts": written}))
+
+
+def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: date, draft: str | None) -> Started:
+    """A file with a campaign: of the sections of the Markdown `draft`, a week apart, or a skeleton of three posts.
+
+    Raises UsageError.
+    """
+    destination = Destination(desired)
+    channels = named_channels(destination, names)
+    taken = destination.taken(channels)
+    name = key_for(None, title, (), fallback="campaign")
+    posts = _sections(draft, name, taken) if draft else _skeleton(name, taken)
+    references = CommentedSeq(map(destination.reference, channels))
+    references.fa.set_flow_style()
+    fields = {
+        "organization": channels[0].organization if destination.several else None,
+        "channels": references,
+        "starts": starts,
+        "draft": True,
+        "vars": None if draft else CommentedMap(title=text_value("", title.strip())),
+        "posts": posts,
+    }
+    given = {field: value for field, value in fields.items() if value is not None}
+    return Started(name, _TOP + yaml_text(CommentedMap(given)))
+
+
+def _skeleton(name: str, taken: set[str]) -> list[CommentedMap]:
+    return [_post(key_for(None, f"{name} {end}", taken), when, text) for end, when, text in _SKELETON]
+
+
+def _sections(draft: str, name: str, taken: set[str]) -> list[CommentedMap]:
+    """A post of each section that has words below its heading; of a text without headings one post."""
+    found = _HEADING.split(draft.strip())  # the text above the first heading, then headings and texts in turn
+    parts = [
+        (name, found[0]),
+        *((f"{name} {words}", text) for words, text in zip(found[1::2], found[2::2], strict=True)),
+    ]
+    used = set(taken)
+    posts: list[CommentedMap] = []
+    for words, text in ((words, text.strip()) for words, text in parts):
+        if not text:
+            continue
+        key = key_for(None, words, used)
+        used.add(key)
+        entry = literal(CommentedMap(text=text_value("text", text)))
+        posts.append(CommentedMap(key=key, due_at=f"start+{7 * len(posts)}d 09:00", text=entry["text"]))
+    if not posts:
+        raise UsageError("There is no text in that file, so there is nothing to publish", hint="Write some first.")
+    return posts
+
+
+def _post(key: str, when: str, text: str) -> CommentedMap:
+    return CommentedMap(key=key, due_at=when, text=text_value("text", text))

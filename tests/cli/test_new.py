@@ -1,0 +1,170 @@
+"""`bufferctl new`: a file to go on from, by options or by questions, valid at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Prints, Project, Ran
+from tests.cli.test_asking import Terminal
+
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+managed_since: 2029-12-01T00:00:00Z
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+      - {service: instagram, name: acme.example}
+"""
+BOTH = ("--channel", "twitter", "--channel", "linkedin:acme-inc")
+
+
+@pytest.fixture(name="new")
+def starting(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Ran]) -> Callable[..., Ran]:
+    """A project with three channels, without a key; checks that what is written is valid and laid out."""
+    monkeypatch.delenv("BUFFER_API_KEY")
+    (environment / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+
+    def made(*options: str) -> Ran:
+        ran = run("new", *options)
+        if ran.code == 0:
+            assert run("validate").code == 0, run("validate").out
+            assert run("fmt", "--check").code == 0, run("fmt", "--check").out
+        return ran
+
+    return made
+
+
+def files(folder: Path) -> dict[str, str]:
+    """The files below posts/, and what they hold."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("posts/**/*")) if path.is_file()}
+
+
+def test_a_post(environment: Path, new: Any, prints: Prints) -> None:
+    """One entry; its key is made of the day and the words, `$(` in the text is text."""
+    prints("new/post", new("post", "--text", "Run $(make): now #build", "--at", "2031-03-04 9:00", *BOTH))
+    assert files(environment) == {
+        "2031-03-04-run-make-now-build.yaml": (
+            "posts:\n"
+            "  - key: 2031-03-04-run-make-now-build\n"
+            "    due_at: 2031-03-04 09:00\n"
+            "    channels: [twitter, linkedin]\n"
+            "    text: |\n"
+            "      Run $$(make): now #build\n"
+        )
+    }
+
+
+def test_a_campaign(environment: Path, new: Any, prints: Prints) -> None:
+    """Three posts whose times count from one day, all of them drafts."""
+    prints("new/campaign", new("campaign", "--title", "Spring launch", "--starts", "2031-03-04", *BOTH))
+    (text,) = files(environment).values()
+    assert "starts: 2031-03-04\ndraft: true\n" in text
+    assert "due_at: start-3d 09:00" in text
+
+
+def test_a_campaign_of_a_draft(environment: Path, new: Any) -> None:
+    """Each section of a Markdown file becomes a post, a week after the one before; headings make the keys."""
+    draft = "Words above.\n\n# First tip\n\nSave **often**.\n\n## Empty\n\n## Second tip ##\nMore $(name).\n"
+    (environment / "draft.md").write_text(draft, encoding="utf-8")
+    assert new("campaign", "--title", "Tips", "--starts", "2031-03-04", "--from", "draft.md", *BOTH).code == 0
+    (text,) = files(environment).values()
+    assert text[text.index("posts:") :] == (
+        "posts:\n"
+        "  - key: tips\n    due_at: start+0d 09:00\n    text: |\n      Words above.\n"
+        "  - key: tips-first-tip\n    due_at: start+7d 09:00\n    text: |\n      Save **often**.\n"
+        "  - key: tips-second-tip\n    due_at: start+14d 09:00\n    text: |\n      More $$(name).\n"
+    )
+
+
+def test_a_post_of_a_draft(environment: Path, new: Any) -> None:
+    """The text of a Markdown file as it stands, in the queue."""
+    (environment / "draft.md").write_text("One\n\nTwo\n", encoding="utf-8")
+    assert new("post", "--from", "draft.md", "--key", "mine", *BOTH, "-o", "posts/sub/mine.yaml").code == 0
+    assert files(environment)["mine.yaml"].endswith("    text: |\n      One\n\n      Two\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ((), "`post` or `campaign` is missing"),
+        (("post", *BOTH), "--text is missing"),
+        (("post", "--text", "Hello"), "--channel is missing"),
+        (("campaign", *BOTH, "--starts", "2031-03-04"), "--title is missing"),
+        (("campaign", *BOTH, "--title", "Spring"), "--starts is missing"),
+        (("campaign", "--text", "Hello"), "--text cannot be used for a campaign"),
+        (("post", "--starts", "2031-03-04"), "--starts cannot be used for a post"),
+        (("post", "--text", "Hello", "--from", "a.md"), "--from and --text"),
+        (("post", "--from", "a.md"), "a.md cannot be read"),
+        (("post", "--text", "Hello", "--channel", "twiter"), "did you mean `twitter`"),
+        (("post", "--text", "Hello", "--at", "tomorrow", *BOTH), "tomorrow is not a time"),
+        (("post", "--text", "Hello", "--at", "2031-03-30 02:30", *BOTH), "does not exist in Europe/Berlin"),
+    ],
+)
+def test_without_a_terminal(environment: Path, new: Any, options: tuple[str, ...], named: str) -> None:
+    """What no option says, or cannot be meant, is exit 64 and named; nothing is written."""
+    ran = new(*options)
+    assert (ran.code, files(environment)) == (64, {})
+    assert named in ran.err
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--channel", "instagram"), "a post on Instagram needs an image or a video"),
+        ((*BOTH, "-o", "elsewhere/a.yaml"), "does not include"),
+        ((*BOTH, "-o", "posts/there.yaml"), "already exists"),
+    ],
+)
+def test_what_would_not_be_valid(environment: Path, new: Any, options: tuple[str, ...], named: str) -> None:
+    """A file that validate would refuse, that nobody reads, or that is there is not written: exit 1."""
+    there = environment / "posts" / "there.yaml"
+    there.parent.mkdir()
+    there.write_text("posts: []\n", encoding="utf-8")
+    ran = new("post", "--text", "Hello", *options)
+    assert ran.code == 1
+    assert named in ran.err
+    assert (files(environment), (environment / "elsewhere" / "a.yaml").exists()) == (
+        {"there.yaml": "posts: []\n"},
+        False,
+    )
+
+
+def test_one_channel_is_meant(environment: Path, new: Any) -> None:
+    """The only channel that takes words alone needs no option."""
+    (environment / "buffer.yaml").write_text(ROOT.replace("      - {service: linkedin, name: acme-inc}\n", ""))
+    assert new("post", "--text", "Hello").code == 0
+    assert "channels: [twitter]" in files(environment)["hello.yaml"]
+
+
+def test_questions(project: Project, program: list[str]) -> None:
+    """On a terminal it asks what the options do not say; what is offered is taken with Return."""
+    project.write("buffer.yaml", ROOT)
+    terminal = Terminal([*program, "new"], project)
+    for question, answer in (
+        (b"A post or a campaign?", "campaign\n"),
+        (b"What is it about?", "Spring launch\n"),
+        (b"On which day does it start?", "soon\n"),
+        (b"soon is not a day", "2031-03-04\n"),
+        (b"Where does it go?", "\n"),
+    ):
+        terminal.until(question)
+        terminal.type(answer)
+    code, shown = terminal.end()
+    assert (code, "Wrote posts/spring-launch.yaml." in shown) == (0, True)
+    assert "channels: [twitter, linkedin]" in files(project.folder)["spring-launch.yaml"]
+    assert project("validate").code == 0
+
+
+def test_campaign_is_applied_as_drafts(project: Project) -> None:
+    """What `new` writes can be applied at once: nothing of it is published."""
+    project.write("buffer.yaml", ROOT)
+    assert project("new", "campaign", "--title", "Spring", "--starts", "2030-03-04", *BOTH).code == 0
+    project.apply()
+    assert {post["status"] for post in project.sandbox.posts()} == {"draft"}
