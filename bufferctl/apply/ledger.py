@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bufferctl.apply.outcomes import Finding
+from bufferctl.apply.outcomes import Conclusion
 from bufferctl.apply.ports import Journal, Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Intent, OpenIntent, Settled, Slot, State
@@ -51,7 +51,7 @@ class Ledger:
         """Put on disk what is about to be sent."""
         self.journal.intend(intents)
 
-    def done(self, findings: Iterable[tuple[Intent, Finding]]) -> None:
+    def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
         """Record what was carried out, all of it before any of it is reported."""
         findings = tuple(findings)
         self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])

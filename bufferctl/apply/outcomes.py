@@ -34,7 +34,7 @@ _HINTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Conclusion:
     """What is reported of a change, and the binding that state is to hold of it (None: nothing)."""
 
     outcome: Outcome
@@ -60,20 +60,20 @@ def _on_time(item: Post, live: LivePost) -> bool:
     return instant(item.due_at) == instant(live.due_at or live.sent_at)
 
 
-def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Finding:
+def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Conclusion:
     """Buffer answered that it was carried out; `links`: the channel shortens links."""
     if write.item is None or live is None:
-        return Finding(Outcome(change, Status.DONE, change.live_id, at=at), None)
+        return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
     origin = change.binding.origin if change.binding and change.live else Origin.CREATED
     early = write.goes_out_early(live)
     return _finding(change, live, at, *bound(write.item, live, origin, links_may_differ=links, early=early))
 
 
-def found(change: Change, write: Write, verdict: Written, at: datetime, *, links: bool) -> Finding:
+def found(change: Change, write: Write, verdict: Written, at: datetime, *, links: bool) -> Conclusion:
     """Its answer was lost, and it was found to be carried out; people may have brought it further since."""
     live = verdict.live
     if write.item is None or live is None:
-        return Finding(Outcome(change, Status.DONE, change.live_id, at=at), None)
+        return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
     origin = change.binding.origin if change.binding and change.live else verdict.origin
     finding = _finding(change, live, at, *bound(write.item, live, origin, links_may_differ=links))
     if verdict.by_person and finding.outcome.status is Status.DONE:
@@ -89,11 +89,11 @@ _IMPORT = "To let bufferctl edit and delete it, run `bufferctl import {} {}`."
 
 def _finding(
     change: Change, live: LivePost | LiveIdea, at: datetime, binding: Binding, fields: tuple[str, ...]
-) -> Finding:
+) -> Conclusion:
     link = live.external_link if isinstance(live, LivePost) else None
     if not fields:
-        return Finding(Outcome(change, Status.DONE, live.id, link=link, at=at), binding)
-    return Finding(
+        return Conclusion(Outcome(change, Status.DONE, live.id, link=link, at=at), binding)
+    return Conclusion(
         Outcome(
             change,
             Status.DIFFERS,

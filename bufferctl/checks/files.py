@@ -178,7 +178,7 @@ def _broken(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Find
     """What makes a file useless everywhere: the first of these."""
     name, kind = file.path.rpartition("/")[2], _NAMES.get(file.type, "")
     suffix = name.rpartition(".")[2].casefold() if "." in name else ""
-    said = _SUFFIXES.get(suffix, suffix)
+    named = _SUFFIXES.get(suffix, suffix)
     if file.size == 0:
         yield Finding(DAMAGED, item, each.path, "this file is empty, so Buffer cannot read it", "export it again")
     elif file.type == "lfs":
@@ -187,11 +187,11 @@ def _broken(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Find
         yield Finding(DAMAGED, item, each.path, message, hint)
     elif file.type not in _TAKEN[each.kind]:
         is_ = f"this is {kind}" if kind else "the type of this file is unknown"
-        more = f", although its name ends in .{suffix}" if kind and said != file.type and suffix else ""
+        more = f", although its name ends in .{suffix}" if kind and named != file.type and suffix else ""
         takes = ", ".join(map(str.upper, _TAKEN[each.kind]))
         message = f"{is_}{more}; for {_KINDS[each.kind]} Buffer and the networks take {takes}"
         yield Finding(WRONG_TYPE, item, each.path, message, _instead(each.kind))
-    elif said != file.type:
+    elif named != file.type:
         message = f"this is {kind}, and its name ends in .{suffix}" if suffix else f"this is {kind}, and has no suffix"
         hint = f"rename it to `{name.removesuffix(f'.{suffix}')}.{file.type}`"
         yield Finding(WRONG_TYPE, item, each.path, f"{message}; some servers then publish it as a wrong type", hint)

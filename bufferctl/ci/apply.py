@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from bufferctl.ci.comments import fenced, marker, put
-from bufferctl.ci.forge import Request
+from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import SHORT, Job, annotate, name_of
 from bufferctl.ci.plan import pending
 from bufferctl.errors import ForgeError, StalePlanError, StateError
@@ -50,7 +50,7 @@ class _End:
 
     code: int
     is_over: bool
-    waiting: tuple[Request, ...] = ()
+    waiting: tuple[ChangeRequest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class _Applied:
 
     commit: str = ""
     exit_code: int = 0
-    waiting: tuple[Request, ...] = ()
+    waiting: tuple[ChangeRequest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _apply_reviewed(job: Job, branch: str, commit: str, record: _Record) -> _End
     commits = job.forge.history(last.commit, commit) if last.commit not in {"", commit} else []
     merged = [] if is_done else [each for one in commits or [commit] for each in job.forge.merged(one, branch)]
     waiting = [replace(each, branch=branch) for each in last.waiting]
-    end, still = None, list[Request]()
+    end, still = None, list[ChangeRequest]()
     for request in dict.fromkeys([*waiting, *merged]):
         plan = _reviewed_plan(job, request)
         if plan is None:
@@ -113,7 +113,7 @@ def _apply_reviewed(job: Job, branch: str, commit: str, record: _Record) -> _End
     return replace(end, waiting=tuple(still)) if end else _without_review(job)
 
 
-def _reviewed_plan(job: Job, request: Request) -> Path | None:
+def _reviewed_plan(job: Job, request: ChangeRequest) -> Path | None:
     """The file of the plan that was reviewed, None where there is none, which the log explains."""
     found = job.forge.reviewed_plan(request, job.artifact)
     for reason in found.ignored:
@@ -126,7 +126,7 @@ def _reviewed_plan(job: Job, request: Request) -> Path | None:
     return file
 
 
-def _apply(job: Job, *options: str, request: Request | None = None, is_again: bool = False) -> _End:
+def _apply(job: Job, *options: str, request: ChangeRequest | None = None, is_again: bool = False) -> _End:
     """Run one apply, and comment on the request with its receipt.
 
     `is_again`: the request has a receipt already, which stays unless this apply did something.

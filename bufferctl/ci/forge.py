@@ -19,7 +19,7 @@ PLAN, PLANNED_FOR = "plan.json", "request.json"
 
 
 @dataclass(frozen=True)
-class Request:
+class ChangeRequest:
     """A pull or merge request.
 
     `head`: the commit of its branch that was planned. `branch`: the branch that it goes into. `base`: a commit of that
@@ -80,7 +80,7 @@ class Forge(AbstractContextManager["Forge"], Protocol):
     def sign(self) -> str:
         """What stands before the number of a request (`#` or `!`)."""
 
-    def request(self) -> Request | None:
+    def request(self) -> ChangeRequest | None:
         """The request that this run belongs to, None where it belongs to none."""
 
     def comments(self, number: int) -> Iterable[Comment]:
@@ -98,10 +98,10 @@ class Forge(AbstractContextManager["Forge"], Protocol):
     def history(self, since: str, commit: str) -> list[str]:
         """The commits that took a branch from `since` to `commit`, oldest first, without those that were merged in."""
 
-    def merged(self, commit: str, branch: str) -> list[Request]:
+    def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
         """The requests that were merged into `branch` as `commit`."""
 
-    def reviewed_plan(self, request: Request, name: str) -> ReviewedPlan:
+    def reviewed_plan(self, request: ChangeRequest, name: str) -> ReviewedPlan:
         """The plan that the request's own check kept as the artifact `name` for this head and branch."""
 
     def open_issue(self, marker: str) -> Issue | None:
@@ -144,7 +144,7 @@ def variable(environment: Mapping[str, str], name: str) -> str:
         raise ForgeError(f"The environment variable {name} is missing", hint="The CI service sets it.") from None
 
 
-def mismatch(described: bytes | None, request: Request, sign: str) -> str:
+def mismatch(described: bytes | None, request: ChangeRequest, sign: str) -> str:
     """Why a plan was not made for this request, by the `request.json` beside it; empty where it was."""
     if described is None:
         return f"it has no {PLANNED_FOR}"

@@ -16,9 +16,9 @@ from pydantic_core import from_json
 from bufferctl.ci.forge import (
     PLAN,
     PLANNED_FOR,
+    ChangeRequest,
     Comment,
     Issue,
-    Request,
     ReviewedPlan,
     first_parents,
     mismatch,
@@ -155,7 +155,7 @@ class GitHub:
             raise ForgeError(f"The event {path} cannot be read: {error}") from error
         return found if isinstance(found, dict) else {}
 
-    def request(self) -> Request | None:
+    def request(self) -> ChangeRequest | None:
         """The pull request that this run belongs to."""
         if not (event := self.event).get("pull_request"):
             return None
@@ -163,7 +163,7 @@ class GitHub:
             pull = _Pull.model_validate(event["pull_request"])
         except ValidationError as error:
             raise ForgeError("The event of this run has another form than GitHub documents") from error
-        return Request(pull.number, pull.head.sha, pull.base.ref, pull.base.sha)
+        return ChangeRequest(pull.number, pull.head.sha, pull.base.ref, pull.base.sha)
 
     def comments(self, number: int) -> Iterator[Comment]:
         """The comments on a pull request."""
@@ -187,10 +187,10 @@ class GitHub:
         found = self._api.pages(f"compare/{since}...{commit}", _Commit, key="commits")
         return first_parents({each.sha: [parent.sha for parent in each.parents] for each in found}, commit)
 
-    def merged(self, commit: str, branch: str) -> list[Request]:
+    def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
         """The pull requests that were merged into `branch` of this repository as `commit`."""
         return [
-            Request(pull.number, pull.head.sha, branch)
+            ChangeRequest(pull.number, pull.head.sha, branch)
             for pull in self._api.get(f"commits/{commit}/pulls", list[_Pull])
             if pull.merged_at
             and pull.base.ref == branch
@@ -198,7 +198,7 @@ class GitHub:
             and pull.base.repo.full_name == self._repository
         ]
 
-    def reviewed_plan(self, request: Request, name: str) -> ReviewedPlan:
+    def reviewed_plan(self, request: ChangeRequest, name: str) -> ReviewedPlan:
         """The newest plan that a run of the plan workflow kept for this pull request, head and branch.
 
         The list of pull requests in a run is no proof: GitHub empties it after the merge, and it names every pull
@@ -224,7 +224,7 @@ class GitHub:
             return ReviewedPlan(files[PLAN], (*ignored, *missing))
         return ReviewedPlan(None, tuple(ignored))
 
-    def _foreign(self, run: _Run, request: Request) -> str:
+    def _foreign(self, run: _Run, request: ChangeRequest) -> str:
         """Why what a run kept is not this pull request's plan; empty where it is."""
         if run.head_repository is None or run.head_repository.id != run.repository.id:
             return "a fork's run may upload anything"
@@ -241,11 +241,11 @@ class GitHub:
             return self._unpacked(each.id, file)[file]
         return None
 
-    def open_request_of(self, owner: str, branch: str, head: str) -> Request | None:
+    def open_request_of(self, owner: str, branch: str, head: str) -> ChangeRequest | None:
         """The open pull request from a branch of `owner` whose head is `head`."""
         for pull in self._api.pages("pulls", _Pull, state="open", head=f"{owner}:{branch}"):
             if pull.head.sha == head:
-                return Request(pull.number, head, pull.base.ref)
+                return ChangeRequest(pull.number, head, pull.base.ref)
         return None
 
     def open_issue(self, marker: str) -> Issue | None:
@@ -273,7 +273,7 @@ class GitHub:
             raise ForgeError(f"The artifact {artifact} cannot be unpacked: {error}") from error
 
 
-def artifact_name(name: str, request: Request) -> str:
+def artifact_name(name: str, request: ChangeRequest) -> str:
     """The name of the artifact that keeps the plan of a request."""
     return f"{name}-{request.number}-{request.head}"
 

@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from bufferctl.ci.forge import (
     PLAN,
     PLANNED_FOR,
+    ChangeRequest,
     Comment,
     Issue,
-    Request,
     ReviewedPlan,
     first_parents,
     mismatch,
@@ -112,7 +112,7 @@ class GitLab:
         """Where the files that this job keeps are shown."""
         return f"{self.run_url}/artifacts/browse"
 
-    def request(self) -> Request | None:
+    def request(self) -> ChangeRequest | None:
         """The merge request that this job belongs to."""
         given = self._environment
         number = given.get("CI_MERGE_REQUEST_IID", "")
@@ -120,7 +120,7 @@ class GitLab:
             return None
         head = given.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or given.get("CI_COMMIT_SHA", "")
         branch, base = (given.get(f"CI_MERGE_REQUEST_{name}", "") for name in ("TARGET_BRANCH_NAME", "DIFF_BASE_SHA"))
-        return Request(int(number), head, branch, base)
+        return ChangeRequest(int(number), head, branch, base)
 
     def comments(self, number: int) -> Iterator[Comment]:
         """The notes of a merge request."""
@@ -145,16 +145,16 @@ class GitLab:
         compared = self._api.get(f"{self._here}/repository/compare", _Compared, **{"from": since, "to": commit})
         return first_parents({each.id: each.parent_ids for each in compared.commits}, commit)
 
-    def merged(self, commit: str, branch: str) -> list[Request]:
+    def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
         """The merge requests that were merged into `branch` of this project as `commit`."""
         path = f"{self._here}/repository/commits/{commit}/merge_requests"
         return [
-            Request(each.iid, each.sha or "", branch)
+            ChangeRequest(each.iid, each.sha or "", branch)
             for each in self._api.get(path, list[_MergeRequest])
             if each.state == "merged" and each.target_branch == branch and str(each.target_project_id) == self._project
         ]
 
-    def reviewed_plan(self, request: Request, name: str) -> ReviewedPlan:
+    def reviewed_plan(self, request: ChangeRequest, name: str) -> ReviewedPlan:
         """The plan that the job `name` kept in the newest pipeline of this merge request's head, in a folder `name`.
 
         A merge request from a fork never has one: a pipeline that its members start in this project runs the fork's
@@ -179,7 +179,7 @@ class GitLab:
                 return ReviewedPlan(plan, (*ignored, *([] if plan else [f"job {job.id} could not make a plan"])))
         return ReviewedPlan(None, tuple(ignored))
 
-    def _foreign(self, pipeline: _Pipeline, request: Request) -> str:
+    def _foreign(self, pipeline: _Pipeline, request: ChangeRequest) -> str:
         """Why what a pipeline kept is not this merge request's plan; empty where it is."""
         if str(pipeline.project_id) != self._project:
             return "it ran in another project"

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from bufferctl.ci.forge import Request
+from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import Job
 from bufferctl.errors import ForgeError
 from bufferctl.git import git
@@ -46,7 +46,7 @@ class Held:
     uncompared: str = ""
 
 
-def held(job: Job, request: Request, report: Path, *options: str) -> Held:
+def held(job: Job, request: ChangeRequest, report: Path, *options: str) -> Held:
     """Compare the plan in `report` (JSON) with one of the request's base, made with the same `options` of `plan`."""
     now = _held_in(report)
     if not now:
@@ -65,7 +65,7 @@ class _UncomparedError(Exception):
     """Why the base cannot be planned."""
 
 
-def _held_at_base(job: Job, request: Request, *options: str) -> list[_Change]:
+def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[_Change]:
     folder, archive, report = job.work / "base", job.work / "base.tar", job.work / "base.report.json"
     packed = git(job.folder, "archive", "--output", str(archive), _base_of(job, request), environment=job.environment)
     if packed.returncode:
@@ -81,7 +81,7 @@ def _held_at_base(job: Job, request: Request, *options: str) -> list[_Change]:
     return _held_in(report)
 
 
-def _base_of(job: Job, request: Request) -> str:
+def _base_of(job: Job, request: ChangeRequest) -> str:
     """The commit that the request would be merged into.
 
     A checkout of what the merge would be has it as its first parent; else the forge names one.

@@ -13,7 +13,7 @@ from shutil import copyfile
 from typing import TYPE_CHECKING
 
 from bufferctl.ci.child import Ran, bufferctl
-from bufferctl.ci.forge import Forge, Request, connect
+from bufferctl.ci.forge import ChangeRequest, Forge, connect
 from bufferctl.ci.state_branch import StateBranch
 from bufferctl.errors import BufferctlError, ForgeError, UsageError
 from bufferctl.git import git
@@ -172,6 +172,6 @@ def annotate(level: str, message: str, environment: Mapping[str, str] = os.envir
     print(f"::{level}::{line.replace('%', '%25')}" if in_github else f"{level}: {line}", flush=True)
 
 
-def name_of(request: Request, forge: Forge) -> str:
+def name_of(request: ChangeRequest, forge: Forge) -> str:
     """A request as people write it, `#12` or `!12`."""
     return f"{forge.sign}{request.number}"

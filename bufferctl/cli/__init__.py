@@ -55,7 +55,7 @@ GROUPS = {
         "completion": ("completion", "Print a completion script for your shell."),
     },
 }
-COMMANDS = {name: told for group in GROUPS.values() for name, told in group.items()}
+COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 
 #: How a program ends that a signal to a closed pipe would have ended.
 _CLOSED_PIPE = 141

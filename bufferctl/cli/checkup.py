@@ -38,7 +38,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Check:
     """What was found about one thing, and one thing to do. `exit_code`: what it alone would end the command with."""
 
     about: str
@@ -48,39 +48,39 @@ class Finding:
     exit_code: int = 0
 
 
-def problem(about: str, error: BufferctlError) -> Finding:
-    """An error as a finding."""
+def problem(about: str, error: BufferctlError) -> Check:
+    """An error as a check that failed."""
     code = KeyRefusedError.exit_code if isinstance(error, KeyRefusedError) else _TROUBLE
-    return Finding(about, Verdict.PROBLEM, opened(error.message), error.hint, code)
+    return Check(about, Verdict.PROBLEM, opened(error.message), error.hint, code)
 
 
-def program() -> Finding:
+def program() -> Check:
     """Which bufferctl this is."""
-    return Finding("version", Verdict.OK, f"bufferctl {__version__} on Python {platform.python_version()}")
+    return Check("version", Verdict.OK, f"bufferctl {__version__} on Python {platform.python_version()}")
 
 
-def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Finding:
+def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Check:
     """Whether the files can be used; `problems`: what validate says of them."""
     from bufferctl.render.diagnostics import summary_text
 
     name, found = loaded.files[0], summary_text(problems)
     if has_errors(problems):
         hint = "To see them, run `bufferctl validate`."
-        return Finding("files", Verdict.PROBLEM, f"{found}, so nothing can be planned", hint, _TROUBLE)
+        return Check("files", Verdict.PROBLEM, f"{found}, so nothing can be planned", hint, _TROUBLE)
     if problems:
-        return Finding(
+        return Check(
             "files", Verdict.WARNING, f"{name} is valid, with {found}", "To see them, run `bufferctl validate`."
         )
     desired = loaded.desired
     posts, ideas = (len(desired.posts), len(desired.ideas)) if desired else (0, 0)
     inside = f"{count(posts, 'post')}, {count(ideas, 'idea')} in {count(len(loaded.files), 'file')}"
-    return Finding("files", Verdict.OK, f"{name} is valid: {inside}")
+    return Check("files", Verdict.OK, f"{name} is valid: {inside}")
 
 
-def media(number: int, problems: Sequence[Diagnostic]) -> Finding:
+def media(number: int, problems: Sequence[Diagnostic]) -> Check:
     """Whether Buffer can fetch media from their addresses, of which there are so many."""
     if not problems:
-        return Finding("media", Verdict.OK, f"{count(number, 'address of media answers', 'addresses of media answer')}")
+        return Check("media", Verdict.OK, f"{count(number, 'address of media answers', 'addresses of media answer')}")
     hint = "To see them, run `bufferctl validate --media`."
     first = f"{problems[0].place}: {problems[0].message}"
     if has_errors(problems):
@@ -88,26 +88,26 @@ def media(number: int, problems: Sequence[Diagnostic]) -> Finding:
         message = (
             f"Buffer cannot fetch {wrong} of {count(number, 'address', 'addresses')} of media. The first one, {first}"
         )
-        return Finding("media", Verdict.PROBLEM, message, hint, _TROUBLE)
+        return Check("media", Verdict.PROBLEM, message, hint, _TROUBLE)
     message = (
         f"{len(problems)} of {count(number, 'address', 'addresses')} of media did not answer. The first one, {first}"
     )
-    return Finding("media", Verdict.WARNING, message, hint)
+    return Check("media", Verdict.WARNING, message, hint)
 
 
-def key(source: str) -> Finding:
+def key(source: str) -> Check:
     """That Buffer takes the key, which `source` has."""
-    told = "The API does not say when it expires: after 30 days, unless a longer time was chosen"
-    return Finding("key", Verdict.OK, f"Buffer accepts the key in {source}. {told}")
+    expiry = "The API does not say when it expires: after 30 days, unless a longer time was chosen"
+    return Check("key", Verdict.OK, f"Buffer accepts the key in {source}. {expiry}")
 
 
-def clock(server: datetime, here: datetime) -> Finding:
+def clock(server: datetime, here: datetime) -> Check:
     """Whether this machine's clock goes as Buffer's does, by which bufferctl goes."""
     apart = here - server
     if abs(apart) < ALIKE:
-        return Finding("clock", Verdict.OK, "This machine's clock agrees with Buffer's")
+        return Check("clock", Verdict.OK, "This machine's clock agrees with Buffer's")
     side = "ahead of" if here > server else "behind"
-    return Finding(
+    return Check(
         "clock",
         Verdict.WARNING,
         f"This machine's clock is {_span(abs(apart))} {side} Buffer's ({_utc(server)})",
@@ -115,61 +115,59 @@ def clock(server: datetime, here: datetime) -> Finding:
     )
 
 
-def organizations(account: Account) -> Finding:
+def organizations(account: Account) -> Check:
     """What the key reaches."""
     if not account.organizations:
         hint = "Create an organization in Buffer, or use the key of another account."
-        return Finding("organizations", Verdict.PROBLEM, "The key reaches no organization", hint, _TROUBLE)
-    return Finding(
-        "organizations", Verdict.OK, f"The key reaches {', '.join(map(_organization, account.organizations))}"
-    )
+        return Check("organizations", Verdict.PROBLEM, "The key reaches no organization", hint, _TROUBLE)
+    return Check("organizations", Verdict.OK, f"The key reaches {', '.join(map(_organization, account.organizations))}")
 
 
-def names(number: int, wrong: Sequence[Diagnostic]) -> Iterator[Finding]:
+def names(number: int, wrong: Sequence[Diagnostic]) -> Iterator[Check]:
     """Whether what the files name is there, `number` channels in all; `wrong`: what was found of that."""
     for each in wrong:
         bad = each.severity is Severity.ERROR
         verdict, code = (Verdict.PROBLEM, _TROUBLE) if bad else (Verdict.WARNING, 0)
-        said = f"{each.place}: {each.message}" if each.place else each.message
-        yield Finding("names", verdict, said, sentence(each.hint), code)
+        message = f"{each.place}: {each.message}" if each.place else each.message
+        yield Check("names", verdict, message, sentence(each.hint), code)
     if not wrong:
-        yield Finding("names", Verdict.OK, f"The account has every channel that the files name ({number})")
+        yield Check("names", Verdict.OK, f"The account has every channel that the files name ({number})")
 
 
-def channels(found: Sequence[LiveChannel]) -> Iterator[Finding]:
+def channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
     """Whether the channels publish."""
     for each in found:
         name = f"{each.service.value}:{each.name}"
         if each.is_disconnected:
-            said = f"{name} is disconnected, so nothing goes out there and its posts are held"
-            yield Finding("channels", Verdict.PROBLEM, said, "Reconnect it in Buffer.", _TROUBLE)
+            message = f"{name} is disconnected, so nothing goes out there and its posts are held"
+            yield Check("channels", Verdict.PROBLEM, message, "Reconnect it in Buffer.", _TROUBLE)
         elif each.is_locked:
-            said = f"{name} is locked, so nothing goes out there and its posts are held"
-            yield Finding(
-                "channels", Verdict.PROBLEM, said, "Unlock it in Buffer (your plan may hold fewer).", _TROUBLE
+            message = f"{name} is locked, so nothing goes out there and its posts are held"
+            yield Check(
+                "channels", Verdict.PROBLEM, message, "Unlock it in Buffer (your plan may hold fewer).", _TROUBLE
             )
         elif each.is_queue_paused:
-            said = f"The queue of {name} is paused: it takes posts and publishes none"
-            yield Finding("queue", Verdict.WARNING, said, "Resume it in Buffer.")
+            message = f"The queue of {name} is paused: it takes posts and publishes none"
+            yield Check("queue", Verdict.WARNING, message, "Resume it in Buffer.")
     if found and not any(each.is_disconnected or each.is_locked or each.is_queue_paused for each in found):
-        yield Finding("channels", Verdict.OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
+        yield Check("channels", Verdict.OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
 
 
-def quota(told: Quota) -> Iterator[Finding]:
+def quota(limits: Quota) -> Iterator[Check]:
     """How many requests are left, a finding a window."""
-    if not told.windows:
-        yield Finding("quota", Verdict.OK, "Buffer does not say how many requests are left")
-    for window in told.windows:
+    if not limits.windows:
+        yield Check("quota", Verdict.OK, "Buffer does not say how many requests are left")
+    for window in limits.windows:
         of = f" of {window.quota:,}" if window.quota else ""
-        said = f"{window.left:,}{of} requests left in {_span(timedelta(seconds=window.window_seconds))}"
+        message = f"{window.left:,}{of} requests left in {_span(timedelta(seconds=window.window_seconds))}"
         if window.left <= LITTLE * (window.quota or 0):
-            again = f"{said}, all of them again at {_utc(window.resets_at)}"
-            yield Finding("quota", Verdict.WARNING, again, "Apply later, or in parts with --target.")
+            again = f"{message}, all of them again at {_utc(window.resets_at)}"
+            yield Check("quota", Verdict.WARNING, again, "Apply later, or in parts with --target.")
         else:
-            yield Finding("quota", Verdict.OK, said)
+            yield Check("quota", Verdict.OK, message)
 
 
-def state(store: Store, endpoint: str | None, account: Account | None) -> tuple[Finding, State]:
+def state(store: Store, endpoint: str | None, account: Account | None) -> tuple[Check, State]:
     """Whether what is remembered can be read, written, and is of this account; and what it is."""
     from bufferctl.state import StoredRecord
 
@@ -181,30 +179,30 @@ def state(store: Store, endpoint: str | None, account: Account | None) -> tuple[
     except StateError as error:
         return problem("state", error), State()
     if not record.exists:
-        return Finding("state", Verdict.OK, f"There is no state yet; the first apply writes {record.place}"), State()
+        return Check("state", Verdict.OK, f"There is no state yet; the first apply writes {record.place}"), State()
     strange = {slot.organization_id for slot in remembered.bindings} - {
         each.id for each in (account.organizations if account else ())
     }
     if account and strange:
-        said = f"{record.name} is of an organization that the key does not reach ({', '.join(sorted(strange))})"
-        return Finding(
-            "state", Verdict.PROBLEM, said, "Use the key of that account, or name another --state.", _TROUBLE
+        message = f"{record.name} is of an organization that the key does not reach ({', '.join(sorted(strange))})"
+        return Check(
+            "state", Verdict.PROBLEM, message, "Use the key of that account, or name another --state.", _TROUBLE
         ), State()
-    said = f"{count(len(remembered.bindings), 'object')} remembered in {record.place}"
+    message = f"{count(len(remembered.bindings), 'object')} remembered in {record.place}"
     if lease := record.document.lease:
-        what = f"{said}; another run holds its lock: {lease}"
-        return Finding("state", Verdict.WARNING, what, "Wait for that run; apply takes a stale lock over."), remembered
-    return Finding("state", Verdict.OK, said), remembered
+        what = f"{message}; another run holds its lock: {lease}"
+        return Check("state", Verdict.WARNING, what, "Wait for that run; apply takes a stale lock over."), remembered
+    return Check("state", Verdict.OK, message), remembered
 
 
-def lock(folder: Path, endpoint: str) -> Finding:
+def lock(folder: Path, endpoint: str) -> Check:
     """Whether another run works on the account."""
     from bufferctl.state import Lock
 
     holder = Lock(folder, endpoint).holder
     if holder is None:
-        return Finding("lock", Verdict.OK, "No other run is using the account")
-    return Finding(
+        return Check("lock", Verdict.OK, "No other run is using the account")
+    return Check(
         "lock",
         Verdict.WARNING,
         f"The lock is held by {holder}",
@@ -212,7 +210,7 @@ def lock(folder: Path, endpoint: str) -> Finding:
     )
 
 
-def journal(folder: Path, endpoint: str, project: Path, remembered: State, slots: frozenset[Slot]) -> Iterator[Finding]:
+def journal(folder: Path, endpoint: str, project: Path, remembered: State, slots: frozenset[Slot]) -> Iterator[Check]:
     """What a run that was cut off left. `slots`: those that the files declare."""
     from bufferctl.apply import FileJournal
 
@@ -223,13 +221,13 @@ def journal(folder: Path, endpoint: str, project: Path, remembered: State, slots
         return
     left.claim(slots | set(remembered.bindings))
     if number := len(left.open):
-        said = f"An apply was cut off and left {count(number, 'write')} without an answer"
-        yield Finding("journal", Verdict.WARNING, said, "To check what became of them, run `bufferctl apply`.")
+        message = f"An apply was cut off and left {count(number, 'write')} without an answer"
+        yield Check("journal", Verdict.WARNING, message, "To check what became of them, run `bufferctl apply`.")
     for address in left.stray:
-        said = f"{address} was sent by an apply that was cut off, and no file here declares it"
-        yield Finding("journal", Verdict.WARNING, said, "Check in Buffer; if it is there, it will be published.")
+        message = f"{address} was sent by an apply that was cut off, and no file here declares it"
+        yield Check("journal", Verdict.WARNING, message, "Check in Buffer; if it is there, it will be published.")
     if not left.open and not left.stray:
-        yield Finding("journal", Verdict.OK, "No earlier run was cut off")
+        yield Check("journal", Verdict.OK, "No earlier run was cut off")
 
 
 def _organization(organization: LiveOrganization) -> str:

@@ -15,7 +15,7 @@ from bufferctl.cli.examples import examples
 from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, UsageError, worst
 
 if TYPE_CHECKING:
-    from bufferctl.cli.checkup import Finding
+    from bufferctl.cli.checkup import Check
     from bufferctl.cli.console import Console
     from bufferctl.config import Loaded
     from bufferctl.model import Account, Slot
@@ -73,7 +73,7 @@ class _Checkup:
     account: Account | None = None
     slots: frozenset[Slot] = frozenset()
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Check]:
         """What each check found, in the order in which people set things up."""
         from bufferctl.cli import checkup
 
@@ -85,7 +85,7 @@ class _Checkup:
             yield from self._channels(self.account)
         yield from self._remembered()
 
-    def _account(self) -> Iterator[Finding]:
+    def _account(self) -> Iterator[Check]:
         """The key, and what only an answer of Buffer's tells."""
         from bufferctl.cli import checkup
         from bufferctl.cli.connecting import connected
@@ -103,7 +103,7 @@ class _Checkup:
         yield from checkup.quota(quota)
         yield checkup.organizations(self.account)
 
-    def _files(self) -> Finding:
+    def _files(self) -> Check:
         from bufferctl.cli import checkup
         from bufferctl.cli.checking import judged
         from bufferctl.cli.files import load_declared
@@ -115,7 +115,7 @@ class _Checkup:
             return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
         return checkup.files(self.loaded, judged(self.loaded))
 
-    def _media(self) -> Iterator[Finding]:
+    def _media(self) -> Iterator[Check]:
         """Whether the addresses of images, videos and documents answer; on this machine alone for an endpoint here."""
         from bufferctl.cli import checkup
         from bufferctl.cli.addresses import address_problems, declared_addresses, is_local
@@ -125,7 +125,7 @@ class _Checkup:
             wrong = address_problems(desired, self.loaded.root, named=None, api_url=url, only_local=is_local(url))
             yield checkup.media(number, wrong)
 
-    def _channels(self, account: Account) -> Iterator[Finding]:
+    def _channels(self, account: Account) -> Iterator[Check]:
         """The channels of the files, or all of the account where the files name none."""
         from bufferctl.cli import checkup
         from bufferctl.diagnostics import has_errors
@@ -141,7 +141,7 @@ class _Checkup:
         if not has_errors(wrong):
             self.slots = slots_of(desired, targets)
 
-    def _remembered(self) -> Iterator[Finding]:
+    def _remembered(self) -> Iterator[Check]:
         """The state file, and what lies in the user's state folder."""
         from bufferctl.api import endpoint_of
         from bufferctl.cli import checkup
@@ -154,15 +154,15 @@ class _Checkup:
             endpoint = endpoint_of(self.connection.api_url)
         except BufferctlError:  # said already, of the connection
             return
-        known, project = State(), Path.cwd() / ROOT_NAME
+        record, project = State(), Path.cwd() / ROOT_NAME
         if self.loaded is not None:
             project = self.loaded.root / self.loaded.files[0]
             files = self.loaded.desired or self.loaded.sound
             store = open_store(files.settings.state if files else None, _from_here(project), named=self.state_file)
-            finding, known = checkup.state(store, endpoint, self.account)
+            finding, record = checkup.state(store, endpoint, self.account)
             yield finding
         yield checkup.lock(journal_folder(), endpoint)
-        yield from checkup.journal(journal_folder(), endpoint, project, known, self.slots)
+        yield from checkup.journal(journal_folder(), endpoint, project, record, self.slots)
 
 
 def _from_here(path: Path) -> Path:
@@ -171,7 +171,7 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _text(found: Sequence[Finding], console: Console) -> str:
+def _text(found: Sequence[Check], console: Console) -> str:
     """A line a finding with what to do below it, and what it comes to."""
     from bufferctl.cli.checkup import Verdict
     from bufferctl.model.invisible import visible
@@ -189,5 +189,5 @@ def _text(found: Sequence[Finding], console: Console) -> str:
         lines += [" " * _VERDICTS + row for row in rows[1:]]
     problems, warnings = (sum(each.verdict is v for each in found) for v in (Verdict.PROBLEM, Verdict.WARNING))
     counts = " and ".join(count(n, what) for n, what in ((problems, "problem"), (warnings, "warning")) if n)
-    said = f"{counts} found." if problems else f"{counts or 'Everything is fine'}."
-    return "\n".join([*lines, "", console.out.strong(said)])
+    verdict = f"{counts} found." if problems else f"{counts or 'Everything is fine'}."
+    return "\n".join([*lines, "", console.out.strong(verdict)])

@@ -60,7 +60,7 @@ def drift(
     ):
         found = opened.look(planning.planning_options(choices, connection))
         planning.note_leftovers(opened, console)
-    shown, known = planning.narrowed(found.plan, files, choices), len(opened.state.bindings)
+    shown, recorded = planning.narrowed(found.plan, files, choices), len(opened.state.bindings)
     lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)
-    console.data(drift_json(shown, known, lost) if as_json else drift_text(shown, known, console.out, lost))
+    console.data(drift_json(shown, recorded, lost) if as_json else drift_text(shown, recorded, console.out, lost))
     return DRIFT if shown.drift or any(each.is_certain for each in lost) else 0

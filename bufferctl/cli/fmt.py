@@ -11,8 +11,8 @@ from bufferctl.cli import options
 from bufferctl.cli.examples import examples
 
 
-class Outcome(Enum):
-    """What becomes of a file. `UNUSUAL`: laid out anew it would not surely say the same."""
+class Formatting(Enum):
+    """What happens to a file. `UNUSUAL`: formatting it could change its meaning."""
 
     KEPT = auto()
     CHANGED = auto()
@@ -48,23 +48,23 @@ def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, no_color: bool)
     wrong = [each for each in loaded.diagnostics if has_errors([each]) and each.place and each.place.file in files]
     console.diagnostics(wrong)
     refused = {each.place.file for each in wrong if each.place}
-    outcomes = {name: _lay_out(loaded.root / name, check=check) for name in files if name not in refused}
-    changed = [name for name, outcome in outcomes.items() if outcome is Outcome.CHANGED]
+    results = {name: _lay_out(loaded.root / name, check=check) for name in files if name not in refused}
+    changed = [name for name, result in results.items() if result is Formatting.CHANGED]
     for name in changed:
         console.data(name)
-    for name in (name for name, outcome in outcomes.items() if outcome is Outcome.UNUSUAL):
+    for name in (name for name, result in results.items() if result is Formatting.UNUSUAL):
         console.note(f"{name} was left alone: formatting it could change its meaning.")
     if refused:
         console.note(f"{count(len(refused), 'file')} with errors left alone.")
     if changed:
         would = "would change; run `bufferctl fmt`" if check else "formatted"
         console.note(f"{len(changed)} of {count(len(files), 'file')} {would}.")
-    elif outcomes:
-        console.note(f"{count(len(outcomes), 'file')} already formatted.")
+    elif results:
+        console.note(f"{count(len(results), 'file')} already formatted.")
     return int(bool(refused) or (check and bool(changed)))
 
 
-def _lay_out(path: Path, *, check: bool) -> Outcome:
+def _lay_out(path: Path, *, check: bool) -> Formatting:
     """Lay out one file, or with `check` only see whether it would change."""
     from bufferctl.config.write.document import Text, replace_file
     from bufferctl.config.write.fmt import UnusualError, formatted
@@ -73,9 +73,9 @@ def _lay_out(path: Path, *, check: bool) -> Outcome:
     try:
         new = formatted(text.text)
     except UnusualError:
-        return Outcome.UNUSUAL
+        return Formatting.UNUSUAL
     if new == text.text:
-        return Outcome.KEPT
+        return Formatting.KEPT
     if not check:
         replace_file(path, text.with_text(new))
-    return Outcome.CHANGED
+    return Formatting.CHANGED

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 def check(choices: Choices, *, out: Path | None) -> None:
     """Raises UsageError where what is asked for needs the account."""
-    asked = {
+    options = {
         "-o": out is not None,
         "--recreate": bool(choices.recreate),
         "--reapply": bool(choices.reapply),
     }
-    if wrong := [name for name, given in asked.items() if given]:
+    if wrong := [name for name, given in options.items() if given]:
         raise UsageError(
             f"--offline asks nobody, so it does not go with {' and '.join(wrong)}",
             hint=f"Leave out --offline, or {' and '.join(wrong)}.",

@@ -111,8 +111,8 @@ def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] 
     from bufferctl.render.report import Report
 
     channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
-    known = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
-    return Report(plan, problems, text_lengths(desired, known), plan_digest(plan))
+    limits = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
+    return Report(plan, problems, text_lengths(desired, limits), plan_digest(plan))
 
 
 def show(report: Report, console: Console, *, as_json: bool) -> None:

@@ -93,8 +93,8 @@ def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: 
         console.data(f"{visible(str(address))} already matches Buffer.")
     if pulled.taken:
         done = "Would pull" if dry_run else "Pulled"
-        said = posts_and_ideas(address.is_idea for address in pulled.taken)
-        console.data(f"{done} {said} from Buffer into {count(len(changes.wanted), 'file')}.")
+        pulled_ones = posts_and_ideas(address.is_idea for address in pulled.taken)
+        console.data(f"{done} {pulled_ones} from Buffer into {count(len(changes.wanted), 'file')}.")
     elif not pulled.left_out and not pulled.equal:
         console.data("Nothing to pull: nothing that the files declare was changed in Buffer.")
     return 1 if pulled.left_out else 0

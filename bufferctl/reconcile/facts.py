@@ -18,7 +18,7 @@ from bufferctl.model.comparable import (
 )
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import OUT, differences, handling_differences, schedule_differences
-from bufferctl.reconcile.matching import Match
+from bufferctl.reconcile.matches import Match
 
 #: Published so long before its time that a person must have done it.
 EARLY = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bufferctl.model import Address, LiveChannel, LiveIdea, LivePost, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
-from bufferctl.reconcile.matching import Suspect
+from bufferctl.reconcile.matches import Suspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ def channel_unavailable(label: str, *, locked: bool) -> Hold:
 
 
 def in_error(message: str) -> Hold:
-    said = message.strip().rstrip(".") or "no reason given"
+    reason = message.strip().rstrip(".") or "no reason given"
     return Hold(
         Reason.ERROR,
-        f"Buffer accepted it, but publishing failed: {said}. bufferctl does not create it a second time",
+        f"Buffer accepted it, but publishing failed: {reason}. bufferctl does not create it a second time",
         "Fix it and retry it in Buffer. Or delete it there, then run `bufferctl apply --recreate {address}`.",
     )
 

@@ -34,7 +34,8 @@ from bufferctl.model import (
 from bufferctl.model.comparable import bind
 from bufferctl.plan import Change, Plan, Recording
 from bufferctl.reconcile import table, warnings
-from bufferctl.reconcile.matching import Declared, How, Match, Matches, match
+from bufferctl.reconcile.matches import Declared, How, Match, Matches
+from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
 from bufferctl.reconcile.record import Record, without_strays
 from bufferctl.reconcile.removal import Removed, guard_deletes, remove
@@ -270,10 +271,10 @@ def _tags(desired: Desired, live: Live, targets: Targets) -> dict[str, dict[str,
         for tag in idea.tags:
             tags[idea.organization_id][tag.name] = tag
     for organization in desired.organizations:
-        known = tags.setdefault(targets.organizations[organization.label].id, {})
+        live_tags = tags.setdefault(targets.organizations[organization.label].id, {})
         for declared in organization.tags:
-            color = declared.color or (known[declared.name].color if declared.name in known else "")
-            known[declared.name] = LiveTag(declared.id, declared.name, color)
+            color = declared.color or (live_tags[declared.name].color if declared.name in live_tags else "")
+            live_tags[declared.name] = LiveTag(declared.id, declared.name, color)
     return tags
 
 

@@ -43,11 +43,11 @@ class Record:
 
     def explainer(self) -> Callable[[LivePost | LiveIdea], bool]:
         """A test of unclaimed live objects: whether the record accounts for one."""
-        let_go, asked = self.state.let_go, self.state.in_question
+        let_go, in_question = self.state.let_go, self.state.in_question
         horizons: dict[str, Horizon] = {}
 
         def is_explained(item: LivePost | LiveIdea) -> bool:
-            if item.id in asked:
+            if item.id in in_question:
                 return False
             if item.id in let_go:
                 return True
@@ -210,7 +210,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
         for id_, home in listed.items()
         if id_ in homes and reached[id_] is not None
     }
-    asked = {slot: question for slot, question in state.questions.items() if slot.home not in moved}
+    questions = {slot: question for slot, question in state.questions.items() if slot.home not in moved}
     let_go = {
         item.id: LetGo(item.home, item.created_at)
         for item in plan.recording.unexplained
@@ -223,7 +223,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
         state,
         bindings=bindings,
         homes={**state.homes, **moved},
-        questions=asked,
+        questions=questions,
         let_go={**state.let_go, **let_go},
         past=state.past | past,
         complete_at=complete_at or state.complete_at,
@@ -234,8 +234,8 @@ def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State
     """The record with `homes` complete up to `horizon`, as far as it did not reach into them yet."""
     listed = dict(state.homes)
     for home in homes:
-        known = listed.get(home.id)
-        if known is None or known.horizon is None:
+        recorded = listed.get(home.id)
+        if recorded is None or recorded.horizon is None:
             listed[home.id] = replace(home, horizon=horizon)
     return replace(state, homes=listed)
 

@@ -14,7 +14,7 @@ from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, Slot
 from bufferctl.model.comparable import Fingerprint, fingerprint, normal_text, of_desired
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.matching import Suspect
+from bufferctl.reconcile.matches import Suspect
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
 #: A home (a channel's id, or an organization's for ideas) and what is said there.

@@ -20,7 +20,7 @@ from bufferctl.reconcile import holds
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
-from bufferctl.reconcile.matching import How, Match
+from bufferctl.reconcile.matches import How, Match
 from bufferctl.reconcile.record import Record
 
 #: A known object that Buffer does not show is taken for lag while it is this young.

@@ -20,7 +20,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.reconcile.holds import Hold, unresolved
-from bufferctl.reconcile.matching import Match
+from bufferctl.reconcile.matches import Match
 
 
 class Resolver:

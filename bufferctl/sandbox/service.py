@@ -136,7 +136,7 @@ class Control(Protocol):
         ...
 
 
-class Page(Protocol):
+class WebPage(Protocol):
     """What answers a browser (page.py)."""
 
     def __call__(self, request: Request) -> Response | None:
@@ -156,7 +156,7 @@ class Service:
     """Answers requests one at a time; `requests` remembers each, `quota` None counts none, `faults` may change."""
 
     control: Control | None = None
-    page: Page | None = None
+    page: WebPage | None = None
 
     def __init__(self, core: Core, key: str, *, faults: Faults | None = None, quota: Quota | None = None) -> None:
         self.core = core

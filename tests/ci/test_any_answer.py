@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.ci.forge import Forge, Request
+from bufferctl.ci.forge import ChangeRequest, Forge
 from bufferctl.ci.github import GitHub
 from bufferctl.ci.gitlab import GitLab
 from bufferctl.errors import ForgeError
 
-REQUEST = Request(1, "5" * 40, "main")
+REQUEST = ChangeRequest(1, "5" * 40, "main")
 #: Fields that answers have, with anything in them.
 _ENTRY = ("id", "number", "iid", "sha", "head", "base", "ref", "commit", "commits", "parents", "user", "author")
 _RUN = ("state", "merged_at", "artifacts", "workflow_run", "expired", "path", "message", "type")

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from ruamel.yaml import YAML
 
-from bufferctl.ci.forge import Request, ReviewedPlan
+from bufferctl.ci.forge import ChangeRequest, ReviewedPlan
 from bufferctl.ci.gitlab import GitLab
 from bufferctl.sandbox import Clock, Sandbox
 from tests.ci.action import ROOT, provide_python
@@ -172,7 +172,7 @@ def reviewed(gitlab: FakeGitLab, number: int) -> ReviewedPlan:
         "GITLAB_TOKEN": TOKEN,
     }
     with GitLab(environment, transport=httpx2.MockTransport(gitlab.api)) as forge:
-        return forge.reviewed_plan(Request(number, gitlab.requests[number]["sha"], "main"), "bufferctl-plan")
+        return forge.reviewed_plan(ChangeRequest(number, gitlab.requests[number]["sha"], "main"), "bufferctl-plan")
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from bufferctl.ci.forge import Request, ReviewedPlan
+from bufferctl.ci.forge import ChangeRequest, ReviewedPlan
 from bufferctl.ci.github import GitHub
 from tests.ci.fake_github import FORKS, NAME, PLAN_WORKFLOW, FakeGitHub, github_at
 from tests.ci.forges import TOKEN
 
 HEAD = "5" * 40
-REQUEST = Request(1, HEAD, "main")
+REQUEST = ChangeRequest(1, HEAD, "main")
 ARTIFACT = f"bufferctl-plan-1-{HEAD}"
 
 

@@ -26,7 +26,7 @@ from bufferctl.model.comparable import bind, fingerprint, of_desired
 from bufferctl.model.metadata import FacebookMetadata
 from bufferctl.plan import Reason
 from bufferctl.reconcile.facts import Facts, facts_of
-from bufferctl.reconcile.matching import Declared, How, Match
+from bufferctl.reconcile.matches import Declared, How, Match
 
 DUE = datetime(2030, 1, 15, 9, tzinfo=UTC)
 MADE = datetime(2030, 1, 1, tzinfo=UTC)

@@ -58,7 +58,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class CommentedFile:
     """A file: `head` are the lines above its first entry, comments and `---`. `anchored`: it has `&anchors`."""
 
     text: str
@@ -103,11 +103,11 @@ def block_text(text: str, scalar: Scalar) -> BlockText:
     return BlockText(header["sign"], header["marks"], beside, [line[margin:] for line in (*lines, *blanks)], end)
 
 
-def read_commented(text: str) -> Document:
+def read_commented(text: str) -> CommentedFile:
     r"""The tree of a file whose lines end in `\n`. Raises ConfigError where it is no YAML mapping."""
     root = read_nodes(text)
     start = text.rfind("\n", 0, root.start) + 1
-    return Document(text, text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), _anchored(root))
+    return CommentedFile(text, text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), _anchored(root))
 
 
 class _Tree:

@@ -13,7 +13,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
-from bufferctl.config.write.commented import Comment, Document, Entry, Group, block_text, read_commented
+from bufferctl.config.write.commented import Comment, CommentedFile, Entry, Group, block_text, read_commented
 from bufferctl.config.write.entries import ORDER, text_value
 from bufferctl.config.write.nodes import Mapping, Scalar
 from bufferctl.diagnostics import has_errors
@@ -69,7 +69,7 @@ def _meaning(text: str) -> tuple[object, list[str]]:
     return tree.data, sorted(_comments(document))
 
 
-def _comments(document: Document) -> Iterator[str]:
+def _comments(document: CommentedFile) -> Iterator[str]:
     yield from (line.strip() for line in document.head if line.lstrip().startswith("#"))
     todo = [document.root]
     while todo:
@@ -96,7 +96,7 @@ def _head(lines: Iterable[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Printer:
-    document: Document
+    document: CommentedFile
 
     def root(self) -> list[str]:
         """The lines of the whole file below its head."""

@@ -1,0 +1,201 @@
+"""Which declared objects may be in Buffer already, so that a person is asked (design: Matching, near).
+
+A question is kept until somebody answers it, whatever its entry and its home have become.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
+from bufferctl.model.comparable import Fingerprint, same
+from bufferctl.reconcile.alike import Likeness
+from bufferctl.reconcile.matches import Declared, Found, How, Match, Pool, Pools, Suspect, is_out, text_of
+from bufferctl.reconcile.record import Record, address_of
+
+Near = list[tuple[Rule, Suspect, bool]]
+
+
+def questions(
+    new: list[Declared],
+    lost: Collection[Slot],
+    pools: Pools,
+    claims: Claims,
+    record: Record,
+    live: Live,
+) -> Found:
+    """Those of `new` that may be in Buffer already, so that a person is asked."""
+    found: Found = {}
+    for d in new:
+        if is_over(d.item, live.at):  # an exact match took it at any age, else its row words it
+            continue
+        near = _near(d, pools[d.slot.home], claims, only_unexplained=d.slot in lost and not d.item.cancelled)
+        if match := _question(d, near, claims, record, live):
+            found[d.slot] = replace(match, binding=record.state.bindings.get(d.slot))
+    perhaps_edited = [d for d in new if d.slot not in found and not is_over(d.item, live.at)]
+    suspected = {
+        s.live.home for m in found.values() for s in m.suspects if isinstance(s.live, LivePost) and s.live.by_api
+    }
+    if all(record.horizon(home).recorded for home in claims.homes_by_api | suspected):
+        return found  # nothing says that there was a record
+    return found | _edited(perhaps_edited, pools, record)
+
+
+def is_over(item: Post | Idea, now: datetime) -> bool:
+    """Whether the time of a post is past."""
+    return isinstance(item, Post) and item.due_at is not None and item.due_at <= now
+
+
+def _near(d: Declared, pool: Pool, claims: Claims, *, only_unexplained: bool) -> Near:
+    """Live objects that may be `d`: by which rule, and whether nothing explains them."""
+    near: Near = []
+    text = text_of(d.content)
+    near += [(Rule.SAME_TEXT, s, False) for s in claims.saying(d)] if not only_unexplained else []
+    if text.strip():
+        alike = [c for c in pool.like(d.content) if not (only_unexplained and c.explained)]
+        near += [(Rule.SAME_TEXT, Suspect.of(c.item), not c.explained) for c in alike if text_of(c.content) == text]
+        near += [
+            (Rule.REWRITTEN_LINKS, Suspect.of(c.item), True)
+            for c in alike
+            if not c.explained and text_of(c.content) != text and same(d.content, c.content, links_may_differ=True)
+        ]
+    already = {suspect.id for _, suspect, _ in near}
+    likeness = Likeness(d.item, d.content)
+    near += [
+        (rule, Suspect.of(c.item), True)
+        for c in pool.unexplained
+        if c.item.id not in already and (rule := likeness.rule(c))
+    ]
+    return [each for each in near if not _is_meant_again(d.item, *each)]
+
+
+def _is_meant_again(item: Post | Idea, rule: Rule, suspect: Suspect, is_unexplained: bool) -> bool:
+    """Whether `repeat_of` says that this is another one.
+
+    It names an id, or a key that claims it; it never speaks for another one that may be ours.
+    """
+    named = item.repeat_of
+    if not named:
+        return False
+    if named == suspect.id or (suspect.owner is not None and suspect.owner.key == named):
+        return True
+    return rule is Rule.SAME_TEXT and not is_unexplained and suspect.owner is None
+
+
+def _question(d: Declared, near: Near, claims: Claims, record: Record, live: Live) -> Match | None:
+    """What is asked about `d`: what looks like it now, and what an earlier plan asked and nobody answered."""
+    old = record.state.questions.get(d.slot)
+    suspects = {suspect.id: suspect for _, suspect, _ in near}
+    if old is not None and _still_stands(old, d):
+        by_id = {item.id: item for item in live.items}
+        for id_, created in record.undecided(d.slot, live.gone, claims.ids).items():
+            if id_ != d.item.repeat_of:
+                suspects.setdefault(id_, Suspect(id_, created, by_id.get(id_)))
+    if not suspects:
+        return None
+    carried = suspects.keys() - {suspect.id for _, suspect, _ in near}
+    question = Question(
+        near[0][0] if near else (old.rule if old else Rule.SAME_TEXT),
+        {suspect.id: suspect.created_at for suspect in suspects.values()},
+        may_be_ours=any(is_unexplained for _, _, is_unexplained in near) or bool(carried and old and old.may_be_ours),
+        content=d.fingerprint.content,
+    )
+    return Match(d, How.IN_QUESTION, question=question, suspects=tuple(suspects.values()))
+
+
+def _still_stands(old: Question, d: Declared) -> bool:
+    """Whether an open question outlives what changed in the file: always where a candidate may be ours."""
+    return old.may_be_ours or (old.content == d.fingerprint.content and not d.item.repeat_of)
+
+
+def _edited(new: list[Declared], pools: Pools, record: Record) -> Found:
+    """One question a project: where a record was lost, what is new and what matched nothing may be one another, edited.
+
+    Asked only where some declared object is, or may be, one that came by the API.
+    """
+    found: Found = {}
+    for d in new:
+        home = d.slot.home
+        if d.item.cancelled or record.horizon(home).recorded:
+            continue
+        left = [c.item for c in pools[home].unexplained if c.by_api and c.item.id != d.item.repeat_of]
+        since = record.managed_since
+        suspects = tuple(Suspect.of(i) for i in left if since is None or i.created_at > since)
+        if suspects:
+            candidates = {suspect.id: suspect.created_at for suspect in suspects}
+            question = Question(Rule.EDITED, candidates, content=d.fingerprint.content)
+            found[d.slot] = Match(d, How.IN_QUESTION, question=question, suspects=suspects)
+    return found
+
+
+class Claims:
+    """Published objects that addresses claim, by home and text: a new object may be one of them under another key.
+
+    What is unsent is edited or deleted by the same plan, or the pass on repeats asks.
+    """
+
+    def __init__(
+        self,
+        found: Found,
+        released: Mapping[Slot, Binding],
+        by_id: Mapping[str, LivePost | LiveIdea],
+        gone: Collection[str],
+    ) -> None:
+        #: Ids that the record or this plan gives to an address, released ones included.
+        self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
+        self.ids |= {binding.id for binding in released.values()}
+        posts = [m.live for m in found.values() if isinstance(m.live, LivePost)]
+        #: Homes in which some declared object came by the API.
+        self.homes_by_api = {post.home for post in posts if post.by_api}
+        self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
+        #: By what was applied: of what was published before what was read, and of what has no text.
+        self._by_mark: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
+        for m in found.values():
+            if m.binding is not None and m.binding.id not in gone:
+                self._add(m.declared.slot, m.binding, m.live, m.declared)
+        for slot, binding in released.items():
+            if binding.id not in gone:
+                self._add(slot, binding, by_id.get(binding.id), None)
+
+    def _add(self, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None, owner: Declared | None) -> None:
+        if not is_out(binding, live):
+            return
+        address = owner.item.address if owner else address_of(slot, binding)
+        suspect = Suspect(binding.id, _created(binding, live), live, address, owner_declared=owner is not None)
+        text = text_of(comparable.of_live(live)) if live is not None else ""
+        if text.strip():
+            if owner is None or text != text_of(owner.content):  # an address with that same text claims it by right
+                self._by_text[slot.home, text].append(suspect)
+        elif owner is None or not _applied_marks(binding) & _marks(owner):
+            for mark in _applied_marks(binding):
+                self._by_mark[slot.home, mark].append(suspect)
+
+    def saying(self, d: Declared) -> list[Suspect]:
+        """Claimed objects with the text of `d`, whose address says something else, or was removed from the files."""
+        found = [*self._by_text.get((d.slot.home, text_of(d.content)), [])]
+        found += [suspect for mark in sorted(_marks(d)) for suspect in self._by_mark.get((d.slot.home, mark), [])]
+        return list({suspect.id: suspect for suspect in found}.values())
+
+
+def _marks(d: Declared) -> set[str]:
+    """Digests by which an object can be told without reading it; without a text, the addresses of its pictures tell."""
+    if text := comparable.text_digest(d.content):
+        return {text, d.fingerprint.content}
+    return {d.fingerprint.hidden} if isinstance(d.item, Post) and d.item.assets else set()
+
+
+def _applied_marks(binding: Binding) -> set[str]:
+    """The same of what was last applied; an older record has no digest of the text alone."""
+    applied = Fingerprint.read(binding.applied)
+    if binding.text:
+        return {binding.text}
+    return {applied.content, applied.hidden} if applied else set()
+
+
+def _created(binding: Binding, live: LivePost | LiveIdea | None) -> datetime:
+    if live is not None:
+        return live.created_at
+    return datetime.fromisoformat(binding.created_at) if binding.created_at else datetime(1970, 1, 1, tzinfo=UTC)
