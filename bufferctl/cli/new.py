@@ -39,9 +39,8 @@ class Time(click.ParamType[datetime]):
     short_help="Start a file with a post or a campaign.",
     epilog=examples(
         ("bufferctl new", "asks what it needs"),
-        ('bufferctl new post --text "We are live" --at "2030-01-15 09:00"', "a post"),
-        ('bufferctl new campaign --title "Spring launch" --starts 2030-03-01', "a campaign"),
-        ("bufferctl new post --from draft.md --channel linkedin", "from Markdown"),
+        ("bufferctl new campaign --title Launch", "asks for the rest"),
+        ("bufferctl new post --from draft.md", "from Markdown"),
     ),
 )
 @click.argument("kind", type=click.Choice(["post", "campaign"]), required=False)
