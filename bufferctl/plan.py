@@ -6,7 +6,7 @@ JSON uses Terraform's words (`create`, `update`, `delete`, `no-op`, `forget`); r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -181,7 +181,8 @@ class Plan:
 
     `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
     `unmanaged`: how many live unsent objects are in no file and no state. `read_requests`: what reading took, and
-    will take again at the end of an apply. `quota`: the requests that were left then.
+    will take again at the end of an apply. `quota`: the requests that were left then. `queue_times`: about when new
+    posts of a queue go out, by slot; what other people do to the queue moves them.
     """
 
     at: Aware
@@ -194,6 +195,7 @@ class Plan:
     quota: Quota = field(default_factory=Quota)
     narrowed: bool = False
     recording: Recording = field(default_factory=Recording)
+    queue_times: Mapping[Slot, datetime] = field(default_factory=dict)
 
     def count(self) -> Counter[Action]:
         """How many changes of each action."""
@@ -225,7 +227,16 @@ class Plan:
 
     def narrow(self, keep: Callable[[Change], bool]) -> Plan:
         """The same plan with only the changes for which `keep` returns true."""
-        return replace(self, changes=tuple(filter(keep, self.changes)), narrowed=True)
+        changes = tuple(filter(keep, self.changes))
+        return replace(self, changes=changes, narrowed=True, queue_times=self._queue_times_of(changes))
+
+    def _queue_times_of(self, changes: Iterable[Change]) -> dict[Slot, datetime]:
+        """Without those before them in the queue, the others move up."""
+        times: dict[str, Iterator[datetime]] = {
+            channel: iter([at for slot, at in self.queue_times.items() if slot.channel_id == channel])
+            for channel in {slot.channel_id for slot in self.queue_times}
+        }
+        return {c.slot: next(times[c.slot.channel_id]) for c in changes if c.slot in self.queue_times}
 
 
 def write_requests(plan: Plan) -> int:

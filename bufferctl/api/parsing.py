@@ -7,7 +7,9 @@ without its id, status or dates, or of another form, raises FormError.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import time
 from functools import cache
 from typing import Any
 
@@ -21,6 +23,7 @@ from bufferctl.api.shapes import (
     MediumJson,
     MetadataJson,
     OrganizationJson,
+    ScheduleJson,
     TagJson,
     ThreadItemJson,
     checked_channel,
@@ -46,6 +49,8 @@ PAID_X_CHARACTERS, FREE_X_CHARACTERS = 25_000, 280
 _PAID_X = frozenset({"premium", "premiumplus"})
 _FREE_X = frozenset({"", "none", "free"})
 
+#: Days as Python counts them.
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SERVICES = {service.value: service for service in Service}
 _MEDIUM_SOURCE = {"name": "name", "id": "id", "author": "author", "authorUrl": "author_url"}
 _STATUSES = {status.value: status for status in PostStatus}
@@ -88,9 +93,20 @@ def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
         is_locked=bool(channel.get("isLocked")),
         is_queue_paused=bool(channel.get("isQueuePaused")),
         link_shortening=bool((channel.get("linkShortening") or {}).get("isEnabled")),
+        posting_times=tuple(_posting_times(channel.get("postingSchedule") or ())),
         boards={board["name"]: board["serviceId"] for board in metadata.get("boards") or ()},
         max_characters=metadata.get("maxCharacters") or _characters_of_x(metadata),
     )
+
+
+def _posting_times(schedule: Iterable[ScheduleJson]) -> Iterator[tuple[int, time]]:
+    """The weekly slots; a day or time in another form is none: they only say about when a queue post goes out."""
+    for each in schedule:
+        if each.get("paused") or each.get("day") not in _DAYS:
+            continue
+        for text in each.get("times") or ():
+            with suppress(ValueError):
+                yield _DAYS.index(str(each.get("day"))), time.fromisoformat(text).replace(tzinfo=None)
 
 
 def _characters_of_x(metadata: ChannelMetadataJson) -> int | None:

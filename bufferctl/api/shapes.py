@@ -296,6 +296,14 @@ class ShorteningJson(TypedDict, total=False):
     isEnabled: Switch
 
 
+class ScheduleJson(TypedDict, total=False):
+    """The slots of a day of the week."""
+
+    day: Text
+    paused: Switch
+    times: list[str] | None
+
+
 class NamedBoardJson(TypedDict):
     """A board that a channel has."""
 
@@ -323,6 +331,7 @@ class ChannelJson(TypedDict, total=False):
     isLocked: Switch
     isQueuePaused: Switch
     linkShortening: ShorteningJson | None
+    postingSchedule: list[ScheduleJson] | None
     metadata: ChannelMetadataJson | None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from bufferctl.model.enums import PostStatus, Service, ShareMode
@@ -131,6 +131,7 @@ class LiveChannel:
     """A channel in Buffer. `boards` maps a Pinterest board's name to its service id.
 
     `max_characters`: the limit that Buffer reports for it (a Mastodon server, a paying X account), else None.
+    `posting_times`: the weekly slots of its queue, each a day (0 is Monday) and a time in its zone.
     """
 
     id: str
@@ -145,6 +146,7 @@ class LiveChannel:
     link_shortening: bool = False
     boards: Mapping[str, str] = field(default_factory=dict)
     max_characters: int | None = None
+    posting_times: tuple[tuple[int, time], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

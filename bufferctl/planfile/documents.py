@@ -86,7 +86,7 @@ class _PlanValues(BaseModel):
 
 def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
     """A plan with these changes, as `dump_change` gives them; not what its own run records."""
-    bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording())
+    bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording(), queue_times={})
     return {
         "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording"}),
         "channels": TypeAdapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),

@@ -37,6 +37,7 @@ from bufferctl.reconcile import table, warnings
 from bufferctl.reconcile.matches import Declared, How, Match, Matches
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
+from bufferctl.reconcile.queueing import queue_times
 from bufferctl.reconcile.record import Record, without_strays
 from bufferctl.reconcile.removal import Removed, guard_deletes, remove
 from bufferctl.reconcile.repeats import hold_repeats
@@ -147,6 +148,7 @@ def reconcile(
         at=live.at,
         endpoint=endpoint,
         changes=tuple(changes),
+        queue_times=queue_times(changes, live, channels),
         warnings=(
             *warnings.missing_managed_since(record),
             *warnings.unread_channels(channels, live.unread & {s.channel_id for s in _slots(desired, targets)}),

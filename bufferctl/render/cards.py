@@ -222,13 +222,15 @@ def channel_of(change: Change, plan: Plan) -> Channel:
 
 
 def moment_of(change: Change, plan: Plan) -> Moment | None:
-    """When a change goes out; None if it has no time."""
-    if change.due_at is None:
+    """When a change goes out, in a queue by the channel's slots; None if it has no time."""
+    at = change.due_at or plan.queue_times.get(change.slot)
+    if at is None:
         return None
     zone = _zone(change, plan)
-    due = words.in_zone(change.due_at, zone)
+    due = words.in_zone(at, zone)
     utc = f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-    return Moment(utc, f"{due:%Y-%m-%d}", f"{due:%H:%M}", words.local(due, ""), words.away(due, plan.at, zone))
+    local = words.local(due, "") if change.due_at else f"about {words.local(due, '')}"
+    return Moment(utc, f"{due:%Y-%m-%d}", f"{due:%H:%M}", local, words.away(due, plan.at, zone))
 
 
 def _zone(change: Change, plan: Plan) -> str:

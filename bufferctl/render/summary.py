@@ -51,14 +51,15 @@ def no_changes(plan: Plan, *, is_offline: bool) -> str:
 def first_post(plan: Plan) -> tuple[str, Channel] | None:
     """When and where the first post of the plan goes out.
 
-    At once, else in the next free slot of a queue (Buffer does not say when that is), else at the earliest time.
+    At once, else in the next free slot of a queue where nobody knows when that is, else at the earliest time.
     """
     public = [each for each in plan.of(Action.CREATE, Action.UPDATE) if words.is_public(each.desired)]
     if at_once := next(filter(words.is_at_once, public), None):
         return "immediately on apply", channel_of(at_once, plan)
-    timed = min((each for each in public if each.due_at), key=lambda each: each.due_at or plan.at, default=None)
-    moment = moment_of(timed, plan) if timed else None
-    if queued := next((each for each in public if each.due_at is None), None):
+    moments = [(moment, each) for each in public if (moment := moment_of(each, plan))]
+    moment, timed = min(moments, key=lambda each: each[0].at, default=(None, None))
+    timeless = (each for each in public if each.due_at is None and each.slot not in plan.queue_times)
+    if queued := next(timeless, None):
         then = f" (the first with a time: {moment.local})" if moment else ""
         return f"in the next free slot of its queue{then}", channel_of(queued, plan)
     return (moment.local, channel_of(timed, plan)) if timed and moment else None

@@ -28,6 +28,7 @@ from bufferctl.model import (
     Result,
     Service,
     Unknown,
+    Write,
 )
 from tests.api.scripted import Scripted
 
@@ -36,6 +37,7 @@ Connected = Callable[..., api.Buffer]
 PLACE = Place("buffer.yaml", 1, 1)
 POST = Post(Address("Acme", "twitter:acme", "launch"), Service.TWITTER, PLACE, text="We are live")
 CREATE = CreatePost(POST, "c1")
+CREATE_IDEA = CreateIdea(Idea(Address("Acme", "ideas", "hiring"), PLACE, title="How we hire"), "o1")
 CREATED = datetime(2026, 11, 24, 10, tzinfo=UTC)
 RAW = {"id": "p1", "channelId": "c1", "status": "scheduled", "text": "x", "createdAt": "2026-11-24T10:00:00.000Z"}
 RAW_IDEA = {"id": "i1", "organizationId": "o1", "createdAt": 0, "content": {"title": "How we hire"}}
@@ -94,7 +96,34 @@ PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
 @pytest.mark.parametrize(("payload", "expected"), PAYLOADS)
 def test_each_payload_is_one_outcome(payload: dict[str, Any] | None, expected: Result, connected: Connected) -> None:
     """Done, Refused or Unknown, with Buffer's own words where it had some."""
-    assert connected(Scripted(lambda _: {"a0": payload})).send([CREATE]) == (expected,)
+    assert connected(Scripted(lambda _: {"a0": payload})).send([answered(payload)]) == (expected,)
+
+
+def answered(payload: dict[str, Any] | None) -> Write:
+    """A write that Buffer answers with it."""
+    match (payload or {}).get("__typename"):
+        case "Idea" | "IdeaResponse":
+            return CREATE_IDEA
+        case "DeletePostSuccess" | "VoidMutationError":
+            return DeletePost("p1", "c1")
+    return CREATE
+
+
+@pytest.mark.parametrize(
+    ("write", "payload"),
+    [
+        (CREATE, {"__typename": "Idea", **RAW_IDEA}),
+        (CREATE, {"__typename": "DeletePostSuccess", "id": "p1"}),
+        (CREATE, {"__typename": "VoidMutationError", "message": "Document not found"}),
+        (CREATE_IDEA, {"__typename": "PostActionSuccess", "post": RAW}),
+        (EditPost("p2", POST, "c1"), {"__typename": "PostActionSuccess", "post": RAW}),
+        (DeletePost("p1", "c1"), {"__typename": "PostActionSuccess", "post": RAW}),
+    ],
+)
+def test_a_success_of_something_else_is_unknown(write: Write, payload: dict[str, Any], connected: Connected) -> None:
+    """Another kind of write, or another post."""
+    (result,) = connected(Scripted(lambda _: {"a0": payload})).send([write])
+    assert result == Unknown("Buffer's answer is about something else")
 
 
 def test_writes_go_in_one_request_in_order(connected: Connected) -> None:
@@ -107,8 +136,7 @@ def test_writes_go_in_one_request_in_order(connected: Connected) -> None:
             "a2": {"__typename": "DeletePostSuccess", "id": "p2"},
         }
     )
-    idea = CreateIdea(Idea(Address("Acme", "ideas", "hiring"), PLACE, title="How we hire"), "o1")
-    outcome = connected(script).send([CREATE, EditPost("p9", POST, "c1"), DeletePost("p2", "c1"), idea])
+    outcome = connected(script).send([CREATE, EditPost("p9", POST, "c1"), DeletePost("p2", "c1"), CREATE_IDEA])
     assert outcome == (Done(LIVE), Refused(Refusal.INVALID, "Invalid post: x"), Done(None), Done(LIVE_IDEA))
     (asked,) = script.asked
     assert asked["operationName"] == "Write"

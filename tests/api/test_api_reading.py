@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -289,7 +289,7 @@ def test_how_much_an_x_account_takes(metadata: dict[str, Any] | None, most: int 
 
 
 def test_a_channel_is_read_with_what_its_network_tells() -> None:
-    """Boards by name, the server's own limit, and the states that hold posts back."""
+    """Boards by name, the server's own limit, the states that hold posts back, and the slots that can be understood."""
     raw = {
         "id": "c1",
         "service": "pinterest",
@@ -300,6 +300,12 @@ def test_a_channel_is_read_with_what_its_network_tells() -> None:
         "isLocked": True,
         "isQueuePaused": True,
         "linkShortening": {"isEnabled": True},
+        "postingSchedule": [
+            {"day": "tue", "paused": False, "times": ["09:00", "17:30"]},
+            {"day": "wed", "paused": True, "times": ["09:00"]},
+            {"day": "someday", "paused": False, "times": ["09:00"]},
+            {"day": "sun", "paused": False, "times": ["noon"]},
+        ],
         "metadata": {"boards": [{"name": "Recipes", "serviceId": "b1"}], "maxCharacters": 500},
     }
     assert live_channel(raw, "o1") == LiveChannel(
@@ -315,6 +321,7 @@ def test_a_channel_is_read_with_what_its_network_tells() -> None:
         link_shortening=True,
         boards={"Recipes": "b1"},
         max_characters=500,
+        posting_times=((1, time(9)), (1, time(17, 30))),
     )
 
 

@@ -256,6 +256,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "__typename": "Channel", "id": channel.id, "service": channel.service, "name": channel.name,
         "displayName": channel.name, "timezone": "UTC", "organizationId": ORGANIZATION, **flags,
         "linkShortening": {"isEnabled": channel.shortens}, "metadata": None, "descriptor": channel.service,
+        "postingSchedule": [],
     }  # fmt: skip
 
 

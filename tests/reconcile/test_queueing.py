@@ -1,0 +1,79 @@
+"""About when new posts of a queue go out: the channel's slots that nothing will stand in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+
+from bufferctl.model import Post, ShareMode
+
+from .builders import TWITTER, World, in_buffer, post, queued, record
+
+#: 9:00 and 17:00 in Berlin, Monday to Friday; the present is Tuesday 15 January 2030, 13:00 there.
+WEEKLY = tuple((day, time(hour)) for day in range(5) for hour in (9, 17))
+CHANNEL = replace(TWITTER, timezone="Europe/Berlin", posting_times=WEEKLY)
+
+
+def at(day: int, hour: int) -> datetime:
+    """A time of January 2030 in Berlin."""
+    return datetime(2030, 1, day, hour - 1, tzinfo=UTC)
+
+
+def times(*items: Post, world: World | None = None, **channel: Any) -> dict[str, datetime]:
+    """The times of the plan, by key."""
+    world = replace(world or World(), channels=(replace(CHANNEL, **channel),))
+    return {slot.key: when for slot, when in world.plan(*items).queue_times.items()}
+
+
+def in_slot(key: str, when: datetime, **fields: Any) -> Any:
+    """A queued post of ours that stands in a slot, and what Buffer has of it."""
+    item = queued(key, f"Text of {key}")
+    return item, in_buffer(item, f"id-{key}", due_at=when, is_custom_scheduled=False, **fields)
+
+
+def test_the_next_free_slots_in_file_order() -> None:
+    """The 9:00 of today is over; the weekend has none."""
+    found = times(*(queued(f"k{n}", f"Text {n}") for n in range(8)))
+    assert list(found.values()) == [at(15, 17), *(at(d, h) for d in (16, 17, 18) for h in (9, 17)), at(21, 9)]
+
+
+def test_what_stands_in_a_slot_has_it() -> None:
+    """A person's queued post, one with a time of its own, and one that this plan creates there."""
+    theirs = in_buffer(queued("theirs", "By hand"), "p1", due_at=at(15, 17), is_custom_scheduled=False)
+    timed = in_buffer(post("timed", "By hand too"), "p2", due_at=at(16, 9))
+    found = times(queued(), post("new", "New", at(16, 17)), world=World(live=[theirs, timed]))
+    assert found == {"a": at(17, 9)}
+
+
+def test_a_queue_closes_ranks() -> None:
+    """Where one of the plan's deletes leaves the queue, those behind it move up."""
+    keep, gone = in_slot("keep", at(16, 9)), in_slot("gone", at(15, 17))
+    found = times(queued(), keep[0], world=World(live=[keep[1], gone[1]], state=record(keep, gone)))
+    assert found == {"a": at(16, 9)}
+
+
+def test_the_front_of_the_queue_moves_the_rest_back() -> None:
+    """When it goes out itself depends on what is sent after it: not said."""
+    first = queued("first", "First of all", mode=ShareMode.SHARE_NEXT)
+    assert times(first, queued()) == {"a": at(16, 9)}
+
+
+@pytest.mark.parametrize("channel", [{"posting_times": ()}, {"is_queue_paused": True}])
+def test_no_slots_no_times(channel: dict[str, Any]) -> None:
+    """A queue without slots, or paused."""
+    assert times(queued(), **channel) == {}
+
+
+def test_drafts_and_timed_posts_have_none() -> None:
+    """Nothing of them stands in the queue."""
+    assert times(queued(draft=True), post("timed", "Timed")) == {}
+
+
+def test_narrowed_plans_close_ranks_too() -> None:
+    """What is left out of the run takes no slot."""
+    plan = replace(World(), channels=(CHANNEL,)).plan(queued("one", "One"), queued("two", "Two"))
+    narrowed = plan.narrow(lambda change: change.address.key == "two")
+    assert list(narrowed.queue_times.values()) == [at(15, 17)]
