@@ -29,13 +29,14 @@ class Console:
     err: Paint
 
     @classmethod
-    def create(cls, *, no_color: bool = False, full: bool = False) -> Console:
+    def create(cls, *, no_color: bool = False, full: bool = False, verbose: bool = False) -> Console:
         """Colour on terminals only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
 
-        As wide as the terminal or COLUMNS say, within what reads well; `full`: long texts are not folded.
+        As wide as the terminal or COLUMNS say, within what reads well; `full`: long texts are not folded. `verbose`:
+        with how posts were made from their entries.
         """
         width = min(max(get_terminal_size().columns, _NARROWEST), _WIDEST)
-        out, err = (Paint(_colored(stream, no_color), width, full) for stream in (sys.stdout, sys.stderr))
+        out, err = (Paint(_colored(stream, no_color), width, full, verbose) for stream in (sys.stdout, sys.stderr))
         return cls(out, err)
 
     def data(self, text: str) -> None:

@@ -49,6 +49,7 @@ PENDING = 2
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
 @options.connection_options
 @options.full_option
+@click.option("-v", "--verbose", is_flag=True, help="Show how each post was made from its entry.")
 @options.no_color_option
 def plan(
     paths: tuple[Path, ...],
@@ -64,6 +65,7 @@ def plan(
     strict: bool,
     connection: options.Connection,
     full: bool,
+    verbose: bool,
     no_color: bool,
 ) -> int:
     """Show what apply would change in Buffer. Nothing is written, neither there nor here.
@@ -77,7 +79,7 @@ def plan(
     from bufferctl.cli.sources import check_plan_name
     from bufferctl.plan import Action
 
-    console = Console.create(no_color=no_color, full=full)
+    console = Console.create(no_color=no_color, full=full, verbose=verbose)
     outputs.check_writable("--out", out)
     check_plan_name(out)
     outputs.check_writable("--report", *report_files)

@@ -10,11 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
+from itertools import chain
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.digests import SHORT, change_digest
+from bufferctl.model.invisible import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
 from bufferctl.render import summary
+from bufferctl.render.campaigns import Moved, moved_together
 from bufferctl.render.cards import Card, Changed, by_time, card_of
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import steps
@@ -121,7 +124,11 @@ def _planned(report: Report) -> Iterator[Section]:
     )
     yield Section("Will be deleted", *items(deletes), f"to delete; {_all(report)}", must=True)
     yield Section(_PROBLEMS_TITLE, len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
-    yield Section("Will change", *items(updates), f"to change; {_all(report)}")
+    moved = moved_together(updates)
+    together = {each.slot for move in moved for each in move.changes}
+    number, others = items([each for each in updates if each.slot not in together])
+    changed = chain((_moved_item(move, plan) for move in moved), others)
+    yield Section("Will change", len(moved) + number, changed, f"to change; {_all(report)}")
     yield Section("Will be new", *items(creates), f"to create; {_all(report)}")
     yield Section("Waiting", *items(waiting), f"that wait; {_all(report)}", is_folded=True)
     yield Section(
@@ -190,6 +197,21 @@ def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
         return _listed(head, body)
 
     return Item(_brief(head, card), full)
+
+
+def _moved_item(moved: Moved, plan: Plan) -> Item:
+    """Posts that move together, once; each with its old and new time below, folded."""
+    head = f"**~ {moved.label}** · {code(moved.file)}"
+
+    def full() -> str:
+        times = [
+            f"- {code(visible(str(change.address)))}: {_values(changed)}"
+            for change in moved.changes
+            for changed in card_of(change, plan).changed
+        ]
+        return _listed(head, ["", "<details><summary>Each post</summary>", "", *times, "", "</details>"])
+
+    return Item(f"- {head}", full)
 
 
 def _outcome_item(card: Card, *, with_organization: bool) -> Item:

@@ -37,11 +37,15 @@ def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """How text is put on a terminal: in colour or without, lines of at most `width` columns, texts `full` or folded."""
+    """How text is put on a terminal: in colour or without, lines of at most `width` columns, texts `full` or folded.
+
+    `verbose`: with how posts were made from their entries.
+    """
 
     enabled: bool = False
     width: int = 80
     full: bool = False
+    verbose: bool = False
 
     def __call__(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.enabled and text else text

@@ -17,7 +17,8 @@ from bufferctl.model.invisible import visible
 from bufferctl.model.quota import Window
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Outcome, Plan, Reason, Status, ready_at
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Card, Changed, by_time, card_of, mark
+from bufferctl.render.campaigns import Moved, expansion_lines, moved_together
+from bufferctl.render.cards import Card, Changed, by_time, card_of, mark, moment_of
 from bufferctl.render.lines import INDENT, cells, hint_lines, indented, wrapped
 from bufferctl.render.marks import marked_lines
 from bufferctl.render.paint import Paint, count, sentence
@@ -47,9 +48,12 @@ def plan_text(
         for card, following in zip_longest(listed, listed[1:]):
             yield from _card(card, following, digests.get(card.change.slot, ""), paint)
 
-    cards = [card_of(change, plan, lengths) for change in sorted(plan.changes, key=by_time) if change.action in _SHOWN]
+    moved = () if paint.full or paint.verbose else moved_together(plan.changes)
+    together = {change.slot for each in moved for change in each.changes}
+    shown = (change for change in sorted(plan.changes, key=by_time) if change.action in _SHOWN)
+    cards = [card_of(change, plan, lengths) for change in shown if change.slot not in together]
     by_home = sorted((card for card in cards if card.kind != "hold"), key=lambda card: card.channel.home)
-    lines: list[str] = []
+    lines = [line for each in moved for line in _moved(each, plan, paint)]
     for home, group in groupby(by_home, key=lambda card: card.channel.home):
         lines += ["", paint.strong(home), *cards_text(group)]
     lines += ["", *_summary(plan, paint, is_offline=is_offline)]
@@ -58,6 +62,16 @@ def plan_text(
     if holds := [card for card in cards if card.kind == "hold"]:
         lines += ["", paint.strong(paint.bad("Needs you")), *cards_text(holds)]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _moved(moved: Moved, plan: Plan, paint: Paint) -> Iterator[str]:
+    """Posts that move together: how many, by how much, the first and the last of them."""
+    yield f"  {paint.change('~')} {paint.strong(visible(moved.file))}: {moved.label}"
+    for name, change in (("first", moved.changes[0]), ("last", moved.changes[-1])):
+        moment = moment_of(change, plan)
+        address = visible(str(change.address))
+        yield from indented(f"{name}: {moment.local}, {address}" if moment else f"{name}: {address}", paint)
+    yield f"{INDENT}{paint.faint('--full shows each')}"
 
 
 def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
@@ -144,6 +158,8 @@ def _details(card: Card, paint: Paint, *, is_said_below: bool) -> Iterator[str]:
         yield from _content(card.shown, paint)
     for changed in card.changed:
         yield from _changed(changed, paint, is_held=action is Action.HOLD)
+    for line in expansion_lines(card.change.desired) if paint.verbose else ():
+        yield from indented(line, paint)
     if card.hint:
         yield from hint_lines(": ".join(filter(None, [card.place, _SAME if is_said_below else card.hint])), paint)
 
