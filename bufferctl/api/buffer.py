@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ import httpx2
 import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
+from bufferctl import clock
 from bufferctl.api import failures
 from bufferctl.api.answers import Answer, fitting, results
 from bufferctl.api.documents import Request, numbered, operation, together
@@ -215,7 +216,7 @@ def connect(
     timeout: float = TIMEOUT,
     transport: httpx2.BaseTransport | None = None,
     debug: Callable[[str], None] | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = clock.now,
 ) -> Buffer:
     """A connection to the API at `url` (None: Buffer's own). Nothing is sent before the first method is called.
 

@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bufferctl.apply import Clock, FileJournal, Revision
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.session import Session, journal_folder, organizations, session_of
+from bufferctl.clock import awake
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.model.invisible import visible
@@ -23,8 +25,8 @@ from bufferctl.state.sharing import SharedRecord
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
 
-#: How often, in seconds, a lock that another run holds is read again.
-_POLL = 10.0
+#: After how many seconds a lock that another run holds is read again; then after twice as many, up to a minute.
+_POLL, _SELDOM = 5.0, 60.0
 #: How often another run may be faster before this one gives up.
 _TRIES = 10
 #: Digits of a commit in messages.
@@ -110,10 +112,11 @@ def _lock(
     record: SharedRecord, buffer: Buffer, journal: FileJournal, timeout: float, *, landing: float
 ) -> Lease | None:
     """Take the lock; the lease of a dead run that it was taken from. Raises LockedError after `timeout` seconds."""
-    waited, overtaken = 0.0, 0
+    at, began = buffer.server_time(), awake()
+    waited, poll, overtaken = 0.0, _POLL, 0
     while True:
         lease = record.document.lease
-        now = buffer.server_time()
+        now = at + timedelta(seconds=awake() - began)
         if lease is None or is_mine(lease, journal.runs) or (buffer.tells_time and lease.dead_at <= now):
             try:
                 record.lock(now, landing)
@@ -124,7 +127,7 @@ def _lock(
                 record.load()
                 continue
             return lease
-        seconds = min(_POLL, timeout - waited)
+        seconds, poll = min(poll, timeout - waited), min(2 * poll, _SELDOM)
         if seconds <= 0:
             raise locked(lease, tells_time=buffer.tells_time)
         time.sleep(seconds)

@@ -7,8 +7,6 @@ long ago knows that nothing more of that run can arrive, and takes it over (desi
 from __future__ import annotations
 
 import platform
-import sys
-import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,11 +73,3 @@ def locked(lease: Lease, *, tells_time: bool) -> LockedError:
     else:
         hint = "Wait for it with --lock-timeout SECONDS. If it crashed, run `bufferctl state unlock`."
     return LockedError(f"Another run holds the lock of the record, so nothing was done: {lease}", hint=hint)
-
-
-def awake() -> float:
-    """Seconds that only ever grow, and that count the time in which the machine was asleep."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    if clock is None and sys.platform == "darwin":  # there it goes on while the machine sleeps; `monotonic` does not
-        clock = time.CLOCK_MONOTONIC
-    return time.monotonic() if clock is None else time.clock_gettime(clock)

@@ -16,11 +16,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bufferctl.clock import awake
 from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, StateError
 from bufferctl.model import OpenIntent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
-from bufferctl.state.lease import Lease, awake, length
+from bufferctl.state.lease import Lease, length
 from bufferctl.state.record import StoredRecord
 from bufferctl.state.store import Store, Stored
 
@@ -105,6 +106,8 @@ class SharedRecord(StoredRecord):
         if not any(each.intent.run == self.run for each in intents):
             return self.save(state)
         changed = by_day(state) != by_day(self.saved)
+        if self._ends - awake() <= self._lease.landing:  # a person thought about it, and the machine slept
+            self._renew()
         document = replace(self.document, state=self.next(state) if changed else self.saved, intents=tuple(intents))
         number = sum(each.intent.run == self.run for each in intents)
         try:

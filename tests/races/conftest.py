@@ -1,0 +1,52 @@
+"""What races need: a stage, and fresh places to share a record in, one kind of store each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from tests.races.race import Joins, warmed
+from tests.races.stage import Stage
+from tests.stores import buckets, git
+from tests.stores.places import PLACES, SERVED, Open, Place, place_in
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One for all races of a test process."""
+    with patch.dict(os.environ, {**git.ENVIRONMENT, **buckets.ENVIRONMENT}):
+        stage = warmed(tmp_path_factory.mktemp("warm"))
+        yield stage
+        stage.stop()
+
+
+@pytest.fixture(scope="session")
+def place_of() -> Iterator[Callable[[str], Place]]:
+    """How to make a fresh place, by the kind of store; a service starts when its first place is made."""
+    with ExitStack() as running:
+
+        @cache
+        def place(kind: str) -> Place:
+            if kind in PLACES:
+                return PLACES[kind]
+            return place_in(kind, running.enter_context(SERVED[kind][0]()))
+
+        yield place
+
+
+@contextmanager
+def joining(kind: str, place: Place, folder: Path) -> Iterator[Joins]:
+    """A fresh place. A machine has a clone of its own where that is git; clients of buckets do not survive a fork."""
+    with place(folder) as opens:
+        yield (lambda: _kept(opens)) if kind.startswith("git") else (lambda: opens)
+
+
+def _kept(opens: Open) -> Open:
+    store = opens()
+    return lambda: store

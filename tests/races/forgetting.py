@@ -1,0 +1,30 @@
+"""Stores that forget: what the suite must notice, since a promise rests on each thing that they lose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from bufferctl.state import Store, Stored
+
+
+class Forgetting:
+    """A store that drops parts of every document before it keeps it."""
+
+    is_shared = True
+
+    def __init__(self, store: Store, forgets: Collection[str]) -> None:
+        self._store, self._forgets = store, forgets
+        self.place = store.place
+
+    def check_writable(self) -> None:
+        """As `Store`."""
+
+    def read(self) -> Stored:
+        """As `Store`."""
+        return self._store.read()
+
+    def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
+        """As `Store`, but for what it forgets."""
+        kept = {name: value for name, value in json.loads(document).items() if name not in self._forgets}
+        return self._store.swap(json.dumps(kept).encode(), version, message, squash=squash)

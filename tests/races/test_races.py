@@ -1,0 +1,61 @@
+"""However machines race for one record, are killed or fall asleep: each declared object is made exactly once.
+
+A handful of races here; in `make test-all` 50 for each kind of store (`RACES` says how many). One seed again:
+`python -m tests.races KIND SEED`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.races.conftest import joining
+from tests.races.forgetting import Forgetting
+from tests.races.race import Broken, Joins, run
+from tests.races.stage import Stage
+from tests.stores.places import PLACES, SERVED, Open, Place
+
+RACES, TOGETHER = int(os.environ.get("RACES", "50")), 10
+KINDS = [*PLACES, *SERVED]
+BLOCKS = [(kind, range(first, min(first + TOGETHER, RACES))) for kind in KINDS for first in range(0, RACES, TOGETHER)]
+QUICK = [("local", range(1000, 1002)), ("git", range(1000, 1001)), ("gs", range(1000, 1001))]
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("kind", "seeds"),
+    [*QUICK, *(pytest.param(*each, marks=pytest.mark.long) for each in BLOCKS)],
+    ids=lambda each: f"{each.start}-{each.stop - 1}" if isinstance(each, range) else each,
+)
+def test_in_a_race_everything_is_made_once(
+    kind: str, seeds: range, stage: Stage, place_of: Callable[[str], Place], tmp_path: Path
+) -> None:
+    """In the end no machine has anything to do, every binding is there, and neither lock nor intents are left."""
+    for seed in seeds:
+        folder = tmp_path / str(seed)
+        with joining(kind, place_of(kind), folder / "place") as joins:
+            run(seed, stage, folder, joins)
+
+
+# Seeds that found it come first, so that this is quick while races are drawn as they are.
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("forgets", "first"), [(("lock",), 7), (("intents", "listed"), 1)], ids=["lock", "intents"])
+def test_without_the_lock_or_the_intents_races_break(
+    forgets: tuple[str, ...], first: int, stage: Stage, place_of: Callable[[str], Place], tmp_path: Path
+) -> None:
+    """Within a few dozen races: what the promise rests on is tested by them."""
+    for number, seed in enumerate((first, *range(60))):
+        folder = tmp_path / str(number)
+        with joining("local", place_of("local"), folder / "place") as joins:
+            try:
+                run(seed, stage, folder, _forgetting(joins(), forgets))
+            except Broken:
+                return
+    pytest.fail("nothing noticed it")
+
+
+def _forgetting(opens: Open, forgets: tuple[str, ...]) -> Joins:
+    return lambda: lambda: Forgetting(opens(), forgets)
