@@ -133,6 +133,21 @@ def test_for_writers(project: Any, update: bool) -> None:
     _hold(WRITERS, text, Document(project.folder).run(text), update=update)
 
 
+def test_template_for_writers(project: Any) -> None:
+    """The campaign to paste is valid without a warning, applies as it stands, and nothing of it is published."""
+    template = re.search(r"```yaml\n(# posts/spring.yaml\n.*?)```", WRITERS.read_text(encoding="utf-8"), re.DOTALL)
+    assert template
+    project.write("buffer.yaml", ROOT.replace("acme.example}", "acme.bsky.example}"))
+    project.write("posts/spring.yaml", template[1])
+    assert project("validate").snapshot() == "Valid: 17 posts on 3 channels.\n--- exit code 0\n"
+    assert project("fmt", "--check").code == 0
+    project.apply()
+    assert {post["status"] for post in project.sandbox.posts()} == {"draft"}
+    project.write("posts/spring.yaml", template[1].replace("draft: true ", "cancelled: false "))
+    project.apply()
+    assert {post["status"] for post in project.sandbox.posts()} == {"scheduled"}
+
+
 def test_words_for_writers() -> None:
     """What the page says that bufferctl says, it says: words of a plan, and of what needs somebody."""
     text = WRITERS.read_text(encoding="utf-8")
