@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bufferctl.cli.console import Console
     from bufferctl.config.write.document import FileChanges
     from bufferctl.intake import Pulled
+    from bufferctl.plan import Plan
 
 
 @click.command(
@@ -64,6 +65,7 @@ def pull(
         pulled = choose(plan, addresses)
         changes = changed_files(project, pulled)
         _show(pulled, changes, files.root, console)
+        _show_differences(pulled, plan, console)
         if pulled.taken and not dry_run:
             root, channels = files.root / files.desired.files[0], found.targets.channels
             write_pulled(
@@ -81,6 +83,14 @@ def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) ->
     for address, (_, fields) in pulled.taken.items():
         console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
     show_edits(changes, root, console)
+
+
+def _show_differences(pulled: Pulled, plan: Plan, console: Console) -> None:
+    """How Buffer and the file differ where Buffer's version cannot be written."""
+    from bufferctl.render.text import differences_text
+
+    for change in pulled.made:
+        console.data(differences_text(change, plan, console.out))
 
 
 def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:

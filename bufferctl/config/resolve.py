@@ -403,7 +403,8 @@ def _expansion(
     timed = layer_of(layers, "due_at")
     relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
     added = parameters.added if parameters else {}
-    if not (occurrence or variables.used or added or relative):
+    threaded = layer_of(layers, "thread") is not None
+    if not (occurrence or variables.used or added or relative or threaded):
         return None
     return Expansion(
         number=occurrence.number if occurrence else 0,
@@ -413,6 +414,7 @@ def _expansion(
         variables=tuple(variables.used[name] for name in sorted(variables.used)),
         parameters=tuple(added),
         untagged=tuple(parameters.untagged) if parameters else (),
+        thread=threaded,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from shlex import quote
 from typing import Any
 
 from bufferctl.config.write.document import FileChanges
@@ -24,8 +25,12 @@ _CHANGED = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE})
 
 @dataclass
 class Pulled:
-    """`taken`: changes with the fields to write. `left_out`: with the reason. `equal`: the file has it already."""
+    """`taken`: changes with the fields to write. `left_out`: with the reason. `equal`: the file has it already.
 
+    `made`: changes of `left_out` in whose entry Buffer's version cannot be written, since it makes more than this post.
+    """
+
+    made: list[Change] = field(default_factory=list)
     taken: dict[Address, tuple[Change, Mapping[str, Any]]] = field(default_factory=dict)
     left_out: list[tuple[Address, str]] = field(default_factory=list)
     equal: list[Address] = field(default_factory=list)
@@ -51,11 +56,43 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
         except NotExpressibleError as error:
             pulled.left_out.append((change.address, str(error)))
             continue
-        if fields:
+        if why := _why_not(change, fields):
+            pulled.left_out.append((change.address, why))
+            pulled.made.append(change)
+        elif fields:
             pulled.taken[change.address] = change, fields
         else:
             pulled.equal.append(change.address)
     return pulled
+
+
+#: Fields in which variables are replaced and links get parameters.
+_MADE = frozenset({"text", "assets", "metadata"})
+
+
+def _why_not(change: Change, fields: Mapping[str, Any]) -> str:
+    """Why Buffer's version cannot be written into the entry, and what to do; empty where it can."""
+    made = change.desired.expansion if isinstance(change.desired, Post) else None
+    if made is None or not fields:
+        return ""
+    ours = f"Or send the file's version: run `bufferctl apply --reapply {quote(str(change.address))}`"
+    if made.number:
+        what = "cancelled: true" if change.reason is Reason.GONE else f"{next(iter(fields))}: …"
+        return (
+            f"it is occurrence {made.number} of {made.times}, and its entry makes all of them. Write what is different "
+            f"under `each: {{{made.number}: {{{what}}}}}` of the entry at {change.place}. {ours}"
+        )
+    if not fields.keys() & _MADE:
+        return ""
+    sources = [f"`$({each.name})`" for each in made.variables]
+    sources += ["the parameters of `utm`"] if made.parameters else []
+    sources += ["`thread`"] if made.thread else []
+    if not sources:
+        return ""
+    return (
+        f"its text and links are made from {', '.join(sources)}, so Buffer's version cannot be written back. Edit the "
+        f"entry at {change.place} by hand. {ours}"
+    )
 
 
 def changed_files(project: Project, pulled: Pulled) -> FileChanges:

@@ -133,7 +133,7 @@ class Expansion:
     `number` of `times`: which occurrence of a repeated entry it is, 0 for none; `every` as people say it. `starts`: the
     day that its time is counted from. `parameters`: what was added to links, as `utm_source=x`. `untagged`: each text
     that they were added to, with the text before. `repeats`: the earlier occurrence with the same text and assets,
-    which `repeat_of` then names.
+    which `repeat_of` then names. `thread`: the thread stands beside `text`.
     """
 
     number: int = 0
@@ -144,6 +144,7 @@ class Expansion:
     parameters: tuple[str, ...] = ()
     untagged: tuple[tuple[str, str], ...] = ()
     repeats: str | None = None
+    thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bufferctl.model import Address
 from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
 from bufferctl.model.quota import Window
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Outcome, Plan, Reason, Status, ready_at
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, Status, ready_at
 from bufferctl.render import summary, words
 from bufferctl.render.campaigns import Moved, expansion_lines, moved_together
 from bufferctl.render.cards import Card, Changed, by_time, card_of, mark, moment_of
@@ -62,6 +62,13 @@ def plan_text(
     if holds := [card for card in cards if card.kind == "hold"]:
         lines += ["", paint.strong(paint.bad("Needs you")), *cards_text(holds)]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def differences_text(change: Change, plan: Plan, paint: Paint) -> str:
+    """The address of a change and how Buffer and the file differ, ending in a newline."""
+    card = card_of(change, plan)
+    lines = [line for changed in card.changed for line in _changed(changed, paint, is_held=True)]
+    return "\n".join([paint.strong(card.address), *lines]) + "\n"
 
 
 def _moved(moved: Moved, plan: Plan, paint: Paint) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.cli.test_plan_cases import CASES, prepare
+from tests.cli.test_plan_cases import CASES, perform, prepare
 
 ROOT = """version: 1
 timezone: Europe/Berlin
@@ -59,3 +59,75 @@ def test_verbose_shows_how_a_post_was_made(project: Any) -> None:
     assert "$(product) is Console (posts/campaign.yaml:3:17)" in said
     assert "links get utm_source=twitter" in said
     assert "occurrence" not in project("plan").out
+
+
+def edited(project: Any, address: str, text: str) -> None:
+    """Somebody rewrote a post in Buffer."""
+    perform(project, {"do": "edit_post", "address": address, "text": text})
+
+
+SHELL = "Stop with kill $(pgrep web), ${{ github.sha }}, {{ .Values.x }}, $$ and $(date +%F)"
+
+
+def test_pull_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
+    """Of a text about a shell `$(` becomes `$$(`, in entries and in text files; nothing is left to pull."""
+    project.write("posts/b.md", "Another one\n")
+    text = "posts:\n  - {key: a, channels: [twitter], due_at: 2029-12-20 09:00, text: One}\n"
+    path = campaign(project, text + "  - {key: b, channels: [linkedin], due_at: 2029-12-20 09:00, text_file: b.md}\n")
+    project.apply()
+    edited(project, "Acme/twitter:acme/a", SHELL)
+    edited(project, "Acme/linkedin:acme-inc/b", SHELL)
+    assert project("pull").code == 0
+    written = SHELL.replace("$(", "$$(")
+    assert written in path.read_text(encoding="utf-8")
+    assert (project.folder / "posts/b.md").read_text(encoding="utf-8") == f"{written}\n"
+    assert "No changes." in project("plan").out
+    edited(project, "Acme/linkedin:acme-inc/b", f"{SHELL}!")
+    assert project("pull").code == 0
+    assert (project.folder / "posts/b.md").read_text(encoding="utf-8") == f"{written}!\n"
+
+
+def test_import_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
+    """An imported text about a shell is published as it was, and the plan after it is empty."""
+    project.write("buffer.yaml", ROOT)
+    act = {"do": "create_post", "channel": "twitter", "text": SHELL, "dueAt": "2029-12-20T09:00:00Z"}
+    perform(project, {**act, "mode": "customScheduled"})
+    assert project("import", "--channel", "twitter").code == 0
+    (path,) = project.folder.glob("posts/**/*.yaml")
+    assert SHELL.replace("$(", "$$(") in path.read_text(encoding="utf-8")
+    assert "No changes." in project("plan").out
+
+
+def test_pull_refuses_an_occurrence(project: Any) -> None:
+    """Its entry makes all of them: the difference is shown, and where to write it instead; no file changes."""
+    path = campaign(
+        project,
+        "channels: [twitter]\nposts:\n  - key: tip\n    due_at: 2029-12-10 09:00\n    text: Tip $(number)\n"
+        "    repeat: {every: 1 week, times: 4}\n",
+    )
+    project.apply()
+    before = path.read_bytes()
+    edited(project, "Acme/twitter:acme/tip-2", "Tip two")
+    ran = project("pull")
+    assert ran.code == 1
+    assert "under `each: {2: {text: …}}` of the entry at posts/campaign.yaml:3:10" in " ".join(ran.err.split())
+    assert "text (Buffer → file):" in ran.out
+    assert path.read_bytes() == before
+
+
+def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
+    """It names what made the text and shows the difference; a new time is taken all the same."""
+    path = campaign(
+        project,
+        "starts: 2029-12-10\nchannels: [twitter]\nvars: {product: Console}\nposts:\n"
+        "  - {key: live, due_at: start+0d 09:00, text: The $(product) is live}\n"
+        "  - {key: plain, due_at: start+1d 09:00, text: Plain}\n",
+    )
+    project.apply()
+    edited(project, "Acme/twitter:acme/live", "The Console is out")
+    perform(project, {"do": "edit_post", "address": "Acme/twitter:acme/plain", "dueAt": "2029-12-12T08:00:00Z"})
+    ran = project("pull")
+    assert ran.code == 1
+    assert "its text and links are made from `$(product)`" in " ".join(ran.err.split()).replace("Its", "its")
+    assert "due_at: 2029-12-12 09:00" in path.read_text(encoding="utf-8")
+    assert "$(product)" in path.read_text(encoding="utf-8")

@@ -13,9 +13,10 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
+from bufferctl.config.expand.variables import escaped
 from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import text_value, value
+from bufferctl.config.write.entries import literal, text_value, value
 from bufferctl.config.write.layers import TOGETHER, Layers, Project, says
 from bufferctl.config.write.nodes import Mapping
 from bufferctl.errors import ConfigError
@@ -33,14 +34,14 @@ def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone
     there = metadata.get(service) if isinstance(metadata, Mapping) else None
     if not isinstance(metadata, Mapping):
         if whole:
-            edits.set(owner, "metadata", value("metadata", {service: whole}, zone))
+            edits.set(owner, "metadata", literal(value("metadata", {service: whole}, zone)))
     elif not whole:
         if there is not None:
             _take_out(edits, owner, metadata, service)
     elif isinstance(there, Mapping):
         _inside(edits, there, whole, paths, zone)
     else:
-        edits.set(metadata, service, value(service, whole, zone))
+        edits.set(metadata, service, literal(value(service, whole, zone), service))
 
 
 def revised(post: Post, paths: Paths) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def _inside(edits: Edits, there: Mapping, whole: AnyMapping[str, Any], paths: Pa
         elif below and isinstance(inner, Mapping) and isinstance(whole[name], AnyMapping):
             _inside(edits, inner, whole[name], below, zone)
         else:
-            edits.set(there, name, value(name, whole[name], zone))
+            edits.set(there, name, literal(value(name, whole[name], zone), name))
 
 
 def _take_out(edits: Edits, owner: Mapping, metadata: Mapping, service: str) -> None:
@@ -144,7 +145,7 @@ class _Revising:
         if new is None:
             values = _neutral(name) if owner is layers.override else {}
         for each, what in values.items():
-            written = _written(each, what, revision.zone)
+            written = _written(each, what, revision)
             if each not in there and there:
                 edits.rename(owner, there.pop(), each, written)
             else:
@@ -175,12 +176,15 @@ class _Revising:
         if not all(each is not None and each.fields.get("text") == text for each in users):
             return False
         file = Text.read(path)
-        if normal_text(file.text) != normal_text(revision.item.text):
+        is_post = isinstance(revision.item, Post)
+        there = file.text.replace("$$(", "$(") if is_post else file.text
+        if normal_text(there) != normal_text(revision.item.text):
             raise ConfigError(
-                f"{path} changed since it was read, so nothing was written", hint="Run the same command again."
+                f"{path} changed while Buffer was asked, so nothing was written", hint="Run the same command again."
             )
+        written = escaped(text) if is_post else text
         end = file.newline if file.text.endswith(("\n", "\r")) else ""
-        self._files.put(path, file.data, file.with_text(text.replace("\n", file.newline) + end))
+        self._files.put(path, file.data, file.with_text(written.replace("\n", file.newline) + end))
         return True
 
     def _override(self, revision: Revision, layers: Layers, name: str, new: Any) -> None:
@@ -190,7 +194,7 @@ class _Revising:
             values: dict[str, Any] = {"metadata": {revision.item.service.value: merged}}
         else:
             values = _neutral(name) if new is None else {name: new}
-        written = {each: _written(each, what, revision.zone) for each, what in values.items()}
+        written = {each: _written(each, what, revision) for each, what in values.items()}
         if layers.override is not None:
             for each, what in written.items():
                 layers.edits.set(layers.override, each, what)
@@ -226,5 +230,7 @@ def _neutral(name: str) -> dict[str, Any]:
     return {name: _NOTHING.get(name, [] if name in {"tags", "assets"} else "")}
 
 
-def _written(name: str, new: Any, zone: tzinfo | None) -> Any:
-    return text_value("text", new) if name == "text" else value(name, new, zone)
+def _written(name: str, new: Any, revision: Revision) -> Any:
+    """A value as the file writes it; in posts nothing in it is taken for a variable."""
+    data = text_value("text", new) if name == "text" else value(name, new, revision.zone)
+    return literal(data, name) if isinstance(revision.item, Post) else data
