@@ -1,0 +1,89 @@
+"""Small versions of pictures, for pages that show a plan: cropped as a network shows them, never larger than 30 kB.
+
+Files come from pull requests, so nothing is decoded beyond 24 megapixels, and only by the decoders of picture formats.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from bufferctl.media.reading import opened
+from bufferctl.model import MediaFile
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: The most bytes of a thumbnail, and the most pixels of a picture that is decoded.
+MOST_BYTES, MOST_PIXELS = 30_000, 24_000_000
+#: Formats that are opened: Pillow knows many more, some of which start other programs.
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+#: Width and JPEG quality, from the best to what fits in any case.
+_TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240, 32))
+
+
+def thumbnail(root: Path, file: MediaFile, narrowest: float, widest: float) -> bytes | None:
+    """A JPEG of the picture below `root`; None where it is none that can be shown, or Pillow is not installed.
+
+    `narrowest`, `widest`: between which width divided by height its network shows pictures uncropped.
+    """
+    try:
+        import PIL.Image  # noqa: F401 - whether it is there
+    except ImportError:
+        return None
+    try:
+        with opened(root, file.path) as source, warnings.catch_warnings():
+            warnings.simplefilter("error")  # a picture that Pillow takes for a bomb
+            return _made(source, narrowest, widest)
+    except Exception:  # noqa: BLE001 - whatever a damaged picture does to a decoder, it is only not shown
+        return None
+
+
+def _made(source: BinaryIO, narrowest: float, widest: float) -> bytes | None:
+    from PIL import Image, ImageOps
+
+    with Image.open(source, formats=_FORMATS) as image:
+        progressive = "progressive" in image.info  # keeps all its coefficients in memory, whatever the scale
+        if not progressive:
+            image.draft("RGB", (2 * _TRIES[0][0],) * 2)  # JPEG alone: decoded at a half, a quarter or an eighth
+        if image.width * image.height > MOST_PIXELS:
+            return None
+        upright = ImageOps.exif_transpose(image)
+    cropped = upright.crop(_crop(upright.width, upright.height, narrowest, widest))
+    for made in _versions(_opaque(cropped)):
+        if len(made) <= MOST_BYTES:
+            return made
+    return None
+
+
+def _crop(width: int, height: int, narrowest: float, widest: float) -> tuple[int, int, int, int]:
+    """The part in the middle that a network shows: left, top, right, bottom."""
+    shown_width = max(1, min(width, round(height * widest)))
+    shown_height = max(1, min(height, round(width / narrowest)))
+    left, top = (width - shown_width) // 2, (height - shown_height) // 2
+    return left, top, left + shown_width, top + shown_height
+
+
+def _opaque(image: Image) -> Image:
+    """On white, as networks show what is transparent."""
+    from PIL import Image
+
+    if image.mode in {"RGB", "L"} and "transparency" not in image.info:
+        return image.convert("RGB")
+    layered = image.convert("RGBA")
+    ground = Image.new("RGB", layered.size, "white")
+    ground.paste(layered, mask=layered.getchannel("A"))
+    return ground
+
+
+def _versions(image: Image) -> Iterator[bytes]:
+    """The picture as JPEG, smaller each time."""
+    for width, quality in _TRIES:
+        smaller = image.copy()
+        smaller.thumbnail((width, 2 * width))
+        target = io.BytesIO()
+        smaller.save(target, "JPEG", quality=quality, optimize=True)
+        yield target.getvalue()

@@ -1,0 +1,107 @@
+"""Thumbnails: small, cropped, upright, without what a photo says about its place; and never at a decoder's mercy."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bufferctl.media.reading import read_file
+from bufferctl.media.thumbnails import MOST_BYTES, thumbnail
+
+
+def made(folder: Path, name: str, image: Image.Image, **how: object) -> bytes | None:
+    """The thumbnail of this picture, cropped as X does."""
+    image.save(folder / name, **how)  # type: ignore[arg-type]  # as each format wants it
+    return thumbnail(folder, read_file(folder, name, None), 0.75, 16 / 9)
+
+
+def opened(data: bytes | None) -> Image.Image:
+    """A thumbnail that was made."""
+    assert data is not None
+    image = Image.open(io.BytesIO(data))
+    assert image.format == "JPEG"
+    return image
+
+
+def noise(width: int, height: int) -> Image.Image:
+    """What compresses worst."""
+    return Image.frombytes("RGB", (width, height), os.urandom(width * height * 3))
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.gif", "a.webp", "a.avif"])
+def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
+    """At most 30 kB, also of noise."""
+    data = made(tmp_path, name, noise(900, 600))
+    assert data is not None
+    assert len(data) <= MOST_BYTES
+    assert opened(data).width / opened(data).height == pytest.approx(1.5, abs=0.02)
+
+
+@pytest.mark.parametrize(("size", "ratio"), [((400, 2000), 0.75), ((3000, 300), 16 / 9), ((500, 500), 1)])
+def test_cropped_in_the_middle(tmp_path: Path, size: tuple[int, int], ratio: float) -> None:
+    """What is narrower or wider than the network shows loses its ends, and nothing else does."""
+    image = Image.new("RGB", size, "red")
+    image.paste("blue", (size[0] // 2 - 40, size[1] // 2 - 40, size[0] // 2 + 40, size[1] // 2 + 40))
+    small = opened(made(tmp_path, "a.png", image))
+    assert small.width / small.height == pytest.approx(ratio, abs=0.02)
+    red, _, blue = small.getpixel((small.width // 2, small.height // 2))  # type: ignore[misc]  # RGB
+    assert blue - red > 100
+
+
+def test_upright_and_without_metadata(tmp_path: Path) -> None:
+    """A photo is turned as its EXIF data says, which is left out with all that it tells."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "in the garden"
+    data = made(tmp_path, "a.jpg", Image.new("RGB", (400, 300)), exif=exif)
+    assert opened(data).size[0] < opened(data).size[1]
+    assert b"garden" not in (data or b"")
+
+
+def test_transparent_is_white(tmp_path: Path) -> None:
+    """As networks show it."""
+    assert opened(made(tmp_path, "a.png", Image.new("RGBA", (40, 40)))).getpixel((5, 5)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"<svg/>", b"GIF89a" * 9])
+def test_what_cannot_be_shown(tmp_path: Path, content: bytes) -> None:
+    """None, whatever is wrong with it."""
+    (tmp_path / "a.png").write_bytes(content)
+    assert thumbnail(tmp_path, read_file(tmp_path, "a.png", None), 1, 1) is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from Linux's /proc")
+def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
+    """169 megapixels in 20 kB: no thumbnail, and less than 200 MB of memory."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress(bytes(13_001) * 13_000, 9)
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 13_000, 13_000, 8, 0, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    (tmp_path / "a.png").write_bytes(bomb)
+    program = (
+        "import re, sys; from pathlib import Path; from bufferctl.media.reading import read_file;"
+        "from bufferctl.media.thumbnails import thumbnail; root = Path(sys.argv[1]);"
+        "assert thumbnail(root, read_file(root, 'a.png', None), 1, 1) is None;"
+        "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) * 1024 < 200_000_000
+    assert ran.stderr == ""
+
+
+def test_a_large_photo_is_decoded_small(tmp_path: Path) -> None:
+    """A JPEG of 30 megapixels is decoded at a fraction of that; a progressive one is not decoded."""
+    large = Image.new("RGB", (6400, 4800), "green")
+    assert opened(made(tmp_path, "a.jpg", large)).width == 720
+    assert made(tmp_path, "b.jpg", large, progressive=True) is None
