@@ -12,6 +12,7 @@ from pathlib import Path
 from bufferctl.apply import Clock, Ledger, Pacer, Recovered, Run, Settler, record, recover
 from bufferctl.cli import annotating, reports, saved
 from bufferctl.cli.console import Console
+from bufferctl.cli.pictures import with_pictures
 from bufferctl.cli.session import Look, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
@@ -241,7 +242,8 @@ class Finish:
     def _write(self, report: Report) -> None:
         self._write_receipt(report)
         try:
-            reports.write(self.reports, report)
+            session = self.applying.session
+            reports.write(self.reports, with_pictures(report, session.files.root, self.reports, session.state))
         except BufferctlError as error:
             self._report_error(error.message, error)
         annotating.tell(report, self.applying.session.files.root, self.console)

@@ -76,6 +76,7 @@ def plan(
     from bufferctl.cli import offline as without_buffer
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
+    from bufferctl.cli.pictures import with_pictures
     from bufferctl.cli.sources import check_plan_name
     from bufferctl.plan import Action
 
@@ -88,6 +89,7 @@ def plan(
         without_buffer.check(choices, out=out)
     files = load_files(file, paths, console)
     planning.check_named(choices, files)
+    state = None
     if offline:
         made = without_buffer.offline_plan(files, state_file, choices)
     else:
@@ -97,12 +99,13 @@ def plan(
         ):
             made = opened.look(planning.planning_options(choices, connection)).plan
             planning.note_leftovers(opened, console)
+            state = opened.state
     shown = planning.narrowed(made, files, choices)
     console.diagnostics(shown.warnings)
     report = replace(planning.report_of(shown, files.desired, problems=files.warnings), is_offline=offline)
     expires_at = shown.at + timedelta(days=expires)
     report = replace(annotating.located(report, files.root), expires_at=expires_at if out else None)
-    reports.write(report_files, report)
+    reports.write(report_files, with_pictures(report, files.root, report_files, state))
     annotating.tell(report, files.root, console)
     planning.show(report, console, as_json=as_json)
     if out is not None:

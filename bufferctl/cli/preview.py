@@ -39,6 +39,7 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     from bufferctl.cli import outputs, planning
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
+    from bufferctl.cli.pictures import with_pictures
     from bufferctl.model import State
     from bufferctl.model.invisible import visible
     from bufferctl.reconcile import offline
@@ -50,5 +51,6 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
     shown = planning.narrowed(everything, files, options.Choices())
     report = planning.report_of(shown, files.desired, problems=files.warnings)
+    report = with_pictures(report, files.root, [Path("preview.html")])
     outputs.write_whole(out, preview_html(report).encode())
     console.note(f"Wrote {visible(str(out))}; open it in a browser.")

@@ -5,13 +5,14 @@ Files come from pull requests, so nothing is decoded beyond 24 megapixels, and o
 
 from __future__ import annotations
 
+import hashlib
 import io
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from bufferctl.media.reading import opened
+from bufferctl.media.reading import DIGITS, opened
 from bufferctl.model import MediaFile
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The most bytes of a thumbnail, and the most pixels of a picture that is decoded.
 MOST_BYTES, MOST_PIXELS = 30_000, 24_000_000
+#: The most bytes of a picture that is read.
+_MOST_READ = 64_000_000
 #: Formats that are opened: Pillow knows many more, some of which start other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 #: Width and JPEG quality, from the best to what fits in any case.
@@ -28,6 +31,7 @@ _TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240
 def thumbnail(root: Path, file: MediaFile, narrowest: float, widest: float) -> bytes | None:
     """A JPEG of the picture below `root`; None where it is none that can be shown, or Pillow is not installed.
 
+    So it is where the file has other bytes by now: what is shown is what was planned.
     `narrowest`, `widest`: between which width divided by height its network shows pictures uncropped.
     """
     try:
@@ -35,14 +39,26 @@ def thumbnail(root: Path, file: MediaFile, narrowest: float, widest: float) -> b
     except ImportError:
         return None
     try:
-        with opened(root, file.path) as source, warnings.catch_warnings():
+        data = _planned(root, file)
+        if data is None:
+            return None
+        with warnings.catch_warnings():
             warnings.simplefilter("error")  # a picture that Pillow takes for a bomb
-            return _made(source, narrowest, widest)
+            return _made(io.BytesIO(data), narrowest, widest)
     except Exception:  # noqa: BLE001 - whatever a damaged picture does to a decoder, it is only not shown
         return None
 
 
-def _made(source: BinaryIO, narrowest: float, widest: float) -> bytes | None:
+def _planned(root: Path, file: MediaFile) -> bytes | None:
+    """The bytes of the file; None where they are others than planned, or not below `root`. Raises OSError."""
+    if file.size > _MOST_READ or not (root / file.path).resolve().is_relative_to(root.resolve()):
+        return None
+    with opened(root, file.path) as source:
+        data = source.read(file.size + 1)
+    return data if hashlib.sha256(data).hexdigest()[:DIGITS] == file.digest else None
+
+
+def _made(source: io.BytesIO, narrowest: float, widest: float) -> bytes | None:
     from PIL import Image, ImageOps
 
     with Image.open(source, formats=_FORMATS) as image:

@@ -17,6 +17,7 @@ from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.paint import sentence
+from bufferctl.render.pictures import Sources, nothing
 from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.shown import Shown, shown
 
@@ -165,8 +166,12 @@ def card_of(
     outcome: Outcome | None = None,
     *,
     is_preview: bool = False,
+    sources: Sources = nothing,
 ) -> Card:
-    """The card of one change, with its outcome if it was applied. `is_preview`: of what the files alone declare."""
+    """The card of one change, with its outcome if it was applied.
+
+    `is_preview`: of what the files alone declare. `sources`: of pictures beside the posts.
+    """
     item = change.live if change.action is Action.DELETE and change.live is not None else change.desired or change.live
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
     return Card(
@@ -178,7 +183,7 @@ def card_of(
         what=what,
         why=why,
         when=moment_of(change, plan),
-        shown=shown(item),
+        shown=shown(item, sources),
         length=(lengths or {}).get(change.address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
         message="" if is_preview else visible(sentence(outcome.message if outcome else change.message)),

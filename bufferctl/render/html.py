@@ -30,6 +30,7 @@ from bufferctl.render.cards import Card, Channel, card_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import steps
 from bufferctl.render.paint import count, sentence
+from bufferctl.render.pictures import thumbnails
 from bufferctl.render.report import Report, by_severity
 from bufferctl.render.words import SIGNS
 
@@ -169,14 +170,15 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
 
 def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
     """Each change with its outcome, in time order; then outcomes of changes that the plan does not name."""
+    sources = thumbnails(report)
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
     for change in report.plan.changes:
         if is_preview and (change.desired is None or change.desired.cancelled):
             continue
         outcome = outcomes.pop((change.slot, change.address), None)
-        yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview)
+        yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview, sources=sources)
     for outcome in outcomes.values():
-        yield card_of(outcome.change, report.plan, report.lengths, outcome, is_preview=False)
+        yield card_of(outcome.change, report.plan, report.lengths, outcome, sources=sources)
 
 
 def _sections(cards: Iterable[Card]) -> Iterator[Section]:
@@ -245,7 +247,7 @@ def _first(plan: Plan) -> str:
 def _document(page: Page) -> str:
     style, script, first = (_read(name) for name in ("report.css", "report.js", "report_first.js"))
     policy = (
-        f"default-src 'none'; img-src http: https:; style-src {_hashed(style)}; "
+        f"default-src 'none'; img-src http: https: data:; style-src {_hashed(style)}; "
         f"script-src {_hashed(script)} {_hashed(first)}; base-uri 'none'; form-action 'none'"
     )
     # Ours, not anybody's words: they go in as they stand, and the policy names them by their digests.

@@ -24,6 +24,7 @@ from bufferctl.render.lines import steps
 from bufferctl.render.markdown_fit import Item, Section, fitted
 from bufferctl.render.markdown_text import clipped, code, link, marked, picture, plain, quoted, size
 from bufferctl.render.paint import count, sentence
+from bufferctl.render.pictures import public
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
 from bufferctl.render.shown import Media, Part
@@ -181,7 +182,7 @@ def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]
 
 
 def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Card:
-    return card_of(change, report.plan, report.lengths, outcome)
+    return card_of(change, report.plan, report.lengths, outcome, sources=public(report))
 
 
 def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
@@ -297,6 +298,8 @@ def _pictures(media: Sequence[Media]) -> Iterator[str]:
             kinds[each.kind] -= 1
             break
     rest = ", ".join(count(number, kind) for kind, number in kinds.items() if number)
+    names = [code(each.address) for each in media if each.about and not picture(each.src, each.alt)]
+    rest += f" ({', '.join(names)})" if names else ""
     yield from ("", first) if first else ()
     yield from ("", f"and {rest}" if first else f"with {rest}") if rest else ()
 
@@ -333,7 +336,7 @@ def _details(card: Card, digest: str) -> Iterator[str]:
     yield from (f"- {code(fact.name)}: {plain(fact.value)}" for fact in shown.facts)
     for media in (media for part in shown.parts for media in part.media):
         where = link(media.href, media.href) if media.href else plain(media.address)
-        about = (plain(each) for each in (media.alt, media.title, media.text))
+        about = (plain(each) for each in (media.about, media.alt, media.title, media.text))
         yield f"- {plain(media.kind)}: {' · '.join(filter(None, [where, *about]))}"
     yield from ("", "</details>")
 

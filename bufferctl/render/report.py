@@ -47,6 +47,8 @@ class Report:
     `is_offline`: made from files and state alone, not checked against Buffer. `folder`: that of the root file below the
     root of the repository, with `/`, empty where they are the same; `rules`: those that `diagnostics` name by code.
     `page`: the name of the HTML page that is written beside this report, which shows everything; empty without one.
+    `pictures`: thumbnails of files as `data:` addresses, by digest and where they are shown (`pictures.pictures_of`).
+    `public`: the summaries of files that were applied before, so that their addresses answer.
     """
 
     plan: Plan
@@ -61,6 +63,8 @@ class Report:
     folder: str = ""
     rules: tuple[RuleHelp, ...] = ()
     page: str = ""
+    pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    public: frozenset[str] = frozenset()
 
 
 def by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:

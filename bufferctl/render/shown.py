@@ -9,13 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, SchedulingType
+from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post, SchedulingType
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.invisible import visible
 from bufferctl.render import words
+from bufferctl.render.pictures import IDEAS, Sources, about, nothing
 from bufferctl.render.pieces import Piece, pieces, web
 
+#: How the address of a thumbnail begins.
+_THUMBNAIL = "data:image/jpeg;base64,"
 #: Network fields that have a place of their own in a post; what is left is listed by name.
 _PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
 #: Live values of network fields that nearly every post has.
@@ -32,7 +35,8 @@ class Fact(NamedTuple):
 class Media(NamedTuple):
     """An image, or what stands for a video, a document or a link.
 
-    `src` and `href` are http(s) or empty; `address` is what the files say, an address or a path, empty for live ones.
+    `src` and `href` are http(s) or empty, `src` may be a thumbnail (`data:`); `address` is what the files say, an
+    address or a path, empty for live ones. `about`: of a file beside the posts, its pixels and size; else empty.
     """
 
     kind: str
@@ -42,6 +46,7 @@ class Media(NamedTuple):
     title: str = ""
     text: str = ""
     address: str = ""
+    about: str = ""
 
 
 class Part(NamedTuple):
@@ -63,15 +68,16 @@ class Shown:
     tags: tuple[str, ...] = ()
 
 
-def shown(item: Post | Idea | LivePost | LiveIdea | None) -> Shown:
-    """What there is to show of a declared or a live object; nothing of none."""
+def shown(item: Post | Idea | LivePost | LiveIdea | None, sources: Sources = nothing) -> Shown:
+    """What there is to show of a declared or a live object; nothing of none. `sources`: of files beside the posts."""
     match item:
         case Post():
-            return _of_post(item)
+            return _of_post(item, sources)
         case LivePost():
             return _of_live(item)
         case Idea():
-            return _of_idea(item.text, item.title, map(_idea_media, item.media), item.tags, _facts(_idea_facts(item)))
+            media = (_idea_media(each, sources) for each in item.media)
+            return _of_idea(item.text, item.title, media, item.tags, _facts(_idea_facts(item)))
         case LiveIdea():
             tags = tuple(tag.name for tag in item.tags)
             return _of_idea(item.text, item.title, map(_live_medium, item.media), tags, ())
@@ -79,14 +85,17 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None) -> Shown:
             return Shown(())
 
 
-def _of_post(post: Post) -> Shown:
+def _of_post(post: Post, sources: Sources) -> Shown:
+    def asset(each: Asset) -> Media:
+        return _asset(each, sources, post.service.value)
+
     values = post.metadata.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if post.metadata else {}
     thread: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
     preview = getattr(post.metadata, "link_attachment", None)
-    media = [_asset(asset) for asset in post.assets] + ([_preview(preview)] if preview else [])
+    media = [asset(each) for each in post.assets] + ([_preview(preview)] if preview else [])
     first = Part(pieces(post.text), tuple(media))
     repeats = bool(thread) and (thread[0].text or "") == post.text and thread[0].assets in ((), post.assets)
-    rest = [Part(pieces(each.text), tuple(map(_asset, each.assets))) for each in thread[1 if repeats else 0 :]]
+    rest = [Part(pieces(each.text), tuple(map(asset, each.assets))) for each in thread[1 if repeats else 0 :]]
     return _with_metadata((first, *rest), values, post.tags, _facts(_post_facts(post)))
 
 
@@ -160,7 +169,28 @@ def _facts(values: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
     return tuple(Fact(name, visible(value)) for name, value in values if value)
 
 
-def _asset(asset: Asset) -> Media:
+def _asset(asset: Asset, sources: Sources, where: str) -> Media:
+    media = _declared(asset)
+    file: MediaFile | None = getattr(asset.value, "file", None)
+    cover: MediaFile | None = getattr(asset.value, "thumbnail_file", None)
+    if file:
+        media = _of_file(media, file, sources, where)
+    return media._replace(src=_source(sources(cover, where).src)) if cover else media
+
+
+def _of_file(media: Media, file: MediaFile, sources: Sources, where: str) -> Media:
+    """The same for a file beside the posts, which has a path and a size, and a public address perhaps only later."""
+    source = sources(file, where)
+    src = _source(source.src) if media.kind == "image" else media.src
+    return media._replace(src=src, href=web(source.href), address=visible(file.path), about=about(file))
+
+
+def _source(address: str) -> str:
+    """The address of a picture: http(s), or a thumbnail of ours."""
+    return address if address.startswith(_THUMBNAIL) else web(address)
+
+
+def _declared(asset: Asset) -> Media:
     address = visible(asset.value.address)
     match asset.value:
         case Image() as image:
@@ -194,10 +224,11 @@ def _live_asset(asset: LiveAsset) -> Media:
     )
 
 
-def _idea_media(media: IdeaMedia) -> Media:
+def _idea_media(media: IdeaMedia, sources: Sources) -> Media:
     kind, address = "image" if media.type in {"image", "gif"} else str(media.type), visible(media.address)
     picture = media.thumbnail_url or (address if kind == "image" else None)
-    return Media(kind, web(picture), web(address), visible(media.alt or ""), address=address)
+    found = Media(kind, web(picture), web(address), visible(media.alt or ""), address=address)
+    return _of_file(found, media.file, sources, IDEAS) if media.file else found
 
 
 def _live_medium(medium: LiveMedium) -> Media:

@@ -192,7 +192,7 @@ def _content(shown: Shown, paint: Paint) -> Iterator[str]:
 
 def _media(media: Media) -> str:
     """What is attached, its address, and what it shows or is called."""
-    about = " · ".join(filter(None, [media.alt, media.title, media.text]))
+    about = " · ".join(filter(None, [media.about, media.alt, media.title, media.text]))
     return " ".join(filter(None, [f"with {media.kind}", media.address, f"({about})" if about else ""]))
 
 

@@ -109,7 +109,7 @@ def test_nothing_runs_but_our_own(form: str) -> None:
     hashed = [f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for _, text in read.own]
     style, first, script = hashed
     assert policy == (
-        f"default-src 'none'; img-src http: https:; style-src {style}; script-src {script} {first}; "
+        f"default-src 'none'; img-src http: https: data:; style-src {style}; script-src {script} {first}; "
         "base-uri 'none'; form-action 'none'"
     )
 

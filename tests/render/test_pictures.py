@@ -1,0 +1,58 @@
+"""Pictures beside the posts in reports: thumbnails on pages, public addresses in comments, else name and size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bufferctl.model import Asset, MediaFile, Slot
+from bufferctl.plan import Action, Cause, Change
+from bufferctl.render.html import report_html
+from bufferctl.render.markdown import report_markdown
+from bufferctl.render.pictures import IDEAS, crop_of, pictures_of
+from bufferctl.render.report import Report
+from tests.render.rich import PLAN, post
+
+THUMBNAIL = "data:image/jpeg;base64,/9j/4AAQ"
+URL = "https://media.acme.example/ab12.png"
+FILE = MediaFile(path="media/console.png", digest="ab12", size=240_000, type="png", width=1200, height=675, url=URL)
+
+
+def report(**more: object) -> Report:
+    """One new post with this picture on X."""
+    image = Asset.model_validate({"image": {"file": FILE, "alt_text": "The <new> console"}})
+    item = replace(post("ch-x", "p", 2, text="Look"), assets=(image,))
+    change = Change(item.address, Action.CREATE, Cause.NEW, Slot("org-acme", "ch-x", "p"), desired=item)
+    return Report(replace(PLAN, changes=(change,), warnings=()), **more)  # type: ignore[arg-type]  # as each test names them
+
+
+def test_a_page_holds_the_thumbnail() -> None:
+    """With its alt text, name and size; nothing leads to an address where nothing is yet."""
+    page = report_html(report(pictures={("ab12", "twitter"): THUMBNAIL}))
+    assert f'<img src="{THUMBNAIL}" alt="The &lt;new&gt; console"' in page
+    assert "<code>media/console.png</code> 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in page
+    assert URL not in page
+    assert "img-src http: https: data:;" in page
+
+
+def test_without_a_thumbnail_name_and_size_stand_there() -> None:
+    """No picture that cannot load, but a place for it; a thumbnail for another network is not taken."""
+    page = report_html(report(pictures={("ab12", "instagram"): THUMBNAIL}))
+    assert '<p class="unseen"><code>media/console.png</code> 1,200' in page
+    assert "<img" not in page.partition("<main")[2]
+
+
+def test_a_comment_shows_what_is_public() -> None:
+    """Only a file that was applied before is at its address already; a new one is named."""
+    new, known = report_markdown(report()), report_markdown(report(public=frozenset({FILE.summary})))
+    assert "<img" not in new
+    assert "with 1 image (`media/console.png`)" in new
+    assert "- image: media/console.png · 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in new
+    assert f'<img src="{URL}" alt="The &lt;new&gt; console" width="120">' in known
+    assert THUMBNAIL not in report_markdown(report(pictures={("ab12", "twitter"): THUMBNAIL}))
+
+
+def test_which_pictures_are_shown_and_how() -> None:
+    """Each with the network that shows it; every network has a crop, and so have ideas."""
+    assert [(file.path, where) for file, where in pictures_of(report().plan)] == [("media/console.png", "twitter")]
+    assert crop_of("instagram").narrowest == 0.75
+    assert crop_of(IDEAS).widest > 2
