@@ -1,24 +1,27 @@
 """What is in the document that a store keeps: the record, and where it is shared, who holds its lock and what is open.
 
 ```json
-{"format_version": "2.1", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",
- "run": "…", "lock": {"run": "…", "user": "…", "host": "…", "pid": 1, "since": "…", "until": "…", "landing": 60},
+{"run": "…", "lock": {"run": "…", "user": "…", "host": "…", "pid": 1, "since": "…", "until": "…", "landing": 60},
  "intents": [{"run": "…", "slot": ["…", "…", "…"], "at": "…", "until": "…", "write": {…}, "listed": 0, "held": […]}],
- "listed": [["ID", …]], "complete_at": "…",
+ "listed": [["ID", …]],
+ "format_version": "3.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",
+ "complete_at": "…", "files": ["posts/launch.yaml", …],
  "public": ["https://…", …],
  "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {
    "horizon": "…", "service": "twitter", "handle": "acme", "past": ["KEY", …], "let_go": {"ID": "CREATED"},
    "questions": {"KEY": {"rule": "same-text", "candidates": {"ID": "CREATED"}}},
-   "objects": {"KEY": {"id": "…", "origin": "created", …}}}}}}
+   "prefix": "Acme/twitter:acme/", "objects": {"KEY": {"id": "…", "file": 0, …}}}}}}
 ```
-Format 1 had only objects; the youngest creation in a home becomes its horizon. Format 2.0 had no lock and no intents.
+An object is a line, without what most have in common (`_usual`).
+Format 1 had only objects; the youngest creation in a home becomes its horizon. Format 2 left nothing out, and had
+neither lock nor intents.
 A document belongs to one endpoint: the sandbox's is never read for the real account, or vice versa. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b
@@ -28,13 +31,15 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, Question, Rule, Slot, State
+from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, PostStatus, Question, Rule, Slot, State
 from bufferctl.model.serial import dump_write, load_write
 from bufferctl.state.lease import Lease
 
-FORMAT_MAJOR, FORMAT_MINOR = 2, 1
-#: What a digest of the record leaves out: these come and go with each run.
-_OF_RUNS = ("run", "lock", "intents", "listed")
+FORMAT_MAJOR, FORMAT_MINOR = 3, 0
+#: Where the record begins in a document: what stands before it comes and goes with each run.
+_RECORD = b'\n"format_version": '
+#: How deep a document has an entry a line: down to objects.
+_LINES = 5
 #: In what stays where a record was moved away: where to.
 _MOVED = "moved_to"
 
@@ -145,16 +150,16 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
         )
     of = str(data.get("endpoint", ""))
     try:
-        return Document(of, _first_format(data)) if major == 1 else _read(of, _adapter().validate_python(data))
+        return Document(of, _first_format(data)) if major == 1 else _read(of, _adapter().validate_python(_full(data)))
     except ValidationError as error:
         raise _damaged(name, f"{error.error_count()} of its entries cannot be read", remedy) from error
-    except (KeyError, TypeError, IndexError) as error:
-        raise _damaged(name, "an open write cannot be read", remedy) from error
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise _damaged(name, "part of it has another form", remedy) from error
 
 
 def moved(place: str, endpoint: str) -> bytes:
     """What stays where a record was moved away to `place`, so that an old checkout does not go on with it."""
-    return _json({"format_version": f"{FORMAT_MAJOR + 1}.0", "endpoint": endpoint, _MOVED: place})
+    return _lines({"format_version": f"{FORMAT_MAJOR + 1}.0", "endpoint": endpoint, _MOVED: place}, 1) + b"\n"
 
 
 def replacing(current: Document, new: Document) -> Document:
@@ -184,10 +189,25 @@ def _older(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(one, other) if one and other else None
 
 
+def _full(data: dict[str, Any]) -> dict[str, Any]:
+    """The document with what was left out of its objects. Raises what a document of another form makes it raise."""
+    if data["format_version"].startswith("2."):
+        return data
+    files = data.get("files", [])
+    for homes in data.get("organizations", {}).values():
+        for home in homes.values():
+            prefix = home.pop("prefix", "")
+            for key, values in home.get("objects", {}).items():
+                for name, usual in _usual(values.get("applied", ""), prefix, key).items():
+                    values.setdefault(name, usual)
+                if isinstance(values.get("file"), int):
+                    values["file"] = files[values["file"]]
+    return data
+
+
 def digest(raw: bytes) -> str:
     """What tells one record from another: of all but the lock and what is open, which change with every run."""
-    record = {name: value for name, value in from_json(raw).items() if name not in _OF_RUNS}
-    return blake2b(_json(record), digest_size=10).hexdigest()
+    return blake2b(raw[max(0, raw.find(_RECORD)) :], digest_size=10).hexdigest()
 
 
 def _damaged(name: str, why: str, remedy: str) -> StateError:
@@ -271,22 +291,27 @@ def dump(document: Document) -> bytes:
     state = document.state
     listed: dict[frozenset[str], int] = {}
     intents = [_dump_intent(each, listed) for each in document.intents]
+    of_run = {
+        "run": document.run,
+        "lock": document.lease and document.lease.as_dict(),
+        "intents": intents,
+        "listed": [sorted(ids) for ids in listed],
+    }
     head = {
         "format_version": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
         "endpoint": document.endpoint,
         "lineage": state.lineage,
         "serial": state.serial,
     }
-    of_run = {
+    files = sorted({binding.file for binding in state.bindings.values()} - {""})
+    rest = {
         "commit": document.commit,
-        "run": document.run,
-        "lock": document.lease and document.lease.as_dict(),
-        "intents": intents,
-        "listed": [sorted(ids) for ids in listed],
         "complete_at": state.complete_at,
         "public": sorted(state.public),
+        "files": files,
     }
-    return _json({**head, **_present(of_run), "organizations": _dump_homes(state)})
+    homes = _dump_homes(state, {name: number for number, name in enumerate(files)})
+    return _lines({**_present(of_run), **head, **_present(rest), "organizations": homes}, _LINES) + b"\n"
 
 
 def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[str, Any]:
@@ -304,7 +329,7 @@ def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[st
     return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
-def _dump_homes(state: State) -> dict[str, dict[str, dict[str, Any]]]:
+def _dump_homes(state: State, files: Mapping[str, int]) -> dict[str, dict[str, dict[str, Any]]]:
     homes = dict(state.homes)
     for slot in state.bindings:
         homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id))
@@ -328,13 +353,44 @@ def _dump_homes(state: State) -> dict[str, dict[str, dict[str, Any]]]:
     for slot, question in sorted(state.questions.items()):
         of_home[slot.home].setdefault("questions", {})[slot.key] = asdict(question)
     for slot in sorted(state.bindings):
-        of_home[slot.home].setdefault("objects", {})[slot.key] = _present(asdict(state.bindings[slot]))
+        home_values, binding = of_home[slot.home], state.bindings[slot]
+        if "objects" not in home_values:
+            prefix = binding.address.removesuffix(slot.key) if binding.address.endswith(f"/{slot.key}") else ""
+            home_values |= {**_present({"prefix": prefix}), "objects": {}}
+        home_values["objects"][slot.key] = _dump_binding(binding, slot.key, home_values.get("prefix", ""), files)
     return stored
+
+
+def _dump_binding(binding: Binding, key: str, prefix: str, files: Mapping[str, int]) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(binding, name) for name in _FIELDS}
+    usual = _usual(values["applied"], prefix, key)
+    kept = {name: value for name, value in values.items() if value != usual.get(name, "") and value not in ((), False)}
+    return {**kept, "file": files[binding.file]} if binding.file else kept
+
+
+def _usual(applied: str, prefix: str, key: str) -> dict[str, str]:
+    """What is left out of an object: the fields that most have in common. `applied`: its fingerprint."""
+    _, content, *_ = (*applied.split(":"), "")
+    return {
+        "origin": Origin.CREATED.value,
+        "status": PostStatus.SCHEDULED.value,
+        "seen": content,
+        "address": prefix + key if prefix else "",
+    }
+
+
+_FIELDS = tuple(each.name for each in fields(Binding))
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def _json(values: Mapping[str, Any]) -> bytes:
-    return to_json(values, indent=1) + b"\n"
+def _lines(value: Any, depth: int) -> bytes:
+    """JSON with an entry a line, `depth` levels deep; what is deeper stands on one line."""
+    if not depth or not value or not isinstance(value, dict | list):
+        return to_json(value)
+    if isinstance(value, list):
+        return b"[\n" + b",\n".join(to_json(each) for each in value) + b"\n]"
+    entries = (to_json(name) + b": " + _lines(each, depth - 1) for name, each in value.items())
+    return b"{\n" + b",\n".join(entries) + b"\n}"

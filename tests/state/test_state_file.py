@@ -111,10 +111,10 @@ def test_nothing_else_is_left_behind(path: Path) -> None:
 
 
 def test_the_format_is_versioned_and_of_one_endpoint(path: Path) -> None:
-    """Readable JSON: version, endpoint, lineage, then each organization's homes; empty fields are left out."""
+    """Readable JSON: version, endpoint, lineage, then each organization's homes; what is usual is left out."""
     saved(path, FIRST)
     assert json.loads(path.read_text(encoding="utf-8")) == {
-        "format_version": "2.1",
+        "format_version": "3.0",
         "endpoint": ENDPOINT,
         "lineage": file(path).load().lineage,
         "serial": 1,
@@ -124,15 +124,8 @@ def test_the_format_is_versioned_and_of_one_endpoint(path: Path) -> None:
                     "horizon": "2029-12-03T09:00:30Z",
                     "service": "twitter",
                     "handle": "acme",
-                    "objects": {
-                        "launch": {
-                            "id": "p1",
-                            "origin": "created",
-                            "applied": "1:a:b:c",
-                            "seen": "d",
-                            "address": "Acme/twitter:acme/launch",
-                        }
-                    },
+                    "prefix": "Acme/twitter:acme/",
+                    "objects": {"launch": {"id": "p1", "applied": "1:a:b:c", "seen": "d", "status": ""}},
                 }
             }
         },
@@ -143,7 +136,7 @@ def test_a_newer_minor_version_is_read(path: Path) -> None:
     """A minor version only adds."""
     saved(path, FIRST)
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"2.1"', '"2.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
+    path.write_text(text.replace('"3.0"', '"3.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
     assert read(path) == FIRST
 
 
@@ -161,8 +154,8 @@ def refused(path: Path, text: str, match: str) -> StateError:
 
 def test_a_newer_file_is_refused(path: Path) -> None:
     """Update bufferctl."""
-    text = json.dumps({"format_version": "3.0", "endpoint": ENDPOINT, "organizations": {"as": "nobody knows"}})
-    assert "Update bufferctl" in refused(path, text, r"newer bufferctl \(format 3\.0\)").hint
+    text = json.dumps({"format_version": "4.0", "endpoint": ENDPOINT, "organizations": {"as": "nobody knows"}})
+    assert "Update bufferctl" in refused(path, text, r"newer bufferctl \(format 4\.0\)").hint
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,130 @@
+"""Documents: what is written is read back, with the lock and what is open; a damaged one is never taken for another."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bufferctl.errors import StateError
+from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, OpenIntent, Origin, Slot, State
+from bufferctl.state import Document, Lease
+from bufferctl.state.document import digest, dump, parse
+from tests.apply.fake import post
+
+ENDPOINT = "https://api.buffer.com"
+NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
+LEASE = Lease("r1", "ann", "laptop", 7, NOW, NOW + timedelta(minutes=15), 60)
+SLOT = Slot("org", "c0", "a")
+BOUND = Binding("p1", Origin.CREATED, "1:a:b:c", address="Acme/twitter:acme0/a", file="buffer.yaml")
+STATE = State({SLOT: BOUND}, {"c0": Home("org", "c0")})
+
+
+def opened(slot: Slot, *, run: str = "r1", listed: frozenset[str] = frozenset(), **others: object) -> OpenIntent:
+    """An open create."""
+    intent = Intent(0, slot, CreatePost(post("a"), "c0"), NOW, NOW + timedelta(minutes=15), run=run)
+    return replace(OpenIntent(intent, listed), **others)  # type: ignore[arg-type]  # fields by name
+
+
+def back(document: Document) -> Document:
+    """What is read of it."""
+    return parse(dump(document), "the record", ENDPOINT, remedy="Restore it.")
+
+
+def test_the_lock_and_what_is_open_are_read_back() -> None:
+    """Equal: every kind of write, the ids that were there before, whom a person was asked about, and the commit."""
+    none = frozenset[str]()
+    intents = (
+        opened(SLOT, listed=frozenset({"p1", "p2"})),
+        opened(Slot("org", "c0", "b"), listed=frozenset({"p1", "p2"}), held=("p3",)),
+        opened(Slot("org", "c0", "c"), held=()),
+        OpenIntent(Intent(0, SLOT, EditPost("p1", post("a"), "c0", reschedule=True), NOW, NOW, "standing", "r0"), none),
+        OpenIntent(Intent(0, SLOT, DeletePost("p1", "c0"), NOW, NOW, run="r2"), none),
+    )
+    document = Document(ENDPOINT, STATE, "5f" * 20, "r0", LEASE, intents)
+    assert back(document) == document
+
+
+def test_ids_that_were_there_before_are_written_once() -> None:
+    """300 intents of a channel with 300 posts take a few hundred bytes each."""
+    there = frozenset(f"{number:024x}" for number in range(300))
+    intents = tuple(opened(Slot("org", "c0", f"k{number}"), listed=there) for number in range(300))
+    assert len(dump(Document(ENDPOINT, STATE, intents=intents))) < 300 * 1000
+
+
+def test_the_digest_is_of_the_record_alone() -> None:
+    """The same with a lock and with open intents; another one for another record."""
+    plain = digest(dump(Document(ENDPOINT, STATE)))
+    assert digest(dump(Document(ENDPOINT, STATE, run="r1", lease=LEASE, intents=(opened(SLOT),)))) == plain
+    assert digest(dump(Document(ENDPOINT, replace(STATE, serial=1)))) != plain
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+fingerprints = st.one_of(texts, st.builds(lambda a, b: f"1:{a}:{b}:c", texts, texts))
+bindings = st.builds(
+    Binding, texts.filter(bool), st.sampled_from(Origin), fingerprints, *[texts] * 8, st.booleans(), st.tuples(texts)
+)
+
+
+@given(st.dictionaries(st.builds(Slot, st.just("o"), texts, texts), bindings, max_size=6), st.booleans())
+def test_whatever_is_usual_any_binding_is_read_back(content: dict[Slot, Binding], usual: bool) -> None:
+    """What is left out because most have it is told from what is empty."""
+    if usual:
+        content = {s: replace(b, address=f"Acme/c/{s.key}", seen=b.applied.split(":")[0]) for s, b in content.items()}
+    homes = {slot.home: Home("o", slot.channel_id) for slot in content}
+    document = Document(ENDPOINT, State(content, homes))
+    assert back(document) == document
+
+
+def test_a_document_of_format_2_is_read() -> None:
+    """It left nothing out: what is not there is empty."""
+    values = {"id": "p1", "origin": "adopted", "applied": "1:a:b:c"}
+    home = {"objects": {"a": values}}
+    raw = {"format_version": "2.0", "endpoint": ENDPOINT, "organizations": {"org": {"c0": home}}}
+    state = parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="").state
+    assert state.bindings == {SLOT: Binding("p1", Origin.ADOPTED, "1:a:b:c")}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lock", {"run": "r1"}),
+        ("lock", "held"),
+        ("intents", [{"run": "r1"}]),
+        ("intents", [{"run": "r1", "slot": ["o", "c", "k"], "at": "x", "until": "y", "write": {}, "listed": 0}]),
+        ("listed", "p1"),
+        ("organizations", {"org": {"c0": {"objects": {"a": {"id": "p1", "file": 7}}}}}),
+        ("organizations", {"org": []}),
+    ],
+)
+def test_a_damaged_document_is_refused(name: str, value: object) -> None:
+    """One message, with what to do; a lock or an intent is never passed over."""
+    raw = json.loads(dump(Document(ENDPOINT, STATE))) | {name: value}
+    with pytest.raises(StateError, match="The record is damaged") as raised:
+        parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="Restore it.")
+    assert raised.value.hint == "Restore it."
+
+
+def test_an_intent_that_names_no_list_is_damaged() -> None:
+    """What was there before is not guessed."""
+    raw = json.loads(dump(Document(ENDPOINT, STATE, intents=(opened(SLOT),)))) | {"listed": []}
+    with pytest.raises(StateError, match="damaged"):
+        parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="")
+
+
+def test_ten_thousand_bindings_take_three_megabytes() -> None:
+    """At most, with all that state keeps of a post."""
+    content = {}
+    for number in range(10_000):
+        seen, id_ = f"{number:020x}", f"{number:024x}"
+        applied = f"3:{seen}:{number + 1:020x}:{number + 2:020x}"
+        address = f"Acme/twitter:acme/campaign-{number}"
+        content[Slot("5f" * 12, "6a" * 12, f"campaign-{number}")] = Binding(
+            id_, Origin.CREATED, applied, seen, seen, seen, "2029-12-24T09:00:00+00:00", "scheduled",
+            "2029-12-03T09:00:00.123000+00:00", address, "posts/2029-w51.yaml",
+        )  # fmt: skip
+    assert len(dump(Document(ENDPOINT, State(content)))) <= 3_000_000
