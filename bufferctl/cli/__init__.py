@@ -22,31 +22,31 @@ from bufferctl.errors import BufferctlError, InterruptError, UsageError
 
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
-    "Begin": {
+    "Get started": {
         "init": ("init", "Create a first buffer.yaml from your account."),
-        "doctor": ("doctor", "Check the setup, and say what to fix."),
+        "doctor": ("doctor", "Check the setup and explain what to fix."),
         "sandbox": ("sandbox", "Run a local Buffer to try things out."),
     },
     "Write": {
         "new": ("new", "Start a file with a post or a campaign."),
         "validate": ("validate", "Check the files, offline."),
-        "list": ("list_", "List what goes out when."),
-        "preview": ("preview", "Show the files as a calendar of posts, offline."),
-        "fmt": ("fmt", "Format the files; their content stays the same."),
-        "shift": ("shift", "Move the dates of files by days."),
+        "list": ("list_", "List posts by the day they go out."),
+        "preview": ("preview", "Preview the posts as a calendar page, offline."),
+        "fmt": ("fmt", "Format the files."),
+        "shift": ("shift", "Move the dates in files by a number of days."),
         "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
         "schema": ("schema", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {
-        "plan": ("plan", "Show what would change in Buffer, and change nothing."),
+        "plan": ("plan", "Show what apply would change in Buffer."),
         "show": ("show", "Show a saved plan or a receipt."),
         "apply": ("apply", "Make Buffer match the files."),
     },
     "Keep in sync with Buffer": {
         "drift": ("drift", "Show what changed in Buffer since the last apply."),
         "pull": ("pull", "Write changes that people made in Buffer into the files."),
-        "import": ("import_", "Write what is in Buffer into the files."),
-        "state": ("state", "Look at, or correct, what bufferctl remembers."),
+        "import": ("import_", "Add what is only in Buffer to the files."),
+        "state": ("state", "Inspect or correct the state."),
     },
     "In CI": {
         "ci": ("ci", "Run in GitHub Actions or GitLab CI."),

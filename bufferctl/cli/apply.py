@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         ("bufferctl apply", "show the plan, ask, send it"),
         ("bufferctl apply plan.json", "exactly that plan, or nothing"),
         ("bufferctl apply --reviewed plan.json", "what was reviewed, after a merge"),
-        ("bufferctl apply --receipt receipt.json", "and write down the results"),
+        ("bufferctl apply --receipt receipt.json", "and save the results"),
     ),
 )
 @options.paths_argument
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "--reviewed",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="PLANFILE",
-    help="Apply the part of the files' plan that is in this saved plan, and hold the rest. Does not ask.",
+    help="Apply only the changes that this saved plan has too, and hold the rest. Does not ask.",
 )
 @click.option(
     "--receipt",

@@ -12,12 +12,10 @@ from bufferctl.cli.examples import examples
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_directory = click.option(
-    "--directory", default=".", metavar="DIR", help="The folder of the files, below the checkout."
-)
-_file = click.option("--file", default="", metavar="FILE", help="The root file in that folder; buffer.yaml by default.")
+_directory = click.option("--directory", default=".", metavar="DIR", help="Folder of the files within the checkout.")
+_file = click.option("--file", default="", metavar="FILE", help="Root file in that folder; default: buffer.yaml.")
 _state_branch = click.option(
-    "--state-branch", default="", metavar="NAME", help="The branch that keeps state; the checkout by default."
+    "--state-branch", default="", metavar="NAME", help="Branch that keeps the state; default: the checkout."
 )
 
 
@@ -64,12 +62,12 @@ def ci() -> None:
 @_state_branch
 @_comment
 @_switch("--offline", default=False, help_text="Plan without a key, for forks; not checked against Buffer.")
-@_switch("--strict", default=True, help_text="Fail where something that the request changes needs a person.")
+@_switch("--strict", default=True, help_text="Fail if a change of the request needs a person.")
 @click.option(
     "--artifact",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep the plan in this folder, made anew.",
+    help="Folder to keep the plan in; emptied first.",
 )
 def plan(
     directory: str,
@@ -82,7 +80,7 @@ def plan(
 ) -> int:
     """Check the files, plan, keep the plan for apply, and comment on the pull or merge request.
 
-    Exit code 1 where the files have errors, or where something that the request changes needs a person.
+    Exits with 1 if the files have errors, or if a change of the request needs a person.
     """
     from bufferctl.ci.job import Options, run_job
     from bufferctl.ci.plan import plan as run
@@ -102,14 +100,14 @@ def plan(
 @_file
 @_state_branch
 @_comment
-@click.option("--branch", required=True, metavar="NAME", help="The branch that is published.")
-@_switch("--reviewed", default=True, help_text="Apply only what the plans of the merged requests have.")
+@click.option("--branch", required=True, metavar="NAME", help="Branch to publish.")
+@_switch("--reviewed", default=True, help_text="Apply only what the plans of the merged requests contain.")
 @click.option(
     "--plan-workflow",
     default=".github/workflows/plan.yml",
     show_default=True,
     metavar="FILE",
-    help="The workflow whose plans count as reviewed (GitHub).",
+    help="Workflow whose plans count as reviewed (GitHub).",
 )
 def apply(
     directory: str,
@@ -136,7 +134,7 @@ def apply(
 @_file
 @_state_branch
 def drift(directory: str, file: str, state_branch: str) -> int:
-    """Open an issue if Buffer no longer matches what was applied, and close it when it does."""
+    """Open an issue when Buffer no longer matches what was applied, and close it once it does."""
     from bufferctl.ci.drift import drift as run
     from bufferctl.ci.job import Options, run_job
 
@@ -146,11 +144,11 @@ def drift(directory: str, file: str, state_branch: str) -> int:
 @ci.command(
     "fork-comment",
     short_help="Show the plan of a fork's pull request.",
-    epilog=examples(("bufferctl ci fork-comment", "in a workflow that workflow_run starts")),
+    epilog=examples(("bufferctl ci fork-comment", "in a workflow triggered by workflow_run")),
 )
 @_directory
 def fork_comment(directory: str) -> int:
-    """Comment with the plan that a fork's own run printed; for workflows that workflow_run starts (GitHub)."""
+    """Comment with the plan from a fork's own run; for workflows triggered by workflow_run (GitHub)."""
     from bufferctl.ci.fork_comment import fork_comment as run
     from bufferctl.ci.job import Options, run_job
 

@@ -19,7 +19,7 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.argument("shell", type=click.Choice(SHELLS), metavar=f"[{'|'.join(SHELLS)}]")
 def completion(shell: str) -> None:
-    """Print a script that makes a shell complete the commands and options of bufferctl."""
+    """Print a script that completes bufferctl's commands and options in your shell."""
     from click.shell_completion import get_completion_class
 
     from bufferctl.cli import cli

@@ -29,13 +29,11 @@ if TYPE_CHECKING:
     "channels",
     multiple=True,
     metavar="CHANNEL",
-    help="Where it goes unless it says so itself, such as twitter:acme. Repeatable.",
+    help="Channel of posts that name none, such as twitter:acme. Repeatable.",
 )
+@click.option("--timezone", "zone", metavar="ZONE", help="Zone of times without an offset; default: the channel's.")
 @click.option(
-    "--timezone", "zone", metavar="ZONE", help="The zone of times without an offset; otherwise the channel's."
-)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it there instead of printing it."
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write instead of printing."
 )
 @options.root_option
 @options.no_color_option
@@ -49,10 +47,10 @@ def convert(
 ) -> int:
     """Turn posts from elsewhere into YAML: Buffer's bulk-upload CSV, or Markdown with YAML front matter.
 
-    Buffer is not asked. Folders stand for the Markdown files in them, one post a file. Channels are those of the root
-    file; a CSV may name them in a column `Channel`. Equal texts at the same time on several channels become one entry.
-    Each post gets a key from its date and its first words (of Markdown: from the file's name); change them now if
-    you like, and never after the first apply.
+    Works offline. A folder stands for the Markdown files in it, one post per file. Channels come from the root file; a
+    CSV may name them in a `Channel` column. Equal texts at the same time on several channels become one entry. Each
+    post gets a key from its date and first words (for Markdown, from the file name). You can change keys now, but not
+    after the first apply.
     """
     from bufferctl.cli.console import Console
     from bufferctl.config.convert import convert as converted

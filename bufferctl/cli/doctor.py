@@ -25,7 +25,7 @@ _VERDICTS = 9
 
 
 @click.command(
-    short_help="Check the setup, and say what to fix.",
+    short_help="Check the setup and explain what to fix.",
     epilog=examples(
         ("bufferctl doctor", "what to do first, or what does not work"),
         ("bufferctl doctor --json", "the same for a program"),
@@ -39,10 +39,10 @@ _VERDICTS = 9
 def doctor(
     file: Path | None, state_file: Path | None, as_json: bool, connection: options.Connection, no_color: bool
 ) -> int:
-    """Check the key, the account, the files and the state, and say what is wrong and what to do.
+    """Check the key, the account, the files and the state, and explain how to fix what is wrong.
 
-    Nothing is changed. Takes two requests, and asks the address of every image, video and document. Exits with 1 where
-    there is a problem, with 4 where it is the key.
+    Nothing is changed. It uses two API requests, and requests every image, video and document. Exits with 1 if there is
+    a problem, with 4 if it is the key.
     """
     from bufferctl.cli.console import Console
 

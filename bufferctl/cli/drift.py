@@ -37,11 +37,10 @@ def drift(
     """Show what changed in Buffer since the last apply, and what to do about it.
 
     Drift is a post that people changed or deleted in Buffer, that the network refused, or whose channel is
-    disconnected. What people approved, scheduled or published is listed separately. Nothing is written, neither in
-    Buffer nor here.
+    disconnected. What people approved, scheduled or published is listed separately. Nothing is changed.
 
-    The addresses of the images, videos and documents of posts to come are asked again: Buffer fetches them once more
-    when it publishes. Exit code 0: no drift; 2: drift, or media that Buffer cannot fetch any more.
+    It also requests the media of posts that are yet to go out, because Buffer fetches them again when it publishes.
+    Exits with 2 if there is drift, or media that Buffer can no longer fetch.
 
     PATHs limit it to those files or folders.
     """

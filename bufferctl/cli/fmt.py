@@ -20,7 +20,7 @@ class Formatting(Enum):
 
 
 @click.command(
-    short_help="Format the files; their content stays the same.",
+    short_help="Format the files.",
     epilog=examples(
         ("bufferctl fmt", "every file"),
         ("bufferctl fmt --check", "in CI: exit code 1 if one would change"),
@@ -31,7 +31,7 @@ class Formatting(Enum):
 @options.root_option
 @options.no_color_option
 def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, no_color: bool) -> int:
-    """Format the files: order of fields, two spaces a level, long texts as blocks. Comments stay.
+    """Format the files: field order, two-space indentation, long texts as blocks. Comments stay.
 
     Their content does not change. PATHs limit it to those files or folders. Files with errors are left alone.
     """

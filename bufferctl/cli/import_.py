@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(
     name="import",
-    short_help="Write what is in Buffer into the files.",
+    short_help="Add what is only in Buffer to the files.",
     epilog=examples(
         ("bufferctl import", "everything not published yet"),
         ("bufferctl import --since 2026-11-01", "also what was published since"),
@@ -66,12 +66,12 @@ def import_(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Write what is in Buffer and in no file as YAML, and record it, so that the next plan changes nothing.
+    """Write posts and ideas that are in Buffer but in no file as YAML, and record them, so that the next plan is empty.
 
-    This covers ideas and everything that is not published yet. Existing files are added to, never overwritten.
+    This covers ideas and posts that are not published yet. Existing files are added to, never overwritten.
 
-    With ADDRESS and ID: the post or idea ID in Buffer is the one declared as ADDRESS. Only the state changes; if the
-    two differ, the next plan shows how, and apply updates Buffer.
+    With ADDRESS and ID, it records that the post or idea ID in Buffer is the one declared as ADDRESS. Only the state
+    changes; the next plan shows any differences, and apply updates Buffer.
     """
     from bufferctl.cli import connecting, session
     from bufferctl.cli.console import Console

@@ -21,7 +21,12 @@ from bufferctl.limits import SETTLE
     ),
 )
 @click.option(
-    "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="Another name than buffer.yaml."
+    "-f",
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Name of the file instead of buffer.yaml.",
 )
 @options.connection_options
 @options.no_color_option

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @click.command(
     "list",
-    short_help="List what goes out when.",
+    short_help="List posts by the day they go out.",
     epilog=examples(
         ("bufferctl list", "from today on"),
         ("bufferctl list --week next", "next week"),
-        ("bufferctl list --live", "and what each post is in Buffer"),
+        ("bufferctl list --live", "with each post's status in Buffer"),
         ("bufferctl list --report posts.ics", "for a calendar"),
     ),
 )
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     help="Only one week: `this`, `next`, 2026-W49, or a day in it. Alone: this week.",
 )
 @click.option("--from", "first", type=options.Day(), metavar="DAY", help="Only from this day on; default: today.")
-@click.option("--to", "last", type=options.Day(), metavar="DAY", help="Only up to this day, included.")
+@click.option("--to", "last", type=options.Day(), metavar="DAY", help="Only up to and including this day.")
 @click.option(
     "--channel", "channels", multiple=True, metavar="CHANNEL", help="Only a service or a channel. Repeatable."
 )
@@ -50,13 +50,13 @@ if TYPE_CHECKING:
     metavar="GLOB",
     help="Only addresses such as 'Acme/twitter:*/launch'. Repeatable.",
 )
-@click.option("--live", is_flag=True, help="Ask Buffer what each post is there, and list unmanaged posts too.")
+@click.option("--live", is_flag=True, help="Read each post's status from Buffer, and list unmanaged posts too.")
 @options.json_option
 @reports.calendar_option
 @options.root_option
 @options.state_option
 @options.connection_options
-@click.option("--full", is_flag=True, help="Print long days whole.")
+@click.option("--full", is_flag=True, help="Print long days in full.")
 @options.no_color_option
 def list_(
     paths: tuple[Path, ...],
@@ -74,11 +74,11 @@ def list_(
     full: bool,
     no_color: bool,
 ) -> None:
-    """List what goes out when, by day, in the time zone of each channel.
+    """List posts by the day they go out, in each channel's time zone.
 
-    Without --live it needs no key and no network: it shows the files, and what the record of the last apply says about
-    them. PATHs limit it to those files or folders. A calendar (--report FILE.ics) has the past too, unless days are
-    given; reading it again updates the events that it made.
+    Without --live it needs no API key and no network: it shows the files and the state of the last apply. PATHs limit
+    it to those files or folders. A calendar (--report FILE.ics) also has past posts, unless you limit the days;
+    importing it again updates its events.
     """
     from bufferctl.cli import outputs
     from bufferctl.cli.console import Console

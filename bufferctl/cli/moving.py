@@ -36,7 +36,7 @@ def pull(file: Path | None, state_file: Path | None) -> None:
 
 
 @click.command(
-    short_help="Replace the state by a file.",
+    short_help="Replace the state with a file.",
     epilog=examples(
         ("bufferctl state push state.json", "what `state pull` printed, corrected"),
         ("bufferctl state push --force state.json", "whatever it is"),
@@ -47,10 +47,10 @@ def pull(file: Path | None, state_file: Path | None) -> None:
 @options.root_option
 @options.state_option
 def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> None:
-    """Replace the stored state by FILE.
+    """Replace the stored state with FILE.
 
-    FILE must have the lineage of the stored state and not be older. With --force anything goes; the lock and what a run
-    left open stay, and channels count as complete only as far as both states say.
+    FILE must have the stored state's lineage and must not be older; --force lifts both. The lock and unfinished writes
+    stay, and each channel counts as recorded only as far as both states go.
     """
     from bufferctl.cli.state import record_of
     from bufferctl.state.document import parse, replacing
@@ -125,9 +125,9 @@ def log(file: Path | None, as_json: bool) -> None:
 @click.argument("revision")
 @options.root_option
 def restore(revision: str, file: Path | None) -> None:
-    """Replace the state by an earlier version, REVISION of `bufferctl state log`.
+    """Replace the state with an earlier version: a REVISION that `bufferctl state log` lists.
 
-    The lock and what a run left open stay, and channels count as complete only as far as both versions say: the next
+    The lock and unfinished writes stay, and each channel counts as recorded only as far as both versions go: the next
     plan searches Buffer for what was created since.
     """
     from bufferctl.cli.state import record_of

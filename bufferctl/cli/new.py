@@ -38,7 +38,7 @@ class Time(click.ParamType[datetime]):
 @click.command(
     short_help="Start a file with a post or a campaign.",
     epilog=examples(
-        ("bufferctl new", "asks what it needs"),
+        ("bufferctl new", "asks for everything"),
         ("bufferctl new campaign --title Launch", "asks for the rest"),
         ("bufferctl new post --from draft.md", "from Markdown"),
     ),
@@ -47,7 +47,7 @@ class Time(click.ParamType[datetime]):
 @click.option(
     "--channel", "channels", multiple=True, metavar="CHANNEL", help="Where it goes, such as twitter:acme. Repeatable."
 )
-@click.option("--text", metavar="TEXT", help="What the post says.")
+@click.option("--text", metavar="TEXT", help="The post's text.")
 @click.option("--at", type=Time(), metavar="TIME", help="When the post goes out, 2026-12-01 09:00; default: the queue.")
 @click.option("--key", metavar="KEY", help="The post's key; default: from its day and its first words.")
 @click.option("--title", metavar="TITLE", help="What the campaign is about.")
@@ -57,7 +57,7 @@ class Time(click.ParamType[datetime]):
     "source",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Markdown with the text; of a campaign, each section becomes a post.",
+    help="Markdown file with the text; in a campaign, each section becomes a post.",
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The new file; default: posts/KEY.yaml."
@@ -77,10 +77,10 @@ def new(
     file: Path | None,
     no_color: bool,
 ) -> int:
-    """Start a file: with one post, or with a campaign, several posts whose times count from one day.
+    """Start a file with one post, or with a campaign: posts whose times count from one day.
 
-    It asks what the options do not say; without a terminal they have to. The file is valid as it is written. A
-    campaign begins as drafts. `convert` reads Markdown with front matter.
+    It asks for what the options leave out; without a terminal, pass them all. The posts of a new campaign are drafts.
+    For Markdown with front matter, use `convert`.
     """
     from bufferctl.cli.console import Console
     from bufferctl.config.convert import starting

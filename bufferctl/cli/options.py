@@ -56,14 +56,14 @@ root_option = click.option(
 )
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 no_color_option = click.option("--no-color", is_flag=True, help="Print without colour.")
-full_option = click.option("--full", is_flag=True, help="Print long texts whole.")
+full_option = click.option("--full", is_flag=True, help="Print long texts in full.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 state_option = click.option(
     "--state",
     "state_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="A state file instead of the one that `state` in buffer.yaml names.",
+    help="State file to use instead of the one that buffer.yaml names.",
 )
 lock_option = click.option(
     "--lock-timeout",
@@ -88,12 +88,17 @@ class Connection:
 def connection_options(command: F) -> F:
     """Give a command the options to reach Buffer, handed to it as one `connection`."""
 
-    @click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Another endpoint [env: BUFFER_API_URL].")
+    @click.option(
+        "--api-url",
+        metavar="URL",
+        envvar="BUFFER_API_URL",
+        help="API endpoint to use instead of Buffer's [env: BUFFER_API_URL].",
+    )
     @click.option(
         "--api-key-file",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="File with the API key; default: the variable BUFFER_API_KEY.",
+        help="File with the API key; default: the BUFFER_API_KEY variable.",
     )
     @click.option(
         "--timeout",
@@ -146,7 +151,7 @@ def choice_options(command: F) -> F:
         help="Leave out addresses such as '*/tiktok:*/*'. Repeatable.",
     )
     @click.option(
-        "--recreate", multiple=True, metavar="ADDRESS", help="Create this post again although it was deleted in Buffer."
+        "--recreate", multiple=True, metavar="ADDRESS", help="Create this post again after it was deleted in Buffer."
     )
     @click.option("--reapply", multiple=True, metavar="ADDRESS", help="Overwrite Buffer's version with the file's.")
     @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes.")

@@ -16,7 +16,7 @@ PENDING = 2
 
 
 @click.command(
-    short_help="Show what would change in Buffer, and change nothing.",
+    short_help="Show what apply would change in Buffer.",
     epilog=examples(
         ("bufferctl plan", "what would change"),
         ("bufferctl plan posts/2030-w03.yaml", "only that file"),
@@ -68,7 +68,7 @@ def plan(
     verbose: bool,
     no_color: bool,
 ) -> int:
-    """Show what apply would change in Buffer. Nothing is written, neither there nor here.
+    """Show what apply would change in Buffer. Nothing is changed.
 
     PATHs limit the plan to those files or folders.
     """

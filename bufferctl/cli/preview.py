@@ -11,7 +11,7 @@ from bufferctl.cli.examples import examples
 
 
 @click.command(
-    short_help="Show the files as a calendar of posts, offline.",
+    short_help="Preview the posts as a calendar page, offline.",
     epilog=examples(
         ("bufferctl preview", "everything, as preview.html"),
         ("bufferctl preview posts/2030-w03.yaml", "what one file declares"),
@@ -30,9 +30,9 @@ from bufferctl.cli.examples import examples
 )
 @options.no_color_option
 def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: bool) -> None:
-    """Write a page that shows the posts of the files as their networks would, in a calendar; open it in a browser.
+    """Write an HTML page that shows the posts in a calendar, much as their networks would.
 
-    It needs no key and no network. PATHs limit it to those files or folders.
+    Needs no API key and no network. PATHs limit it to those files or folders.
     """
     from datetime import UTC, datetime
 

@@ -41,10 +41,10 @@ def pull(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Write Buffer's version of posts and ideas into the files: of ADDRESSes, or of everything that was changed there.
+    """Write changes that people made in Buffer into the files: all of them, or those of ADDRESSes.
 
-    Only what differs is rewritten; comments, order and quotes stay. What was deleted in Buffer gets `cancelled: true`.
-    Buffer is not changed.
+    Only changed values are rewritten; comments, order and quotes stay. Posts that were deleted in Buffer get
+    `cancelled: true`. Nothing changes in Buffer.
     """
     from bufferctl.cli import connecting, planning, session
     from bufferctl.cli.console import Console

@@ -60,7 +60,7 @@ def _option(forms: Forms) -> Callable[[F], F]:
         type=ReportFile(forms),
         multiple=True,
         metavar="FILE",
-        help=f"Also write it to FILE, in the format of its suffix ({', '.join(forms)}). Repeatable.",
+        help=f"Also write a report to FILE, in the format of its suffix ({', '.join(forms)}). Repeatable.",
     )
 
 

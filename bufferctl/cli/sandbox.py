@@ -21,13 +21,18 @@ _PLANS = ("off", "free", "essentials", "team")
 
 @click.command(
     epilog=examples(
-        ("bufferctl sandbox", "Acme and Globex, gone at the end"),
+        ("bufferctl sandbox", "Acme and Globex, until you stop it"),
         ("bufferctl sandbox --db acme.db", "kept between runs"),
         ("bufferctl sandbox --faults cut-after=0.2", "lose one answer in five"),
     ),
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), metavar="N", default=4141, show_default=True, help="0 takes a free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    default=4141,
+    show_default=True,
+    help="Port; 0 takes a free one.",
 )
 @click.option("--db", default=":memory:", metavar="FILE", help="Keep the account in this file between runs.")
 @click.option("--fixture", metavar="FILE", help="Start from this account (JSON) instead of Acme and Globex.")
@@ -36,10 +41,10 @@ _PLANS = ("off", "free", "essentials", "team")
     help="Count requests as Buffer does on this plan: off, free, essentials or team.",
 )  # fmt: skip
 @click.option(
-    "--faults", default="", metavar="RULES", help="What goes wrong, such as cut-after=0.2,late=0.1:3s; or a file."
+    "--faults", default="", metavar="RULES", help="Faults to simulate, such as cut-after=0.2,late=0.1:3s; or a file."
 )
 @click.option(
-    "--seed", type=int, metavar="N", default=0, show_default=True, help="The same seed has the same faults again."
+    "--seed", type=int, metavar="N", default=0, show_default=True, help="The same seed gives the same faults."
 )
 @click.option(
     "--media-root", "media_roots", multiple=True, metavar="URL",
@@ -56,9 +61,9 @@ def sandbox(
 ) -> None:
     """Run a local Buffer to try things out.
 
-    It speaks Buffer's whole GraphQL schema on 127.0.0.1, keeps Buffer's rules, and posts nothing anywhere. Point
+    It serves Buffer's whole GraphQL schema on 127.0.0.1, follows Buffer's rules, and publishes nothing. Point
     bufferctl at it with the two lines that it prints first, and open its address in a browser to watch posts arrive.
-    Ctrl-C ends it.
+    Ctrl-C stops it.
     """
     plan = None if rate_limit == "off" else rate_limit
     running = _started(port, db, fixture, plan, faults, seed, media_roots)
@@ -115,5 +120,5 @@ def _started(
     except OSError as error:
         running.stop()
         raise click.ClickException(
-            f"Port {port} cannot be used: {error.strerror}. --port 0 takes a free one."
+            f"Port {port} cannot be used: {error.strerror}. --port Port; 0 takes a free one."
         ) from None

@@ -16,10 +16,10 @@ from bufferctl.cli.examples import examples
 )
 @click.argument("what", type=click.Choice(["files", "plan", "apply", "receipt", "list", "validate"]), default="files")
 def schema(what: str) -> int:
-    """Print the JSON Schema of the files, which makes editors complete and check them.
+    """Print the JSON Schema of the files, for completion and checks in editors.
 
     A file names it in its first line: `# yaml-language-server: $schema=ADDRESS`. With `plan`, `apply`, `receipt`,
-    `list` or `validate` it is the schema of what those print or write as JSON.
+    `list` or `validate` it is the schema of their JSON output.
     """
     from bufferctl.cli.console import Console
 

@@ -44,17 +44,15 @@ class Days(click.ParamType[int]):
 
 
 @click.command(
-    short_help="Move the dates of files by days.",
+    short_help="Move the dates in files by a number of days.",
     epilog=examples(
         ("bufferctl shift posts/launch.yaml --by 1w", "a week later"),
-        ("bufferctl shift posts/launch.yaml --to 2030-03-11", "it starts that day"),
+        ("bufferctl shift posts/launch.yaml --to 2030-03-11", "start on that day"),
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--by", "days", type=Days(), metavar="DAYS", help="How far: 1d, 2w, -3d.")
-@click.option(
-    "--to", "day", type=options.Day(), metavar="DAY", help="The day on which the earliest `starts`, or date, shall be."
-)
+@click.option("--to", "day", type=options.Day(), metavar="DAY", help="New day of the earliest `starts` or date.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @options.root_option
 @options.state_option
@@ -70,9 +68,9 @@ def shift(
 ) -> int:
     """Move the dates of the posts in PATHs: `starts`, times, and the dates of events and offers.
 
-    Only the characters of the dates change; the time of day stays. It shows the edits, asks, and writes the files;
-    Buffer is not asked, and `apply` then moves the posts there. Posts that are published by the record keep their
-    dates. Nothing is written if a post with a date of its own would fall into the past.
+    Only dates change; times of day stay. It shows the edits, asks, and writes the files; `apply` then moves the posts
+    in Buffer. Posts that the state has as published keep their dates. Nothing is written if a post with its own date
+    would move into the past.
     """
     from bufferctl.cli.console import Console
     from bufferctl.cli.edits import show_edits

@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 
 
 @click.group(
-    short_help="Look at, or correct, what bufferctl remembers.",
+    short_help="Inspect or correct the state.",
     epilog=examples(
         ("bufferctl state list", "everything, with ids"),
         ("bufferctl state show Acme/twitter:acme/launch", "all of one"),
     ),
 )
 def state() -> None:
-    """Look at, or correct, what bufferctl remembers of each declared post and idea."""
+    """Inspect or correct the state: which post in Buffer each declared one is, and what was last applied."""
 
 
 @state.command(
     name="list",
-    short_help="List what is remembered.",
+    short_help="List the entries.",
     epilog=examples(("bufferctl state list", "a line each"), ("bufferctl state list --json", "for a program")),
 )
 @options.root_option
 @options.state_option
 @options.json_option
 def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
-    """List every address with the id that it has in Buffer and how it came to be known."""
+    """List every address with its id in Buffer and its origin."""
     from bufferctl.model.invisible import visible
 
     bindings = existing(file, state_file)[0].saved.bindings
@@ -61,14 +61,14 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
 
 
 @state.command(
-    short_help="Show all that is remembered of one.",
+    short_help="Show one entry in full.",
     epilog=examples(("bufferctl state show Acme/twitter:acme/launch", "its id and digests")),
 )
 @click.argument("address")
 @options.root_option
 @options.state_option
 def show(address: str, file: Path | None, state_file: Path | None) -> None:
-    """Show all that is remembered of ADDRESS, as JSON."""
+    """Show the entry of ADDRESS, as JSON."""
     from bufferctl.render.json import document
 
     bindings = existing(file, state_file)[0].saved.bindings
@@ -84,12 +84,12 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
 )
 @options.root_option
 @options.state_option
-@click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Of which endpoint [env: BUFFER_API_URL].")
+@click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Endpoint of the lock [env: BUFFER_API_URL].")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto_approve: bool) -> int:
-    """Remove the lock of a run that crashed: this machine's, and that of a record that machines share.
+    """Remove the lock of a run that crashed, on this machine and in a shared state.
 
-    Never do this while that run still works. What it was sending stays listed, and the next apply settles it.
+    Never do this while that run is still working. The next apply settles what it was sending.
     """
     from bufferctl.api import endpoint_of
     from bufferctl.cli.console import Console
@@ -134,14 +134,14 @@ def _shared(file: Path | None, state_file: Path | None) -> StoredRecord | None:
 
 
 @state.command(
-    short_help="Forget one; it stays in Buffer.",
+    short_help="Remove an entry; its post stays in Buffer.",
     epilog=examples(("bufferctl state rm Acme/twitter:acme/launch", "found again by its content")),
 )
 @click.argument("address")
 @options.root_option
 @options.state_option
 def rm(address: str, file: Path | None, state_file: Path | None) -> None:
-    """Forget ADDRESS. Nothing changes in Buffer; a later plan looks for it by its content."""
+    """Remove the entry of ADDRESS. Nothing changes in Buffer; the next plan looks for the post by its content."""
     from bufferctl.reconcile import release
 
     with _mending(file, state_file, f"state rm {address}") as mending:
@@ -152,7 +152,7 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
 
 
 @state.command(
-    short_help="Remember one under another address.",
+    short_help="Move an entry to another address.",
     epilog=examples(("bufferctl state mv Acme/twitter:acme/launch Acme/twitter:acme/start", "")),
 )
 @click.argument("address")
@@ -160,7 +160,7 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
 @options.root_option
 @options.state_option
 def mv(address: str, new_address: str, file: Path | None, state_file: Path | None) -> None:
-    """Remember what is known of ADDRESS under NEW_ADDRESS, of the same channel (`was:` in the file does the same)."""
+    """Move the entry of ADDRESS to NEW_ADDRESS on the same channel, as `was:` in the file does."""
     from bufferctl.model import Address
 
     with _mending(file, state_file, f"state mv {address} {new_address}") as mending:
@@ -186,7 +186,7 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
 
 
 @state.command(
-    short_help="Begin the record: what no file declares is not ours.",
+    short_help="Confirm that unmanaged posts are not bufferctl's.",
     epilog=examples(
         ("bufferctl state begin", "every declared channel"),
         ("bufferctl state begin twitter:acme", "one of them"),
@@ -209,10 +209,10 @@ def begin(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Say that posts in Buffer which no file declares were not created by bufferctl, so nothing needs to be asked.
+    """Confirm that bufferctl did not create the posts in Buffer that no file declares.
 
-    Use it where bufferctl starts on an account that is already in use. What matches the files is recorded, and the rest
-    is listed before you confirm. If the record was lost instead, restore the state file from a backup.
+    Use it when you start bufferctl on an account that is already in use. Posts that match the files are recorded; the
+    others are listed before you confirm. If the record was lost instead, restore the state file from a backup.
     """
     from bufferctl.cli import beginning, connecting, session
     from bufferctl.cli.console import Console

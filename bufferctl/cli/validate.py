@@ -25,14 +25,14 @@ if TYPE_CHECKING:
         ("bufferctl validate", "everything"),
         ("bufferctl validate posts/2030-w03.yaml", "report on one file"),
         ("bufferctl validate --strict", "fail on warnings too"),
-        ("bufferctl validate --media", "also ask the addresses of media"),
+        ("bufferctl validate --media", "also request the media"),
     ),
 )
 @options.paths_argument
 @options.root_option
 @options.json_option
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
-@click.option("--media", is_flag=True, help="Also ask every `url` of images, videos and documents whether it works.")
+@click.option("--media", is_flag=True, help="Also request the address of every image, video and document.")
 @reports.problems_option
 @options.no_color_option
 def validate(
@@ -44,12 +44,12 @@ def validate(
     report_files: tuple[Path, ...],
     no_color: bool,
 ) -> int:
-    """Check the files, without a key and without asking Buffer. Problems go to stdout.
+    """Check the files. This needs no API key and no network. Problems are printed to stdout.
 
-    --media asks the address of every image, video and document that will still be published: one that is dead, a page,
-    behind a login or too large is an error, since Buffer could not fetch it. Nothing else uses the network.
+    --media requests the address of every image, video and document that is yet to be published. It is an error if the
+    address is dead, an HTML page, behind a login or too large, because Buffer could not fetch it.
 
-    PATHs limit the report to those files or folders; everything is read and checked all the same.
+    PATHs limit the report to those files or folders; all files are still checked.
     """
     from bufferctl.cli import annotating, outputs
     from bufferctl.cli.checking import judged
