@@ -14,6 +14,7 @@ from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import SHORT, Job, annotate, name_of
 from bufferctl.ci.plan import pending
 from bufferctl.errors import ForgeError, StalePlanError, StateError
+from bufferctl.state import Store, Stored
 
 #: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.
 _OPTIONS = ("--auto-approve", "--lock-timeout", "600")
@@ -32,10 +33,10 @@ def apply(job: Job, *, branch: str, reviewed: bool = True) -> int:
             f"{branch} is at {newest[:SHORT]} and the checkout at {commit[:SHORT]}; older files are not applied",
             hint="Check out the branch itself (`ref:` of actions/checkout), so that every run takes its newest commit.",
         )
-    with job.state(message=f"Apply {commit[:SHORT]}") as folder:
-        record = _Record(folder / "applied.json" if folder else None)
-        end = _apply_reviewed(job, branch, commit, record) if reviewed else _apply(job)
-        record.write(commit, end)
+    job.check_state_is_kept()
+    record = _Record(job.store("applied"))
+    end = _apply_reviewed(job, branch, commit, record) if reviewed else _apply(job)
+    record.write(commit, end)
     job.output(exit_code=str(end.code))
     return end.code
 
@@ -62,29 +63,33 @@ class _Applied:
     waiting: tuple[ChangeRequest, ...] = ()
 
 
-@dataclass(frozen=True)
 class _Record:
-    """`applied.json`; `path` is None where no state branch keeps it."""
+    """`applied.json`; `store` is None where the state is not shared, and then nothing is kept."""
 
-    path: Path | None
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+        self._stored = store.read() if store else Stored(None, "")
 
     def read(self) -> _Applied:
         """The last apply; all empty before the first one. Raises StateError where the file is damaged."""
-        if self.path is None or not self.path.exists():
+        if self._stored.document is None:
             return _Applied()
         try:
-            return TypeAdapter(_Applied).validate_json(self.path.read_bytes())
+            return TypeAdapter(_Applied).validate_json(self._stored.document)
         except ValidationError as error:
             raise StateError(
-                "applied.json on the state branch is damaged, so it is not known which merges were applied",
-                hint="Restore it from the branch's history, or delete it: then only the newest merge is applied.",
+                "applied.json beside the state is damaged, so it is not known which merges were applied",
+                hint="Restore it from the store's history, or delete it: then only the newest merge is applied.",
             ) from error
 
     def write(self, commit: str, end: _End) -> None:
-        """Keep how it ended, if it is over; otherwise the next run starts where this one did."""
-        if self.path is not None and end.is_over:
-            waiting = {"waiting": [asdict(each) for each in end.waiting]} if end.waiting else {}
-            self.path.write_bytes(to_json({"commit": commit, "exit_code": end.code, **waiting}) + b"\n")
+        """Keep how it ended, if it is over; otherwise the next run starts where this one did. Raises StateError."""
+        if self._store is None or not end.is_over:
+            return
+        waiting = {"waiting": [asdict(each) for each in end.waiting]} if end.waiting else {}
+        document = to_json({"commit": commit, "exit_code": end.code, **waiting}) + b"\n"
+        if document != self._stored.document:
+            self._store.swap(document, self._stored.version, f"ci apply: merges up to {commit[:SHORT]}")
 
 
 def _apply_reviewed(job: Job, branch: str, commit: str, record: _Record) -> _End:

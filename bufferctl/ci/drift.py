@@ -13,8 +13,8 @@ _OVER = "**Resolved.** Buffer matches your files again."
 
 def drift(job: Job) -> int:
     """Look for drift and open, update or close the issue. Exit code 0 with an issue or without, else bufferctl's."""
-    with job.state():
-        ran = job.run("drift")
+    job.check_state_is_kept()
+    ran = job.run("drift")
     if ran.code not in {0, _DRIFT}:
         return ran.code
     first = marker("drift", job.about)

@@ -1,4 +1,4 @@
-"""One job on one set of files: its folders, its state, its forge, and how it runs bufferctl."""
+"""One job on one set of files: its folders, its forge, where its state is, and how it runs bufferctl."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from shutil import copyfile
 from typing import TYPE_CHECKING
 
 from bufferctl.ci.child import Ran, bufferctl
 from bufferctl.ci.forge import ChangeRequest, Forge, connect
-from bufferctl.ci.state_branch import StateBranch
-from bufferctl.errors import BufferctlError, ForgeError, UsageError
+from bufferctl.ci.git_access import git_access
+from bufferctl.config import Loaded, load
+from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
 from bufferctl.git import git
+from bufferctl.state import Store, open_shared, open_store
 
 if TYPE_CHECKING:
     import httpx2
+
+    from bufferctl.model import StateSettings
 
 #: How many digits of a commit people read.
 SHORT = 7
@@ -32,13 +35,11 @@ class Options:
     """What every command takes.
 
     `directory`: the folder of the files, below the checkout. `file`: the root file in it, empty for buffer.yaml.
-    `state_branch`: the branch that keeps state, empty where the checkout has it. `comment`: whether to comment on
-    requests. `plan_workflow`: the workflow file whose plans count as reviewed (GitHub).
+    `comment`: whether to comment on requests. `plan_workflow`: whose plans count as reviewed (GitHub), a workflow file.
     """
 
     directory: str = "."
     file: str = ""
-    state_branch: str = ""
     comment: bool = True
     plan_workflow: str = ".github/workflows/plan.yml"
 
@@ -68,47 +69,73 @@ class Job:
         """The name of the artifact that keeps plans, without request and commit."""
         return "-".join(["bufferctl-plan", *self.about.replace("/", "-").split()])
 
+    @property
+    def _root_file(self) -> Path:
+        return self.folder / (self.options.file or "buffer.yaml")
+
     @cached_property
-    def _branch(self) -> StateBranch | None:
-        name = self.options.state_branch
-        return StateBranch(name, self.work, self.options.directory, self.environment) if name else None
-
-    @contextmanager
-    def state(self, *, message: str = "") -> Iterator[Path | None]:
-        """State as the last run left it, in the folder yielded; with a `message` it is saved again in any case.
-
-        Before the first run it is what `bufferctl init` wrote and somebody committed. Raises StateError.
-        """
-        if self._branch is None:
-            yield None
-            return
-        self._branch.restore()
-        committed, state = self.folder / ".bufferctl" / "state.json", self._branch.folder / "state.json"
-        if not state.exists() and committed.is_file() and not committed.is_symlink():
-            copyfile(committed, state)
+    def _loaded(self) -> Loaded | None:
+        """The files as checked out; None where there is no root file, which every command reports itself."""
         try:
-            yield self._branch.folder
-        finally:
-            if message:
-                self._branch.save(message)
+            return load(self._root_file, self.folder)
+        except BufferctlError:
+            return None
+
+    @cached_property
+    def _state_settings(self) -> StateSettings | None:
+        desired = self._loaded and (self._loaded.desired or self._loaded.sound)
+        return desired.settings.state if desired else None
+
+    def check_state_is_kept(self) -> None:
+        """Raises StateError where the state would be gone with this machine."""
+        if self._loaded and self._loaded.desired and self._state_settings is None:
+            raise StateError(
+                "buffer.yaml does not say where runs share the state, so what this run records would be gone after it",
+                hint="Add `state: git` to buffer.yaml. State on the branch bufferctl-state, where earlier versions of "
+                "this action kept it, is used as it is; state in .bufferctl/ is moved by `bufferctl state migrate`.",
+            )
+
+    def store(self, name: str) -> Store | None:
+        """Where the document `name` is, beside the shared state; None where the state is not shared."""
+        settings = self._state_settings
+        if settings is None:
+            return None
+        return open_shared(settings, self._root_file, name=name, environment=self._child_environment)
+
+    @cached_property
+    def state_copy(self) -> Path:
+        """A copy of the state, for plans that are not about this checkout, or cannot reach the store.
+
+        The file does not exist where there is no state, or where this run may not read it, which the log then says.
+        """
+        path = self.work / "state.json"
+        try:
+            stored = (self.store("state") or open_store(None, self._root_file)).read()
+        except StateError as error:
+            annotate("warning", f"{error.message}, so this plan does not know what is in Buffer", self.environment)
+            return path
+        if stored.document is not None:
+            path.write_bytes(stored.document)
+        return path
 
     def run(self, command: str, *arguments: str, without: str = "") -> Ran:
-        """Run a command of bufferctl on these files, with their state. `without`: how lines to leave out begin."""
-        return bufferctl(self.folder, self._command(command, *arguments), self._child_environment(), without=without)
+        """Run a command of bufferctl on these files. `without`: how lines to leave out begin."""
+        return bufferctl(self.folder, self._command(command, *arguments), self._child_environment, without=without)
 
     def run_silently(self, folder: Path, command: str, *arguments: str) -> Ran:
-        """Run a command on the files of another `folder`, with the same state; the log does not show it."""
-        unannotated = {name: value for name, value in self._child_environment().items() if name not in _FOR_GITHUB}
-        return bufferctl(folder, self._command(command, *arguments), unannotated, is_shown=False)
+        """Run a command on the files of another `folder`, with a copy of the same state; the log does not show it."""
+        unannotated = {name: value for name, value in self._child_environment.items() if name not in _FOR_GITHUB}
+        copied = self._command(command, "--state", str(self.state_copy), *arguments)
+        return bufferctl(folder, copied, unannotated, is_shown=False)
 
     def _command(self, command: str, *arguments: str) -> list[str]:
         file = ["--file", self.options.file] if self.options.file else []
-        state = ["--state", str(self._branch.folder / "state.json")] if self._branch else []
-        return [command, *file, *state, *arguments]
+        return [command, *file, *arguments]
 
+    @cached_property
     def _child_environment(self) -> dict[str, str]:
-        journal = {"XDG_STATE_HOME": str(self._branch.folder)} if self._branch else {}
-        return {**self.environment, **journal}
+        """That of this job, with the forge's token for git alone."""
+        return {**self.environment, **git_access(self.environment, self.folder)}
 
     def commit(self) -> str:
         """The commit that is checked out. Raises ForgeError."""

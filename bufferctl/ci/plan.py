@@ -34,10 +34,10 @@ def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path
     folder.mkdir()
     more = ["--offline"] if offline else []
     request = job.forge.request()
-    with job.state():
-        ran = job.run("plan", *_options(folder, offline=offline), without=f"Saved to {folder}")
-        made = ran.code in {0, _PENDING}
-        found = held(job, request, folder / _JSON, *more) if made and request else Held()
+    copied = ["--state", str(job.state_copy)] if offline else []  # a fork may not be able to read the store
+    ran = job.run("plan", *copied, *_options(folder, offline=offline), without=f"Saved to {folder}")
+    made = ran.code in {0, _PENDING}
+    found = held(job, request, folder / _JSON, *more) if made and request else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     if request:
         (folder / PLANNED_FOR).write_bytes(request.describe())

@@ -14,9 +14,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _directory = click.option("--directory", default=".", metavar="DIR", help="Folder of the files within the checkout.")
 _file = click.option("--file", default="", metavar="FILE", help="Root file in that folder; default: buffer.yaml.")
-_state_branch = click.option(
-    "--state-branch", default="", metavar="NAME", help="Branch that keeps the state; default: the checkout."
-)
 
 
 def _switch(name: str, *, default: bool, help_text: str) -> Callable[[F], F]:
@@ -43,10 +40,11 @@ _comment = _switch("--comment", default=True, help_text="Comment on the request.
     ),
 )
 def ci() -> None:
-    """Run bufferctl for pull and merge requests: comments, checks, plans as artifacts, state on a branch.
+    """Run bufferctl for pull and merge requests: comments, checks, plans as artifacts.
 
     action.yml and the GitLab example call these commands, and docs/ci.md explains how to set them up. They take the
-    API key from BUFFER_API_KEY and the forge's token from GITHUB_TOKEN or GITLAB_TOKEN.
+    API key from BUFFER_API_KEY and the forge's token from GITHUB_TOKEN or GITLAB_TOKEN. `state` in buffer.yaml must say
+    where runs share the state (docs/state.md).
     """
 
 
@@ -59,7 +57,6 @@ def ci() -> None:
 )
 @_directory
 @_file
-@_state_branch
 @_comment
 @_switch("--offline", default=False, help_text="Plan without a key, for forks; not checked against Buffer.")
 @_switch("--strict", default=True, help_text="Fail if a change of the request needs a person.")
@@ -72,7 +69,6 @@ def ci() -> None:
 def plan(
     directory: str,
     file: str,
-    state_branch: str,
     comment: bool,
     offline: bool,
     strict: bool,
@@ -85,7 +81,7 @@ def plan(
     from bufferctl.ci.job import Options, run_job
     from bufferctl.ci.plan import plan as run
 
-    options = Options(directory, file, state_branch, comment)
+    options = Options(directory, file, comment)
     return run_job(options, lambda job: run(job, offline=offline, strict=strict, artifact=artifact))
 
 
@@ -98,7 +94,6 @@ def plan(
 )
 @_directory
 @_file
-@_state_branch
 @_comment
 @click.option("--branch", required=True, metavar="NAME", help="Branch to publish.")
 @_switch("--reviewed", default=True, help_text="Apply only what the plans of the merged requests contain.")
@@ -112,7 +107,6 @@ def plan(
 def apply(
     directory: str,
     file: str,
-    state_branch: str,
     comment: bool,
     branch: str,
     reviewed: bool,
@@ -122,7 +116,7 @@ def apply(
     from bufferctl.ci.apply import apply as run
     from bufferctl.ci.job import Options, run_job
 
-    options = Options(directory, file, state_branch, comment, plan_workflow)
+    options = Options(directory, file, comment, plan_workflow)
     return run_job(options, lambda job: run(job, branch=branch, reviewed=reviewed))
 
 
@@ -132,13 +126,12 @@ def apply(
 )
 @_directory
 @_file
-@_state_branch
-def drift(directory: str, file: str, state_branch: str) -> int:
+def drift(directory: str, file: str) -> int:
     """Open an issue when Buffer no longer matches what was applied, and close it once it does."""
     from bufferctl.ci.drift import drift as run
     from bufferctl.ci.job import Options, run_job
 
-    return run_job(Options(directory, file, state_branch), run)
+    return run_job(Options(directory, file), run)
 
 
 @ci.command(

@@ -57,14 +57,24 @@ class GitStore:
     """A `Store` on a branch. The version is the document's blob, so that other documents there change nothing.
 
     `folder`: of the root file. `path`: of the document on the branch. `remote`: the name of one of the project's
-    remotes, or an address.
+    remotes, or an address. `environment`: git's, by default this process's.
     """
 
     is_shared = True
 
-    def __init__(self, folder: Path, path: str, *, remote: str = GIT_REMOTE, branch: str = GIT_BRANCH) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        path: str,
+        *,
+        remote: str = GIT_REMOTE,
+        branch: str = GIT_BRANCH,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder, self._path = folder, path
         self._remote, self._branch = remote, branch
+        given = os.environ if environment is None else environment
+        self._given = {name: value for name, value in given.items() if not _FOREIGN.fullmatch(name)} | {"LC_ALL": "C"}
         self._tip: _Tip | None = None
         #: This run's newest commit, and what was there before its first one, if nobody else wrote in between.
         self._last: _Tip | None = None
@@ -233,8 +243,7 @@ class GitStore:
     def _own(self) -> Path:
         """The temporary repository, created when it is first needed."""
         if self._repository is None:
-            self._environment = {**_own_variables(os.environ), **self._configuration()}
-            self._environment |= self._identity()
+            self._environment = {**self._given, **self._configuration(), **self._identity()}
             folder = Path(tempfile.mkdtemp(prefix="bufferctl-"))
             weakref.finalize(self, rmtree, folder, ignore_errors=True)
             hashes = [f"--object-format={name}"] if (name := self._project("rev-parse", "--show-object-format")) else []
@@ -260,10 +269,10 @@ class GitStore:
                 entries.append((key, value))
         if not any(key == f"remote.{self._remote}.url" for key, _ in entries) and not _is_address(self._remote):
             self._no_remote()
-        count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+        count = int(self._given.get("GIT_CONFIG_COUNT") or 0)
         names = [(f"GIT_CONFIG_KEY_{number}", f"GIT_CONFIG_VALUE_{number}") for number in range(count)]
-        entries += [(os.environ.get(key, ""), os.environ.get(value, "")) for key, value in names]
-        variables = {"GIT_CONFIG_COUNT": str(len(entries)), "LC_ALL": "C"}
+        entries += [(self._given.get(key, ""), self._given.get(value, "")) for key, value in names]
+        variables = {"GIT_CONFIG_COUNT": str(len(entries))}
         for number, (key, value) in enumerate(entries):
             variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return variables
@@ -282,14 +291,14 @@ class GitStore:
 
     def _identity(self) -> dict[str, str]:
         """Who commits: the user as git knows them, else bufferctl."""
-        if self._project("config", "user.email") or os.environ.get("GIT_COMMITTER_EMAIL"):
+        if self._project("config", "user.email") or self._given.get("GIT_COMMITTER_EMAIL"):
             return {}
         return {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _AUTHOR.items()}
 
     def _project(self, *arguments: str) -> str:
         """What git prints in the project; empty where it fails. Raises StateError where there is no git."""
         try:
-            ran = git_bytes(self._folder, *arguments, environment={**_own_variables(os.environ), "LC_ALL": "C"})
+            ran = git_bytes(self._folder, *arguments, environment=self._given)
         except OSError as error:
             raise StateError(
                 f"The state is on {self.place}, and git cannot be run: {error.strerror}", hint="Install git."
@@ -300,10 +309,6 @@ class GitStore:
                 hint=f"If you do: git config --global --add safe.directory {self._folder}",
             )
         return ran.stdout.decode(errors="surrogateescape").strip() if ran.returncode == 0 else ""
-
-
-def _own_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if not _FOREIGN.fullmatch(name)}
 
 
 def _is_address(remote: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bufferctl.model import StateSettings
@@ -10,14 +11,21 @@ from bufferctl.state.store import Store
 
 
 def open_store(settings: StateSettings | None, root_file: Path, *, named: Path | None = None) -> Store:
-    """The store of this root file; nothing is read yet.
-
-    `named`: a state file that the user asked for instead. Raises StateError where the extra for buckets is missing.
-    """
+    """The store of this root file; nothing is read yet. `named`: a state file that the user asked for instead."""
     if named or settings is None:
         return LocalStore(named or state_path_of(root_file))
+    return open_shared(settings, root_file)
+
+
+def open_shared(
+    settings: StateSettings, root_file: Path, *, name: str = "state", environment: Mapping[str, str] | None = None
+) -> Store:
+    """The shared store of this root file. `name`: of the document, where it is not the state but lies beside it.
+
+    `environment`: git's, by default this process's.
+    """
     repository = repository_of(root_file)
-    path = document_path(root_file, repository)
+    path = document_path(root_file, repository, name)
     if settings.store:
         from bufferctl.state.object_store import ObjectStore
 
@@ -25,18 +33,18 @@ def open_store(settings: StateSettings | None, root_file: Path, *, named: Path |
     from bufferctl.state.git_store import GitStore
 
     folder = repository or root_file.absolute().parent
-    return GitStore(folder, path, remote=settings.remote, branch=settings.branch)
+    return GitStore(folder, path, remote=settings.remote, branch=settings.branch, environment=environment)
 
 
-def document_path(root_file: Path, repository: Path | None) -> str:
+def document_path(root_file: Path, repository: Path | None, name: str = "state") -> str:
     """The place of a root file's document in a store that several root files share: the path of its state file there.
 
     `posts/acme/buffer.yaml` has `posts/acme/state.json`, and `posts/acme/blog.yaml` has `posts/acme/blog.state.json`.
     Outside any repository it is the name alone.
     """
-    name = "state.json" if root_file.name == "buffer.yaml" else f"{root_file.stem}.state.json"
+    file = f"{name}.json" if root_file.name == "buffer.yaml" else f"{root_file.stem}.{name}.json"
     folder = root_file.absolute().resolve().parent
-    return (folder.relative_to(repository) / name).as_posix() if repository else name
+    return (folder.relative_to(repository) / file).as_posix() if repository else file
 
 
 def repository_of(root_file: Path) -> Path | None:

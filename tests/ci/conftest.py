@@ -33,6 +33,7 @@ NOW = "2029-12-03T09:00:00Z"
 FILES = """\
 version: 1
 timezone: Europe/Berlin
+state: git
 organizations:
   - name: Acme
     channels:
@@ -161,7 +162,7 @@ class Team:
         machine = self.machine(ref)
         (machine / "event.json").write_text(json.dumps(event), encoding="utf-8")
         own = {name: inputs.pop(name) for name in list(inputs) if name in {"directory", "file", "comment"}}
-        options = Options(state_branch="bufferctl-state", **own)
+        options = Options(**own)
         if command == "plan":
             inputs = {"artifact": machine / "artifact", **inputs}
         if command == "apply":

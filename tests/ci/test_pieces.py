@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
@@ -15,11 +16,12 @@ from hypothesis import strategies as st
 from bufferctl.ci.artifact import keep
 from bufferctl.ci.comments import fenced, marked, marker
 from bufferctl.ci.forge import connect, first_parents
+from bufferctl.ci.git_access import git_access
 from bufferctl.ci.http import Api
-from bufferctl.ci.state_branch import StateBranch
-from bufferctl.errors import ForgeError, StateError
+from bufferctl.errors import ForgeError
 from bufferctl.git import git
-from tests.ci.forges import Repository
+from bufferctl.state.git_store import GitStore
+from tests.stores import git as stores
 
 
 @given(st.text())
@@ -153,91 +155,67 @@ def test_a_comment_is_never_written_twice(answer: httpx2.Response | Exception, a
 
 
 @pytest.fixture
-def remote(tmp_path: Path) -> dict[str, str]:
-    """An empty repository on a forge, as the environment of a run tells it."""
-    Repository(tmp_path / "acme" / "posts")
-    return {"GITHUB_SERVER_URL": f"file://{tmp_path}", "GITHUB_REPOSITORY": "acme/posts", "GITHUB_TOKEN": "t"}
+def project(tmp_path: Path) -> Iterator[tuple[Path, stores.Server]]:
+    """A checkout of a repository that a server guards with a password."""
+    stores.remote(tmp_path / "forge" / "acme" / "posts.git")
+    with stores.served(tmp_path / "forge") as server:
+        folder = stores.clone(f"{server.address}/acme/posts.git", tmp_path / "checkout")
+        yield folder, server
 
 
-def machine(tmp_path: Path, remote: dict[str, str], name: str, directory: str = ".") -> StateBranch:
-    """A machine that has fetched the branch."""
-    branch = StateBranch("bufferctl-state", tmp_path / name, directory, {**os.environ, **remote})
-    branch.restore()
-    return branch
+def written(folder: Path, environment: dict[str, str]) -> None:
+    """Write the state on its branch, with what this job's environment gives git."""
+    given = {**os.environ, **stores.ENVIRONMENT, **environment}
+    store = GitStore(folder, "state.json", environment={**given, **git_access(given, folder)})
+    store.swap(b"{}", store.read().version, "apply")
 
 
-def test_state_and_journal_travel_but_not_locks(tmp_path: Path, remote: dict[str, str]) -> None:
-    """What one machine saves another restores, whole."""
-    one = machine(tmp_path, remote, "one")
-    (one.folder / "state.json").write_text("{}")
-    (one.folder / "bufferctl" / "12").mkdir(parents=True)
-    (one.folder / "bufferctl" / "12" / "org.journal").write_text("intent")
-    (one.folder / "bufferctl" / "12.lock").write_text("mine")
-    (one.folder / "bufferctl" / "12.holder").write_text("mine")
-    one.save("Apply")
-    two = machine(tmp_path, remote, "two")
-    found = {str(path.relative_to(two.folder)) for path in two.folder.rglob("*") if path.is_file()}
-    assert {name for name in found if not name.startswith(".git/")} == {"state.json", "bufferctl/12/org.journal"}
+def guarded(server: stores.Server, login: str) -> None:
+    """Let the server take that login alone."""
+    server.password = base64.b64encode(login.encode()).decode()
 
 
-def test_what_is_gone_goes(tmp_path: Path, remote: dict[str, str]) -> None:
-    """A journal that was settled is no longer on the branch."""
-    one = machine(tmp_path, remote, "one")
-    (one.folder / "org.journal").write_text("intent")
-    (one.folder / "state.json").write_text("{}")
-    one.save("Apply")
-    two = machine(tmp_path, remote, "two")
-    (two.folder / "org.journal").unlink()
-    two.save("Apply")
-    assert not (machine(tmp_path, remote, "three").folder / "org.journal").exists()
+def test_the_token_of_github_writes_the_branch(project: tuple[Path, stores.Server]) -> None:
+    """Instead of what the checkout left, which GitHub would refuse beside it."""
+    folder, server = project
+    guarded(server, "x-access-token:ghs_1")
+    header = f"http.{server.address}/.extraheader"
+    stores.git(folder, "config", header, "AUTHORIZATION: basic another")
+    written(folder, {"GITHUB_SERVER_URL": server.address, "GITHUB_TOKEN": "ghs_1"})
+    assert stores.subjects(server.folder / "acme" / "posts.git") == ["apply"]
 
 
-def test_nothing_new_is_no_commit(tmp_path: Path, remote: dict[str, str]) -> None:
-    """A run that changed nothing leaves the branch alone, or away."""
-    machine(tmp_path, remote, "one").save("Apply")
-    command = ["git", "-C", str(tmp_path / "acme" / "posts"), "branch"]
-    assert subprocess.run(command, capture_output=True, check=True).stdout == b""
+@pytest.mark.parametrize(
+    ("variables", "login"),
+    [
+        ({"GITLAB_TOKEN": "glpat-1", "CI_JOB_TOKEN": "job-1"}, "oauth2:glpat-1"),
+        ({"CI_JOB_TOKEN": "job-1"}, "gitlab-ci-token:job-1"),
+    ],
+    ids=["an access token", "the job's own"],
+)
+def test_the_token_of_gitlab_writes_the_branch(
+    project: tuple[Path, stores.Server], variables: dict[str, str], login: str
+) -> None:
+    """Instead of the one that GitLab writes into the address of the remote, which may only read."""
+    folder, server = project
+    guarded(server, login)
+    scheme, host = server.address.split("://")
+    stores.git(folder, "remote", "set-url", "origin", f"{scheme}://gitlab-ci-token:read-only@{host}/acme/posts.git")
+    written(folder, {"GITLAB_CI": "true", "CI_SERVER_URL": server.address, **variables})
+    assert stores.subjects(server.folder / "acme" / "posts.git") == ["apply"]
 
 
-def test_runs_of_different_folders_do_not_hinder_each_other(tmp_path: Path, remote: dict[str, str]) -> None:
-    """Each saves on top of the other."""
-    north, south = (machine(tmp_path, remote, name, name) for name in ("north", "south"))
-    for each in (north, south):
-        (each.folder / "state.json").write_text(each.folder.name)
-        each.save("Apply")
-    both = machine(tmp_path, remote, "both")
-    assert (both.folder / "north" / "state.json").read_text() == "north"
-    assert (both.folder / "south" / "state.json").read_text() == "south"
+def test_without_a_token_git_is_as_it_was(tmp_path: Path) -> None:
+    """Nothing is added."""
+    assert git_access({"GITHUB_SERVER_URL": "https://github.example"}, tmp_path) == {}
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["with a branch", "without one yet"])
-def test_a_run_is_never_overwritten(tmp_path: Path, remote: dict[str, str], known: bool) -> None:
-    """Two machines at once: the second fails, and the first's state stays."""
-    if known:
-        zero = machine(tmp_path, remote, "zero")
-        (zero.folder / "state.json").write_text("0")
-        zero.save("Apply")
-    one, two = machine(tmp_path, remote, "one"), machine(tmp_path, remote, "two")
-    (one.folder / "state.json").write_text("1")
-    (two.folder / "state.json").write_text("2")
-    one.save("Apply")
-    with pytest.raises(StateError, match="Another run changed"):
-        two.save("Apply")
-    assert (machine(tmp_path, remote, "three").folder / "state.json").read_text() == "1"
-
-
-def test_a_remote_that_is_not_there(tmp_path: Path, remote: dict[str, str]) -> None:
-    """Not taken for one without state, which would lead to adoption of everything."""
-    with pytest.raises(StateError, match="cannot be read"):
-        machine(tmp_path, {**remote, "GITHUB_REPOSITORY": "acme/elsewhere"}, "one")
-
-
-def test_the_token_is_in_no_file(tmp_path: Path, remote: dict[str, str]) -> None:
-    """Nothing below the machine's folder holds it, in any form."""
-    branch = machine(tmp_path, {**remote, "GITHUB_TOKEN": "ghs_secret-of-mine"}, "one")
-    (branch.folder / "state.json").write_text("{}")
-    branch.save("Apply")
-    for path in (tmp_path / "one").rglob("*"):
+def test_the_token_is_in_no_file(project: tuple[Path, stores.Server], tmp_path: Path) -> None:
+    """Nothing that is left behind holds it, in any form."""
+    folder, server = project
+    guarded(server, "x-access-token:ghs_secret-of-mine")
+    written(folder, {"GITHUB_SERVER_URL": server.address, "GITHUB_TOKEN": "ghs_secret-of-mine"})
+    for path in tmp_path.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
             assert b"ghs_secret" not in data

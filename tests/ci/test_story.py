@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
-from tests.ci.conftest import NOW, Team, post
+from bufferctl.state.git_store import GitStore
+from tests.ci.conftest import FILES, NOW, Team, post
 from tests.ci.fake_github import FORKS, PERSON
 
 
@@ -50,19 +52,64 @@ def test_the_whole_story(team: Team) -> None:
     assert team.github.bodies(third)[0].splitlines()[1].startswith("**No changes.**")
 
 
-def test_the_record_that_init_began_goes_on_in_ci(team: Team) -> None:
-    """The first run takes the committed state.json: the record on the branch has its lineage and its horizons."""
-    begun = {"format_version": "2.0", "endpoint": team.sandbox.url, "lineage": "begun-by-init", "serial": 1}
-    begun["complete_at"] = "2029-12-03T09:00:00Z"
+def begun(team: Team, **more: Any) -> bytes:
+    """A record as an earlier version wrote it."""
+    record = {"format_version": "2.0", "endpoint": team.sandbox.url, "lineage": "begun", "serial": 1, **more}
+    return json.dumps({**record, "complete_at": "2029-12-03T09:00:00Z"}).encode()
+
+
+def recorded(team: Team) -> dict[str, Any]:
+    """The record on the branch."""
+    found: dict[str, Any] = json.loads(team.github.repository.git("show", "bufferctl-state:state.json"))
+    return found
+
+
+def test_a_committed_record_is_moved_by_a_person(team: Team) -> None:
+    """Until somebody has, nothing is published: the record would seem lost. Afterwards CI goes on with it."""
     state = team.ada.folder / ".bufferctl" / "state.json"
     state.parent.mkdir()
-    state.write_text(json.dumps(begun), encoding="utf-8")
+    state.write_bytes(begun(team))
+    number = team.open("launch", launch=post("launch", "We are live"))
+    assert not team.plan(number).failed
+    team.merge(number)
+    ran = team.apply()
+    assert (ran.failed, "bufferctl state migrate" in ran.log, team.texts()) == (True, True, [])
+    typed(team, "bufferctl state migrate")
+    team.ada.push("Move the state")
+    assert not team.apply(reviewed=False).failed
+    assert (recorded(team)["lineage"], recorded(team)["serial"] > 1) == ("begun", True)
+
+
+def test_the_branch_of_earlier_versions_is_used_as_it_is(team: Team) -> None:
+    """Its record and which merges were applied, in the places where they were."""
+    store = GitStore(team.ada.folder, "state.json")
+    store.swap(begun(team), store.read().version, "Apply 1234567")
     number = team.open("launch", launch=post("launch", "We are live"))
     assert not team.plan(number).failed
     team.merge(number)
     assert not team.apply().failed
-    record = json.loads(team.github.repository.git("show", "bufferctl-state:state.json"))
-    assert (record["lineage"], record["serial"] > 1) == ("begun-by-init", True)
+    assert (recorded(team)["lineage"], recorded(team)["format_version"] > "2.0") == ("begun", True)
+
+
+def test_files_that_name_no_shared_state_are_not_applied(team: Team) -> None:
+    """What the run records would be gone with the runner; the message has the line to add."""
+    (team.ada.folder / "buffer.yaml").write_text(FILES.replace("state: git\n", ""), encoding="utf-8")
+    number = team.open("launch", launch=post("launch", "We are live"))
+    assert not team.plan(number).failed
+    team.merge(number)
+    ran = team.apply()
+    assert (ran.failed, "Add `state: git` to buffer.yaml" in ran.log, team.texts()) == (True, True, [])
+
+
+def typed(team: Team, lines: str) -> None:
+    """Run what a developer types in the clone, on a machine of their own."""
+    git = {f"GIT_{who}_{what}": "ada" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    key = {"BUFFER_API_URL": team.sandbox.url, "BUFFER_API_KEY": team.sandbox.key}
+    home = {"XDG_STATE_HOME": str(team.folder / "ada-home")}
+    subprocess.run(
+        ["sh", "-euc", lines], cwd=team.ada.folder, env={**os.environ, **git, **key, **home, "PATH": path}, check=True
+    )
 
 
 def test_a_change_that_was_not_reviewed_is_held(team: Team) -> None:
@@ -254,7 +301,7 @@ def test_state_goes_from_run_to_run(team: Team) -> None:
     assert not team.apply().failed
     assert team.texts() == ["We are live indeed"]
     files = team.github.repository.git("ls-tree", "-r", "--name-only", "bufferctl-state").splitlines()
-    assert {Path(name).suffix if "/" in name else name for name in files} == {".journal", "applied.json", "state.json"}
+    assert set(files) == {"applied.json", "state.json"}
     assert team.github.repository.git("log", "-1", "--format=%B", "bufferctl-state").endswith("[skip ci]")
 
 
@@ -269,14 +316,9 @@ def test_by_hand(team: Team) -> None:
     team.merge(team.open("other", other=post("other", "Not reviewed", channel="linkedin")))
 
     page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
-    (typed,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    typed = typed.replace("ADDRESS", "Acme/twitter:acme/launch").replace("apply", "apply --auto-approve --settle 0", 1)
-    git = {f"GIT_{who}_{what}": "ada" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    key = {"BUFFER_API_URL": team.sandbox.url, "BUFFER_API_KEY": team.sandbox.key}
-    subprocess.run(
-        ["sh", "-euc", typed], cwd=team.ada.folder, env={**os.environ, **git, **key, "PATH": path}, check=True
-    )
+    (lines,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    lines = lines.replace("ADDRESS", "Acme/twitter:acme/launch").replace("apply", "apply --auto-approve --settle 0", 1)
+    typed(team, lines)
 
     assert team.texts() == ["We are live"]
     planned = team.plan(team.open("third")).log
@@ -376,7 +418,7 @@ def test_several_sets_of_files(team: Team) -> None:
         (team.ada.folder / name).mkdir()
         channel = "twitter" if name == "north" else "linkedin"
         files = (
-            f"version: 1\ntimezone: UTC\norganizations:\n  - name: Acme\n    channels:\n"
+            f"version: 1\ntimezone: UTC\nstate: git\norganizations:\n  - name: Acme\n    channels:\n"
             f"      - service: {channel}\n        name: {'acme' if name == 'north' else 'acme-inc'}\n"
             f"        posts: [{{key: {name}, due_at: 2029-12-20 09:00, text: From the {name}}}]\n"
         )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.conftest import Team, post
+from tests.ci.conftest import FILES, Team, post
+from tests.ci.forges import Repository
 
 ADDRESS = "Acme/twitter:acme/launch"
 
@@ -14,6 +15,11 @@ ADDRESS = "Acme/twitter:acme/launch"
 @pytest.fixture
 def drifted(team: Team) -> Team:
     """A team whose published files say something else than a person wrote in Buffer."""
+    return let_drift(team)
+
+
+def let_drift(team: Team) -> Team:
+    """Publish a post, and let a person change it."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
@@ -56,8 +62,13 @@ def test_without_strict_it_warns(drifted: Team) -> None:
     assert "This check fails" not in drifted.github.bodies(number)[0]
 
 
-def test_without_the_base_everything_counts(drifted: Team) -> None:
+def test_without_the_base_everything_counts(team: Team) -> None:
     """A checkout of one commit cannot tell old from new: the check fails, and says how to compare."""
+    apart = Repository(team.folder / "apart")  # where the state is, and none of the history that would be fetched
+    files = FILES.replace("state: git", f"state: {{git: {{remote: {apart.path}}}}}")
+    (team.ada.folder / "buffer.yaml").write_text(files, encoding="utf-8")
+    team.ada.push("Keep the state apart")
+    drifted = let_drift(team)
     number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
     drifted.depth = 1
     ran = drifted.plan(number)
