@@ -24,12 +24,14 @@ from bufferctl.model import (
     LiveChannel,
     LiveIdea,
     LivePost,
+    MediaFile,
     Post,
     PostStatus,
     Question,
     Slot,
     Write,
 )
+from bufferctl.model.attached import files_of
 from bufferctl.model.quota import Quota
 from bufferctl.model.scalars import Aware
 
@@ -182,7 +184,8 @@ class Plan:
     `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
     `unmanaged`: how many live unsent objects are in no file and no state. `read_requests`: what reading took, and
     will take again at the end of an apply. `quota`: the requests that were left then. `queue_times`: about when new
-    posts of a queue go out, by slot; what other people do to the queue moves them.
+    posts of a queue go out, by slot; what other people do to the queue moves them. `public`: addresses
+    of files that are there already, as far as the record knows.
     """
 
     at: Aware
@@ -194,6 +197,7 @@ class Plan:
     read_requests: int = 0
     quota: Quota = field(default_factory=Quota)
     narrowed: bool = False
+    public: frozenset[str] = frozenset()
     recording: Recording = field(default_factory=Recording)
     queue_times: Mapping[Slot, datetime] = field(default_factory=dict)
 
@@ -209,6 +213,13 @@ class Plan:
     def writes(self) -> tuple[Change, ...]:
         """What apply will send, in the order it will send it."""
         return tuple(change for change in self.changes if change.action in WRITING)
+
+    @property
+    def uploads(self) -> tuple[MediaFile, ...]:
+        """The files that apply will upload first, each once, in plan order."""
+        items = (change.desired for change in self.writes if change.desired)
+        files = {each.file.url: each.file for item in items for each in files_of(item) if each.file}
+        return tuple(file for url, file in files.items() if file.stored and url not in self.public)
 
     @property
     def drift(self) -> tuple[Change, ...]:

@@ -5,9 +5,24 @@ from __future__ import annotations
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ledger import Ledger, record
 from bufferctl.apply.pacing import Pacer
-from bufferctl.apply.ports import Clock, Revision
+from bufferctl.apply.ports import Clock, Publisher, Revision
+from bufferctl.apply.publishing import Published, publish
 from bufferctl.apply.recover import Recovered, recover
 from bufferctl.apply.run import Run
 from bufferctl.apply.settling import Settler
 
-__all__ = ["Clock", "FileJournal", "Ledger", "Pacer", "Recovered", "Revision", "Run", "Settler", "record", "recover"]
+__all__ = [
+    "Clock",
+    "FileJournal",
+    "Ledger",
+    "Pacer",
+    "Published",
+    "Publisher",
+    "Recovered",
+    "Revision",
+    "Run",
+    "Settler",
+    "publish",
+    "record",
+    "recover",
+]

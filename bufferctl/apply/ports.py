@@ -5,12 +5,13 @@ apply imports neither api nor state; the command line hands both in, and tests h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bufferctl.model import Intent, Live, LivePost, OpenIntent, Result, Settled, State, Write
+from bufferctl.model import Intent, Live, LivePost, MediaFile, OpenIntent, Result, Settled, State, Write
+from bufferctl.model.media import Obstacle
 from bufferctl.plan import Outcome
 
 
@@ -138,6 +139,22 @@ class Store(Protocol):
 
     def save(self, state: State) -> bool:
         """Keep the state. Whether it is stored now; where not, it will be at the end of the run."""
+        ...
+
+
+class Publisher(Protocol):
+    """Makes files public: what it cannot, and why, is given back by address."""
+
+    def upload(self, files: Sequence[MediaFile], *, stopping: Callable[[], bool]) -> Mapping[str, Obstacle]:
+        """Store each file once; those that are there already stay as they are. `stopping` is asked before each."""
+        ...
+
+    def ask(self, files: Sequence[MediaFile]) -> Mapping[str, Obstacle]:
+        """Ask the address of each file."""
+        ...
+
+    def listed(self) -> str:
+        """An address at which everybody can list what is stored; empty if there is none that is known."""
         ...
 
 

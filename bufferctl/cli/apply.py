@@ -89,6 +89,7 @@ def apply(
     from bufferctl.cli import annotating, connecting, outputs, planning, session
     from bufferctl.cli.applying import Applying, Finish
     from bufferctl.cli.console import Console
+    from bufferctl.cli.publishing import publisher
     from bufferctl.cli.sources import saved_plan_among, source_of
 
     console = Console.create(no_color=no_color, full=full)
@@ -105,7 +106,13 @@ def apply(
     ):
         options_ = source.options(planning.planning_options(source.choices, connection, settle=settle))
         applying = Applying(
-            opened, options_, settle=settle, max_wait=max_wait, quiet=as_json, not_created=source.not_created
+            opened,
+            options_,
+            settle=settle,
+            max_wait=max_wait,
+            quiet=as_json,
+            not_created=source.not_created,
+            publisher=publisher(files, buffer.endpoint, whole=saved_plan_among(paths) is not None),
         )
         plan = source.select(applying.plan(), console)
         console.diagnostics(plan.warnings)

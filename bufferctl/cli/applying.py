@@ -9,7 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from bufferctl.apply import Clock, Ledger, Pacer, Recovered, Run, Settler, record, recover
+from bufferctl.apply import (
+    Clock,
+    Ledger,
+    Pacer,
+    Published,
+    Publisher,
+    Recovered,
+    Run,
+    Settler,
+    publish,
+    record,
+    recover,
+)
 from bufferctl.cli import annotating, reports, saved
 from bufferctl.cli.console import Console
 from bufferctl.cli.pictures import with_pictures
@@ -17,6 +29,7 @@ from bufferctl.cli.session import Look, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
 from bufferctl.model import Live
+from bufferctl.model.attached import files_of
 from bufferctl.model.invisible import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import Options, begin_run, move_on
@@ -27,7 +40,8 @@ from bufferctl.render.report import Report
 class Applying:
     """`settle` and `max_wait` in seconds; `quiet`: outcomes are not printed as they come; `clock`: else our own.
 
-    `not_created`: addresses that a person says, in this very run, an earlier one did not create.
+    `not_created`: addresses that a person says, in this very run, an earlier one did not create. `publisher`: makes
+    files public; None where none is declared.
     """
 
     session: Session
@@ -37,6 +51,7 @@ class Applying:
     quiet: bool
     clock: Clock | None = None
     not_created: frozenset[str] = frozenset()
+    publisher: Publisher | None = None
     _look: Look | None = None
     _shortening: frozenset[str] = frozenset()
     outcomes: list[Outcome] = field(default_factory=list)
@@ -70,6 +85,11 @@ class Applying:
         session.state = begin_run(session.state, plan)
         with self._stopping.listening(patient=True), self._watching(len(plan.writes)) as watching:
             self._keep_pace(watching)
+            try:
+                published = self._publish(plan, watching)
+            except BufferctlError as error:
+                self.outcomes.extend(Outcome(change, Status.NOT_SENT) for change in plan.writes)
+                return error
             bindings = dict(session.state.bindings)
             ledger = Ledger(
                 session.journal, session.store, watching, bindings, session.state, self.outcomes, session.run
@@ -83,12 +103,30 @@ class Applying:
                 max_wait=self.max_wait,
             )
             try:
-                run.apply(plan, self._look.listed())
+                for outcome in published.held:
+                    ledger.report(outcome)
+                run.apply(published.plan, self._look.listed())
             except BufferctlError as error:
                 return error
             finally:
                 session.state = replace(session.state, bindings=ledger.bindings)
         return None
+
+    def _publish(self, plan: Plan, watching: Watching) -> Published:
+        """Make the files of what will be sent public; the record then knows which are."""
+        session = self.session
+        with session.kept():
+            published = publish(plan, self.publisher, session.state.public, self._clock, watching, self.max_wait)
+        declared = {each.file.url for item in session.files.desired.items for each in files_of(item) if each.file}
+        public = (session.state.public | published.public) & declared
+        session.state = replace(session.state, public=public)
+        if published.listed:
+            console = session.console
+            console.note(
+                f"{console.err.bad('warning:')} everybody can list the bucket at {published.listed}, and so find files "
+                "before their posts are out; let people read its objects only (docs/media.md)"
+            )
+        return published
 
     def verify(self) -> Plan:
         """Read and plan again; once more a settle time later where Buffer's lists lag behind what it confirmed."""

@@ -77,6 +77,7 @@ def plan(
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.cli.pictures import with_pictures
+    from bufferctl.cli.publishing import check_reachable
     from bufferctl.cli.sources import check_plan_name
     from bufferctl.plan import Action
 
@@ -97,6 +98,7 @@ def plan(
             connecting.connected(connection, console) as buffer,
             session.opened(files, buffer, state_file, console) as opened,
         ):
+            check_reachable(files, buffer.endpoint)
             made = opened.look(planning.planning_options(choices, connection)).plan
             planning.note_leftovers(opened, console)
             state = opened.state

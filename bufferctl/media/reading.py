@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable
@@ -80,9 +81,23 @@ def _digest(file: BinaryIO) -> str:
 
 
 def opened(root: Path, path: str) -> BinaryIO:
-    """The file, open for reading. Raises OSError; a link put in its place since it was checked is not followed."""
-    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-    return os.fdopen(handle, "rb")
+    """A file below the root folder, open for reading.
+
+    Raises OSError, also where the path leads elsewhere: through a link that was put there since it was checked, or from
+    a saved plan that somebody edited.
+    """
+    parts = path.split("/")
+    if any(part.casefold() in {"", ".", "..", ".git"} for part in parts):
+        raise PermissionError(errno.EACCES, "it is outside the root folder, or one of git's own files")
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in parts[:-1]:
+            inner = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        return os.fdopen(os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb")
+    finally:
+        os.close(folder)
 
 
 def unreadable(path: str, error: OSError) -> ConfigError:

@@ -116,3 +116,15 @@ class MediaSettings:
     public_url: str
     store: str = ""
     endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a file is not public.
+
+    `message`: a predicate, such as `returns 404 Not Found`; `hint`: one thing to do. `may_pass`: waiting may help.
+    """
+
+    message: str
+    hint: str = ""
+    may_pass: bool = False

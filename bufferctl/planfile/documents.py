@@ -14,6 +14,7 @@ from pydantic_core import from_json
 
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, Write
+from bufferctl.model.attached import files_of
 from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
 from bufferctl.plan import Change, Plan, Recording
 
@@ -86,7 +87,9 @@ class _PlanValues(BaseModel):
 
 def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
     """A plan with these changes, as `dump_change` gives them; not what its own run records."""
-    bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording(), queue_times={})
+    files = (each.file for change in plan.writes if change.desired for each in files_of(change.desired))
+    public = plan.public & {file.url for file in files if file}
+    bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording(), queue_times={}, public=public)
     return {
         "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording"}),
         "channels": TypeAdapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from bufferctl.model import EditPost, Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType
+from bufferctl.model import EditPost, Idea, LiveIdea, LivePost, MediaFile, Post, PostStatus, SchedulingType
+from bufferctl.model.attached import Attached, attached
 from bufferctl.model.comparable import AssetContent, Content, differing, instant, of_desired, of_live
+from bufferctl.model.media import size_words
 from bufferctl.plan import Action, Change, Difference
 
 #: The post is published, or being published.
@@ -33,8 +36,51 @@ def shows_edit(change: Change) -> bool:
         return False
     content, schedule = differences(of_desired(item), of_live(live)), schedule_differences(item, live)
     needed = (*content, *schedule) if change.write.reschedule else content
-    possible = (*content, *schedule, *handling_differences(item, live))
+    media = media_differences(item, change.binding.media) if change.binding else ()
+    possible = (*content, *schedule, *handling_differences(item, live), *media)
     return all(each in change.differences for each in needed) and all(each in possible for each in change.differences)
+
+
+def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Difference, ...]:
+    """Each file or address that differs from what was last applied, as its binding keeps it (`sources_of`).
+
+    Empty where the number differs, which the content shows, and where nothing was kept.
+    """
+    now = tuple(attached(item))
+    if len(now) != len(before):
+        return ()
+    return tuple(
+        Difference(_path(each), _media_words(MediaFile.read_summary(old), old), _media_words(each.file, each.source))
+        for each, old in zip(now, before, strict=True)
+        if _identity(old) != _identity(each.source)
+    )
+
+
+def are_swapped(item: Post | Idea, before: Sequence[str]) -> bool:
+    """Whether people see another file than was last applied. An address that became a file is taken for the same."""
+    then = map(MediaFile.read_summary, before)
+    return any(
+        each.file and old and each.file.digest != old.digest for each, old in zip(attached(item), then, strict=False)
+    )
+
+
+def _identity(source: str) -> str:
+    file = MediaFile.read_summary(source)
+    return file.digest if file else source
+
+
+def _path(each: Attached) -> str:
+    """Where it stands, without its network, as other differences do."""
+    path = each.path[2:] if each.path[0] == "metadata" else each.path
+    return ".".join(map(str, path))
+
+
+def _media_words(file: MediaFile | None, source: str) -> str:
+    """What people recognise a file by: its size. An address is its own name."""
+    if file is None:
+        return source
+    said = ", ".join(filter(None, (file.pixels, size_words(file.size))))
+    return f"{said} ({file.type or 'unknown type'}, {file.digest[:8]})"
 
 
 def _deep(name: str, before: Any, after: Any) -> list[Difference]:

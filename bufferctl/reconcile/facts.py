@@ -17,7 +17,13 @@ from bufferctl.model.comparable import (
     same,
 )
 from bufferctl.plan import Difference, Reason
-from bufferctl.reconcile.differences import OUT, differences, handling_differences, schedule_differences
+from bufferctl.reconcile.differences import (
+    OUT,
+    differences,
+    handling_differences,
+    media_differences,
+    schedule_differences,
+)
 from bufferctl.reconcile.matches import Match
 
 #: Published so long before its time that a person must have done it.
@@ -116,6 +122,7 @@ def facts_of(match: Match) -> Facts:
     different: tuple[Difference, ...] = ()
     if content is not None and live is not None and (edited or changed):
         different = differences(match.declared.content, content)
+        different += media_differences(match.declared.item, binding.media) if edited else ()
         different += _schedule(match.declared.item, live, rescheduled=rescheduled, changed=changed)
     return Facts(match, live, content, before, edited, rescheduled, changed, sent, different)
 

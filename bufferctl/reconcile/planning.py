@@ -157,10 +157,12 @@ def reconcile(
             *warnings.already_published(changes),
             *warnings.paused_queues(changes, channels),
             *warnings.recovered(changes),
+            *warnings.not_compared(changes),
             *warnings.perhaps_removed(matches.unclaimed, record, matches.unexplained - matches.suspected, live.at),
             *warnings.surplus_twins(matches.unclaimed, record.state),
         ),
         channels=channels,
+        public=state.public,
         unmanaged=sum(_is_unsent(item) for item in matches.unclaimed),
         recording=Recording(
             homes=_homes(desired, targets, record.state, channels),

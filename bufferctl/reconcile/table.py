@@ -14,10 +14,10 @@ from typing import Any
 
 from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import bind, differing, due_seen, text_digest
+from bufferctl.model.comparable import became_files, bind, differing, due_seen, text_digest
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.differences import OUT
+from bufferctl.reconcile.differences import OUT, are_swapped
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import How, Match
@@ -122,17 +122,20 @@ def _sent(facts: Facts) -> Change:
     if not _says_the_same(facts):
         return _hold(facts, holds.already_sent(facts.differences), Cause.EDITED)
     item = facts.match.declared.item
-    applied = replace(facts.binding, applied=str(facts.match.declared.fingerprint), entry=_entry(item))
+    now = str(facts.match.declared.fingerprint)
+    applied = replace(facts.binding, applied=now, entry=_entry(item), media=sources_of(item))
     return replace(_change(facts, Action.DONE, Cause.EDITED, binding=applied), reason=Reason.STAYED)
 
 
 def _says_the_same(facts: Facts) -> bool:
-    """Whether only the time, the tags, or what a file's defaults make of the same entry changed."""
-    declared, before = facts.match.declared, facts.before
+    """Whether only the time, the tags, what a file's defaults make of the same entry, or `url` to `file` changed."""
+    declared, before, media = facts.match.declared, facts.before, facts.binding.media
+    if are_swapped(declared.item, media):
+        return False
     entry = _entry(declared.item)
     if entry and entry == facts.binding.entry:
         return True
-    if before is None or before.hidden != declared.fingerprint.hidden:
+    if before is None or not became_files(declared.item, declared.fingerprint, before, media):
         return False
     if facts.content is None:
         return before.content == declared.fingerprint.content
@@ -210,9 +213,7 @@ def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> 
 
 
 #: Shown for an edit of fields that Buffer does not read back, which has no visible difference.
-_UNREADABLE = (
-    "Buffer does not show the edited fields, such as the address of an image, so only the new version is shown here"
-)
+_UNREADABLE = "Buffer does not show the edited fields, so only the new version is shown here"
 #: The API's edit cannot take a post away from its idea: what is left out stays (notes: Writing).
 _KEEPS_IDEA = ". It stays linked to its idea, which the API cannot undo"
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
+from bufferctl.model.attached import attached
 from bufferctl.model.comparable import digest, instant, of_live
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile.differences import OUT
@@ -50,6 +51,21 @@ def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]
                 f"{'post waits' if count == 1 else 'posts wait'} there and will not be published",
                 hint="Resume the queue in Buffer.",
             )
+
+
+def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """Media of what was found by its content: Buffer keeps copies under addresses of its own, so nothing compares."""
+    items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
+    number = sum(1 for item in items for _ in attached(item))
+    if number:
+        pictures = "The picture" if number == 1 else f"The {number:,} pictures and other media"
+        posts = "the post that was" if len(items) == 1 else f"the {len(items):,} posts and ideas that were"
+        yield Diagnostic(
+            Severity.WARNING,
+            f"{pictures} of {posts} found in Buffer cannot be compared with the files, and "
+            f"{'is' if number == 1 else 'are'} taken to be the same",
+            hint="Look at them in Buffer if they may have changed; an edit from now on is noticed.",
+        )
 
 
 def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:

@@ -14,6 +14,7 @@ from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
 from bufferctl.model import Address
 from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
+from bufferctl.model.media import size_words
 from bufferctl.model.quota import Window
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, Status, ready_at
 from bufferctl.render import summary, words
@@ -95,6 +96,9 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
         yield from wrapped(f"{count(public, 'post')} will be published. {_first(plan)}".rstrip(), paint.width)
     if at_once := sum(map(words.is_at_once, plan.writes)):
         yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
+    if uploads := plan.uploads:
+        size = size_words(sum(file.size for file in uploads))
+        yield from wrapped(f"{count(len(uploads), 'file')} to upload ({size}) before anything is sent.", paint.width)
     if quiet:
         yield from wrapped(f"Also: {quiet}.", paint.width)
     yield from not_checked

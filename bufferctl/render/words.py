@@ -157,12 +157,18 @@ def field(path: str) -> str:
     match top, rest:
         case "tags" | "services", _:
             return top
+        case "thread", [number, "assets", asset, kind, "file" | "url"]:
+            return f"thread, part {int(number) + 1}, asset {int(asset) + 1}, {kind} changed"
         case "thread", [number]:
             return f"thread, part {int(number) + 1}"
         case "thread", [number, "0"]:
             return f"thread, part {int(number) + 1}, text"
         case "thread", [number, _, asset, *what]:
             return ", ".join([f"thread, part {int(number) + 1}, asset {int(asset) + 1}", *what])
+        case "assets", [number, kind, "file" | "url"]:
+            return f"asset {int(number) + 1}, {kind} changed"
+        case "media", [number, "file" | "url"]:
+            return f"media {int(number) + 1} changed"
         case "assets", [number, *what]:
             return ", ".join([f"asset {int(number) + 1}", *what])
     return ".".join([top, *rest])

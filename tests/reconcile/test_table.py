@@ -305,13 +305,21 @@ def test_an_edit_of_the_time_sends_the_schedule() -> None:
 
 def test_an_edit_that_buffer_does_not_show_says_so() -> None:
     """Updated, with a message in place of differences; it stays linked to its idea."""
-    was = post(assets=(picture("a"),))
-    change = known(in_buffer(was), was).change(post(assets=(picture("b"),)))
+    change = known().change(replace(APPLIED, source="a newsletter"))
     assert (change.action, change.differences) == (Action.UPDATE, ())
     assert "Buffer does not show the edited fields" in change.message
     of_idea = post(idea="hiring")
     unlinked = known(in_buffer(of_idea, idea_id="i1"), of_idea).change(post())
     assert "stays linked to its idea" in unlinked.message
+
+
+def test_another_address_of_an_image_is_shown() -> None:
+    """Updated, with the address that was applied last beside the new one: Buffer shows neither."""
+    was = post(assets=(picture("a"),))
+    change = known(in_buffer(was), was).change(post(assets=(picture("b"),)))
+    (difference,) = change.differences
+    assert (change.action, difference.path) == (Action.UPDATE, "assets.0.image.url")
+    assert (difference.before, difference.after) == ("https://acme.example/a.png", "https://acme.example/b.png")
 
 
 def test_an_edit_of_what_a_person_made_is_held() -> None:

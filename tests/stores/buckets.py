@@ -57,12 +57,12 @@ def s3() -> Iterator[str]:
         server.stop()
 
 
-def s3_bucket(address: str, name: str, *, versions: bool = False) -> str:
-    """A bucket there; its URL."""
+def s3_bucket(address: str, name: str, *, versions: bool = False, public: bool = False) -> str:
+    """A bucket there; its URL. `public`: everybody can read its objects."""
     client = boto3.client(
         "s3", endpoint_url=address, aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
     )
-    client.create_bucket(Bucket=name)
+    client.create_bucket(Bucket=name, ACL="public-read" if public else "private")
     if versions:
         client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     client.close()
@@ -89,12 +89,17 @@ def azure() -> Iterator[str]:
             process.communicate()
 
 
-def azure_container(address: str, name: str) -> str:
-    """A container there; its URL."""
+def azure_container(address: str, name: str, *, public: bool = False) -> str:
+    """A container there; its URL. `public`: everybody can read its blobs."""
     date = formatdate(usegmt=True)
-    text = f"PUT\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:{date}\nx-ms-version:2021-08-06\n/{_ACCOUNT}/{_ACCOUNT}/{name}"
+    access = {"x-ms-blob-public-access": "blob"} if public else {}
+    signed = "".join(f"{header}:{value}\n" for header, value in access.items())
+    text = (
+        f"PUT\n\n\n\n\n\n\n\n\n\n\n\n{signed}x-ms-date:{date}\nx-ms-version:2021-08-06\n/{_ACCOUNT}/{_ACCOUNT}/{name}"
+    )
     digest = hmac.new(base64.b64decode(_ACCOUNT_KEY), f"{text}\nrestype:container".encode(), sha256).digest()
     headers = {
+        **access,
         "x-ms-date": date,
         "x-ms-version": "2021-08-06",
         "Authorization": f"SharedKey {_ACCOUNT}:{base64.b64encode(digest).decode()}",
@@ -180,7 +185,11 @@ class _Xml(BaseHTTPRequestHandler):
             if condition not in {None, str(len(kept))} and not self.google.ignores_conditions:
                 self._error(412, "PreconditionFailed")
                 return
-            metadata = {name: value for name, value in self.headers.items() if name.startswith("x-goog-meta-")}
+            metadata = {
+                name: value
+                for name, value in self.headers.items()
+                if name.lower().startswith("x-goog-meta-") or name.lower() in {"content-type", "cache-control"}
+            }
             self.google.objects[key] = [*kept, (data, metadata)]
         if self.google.lost:
             self.google.lost -= 1

@@ -1,0 +1,117 @@
+"""Makes the files of what a plan writes public, before the first write leaves (design: Media).
+
+Buffer fetches each file while it answers, so an address that is dead then refuses the post. What does not answer in
+time holds its posts; the others go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bufferctl.apply.ports import Clock, Publisher, Watcher
+from bufferctl.errors import InterruptError
+from bufferctl.model import MediaFile
+from bufferctl.model.attached import files_of
+from bufferctl.model.media import Obstacle, size_words
+from bufferctl.plan import Change, Outcome, Plan, Status
+
+#: Seconds between two questions to an address that does not answer yet: at first, and at most.
+_FIRST, _LONGEST = 2.0, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What may be sent. `held`: outcomes of what may not, in plan order; `public`: addresses that answered.
+
+    `listed`: an address at which everybody can list what was uploaded, empty if there is none that is known.
+    """
+
+    plan: Plan
+    held: tuple[Outcome, ...] = ()
+    public: frozenset[str] = frozenset()
+    listed: str = ""
+
+
+def files_to_publish(plan: Plan) -> dict[str, MediaFile]:
+    """The files of what a plan writes, by address."""
+    items = (change.write.item for change in plan.writes if change.write)
+    files = (each.file for item in items if item for each in files_of(item))
+    return {file.url: file for file in files if file}
+
+
+def publish(
+    plan: Plan, publisher: Publisher | None, known: frozenset[str], clock: Clock, watcher: Watcher, max_wait: float
+) -> Published:
+    """Upload what is not there, and wait until every address answers, at most `max_wait` seconds.
+
+    `known`: addresses that answered for an earlier run, so nothing is uploaded there unless they no longer do. Raises
+    InterruptError once somebody asks to stop; nothing was sent then.
+    """
+    files = files_to_publish(plan)
+    if not files or publisher is None:
+        return Published(plan)
+    fresh = {url: file for url, file in files.items() if url not in known}
+    old = [file for url, file in files.items() if url in known]
+    fresh |= {url: files[url] for url in publisher.ask(old)} if old else {}
+    obstacles = _upload(fresh, publisher, watcher)
+    asked = [file for url, file in fresh.items() if url not in obstacles]
+    obstacles |= _ask(asked, publisher, clock, watcher, max_wait)
+    kept, held = [], []
+    for change in plan.changes:
+        outcome = _held(change, obstacles)
+        held.extend([outcome] if outcome else [])
+        kept.extend([] if outcome else [change])
+    listed = publisher.listed() if any(file.stored for file in asked) else ""
+    return Published(replace(plan, changes=tuple(kept)), tuple(held), frozenset(files) - frozenset(obstacles), listed)
+
+
+def _upload(files: Mapping[str, MediaFile], publisher: Publisher, watcher: Watcher) -> dict[str, Obstacle]:
+    """Why files could not be uploaded, by address."""
+    uploaded = [file for file in files.values() if file.stored]
+    if not uploaded:
+        return {}
+    many = "1 file" if len(uploaded) == 1 else f"{len(uploaded):,} files"
+    watcher.waiting(0, f"Uploading {many} ({size_words(sum(file.size for file in uploaded))})")
+    obstacles = publisher.upload(uploaded, stopping=watcher.stopping)
+    _check_going_on(watcher)
+    return dict(obstacles)
+
+
+def _ask(
+    files: list[MediaFile], publisher: Publisher, clock: Clock, watcher: Watcher, max_wait: float
+) -> dict[str, Obstacle]:
+    """Ask until all answer, none of the rest may still come, or the time is over; why some do not, by address."""
+    obstacles: dict[str, Obstacle] = {}
+    until, pause = clock.now() + max_wait, _FIRST
+    while files:
+        missing = publisher.ask(files)
+        _check_going_on(watcher)
+        obstacles |= missing
+        for file in files:
+            if file.url not in missing:
+                obstacles.pop(file.url, None)
+        files = [file for file in files if file.url in missing and missing[file.url].may_pass]
+        left = until - clock.now()
+        if not files or left <= 0:
+            break
+        wait = min(pause, left)
+        watcher.waiting(wait, f"{files[0].path} {obstacles[files[0].url].message}; asking again")
+        clock.wait(wait)
+        pause = min(2 * pause, _LONGEST)
+    return obstacles
+
+
+def _held(change: Change, obstacles: Mapping[str, Obstacle]) -> Outcome | None:
+    """The outcome of a change whose files are not all public."""
+    item = change.write.item if change.write else None
+    for each in files_of(item) if item else ():
+        if each.file and (obstacle := obstacles.get(each.file.url)):
+            message = f"{each.file.path} {obstacle.message}, so this was not sent"
+            return Outcome(change, Status.HELD, change.live_id, message=message, hint=obstacle.hint)
+    return None
+
+
+def _check_going_on(watcher: Watcher) -> None:
+    if watcher.stopping():
+        raise InterruptError("Stopped as you asked, before anything was sent")

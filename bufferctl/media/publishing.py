@@ -1,0 +1,193 @@
+"""Makes files public for apply: uploads them to the store, and asks their addresses.
+
+A file is stored once under its digest and never written over or deleted, so a run that was killed, or another one at
+the same time, does no harm: whoever comes second finds it there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bufferctl.media.addresses import Answer, Verdict, Wanted, probe
+from bufferctl.media.naming import CONTENT_TYPES, object_name
+from bufferctl.media.reading import DIGITS, opened
+from bufferctl.model import MediaFile, MediaSettings
+from bufferctl.model.media import Obstacle
+
+if TYPE_CHECKING:
+    from obstore.store import AzureStore, GCSStore, S3Store
+
+#: Files that are uploaded at the same time; each is in memory as a whole, since only that is stored at most once.
+_AT_A_TIME = 4
+#: A year: what is under a digest never changes.
+_CACHE = "public, max-age=31536000, immutable"
+_KINDS = {"mp4": "video", "mov": "video", "webm": "video", "pdf": "document"}
+
+_CHANGED = Obstacle("was changed since the plan was made", "Plan again, and have that plan reviewed.")
+_STORE_HINT = "docs/media.md has the settings and permissions that the bucket needs."
+
+
+class Publisher:
+    """Files below `root`, made public as the settings say.
+
+    `loopback`: addresses on this machine are allowed, as for a local endpoint. `whole`: the bytes at an address are
+    compared even where bufferctl stored them, for plans that may have been changed on their way.
+    """
+
+    def __init__(self, root: Path, settings: MediaSettings, *, loopback: bool = False, whole: bool = False) -> None:
+        self._root = root
+        self._settings = settings
+        self._loopback = loopback
+        self._whole = whole
+        self._broken: Obstacle | None = None
+
+    def upload(
+        self, files: Sequence[MediaFile], *, stopping: Callable[[], bool] = lambda: False
+    ) -> dict[str, Obstacle]:
+        """Put files into the store, those that are there already apart; why some could not be, by address.
+
+        After a failure that is the store's own nothing more is tried. `stopping` is asked before each.
+        """
+        store = self._open()
+        if isinstance(store, Obstacle):
+            return {file.url: store for file in files}
+
+        def one(file: MediaFile) -> Obstacle | None:
+            if stopping():
+                return Obstacle("was not uploaded, because the run was stopped", "Run apply again to go on.")
+            return self._broken or self._upload(store, file)
+
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            found = zip(files, pool.map(one, files), strict=True)
+            return {file.url: obstacle for file, obstacle in found if obstacle}
+
+    def ask(self, files: Sequence[MediaFile]) -> dict[str, Obstacle]:
+        """Ask the address of each; why some do not give the file, by address."""
+        wanted = {self._wanted(file): file for file in files}
+        answers = probe(wanted, loopback=self._loopback)
+        return {
+            each.url: self._obstacle(each, answer)
+            for wish, answer in answers.items()
+            if not answer.is_fine
+            for each in [wanted[wish]]
+        }
+
+    def listed(self) -> str:
+        """An address at which everybody can list what is in the store; empty if there is none that is known."""
+        parts = urlsplit(self._settings.public_url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        top = f"{origin}/{parts.path.strip('/').partition('/')[0]}"
+        asked = (f"{origin}/", f"{top}/", f"{top}?restype=container&comp=list")
+        answers = probe((Wanted(url, "document") for url in asked), loopback=self._loopback)
+        return next((each.url for each, answer in answers.items() if answer.is_fine and _is_xml(answer)), "")
+
+    def _open(self) -> S3Store | GCSStore | AzureStore | Obstacle:
+        from bufferctl.buckets import open_bucket
+
+        try:
+            from obstore.exceptions import BaseError
+        except ImportError:
+            return Obstacle("cannot be uploaded: obstore is not installed", "pip install 'bufferctl[remote]'")
+        try:
+            return open_bucket(self._settings.store, self._settings.endpoint)
+        except (BaseError, ValueError) as error:
+            return Obstacle(f"cannot be uploaded: {self._settings.store} ({_first_line(error)})", _STORE_HINT)
+
+    def _upload(self, store: S3Store | GCSStore | AzureStore, file: MediaFile) -> Obstacle | None:
+        from obstore.exceptions import AlreadyExistsError, BaseError
+
+        name = object_name(file)
+        try:
+            if _is_there(store, name, file.size):
+                return None
+            data = self._bytes(file)
+            if isinstance(data, Obstacle):
+                return data
+            attributes = {"Cache-Control": _CACHE}
+            if content_type := CONTENT_TYPES.get(file.type):
+                attributes["Content-Type"] = content_type
+            store.put(name, data, mode="create", attributes=attributes, use_multipart=False)
+        except (AlreadyExistsError, FileExistsError):
+            return None
+        except (BaseError, OSError) as error:  # obstore raises FileNotFoundError and its like, too
+            self._broken = self._named(error)
+            return self._broken
+        return None
+
+    def _bytes(self, file: MediaFile) -> bytes | Obstacle:
+        """The file's bytes, if they are those that are known."""
+        try:
+            with opened(self._root, file.path) as source:
+                data = source.read(file.size + 1)
+        except OSError as error:
+            return Obstacle(f"cannot be read: {(error.strerror or str(error)).lower()}", "Check out the file again.")
+        if len(data) != file.size or hashlib.sha256(data).hexdigest()[:DIGITS] != file.digest:
+            return _CHANGED
+        return data
+
+    def _named(self, error: Exception) -> Obstacle:
+        """What a store's own error means, which every other file would meet too."""
+        from obstore.exceptions import NotFoundError, PermissionDeniedError, UnauthenticatedError
+
+        store, text = self._settings.store, _first_line(error)
+        if (
+            isinstance(error, NotFoundError | FileNotFoundError)
+            or "NoSuchBucket" in text
+            or "ContainerNotFound" in text
+        ):
+            return Obstacle(f"cannot be uploaded: there is no bucket {store}", f"Create it. {_STORE_HINT}")
+        if isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
+            message = f"cannot be uploaded: these credentials may not write to {store}"
+            return Obstacle(message, f"Allow them to read and create objects. {_STORE_HINT}")
+        return Obstacle(f"cannot be uploaded: {store} does not take it ({text})", f"Run apply again. {_STORE_HINT}")
+
+    def _wanted(self, file: MediaFile) -> Wanted:
+        compared = not file.stored or self._whole
+        return Wanted(
+            file.url,
+            _KINDS.get(file.type, "image"),
+            most=max(file.size, 1),
+            type=CONTENT_TYPES.get(file.type, ""),
+            size=file.size,
+            digest=file.digest if compared else "",
+        )
+
+    def _obstacle(self, file: MediaFile, answer: Answer) -> Obstacle:
+        message = f"is not public: {file.url} {answer.message}"
+        if answer.verdict is Verdict.LOGIN and file.stored:
+            hint = "Let everybody read the bucket; on AWS, Block Public Access may forbid it. See docs/media.md."
+            return Obstacle(message, hint)
+        if file.stored:
+            hint = "Check that `public_url` is where the bucket's objects are public. See docs/media.md."
+            return Obstacle(message, hint, may_pass=answer.verdict in _MAY_PASS)
+        hint = "Publish the folder (a site's build, Pages), then run apply again. See docs/media.md."
+        may_pass = answer.verdict in {*_MAY_PASS, Verdict.LOGIN, Verdict.PAGE}
+        return Obstacle(message, hint, may_pass=may_pass)
+
+
+#: What a server may still answer for a while after a file was published.
+_MAY_PASS = frozenset({Verdict.DEAD, Verdict.CHANGED, Verdict.UNREACHABLE, Verdict.UNASKED})
+
+
+def _is_there(store: S3Store | GCSStore | AzureStore, name: str, size: int) -> bool:
+    """Whether the store has an object of that name and size."""
+    from obstore.exceptions import NotFoundError
+
+    try:
+        return store.head(name)["size"] == size
+    except (NotFoundError, FileNotFoundError):
+        return False
+
+
+def _is_xml(answer: Answer) -> bool:
+    return answer.type.endswith("/xml")
+
+
+def _first_line(error: Exception) -> str:
+    """An error of a store without what follows its first line, which is its request."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,175 @@
+"""Files in a folder that something else publishes: the address is the path, the bytes decide."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Project
+from tests.file_server import FileServer
+from tests.media.conftest import picture, post, posts, put, sources
+
+
+def test_plan_apply_and_nothing_left(published: Project, host: FileServer) -> None:
+    """The address of the folder's copy goes to Buffer; plan asks no address, and nothing is uploaded."""
+    put(published, "media/a.jpg", picture("red"))
+    posts(published, post("one"))
+    assert published("plan").code == 0
+    assert host.requests == []
+    host.files["/social/media/a.jpg"] = picture("red")
+    assert published.apply().code == 0
+    assert sources(published) == [f"{host.url}/social/media/a.jpg"]
+    assert {method for method, _ in host.requests} <= {"HEAD", "GET"}
+
+
+def test_dead_address_holds_its_post_alone(published: Project, host: FileServer) -> None:
+    """A file that is not published holds its post with the reason, exit code 1; the others go out."""
+    put(published, "media/a.jpg", picture("red"))
+    put(published, "media/b.jpg", picture("blue"))
+    host.files["/social/media/b.jpg"] = picture("blue")
+    posts(published, post("one"), post("two", "../media/b.jpg"))
+    ran = published("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    assert ran.code == 1
+    assert f"media/a.jpg is not public: {host.url}/social/media/a.jpg returns 404 Not Found" in " ".join(
+        ran.out.split()
+    )
+    assert sources(published) == [f"{host.url}/social/media/b.jpg"]
+    host.files["/social/media/a.jpg"] = picture("red")
+    assert published.apply().code == 0
+    assert len(sources(published)) == 2
+
+
+def test_other_bytes_at_the_address_hold(published: Project, host: FileServer) -> None:
+    """A site that still has the old picture is not taken for the new one, even of the same length."""
+    put(published, "media/a.jpg", picture("red"))
+    host.files["/social/media/a.jpg"] = picture("blue")
+    posts(published, post("one"))
+    ran = published("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    assert (ran.code, sources(published)) == (1, [])
+
+
+def test_waits_until_the_site_is_built(published: Project, host: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that answers before `--max-wait` is over is waited for."""
+    put(published, "media/a.jpg", picture("red"))
+    posts(published, post("one"))
+
+    class Later(dict[str, bytes]):
+        """There from the third time on that it is asked for."""
+
+        asked = 0
+
+        def get(self, key: str, default: object = None) -> object:  # type: ignore[override]  # http.server asks so
+            self.asked += 1
+            return super().get(key, default) if self.asked > 4 else None
+
+    host.files = Later({"/social/media/a.jpg": picture("red")})
+    ran = published("apply", "--auto-approve", "--settle", "0", "--max-wait", "30")
+    assert ran.code == 0
+    assert "asking again" in ran.err
+    assert len(sources(published)) == 1
+
+
+def test_moved_file_is_the_same_picture(published: Project, host: FileServer) -> None:
+    """Moving or renaming the file changes nothing."""
+    put(published, "media/a.jpg", picture("red"))
+    host.files["/social/media/a.jpg"] = picture("red")
+    posts(published, post("one"))
+    assert published.apply().code == 0
+    (published.folder / "media/a.jpg").rename(published.folder / "media/renamed.jpg")
+    posts(published, post("one", "/media/renamed.jpg"))
+    assert "No changes." in published("plan").out
+
+
+def test_swapped_picture_is_an_edit(published: Project, host: FileServer) -> None:
+    """Other bytes under the same name are a change, shown with both sizes; applied, nothing is left."""
+    put(published, "media/a.jpg", picture("red"))
+    host.files["/social/media/a.jpg"] = picture("red")
+    posts(published, post("one"))
+    assert published.apply().code == 0
+    swapped = picture("blue", width=300, height=200)
+    put(published, "media/a.jpg", swapped)
+    host.files["/social/media/a.jpg"] = swapped
+    ran = published("plan", "--json")
+    (change,) = [each for each in json.loads(ran.out)["changes"] if each["action"] == "update"]
+    (difference,) = change["differences"]
+    assert difference["path"] == "assets.0.image.file"
+    assert difference["before"].startswith("120 \N{MULTIPLICATION SIGN} 80")
+    assert difference["after"].startswith("300 \N{MULTIPLICATION SIGN} 200")
+    assert "image changed" in published("plan").out
+    assert published.apply().code == 0
+
+
+def test_address_that_becomes_a_file_is_done_on_a_sent_post(published: Project, host: FileServer) -> None:
+    """`url` became `file`: an update while it is unsent, nothing to do once it is out; a swap then needs a person."""
+    host.files["/social/media/a.jpg"] = picture("red")
+    put(published, "media/a.jpg", picture("red"))
+    with_url = post("one").replace("file: ../media/a.jpg", f"url: {host.url}/social/media/a.jpg")
+    posts(published, with_url)
+    published.write("buffer.yaml", (published.folder / "buffer.yaml").read_text() + "rules: {BC019: off}\n")
+    assert published.apply().code == 0
+    published.sandbox.person.share_now(published.sandbox.posts()[0]["id"])
+    posts(published, post("one"))
+    ran = published("plan", "--detailed-exitcode")
+    assert ran.code == 0
+    assert "stays as it was" in ran.out + ran.err
+    assert published.apply().code == 0
+    put(published, "media/a.jpg", picture("blue"))
+    assert "needs you" in published("plan").out
+
+
+def test_reviewed_picture_is_what_goes_out(published: Project, host: FileServer) -> None:
+    """`apply --reviewed` holds a picture with other bytes than the reviewed one; a saved plan refuses it."""
+    put(published, "media/a.jpg", picture("red"))
+    host.files["/social/media/a.jpg"] = picture("red")
+    posts(published, post("one"))
+    assert published("plan", "-o", "plan.json").code == 0
+    put(published, "media/a.jpg", picture("blue"))
+    host.files["/social/media/a.jpg"] = picture("blue")
+    ran = published("apply", "--reviewed", "plan.json", "--settle", "0")
+    assert (ran.code, sources(published)) == (1, [])
+    ran = published("apply", "plan.json", "--settle", "0", "--max-wait", "0")
+    assert (ran.code, sources(published)) in [(1, []), (3, [])]
+    put(published, "media/a.jpg", picture("red"))
+    host.files["/social/media/a.jpg"] = picture("red")
+    ran = published("apply", "--reviewed", "plan.json", "--settle", "0")
+    assert (ran.code, len(sources(published))) == (0, 1)
+
+
+def test_saved_plan_cannot_name_another_address_or_file(published: Project, host: FileServer) -> None:
+    """A saved plan whose address or path was changed, its digests with it, sends nothing: the bytes decide."""
+    put(published, "media/a.jpg", picture("red"))
+    host.files |= {"/social/media/a.jpg": picture("red"), "/social/media/b.jpg": picture("blue")}
+    posts(published, post("one"))
+    assert published("plan", "-o", "plan.json").code == 0
+    plan = published.folder / "plan.json"
+    plan.write_text(plan.read_text().replace("/social/media/a.jpg", "/social/media/b.jpg"))
+    ran = published("apply", "plan.json", "--settle", "0", "--max-wait", "0")
+    assert ran.code != 0
+    assert sources(published) == []
+
+
+def test_lost_record_is_taken_over_uncompared(published: Project, host: FileServer) -> None:
+    """Without a record the picture is not compared, and plan says how many were not."""
+    put(published, "media/a.jpg", picture("red"))
+    host.files["/social/media/a.jpg"] = picture("red")
+    posts(published, post("one"))
+    assert published.apply().code == 0
+    published.state.unlink()
+    for journal in (published.folder.parent / "state-home").rglob("*.jsonl"):
+        journal.unlink()
+    ran = published("plan")
+    assert "cannot be compared with the files" in ran.err
+    assert published.apply().code == 0
+    put(published, "media/a.jpg", picture("blue"))
+    assert "image changed" in published("plan").out
+
+
+def test_public_url_on_this_machine_is_refused_for_buffer(published: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only this machine can reach is an error before anything is asked of a Buffer elsewhere."""
+    put(published, "media/a.jpg", picture("red"))
+    posts(published, post("one"))
+    monkeypatch.setenv("BUFFER_API_URL", "https://api.buffer.example")
+    ran = published("plan")
+    assert ran.code == 1
+    assert "which only this machine can reach" in ran.err
