@@ -1,0 +1,56 @@
+"""A picture beside a post, from the files to the page that a reviewer opens: seen, and nothing is fetched for it."""
+
+from __future__ import annotations
+
+import re
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Show
+from tests.cli.conftest import project_apart
+
+ROOT = """\
+version: 1
+timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
+media: {public_url: "https://media.acme.example"}
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+posts:
+  - key: launch
+    channels: [twitter, linkedin]
+    due_at: 2029-12-06 09:00
+    text: We are live
+    assets:
+      - image: {file: media/console.jpg, alt_text: The new console}
+"""
+
+
+def test_a_reviewer_sees_the_picture(show: Show) -> None:
+    """On each network's card, in its crop, with alt text, path and size; the page asks nobody for anything."""
+    with project_apart() as project:
+        project.write("buffer.yaml", ROOT)
+        (project.folder / "media").mkdir()
+        Image.radial_gradient("L").convert("RGB").resize((900, 1200)).save(project.folder / "media/console.jpg")
+        ran = project("plan", "--report", "plan.html")
+        assert ran.code == 0, ran.err
+        html = (project.folder / "plan.html").read_text(encoding="utf-8")
+    page = show(html)
+    page.get_by_role("group", name="View").get_by_role("button", name="List").click()
+    pictures = page.get_by_role("img", name="The new console")
+    expect(pictures).to_have_count(2)
+    for picture, ratio in zip(pictures.all(), (3 / 4, 4 / 5), strict=True):
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_be_visible()
+        page.wait_for_function("image => image.complete", arg=picture.element_handle())
+        width, height = picture.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+        shown = picture.bounding_box()
+        assert shown is not None
+        assert abs(width / height - ratio) < 0.02
+        assert abs(shown["width"] / shown["height"] - ratio) < 0.02
+    expect(page.locator(".card").first).to_contain_text(re.compile(r"media/console\.jpg 900 . 1,200, \d+ kB"))
+    assert [kind for kind, url in show.seen(page).asked if not url.startswith("data:")] == ["document"]
