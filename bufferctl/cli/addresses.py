@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -12,10 +13,14 @@ from bufferctl.config import Locator, in_order
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Desired, Idea, LivePost, MediaFile, MediaSettings, Post, PostStatus
 from bufferctl.model.attached import Attached, attached
+from bufferctl.model.invisible import visible
 from bufferctl.plan import Plan
 from bufferctl.render.drift import LostMedia
+from bufferctl.render.paint import count
 
 if TYPE_CHECKING:
+    from bufferctl.cli.console import Console
+    from bufferctl.intake.media import Downloads, Fetch
     from bufferctl.media.addresses import Answer, Wanted
 
 _HINTS: Mapping[str, str] = {
@@ -90,6 +95,24 @@ def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | Non
         if not answer.is_fine
         for lost in applied[wanted]
     )
+
+
+def fetcher(api_url: str | None) -> Fetch:
+    """What downloads media, from hosts as above."""
+    from bufferctl.media.downloads import download
+
+    return partial(download, loopback=is_local(api_url))
+
+
+def note_downloads(downloads: Downloads, console: Console) -> int:
+    """Report what was downloaded and what kept its address; the exit code."""
+    if downloads.made:
+        number = count(len(downloads.made), "media file")
+        console.data(f"Downloaded {number} into {visible(downloads.folder.name)}; commit them too.")
+    for address, url, why in downloads.kept:
+        text = f"{visible(str(address))} keeps its address {visible(url)}: it {visible(why)}"
+        console.note(f"{console.err.bad('not downloaded:')} {text}")
+    return 1 if downloads.kept else 0
 
 
 def _answers(wanted: Iterable[Wanted], api_url: str | None) -> Mapping[Wanted, Answer]:

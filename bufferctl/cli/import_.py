@@ -16,8 +16,9 @@ from bufferctl.limits import SETTLE
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
+    from bufferctl.cli.files import Files
     from bufferctl.cli.session import Session
-    from bufferctl.intake import Intake, Known, Wanted
+    from bufferctl.intake import Downloads, Intake, Known, Wanted
 
 
 @click.command(
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     epilog=examples(
         ("bufferctl import", "everything not published yet"),
         ("bufferctl import --since 2026-11-01", "also what was published since"),
+        ("bufferctl import --media media", "with images as files"),
         ("bufferctl import Acme/twitter:acme/a 6540…", "one post"),
     ),
 )
@@ -48,6 +50,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="A file for each channel, or one for all.",
 )
+@click.option(
+    "--media",
+    "media_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Download images, videos and documents into this folder and name the files; needs `media` in the root file.",
+)
 @options.root_option
 @options.state_option
 @options.lock_option
@@ -60,6 +69,7 @@ def import_(
     channels: tuple[str, ...],
     since: datetime | None,
     layout: str,
+    media_folder: Path | None,
     file: Path | None,
     state_file: Path | None,
     lock_timeout: float,
@@ -72,6 +82,9 @@ def import_(
 
     With ADDRESS and ID, it records that the post or idea ID in Buffer is the one declared as ADDRESS. Only the state
     changes; the next plan shows any differences, and apply updates Buffer.
+
+    With --media, git has the pictures too. Buffer may have re-encoded a picture when it took it; its copy is what you
+    get, and counts as what was applied. What cannot be downloaded keeps its address, and is listed.
     """
     from bufferctl.cli import connecting, session
     from bufferctl.cli.console import Console
@@ -80,7 +93,7 @@ def import_(
     from bufferctl.model import Desired
 
     console = Console.create(no_color=no_color)
-    _check_usage(address, live_id, narrowed=bool(organization or channels or since))
+    _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder))
     root = root_file(file)
     files = (
         load_files(root, (), console)
@@ -94,7 +107,8 @@ def import_(
         if address and live_id:
             return _one(opened, address, live_id)
         wanted = Wanted(organization, channels, since and since.replace(tzinfo=UTC))
-        return _everything(opened, wanted, root, connection, one_file=layout == "one-file")
+        downloads = _downloads(media_folder, files) if media_folder else None
+        return _everything(opened, wanted, root, connection, downloads, one_file=layout == "one-file")
 
 
 def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) -> None:
@@ -103,27 +117,56 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
             "ADDRESS goes with the ID of the post or idea in Buffer", hint="Without both, everything is imported."
         )
     if address and narrowed:
-        raise UsageError("--organization, --channel and --since choose among everything, and ADDRESS names one")
+        raise UsageError("--organization, --channel, --since and --media are for importing everything, not one ADDRESS")
 
 
-def _everything(opened: Session, wanted: Wanted, root: Path, connection: options.Connection, *, one_file: bool) -> int:
+def _downloads(folder: Path, files: Files) -> Downloads:
+    """Where media go. Raises UsageError where files in that folder could not be declared."""
+    from bufferctl.intake import Downloads, check_folder
+
+    settings = files.desired.settings.media
+    return Downloads(check_folder(folder, files.root, settings), files.root, settings)
+
+
+def _everything(
+    opened: Session,
+    wanted: Wanted,
+    root: Path,
+    connection: options.Connection,
+    downloads: Downloads | None,
+    *,
+    one_file: bool,
+) -> int:
     """Import all that is wanted; the exit code."""
     from bufferctl.cli import planning
+    from bufferctl.cli.addresses import fetcher, note_downloads
     from bufferctl.cli.files import reread
     from bufferctl.intake import Destination, importable, write_imported
 
     known = _known(opened, connection)
     intake = importable(opened.buffer, known, wanted)
     planning.note_leftovers(opened, opened.console)
+    if downloads:
+        items = downloads.take(
+            [each.addition.item for each in intake.entries], fetcher(connection.api_url), known.desired
+        )
+        entries = [each.with_item(item) for each, item in zip(intake.entries, items, strict=True)]
+        intake = replace(intake, entries=entries)
     begins = opened.buffer.server_time() - timedelta(seconds=SETTLE)
-    names = write_imported(
-        intake,
-        known,
-        Destination(root, begins, one_file, whole=wanted.since is None),
-        opened.save,
-        lambda: reread(root, opened.console),
-    )
-    return _report(intake, names, opened.console)
+    try:
+        names = write_imported(
+            intake,
+            known,
+            Destination(root, begins, one_file, whole=wanted.since is None),
+            opened.save,
+            lambda: reread(root, opened.console),
+        )
+    except BaseException:
+        if downloads:
+            downloads.undo()
+        raise
+    code = _report(intake, names, opened.console)
+    return max(code, note_downloads(downloads, opened.console)) if downloads else code
 
 
 def _known(opened: Session, connection: options.Connection) -> Known:

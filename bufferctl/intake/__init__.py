@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from bufferctl.intake.claiming import claim
 from bufferctl.intake.importing import Intake, Known, NewEntry, Wanted, importable
+from bufferctl.intake.media import Downloads, check_folder
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
 from bufferctl.intake.starting import starter_text
 from bufferctl.intake.writing import Destination, write_imported
 
 __all__ = [
     "Destination",
+    "Downloads",
     "Intake",
     "Known",
     "NewEntry",
     "Pulled",
     "Wanted",
     "changed_files",
+    "check_folder",
     "choose",
     "claim",
     "importable",

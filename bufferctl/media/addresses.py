@@ -128,8 +128,8 @@ def probe(
     """
     unique = list(dict.fromkeys(wanted))
     unasked = Answer(Verdict.UNASKED, "was not asked, because there was no time left")
-    client = _client(loopback, transport)
-    answers = asyncio.run(_all(client, unique[:MOST], _answer, unasked, within)) if unique else {}
+    client = open_client(loopback=loopback, transport=transport)
+    answers = asyncio.run(for_each(client, unique[:MOST], answer_of, unasked, within)) if unique else {}
     rest = Answer(Verdict.UNASKED, f"was not asked: at most {MOST:,} addresses are")
     return answers | dict.fromkeys(unique[MOST:], rest)
 
@@ -146,17 +146,18 @@ class _Response(NamedTuple):
     digest: str
 
 
-class _PassingError(Exception):
+class PassingError(Exception):
     """A failure that may pass; the text is a predicate."""
 
 
-def _client(loopback: bool, transport: httpx2.AsyncBaseTransport | None) -> httpx2.AsyncClient:
+def open_client(*, loopback: bool, transport: httpx2.AsyncBaseTransport | None) -> httpx2.AsyncClient:
+    """A client that reaches public hosts alone. `transport` takes the network's place in tests."""
     headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
     transport = transport or PublicOnly(loopback=loopback)
     return httpx2.AsyncClient(transport=transport, headers=headers, timeout=TIMEOUT, trust_env=False)
 
 
-async def _all(
+async def for_each(
     client: httpx2.AsyncClient,
     wanted: list[Wanted],
     work: Callable[[httpx2.AsyncClient, Wanted], Awaitable[T]],
@@ -182,12 +183,12 @@ async def _all(
     return answers
 
 
-async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
+async def answer_of(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
     """What one address answers, whatever happens on the way."""
     try:
         async with asyncio.timeout(PATIENCE):
             async for attempt in stamina.retry_context(
-                _PassingError, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=5.0
+                PassingError, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=5.0
             ):
                 with attempt:
                     return await _once(client, wanted)
@@ -197,7 +198,7 @@ async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
         return Answer(Verdict.DEAD, f"cannot be reached ({_one_line(str(error))})")
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
         return Answer(Verdict.DEAD, "is not an address, or redirects to something that is not one")
-    except _PassingError as error:
+    except PassingError as error:
         return Answer(Verdict.UNREACHABLE, str(error))
     except TimeoutError:
         return Answer(Verdict.UNREACHABLE, f"did not answer within {PATIENCE:.0f} seconds")
@@ -207,7 +208,7 @@ async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
 async def _once(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
     try:
         size = (await _request(client, "HEAD", wanted)).size
-    except _PassingError:  # some servers do not know HEAD; the GET decides
+    except PassingError:  # some servers do not know HEAD; the GET decides
         size = None
     got = await _request(client, "GET", wanted)
     return _judged(wanted, got, got.size if got.size is not None else size)
@@ -266,17 +267,29 @@ def _is_kind(found: str, wanted: Wanted) -> bool:
 
 
 async def _request(client: httpx2.AsyncClient, method: str, wanted: Wanted) -> _Response:
-    """Send a request and follow redirects. Raises _PassingError, and ConnectError where the host is not there."""
-    url = httpx2.URL(wanted.url)
+    """Send a request and follow redirects. Raises PassingError, and ConnectError where the host is not there."""
     headers = {} if method == "HEAD" or wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
+    async with following(client, method, wanted.url, headers) as (answer, url):
+        if answer.status_code == _TOO_MANY or answer.status_code >= _SERVER_ERROR:
+            raise PassingError(f"returns {answer.status_code} {answer.reason_phrase}".rstrip())
+        return await _read(answer, url, wanted if wanted.digest and method == "GET" else None)
+
+
+@asynccontextmanager
+async def following(
+    client: httpx2.AsyncClient, method: str, address: str, headers: Mapping[str, str]
+) -> AsyncIterator[tuple[httpx2.Response, httpx2.URL]]:
+    """The answer at the end of the redirects, its body not read yet, and where that is.
+
+    Raises PassingError, NotPublicError, ConnectError and InvalidURL.
+    """
+    url = httpx2.URL(address)
     for _ in range(_REDIRECTS + 1):
-        async with _streamed(client, method, url, headers, redirected=str(url) != wanted.url) as answer:
-            if answer.has_redirect_location:
-                url = url.join(answer.headers["Location"])
-                continue
-            if answer.status_code == _TOO_MANY or answer.status_code >= _SERVER_ERROR:
-                raise _PassingError(f"returns {answer.status_code} {answer.reason_phrase}".rstrip())
-            return await _read(answer, url, wanted if wanted.digest and method == "GET" else None)
+        async with _streamed(client, method, url, headers, redirected=str(url) != address) as answer:
+            if not answer.has_redirect_location:
+                yield answer, url
+                return
+            url = url.join(answer.headers["Location"])
     raise httpx2.InvalidURL("redirects in a circle")
 
 
@@ -310,9 +323,9 @@ async def _streamed(
     except (httpx2.ConnectError, httpx2.UnsupportedProtocol):
         raise
     except httpx2.TimeoutException as error:
-        raise _PassingError(f"did not answer within {TIMEOUT:.0f} seconds") from error
+        raise PassingError(f"did not answer within {TIMEOUT:.0f} seconds") from error
     except httpx2.TransportError as error:
-        raise _PassingError(f"did not answer ({_one_line(str(error)) or type(error).__name__})") from error
+        raise PassingError(f"did not answer ({_one_line(str(error)) or type(error).__name__})") from error
 
 
 def _size(answer: httpx2.Response) -> int | None:

@@ -232,7 +232,7 @@ def warmed(folder: Path) -> Stage:
     """A stage on which races may begin."""
     stage = Stage()
     stage.begin(Account([TWITTER, LINKEDIN]))
-    race = Race(stage, random.Random(0), folder, lambda: lambda: LocalStore(folder / "state.json"))  # noqa: S311
+    race = Race(stage, random.Random(0), folder, lambda: lambda: LocalStore(folder / "state.json"))  # noqa: S311 - a seed
     race.edit_files()
     stage.warm_up(race.machine())
     return stage

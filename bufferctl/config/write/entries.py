@@ -13,7 +13,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from bufferctl.config.expand.variables import TAKES, escaped
 from bufferctl.config.times import LocalTimeError, LocalTimes
-from bufferctl.model import Idea, Post, SchedulingType, ShareMode
+from bufferctl.model import Idea, MediaFile, Post, SchedulingType, ShareMode
 from bufferctl.model.base import Model
 from bufferctl.model.metadata import FacebookAnnotation, InstagramGeolocation, InstagramStickerFields
 
@@ -113,6 +113,8 @@ def entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
 
 def value(name: str, given: Any, zone: tzinfo | None = None) -> Any:
     """A value of the models as YAML data. `name`: the field it is for, which says how it is best written."""
+    if isinstance(given, MediaFile):
+        return f"/{given.path}"
     if isinstance(given, Model):
         fields = {n: v for n in type(given).model_fields if (v := getattr(given, n)) != _default(given, n)}
         short = isinstance(given, _SHORT_TEXTS)

@@ -1,0 +1,147 @@
+"""Media of what is imported or pulled: Buffer's copies as files beside the posts, so that git holds all of it.
+
+Buffer may have re-encoded a picture, and only its copy can be had. So the copy counts as what was applied.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bufferctl.checks import check
+from bufferctl.diagnostics import Severity
+from bufferctl.errors import UsageError
+from bufferctl.media.downloads import Download
+from bufferctl.media.reading import read_file
+from bufferctl.model import Address, Desired, Idea, MediaFile, MediaSettings, Post
+from bufferctl.model.attached import Attached, attached, with_files, with_sources
+
+_FILES = frozenset({"file", "thumbnail_file"})
+#: Downloads addresses and kinds into a folder.
+Fetch = Callable[[Iterable[tuple[str, str]], Path], Mapping[str, Download]]
+
+
+def check_folder(folder: Path, root: Path, settings: MediaSettings | None) -> Path:
+    """The folder for downloads, below `root`. Raises UsageError where files there could not be declared."""
+    real, top = folder.resolve(), root.resolve()
+    if not real.is_relative_to(top) or any(part.startswith(".") for part in real.relative_to(top).parts):
+        raise UsageError(
+            f"{folder} is hidden or not below the folder of the root file, so posts cannot name files in it",
+            hint=f"Name a folder below {top}, such as media.",
+        )
+    if settings is None:
+        raise UsageError(
+            "The root file has no `media`, which says how files become public, so nothing was downloaded",
+            hint="Add it (docs/media.md shows the two forms), or leave out --media.",
+        )
+    return real
+
+
+@dataclass
+class Downloads:
+    """Files below `root` for what is attached to objects. `made`: new ones, `kept`: addresses that stay, and why."""
+
+    folder: Path
+    root: Path
+    settings: MediaSettings | None
+    made: list[Path] = field(default_factory=list)
+    kept: list[tuple[Address, str, str]] = field(default_factory=list)
+    _by_digest: dict[str, MediaFile] = field(default_factory=dict)
+
+    def take(self, items: Sequence[Post | Idea], fetch: Fetch, desired: Desired) -> list[Post | Idea]:
+        """The same objects with files instead of addresses, where the download worked and the rules take the file.
+
+        `desired`: the settings by which they are judged. Raises OSError where files cannot be written.
+        """
+        wanted = [(each.url, _kind(each)) for item in items for each in _addresses(item) if each.url]
+        if not wanted:
+            return list(items)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self.folder, prefix=".download-") as name:
+            found = fetch(wanted, Path(name))
+            new = [self._with_files(item, found, desired) for item in items]
+        used = {self.root.resolve() / each.file.path for item in new for each in attached(item) if each.file}
+        for path in set(self.made) - used:
+            path.unlink()
+        self.made = [path for path in self.made if path in used]
+        return new
+
+    def undo(self) -> None:
+        """Remove the new files."""
+        for path in self.made:
+            path.unlink(missing_ok=True)
+        with suppress(OSError):  # other files are there
+            self.folder.rmdir()
+
+    def _with_files(self, item: Post | Idea, found: Mapping[str, Download], desired: Desired) -> Post | Idea:
+        files: dict[str, MediaFile] = {}
+        for each in _addresses(item):
+            download = found[each.url or ""]
+            if download.path is None:
+                self.kept.append((item.address, each.url or "", download.why))
+            else:
+                files[each.url or ""] = self._file(item.address.key, download)
+        sources = [files[each.url].summary if each.url in files else each.source for each in attached(item)]
+        by_summary = {file.summary: file for file in files.values()}
+        new = with_sources(item, sources)
+        if not files or new is None:
+            return item
+        new = with_files(new, lambda each: by_summary.get(each.source) or _same(each))
+        if why := _refusal(new, desired):
+            self.kept += [(item.address, url, f"gives a file that cannot be used: {why}") for url in files]
+            return item
+        return new
+
+    def _file(self, key: str, download: Download) -> MediaFile:
+        """The downloaded file in its place: one for all that have the same bytes."""
+        if download.path is None:
+            raise AssertionError
+        read = read_file(download.path.parent, download.path.name, None)
+        if known := self._by_digest.get(read.digest):
+            return known
+        number, place = 1, self._named(key, 1, download.type)
+        while place.exists() and self._read(place).digest != read.digest:
+            number += 1
+            place = self._named(key, number, download.type)
+        if not place.exists():
+            shutil.copyfile(download.path, place)
+            self.made.append(place)
+        return self._by_digest.setdefault(read.digest, self._read(place))
+
+    def _named(self, key: str, number: int, suffix: str) -> Path:
+        return self.folder / (f"{key}.{suffix}" if number == 1 else f"{key}-{number}.{suffix}")
+
+    def _read(self, place: Path) -> MediaFile:
+        root = self.root.resolve()
+        return read_file(root, place.relative_to(root).as_posix(), self.settings)
+
+
+def _addresses(item: Post | Idea) -> Iterable[Attached]:
+    return (each for each in attached(item) if each.url and each.kind != "link")
+
+
+def _kind(each: Attached) -> str:
+    return each.kind if each.kind in {"video", "document"} else "image"
+
+
+def _same(each: Attached) -> MediaFile:
+    if each.file is None:
+        raise AssertionError
+    return each.file
+
+
+def _refusal(item: Post | Idea, desired: Desired) -> str:
+    """The first error of the rules about the object, empty if there is none."""
+    alone = Desired(
+        organizations=desired.organizations,
+        posts=(item,) if isinstance(item, Post) else (),
+        ideas=(item,) if isinstance(item, Idea) else (),
+        settings=desired.settings,
+    )
+    found = check(alone, now=datetime.now(UTC))
+    return next((each.message for each in found if each.severity is Severity.ERROR and each.path[-1] in _FILES), "")

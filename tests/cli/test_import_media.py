@@ -1,0 +1,124 @@
+"""`import --media` and media of an account that is taken over: whole in git, and the next plan is empty."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+from PIL import Image
+
+from tests.file_server import FileServer, serving
+
+ROOT = """\
+version: 1
+timezone: UTC
+rules: {BC019: off}
+managed_since: 2029-11-01T00:00:00Z
+media: {public_url: "https://media.acme.example"}
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+"""
+
+
+def picture(colour: str, kind: str = "JPEG") -> bytes:
+    """A small picture."""
+    made = io.BytesIO()
+    Image.new("RGB", (600, 400), colour).save(made, kind)
+    return made.getvalue()
+
+
+@pytest.fixture
+def files() -> Iterator[FileServer]:
+    """Buffer's storage: two pictures, one of them called otherwise than it is, and a page."""
+    content = {"/1": picture("red"), "/2.png": picture("blue"), "/same.jpg": picture("red"), "/page.jpg": b"<html>"}
+    with serving(content) as server, stamina.set_testing(True, attempts=2, cap=True):
+        yield server
+
+
+def seed(project: Any, service: str, text: str, *urls: str) -> None:
+    """A scheduled post that a person made in Buffer."""
+    channel = project.sandbox.channel(service)
+    assets = [{"image": {"url": url, "metadata": {"altText": "A"}}} for url in urls]
+    project.sandbox.seed(
+        [
+            {
+                "channelId": channel["id"], "text": text, "assets": assets, "status": "scheduled", "via": "buffer",
+                "dueAt": "2030-01-07T09:00:00Z", "isCustomScheduled": True, "createdAt": "2029-12-01T00:00:00Z",
+            }
+        ]
+    )  # fmt: skip
+
+
+def named(project: Any) -> list[str]:
+    """The files that were downloaded."""
+    return sorted(path.relative_to(project.folder).as_posix() for path in (project.folder / "media").glob("*"))
+
+
+def test_an_account_is_whole_in_git(project: Any, files: FileServer) -> None:
+    """Each picture once, under a readable name with the suffix that it should have; the next plan changes nothing."""
+    project.write("buffer.yaml", ROOT)
+    seed(project, "twitter", "We are live", f"{files.url}/1", f"{files.url}/2.png")
+    seed(project, "linkedin", "We are live on LinkedIn", f"{files.url}/same.jpg")
+    ran = project("import", "--media", "media")
+    assert ran.code == 0, ran.err
+    assert "Downloaded 2 media files into media; commit them too." in ran.out
+    first, second = named(project)
+    assert (first, second) == ("media/2030-01-07-we-are-live-2.jpg", "media/2030-01-07-we-are-live.jpg")
+    texts = "".join(path.read_text(encoding="utf-8") for path in (project.folder / "posts").glob("*.yaml"))
+    assert f"file: /{first}" in texts
+    assert texts.count(f"file: /{second}") == 2
+    assert files.url not in texts
+    assert project("plan", "--detailed-exitcode").code == 0
+    assert "No changes" in project("plan").out
+
+
+def test_what_cannot_be_downloaded_keeps_its_address(project: Any, files: FileServer) -> None:
+    """Exit 1, with the address and the reason; the other pictures of the post are files."""
+    project.write("buffer.yaml", ROOT)
+    seed(project, "twitter", "Two", f"{files.url}/1", f"{files.url}/gone.jpg")
+    seed(project, "linkedin", "One", f"{files.url}/page.jpg")
+    ran = project("import", "--media", "media")
+    assert ran.code == 1
+    assert (
+        f"Acme/twitter:acme/2030-01-07-two keeps its address {files.url}/gone.jpg: it returns 404 Not Found" in ran.err
+    )
+    assert f"{files.url}/page.jpg: it is a web page instead of an image" in ran.err
+    assert named(project) == ["media/2030-01-07-two.jpg"]
+    assert project("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_file_that_the_rules_refuse_is_not_named(project: Any, files: FileServer) -> None:
+    """A picture that LinkedIn takes from Buffer but not by the rules stays an address: the import goes on."""
+    project.write("buffer.yaml", ROOT)
+    files.files["/a.webp"] = picture("green", "WEBP")
+    seed(project, "linkedin", "WebP", f"{files.url}/a.webp")
+    ran = project("import", "--media", "media")
+    assert ran.code == 1
+    assert "gives a file that cannot be used: this is a WebP, which LinkedIn does not take" in ran.err
+    assert not (project.folder / "media").exists() or named(project) == []
+
+
+@pytest.mark.parametrize("folder", ["..", "/tmp", ".git", "media/.hidden"])  # noqa: S108 - nothing is written there
+def test_no_files_outside_the_root(project: Any, folder: str) -> None:
+    """A folder that no post could name is refused before anything is asked."""
+    project.write("buffer.yaml", ROOT)
+    ran = project("import", "--media", folder)
+    assert ran.code == 64
+    assert "is hidden or not below the folder of the root file" in ran.err
+
+
+def test_files_need_an_address(project: Any, files: FileServer) -> None:
+    """Without the setting `media` files could not be applied later, so nothing is downloaded."""
+    project.write("buffer.yaml", ROOT.replace('media: {public_url: "https://media.acme.example"}\n', ""))
+    seed(project, "twitter", "Hello", f"{files.url}/1")
+    ran = project("import", "--media", "media")
+    assert ran.code == 64
+    assert "has no `media`" in ran.err
+    assert not Path(project.folder, "media").exists()
