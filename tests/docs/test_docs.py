@@ -106,7 +106,7 @@ def test_examples_of_the_format_are_valid(tmp_path: Path) -> None:
     blocks = re.findall(
         r"```yaml\n# (\S+?\.yaml)[^\n]*\n(.*?)```", (ROOT / "docs" / "format.md").read_text(), re.DOTALL
     )
-    assert [name for name, _ in blocks] == ["buffer.yaml", "posts/2026-w49.yaml"]
+    assert [name for name, _ in blocks] == ["buffer.yaml", "posts/2026-w49.yaml", "posts/2027-launch.yaml"]
     for name, text in blocks:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)

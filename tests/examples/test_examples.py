@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl import errors
+from bufferctl.config import load
 from bufferctl.sandbox import Clock, Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +65,28 @@ def test_example(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     assert run(folder, "bufferctl plan --detailed-exitcode").stdout.startswith("No changes.\n")
     made = len(sandbox.posts()) + len(sandbox.ideas())
     assert f"Plan: {made} to create" in planned.stdout
+
+
+def test_the_campaign_fits_in_a_head() -> None:
+    """Ten weeks on four networks: at least 60 posts from fewer than 100 lines, no two equal on a channel."""
+    folder = ROOT / "examples" / "campaign"
+    lines = [line for path in folder.rglob("*.yaml") for line in path.read_text(encoding="utf-8").splitlines()]
+    desired = load(None, folder).desired
+    assert desired
+    assert len(lines) < 100
+    assert len(desired.posts) >= 60
+    assert len(desired.channels) == 4
+    assert len({(post.address.channel, post.text) for post in desired.posts}) == len(desired.posts)
+    due = [post.due_at for post in desired.posts if post.due_at]
+    assert (max(due) - min(due)).days >= 70
+
+
+def test_the_readme_shows_a_part_of_the_campaign() -> None:
+    """Its lines are those of the example."""
+    shown = block("yaml", "repeat:")
+    example = (ROOT / "examples/campaign/posts/console.yaml").read_text(encoding="utf-8").splitlines()
+    lines = [line.partition("  # ")[0].rstrip() for line in shown.splitlines()]
+    assert [line for line in lines if line and "…" not in line and line not in example] == ["# examples/campaign"]
 
 
 def test_readme_leads_to_the_examples() -> None:

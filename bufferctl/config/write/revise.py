@@ -180,7 +180,7 @@ class _Revising:
         there = file.text.replace("$$(", "$(") if is_post else file.text
         if normal_text(there) != normal_text(revision.item.text):
             raise ConfigError(
-                f"{path} changed while Buffer was asked, so nothing was written", hint="Run the same command again."
+                f"{path} changed since it was read, so nothing was written", hint="Run the same command again."
             )
         written = escaped(text) if is_post else text
         end = file.newline if file.text.endswith(("\n", "\r")) else ""
