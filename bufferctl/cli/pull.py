@@ -12,8 +12,9 @@ from bufferctl.cli.examples import examples
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
+    from bufferctl.cli.files import Files
     from bufferctl.config.write.document import FileChanges
-    from bufferctl.intake import Pulled
+    from bufferctl.intake import Downloads, Pulled
     from bufferctl.plan import Plan
 
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 )
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
+@click.option(
+    "--media",
+    "media_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Download what people attached in Buffer into this folder; default: media, if the root file has `media`.",
+)
 @options.root_option
 @options.state_option
 @options.lock_option
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
 def pull(
     addresses: tuple[str, ...],
     dry_run: bool,
+    media_folder: Path | None,
     file: Path | None,
     state_file: Path | None,
     lock_timeout: float,
@@ -45,12 +54,15 @@ def pull(
 
     Only changed values are rewritten; comments, order and quotes stay. Posts that were deleted in Buffer get
     `cancelled: true`. Nothing changes in Buffer.
+
+    Images, videos and documents that people attached there become files, if the root file has `media`.
     """
     from bufferctl.cli import connecting, planning, session
+    from bufferctl.cli.addresses import fetcher, note_downloads
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files, reread
     from bufferctl.config.write.layers import Project
-    from bufferctl.intake import changed_files, choose, write_pulled
+    from bufferctl.intake import changed_files, choose, with_downloads, write_pulled
 
     console = Console.create(no_color=no_color)
     files = load_files(file, (), console)
@@ -63,16 +75,38 @@ def pull(
         plan = opened.look(planning.planning_options(options.Choices(), connection), found).plan
         planning.note_leftovers(opened, console)
         pulled = choose(plan, addresses)
+        downloads = None if dry_run else _downloads(media_folder, files)
+        if downloads:
+            with_downloads(pulled, downloads, fetcher(connection.api_url), files.desired)
         changes = changed_files(project, pulled)
         _show(pulled, changes, files.root, console)
         _show_differences(pulled, plan, console)
         if pulled.taken and not dry_run:
             root, channels = files.root / files.desired.files[0], found.targets.channels
-            write_pulled(
-                pulled, changes, files.desired, plan, opened.state, opened.save,
-                lambda: reread(root, console, channels),
-            )  # fmt: skip
-    return _report(pulled, changes, console, dry_run=dry_run)
+            try:
+                write_pulled(
+                    pulled, changes, files.desired, plan, opened.state, opened.save,
+                    lambda: reread(root, console, channels),
+                )  # fmt: skip
+            except BaseException:
+                if downloads:
+                    downloads.undo()
+                raise
+    code = _report(pulled, changes, console, dry_run=dry_run)
+    return max(code, note_downloads(downloads, console)) if downloads else code
+
+
+def _downloads(folder: Path | None, files: Files) -> Downloads | None:
+    """Where media go; None where files have no addresses and nobody asked. What the files name already is kept."""
+    from bufferctl.intake import Downloads, check_folder
+    from bufferctl.model.attached import attached
+
+    settings = files.desired.settings.media
+    if folder is None and settings is None:
+        return None
+    real = check_folder(folder or files.root / "media", files.root, settings)
+    declared = (each.url for item in files.desired.items for each in attached(item) if each.url)
+    return Downloads(real, files.root, settings, frozenset(declared))
 
 
 def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) -> None:

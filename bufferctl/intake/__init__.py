@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bufferctl.intake.claiming import claim
 from bufferctl.intake.importing import Intake, Known, NewEntry, Wanted, importable
-from bufferctl.intake.media import Downloads, check_folder
+from bufferctl.intake.media import Downloads, check_folder, with_downloads
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
 from bufferctl.intake.starting import starter_text
 from bufferctl.intake.writing import Destination, write_imported
@@ -23,6 +23,7 @@ __all__ = [
     "claim",
     "importable",
     "starter_text",
+    "with_downloads",
     "write_imported",
     "write_pulled",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from bufferctl.checks import check
 from bufferctl.diagnostics import Severity
 from bufferctl.errors import UsageError
+from bufferctl.intake.pulling import Pulled
 from bufferctl.media.downloads import Download
 from bufferctl.media.reading import read_file
 from bufferctl.model import Address, Desired, Idea, MediaFile, MediaSettings, Post
@@ -44,11 +45,15 @@ def check_folder(folder: Path, root: Path, settings: MediaSettings | None) -> Pa
 
 @dataclass
 class Downloads:
-    """Files below `root` for what is attached to objects. `made`: new ones, `kept`: addresses that stay, and why."""
+    """Files below `root` for what is attached to objects.
+
+    `keep`: addresses that are left as they are. `made`: new files. `kept`: addresses that stay all the same, and why.
+    """
 
     folder: Path
     root: Path
     settings: MediaSettings | None
+    keep: frozenset[str] = frozenset()
     made: list[Path] = field(default_factory=list)
     kept: list[tuple[Address, str, str]] = field(default_factory=list)
     _by_digest: dict[str, MediaFile] = field(default_factory=dict)
@@ -58,7 +63,7 @@ class Downloads:
 
         `desired`: the settings by which they are judged. Raises OSError where files cannot be written.
         """
-        wanted = [(each.url, _kind(each)) for item in items for each in _addresses(item) if each.url]
+        wanted = [(each.url, _kind(each)) for item in items for each in self._addresses(item) if each.url]
         if not wanted:
             return list(items)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -78,9 +83,12 @@ class Downloads:
         with suppress(OSError):  # other files are there
             self.folder.rmdir()
 
+    def _addresses(self, item: Post | Idea) -> Iterable[Attached]:
+        return (each for each in attached(item) if each.url and each.url not in self.keep and each.kind != "link")
+
     def _with_files(self, item: Post | Idea, found: Mapping[str, Download], desired: Desired) -> Post | Idea:
         files: dict[str, MediaFile] = {}
-        for each in _addresses(item):
+        for each in self._addresses(item):
             download = found[each.url or ""]
             if download.path is None:
                 self.kept.append((item.address, each.url or "", download.why))
@@ -121,8 +129,16 @@ class Downloads:
         return read_file(root, place.relative_to(root).as_posix(), self.settings)
 
 
-def _addresses(item: Post | Idea) -> Iterable[Attached]:
-    return (each for each in attached(item) if each.url and each.kind != "link")
+def with_downloads(pulled: Pulled, downloads: Downloads, fetch: Fetch, desired: Desired) -> None:
+    """Let `pulled` name files instead of Buffer's addresses of what people attached. Raises OSError."""
+    for address, (change, fields) in pulled.taken.items():
+        item = change.desired
+        if isinstance(item, Idea) and fields.get("media"):
+            (new,) = downloads.take([replace(item, media=fields["media"])], fetch, desired)
+            pulled.taken[address] = change, {**fields, "media": getattr(new, "media", ())}
+        elif isinstance(item, Post) and fields.get("assets"):
+            (new,) = downloads.take([replace(item, assets=fields["assets"])], fetch, desired)
+            pulled.taken[address] = change, {**fields, "assets": getattr(new, "assets", ())}
 
 
 def _kind(each: Attached) -> str:

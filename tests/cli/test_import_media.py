@@ -1,4 +1,4 @@
-"""`import --media` and media of an account that is taken over: whole in git, and the next plan is empty."""
+"""`import --media` and `pull`: media from Buffer as files, whole in git, and the next plan is empty."""
 
 from __future__ import annotations
 
@@ -122,3 +122,36 @@ def test_files_need_an_address(project: Any, files: FileServer) -> None:
     assert ran.code == 64
     assert "has no `media`" in ran.err
     assert not Path(project.folder, "media").exists()
+
+
+def test_pull_takes_a_picture_that_somebody_added(project: Any, files: FileServer) -> None:
+    """It becomes a file, named in the post; with --dry-run nothing is downloaded, and the next plan is empty."""
+    post = "posts:\n  - {key: launch, channels: [twitter], due_at: 2030-01-07 09:00, text: We are live}\n"
+    project.write("buffer.yaml", ROOT + post)
+    project.apply()
+    (live,) = project.sandbox.posts()
+    assets = [{"image": {"url": f"{files.url}/1", "metadata": {"altText": "A"}}}]
+    project.sandbox.person.edit_post(live["id"], assets=assets)
+    assert project("pull", "--dry-run").code == 0
+    assert files.requests == []
+    ran = project("pull")
+    assert ran.code == 0, ran.err
+    assert "Downloaded 1 media file into media; commit them too." in ran.out
+    assert named(project) == ["media/launch.jpg"]
+    assert "file: /media/launch.jpg" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+    assert project("plan", "--detailed-exitcode").code == 0
+
+
+def test_pull_leaves_the_address_where_the_download_fails(project: Any, files: FileServer) -> None:
+    """Exit 1 with the reason; what Buffer has is in the file all the same."""
+    post = "posts:\n  - {key: launch, channels: [twitter], due_at: 2030-01-07 09:00, text: We are live}\n"
+    project.write("buffer.yaml", ROOT + post)
+    project.apply()
+    (live,) = project.sandbox.posts()
+    assets = [{"image": {"url": f"{files.url}/gone.jpg", "metadata": {"altText": "A"}}}]
+    project.sandbox.person.edit_post(live["id"], assets=assets)
+    ran = project("pull")
+    assert ran.code == 1
+    assert "not downloaded: Acme/twitter:acme/launch keeps its address" in ran.err
+    assert f"url: {files.url}/gone.jpg" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+    assert project("plan", "--detailed-exitcode").code == 0
