@@ -70,10 +70,7 @@ def perform(project: Any, act: dict[str, Any]) -> Any:
     if what == "advance":
         return sandbox.clock.advance(**act)
     if "address" in act:
-        state = json.loads(project.state.read_text(encoding="utf-8"))
-        wanted = act.pop("address")
-        homes = [home for o in state["organizations"].values() for home in o.values()]
-        objects = [b for home in homes for b in home.get("objects", {}).values()]
+        wanted, objects = act.pop("address"), json.loads(project("state", "list", "--json").out)["objects"]
         kind = "idea_id" if what.endswith("idea") else "post_id"
         (act[kind],) = [each["id"] for each in objects if each["address"] == wanted]
     if what in {"set_limit", "create_idea", "add_channel"}:

@@ -142,7 +142,7 @@ class Race:
             bound = recorded.get(entry.key, {})
             if bound.get("id") != there[entry.word].id:
                 raise Broken(f"{entry.address} is not bound to what it became")
-            if bound["origin"] != "created":
+            if bound.get("origin", "created") != "created":
                 raise Broken(f"{entry.address} was made by bufferctl, and the record says {bound['origin']}")
         if again := [word for word in self.removed if made[word] > 1 or word in there]:
             raise Broken(f"removed from the files, but made again or still there: {again}")
