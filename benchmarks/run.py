@@ -2,7 +2,7 @@
 
 Measures whole processes with compiled modules, with the sandbox in another process. Compared commands run in turn, and
 the best of several times counts, since a busy machine only adds. `run.py NAME…` measures only some: startup, requests,
-validate, worst, plan, render, apply, journal, quota, page.
+validate, worst, plan, render, apply, journal, record, quota, page.
 """
 
 from __future__ import annotations
@@ -181,6 +181,14 @@ def journal(bench: Bench) -> Iterator[Number]:
     yield Number("apply 1,000 with journal and verification", ours / bare, 1.6, " x", how)
 
 
+def record(bench: Bench) -> Iterator[Number]:
+    """The record of 10,000 objects, as a shared store holds it and every command reads it."""
+    folder = bench.project("recorded", 1)
+    size, seconds = bench.run((sys.executable, str(_HERE / "record.py"), str(folder)), folder).out.split()
+    yield Number("record of 10,000 objects", int(size) / 1e6, 3, " MB")
+    yield Number("record of 10,000 objects, read", float(seconds), 0.2, " s")
+
+
 def quota(bench: Bench) -> Iterator[Number]:
     """10,000 creates against 100 requests in 15 minutes, on a simulated clock."""
     folder = bench.project("quota", 10_000)
@@ -211,6 +219,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
     render,
     apply,
     journal,
+    record,
     quota,
     page,
 )

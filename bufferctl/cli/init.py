@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bufferctl.cli import options
 from bufferctl.cli.examples import examples
-from bufferctl.errors import ConfigError
+from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
+
+if TYPE_CHECKING:
+    from bufferctl.cli.console import Console
+    from bufferctl.model import Account, StateSettings
+    from bufferctl.state import StoredRecord
 
 
 @click.command(
@@ -33,15 +40,15 @@ from bufferctl.limits import SETTLE
 def init(file: Path | None, connection: options.Connection, no_color: bool) -> int:
     """Write a first buffer.yaml with the organizations and channels of the account.
 
-    It also holds one example post, as a draft. An existing file is never overwritten.
+    It also holds one example post, as a draft. An existing file is never overwritten. In a git repository with a
+    remote, the state goes onto a branch there (`state: git`), unless you decline.
     """
     from bufferctl.cli import connecting
     from bufferctl.cli.console import Console
     from bufferctl.intake import starter_text
     from bufferctl.model.invisible import visible
-    from bufferctl.reconcile import begin_anew
     from bufferctl.render.paint import count
-    from bufferctl.state import LocalStore, StoredRecord, state_path_of
+    from bufferctl.state import StoredRecord, open_store
 
     console = Console.create(no_color=no_color)
     path = file or Path("buffer.yaml")
@@ -56,20 +63,50 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
             "This API key reaches no organization, so there is nothing to write",
             hint="Create one in Buffer, or use the key of another account.",
         )
-    state_path = state_path_of(path)
+    state = _proposed(path, console)
+    record = StoredRecord(open_store(state, path), endpoint)
     try:
         with path.open("x", encoding="utf-8") as stream:
-            stream.write(starter_text(account, managed_since))
-        if not state_path.exists():
-            StoredRecord(LocalStore(state_path), endpoint).save(begin_anew(account, managed_since))
+            stream.write(starter_text(account, managed_since, in_git=state is not None))
+        begun = _begin(record, account, managed_since, console)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
         ) from error
     channels = sum(len(organization.channels) for organization in account.organizations)
-    console.data(
-        f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft, and began the record in "
-        f"{visible(str(state_path))}. Commit both, then run:"
-    )
+    what = f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft"
+    recorded = f", and began the record in {visible(record.place)}" if begun else ""
+    console.data(f"{what}{recorded}. Commit {'it' if state or not begun else 'both'}, then run:")
     console.data("  bufferctl plan")
     return 0
+
+
+def _proposed(path: Path, console: Console) -> StateSettings | None:
+    """A branch for the state where the files are in a git repository with a remote, unless the user declines."""
+    from bufferctl.git import git
+    from bufferctl.model import StateSettings
+    from bufferctl.state.opening import repository_of
+
+    settings, repository = StateSettings(), repository_of(path)
+    if repository is None or git(repository, "config", f"remote.{settings.remote}.url").returncode:
+        return None
+    question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
+    if console.can_ask and not click.confirm(question, default=True, err=True):
+        return None
+    return settings
+
+
+def _begin(record: StoredRecord, account: Account, managed_since: datetime, console: Console) -> bool:
+    """Begin the record, where there is none; False where it cannot be reached, and the first apply begins it."""
+    from bufferctl.reconcile import begin_anew
+
+    try:
+        record.load()
+        if not record.exists:
+            record.put(replace(record.document, state=record.next(begin_anew(account, managed_since))), "init")
+    except StateError as error:
+        if not record.is_shared:
+            raise
+        console.note(f"{console.err.change('note:')} the first apply will begin the record. {error.message}")
+        return False
+    return True

@@ -24,10 +24,11 @@ _PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*")
 _WORDS = {"true", "false", "null"}
 
 
-def starter_text(account: Account, managed_since: datetime) -> str:
+def starter_text(account: Account, managed_since: datetime, *, in_git: bool = False) -> str:
     """A whole root file, valid as it stands: every organization and channel, and one example post as a draft.
 
-    Channels whose zone differs from most others' name it, as import writes them. `managed_since` is aware.
+    Channels whose zone differs from most others' name it, as import writes them. `managed_since` is aware. `in_git`:
+    whether the state is on a branch.
     """
     homes = find_homes(account, Desired(), Targets({}, {}), None, ())
     zone = root_zone(account, homes)
@@ -38,6 +39,7 @@ def starter_text(account: Account, managed_since: datetime) -> str:
         "version: 1",
         f"timezone: {_scalar(zone)}   # for times without an offset",
         f"managed_since: {managed_since.isoformat(' ', 'seconds')}   # written by init; keep it",
+        *(["state: git   # on the branch bufferctl-state, for CI and every machine"] if in_git else []),
         "organizations:",
     ]
     for home in homes:

@@ -85,6 +85,28 @@ def locked(project: Project) -> None:
     record.put(replace(record.document, lease=lease), "lock")
 
 
+def test_init_proposes_a_branch(project: Project, bare: Path) -> None:
+    """Where the repository has a remote; the record begins there, and the first apply goes on with it."""
+    (project.folder / "buffer.yaml").unlink()
+    ran = project("init")
+    assert (ran.code, "began the record in the branch bufferctl-state of origin. Commit it" in ran.out) == (0, True)
+    assert "\nstate: git " in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+    assert git.subjects(bare) == ["init"]
+    lineage = document(project)["lineage"]
+    project.apply()
+    assert document(project)["lineage"] == lineage
+
+
+def test_init_where_the_remote_cannot_be_reached(project: Project, bare: Path) -> None:
+    """The file is written all the same, and the first apply begins the record."""
+    (project.folder / "buffer.yaml").unlink()
+    bare.rename(bare.with_name("elsewhere"))
+    ran = project("init")
+    assert (ran.code, "the first apply will begin the record" in ran.err) == (0, True)
+    bare.with_name("elsewhere").rename(bare)
+    assert "1 created" in project.apply().out
+
+
 def test_what_one_machine_applied_another_one_knows(project: Project, other: Project, machine: Any, bare: Path) -> None:
     """Nothing is published twice, and each apply is one commit."""
     assert "2 created" in project.apply().out
@@ -96,6 +118,41 @@ def test_what_one_machine_applied_another_one_knows(project: Project, other: Pro
     assert git.subjects(bare)[0] == "apply: 1 changed"
     assert len(git.subjects(bare)) == 2
     assert not project.state.exists()
+
+
+def test_an_apply_asks_the_remote_four_times(project: Project, bare: Path) -> None:
+    """One fetch and three pushes, however many posts there are; a plan fetches once."""
+    tip = "          - {{key: tip-{0}, due_at: 2030-01-{1:02} 09:00, text: Tip {0}}}\n"
+    project.write("buffer.yaml", CONFIG + "".join(tip.format(number, number % 28 + 1) for number in range(70)))
+    with git.served(bare.parent) as server:
+        git.git(project.folder, "remote", "set-url", "origin", f"{server.address}/{bare.name}")
+        git.git(bare, "config", "http.receivepack", "true")
+        assert project("apply", "--auto-approve", "--settle", "0").code == 0
+        pushes = server.asked.count("git-receive-pack")
+        fetches = server.asked.count("git-upload-pack")
+        server.asked.clear()
+        assert "No changes." in project("plan").out
+        planned = server.asked
+    assert pushes <= 3
+    assert fetches <= 2 * 2  # protocol 2: a fetch asks for the branches, then for what is missing
+    assert (planned.count("git-receive-pack"), planned.count("git-upload-pack") <= 2) == (0, True)
+    assert len(project.sandbox.posts()) == 72
+
+
+def test_an_apply_asks_a_bucket_four_times(project: Project) -> None:
+    """A read and three writes; a plan reads once."""
+    with buckets.google() as server:
+        bucket = f"state: {{store: 'gs://acme-state/social', endpoint: '{server.address}'}}"
+        project.write("buffer.yaml", CONFIG.replace("state: git", bucket))
+        project.apply()
+        server.asked.clear()
+        edited = CONFIG.replace("state: git", bucket).replace("Soon", "Soon!")
+        project.write("buffer.yaml", edited)
+        assert project("apply", "--auto-approve", "--settle", "0").code == 0
+        assert server.asked == ["GET", "PUT", "PUT", "PUT"]
+        server.asked.clear()
+        assert "No changes." in project("plan").out
+        assert server.asked == ["GET"]
 
 
 def test_list_and_show_read_the_shared_record(project: Project, other: Project) -> None:

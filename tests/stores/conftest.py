@@ -34,7 +34,11 @@ def place_of() -> Iterator[Callable[[str], Place]]:
         yield place
 
 
-@pytest.fixture(params=[*PLACES, *SERVED])
+#: npm installs Azurite, once.
+_SLOW = (pytest.mark.long, pytest.mark.timeout(600))
+
+
+@pytest.fixture(params=[*PLACES, "s3", pytest.param("az", marks=_SLOW)])
 def open_store(request: pytest.FixtureRequest, tmp_path: Path, place_of: Callable[[str], Place]) -> Iterator[Open]:
     """Opens a store on the place of this test, as another machine would."""
     with place_of(request.param)(tmp_path) as opens:
