@@ -418,6 +418,9 @@ def _expansion(
     )
 
 
+#: JSON with sorted keys; made once, since `json.dumps` would make an encoder for each entry.
+_sorted = json.JSONEncoder(sort_keys=True, check_circular=False).encode
+
 #: Fields of an entry that say nothing about the post on one channel, or only what becomes of the rest.
 _SPREAD = frozenset({"channels", "overrides", "vars", "utm", "repeat"})
 
@@ -426,7 +429,7 @@ def _as_written(layers: tuple[Layer, ...], text: str | None) -> str:
     """A digest of an entry as it stands in the file, in whatever order, and of the file that its text comes from."""
     written = [{k: v for k, v in layer.spot.node.items() if k not in _SPREAD} for layer in layers]
     from_file = text if any("text_file" in fields for fields in written) else None
-    return blake2b(json.dumps([written, from_file], sort_keys=True).encode(), digest_size=10).hexdigest()
+    return blake2b(_sorted([written, from_file]).encode(), digest_size=10).hexdigest()
 
 
 @dataclass
