@@ -11,11 +11,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from bufferctl.api.parsing import live_idea, live_post
 from bufferctl.api.shapes import UNREADABLE
-from bufferctl.model import Done, LiveIdea, LivePost, Post, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import (
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    Done,
+    EditPost,
+    Refusal,
+    Refused,
+    Result,
+    Unknown,
+    Write,
+)
 
 _LONGEST = 300
 _REFUSALS = {
@@ -83,64 +94,55 @@ def brief(text: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
-def results(answer: Answer, count: int) -> tuple[Result, ...]:
-    """One result for each of the `count` aliases `a0`, `a1`, … of a request whose answer came back readable."""
+def results(answer: Answer, writes: Sequence[Write]) -> tuple[Result, ...]:
+    """One result for each write, aliased `a0`, `a1`, …, of a request whose answer came back readable."""
     message = answer.message or ("an error without a message" if answer.errors else "")
     if answer.data is None:
-        return (Unknown(message or "Buffer's answer does not say what became of it"),) * count
+        return (Unknown(message or "Buffer's answer does not say what became of it"),) * len(writes)
     affected = {str(entry["path"][0]) for entry in answer.errors if _has_path(entry)}
     affects_all = any(not _has_path(entry) for entry in answer.errors)
     return tuple(
-        Unknown(message) if affects_all or alias in affected else _result(answer.data.get(alias))
-        for alias in (f"a{number}" for number in range(count))
+        Unknown(message) if affects_all or f"a{n}" in affected else _result(write, answer.data.get(f"a{n}"))
+        for n, write in enumerate(writes)
     )
 
 
-def fitting(write: Write, result: Result) -> Result:
-    """The result; if it is a success that this write cannot have, nobody knows what became of it."""
-    if not isinstance(result, Done):
-        return result
-    live, item = result.live, write.item
-    if item is None:
-        fits = live is None
-    else:
-        fits = isinstance(live, LivePost if isinstance(item, Post) else LiveIdea)
-        fits = fits and live is not None and write.target in {None, live.id}
-    return result if fits else Unknown("Buffer's answer is about something else")
-
-
-def _result(payload: Any) -> Result:
+def _result(write: Write, payload: Any) -> Result:
     if not isinstance(payload, Mapping):
         return Unknown("Buffer's answer does not mention it")
-    kind, message = payload.get("__typename"), str(payload.get("message") or "")
+    kind, message = str(payload.get("__typename")), str(payload.get("message") or "")
     if kind != "LimitReachedError" and _REPEAT.search(message):
         return Refused(Refusal.REPEAT, message)
-    if refusal := _REFUSALS.get(str(kind)):
-        return Refused(refusal, message or str(kind))
-    if kind == "VoidMutationError" and "not found" in message.casefold():
-        return Done(None)  # a delete is answered like this: the post is gone already
-    if kind == "VoidMutationError" and message.casefold() not in _VAGUE:
-        return Refused(Refusal.KEPT, message)
+    if refusal := _REFUSALS.get(kind):
+        return Refused(refusal, message or kind)
     try:
-        return _success(str(kind), payload)
+        done = _success(write, kind, payload)
     except UNREADABLE:
         return Unknown(f"Buffer did it, but its answer cannot be read ({kind})")
-
-
-def _success(kind: str, payload: Mapping[str, Any]) -> Result:
-    match kind:
-        case "PostActionSuccess":
-            return Done(live_post(payload["post"]))
-        case "Idea":
-            return Done(live_idea(payload))
-        case "IdeaResponse":
-            return Done(live_idea(payload["idea"]))
-        case "DeletePostSuccess":
-            return Done(None)
-    message = str(payload.get("message") or "")
+    if done and done.live and write.target not in {None, done.live.id}:
+        return Unknown("Buffer's answer is about another post")
+    if done:
+        return done
+    if kind == "VoidMutationError" and message.casefold() not in _VAGUE:
+        return Refused(Refusal.KEPT, message)
     return Unknown(
         f"{message} ({kind})" if message else f"Buffer answered with {kind}, which is neither a yes nor a no"
     )
+
+
+def _success(write: Write, kind: str, payload: Mapping[str, Any]) -> Done | None:
+    """What came back of a write that was carried out; None for an answer that is no success of that write."""
+    match write:
+        case CreatePost() | EditPost():
+            return Done(live_post(payload["post"])) if kind == "PostActionSuccess" else None
+        case CreateIdea():
+            idea = {"Idea": payload, "IdeaResponse": payload.get("idea")}
+            return Done(live_idea(idea[kind])) if kind in idea else None
+        case DeletePost():
+            is_gone = kind == "VoidMutationError" and "not found" in str(payload.get("message")).casefold()
+            return Done(None) if kind == "DeletePostSuccess" or is_gone else None
+        case _:
+            assert_never(write)
 
 
 def _has_path(entry: Mapping[str, Any]) -> bool:

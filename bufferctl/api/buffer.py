@@ -13,7 +13,7 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl import clock
 from bufferctl.api import failures
-from bufferctl.api.answers import Answer, fitting, results
+from bufferctl.api.answers import Answer, results
 from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError, NotSentError
@@ -192,7 +192,7 @@ class Buffer:
             answer = self._wire.call(Request(together("Write", names), "Write", variables))
         except NoAnswerError as error:
             return (Unknown(error.message),) * len(writes)
-        return tuple(map(fitting, writes, results(answer, len(writes))))
+        return results(answer, writes)
 
     def _data(self, request: Request) -> Mapping[str, Any]:
         return _data(self._ask(request))
