@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Show
-from tests.cli.conftest import project_apart
+from tests.cli.conftest import Project, project_apart
+from tests.file_server import serving
 
 ROOT = """\
 version: 1
@@ -28,6 +31,19 @@ posts:
     assets:
       - image: {file: media/console.jpg, alt_text: The new console}
 """
+#: The colour in the middle of an image: red, green, blue.
+PIXEL = """image => {
+  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  return [...canvas.getImageData(image.naturalWidth / 2, image.naturalHeight / 2, 1, 1).data].slice(0, 3);
+}"""
+
+
+def run(project: Project, *arguments: str) -> tuple[int, str]:
+    """Run the program in a process of its own, since Playwright's event loop runs here; exit code and output."""
+    command = [sys.executable, "-m", "bufferctl", *arguments]
+    ran = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=False)
+    return ran.returncode, ran.stdout
 
 
 def test_a_reviewer_sees_the_picture(show: Show) -> None:
@@ -54,3 +70,34 @@ def test_a_reviewer_sees_the_picture(show: Show) -> None:
         assert abs(shown["width"] / shown["height"] - ratio) < 0.02
     expect(page.locator(".card").first).to_contain_text(re.compile(r"media/console\.jpg 900 . 1,200, \d+ kB"))
     assert [kind for kind, url in show.seen(page).asked if not url.startswith("data:")] == ["document"]
+
+
+def test_the_whole_story(show: Show) -> None:
+    """Planned and seen, applied from its public address, nothing left; swapped, and the page shows the new one."""
+    with serving() as host, project_apart() as project:
+        project.sandbox.core.options.media_roots = (host.url,)
+        project.write("buffer.yaml", ROOT.replace("https://media.acme.example", host.url))
+        console = project.folder / "media/console.jpg"
+        console.parent.mkdir()
+
+        def planned(colour: str) -> Page:
+            """The page of a plan with this picture, which is then public and applied."""
+            Image.new("RGB", (900, 600), colour).save(console)
+            assert run(project, "plan", "--report", "plan.html")[0] == 0
+            html = (project.folder / "plan.html").read_text(encoding="utf-8")
+            host.files["/media/console.jpg"] = console.read_bytes()
+            assert run(project, "apply", "--auto-approve", "--settle", "0")[0] == 0
+            page = show(html)
+            page.get_by_role("group", name="View").get_by_role("button", name="List").click()
+            return page
+
+        first, second = planned("red"), planned("blue")
+        assert "No changes" in run(project, "plan")[1]
+        host.files.clear()
+        assert run(project, "drift")[0] == 2
+    for page, colour in ((first, [254, 0, 0]), (second, [0, 0, 254])):
+        picture = page.get_by_role("img", name="The new console").first
+        picture.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.complete", arg=picture.element_handle())
+        assert picture.evaluate(PIXEL) == colour
+    expect(second.locator(".card").first).to_contain_text("will change")

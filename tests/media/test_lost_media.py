@@ -1,0 +1,70 @@
+"""Files of posts that were applied: drift asks their public addresses again, and comments show them from there."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from PIL import Image
+
+from tests.cli.conftest import Project
+from tests.file_server import FileServer
+from tests.media.conftest import picture, post, posts, put
+
+
+@pytest.fixture
+def applied(published: Project, host: FileServer) -> Project:
+    """One post with a picture that is public."""
+    put(published, "media/a.jpg", picture("red"))
+    host.files["/social/media/a.jpg"] = picture("red")
+    posts(published, post("one"))
+    assert published.apply().code == 0
+    return published
+
+
+def verdicts(project: Project) -> list[str]:
+    """What drift reports of media."""
+    return [each["verdict"] for each in json.loads(project("drift", "--json").out)["media"]]
+
+
+def test_gone_and_changed(applied: Project, host: FileServer) -> None:
+    """Exit 2 while the address has nothing, or other bytes than were applied, even as many; 0 once they are back."""
+    assert (applied("drift").code, verdicts(applied)) == (0, [])
+    del host.files["/social/media/a.jpg"]
+    assert (applied("drift").code, verdicts(applied)) == (2, ["dead"])
+    host.files["/social/media/a.jpg"] = picture("blue")
+    assert (applied("drift").code, verdicts(applied)) == (2, ["changed"])
+    host.files["/social/media/a.jpg"] = picture("red")
+    assert (applied("drift").code, verdicts(applied)) == (0, [])
+
+
+def test_a_swapped_picture_is_no_loss(applied: Project, host: FileServer) -> None:
+    """An edit of the file that is not applied yet is the plan's business."""
+    put(applied, "media/a.jpg", picture("blue"))
+    host.files["/social/media/a.jpg"] = picture("blue")
+    host.requests.clear()
+    assert (applied("drift").code, verdicts(applied), host.requests) == (0, [], [])
+
+
+def test_pages_and_comments_show_it(applied: Project) -> None:
+    """The page has a thumbnail of each; the comment names what is not public yet."""
+    put(applied, "media/b.jpg", picture("blue"))
+    posts(applied, post("one"), post("two", "../media/b.jpg"))
+    assert applied("plan", "--report", "plan.html", "--report", "plan.md").code == 0
+    page = (applied.folder / "plan.html").read_text(encoding="utf-8")
+    assert page.count('src="data:image/jpeg;base64,') == 2
+    assert "with 1 image (`media/b.jpg`)" in (applied.folder / "plan.md").read_text(encoding="utf-8")
+
+
+def test_pictures_beyond_the_room_of_a_page_are_named(applied: Project) -> None:
+    """A page stays small: what would be over the room for all thumbnails has name and size."""
+    noise = io.BytesIO()
+    Image.effect_noise((900, 600), 100).convert("RGB").save(noise, "JPEG")
+    put(applied, "media/noise.jpg", noise.getvalue())
+    posts(applied, post("one"), *(post(f"p{number}", "../media/noise.jpg") for number in range(400)))
+    assert applied("preview").code == 0
+    page = (applied.folder / "preview.html").read_text(encoding="utf-8")
+    assert page.count('src="data:image/jpeg;base64,') == 1
+    assert len(page) < 4_000_000
+    assert page.count('<p class="unseen"><code>media/noise.jpg</code>') == 400
