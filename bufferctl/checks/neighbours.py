@@ -108,7 +108,8 @@ def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:
     for those in entries.values():
         first = next(iter(those.values()))
         earlier = first.expansion.repeats if first.expansion else ""
-        more = f", and so do {len(those) - 1} more" if len(those) > 1 else ""
+        others = len(those) - 1
+        more = f", and so {'does' if others == 1 else 'do'} {others} more" if others else ""
         message = f"`{first.address.key}` says the same as `{earlier}`{more}; networks hide or refuse repeats"
         yield Finding(REPEATED, first, ("repeat",), message)
 

@@ -155,7 +155,7 @@ def _value_hint(value: str, reason: str) -> str:
 
 def _campaign_hint(value: str, reason: str) -> str:
     """What to write in place of a wrong relative time, interval or day."""
-    if reason.startswith("counts from"):
+    if reason.startswith("is counted from"):
         return "add `starts: 2027-01-11` at the top of the file, or write the date"
     if "counted from" in reason:
         return _from_start(value)

@@ -133,7 +133,8 @@ def _ways(layers: Sequence[Spot], path: Sequence[Step]) -> list[Sequence[Step]]:
     """The path, and where else the field may stand."""
     if path == ("text",):
         return [path, ("text_file",)]
-    return [beside_text(path), path] if any(layer.has("thread") for layer in layers) else [path]
+    beside = beside_text(path) if any(layer.has("thread") for layer in layers) else ()
+    return [beside, path] if beside else [path]
 
 
 def beside_text(path: Sequence[Step]) -> Sequence[Step]:

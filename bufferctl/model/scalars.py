@@ -86,7 +86,7 @@ def _from_start(value: str, starts: date | str | None) -> datetime:
     if not _FROM_START.fullmatch(value):
         raise ValueError("must be counted from `starts` in days, with a local time: start+2d 12:00")
     if starts is None:
-        raise ValueError("counts from the day in `starts`, which this file does not have")
+        raise ValueError("is counted from `starts`, which this file does not have")
     if isinstance(starts, str):
         raise PydanticCustomError(FOLLOWS, "`starts` is wrong")
     days, time = value.removeprefix("start").split("d ")

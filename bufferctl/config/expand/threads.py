@@ -37,6 +37,7 @@ def check_parts(
     layer = layer_of(layers, "thread")
     if layer is None or not layer.spot.child("thread"):
         return
+    reported = len(reading.problems)
     if service not in NETWORKS:
         message = f"{service} has no threads, so only `text` would be published there"
         hint = f"add `overrides: {{{service}: {{thread: []}}}}`, with a `text` if it should say more"
@@ -47,3 +48,5 @@ def check_parts(
     elif not text and reading.sound(*(each.spot for each in layers)):
         message = "`thread` is what follows `text`, and this post has no `text`"
         reading.problems.append(layer.spot.at_key("thread", message, hint="write the first part as `text`"))
+    if len(reading.problems) > reported:
+        reading.spoil(layers[-1].spot, "thread")

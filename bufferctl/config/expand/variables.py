@@ -109,7 +109,8 @@ class Variables:
             if name is None:
                 return _SIGN
             if name not in self.values:
-                unknown[name] = None
+                if name != "number" or not self.entry.has("repeat"):  # one that cannot be read is a problem already
+                    unknown[name] = None
                 return found[0]
             self._use(name)
             return self.values[name]
@@ -122,14 +123,13 @@ class Variables:
             self.used[name] = Variable(name, self.values[name], at.place(name) if at else None)
 
     def _unknown(self, name: str) -> tuple[str, str]:
+        as_text = f"write `$$({name})` if this is text"
         if name == "number":
-            return "`$(number)` is the number of an occurrence, and this post has no `repeat`", _AS_TEXT.format(name)
+            message = "`$(number)` is the number of an occurrence, and this post has no `repeat`"
+            return message, f"add a `repeat`, or {as_text}"
         near = get_close_matches(name, self.values, n=1)
-        first = f"did you mean `$({near[0]})`?" if near else "set it under `vars`."
-        return f"there is no variable `{name}`", f"{first} {_AS_TEXT.format(name)}"
-
-
-_AS_TEXT = "If this is text, write `$$({})`"
+        hint = f"did you mean `$({near[0]})`? Or {as_text}" if near else f"set it under `vars`, or {as_text}"
+        return f"there is no variable `{name}`", hint
 
 
 def variables_of(
