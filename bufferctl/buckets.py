@@ -32,7 +32,7 @@ def open_bucket(url: str, endpoint: str = "") -> S3Store | GCSStore | AzureStore
     """The bucket of `url`; its prefix is that of the store. Nothing is asked yet.
 
     `endpoint`: the service's address where it is not the cloud's own; for `gs://` an emulator, without credentials.
-    Raises ImportError where obstore is not installed, obstore's BaseError where its configuration is incomplete.
+    Raises ImportError if obstore is not installed, obstore's BaseError where its configuration is incomplete.
     """
     from obstore.store import AzureStore, GCSStore, S3Store
 
@@ -89,7 +89,7 @@ def _azure_login(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _printed(*command: str) -> str:
-    """What a cloud's program prints; empty where it fails."""
+    """What a cloud's program prints; empty if it fails."""
     try:
         ran = subprocess.run(  # noqa: S603 - arguments are ours, and no shell reads them
             command, env=without_secrets(os.environ), capture_output=True, text=True, check=False, timeout=_TIMEOUT

@@ -49,7 +49,7 @@ def git_bytes(
     """Run a git command in `folder` and return its exit code and what it printed; it never asks for a password.
 
     `data`: its standard input. `environment`: by default this process's; secrets are taken out. `timeout` in seconds.
-    Raises OSError where there is no git, subprocess.TimeoutExpired.
+    Raises OSError if there is no git, subprocess.TimeoutExpired.
     """
     given = without_secrets(os.environ if environment is None else environment)
     command = ["git", "-C", str(folder), *arguments]

@@ -122,8 +122,8 @@ class Change:
     """One step of a plan.
 
     `slot` is where its binding lives (or will); `moved_from` the slot that the binding leaves. `desired` and `live` are
-    what was compared, None where there is none. `write` is what apply sends, for actions that write. `binding` is what
-    state is to hold once the change is done, None where a write decides it or nothing is to be held. `candidates` are
+    what was compared, None if there is none. `write` is what apply sends, for actions that write. `binding` is what
+    state is to hold once the change is done, None if a write decides it or nothing is to be held. `candidates` are
     live ids that an ambiguous object might be.
     """
 

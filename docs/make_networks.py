@@ -24,14 +24,14 @@ _LIMITS = (
     ("media", "images and videos together", "BC011"),
 )
 
-NETWORKS_HEAD = """# What each network takes
+NETWORKS_HEAD = """# What each network allows
 
 Made from the table in `bufferctl/checks/networks.py` by `make schemas`. `bufferctl validate` holds every post against
 it; [each rule](rules.md) can be set to `off`, `warning` or `error`.
 
 Texts are counted in UTF-16 units unless the table says otherwise: most letters are 1, an emoji or a "bold" letter is 2.
 Beyond Buffer's limit is an error, since Buffer refuses the post. What only the network itself minds is a warning.
-Limits are from Buffer's list of what each network takes, unless another source is named.
+Limits are from Buffer's list of what each network allows, unless another source is named.
 
 | service | text | counted | media | needs |
 |---|---|---|---|---|

@@ -53,7 +53,7 @@ class Answer:
 
     @property
     def data(self) -> dict[str, Any] | None:
-        """The answer's `data`, None where it has none."""
+        """The answer's `data`, None if it has none."""
         data = self.body.get("data") if self.body else None
         return data if isinstance(data, dict) else None
 
@@ -79,7 +79,7 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The first error's code, empty where it has none (notes: Errors)."""
+        """The first error's code, empty if it has none (notes: Errors)."""
         return str(self.extensions.get("code") or "")
 
     @property

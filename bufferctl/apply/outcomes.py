@@ -24,11 +24,11 @@ from bufferctl.model.comparable import bind, differing, instant, of_desired, of_
 from bufferctl.plan import Change, Outcome, Status
 
 _HINTS = {
-    Refusal.INVALID: "Fix it in the file as Buffer says.",
-    Refusal.NOT_FOUND: "Run plan again: it reads the account anew.",
+    Refusal.INVALID: "Fix it in the file as Buffer's message says.",
+    Refusal.NOT_FOUND: "Run `bufferctl plan` again.",
     Refusal.UNAUTHORIZED: "Ask an owner of the organization for the right to post on this channel.",
     Refusal.LIMIT: "A later apply sends it once your Buffer plan has room.",
-    Refusal.KEPT: "Run plan again: it reads the account anew.",
+    Refusal.KEPT: "Run `bufferctl plan` again.",
     Refusal.REPEAT: "Check in Buffer whether it is there already; to post it again, change a word.",
 }
 
@@ -83,7 +83,9 @@ def found(change: Change, write: Write, verdict: Written, at: datetime, *, links
 
 
 #: An equal post by a person takes the place of one whose answer was lost.
-_BY_PERSON = "Somebody made an equal post in Buffer meanwhile, so it was not sent again; edits of it are held"
+_BY_PERSON = (
+    "Somebody created an equal post in Buffer in the meantime, so this one was not sent again; edits to it are held"
+)
 _IMPORT = "To let bufferctl edit and delete it, run `bufferctl import {} {}`."
 
 
@@ -132,7 +134,7 @@ def moved_on(change: Change) -> Outcome:
         Status.HELD,
         change.live_id,
         message="It was changed in Buffer after this was planned, so it was not sent",
-        hint="Run plan again: it shows both versions.",
+        hint="Run `bufferctl plan` again; it shows both versions.",
     )
 
 
@@ -170,8 +172,8 @@ def touched(change: Change, at: datetime) -> Outcome:
         change,
         Status.HELD,
         change.live_id,
-        message="The answer was lost, and the post is neither as it was before nor as the file says",
-        hint="Run plan again: it shows both versions.",
+        message="The answer was lost, and the post matches neither its earlier version nor the file",
+        hint="Run `bufferctl plan` again; it shows both versions.",
         at=at,
     )
 
@@ -182,10 +184,10 @@ def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
     recreate = f"If it is not there, run `bufferctl apply --recreate {address}`."
     if not candidates:
         message, hint = (
-            "The answer was lost, and nothing shows whether it was carried out",
+            "The answer was lost, and it is unknown whether Buffer carried it out",
             f"Check in Buffer. {recreate}",
         )
     else:
-        message = f"The answer was lost; it may be {' or '.join(candidates)} in Buffer, which nothing tells for sure"
+        message = f"The answer was lost; it may be {' or '.join(candidates)} in Buffer, but that is not certain"
         hint = f"Check in Buffer. If that is it, run `bufferctl import {address} {candidates[0]}`. {recreate}"
     return Outcome(change, Status.HELD, message=message, hint=hint, at=at)

@@ -73,7 +73,7 @@ class Run:
             while self._queue:
                 self._account.pace()
                 if self._ledger.watcher.stopping():  # also where that cut the wait for the quota short
-                    raise InterruptError("Stopped as you asked, after the request in flight")
+                    raise InterruptError("Stopped as requested, after the request in flight")
                 self._refresh()
                 batch, unfit = self._queue.next_batch(self._account.server_time(), self._ledger.bindings)
                 for outcome in unfit:
@@ -142,7 +142,7 @@ class Run:
         else:
             self._count_failure(
                 PartWayError(
-                    "Buffer carries nothing out at the moment, so the rest was not sent; what is done is recorded",
+                    "Buffer is not carrying out changes now, so the rest was not sent; finished changes are recorded",
                     hint="Run apply again later.",
                 )
             )

@@ -28,7 +28,7 @@ NOT_HTTPS = Rule(
     "link-not-https",
     Severity.WARNING,
     "a link begins with `http://`",
-    "browsers warn readers of it, and some networks show no preview",
+    "browsers warn readers about it, and some networks show no preview",
     "write `https://`, if the site answers there",
     "what browsers do",
 )
@@ -91,7 +91,7 @@ def may_be_plain(text: str) -> bool:
 
 
 def _plain_links(post: Post, path: Path, text: str) -> Iterator[Finding]:
-    message = "this link is not https, so browsers warn whoever follows it"
+    message = "this link is not https, so browsers warn everyone who follows it"
     links = dict.fromkeys(_PLAIN.findall(text))
     yield from few(Finding(NOT_HTTPS, post, path, message, quote=link) for link in links)
 
@@ -100,7 +100,7 @@ INVISIBLE = Rule(
     "BC107",
     "invisible-character",
     Severity.WARNING,
-    "a text has a character that nobody sees, often from copied text",
+    "a text has an invisible character, often from copied text",
     "it counts, breaks links and words, and can hide what a reviewer should see",
     "delete it",
     "Unicode's list of ignorable characters, emoji apart",

@@ -18,7 +18,7 @@ COMMENT_TOO_LONG = Rule(
     "BC005",
     "first-comment-too-long",
     Severity.ERROR,
-    "a first comment is longer than its network takes",
+    "a first comment is longer than its network allows",
     _REFUSED,
     "shorten it",
     Source.BUFFER,
@@ -27,7 +27,7 @@ TITLE_TOO_LONG = Rule(
     "BC006",
     "title-too-long",
     Severity.ERROR,
-    "a title is longer than its network takes",
+    "a title is longer than its network allows",
     _REFUSED,
     "shorten it",
     Source.BUFFER,
@@ -36,7 +36,7 @@ TOPIC_TOO_LONG = Rule(
     "BC007",
     "topic-too-long",
     Severity.ERROR,
-    "a topic is longer than its network takes",
+    "a topic is longer than its network allows",
     _REFUSED,
     "shorten it",
     Source.BUFFER,
@@ -45,7 +45,7 @@ EVENT_TITLE_TOO_LONG = Rule(
     "BC008",
     "event-title-too-long",
     Severity.ERROR,
-    "the title of an event is longer than its network takes",
+    "the title of an event is longer than its network allows",
     _REFUSED,
     "shorten it",
     Source.BUFFER,
@@ -103,7 +103,7 @@ def field_findings(post: Post) -> Iterator[Finding]:
     """What is wrong with a post's metadata, and what is missing in it."""
     network, metadata = NETWORKS[post.service], post.metadata
     if not network.takes_posts:
-        yield Finding(NO_POSTS, post, ("key",), f"{network.label} takes no posts through Buffer's API")
+        yield Finding(NO_POSTS, post, ("key",), f"{network.label} does not accept posts through Buffer's API")
     if network.needs:
         yield from _missing(post, network)
     if metadata is None:
@@ -120,7 +120,7 @@ def field_findings(post: Post) -> Iterator[Finding]:
         yield from _too_long(EVENT_TITLE_TOO_LONG, post, path, event.title if event else None, network.event_title)
     if network.types and (kind := _type(metadata)) not in {"", *network.types}:
         types = ", ".join(f"`{each}`" for each in network.types)
-        message = f"{network.label} has no posts of the type `{kind}`, so Buffer refuses this one"
+        message = f"{network.label} has no `{kind}` posts, so Buffer refuses this one"
         yield Finding(TYPE_NOT_TAKEN, post, _path(post, "type"), message, hint=f"it has {types}")
     yield from _empty_items(post, thread_of(metadata))
 
@@ -130,10 +130,10 @@ def _too_long(rule: Rule, post: Post, path: Path, text: str | None, limit: Limit
         return
     label, what = NETWORKS[post.service].label, rule.name.removesuffix("-too-long").replace("-", " ")
     because = because_of_parameters(post, text, Counting.UTF16, limit.most)
-    message = (
-        f"{label} takes {limit.most:,} characters as {what} and this has {used:,}{because}, so Buffer refuses the post"
+    counts = f"{label} allows {limit.most:,} characters for the {what} and this one has {used:,}{because}"
+    yield Finding(
+        rule, post, path, f"{counts}, so Buffer refuses the post", hint=f"shorten it by {used - limit.most:,}"
     )
-    yield Finding(rule, post, path, message, hint=f"shorten it by {used - limit.most:,}")
 
 
 def _missing(post: Post, network: Network) -> Iterator[Finding]:

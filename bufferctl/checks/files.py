@@ -27,7 +27,7 @@ WRONG_TYPE = Rule(
     "BC302",
     "file-type",
     Severity.ERROR,
-    "a file is not what its name says, or of a type that no network takes, such as HEIC or SVG",
+    "a file is not what its name says, or has a type that no network accepts, such as HEIC or SVG",
     "Buffer or the network refuses it",
     "export it as JPEG, PNG, MP4 or PDF",
     "the file formats, and what networks publish",
@@ -36,7 +36,7 @@ TYPE_NOT_TAKEN = Rule(
     "BC303",
     "file-type-not-taken",
     Severity.ERROR,
-    "a picture or a video is of a type that its network does not take",
+    "a picture or a video has a type that its network does not accept",
     "the network refuses the post when it is published",
     "export it as JPEG or MP4, or give this network `assets` of its own under `overrides`",
     "what networks publish, see docs/networks.md",
@@ -54,7 +54,7 @@ TOO_MANY_PIXELS = Rule(
     "BC305",
     "picture-too-many-pixels",
     Severity.ERROR,
-    "a picture has more pixels than its network takes, or than any does",
+    "a picture has more pixels than its network, or any network, allows",
     "the network refuses the post when it is published",
     "scale it down; 2,000 pixels a side are enough everywhere",
     "what networks publish, see docs/networks.md",
@@ -72,7 +72,7 @@ RATIO = Rule(
     "BC307",
     "picture-ratio",
     Severity.ERROR,
-    "a picture is taller or wider than its network takes",
+    "a picture is taller or wider than its network allows",
     "the network refuses the post when it is published",
     "crop it",
     "what networks publish, see docs/networks.md",
@@ -81,7 +81,7 @@ TOO_MANY_BYTES = Rule(
     "BC308",
     "file-too-large",
     Severity.WARNING,
-    "a file has more bytes than its network takes",
+    "a file is larger than its network allows",
     "the network refuses it, unless Buffer makes it smaller",
     "export it smaller",
     "what networks publish, see docs/networks.md",
@@ -91,7 +91,7 @@ ANIMATED = Rule(
     "picture-animated",
     Severity.WARNING,
     "an animated picture goes to a network that shows pictures of its type still",
-    "people see the first frame alone, or the network refuses it",
+    "people see only the first frame, or the network refuses it",
     "use a video",
     "what networks publish, see docs/networks.md",
 )
@@ -99,8 +99,8 @@ LOCATED = Rule(
     "BC310",
     "photo-location",
     Severity.WARNING,
-    "a photo contains the place where it was taken (GPS)",
-    "everybody who fetches it from its public address can read that, weeks before the post",
+    "a photo contains the location where it was taken (GPS)",
+    "anyone can read it at the public address, weeks before the post",
     "export it without location data",
     "the EXIF standard",
 )
@@ -109,7 +109,7 @@ LARGE_IN_GIT = Rule(
     "file-large-in-git",
     Severity.WARNING,
     "a file has more than 20 MB",
-    "git keeps every version of it, so each clone and each CI run takes longer for ever",
+    "git keeps every version of it, so every clone and CI run gets slower for good",
     "put it at an address of its own and use `url`, or export it smaller",
     "how git works",
 )
@@ -189,7 +189,7 @@ def _broken(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Find
         is_ = f"this is {kind}" if kind else "the type of this file is unknown"
         more = f", although its name ends in .{suffix}" if kind and named != file.type and suffix else ""
         takes = ", ".join(map(str.upper, _TAKEN[each.kind]))
-        message = f"{is_}{more}; for {_KINDS[each.kind]} Buffer and the networks take {takes}"
+        message = f"{is_}{more}; for {_KINDS[each.kind]} Buffer and the networks accept {takes}"
         yield Finding(WRONG_TYPE, item, each.path, message, _instead(each.kind))
     elif named != file.type:
         message = f"this is {kind}, and its name ends in .{suffix}" if suffix else f"this is {kind}, and has no suffix"
@@ -199,7 +199,7 @@ def _broken(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Find
         message = "the end of this file is missing or damaged, so it is not published whole, or not at all"
         yield Finding(DAMAGED, item, each.path, message, "export or download it again")
     elif file.width * file.height > _MOST_PIXELS:
-        message = f"this picture has {file.pixels} pixels ({_mega(file)}), more than any network takes"
+        message = f"this picture has {file.pixels} pixels ({_mega(file)}), more than any network allows"
         yield Finding(TOO_MANY_PIXELS, item, each.path, message)
 
 
@@ -211,10 +211,10 @@ def _instead(kind: str) -> str:
 
 def _unwise(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Finding]:
     if file.located:
-        message = "this photo contains the place where it was taken, which everybody can read at its public address"
+        message = "this photo contains the location where it was taken, which anyone can read at its public address"
         yield Finding(LOCATED, item, each.path, message)
     if file.size > _LARGE:
-        message = f"this file has {size_words(file.size)}, and git keeps every version of it for ever"
+        message = f"this file is {size_words(file.size)}, and git keeps every version of it for good"
         yield Finding(LARGE_IN_GIT, item, each.path, message)
 
 
@@ -226,27 +226,27 @@ def _of_network(post: Post, network: Network, limits: FileLimits, each: Attached
             message = f"this is {kind}, and {label} may refuse it: only JPEGs are sure to be published"
             yield Finding(TYPE_DOUBTFUL, post, each.path, message)
         elif file.type not in limits.pictures:
-            yield Finding(TYPE_NOT_TAKEN, post, each.path, f"this is {kind}, which {label} does not take")
+            yield Finding(TYPE_NOT_TAKEN, post, each.path, f"this is {kind}, which {label} does not accept")
             return
         yield from _of_picture(post, label, limits, each, file)
     if each.kind == "video" and limits.videos and file.type not in limits.videos:
-        message = f"this is {kind}, which {label} does not take"
+        message = f"this is {kind}, which {label} does not accept"
         yield Finding(TYPE_NOT_TAKEN, post, each.path, message, "export it as MP4")
     by_kind = {"video": limits.most_video_bytes, "document": limits.most_document_bytes}
     most = by_kind.get(each.kind, limits.most_bytes)
     if most is not None and file.size > most:
-        message = f"this file has {size_words(file.size)}, and {label} takes {size_words(most)}"
+        message = f"this file is {size_words(file.size)}, and {label} allows {size_words(most)}"
         yield Finding(TOO_MANY_BYTES, post, each.path, message)
 
 
 def _of_picture(post: Post, label: str, limits: FileLimits, each: Attached, file: MediaFile) -> Iterator[Finding]:
     if file.animated and file.type not in limits.moving:
-        message = f"this picture is animated, and {label} shows its first frame alone"
+        message = f"this picture is animated, and {label} shows only its first frame"
         yield Finding(ANIMATED, post, each.path, message)
     if not file.width or not file.height:
         return
     if limits.most_pixels and file.width * file.height > limits.most_pixels:
-        message = f"this picture has {file.pixels} pixels ({_mega(file)}), and {label} takes "
+        message = f"this picture has {file.pixels} pixels ({_mega(file)}), and {label} allows "
         message += f"{limits.most_pixels / 1_000_000:.0f} million"
         yield Finding(TOO_MANY_PIXELS, post, each.path, message)
     if limits.least_side and min(file.width, file.height) < limits.least_side:
@@ -257,7 +257,7 @@ def _of_picture(post: Post, label: str, limits: FileLimits, each: Attached, file
         ratio = file.width / file.height
         if not least * (1 - _TOLERANCE) <= ratio <= most * (1 + _TOLERANCE):
             much = "tall" if ratio < least else "wide"
-            message = f"this picture ({file.pixels}) is too {much} for {label}, which takes {_range(least, most)}"
+            message = f"this picture ({file.pixels}) is too {much} for {label}, which allows {_range(least, most)}"
             yield Finding(RATIO, post, each.path, message)
 
 

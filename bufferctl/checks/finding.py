@@ -49,7 +49,7 @@ class Finding:
 
     `message`: what is wrong and the consequence, one sentence, no full stop. `hint` where the rule's own does not fit.
     `path`: the field; it may be one that is not given. `quote`: the words in that field that are meant, where not all
-    are. `level` is what the files set for the rule, None where they say nothing.
+    are. `level` is what the files set for the rule, None if they say nothing.
     """
 
     rule: Rule

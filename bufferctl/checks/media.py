@@ -20,7 +20,7 @@ TOO_MANY_IMAGES = Rule(
     "BC010",
     "too-many-images",
     Severity.ERROR,
-    "a post has more images than its network takes",
+    "a post has more images than its network allows",
     "Buffer refuses the post",
     "remove images, or give this network `assets` of its own under `overrides`",
     Source.BUFFER,
@@ -29,7 +29,7 @@ TOO_MANY_MEDIA = Rule(
     "BC011",
     "too-many-media",
     Severity.ERROR,
-    "a post has more images and videos together than its network takes",
+    "a post has more images and videos together than its network allows",
     "Buffer refuses the post",
     "remove some, or give this network `assets` of its own under `overrides`",
     Source.BUFFER,
@@ -38,7 +38,7 @@ VIDEO_NOT_ALONE = Rule(
     "BC012",
     "video-not-alone",
     Severity.ERROR,
-    "a video stands beside another video or an image on a network that takes images or one video",
+    "a post has a video and other media on a network that accepts images or one video",
     "Buffer refuses the post",
     "keep the video or the images",
     Source.BUFFER,
@@ -47,16 +47,16 @@ KIND_NOT_TAKEN = Rule(
     "BC013",
     "kind-not-taken",
     Severity.ERROR,
-    "a post has a document on a network that takes none",
+    "a post has a document on a network that accepts none",
     "Buffer refuses the post",
-    "delete it; a link to it can stand in the text",
+    "delete it, or put a link to it in the text",
     Source.REFERENCE,
 )
 NOT_ALONE = Rule(
     "BC014",
     "document-not-alone",
     Severity.ERROR,
-    "a document stands beside other assets",
+    "a post has a document and other assets",
     "Buffer refuses the post",
     "keep one of them",
     Source.REFERENCE,
@@ -75,9 +75,9 @@ COVER_NOT_TAKEN = Rule(
     "BC020",
     "video-cover-not-taken",
     Severity.ERROR,
-    "a video has a `thumbnail_offset` on a network that takes none",
+    "a video has a `thumbnail_offset` on a network that accepts none",
     "Buffer refuses the post",
-    "delete it, or move it to the network that takes it, under `overrides`",
+    "delete it, or set it under `overrides` for a network that accepts it",
     Source.REFERENCE,
 )
 
@@ -111,28 +111,30 @@ def _of_assets(post: Post, network: Network, path: Path, assets: Sequence[Asset]
     if network.images and len(images) > network.images.most:
         most = network.images.most
         message = (
-            f"{network.label} takes {_number(most, 'image')} and this post has {len(images)}, so Buffer refuses it"
+            f"{network.label} allows {_number(most, 'image')} and this post has {len(images)}, so Buffer refuses it"
         )
         yield Finding(TOO_MANY_IMAGES, post, (*path, images[most]), message)
     if network.media and len(kinds) > network.media.most:
         most = network.media.most
-        message = f"{network.label} takes {most} images and videos and this post has {len(kinds)}, so Buffer refuses it"
-        yield Finding(TOO_MANY_MEDIA, post, (*path, most), message)
+        counts = f"{network.label} allows {most} images and videos and this post has {len(kinds)}"
+        yield Finding(TOO_MANY_MEDIA, post, (*path, most), f"{counts}, so Buffer refuses it")
     if network.video_alone and "video" in kinds and len(kinds) > 1:
         message = (
-            f"{network.label} takes images or one video, not a video beside something, so Buffer refuses this post"
+            f"{network.label} accepts images or one video, not a video with other media, so Buffer refuses this post"
         )
         yield Finding(VIDEO_NOT_ALONE, post, (*path, kinds.index("video")), message)
     for index, asset in enumerate(assets):
         if asset.video and asset.video.thumbnail_offset is not None and network.covers is None:
-            message = f"{network.label} takes no frame as a video's cover, so Buffer refuses this post"
+            message = f"{network.label} cannot use a frame as a video's cover, so Buffer refuses this post"
             yield Finding(COVER_NOT_TAKEN, post, (*path, index, "video", "thumbnail_offset"), message)
     if "document" in kinds:
         at = (*path, kinds.index("document"))
         if "document" not in network.kinds:
-            yield Finding(KIND_NOT_TAKEN, post, at, f"{network.label} takes no documents, so Buffer refuses this post")
+            yield Finding(
+                KIND_NOT_TAKEN, post, at, f"{network.label} does not accept documents, so Buffer refuses this post"
+            )
         elif len(kinds) > 1:
-            message = "a document cannot stand beside other assets, so Buffer refuses this post"
+            message = "a document must be the only asset, so Buffer refuses this post"
             yield Finding(NOT_ALONE, post, at, message)
 
 

@@ -28,7 +28,7 @@ TOO_CLOSE = Rule(
     "posts-too-close",
     Severity.WARNING,
     f"two posts go out on one channel within {APART.seconds // 60} minutes",
-    "they take each other's readers, and it is mostly a mistake in a date",
+    "they compete for readers, and usually one of the dates is a mistake",
     "move one of them",
     "what teams find in hindsight",
 )
@@ -47,7 +47,7 @@ REPEATED = Rule(
     "BC111",
     "repeat-says-the-same",
     Severity.WARNING,
-    "occurrences of a repeated post say the same",
+    "occurrences of a repeated post have the same text",
     "networks hide or refuse repetitions, and so may Buffer",
     "give each a text of its own with variables: `$(number)`, or `vars` under `each`",
     "what networks do; Buffer was seen to refuse some repetitions",
@@ -56,7 +56,7 @@ REPEATED = Rule(
 RULES = (SAME_TEXT, TOO_CLOSE, SAME_ON_X, REPEATED)
 
 
-#: A post and its instant in seconds since 1970, None where a queue decides.
+#: A post and its instant in seconds since 1970, None if a queue decides.
 Timed = tuple[Post, float | None]
 
 
@@ -110,7 +110,7 @@ def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:
         earlier = first.expansion.repeats if first.expansion else ""
         others = len(those) - 1
         more = f", and so {'does' if others == 1 else 'do'} {others} more" if others else ""
-        message = f"`{first.address.key}` says the same as `{earlier}`{more}; networks hide or refuse repeats"
+        message = f"`{first.address.key}` has the same text as `{earlier}`{more}; networks hide or refuse repeats"
         yield Finding(REPEATED, first, ("repeat",), message)
 
 
@@ -140,6 +140,6 @@ def _too_close(timed: list[tuple[float, Post]], since: float | None) -> Iterator
             continue
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"
-        message = f"two posts go out on one channel {when}, so they take each other's readers"
+        message = f"two posts go out on one channel {when}, so they compete for readers"
         related = (Related(one, f"`{one.address.key}` goes out just before"),)
         yield Finding(TOO_CLOSE, other, ("due_at",), message, related=related)

@@ -1,4 +1,4 @@
-"""What each network takes: one table for all services, each entry with its source.
+"""What each network allows: one table for all services, each entry with its source.
 
 A row is a `Network`; `NETWORKS[service]` is the row of a service. The rules in texts.py, media.py and fields.py read it
 and nothing else, docs/networks.md is made from it (`make schemas`). The sandbox has rules of its own and never reads
@@ -19,8 +19,8 @@ from bufferctl.model.content import AssetKind, ThreadItem
 class Source(StrEnum):
     """Who makes a limit, and how that is known."""
 
-    BUFFER = "Buffer's list of what each network takes"
-    SEEN = "what Buffer was seen to refuse"
+    BUFFER = "Buffer's list of what each network allows"
+    SEEN = "what Buffer has been seen to refuse"
     REFERENCE = "Buffer's API reference"
     NETWORK = "the network itself"
 
@@ -60,7 +60,7 @@ class Need(NamedTuple):
 class FileLimits:
     """What a network takes of files, and the page of its documentation that says so (`source`).
 
-    `pictures` and `videos`: types, empty where none is published. `doubtful`: types of pictures that it takes by its
+    `pictures` and `videos`: types, empty if none is published. `doubtful`: types of pictures that it takes by its
     own account and that were seen to fail. `moving`: types in which it shows an animation. Bytes as `most_…`, pixels
     together as `most_pixels`, those of the shorter side as `least_side`. `ratio`: width to height, least and most, of
     an ordinary post.
@@ -81,14 +81,14 @@ class FileLimits:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One row. None where no limit is known; `label` is the network as people write it.
+    """One row. None if no limit is known; `label` is the network as people write it.
 
     `text` is counted as `counting` says; `text_with_video` instead of it where there is a video; `shown`: what the
     network shows of it; `paid`: what a paid account of the network takes; `text_varies`: the account's server says.
     `media` limits images and videos together, `images` images alone; `video_alone`: one video, and nothing beside it.
     `needs_media`: one of these kinds must be there; with `or_link_attachment` any asset or a link attachment will do.
     `types`: the values of `type` that it takes. `covers`: a frame may be a video's cover. `note`: what no rule can
-    judge. `takes_posts`: Buffer's API documents posts for it. `files`: None where it publishes nothing of them.
+    judge. `takes_posts`: Buffer's API documents posts for it. `files`: None if it publishes nothing of them.
     """
 
     label: str
@@ -275,7 +275,7 @@ NETWORKS: Mapping[Service, Network] = {
         "YouTube",
         text=Limit(5000),
         title=Limit(100),
-        note="the video must be vertical, which the files cannot tell",
+        note="the video must be vertical, which cannot be checked here",
         needs_media=("video",),
         needs=(Need(("title",), "a title"), Need(("category_id",), "a category")),
         files=FileLimits(

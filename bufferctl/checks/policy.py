@@ -61,7 +61,7 @@ FROZEN = Rule(
     "policy-freeze",
     Severity.ERROR,
     "a post is due in a time that `freeze` names",
-    "it would go out when your team has agreed to be silent",
+    "it would go out when your team has agreed not to post",
     "give it another time, or change `freeze` under `policy`",
     _SOURCE,
 )
@@ -70,7 +70,7 @@ LINK_DOMAIN = Rule(
     "policy-link-domain",
     Severity.ERROR,
     "a link leads to a site that `link_domains` does not name",
-    "readers would be led to where your team has agreed not to lead them",
+    "your team has agreed not to link there",
     "link to another site, or add this one to `link_domains` under `policy`",
     _SOURCE,
 )
@@ -79,7 +79,7 @@ UTM = Rule(
     "policy-utm",
     Severity.ERROR,
     "a link to a site of `utm` lacks a parameter",
-    "visits that come from the post cannot be attributed to it",
+    "visits from the post cannot be attributed to it",
     "add the parameter to the link",
     _SOURCE,
 )
@@ -88,8 +88,8 @@ FORBIDDEN = Rule(
     "policy-forbidden-word",
     Severity.ERROR,
     "a text has one of the `forbidden_words`",
-    "your team has agreed not to say it",
-    "say it in other words",
+    "your team has agreed not to use it",
+    "use other words",
     _SOURCE,
 )
 PER_DAY = Rule(
@@ -106,7 +106,7 @@ LEAD = Rule(
     "policy-minimum-lead",
     Severity.ERROR,
     "a post is new or changed less than `minimum_lead` before its time; plan finds it, and holds the post",
-    "nobody has had the time to look at it that your team has agreed on",
+    "reviewers would have less time than your team has agreed on",
     "give it a later time",
     _SOURCE,
 )
@@ -115,7 +115,7 @@ TAG = Rule(
     "policy-tag-missing",
     Severity.ERROR,
     "a post lacks one of the `required_tags`",
-    "it is missing where your team looks for posts by their tags",
+    "your team cannot find it by its tags",
     "add the tag to `tags`",
     _SOURCE,
 )

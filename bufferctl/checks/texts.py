@@ -80,7 +80,7 @@ def longest(text: str, counting: Counting) -> int:
 
 
 def limit_of(post: Post, network: Network, most: int | None) -> int | None:
-    """How long the post's text may be; `most` is what its channel says itself. None where no limit is known."""
+    """How long the post's text may be; `most` is what its channel says itself. None if no limit is known."""
     if most is not None:
         return most
     with_video = network.text_with_video
@@ -105,7 +105,7 @@ TOO_LONG = Rule(
     "BC001",
     "text-too-long",
     Severity.ERROR,
-    "a text is longer than its network takes",
+    "a text is longer than its network allows",
     "Buffer refuses the post",
     "shorten it, or give this network a text of its own under `overrides`",
     Source.BUFFER,
@@ -114,7 +114,7 @@ NEEDS_PAID_X = Rule(
     "BC002",
     "text-needs-paid-x",
     Severity.ERROR,
-    "a text for X has more than 280 characters, which X takes only of accounts that pay for it",
+    "a text for X has more than 280 characters, which X allows only for paying accounts",
     "Buffer refuses the post unless the account pays; `plan` and `apply` ask the account instead of guessing",
     "shorten it; if the account pays for X, set `rules: {BC002: off}` in the root file",
     Source.SEEN,
@@ -123,18 +123,18 @@ DEPENDS_ON_SERVER = Rule(
     "BC003",
     "text-depends-on-server",
     Severity.WARNING,
-    "a text for Mastodon has more than 500 characters, which some servers take and others do not",
-    "`plan` and `apply` ask the server how many it takes, and stop if these are too many",
-    "shorten it, unless you know that the server takes it",
+    "a text for Mastodon has more than 500 characters, which only some servers allow",
+    "`plan` and `apply` ask the server for its limit, and stop if the text is too long",
+    "shorten it, unless you know that the server allows it",
     Source.BUFFER,
 )
 TOO_MANY_BYTES = Rule(
     "BC004",
     "text-too-many-bytes",
     Severity.ERROR,
-    "a text has few characters but more bytes than its network takes",
+    "a text is short enough but has more bytes than its network allows",
     "Buffer refuses the post",
-    "leave out some of the emoji that are put together of several",
+    "remove some of the combined emoji",
     Source.BUFFER,
 )
 CUT_SHORT = Rule(
@@ -142,8 +142,8 @@ CUT_SHORT = Rule(
     "text-cut-short",
     Severity.WARNING,
     "a text is longer than its network shows",
-    "Buffer takes it, but readers do not see the end",
-    "shorten it, or say what matters first",
+    "Buffer accepts it, but readers do not see the end",
+    "shorten it, or put what matters first",
     Source.NETWORK,
 )
 
@@ -183,11 +183,13 @@ def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
             yield from _too_long(post, network, path, text, limit, from_account=most is not None)
         if network.bytes and 4 * len(text) > network.bytes.most and (size := utf8(text)) > network.bytes.most:
             most_bytes = network.bytes.most
-            message = f"{network.label} takes {most_bytes:,} bytes and this text has {size:,}, so Buffer refuses it"
+            message = f"{network.label} allows {most_bytes:,} bytes and this text has {size:,}, so Buffer refuses it"
             yield Finding(TOO_MANY_BYTES, post, path, message)
         if network.shown and len(text) * 2 > network.shown.most and (size := utf16(text)) > network.shown.most:
             shown = network.shown.most
-            message = f"{network.label} shows {shown:,} characters and this text has {size:,}, so its end is not seen"
+            message = (
+                f"{network.label} shows {shown:,} characters and this text has {size:,}, so readers do not see its end"
+            )
             yield Finding(CUT_SHORT, post, path, message)
 
 
@@ -196,7 +198,7 @@ def because_of_parameters(post: Post, text: str, counting: Counting, limit: int)
     before = dict(post.expansion.untagged).get(text) if post.expansion else None
     if before is None or (used := length(before, counting)) > limit:
         return ""
-    return f"; `utm` makes it so long: without the parameters it has {used:,}"
+    return f"; `utm` makes it too long: without its parameters it has {used:,}"
 
 
 def _texts(post: Post) -> Iterator[tuple[Path, str]]:
@@ -214,7 +216,7 @@ def _too_long(
     used = length(text, network.counting)
     if used <= limit:
         return
-    counts = f"{network.label} takes {limit:,} characters and this text has {used:,}{_aside(network, text, used)}"
+    counts = f"{network.label} allows {limit:,} characters and this text has {used:,}{_aside(network, text, used)}"
     over = f"shorten it by {used - limit:,}"
     if because := because_of_parameters(post, text, network.counting, limit):
         counts += because
@@ -223,7 +225,7 @@ def _too_long(
         more = _NOT_PAID if from_account else _IF_PAID
         yield Finding(NEEDS_PAID_X, post, path, f"{counts}, so Buffer refuses it", hint=f"{over}; {more}")
     elif network.text_varies and not from_account:
-        message = f"{counts}, unless the server takes more; `plan` asks it"
+        message = f"{counts}, unless the server allows more; `plan` asks it"
         yield Finding(DEPENDS_ON_SERVER, post, path, message)
     else:
         own = "" if len(path) > 1 else ", or give this network a text of its own under `overrides`"
@@ -231,7 +233,7 @@ def _too_long(
 
 
 _IF_PAID = "if the account pays for X, set `rules: {BC002: off}` in the root file"
-_NOT_PAID = "Buffer knows of no subscription to X that this account has"
+_NOT_PAID = "according to Buffer, this account does not pay for X"
 
 
 def _aside(network: Network, text: str, used: int) -> str:

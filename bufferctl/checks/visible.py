@@ -43,7 +43,7 @@ class Link(NamedTuple):
 
     @property
     def host(self) -> str:
-        """The domain that it leads to, as `normal_host` writes it; empty where there is none."""
+        """The domain that it leads to, as `normal_host` writes it; empty if there is none."""
         return host_of(self.url)
 
 

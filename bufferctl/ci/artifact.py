@@ -12,7 +12,7 @@ from bufferctl.errors import ForgeError
 def keep(folder: Path, artifact: Path, checkout: Path) -> None:
     """Copy `folder` to `artifact`, replacing what is there. A relative `artifact` is below the `checkout`.
 
-    Raises ForgeError where the path to it has a link below the checkout.
+    Raises ForgeError if the path to it has a link below the checkout.
     """
     target = Path(os.path.normpath(checkout / artifact))
     if target.is_relative_to(checkout) and target.parent.resolve() != target.parent:

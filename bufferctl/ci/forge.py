@@ -23,7 +23,7 @@ class ChangeRequest:
     """A pull or merge request.
 
     `head`: the commit of its branch that was planned. `branch`: the branch that it goes into. `base`: a commit of that
-    branch to compare with, empty where the forge does not name one.
+    branch to compare with, empty if the forge does not name one.
     """
 
     number: int
@@ -55,7 +55,7 @@ class Issue:
 
 @dataclass(frozen=True)
 class ReviewedPlan:
-    """The plan that reviewers of a request saw, None where there is none; `ignored`: why others do not count."""
+    """The plan that reviewers of a request saw, None if there is none; `ignored`: why others do not count."""
 
     content: bytes | None
     ignored: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class Forge(AbstractContextManager["Forge"], Protocol):
         """What stands before the number of a request (`#` or `!`)."""
 
     def request(self) -> ChangeRequest | None:
-        """The request that this run belongs to, None where it belongs to none."""
+        """The request that this run belongs to, None if it belongs to none."""
 
     def comments(self, number: int) -> Iterable[Comment]:
         """The comments on a request, oldest first."""
@@ -117,7 +117,7 @@ class Forge(AbstractContextManager["Forge"], Protocol):
 def connect(
     environment: Mapping[str, str], *, plan_workflow: str, transport: httpx2.BaseTransport | None = None
 ) -> Forge:
-    """The forge that this job runs on. Raises ForgeError where it is neither GitHub nor GitLab.
+    """The forge that this job runs on. Raises ForgeError if it is neither GitHub nor GitLab.
 
     `plan_workflow`: the workflow file whose plans count as reviewed on GitHub. `transport` replaces the network in
     tests.
@@ -137,7 +137,7 @@ def connect(
 
 
 def variable(environment: Mapping[str, str], name: str) -> str:
-    """A variable that the forge sets in each job. Raises ForgeError where it is missing."""
+    """A variable that the forge sets in each job. Raises ForgeError if it is missing."""
     try:
         return environment[name]
     except KeyError:
@@ -145,7 +145,7 @@ def variable(environment: Mapping[str, str], name: str) -> str:
 
 
 def mismatch(described: bytes | None, request: ChangeRequest, sign: str) -> str:
-    """Why a plan was not made for this request, by the `request.json` beside it; empty where it was."""
+    """Why a plan was not made for this request, by the `request.json` beside it; empty if it was."""
     if described is None:
         return f"it has no {PLANNED_FOR}"
     try:

@@ -225,7 +225,7 @@ class GitHub:
         return ReviewedPlan(None, tuple(ignored))
 
     def _foreign(self, run: _Run, request: ChangeRequest) -> str:
-        """Why what a run kept is not this pull request's plan; empty where it is."""
+        """Why what a run kept is not this pull request's plan; empty if it is."""
         if run.head_repository is None or run.head_repository.id != run.repository.id:
             return "a fork's run may upload anything"
         workflow = run.path.partition("@")[0]
@@ -236,7 +236,7 @@ class GitHub:
         return "" if run.head_sha == request.head else "the run was of another commit"
 
     def artifact_of_run(self, run: int, name: str, file: str) -> bytes | None:
-        """A file of an artifact of a certain run, whoever's it is; None where there is none."""
+        """A file of an artifact of a certain run, whoever's it is; None if there is none."""
         for each in self._api.pages(f"actions/runs/{run}/artifacts", _Artifact, key="artifacts", name=name):
             return self._unpacked(each.id, file)[file]
         return None

@@ -180,7 +180,7 @@ class GitLab:
         return ReviewedPlan(None, tuple(ignored))
 
     def _foreign(self, pipeline: _Pipeline, request: ChangeRequest) -> str:
-        """Why what a pipeline kept is not this merge request's plan; empty where it is."""
+        """Why what a pipeline kept is not this merge request's plan; empty if it is."""
         if str(pipeline.project_id) != self._project:
             return "it ran in another project"
         if pipeline.source != _SOURCE:

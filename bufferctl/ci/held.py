@@ -38,7 +38,7 @@ class _Change(BaseModel):
 class Held:
     """Addresses of held changes: those that the request brings, and those that were held before it.
 
-    `uncompared`: why the base could not be compared, so that all count as the request's; empty where it was.
+    `uncompared`: why the base could not be compared, so that all count as the request's; empty if it was.
     """
 
     by_request: tuple[str, ...] = ()

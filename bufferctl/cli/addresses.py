@@ -28,7 +28,7 @@ _HINTS: Mapping[str, str] = {
     "page": "use the address of the file itself",
     "login": "let everybody read it, or put it where everybody can",
     "too-large": "make the file smaller",
-    "wrong-type": "name a file of a type that networks take, such as JPEG, PNG, MP4 or PDF",
+    "wrong-type": "use a file type that networks accept, such as JPEG, PNG, MP4 or PDF",
     "not-public": "put the file where everybody can fetch it",
 }
 _LATER = "try again later; if it stays like this, put the file on another host"

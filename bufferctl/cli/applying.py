@@ -135,7 +135,7 @@ class Applying:
         self._look = self.session.look(options)
         if any(change.reason is Reason.LAG for change in self._look.plan.changes):
             with self._watching(0) as watching:
-                watching.waiting(self.settle, "Buffer does not show all of it yet; reading once more")
+                watching.waiting(self.settle, "Buffer does not show everything yet; reading once more")
                 self._clock.sleep(self.settle)
             self._look = self.session.look(options)
         return self._look.plan

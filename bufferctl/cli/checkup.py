@@ -97,7 +97,7 @@ def media(number: int, problems: Sequence[Diagnostic]) -> Check:
 
 def key(source: str) -> Check:
     """That Buffer takes the key, which `source` has."""
-    expiry = "The API does not say when it expires: after 30 days, unless a longer time was chosen"
+    expiry = "The API does not tell when it expires: 30 days after it was created, unless a longer time was chosen"
     return Check("key", Verdict.OK, f"Buffer accepts the key in {source}. {expiry}")
 
 
@@ -147,7 +147,7 @@ def channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
                 "channels", Verdict.PROBLEM, message, "Unlock it in Buffer (your plan may hold fewer).", _TROUBLE
             )
         elif each.is_queue_paused:
-            message = f"The queue of {name} is paused: it takes posts and publishes none"
+            message = f"The queue of {name} is paused: it accepts posts but publishes none"
             yield Check("queue", Verdict.WARNING, message, "Resume it in Buffer.")
     if found and not any(each.is_disconnected or each.is_locked or each.is_queue_paused for each in found):
         yield Check("channels", Verdict.OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
@@ -191,7 +191,7 @@ def state(store: Store, endpoint: str | None, account: Account | None) -> tuple[
     message = f"{count(len(remembered.bindings), 'object')} remembered in {record.place}"
     if lease := record.document.lease:
         what = f"{message}; another run holds its lock: {lease}"
-        return Check("state", Verdict.WARNING, what, "Wait for that run; apply takes a stale lock over."), remembered
+        return Check("state", Verdict.WARNING, what, "Wait for that run; apply takes over a stale lock."), remembered
     return Check("state", Verdict.OK, message), remembered
 
 

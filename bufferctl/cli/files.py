@@ -129,7 +129,7 @@ def reread(root: Path, console: Console, channels: Mapping[tuple[str, str], Live
         console.diagnostics(problems)
         raise ConfigError(
             "With Buffer's version the files would have these errors, so nothing was written",
-            hint="Fix them or name what to take one by one, then try again.",
+            hint="Fix them, or name the ones to take, then try again.",
         )
     for name in found.files:
         text = (found.root / name).read_text(encoding="utf-8")

@@ -81,13 +81,13 @@ def _replaceable(record: StoredRecord, new: Document) -> Document:
     if record.exists and state.lineage != other.lineage:
         raise StateError(
             f"The file has another lineage ({other.lineage or 'none'}) than the state in {record.place} "
-            f"({state.lineage or 'none'}), so it is of another project or a state that was begun anew",
+            f"({state.lineage or 'none'}), so it belongs to another project, or to a state that was started again",
             hint=hint,
         )
     if other.serial < state.serial:
         raise StateError(
             f"The file is older (serial {other.serial}) than the state in {record.place} (serial {state.serial}); "
-            "with it bufferctl would not know what was created since",
+            "bufferctl would no longer know what was created since",
             hint=hint,
         )
     return record.document

@@ -93,7 +93,7 @@ def new(
     draft = _read(source) if source else None
     usual = [each.label for each in starting.usual_channels(desired)]
     if kind == "post":
-        said = draft or text or ask.text("--text", "What does it say?")
+        said = draft or text or ask.text("--text", "Text of the post?")
         where = channels or ask.channels(usual)
         started = starting.new_post(desired, where, said, at or ask.time(), key)
     else:

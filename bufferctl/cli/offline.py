@@ -23,7 +23,7 @@ def check(choices: Choices, *, out: Path | None) -> None:
     }
     if wrong := [name for name, given in options.items() if given]:
         raise UsageError(
-            f"--offline asks nobody, so it does not go with {' and '.join(wrong)}",
+            f"--offline does not read from Buffer, so it cannot be combined with {' and '.join(wrong)}",
             hint=f"Leave out --offline, or {' and '.join(wrong)}.",
         )
 

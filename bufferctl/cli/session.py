@@ -189,7 +189,7 @@ class Session:
         if has_errors(problems):
             annotate(problems, self.files.root)
             raise ConfigError(
-                "Texts are longer than their channels take, so nothing was sent to Buffer",
+                "Some texts are too long for their channels, so nothing was sent to Buffer",
                 hint="Shorten them, then try again.",
             )
 

@@ -140,10 +140,10 @@ def standing(files: Files, record: StoredRecord) -> tuple[Diagnostic, ...]:
     here, applied = head(files.root), record.document.commit
     found = relation(files.root, here, applied, remote=_remote(files)) if here and applied else Relation.SAME
     if found is Relation.OLDER:
-        what = f"This checkout ({here[:_SHORT]}) is older than what was applied last ({applied[:_SHORT]})"
+        what = f"This checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]})"
         return (Diagnostic(Severity.WARNING, f"{what}, so apply will refuse it", hint="git pull"),)
     if found is Relation.DIVERGED:
-        what = f"This checkout ({here[:_SHORT]}) and the commit applied last ({applied[:_SHORT]}) have diverged"
+        what = f"This checkout ({here[:_SHORT]}) and the last applied commit ({applied[:_SHORT]}) have diverged"
         why = f"{what}; what only that one declares looks removed from the files"
         return (Diagnostic(Severity.WARNING, why, hint="Merge or rebase onto it before you apply."),)
     return ()
@@ -170,8 +170,8 @@ def _refuse_older(files: Files, record: SharedRecord) -> None:
         return
     if relation(files.root, here, applied, remote=_remote(files)) is Relation.OLDER:
         raise StateError(
-            f"This checkout ({here[:_SHORT]}) is older than what was applied last ({applied[:_SHORT]}), so applying it "
-            "would undo what was merged since; nothing was done",
+            f"This checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]}), so "
+            "applying it would undo later merges; nothing was done",
             hint="git pull",
         )
 

@@ -71,7 +71,7 @@ def source_of(
     if plan_file and reviewed:
         raise UsageError(
             f"{plan_file} is a saved plan, and --reviewed names another",
-            hint="Name one: a PATH to do all of it or nothing, --reviewed to do what of it the files still say.",
+            hint="Name one: PATH applies the whole plan or nothing, --reviewed applies what the files still declare.",
         )
     if plan_file:
         _check_alone(choices, plan_file)

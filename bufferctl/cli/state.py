@@ -245,7 +245,7 @@ def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
     near = get_close_matches(address, names, n=1)
     raise UsageError(
         f"Nothing is remembered of {address}",
-        hint=f"Did you mean {near[0]}?" if near else "`bufferctl state list` shows what is.",
+        hint=f"Did you mean {near[0]}?" if near else "`bufferctl state list` shows what there is.",
     )
 
 

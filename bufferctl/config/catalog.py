@@ -87,7 +87,7 @@ class Catalog:
             if not self.organizations:
                 raise UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
             raise UnknownNameError(
-                f"there are several organizations ({listed(labels)}), and this does not say which is meant",
+                f"there are several organizations ({listed(labels)}), and this does not name one",
                 f"write `organization: {labels[0]}` beside it",
             )
         for each in self.organizations:

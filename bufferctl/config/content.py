@@ -216,7 +216,9 @@ def with_link_attachments_in_thread(
             continue
         items.append(item)
         if item.link_attachment and not attaches:
-            message = f"Buffer takes no link preview in threads on {metadata.service}, so it would refuse the post"
+            message = (
+                f"Buffer does not accept a link preview in threads on {metadata.service}, so it would refuse the post"
+            )
             hint = "delete it, and put the link into the text"
             reading.problems.append(below.at_key("link_attachment", message, hint=hint))
         elif item.link_attachment and item.assets:
@@ -243,10 +245,10 @@ def _attached(
     link = assets[index].link
     below = spot.down("assets")
     if refusing:
-        message = f"Buffer takes no link preview {refusing}, so it would refuse the post"
+        message = f"Buffer does not accept a link preview {refusing}, so it would refuse the post"
         reading.problems.append(below.at(index, message, hint="delete it, and put the link into the text"))
     elif len(assets) > 1:
-        message = "a link cannot stand beside other assets, so Buffer would refuse the post"
+        message = "a link must be the only asset, so Buffer would refuse the post"
         reading.problems.append(below.at(index, message, hint="delete it, and put the link into the text"))
     elif given is not None:
         message = "there is a `link_attachment`, too, and a post has one link preview"

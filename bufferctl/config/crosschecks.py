@@ -139,7 +139,9 @@ def _not_meant(
         message = f"`{key}` has the same text at the same time, so it would be published twice"
         hint = f"delete one of them; if both are meant, add `repeat_of: {key}` here"
         if post.expansion and post.expansion.number and post.place == earlier.place:
-            message = f"`{post.address.key}` and `{key}` say the same at the same time, so it would be published twice"
+            message = (
+                f"`{post.address.key}` and `{key}` have the same text at the same time, so it would be published twice"
+            )
             hint = "give one of them another time or text under `each`"
         related = (Related(earlier.place, "the other one is here"),)
         yield each.layers[-1].spot.at("key", message, hint=hint, related=related)

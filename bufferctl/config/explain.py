@@ -63,7 +63,7 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
     if kind == "extra_forbidden":
         name = str(loc[-1])
         if name == "thumbnail_url" and model_at(owner, loc[:-1]) is Video:
-            message = "Buffer refuses a video with a `thumbnail_url`, whatever it holds"
+            message = "Buffer refuses a video with any `thumbnail_url`"
             hint = (
                 "delete it; on Instagram, TikTok and Pinterest `thumbnail_offset: 1500` shows the frame at 1.5 seconds"
             )
@@ -148,9 +148,7 @@ def _value_hint(value: str, reason: str) -> str:
     if meant := probably_meant(value):
         return f"write `{meant}`"
     with_time = probably_meant(f"{value} 09:00")
-    return (
-        f"say at what time as well: `{with_time}`" if with_time else "write year-month-day hour:minute and nothing else"
-    )
+    return f"add the time: `{with_time}`" if with_time else "write year-month-day hour:minute and nothing else"
 
 
 def _campaign_hint(value: str, reason: str) -> str:
@@ -228,18 +226,18 @@ def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]
         return ""
     fields = owner.model_fields
     if "overrides" in empty and name.partition(":")[0] in set(Service):
-        return "write it two spaces further in, with what is below, so that it is under `overrides`"
+        return "write it two spaces further in, with what is below, so that it belongs to `overrides`"
     near = nearest_field(name, fields) or nearest_value(name, fields)
     if near:
         return f"did you mean `{near}`?"
     if name == "timezone":
-        return "times take the timezone of their post, file or channel; or write the offset: `2026-12-01T09:00+01:00`"
+        return "set the timezone on the post, the file or the channel, or write an offset: `2026-12-01T09:00+01:00`"
     if name == "posts":
-        return "posts stand under a channel, or at the top of a file with `channels:`"
+        return "posts belong under a channel, or at the top of a file with `channels:`"
     if name in RootFile.model_fields:
         return f"`{name}` belongs in the root file"
     if " " in name:
-        return "if it is text, it must stand below `text: |`, two spaces further in"
+        return "if it is text, put it below `text: |`, indented by two more spaces"
     if below := _where(name, owner):
         return below
     return f"there are {listed(_own_first(owner))}"

@@ -118,7 +118,7 @@ class Files:
             self._reading.problems.append(
                 spot.at(
                     name,
-                    "nothing says how this file becomes public, and Buffer fetches it from a public https address",
+                    "`media` is not set, so this file has no public address from which Buffer could fetch it",
                     hint="add to the root file `media: {store: s3://acme-media/social, public_url: "
                     "https://media.acme.example/social}` (bufferctl uploads), or `media: {public_url: "
                     "https://acme.github.io/posts}` (a site's build publishes the folder); see docs/media.md",

@@ -106,7 +106,7 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"(?P<at>[\u2028\u2029])",
-        "a line separator that nobody sees (copied text has such), and YAML takes it for the end of the line",
+        "an invisible line separator (often from copied text), which YAML takes for the end of the line",
         "delete it, and begin a new line there",
     ),
     (rf"^[ \t]*(?P<at>[{_DASHES}])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`", "write `- `"),

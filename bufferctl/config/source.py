@@ -117,7 +117,7 @@ class Source:
 
 def control_message(character: str) -> str:
     """What is wrong with a control character."""
-    return f"a control character (U+{ord(character):04X}) that nobody sees; networks refuse or garble it"
+    return f"a control character (U+{ord(character):04X}), which is invisible; networks refuse or garble it"
 
 
 def whole_file(name: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
@@ -130,7 +130,7 @@ def read_source(path: Path, name: str) -> Source:
     data = _read(path)
     for beginning, kind in _OTHER_KINDS.items():
         if data.startswith(beginning):
-            raise UnreadableError(f"it is {kind} and not plain text", "save what it says as plain text, in UTF-8")
+            raise UnreadableError(f"it is {kind} and not plain text", "save its content as plain text in UTF-8")
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UnreadableError("it is UTF-16", "save it as UTF-8")
     data = data.removeprefix(BOM_UTF8)

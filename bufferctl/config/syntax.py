@@ -117,7 +117,7 @@ def _of_the_text(source: Source, offset: int) -> Diagnostic | None:
     if (opened := _unclosed_quote(source, offset)) is not None:
         return source.diagnostic(opened, "the quote that opens here is not closed", hint=f"close it, or {_BLOCK}")
     if _after_quote(source.line(offset), source.place(offset).column - 1):
-        hint = _inner_quotes(source.line(offset)) or f"put the quotes round all of it, or {_BLOCK}"
+        hint = _inner_quotes(source.line(offset)) or f"quote the whole value, or {_BLOCK}"
         return source.diagnostic(offset, "text goes on after the quote that ends it", hint=hint)
     if first := _deeper_first_line(source, offset):
         message = f"this line is indented less than line {first}, the first of its text, so YAML ends the text above it"

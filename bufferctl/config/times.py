@@ -86,7 +86,7 @@ class LocalTimes:
         what = "does not exist" if skipped else "comes twice"
         way = "forward" if skipped else "back"
         return LocalTimeError(
-            f"{written} {what} in {self.name}: the clocks go {way} then", f"say which instant is meant: {choices}"
+            f"{written} {what} in {self.name}: the clocks go {way} then", f"add the offset that you mean: {choices}"
         )
 
 

@@ -20,7 +20,7 @@ AT_REST = frozenset({Action.NO_OP, Action.DONE})
 
 
 def claimed(change: Change) -> Binding | None:
-    """The binding of a declared object that was adopted, or is to be; None where it is ours already or not there."""
+    """The binding of a declared object that was adopted, or is to be; None if it is ours already or not there."""
     if change.action is Action.ADOPT and change.live is not None and change.desired is not None:
         return bind(change.desired, change.live, Origin.IMPORTED)
     if change.action in AT_REST and change.binding is not None and change.binding.origin is Origin.ADOPTED:
@@ -38,7 +38,7 @@ def claim(
 ) -> tuple[Slot, Binding]:
     """The slot of a declared object and its binding to the live one with that id (`import ADDRESS ID`).
 
-    Where the two differ, the binding says so, and the next plan shows what. Raises ApiError where the id is not in that
+    Where the two differ, the binding says so, and the next plan shows what. Raises ApiError if the id is not in that
     home, UsageError where the id or the address is bound otherwise.
     """
     slot, live = _find(buffer, account, targets, item, live_id)

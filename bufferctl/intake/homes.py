@@ -19,7 +19,7 @@ from bufferctl.reconcile import Targets, same_name
 class ChannelHome:
     """A channel. `label` is that of addresses, `reference` what entries call it; `entry`: what declares it.
 
-    `timezone`: of times without an offset there, None where they are to have one.
+    `timezone`: of times without an offset there, None if they are to have one.
     """
 
     live: LiveChannel

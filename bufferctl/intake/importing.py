@@ -63,7 +63,7 @@ class Known:
     """What the files and the record hold before the import.
 
     `slots`: those of the declared objects. `plan`: the plan of the files as they are, `live` what it was made from;
-    both None where no organization is declared yet.
+    both None if no organization is declared yet.
     """
 
     desired: Desired
@@ -270,7 +270,7 @@ def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEnt
 
 
 def _said_when(item: Post | Idea) -> tuple[str, str, datetime, object] | None:
-    """What no two posts may have in common; None where that does not matter."""
+    """What no two posts may have in common; None if that does not matter."""
     if isinstance(item, Idea) or item.due_at is None or item.cancelled:
         return None
     content = item.text.strip() or item.assets

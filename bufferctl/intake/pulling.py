@@ -49,7 +49,9 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
     pulled = Pulled()
     for change in [by_name[address] for address in dict.fromkeys(addresses)] if addresses else drifted:
         if change.binding is None or (change.live is None and change.reason is not Reason.GONE):
-            pulled.left_out.append((change.address, "bufferctl cannot tell which one in Buffer it is; see `plan`"))
+            pulled.left_out.append(
+                (change.address, "bufferctl cannot tell which post in Buffer it is; run `bufferctl plan`")
+            )
             continue
         try:
             fields = fields_to_take(change, plan.channels.get(change.slot.channel_id))
@@ -71,7 +73,7 @@ _MADE = frozenset({"text", "assets", "metadata"})
 
 
 def _why_not(change: Change, fields: Mapping[str, Any]) -> str:
-    """Why Buffer's version cannot be written into the entry, and what to do; empty where it can."""
+    """Why Buffer's version cannot be written into the entry, and what to do; empty if it can."""
     made = change.desired.expansion if isinstance(change.desired, Post) else None
     if made is None or not fields:
         return ""

@@ -70,7 +70,7 @@ class _Writing:
         return self.to.root.exists() and Edits(Text.read(self.to.root).text).root.get("utm") is not None
 
     def _check_included(self, items: Mapping[Address, Post | Idea], names: list[str]) -> None:
-        """Raises ConfigError where the root file does not read what was written."""
+        """Raises ConfigError if the root file does not read what was written."""
         if any(entry.address not in items for entry in self.intake.entries):
             raise ConfigError(
                 f"{self.to.root.name} does not include {names[-1]}, so nothing was written",
@@ -111,7 +111,7 @@ class _Writing:
         return [home for home in homes if home.id not in before]
 
     def _managed_since(self) -> datetime | None:
-        """The earliest creation that is bound, where that is before what the root file says; None where it may stay.
+        """The earliest creation that is bound, where that is before what the root file says; None if it may stay.
 
         A root file that is there without `managed_since` gets none: what it declares may have been published before,
         and `bufferctl state begin` asks a person about that.

@@ -127,10 +127,10 @@ def probe(
     what was not asked by then, or is over the `MOST`, is UNASKED. `transport` takes the network's place in tests.
     """
     unique = list(dict.fromkeys(wanted))
-    unasked = Answer(Verdict.UNASKED, "was not asked, because there was no time left")
+    unasked = Answer(Verdict.UNASKED, "was not requested, because there was no time left")
     client = open_client(loopback=loopback, transport=transport)
     answers = asyncio.run(for_each(client, unique[:MOST], answer_of, unasked, within)) if unique else {}
-    rest = Answer(Verdict.UNASKED, f"was not asked: at most {MOST:,} addresses are")
+    rest = Answer(Verdict.UNASKED, f"was not requested: at most {MOST:,} addresses are")
     return answers | dict.fromkeys(unique[MOST:], rest)
 
 

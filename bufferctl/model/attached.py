@@ -59,7 +59,7 @@ def with_files(item: Post | Idea, change: Callable[[Attached], MediaFile]) -> Po
 
 
 def with_sources(item: Post | Idea, sources: Sequence[str]) -> Post | Idea | None:
-    """The same object with other things attached, as state keeps them; None where their number differs.
+    """The same object with other things attached, as state keeps them; None if their number differs.
 
     A file then has no address, and its path is not the real one.
     """

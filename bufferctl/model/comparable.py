@@ -180,7 +180,7 @@ def digest(content: Content) -> str:
 
 
 def text_digest(content: Content) -> str:
-    """A digest of title and text alone, empty where there is neither."""
+    """A digest of title and text alone, empty if there is neither."""
     return _hash([content.title, content.text]) if content.title or content.text else ""
 
 
@@ -235,7 +235,7 @@ def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
 
 
 def applied_fingerprint(binding: Binding, item: Post | Idea, now: Fingerprint) -> Fingerprint | None:
-    """What was last applied; None where it cannot be read. `now`: the fingerprint of `item`, as it is declared.
+    """What was last applied; None if it cannot be read. `now`: the fingerprint of `item`, as it is declared.
 
     A post that an earlier version applied with a link among its assets is the same post with a `link_attachment`
     (notes: Writing), so that is `now`.

@@ -23,7 +23,7 @@ _THUMBNAIL_FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["thumbnail_file"]}, 
 
 
 def exactly_one(**values: object) -> None:
-    """Raises ValueError where not exactly one of two fields is given."""
+    """Raises ValueError if not exactly one of two fields is given."""
     given = [name for name, value in values.items() if value is not None]
     names = " and ".join(f"`{name}`" for name in values)
     if len(given) > 1:
@@ -259,7 +259,7 @@ class Part(Model):
 
 
 class TextLength(NamedTuple):
-    """How long a text is: `used` of `limit`, as its network counts; `limit` is None where none is published."""
+    """How long a text is: `used` of `limit`, as its network counts; `limit` is None if none is published."""
 
     used: int
     limit: int | None

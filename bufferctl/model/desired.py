@@ -63,7 +63,7 @@ class IdeaMedia(Model):
     def _has_one_source(self) -> IdeaMedia:
         exactly_one(file=self.file, url=self.url)
         if self.file and self.type not in {MediaType.IMAGE, MediaType.GIF, MediaType.DOCUMENT}:
-            raise ValueError(f"an idea takes an image or a document as a file, and this `type` is {self.type}")
+            raise ValueError(f"only images and documents of an idea can be files, and this `type` is {self.type}")
         return self
 
 
@@ -236,9 +236,9 @@ class StateSettings:
 class Settings:
     """The settings of the root file (design: The files). `rules` is kept as written.
 
-    `state`: None where the record is in a file beside the root file.
+    `state`: None if the record is in a file beside the root file.
 
-    `managed_since` is aware: bufferctl created nothing before it (design: The record). `media`: None where no file is
+    `managed_since` is aware: bufferctl created nothing before it (design: The record). `media`: None if no file is
     declared.
     """
 

@@ -30,13 +30,13 @@ def trimmed(link: str, *, after: str = _AFTER) -> str:
 
 @lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
-    """The domain that a link leads to, as `normal_host` writes it; empty where there is none."""
+    """The domain that a link leads to, as `normal_host` writes it; empty if there is none."""
     parts = split(url)
     return normal_host(parts.hostname or "") if parts else ""
 
 
 def split(url: str) -> SplitResult | None:
-    """The parts of a link, read as browsers do; None where it is none."""
+    """The parts of a link, read as browsers do; None if it is none."""
     url = url.replace("\\", "/")
     try:
         return urlsplit(_SCHEME.sub("https://", url, count=1))

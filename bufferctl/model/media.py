@@ -51,7 +51,7 @@ class MediaFile(Model):
     type: str = ""
     """What its bytes are, as the usual suffix: jpg, png, gif, webp, heic, svg, mp4, mov, pdf; empty if unknown."""
     width: int = 0
-    """Of a picture, in pixels as it is shown; 0 where the header does not tell."""
+    """Of a picture, in pixels as it is shown; 0 if the header does not tell."""
     height: int = 0
     """Likewise."""
     animated: bool = False
@@ -67,7 +67,7 @@ class MediaFile(Model):
 
     @property
     def pixels(self) -> str:
-        """Width and height for people; empty where they are not known."""
+        """Width and height for people; empty if they are not known."""
         return f"{self.width:,} \N{MULTIPLICATION SIGN} {self.height:,}" if self.width and self.height else ""
 
     @property
@@ -77,7 +77,7 @@ class MediaFile(Model):
 
     @classmethod
     def read_summary(cls, text: str) -> Self | None:
-        """The file with that `summary`, without path and address; None where it is none (an address, say)."""
+        """The file with that `summary`, without path and address; None if it is none (an address, say)."""
         name, _, rest = text.partition(" ")
         size, _, pixels = rest.partition(" ")
         width, _, height = pixels.partition("x")

@@ -1,7 +1,7 @@
-"""What apply asks api to write, and what came of it: data that both rooms know.
+"""The writes that apply hands to api, and their results: data that both rooms share.
 
-A write carries resolved ids. Only a `Done` is a success and only a `Refused` is a definite no; everything else is
-`Unknown`, and the object may or may not exist (design: Applying; notes: Errors).
+A write carries resolved ids. Only `Done` is a success and only `Refused` is definitely not carried out; everything else
+is `Unknown`, and the object may or may not exist (design: Applying; notes: Errors).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bufferctl.model.live import LiveIdea, LivePost, LiveTag
 
 
 class Fit(IntEnum):
-    """How the status and time of a live object, whose content is right, go with the create that may have made it."""
+    """How the status and time of a live object with the right content fit the create that may have made it."""
 
     NONE = 0
     MOVED_ON = 1
@@ -28,16 +28,16 @@ class Fit(IntEnum):
 
 
 class Fate(Enum):
-    """What became of a write to an object that exists."""
+    """The result of a write to an existing object."""
 
     DONE = auto()
     NOT_DONE = auto()
     UNCLEAR = auto()
-    """The object is neither as it was nor as it should be: a person changed it as well."""
+    """The object matches neither its old nor its new version: a person changed it as well."""
 
 
 class _Write(ABC):
-    """What every write knows about itself, so that nobody has to ask which one it is."""
+    """What every write knows about itself, so that no caller has to distinguish its class."""
 
     __slots__ = ()
 
@@ -51,52 +51,52 @@ class _Write(ABC):
 
     @property
     def missing_idea(self) -> str | None:
-        """The key of the declared idea that must be created first, None where there is none or its id is here."""
+        """The key of the declared idea that must be created first; None if there is none, or if its id is set."""
         return None
 
     def with_idea(self, idea_id: str) -> Self:
-        """The same write with the id of its idea. Raises TypeError where it cannot have one."""
+        """The same write with the id of its idea. Raises TypeError if it cannot have one."""
         raise TypeError(f"{self.kind} has no idea")
 
     @abstractmethod
     def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
-        """When Buffer publishes what this leaves scheduled, None where it leaves nothing scheduled at a known time.
+        """When Buffer publishes the post that this leaves scheduled; None if there is none, or no known time.
 
-        `live`: the object that it changes.
+        `live`: the object that this changes.
         """
 
     def goes_out_early(self, live: LivePost | LiveIdea) -> str:
-        """The field of the file that should have kept `live`, as it came back, from being published; else empty."""
+        """The field of the file that should have kept `live` from being published; empty if there is none."""
         return ""
 
 
 class Create(_Write):
-    """A write that makes an object. A live one with equal content and a `fit` proves it done."""
+    """A write that creates an object. A live one with equal content and a `fit` proves that it was carried out."""
 
     __slots__ = ()
 
     @property
     @abstractmethod
     def item(self) -> Post | Idea:
-        """The declared object that it makes."""
+        """The declared object that it creates."""
 
     @property
     def target(self) -> None:
-        """The id of the object that it changes or removes: it makes one."""
+        """None: it creates an object."""
 
     @property
     def makes_draft(self) -> bool:
-        """Whether it makes a draft, which the API may report as made in Buffer's own app (notes: Limits, `via`)."""
+        """Whether it creates a draft; the API may report one as created by the Buffer app (notes: Limits, `via`)."""
         return False
 
     @property
     def makes_approval(self) -> bool:
-        """Whether it makes what waits for approval, which is a kind of draft to the API."""
+        """Whether it creates a post that waits for approval, which the API treats as a kind of draft."""
         return False
 
     @abstractmethod
     def fit(self, live: LivePost | LiveIdea) -> Fit:
-        """How `live` goes with it by all but its content."""
+        """How `live` fits it, content aside."""
 
 
 class Modify(_Write):
@@ -112,11 +112,11 @@ class Modify(_Write):
     @property
     @abstractmethod
     def item(self) -> Post | Idea | None:
-        """The declared object that it leaves there, None where it removes it."""
+        """The declared object that it leaves in Buffer, None if it removes it."""
 
     @abstractmethod
     def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
-        """What became of it, by the object as it is now (None: it is gone).
+        """Whether it was carried out, judged by the object as it is now (None: it is gone).
 
         `before`: its `standing` when this was sent. `links_may_differ`: the channel shortens links.
         """
@@ -205,10 +205,10 @@ class CreateIdea(Create):
 
 @dataclass(frozen=True, slots=True)
 class EditPost(Modify):
-    """The whole content always; schedule fields only with `reschedule` (notes: Writing).
+    """Sends the whole content always, schedule fields only with `reschedule` (notes: Writing).
 
     `was_scheduled`: it was scheduled in Buffer when this was planned. A draft that a person has scheduled stays
-    so in an edit that is not about the schedule.
+    scheduled in an edit that does not touch the schedule.
     """
 
     kind: ClassVar[str] = "edit-post"
@@ -254,7 +254,7 @@ class EditPost(Modify):
         if not isinstance(live, LivePost):
             return Fate.UNCLEAR
         if standing(live) == before:
-            return Fate.NOT_DONE  # also where nothing of the edit reads back: the same edit twice is the same post
+            return Fate.NOT_DONE  # also if nothing of the edit can be read back: sending it twice gives the same post
         content = of_live(live)
         shows = self.reschedule or digest(content) != before.partition(" ")[0]
         done = shows and self._on_time(live) and same(of_desired(self.post), content, links_may_differ=links_may_differ)
@@ -293,7 +293,7 @@ class DeletePost(Modify):
 
     @property
     def item(self) -> None:
-        """Nothing is left there."""
+        """Nothing is left in Buffer."""
 
     def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
         return None
@@ -303,7 +303,7 @@ class DeletePost(Modify):
 
 
 Write = CreatePost | EditPost | DeletePost | CreateIdea
-#: Writes to a post that exists. Settling finds it by its id; ideas cannot be asked for so.
+#: Writes to an existing post. Settling finds it by its id, which is not possible for ideas.
 ModifyPost = EditPost | DeletePost
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
@@ -316,20 +316,20 @@ def _should_wait(post: Post, live: LivePost | LiveIdea) -> str:
 
 
 class Refusal(StrEnum):
-    """Why Buffer did not do it. `LIMIT` is the plan's limit, `INVALID` needs the file changed."""
+    """Why Buffer refused it. `LIMIT` is the plan's limit; `INVALID` needs a change in the file."""
 
     INVALID = "invalid"
     NOT_FOUND = "not-found"
     UNAUTHORIZED = "unauthorized"
     LIMIT = "limit"
     REPEAT = "repeat"
-    """"You've posted that one recently" and its kin: evidence to look, neither a success nor a plain no."""
+    """"You've posted that one recently" and similar: a reason to check, neither a success nor a definite refusal."""
     KEPT = "kept"
-    """"Sent posts cannot be deleted" and its kin; the type it comes with also says nothing at all, so one looks too."""
+    """"Sent posts cannot be deleted" and similar; its type is also used for unclear errors, so this is checked too."""
 
     @property
     def definite(self) -> bool:
-        """Whether it need not be looked into."""
+        """Whether it needs no check in Buffer."""
         return self not in {Refusal.REPEAT, Refusal.KEPT}
 
 

@@ -34,7 +34,7 @@ class _Head(BaseModel):
 
 
 def opened(raw: bytes) -> tuple[str, int, dict[str, Any]]:
-    """The kind of a document, its major version, and its values; kind "" and version 0 where it is none."""
+    """The kind of a document, its major version, and its values; kind "" and version 0 if it is none."""
     try:
         values = from_json(raw)
         head = _Head.model_validate(values)
@@ -44,7 +44,7 @@ def opened(raw: bytes) -> tuple[str, int, dict[str, Any]]:
 
 
 def undamaged(read: Callable[[], T]) -> T:
-    """What `read` gives. Raises DamagedError where the values are not what it expects."""
+    """What `read` gives. Raises DamagedError if the values are not what it expects."""
     try:
         return read()
     except (ValidationError, LookupError, TypeError, ValueError, OverflowError, AttributeError) as error:

@@ -21,9 +21,9 @@ _FORMAT_MAJOR = 2
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was planned, what became of it, and the plan that was left (None where it was not planned again).
+    """What was planned, what became of it, and the plan that was left (None if it was not planned again).
 
-    `stopped`: why it ended early, empty where it did not. Times are aware.
+    `stopped`: why it ended early, empty if it did not. Times are aware.
     """
 
     plan: Plan
@@ -61,7 +61,7 @@ def details(plan: Plan, left: Plan | None) -> dict[str, Any]:
 
 
 def load(raw: bytes, name: str) -> Receipt:
-    """Read a receipt. Raises UsageError where it is none, is of another version, or is damaged."""
+    """Read a receipt. Raises UsageError if it is none, is of another version, or is damaged."""
     kind, major, values = opened(raw)
     if kind != KIND:
         raise UsageError(f"There is no receipt in {name}", hint="To write one, run `bufferctl apply --receipt FILE`.")

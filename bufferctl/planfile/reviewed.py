@@ -55,19 +55,19 @@ class Reviewed:
 
     def _why(self, change: Change, then: Change | None) -> str:
         if then is None:
-            return f"{self._name} has no change of it"
+            return f"{self._name} does not have this change"
         if then.action is Action.HOLD:
-            return f"it needed somebody when {self._name} was made, and nobody has agreed to what it is now"
+            return f"it needed a person when {self._name} was made, and this version has not been reviewed"
         if then.action not in _SAYS:
-            return f"in {self._name} there is nothing to do about it"
+            return f"in {self._name} it has nothing to do"
         if _SAYS[then.action] != _SAYS[change.action]:
-            return f"in {self._name} it is to be {_SAYS[then.action]}, and would now be {_SAYS[change.action]}"
+            return f"in {self._name} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"
         fields = _differing(then.desired, change.desired) if change.action is not Action.DELETE else ()
         if not fields:
-            return f"in Buffer it is no longer as it was when {self._name} was made"
+            return f"it changed in Buffer after {self._name} was made"
         *most, last = fields
-        said = f"{', '.join(most)} and {last} are" if most else f"{last} is"
-        return f"its {said} not as in {self._name}"
+        fields_differ = f"{', '.join(most)} and {last} differ" if most else f"{last} differs"
+        return f"its {fields_differ} from {self._name}"
 
     def undone(self, now: Plan) -> Iterator[str]:
         """What was reviewed and is not done although nobody is asked about it: address and why, for people."""
@@ -80,13 +80,13 @@ class Reviewed:
                     yield f"{then.address}: the files declare it again, so it is not deleted"
                 continue
             if current is None and then.address in elsewhere:
-                yield f"{then.address}: its channel is another one in Buffer by now"
+                yield f"{then.address}: it now belongs to another channel in Buffer"
             elif current is None or (current.action is Action.FORGET and current.live is None):
-                yield f"{then.address}: no file declares it any more"
+                yield f"{then.address}: it was removed from the files"
             elif current.action is Action.PAST:
                 yield f"{then.address}: its time is over"
             elif current.action in _THERE and _differing(then.desired, current.desired):
-                yield f"{then.address}: the files say something else by now, and Buffer has that"
+                yield f"{then.address}: the files have a newer version, and so does Buffer"
 
     def organizations(self) -> dict[str, str]:
         """The id of each organization by what the files called it."""

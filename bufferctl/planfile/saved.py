@@ -98,7 +98,7 @@ def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime
 def load(raw: bytes, name: str) -> SavedPlan:
     """Read a saved plan.
 
-    Raises UsageError where it is none or is damaged, StalePlanError where it was altered or is of another version.
+    Raises UsageError if it is none or is damaged, StalePlanError where it was altered or is of another version.
     """
     kind, major, values = opened(raw)
     if kind != KIND:
@@ -114,7 +114,7 @@ def load(raw: bytes, name: str) -> SavedPlan:
     except (DamagedError, LookupError) as error:
         raise UsageError(f"The saved plan {name} is damaged", hint=_AGAIN) from error
     if any(map(_has_link_asset, saved.desired.posts)):
-        message = f"The saved plan {name} has a link among the assets of a post, which Buffer no longer takes"
+        message = f"The saved plan {name} has a link among the assets of a post, which Buffer no longer accepts"
         raise StalePlanError(message, hint=_AGAIN)
     if named != [plan_digest(saved.plan), *map(change_digest, saved.plan.changes)]:
         raise StalePlanError(f"The saved plan {name} would send something else than its digests name", hint=_AGAIN)
@@ -171,7 +171,7 @@ def _dump(change: Change) -> dict[str, Any]:
 
 
 def _with_item(values: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What `_dump` gave, as `dump_change` gives it. Raises LookupError where the inputs do not declare it."""
+    """What `_dump` gave, as `dump_change` gives it. Raises LookupError if the inputs do not declare it."""
     if not values["declared"]:
         return {**values, "desired": None}
     desired = declared[_key(values["change"]["address"])]

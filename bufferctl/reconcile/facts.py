@@ -36,9 +36,9 @@ _ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, Pos
 class Facts:
     """A match with the facts that the rows need.
 
-    `content`: the live one's. `before`: what was last applied, None where that cannot be read. `edited`: the file says
-    something else since, and `rescheduled`: of when or how it goes out. `changed`: a person did something to it in
-    Buffer that is no progress. `sent`: it is out.
+    `content`: of the live object. `before`: what was last applied, None if that cannot be read. `edited`: the file has
+    changed since; `rescheduled`: when or how it goes out has. `changed`: a person changed it in Buffer, progress apart.
+    `sent`: it is published.
     """
 
     match: Match
@@ -53,14 +53,14 @@ class Facts:
 
     @property
     def binding(self) -> Binding:
-        """What is remembered of it. Raises ValueError where it is not known."""
+        """Its entry in the record. Raises ValueError if it has none."""
         if self.match.binding is None:
-            raise ValueError("only known objects have a binding")
+            raise ValueError("only objects in the record have a binding")
         return self.match.binding
 
     @property
     def agree(self) -> bool:
-        """Whether file and Buffer have come to say the same, as far as Buffer reads back."""
+        """Whether file and Buffer are equal by now, as far as Buffer reads back."""
         declared, live = self.match.declared, self.live
         if live is None or self.content is None or not same(declared.content, self.content):
             return False
@@ -72,14 +72,14 @@ class Facts:
 
     @property
     def _is_sent_back(self) -> bool:
-        """Whether somebody made it wait for an approval that the file does not ask for."""
+        """Whether somebody made it wait for an approval that the file does not require."""
         if self.live is None or self.binding.status == PostStatus.NEEDS_APPROVAL:
             return False
         handling = handling_differences(self.match.declared.item, self.live)
         return any(each.path == "needs_approval" and each.before for each in handling)
 
     def _handled_as_declared(self, live: LivePost | LiveIdea) -> bool:
-        """Whether Buffer shows all of the schedule that the file asks for now: somebody gave it the same there."""
+        """Whether the live schedule is the file's new one: somebody made the same change in Buffer."""
         item = self.match.declared.item
         if not isinstance(item, Post) or not isinstance(live, LivePost):
             return True
@@ -92,7 +92,7 @@ class Facts:
 
     @property
     def progress(self) -> Reason | None:
-        """What a person did in Buffer since the status was last seen that brings the post further, if anything."""
+        """The progress that a person made in Buffer since the status was last seen, if any."""
         item, live, before = self.match.declared.item, self.live, self.binding.status
         if not isinstance(item, Post) or not isinstance(live, LivePost) or live.status == before:
             return None
@@ -104,7 +104,7 @@ class Facts:
 
 
 def facts_of(match: Match) -> Facts:
-    """Hold a declared object against its live one and what is remembered of both."""
+    """Compare a declared object with its live one and with the record."""
     binding, live = match.binding, match.live
     if binding is None:
         return Facts(match, live)
@@ -113,7 +113,7 @@ def facts_of(match: Match) -> Facts:
     before = applied_fingerprint(binding, match.declared.item, now)
     edited = before != now
     rescheduled = before is None or before.schedule != now.schedule
-    if before is None:  # another version's fingerprint: only the content can be compared
+    if before is None:  # the fingerprint of another version of bufferctl: only the content can be compared
         edited = not binding.applied if content is None else not same(match.declared.content, content)
         edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
     changed = live is not None and content is not None and _changed(binding, live, _digest(match, content))
@@ -130,7 +130,7 @@ def facts_of(match: Match) -> Facts:
 def _schedule(
     item: Post | Idea, live: LivePost | LiveIdea, *, rescheduled: bool, changed: bool
 ) -> tuple[Difference, ...]:
-    """How the schedules differ, without what people brought further and an edit of the text leaves alone."""
+    """How the schedules differ, apart from people's progress, which an edit of the text leaves alone."""
     handling = handling_differences(item, live)
     if rescheduled:
         return schedule_differences(item, live) + handling
@@ -139,7 +139,7 @@ def _schedule(
 
 
 def _digest(match: Match, content: Content) -> str:
-    """The digest of the live content; where that is what the files say, it was made already."""
+    """The digest of the live content; that of the declared content has been computed already."""
     declared = match.declared
     return declared.fingerprint.content if content == declared.content else digest(content)
 
@@ -147,8 +147,8 @@ def _digest(match: Match, content: Content) -> str:
 def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
     """Whether a person changed it: other content (its digest is `seen`), another time, or a step back.
 
-    A step forward is progress, and so is a time for what had none; another time than the file's is a change, unless it
-    is out.
+    A step forward is progress, and so is a time for a post that had none. Another time than the file's is a change,
+    unless the post is published.
     """
     if seen != binding.seen:
         return True

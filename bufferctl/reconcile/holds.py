@@ -96,7 +96,7 @@ def already_sent(differences: tuple[Difference, ...]) -> Hold:
 def deleted_in_buffer() -> Hold:
     return Hold(
         Reason.GONE,
-        "Somebody deleted it in Buffer, so bufferctl does not create it again by itself",
+        "Somebody deleted it in Buffer, so bufferctl does not create it again on its own",
         "Remove it from the file, or run `bufferctl apply --recreate {address}`.",
     )
 

@@ -51,7 +51,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A live object that may be the declared one. `live`: None where it is known to exist and was not read.
+    """A live object that may be the declared one. `live`: None if it is known to exist and was not read.
 
     `owner`: the address that claims it; `owner_declared`: the files still have that address.
     """

@@ -38,7 +38,7 @@ def _wanted(change: Change, item: Post | Idea) -> Saying | None:
 
 
 def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:
-    """What Buffer says for a change now, in the same form; None where nothing tells what pictures it has."""
+    """What Buffer says for a change now, in the same form; None if nothing tells what pictures it has."""
     says = saying(change.slot.home, live)
     if says[-1].strip():
         return says

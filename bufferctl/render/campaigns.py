@@ -41,7 +41,7 @@ def moved_together(changes: Iterable[Change]) -> tuple[Moved, ...]:
 
 
 def _span(change: Change) -> timedelta | None:
-    """By how much a post of a campaign moves, as its local clock shows it; None where something else changes too."""
+    """By how much a post of a campaign moves, as its local clock shows it; None if something else changes too."""
     post = change.desired
     if change.action is not Action.UPDATE or not isinstance(post, Post) or post.due_at is None:
         return None

@@ -146,7 +146,7 @@ class Card:
 
     @property
     def over(self) -> int:
-        """By how much the text is too long, 0 where it is not."""
+        """By how much the text is too long, 0 if it is not."""
         if self.length is None or self.length.limit is None:
             return 0
         return max(0, self.length.used - self.length.limit)

@@ -24,13 +24,13 @@ _TAB = "    "
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint | None = None) -> str:
-    """All problems, a blank line between two; empty where there are none."""
+    """All problems, a blank line between two; empty if there are none."""
     paint = paint or Paint()
     return "\n\n".join(_one(each, paint) for each in diagnostics)
 
 
 def summary_text(diagnostics: Sequence[Diagnostic]) -> str:
-    """`2 errors and 1 warning in 1 file`; empty where there are none."""
+    """`2 errors and 1 warning in 1 file`; empty if there are none."""
     errors = sum(each.severity is Severity.ERROR for each in diagnostics)
     warnings = len(diagnostics) - errors
     files = len({each.place.file for each in diagnostics if each.place})

@@ -1,6 +1,6 @@
 """The JSON documents about a plan, as types: what json.py makes, and what the published schemas say.
 
-Instants are ISO 8601 in UTC. What does not apply is null or empty, never left out. A minor version only adds.
+Instants are ISO 8601 in UTC. Values that do not apply are null or empty, never left out. A minor version only adds.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class AssetForm(TypedDict):
     kind: str
     """image, video, document or link."""
     url: str
-    """Where it is. What Buffer holds is a copy on its own storage, so the two sides never agree."""
+    """Its address. Buffer keeps a copy on its own storage, so the two sides never agree."""
     alt_text: str
-    """What it shows, in words; empty where nobody says."""
+    """A description for screen-reader users; empty if there is none."""
 
 
 @form
@@ -61,30 +61,30 @@ class PartForm(TypedDict):
 
 @form
 class ContentForm(TypedDict):
-    """What a post or an idea says, the same for both sides of a change."""
+    """The content of a post or an idea, in the same form for both sides of a change."""
 
     text: str
-    """As it is sent; where there is a thread, that of its first post."""
+    """As it is sent; in a thread, that of its first post."""
     title: str | None
-    """Of an idea, or where the network has titles."""
+    """Of an idea, or of a post if the network has titles."""
     thread: list[PartForm]
-    """The whole thread, its first part being the text; empty where there is none."""
+    """The whole thread, the first part being the text; empty if there is none."""
     assets: list[AssetForm]
     """Its attachments, in order."""
     tags: list[str]
     """By name."""
     services: list[str]
-    """Which networks an idea is for."""
+    """The networks that an idea is for."""
     due_at: Instant | None
-    """When it goes out, null where the queue says so."""
+    """When it goes out; null if the queue decides."""
     mode: str | None
     """addToQueue, shareNext, shareNow or customScheduled."""
     draft: bool
-    """Whether a person still has to schedule it in Buffer."""
+    """Whether a person has to schedule it in Buffer."""
     status: PostStatus | None
-    """Where a post is in its life, on Buffer's side."""
+    """Its status in Buffer; null for the file's side."""
     metadata: dict[str, Any]
-    """The other fields of its network, by their names in the files."""
+    """The network's other fields, by their names in the files."""
 
 
 @form
@@ -92,39 +92,39 @@ class DifferenceForm(TypedDict):
     """One field that differs."""
 
     path: str
-    """The field, in the file's words."""
+    """The field, as the files name it."""
     before: Any
     """What Buffer has, null for nothing."""
     after: Any
-    """What the file says, null for nothing."""
+    """What the file has, null for nothing."""
 
 
 @form
 class LengthForm(TypedDict):
-    """How long the text is, as its network counts."""
+    """The length of the text, as its network counts."""
 
     used: int
     """In the network's own units."""
     limit: int | None
-    """Null where none is published."""
+    """Null if no limit is known."""
 
 
 @form
 class PreconditionsForm(TypedDict):
-    """The facts about Buffer that a change rests on; `apply PLANFILE` refuses where they no longer hold."""
+    """What a change assumes about Buffer; `apply PLANFILE` refuses if that no longer holds."""
 
     id: str | None
-    """Of the live object, also of one that is gone; null: there never was one."""
+    """The id of the live object, even if it is gone; null if there never was one."""
     standing: str | None
-    """A digest of its content, its status and its time."""
+    """A digest of its content, status and time."""
 
 
 @form
 class CostForm(TypedDict):
-    """What a change takes; a request carries up to 30 mutations."""
+    """What a change costs; a request carries up to 30 mutations."""
 
     mutations: int
-    """How many operations of the API: 1 where Buffer is written to, else 0."""
+    """The number of API operations: 1 if it writes to Buffer, else 0."""
 
 
 @form
@@ -134,64 +134,63 @@ class ChangeForm(TypedDict):
     address: str
     """The name of the declared object, `Acme/twitter:acme/launch`."""
     digest: str | None
-    """Over address, action and what becomes public; null where nothing changes. Planning again gives it again."""
+    """Over address, action and what becomes public; null if nothing changes. The same change has the same digest."""
     action: Action
-    """What becomes of it.
+    """What happens to it.
 
     - `create`, `update`, `delete`: apply writes it to Buffer
-    - `adopt`: it is in Buffer already, and is remembered
-    - `move`: it is remembered under another key
-    - `forget`: it is no longer remembered; nothing changes in Buffer
+    - `adopt`: it is already in Buffer, and is recorded
+    - `move`: it is recorded under another key
+    - `forget`: it is removed from the record; nothing changes in Buffer
     - `hold`: nothing is done until a person decides; `reason` is why
-    - `waiting`: Buffer's plan has no room for it yet; a later apply sends it
+    - `waiting`: the Buffer plan has no room for it yet; a later apply sends it
     - `done`: it has been published
-    - `past`: its time went by more than a day ago, so it is never sent
-    - `no-op`: nothing is to be done
+    - `past`: its time was before bufferctl began here, so it is never sent
+    - `no-op`: there is nothing to do
     """
     cause: Cause
     """Why.
 
-    - `new`: the files declare it, and nothing was known of it
-    - `edited`: the file says something else than was applied
+    - `new`: the files declare it, and it has no record
+    - `edited`: the file differs from what was applied
     - `moved`: it has another key
-    - `drift`: Buffer has something else than was applied
-    - `expired`: its time is past, or too near
-    - `removed`: no file declares it any more
-    - `cancelled`: its file says that it is
-    - `unchanged`: all is as it was
+    - `drift`: Buffer differs from what was applied
+    - `expired`: its time is past or too close
+    - `removed`: it was removed from the files
+    - `cancelled`: it is cancelled in its file
+    - `unchanged`: nothing changed
     """
     reason: Reason | None
-    """Why it is held, null where it is not; `message` and `hint` say it to people.
+    """Why it is held, null if it is not; `message` and `hint` explain it.
 
     - `channel-unavailable`: its channel is disconnected or locked
-    - `error`: Buffer took it, and publishing failed
-    - `sent`: it is published, so the edit cannot reach it
+    - `error`: Buffer accepted it, but publishing failed
+    - `sent`: it is published, so the edit has no effect
     - `deleted-in-buffer`: somebody deleted it there
-    - `lag`: it was made a short while ago, and Buffer does not show it yet
+    - `lag`: it was created a short while ago, and Buffer does not show it yet
     - `changed-in-buffer`: somebody changed it there, and the file still has the old version
     - `conflict`: it was changed in the file and in Buffer
-    - `missed`: its time is past, or too near
-    - `ambiguous`: it may be in Buffer already; `candidates` are what it might be
-    - `unsettled`: it was sent, and whether it was carried out cannot be told
-    - `share-now`: it would be published at once, on a channel of which there is no record
-    - `adopted`: a person made it in Buffer, so it is neither edited nor deleted
+    - `missed`: its time is past or too close
+    - `ambiguous`: it may already be in Buffer, as one of `candidates`
+    - `unsettled`: it was sent, and it is unknown whether Buffer carried it out
+    - `adopted`: a person created it in Buffer, so it is not edited or deleted
     - `idea-edited`: the API cannot edit ideas
-    - `protected`: it is not to be deleted
-    - `unresolved`: what it names (a tag, a board, an idea) was not found
-    - `unread`: not enough of the account was read to tell
-    - `deletes`: more would be deleted than may be at once, or a file lost all its posts
-    - `policy`: the team has agreed otherwise
-    - `not-reviewed`: the reviewed plan does not have it
+    - `protected`: it must not be deleted
+    - `unresolved`: a tag, a board or an idea that it names was not found
+    - `unread`: too little of the account was read to decide
+    - `deletes`: more posts would be deleted than `max_deletes` allows, or a file lost all its posts
+    - `policy`: it breaks the team's policy
+    - `not-reviewed`: it is not in the reviewed plan
 
-    No holds, but what a person did in Buffer that brings it further: `approved`, `scheduled-by-a-person`,
-    `shared-now-by-a-person`; and `already-published`: an edit that changes nothing about what is out.
+    These are not holds. Progress that a person made in Buffer: `approved`, `scheduled-by-a-person`,
+    `shared-now-by-a-person`. An edit that has no effect on a published post: `already-published`.
     """
     message: str
     """More about it, for people."""
     hint: str
     """One thing to do, for people."""
     id: str | None
-    """Of the live object."""
+    """The id of the live object."""
     organization_id: str
     """Its organization's id in Buffer."""
     channel_id: str | None
@@ -199,33 +198,33 @@ class ChangeForm(TypedDict):
     key: str
     """Its key in the files."""
     service: Service | None
-    """Its network; null for ideas, and where the channel is not known."""
+    """Its network; null for ideas, and if the channel is unknown."""
     moved_from: str | None
-    """Its key until now, where it was renamed."""
+    """Its previous key, if it was renamed."""
     due_at: Instant | None
-    """When it goes out, null where it is unscheduled."""
+    """When it goes out; null if it is unscheduled."""
     place: PlaceForm | None
     """Where it is declared."""
     desired: dict[str, Any] | None
     """The declared object as it was read, under `post` or `idea`; `after` is easier to read."""
     live_status: PostStatus | None
-    """Where the post is in its life."""
+    """The post's status in Buffer."""
     differences: list[DifferenceForm]
-    """Each field that differs between Buffer and the file, as far as Buffer reads back."""
+    """The fields that differ between Buffer and the file, as far as they can be read from Buffer."""
     changed_fields: list[str]
-    """The names of the fields in which they differ."""
+    """The names of those fields."""
     candidates: list[str]
-    """Ids of live objects that it might be."""
+    """The ids of live objects that it may be."""
     before: ContentForm | None
-    """What Buffer has; null where it has nothing, and where nothing changes."""
+    """What Buffer has; null if it has nothing, or if nothing changes."""
     after: ContentForm | None
-    """What the files say; null where they no longer say anything, and where nothing changes."""
+    """What the files have; null if they have nothing, or if nothing changes."""
     length: LengthForm | None
-    """Null where it was not counted."""
+    """Null if it was not counted."""
     preconditions: PreconditionsForm
-    """What it rests on in Buffer."""
+    """What it assumes about Buffer."""
     cost: CostForm
-    """What it takes of Buffer's quota."""
+    """What it costs of Buffer's quota."""
 
 
 @form
@@ -235,23 +234,23 @@ class DiagnosticForm(TypedDict):
     severity: Severity
     """`error` or `warning`."""
     code: str
-    """The rule's code, empty where the problem is not a rule's."""
+    """The rule's code; empty if no rule found it."""
     message: str
     """What is wrong, for people."""
     hint: str
-    """One thing to do, for people; empty where there is none."""
+    """One thing to do, for people; may be empty."""
     place: PlaceForm | None
-    """Where it is, null where it is not of a file."""
+    """Its position; null if it is not in a file."""
 
 
 @form
 class RequestsForm(TypedDict):
-    """How many requests applying takes."""
+    """How many requests an apply uses."""
 
     read: int
-    """Before and after."""
+    """To read before and after."""
     write: int
-    """For the changes."""
+    """To send the changes."""
 
 
 @form
@@ -259,13 +258,13 @@ class WindowForm(TypedDict):
     """One of Buffer's limits on requests."""
 
     window_seconds: int
-    """How long the window is."""
+    """The length of the window."""
     left: int
-    """How many requests were left in it."""
+    """How many requests were left."""
     quota: int | None
-    """How many it has, null where Buffer does not tell."""
+    """How many it has in all; null if Buffer does not tell."""
     resets_at: Instant
-    """When all of them are there again."""
+    """When all of them are available again."""
 
 
 @form
@@ -279,14 +278,14 @@ class ChannelForm(TypedDict):
     service: Service
     """Its network."""
     name: str
-    """Its handle, or what else Buffer calls it."""
+    """Its handle or display name."""
     timezone: str
-    """By its name in the tz database; that of its queue, and of times shown to people."""
+    """Its time zone by tz database name; times are shown in it."""
 
 
 @form
 class PlanForm(TypedDict):
-    """What would change, and what was looked at."""
+    """What would change, and what was read to find out."""
 
     at: Instant
     """When the account was read, by Buffer's clock."""
@@ -301,53 +300,53 @@ class PlanForm(TypedDict):
     summary: dict[Action, int]
     """How many changes of each action."""
     unmanaged: int
-    """How many live unsent objects are in no file and no state."""
+    """How many unsent objects in Buffer are in no file and no state."""
     requests: RequestsForm
-    """How many requests of the quota applying takes."""
+    """How many requests an apply uses."""
     quota: list[WindowForm]
-    """What was left of Buffer's limits then, shortest window first."""
+    """Buffer's limits when the account was read, shortest window first."""
     ready_at: Instant | None
-    """When applying would be done if it began at once, where the quota is told."""
+    """When an apply would finish if it started at once; null if the quota is unknown."""
     narrowed: bool
-    """Whether it is about a part of the files only."""
+    """Whether it covers only a part of the files."""
     channels: list[ChannelForm]
     """Those of the organizations that the files name."""
     changes: list[ChangeForm]
-    """In the order in which they would be sent."""
+    """In the order in which they are sent."""
     warnings: list[DiagnosticForm]
-    """What planning warns of."""
+    """Warnings of the plan."""
     problems: list[DiagnosticForm]
-    """What is wrong in the files."""
+    """Problems in the files."""
 
 
 @form
 class OutcomeForm(TypedDict):
-    """What became of one change."""
+    """The result of one change."""
 
     address: str
     """The name of the declared object, `Acme/twitter:acme/launch`."""
     action: Action
-    """What was to become of it, as in the plan."""
+    """The action in the plan."""
     status: Status
-    """What became of it.
+    """The result.
 
-    - `done`: it is as planned
-    - `differs`: Buffer took it, and what came back is different
-    - `refused`: Buffer refused it, and wrote nothing
+    - `done`: as planned
+    - `differs`: Buffer accepted it but returned something different
+    - `refused`: Buffer refused it and changed nothing
     - `held`: nothing was done; a person has to decide
-    - `waiting`: Buffer's plan had no room for it
+    - `waiting`: the Buffer plan had no room for it
     - `not-sent`: the apply ended before its turn
     """
     id: str | None
-    """Of the live object, where there is one."""
+    """The id of the live object, if there is one."""
     link: str | None
-    """Of the published post."""
+    """The address of the published post."""
     message: str
-    """More about it, for people; of what was refused, Buffer's words."""
+    """More about it, for people; if it was refused, Buffer's message."""
     hint: str
     """One thing to do, for people."""
     at: Instant | None
-    """When; null where nothing was sent."""
+    """When it was sent; null if it was not."""
     kind: Literal["post", "idea"]
     """Whether it is a post or an idea."""
     digest: str | None
@@ -359,39 +358,39 @@ class OutcomeForm(TypedDict):
     key: str
     """Its key in the files."""
     due_at: Instant | None
-    """When it goes out, null where it is unscheduled."""
+    """When it goes out; null if it is unscheduled."""
 
 
 @form
 class PlanDocument(PlanForm):
-    """What `bufferctl plan --json`, `bufferctl show PLANFILE --json` and `--report FILE.json` give."""
+    """What `bufferctl plan --json`, `bufferctl show PLANFILE --json` and `--report FILE.json` print or write."""
 
     format_version: _Version
-    """Of this form: a minor version only adds."""
+    """The version of this form; a minor version only adds."""
     bufferctl_version: str
-    """Which bufferctl made it."""
+    """The version of bufferctl that made it."""
     kind: Literal["plan"]
     """What this is."""
 
 
 @form
 class AppliedDocument(TypedDict):
-    """What `bufferctl apply --json` and `bufferctl apply --report FILE.json` give."""
+    """What `bufferctl apply --json` and `bufferctl apply --report FILE.json` print or write."""
 
     format_version: _Version
-    """Of this form: a minor version only adds."""
+    """The version of this form; a minor version only adds."""
     bufferctl_version: str
-    """Which bufferctl made it."""
+    """The version of bufferctl that made it."""
     kind: Literal["apply"]
     """What this is."""
     plan: PlanForm
-    """What was to be done."""
+    """The plan that was applied."""
     outcomes: list[OutcomeForm]
-    """What became of each change, in the order in which that was known."""
+    """The result of each change, in the order in which they came."""
     left: PlanForm | None
-    """The plan after it; null where Buffer was not read again."""
+    """The plan afterwards; null if Buffer was not read again."""
     stopped: str | None
-    """Why it ended early; null where it did not."""
+    """Why it ended early; null if it did not."""
 
 
 @form
@@ -399,9 +398,9 @@ class ReceiptDocument(TypedDict):
     """What `bufferctl apply --receipt FILE` writes."""
 
     format_version: _Version
-    """Of this form: a minor version only adds."""
+    """The version of this form; a minor version only adds."""
     bufferctl_version: str
-    """Which bufferctl made it."""
+    """The version of bufferctl that made it."""
     kind: Literal["receipt"]
     """What this is."""
     started_at: Instant
@@ -411,15 +410,15 @@ class ReceiptDocument(TypedDict):
     endpoint: str
     """The address of the API."""
     digest: str
-    """Of the plan that was applied."""
+    """The digest of the plan that was applied."""
     stopped: str | None
-    """Why it ended early; null where it did not."""
+    """Why it ended early; null if it did not."""
     summary: dict[Status, int]
     """How many outcomes of each status."""
     outcomes: list[OutcomeForm]
-    """What became of each change, in the order in which that was known."""
+    """The result of each change, in the order in which they came."""
     details: dict[str, Any]
-    """For `bufferctl show`; its form may change."""
+    """Data for `bufferctl show`; its form may change."""
 
 
 @form
@@ -449,7 +448,7 @@ class ListedForm(TypedDict):
     in_queue: bool
     """Whether the queue decides when it goes out."""
     draft: bool
-    """Whether a person still has to schedule it in Buffer."""
+    """Whether a person has to schedule it in Buffer."""
     text: str
     """Its text; empty if only Buffer has it and Buffer was not asked."""
     tags: list[str]
@@ -471,9 +470,9 @@ class ListDocument(TypedDict):
     """What `bufferctl list --json` gives."""
 
     format_version: _Version
-    """Of this form: a minor version only adds."""
+    """The version of this form; a minor version only adds."""
     bufferctl_version: str
-    """Which bufferctl made it."""
+    """The version of bufferctl that made it."""
     kind: Literal["list"]
     """What this is."""
     at: Instant
@@ -489,9 +488,9 @@ class ValidateDocument(TypedDict):
     """What `bufferctl validate --json` gives."""
 
     format_version: _Version
-    """Of this form: a minor version only adds."""
+    """The version of this form; a minor version only adds."""
     bufferctl_version: str
-    """Which bufferctl made it."""
+    """The version of bufferctl that made it."""
     kind: Literal["validate"]
     """What this is."""
     valid: bool
@@ -522,7 +521,7 @@ def document_schema(kind: str) -> str:
 
 
 def _bare(value: Any) -> Any:
-    """Without the titles that pydantic gives everything: they say the names again."""
+    """Without the titles that pydantic adds: they repeat the names."""
     if isinstance(value, dict):
         return {name: _bare(each) for name, each in value.items() if name != "title" or not isinstance(each, str)}
     return [_bare(each) for each in value] if isinstance(value, list) else value

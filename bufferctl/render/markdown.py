@@ -188,7 +188,7 @@ def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Car
 def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
     """A change that is to come: what happens where and when, and what readers will see.
 
-    `digest`: of what a reviewer agrees to; empty where nothing is to be agreed to.
+    `digest`: of what a reviewer agrees to; empty if nothing is to be agreed to.
     """
     head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
 
@@ -307,7 +307,7 @@ def _pictures(media: Sequence[Media]) -> Iterator[str]:
 def _changed(card: Card) -> Iterator[str]:
     """Both values of each field that differs: what was and what will be; for a hold, Buffer's and the file's."""
     if card.kind == "hold" and card.changed:
-        yield from ("", "Struck out is what Buffer has, underlined what the file says:")
+        yield from ("", "Struck out: Buffer's version. Underlined: the file's version.")
     for changed in card.changed:
         if not changed.words:
             yield from ("", f"{code(changed.name)}: {_values(changed)}")

@@ -81,7 +81,7 @@ def quoted(lines: Iterable[str]) -> Iterator[str]:
 
 
 def picture(url: str, alt: str) -> str:
-    """A small picture at a public https address that names nobody's password; empty where it is none."""
+    """A small picture at a public https address that names nobody's password; empty if it is none."""
     try:
         parts = urlsplit(url)
         is_fine = parts.scheme.lower() == "https" and bool(parts.hostname) and parts.username is None

@@ -43,9 +43,9 @@ class Report:
     `diagnostics`: problems of the files; those of planning are `plan.warnings`. `lengths`: of each declared text, as
     its network counts. `digest`: `digests.plan_digest`, of what a reviewer agrees to; `digests.change_digest` gives
     that of one change. `outcomes`: what became of the changes, None before an apply. `left`: the plan after it.
-    `stopped`: why an apply ended early, empty where it did not. `expires_at`: until when a saved plan may be applied.
+    `stopped`: why an apply ended early, empty if it did not. `expires_at`: until when a saved plan may be applied.
     `is_offline`: made from files and state alone, not checked against Buffer. `folder`: that of the root file below the
-    root of the repository, with `/`, empty where they are the same; `rules`: those that `diagnostics` name by code.
+    root of the repository, with `/`, empty if they are the same; `rules`: those that `diagnostics` name by code.
     `page`: the name of the HTML page that is written beside this report, which shows everything; empty without one.
     `pictures`: thumbnails of files as `data:` addresses, by digest and where they are shown (`pictures.pictures_of`).
     `public`: the summaries of files that were applied before, so that their addresses answer.

@@ -26,7 +26,7 @@ _ROOT = "%SRCROOT%"
 _GENERAL = "problem"
 _OTHERS = {
     _GENERAL: "The files, or the plan, have a problem",
-    **{reason.value: "A post or an idea needs somebody before it is sent" for reason in Reason},
+    **{reason.value: "A post or an idea needs a person before it is sent" for reason in Reason},
     Status.REFUSED.value: "Buffer refused a change",
     Status.DIFFERS.value: "What came back from Buffer differs from what was sent",
 }

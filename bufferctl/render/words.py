@@ -143,7 +143,7 @@ def is_public(item: Post | Idea | None) -> bool:
 
 
 def why(change: Change) -> str:
-    """The cause in plain words, empty where nothing caused anything, or the action says it already."""
+    """The cause in plain words, empty if nothing caused anything, or the action says it already."""
     if change.action in {Action.ADOPT, Action.MOVE}:
         return ""
     if change.cause is Cause.DRIFT and change.action is Action.CREATE:

@@ -17,7 +17,7 @@ _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Network:
-    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None where no limit is published.
+    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None if no limit is published.
 
     `links`: assets of kind link are taken. `takes_posts`: nothing documents how the network is posted to otherwise.
     """

@@ -154,7 +154,7 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
     except ValidationError as error:
         raise _damaged(name, f"{error.error_count()} of its entries cannot be read", remedy) from error
     except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise _damaged(name, "part of it has another form", remedy) from error
+        raise _damaged(name, "part of it has an unknown form", remedy) from error
 
 
 def moved(place: str, endpoint: str) -> bytes:

@@ -80,7 +80,7 @@ def test_texts_as_their_network_counts(accepted: Any, refused: Any) -> None:
 
 
 def test_bytes() -> None:
-    """Bluesky takes 300 characters, and no more than 3,000 bytes of them: 166 families are 2,988, 167 are 3,006."""
+    """Bluesky allows 300 characters, and no more than 3,000 bytes of them: 166 families are 2,988, 167 are 3,006."""
     assert (codes(post("bluesky", FAMILY * 166)), codes(post("bluesky", FAMILY * 167))) == ([], ["BC004"])
 
 
@@ -98,7 +98,7 @@ def test_what_is_said_of_a_long_text() -> None:
     """How much too long it is, and what a person who counts letters would miss."""
     (found,) = findings(post("twitter", "x" * 240 + " https://acme.com/" + "x" * 30))
     assert found.message == (
-        "X / Twitter takes 280 characters and this text has 288 (a link counts in full), so Buffer refuses it"
+        "X / Twitter allows 280 characters and this text has 288 (a link counts in full), so Buffer refuses it"
     )
     assert found.hint.startswith("shorten it by 8; ")
     (found,) = findings(sound("instagram", "\n" * 1100))

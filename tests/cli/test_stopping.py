@@ -166,7 +166,7 @@ def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) 
         assert process.stderr
         err = process.stderr.read()
         code = process.wait(30)
-    assert (code, err) == (141, "error: Stopped as you asked, after the request in flight.\n")
+    assert (code, err) == (141, "error: Stopped as requested, after the request in flight.\n")
     assert len(project.sandbox.posts()) == 30
     assert project.state.read_text(encoding="utf-8").count('"created"') == 30
     goes_on(project)

@@ -402,5 +402,5 @@ OUTCOMES = _outcomes()
 APPLIED = replace(
     REPORT,
     outcomes=OUTCOMES,
-    stopped="Buffer carries nothing out at the moment, so the rest was not sent; what is done is recorded",
+    stopped="Buffer is not carrying out changes now, so the rest was not sent; finished changes are recorded",
 )

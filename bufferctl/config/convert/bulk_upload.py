@@ -116,7 +116,7 @@ def _column(name: str) -> str | None:
 def _columns(names: list[str], source: Source, start: int, problems: list[Diagnostic]) -> list[str | None]:
     """What each column is; None for one without a name."""
     if not any(map(_column, names)):
-        message = "the first line does not name the columns, so it is unclear what is what"
+        message = "the first line does not name the columns, so the columns cannot be told apart"
         problems.append(source.diagnostic(start, message, hint=_HINT))
     found: list[str | None] = []
     for name in names:
@@ -150,12 +150,12 @@ def _unnamed(columns: list[str | None], values: list[str], row: Row, source: Sou
 
 def _broken(source: Source, start: int, reason: str) -> Diagnostic:
     if "end of data" in reason:
-        message = "a quote is opened in this row and never closed, so what follows cannot be told apart"
+        message = "a quote is opened in this row and never closed, so the following rows cannot be read"
         return source.diagnostic(start, message, hint='close it with `"`; a `"` inside a text is written `""`')
     if "expected after" in reason:
         message = "text goes on after the quote that ends it"
         return source.diagnostic(start, message, hint='a `"` inside a text in quotes is written `""`')
-    return source.diagnostic(start, f"this row cannot be read ({reason})", hint="save the file as CSV anew")
+    return source.diagnostic(start, f"this row cannot be read ({reason})", hint="save the file as CSV again")
 
 
 _WHEN: TypeAdapter[datetime] = TypeAdapter(When)
@@ -187,7 +187,7 @@ class BulkUpload:
         names = [name for name in (each.strip() for each in re.split("[,;]", row["Channel"])) if name]
         if not names:
             if not self.channels:
-                message = "this row does not say which channel it is for"
+                message = "this row names no channel"
                 self._problem(row, "Text", message, "fill in `Channel`, such as twitter:acme, or give --channel")
             return self.channels
         found: list[Channel] = []
@@ -240,7 +240,7 @@ class BulkUpload:
                 _URL.validate_python(url)
             except ValidationError:
                 message = f"`{url[:60]}` is not a web address that starts with https://, and Buffer has no upload"
-                hint = "put the file where everybody can reach it, and say where"
+                hint = "put the file at a public address, and use that"
                 if not re.search(r"[/\\.]", url):
                     hint = 'give the whole address; if it is of the text, put all of the text in quotes: "one, two"'
                 self._problem(row, "Image URL", message, hint)

@@ -66,7 +66,7 @@ def _read(
         reader: MarkdownFile | BulkUpload = MarkdownFile(source, channels, destination)
     elif not channels and not has_channels(source):
         raise UsageError(
-            f"{name} does not say which channel it is for",
+            f"{name} names no channel",
             hint="Give --channel, such as twitter:acme, or add a column `Channel`.",
         )
     else:

@@ -103,7 +103,7 @@ class Destination:
         labels = ", ".join(f"`{each.label}`" for each in there)
         if name is None and there:
             raise UnknownNameError(
-                f"there are several organizations ({labels}), and this does not say which is meant",
+                f"there are several organizations ({labels}), and this does not name one",
                 f"write `organization: {there[0].label}`",
             )
         raise UnknownNameError(f"there is no organization `{name}` in the root file", f"there are {labels or 'none'}")
@@ -113,7 +113,7 @@ def _clock(zone: str | None, when: datetime) -> LocalTimes:
     found = zone_of(zone) if zone else None
     if zone is None or found is None:
         raise LocalTimeError(
-            "this does not say in which time zone",
+            "this has no time zone",
             f"give `--timezone Europe/Berlin`, write `timezone:` in the root file, or `{when:%Y-%m-%d %H:%M}+01:00`",
         )
     return LocalTimes(zone, found)

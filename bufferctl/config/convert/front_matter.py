@@ -110,7 +110,7 @@ class MarkdownFile:
         }
         if front.title and spot and channels and not _titled(fields["metadata"], channels):
             message = "this post goes nowhere that shows a title, so it is left out"
-            found = spot.at_key("title", message, hint="put it into the text, or take it out")
+            found = spot.at_key("title", message, hint="put it into the text, or remove it")
             self.problems.append(replace(found, severity=Severity.WARNING))
         name = PurePath(self.source.name).stem
         dated = _DATED.match(name)
@@ -124,7 +124,7 @@ class MarkdownFile:
         if not front.channels:
             if not self.channels and not (spot and spot.has("channels")):
                 hint = "write `channels: [twitter]` in the front matter, or give --channel"
-                self.problems.append(self.source.diagnostic(0, "this does not say where it goes", hint=hint))
+                self.problems.append(self.source.diagnostic(0, "this names no channel", hint=hint))
             return self.channels
         found: list[Channel] = []
         for index, reference in enumerate(front.channels):

@@ -47,7 +47,7 @@ class Edits:
         for start, end, new in sorted(self._made, key=lambda edit: edit[:2]):  # stable: as they were asked for
             if start < at:
                 raise ConfigError(
-                    "The fields stand in a way that they cannot be edited one by one, so nothing was written",
+                    "The fields are written in a way that bufferctl cannot edit, so nothing was written",
                     hint="Edit the file by hand, or put each field on a line of its own.",
                 )
             parts += [self.text[at:start], new]
