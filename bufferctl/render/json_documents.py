@@ -302,7 +302,7 @@ class PlanForm(TypedDict):
     unmanaged: int
     """How many unsent objects in Buffer are in no file and no state."""
     requests: RequestsForm
-    """How many requests an apply uses."""
+    """The number of requests, of those that `quota` limits."""
     quota: list[WindowForm]
     """Buffer's limits when the account was read, shortest window first."""
     ready_at: Instant | None

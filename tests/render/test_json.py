@@ -64,7 +64,7 @@ def test_rich_plan(update: bool) -> None:
 def test_rich_apply() -> None:
     """What became of it: each outcome with its status, id, link and time; why it stopped; nothing left to tell."""
     document = checked(report_json(APPLIED))
-    assert document["stopped"].startswith("Buffer carries nothing out")
+    assert document["stopped"].startswith("Buffer is not carrying out changes")
     assert document["left"] is None
     assert {each["status"] for each in document["outcomes"]} == {
         "done",
