@@ -1,0 +1,218 @@
+"""CI and a laptop on one record: neither undoes what the other did, and undoing is a matter of git."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from bufferctl.cli import run as bufferctl
+from tests.ci.conftest import Developer, Team, check_out, post
+
+LAUNCH = "Acme/twitter:acme/launch"
+
+
+def typed(team: Team, folder: Path, *arguments: str) -> tuple[int, str]:
+    """A command on Ada's laptop: its exit code, and what it printed."""
+    environment = {
+        **team.environment, "BUFFER_API_URL": team.sandbox.url, "BUFFER_API_KEY": "sandbox",
+        "XDG_STATE_HOME": str(team.folder / "laptop"), "GIT_CONFIG_GLOBAL": os.devnull,
+    }  # fmt: skip
+    printed = StringIO()
+    with patch.dict(os.environ, environment), chdir(folder), redirect_stdout(printed), redirect_stderr(printed):
+        code = bufferctl(list(arguments))
+    return code, printed.getvalue()
+
+
+def merged(team: Team, branch: str, **files: str) -> None:
+    """A pull request that was planned, merged and applied in CI."""
+    number = team.open(branch, **files)
+    assert not team.plan(number).failed
+    team.merge(number)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+
+
+def record(team: Team) -> dict[str, Any]:
+    """The record on the branch."""
+    found: dict[str, Any] = json.loads(team.github.repository.git("show", "bufferctl-state:state.json"))
+    return found
+
+
+def history(team: Team) -> list[str]:
+    """Subjects of the commits on the branch that concern the record, newest first."""
+    return team.github.repository.git("log", "--format=%s", "bufferctl-state", "--", "state.json").splitlines()
+
+
+def pulled(team: Team) -> Path:
+    """Ada's clone, on main as it is now."""
+    team.ada.git("checkout", "--quiet", "main")
+    team.ada.git("pull", "--quiet", "origin", "main")
+    return team.ada.folder
+
+
+def test_a_laptop_goes_on_where_ci_stopped_and_ci_where_the_laptop_did(team: Team) -> None:
+    """Merged in CI, changed by a person, `git pull` and `apply --reapply` on a laptop, CI again: no git by hand."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    (sent,) = team.sandbox.posts()
+    team.sandbox.person.edit_post(sent["id"], text="We are late")
+    folder = pulled(team)
+    code, printed = typed(team, folder, "apply", "--reapply", LAUNCH, "--auto-approve")
+    assert code == 0, printed
+    assert team.texts() == ["We are live"]
+    merged(team, "edit", launch=post("launch", "We are live indeed"))
+    assert team.texts() == ["We are live indeed"]
+    code, printed = typed(team, pulled(team), "plan", "--detailed-exitcode")
+    assert code == 0, printed
+    assert [post_["id"] for post_ in team.sandbox.posts()] == [sent["id"]]
+
+
+def test_a_laptop_behind_main_does_not_undo_what_ci_made(team: Team) -> None:
+    """Its apply is refused with `git pull`, and writes nothing; after that it finds nothing to do."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    behind = pulled(team)
+    old = team.ada.git("rev-parse", "HEAD")
+    merged(team, "more", more=post("more", "And more", due="2029-12-21 09:00"))
+    team.ada.git("checkout", "--quiet", "--detach", old)
+    before = record(team)
+    code, printed = typed(team, behind, "plan")
+    assert "older than what was applied last" in printed
+    code, printed = typed(team, behind, "apply", "--auto-approve")
+    assert code == 1
+    assert "git pull" in printed
+    assert record(team) == before
+    assert team.texts() == ["And more", "We are live"]
+    assert typed(team, pulled(team), "apply", "--auto-approve")[0] == 0
+    assert team.texts() == ["And more", "We are live"]
+
+
+def test_a_checkout_that_diverged_is_warned_and_not_refused(team: Team) -> None:
+    """Plan says that what only the other one declares looks removed."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    team.ada.git("checkout", "--quiet", "-B", "mine", "main~1")
+    team.ada.write(mine=post("mine", "On my branch", channel="linkedin"))
+    team.ada.git("add", "--all")
+    team.ada.git("commit", "--quiet", "--message", "Mine")
+    code, printed = typed(team, team.ada.folder, "plan")
+    assert code == 0
+    assert "have diverged" in printed
+
+
+def test_a_shallow_checkout_of_an_older_commit_is_refused(team: Team) -> None:
+    """One commit deep, as CI checks out: what it needs to know is fetched."""
+    team.github.repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    merged(team, "launch", launch=post("launch", "We are live"))
+    old = team.ada.git("rev-parse", "origin/main")
+    merged(team, "more", more=post("more", "And more", due="2029-12-21 09:00"))
+    shallow = team.folder / "shallow"
+    check_out(team.github.repository.path, old, shallow, depth=1)
+    code, printed = typed(team, shallow, "apply", "--auto-approve")
+    assert (code, "git pull" in printed) == (1, True), printed
+    assert team.texts() == ["And more", "We are live"]
+
+
+def test_undo_is_a_revert(team: Team) -> None:
+    """What it created and is unsent is deleted, what it edited is as before; what is out stays, and plan names it."""
+    kept = post("kept", "It stays", due="2029-12-15 09:00")
+    soon = post("soon", "Out soon", due="2029-12-04 09:00", channel="linkedin")
+    more = post("more", "And more", due="2029-12-21 09:00")
+    merged(team, "launch", plan=kept + only(post("launch", "We are live")))
+    merged(team, "campaign", plan=kept + only(post("launch", "We are live at last")) + only(soon) + only(more))
+    assert team.texts() == ["And more", "It stays", "Out soon", "We are live at last"]
+    team.sandbox.clock.advance(days=2)
+    number = reverted(team)
+    planned = team.plan(number)
+    assert "Plan: 0 to create, 1 to change, 1 to delete." in planned.log
+    assert "Acme/linkedin:acme-inc/soon" in planned.log
+    team.merge(number)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert team.texts() == ["It stays", "Out soon", "We are live"]
+
+
+def test_undo_of_a_pull_request_that_added_a_file_keeps_the_file(team: Team) -> None:
+    """Reverted alone, the file is gone, which deletes nothing; put back with `cancelled: true` its posts are."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    more = post("more", "And more", due="2029-12-21 09:00")
+    merged(team, "campaign", more=more)
+    number = reverted(team)
+    assert "1 needs you" in team.plan(number).log
+    team.edit(number, more=f"cancelled: true\n{more}")
+    assert "1 to delete" in team.plan(number).log
+    team.merge(number)
+    assert not team.apply().failed
+    assert team.texts() == ["We are live"]
+
+
+def only(text: str) -> str:
+    """The post of a file, to be added to another file."""
+    return text.removeprefix("posts:\n")
+
+
+def reverted(team: Team) -> int:
+    """A pull request that reverts what was merged last."""
+    team.ada.branch("undo")
+    team.ada.git("revert", "--no-edit", "--mainline", "1", "origin/main")
+    team.ada.git("push", "--quiet", "origin", "HEAD")
+    return team.github.open_pull("undo")
+
+
+def test_an_apply_is_one_commit_and_one_that_changed_nothing_is_none(team: Team) -> None:
+    """The history says what each apply did, in words."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    assert "apply: 1 created" in history(team)[0]
+    number = len(history(team))
+    assert typed(team, pulled(team), "apply", "--auto-approve")[0] == 0
+    assert len(history(team)) == number
+    found = record(team)
+    assert (found["commit"], found.get("lock"), found.get("intents")) == (
+        team.ada.git("rev-parse", "origin/main"),
+        None,
+        None,
+    )
+
+
+def test_several_root_files_share_the_branch(team: Team) -> None:
+    """Each has a document of its own, and none fails the other's apply."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    folder = pulled(team)
+    south = Developer(folder)
+    (folder / "south").mkdir()
+    (folder / "south" / "buffer.yaml").write_text((folder / "buffer.yaml").read_text(encoding="utf-8"), "utf-8")
+    (folder / "south" / "posts").mkdir()
+    text = post("hello", "From the south", channel="linkedin")
+    (folder / "south" / "posts" / "hello.yaml").write_text(text, encoding="utf-8")
+    south.push("South")
+    assert typed(team, folder / "south", "apply", "--auto-approve")[0] == 0
+    assert typed(team, folder, "apply", "--auto-approve")[0] == 0
+    files = team.github.repository.git("ls-tree", "-r", "--name-only", "bufferctl-state").splitlines()
+    assert {"state.json", "south/state.json"} <= set(files)
+    assert team.texts() == ["From the south", "We are live"]
+
+
+def test_an_apply_pushes_three_times_and_a_plan_never(team: Team) -> None:
+    """300 posts: at most 3 pushes and 2 fetches; a plan adds one fetch, and nothing is read or written beside that."""
+    folder, trace = pulled(team), team.folder / "trace"
+    days = (f"2030-{month:02}-{day:02} 09:00" for month in range(1, 12) for day in range(1, 29))
+    posts = [
+        only(post(f"k{number}", f"Number {number}", due=day)) for number, day in zip(range(300), days, strict=False)
+    ]
+    team.ada.write(many="posts:\n" + "".join(texts))
+    team.environment["GIT_TRACE"] = str(trace)
+    code, printed = typed(team, folder, "apply", "--auto-approve")
+    assert (code, len(team.sandbox.posts())) == (0, 300), printed
+    assert 1 <= counted(trace, "push") <= 3
+    assert counted(trace, "fetch") <= 2
+    trace.unlink()
+    assert typed(team, folder, "plan")[0] == 0
+    assert (counted(trace, "push"), counted(trace, "fetch")) == (0, 1)
+
+
+def counted(trace: Path, command: str) -> int:
+    """How often a command of git was run."""
+    return sum(f"built-in: git {command} " in line for line in trace.read_text(encoding="utf-8").splitlines())

@@ -1,0 +1,270 @@
+"""A shared record for one run: the lock is a lease, few swaps, lost answers; who cannot renew it sends nothing more."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+
+from bufferctl.errors import OvertakenError, PartWayError, StateError
+from bufferctl.model import Binding, CreatePost, Intent, OpenIntent, Origin, Slot, State
+from bufferctl.state import Document, Lease, Store, Stored, StoredRecord
+from bufferctl.state.document import parse
+from bufferctl.state.sharing import SharedRecord
+from tests.apply.fake import post
+
+ENDPOINT = "https://api.buffer.com"
+NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
+LANDING = 60.0
+SLOT = Slot("org", "c0", "a")
+STATE = State({SLOT: Binding("p1", Origin.CREATED)})
+
+
+@dataclass
+class Memory:
+    """A store in memory. `loses`: how many swaps are done although their answer is lost; `away`: nothing answers."""
+
+    document: bytes | None = None
+    number: int = 0
+    loses: int = 0
+    away: bool = False
+    messages: list[str] = field(default_factory=list)
+    place = "the record"
+    is_shared = True
+
+    def check_writable(self) -> None:
+        """As `Store`."""
+
+    def read(self) -> Stored:
+        """As `Store`."""
+        if self.away:
+            raise StateError("The store cannot be reached")
+        return Stored(self.document, str(self.number))
+
+    def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
+        """As `Store`."""
+        if self.away:
+            raise StateError("The store cannot be reached")
+        if version != str(self.number):
+            raise OvertakenError("Somebody was faster")
+        self.document, self.number = document, self.number + 1
+        self.messages.append(message)
+        if self.loses:
+            self.loses -= 1
+            raise StateError("The answer was lost")
+        return str(self.number)
+
+    @property
+    def now(self) -> Document:
+        """What it holds."""
+        return parse(self.document or b"", self.place, ENDPOINT, remedy="")
+
+    @property
+    def lease(self) -> Lease:
+        """The lock in it."""
+        lease = self.now.lease
+        assert lease is not None
+        return lease
+
+
+@dataclass
+class Clock:
+    """The clock that counts sleep."""
+
+    seconds: float = 1000.0
+
+    def gettime(self, clock: int) -> float:
+        """Seconds."""
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture(autouse=True)
+def _ticking(clock: Clock) -> object:
+    with patch.object(time, "clock_gettime", clock.gettime):
+        yield
+
+
+@pytest.fixture
+def store() -> Memory:
+    """An empty store."""
+    return Memory()
+
+
+def locked(store: Store, now: datetime = NOW) -> SharedRecord:
+    """A run that holds the lock."""
+    record = SharedRecord(store, ENDPOINT, commit="5f" * 20)
+    record.load()
+    record.lock(now, LANDING)
+    return record
+
+
+def announced(record: SharedRecord) -> OpenIntent:
+    """What it is about to send."""
+    return OpenIntent(Intent(0, SLOT, CreatePost(post("a"), "c0"), NOW, NOW, run=record.run), frozenset({"p0"}))
+
+
+def test_the_lock_is_a_lease_by_buffers_clock(store: Memory) -> None:
+    """15 minutes, with who holds it; a minute after its end it is dead."""
+    record = locked(store)
+    lease = store.lease
+    assert (lease.run, lease.until, lease.landing) == (record.run, NOW + timedelta(minutes=15), LANDING)
+    assert lease.dead_at == NOW + timedelta(minutes=16)
+
+
+def test_two_that_read_the_same_cannot_both_lock(store: Memory) -> None:
+    """The second is told, and nothing of it is written."""
+    second = SharedRecord(store, ENDPOINT)
+    second.load()
+    first = locked(store)
+    with pytest.raises(OvertakenError):
+        second.lock(NOW, LANDING)
+    assert store.lease.run == first.run
+
+
+def test_an_apply_takes_three_swaps(store: Memory) -> None:
+    """The lock, what is about to be sent, and in the end all: state, commit, no lock, nothing open."""
+    record = locked(store)
+    assert record.begin(State(), [announced(record)])
+    assert store.now.intents[0].intent.until == NOW + timedelta(minutes=15)
+    assert not record.save(STATE)
+    assert record.close([], "apply: 1 created")
+    assert len(store.messages) == 3
+    found = store.now
+    assert (found.state.bindings, found.lease, found.intents) == (STATE.bindings, None, ())
+    assert (found.commit, found.run, found.state.serial) == ("5f" * 20, record.run, 1)
+
+
+def test_what_stays_open_is_listed_for_whoever_comes_next(store: Memory) -> None:
+    """With the ids that were there before, and until when it may have been sent."""
+    record = locked(store)
+    record.begin(State(), [announced(record)])
+    record.save(STATE)
+    record.close(record.document.intents, "apply: stopped")
+    (left,) = store.now.intents
+    assert (left.intent.run, set(left.listed), left.intent.until) == (record.run, {"p0"}, NOW + timedelta(minutes=15))
+
+
+def test_a_run_that_changed_nothing_leaves_the_document_as_it_was(store: Memory) -> None:
+    """To the byte, whatever form it had."""
+    first = locked(store)
+    first.save(STATE)
+    first.close([], "apply")
+    before = store.document
+    second = locked(store)
+    second.save(second.saved)
+    second.close([], "nothing changed")
+    assert store.document == before
+
+
+def test_a_lease_is_renewed_before_it_is_too_short(store: Memory, clock: Clock) -> None:
+    """Not while it outlives what a request may do; after that once, with the end of this run's intents."""
+    record = locked(store)
+    record.begin(State(), [announced(record)])
+    clock.seconds += 15 * 60 - LANDING - 1
+    record.hold()
+    assert len(store.messages) == 2
+    clock.seconds += 1
+    record.hold()
+    until = NOW + timedelta(minutes=29)
+    assert store.lease.until == until
+    assert store.now.intents[0].intent.until == until
+
+
+def test_while_waiting_it_is_renewed_at_half(store: Memory, clock: Clock) -> None:
+    """7 minutes and a half after it was taken."""
+    record = locked(store)
+    clock.seconds += 449
+    record.keep()
+    assert len(store.messages) == 1
+    clock.seconds += 1
+    record.keep()
+    assert len(store.messages) == 2
+
+
+def test_after_a_sleep_a_lease_that_nobody_took_is_renewed(store: Memory, clock: Clock) -> None:
+    """An hour later the document is still this run's."""
+    record = locked(store)
+    clock.seconds += 3600
+    record.hold()
+    assert store.lease.until == NOW + timedelta(hours=1, minutes=15)
+
+
+def test_after_a_sleep_a_run_that_was_taken_over_sends_nothing_more(store: Memory, clock: Clock) -> None:
+    """Exit code 5, again and again; the other's lock stays."""
+    record = locked(store)
+    other = locked(store, NOW + timedelta(minutes=16))
+    clock.seconds += 16 * 60
+    for _ in range(2):
+        with pytest.raises(PartWayError, match="took over") as raised:
+            record.hold()
+        assert raised.value.exit_code == 5
+    assert not record.close([], "apply")
+    assert store.lease.run == other.run
+
+
+def test_where_the_store_is_away_nothing_more_is_sent(store: Memory, clock: Clock) -> None:
+    """The lease cannot be renewed."""
+    record = locked(store)
+    store.away = True
+    clock.seconds += 15 * 60
+    with pytest.raises(PartWayError, match="could not be renewed, so nothing more is sent"):
+        record.hold()
+
+
+@pytest.mark.parametrize("swap", [0, 1, 2])
+def test_a_swap_whose_answer_is_lost_counts_where_it_was_done(store: Memory, swap: int) -> None:
+    """The lock, the intents, the end: read back, and this run's document is there."""
+    record = SharedRecord(store, ENDPOINT)
+    record.load()
+    store.loses = int(swap == 0)
+    record.lock(NOW, LANDING)
+    store.loses = int(swap == 1)
+    record.begin(State(), [announced(record)])
+    record.save(STATE)
+    store.loses = int(swap == 2)
+    record.close([], "apply")
+    assert (store.now.state.bindings, store.now.lease) == (STATE.bindings, None)
+
+
+def test_a_store_that_fails_at_the_end_loses_nothing(store: Memory) -> None:
+    """The message says where it is, and that the next run from this machine brings it in."""
+    record = locked(store)
+    record.begin(State(), [announced(record)])
+    record.save(STATE)
+    store.away = True
+    with pytest.raises(PartWayError, match="is in the journal of this machine") as raised:
+        record.close([], "apply")
+    assert "on this machine" in raised.value.hint
+
+
+def test_intents_that_cannot_be_stored_are_not_sent(store: Memory) -> None:
+    """Said so."""
+    record = locked(store)
+    store.away = True
+    with pytest.raises(PartWayError, match="Nothing was sent"):
+        record.begin(State(), [announced(record)])
+
+
+def test_a_lease_is_longer_than_what_a_request_may_take(store: Memory) -> None:
+    """With a timeout of 20 minutes, twice of that."""
+    record = SharedRecord(store, ENDPOINT)
+    record.load()
+    record.lock(NOW, 1200)
+    assert store.lease.until == NOW + timedelta(minutes=40)
+
+
+def test_who_only_looks_takes_no_lock(store: Memory) -> None:
+    """One reading."""
+    locked(store).close([], "")
+    before = store.number
+    StoredRecord(store, ENDPOINT).load()
+    assert store.number == before
