@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: The most characters of all thumbnails of a page; the other pictures are named with their sizes.
 PAGE = 4_000_000
+#: Characters of a usual one: where there is no room for it, none is made.
+_USUAL = 12_000
 
 
 def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: State | None = None) -> Report:
@@ -41,6 +43,8 @@ def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
     files = {(file.digest, where): file for file, where in pictures_of(report.plan)}
     found, room = dict[tuple[str, str], str](), PAGE
     for key, number in uses.items():
+        if number * _USUAL > room:
+            continue
         made = thumbnail(root, files[key], *crop_of(key[1]))
         address = f"data:image/jpeg;base64,{b64encode(made).decode()}" if made else ""
         if made and number * len(address) <= room:

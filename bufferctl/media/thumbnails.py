@@ -5,14 +5,13 @@ Files come from pull requests, so nothing is decoded beyond 24 megapixels, and o
 
 from __future__ import annotations
 
-import hashlib
 import io
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from bufferctl.media.reading import DIGITS, opened
+from bufferctl.media.reading import opened, read_file
 from bufferctl.model import MediaFile
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 #: The most bytes of a thumbnail, and the most pixels of a picture that is decoded.
 MOST_BYTES, MOST_PIXELS = 30_000, 24_000_000
-#: The most bytes of a picture that is read.
-_MOST_READ = 64_000_000
+#: A picture of twice this many pixels a side, or more, is reduced before it is cropped.
+_WORKED_ON = 2000
 #: Formats that are opened: Pillow knows many more, some of which start other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 #: Width and JPEG quality, from the best to what fits in any case.
@@ -39,35 +38,30 @@ def thumbnail(root: Path, file: MediaFile, narrowest: float, widest: float) -> b
     except ImportError:
         return None
     try:
-        data = _planned(root, file)
-        if data is None:
+        inside = (root / file.path).resolve().is_relative_to(root.resolve())
+        if not inside or read_file(root, file.path, None).digest != file.digest:
             return None
-        with warnings.catch_warnings():
+        with opened(root, file.path) as source, warnings.catch_warnings():
             warnings.simplefilter("error")  # a picture that Pillow takes for a bomb
-            return _made(io.BytesIO(data), narrowest, widest)
+            return _made(source, narrowest, widest)
     except Exception:  # noqa: BLE001 - whatever a damaged picture does to a decoder, it is only not shown
         return None
 
 
-def _planned(root: Path, file: MediaFile) -> bytes | None:
-    """The bytes of the file; None where they are others than planned, or not below `root`. Raises OSError."""
-    if file.size > _MOST_READ or not (root / file.path).resolve().is_relative_to(root.resolve()):
-        return None
-    with opened(root, file.path) as source:
-        data = source.read(file.size + 1)
-    return data if hashlib.sha256(data).hexdigest()[:DIGITS] == file.digest else None
+def _made(source: BinaryIO, narrowest: float, widest: float) -> bytes | None:
+    import PIL.Image
+    from PIL import ImageOps
 
-
-def _made(source: io.BytesIO, narrowest: float, widest: float) -> bytes | None:
-    from PIL import Image, ImageOps
-
-    with Image.open(source, formats=_FORMATS) as image:
+    with PIL.Image.open(source, formats=_FORMATS) as image:
         progressive = "progressive" in image.info  # keeps all its coefficients in memory, whatever the scale
         if not progressive:
             image.draft("RGB", (2 * _TRIES[0][0],) * 2)  # JPEG alone: decoded at a half, a quarter or an eighth
         if image.width * image.height > MOST_PIXELS:
             return None
-        upright = ImageOps.exif_transpose(image)
+        picture: Image = image.convert("RGBA") if image.mode == "P" else image
+        if (factor := max(picture.size) // _WORKED_ON) > 1:  # the copies that follow are small then
+            picture = picture.reduce(factor)
+        upright = ImageOps.exif_transpose(picture)
     cropped = upright.crop(_crop(upright.width, upright.height, narrowest, widest))
     for made in _versions(_opaque(cropped)):
         if len(made) <= MOST_BYTES:
