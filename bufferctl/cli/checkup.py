@@ -77,22 +77,17 @@ def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Check:
     return Check("files", Verdict.OK, f"{name} is valid: {inside}")
 
 
-def media(number: int, problems: Sequence[Diagnostic]) -> Check:
-    """Whether Buffer can fetch media from their addresses, of which there are so many."""
+def media(number: int, problems: Sequence[Diagnostic]) -> Finding:
+    """Whether Buffer can fetch media from their addresses. `number`: how many addresses there are."""
+    addresses = count(number, "media address", "media addresses")
     if not problems:
-        return Check("media", Verdict.OK, f"{count(number, 'address of media answers', 'addresses of media answer')}")
+        return Finding("media", Verdict.OK, f"{addresses} {'answers' if number == 1 else 'answer'}")
     hint = "To see them, run `bufferctl validate --media`."
-    first = f"{problems[0].place}: {problems[0].message}"
+    first = f"First: {problems[0].place}: {problems[0].message}"
     if has_errors(problems):
         wrong = sum(each.severity is Severity.ERROR for each in problems)
-        message = (
-            f"Buffer cannot fetch {wrong} of {count(number, 'address', 'addresses')} of media. The first one, {first}"
-        )
-        return Check("media", Verdict.PROBLEM, message, hint, _TROUBLE)
-    message = (
-        f"{len(problems)} of {count(number, 'address', 'addresses')} of media did not answer. The first one, {first}"
-    )
-    return Check("media", Verdict.WARNING, message, hint)
+        return Finding("media", Verdict.PROBLEM, f"Buffer cannot use {wrong:,} of {addresses}. {first}", hint, _TROUBLE)
+    return Finding("media", Verdict.WARNING, f"{len(problems):,} of {addresses} did not answer. {first}", hint)
 
 
 def key(source: str) -> Check:

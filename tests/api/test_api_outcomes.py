@@ -120,7 +120,7 @@ def answered(payload: dict[str, Any] | None) -> Write:
         (DeletePost("p1", "c1"), {"__typename": "PostActionSuccess", "post": RAW}),
     ],
 )
-def test_a_success_of_something_else_is_looked_into(write: Write, payload: dict[str, Any], connected: Connected) -> None:
+def test_success_of_something_else_is_looked_into(write: Write, payload: dict[str, Any], connected: Connected) -> None:
     """Another kind of write, or another post."""
     (result,) = connected(Scripted(lambda _: {"a0": payload})).send([write])
     assert isinstance(result, Unknown) or (isinstance(result, Refused) and not result.why.definite)

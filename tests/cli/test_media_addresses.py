@@ -83,11 +83,11 @@ def test_an_address_that_does_not_answer_now_is_a_warning(project: Any, files: F
 def test_doctor_asks_too(project: Any, files: FileServer) -> None:
     """One line for all, with the first problem and where to see the others."""
     declare(project, f"{files.url}/a.png")
-    assert "1 address of media answers." in project("doctor").out.replace("\n         ", " ")
+    assert "1 media address answers." in project("doctor").out.replace("\n         ", " ")
     files.files.clear()
     ran = project("doctor")
     assert ran.code == 1
-    assert "Buffer cannot fetch 1 of 1 address of media" in ran.out.replace("\n         ", " ")
+    assert "Buffer cannot use 1 of 1 media address." in ran.out.replace("\n         ", " ")
     assert "bufferctl validate --media" in ran.out
 
 
