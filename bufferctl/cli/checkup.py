@@ -77,17 +77,17 @@ def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Check:
     return Check("files", Verdict.OK, f"{name} is valid: {inside}")
 
 
-def media(number: int, problems: Sequence[Diagnostic]) -> Finding:
+def media(number: int, problems: Sequence[Diagnostic]) -> Check:
     """Whether Buffer can fetch media from their addresses. `number`: how many addresses there are."""
     addresses = count(number, "media address", "media addresses")
     if not problems:
-        return Finding("media", Verdict.OK, f"{addresses} {'answers' if number == 1 else 'answer'}")
+        return Check("media", Verdict.OK, f"{addresses} {'answers' if number == 1 else 'answer'}")
     hint = "To see them, run `bufferctl validate --media`."
     first = f"First: {problems[0].place}: {problems[0].message}"
     if has_errors(problems):
         wrong = sum(each.severity is Severity.ERROR for each in problems)
-        return Finding("media", Verdict.PROBLEM, f"Buffer cannot use {wrong:,} of {addresses}. {first}", hint, _TROUBLE)
-    return Finding("media", Verdict.WARNING, f"{len(problems):,} of {addresses} did not answer. {first}", hint)
+        return Check("media", Verdict.PROBLEM, f"Buffer cannot use {wrong:,} of {addresses}. {first}", hint, _TROUBLE)
+    return Check("media", Verdict.WARNING, f"{len(problems):,} of {addresses} did not answer. {first}", hint)
 
 
 def key(source: str) -> Check:
