@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
+from PIL import Image, ImageChops, ImageStat
 
 from bufferctl import errors
 from bufferctl.config import load
 from bufferctl.sandbox import Clock, Sandbox
+from tests.file_server import FileServer, serving
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/buffer.yaml"))
@@ -36,12 +39,28 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def sandbox(program: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def host() -> Iterator[FileServer]:
+    """Where the folder of an example is public."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(program: None, host: FileServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """The account that the examples speak of, at a time before all that they schedule."""
-    with Sandbox(clock=Clock.at("2029-12-03T09:00:00Z")) as started:
+    with Sandbox(clock=Clock.at("2029-12-03T09:00:00Z"), media_roots=(host.url,)) as started:
         monkeypatch.setenv("BUFFER_API_URL", started.url)
         monkeypatch.setenv("BUFFER_API_KEY", started.key)
         yield started
+
+
+def publish(folder: Path, host: FileServer) -> None:
+    """What GitHub Pages does with an example that has pictures."""
+    root = folder / "buffer.yaml"
+    root.write_text(root.read_text(encoding="utf-8").replace("https://acme.github.io", host.url), encoding="utf-8")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            host.files[f"/social/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
 
 
 def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
@@ -50,9 +69,13 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_example(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
-    """It is laid out, validates without a word on stderr, plans creates alone, applies, and a second plan is empty."""
+def test_example(sandbox: Sandbox, host: FileServer, tmp_path: Path, name: str) -> None:
+    """It is laid out, validates without a word on stderr, plans creates alone, applies, and a second plan is empty.
+
+    What its folder publishes is on this machine here, and the sandbox fetches it from there.
+    """
     folder = shutil.copytree(ROOT / "examples" / name, tmp_path / name)
+    publish(folder, host)
     assert run(folder, "bufferctl fmt --check").returncode == 0
     validated = run(folder, "bufferctl validate")
     assert (validated.returncode, validated.stderr) == (0, ""), validated.stderr
@@ -102,6 +125,46 @@ def test_examples_begin_with_the_schema() -> None:
         said = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
         assert said, path
         assert (path.parent / said[1]).resolve() == ROOT / "schemas" / "bufferctl.schema.json"
+
+
+def test_pictures_are_drawn_by_the_project(tmp_path: Path) -> None:
+    """The script draws the pictures of the example again: the same pixels, as far as JPEG keeps them."""
+    subprocess.run([sys.executable, ROOT / "docs" / "make_pictures.py", tmp_path], check=True)
+    there = sorted((ROOT / "examples" / "pictures" / "media").iterdir())
+    assert [path.name for path in there] == ["console.jpg", "numbers.png", "team.jpg"]
+    for path in there:
+        with Image.open(path) as committed, Image.open(tmp_path / path.name) as drawn:
+            assert (committed.size, committed.format) == (drawn.size, drawn.format)
+            apart = ImageChops.difference(committed.convert("RGB"), drawn.convert("RGB"))
+            assert max(ImageStat.Stat(apart).mean) < 2
+
+
+def patterns(name: str) -> list[list[str]]:
+    """The filters on files of each job of a CI example that has one."""
+    text = (ROOT / "examples" / name).read_text(encoding="utf-8")
+    lists: list[str] = re.findall(r"(?:paths|changes): (\[buffer\.yaml.*\])", text)
+    return [list(yaml.safe_load(each)) for each in lists]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "github-actions/.github/workflows/plan.yml",
+        "github-actions/.github/workflows/apply.yml",
+        "gitlab/.gitlab-ci.yml",
+    ],
+)
+def test_ci_runs_for_every_file_that_the_examples_read(name: str) -> None:
+    """A change to any file of any example starts the jobs: settings, posts, texts and pictures."""
+    found = patterns(name)
+    assert found
+    for filters in found:
+        folders = tuple(each.partition("*")[0] for each in filters if "*" in each)
+        for example in EXAMPLES:
+            folder = ROOT / "examples" / example
+            files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+            read = [each for each in files if not each.startswith(".bufferctl/")]
+            assert [each for each in read if each not in filters and not each.startswith(folders)] == []
 
 
 def test_demo(program: None, tmp_path: Path) -> None:
