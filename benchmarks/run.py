@@ -2,7 +2,7 @@
 
 Measures whole processes with compiled modules, with the sandbox in another process. Compared commands run in turn, and
 the best of several times counts, since a busy machine only adds. `run.py NAME…` measures only some: startup, requests,
-validate, worst, plan, render, apply, journal, record, quota, page.
+validate, media, worst, plan, render, apply, journal, record, quota, page.
 """
 
 from __future__ import annotations
@@ -121,6 +121,37 @@ def validate(bench: Bench) -> Iterator[Number]:
     yield Number("validate 10,000 posts, memory", max(each.peak for each in ours), 150, " MiB")
 
 
+def media(bench: Bench) -> Iterator[Number]:
+    """What 500 pictures of 2 MB add to `validate`: each is hashed whole, and none is decoded."""
+    folder, example = bench.scratch / "pictures", _HERE.parent / "examples" / "pictures" / "media" / "console.jpg"
+    (folder / "media").mkdir(parents=True)
+    small = example.read_bytes()
+    for number in range(500):
+        comments = (b"\xff\xfe\xff\xfe" + number.to_bytes(4, "big") * 16_383) * 30
+        (folder / "media" / f"{number}.jpg").write_bytes(small[:2] + comments + small[2:])
+    runs: dict[str, list[Measured]] = {"file: media/": [], "url: https://acme.github.io/": []}
+    for source in list(runs) * 4:
+        (folder / "buffer.yaml").write_text(_pictures(source), encoding="utf-8")
+        runs[source].append(bench.run((*BUFFERCTL, "validate"), folder))
+    files, urls = (min(run.cpu for run in found[1:]) for found in runs.values())
+    peak = max(run.peak for run in runs["file: media/"])
+    yield Number("500 pictures of 2 MB, beyond their posts", files - urls, 2, " s", f"{files:.2f} s in all")
+    yield Number("500 pictures of 2 MB, memory", peak, 150, " MiB")
+
+
+def _pictures(source: str) -> str:
+    """A root file with 500 posts, each with a picture of its own."""
+    head = "version: 1\ntimezone: UTC\nmedia: {public_url: https://acme.github.io/social}\norganizations:\n"
+    lines = [head + "  - {name: Acme, channels: [{service: facebook, name: acme}]}\nposts:"]
+    for number in range(500):
+        lines += [
+            f"  - key: p{number}\n    channels: [facebook]\n    text: Post {number}",
+            f"    due_at: 2030-{number % 12 + 1:02d}-{number // 12 % 28 + 1:02d} {number // 336 + 9:02d}:00",
+            f"    assets: [image: {{{source}{number}.jpg, alt_text: x}}]",
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def worst(bench: Bench) -> Iterator[Number]:
     """What `validate` takes for inputs designed to be slow, the better of two runs."""
     for name, folder in hostile.projects(bench.scratch):
@@ -214,6 +245,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
     startup,
     requests,
     validate,
+    media,
     worst,
     plan,
     render,

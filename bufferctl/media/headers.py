@@ -128,14 +128,13 @@ _EXIF, _SCAN = 0xE1, 0xDA
 
 def _has_after(file: BinaryIO, size: int, mark: bytes) -> bool:
     """Whether the mark comes after the current position: near the end as a rule, before what phones append else."""
-    start = file.tell()
-    end = size
+    start, end, length = file.tell(), size, _HEAD
     while end > start:
-        begin = max(start, end - _MOST)
+        begin = max(start, end - length)
         file.seek(begin)
         if mark in file.read(end - begin + len(mark) - 1):
             return True
-        end = begin
+        end, length = begin, min(2 * length, _MOST)
     return False
 
 

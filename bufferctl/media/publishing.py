@@ -175,12 +175,15 @@ _MAY_PASS = frozenset({Verdict.DEAD, Verdict.CHANGED, Verdict.UNREACHABLE, Verdi
 
 
 def _is_there(store: S3Store | GCSStore | AzureStore, name: str, size: int) -> bool:
-    """Whether the store has an object of that name and size."""
-    from obstore.exceptions import NotFoundError
+    """Whether the store has an object of that name and size.
+
+    Amazon answers 403 for an object that is missing to who may not list the bucket; then the upload decides.
+    """
+    from obstore.exceptions import NotFoundError, PermissionDeniedError
 
     try:
         return store.head(name)["size"] == size
-    except (NotFoundError, FileNotFoundError):
+    except (NotFoundError, FileNotFoundError, PermissionDeniedError, PermissionError):
         return False
 
 

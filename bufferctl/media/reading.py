@@ -8,8 +8,9 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from bufferctl.errors import ConfigError
 from bufferctl.media.headers import header_of
@@ -23,7 +24,6 @@ T = TypeVar("T", Post, Idea)
 DIGITS = 32
 #: Files that are read at a time. Hashing releases the interpreter, so a second core helps; the disk sets the rest.
 _AT_A_TIME = 4
-_CHUNK = 1 << 20
 
 
 def read_files(desired: Desired, root: Path) -> Desired:
@@ -53,7 +53,7 @@ def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFil
     try:
         with opened(root, path) as file:
             size = os.fstat(file.fileno()).st_size
-            digest = _digest(file)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
             file.seek(0)
             header = header_of(file, size)
     except OSError as error:
@@ -73,14 +73,7 @@ def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFil
     return found.model_copy(update={"url": address_of(found, settings)}) if settings else found
 
 
-def _digest(file: BinaryIO) -> str:
-    made = hashlib.sha256()
-    while chunk := file.read(_CHUNK):
-        made.update(chunk)
-    return made.hexdigest()[:DIGITS]
-
-
-def opened(root: Path, path: str) -> BinaryIO:
+def opened(root: Path, path: str) -> BufferedReader:
     """A file below the root folder, open for reading.
 
     Raises OSError, also where the path leads elsewhere: through a link that was put there since it was checked, or from

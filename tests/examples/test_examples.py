@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from PIL import Image, ImageChops, ImageStat
 
 from bufferctl import errors
@@ -143,7 +142,7 @@ def patterns(name: str) -> list[list[str]]:
     """The filters on files of each job of a CI example that has one."""
     text = (ROOT / "examples" / name).read_text(encoding="utf-8")
     lists: list[str] = re.findall(r"(?:paths|changes): (\[buffer\.yaml.*\])", text)
-    return [list(yaml.safe_load(each)) for each in lists]
+    return [re.findall(r"[\w./*]+", each) for each in lists]
 
 
 @pytest.mark.parametrize(

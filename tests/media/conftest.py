@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from bufferctl.sandbox import Clock, Sandbox
-from tests.cli.conftest import NOW, Project, environment
+from tests.cli.conftest import NOW, Project, environment, program
 from tests.file_server import FileServer, serving
 
-__all__ = ["environment"]  # a fixture, known here by its name
+__all__ = ["environment", "program"]  # fixtures, known here by their names
 
 
 def picture(colour: str, *, width: int = 120, height: int = 80) -> bytes:

@@ -5,6 +5,7 @@ Nothing here is Google's or Amazon's own; docs/media.md says so.
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -260,3 +261,29 @@ def test_nothing_outside_is_uploaded(place_of: Make, cloud: None, tmp_path: Path
     file = real.model_copy(update={"path": path})
     assert list(Publisher(root, place.settings, loopback=True).upload([file])) == [file.url]
     assert there(file.url) is None
+
+
+def test_kill_after_the_upload(
+    cloud: None, environment: Path, program: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kill -9 once the picture is there: the next apply uploads nothing, and the post is there once."""
+    with buckets.google() as google:
+        place = Place("gs://acme-state/social", google.address, f"{google.address}/acme-state/social")
+        with account(place.public_url) as sandbox:
+            monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+            project = Project(environment, sandbox)
+            project.write("buffer.yaml", ROOT.format(media=place.setting))
+            put(project, "media/a.jpg", picture("red"))
+            posts(project, post("one"))
+            killed = subprocess.Popen(
+                [*program, "apply", "--auto-approve", "--settle", "0"],
+                cwd=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            assert google.stored.wait(60)
+            killed.kill()
+            killed.wait()
+            assert project.apply().code == 0
+            assert google.asked.count("PUT") == 1
+            assert sources(project) == [of(project, place).url]

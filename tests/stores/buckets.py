@@ -140,7 +140,8 @@ class Google:
     """The stub of Google's XML API: objects by path, each with every generation.
 
     `ignores_conditions`: it writes whatever the headers say. `lost`: how many writes are done without an answer.
-    `refusal`: answered to everything, as a status and a code. `asked`: the method of each request.
+    `stored`: set with the first write. `refusal`: answered to everything, as a status and a code.
+    `asked`: the method of each request.
     """
 
     address: str = ""
@@ -151,6 +152,7 @@ class Google:
     refusal: tuple[int, str] | None = None
     asked: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    stored: threading.Event = field(default_factory=threading.Event)
 
 
 class _Xml(BaseHTTPRequestHandler):
@@ -191,6 +193,7 @@ class _Xml(BaseHTTPRequestHandler):
                 if name.lower().startswith("x-goog-meta-") or name.lower() in {"content-type", "cache-control"}
             }
             self.google.objects[key] = [*kept, (data, metadata)]
+            self.google.stored.set()
         if self.google.lost:
             self.google.lost -= 1
             self.close_connection = True
