@@ -73,7 +73,9 @@ def load_declared(file: Path | None) -> Loaded:
     from bufferctl.config import load
 
     found = load(file, Path.cwd())
-    return replace(found, desired=_with_files(found.desired, found.root), sound=_with_files(found.sound, found.root))
+    desired = _with_files(found.desired, found.root)
+    sound = desired if found.sound is found.desired else _with_files(found.sound, found.root)
+    return replace(found, desired=desired, sound=sound)
 
 
 def _with_files(desired: Desired | None, root: Path) -> Desired | None:
