@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from bufferctl.model.attached import attached, files_of, sources_of, with_sources
+from bufferctl.model.attached import attached, sources_of, with_sources
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset, Link, LinkAttachment, ThreadItem
 from bufferctl.model.desired import Idea, Post
@@ -250,13 +250,14 @@ def became_files(item: Post | Idea, now: Fingerprint, before: Fingerprint, media
     """Whether what the API does not return is as it was, addresses that became files apart.
 
     `media`: what was attached then (`Binding.media`). Bindings of earlier versions have none; then an object that has
-    files now is taken for the same if its content is.
+    files now is taken for the same if its content is, and so is one with a video, whose `thumbnail_url` Buffer gave up.
     """
     if now.hidden == before.hidden:
         return True
     then = with_sources(item, media)
     if then is None:
-        return not media and any(True for _ in files_of(item)) and now.content == before.content
+        had_another_form = any(each.file or each.kind == "video" for each in attached(item))
+        return not media and had_another_form and now.content == before.content
     if any(each.url and each.url != old for each, old in zip(attached(item), media, strict=True)):
         return False
     return fingerprint(then, of_desired(then)).hidden == before.hidden

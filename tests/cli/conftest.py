@@ -105,8 +105,8 @@ class Project:
 
 
 def open_account() -> Sandbox:
-    """The default account at `NOW`, open to all that files can say: approvals, link assets, many posts a day."""
-    sandbox = Sandbox(clock=Clock.at(NOW), link_assets_end="2100-01-01T00:00:00Z")
+    """The default account at `NOW`, open to all that files can say: approvals, many posts a day."""
+    sandbox = Sandbox(clock=Clock.at(NOW))
     for channel in list(sandbox.core.store.channels):
         sandbox.person.set_channel(channel, requiresApproval=True, dailyPostingLimit=None)
     return sandbox

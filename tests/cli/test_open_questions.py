@@ -34,7 +34,7 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
         "page_max": 1, "automatic_reads_null": False, "idea_response": False, "refuse_duplicates": True,
         "shorten_links": True, "edits_replace": True, "refuse_past": True, "sending_seconds": 60, "sends_date": False,
         "drafts_via_buffer": False, "delete_sent": True, "limit_per_channel": False, "refuse_x_repeats": True,
-        "link_assets_end": "2026-12-15T00:00:00Z",
+        "link_assets_end": "2100-01-01T00:00:00Z",
     },
 }  # fmt: skip
 

@@ -18,6 +18,8 @@ from bufferctl.model import (
     Service,
     Settings,
 )
+from bufferctl.model.comparable import Fingerprint
+from bufferctl.model.content import Asset, Video
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.writing import CreateIdea, CreatePost, EditPost
 from bufferctl.plan import Action, Cause, Reason
@@ -151,6 +153,19 @@ def test_edits_that_do_not_matter_once_it_is_out_are_done(was: Post, now: Post) 
     assert change.binding is not None
     again = World(live=world.live, state=replace(world.state, bindings={slot(now): change.binding}))
     assert (again.change(now).action, again.change(now).reason) == (Action.DONE, None)
+
+
+@pytest.mark.parametrize(("action", "kind"), [(Action.DONE, "video"), (Action.HOLD, "image")])
+def test_a_video_that_lost_its_thumbnail_url_once_it_is_out_is_done(action: Action, kind: str) -> None:
+    """Buffer gave that field up, so the file had to change; the record of that time does not say what was attached."""
+    asset = picture() if kind == "image" else Asset(video=Video(url="https://acme.example/a.mp4"))
+    item = post(due=OVER, assets=(asset,))
+    world = sent(item)
+    ((where, binding),) = world.state.bindings.items()
+    applied = Fingerprint.read(binding.applied)
+    assert applied is not None
+    earlier = replace(binding, applied=str(applied._replace(hidden="with-a-thumbnail")), media=())
+    assert replace(world, state=replace(world.state, bindings={where: earlier})).change(item).action is action
 
 
 # -- known, edited | sent or sending | hold: sent, with what differs
