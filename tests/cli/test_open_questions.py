@@ -40,8 +40,8 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
 
 
 def test_every_choice_of_the_sandbox_has_its_other_side_here() -> None:
-    """All options that there are; how a 401 is named has a test of its own."""
-    assert {*OTHER_SIDES["all-at-once"], "key_code"} == set(Options.__dataclass_fields__)
+    """All options that there are; how a 401 is named, and which media are fetched, have tests of their own."""
+    assert {*OTHER_SIDES["all-at-once"], "key_code", "media_roots"} == set(Options.__dataclass_fields__)
 
 
 @pytest.mark.parametrize("sides", OTHER_SIDES)
