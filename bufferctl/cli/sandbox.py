@@ -120,5 +120,5 @@ def _started(
     except OSError as error:
         running.stop()
         raise click.ClickException(
-            f"Port {port} cannot be used: {error.strerror}. --port Port; 0 takes a free one."
+            f"Port {port} cannot be used: {error.strerror}. --port 0 takes a free one."
         ) from None

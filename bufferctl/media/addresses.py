@@ -14,6 +14,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import httpx2
@@ -21,6 +22,7 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl import __version__
+from bufferctl.media.headers import header_of
 from bufferctl.media.reach import NotPublicError, PublicOnly
 from bufferctl.model.media import size_words
 
@@ -41,6 +43,13 @@ _REDIRECTS = 10
 _FIRST = 1024
 #: Bytes, where the caller gives no limit: what the largest network takes (docs/networks.md).
 MOST_BYTES: Mapping[str, int] = {"image": 50_000_000, "video": 10_000_000_000, "document": 100_000_000}
+
+#: Types that are images, videos and documents for networks, as `MediaFile.type` has them.
+TYPES: Mapping[str, frozenset[str]] = {
+    "image": frozenset({"jpg", "png", "gif", "webp", "avif"}),
+    "video": frozenset({"mp4", "mov", "webm"}),
+    "document": frozenset({"pdf"}),
+}
 
 _AGENT = f"bufferctl/{__version__}"
 _UNKNOWN_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
@@ -234,6 +243,9 @@ def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] |
         return Verdict.PAGE, f"is a web page instead of {a}"
     if not _is_kind(kind, wanted):
         return Verdict.WRONG_TYPE, f"is {kind or 'without a type'} instead of {wanted.type or a}"
+    signed = header_of(BytesIO(got.content), len(got.content)).type  # what it is, whatever the server calls it
+    if signed and signed not in TYPES[wanted.kind]:
+        return Verdict.WRONG_TYPE, f"is {signed.upper()} instead of {a}"
     return None
 
 

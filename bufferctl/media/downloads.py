@@ -9,18 +9,12 @@ from pathlib import Path
 
 import httpx2
 
-from bufferctl.media.addresses import Answer, PassingError, Wanted, answer_of, following, for_each, open_client
+from bufferctl.media.addresses import TYPES, Answer, PassingError, Wanted, answer_of, following, for_each, open_client
 from bufferctl.media.headers import header_of
 from bufferctl.model.media import size_words
 
 #: The most bytes of one file and of all, and seconds for all.
 MOST_BYTES, MOST_IN_ALL, WITHIN = 500_000_000, 5_000_000_000, 1800.0
-#: Types that are saved: what `MediaFile.type` may be of a file that networks take.
-_TYPES = {
-    "image": frozenset({"jpg", "png", "gif", "webp", "avif"}),
-    "video": frozenset({"mp4", "mov", "webm"}),
-    "document": frozenset({"pdf"}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +80,8 @@ async def _saved(client: httpx2.AsyncClient, wish: Wanted, answer: Answer, path:
         return Download(why="was cut short")
     with path.open("rb") as file:
         header = header_of(file, size)
-    if header.type not in _TYPES[wish.kind] or header.cut_short:
-        return Download(why=f"is no {wish.kind} that can be used" if not header.cut_short else "is cut short")
+    if header.type not in TYPES[wish.kind]:
+        return Download(why=f"is no {wish.kind} that can be used")
+    if header.cut_short:
+        return Download(why="is cut short")
     return Download(path, header.type)

@@ -15,6 +15,7 @@ from bufferctl.media.reach import PublicOnly
 
 URL = "https://media.example/a.png"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(5000)
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200)
 
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
@@ -87,6 +88,8 @@ CASES: list[tuple[str, Handler, dict[str, object], Verdict, str]] = [
     ("too large", served(), {"most": 5000}, Verdict.TOO_LARGE, "has 5 kB, and at most 5 kB are allowed"),
     ("a video", served(kind="video/mp4"), {}, Verdict.WRONG_TYPE, "is video/mp4 instead of an image"),
     ("SVG", served(b"<svg/>", "image/svg+xml"), {}, Verdict.WRONG_TYPE, "is image/svg+xml instead of an image"),
+    ("HEIC called JPEG", served(HEIC, "image/jpeg"), {}, Verdict.WRONG_TYPE, "is HEIC instead of an image"),
+    ("a PDF without a type", served(b"%PDF-1.7", ""), {}, Verdict.WRONG_TYPE, "is PDF instead of an image"),
     ("another type", served(), {"type": "image/jpeg"}, Verdict.WRONG_TYPE, "is image/png instead of image/jpeg"),
     ("nothing", served(b""), {}, Verdict.WRONG_TYPE, "is empty"),
     ("another length", served(), {"size": 1234}, Verdict.CHANGED, "has 5 kB, and the file has 1 kB"),

@@ -52,6 +52,14 @@ def test_it_serves_until_it_is_told_to_stop(ending: signal.Signals) -> None:
         assert process.returncode == 0
 
 
+def test_media_roots_from_the_command_line() -> None:
+    """--media-root may be given several times."""
+    roots = ["http://127.0.0.1:8000", "https://media.acme.example/social"]
+    with _running("--media-root", roots[0], "--media-root", roots[1]) as (_, url):
+        headers = {"Authorization": "Bearer sandbox"}
+        assert httpx2.get(f"{url}/_sandbox/options", headers=headers).json()["media_roots"] == roots
+
+
 def test_faults_and_quotas_from_the_command_line(tmp_path: Path) -> None:
     """--faults, --seed, --rate-limit and --db take effect; what struck is said at the end, on stderr."""
     options = ["--faults", "5xx-before#2", "--seed", "3", "--rate-limit", "free", "--db", str(tmp_path / "b.db")]
