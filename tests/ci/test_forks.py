@@ -52,6 +52,37 @@ def test_a_fork_is_planned_without_a_key(team: Team, number: int) -> None:
     assert not (folder / "plan.json").exists()  # nothing that could be applied
 
 
+def published(team: Team) -> None:
+    """Publish a post, so that there is state."""
+    launch = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(launch)
+    team.merge(launch)
+    assert not team.apply().failed
+
+
+def test_a_fork_reads_the_state_where_it_may(team: Team) -> None:
+    """From the branch of the repository: what is published already is not shown as new."""
+    published(team)
+    ran = team.plan(team.open("again"), key=None, offline=True, comment=False)
+    assert not ran.failed, ran.log
+    assert "1 to create" not in ran.log
+
+
+def test_a_fork_that_may_not_read_the_state_is_planned_without(team: Team) -> None:
+    """The log says so, and the plan shows every post as new."""
+    published(team)
+    team.github.repository.git("update-ref", "-d", "refs/heads/bufferctl-state")
+    files = (team.ada.folder / "buffer.yaml").read_text(encoding="utf-8")
+    team.ada.branch("fork")
+    nowhere = f"state: {{git: {{remote: {team.folder / 'nowhere.git'}}}}}"
+    (team.ada.folder / "buffer.yaml").write_text(files.replace("state: git", nowhere), encoding="utf-8")
+    team.ada.push()
+    ran = team.plan(team.github.open_pull("fork", repository=FORK), key=None, offline=True, comment=False)
+    assert not ran.failed, ran.log
+    assert "so this plan does not know what is in Buffer" in ran.log
+    assert "1 to create" in ran.log
+
+
 def test_its_plan_is_shown(team: Team, number: int) -> None:
     """As plain text, with what it is worth; a second run changes the same comment."""
     ran = team.plan(number, key=None, offline=True, comment=False)

@@ -348,6 +348,40 @@ def test_a_store_that_cannot_be_reached(project: Project) -> None:
     assert project.sandbox.posts() == []
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"format_version": "99.0"}, "was written by a newer bufferctl"),
+        ({"endpoint": "https://api.buffer.com"}, "belongs to https://api.buffer.com"),
+        ({"organizations": 7}, "is damaged"),
+    ],
+    ids=["newer", "of another endpoint", "damaged"],
+)
+def test_a_record_that_cannot_be_used(project: Project, bare: Path, change: dict[str, Any], said: str) -> None:
+    """One message about the branch, exit 1, and nothing was sent or changed there."""
+    store = git.store(project.folder)
+    record = {"format_version": "2.0", "endpoint": project.sandbox.url, "lineage": "l", "serial": 1} | change
+    store.swap(json.dumps(record).encode(), store.read().version, "an accident")
+    for command in (("plan",), ("apply", "--auto-approve", "--settle", "0")):
+        ran = project(*command)
+        assert (ran.code, f"The branch bufferctl-state of origin {said}" in ran.err) == (1, True)
+    assert project.sandbox.posts() == []
+    assert len(git.subjects(bare)) == 1
+
+
+def test_a_record_of_another_account(project: Project, other: Project, bare: Path) -> None:
+    """The key reaches another organization than the record has: nothing is sent."""
+    project.apply()
+    text = project("state", "pull").out
+    (organization,) = json.loads(text)["organizations"]
+    store = git.store(project.folder)
+    store.swap(text.replace(organization, "5f0c1b2a3d4e5f6a7b8c9d0f").encode(), store.read().version, "an accident")
+    for command in (("plan",), ("apply", "--auto-approve", "--settle", "0")):
+        ran = project(*command)
+        assert (ran.code, "of an organization that this key does not reach" in ran.err) == (1, True)
+    assert len(project.sandbox.posts()) == 2
+
+
 def test_a_named_state_file_comes_first(project: Project) -> None:
     """`--state FILE` is for looking at a copy."""
     project.apply()
