@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -79,15 +79,15 @@ def shared(
     try:
         asked = organizations(files, record.saved, journal)
         account = buffer.account(asked)  # for Buffer's clock, too
+        commit = record.document.commit
         journal.begin(record.run)
         dead = _lock(record, buffer, journal, lock_timeout, landing=buffer.timeout + settle)
-        if dead is not None:
-            console.note(
-                f"{console.err.change('note:')} took over the lock of a run that did not release it: "
-                f"{visible(str(dead))}"
-            )
-        journal.follow(record.document.intents)
-        session = session_of(SharedSession, files, buffer, record, journal, console)
+        try:
+            session = _begun(files, buffer, record, journal, console, dead, commit)
+        except BaseException:
+            with suppress(BufferctlError):
+                record.close(record.document.intents, "stopped")
+            raise
         if organizations(files, session.state, journal) <= asked:  # no other run recorded more of them meanwhile
             session.account = account
         try:
@@ -98,6 +98,28 @@ def shared(
         session.finish("nothing changed")
     finally:
         journal.close()
+
+
+def _begun(
+    files: Files,
+    buffer: Buffer,
+    record: SharedRecord,
+    journal: FileJournal,
+    console: Console,
+    dead: Lease | None,
+    commit: str,
+) -> SharedSession:
+    """The session of a record whose lock was just taken, from a `dead` run or nobody. `commit`: applied before that."""
+    if dead is not None:
+        console.note(
+            f"{console.err.change('note:')} took over the lock of a run that did not release it: {visible(str(dead))}"
+        )
+    if record.document.commit != commit:
+        _refuse_older(files, record)
+    journal.follow(record.document.intents)
+    session = session_of(SharedSession, files, buffer, record, journal, console)
+    session.warnings = standing(files, record)
+    return session
 
 
 def _leave(session: SharedSession) -> None:
@@ -139,6 +161,10 @@ def standing(files: Files, record: StoredRecord) -> tuple[Diagnostic, ...]:
     """What a plan warns of: a checkout that does not have all that was applied from another one."""
     here, applied = head(files.root), record.document.commit
     found = relation(files.root, here, applied, remote=_remote(files)) if here and applied else Relation.SAME
+    if found is Relation.UNKNOWN:
+        what = f"Whether this checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]})"
+        why = f"{what} cannot be known: the history between them is not here"
+        return (Diagnostic(Severity.WARNING, why, hint="Fetch that commit, or check out with more history."),)
     if found is Relation.OLDER:
         what = f"This checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]})"
         return (Diagnostic(Severity.WARNING, f"{what}, so apply will refuse it", hint="git pull"),)

@@ -81,7 +81,7 @@ def test_a_laptop_behind_main_does_not_undo_what_ci_made(team: Team) -> None:
     team.ada.git("checkout", "--quiet", "--detach", old)
     before = record(team)
     code, printed = typed(team, behind, "plan")
-    assert "older than what was applied last" in printed
+    assert "apply will refuse it" in printed
     code, printed = typed(team, behind, "apply", "--auto-approve")
     assert code == 1
     assert "git pull" in printed
