@@ -93,8 +93,8 @@ def _of_post(item: Post, live: LivePost, channel: LiveChannel, paths: set[tuple[
         found["tags"] = _in_order(item.tags, theirs.tags)
     if "text" in heads and not (channel.link_shortening and _same_but_links(theirs.text, item.text)):
         found["text"] = theirs.text
-    if "assets" in heads:
-        found["assets"] = _kept_assets(item.assets, theirs.assets)
+    if "assets" in heads and (assets := _kept_assets(item.assets, theirs.assets)) != item.assets:
+        found["assets"] = assets  # else only an address was edited in the file, and Buffer's own differs anyway
     if metadata := _metadata(item, theirs, paths):
         found["metadata"] = metadata
         if metadata.get(("thread",), ...) is None:  # what the thread said alone until now
