@@ -114,7 +114,7 @@ def named_channel(channels: Sequence[Channel], reference: str, organization: str
             return of_service[0]
         if of_service:
             raise UnknownNameError(
-                f"there are several {service} channels, and `{service}` does not say which is meant",
+                f"there are several {service} channels, and `{service}` could be any of them",
                 f"write {' or '.join(f'`{each.label}`' for each in of_service[:6])}",
             )
     for each in of_service:

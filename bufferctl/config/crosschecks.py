@@ -100,7 +100,7 @@ def _renamed_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic
             first = renamed.setdefault(replace(item.address, key=key), item.place)
             if first != item.place and item.place not in reported:
                 reported.add(item.place)  # of a repeated entry the first occurrence is enough
-                message = f"another entry is renamed from `{key}` too, and only one of them can be"
+                message = f"another entry is renamed from `{key}` too"
                 related = (Related(first, "the other one is here"),)
                 yield spot.at("was", message, hint="delete `was` from the new one", related=related)
 

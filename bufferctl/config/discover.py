@@ -136,7 +136,7 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> 
     files = [path for folder in (root, *folders) for path in _visible(folder)]
     hint = f"move it into the folder {meant[0]}, or name it under `include`" if meant else "name it under `include`"
     return {
-        path.relative_to(root).as_posix(): ("it lies where `include` does not look", hint)
+        path.relative_to(root).as_posix(): ("`include` does not cover it", hint)
         for path in files
         if path not in included_files and path.suffix.lower() in {".yaml", ".yml"} and _holds_posts(path)
     }

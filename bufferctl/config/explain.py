@@ -139,7 +139,7 @@ def _value_hint(value: str, reason: str) -> str:
         if re.match(r"https?://\S+\s", value, re.IGNORECASE):
             return f"write `{'%20'.join(value.split())}`"
         without_https = re.fullmatch(r"[\w-]+(\.[\w-]+)+/\S+", value)
-        return f"write `https://{value}`" if without_https else "put it on the web, where everybody can fetch it"
+        return f"write `https://{value}`" if without_https else "put it at a public web address"
     if "a time that does not exist" in reason:
         existing = probably_meant(value)
         return f"write `{existing}`" if existing else "correct the month, the day or the hour"

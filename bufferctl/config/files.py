@@ -66,7 +66,9 @@ def _check_there(root: Path, path: str) -> None:
             at /= part
             kind = at.lstat()
             if stat.S_ISLNK(kind.st_mode):
-                raise NoFileError("it is, or is in, a link, and links are not followed", "put the file itself there")
+                raise NoFileError(
+                    "it is a symbolic link or inside one; links are not followed", "put the file itself there"
+                )
     except FileNotFoundError:
         raise NoFileError("there is no such file", _nearest(root, path)) from None
     except (OSError, ValueError) as error:
@@ -183,5 +185,5 @@ def _wrong(entry: MediaEntry, spot: Spot) -> Iterable[Diagnostic]:
     if not entry.public_url.lower().startswith("https://") and host not in _LOOPBACK:
         yield spot.at("public_url", "this is not https, so Buffer cannot fetch anything there", hint="use https://")
     if any(host == forge or host.endswith(f".{forge}") for forge in _FORGES):
-        message = "raw addresses of a forge are limited to some requests an hour, and end when a repository is renamed"
+        message = "a forge's raw file addresses are rate-limited, and stop working when the repository is renamed"
         yield spot.at("public_url", message, hint="publish the folder with the forge's Pages; see docs/media.md")

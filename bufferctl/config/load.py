@@ -136,7 +136,7 @@ class _Loading:
     def _defaults(self, content: IncludedFile, spot: Spot, root: tuple[RootFile, Spot]) -> Defaults:
         """What an included file gives its posts."""
         if content.cancelled and content.protect:
-            message = "`cancelled` calls off posts that `protect` says are never deleted"
+            message = "`cancelled` cancels posts that `protect` keeps from being deleted"
             self.reading.problems.append(spot.at_key("protect", message, hint="delete one of the two"))
         clock = clock_of(content.timezone, spot, None, self.reading.problems)
         return defaults_of(content, spot, clock, root)
@@ -147,7 +147,7 @@ class _Loading:
         self.files.append(name)
         try:
             self.reading.check_inside(
-                path, "it is a link out of the folder of the root file", "put the file itself there"
+                path, "it is a symbolic link out of the root file's folder", "put the file itself there"
             )
             source = read_source(path, name)
         except UnreadableError as error:
@@ -241,7 +241,7 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
             counts[problem.place.file] += 1
             if counts[problem.place.file] == MANY + 1:
                 message = f"there are more problems in this file; the first {MANY} are shown"
-                kept.append(whole_file(problem.place.file, message, "mend these, then run it again"))
+                kept.append(whole_file(problem.place.file, message, "fix these, then run it again"))
             if counts[problem.place.file] > MANY:
                 continue
         kept.append(problem)

@@ -316,7 +316,7 @@ class _Builder:
 
     def _alias(self, event: Any, name: str) -> Any:
         if event.anchor not in self.anchors:
-            message = f"`*{event.anchor}` stands for something named `&{event.anchor}`, which is not above"
+            message = f"`*{event.anchor}` refers to `&{event.anchor}`, which is not defined above"
             self._problem(event, message, _as_text(name, "*"), width=len(event.anchor) + 1)
             return None
         self.unused.pop(event.anchor, None)

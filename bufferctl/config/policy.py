@@ -67,7 +67,7 @@ def _freeze(entry: FreezeEntry, spot: Spot, clock: LocalTimes | None, names: _Na
     if start is None or end is None:
         return None
     if end <= start:
-        hint = "give `from` what comes first"
+        hint = "put the earlier one in `from`"
         reading.problems.append(spot.at("to", "`to` is not after `from`, so this freezes nothing", hint=hint))
         return None
     return Freeze(start, end, entry.reason or "", channels)

@@ -50,7 +50,7 @@ class Reading:
             self.problems.append(
                 spot.at(
                     name,
-                    f"`{name}` does not say in which time zone",
+                    f"`{name}` has no time zone",
                     hint=f"write `timezone: Europe/Berlin` in the root file, or `{when:%Y-%m-%dT%H:%M}+01:00` here",
                 )
             )
@@ -69,9 +69,7 @@ class Reading:
             found = self._texts[path] = self._read(path)
         if isinstance(found, UnreadableError):
             where = f", line {found.line}" if found.line else ""
-            self._refuse(
-                spot, name, f"{found.reason}{where}", found.hint or "it is looked for in the folder of this file"
-            )
+            self._refuse(spot, name, f"{found.reason}{where}", found.hint or "paths are relative to this file's folder")
             return None
         return found.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 

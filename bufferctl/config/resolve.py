@@ -153,7 +153,7 @@ class Posts:
     def _check_fate(self, entry: PostEntry, spot: Spot, defaults: Defaults) -> None:
         """Complain of a protected post in a file that is called off."""
         if entry.protect and defaults.given.get("cancelled") and "cancelled" not in entry.model_fields_set:
-            message = "this post is protected, and the file calls off all of its posts"
+            message = "this post is protected, and the file cancels all of its posts"
             hint = "delete `protect`, or add `cancelled: false` here"
             self.reading.problems.append(spot.at_key("protect", message, hint=hint))
 

@@ -112,7 +112,7 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
     (rf"^[ \t]*(?P<at>[{_DASHES}])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`", "write `- `"),
     (r"^[ \t]*(?P<at>-)(?P<name>\w+) *:(?:\s|$)", "a space is missing after `-`", "write `- {name}:`"),
     (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: `"),
-    (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are parted by `: `", "write `{name}: `"),
+    (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are separated by `: `", "write `{name}: `"),
     (
         rf"^{_START}(?P<name>\w+): +[\[{{](?:[^\]}}]*[\s,])?(?P<at>#[^\s,\]}}]+)",
         "YAML takes `{at}` and the rest of the line for a comment",

@@ -37,7 +37,7 @@ def check_folder(folder: Path, root: Path, settings: MediaSettings | None) -> Pa
         )
     if settings is None:
         raise UsageError(
-            "The root file has no `media`, which says how files become public, so nothing was downloaded",
+            "The root file has no `media`, which makes files public, so nothing was downloaded",
             hint="Add it (docs/media.md shows the two forms), or leave out --media.",
         )
     return real

@@ -66,7 +66,7 @@ def expansion_lines(item: Post | Idea | None) -> Iterator[str]:
     if item is None or made is None:
         return
     if made.number:
-        repeats = f", says the same as `{made.repeats}`" if made.repeats else ""
+        repeats = f", same text as `{made.repeats}`" if made.repeats else ""
         yield f"occurrence {made.number} of {made.times}, every {visible(made.every)}{repeats} ({item.place})"
     if made.starts:
         yield f"its time counts from `starts`, {made.starts}"

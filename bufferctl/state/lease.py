@@ -72,4 +72,4 @@ def locked(lease: Lease, *, tells_time: bool) -> LockedError:
         )
     else:
         hint = "Wait for it with --lock-timeout SECONDS. If it crashed, run `bufferctl state unlock`."
-    return LockedError(f"Another run holds the lock of the record, so nothing was done: {lease}", hint=hint)
+    return LockedError(f"Another run holds the lock of the state, so nothing was done: {lease}", hint=hint)

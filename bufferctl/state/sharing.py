@@ -159,7 +159,7 @@ class SharedRecord(StoredRecord):
                 raise self._overtaken() from error
             except StateError as error:
                 raise PartWayError(
-                    f"The lock of the record could not be renewed, so nothing more is sent. {error.message}",
+                    f"The lock of the state could not be renewed, so nothing more is sent. {error.message}",
                     hint=self._bring_in,
                 ) from error
             self._dated, self._ends = now, now + length(self._lease.landing).total_seconds()
@@ -195,7 +195,7 @@ class SharedRecord(StoredRecord):
 
     def _overtaken(self) -> PartWayError:
         self._lost = PartWayError(
-            "Another run took over the lock of the record, so this one sends nothing more",
+            "Another run took over the lock of the state, so this one sends nothing more",
             hint="Run apply again: it continues with what that run recorded.",
         )
         return self._lost

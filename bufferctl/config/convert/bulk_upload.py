@@ -123,12 +123,12 @@ def _columns(names: list[str], source: Source, start: int, problems: list[Diagno
         column, at = _column(name), max(source.text.find(name, start), start)
         if name and column is None and any(map(_column, names)):
             near = nearest_value(name, COLUMNS)
-            hint = f"did you mean `{near}`?" if near else f"there are {listed(COLUMNS)}; take the column out"
+            hint = f"did you mean `{near}`?" if near else f"there are {listed(COLUMNS)}; remove the column"
             message = f"Buffer's format has no column `{name}`, and what it holds would be lost"
             problems.append(source.diagnostic(at, message, hint=hint, width=len(name)))
         if column is not None and column in found:
             message = f"there are two columns `{column}`"
-            problems.append(source.diagnostic(start, message, hint="take one of them out"))
+            problems.append(source.diagnostic(start, message, hint="remove one of them"))
         found.append(column or (name or None))
     return found
 
@@ -224,7 +224,7 @@ class BulkUpload:
         if written is None:
             hint = f"{_FORM}; empty is the queue"
             if re.match(r"\d{1,2}/\d{1,2}/\d{4}", given):
-                hint = f"{_FORM}, since nobody can tell here which number is the month"
+                hint = f"{_FORM}, because either number could be the month"
             self._problem(row, "Posting Time", f"`{given[:40]}` is not a date and a time", hint)
             return None
         try:

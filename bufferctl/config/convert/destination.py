@@ -187,7 +187,7 @@ def _take_given(posts: Sequence[NewPost], destination: Destination) -> Iterator[
         if post.key is None:
             continue
         if post.key in destination.taken(post.channels):
-            message = f"there is a post `{post.key}` already on {' or '.join(each.label for each in post.channels)}"
+            message = f"there is already a post `{post.key}` on {' or '.join(each.label for each in post.channels)}"
             at = post.at
             yield Diagnostic(Severity.ERROR, message, at.place, "give it another key", at.line, at.width)
         destination.take(post.key, post.channels)

@@ -109,7 +109,7 @@ class MarkdownFile:
             "metadata": _metadata(front, channels),
         }
         if front.title and spot and channels and not _titled(fields["metadata"], channels):
-            message = "this post goes nowhere that shows a title, so it is left out"
+            message = "none of this post's channels shows a title, so it is left out"
             found = spot.at_key("title", message, hint="put it into the text, or remove it")
             self.problems.append(replace(found, severity=Severity.WARNING))
         name = PurePath(self.source.name).stem
@@ -138,7 +138,7 @@ class MarkdownFile:
     def _text(self, front: FrontMatter, spot: Spot | None, body: str) -> str:
         for name in ("text", "text_file"):
             if spot is not None and spot.has(name):
-                message = f"the text stands below the front matter, and `{name}` would be another"
+                message = f"the text is below the front matter, and `{name}` would be another"
                 self.problems.append(spot.at_key(name, message, hint="take it out"))
         attachment = any(getattr(each, "link_attachment", None) for _, each in front.metadata or ())
         if not (body or front.assets or attachment):

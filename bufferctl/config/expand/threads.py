@@ -40,7 +40,7 @@ def check_parts(
     reported = len(reading.problems)
     if service not in NETWORKS:
         message = f"{service} has no threads, so only `text` would be published there"
-        hint = f"add `overrides: {{{service}: {{thread: []}}}}`, with a `text` if it should say more"
+        hint = f"add `overrides: {{{service}: {{thread: []}}}}`, with a longer `text` if needed"
         reading.problems.append(layer.spot.at_key("thread", message, hint=hint))
     elif getattr(metadata, "thread", ()):
         message = f"there is a `thread` under `metadata.{service}` too, and a post has one thread"

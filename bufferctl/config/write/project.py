@@ -24,7 +24,7 @@ from bufferctl.diagnostics import Severity
 from bufferctl.errors import ConfigError
 from bufferctl.model import Idea, Post
 
-_HEAD = "# Taken over from Buffer by `bufferctl import`. Yours to change now; `bufferctl plan` shows what that does.\n"
+_HEAD = "# Imported from Buffer by `bufferctl import`. Edit it freely; `bufferctl plan` shows the effect.\n"
 
 
 #: What the top of a file gives its posts, and would give to new ones.
