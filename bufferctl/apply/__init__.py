@@ -5,14 +5,13 @@ from __future__ import annotations
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ledger import Ledger, record
 from bufferctl.apply.pacing import Pacer
-from bufferctl.apply.ports import Clock, Publisher, Revision
+from bufferctl.apply.ports import Publisher, Revision, Timer
 from bufferctl.apply.publishing import Published, publish
 from bufferctl.apply.recover import Recovered, recover
 from bufferctl.apply.run import Run
 from bufferctl.apply.settling import Settler
 
 __all__ = [
-    "Clock",
     "FileJournal",
     "Ledger",
     "Pacer",
@@ -22,6 +21,7 @@ __all__ = [
     "Revision",
     "Run",
     "Settler",
+    "Timer",
     "publish",
     "record",
     "recover",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bufferctl.apply.ports import Clock, Watcher
+from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.model.quota import Quota
 
@@ -20,7 +20,7 @@ class Pacer:
 
     quota: Callable[[], Quota]
     server_time: Callable[[], datetime]
-    clock: Clock
+    clock: Timer
     watcher: Watcher
     max_wait: float
 

@@ -158,7 +158,7 @@ class Publisher(Protocol):
         ...
 
 
-class Clock(Protocol):
+class Timer(Protocol):
     """Time as it passes here."""
 
     def now(self) -> float:

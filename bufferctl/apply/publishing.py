@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bufferctl.apply.ports import Clock, Publisher, Watcher
+from bufferctl.apply.ports import Publisher, Timer, Watcher
 from bufferctl.errors import InterruptError
 from bufferctl.model import MediaFile
 from bufferctl.model.attached import files_of
@@ -41,7 +41,7 @@ def files_to_publish(plan: Plan) -> dict[str, MediaFile]:
 
 
 def publish(
-    plan: Plan, publisher: Publisher | None, known: frozenset[str], clock: Clock, watcher: Watcher, max_wait: float
+    plan: Plan, publisher: Publisher | None, known: frozenset[str], clock: Timer, watcher: Watcher, max_wait: float
 ) -> Published:
     """Upload what is not there, and wait until every address answers, at most `max_wait` seconds.
 
@@ -79,7 +79,7 @@ def _upload(files: Mapping[str, MediaFile], publisher: Publisher, watcher: Watch
 
 
 def _ask(
-    files: list[MediaFile], publisher: Publisher, clock: Clock, watcher: Watcher, max_wait: float
+    files: list[MediaFile], publisher: Publisher, clock: Timer, watcher: Watcher, max_wait: float
 ) -> dict[str, Obstacle]:
     """Ask until all answer, none of the rest may still come, or the time is over; why some do not, by address."""
     obstacles: dict[str, Obstacle] = {}

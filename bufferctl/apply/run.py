@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.ledger import Ledger
-from bufferctl.apply.ports import Account, Clock
+from bufferctl.apply.ports import Account, Timer
 from bufferctl.apply.queue import Pending, Queue
 from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
@@ -42,7 +42,7 @@ class Run:
     """
 
     def __init__(
-        self, account: Account, ledger: Ledger, settler: Settler, clock: Clock, *, lead: timedelta, max_wait: float
+        self, account: Account, ledger: Ledger, settler: Settler, clock: Timer, *, lead: timedelta, max_wait: float
     ) -> None:
         self._account = account
         self._ledger = ledger

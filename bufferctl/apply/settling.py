@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bufferctl.apply.ports import Account, Clock, Journal, Watcher
+from bufferctl.apply.ports import Account, Journal, Timer, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.model import (
     IDEAS,
@@ -256,7 +256,7 @@ class Settler:
 
     account: Account
     journal: Journal
-    clock: Clock
+    clock: Timer
     watcher: Watcher
     settle: float
     shortening: Collection[str] = ()

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from bufferctl.apply import (
-    Clock,
     Ledger,
     Pacer,
     Published,
@@ -18,6 +17,7 @@ from bufferctl.apply import (
     Recovered,
     Run,
     Settler,
+    Timer,
     publish,
     record,
     recover,
@@ -25,7 +25,7 @@ from bufferctl.apply import (
 from bufferctl.cli import annotating, reports, saved
 from bufferctl.cli.console import Console
 from bufferctl.cli.pictures import with_pictures
-from bufferctl.cli.session import Look, Session
+from bufferctl.cli.session import Planned, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
 from bufferctl.model import Live
@@ -49,24 +49,24 @@ class Applying:
     settle: float
     max_wait: float
     quiet: bool
-    clock: Clock | None = None
+    clock: Timer | None = None
     not_created: frozenset[str] = frozenset()
     publisher: Publisher | None = None
-    _look: Look | None = None
+    _planned: Planned | None = None
     _shortening: frozenset[str] = frozenset()
     outcomes: list[Outcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stopping = Stopping(self.session.console)
-        self._clock: Clock = self.session.clock(self.clock or self._stopping)
+        self._clock: Timer = self.session.clock(self.clock or self._stopping)
 
     def plan(self) -> Plan:
         """Settle the writes that an earlier run left open, then plan."""
         session = self.session
         with self._stopping.listening(patient=False), self._watching(0) as watching:
             self._keep_pace(watching)
-            found_names = session.find()
-            channels = (each for organization in found_names.account.organizations for each in organization.channels)
+            names = session.read_names()
+            channels = (each for organization in names.account.organizations for each in organization.channels)
             self._shortening = frozenset(each.id for each in channels if each.link_shortening)
             if session.journal.open:
                 bindings = dict(session.state.bindings)
@@ -74,13 +74,13 @@ class Applying:
                 session.state = record(replace(session.state, bindings=bindings), session.journal, session.store)
                 self.options = replace(self.options, unsettled=found.unsettled)
                 self._report_recovered(found)
-            self._look = session.look(self.options, found_names)
-        return self._look.plan
+            self._planned = session.plan(self.options, names)
+        return self._planned.plan
 
     def run(self, plan: Plan) -> BufferctlError | None:
         """Carry out `plan`, or as much of it as possible; the error that stopped it, if one did."""
         session = self.session
-        if self._look is None:
+        if self._planned is None:
             raise ValueError("plan first")
         session.state = begin_run(session.state, plan)
         with self._stopping.listening(patient=True), self._watching(len(plan.writes)) as watching:
@@ -105,7 +105,7 @@ class Applying:
             try:
                 for outcome in published.held:
                     ledger.report(outcome)
-                run.apply(published.plan, self._look.listed())
+                run.apply(published.plan, self._planned.listed())
             except BufferctlError as error:
                 return error
             finally:
@@ -132,20 +132,20 @@ class Applying:
         """Read and plan again; once more a settle time later where Buffer's lists lag behind what it confirmed."""
         once = frozenset[str]()
         options = replace(self.options, recreate=once, reapply=once)
-        self._look = self.session.look(options)
-        if any(change.reason is Reason.LAG for change in self._look.plan.changes):
+        self._planned = self.session.plan(options)
+        if any(change.reason is Reason.LAG for change in self._planned.plan.changes):
             with self._watching(0) as watching:
                 watching.waiting(self.settle, "Buffer does not show everything yet; reading once more")
                 self._clock.sleep(self.settle)
-            self._look = self.session.look(options)
-        return self._look.plan
+            self._planned = self.session.plan(options)
+        return self._planned.plan
 
     @property
     def live(self) -> Live:
         """The last reading. Raises ValueError before the first."""
-        if self._look is None:
+        if self._planned is None:
             raise ValueError("plan first")
-        return self._look.live
+        return self._planned.live
 
     def record(self, plan: Plan) -> None:
         """Note in the record how far the account was read, by the plan that followed from the last reading.

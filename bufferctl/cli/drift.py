@@ -57,7 +57,7 @@ def drift(
         connecting.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,
     ):
-        found = opened.look(planning.planning_options(choices, connection))
+        found = opened.plan(planning.planning_options(choices, connection))
         planning.note_leftovers(opened, console)
     shown, recorded = planning.narrowed(found.plan, files, choices), len(opened.state.bindings)
     lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)

@@ -174,17 +174,17 @@ def _known(opened: Session, connection: options.Connection) -> Known:
     from bufferctl.cli import planning
     from bufferctl.intake import Known
 
-    found, desired = opened.find(), opened.files.desired
+    found, desired = opened.read_names(), opened.files.desired
     opened.console.diagnostics(found.warnings)
     planned = planning.planning_options(options.Choices(), connection)
-    look = opened.look(planned, found) if desired.organizations else None
+    made = opened.plan(planned, found) if desired.organizations else None
     if opened.journal.open:
         raise ConfigError(
             "An earlier apply was cut off, and it is not known yet whether its last writes arrived",
             hint="Run `bufferctl apply` first, then import again.",
         )
     known = Known(desired, opened.state, found.targets, found.slots)
-    return replace(known, plan=look.plan, live=look.live) if look else known
+    return replace(known, plan=made.plan, live=made.live) if made else known
 
 
 def _report(intake: Intake, names: list[str], console: Console) -> int:
@@ -222,7 +222,7 @@ def _one(opened: Session, address: str, live_id: str) -> int:
             f"No file declares {address}",
             hint=nearest(address, items) or "Write it first; run `bufferctl plan` to see addresses.",
         )
-    found = opened.find()
+    found = opened.read_names()
     slot, binding = claim(opened.buffer, found.account, found.targets, opened.state.bindings, items[address], live_id)
     opened.save(answer(opened.state, slot, binding))
     opened.console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")

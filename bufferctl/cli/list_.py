@@ -115,8 +115,8 @@ def _live(files: Files, state_file: Path | None, connection: options.Connection,
         connecting.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,
     ):
-        look = opened.look(planning.planning_options(options.Choices(), connection))
-    return look.plan, look.live
+        planned = opened.plan(planning.planning_options(options.Choices(), connection))
+    return planned.plan, planned.live
 
 
 def _span(week: str | None, first: datetime | None, last: datetime | None, now: datetime, files: Files) -> Span:

@@ -99,7 +99,7 @@ def plan(
             session.opened(files, buffer, state_file, console) as opened,
         ):
             check_reachable(files, buffer.endpoint)
-            made = opened.look(planning.planning_options(choices, connection)).plan
+            made = opened.plan(planning.planning_options(choices, connection)).plan
             planning.note_leftovers(opened, console)
             state = opened.state
     shown = planning.narrowed(made, files, choices)

@@ -71,8 +71,8 @@ def pull(
         connecting.connected(connection, console) as buffer,
         session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
     ):
-        found = opened.find()
-        plan = opened.look(planning.planning_options(options.Choices(), connection), found).plan
+        found = opened.read_names()
+        plan = opened.plan(planning.planning_options(options.Choices(), connection), found).plan
         planning.note_leftovers(opened, console)
         pulled = choose(plan, addresses)
         downloads = None if dry_run else _downloads(media_folder, files)

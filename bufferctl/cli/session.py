@@ -20,7 +20,7 @@ from bufferctl.plan import Plan
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
-    from bufferctl.apply import Clock, FileJournal
+    from bufferctl.apply import FileJournal, Timer
     from bufferctl.reconcile import Options, Targets
     from bufferctl.state import StoredRecord
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
 #: Origins of what bufferctl made, as far as it knows.
 CREATED = frozenset({Origin.CREATED, Origin.RECOVERED})
-#: Up to so many posts that no list shows are asked for one by one; more are sought by when they were created.
-ASKED_SINGLY = 3
+#: Up to this many posts that no list shows are read one by one; more are sought by their creation time.
+SOUGHT_SINGLY = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What was found, and the plan that follows from it."""
+class Planned:
+    """A plan, and the live objects that it was made from."""
 
     plan: Plan
     live: Live
@@ -49,10 +49,10 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The account as it is, and what the files mean in it.
+class Names:
+    """The account, and which of its organizations and channels the files name.
 
-    `slots`: where the declared objects are remembered. `requests`: what finding it took. `warnings`: for the plan.
+    `slots`: where the declared objects are remembered. `requests`: how many this used.
     """
 
     account: Account
@@ -66,7 +66,7 @@ class Found:
 class Session:
     """One account and one set of files.
 
-    `state` is the record; after `find`, with what the journal knows and under the ids that channels have now.
+    `state` is the record; after `read_names`, with what the journal knows and under the ids that channels have now.
     """
 
     files: Files
@@ -80,7 +80,7 @@ class Session:
     #: Read just now; it serves once.
     account: Account | None = None
     finished: bool = False
-    _told: tuple[Diagnostic, ...] = ()
+    _reported: tuple[Diagnostic, ...] = ()
 
     @property
     def run(self) -> str:
@@ -90,7 +90,7 @@ class Session:
     def hold(self) -> None:
         """Immediately before a request: make sure that the lock of a shared record lasts. Raises PartWayError."""
 
-    def clock(self, clock: Clock) -> Clock:
+    def clock(self, clock: Timer) -> Timer:
         """The clock to wait by."""
         return clock
 
@@ -110,8 +110,8 @@ class Session:
 
         self.state = record(state, self.journal, self.store)
 
-    def find(self) -> Found:
-        """Ask the account which organizations and channels the files mean, and claim what is theirs in the journal.
+    def read_names(self) -> Names:
+        """Read which organizations and channels the files name, and claim their entries in the journal.
 
         Raises ApiError, and ConfigError for names that the account does not have and for texts that are longer than
         their channel says that it takes (each is printed with its place).
@@ -119,7 +119,7 @@ class Session:
         from bufferctl.reconcile import find_targets, follow_reconnected, slots_of
 
         requests, desired = self.buffer.requests, self.files.desired
-        known = {slot.organization_id for slot in self.state.bindings}
+        recorded = {slot.organization_id for slot in self.state.bindings}
         account = self.account or self.buffer.account(organizations(self.files, self.state, self.journal))
         self.account = None
         self._check_managed_since()
@@ -130,28 +130,28 @@ class Session:
                 "The account does not have everything that the files name, so planning stopped",
                 hint="Fix the names, then try again.",
             )
-        self._check_account(account, known)
+        self._check_account(account, recorded)
         if self.files.by_rules:
             self._check_lengths(targets)
         slots = slots_of(desired, targets)
         self.journal.claim(slots | set(self.state.bindings), account.homes)
         self.state = follow_reconnected(remembered(self.state, self.journal), account)
-        return Found(account, targets, slots, self.buffer.requests - requests, (*self.warnings, *problems))
+        return Names(account, targets, slots, self.buffer.requests - requests, (*self.warnings, *problems))
 
-    def look(self, options: Options, found: Found | None = None) -> Look:
-        """Read the account and compare: the plan. Raises as `find`, which it does where that was not done just now."""
+    def plan(self, options: Options, names: Names | None = None) -> Planned:
+        """Read the account and compare it with the files. Raises as `read_names`, which it calls unless `names` is given."""
         from bufferctl.reconcile import busy_days, reconcile, sought, within_daily_limits
 
-        found = found or self.find()
-        requests = self.buffer.requests - found.requests
-        desired, targets = self.files.desired, found.targets
-        channels = self._channels(found.account, {c.id for c in targets.channels.values()})
+        names = names or self.read_names()
+        requests = self.buffer.requests - names.requests
+        desired, targets = self.files.desired, names.targets
+        channels = self._channels(names.account, {c.id for c in targets.channels.values()})
         ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
         ideas |= {slot.organization_id for slot in self.state.bindings if slot.channel_id == IDEAS}
         managed_since = desired.settings.managed_since
         horizons = {id_: self.state.horizon(id_, managed_since).since for ids in channels.values() for id_ in ids}
         live = self.buffer.read(
-            found.account,
+            names.account,
             channels,
             ideas=ideas,
             since={id_: since for id_, since in horizons.items() if since is not None},
@@ -163,15 +163,15 @@ class Session:
             plan = within_daily_limits(plan, self.buffer.daily_room(days))
         plan = replace(
             plan,
-            warnings=(*found.warnings, *plan.warnings),
+            warnings=(*names.warnings, *plan.warnings),
             read_requests=self.buffer.requests - requests,
             quota=self.buffer.quota,
         )
-        return Look(plan, live)
+        return Planned(plan, live)
 
-    def _check_account(self, account: Account, known: set[str]) -> None:
+    def _check_account(self, account: Account, recorded: set[str]) -> None:
         """State of organizations that the account does not have is another account's (design: State)."""
-        strange = known - {organization.id for organization in account.organizations}
+        strange = recorded - {organization.id for organization in account.organizations}
         if strange:
             raise StateError(
                 f"{self.store.name} is of an organization that this key does not reach ({', '.join(sorted(strange))})",
@@ -184,8 +184,8 @@ class Session:
         from bufferctl.cli.checking import few, judged_by_account
 
         problems = judged_by_account(self.files.root, self.files.desired, targets.channels)
-        self.console.diagnostics(few(each for each in problems if each not in self._told))
-        self._told = problems
+        self.console.diagnostics(few(each for each in problems if each not in self._reported))
+        self._reported = problems
         if has_errors(problems):
             annotate(problems, self.files.root)
             raise ConfigError(
@@ -203,12 +203,12 @@ class Session:
         """Known posts that no list showed: a few one by one, many by when they were created."""
         created = [at for at in ids.values() if at]
         left = set(ids)
-        if len(ids) > ASKED_SINGLY and created:
+        if len(ids) > SOUGHT_SINGLY and created:
             margin = timedelta(seconds=1)
             listed = self.buffer.created(channels, min(created) - margin, max(created) + margin)
             live = replace(live, posts=(*live.posts, *(post for post in listed if post.id in left)))
             left -= {post.id for post in listed}
-        singly = sorted(left) if len(left) <= ASKED_SINGLY else [id_ for id_ in sorted(left) if ids[id_] is None]
+        singly = sorted(left) if len(left) <= SOUGHT_SINGLY else [id_ for id_ in sorted(left) if ids[id_] is None]
         found = {id_: self.buffer.post(id_) for id_ in singly}
         there = [post for post in found.values() if post is not None]
         gone = left - {post.id for post in there}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bufferctl.apply import Clock, FileJournal, Revision
+from bufferctl.apply import FileJournal, Revision, Timer
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.session import Session, journal_folder, organizations, session_of
@@ -48,7 +48,7 @@ class SharedSession(Session):
         """Immediately before a request: the lock outlives what may come of it. Raises PartWayError."""
         self.store.hold()
 
-    def clock(self, clock: Clock) -> Clock:
+    def clock(self, clock: Timer) -> Timer:
         """The clock, whose waits renew the lock."""
         return _RenewingClock(clock, self.store)
 
@@ -209,15 +209,15 @@ def _remote(files: Files) -> str:
 class _RenewingClock:
     """A clock that waits in pieces, between which the lock is renewed once half of its time is over."""
 
-    def __init__(self, clock: Clock, record: SharedRecord) -> None:
+    def __init__(self, clock: Timer, record: SharedRecord) -> None:
         self._clock, self._record = clock, record
 
     def now(self) -> float:
-        """As `Clock`."""
+        """As `Timer`."""
         return self._clock.now()
 
     def wait(self, seconds: float) -> None:
-        """As `Clock`."""
+        """As `Timer`."""
         for piece in _pieces(seconds):
             began = self.now()
             self._clock.wait(piece)
@@ -226,7 +226,7 @@ class _RenewingClock:
                 return
 
     def sleep(self, seconds: float) -> None:
-        """As `Clock`."""
+        """As `Timer`."""
         for piece in _pieces(seconds):
             self._clock.sleep(piece)
             self._record.keep()

@@ -27,11 +27,11 @@ class Stopping:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._asked = threading.Event()
+        self._is_asked = threading.Event()
         self._patient = True
 
     def __bool__(self) -> bool:
-        return self._asked.is_set()
+        return self._is_asked.is_set()
 
     @contextmanager
     def listening(self, *, patient: bool) -> Iterator[Self]:
@@ -46,12 +46,12 @@ class Stopping:
 
     def ask(self) -> None:
         """Ask to stop after the request in flight."""
-        self._asked.set()
+        self._is_asked.set()
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self._asked.is_set() or not self._patient:
+        if self._is_asked.is_set() or not self._patient:
             raise KeyboardInterrupt
-        self._asked.set()
+        self._is_asked.set()
         self._console.note("Stopping after the request in flight; once more stops at once.")
 
     def now(self) -> float:
@@ -60,7 +60,7 @@ class Stopping:
 
     def wait(self, seconds: float) -> None:
         """Let time pass; returns early once somebody asks to stop."""
-        self._asked.wait(seconds)
+        self._is_asked.wait(seconds)
 
     def sleep(self, seconds: float) -> None:
         """Let all of that time pass; only being asked twice cuts it short."""
@@ -77,7 +77,7 @@ class Watching:
         self._console = console
         self._stopping = stopping
         self._quiet = quiet
-        self._told = False
+        self._has_printed = False
         self._progress: Progress | None = _bar() if bar else None
         self._task: TaskID | None = (
             self._progress.add_task(_APPLYING, total=total, until=0.0, visible=total > 0) if self._progress else None
@@ -103,8 +103,8 @@ class Watching:
             return
         try:
             # the first stands apart from the plan above it
-            self._console.data(("" if self._told else "\n") + outcome_text(outcome, self._console.out))
-            self._told = True
+            self._console.data(("" if self._has_printed else "\n") + outcome_text(outcome, self._console.out))
+            self._has_printed = True
         except BrokenPipeError:  # whoever read along is gone; what is under way is recorded all the same
             self._quiet = True
             self._stopping.ask()
