@@ -139,7 +139,7 @@ class Session:
         return Names(account, targets, slots, self.buffer.requests - requests, (*self.warnings, *problems))
 
     def plan(self, options: Options, names: Names | None = None) -> Planned:
-        """Read the account and compare it with the files. Raises as `read_names`, which it calls unless `names` is given."""
+        """Read the account and compare it with the files. Raises as `read_names`, called unless `names` is given."""
         from bufferctl.reconcile import busy_days, reconcile, sought, within_daily_limits
 
         names = names or self.read_names()
