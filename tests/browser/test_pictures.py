@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import subprocess
 import sys
+from typing import Literal
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from bufferctl.render.html import report_html
 from tests.browser.conftest import Show
+from tests.browser.test_report import axe
 from tests.cli.conftest import Project, project_apart
 from tests.file_server import serving
+from tests.render.test_pictures import report
 
+GREY = io.BytesIO()
+Image.new("RGB", (1, 1), "grey").save(GREY, "JPEG")
 ROOT = """\
 version: 1
 timezone: UTC
@@ -31,6 +40,8 @@ posts:
     assets:
       - image: {file: media/console.jpg, alt_text: The new console}
 """
+#: One grey pixel.
+THUMBNAIL = "data:image/jpeg;base64," + base64.b64encode(GREY.getvalue()).decode()
 #: The colour in the middle of an image: red, green, blue.
 PIXEL = """image => {
   const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
@@ -101,3 +112,13 @@ def test_the_whole_story(show: Show) -> None:
         page.wait_for_function("image => image.complete", arg=picture.element_handle())
         assert picture.evaluate(PIXEL) == colour
     expect(second.locator(".card").first).to_contain_text("will change")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_are_accessible(show: Show, scheme: Literal["light", "dark"]) -> None:
+    """axe-core objects to nothing, neither to a picture nor to what stands for one."""
+    for pictures in ({("ab12", "twitter"): THUMBNAIL}, {}):
+        page = show(report_html(report(pictures=pictures)), scheme=scheme)
+        page.get_by_role("group", name="View").get_by_role("button", name="List").click()
+        expect(page.locator("figure.own")).to_be_visible()
+        assert axe(page) == []
