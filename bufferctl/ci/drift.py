@@ -7,7 +7,10 @@ from bufferctl.ci.job import Job
 
 _DRIFT = 2
 _TITLE = "Buffer no longer matches your files"
-_FOUND = "Somebody changed posts in Buffer, or publishing failed there. Each line says what to do."
+_FOUND = (
+    "Somebody changed posts in Buffer, publishing failed there, or media of posts to come are gone from their address. "
+    "Each line says what to do."
+)
 _OVER = "**Resolved.** Buffer matches your files again."
 
 
