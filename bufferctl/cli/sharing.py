@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _POLL, _SELDOM = 5.0, 60.0
 #: How often another run may be faster before this one gives up.
 _TRIES = 10
+_MOVE = "Move it there: bufferctl state migrate"
 #: Digits of a commit in messages.
 _SHORT = 10
 
@@ -158,7 +159,9 @@ def _lock(
 
 
 def standing(files: Files, record: StoredRecord) -> tuple[Diagnostic, ...]:
-    """What a plan warns of: a checkout that does not have all that was applied from another one."""
+    """What a plan warns of: state that was not moved, a checkout that does not have all that was applied elsewhere."""
+    if wrong := _unmoved(files, record):
+        return (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=_MOVE),)
     here, applied = head(files.root), record.document.commit
     found = relation(files.root, here, applied, remote=_remote(files)) if here and applied else Relation.SAME
     if found is Relation.UNKNOWN:
@@ -175,18 +178,22 @@ def standing(files: Files, record: StoredRecord) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _refuse_unmoved(files: Files, record: SharedRecord) -> None:
-    """Raises StateError where the state is still in a file beside the root file."""
+def _unmoved(files: Files, record: StoredRecord) -> str:
+    """What is wrong if the state is still in a file beside the root file; empty if it is not. Raises StateError."""
     own = StoredRecord(LocalStore(state_path_of(files.root_file)), None)
     if record.exists or not own.store.read().document:
-        return
+        return ""
     own.load()
-    if own.endpoint == record.endpoint:
-        raise StateError(
-            f"buffer.yaml keeps the state in {record.place}, which has none yet, while there is {own.place}; "
-            "without it bufferctl would not know what it created, so nothing was done",
-            hint="Move it there: bufferctl state migrate",
-        )
+    if own.endpoint != record.endpoint:
+        return ""
+    where = f"buffer.yaml keeps the state in {record.place}, which has none yet, while there is {own.place}"
+    return f"{where}; without it bufferctl does not know what it created"
+
+
+def _refuse_unmoved(files: Files, record: SharedRecord) -> None:
+    """Raises StateError where the state is still in a file beside the root file."""
+    if wrong := _unmoved(files, record):
+        raise StateError(f"{wrong}, so nothing was done", hint=_MOVE)
 
 
 def _refuse_older(files: Files, record: SharedRecord) -> None:

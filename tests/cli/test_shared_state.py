@@ -279,6 +279,7 @@ def test_migrate_from_the_file(project: Project, other: Project, machine: Any) -
     project.write("buffer.yaml", CONFIG)
     ran = project("apply", "--auto-approve")
     assert (ran.code, "bufferctl state migrate" in ran.err) == (1, True)
+    assert "bufferctl state migrate" in project("plan").err
     ran = project("state", "migrate")
     assert (ran.code, "Moved 2 objects" in ran.out) == (0, True)
     assert [path.name for path in project.state.parent.glob("state.json*")].count("state.json.migrated") == 1
