@@ -102,7 +102,9 @@ def import_(
     )
     with (
         connecting.connected(connection, console) as buffer,
-        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
+        session.opened_for_change(
+            files, buffer, state_file, console, lock_timeout=lock_timeout, message="import"
+        ) as opened,
     ):
         if address and live_id:
             return _one(opened, address, live_id)

@@ -69,7 +69,9 @@ def pull(
     project = Project(files.root, files.desired)
     with (
         connecting.connected(connection, console) as buffer,
-        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
+        session.opened_for_change(
+            files, buffer, state_file, console, lock_timeout=lock_timeout, message="pull"
+        ) as opened,
     ):
         found = opened.read_names()
         plan = opened.plan(planning.planning_options(options.Choices(), connection), found).plan

@@ -307,10 +307,12 @@ def opened_for_change(
     *,
     lock_timeout: float,
     settle: float = SETTLE,
+    message: str = "apply",
 ) -> Iterator[Session]:
     """The same with the lock held from before anything is read, and the record known to be writable.
 
-    `settle`: seconds until Buffer's lists surely show a write. Raises LockedError where another run holds the lock, on
+    `settle`: seconds until Buffer's lists surely show a write. `message`: for the history of a shared record, unless
+    `finish` says more. Raises LockedError where another run holds the lock, on
     this machine or of a shared record, for longer than `lock_timeout` seconds, StateError.
     """
     store = files.store(state_file)
@@ -318,7 +320,9 @@ def opened_for_change(
         if store.is_shared:
             from bufferctl.cli.sharing import shared
 
-            with shared(files, buffer, store, console, lock_timeout=lock_timeout, settle=settle) as session:
+            with shared(
+                files, buffer, store, console, lock_timeout=lock_timeout, settle=settle, message=message
+            ) as session:
                 yield session
             return
         with opened(files, buffer, state_file, console) as session:

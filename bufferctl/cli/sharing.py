@@ -69,7 +69,7 @@ class SharedSession(Session):
 
 @contextmanager
 def shared(
-    files: Files, buffer: Buffer, place: Store, console: Console, *, lock_timeout: float, settle: float
+    files: Files, buffer: Buffer, place: Store, console: Console, *, lock_timeout: float, settle: float, message: str
 ) -> Iterator[SharedSession]:
     """A session with the lock of the record in `place`. Raises LockedError, StateError, ApiError."""
     record = SharedRecord(place, buffer.endpoint, commit=head(files.root))
@@ -96,7 +96,7 @@ def shared(
         except BaseException:
             _leave(session)
             raise
-        session.finish("nothing changed")
+        session.finish(message)
     finally:
         journal.close()
 

@@ -222,7 +222,9 @@ def begin(
     files = load_files(file, (), console)
     with (
         connecting.connected(connection, console) as buffer,
-        session.opened_for_change(files, buffer, state_file, console, lock_timeout=lock_timeout) as opened,
+        session.opened_for_change(
+            files, buffer, state_file, console, lock_timeout=lock_timeout, message="state begin"
+        ) as opened,
     ):
         return beginning.begin(opened, channels, connection, auto_approve=auto_approve, root=file)
 

@@ -1,0 +1,120 @@
+"""The journal beside a shared record: it counts as far as that lists its intents, and knows what others left open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bufferctl.apply import FileJournal, Revision
+from bufferctl.model import CreatePost, Intent, OpenIntent, Settled
+from tests.apply.fake import START, post
+from tests.apply.machine import ENDPOINT, slot, slots
+from tests.apply.test_journal import UNTIL, bound
+
+A, B = post("a"), post("b")
+
+
+class Machine:
+    """A machine; each call is a new process that follows what the shared record lists as open."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *listed: OpenIntent) -> FileJournal:
+        journal = FileJournal(self.folder / "user", ENDPOINT, self.folder / "buffer.yaml", "lineage")
+        journal.claim(slots((A, B)))
+        journal.follow(listed)
+        return journal
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """One without a journal."""
+    return Machine(tmp_path)
+
+
+def sent(number: int = 1, run: str = "r1") -> Intent:
+    """The create of A, as a run of this machine sends it."""
+    return Intent(number, slot(A), CreatePost(A, "c0"), START, UNTIL, run=run)
+
+
+def listed(run: str = "r1", held: tuple[str, ...] | None = None) -> OpenIntent:
+    """The same as the record lists it."""
+    return OpenIntent(replace(sent(run=run), number=0), frozenset({"p0"}), held)
+
+
+def test_what_another_machine_left_open_is_open_here(machine: Machine) -> None:
+    """With the ids that were there before; it is not written here."""
+    journal = machine(listed())
+    (intent,) = journal.open
+    assert (intent.slot, intent.run, set(journal.known(intent))) == (slot(A), "r1", {"p0"})
+    assert journal.foreign == {intent.number}
+    assert journal.unsettled == (listed(),)
+    assert not (machine.folder / "user").exists()
+
+
+def test_what_this_machine_sent_is_open_while_the_record_lists_it(machine: Machine) -> None:
+    """Once, by its own number and time; not after somebody else has settled it."""
+    machine().intend([sent()])
+    assert machine(listed()).open == (sent(),)
+    assert machine().open == ()
+
+
+def test_a_result_counts_while_the_record_lists_its_intent(machine: Machine) -> None:
+    """Another machine may have settled it since, and a person may have changed it."""
+    journal = machine()
+    journal.intend([sent()])
+    journal.settle([Settled(1, slot(A), done=True, binding=bound("p1"))])
+    assert machine(listed()).bindings == {slot(A): bound("p1")}
+    assert machine(listed()).unsettled == ()
+    assert machine().bindings == {}
+
+
+def test_what_was_sent_without_a_shared_record_counts_on(machine: Machine) -> None:
+    """The state was moved to a shared store since: an open write still has to be settled."""
+    machine().intend([sent(run="")])
+    assert machine().open == (sent(run=""),)
+
+
+def test_results_stay_on_disk_until_a_record_that_holds_them_is_stored(machine: Machine) -> None:
+    """Absorbed, they are not brought in twice; a run that dies before it stores them leaves them to the next."""
+    journal = machine()
+    journal.intend([sent()])
+    journal.settle([Settled(1, slot(A), done=True, binding=bound("p1"))])
+    journal.absorb([1])
+    assert journal.results == ()
+    assert [each.number for each in machine(listed()).results] == [1]
+    journal.compact((), Revision("lineage", 1, "digest"))
+    assert machine(listed()).results == ()
+
+
+def test_what_a_person_was_asked_travels_with_the_record(machine: Machine) -> None:
+    """Both ways."""
+    journal = machine(listed(held=("p7",)))
+    (intent,) = journal.open
+    assert journal.held == {intent.number: ("p7",)}
+    asked = machine(listed())
+    (intent,) = asked.open
+    asked.hold({intent.number: ("p8",)})
+    assert asked.unsettled == (listed(held=("p8",)),)
+    assert not (machine.folder / "user").exists()
+
+
+def test_what_was_settled_is_not_listed_any_more(machine: Machine) -> None:
+    """Not carried out: nothing is left of it."""
+    journal = machine(listed())
+    (intent,) = journal.open
+    journal.settle([Settled(intent.number, intent.slot, done=False)])
+    assert journal.unsettled == ()
+
+
+def test_a_machine_knows_its_own_runs(machine: Machine) -> None:
+    """A run that died before it sent anything, too; one that released the lock is forgotten."""
+    machine().begin("r1")
+    journal = machine()
+    assert journal.runs == {"r1"}
+    journal.end("r1")
+    journal.compact()
+    assert machine().runs == frozenset()
