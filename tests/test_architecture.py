@@ -110,3 +110,25 @@ def test_version_is_said_once(wheel: zipfile.ZipFile) -> None:
     """In the package: pyproject.toml takes it from there, and so does the wheel."""
     assert re.fullmatch(r"\d+\.\d+\.\d+", bufferctl.__version__)
     assert Path(str(wheel.filename)).name.startswith(f"bufferctl-{bufferctl.__version__}-")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "Apply will use",
+        " to create, ",
+        "Applied: ",
+        "Digest <digest>",
+        "Verified: Buffer matches",
+        "error in 1 file",
+        "needs you",
+        "will add to the queue",
+        "will be published. First post",
+    ],
+)
+def test_a_phrase_of_the_product_stands_in_few_test_files(phrase: str) -> None:
+    """A change of words touches at most 15: whole outputs stay for one rich case a form, other tests name the fact."""
+    kinds = {".py", ".txt", ".md", ".html", ".json"}
+    texts = [path for path in (ROOT / "tests").rglob("*.*") if path.suffix in kinds and path.is_file()]
+    found = [name(path) for path in texts if path != Path(__file__) and phrase.encode() in path.read_bytes()]
+    assert 0 < len(found) <= 15

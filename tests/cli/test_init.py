@@ -22,7 +22,9 @@ def test_what_it_writes_works(project: Any, prints: Any) -> None:
     """It validates, plans, and applies: the example is saved as a draft, which nobody sees."""
     project("init")
     prints("init/validate", project("validate"))
-    prints("init/plan", project("plan"))
+    plan = project("plan")
+    assert (plan.code, plan.planned) == (0, ["+ first-post"])
+    assert "will save as a draft" in plan.out
     project.apply()
     (post,) = project.sandbox.posts()
     assert post["status"] == "draft"
