@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 #: The most characters of all thumbnails of a page; the other pictures are named with their sizes.
 PAGE = 4_000_000
-#: Characters of a usual one: where there is no room for it, none is made.
-_USUAL = 12_000
+_PREFIX = "data:image/jpeg;base64,"
+#: The fewest bytes of a thumbnail that is worth a look.
+_FEWEST = 3_000
 
 
 def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: State | None = None) -> Report:
@@ -32,22 +33,23 @@ def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: St
 
 
 def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
-    """By digest and place, as `data:` addresses. A page holds each as often as it shows it, so each use counts."""
+    """By digest and place, as `data:` addresses.
+
+    A page holds each as often as it shows it, so each use counts; one that is used very often is smaller.
+    """
     from bufferctl.render.pictures import crop_of, pictures_of
 
     uses = Counter((file.digest, where) for file, where in pictures_of(report.plan))
     if not uses:
         return {}
-    from bufferctl.media.thumbnails import thumbnail
+    from bufferctl.media.thumbnails import MOST_BYTES, thumbnail
 
     files = {(file.digest, where): file for file, where in pictures_of(report.plan)}
     found, room = dict[tuple[str, str], str](), PAGE
     for key, number in uses.items():
-        if number * _USUAL > room:
-            continue
-        made = thumbnail(root, files[key], *crop_of(key[1]))
-        address = f"data:image/jpeg;base64,{b64encode(made).decode()}" if made else ""
-        if made and number * len(address) <= room:
-            found[key] = address
-            room -= number * len(address)
+        most = min(MOST_BYTES, room // number * 3 // 4 - len(_PREFIX))  # base64 makes four characters of three bytes
+        made = thumbnail(root, files[key], *crop_of(key[1]), most) if most >= _FEWEST else None
+        if made:
+            found[key] = f"{_PREFIX}{b64encode(made).decode()}"
+            room -= number * len(found[key])
     return found

@@ -27,7 +27,9 @@ _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 _TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240, 32))
 
 
-def thumbnail(root: Path, file: MediaFile, narrowest: float, widest: float) -> bytes | None:
+def thumbnail(
+    root: Path, file: MediaFile, narrowest: float, widest: float, most_bytes: int = MOST_BYTES
+) -> bytes | None:
     """A JPEG of the picture below `root`; None where it is none that can be shown, or Pillow is not installed.
 
     So it is where the file has other bytes by now: what is shown is what was planned.
@@ -43,12 +45,14 @@ def thumbnail(root: Path, file: MediaFile, narrowest: float, widest: float) -> b
             return None
         with opened(root, file.path) as source, warnings.catch_warnings():
             warnings.simplefilter("error")  # a picture that Pillow takes for a bomb
-            return _made(source, narrowest, widest)
+            small = _made(source, narrowest, widest)
+            return next((each for each in _versions(small) if len(each) <= most_bytes), None) if small else None
     except Exception:  # noqa: BLE001 - whatever a damaged picture does to a decoder, it is only not shown
         return None
 
 
-def _made(source: BinaryIO, narrowest: float, widest: float) -> bytes | None:
+def _made(source: BinaryIO, narrowest: float, widest: float) -> Image | None:
+    """The picture as it is shown, still large; None where it has too many pixels."""
     import PIL.Image
     from PIL import ImageOps
 
@@ -62,11 +66,7 @@ def _made(source: BinaryIO, narrowest: float, widest: float) -> bytes | None:
         if (factor := max(picture.size) // _WORKED_ON) > 1:  # the copies that follow are small then
             picture = picture.reduce(factor)
         upright = ImageOps.exif_transpose(picture)
-    cropped = upright.crop(_crop(upright.width, upright.height, narrowest, widest))
-    for made in _versions(_opaque(cropped)):
-        if len(made) <= MOST_BYTES:
-            return made
-    return None
+    return _opaque(upright.crop(_crop(upright.width, upright.height, narrowest, widest)))
 
 
 def _crop(width: int, height: int, narrowest: float, widest: float) -> tuple[int, int, int, int]:

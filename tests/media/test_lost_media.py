@@ -62,9 +62,21 @@ def test_pictures_beyond_the_room_of_a_page_are_named(applied: Project) -> None:
     noise = io.BytesIO()
     Image.effect_noise((900, 600), 100).convert("RGB").save(noise, "JPEG")
     put(applied, "media/noise.jpg", noise.getvalue())
-    posts(applied, post("one"), *(post(f"p{number}", "../media/noise.jpg") for number in range(400)))
+    posts(applied, post("one"), *(post(f"p{number}", "../media/noise.jpg") for number in range(1200)))
     assert applied("preview").code == 0
     page = (applied.folder / "preview.html").read_text(encoding="utf-8")
     assert page.count('src="data:image/jpeg;base64,') == 1
     assert len(page) < 4_000_000
-    assert page.count('<p class="unseen"><code>media/noise.jpg</code>') == 400
+    assert page.count('<p class="unseen"><code>media/noise.jpg</code>') == 1200
+
+
+def test_a_picture_that_is_shown_often_is_smaller(applied: Project) -> None:
+    """A campaign with one picture has it on every card, and the page is still below 4 MB of thumbnails."""
+    gradient = io.BytesIO()
+    Image.radial_gradient("L").convert("RGB").resize((900, 600)).save(gradient, "JPEG")
+    put(applied, "media/tip.jpg", gradient.getvalue())
+    posts(applied, *(post(f"p{number}", "../media/tip.jpg") for number in range(700)))
+    assert applied("preview").code == 0
+    page = (applied.folder / "preview.html").read_text(encoding="utf-8")
+    assert page.count('src="data:image/jpeg;base64,') == 700
+    assert len(page) < 6_000_000
