@@ -65,10 +65,12 @@ class ObjectStore:
         for left in reversed(range(_UNANSWERED)):
             try:
                 written = self._put(document, _mode(version), attributes)
+            except _RefusedError:
+                raise
             except OvertakenError:
-                is_unknown, failure = False, None
+                failure = None
             except StateError as error:
-                is_unknown, failure = True, error
+                failure = error
             else:
                 if not version:
                     self._probe(document, written, attributes)
@@ -76,9 +78,9 @@ class ObjectStore:
             found = self.read()
             if found.document == document:  # it was written, and the answer lost
                 return found.version
-            if not is_unknown or found.version != version:
+            if failure is None or found.version != version:
                 raise self._overtaken()
-            if failure is not None and (not left or isinstance(failure, _RefusedError)):
+            if not left:
                 raise failure
         raise AssertionError("the last attempt returns or raises")
 
