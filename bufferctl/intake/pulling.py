@@ -9,13 +9,14 @@ from typing import Any
 
 from bufferctl.config.write.document import FileChanges
 from bufferctl.config.write.layers import Project
-from bufferctl.config.write.revise import Revision, revise
+from bufferctl.config.write.revise import Revision, made_by_expansion, revise
 from bufferctl.diagnostics import Place, nearest
 from bufferctl.errors import BufferctlError, ConfigError, UsageError
 from bufferctl.intake.fields import fields_to_take, zone_for
 from bufferctl.intake.writing import Reread
 from bufferctl.model import Address, Binding, Desired, Idea, LiveChannel, Post, Slot, State
 from bufferctl.model.comparable import Fingerprint, applied_fingerprint, bind, fingerprint, of_desired, of_live, same
+from bufferctl.model.desired import Expansion
 from bufferctl.model.from_live import NotExpressibleError
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import schedule_differences
@@ -58,56 +59,48 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
         except NotExpressibleError as error:
             pulled.left_out.append((change.address, str(error)))
             continue
-        if why := _why_not(change, fields):
-            pulled.left_out.append((change.address, why))
-            pulled.made.append(change)
-        elif fields:
+        if fields:
             pulled.taken[change.address] = change, fields
         else:
             pulled.equal.append(change.address)
     return pulled
 
 
-#: Fields in which variables are replaced and links get parameters.
-_MADE = frozenset({"text", "assets", "metadata"})
-
-
-def _why_not(change: Change, fields: Mapping[str, Any]) -> str:
-    """Why Buffer's version cannot be written into the entry, and what to do; empty if it can."""
-    made = change.desired.expansion if isinstance(change.desired, Post) else None
-    if made is None or not fields:
-        return ""
-    ours = f"Or send the file's version: run `bufferctl apply --reapply {quote(str(change.address))}`"
-    if made.number:
-        what = "cancelled: true" if change.reason is Reason.GONE else f"{next(iter(fields))}: …"
-        return (
-            f"it is occurrence {made.number} of {made.times}, and its entry makes all of them. Write what is different "
-            f"under `each: {{{made.number}: {{{what}}}}}` of the entry at {change.place}. {ours}"
-        )
-    if not fields.keys() & _MADE:
-        return ""
+def _why_not(change: Change, post: Post, names: Sequence[str]) -> str:
+    """Why Buffer's version of these fields cannot be written into the entry, and what to do."""
+    made = post.expansion or Expansion()
     sources = [f"`$({each.name})`" for each in made.variables]
     sources += ["the parameters of `utm`"] if made.parameters else []
-    sources += ["`thread`"] if made.thread else []
-    if not sources:
-        return ""
+    where = f"Edit the entry at {change.place} by hand"
+    if made.number:
+        where = (
+            f"It is occurrence {made.number} of {made.times}: write what is different under "
+            f"`each: {{{made.number}: {{{names[0]}: …}}}}` of the entry at {change.place}"
+        )
     return (
-        f"its text and links are made from {', '.join(sources)}, so Buffer's version cannot be written back. Edit the "
-        f"entry at {change.place} by hand. {ours}"
+        f"its text and links are made from {', '.join(sources) or 'variables'}, so Buffer's version cannot be written "
+        f"back. {where}. Or send the file's version: run `bufferctl apply --reapply {quote(str(change.address))}`"
     )
 
 
 def changed_files(project: Project, pulled: Pulled) -> FileChanges:
-    """The changes of files, not made yet. Raises ConfigError."""
+    """The changes of files, not made yet; what cannot be written there is left out. Raises ConfigError."""
     desired = project.desired
     zones = {(each.organization, each.label): each.timezone for each in desired.channels}
     of_ideas = {each.label: each.timezone for each in desired.organizations}
     revisions = []
-    for change, fields in pulled.taken.values():
+    for change, fields in list(pulled.taken.values()):
         item = change.desired
         if item is not None:
             address = item.address
+            names = made_by_expansion(project, item, fields)
+            if names and isinstance(item, Post):
+                del pulled.taken[address]
+                pulled.left_out.append((address, _why_not(change, item, names)))
+                pulled.made.append(change)
+                continue
             zone = of_ideas[address.organization] if address.is_idea else zones[address.organization, address.channel]
+            zone = project.layers(item).timezone or zone
             revisions.append(Revision(item, fields, zone_for(item, zone)))
     return revise(project, revisions)
 
@@ -154,7 +147,9 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
 def _content(item: Post | Idea) -> Post | Idea:
     """What it says, wherever and however it is written."""
     if isinstance(item, Post):
-        return replace(item, place=Place(""), entry="", expansion=None)
+        implied = item.expansion is not None and item.expansion.repeats is not None
+        repeat_of = None if implied else item.repeat_of
+        return replace(item, place=Place(""), entry="", expansion=None, repeat_of=repeat_of)
     return replace(item, place=Place(""))
 
 

@@ -76,7 +76,7 @@ def literal(data: Any, name: str = "") -> Any:
         for each in data:
             data[each] = literal(data[each], each)
     elif isinstance(data, CommentedSeq):
-        data[:] = [literal(each) for each in data]
+        data[:] = [literal(each, "text" if name == "thread" else "") for each in data]
     elif isinstance(data, str) and name in TAKES:
         return type(data)(escaped(data))
     return data

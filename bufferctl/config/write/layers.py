@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from bufferctl.config.source import Source
 from bufferctl.config.write.document import Text
 from bufferctl.config.write.edits import Edits
+from bufferctl.config.write.entries import moment_text
 from bufferctl.config.write.nodes import Mapping, Node, Scalar, walk
+from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError
 from bufferctl.model import Channel, Desired, Idea, Post
 
@@ -45,6 +48,28 @@ class Layers:
         """Whether the entry is for several channels, so that it may have overrides."""
         return len(references(self.entry, self.edits.root)) > 1
 
+    def defaults(self, name: str) -> bool:
+        """Whether the top of an included file gives a field to its posts."""
+        return self.edits.root.get("organizations") is None and self.edits.root.get(name) is not None
+
+    @property
+    def timezone(self) -> str | None:
+        """The zone of times without an offset that the entry or the top of its file names."""
+        tops = (self.entry,) if self.edits.root.get("organizations") else (self.entry, self.edits.root)
+        found = (top.get("timezone") for top in tops)
+        return next((each.value for each in found if isinstance(each, Scalar)), None)
+
+    def from_start(self, when: datetime, zone: tzinfo | None) -> str | None:
+        """A time counted from `starts` (`start+2d 12:00`), if the one that holds now is."""
+        starts, old = self.edits.root.get("starts"), self.supplier("due_at").get("due_at")
+        if not (isinstance(starts, Scalar) and isinstance(old, Scalar) and old.value.startswith("start") and zone):
+            return None
+        local = moment_text(when, zone)
+        if "+" in local or local.count("-") > 2:  # noqa: PLR2004 - it has an offset, where the clocks make it unclear
+            return None
+        day, time = local.split(" ")
+        return f"start{(date.fromisoformat(day) - date.fromisoformat(starts.value)).days:+d}d {time}"
+
     def supplier(self, name: str) -> Mapping:
         """The most specific part that says a field, else the entry. `name` may be `metadata.SERVICE`."""
         return next((part for part in self.parts if says(part, name)), self.entry)
@@ -78,6 +103,7 @@ class Project:
     edits: dict[str, Edits] = field(init=False, default_factory=dict)
     _entries: dict[str, dict[int, Mapping]] = field(init=False, default_factory=dict)
     _sources: dict[str, Source] = field(init=False, default_factory=dict)
+    _siblings: dict[Place, list[Post]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.texts = {name: Text.read(self.root / name) for name in self.desired.files}
@@ -109,6 +135,13 @@ class Project:
     def root_of(self, name: str) -> Mapping:
         """The top of a file."""
         return self._edits(name).root
+
+    def siblings(self, item: Post) -> list[Post]:
+        """The posts of the same entry: on other channels, other occurrences, and the post itself."""
+        if not self._siblings:
+            for post in self.desired.posts:
+                self._siblings.setdefault(post.place, []).append(post)
+        return self._siblings[item.place]
 
     def text_file(self, item: Post | Idea, layers: Layers) -> Path | None:
         """The file that holds the item's text, None where the entry does."""

@@ -93,6 +93,15 @@ def walk(node: Node) -> Iterator[Mapping]:
             yield from walk(item)
 
 
+def scalars(node: Node) -> Iterator[Scalar]:
+    """Every value, in file order."""
+    if isinstance(node, Scalar):
+        yield node
+        return
+    for below in [value for _, value in node.pairs] if isinstance(node, Mapping) else node.items:
+        yield from scalars(below)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     text: str

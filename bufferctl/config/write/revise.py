@@ -6,24 +6,28 @@ What all channels of an entry are to say goes into the entry; what only some are
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
-from datetime import tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from bufferctl.config.expand.variables import escaped
+from bufferctl.config.expand.variables import escaped, names_in
 from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import literal, text_value, value
 from bufferctl.config.write.layers import TOGETHER, Layers, Project, says
-from bufferctl.config.write.nodes import Mapping
+from bufferctl.config.write.nodes import Mapping, scalars
 from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.comparable import normal_text
+from bufferctl.model.content import Part
 
 Paths = AnyMapping[tuple[str, ...], Any]
+#: Where a part of an entry stands: `("overrides", "twitter")`, `("repeat", "each", 3)`, or one below the other.
+Steps = tuple[str | int, ...]
 
 
 def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone: tzinfo | None) -> None:
@@ -41,7 +45,7 @@ def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone
     elif isinstance(there, Mapping):
         _inside(edits, there, whole, paths, zone)
     else:
-        edits.set(metadata, service, literal(value(service, whole, zone), service))
+        edits.set(metadata, service, literal(value(service, whole, zone)))
 
 
 def revised(post: Post, paths: Paths) -> dict[str, Any]:
@@ -100,25 +104,76 @@ def revise(project: Project, revisions: list[Revision]) -> FileChanges:
     return _Revising(project, {each.item.address: each for each in revisions}).changes()
 
 
+def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str]) -> list[str]:
+    """Which of these fields the file has with variables, or gets parameters for their links: no edit can be put there.
+
+    Raises ConfigError where its file is no longer as it was read.
+    """
+    if not isinstance(item, Post) or item.expansion is None:
+        return []
+    layers = project.layers(item)
+    untagged = {tagged for tagged, _ in item.expansion.untagged}
+    found = []
+    for name in names:
+        owner = layers.supplier(f"metadata.{item.service.value}" if name == "metadata" else name)
+        parts = [
+            owner.get(each) for each in (*TOGETHER.get(name, (name,)), *(["thread"] if name == "metadata" else []))
+        ]
+        written = [scalar.value for part in parts if part is not None for scalar in scalars(part)]
+        path = project.text_file(item, layers) if name == "text" else None
+        if path is not None and path.is_file():
+            written.append(Text.read(path).text)
+        if any(map(names_in, written)) or (untagged and untagged & set(_texts(item, name))):
+            found.append(name)
+    return found
+
+
+def _texts(item: Post, name: str) -> Iterator[str]:
+    """The texts of a field that may hold links."""
+    if name == "text":
+        yield item.text
+    elif name in {"metadata", "thread"} and item.metadata is not None:
+        for value in (item.metadata, *getattr(item.metadata, "thread", ())):
+            yield from (each for each in (getattr(value, "first_comment", None), getattr(value, "text", None)) if each)
+
+
 @dataclass
 class _Revising:
     project: Project
     revisions: dict[Address, Revision]
     _files: FileChanges = field(default_factory=FileChanges)
-    _overrides: dict[tuple[str, int], dict[str, CommentedMap]] = field(default_factory=lambda: defaultdict(dict))
+    _new: dict[tuple[str, int], dict[Steps, CommentedMap]] = field(default_factory=lambda: defaultdict(dict))
     _done: set[tuple[str, int, str]] = field(default_factory=set)
 
     def changes(self) -> FileChanges:
+        self.revisions = {address: self._with_parts(each) for address, each in self.revisions.items()}
         for revision in self.revisions.values():
             layers = self.project.layers(revision.item)
             for name, new in revision.fields.items():
                 self._field(revision, layers, name, new)
         for revision in self.revisions.values():
-            self._add_overrides(self.project.layers(revision.item))
+            self._add_new(self.project.layers(revision.item))
         for name, edits in self.project.edits.items():
             text = self.project.texts[name]
             self._files.put(text.path, text.data, text.with_text(edits.result()))
         return self._files
+
+    def _with_parts(self, revision: Revision) -> Revision:
+        """The same with a thread that the file has as `thread` changed there, and not below `metadata`."""
+        item = revision.item
+        owner = self.project.layers(item).supplier("thread")
+        if not isinstance(item, Post) or item.metadata is None or owner.get("thread") is None:
+            return revision
+        item = replace(item, metadata=item.metadata.model_copy(update={"thread": ()}))
+        fields = dict(revision.fields)
+        if ("thread",) in fields.get("metadata", {}):
+            items = fields["metadata"]["thread",] or ()
+            parts = (Part(text=each.text, assets=each.assets) if each.assets else each.text for each in items[1:])
+            fields["thread"] = tuple(parts) or None
+            fields["metadata"] = {path: new for path, new in fields["metadata"].items() if path != ("thread",)}
+            if not fields["metadata"]:
+                del fields["metadata"]
+        return replace(revision, item=item, fields=fields)
 
     def _field(self, revision: Revision, layers: Layers, name: str, new: Any) -> None:
         item = revision.item
@@ -126,16 +181,66 @@ class _Revising:
         owner = layers.supplier(part)
         if name == "text" and (_in_thread(revision, owner) or self._in_text_file(revision, layers)):
             return
-        if owner is layers.entry and layers.shared and not self._all_agree(revision, layers, part, name, new):
-            self._override(revision, layers, name, new)
+        path = self._narrower(revision, layers, part, name, new)
+        if path:
+            self._put(revision, layers, path, name, new)
             return
-        if (layers.file, owner.start, part) in self._done:  # another channel of the entry says the same
+        if (layers.file, owner.start, part) in self._done:  # another post of the entry says the same
             return
         self._done.add((layers.file, owner.start, part))
         self._set(revision, layers, owner, name, new)
 
+    def _narrower(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> Steps:
+        """Where a field goes that only some of the posts that take it are to say: the widest place that is right.
+
+        Nothing where all agree, so that it can be changed where it stands.
+        """
+        item = revision.item
+        if not isinstance(item, Post):
+            return ()
+        owner = layers.supplier(part)
+        posts = [(each, self.project.layers(each)) for each in self.project.siblings(item)]
+        service = item.service if part != name else None
+        takers = [each for each, its in posts if its.supplier(part) is owner and service in {None, each.service}]
+        if self._agree(takers, name, new):
+            return ()
+        of_channel, of_occurrence = ("overrides", layers.reference), ("repeat", "each", layers.number)
+        on_channel = [each for each in takers if each.address.channel == item.address.channel]
+        if owner is layers.entry and layers.shared and self._agree(on_channel, name, new):
+            return of_channel
+        # What `each` says comes before overrides, so it must be right for every channel of the occurrence.
+        beside = [
+            each
+            for each, its in posts
+            if its.number == layers.number and service in {None, each.service} and not _above(its, part)
+        ]
+        if owner is not layers.each and self._agree(beside, name, new) and set(map(id, beside)) <= set(map(id, takers)):
+            return of_occurrence
+        return (*of_occurrence, *of_channel) if layers.shared else of_occurrence
+
+    def _agree(self, posts: Iterable[Post], name: str, new: Any) -> bool:
+        """Whether all of these posts are to say the same."""
+        theirs = (self.revisions.get(each.address) for each in posts)
+        return all(each is not None and name in each.fields and each.fields[name] == new for each in theirs)
+
+    def _put(self, revision: Revision, layers: Layers, path: Steps, name: str, new: Any) -> None:
+        """Say a field at a place more specific than where it stands now."""
+        if name == "metadata" and isinstance(revision.item, Post):
+            values: dict[str, Any] = {"metadata": {revision.item.service.value: revised(revision.item, new)}}
+        else:
+            values = _neutral(name) if new is None else {name: new}
+        written = {each: self._written(revision, layers, each, what) for each, what in values.items()}
+        there = _at(layers.entry, path)
+        if there is None:
+            self._new[layers.file, layers.entry.start].setdefault(path, CommentedMap()).update(written)
+            return
+        for each, what in written.items():
+            if (layers.file, there.start, each) not in self._done:  # another channel of the occurrence says the same
+                self._done.add((layers.file, there.start, each))
+                layers.edits.set(there, each, what)
+
     def _set(self, revision: Revision, layers: Layers, owner: Mapping, name: str, new: Any) -> None:
-        """Give a field of an entry or of an override another value."""
+        """Give a field another value where it stands, or in the entry where nothing gives it."""
         edits = layers.edits
         if name == "metadata" and isinstance(revision.item, Post):
             revise_metadata(edits, owner, revision.item, new, revision.zone)
@@ -143,9 +248,10 @@ class _Revising:
         there = [each for each in TOGETHER.get(name, (name,)) if owner.get(each) is not None]
         values = {name: new}
         if new is None:
-            values = _neutral(name) if owner is layers.override else {}
+            below = owner is not layers.entry or layers.defaults(name)
+            values = _neutral(name) if below else {}
         for each, what in values.items():
-            written = _written(each, what, revision)
+            written = self._written(revision, layers, each, what)
             if each not in there and there:
                 edits.rename(owner, there.pop(), each, written)
             else:
@@ -154,18 +260,26 @@ class _Revising:
             if each not in values:
                 edits.remove(owner, each)
 
-    def _all_agree(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> bool:
-        """Whether everything that takes a field from this entry is to say the same."""
-        service = revision.item.service if part != name and isinstance(revision.item, Post) else None
-        for other in self.project.desired.posts:
-            if other.place != revision.item.place or (service and other.service is not service):
-                continue
-            if self.project.layers(other).supplier(part) is not layers.entry:
-                continue
-            theirs = self.revisions.get(other.address)
-            if theirs is None or name not in theirs.fields or theirs.fields[name] != new:
-                return False
-        return True
+    def _written(self, revision: Revision, layers: Layers, name: str, new: Any) -> Any:
+        """A value as the file has it: of a post with `$$(`, a time from `starts` if the old one was."""
+        if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, revision.zone)):
+            return counted
+        written = _written(name, new, revision.zone)
+        return literal(written, name) if isinstance(revision.item, Post) else written
+
+    def _add_new(self, layers: Layers) -> None:
+        """Put in the overrides and occurrences that an entry did not have, all of them at once."""
+        groups: dict[tuple[int, str | int], tuple[Mapping, CommentedMap]] = {}
+        for path, fields in self._new.pop((layers.file, layers.entry.start), {}).items():
+            node, steps = layers.entry, list(path)
+            while len(steps) > 1 and isinstance(below := node.get(str(steps[0])), Mapping):
+                node, steps = below, steps[1:]
+            _, inside = groups.setdefault((node.start, steps[0]), (node, CommentedMap()))
+            for step in steps[1:]:
+                inside = inside.setdefault(step, CommentedMap())
+            inside.update(fields)
+        for (_, name), (node, inside) in groups.items():
+            layers.edits.set(node, name, inside)  # type: ignore[arg-type]  # the number of an occurrence is a name, too
 
     def _in_text_file(self, revision: Revision, layers: Layers) -> bool:
         """Write the text into the file that holds it, where everything whose text is in there is to say it."""
@@ -175,45 +289,33 @@ class _Revising:
         users = [self.revisions.get(each.address) for each in self.project.users(path)]
         if not all(each is not None and each.fields.get("text") == text for each in users):
             return False
-        file = Text.read(path)
-        is_post = isinstance(revision.item, Post)
-        there = file.text.replace("$$(", "$(") if is_post else file.text
-        if normal_text(there) != normal_text(revision.item.text):
+        file, written = Text.read(path), _literal_text(revision.item, text)
+        if normal_text(file.text) != normal_text(_literal_text(revision.item, revision.item.text or "")):
             raise ConfigError(
                 f"{path} changed since it was read, so nothing was written", hint="Run the same command again."
             )
-        written = escaped(text) if is_post else text
         end = file.newline if file.text.endswith(("\n", "\r")) else ""
         self._files.put(path, file.data, file.with_text(written.replace("\n", file.newline) + end))
         return True
 
-    def _override(self, revision: Revision, layers: Layers, name: str, new: Any) -> None:
-        """Say a field for one channel of the entry alone."""
-        if name == "metadata" and isinstance(revision.item, Post):
-            merged = revised(revision.item, new)
-            values: dict[str, Any] = {"metadata": {revision.item.service.value: merged}}
-        else:
-            values = _neutral(name) if new is None else {name: new}
-        written = {each: _written(each, what, revision) for each, what in values.items()}
-        if layers.override is not None:
-            for each, what in written.items():
-                layers.edits.set(layers.override, each, what)
-        else:
-            self._overrides[layers.file, layers.entry.start].setdefault(layers.reference, CommentedMap()).update(
-                written
-            )
 
-    def _add_overrides(self, layers: Layers) -> None:
-        """Put in the overrides that an entry did not have, all of them at once."""
-        new = self._overrides.pop((layers.file, layers.entry.start), None)
-        if not new:
-            return
-        there = layers.entry.get("overrides")
-        if not isinstance(there, Mapping):
-            layers.edits.set(layers.entry, "overrides", CommentedMap(new))
-            return
-        for reference, fields in new.items():
-            layers.edits.set(there, reference, fields)
+def _literal_text(item: Post | Idea, text: str) -> str:
+    """A text as a file of its own has it."""
+    return escaped(text) if isinstance(item, Post) else text
+
+
+def _above(layers: Layers, part: str) -> bool:
+    """Whether what `each` says of one channel alone gives a field."""
+    return layers.each_override is not None and says(layers.each_override, part)
+
+
+def _at(entry: Mapping, path: Steps) -> Mapping | None:
+    """The part of an entry at a path."""
+    node: Mapping | None = entry
+    for step in path:
+        below = node.get(str(step)) if node is not None else None
+        node = below if isinstance(below, Mapping) else None
+    return node
 
 
 def _in_thread(revision: Revision, owner: Mapping) -> bool:
@@ -227,10 +329,8 @@ def _neutral(name: str) -> dict[str, Any]:
     """What says that a field is as if it were not there."""
     if name == "due_at":
         return {"mode": "addToQueue"}
-    return {name: _NOTHING.get(name, [] if name in {"tags", "assets"} else "")}
+    return {name: _NOTHING.get(name, [] if name in {"tags", "assets", "thread"} else "")}
 
 
-def _written(name: str, new: Any, revision: Revision) -> Any:
-    """A value as the file writes it; in posts nothing in it is taken for a variable."""
-    data = text_value("text", new) if name == "text" else value(name, new, revision.zone)
-    return literal(data, name) if isinstance(revision.item, Post) else data
+def _written(name: str, new: Any, zone: tzinfo | None) -> Any:
+    return text_value("text", new) if name == "text" else value(name, new, zone)

@@ -1,0 +1,175 @@
+"""`bufferctl pull` into campaigns: each edit goes to the widest place that it is right for, and no template is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Prints, Project
+
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+managed_since: 2029-12-01T00:00:00Z
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+      - {service: bluesky, name: acme.bsky.example}
+"""
+TIPS = """\
+channels: [twitter, linkedin]
+posts:
+  - key: tip
+    due_at: 2029-12-10 09:00
+    text: A tip
+    repeat: {every: 1 week, times: 3}
+"""
+
+
+@pytest.fixture(name="applied")
+def applying(project: Project) -> Any:
+    """Declare a file and apply it; then posts by channel and time, to be changed by a person."""
+
+    def applied(text: str) -> Project:
+        project.write("buffer.yaml", ROOT)
+        project.write("posts/a.yaml", text)
+        project.apply()
+        return project
+
+    return applied
+
+
+def post(project: Project, service: str, due: str) -> str:
+    """The id of the post on a channel that is due on that day."""
+    posts = project.sandbox.posts(project.sandbox.channel(service)["id"])
+    (found,) = [each["id"] for each in posts if each["dueAt"].startswith(due)]
+    return str(found)
+
+
+def pulled(project: Project) -> str:
+    """Pull everything, with the next plan empty; what the file holds then."""
+    ran = project("pull")
+    assert ran.code == 0, ran.out + ran.err
+    plan = project("plan", "--detailed-exitcode")
+    assert plan.code == 0, plan.out + plan.err
+    return (project.folder / "posts" / "a.yaml").read_text(encoding="utf-8")
+
+
+def test_one_occurrence_on_one_channel(applied: Any) -> None:
+    """Its override, in `each`, for that channel alone."""
+    project = applied(TIPS)
+    project.sandbox.person.edit_post(post(project, "twitter", "2029-12-17"), text="Another, $(really)")
+    assert "each: {2: {overrides: {twitter: {text: 'Another, $$(really)'}}}}}" in pulled(project)
+
+
+def test_one_occurrence_on_all_channels(applied: Any) -> None:
+    """What `each` says of it, once for both channels."""
+    project = applied(TIPS)
+    for service in ("twitter", "linkedin"):
+        project.sandbox.person.edit_post(post(project, service, "2029-12-17"), dueAt="2029-12-18T10:30:00Z")
+    assert "times: 3, each: {2: {due_at: 2029-12-18 11:30}}}" in pulled(project)
+
+
+def test_all_occurrences_on_one_channel(applied: Any) -> None:
+    """An override of the entry."""
+    project = applied(TIPS)
+    for day in ("10", "17", "24"):
+        project.sandbox.person.edit_post(post(project, "linkedin", f"2029-12-{day}"), text="A longer tip")
+    text = pulled(project)
+    assert "    text: A tip\n" in text
+    assert "    overrides:\n      linkedin:\n" in text
+    assert "A longer tip" in text[text.index("overrides:") :]
+
+
+def test_all_of_them(applied: Any) -> None:
+    """The entry itself."""
+    project = applied(TIPS)
+    for service in ("twitter", "linkedin"):
+        for day in ("10", "17", "24"):
+            project.sandbox.person.edit_post(post(project, service, f"2029-12-{day}"), text="A better tip")
+    assert pulled(project) == TIPS.replace("A tip", "A better tip")
+
+
+def test_occurrences_that_say_something_already(applied: Any) -> None:
+    """Where `each` says it, it is changed there; where it says something else, the field is added."""
+    each = "\n      each:\n        1: {text: The first}\n        # a holiday\n        2: {tags: []}\n"
+    project = applied(TIPS.replace("{every: 1 week, times: 3}\n", f"\n      every: 1 week\n      times: 3{each}"))
+    for service in ("twitter", "linkedin"):
+        project.sandbox.person.edit_post(post(project, service, "2029-12-10"), text="One")
+        project.sandbox.person.edit_post(post(project, service, "2029-12-17"), text="Two")
+    text = pulled(project)
+    assert "        1: {text: One}\n        # a holiday\n        2: {tags: [], text: Two}\n" in text
+
+
+def test_deleted_occurrence(applied: Any) -> None:
+    """`cancelled: true` for that occurrence on that channel."""
+    project = applied(TIPS)
+    project.sandbox.clock.advance(hours=3)
+    project.sandbox.person.delete_post(post(project, "twitter", "2029-12-24"))
+    assert "each: {3: {overrides: {twitter: {cancelled: true}}}}" in pulled(project)
+
+
+def test_relative_time(applied: Any) -> None:
+    """A time that counts from `starts` goes on counting."""
+    project = applied(
+        "starts: 2029-12-10\nposts:\n  - {key: a, channels: [twitter], due_at: start+1d 09:00, text: A}\n"
+    )
+    project.sandbox.person.edit_post(post(project, "twitter", "2029-12-11"), dueAt="2029-12-08T10:30:00Z")
+    assert "due_at: start-2d 11:30, text: A}" in pulled(project)
+
+
+def test_thread(applied: Any) -> None:
+    """A part that somebody changed is changed in `thread`, for both networks where both say it."""
+    project = applied(
+        "posts:\n  - key: story\n    channels: [twitter, bluesky]\n    due_at: 2029-12-10 09:00\n"
+        "    text: First\n    thread: [Second, Third]\n"
+    )
+    for service in ("twitter", "bluesky"):
+        thread = [{"text": "First"}, {"text": "The second"}, {"text": "Third"}]
+        project.sandbox.person.edit_post(
+            post(project, service, "2029-12-10"), metadata={"thread": thread}, text="First"
+        )
+    assert "    thread: [The second, Third]\n" in pulled(project)
+
+
+def test_defaults_of_the_file(applied: Any) -> None:
+    """A post that differs from the top of the file says so itself."""
+    project = applied(
+        "draft: true\nchannels: [twitter]\nposts:\n  - {key: a, due_at: 2029-12-10 09:00, text: A}\n"
+        "  - {key: b, due_at: 2029-12-11 09:00, text: B}\n"
+    )
+    project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), text="Not A")
+    text = pulled(project)
+    assert "{key: a, due_at: 2029-12-10 09:00, text: Not A}" in text
+    assert text.startswith("draft: true\n")
+
+
+WITH_VARIABLE = """\
+vars: {what: console}
+posts:
+  - {key: a, channels: [twitter], due_at: 2029-12-10 09:00, text: "The $(what)"}
+"""
+WITH_PARAMETERS = """\
+utm: {domains: [acme.example], source: x}
+posts:
+  - {key: a, channels: [twitter], due_at: 2029-12-10 09:00, text: "See https://acme.example"}
+"""
+
+
+@pytest.mark.parametrize(("text", "name"), [(WITH_VARIABLE, "variables"), (WITH_PARAMETERS, "parameters")])
+def test_expanded_texts_are_refused(applied: Any, prints: Prints, text: str, name: str) -> None:
+    """A text that the file makes from parts is not written over: both are shown, with what to do; exit 1."""
+    project = applied(text)
+    project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), text="Something else")
+    prints(f"pull/expanded-{name}", project("pull"))
+    assert (project.folder / "posts" / "a.yaml").read_text(encoding="utf-8") == text
+
+
+def test_time_of_an_expanded_text(applied: Any) -> None:
+    """What is not made from variables is pulled all the same."""
+    project = applied(WITH_VARIABLE)
+    project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), dueAt="2029-12-12T09:00:00Z")
+    assert 'due_at: 2029-12-12 10:00, text: "The $(what)"}' in pulled(project)
