@@ -129,5 +129,5 @@ def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
     ran = project("pull")
     assert ran.code == 1
     assert "its text and links are made from `$(product)`" in " ".join(ran.err.split()).replace("Its", "its")
-    assert "due_at: 2029-12-12 09:00" in path.read_text(encoding="utf-8")
+    assert "due_at: start+2d 09:00" in path.read_text(encoding="utf-8")
     assert "$(product)" in path.read_text(encoding="utf-8")
