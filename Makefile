@@ -72,7 +72,7 @@ lock: $(STAMP)   ## update the locked dependencies
 	  --python-version 3.11 --all-extras --group dev --custom-compile-command 'make lock' \
 	  --output-file requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
-	  --python-version 3.11 --group build --constraint requirements.lock --custom-compile-command 'make lock' \
+	  --python-version 3.11 --extra remote --group build --constraint requirements.lock --custom-compile-command 'make lock' \
 	  --output-file requirements-run.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
 	  --python-version 3.11 --group browser --custom-compile-command 'make lock' --output-file requirements-browser.lock
