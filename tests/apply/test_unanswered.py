@@ -542,7 +542,7 @@ def test_a_person_s_equal_post_is_adopted_and_nothing_is_sent(machine: Machine, 
     buffer.faults, buffer.equal_by_person = [Fault("cut-before")], True
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.DONE]
-    assert "Somebody made an equal post" in attempt.outcomes[0].message
+    assert "Somebody created an equal post" in attempt.outcomes[0].message
     assert machine.state().bindings[slot(A)].origin is Origin.ADOPTED
     assert len(buffer.posts) == 1
 
