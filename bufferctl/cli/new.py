@@ -93,9 +93,9 @@ def new(
     draft = _read(source) if source else None
     usual = [each.label for each in starting.usual_channels(desired)]
     if kind == "post":
-        said = draft or text or ask.text("--text", "Text of the post?")
+        words = draft or text or ask.text("--text", "Text of the post?")
         where = channels or ask.channels(usual)
-        started = starting.new_post(desired, where, said, at or ask.time(), key)
+        started = starting.new_post(desired, where, words, at or ask.time(), key)
     else:
         title = title or ask.text("--title", "What is it about?")
         day = starts or ask.day()
@@ -171,8 +171,8 @@ class _Asking:
         if len(usual) == 1 and not self._console.can_ask:
             return (usual[0],)
         self._check("--channel")
-        said: str = click.prompt("Where does it go?", default=", ".join(usual) or None, err=True)
-        return tuple(each.strip() for each in said.split(",") if each.strip())
+        answer: str = click.prompt("Where does it go?", default=", ".join(usual) or None, err=True)
+        return tuple(each.strip() for each in answer.split(",") if each.strip())
 
     def time(self) -> datetime | None:
         """A time, or the queue; without a terminal the queue."""
@@ -189,9 +189,9 @@ class _Asking:
         return found
 
 
-def _time(said: str) -> datetime | None:
+def _time(answer: str) -> datetime | None:
     """What was typed as a time; nothing is the queue."""
-    return Time().convert(said, None, None) if said.strip() else None
+    return Time().convert(answer, None, None) if answer.strip() else None
 
 
 def _write(path: Path, started: Started, loaded: Loaded, console: Console) -> None:

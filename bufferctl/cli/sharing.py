@@ -78,8 +78,8 @@ def shared(
     _refuse_older(files, record)
     journal = FileJournal(journal_folder(), record.endpoint, files.root_file, record.saved.lineage)
     try:
-        asked = organizations(files, record.saved, journal)
-        account = buffer.account(asked)  # for Buffer's clock, too
+        wanted = organizations(files, record.saved, journal)
+        account = buffer.account(wanted)  # for Buffer's clock, too
         commit = record.document.commit
         journal.begin(record.run)
         dead = _lock(record, buffer, journal, lock_timeout, landing=buffer.timeout + settle)
@@ -89,7 +89,7 @@ def shared(
             with suppress(BufferctlError):
                 record.close(record.document.intents, "stopped")
             raise
-        if organizations(files, session.state, journal) <= asked:  # no other run recorded more of them meanwhile
+        if organizations(files, session.state, journal) <= wanted:  # no other run recorded more of them meanwhile
             session.account = account
         try:
             yield session

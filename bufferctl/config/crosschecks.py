@@ -113,9 +113,9 @@ def _same_text_and_instant(posts: list[DeclaredPost], reading: Reading) -> Itera
     groups: dict[tuple[str, str, datetime, object], list[DeclaredPost]] = {}
     for each in posts:
         post = each.post
-        says = post.text.strip() or post.assets
-        if says and post.due_at is not None and not post.cancelled:
-            groups.setdefault((post.address.organization, post.address.channel, post.due_at, says), []).append(each)
+        content = post.text.strip() or post.assets
+        if content and post.due_at is not None and not post.cancelled:
+            groups.setdefault((post.address.organization, post.address.channel, post.due_at, content), []).append(each)
     reported: set[tuple[Place, Place]] = set()
     for group in groups.values():
         sound = [each for each in group if reading.sound(*(layer.spot for layer in each.layers))]

@@ -79,8 +79,8 @@ def _media_words(file: MediaFile | None, source: str) -> str:
     """What people recognise a file by: its size. An address is its own name."""
     if file is None:
         return source
-    said = ", ".join(filter(None, (file.pixels, size_words(file.size))))
-    return f"{said} ({file.type or 'unknown type'}, {file.digest[:8]})"
+    measures = ", ".join(filter(None, (file.pixels, size_words(file.size))))
+    return f"{measures} ({file.type or 'unknown type'}, {file.digest[:8]})"
 
 
 def _deep(name: str, before: Any, after: Any) -> list[Difference]:

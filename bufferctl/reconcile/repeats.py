@@ -29,9 +29,9 @@ def saying(home: str, item: Post | Idea | LivePost | LiveIdea) -> Saying:
 
 def _wanted(change: Change, item: Post | Idea) -> Saying | None:
     """What a change would say; without a text, the addresses of its pictures stand for it."""
-    says = saying(change.slot.home, item)
-    if says[-1].strip():
-        return says
+    words = saying(change.slot.home, item)
+    if words[-1].strip():
+        return words
     if not isinstance(item, Post) or not item.assets:
         return None
     return change.slot.home, fingerprint(item, of_desired(item)).hidden
@@ -39,9 +39,9 @@ def _wanted(change: Change, item: Post | Idea) -> Saying | None:
 
 def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:
     """What Buffer says for a change now, in the same form; None if nothing tells what pictures it has."""
-    says = saying(change.slot.home, live)
-    if says[-1].strip():
-        return says
+    words = saying(change.slot.home, live)
+    if words[-1].strip():
+        return words
     applied = Fingerprint.read(change.binding.applied) if change.binding else None
     return (change.slot.home, applied.hidden) if applied else None
 
@@ -79,8 +79,8 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying,
         if change.live is not None and not is_done and _is_outdated(change):
             declared = change.desired is not None and change.cause not in _REMOVED
             suspect = Suspect(change.live.id, change.live.created_at, change.live, change.address, declared)
-            if (says := _kept(change, change.live)) is not None:
-                staying[says].append(suspect)
+            if (words := _kept(change, change.live)) is not None:
+                staying[words].append(suspect)
     return staying
 
 
@@ -101,12 +101,12 @@ def _held(
     item = change.desired
     if change.action not in {Action.CREATE, Action.UPDATE} or item is None or item.repeat_of:
         return change
-    says = _wanted(change, item)
-    if says is None or (change.live is not None and _kept(change, change.live) == says):
+    words = _wanted(change, item)
+    if words is None or (change.live is not None and _kept(change, change.live) == words):
         return change
     channel = channels.get(change.slot.channel_id)
-    ours = staying.get(says, [])
+    ours = staying.get(words, [])
     if change.action is Action.CREATE:
         return holds.frees_its_text_first(ours[0], channel).on(change) if ours else change
-    repeated = ours or others.get(says, [])
+    repeated = ours or others.get(words, [])
     return holds.would_repeat(repeated, channel).on(change) if repeated else change

@@ -149,8 +149,8 @@ def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[Co
         key = first.key or key_for(first.day, first.words, destination.taken(channels))
         destination.take(key, channels)
         organization = channels[0].organization if destination.several else None
-        due_at, says = first.fields.get("due_at"), first.fields.get("text") or str(first.fields.get("assets"))
-        same = [earlier.setdefault((channel.label, due_at, says), key) for channel in channels] if due_at else []
+        due_at, content = first.fields.get("due_at"), first.fields.get("text") or str(first.fields.get("assets"))
+        same = [earlier.setdefault((channel.label, due_at, content), key) for channel in channels] if due_at else []
         repeat_of = next((each for each in same if each != key), None)
         members = []
         for post in group:
