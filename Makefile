@@ -53,8 +53,9 @@ lint: $(STAMP)   ## style, types, import rules, and workflows
 bench: $(STAMP)  ## the numbers of docs/performance.md
 	@$(BIN)/python benchmarks/run.py
 
-soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses
+soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses; 1,200 races of machines
 	@$(BIN)/python benchmarks/soak.py
+	@RACES=200 $(BIN)/python -m pytest -n auto -m long tests/races
 
 schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
