@@ -94,6 +94,7 @@ def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> 
         "expires_at": None,
         "summary": {action: counts[action] for action in Action},
         "unmanaged": plan.unmanaged,
+        "uploads": {"count": len(plan.uploads), "bytes": sum(file.size for file in plan.uploads)},
         "requests": {"read": 2 * plan.read_requests, "write": write_requests(plan)},
         "quota": [
             {

@@ -254,6 +254,15 @@ class RequestsForm(TypedDict):
 
 
 @form
+class UploadsForm(TypedDict):
+    """Files that are to be uploaded."""
+
+    count: int
+    """How many."""
+    bytes: int
+    """Their size together."""
+
+
 class WindowForm(TypedDict):
     """One of Buffer's limits on requests."""
 
@@ -301,6 +310,8 @@ class PlanForm(TypedDict):
     """How many changes of each action."""
     unmanaged: int
     """How many unsent objects in Buffer are in no file and no state."""
+    uploads: UploadsForm
+    """The files beside the posts that an apply uploads first, as far as the record knows."""
     requests: RequestsForm
     """The number of requests, of those that `quota` limits."""
     quota: list[WindowForm]

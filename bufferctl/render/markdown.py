@@ -15,6 +15,7 @@ from itertools import chain
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.digests import SHORT, change_digest
 from bufferctl.model.invisible import visible
+from bufferctl.model.media import size_words
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
 from bufferctl.render import summary
 from bufferctl.render.campaigns import Moved, moved_together
@@ -85,6 +86,9 @@ def _plan_head(report: Report) -> Iterator[str]:
         yield f"**No changes.** {about}{f': {rest}' if rest else ''}."
     else:
         yield f"**{summary.counts(plan)}.**{_first_post(plan)}"
+        if uploads := plan.uploads:
+            size = size_words(sum(file.size for file in uploads))
+            yield f"{count(len(uploads), 'file')} to upload ({size}) before anything is sent."
         yield from [f"Also: {rest}."] if rest else []
         yield from ["Limited to the selected posts."] if plan.narrowed else []
     if report.is_offline:
