@@ -76,9 +76,9 @@ def list_(
 ) -> None:
     """List posts by the day they go out, in each channel's time zone.
 
-    Without --live it needs no API key and no network: it shows the files and the state of the last apply. PATHs limit
-    it to those files or folders. A calendar (--report FILE.ics) also has past posts, unless you limit the days;
-    importing it again updates its events.
+    Without --live it needs no API key and does not contact Buffer: it shows the files and the state of the last apply.
+    PATHs limit it to those files or folders. A calendar (--report FILE.ics) also has past posts, unless you limit the
+    days; importing it again updates its events.
     """
     from bufferctl.cli import outputs
     from bufferctl.cli.console import Console
