@@ -87,18 +87,33 @@ def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...
     if not holds_variables(raw := layer.spot.child("thread")):
         return layer.fields.thread
     spot = layer.spot.down("thread")
-    texts = [variables.text(each, spot, at) if isinstance(each, str) else each for at, each in enumerate(raw)]
-    found = reread(_PARTS, Part, texts, spot, variables)
+
+    def made() -> tuple[Part, ...] | None:
+        texts = [variables.text(each, spot, at) if isinstance(each, str) else each for at, each in enumerate(raw)]
+        return _reread(_PARTS, Part, texts, spot, variables, None)
+
+    found = variables.made(id(spot.node), made)
     return layer.fields.thread if found is None else found
 
 
 def reread(
-    kind: TypeAdapter[T], owner: type[BaseModel], raw: Any, spot: Spot, variables: Variables, starts: date | None = None
+    kind: TypeAdapter[T],
+    owner: type[BaseModel],
+    raw: Any,
+    spot: Spot,
+    variables: Variables,
+    starts: date | None = None,
 ) -> T | None:
     """What a part of an entry says once its variables are replaced; None, and problems, where that is not valid.
 
     `owner`: the model of what `raw` holds, `spot`: where it stands.
     """
+    return variables.made(id(spot.node), lambda: _reread(kind, owner, raw, spot, variables, starts))
+
+
+def _reread(
+    kind: TypeAdapter[T], owner: type[BaseModel], raw: Any, spot: Spot, variables: Variables, starts: date | None
+) -> T | None:
     try:
         return kind.validate_python(variables.data(raw, spot), context=Faults(starts=starts))
     except ValidationError as error:

@@ -33,14 +33,14 @@ from bufferctl.config.expand.layers import Defaults, Layer, fields_of, layer_of
 from bufferctl.config.expand.parameters import Parameters, parameters_for
 from bufferctl.config.expand.repeats import Occurrence, occurrences
 from bufferctl.config.expand.threads import check_parts, with_parts
-from bufferctl.config.expand.variables import Variables, variables_of
+from bufferctl.config.expand.variables import Values, Variables, values_of
 from bufferctl.config.files import Files
 from bufferctl.config.format import IdeaEntry, OccurrenceEntry, Override, PostEntry, PostFields, SharedPostEntry
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place, Related
-from bufferctl.model import IDEAS, Address, Asset, Channel, Idea, NetworkMetadata, Post, ShareMode
+from bufferctl.model import IDEAS, Address, Asset, Idea, NetworkMetadata, Post, ShareMode
 from bufferctl.model.desired import Expansion
 from bufferctl.model.scalars import LAST_YEAR
 
@@ -132,11 +132,17 @@ class Posts:
     ) -> None:
         """Each occurrence of an entry on each of its channels. `own`: the override of a channel, by its label."""
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
+        place = base.spot.place("key")
         self._check_fate(entry, base.spot, defaults)
         each = list(occurrences(entry, base.spot, self.reading))
         series = _Series(self.reading)
         for occurrence in each:
             inside = occurrence.layer if occurrence else None
+            key = occurrence.key(entry.key) if occurrence else entry.key
+            always = {"key": key, "organization": owner.label}
+            always |= {"number": str(occurrence.number)} if occurrence else {}
+            values = values_of((inside, base) if inside else (base,), defaults, always, self.reading)
+            turn = _Turn(key, place, occurrence, clock, defaults, values)
             inside_own = {}
             if inside is not None and isinstance(inside.fields, OccurrenceEntry):
                 if inside.fields.metadata is not None:
@@ -146,9 +152,9 @@ class Posts:
                 label = declared.channel.label
                 chosen = (inside_own.get(label), inside, own.get(label), base)
                 layers = tuple(layer for layer in chosen if layer is not None)
-                self._add(declared, entry, layers, occurrence, clock or declared.clock, defaults)
+                self._add(declared, layers, turn)
             if occurrence:
-                series.close(occurrence.key(entry.key), self.found, len(channels))
+                series.close(key, self.found, len(channels))
 
     def _check_fate(self, entry: PostEntry, spot: Spot, defaults: Defaults) -> None:
         """Complain of a protected post in a file that is called off."""
@@ -207,19 +213,13 @@ class Posts:
                     foreign_metadata(found[label], [declared.service], self.reading)
         return found
 
-    def _add(
-        self,
-        declared: DeclaredChannel,
-        entry: PostEntry,
-        layers: tuple[Layer, ...],
-        occurrence: Occurrence | None,
-        clock: LocalTimes | None,
-        defaults: Defaults,
-    ) -> None:
-        """The post on one channel. `clock`: of its own times without an offset."""
-        channel, reading = declared.channel, self.reading
-        key = occurrence.key(entry.key) if occurrence else entry.key
-        variables = variables_of(layers, defaults, _always(channel, key, occurrence), reading)
+    def _add(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> None:
+        """The post on one channel."""
+        channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
+        clock = turn.clock or declared.clock
+        name = channel.name or channel.id or ""
+        own = {**turn.values.values, "service": channel.service.value, "channel": name}
+        variables = Variables(reading, layers[-1].spot, turn.values, own)
         fields = fields_of(layers, defaults)
         mode, due_at = self._schedule(layers, occurrence, clock)
         text, content = self._content(declared, layers, fields, clock, variables, defaults)
@@ -229,9 +229,9 @@ class Posts:
         if parameters:
             content = content.tagged(parameters)
         post = Post(
-            address=Address(channel.organization, channel.label, key),
+            address=Address(channel.organization, channel.label, turn.key),
             service=channel.service,
-            place=layers[-1].spot.place("key"),
+            place=turn.place,
             text=content.text or "",
             mode=mode,
             due_at=due_at,
@@ -245,12 +245,12 @@ class Posts:
             ai_assisted=fields.ai_assisted,
             source=fields.source,
             draft_id=fields.draft_id,
-            was=_renamed(fields.was, key, occurrence),
+            was=_renamed(fields.was, turn.key, occurrence),
             repeat_of=fields.repeat_of,
             cancelled=fields.cancelled,
             protect=fields.protect,
-            entry=_as_written(layers, text.written),
-            was_single=fields.was if occurrence and occurrence.number == 1 and fields.was != key else None,
+            entry=turn.written(layers, text.written),
+            was_single=fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
             expansion=_expansion(layers, occurrence, variables, parameters, defaults),
         )
         self.found.append(DeclaredPost(self.files.of_post(post, layers), layers))
@@ -266,7 +266,6 @@ class Posts:
     ) -> tuple[Text, _Content]:
         """What the post says, without the parameters of its links; and its text as it is written."""
         service, reading = declared.channel.service, self.reading
-        clock = clock or declared.clock
         metadata, spot = metadata_of(layers, service, clock, variables, reading, defaults.starts)
         text = text_of(layers, variables, reading)
         said = text.said
@@ -323,6 +322,29 @@ class Posts:
 
 
 @dataclass
+class _Turn:
+    """One occurrence of an entry, or the entry itself: what its posts have in common.
+
+    `clock`: of its times without an offset, None for the channel's. `digests`: of what is written, by the layers.
+    """
+
+    key: str
+    place: Place
+    occurrence: Occurrence | None
+    clock: LocalTimes | None
+    defaults: Defaults
+    values: Values
+    digests: dict[tuple[object, ...], str] = field(default_factory=dict)
+
+    def written(self, layers: tuple[Layer, ...], text: str | None) -> str:
+        """The digest of what is written in those layers, made once."""
+        key = (*(id(layer.spot.node) for layer in layers), text)
+        if key not in self.digests:
+            self.digests[key] = _as_written(layers, text)
+        return self.digests[key]
+
+
+@dataclass
 class _Series:
     """What the occurrences of one entry have in common: equal texts, and problems that need be told only once."""
 
@@ -373,17 +395,6 @@ class _Content:
         return _Content(text, self.assets, metadata, self.spot)
 
 
-def _always(channel: Channel, key: str, occurrence: Occurrence | None) -> dict[str, str]:
-    """The variables that a post has anyway."""
-    found = {
-        "service": channel.service.value,
-        "channel": channel.name or channel.id or "",
-        "key": key,
-        "organization": channel.organization,
-    }
-    return {**found, "number": str(occurrence.number)} if occurrence else found
-
-
 def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | None:
     """The key that a post had: of an occurrence the old one's with the same number."""
     if was is None or occurrence is None:
@@ -409,7 +420,7 @@ def _expansion(
     return Expansion(
         number=occurrence.number if occurrence else 0,
         times=occurrence.repeat.times if occurrence else 0,
-        every=str(layers[-1].spot.down("repeat").child("every")) if occurrence else "",
+        every=occurrence.every if occurrence else "",
         starts=defaults.starts if relative else None,
         variables=tuple(variables.used[name] for name in sorted(variables.used)),
         parameters=tuple(added),

@@ -17,11 +17,12 @@ from bufferctl.config.tree import Spot
 class Occurrence:
     """One occurrence of a repeated entry: its number from 1, of how many, and how much later it is than the first.
 
-    `layer`: what `each` says of it.
+    `layer`: what `each` says of it. `every`: the interval as it is written.
     """
 
     number: int
     repeat: Repeat
+    every: str
     layer: Layer | None = None
 
     @property
@@ -48,15 +49,10 @@ def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Iterator[Occu
     if len(f"{entry.key}-{repeat.times}") > LONGEST:
         message = f"with the number of an occurrence this key is longer than {LONGEST} characters"
         reading.problems.append(spot.at("key", message, hint="shorten it"))
+    every = str(spot.down("repeat").child("every"))
     for number in range(1, repeat.times + 1):
-        yield Occurrence(number, repeat, _layer(repeat.each.get(number), each, number))
+        yield Occurrence(number, repeat, every, _layer(repeat.each.get(number), each, number))
 
 
 def _layer(fields: OccurrenceEntry | None, each: Spot, number: int) -> Layer | None:
     return Layer(fields, each.down(str(number)), of_occurrence=True) if fields else None
-
-
-def previous_key(was: str, occurrence: Occurrence) -> tuple[str, ...]:
-    """The keys that an occurrence may have had: the same number of a series, and the first a single post's."""
-    numbered = occurrence.key(was)
-    return (numbered, was) if occurrence.number == 1 else (numbered,)

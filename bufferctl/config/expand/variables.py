@@ -6,16 +6,18 @@ Replaced once, with plain values and no logic. `$$(` is a literal `$(`; anything
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from bufferctl.config.expand.layers import Defaults, Layer
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Related
 from bufferctl.model.desired import Variable
+
+T = TypeVar("T")
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _USE = re.compile(rf"\$\$\(|\$\(({_NAME})\)")
@@ -49,23 +51,61 @@ def names_in(text: str) -> set[str]:
     return {found for found in _USE.findall(text) if found}
 
 
+#: Values that differ from channel to channel.
+_OF_CHANNEL = frozenset({"service", "channel"})
+Used = dict[str, Variable]
+
+
+@dataclass
+class Values:
+    """What the posts of one occurrence share: the values of its variables, and what was made of them already.
+
+    `set_at`: the `vars` that has the value. `made`: what was made of a value of the file, by its identity, or its
+    container's and its name, where it says the same on each channel; with the variables that it used.
+    """
+
+    values: dict[str, str]
+    set_at: Mapping[str, Spot]
+    variables: Used = field(default_factory=dict)
+    made: dict[object, tuple[Any, Used]] = field(default_factory=dict)
+
+
 @dataclass
 class Variables:
     """The variables of one post: their values, and which of them were used.
 
-    `entry`: where the post's entry stands. `set_at`: the `vars` that has the value; those of `ALWAYS` have none.
+    `entry`: where the post's entry stands. `shared`: what the posts of its occurrence have in common.
     """
 
     reading: Reading
     entry: Spot
+    shared: Values
     values: dict[str, str]
-    set_at: Mapping[str, Spot]
-    used: dict[str, Variable] = field(default_factory=dict)
+    used: Used = field(default_factory=dict)
+    _recent: set[str] = field(default_factory=set)
+
+    def made(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` makes, with variables replaced; once for all channels where none of them is the channel's."""
+        there = self.shared.made.get(key)
+        if there is not None:
+            self.used |= there[1]
+            found: T = there[0]
+            return found
+        outer, self._recent = self._recent, set()
+        problems = len(self.reading.problems)
+        found = make()
+        names, self._recent = self._recent, outer | self._recent
+        if not names & _OF_CHANNEL and len(self.reading.problems) == problems:
+            self.shared.made[key] = found, {name: self.used[name] for name in names}
+        return found
 
     def text(self, text: str, spot: Spot, part: str | int) -> str:
         """The text with its variables replaced. A problem for each unknown one, at `part` of `spot`."""
         if _SIGN not in text:
             return text
+        return self.made((id(spot.node), part), lambda: self._text(text, spot, part))
+
+    def _text(self, text: str, spot: Spot, part: str | int) -> str:
         unknown: dict[str, None] = {}
         found = self._replaced(text, unknown)
         for name in unknown:
@@ -118,9 +158,16 @@ class Variables:
         return _USE.sub(value, text)
 
     def _use(self, name: str) -> None:
-        if name not in self.used:
-            at = self.set_at.get(name)
-            self.used[name] = Variable(name, self.values[name], at.place(name) if at else None)
+        self._recent.add(name)
+        if name in self.used:
+            return
+        known = self.shared.variables.get(name)
+        if known is None:
+            at = self.shared.set_at.get(name)
+            known = Variable(name, self.values[name], at.place(name) if at else None)
+            if name not in _OF_CHANNEL:
+                self.shared.variables[name] = known
+        self.used[name] = known
 
     def _unknown(self, name: str) -> tuple[str, str]:
         as_text = f"write `$$({name})` if this is text"
@@ -132,10 +179,8 @@ class Variables:
         return f"there is no variable `{name}`", hint
 
 
-def variables_of(
-    layers: tuple[Layer, ...], defaults: Defaults, always: Mapping[str, str], reading: Reading
-) -> Variables:
-    """The variables of a post: the most specific `vars` that has a name gives its value. `always`: those it has anyway.
+def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: Mapping[str, str], reading: Reading) -> Values:
+    """The values of an occurrence: of each name that of the most specific `vars`. `always`: those that it has anyway.
 
     A problem where a `vars` sets one of `ALWAYS`.
     """
@@ -152,7 +197,7 @@ def variables_of(
                 reading.problems.append(below.at_key(name, message, hint="give it another name"))
             elif name not in values:
                 values[name], set_at[name] = value, below
-    return Variables(reading, layers[-1].spot, {**values, **always}, set_at)
+    return Values({**values, **always}, set_at)
 
 
 def with_related(problem: Diagnostic, related: tuple[Related, ...]) -> Diagnostic:
