@@ -40,6 +40,43 @@ def write(folder: Path, count: int, organizations: tuple[str, ...] = ("Acme",)) 
             file.writelines(_post(number, organizations[number % len(organizations)]))
 
 
+#: Entries of the campaign, and occurrences of each: on the four channels of Acme 10,000 posts.
+_SERIES, _TIMES = 50, 50
+
+
+def write_campaign(folder: Path, *, by_hand: bool) -> None:
+    """Fill `folder` with a campaign of 10,000 posts: repeats, variables, tagged links. Or with its posts written out.
+
+    Written out, each network has an entry of its own, since its links have other parameters.
+    """
+    (folder / "posts").mkdir(parents=True)
+    (folder / "buffer.yaml").write_text("".join(_root(("Acme",))), encoding="utf-8")
+    services = [service for service, _ in CHANNELS["Acme"]]
+    lines = ["posts:\n"]
+    if not by_hand:
+        utm = "utm: {domains: [acme.example], source: $(service), medium: social}\n"
+        lines = [f"channels: [{', '.join(services)}]\n", "vars: {product: Console}\n", utm, *lines]
+    for series in range(_SERIES):
+        if not by_hand:
+            lines += _tip(series, 0, "$(number)", "$(product)", "")
+            lines += [f"    repeat: {{every: 1 week, times: {_TIMES}}}\n"]
+            continue
+        for number in range(_TIMES):
+            for service in services:
+                lines += _tip(series, number, f"{number + 1}", "Console", f"?utm_source={service}&utm_medium=social")
+                lines += [f"    channels: [{service}]\n"]
+    (folder / ALL).write_text("".join(lines), encoding="utf-8")
+
+
+def _tip(series: int, week: int, number: str, product: str, query: str) -> Iterator[str]:
+    due = date(2030, 1, 7) + timedelta(weeks=week)
+    yield f"  - key: tip-{series}{f'-{number}' if query else ''}\n"
+    yield f"    due_at: {due} {8 + series // 4:02}:{series % 4 * 15:02}\n"
+    yield f"    text: |\n      Tip {number} on the {product}: https://acme.example/tips/{series}{query}#{number}\n"
+    yield f'    assets: [{{image: {{url: "https://acme.example/{series}/{number}.png", '
+    yield f'alt_text: "The {product} in picture {number}"}}}}]\n'
+
+
 def write_news(folder: Path, count: int) -> None:
     """Fill `folder` with a root file that holds `count` plain posts for one channel."""
     folder.mkdir(parents=True)

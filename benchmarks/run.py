@@ -152,6 +152,23 @@ def _pictures(source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def campaign(bench: Bench) -> Iterator[Number]:
+    """What `validate` of a campaign of 10,000 posts takes, against the same posts written out."""
+    folders = [bench.scratch / name for name in ("campaign", "by-hand")]
+    runs: list[list[Measured]] = [[], []]
+    for folder, by_hand in zip(folders, (False, True), strict=True):
+        corpus.write_campaign(folder, by_hand=by_hand)
+        bench.run((*BUFFERCTL, "validate"), folder)
+    for _ in range(5):
+        for folder, those in zip(folders, runs, strict=True):
+            those.append(bench.run((*BUFFERCTL, "validate"), folder))
+    took, by_hand_took = (min(each.cpu for each in those) for those in runs)
+    peak, by_hand_peak = (max(each.peak for each in those) for those in runs)
+    how = f"{took:.2f} s, by hand {by_hand_took:.2f} s"
+    yield Number("validate a campaign of 10,000 posts", took / by_hand_took, 1, " x", how)
+    yield Number("… memory", peak / by_hand_peak, 1, " x", f"{peak:.0f} MiB, by hand {by_hand_peak:.0f} MiB")
+
+
 def worst(bench: Bench) -> Iterator[Number]:
     """What `validate` takes for inputs designed to be slow, the better of two runs."""
     for name, folder in hostile.projects(bench.scratch):
@@ -246,6 +263,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
     requests,
     validate,
     media,
+    campaign,
     worst,
     plan,
     render,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bufferctl.config.expand.layers import Layer, layer_of
-from bufferctl.config.expand.variables import Variables, holds_variables, with_related
+from bufferctl.config.expand.variables import Variables, with_related
 from bufferctl.config.explain import explained
 from bufferctl.config.format import Override, ThreadPart
 from bufferctl.config.reading import Reading
@@ -70,7 +70,7 @@ _ASSETS = TypeAdapter(tuple[Asset, ...])
 def assets_of(layers: tuple[Layer, ...], given: tuple[Asset, ...], variables: Variables) -> tuple[Asset, ...]:
     """The assets, with variables replaced. `given`: as they are written."""
     layer = layer_of(layers, "assets")
-    if layer is None or not holds_variables(raw := layer.spot.child("assets")):
+    if layer is None or not variables.are_in(raw := layer.spot.child("assets")):
         return given
     found = reread(_ASSETS, Asset, raw, layer.spot.down("assets"), variables)
     return given if found is None else found
@@ -84,7 +84,7 @@ def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...
     layer = layer_of(layers, "thread")
     if layer is None or not isinstance(layer.fields, Override):
         return ()
-    if not holds_variables(raw := layer.spot.child("thread")):
+    if not variables.are_in(raw := layer.spot.child("thread")):
         return layer.fields.thread
     spot = layer.spot.down("thread")
 
@@ -141,7 +141,7 @@ def metadata_of(
         found = getattr(metadata, service.value, None) if metadata else None
         if isinstance(found, NetworkMetadata):
             spot = layer.spot.down("metadata", service.value)
-            if holds_variables(spot.node):
+            if variables.are_in(spot.node):
                 found = reread(TypeAdapter(type(found)), type(found), spot.node, spot, variables, starts) or found
             if isinstance(found, GoogleBusinessMetadata):
                 found = _with_zones(found, clock, spot, reading)

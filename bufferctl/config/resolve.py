@@ -218,8 +218,7 @@ class Posts:
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
         name = channel.name or channel.id or ""
-        own = {**turn.values.values, "service": channel.service.value, "channel": name}
-        variables = Variables(reading, layers[-1].spot, turn.values, own)
+        variables = Variables(reading, layers[-1].spot, turn.values, channel.service.value, name)
         fields = fields_of(layers, defaults)
         mode, due_at = self._schedule(layers, occurrence, clock)
         text, content = self._content(declared, layers, fields, clock, variables, defaults)
@@ -251,7 +250,7 @@ class Posts:
             protect=fields.protect,
             entry=turn.written(layers, text.written),
             was_single=fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
-            expansion=_expansion(layers, occurrence, variables, parameters, defaults),
+            expansion=turn.expansion(layers, variables, parameters),
         )
         self.found.append(DeclaredPost(self.files.of_post(post, layers), layers))
 
@@ -335,6 +334,31 @@ class _Turn:
     defaults: Defaults
     values: Values
     digests: dict[tuple[object, ...], str] = field(default_factory=dict)
+    expansions: dict[tuple[object, ...], Expansion] = field(default_factory=dict)
+
+    def expansion(
+        self, layers: tuple[Layer, ...], variables: Variables, parameters: Parameters | None
+    ) -> Expansion | None:
+        """How a post was made, None where it says what its entry says; one object for all posts made alike."""
+        timed = layer_of(layers, "due_at")
+        relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
+        used, threaded = variables.used, layer_of(layers, "thread") is not None
+        added, untagged = (tuple(parameters.added), tuple(parameters.untagged)) if parameters else ((), ())
+        if not (self.occurrence or used or added or relative or threaded):
+            return None
+        key = (relative, threaded, added, untagged, *((name, each.value) for name, each in used.items()))
+        if key not in self.expansions:
+            self.expansions[key] = Expansion(
+                number=self.occurrence.number if self.occurrence else 0,
+                times=self.occurrence.repeat.times if self.occurrence else 0,
+                every=self.occurrence.every if self.occurrence else "",
+                starts=self.defaults.starts if relative else None,
+                variables=tuple(used[name] for name in sorted(used)),
+                parameters=added,
+                untagged=untagged,
+                thread=threaded,
+            )
+        return self.expansions[key]
 
     def written(self, layers: tuple[Layer, ...], text: str | None) -> str:
         """The digest of what is written in those layers, made once."""
@@ -401,32 +425,6 @@ def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | 
         return was
     numbered = occurrence.key(was)
     return numbered if numbered != key else None
-
-
-def _expansion(
-    layers: tuple[Layer, ...],
-    occurrence: Occurrence | None,
-    variables: Variables,
-    parameters: Parameters | None,
-    defaults: Defaults,
-) -> Expansion | None:
-    """How the post was made, None where it says what its entry says."""
-    timed = layer_of(layers, "due_at")
-    relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
-    added = parameters.added if parameters else {}
-    threaded = layer_of(layers, "thread") is not None
-    if not (occurrence or variables.used or added or relative or threaded):
-        return None
-    return Expansion(
-        number=occurrence.number if occurrence else 0,
-        times=occurrence.repeat.times if occurrence else 0,
-        every=occurrence.every if occurrence else "",
-        starts=defaults.starts if relative else None,
-        variables=tuple(variables.used[name] for name in sorted(variables.used)),
-        parameters=tuple(added),
-        untagged=tuple(parameters.untagged) if parameters else (),
-        thread=threaded,
-    )
 
 
 #: JSON with sorted keys; made once, since `json.dumps` would make an encoder for each entry.

@@ -184,6 +184,8 @@ class Post:
     @property
     def previous_keys(self) -> tuple[str, ...]:
         """The keys that it may have had, the likeliest first."""
+        if self.was is None and self.was_single is None:  # nearly all
+            return ()
         return tuple(key for key in (self.was, self.was_single) if key)
 
 

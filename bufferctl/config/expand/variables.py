@@ -68,21 +68,31 @@ class Values:
     set_at: Mapping[str, Spot]
     variables: Used = field(default_factory=dict)
     made: dict[object, tuple[Any, Used]] = field(default_factory=dict)
+    held: dict[int, bool] = field(default_factory=dict)
 
 
 @dataclass
 class Variables:
     """The variables of one post: their values, and which of them were used.
 
-    `entry`: where the post's entry stands. `shared`: what the posts of its occurrence have in common.
+    `entry`: where the post's entry stands. `shared`: what the posts of its occurrence have in common. `service` and
+    `channel` are values of its own.
     """
 
     reading: Reading
     entry: Spot
     shared: Values
-    values: dict[str, str]
+    service: str
+    channel: str
     used: Used = field(default_factory=dict)
     _recent: set[str] = field(default_factory=set)
+
+    def are_in(self, node: Any) -> bool:
+        """Whether anything in the value of a field may have something to replace; looked at once for all channels."""
+        found = self.shared.held.get(id(node))
+        if found is None:
+            found = self.shared.held[id(node)] = holds_variables(node)
+        return found
 
     def made(self, key: object, make: Callable[[], T]) -> T:
         """What `make` makes, with variables replaced; once for all channels where none of them is the channel's."""
@@ -103,7 +113,12 @@ class Variables:
         """The text with its variables replaced. A problem for each unknown one, at `part` of `spot`."""
         if _SIGN not in text:
             return text
-        return self.made((id(spot.node), part), lambda: self._text(text, spot, part))
+        key = id(spot.node), part
+        if (there := self.shared.made.get(key)) is not None:  # of most channels: no call more
+            self.used |= there[1]
+            found: str = there[0]
+            return found
+        return self.made(key, lambda: self._text(text, spot, part))
 
     def _text(self, text: str, spot: Spot, part: str | int) -> str:
         unknown: dict[str, None] = {}
@@ -148,23 +163,29 @@ class Variables:
             name = found[1]
             if name is None:
                 return _SIGN
-            if name not in self.values:
+            known = self._value(name)
+            if known is None:
                 if name != "number" or not self.entry.has("repeat"):  # one that cannot be read is a problem already
                     unknown[name] = None
                 return found[0]
-            self._use(name)
-            return self.values[name]
+            self._use(name, known)
+            return known
 
         return _USE.sub(value, text)
 
-    def _use(self, name: str) -> None:
+    def _value(self, name: str) -> str | None:
+        if name in _OF_CHANNEL:
+            return self.service if name == "service" else self.channel
+        return self.shared.values.get(name)
+
+    def _use(self, name: str, value: str) -> None:
         self._recent.add(name)
         if name in self.used:
             return
         known = self.shared.variables.get(name)
         if known is None:
             at = self.shared.set_at.get(name)
-            known = Variable(name, self.values[name], at.place(name) if at else None)
+            known = Variable(name, value, at.place(name) if at else None)
             if name not in _OF_CHANNEL:
                 self.shared.variables[name] = known
         self.used[name] = known
@@ -174,7 +195,7 @@ class Variables:
         if name == "number":
             message = "`$(number)` is the number of an occurrence, and this post has no `repeat`"
             return message, f"add a `repeat`, or {as_text}"
-        near = get_close_matches(name, self.values, n=1)
+        near = get_close_matches(name, [*self.shared.values, *sorted(_OF_CHANNEL)], n=1)
         hint = f"did you mean `$({near[0]})`? Or {as_text}" if near else f"set it under `vars`, or {as_text}"
         return f"there is no variable `{name}`", hint
 
