@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -63,7 +64,7 @@ def test_once(program: list[str], gated: tuple[Any, Gate], number: signal.Signal
     assert "Traceback" not in err
     assert out.count("  created  ") == 30
     assert "Applied: 30 created, 0 changed, 0 deleted, 5 not sent." in out
-    assert project.state.read_text(encoding="utf-8").count('"created"') == 30
+    assert len(json.loads(project("state", "list", "--json").out)["objects"]) == 30
     assert len(project.sandbox.posts()) == 30
     goes_on(project)
 
@@ -168,7 +169,7 @@ def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) 
         code = process.wait(30)
     assert (code, err) == (141, "error: Stopped as requested, after the request in flight.\n")
     assert len(project.sandbox.posts()) == 30
-    assert project.state.read_text(encoding="utf-8").count('"created"') == 30
+    assert len(json.loads(project("state", "list", "--json").out)["objects"]) == 30
     goes_on(project)
 
 
