@@ -33,7 +33,7 @@ from bufferctl.config.expand.layers import Defaults, Layer, fields_of, layer_of
 from bufferctl.config.expand.parameters import Parameters, parameters_for
 from bufferctl.config.expand.repeats import Occurrence, occurrences
 from bufferctl.config.expand.threads import check_parts, with_parts
-from bufferctl.config.expand.variables import Values, Variables, values_of
+from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
 from bufferctl.config.files import Files
 from bufferctl.config.format import IdeaEntry, OccurrenceEntry, Override, PostEntry, PostFields, SharedPostEntry
 from bufferctl.config.reading import Reading
@@ -452,6 +452,7 @@ class Ideas:
     def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """One idea of an organization. `defaults`: of its file, whose `timezone` its date takes."""
         text = self._text(entry, spot)
+        self._check_variables(entry, spot, defaults)
         says_something = entry.title or text or entry.media
         if not says_something and not entry.cancelled and self.reading.sound(spot):
             message = "this idea has neither title nor text nor media"
@@ -475,6 +476,14 @@ class Ideas:
             protect=entry.protect,
         )
         self.found.append((self.files.of_idea(idea, spot), spot))
+
+    def _check_variables(self, entry: IdeaEntry, spot: Spot, defaults: Defaults) -> None:
+        """Complain of variables, which ideas do not take (design: Campaigns): Buffer would show their names."""
+        names = {name for top, _ in defaults.tops for name in top.vars}
+        for field_name, text in (("title", entry.title), ("text", entry.text)):
+            for name in sorted(names & names_in(text or "")) if names else ():
+                message = f"ideas take no variables, so Buffer would show `$({name})`"
+                self.reading.problems.append(spot.at_quote(field_name, f"$({name})", message, hint="write its value"))
 
     def _text(self, entry: IdeaEntry, spot: Spot) -> str | None:
         if entry.text is not None and entry.text_file is not None:

@@ -131,3 +131,20 @@ def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
     assert "its text and links are made from `$(product)`" in " ".join(ran.err.split()).replace("Its", "its")
     assert "due_at: start+2d 09:00" in path.read_text(encoding="utf-8")
     assert "$(product)" in path.read_text(encoding="utf-8")
+
+
+def test_an_applied_campaign_is_imported_whole(project: Any) -> None:
+    """Without its files and the record, import writes the posts out, and the plan after it is empty."""
+    path = campaign(
+        project,
+        "starts: 2029-12-10\nchannels: [twitter, linkedin]\nvars: {product: Console}\n"
+        "utm: {domains: [acme.example], source: $(service)}\n"
+        "posts:\n  - key: tip\n    due_at: start+0d 09:00\n    text: $(product) tip $(number) https://acme.example/#a\n"
+        "    repeat: {every: 1 week, times: 3}\n  - key: story\n    channels: [twitter]\n"
+        "    due_at: start+1d 12:00\n    text: One\n    thread: [Two, 'Three about $$(pwd)']\n",
+    )
+    project.apply()
+    path.unlink()
+    project.state.unlink()
+    assert project("import").code == 0
+    assert "No changes." in project("plan").out

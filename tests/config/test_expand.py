@@ -1,0 +1,96 @@
+"""What a campaign's links and texts become, piece by piece; `test_expand_properties.py` has the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bufferctl.config import load
+from bufferctl.config.expand.parameters import Parameters
+
+ROOT = """version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        ("https://acme.example?utm_source=a%20b&utm_medium=x", "https://acme.example"),
+        ("https://acme.example/?utm_source=a%20b&utm_medium=x#top", "https://acme.example/#top"),
+        ("(https://acme.example/a?utm_source=a%20b&utm_medium=x).", "(https://acme.example/a)."),
+        ("https://acme.example/a_(b)?utm_source=a%20b&utm_medium=x, and", "https://acme.example/a_(b), and"),
+        ("“https://acme.example/a?utm_source=a%20b&utm_medium=x”!", "“https://acme.example/a”!"),
+        ("https://acme.example/?q=1&utm_source=a%20b&utm_medium=x", "https://acme.example/?q=1"),
+        ("https://acme.example/?utm_source=mine&utm_medium=x", "https://acme.example/?utm_source=mine"),
+        ("https://acme.example/?UTM_Source=1&utm_medium=y#z", "https://acme.example/?UTM_Source=1&utm_medium=y#z"),
+        ("HTTPS://Blog.ACME.example:443/a?utm_source=a%20b&utm_medium=x", "HTTPS://Blog.ACME.example:443/a"),
+        ("https://acme.example.org https://notacme.example", "https://acme.example.org https://notacme.example"),
+        ("acme.example/a ftp://acme.example", "acme.example/a ftp://acme.example"),
+        ("https://other.example/?to=https://acme.example", "https://other.example/?to=https://acme.example"),
+    ],
+)
+def test_links_get_what_they_lack(expected: str, text: str) -> None:
+    """Before the fragment, percent-encoded, without what belongs to the sentence; other sites are left alone."""
+    parameters = Parameters(("acme.example",), (("utm_source", "a b"), ("utm_medium", "x")))
+    assert expected == parameters.text(text)
+
+
+def posts(folder: Path, text: str, root: str = ROOT) -> dict[str, str]:
+    """The text of each post, by channel and key."""
+    (folder / "posts").mkdir()
+    (folder / "buffer.yaml").write_text(root, encoding="utf-8")
+    (folder / "posts/a.yaml").write_text(text, encoding="utf-8")
+    loaded = load(None, folder)
+    assert loaded.desired, loaded.diagnostics
+    return {f"{post.service}/{post.address.key}": post.text for post in loaded.desired.posts}
+
+
+def test_the_most_specific_wins(tmp_path: Path) -> None:
+    """Entry, its overrides, `each`, and the overrides in `each`, from the weakest to the strongest."""
+    found = posts(
+        tmp_path,
+        "channels: [twitter, linkedin]\nposts:\n  - key: a\n    due_at: 2027-01-11 09:00\n    text: entry $(number)\n"
+        "    overrides: {linkedin: {text: override $(number)}}\n    repeat:\n      every: 1 week\n      times: 3\n"
+        "      each:\n        2: {text: each}\n        3: {text: each, overrides: {linkedin: {text: inner}}}\n",
+    )
+    assert found == {
+        "twitter/a-1": "entry 1",
+        "linkedin/a-1": "override 1",
+        "twitter/a-2": "each",
+        "linkedin/a-2": "each",
+        "twitter/a-3": "each",
+        "linkedin/a-3": "inner",
+    }
+
+
+def test_variables_are_merged_by_name(tmp_path: Path) -> None:
+    """A post's own value before the file's, the file's before the root's; a value is put in as it is."""
+    found = posts(
+        tmp_path,
+        "channels: [twitter]\nvars: {b: file, c: file}\nposts:\n  - key: k\n    text: $(a) $(b) $(c) $(key) $(channel)\n"
+        "    vars: {c: $(a)}\n",
+        f"{ROOT}vars: {{a: root, b: root}}\n",
+    )
+    assert found == {"twitter/k": "root file $(a) k acme"}
+
+
+def test_no_parameters_means_none(tmp_path: Path) -> None:
+    """`utm: {}` takes away what the file gives, on one channel too."""
+    found = posts(
+        tmp_path,
+        "channels: [twitter, linkedin]\nutm: {domains: [acme.example], source: $(service)}\nposts:\n"
+        "  - {key: a, text: 'https://acme.example', overrides: {linkedin: {utm: {}}}}\n"
+        "  - {key: b, text: 'https://acme.example/b', utm: {campaign: x}, channels: [twitter]}\n",
+    )
+    assert found == {
+        "twitter/a": "https://acme.example?utm_source=twitter",
+        "linkedin/a": "https://acme.example",
+        "twitter/b": "https://acme.example/b?utm_source=twitter&utm_campaign=x",
+    }
