@@ -74,8 +74,8 @@ def test_variables_are_merged_by_name(tmp_path: Path) -> None:
     """A post's own value before the file's, the file's before the root's; a value is put in as it is."""
     found = posts(
         tmp_path,
-        "channels: [twitter]\nvars: {b: file, c: file}\nposts:\n  - key: k\n    text: $(a) $(b) $(c) $(key) $(channel)\n"
-        "    vars: {c: $(a)}\n",
+        "channels: [twitter]\nvars: {b: file, c: file}\nposts:\n  - key: k\n"
+        "    text: $(a) $(b) $(c) $(key) $(channel)\n    vars: {c: $(a)}\n",
         f"{ROOT}vars: {{a: root, b: root}}\n",
     )
     assert found == {"twitter/k": "root file $(a) k acme"}
