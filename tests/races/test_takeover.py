@@ -1,0 +1,65 @@
+"""A run that was killed after its first request: who may go on, when, and what it says."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from bufferctl.state import LocalStore
+from tests.lives.account import Account
+from tests.lives.projects import LINKEDIN, TWITTER
+from tests.races.race import DEAD, Race, Trouble
+from tests.races.stage import Contact, Machine, Ran, Stage
+
+
+@pytest.fixture
+def race(stage: Stage, tmp_path: Path) -> Race:
+    """Nothing was applied yet."""
+    stage.begin(Account([TWITTER, LINKEDIN]))
+    store = tmp_path / "shared" / "state.json"
+    race = Race(stage, random.Random(1), tmp_path, lambda: lambda: LocalStore(store))  # noqa: S311
+    race.edit_files()
+    return race
+
+
+def killed(race: Race) -> Machine:
+    """A machine whose run was killed once its first request was carried out."""
+    machine = race.machine("machine-a")
+    trouble = Trouble(race, "kill", Contact(1, "write", after=True), ())
+    assert race.apply(machine, trouble=trouble).code == -9
+    assert race.stage.account.writes
+    return machine
+
+
+def done(race: Race, machine: Machine, ran: Ran) -> None:
+    """Hold that it was taken over, said so, and that everything is there once."""
+    assert ran.code == 0, ran
+    assert "took over the lock of a run" in ran.err
+    race.end(machine)
+
+
+def test_its_own_machine_goes_on_at_once(race: Race) -> None:
+    """It knows its own run, and that it is dead."""
+    machine = killed(race)
+    done(race, machine, race.apply(machine))
+
+
+def test_another_machine_waits_until_the_lease_is_over(race: Race) -> None:
+    """Before that it is refused: who holds the lock, and from when on it may be taken over."""
+    killed(race)
+    other = race.machine("machine-b")
+    refused = race.apply(other)
+    assert refused.code == 1
+    assert "Another run holds the lock" in refused.err
+    assert "--lock-timeout" in refused.err
+    race.stage.pass_time(DEAD)
+    done(race, other, race.apply(other))
+
+
+def test_another_machine_can_wait_for_it(race: Race) -> None:
+    """`--lock-timeout` is longer than the lease."""
+    killed(race)
+    other = race.machine("machine-b")
+    done(race, other, race.apply(other, "--lock-timeout", "1200"))
