@@ -1,7 +1,7 @@
 """Makes the files of what a plan writes public, before the first write leaves (design: Media).
 
-Buffer fetches each file while it answers, so an address that is dead then refuses the post. What does not answer in
-time holds its posts; the others go out.
+Buffer fetches each file while it answers the request, so a dead address makes it refuse the post. A file whose address
+does not answer in time holds its posts; the others go out.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _FIRST, _LONGEST = 2.0, 30.0
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What may be sent. `held`: outcomes of what may not, in plan order; `public`: addresses that answered.
+    """Which changes may be sent. `held`: outcomes of the others, in plan order; `public`: addresses that answered.
 
-    `listed`: an address at which everybody can list what was uploaded, empty if there is none that is known.
+    `listed`: an address where anyone can list the uploads, empty if none is known.
     """
 
     plan: Plan
@@ -43,7 +43,7 @@ def files_to_publish(plan: Plan) -> dict[str, MediaFile]:
 def publish(
     plan: Plan, publisher: Publisher | None, known: frozenset[str], clock: Timer, watcher: Watcher, max_wait: float
 ) -> Published:
-    """Upload what is not there, and wait until every address answers, at most `max_wait` seconds.
+    """Upload the missing files, and wait until every address answers, at most `max_wait` seconds.
 
     `known`: addresses that answered for an earlier run, so nothing is uploaded there unless they no longer do. Raises
     InterruptError once somebody asks to stop; nothing was sent then.
@@ -81,7 +81,7 @@ def _upload(files: Mapping[str, MediaFile], publisher: Publisher, watcher: Watch
 def _ask(
     files: list[MediaFile], publisher: Publisher, clock: Timer, watcher: Watcher, max_wait: float
 ) -> dict[str, Obstacle]:
-    """Ask until all answer, none of the rest may still come, or the time is over; why some do not, by address."""
+    """Check until all answer, the rest cannot recover, or time runs out; why some do not answer, by address."""
     obstacles: dict[str, Obstacle] = {}
     until, pause = clock.now() + max_wait, _FIRST
     while files:
@@ -114,4 +114,4 @@ def _held(change: Change, obstacles: Mapping[str, Obstacle]) -> Outcome | None:
 
 def _check_going_on(watcher: Watcher) -> None:
     if watcher.stopping():
-        raise InterruptError("Stopped as you asked, before anything was sent")
+        raise InterruptError("Stopped as requested, before anything was sent")

@@ -1,7 +1,7 @@
 """What a file is, from its signature, its header and its end; pictures are never decoded.
 
 A picture of 169 megapixels may have 20 kB: decoded it would take a gigabyte, its header takes 24 bytes. So chunks are
-walked by their lengths, and only those are read that say something.
+skipped by their lengths, and only the relevant ones are read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes files public for apply: uploads them to the store, and asks their addresses.
+"""Makes files public for apply: uploads them to the store, and checks their addresses.
 
 A file is stored once under its digest and never written over or deleted, so a run that was killed, or another one at
 the same time, does no harm: whoever comes second finds it there.
@@ -49,7 +49,7 @@ class Publisher:
     def upload(
         self, files: Sequence[MediaFile], *, stopping: Callable[[], bool] = lambda: False
     ) -> dict[str, Obstacle]:
-        """Put files into the store, those that are there already apart; why some could not be, by address.
+        """Put the files that are missing into the store; why some could not be stored, by address.
 
         After a failure that is the store's own nothing more is tried. `stopping` is asked before each.
         """
@@ -59,7 +59,7 @@ class Publisher:
 
         def one(file: MediaFile) -> Obstacle | None:
             if stopping():
-                return Obstacle("was not uploaded, because the run was stopped", "Run apply again to go on.")
+                return Obstacle("was not uploaded, because the run was stopped", "Run apply again to continue.")
             return self._broken or self._upload(store, file)
 
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
@@ -78,7 +78,7 @@ class Publisher:
         }
 
     def listed(self) -> str:
-        """An address at which everybody can list what is in the store; empty if there is none that is known."""
+        """An address where anyone can list the store; empty if none is known."""
         parts = urlsplit(self._settings.public_url)
         origin = f"{parts.scheme}://{parts.netloc}"
         top = f"{origin}/{parts.path.strip('/').partition('/')[0]}"
@@ -131,7 +131,7 @@ class Publisher:
         return data
 
     def _named(self, error: Exception) -> Obstacle:
-        """What a store's own error means, which every other file would meet too."""
+        """The meaning of an error of the store itself, which every other file would get too."""
         from obstore.exceptions import NotFoundError, PermissionDeniedError, UnauthenticatedError
 
         store, text = self._settings.store, _first_line(error)
@@ -144,7 +144,7 @@ class Publisher:
         if isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
             message = f"cannot be uploaded: these credentials may not write to {store}"
             return Obstacle(message, f"Allow them to read and create objects. {_STORE_HINT}")
-        return Obstacle(f"cannot be uploaded: {store} does not take it ({text})", f"Run apply again. {_STORE_HINT}")
+        return Obstacle(f"cannot be uploaded: {store} does not accept it ({text})", f"Run apply again. {_STORE_HINT}")
 
     def _wanted(self, file: MediaFile) -> Wanted:
         compared = not file.stored or self._whole
@@ -160,7 +160,7 @@ class Publisher:
     def _obstacle(self, file: MediaFile, answer: Answer) -> Obstacle:
         message = f"is not public: {file.url} {answer.message}"
         if answer.verdict is Verdict.LOGIN and file.stored:
-            hint = "Let everybody read the bucket; on AWS, Block Public Access may forbid it. See docs/media.md."
+            hint = "Allow public reads of the bucket; on AWS, Block Public Access may forbid it. See docs/media.md."
             return Obstacle(message, hint)
         if file.stored:
             hint = "Check that `public_url` is where the bucket's objects are public. See docs/media.md."

@@ -1,6 +1,6 @@
 """Which hosts are asked for media: public ones over https, whatever a name resolves to and wherever a redirect leads.
 
-Addresses come from files that anybody may have proposed in a pull request, and CI runs in networks with private hosts.
+Addresses come from files that anyone may propose in a pull request, and CI runs in networks with private hosts.
 So each connection goes to an IP address that was checked, never to a name that could resolve differently a second time.
 """
 
