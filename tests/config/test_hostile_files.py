@@ -45,7 +45,7 @@ def test_a_root_file_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> 
     project.mkdir()
     (project / "buffer.yaml").symlink_to("../secret")
     (problem,) = load(None, project).diagnostics
-    assert "link out of the folder" in problem.message
+    assert "link out of the root file" in problem.message
     assert "hunter2" not in repr(problem)
     (project / "inner.yaml").write_text(ROOT, encoding="utf-8")
     (project / "link.yaml").symlink_to("inner.yaml")
