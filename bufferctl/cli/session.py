@@ -158,6 +158,7 @@ class Session:
             sent_pages=SENT_PAGES if managed_since else SENT_PAGES_UNBOUNDED,
         )
         live = self._seek(sought(live, self.state), live, channels)
+        options = replace(options, deleted_files=self._deleted_files())
         plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
         if days := busy_days(plan, live):
             plan = within_daily_limits(plan, self.buffer.daily_room(days))
@@ -168,6 +169,13 @@ class Session:
             quota=self.buffer.quota,
         )
         return Planned(plan, live)
+
+    def _deleted_files(self) -> frozenset[str]:
+        """Files of recorded posts that a commit since the last apply deleted, where the record knows that commit."""
+        from bufferctl.state.checkout import deleted_since
+
+        lost = {binding.file for binding in self.state.bindings.values()} - set(self.files.desired.files)
+        return deleted_since(self.files.root, self.store.document.commit, lost)
 
     def _check_account(self, account: Account, recorded: set[str]) -> None:
         """State of organizations that the account does not have is another account's (design: State)."""

@@ -58,7 +58,8 @@ class Options:
     """What the command line says about single objects and guards; addresses as text.
 
     `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
-    holds what was not reviewed. `planned_at`: when what is applied was planned, None for now.
+    holds what was not reviewed. `planned_at`: when what is applied was planned, None for now. `deleted_files`: those
+    that a commit since the last apply deleted, so that they are not lost by accident.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -68,6 +69,7 @@ class Options:
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
     review: Callable[[Change], Change] | None = None
     planned_at: datetime | None = None
+    deleted_files: frozenset[str] = frozenset()
 
 
 class Scene(NamedTuple):
@@ -90,7 +92,7 @@ Changes = list[Change]
 
 def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
     files = {item.place.file for item in scene.desired.items}
-    files |= {m.binding.file for m in scene.matches.matches if m.binding}
+    files |= {m.binding.file for m in scene.matches.matches if m.binding} | scene.options.deleted_files
     series = {
         (m.declared.slot.home, base): item.expansion.times
         for m in scene.matches.matches

@@ -94,8 +94,8 @@ def guard_deletes(
     """The changes, with deletes held that look like an accident, unless the command line says how many are meant.
 
     `most`: `max_deletes` of the files; `allowed`: of the command line, which overrules the guards. `files`: those that
-    are not lost, since something of them is still declared, there or in another file. `series`: how many occurrences
-    a repeated entry has now, by home and key.
+    are not lost, since something of them is still declared, there or in another file, or since a commit deleted them.
+    `series`: how many occurrences a repeated entry has now, by home and key.
     """
     changes = list(changes)
     deletes = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]

@@ -6,6 +6,7 @@ can tell, which is not an error.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from subprocess import TimeoutExpired
@@ -46,6 +47,17 @@ def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:
         )
         found = _relation(folder, here, applied)
     return found
+
+
+def deleted_since(folder: Path, applied: str, files: Collection[str]) -> frozenset[str]:
+    """Of `files`, paths below `folder`, those that a commit since `applied` deleted; none where that is not known.
+
+    A file that was moved is not deleted: perhaps nobody noticed that it is no longer read.
+    """
+    if not applied or not files:
+        return frozenset()
+    only = ("--name-only", "--diff-filter=D", "--find-renames", "--no-ext-diff", "--relative", "-z")
+    return frozenset(_output(folder, "diff", *only, applied, "HEAD").split("\0")) & frozenset(files)
 
 
 def _relation(folder: Path, here: str, applied: str) -> Relation:

@@ -135,18 +135,28 @@ def test_undo_is_a_revert(team: Team) -> None:
     assert team.texts() == ["It stays", "Out soon", "We are live"]
 
 
-def test_undo_of_a_pull_request_that_added_a_file_keeps_the_file(team: Team) -> None:
-    """Reverted alone, the file is gone, which deletes nothing; put back with `cancelled: true` its posts are."""
+def test_undo_of_a_pull_request_that_added_a_file(team: Team) -> None:
+    """The posts of the file are deleted: a commit deleted it, so it is not lost by accident."""
     merged(team, "launch", launch=post("launch", "We are live"))
-    more = post("more", "And more", due="2029-12-21 09:00")
-    merged(team, "campaign", more=more)
+    merged(team, "campaign", more=post("more", "And more", due="2029-12-21 09:00"))
     number = reverted(team)
-    assert "1 needs you" in team.plan(number).log
-    team.edit(number, more=f"cancelled: true\n{more}")
-    assert "1 to delete" in team.plan(number).log
+    assert "Plan: 0 to create, 0 to change, 1 to delete." in team.plan(number).log
     team.merge(number)
-    assert not team.apply().failed
+    ran = team.apply()
+    assert not ran.failed, ran.log
     assert team.texts() == ["We are live"]
+
+
+def test_a_file_that_no_commit_deleted_is_lost(team: Team) -> None:
+    """Nothing of it is deleted: not where it is gone from a laptop, and not where a commit moved it out of reach."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    merged(team, "campaign", more=post("more", "And more", due="2029-12-21 09:00"))
+    folder = pulled(team)
+    (folder / "posts" / "more.yaml").rename(folder / "more.yaml")
+    assert "1 needs you" in typed(team, folder, "plan")[1]
+    team.ada.git("add", "--all")
+    team.ada.git("commit", "--quiet", "--message", "Move it")
+    assert "1 needs you" in typed(team, folder, "plan")[1]
 
 
 def only(text: str) -> str:
