@@ -37,7 +37,7 @@ class Ledger:
         for change in plan.changes:
             if change.moved_from:
                 self.bindings.pop(change.moved_from, None)
-            if change.action is Action.FORGET:
+            if change.action is Action.FORGET and not (change.binding and change.binding.retired):
                 self.bindings.pop(change.slot, None)
             elif change.binding:
                 self.bindings[change.slot] = change.binding

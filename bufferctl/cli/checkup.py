@@ -175,7 +175,7 @@ def state(store: Store, endpoint: str | None, account: Account | None) -> tuple[
         return problem("state", error), State()
     if not record.exists:
         return Check("state", Verdict.OK, f"There is no state yet; the first apply writes {record.place}"), State()
-    strange = {slot.organization_id for slot in remembered.bindings} - {
+    strange = {slot.organization_id for slot in remembered.tracked} - {
         each.id for each in (account.organizations if account else ())
     }
     if account and strange:

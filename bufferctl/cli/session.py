@@ -119,7 +119,7 @@ class Session:
         from bufferctl.reconcile import find_targets, follow_reconnected, slots_of
 
         requests, desired = self.buffer.requests, self.files.desired
-        recorded = {slot.organization_id for slot in self.state.bindings}
+        recorded = {slot.organization_id for slot in self.state.tracked}
         account = self.account or self.buffer.account(organizations(self.files, self.state, self.journal))
         self.account = None
         self._check_managed_since()
@@ -147,7 +147,7 @@ class Session:
         desired, targets = self.files.desired, names.targets
         channels = self._channels(names.account, {c.id for c in targets.channels.values()})
         ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
-        ideas |= {slot.organization_id for slot in self.state.bindings if slot.channel_id == IDEAS}
+        ideas |= {slot.organization_id for slot in self.state.tracked if slot.channel_id == IDEAS}
         managed_since = desired.settings.managed_since
         horizons = {id_: self.state.horizon(id_, managed_since).since for ids in channels.values() for id_ in ids}
         live = self.buffer.read(
@@ -174,7 +174,7 @@ class Session:
         """Files of recorded posts that a commit since the last apply deleted, where the record knows that commit."""
         from bufferctl.state.checkout import deleted_since
 
-        lost = {binding.file for binding in self.state.bindings.values()} - set(self.files.desired.files)
+        lost = {binding.file for binding in self.state.tracked.values()} - set(self.files.desired.files)
         return deleted_since(self.files.root, self.store.document.commit, lost)
 
     def _check_account(self, account: Account, recorded: set[str]) -> None:
@@ -203,7 +203,7 @@ class Session:
 
     def _channels(self, account: Account, declared: set[str]) -> dict[str, set[str]]:
         """The channels to read, by organization: those declared and those that state speaks of."""
-        wanted = declared | {slot.channel_id for slot in self.state.bindings}
+        wanted = declared | {slot.channel_id for slot in self.state.tracked}
         found = {o.id: {c.id for c in o.channels if c.id in wanted} for o in account.organizations}
         return {organization: ids for organization, ids in found.items() if ids}
 
@@ -352,7 +352,7 @@ def locked(endpoint: str, timeout: float, console: Console) -> Iterator[None]:
 def organizations(files: Files, state: State, journal: FileJournal) -> set[str]:
     """Names or ids of the organizations to ask about: those that are declared, recorded, or have open intents."""
     declared = {organization.id or organization.name or "" for organization in files.desired.organizations}
-    return declared | {slot.organization_id for slot in state.bindings} | set(journal.organizations)
+    return declared | {slot.organization_id for slot in state.tracked} | set(journal.organizations)
 
 
 def journal_folder() -> Path:

@@ -56,8 +56,9 @@ class Binding:
     then; `text`: digest of its title and text. `seen`: digest of the live content when it last matched what was applied
     (empty: never). `due_at`: the instant last seen for a timed post, ISO 8601 in UTC, else empty. `status`: the status
     last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty if unknown. `address`, `file` and `protect`:
-    as last declared; the files may have changed since. `media`: what was attached when last applied, each an address or
-    the summary of a file (`MediaFile.summary`).
+    as last declared; the files may have changed since. `retired`: published, then removed from the files or cancelled;
+    kept only so that nothing publishes it again. `media`: what was attached when last applied, each an address or the
+    summary of a file (`MediaFile.summary`).
     """
 
     id: str
@@ -72,6 +73,7 @@ class Binding:
     address: str = ""
     file: str = ""
     protect: bool = False
+    retired: bool = False
     media: tuple[str, ...] = ()
 
 
@@ -163,6 +165,11 @@ class State:
     lineage: str = ""
     serial: int = 0
     public: frozenset[str] = frozenset()
+
+    @property
+    def tracked(self) -> dict[Slot, Binding]:
+        """The bindings that a plan is about: all but those that are retired."""
+        return {slot: binding for slot, binding in self.bindings.items() if not binding.retired}
 
     @property
     def has_begun(self) -> bool:

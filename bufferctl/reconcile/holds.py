@@ -208,7 +208,7 @@ def _same_or_both(suspect: Suspect) -> str:
     elif suspect.owner_declared:
         same, both = f"keep it under `{suspect.owner.key}` and give the new one another key", suspect.owner.key
     else:
-        same, both = f"add `was: {suspect.owner.key}`", suspect.owner.key
+        same, both = f"add `was: {suspect.owner.key}`", suspect.id  # validate takes no key that is gone from the files
     return f"If it is the same, {same}. If both are meant, add `repeat_of: {both}`."
 
 

@@ -192,7 +192,7 @@ def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]
 
 def _is_called_off(m: Match) -> bool:
     """Whether it is cancelled and Buffer has it as ours: under its key or another one, or recovered just now."""
-    if not m.declared.item.cancelled:
+    if not m.declared.item.cancelled or (m.binding is not None and m.binding.retired):
         return False
     return m.how in {How.KNOWN, How.MOVED} or (m.how is How.EXACT and m.origin is Origin.RECOVERED)
 
@@ -209,7 +209,7 @@ def _removed(scene: Scene) -> Iterable[Change]:
     removed += [
         Removed(slot, binding, by_id.get(binding.id))
         for slot, binding in matches.released.items()
-        if slot not in matches.kept
+        if slot not in matches.kept and not binding.retired
     ]
     prune = scene.desired.settings.prune
     return (remove(each, live.gone, prune=prune) for each in removed)
@@ -247,7 +247,7 @@ def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[s
     for item in desired.ideas:
         organization = targets.organizations[item.address.organization].id
         homes[organization] = Home(organization, IDEAS)
-    for slot in state.bindings:
+    for slot in state.tracked:
         if slot.home in homes:
             continue
         if slot.channel_id == IDEAS:

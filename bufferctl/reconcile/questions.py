@@ -147,6 +147,7 @@ class Claims:
         #: Ids that the record or this plan gives to an address, released ones included.
         self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
         self.ids |= {binding.id for binding in released.values()}
+        self._retired = {binding.id for binding in released.values() if binding.retired}
         posts = [m.live for m in found.values() if isinstance(m.live, LivePost)]
         #: Homes in which some declared object came by the API.
         self.homes_by_api = {post.home for post in posts if post.by_api}
@@ -174,10 +175,14 @@ class Claims:
                 self._by_mark[slot.home, mark].append(suspect)
 
     def saying(self, d: Declared) -> list[Suspect]:
-        """Claimed objects with the text of `d`, whose address says something else, or was removed from the files."""
+        """Claimed objects with the text of `d`, whose address says something else, or was removed from the files.
+
+        With a `repeat_of`, none of those that were removed long ago: that the text was published before is known.
+        """
         found = [*self._by_text.get((d.slot.home, text_of(d.content)), [])]
         found += [suspect for mark in sorted(_marks(d)) for suspect in self._by_mark.get((d.slot.home, mark), [])]
-        return list({suspect.id: suspect for suspect in found}.values())
+        passed = self._retired if d.item.repeat_of else ()
+        return list({suspect.id: suspect for suspect in found if suspect.id not in passed}.values())
 
 
 def _marks(d: Declared) -> set[str]:

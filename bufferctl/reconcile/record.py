@@ -159,7 +159,9 @@ def begin_run(state: State, plan: Plan) -> State:
 
 
 def _let_go(forgotten: Iterable[Change]) -> dict[str, LetGo]:
-    return {c.live.id: LetGo(c.slot.home, c.live.created_at) for c in forgotten if c.live is not None}
+    """What nothing claims any more; a retired claim stays."""
+    gone = (c for c in forgotten if not (c.binding and c.binding.retired))
+    return {c.live.id: LetGo(c.slot.home, c.live.created_at) for c in gone if c.live is not None}
 
 
 def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_homes: Collection[str] = ()) -> State:

@@ -54,11 +54,10 @@ def remove(item: Removed, gone: Collection[str], *, prune: bool) -> Change:
     )
     if item.slot.channel_id == IDEAS:
         return replace(change, message="Buffer's API cannot delete ideas, so it stays there") if live else change
+    if binding.status == PostStatus.SENT or (isinstance(live, LivePost) and live.status in OUT):
+        return _retired(change, binding)
     if not isinstance(live, LivePost):
-        unread = binding.id not in gone and binding.status != PostStatus.SENT
-        return holds.not_read().on(change) if unread else change
-    if live.status in OUT:
-        return replace(change, message="It is already published, which cannot be undone") if item.declared else change
+        return holds.not_read().on(change) if binding.id not in gone else change
     if binding.origin is Origin.ADOPTED and item.declared:
         return holds.cancelled_but_theirs(live.id, goes_out=change.goes_out).on(change)
     if binding.origin is Origin.ADOPTED:
@@ -71,6 +70,13 @@ def remove(item: Removed, gone: Collection[str], *, prune: bool) -> Change:
     return replace(
         change, action=Action.DELETE, write=DeletePost(binding.id, live.channel_id), message=_whose(binding, live)
     )
+
+
+def _retired(change: Change, binding: Binding) -> Change:
+    """What becomes of a published post: the record keeps it, so that declaring it again does not publish it again."""
+    kept = replace(binding, status=PostStatus.SENT, retired=True)
+    message = "It is already published, which cannot be undone" if change.desired else ""
+    return replace(change, binding=kept, message=message)
 
 
 def _whose(binding: Binding, live: LivePost) -> str:

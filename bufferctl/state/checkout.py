@@ -1,7 +1,7 @@
 """How a checkout stands to the commit that was applied last: an older one must not undo what a newer one made.
 
-A shallow checkout, as CI has it, lacks the history that answers this. It is deepened by a little; beyond that nobody
-can tell, which is not an error.
+A checkout that was not pulled lacks the commit, and a shallow one, as CI has it, the history that answers this. Both
+are fetched, the history only a little deeper; beyond that nobody can tell, which is not an error.
 """
 
 from __future__ import annotations
@@ -35,16 +35,17 @@ def head(folder: Path) -> str:
 def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:
     """How the commit `here` stands to `applied`, in the repository of `folder`. Both are full ids.
 
-    What a shallow checkout lacks is fetched from `remote`, and nothing but the history changes there.
+    What the checkout lacks is fetched from `remote`, and nothing but the history changes there.
     """
     if here == applied:
         return Relation.SAME
     found = _relation(folder, here, applied)
-    if found is Relation.UNKNOWN and _output(folder, "rev-parse", "--is-shallow-repository") == "true":
-        depth = int(_output(folder, "rev-list", "--count", here) or 0) + _DEEPEN
-        _output(
-            folder, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={depth}", remote, here, applied
-        )
+    if found is Relation.UNKNOWN:
+        wanted = [remote, applied]
+        if _output(folder, "rev-parse", "--is-shallow-repository") == "true":
+            depth = int(_output(folder, "rev-list", "--count", here) or 0) + _DEEPEN
+            wanted = [f"--depth={depth}", remote, here, applied]
+        _output(folder, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *wanted)
         found = _relation(folder, here, applied)
     return found
 

@@ -166,7 +166,8 @@ def replacing(current: Document, new: Document) -> Document:
     """The document to write where a person replaces the stored one by another, older or edited one (design: Applying).
 
     Its serial is above both, the stored lock and open intents stay, and each home counts as complete only as far as
-    both say. A home that only one of them lists starts from the older `complete_at`.
+    both say. A home that only one of them lists starts from the older `complete_at`. Where the stored one has an object
+    that the new one lacks, no home counts as recorded: an edit of that object would look like a new post.
     """
     before, state = current.state, new.state
     homes = {
@@ -181,7 +182,14 @@ def replacing(current: Document, new: Document) -> Document:
         serial=serial,
         lineage=state.lineage or before.lineage,
     )
+    if _ids(before) - _ids(state):
+        state = state.unrecorded()
     return replace(new, state=state, lease=current.lease, intents=current.intents)
+
+
+def _ids(state: State) -> frozenset[str]:
+    """The ids of all objects that are bound."""
+    return frozenset(binding.id for binding in state.bindings.values())
 
 
 def _older(one: datetime | None, other: datetime | None) -> datetime | None:

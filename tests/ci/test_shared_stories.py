@@ -91,6 +91,19 @@ def test_a_laptop_behind_main_does_not_undo_what_ci_made(team: Team) -> None:
     assert team.texts() == ["And more", "We are live"]
 
 
+def test_a_laptop_that_fetched_nothing_is_refused_too(team: Team) -> None:
+    """The commit that was applied last is fetched to know that it is newer."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    behind = team.folder / "behind"
+    team.ada.git("clone", "--quiet", str(team.github.repository.path), str(behind))
+    merged(
+        team, "more", launch=post("launch", "We are live at last"), more=post("more", "More", due="2029-12-21 09:00")
+    )
+    code, printed = typed(team, behind, "apply", "--auto-approve")
+    assert (code, "git pull" in printed) == (1, True), printed
+    assert team.texts() == ["More", "We are live at last"]
+
+
 def test_a_checkout_that_diverged_is_warned_and_not_refused(team: Team) -> None:
     """Plan says that what only the other one declares looks removed."""
     merged(team, "launch", launch=post("launch", "We are live"))

@@ -242,6 +242,20 @@ def test_log_and_restore(project: Project) -> None:
     assert "state restore" in project("state", "log").out
 
 
+def test_restored_over_an_edit(project: Project) -> None:
+    """An edit of what only the newer version knows is a question: it looks like a new post."""
+    project.apply()
+    project.write("buffer.yaml", f"{CONFIG}          - {{key: tip, text: A tip}}\n")
+    project.apply()
+    oldest = project("state", "log").out.splitlines()[-1].split()[0]
+    project.sandbox.clock.advance(days=1)
+    assert project("state", "restore", oldest).code == 0
+    project.write("buffer.yaml", f"{CONFIG}          - {{key: tip, text: Something else altogether}}\n")
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert (ran.code, "! Acme/twitter:acme/tip" in ran.out) == (1, True), ran.out
+    assert "Something else altogether" not in {post["text"] for post in project.sandbox.posts()}
+
+
 def test_restore_of_something_else(project: Project) -> None:
     """Exit 1, and where revisions are listed."""
     project.apply()

@@ -167,7 +167,7 @@ def test_a_sent_claim_goes_by_was_only(is_read: bool) -> None:
     (change,) = plan.changes  # nothing is forgotten
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
     assert "add `was: old`" in change.hint
-    assert "add `repeat_of: old`" in change.hint
+    assert "add `repeat_of: p1`" in change.hint
 
 
 @pytest.mark.parametrize("is_read", [True, False])

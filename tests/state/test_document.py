@@ -66,7 +66,14 @@ def test_the_digest_is_of_the_record_alone() -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 fingerprints = st.one_of(texts, st.builds(lambda a, b: f"1:{a}:{b}:c", texts, texts))
 bindings = st.builds(
-    Binding, texts.filter(bool), st.sampled_from(Origin), fingerprints, *[texts] * 8, st.booleans(), st.tuples(texts)
+    Binding,
+    texts.filter(bool),
+    st.sampled_from(Origin),
+    fingerprints,
+    *[texts] * 8,
+    st.booleans(),
+    st.booleans(),
+    st.tuples(texts),
 )
 
 

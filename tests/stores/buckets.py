@@ -72,7 +72,7 @@ def s3_bucket(address: str, name: str, *, versions: bool = False, public: bool =
 @contextmanager
 def azure() -> Iterator[str]:
     """The address of an Azurite, without containers; the test is skipped where there is no npm."""
-    program = _azurite()
+    program = azurite()
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -108,8 +108,8 @@ def azure_container(address: str, name: str, *, public: bool = False) -> str:
     return f"az://{name}"
 
 
-def _azurite() -> Path:
-    """The program; installed by npm into a cache folder once."""
+def azurite() -> Path:
+    """The program; installed by npm into a cache folder once. The test is skipped where there is no npm."""
     npm = which("npm")
     if npm is None:
         pytest.skip("Azurite needs npm (Debian: apt-get install npm)")
