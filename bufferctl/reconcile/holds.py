@@ -65,6 +65,8 @@ _STATUSES = {
 GOES_OUT = "Buffer's version will be published as it is"
 #: How much of a text a message quotes.
 _SHOWN = 40
+#: How many posts that one may be are named.
+_NAMED = 5
 
 
 def channel_unavailable(label: str, *, locked: bool) -> Hold:
@@ -188,7 +190,8 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
         message = f"Buffer already has one with this text {shown}"
     else:
         message = f"Buffer already has {_ALIKE.get(rule, 'a similar one')} {shown}"
-    return Hold(Reason.AMBIGUOUS, message, _same_or_both(first), candidates=tuple(suspect.id for suspect in suspects))
+    answers = _one_of(suspects) if rule is Rule.EDITED and len(suspects) > 1 else _same_or_both(first)
+    return Hold(Reason.AMBIGUOUS, message, answers, candidates=tuple(suspect.id for suspect in suspects))
 
 
 _ALIKE = {
@@ -210,6 +213,16 @@ def _same_or_both(suspect: Suspect) -> str:
     else:
         same, both = f"add `was: {suspect.owner.key}`", suspect.id  # validate takes no key that is gone from the files
     return f"If it is the same, {same}. If both are meant, add `repeat_of: {both}`."
+
+
+def _one_of(suspects: Sequence[Suspect]) -> str:
+    """What to do if one of several is the declared object, and if none is; each is named, as any of them may be it."""
+    named = [f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects[:_NAMED]]
+    more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
+    return (
+        f"If it is one of {', '.join(named)}{more}, run `bufferctl import {{address}} ID` with its id. "
+        "If none of them is in the files, run `bufferctl state begin`."
+    )
 
 
 def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
@@ -241,13 +254,18 @@ def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
     live = first.live
     if live is None:
         return f"({first.id}){more}"
-    text = live.text or (live.title if isinstance(live, LiveIdea) else "")
-    shown = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
     when = f", {_STATUSES[live.status]}" if isinstance(live, LivePost) else ""
     if isinstance(live, LivePost) and live.due_at:
         due = _local(live.due_at, channel)
         when += f", {due:%a} {due.day} {due:%b %Y %H:%M %Z}"
-    return f"({shown!r}{when}){more}"
+    return f"({_text(first)!r}{when}){more}"
+
+
+def _text(suspect: Suspect) -> str:
+    """How the text of a suspect begins; an idea without one has a title."""
+    live = suspect.live
+    text = (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
+    return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
 
 
 def _local(moment: datetime, channel: LiveChannel | None) -> datetime:

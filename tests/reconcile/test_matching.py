@@ -684,6 +684,13 @@ def test_where_one_matched_what_is_new_may_be_edited() -> None:
     assert "The record was lost" in change.message
 
 
+def test_each_that_it_may_be_is_named() -> None:
+    """With its id and how it begins: none is more likely than another."""
+    others = [in_buffer(queued(text=f"Whatever {n}"), f"p{n}") for n in (8, 9)]
+    hint = rebuilt(live=[in_buffer(M, "p1"), *others]).change(queued(text="New"), M).hint
+    assert "p8 ('Whatever 8'), p9 ('Whatever 9')" in hint
+
+
 def test_the_question_is_the_projects() -> None:
     """Asked about on linkedin, where nothing matched."""
     edited = in_buffer(on_linkedin(queued(text="Whatever")), "p9")
