@@ -27,7 +27,7 @@ _AT_A_TIME = 4
 
 
 def read_files(desired: Desired, root: Path) -> Desired:
-    """The same with all that is known of each file below `root`. Each file is read once.
+    """The same, with the facts about each file below `root`. Each file is read once.
 
     Raises ConfigError where one cannot be read.
     """

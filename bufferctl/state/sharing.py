@@ -99,7 +99,7 @@ class SharedRecord(StoredRecord):
         return False
 
     def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:
-        """Store the state with all that is about to be sent, where anything is; whether it is stored now.
+        """Store the state and the writes about to be sent, if there are any; whether it is stored now.
 
         Raises PartWayError where that fails: nothing may be sent then.
         """
