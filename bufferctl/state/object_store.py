@@ -128,7 +128,7 @@ class ObjectStore:
                 self._put(document, mode, attributes)
             except OvertakenError:
                 continue
-            self._guard(lambda: self._bucket.delete(self._path), "be written")
+            self._guard(lambda bucket: bucket.delete(self._path), "be written")
             raise StateError(
                 f"The store of {self.place} ignores conditions on writes, so two runs could overwrite each other",
                 hint=f"Use another store, or a branch: `state: git`. {_DOCS}",
@@ -137,18 +137,19 @@ class ObjectStore:
     def _put(self, document: bytes, mode: Any, attributes: Mapping[str, str]) -> PutResult:
         """Raises OvertakenError where the condition does not hold, StateError."""
         return self._guard(
-            lambda: self._bucket.put(self._path, document, mode=mode, attributes=dict(attributes)), "be written"
+            lambda bucket: bucket.put(self._path, document, mode=mode, attributes=dict(attributes)), "be written"
         )
 
     def _get(self, options: GetOptions) -> GetResult | None:
         """The object, None where it is missing. Raises StateError, also where the bucket is missing."""
         try:
-            return self._guard(lambda: self._bucket.get(self._path, options=options), "be read")
+            return self._guard(lambda bucket: bucket.get(self._path, options=options), "be read")
         except _MissingError:
             return None
 
-    def _guard(self, request: Callable[[], T], done: str) -> T:
-        """Run a request; its errors in our words."""
+    def _guard(self, request: Callable[[S3Store | GCSStore | AzureStore], T], done: str) -> T:
+        """Run a request on the bucket; its errors in our words."""
+        bucket = self._bucket  # says it if obstore is not installed
         from obstore.exceptions import (
             AlreadyExistsError,
             BaseError,
@@ -158,7 +159,7 @@ class ObjectStore:
         )
 
         try:
-            return request()
+            return request(bucket)
         except (AlreadyExistsError, PreconditionError) as error:
             raise self._overtaken() from error
         except FileNotFoundError as error:
