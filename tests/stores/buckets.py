@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import cache
 from hashlib import md5, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -109,20 +110,32 @@ def azure_container(address: str, name: str, *, public: bool = False) -> str:
 
 
 def azurite() -> Path:
-    """The program; installed by npm into a cache folder once. The test is skipped where there is no npm."""
+    """The program; installed by npm into a cache folder once. The test is skipped where that is not possible."""
+    program, why_not = _azurite()
+    if why_not:
+        pytest.skip(why_not)
+    return program
+
+
+@cache
+def _azurite() -> tuple[Path, str]:
+    """The program, or why it is not there; npm is asked once, and not for long where it has no network."""
+    folder = Path(os.environ.get("BUFFERCTL_TEST_CACHE") or user_cache_path("bufferctl-tests")) / f"azurite-{AZURITE}"
+    program = folder / "node_modules" / ".bin" / "azurite-blob"
     npm = which("npm")
     if npm is None:
-        pytest.skip("Azurite needs npm (Debian: apt-get install npm)")
-    folder = Path(os.environ.get("BUFFERCTL_TEST_CACHE") or user_cache_path("bufferctl-tests")) / f"azurite-{AZURITE}"
+        return program, "Azurite needs npm (Debian: apt-get install npm)"
     folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "node_modules" / ".bin" / "azurite-blob"
     with FileLock(folder / "lock"):
-        if not program.exists():
-            command = [npm, "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder)]
-            ran = subprocess.run([*command, f"azurite@{AZURITE}"], capture_output=True, text=True, check=False)
-            if ran.returncode:
-                pytest.skip(f"npm cannot install Azurite: {ran.stderr.strip()[-200:]}")
-    return program
+        if program.exists():
+            return program, ""
+        options = ("--no-audit", "--no-fund", "--silent", "--fetch-retries=1", "--fetch-timeout=30000")
+        command = [npm, "install", *options, "--prefix", str(folder), f"azurite@{AZURITE}"]
+        try:
+            ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        except subprocess.TimeoutExpired:
+            return program, "npm did not install Azurite within five minutes"
+    return program, f"npm cannot install Azurite: {ran.stderr.strip()[-200:]}" if ran.returncode else ""
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
