@@ -56,11 +56,17 @@ class Arrivals(list[RequestRecord]):
 
 
 def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """An apply in a process of its own."""
+    """Begin an apply, which prints into a file: with a pipe that nobody reads it would stop before it sends."""
     command = [sys.executable, "-m", "bufferctl", "apply", "--auto-approve", "--settle", "0"]
-    return subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    with printed(folder).open("wb") as log:
+        return subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+
+
+def printed(folder: Path) -> Path:
+    """What the last apply printed."""
+    return folder.with_name("printed.txt")
 
 
 @pytest.mark.long
@@ -88,14 +94,13 @@ def test_killed_at_random(tmp_path: Path, seed: int) -> None:
             with suppress(subprocess.TimeoutExpired):  # a moment more or less: before the answer, or after it
                 process.wait(timeout=chance.uniform(0, 0.03))
             process.kill()
-            process.communicate()
+            process.wait()
             cut_off += any((tmp_path / "state-home").rglob("*.journal"))
             if seed % 2:
                 shutil.rmtree(folder / ".bufferctl", ignore_errors=True)
         assert cut_off, "no kill struck while something was being sent"
         last = start(folder, environment)
-        out, _ = last.communicate()
-        assert last.returncode == 0, out.decode()
+        assert last.wait() == 0, printed(folder).read_text(encoding="utf-8")
         assert Counter(str(post["text"]) for post in sandbox.posts()) == Counter(text(n) for n in range(POSTS))
         state = json.loads((folder / ".bufferctl" / "state.json").read_text(encoding="utf-8"))
         homes = [home for o in state["organizations"].values() for home in o.values()]
