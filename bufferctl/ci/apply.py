@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from bufferctl.ci.comments import fenced, marker, put
-from bufferctl.ci.forge import ChangeRequest
+from bufferctl.ci.forge import ChangeRequest, fenced, marker, put_comment
 from bufferctl.ci.job import SHORT, Job, annotate, name_of
 from bufferctl.ci.plan import pending
 from bufferctl.errors import ForgeError, StalePlanError, StateError
@@ -143,7 +142,7 @@ def _apply(job: Job, *options: str, request: ChangeRequest | None = None, is_aga
     if request and job.options.comment and not (is_again and receipt and not receipt["outcomes"]):
         text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
         try:
-            put(
+            put_comment(
                 job.forge,
                 request.number,
                 marker("receipt", job.about),

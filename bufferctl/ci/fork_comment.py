@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ValidationError
 
-from bufferctl.ci.comments import fenced, marker, put
+from bufferctl.ci.forge import fenced, marker, put_comment
 from bufferctl.ci.github import GitHub, artifact_name
 from bufferctl.ci.job import SHORT, Job
 from bufferctl.errors import ForgeError
@@ -57,5 +57,5 @@ def fork_comment(job: Job) -> int:
         print("The run of the fork kept no plan, so there is nothing to show.")
         return 0
     body = f"{_INTRODUCTION}\n\n{fenced(text.decode('utf-8', 'replace'))}\n\n<sub>Commit {run.head_sha[:SHORT]}</sub>"
-    put(forge, request.number, marker("plan", job.about), body)
+    put_comment(forge, request.number, marker("plan", job.about), body)
     return 0

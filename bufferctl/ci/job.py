@@ -11,9 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.ci.child import Ran, bufferctl
+from bufferctl.ci.child import Ran, bufferctl, git_access
 from bufferctl.ci.forge import ChangeRequest, Forge, connect
-from bufferctl.ci.git_access import git_access
 from bufferctl.config import Loaded, load
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
 from bufferctl.git import git

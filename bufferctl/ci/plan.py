@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from bufferctl.ci.artifact import keep
-from bufferctl.ci.comments import fenced, marker, put
-from bufferctl.ci.forge import PLAN, PLANNED_FOR
+from bufferctl.ci.forge import PLAN, PLANNED_FOR, fenced, marker, put_comment, without_marker
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import Job, annotate
+from bufferctl.errors import ForgeError
 from bufferctl.render.markdown_text import code
 
 #: The exit code of `plan --detailed-exitcode` where changes are pending.
@@ -27,8 +28,8 @@ _NAMED = 5
 def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path | None = None) -> int:
     """Plan, and show the plan on the request.
 
-    Exit code 0: there is a plan; 1 with `strict`: something that the request changes needs
-    a person; where there is no plan, bufferctl's exit code. `artifact`: the folder that keeps the plan.
+    Exit code 0: there is a plan; 1 with `strict`: something that the request changes needs a person; where there is no
+    plan, bufferctl's exit code. `artifact`: the folder that keeps the plan.
     """
     folder = job.work / "plan"
     folder.mkdir()
@@ -44,14 +45,14 @@ def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path
     commit = request.head if request else job.commit()
     name = artifact_name(job.artifact, request) if request else f"{job.artifact}-{commit}"
     if artifact:
-        keep(folder, artifact, job.checkout)
+        keep_artifact(folder, artifact, job.checkout)
         job.output(folder=str(artifact), artifact=name, changes=str(ran.code == _PENDING).lower())
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
         body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
         page = [f"`{_PAGE}` in the [artifact of the run]({job.forge.artifacts_url})"] if made and artifact else []
-        parts = [_failure(job, found) if fails else "", _without_marker(body), job.footer(commit, *page)]
-        put(job.forge, request.number, marker("plan", job.about), "\n\n".join(filter(None, parts)))
+        parts = [_failure(job, found) if fails else "", without_marker(body), job.footer(commit, *page)]
+        put_comment(job.forge, request.number, marker("plan", job.about), "\n\n".join(filter(None, parts)))
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
 
@@ -95,12 +96,6 @@ def _names(addresses: Sequence[str]) -> str:
     return ", ".join([*addresses[:_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
 
 
-def _without_marker(body: str) -> str:
-    """A report without the hidden marker on its first line, which the comment's own replaces."""
-    first, _, rest = body.partition("\n")
-    return rest.strip() if first.startswith("<!-- bufferctl:") else body.strip()
-
-
 def _no_plan(printed: str) -> str:
     why = _INVALID if _INVALID in printed else "The plan could not be made"
     return f"**No plan.** {why}, so nothing in it can be published yet.\n\n{fenced(printed)}"
@@ -109,3 +104,21 @@ def _no_plan(printed: str) -> str:
 def pending(code: int) -> bool:
     """Whether `plan --detailed-exitcode` found changes to make."""
     return code == _PENDING
+
+
+def keep_artifact(folder: Path, artifact: Path, checkout: Path) -> None:
+    """Copy `folder` to `artifact`, replacing what is there. A relative `artifact` is below the `checkout`.
+
+    Raises ForgeError if the path to it has a link below the checkout.
+    """
+    target = Path(os.path.normpath(checkout / artifact))
+    if target.is_relative_to(checkout) and target.parent.resolve() != target.parent:
+        raise ForgeError(
+            f"The path to {artifact} has a link in it, so nothing is written there",
+            hint="Name a folder that is reached without links.",
+        )
+    if target.is_symlink() or target.is_file():
+        target.unlink()
+    elif target.exists():
+        shutil.rmtree(target)  # removes links, and never follows them
+    shutil.copytree(folder, target, symlinks=True)

@@ -16,7 +16,7 @@ from bufferctl.model.attached import Attached, attached
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Plan
 from bufferctl.render.drift import LostMedia
-from bufferctl.render.paint import count
+from bufferctl.render.lines import count
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console

@@ -18,7 +18,7 @@ from bufferctl.limits import MAX_WAIT, SETTLE
 from bufferctl.model import IDEAS, LiveIdea, LivePost, Origin
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Plan
-from bufferctl.render.paint import posts_and_ideas
+from bufferctl.render.lines import posts_and_ideas
 
 if TYPE_CHECKING:
     from bufferctl.cli.options import Connection

@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import BufferctlError, KeyRefusedError, StateError
 from bufferctl.model import Account, LiveChannel, LiveOrganization, Slot, State
 from bufferctl.model.quota import Quota
-from bufferctl.render.paint import count, opened, sentence
+from bufferctl.render.lines import count, opened, sentence
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded

@@ -15,7 +15,7 @@ import click
 from bufferctl.cli.secrets import without_secrets
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model.invisible import visible
-from bufferctl.render.paint import Paint, opened, sentence
+from bufferctl.render.lines import Paint, opened, sentence
 
 #: Columns that lines are fitted to, whatever the terminal.
 _NARROWEST, _WIDEST = 40, 120

@@ -57,7 +57,7 @@ def convert(
     from bufferctl.config.write.document import replace_file
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
-    from bufferctl.render.paint import count
+    from bufferctl.render.lines import count
 
     console = Console.create(no_color=no_color)
     desired = _loaded(file, console).desired

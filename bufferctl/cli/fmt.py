@@ -39,7 +39,7 @@ def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, no_color: bool)
     from bufferctl.cli.files import named_files
     from bufferctl.config import load
     from bufferctl.diagnostics import has_errors
-    from bufferctl.render.paint import count
+    from bufferctl.render.lines import count
 
     console = Console.create(no_color=no_color)
     loaded = load(file, Path.cwd())

@@ -193,7 +193,7 @@ def _report(intake: Intake, names: list[str], console: Console) -> int:
     """Print what was written and what was not; the exit code."""
     from bufferctl.model import IDEAS
     from bufferctl.model.invisible import visible
-    from bufferctl.render.paint import posts_and_ideas, sentence
+    from bufferctl.render.lines import posts_and_ideas, sentence
 
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")

@@ -47,7 +47,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     from bufferctl.cli.console import Console
     from bufferctl.intake import starter_text
     from bufferctl.model.invisible import visible
-    from bufferctl.render.paint import count
+    from bufferctl.render.lines import count
     from bufferctl.state import StoredRecord, open_store
 
     console = Console.create(no_color=no_color)

@@ -84,8 +84,7 @@ def list_(
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.render.agenda import agenda, within
-    from bufferctl.render.agenda_json import agenda_json
-    from bufferctl.render.agenda_text import agenda_text
+    from bufferctl.render.agenda_forms import agenda_json, agenda_text
 
     console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--report", *report_files)
@@ -169,8 +168,8 @@ def _selected(
 
 def _write_calendar(path: Path, rows: tuple[Row, ...], at: datetime, console: Console) -> None:
     from bufferctl.cli.outputs import write_whole
-    from bufferctl.render.ics import agenda_ics
-    from bufferctl.render.paint import count
+    from bufferctl.render.agenda_forms import agenda_ics
+    from bufferctl.render.lines import count
 
     write_whole(path, agenda_ics(rows, at).encode())
     if unscheduled := sum(row.when is None and not row.cancelled for row in rows):

@@ -15,7 +15,7 @@ from bufferctl.errors import UsageError
 from bufferctl.limits import SETTLE, lead_time
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.render.paint import count
+from bufferctl.render.lines import count
 
 if TYPE_CHECKING:
     from bufferctl.cli.session import Session

@@ -131,7 +131,7 @@ def _show_differences(pulled: Pulled, plan: Plan, console: Console) -> None:
 
 def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:
     from bufferctl.model.invisible import visible
-    from bufferctl.render.paint import count, posts_and_ideas, sentence
+    from bufferctl.render.lines import count, posts_and_ideas, sentence
 
     for address, why in pulled.left_out:
         console.note(f"{console.err.bad('not pulled:')} {visible(str(address))}: {visible(sentence(why))}")

@@ -31,7 +31,7 @@ PROBLEMS: Forms = {
     ".sarif": ("sarif", "report_sarif"),
 }
 #: What can be made of a list of posts.
-CALENDARS: Forms = {".ics": ("ics", "agenda_ics")}
+CALENDARS: Forms = {".ics": ("agenda_forms", "agenda_ics")}
 
 
 class ReportFile(click.Path):

@@ -78,7 +78,7 @@ def shift(
     from bufferctl.cli.offline import offline_plan
     from bufferctl.config.write import shift as shifting
     from bufferctl.config.write.layers import Project
-    from bufferctl.render.paint import count
+    from bufferctl.render.lines import count
 
     if (days is None) == (day is None):
         raise UsageError("Shift needs one of --by and --to", hint="Give --by 1d, or --to 2026-12-01.")
@@ -117,7 +117,7 @@ def _published(plan: Plan) -> frozenset[Address]:
 
 def _check(found: Shift) -> None:
     """Raises ConfigError where posts cannot be moved, or only published ones are named."""
-    from bufferctl.render.paint import count
+    from bufferctl.render.lines import count
 
     if found.refused:
         lines = [f"{address}: {reason}" for address, reason in found.refused[:_NAMED]]
@@ -153,7 +153,7 @@ def _listed(addresses: Sequence[Address]) -> str:
 
 def _agreed(found: Shift, console: Console) -> bool:
     """Ask. Raises UsageError where there is nobody to ask."""
-    from bufferctl.render.paint import count
+    from bufferctl.render.lines import count
 
     if not console.can_ask:
         raise UsageError(

@@ -97,7 +97,7 @@ def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagn
     """`Valid: 14 posts on 3 channels, 2 ideas.`"""
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
-    from bufferctl.render.paint import count
+    from bufferctl.render.lines import count
 
     desired = loaded.desired
     if desired is None or has_errors(elsewhere):

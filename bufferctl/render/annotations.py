@@ -13,8 +13,7 @@ from posixpath import join, normpath
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Reason
-from bufferctl.render.lines import plain_lines
-from bufferctl.render.paint import sentence
+from bufferctl.render.lines import plain_lines, sentence
 
 #: How many annotations of a kind GitHub shows of one step (docs: usage limits of check runs).
 SHOWN = 10

@@ -16,7 +16,7 @@ from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
-from bufferctl.render.paint import sentence
+from bufferctl.render.lines import sentence
 from bufferctl.render.pictures import Sources, nothing
 from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.shown import Shown, shown

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.invisible import visible
-from bufferctl.render.lines import cells, steps
-from bufferctl.render.paint import Paint, count
+from bufferctl.render.lines import Paint, cells, count, steps
 
 #: Columns of a line that are shown; a longer one is cut around the caret.
 _SHOWN = 110

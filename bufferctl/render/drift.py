@@ -14,8 +14,7 @@ from bufferctl.render import words
 from bufferctl.render.cards import Card, Changed, card_of
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.json import document, plan_values
-from bufferctl.render.lines import hint_lines, indented, wrapped
-from bufferctl.render.paint import Paint, count, posts_and_ideas, sentence
+from bufferctl.render.lines import Paint, count, hint_lines, indented, posts_and_ideas, sentence, wrapped
 
 #: Kinds of drift, the most urgent first.
 _HEADINGS = {

@@ -28,8 +28,7 @@ from bufferctl.plan import Action, Plan, Status
 from bufferctl.render import summary
 from bufferctl.render.cards import Card, Channel, card_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.lines import steps
-from bufferctl.render.paint import count, sentence
+from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.pictures import thumbnails
 from bufferctl.render.report import Report, by_severity
 from bufferctl.render.words import SIGNS

@@ -1,26 +1,87 @@
-"""Lines that fit a terminal, where wide characters (CJK, emoji) take two columns; hints with their commands apart."""
+"""Text for a terminal: colour, full stops and counts, lines that fit, hints with their commands apart.
+
+Wide characters (CJK, emoji) take two columns.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from bufferctl.model.invisible import visible
-from bufferctl.render.paint import Paint
 
 #: Before what stands below an address.
 INDENT = "      "
-
 #: Closing marks stay with what they close.
 _CLOSING = "\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1a\uff1b\uff09\u300d\u300f\u3011\u3009\u300b\u3015\u2026\u30fc"
 _WIDE = "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
 #: White space, a wide character with the marks that close it, or a word: a line may end after each.
 _PARTS = re.compile(rf"\s+|[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+")
-
 #: A command that ends a sentence, in backquotes; or one that has a line of its own already.
 _COMMAND = re.compile(r"`(bufferctl [^`]+)`(?:[.;]\s*|$)|\n *(bufferctl [^\n]+)\n?")
+
+
+def sentence(text: str) -> str:
+    """`text` with a full stop, unless it ends like a sentence already, as Buffer's own words do; empty stays empty.
+
+    A command on a last line of its own gets none either: people paste that line.
+    """
+    last = text.rpartition("\n")[2].lstrip() if "\n" in text else ""
+    return text if not text or text.endswith((".", "?", "!")) or last.startswith("bufferctl ") else f"{text}."
+
+
+def opened(message: str) -> str:
+    """`message` with a capital letter first; a name at its start (a file, a host) stays as it is."""
+    return message[:1].upper() + message[1:] if message.partition(" ")[0].isalpha() else message
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 post`, `2 posts`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
+    """`2 posts and 1 idea`, from whether each is an idea."""
+    numbers = Counter(are_ideas)
+    posts, ideas = count(numbers[False], "post"), count(numbers[True], "idea")
+    if not numbers[True]:
+        return posts
+    return f"{posts} and {ideas}" if numbers[False] else ideas
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """How text is put on a terminal: in colour or without, lines of at most `width` columns, texts `full` or folded.
+
+    `verbose`: with how posts were made from their entries.
+    """
+
+    enabled: bool = False
+    width: int = 80
+    full: bool = False
+    verbose: bool = False
+
+    def __call__(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.enabled and text else text
+
+    def good(self, text: str) -> str:
+        return self(text, "32")
+
+    def change(self, text: str) -> str:
+        return self(text, "33")
+
+    def bad(self, text: str) -> str:
+        return self(text, "31")
+
+    def strong(self, text: str) -> str:
+        return self(text, "1")
+
+    def faint(self, text: str) -> str:
+        return self(text, "2")
 
 
 class Step(NamedTuple):

@@ -18,13 +18,11 @@ from bufferctl.model.invisible import visible
 from bufferctl.model.media import size_words
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
 from bufferctl.render import summary
-from bufferctl.render.campaigns import Moved, moved_together
 from bufferctl.render.cards import Card, Changed, by_time, card_of
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.lines import steps
+from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.markdown_fit import Item, Section, fitted
 from bufferctl.render.markdown_text import clipped, code, link, marked, picture, plain, quoted, size
-from bufferctl.render.paint import count, sentence
 from bufferctl.render.pictures import public
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
@@ -129,7 +127,7 @@ def _planned(report: Report) -> Iterator[Section]:
     )
     yield Section("Will be deleted", *items(deletes), f"to delete; {_all(report)}", must=True)
     yield Section(_PROBLEMS_TITLE, len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
-    moved = moved_together(updates)
+    moved = summary.moved_together(updates)
     together = {each.slot for move in moved for each in move.changes}
     number, others = items([each for each in updates if each.slot not in together])
     changed = chain((_moved_item(move, plan) for move in moved), others)
@@ -204,7 +202,7 @@ def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
     return Item(_brief(head, card), full)
 
 
-def _moved_item(moved: Moved, plan: Plan) -> Item:
+def _moved_item(moved: summary.Moved, plan: Plan) -> Item:
     """Posts that move together, once; each with its old and new time below, folded."""
     head = f"**~ {moved.label}** · {code(moved.file)}"
 

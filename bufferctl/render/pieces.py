@@ -1,4 +1,7 @@
-"""Text in pieces: words, links, hashtags and mentions, as networks show them; and two texts compared word by word."""
+"""Text in pieces: words, links, hashtags and mentions, as networks show them; and two texts compared word by word.
+
+A terminal shows the comparison in one text that is readable without colour: `Our [-autumn-]{+winter+} release`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from bufferctl.model.invisible import visible
+from bufferctl.render.lines import Paint, count, wrapped
 
 #: Texts with a smaller share in common than this are shown one after the other.
 ALIKE = 0.4
@@ -22,6 +26,9 @@ _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 #: A link, a word, a wide character, white space, or any other mark.
 _WORDS = re.compile(rf"https?://\S+|[{_WIDE}]|[^\W{_WIDE}]+(?:['\u2019-][^\W{_WIDE}]+)*|\n|[^\S\n]+|.", re.DOTALL)
+#: Unchanged lines that are shown around a changed one.
+AROUND = 1
+_MARK = re.compile(r"\[-|-\]|\{\+|\+\}")
 
 
 class Piece(NamedTuple):
@@ -106,3 +113,59 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
             break
         number += 1
     return number
+
+
+def marked_lines(words: Sequence[Piece], paint: Paint, width: int) -> list[str]:
+    """The changed lines and one around each, how many others there are; empty if the texts have such marks already."""
+    if any(_MARK.search(piece.text) for piece in words):
+        return []
+    return list(_painted(list(_around("".join(map(_marked, words)), width)), paint))
+
+
+def _marked(piece: Piece) -> str:
+    # a line end that comes or goes alone is seen by its sign
+    text = piece.text if piece.kind == "same" or piece.text.strip() else piece.text.replace("\n", "⏎\n")
+    return {"out": f"[-{text}-]", "in": f"{{+{text}+}}"}.get(piece.kind, text)
+
+
+def _around(both: str, width: int) -> Iterator[str]:
+    lines, changed, inside = [], [], False
+    for line in both.split("\n"):
+        for part in wrapped(line, width):
+            touched = inside or "[-" in part or "{+" in part
+            opened = max(part.rfind("[-"), part.rfind("{+"))
+            closed = max(part.rfind("-]"), part.rfind("+}"))
+            inside = opened > closed or (inside and closed < 0)
+            lines.append(part)
+            changed.append(touched)
+    left_out = 0
+    for number, line in enumerate(lines):
+        if any(changed[max(0, number - AROUND) : number + AROUND + 1]):
+            if left_out:
+                yield f"… {count(left_out, 'unchanged line')}"
+            left_out = 0
+            yield line
+        else:
+            left_out += 1
+    if left_out:
+        yield f"… {count(left_out, 'unchanged line')}"
+
+
+def _painted(lines: Sequence[str], paint: Paint) -> Iterator[str]:
+    """The lines with what is marked in colour, also where a mark goes on in the next line."""
+    if not paint.enabled:
+        yield from lines
+        return
+    color = None
+    for line in lines:
+        shown, at = "", 0
+        for mark in _MARK.finditer(line):
+            opens = mark[0] in {"[-", "{+"}
+            end = mark.start() if opens else mark.end()
+            shown += _in(paint, color, line[at:end])
+            at, color = end, ("31" if mark[0] == "[-" else "32") if opens else None
+        yield shown + _in(paint, color, line[at:])
+
+
+def _in(paint: Paint, color: str | None, text: str) -> str:
+    return paint(text, color) if color else text

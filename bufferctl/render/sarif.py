@@ -16,7 +16,7 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Reason, Status
-from bufferctl.render.paint import sentence
+from bufferctl.render.lines import sentence
 from bufferctl.render.report import Report, RuleHelp, problems_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -1,20 +1,25 @@
-"""What a plan, an apply, or what is left after it comes to, in sentences that every form uses."""
+"""What a plan, an apply, or what is left after it comes to, in sentences that every form uses; posts of a
+campaign that move together are named once."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from bufferctl.model import Slot
-from bufferctl.plan import WRITING, Action, Outcome, Plan, Status, requests_needed
+from bufferctl.model import Post, Slot
+from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import Channel, channel_of, moment_of
-from bufferctl.render.paint import count
+from bufferctl.render.lines import count
 
 #: What a plan made with --offline lacks.
 NOT_CHECKED = "Not checked against Buffer."
 NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show what people changed in Buffer since."
 
+#: Fewer posts that move alike are shown one by one.
+_TOGETHER = 2
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 
 
@@ -101,3 +106,48 @@ def unsent(left: Plan, outcomes: Iterable[Outcome]) -> set[Slot]:
     """What another apply would send, except what Buffer has refused."""
     refused = {outcome.change.slot for outcome in outcomes if outcome.status is Status.REFUSED}
     return {change.slot for change in left.writes} - refused
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Posts of one file of which only the time changes, all by the same span of local time; by time."""
+
+    file: str
+    span: timedelta
+    changes: tuple[Change, ...]
+
+    @property
+    def label(self) -> str:
+        """`37 posts moved by 1 day`."""
+        way = "back by" if self.span < timedelta() else "by"
+        return f"{count(len(self.changes), 'post')} moved {way} {_duration(abs(self.span))}"
+
+
+def moved_together(changes: Iterable[Change]) -> tuple[Moved, ...]:
+    """The moves among changes, in the order of their first posts."""
+    groups: dict[tuple[str, timedelta], list[Change]] = {}
+    for change in sorted(changes, key=lambda each: (each.due_at is None, each.due_at and each.due_at.timestamp())):
+        span = _span(change)
+        if span is not None and change.place is not None:
+            groups.setdefault((change.place.file, span), []).append(change)
+    return tuple(Moved(file, span, tuple(those)) for (file, span), those in groups.items() if len(those) >= _TOGETHER)
+
+
+def _span(change: Change) -> timedelta | None:
+    """By how much a post of a campaign moves, as its local clock shows it; None if something else changes too."""
+    post = change.desired
+    if change.action is not Action.UPDATE or not isinstance(post, Post) or post.due_at is None:
+        return None
+    if post.expansion is None or not (post.expansion.starts or post.expansion.number):
+        return None
+    if [each.path for each in change.differences] != ["due_at"] or not change.differences[0].before:
+        return None
+    before = datetime.fromisoformat(change.differences[0].before).astimezone(post.due_at.tzinfo)
+    return post.due_at.replace(tzinfo=None) - before.replace(tzinfo=None)
+
+
+def _duration(span: timedelta) -> str:
+    """`1 day`, `1 day, 2 hours`."""
+    minutes = span.days * 24 * 60 + span.seconds // 60
+    parts = ((minutes // 1440, "day"), (minutes % 1440 // 60, "hour"), (minutes % 60, "minute"))
+    return ", ".join(count(number, unit) for number, unit in parts if number)

@@ -11,19 +11,16 @@ from datetime import datetime
 from itertools import groupby, zip_longest
 
 from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
-from bufferctl.model import Address
+from bufferctl.model import Address, Idea, Post
 from bufferctl.model.content import TextLength
 from bufferctl.model.invisible import visible
 from bufferctl.model.media import size_words
 from bufferctl.model.quota import Window
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, Status, ready_at
 from bufferctl.render import summary, words
-from bufferctl.render.campaigns import Moved, expansion_lines, moved_together
 from bufferctl.render.cards import Card, Changed, by_time, card_of, mark, moment_of
-from bufferctl.render.lines import INDENT, cells, hint_lines, indented, wrapped
-from bufferctl.render.marks import marked_lines
-from bufferctl.render.paint import Paint, count, sentence
-from bufferctl.render.pieces import pieces
+from bufferctl.render.lines import INDENT, Paint, cells, count, hint_lines, indented, sentence, wrapped
+from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
 
@@ -49,7 +46,7 @@ def plan_text(
         for card, following in zip_longest(listed, listed[1:]):
             yield from _card(card, following, digests.get(card.change.slot, ""), paint)
 
-    moved = () if paint.full or paint.verbose else moved_together(plan.changes)
+    moved = () if paint.full or paint.verbose else summary.moved_together(plan.changes)
     together = {change.slot for each in moved for change in each.changes}
     shown = (change for change in sorted(plan.changes, key=by_time) if change.action in _SHOWN)
     cards = [card_of(change, plan, lengths) for change in shown if change.slot not in together]
@@ -72,7 +69,7 @@ def differences_text(change: Change, plan: Plan, paint: Paint) -> str:
     return "\n".join([paint.strong(card.address), *lines]) + "\n"
 
 
-def _moved(moved: Moved, plan: Plan, paint: Paint) -> Iterator[str]:
+def _moved(moved: summary.Moved, plan: Plan, paint: Paint) -> Iterator[str]:
     """Posts that move together: how many, by how much, the first and the last of them."""
     yield f"  {paint.change('~')} {paint.strong(visible(moved.file))}: {moved.label}"
     for name, change in (("first", moved.changes[0]), ("last", moved.changes[-1])):
@@ -169,7 +166,7 @@ def _details(card: Card, paint: Paint, *, is_said_below: bool) -> Iterator[str]:
         yield from _content(card.shown, paint)
     for changed in card.changed:
         yield from _changed(changed, paint, is_held=action is Action.HOLD)
-    for line in expansion_lines(card.change.desired) if paint.verbose else ():
+    for line in _expansion_lines(card.change.desired) if paint.verbose else ():
         yield from indented(line, paint)
     if card.hint:
         yield from hint_lines(": ".join(filter(None, [card.place, _SAME if is_said_below else card.hint])), paint)
@@ -280,3 +277,20 @@ def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
         lines.append(left_text(report.left, report.plan, outcomes, paint).rstrip("\n"))
     lines.append(f"At {visible(report.plan.endpoint)}, finished {words.local(finished_at, 'UTC')}.")
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _expansion_lines(item: Post | Idea | None) -> Iterator[str]:
+    """How a post was made from an entry that says less or more, a line for each step; nothing for other posts."""
+    made = item.expansion if isinstance(item, Post) else None
+    if item is None or made is None:
+        return
+    if made.number:
+        repeats = f", same text as `{made.repeats}`" if made.repeats else ""
+        yield f"occurrence {made.number} of {made.times}, every {visible(made.every)}{repeats} ({item.place})"
+    if made.starts:
+        yield f"its time counts from `starts`, {made.starts}"
+    for each in made.variables:
+        value = visible(" ".join(each.value.split()))
+        yield f"$({each.name}) is {value}{f' ({each.place})' if each.place else ''}"
+    if made.parameters:
+        yield f"links get {', '.join(map(visible, made.parameters))}"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
 from bufferctl.plan import Action, Cause, Change, Outcome, Reason, Status
-from bufferctl.render.paint import count
+from bufferctl.render.lines import count
 from bufferctl.render.pieces import shown_text
 
 SIGNS = {

@@ -13,11 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.ci.artifact import keep
-from bufferctl.ci.comments import fenced, marked, marker
-from bufferctl.ci.forge import connect, first_parents
-from bufferctl.ci.git_access import git_access
+from bufferctl.ci.child import git_access
+from bufferctl.ci.forge import connect, fenced, first_parents, marker, with_marker
 from bufferctl.ci.http import Api
+from bufferctl.ci.plan import keep_artifact
 from bufferctl.errors import ForgeError
 from bufferctl.git import git
 from bufferctl.state.git_store import GitStore
@@ -44,7 +43,10 @@ def test_a_marker_is_one_hidden_line(directory: str) -> None:
 
 def test_a_report_keeps_one_marker() -> None:
     """Its own gives way to that of its folder."""
-    assert marked(marker("plan", "north"), "<!-- bufferctl:plan -->\nText\n") == "<!-- bufferctl:plan north -->\nText\n"
+    assert (
+        with_marker(marker("plan", "north"), "<!-- bufferctl:plan -->\nText\n")
+        == "<!-- bufferctl:plan north -->\nText\n"
+    )
 
 
 def test_the_line_of_a_branch_leaves_out_what_was_merged_in() -> None:
@@ -245,7 +247,7 @@ def test_an_artifact_is_made_anew(tmp_path: Path, made: Path) -> None:
     """Files that were committed there are gone."""
     (tmp_path / "artifact").mkdir()
     (tmp_path / "artifact" / "plan.json").write_text("committed")
-    keep(made, Path("artifact"), tmp_path)
+    keep_artifact(made, Path("artifact"), tmp_path)
     assert [path.name for path in (tmp_path / "artifact").iterdir()] == ["plan.md"]
 
 
@@ -255,9 +257,9 @@ def test_an_artifact_follows_no_link(tmp_path: Path, made: Path) -> None:
     outside.mkdir()
     checkout.mkdir()
     (checkout / "link").symlink_to(outside)
-    keep(made, Path("link"), checkout)
+    keep_artifact(made, Path("link"), checkout)
     assert not (checkout / "link").is_symlink()
     (checkout / "way").symlink_to(outside)
     with pytest.raises(ForgeError, match="has a link in it"):
-        keep(made, Path("way/artifact"), checkout)
+        keep_artifact(made, Path("way/artifact"), checkout)
     assert list(outside.iterdir()) == []

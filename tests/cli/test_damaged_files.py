@@ -14,8 +14,8 @@ from bufferctl.errors import BufferctlError
 from bufferctl.planfile import load, receipt
 from bufferctl.render.html import report_html
 from bufferctl.render.json import report_json
+from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import report_markdown
-from bufferctl.render.paint import Paint
 from bufferctl.render.report import Report
 from bufferctl.render.sarif import report_sarif
 from bufferctl.render.text import plan_text, receipt_text

@@ -47,8 +47,8 @@ from bufferctl.plan import Plan
 from bufferctl.reconcile import Targets, reconcile
 from bufferctl.render.html import report_html
 from bufferctl.render.json import report_json
+from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import report_markdown
-from bufferctl.render.paint import Paint
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text
 from bufferctl.sandbox import Sandbox

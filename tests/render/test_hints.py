@@ -9,9 +9,8 @@ from bufferctl.plan import Outcome, Status
 from bufferctl.render import words
 from bufferctl.render.annotations import annotations_text
 from bufferctl.render.diagnostics import diagnostics_text
-from bufferctl.render.lines import steps
+from bufferctl.render.lines import Paint, steps
 from bufferctl.render.markdown import problem_item
-from bufferctl.render.paint import Paint
 from bufferctl.render.text import outcome_text
 from tests.render.rich import PLAN
 

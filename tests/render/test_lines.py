@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.render.lines import cells, wrapped
-from bufferctl.render.marks import marked_lines
-from bufferctl.render.paint import Paint
-from bufferctl.render.pieces import compared
+from bufferctl.render.lines import Paint, cells, wrapped
+from bufferctl.render.pieces import compared, marked_lines
 from bufferctl.render.words import away, field
 
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 from bufferctl.render.diagnostics import diagnostics_text, summary_text
-from bufferctl.render.paint import Paint
+from bufferctl.render.lines import Paint
 
 
 def problem(source: str, spot: str, *, message: str = "no", hint: str = "") -> Diagnostic:

@@ -16,8 +16,7 @@ from bufferctl.digests import change_digest
 from bufferctl.model import Idea, Post, PostStatus, SchedulingType
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
-from bufferctl.render.lines import cells
-from bufferctl.render.paint import Paint
+from bufferctl.render.lines import Paint, cells
 from bufferctl.render.text import plan_text, receipt_text
 from tests.render.rich import APPLIED, HOSTILE, LENGTHS, NOW, PLAN, change, live, post
 

@@ -1,21 +1,37 @@
-"""`bufferctl list` as text: by day, posts of one key at one time together; good at 80 columns and without colour."""
+"""What `bufferctl list` shows, from the rows of an agenda: text, JSON, and a calendar (RFC 5545).
+
+The text is good at 80 columns and without colour. The UID of a calendar's event comes from the address of its post, so
+a calendar that reads the file again moves the event instead of adding one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from itertools import groupby
+from typing import TYPE_CHECKING
 
+from bufferctl.model import PostStatus
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action
 from bufferctl.render.agenda import Row
-from bufferctl.render.lines import clipped, wrapped
-from bufferctl.render.paint import Paint, count
+from bufferctl.render.json import document, instant_text, place_form
+from bufferctl.render.json_documents import ListedForm
+from bufferctl.render.lines import Paint, clipped, count, wrapped
 from bufferctl.render.words import in_zone
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 #: Lines of a day that are shown; a longer day is folded.
 FOLD = 10
 _INDENT = "      "
+#: How long an event lasts in the calendar; one without a length is hard to see there.
+_LENGTH = timedelta(minutes=15)
+#: Characters of a text in the title of its event.
+_TITLE = 60
+_CERTAIN = frozenset({PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT})
 
 
 def agenda_text(rows: Sequence[Row], now: datetime, paint: Paint, *, is_live: bool) -> str:
@@ -103,3 +119,78 @@ def _summary(rows: Sequence[Row], paint: Paint, *, is_live: bool) -> Iterator[st
 
 def _channels(rows: Iterable[Row]) -> set[tuple[str, str]]:
     return {(row.organization, row.channel) for row in rows}
+
+
+def agenda_json(rows: Iterable[Row], at: datetime, *, is_live: bool) -> str:
+    """The whole list as one document, ending in a newline. `is_live`: Buffer was asked."""
+    posts = [_listed(row) for row in rows if not row.cancelled]
+    return document({"kind": "list", "at": instant_text(at), "live": is_live, "posts": posts})
+
+
+def _listed(row: Row) -> ListedForm:
+    return {
+        "address": str(row.address) if row.address else None,
+        "organization": row.organization,
+        "channel": row.channel,
+        "service": row.service,
+        "standing": row.standing,
+        "action": row.action,
+        "status": row.status,
+        "due_at": instant_text(row.when),
+        "local": row.when.isoformat(timespec="seconds") if row.when else None,
+        "timezone": row.timezone,
+        "in_queue": row.in_queue,
+        "draft": row.draft,
+        "text": row.text,
+        "tags": list(row.tags),
+        "id": row.id,
+        "link": row.link,
+        "message": row.message,
+        "hint": row.hint,
+        "place": place_form(row.place),
+    }
+
+
+def agenda_ics(rows: Iterable[Row], at: datetime) -> str:
+    """An event for each row with a time; cancelled posts are cancelled events. `at`: when it was made."""
+    from icalendar import Calendar  # not for the other forms
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//bufferctl//list//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", "Buffer")
+    for row in rows:
+        if row.when is not None:
+            calendar.add_component(_event(row, row.when, at))
+    data: bytes = calendar.to_ical()
+    return data.decode()
+
+
+def _event(row: Row, when: datetime, at: datetime) -> Event:
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"{sha256(str(row.address or row.id).encode()).hexdigest()[:32]}@bufferctl")
+    event.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", when.astimezone(UTC))
+    event.add("dtend", when.astimezone(UTC) + _LENGTH)
+    text = visible(row.text)
+    event.add("summary", visible(f"{row.channel}: {_title(text)}"))
+    event.add("description", "\n\n".join(filter(None, (text, f"{row.address or row.id}: {row.standing}"))))
+    event.add("status", "CANCELLED" if row.cancelled else "CONFIRMED" if _is_certain(row) else "TENTATIVE")
+    event.add("transp", "TRANSPARENT")  # nobody is busy while a post goes out
+    if row.tags:
+        event.add("categories", list(map(visible, row.tags)))
+    if row.link:
+        event.add("url", row.link)
+    return event
+
+
+def _title(text: str) -> str:
+    first = text.strip().partition("\n")[0]
+    return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"
+
+
+def _is_certain(row: Row) -> bool:
+    return row.status in _CERTAIN
