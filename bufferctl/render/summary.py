@@ -1,5 +1,7 @@
-"""What a plan, an apply, or what is left after it comes to, in sentences that every form uses; posts of a
-campaign that move together are named once."""
+"""What a plan, an apply, or what is left after it comes to, in sentences that every form uses.
+
+Posts of a campaign that move together are named once.
+"""
 
 from __future__ import annotations
 
