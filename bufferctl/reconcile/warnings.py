@@ -119,14 +119,14 @@ def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
 
 
 def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """Equals that are taken for ours after the record was lost."""
+    """Equals that are taken for ours: an interrupted first apply created them, or the record was lost since."""
     adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.binding]
     count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
     if count:
         yield Diagnostic(
             Severity.WARNING,
-            f"{count} {'post was' if count == 1 else 'posts were'} recovered by content, since the record was lost; "
-            "an equal post of another tool looks the same",
+            f"{count} {'post' if count == 1 else 'posts'} in Buffer matched by content alone, as after an interrupted "
+            "apply or a lost state file; an identical post from another tool would match too",
             hint="If another tool posts to these channels, check the list above before you apply.",
         )
 

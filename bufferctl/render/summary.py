@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bufferctl.model import Post, Slot
+from bufferctl.model import Post
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import Channel, channel_of, moment_of
@@ -93,21 +93,23 @@ def _counted(status: Status, number: int) -> str:
     return words.need_you(number) if status is Status.HELD else f"{number:,} {words.OUTCOMES[status]}"
 
 
-def left_over(left: Plan, outcomes: Iterable[Outcome]) -> str:
+def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     """What is left after an apply."""
     if left.is_empty:
         return "Verified: Buffer matches your files."
-    number, holds = len(unsent(left, outcomes)), len(left.of(Action.HOLD))
+    number, tried = len(unsent(left, outcomes).writes), [change.slot for change in left.writes]
+    holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"
-    text += " but what was refused" if left.writes and not number else ""
+    refused = any(o.status is Status.REFUSED and o.change.slot in tried for o in outcomes)
+    text += " but what was refused" if refused and not number else ""
     text += f"; {holds:,} still need{'s' if holds == 1 else ''} you" if holds else ""
     return f"Read again after applying: {text}."
 
 
-def unsent(left: Plan, outcomes: Iterable[Outcome]) -> set[Slot]:
-    """What another apply would send, except what Buffer has refused."""
-    refused = {outcome.change.slot for outcome in outcomes if outcome.status is Status.REFUSED}
-    return {change.slot for change in left.writes} - refused
+def unsent(left: Plan, outcomes: Iterable[Outcome]) -> Plan:
+    """What is left, except what this apply could not bring about: Buffer refused it, or it was held."""
+    failed = {o.change.slot for o in outcomes if o.status in {Status.REFUSED, Status.HELD}}
+    return replace(left, changes=tuple(c for c in left.changes if c.action not in WRITING or c.slot not in failed))
 
 
 @dataclass(frozen=True, slots=True)

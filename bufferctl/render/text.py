@@ -256,13 +256,14 @@ def applied_text(outcomes: Sequence[Outcome], paint: Paint) -> str:
 
 def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Paint) -> str:
     """What is left after an apply: in a line if it is nothing, or nothing but what was shown before."""
-    said = summary.left_over(left, outcomes)
+    total = summary.left_over(left, outcomes)
     if left.is_empty:
-        return f"{paint.good(said)}\n"
+        return f"{paint.good(total)}\n"
+    unsent = summary.unsent(left, outcomes)
     shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
-    if summary.unsent(left, outcomes) or any((c.slot, c.message) not in shown for c in left.of(Action.HOLD)):
-        return f"Read again after applying; this is left:\n{plan_text(left, paint)}"
-    return f"{said}\n"
+    if unsent.writes or any((c.slot, c.message) not in shown for c in left.of(Action.HOLD)):
+        return f"Read again after applying; this is left:\n{plan_text(unsent, paint)}"
+    return f"{total}\n"
 
 
 def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:

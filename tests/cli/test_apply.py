@@ -107,7 +107,7 @@ def test_state_lost(project: Any) -> None:
     project.state.unlink()
     ran = apply(project)
     assert (ran.code, ran.outcomes) == (0, [f"{key} already there" for key in ("one", "two", "queued")])
-    assert "3 posts were recovered by content" in ran.err
+    assert "3 posts in Buffer matched by content alone" in ran.err
     assert (project.sandbox.dump(), writes(project)) == (account, sent)
     assert {each["origin"] for each in bindings(project).values()} == {"recovered"}
 

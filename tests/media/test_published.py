@@ -34,6 +34,7 @@ def test_dead_address_holds_its_post_alone(published: Project, host: FileServer)
     assert f"media/a.jpg is not public: {host.url}/social/media/a.jpg returns 404 Not Found" in " ".join(
         ran.out.split()
     )
+    assert "Read again after applying: nothing more to send; 1 still needs you." in ran.out
     assert sources(published) == [f"{host.url}/social/media/b.jpg"]
     host.files["/social/media/a.jpg"] = picture("red")
     assert published.apply().code == 0
