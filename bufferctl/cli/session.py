@@ -14,9 +14,9 @@ from bufferctl.cli.files import Files
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
-from bufferctl.model import IDEAS, Account, Live, LivePost, Origin, Slot, State
+from bufferctl.model import IDEAS, Account, Claim, Live, LivePost, Origin, Slot, State
 from bufferctl.model.invisible import visible
-from bufferctl.plan import Plan
+from bufferctl.plan import Action, Cause, Change, Plan
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -160,6 +160,9 @@ class Session:
         live = self._seek(sought(live, self.state), live, channels)
         options = replace(options, deleted_files=self._deleted_files())
         plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
+        if elsewhere := self._elsewhere(plan):
+            options = replace(options, elsewhere=elsewhere)
+            plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
         if days := busy_days(plan, live):
             plan = within_daily_limits(plan, self.buffer.daily_room(days))
         plan = replace(
@@ -176,6 +179,19 @@ class Session:
 
         lost = {binding.file for binding in self.state.tracked.values()} - set(self.files.desired.files)
         return deleted_since(self.files.root, self.store.document.commit, lost)
+
+    def _elsewhere(self, plan: Plan) -> dict[str, Claim]:
+        """What other root files manage of what `plan` deletes or takes for somebody else's: its entry was moved."""
+        from bufferctl.state import claimed_elsewhere
+
+        def may_have_moved(change: Change) -> bool:
+            if change.action is Action.ADOPT:
+                return change.binding is not None and change.binding.origin is Origin.ADOPTED
+            return change.cause is Cause.REMOVED and change.action in {Action.DELETE, Action.HOLD}
+
+        ids = {change.live_id for change in plan.changes if may_have_moved(change)}
+        claims = claimed_elsewhere(self.store, self.files.root_file) if ids else {}
+        return {id_: claim for id_, claim in claims.items() if id_ in ids}
 
     def _check_account(self, account: Account, recorded: set[str]) -> None:
         """State of organizations that the account does not have is another account's (design: State)."""

@@ -21,7 +21,7 @@ from bufferctl.model.live import (
 )
 from bufferctl.model.media import MediaFile, MediaSettings
 from bufferctl.model.metadata import Metadata, NetworkMetadata
-from bufferctl.model.state import Binding, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State
+from bufferctl.model.state import Binding, Claim, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State
 from bufferctl.model.writing import (
     Create,
     CreateIdea,
@@ -47,6 +47,7 @@ __all__ = [
     "Asset",
     "Binding",
     "Channel",
+    "Claim",
     "Create",
     "CreateIdea",
     "CreatePost",

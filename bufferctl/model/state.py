@@ -135,6 +135,14 @@ class LetGo:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What another root file's record says of a live object: that file's path, and where the object comes from."""
+
+    root_file: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Horizon:
     """How far the record of a home is complete: up to `since`, None for the beginning of time.
 

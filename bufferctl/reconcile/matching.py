@@ -125,7 +125,7 @@ def _exact(
         if equals:
             best = min(equals, key=lambda c: _taken_first(d, c))
             del pool.left[best.item.id]
-            origin = Origin.RECOVERED if record.is_managed(best.item) else Origin.ADOPTED
+            origin = record.origin(best.item)
             if d.item.cancelled and origin is Origin.ADOPTED:  # it stays, and goes out, until a person decides
                 found[d.slot] = _about_cancelled(d, best.item, record)
             else:

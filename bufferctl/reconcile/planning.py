@@ -15,6 +15,7 @@ from typing import NamedTuple
 from bufferctl.limits import LEAD
 from bufferctl.model import (
     IDEAS,
+    Claim,
     Desired,
     Home,
     Idea,
@@ -59,7 +60,8 @@ class Options:
 
     `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
     holds what was not reviewed. `planned_at`: when what is applied was planned, None for now. `deleted_files`: those
-    that a commit since the last apply deleted, so that they are not lost by accident.
+    that a commit since the last apply deleted, so that they are not lost by accident. `elsewhere`: what other root
+    files manage, by id.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -70,6 +72,7 @@ class Options:
     review: Callable[[Change], Change] | None = None
     planned_at: datetime | None = None
     deleted_files: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, Claim] = field(default_factory=dict)
 
 
 class Scene(NamedTuple):
@@ -139,7 +142,7 @@ def reconcile(
     """What would have to change so that the account is what the files say. `live` covers what `targets` names."""
     options = options or Options()
     live = without_strays(live, state)
-    record = Record(_in_scope(state, live), desired.settings.managed_since)
+    record = Record(_in_scope(state, live), desired.settings.managed_since, options.elsewhere)
     matches = match((_declared(item, targets) for item in desired.items), live, record)
     channels = {c.id: c for o in live.organizations for c in o.channels}
     scene = Scene(desired, live, matches, channels, options)
@@ -212,7 +215,7 @@ def _removed(scene: Scene) -> Iterable[Change]:
         if slot not in matches.kept and not binding.retired
     ]
     prune = scene.desired.settings.prune
-    return (remove(each, live.gone, prune=prune) for each in removed)
+    return (remove(each, live.gone, scene.options.elsewhere, prune=prune) for each in removed)
 
 
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:

@@ -7,7 +7,7 @@ go. What was created after the horizon of its home is *unexplained*: it may be o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bufferctl.model import (
@@ -15,6 +15,7 @@ from bufferctl.model import (
     Account,
     Address,
     Binding,
+    Claim,
     Home,
     Horizon,
     LetGo,
@@ -22,6 +23,7 @@ from bufferctl.model import (
     LiveChannel,
     LiveIdea,
     LivePost,
+    Origin,
     PostStatus,
     Slot,
     State,
@@ -32,10 +34,14 @@ from bufferctl.reconcile.differences import OUT
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The state with what buffer.yaml says about the time before it: `managed_since`, aware, or None."""
+    """The state with what buffer.yaml says about the time before it: `managed_since`, aware, or None.
+
+    `elsewhere`: what the records of other root files claim, by id.
+    """
 
     state: State
     managed_since: datetime | None = None
+    elsewhere: Mapping[str, Claim] = field(default_factory=dict)
 
     def horizon(self, home: str) -> Horizon:
         """How far the record is complete for a home."""
@@ -73,6 +79,12 @@ class Record:
             return {}
         answered = {*gone, *claimed, *self.state.let_go}
         return {id_: created for id_, created in question.candidates.items() if id_ not in answered}
+
+    def origin(self, item: LivePost | LiveIdea) -> Origin:
+        """Where an unclaimed equal of a declared object comes from."""
+        if item.id in self.elsewhere:  # its entry was moved here
+            return self.elsewhere[item.id].origin
+        return Origin.RECOVERED if self.is_managed(item) else Origin.ADOPTED
 
     def is_managed(self, item: LivePost | LiveIdea) -> bool:
         """Whether an unclaimed equal of a declared object is ours again although the record was lost.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from bufferctl.model import (
     IDEAS,
     Binding,
+    Claim,
     DeletePost,
     Idea,
     LiveIdea,
@@ -38,8 +39,8 @@ class Removed:
     declared: Post | Idea | None = None
 
 
-def remove(item: Removed, gone: Collection[str], *, prune: bool) -> Change:
-    """The change for one removed object. `prune`: what disappeared is deleted."""
+def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim], *, prune: bool) -> Change:
+    """The change for one removed object. `prune`: what disappeared is deleted, but for what is moved `elsewhere`."""
     binding, live = item.binding, item.live
     cause = Cause.CANCELLED if item.declared else Cause.REMOVED
     change = Change(
@@ -58,6 +59,8 @@ def remove(item: Removed, gone: Collection[str], *, prune: bool) -> Change:
         return _retired(change, binding)
     if not isinstance(live, LivePost):
         return holds.not_read().on(change) if binding.id not in gone else change
+    if not item.declared and binding.id in elsewhere:
+        return replace(change, message=f"{elsewhere[binding.id].root_file} declares it now, so it stays in Buffer")
     if binding.origin is Origin.ADOPTED and item.declared:
         return holds.cancelled_but_theirs(live.id, goes_out=change.goes_out).on(change)
     if binding.origin is Origin.ADOPTED:
@@ -86,7 +89,7 @@ def _whose(binding: Binding, live: LivePost) -> str:
     if binding.origin is Origin.IMPORTED:
         return "It was imported, so a person may have created it in Buffer"
     if binding.origin is Origin.RECOVERED:
-        return "It was recovered by its content after the record was lost"
+        return "It was matched by its content, so another tool may have created it"
     return ""
 
 

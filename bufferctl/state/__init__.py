@@ -6,7 +6,7 @@ from bufferctl.state.document import Document
 from bufferctl.state.lease import Lease
 from bufferctl.state.local import LocalStore, state_path_of
 from bufferctl.state.lock import Holder, Lock
-from bufferctl.state.opening import open_shared, open_store
+from bufferctl.state.opening import claimed_elsewhere, open_shared, open_store
 from bufferctl.state.record import StoredRecord
 from bufferctl.state.store import History, Store, Stored
 
@@ -20,6 +20,7 @@ __all__ = [
     "Store",
     "Stored",
     "StoredRecord",
+    "claimed_elsewhere",
     "open_shared",
     "open_store",
     "state_path_of",

@@ -103,6 +103,15 @@ class GitStore:
         self._tip = _Tip(self._tip.commit if self._tip else "", blob)
         return Stored(document, blob)
 
+    def others(self) -> dict[str, bytes]:
+        """As `Store` says: from what was fetched."""
+        if not (self._tip and self._tip.commit):
+            return {}
+        listed = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", self._tip.commit).decode()
+        paths = [path for path in listed.split("\0") if path.endswith("state.json") and path != self._path]
+        documents = {path: self._document(self._tip.commit, path)[0] for path in paths}
+        return {path: document for path, document in documents.items() if document is not None}
+
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
         """As `Store` says: one push where nobody else writes to the branch at the same time."""
         if self._tip is None:
@@ -199,9 +208,9 @@ class GitStore:
         text = f"{message}\n\n[skip ci]\n"
         return self._git("commit-tree", tree, *parents, data=text.encode()).decode().strip()
 
-    def _document(self, commit: str) -> tuple[bytes | None, str]:
-        """The document at a commit and its blob."""
-        name = f"{commit}:{self._path}\n"
+    def _document(self, commit: str, path: str = "") -> tuple[bytes | None, str]:
+        """The document at a commit and its blob. `path`: of another root file's."""
+        name = f"{commit}:{path or self._path}\n"
         head, _, body = self._git("cat-file", "--batch", data=name.encode()).partition(b"\n")
         parts = head.split()
         if len(parts) != 3 or parts[1] != b"blob":  # noqa: PLR2004 - id, type and size; else "… missing"

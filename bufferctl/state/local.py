@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -62,6 +62,19 @@ class LocalStore:
         except OSError as error:
             raise self._unwritable(error) from error
         return _digest(document)
+
+    def others(self) -> dict[str, bytes]:
+        """As `Store` says: those in the same folder, and of the projects above, below and beside this one."""
+        project = self.path.parent.parent
+        folders = {self.path.parent, *project.glob("*/.bufferctl"), *project.parent.glob("*/.bufferctl")}
+        folders.add(project.parent / ".bufferctl")
+        paths = sorted(path for folder in folders for path in folder.glob("*state.json"))
+        found = {}
+        for path in paths:
+            if path != self.path:
+                with suppress(OSError):
+                    found[str(path)] = path.read_bytes()
+        return found
 
     def check_writable(self) -> None:
         """As `Store` says."""

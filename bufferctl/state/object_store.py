@@ -54,6 +54,16 @@ class ObjectStore:
         found = self._get({})
         return Stored(None, "") if found is None else Stored(bytes(found.bytes()), _version(found.meta))
 
+    def others(self) -> dict[str, bytes]:
+        """As `Store` says: read now, a request for the list and one for each."""
+
+        def read(bucket: S3Store | GCSStore | AzureStore) -> dict[str, bytes]:
+            listed = [str(each["path"]) for page in bucket.list() for each in page]
+            paths = [path for path in listed if path.endswith("state.json") and path != self._path]
+            return {path: bytes(bucket.get(path).bytes()) for path in paths}
+
+        return self._guard(read, "be read")
+
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:  # noqa: ARG002 - objects stay
         """As `Store` says: one request, unless the answer is lost."""
         attributes = {

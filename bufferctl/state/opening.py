@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from bufferctl.model import StateSettings
+from bufferctl.errors import StateError
+from bufferctl.model import Claim, StateSettings
+from bufferctl.state.document import parse
 from bufferctl.state.local import LocalStore, state_path_of
+from bufferctl.state.record import StoredRecord
 from bufferctl.state.store import Store
 
 
@@ -45,6 +50,34 @@ def document_path(root_file: Path, repository: Path | None, name: str = "state")
     file = f"{name}.json" if root_file.name == "buffer.yaml" else f"{root_file.stem}.{name}.json"
     folder = root_file.absolute().resolve().parent
     return (folder.relative_to(repository) / file).as_posix() if repository else file
+
+
+def claimed_elsewhere(record: StoredRecord, root_file: Path) -> dict[str, Claim]:
+    """Ids of live objects that other root files manage, as recorded in the same place.
+
+    Not what copies of this project claim, which have its lineage; nor documents whose root file is gone, or that
+    cannot be read. Raises StateError where the store cannot be read.
+    """
+    top = (repository_of(root_file) or root_file.absolute().parent) if record.is_shared else Path()
+    claimed: dict[str, Claim] = {}
+    for path, raw in record.store.others().items():
+        other = _root_file_of(top / path)
+        if other is None:
+            continue
+        with suppress(StateError):
+            document = parse(raw, path, record.endpoint, remedy="")
+            if document.state.lineage != record.saved.lineage:
+                name = os.path.relpath(other, root_file.absolute().parent)
+                claimed |= {b.id: Claim(name, b.origin) for b in document.state.bindings.values() if not b.retired}
+    return claimed
+
+
+def _root_file_of(document: Path) -> Path | None:
+    """The root file that a document is of, the reverse of `document_path` and `state_path_of`; None if it is gone."""
+    folder = document.parent.parent if document.parent.name == ".bufferctl" else document.parent
+    stem = document.name.removesuffix("state.json").rstrip(".") or "buffer"
+    names = (folder / f"{stem}{suffix}" for suffix in (".yaml", ".yml"))
+    return next((name for name in names if name.is_file()), None)
 
 
 def repository_of(root_file: Path) -> Path | None:

@@ -6,7 +6,7 @@ A store moves bytes and knows nothing of what they say; `document.py` does. Thre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -48,6 +48,9 @@ class Store(Protocol):
         `squash`: this ends a run, and the history may show its swaps as one: those since the version that this object
         first swapped, if nobody else wrote meanwhile. Where the document is the one from before the run, none is left.
         """
+
+    def others(self) -> Mapping[str, bytes]:
+        """The documents of other root files, by their paths, as of the last reading. Raises StateError."""
 
     def check_writable(self) -> None:
         """Check, before anything is sent, that a local document can be written. Raises StateError.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from bufferctl.state import Store, Stored
 
@@ -19,6 +19,10 @@ class Forgetting:
 
     def check_writable(self) -> None:
         """As `Store`."""
+
+    def others(self) -> Mapping[str, bytes]:
+        """As `Store`."""
+        return self._store.others()
 
     def read(self) -> Stored:
         """As `Store`."""

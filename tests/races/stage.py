@@ -20,7 +20,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from email.utils import format_datetime
@@ -335,6 +335,10 @@ class _Watched:
 
     def check_writable(self) -> None:
         """As `Store`."""
+
+    def others(self) -> Mapping[str, bytes]:
+        """As `Store`."""
+        return self._store.others()
 
     def read(self) -> Stored:
         """As `Store`."""

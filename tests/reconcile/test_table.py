@@ -567,8 +567,8 @@ def test_with_prune_off_the_plan_says_what_will_still_be_published() -> None:
 
 
 def test_deletes_say_where_an_object_comes_from() -> None:
-    """Imported, or recovered by content."""
-    for origin, word in ((Origin.IMPORTED, "imported"), (Origin.RECOVERED, "recovered"), (Origin.ADOPTED, "A person")):
+    """Imported, or matched by content."""
+    for origin, word in ((Origin.IMPORTED, "imported"), (Origin.RECOVERED, "matched by its content"), (Origin.ADOPTED, "A person")):
         change = next(c for c in known(origin=origin).plan(other()).changes if c.address.key == "a")
         assert word in change.message
 

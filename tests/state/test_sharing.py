@@ -38,6 +38,10 @@ class Memory:
     def check_writable(self) -> None:
         """As `Store`."""
 
+    def others(self) -> dict[str, bytes]:
+        """None."""
+        return {}
+
     def read(self) -> Stored:
         """As `Store`."""
         if self.away:

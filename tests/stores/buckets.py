@@ -178,6 +178,9 @@ class _Xml(BaseHTTPRequestHandler):
             return
         kept = self.google.objects.get(key, [])
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
+        if "list-type" in query:
+            self._answer(200, self._listed(key, query["prefix"][0]), {"Content-Type": "application/xml"})
+            return
         number = int(query.get("generation", [str(len(kept))])[0])
         if not kept or not 0 < number <= len(kept):
             self._error(404, "NoSuchKey")
@@ -218,6 +221,16 @@ class _Xml(BaseHTTPRequestHandler):
         if (key := self._begin()) is not None:
             self.google.objects.pop(key, None)
             self._answer(204, b"", {})
+
+    def _listed(self, bucket: str, prefix: str) -> bytes:
+        start = f"{bucket.rstrip('/')}/{prefix}"
+        each = "".join(
+            f"<Contents><Key>{key.partition('/')[2]}</Key><Size>{len(kept[-1][0])}</Size><ETag>e</ETag>"
+            "<LastModified>2029-12-03T09:00:00.000Z</LastModified></Contents>"
+            for key, kept in self.google.objects.items()
+            if key.startswith(start)
+        )
+        return f"<?xml version='1.0'?><ListBucketResult>{each}</ListBucketResult>".encode()
 
     def _begin(self) -> str | None:
         self.google.asked.append(self.command)

@@ -101,6 +101,18 @@ def test_other_root_files_do_not_make_a_version_old(project: Path) -> None:
     assert git.store(project, "blog/state.json").read().document == SECOND
 
 
+def test_documents_of_other_root_files_are_listed(project: Path) -> None:
+    """All on the branch but its own, as of the last reading."""
+    one, other = git.store(project), git.store(project, "blog/news.state.json")
+    assert one.others() == {}
+    one.swap(FIRST, one.read().version, "lock")
+    other.swap(SECOND, other.read().version, "lock")
+    assert other.others() == {"state.json": FIRST}
+    assert one.others() == {}
+    one.read()
+    assert one.others() == {"blog/news.state.json": SECOND}
+
+
 def test_where_history_is_protected_commits_stay(project: Path, bare: Path) -> None:
     """A remote that lets no commit be replaced gets one more."""
     git.git(bare, "config", "receive.denyNonFastForwards", "true")

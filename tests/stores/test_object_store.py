@@ -44,6 +44,15 @@ def test_a_run_asks_for_each_step_once(server: buckets.Google) -> None:
     assert server.asked == ["GET", "PUT", "PUT", "PUT"]
 
 
+def test_documents_of_other_root_files_are_listed(server: buckets.Google) -> None:
+    """All below the prefix but its own."""
+    one, other = store(server), ObjectStore("gs://acme-state/social", "blog/state.json", endpoint=server.address)
+    run(one, FIRST)
+    run(other, SECOND)
+    assert one.others() == {"blog/state.json": SECOND}
+    assert other.others() == {"state.json": FIRST}
+
+
 def test_a_store_that_ignores_conditions_is_refused(server: buckets.Google) -> None:
     """At the first write; nothing stays there."""
     server.ignores_conditions = True

@@ -1,0 +1,95 @@
+"""Entries that move from one root file to another one; each root file has its own state."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Project
+from tests.stores import git
+
+HEAD = """\
+version: 1
+timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
+{state}organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+        posts:
+"""
+LAUNCH = "          - {key: launch, due_at: 2029-12-20 09:00, text: We are live}\n"
+TEASER = "          - {key: teaser, due_at: 2029-12-18 09:00, text: Soon}\n"
+NEWS = "          - {key: news, due_at: 2029-12-19 09:00, text: News}\n"
+
+
+@pytest.fixture
+def shared(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The setting for a state on a branch of a remote, which is there."""
+    for name, value in git.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    git.git(project.folder, "init", "--quiet")
+    git.git(project.folder, "remote", "add", "origin", str(git.remote(tmp_path / "remote.git")))
+    return "state: git\n"
+
+
+def texts(project: Project) -> list[str]:
+    """Of the posts in Buffer."""
+    found = [post["text"] for organization in project.sandbox.dump()["organizations"] for post in organization["posts"]]
+    return sorted(found)
+
+
+def apply(project: Project, root: str) -> tuple[int, str]:
+    """Apply one root file."""
+    ran = project("apply", "--file", root, "--auto-approve", "--settle", "0")
+    return ran.code, " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize(("one", "other"), [("buffer.yaml", "blog.yaml"), ("acme/buffer.yaml", "blog/buffer.yaml")])
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_where_the_new_root_file_is_applied_first(
+    project: Project, shared: str, one: str, other: str, *, is_shared: bool
+) -> None:
+    """The post stays: already there for one, no longer tracked by the other, whose next plan is empty."""
+    head = HEAD.format(state=shared if is_shared else "")
+    project.write(one, head + LAUNCH + TEASER)
+    project.write(other, head + NEWS)
+    assert (apply(project, one)[0], apply(project, other)[0]) == (0, 0)
+    before = texts(project)
+    assert "We are live" in before
+    project.write(one, head + TEASER)
+    project.write(other, head + NEWS + LAUNCH)
+    assert apply(project, other)[0] == 0
+    code, out = apply(project, one)
+    assert (code, texts(project)) == (0, before)
+    assert "buffer.yaml declares it now, so it stays in Buffer" in out or "blog.yaml declares it now" in out
+    for root in (one, other):
+        assert project("plan", "--file", root, "--detailed-exitcode").code == 0
+    project.write(other, head + NEWS)
+    assert apply(project, other)[0] == 0
+    assert "We are live" not in texts(project)
+
+
+def test_a_copy_of_the_project_claims_nothing(project: Project) -> None:
+    """Its state has the same lineage: what is removed here is deleted."""
+    project.write("acme/buffer.yaml", HEAD.format(state="") + LAUNCH + TEASER)
+    apply(project, "acme/buffer.yaml")
+    shutil.copytree(project.folder / "acme", project.folder / "copy")
+    project.write("acme/buffer.yaml", HEAD.format(state="") + TEASER)
+    assert apply(project, "acme/buffer.yaml")[0] == 0
+    assert "We are live" not in texts(project)
+
+
+def test_a_root_file_that_is_gone_claims_nothing(project: Project, shared: str) -> None:
+    """Its folder was renamed, and its document stays on the branch: what is removed here is deleted."""
+    head = HEAD.format(state=shared)
+    project.write("acme/buffer.yaml", head + LAUNCH + TEASER)
+    assert apply(project, "acme/buffer.yaml")[0] == 0
+    (project.folder / "acme").rename(project.folder / "brand")
+    assert apply(project, "brand/buffer.yaml")[0] == 0
+    project.write("brand/buffer.yaml", head + TEASER)
+    assert apply(project, "brand/buffer.yaml")[0] == 0
+    assert "We are live" not in texts(project)
