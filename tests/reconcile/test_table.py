@@ -568,7 +568,11 @@ def test_with_prune_off_the_plan_says_what_will_still_be_published() -> None:
 
 def test_deletes_say_where_an_object_comes_from() -> None:
     """Imported, or matched by content."""
-    for origin, word in ((Origin.IMPORTED, "imported"), (Origin.RECOVERED, "matched by its content"), (Origin.ADOPTED, "A person")):
+    for origin, word in (
+        (Origin.IMPORTED, "imported"),
+        (Origin.RECOVERED, "matched by its content"),
+        (Origin.ADOPTED, "A person"),
+    ):
         change = next(c for c in known(origin=origin).plan(other()).changes if c.address.key == "a")
         assert word in change.message
 
