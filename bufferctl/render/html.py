@@ -108,6 +108,7 @@ class Page:
     verdict: str
     also: str
     first: str
+    moved: tuple[str, ...]
     requests: str
     kinds: tuple[Kind, ...]
     problems: tuple[Problem, ...]
@@ -152,6 +153,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
         verdict=_preview_verdict(cards) if is_preview else _verdict(plan, report),
         also="" if is_preview else _also(plan),
         first=_first(plan) if form == "plan" else "",
+        moved=tuple(_moved(plan)) if form == "plan" else (),
         requests=""
         if is_preview or report.outcomes is not None or not plan.writes or report.is_offline
         else summary.requests(plan),
@@ -241,6 +243,12 @@ def _also(plan: Plan) -> str:
 def _first(plan: Plan) -> str:
     first = summary.first_post(plan)
     return f"First post: {first[0]}, {first[1].called}." if first else ""
+
+
+def _moved(plan: Plan) -> Iterator[str]:
+    """Posts that move together, a line each; the cards show every one of them."""
+    for moved in summary.moved_together(plan.changes):
+        yield f"{moved.label} ({visible(moved.file)})."
 
 
 def _document(page: Page) -> str:

@@ -27,7 +27,7 @@ def campaign(project: Any, text: str) -> Path:
 def test_a_move_is_said_once(project: Any) -> None:
     """Forty posts that move by a day are one line; what is published is counted, and nothing is asked."""
     prepare(project, CASES / "starts-moved")
-    ran = project("plan", "--strict", "--report", "plan.md")
+    ran = project("plan", "--strict", "--report", "plan.md", "--report", "plan.html")
     assert ran.code == 0
     assert "posts/campaign.yaml: 4 posts moved by 1 day" in ran.out
     assert "4 posts are already published and stay as they were" in ran.err
@@ -36,6 +36,8 @@ def test_a_move_is_said_once(project: Any) -> None:
     report = (project.folder / "plan.md").read_text(encoding="utf-8")
     assert "~ 4 posts moved by 1 day" in report
     assert report.count("will change") == 0
+    page = (project.folder / "plan.html").read_text(encoding="utf-8")
+    assert ">4 posts moved by 1 day (posts/campaign.yaml).<" in page
 
 
 def test_a_shortened_series_says_so(project: Any) -> None:
