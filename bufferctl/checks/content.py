@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from bufferctl.checks.finding import Finding, Path, Rule, few
-from bufferctl.checks.networks import thread_of
 from bufferctl.checks.visible import visible_texts
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, NetworkMetadata, Post
 from bufferctl.model.content import Image
 from bufferctl.model.invisible import code_point, invisible
+from bufferctl.model.metadata import thread_of
 
 NO_ALT_TEXT = Rule(
     "BC101",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bufferctl.checks.finding import Finding, Path, Rule
-from bufferctl.checks.networks import NETWORKS, Counting, Limit, Need, Network, Source, thread_of
+from bufferctl.checks.networks import NETWORKS, Counting, Limit, Need, Network, Source
 from bufferctl.checks.texts import because_of_parameters, utf16
 from bufferctl.diagnostics import Severity
 from bufferctl.model import NetworkMetadata, Post
 from bufferctl.model.content import ThreadItem
-from bufferctl.model.metadata import GoogleBusinessMetadata
+from bufferctl.model.metadata import GoogleBusinessMetadata, thread_of
 
 _REFUSED = "Buffer refuses the post"
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, Rule
-from bufferctl.checks.networks import NETWORKS, Network, Source, thread_of
+from bufferctl.checks.networks import NETWORKS, Network, Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, Idea, Post
 from bufferctl.model.content import LinkAttachment
+from bufferctl.model.metadata import thread_of
 
 TOO_MANY_IMAGES = Rule(
     "BC010",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from bufferctl.model import NetworkMetadata, Service
-from bufferctl.model.content import AssetKind, ThreadItem
+from bufferctl.model import Service
+from bufferctl.model.content import AssetKind
 
 
 class Source(StrEnum):
@@ -311,11 +311,3 @@ NETWORKS: Mapping[Service, Network] = {
     Service.WHATSAPP: Network("WhatsApp", takes_posts=False),
     Service.STARTPAGE: Network("Start Page", takes_posts=False),
 }
-
-
-def thread_of(metadata: NetworkMetadata | None) -> tuple[ThreadItem, ...]:
-    """The thread of a post, on networks that have threads."""
-    if metadata is None or not NETWORKS[metadata.service].thread:
-        return ()
-    found: tuple[ThreadItem, ...] = getattr(metadata, "thread", ())
-    return found

@@ -11,10 +11,11 @@ from functools import lru_cache
 from sys import maxsize
 
 from bufferctl.checks.finding import Finding, Path, Rule
-from bufferctl.checks.networks import NETWORKS, Counting, Network, Source, thread_of
+from bufferctl.checks.networks import NETWORKS, Counting, Network, Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Desired, Post
 from bufferctl.model.content import TextLength
+from bufferctl.model.metadata import thread_of
 
 #: What a link weighs where it does not weigh what it says.
 LINK_ON_X = 23

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bufferctl.config.expand.layers import Layer, layer_of
 from bufferctl.config.expand.variables import Variables, with_related
@@ -29,6 +30,7 @@ from bufferctl.model.metadata import (
     PinterestMetadata,
     SubstackMetadata,
     ThreadsMetadata,
+    thread_of,
 )
 
 T = TypeVar("T")
@@ -40,11 +42,18 @@ _ALWAYS: dict[Service, type[NetworkMetadata]] = {
 }
 
 
+@cache
+def _default_metadata(service: Service) -> NetworkMetadata | None:
+    """The metadata of a post for which the files give none."""
+    always = _ALWAYS.get(service)
+    return always() if always else None
+
+
 class Text(NamedTuple):
-    """The text of a post: as its entry or its text file has it, and as it is published. None where there is none."""
+    """The text of a post: as its entry or its text file has it, and with variables replaced. None if it has none."""
 
     written: str | None = None
-    said: str | None = None
+    published: str | None = None
 
 
 def text_of(layers: tuple[Layer, ...], variables: Variables, reading: Reading) -> Text:
@@ -64,19 +73,21 @@ def text_of(layers: tuple[Layer, ...], variables: Variables, reading: Reading) -
     return Text(fields.text, variables.text(fields.text, spot, "text") if fields.text else fields.text)
 
 
-_ASSETS = TypeAdapter(tuple[Asset, ...])
+#: Built when something is first read with it, since most files need none.
+_LATER = ConfigDict(defer_build=True)
+_ASSETS = TypeAdapter(tuple[Asset, ...], config=_LATER)
 
 
 def assets_of(layers: tuple[Layer, ...], given: tuple[Asset, ...], variables: Variables) -> tuple[Asset, ...]:
     """The assets, with variables replaced. `given`: as they are written."""
-    layer = layer_of(layers, "assets")
+    layer = layer_of(layers, "assets") if given else None
     if layer is None or not variables.are_in(raw := layer.spot.child("assets")):
         return given
     found = reread(_ASSETS, Asset, raw, layer.spot.down("assets"), variables)
     return given if found is None else found
 
 
-_PARTS = TypeAdapter(tuple[ThreadPart, ...])
+_PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
 
 
 def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...]:
@@ -138,7 +149,7 @@ def metadata_of(
     """The metadata of the channel's network, and where it stands."""
     for layer in layers:
         metadata: Metadata | None = layer.fields.metadata
-        found = getattr(metadata, service.value, None) if metadata else None
+        found = getattr(metadata, service, None) if metadata else None
         if isinstance(found, NetworkMetadata):
             spot = layer.spot.down("metadata", service.value)
             if variables.are_in(spot.node):
@@ -152,8 +163,7 @@ def metadata_of(
                     )
                 )
             return found, spot
-    always = _ALWAYS.get(service)
-    return always() if always else None, layers[-1].spot
+    return _default_metadata(service), layers[-1].spot
 
 
 def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading) -> None:
@@ -273,12 +283,6 @@ def _attached(
     return None
 
 
-def thread_of(metadata: NetworkMetadata | None) -> tuple[ThreadItem, ...]:
-    """The thread, on networks that have threads."""
-    found: tuple[ThreadItem, ...] = getattr(metadata, "thread", ())
-    return found
-
-
 def check_thread(text: str | None, thread: tuple[ThreadItem, ...], spot: Spot, reading: Reading) -> str | None:
     """The post's text, from the thread where it is given only there; a problem where the two differ."""
     if not thread:
@@ -305,20 +309,13 @@ def check_together(
     spot: Spot,
     reading: Reading,
 ) -> None:
-    """What excludes each other, and a post of nothing. `spot`: where the metadata stands."""
-    has_assets = bool(assets)
-    attachment = getattr(metadata, "link_attachment", None)
-    if attachment is not None and has_assets:
-        reading.problems.append(
-            spot.at_key(
-                "link_attachment",
-                _EITHER,
-                hint=_DELETE_ONE,
-            )
-        )
-    says_something = bool(text and text.strip()) or has_assets or attachment is not None
-    shares = getattr(metadata, "retweet", None) is not None
-    if not says_something and not shares and reading.sound(*(each.spot for each in layers)):
+    """Complain of assets beside a link preview, and of an empty post. `spot`: where the metadata stands."""
+    if assets and getattr(metadata, "link_attachment", None):
+        reading.problems.append(spot.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
+    if assets or (text and not text.isspace()):
+        return
+    is_empty = not (getattr(metadata, "link_attachment", None) or getattr(metadata, "retweet", None))
+    if is_empty and reading.sound(*(each.spot for each in layers)):
         written = layer_of(layers, "text", "text_file")
         entry = (written or layers[-1]).spot
         name = next((each for each in ("text", "text_file", "key") if entry.has(each)), "key")

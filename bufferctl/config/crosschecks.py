@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -110,17 +110,24 @@ def _same_text_and_instant(posts: list[DeclaredPost], reading: Reading) -> Itera
 
     Posts without text are the same if their assets are.
     """
-    groups: dict[tuple[str, str, datetime, object], list[DeclaredPost]] = {}
+    same: dict[tuple[str, str, object], list[DeclaredPost]] = {}
     for each in posts:
         post = each.post
         content = post.text.strip() or post.assets
         if content and post.due_at is not None and not post.cancelled:
-            groups.setdefault((post.address.organization, post.address.channel, post.due_at, content), []).append(each)
+            same.setdefault((post.address.organization, post.address.channel, content), []).append(each)
     reported: set[tuple[Place, Place]] = set()
-    for group in groups.values():
+    for group in (group for those in same.values() if len(those) > 1 for group in _by_instant(those)):
         sound = [each for each in group if reading.sound(*(layer.spot for layer in each.layers))]
         if len(sound) > 1:
             yield from _not_meant(sound[0], sound[1:], reported)
+
+
+def _by_instant(posts: list[DeclaredPost]) -> Iterable[list[DeclaredPost]]:
+    groups: dict[datetime | None, list[DeclaredPost]] = {}
+    for each in posts:
+        groups.setdefault(each.post.due_at, []).append(each)
+    return groups.values()
 
 
 def _not_meant(

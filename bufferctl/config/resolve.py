@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import blake2b
 
 from bufferctl.config.catalog import (
     Catalog,
@@ -25,7 +23,6 @@ from bufferctl.config.content import (
     metadata_of,
     parts_of,
     text_of,
-    thread_of,
     with_link_attachment,
     with_link_attachments_in_thread,
 )
@@ -41,7 +38,8 @@ from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place, Related
 from bufferctl.model import IDEAS, Address, Asset, Idea, NetworkMetadata, Post, ShareMode
-from bufferctl.model.desired import Expansion
+from bufferctl.model.desired import Entry, Expansion
+from bufferctl.model.metadata import thread_of
 from bufferctl.model.scalars import LAST_YEAR
 
 
@@ -97,8 +95,9 @@ class Posts:
 
     def _check_channels(self, entry: Spot, defaults: Defaults) -> None:
         """Complain of an entry that goes nowhere, also where it cannot be read for another reason."""
-        lost = entry.tree.empty.get(id(entry.node), set()) & {"channels", "<<"}
-        if isinstance(entry.node, dict) and not (entry.has("channels") or lost or defaults.channels):
+        if entry.has("channels") or defaults.channels or not isinstance(entry.node, dict):
+            return
+        if not entry.tree.empty.get(id(entry.node), set()) & {"channels", "<<"}:
             hint = "add `channels: [twitter, linkedin]` here, or at the top of the file for all of its posts"
             at = entry.tree.source.diagnostic(entry.offset, "`channels` is missing", hint=hint)
             self.reading.problems.append(at)
@@ -134,9 +133,9 @@ class Posts:
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         place = base.spot.place("key")
         self._check_fate(entry, base.spot, defaults)
-        each = list(occurrences(entry, base.spot, self.reading))
-        series = _Series(self.reading)
-        for occurrence in each:
+        turns = occurrences(entry, base.spot, self.reading)
+        series = _Series(self.reading) if entry.repeat else None
+        for occurrence in turns:
             inside = occurrence.layer if occurrence else None
             key = occurrence.key(entry.key) if occurrence else entry.key
             always = {"key": key, "organization": owner.label}
@@ -153,7 +152,7 @@ class Posts:
                 chosen = (inside_own.get(label), inside, own.get(label), base)
                 layers = tuple(layer for layer in chosen if layer is not None)
                 self._add(declared, layers, turn)
-            if occurrence:
+            if series:
                 series.close(key, self.found, len(channels))
 
     def _check_fate(self, entry: PostEntry, spot: Spot, defaults: Defaults) -> None:
@@ -165,7 +164,6 @@ class Posts:
 
     def _channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> Iterator[DeclaredChannel]:
         """The channels that `channels` names. `spot`: the entry or the file that has it."""
-        references = spot.down("channels")
         seen: dict[str, int] = {}
         for index, reference in enumerate(names):
             try:
@@ -173,12 +171,13 @@ class Posts:
             except UnknownNameError as error:
                 self.reading.whole = False
                 if self.catalog.whole and not self.reading.full:
-                    self.reading.problems.append(references.at(index, error.message, hint=error.hint))
+                    self.reading.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
                 continue
             first = seen.setdefault(declared.channel.label, index)
             if first == index:
                 yield declared
                 continue
+            references = spot.down("channels")
             place = spot.tree.source.place(references.value(first))
             message = f"`{reference}` is the same channel as one above; the post would go there twice"
             self.reading.problems.append(
@@ -189,6 +188,8 @@ class Posts:
         self, overrides: dict[str, Override], outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]
     ) -> dict[str, Layer]:
         """The override of each channel, by its label. `outer`: the entry, or the occurrence that has them."""
+        if not overrides:
+            return {}
         below = outer.spot.down("overrides")
         labels = {each.channel.label for each in channels}
         found: dict[str, Layer] = {}
@@ -217,8 +218,7 @@ class Posts:
         """The post on one channel."""
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
-        name = channel.name or channel.id or ""
-        variables = Variables(reading, layers[-1].spot, turn.values, channel.service.value, name)
+        variables = Variables(reading, layers[-1].spot, turn.values, channel)
         fields = fields_of(layers, defaults)
         mode, due_at = self._schedule(layers, occurrence, clock)
         text, content = self._content(declared, layers, fields, clock, variables, defaults)
@@ -248,7 +248,7 @@ class Posts:
             repeat_of=fields.repeat_of,
             cancelled=fields.cancelled,
             protect=fields.protect,
-            entry=turn.written(layers, text.written),
+            entry=Entry(tuple(layer.spot.node for layer in layers), text.written),
             was_single=fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
             expansion=turn.expansion(layers, variables, parameters),
         )
@@ -263,25 +263,26 @@ class Posts:
         variables: Variables,
         defaults: Defaults,
     ) -> tuple[Text, _Content]:
-        """What the post says, without the parameters of its links; and its text as it is written."""
+        """What is published, without the parameters of its links; and its text as it is written."""
         service, reading = declared.channel.service, self.reading
         metadata, spot = metadata_of(layers, service, clock, variables, reading, defaults.starts)
         text = text_of(layers, variables, reading)
-        said = text.said
+        published = text.published
         if thread := thread_of(metadata):
-            said = check_thread(said, thread, spot, reading)
-        given = assets_of(layers, fields.assets, variables)
-        check_parts(layers, said, metadata, service, reading)
-        parts = parts_of(layers, variables)
-        if parts and not thread:
-            metadata = with_parts(metadata, parts, said, given, service)
-            holder = (layer_of(layers, "thread") or layers[-1]).spot
-            metadata = with_link_attachments_in_thread(metadata, holder, reading, above=1)
-        else:
-            metadata = with_link_attachments_in_thread(metadata, spot, reading)
-        holder = (layer_of(layers, "assets") or layers[-1]).spot
-        assets, metadata = with_link_attachment(given, metadata, service, holder, reading)
-        return text, _Content(said, assets, metadata, spot)
+            published = check_thread(published, thread, spot, reading)
+        assets = assets_of(layers, fields.assets, variables)
+        holder, above = spot, 0
+        if (layer := layer_of(layers, "thread")) is not None:
+            check_parts(layers, published, metadata, service, reading)
+            parts = parts_of(layers, variables)
+            if parts and not thread:
+                metadata = with_parts(metadata, parts, published, assets, service)
+                holder, above = layer.spot, 1
+        metadata = with_link_attachments_in_thread(metadata, holder, reading, above=above)
+        if assets:
+            holder = (layer_of(layers, "assets") or layers[-1]).spot
+            assets, metadata = with_link_attachment(assets, metadata, service, holder, reading)
+        return text, _Content(published, assets, metadata, spot)
 
     def _schedule(
         self, layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None
@@ -324,7 +325,7 @@ class Posts:
 class _Turn:
     """One occurrence of an entry, or the entry itself: what its posts have in common.
 
-    `clock`: of its times without an offset, None for the channel's. `digests`: of what is written, by the layers.
+    `clock`: of its times without an offset, None for the channel's.
     """
 
     key: str
@@ -333,14 +334,13 @@ class _Turn:
     clock: LocalTimes | None
     defaults: Defaults
     values: Values
-    digests: dict[tuple[object, ...], str] = field(default_factory=dict)
     expansions: dict[tuple[object, ...], Expansion] = field(default_factory=dict)
 
     def expansion(
         self, layers: tuple[Layer, ...], variables: Variables, parameters: Parameters | None
     ) -> Expansion | None:
         """How a post was made, None where it says what its entry says; one object for all posts made alike."""
-        timed = layer_of(layers, "due_at")
+        timed = layer_of(layers, "due_at") if self.defaults.starts else None
         relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
         used, threaded = variables.used, layer_of(layers, "thread") is not None
         added, untagged = (tuple(parameters.added), tuple(parameters.untagged)) if parameters else ((), ())
@@ -360,28 +360,25 @@ class _Turn:
             )
         return self.expansions[key]
 
-    def written(self, layers: tuple[Layer, ...], text: str | None) -> str:
-        """The digest of what is written in those layers, made once."""
-        key = (*(id(layer.spot.node) for layer in layers), text)
-        if key not in self.digests:
-            self.digests[key] = _as_written(layers, text)
-        return self.digests[key]
-
 
 @dataclass
 class _Series:
-    """What the occurrences of one entry have in common: equal texts, and problems that need be told only once."""
+    """What the occurrences of one entry have in common: equal texts, and problems that are reported only once.
+
+    `reported`: how many problems were found before this occurrence. `first_keys`: the key of the first occurrence, by
+    channel and content.
+    """
 
     reading: Reading
     reported: int = field(init=False)
     seen: set[tuple[str, Place | None]] = field(default_factory=set)
-    said: dict[tuple[str, object], str] = field(default_factory=dict)
+    first_keys: dict[tuple[str, object], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reported = len(self.reading.problems)
 
     def close(self, key: str, found: list[DeclaredPost], channels: int) -> None:
-        """Name the occurrence in its problems, and say which earlier one its posts repeat.
+        """Name the occurrence in its problems, and set which earlier one its posts repeat.
 
         `channels`: how many of the last of `found` are of the occurrence with that `key`.
         """
@@ -394,10 +391,10 @@ class _Series:
         self.reported = len(problems)
         for declared in found[len(found) - channels :]:
             post = declared.post
-            says = post.text.strip() or post.assets
-            if post.cancelled or not says or post.expansion is None:
+            content = post.text.strip() or post.assets
+            if post.cancelled or not content or post.expansion is None:
                 continue
-            first = self.said.setdefault((post.address.channel, says), key)
+            first = self.first_keys.setdefault((post.address.channel, content), key)
             if first != key and post.repeat_of is None:
                 expansion = replace(post.expansion, repeats=first)
                 declared.post = replace(post, repeat_of=first, expansion=expansion)
@@ -405,7 +402,7 @@ class _Series:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a post says. `spot`: where its metadata stands."""
+    """What is published. `spot`: where its metadata stands."""
 
     text: str | None
     assets: tuple[Asset, ...]
@@ -427,20 +424,6 @@ def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | 
     return numbered if numbered != key else None
 
 
-#: JSON with sorted keys; made once, since `json.dumps` would make an encoder for each entry.
-_sorted = json.JSONEncoder(sort_keys=True, check_circular=False).encode
-
-#: Fields of an entry that say nothing about the post on one channel, or only what becomes of the rest.
-_SPREAD = frozenset({"channels", "overrides", "vars", "utm", "repeat"})
-
-
-def _as_written(layers: tuple[Layer, ...], text: str | None) -> str:
-    """A digest of an entry as it stands in the file, in whatever order, and of the file that its text comes from."""
-    written = [{k: v for k, v in layer.spot.node.items() if k not in _SPREAD} for layer in layers]
-    from_file = text if any("text_file" in fields for fields in written) else None
-    return blake2b(_sorted([written, from_file]).encode(), digest_size=10).hexdigest()
-
-
 @dataclass
 class Ideas:
     """Turns entries into ideas, in file order, each with the place of its entry."""
@@ -453,8 +436,8 @@ class Ideas:
         """One idea of an organization. `defaults`: of its file, whose `timezone` its date takes."""
         text = self._text(entry, spot)
         self._check_variables(entry, spot, defaults)
-        says_something = entry.title or text or entry.media
-        if not says_something and not entry.cancelled and self.reading.sound(spot):
+        has_content = entry.title or text or entry.media
+        if not has_content and not entry.cancelled and self.reading.sound(spot):
             message = "this idea has neither title nor text nor media"
             self.reading.problems.append(spot.at_key("key", message, hint="write a `title`"))
         idea = Idea(

@@ -108,7 +108,7 @@ class Spot:
         if not isinstance(self.node, dict) or id(self.node) not in self.tree.marks or name not in self.node:
             return None
         if len(self.node) < _LARGE:
-            return next(i for i, key in enumerate(self.node) if key == name)
+            return list(self.node).index(name)
         if id(self.node) not in self.tree.indexes:
             self.tree.indexes[id(self.node)] = {key: index for index, key in enumerate(self.node)}
         return self.tree.indexes[id(self.node)][name]

@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from bufferctl.model.base import Model
-from bufferctl.model.content import Asset, ThreadItem
+from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.media import MediaFile
+from bufferctl.model.metadata import thread_of
 
 #: The fields that name what is attached, a file or an address: of an asset itself, and of a document's first page.
 _PAIRS = (("file", "url"), ("thumbnail_file", "thumbnail_url"))
@@ -39,13 +40,13 @@ def attached(item: Post | Idea) -> Iterator[Attached]:
             yield from _of(("media", index), medium.type.value, medium)
         return
     yield from _of_assets(("assets",), item.assets)
-    for index, part in enumerate(_thread(item)):
+    for index, part in enumerate(thread_of(item.metadata)):
         yield from _of_assets(("metadata", item.service.value, "thread", index, "assets"), part.assets)
 
 
 def files_of(item: Post | Idea) -> Iterator[Attached]:
     """The files among what is attached."""
-    if isinstance(item, Post) and not _has_file(item.assets) and not _thread(item):  # most, and quickly
+    if isinstance(item, Post) and not _has_file(item.assets) and not thread_of(item.metadata):  # most, and quickly
         return
     yield from (each for each in attached(item) if each.file)
 
@@ -76,16 +77,9 @@ def with_sources(item: Post | Idea, sources: Sequence[str]) -> Post | Idea | Non
 
 def sources_of(item: Post | Idea) -> tuple[str, ...]:
     """What state keeps of each thing attached, in order."""
-    if isinstance(item, Post) and not item.assets and not _thread(item):
+    if isinstance(item, Post) and not item.assets and not thread_of(item.metadata):
         return ()
     return tuple(each.source for each in attached(item))
-
-
-def _thread(post: Post) -> tuple[ThreadItem, ...]:
-    if post.metadata is None or "thread" not in type(post.metadata).model_fields:
-        return ()
-    found: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
-    return found
 
 
 def _of_assets(path: Path, assets: Sequence[Asset]) -> Iterator[Attached]:
@@ -121,7 +115,7 @@ def _updated(item: Post | Idea, updates: Mapping[Path, Mapping[str, Any]]) -> Po
         media = (medium.model_copy(update=updates.get(("media", i), {})) for i, medium in enumerate(item.media))
         return replace(item, media=tuple(media))
     item = replace(item, assets=_assets(item.assets, ("assets",), updates))
-    if item.metadata is None or not (thread := _thread(item)):
+    if item.metadata is None or not (thread := thread_of(item.metadata)):
         return item
     below = ("metadata", item.service.value, "thread")
     parts = tuple(

@@ -22,7 +22,7 @@ from bufferctl.model.content import Asset, Link, LinkAttachment, ThreadItem
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.media import IDENTITY
-from bufferctl.model.metadata import NetworkMetadata
+from bufferctl.model.metadata import NetworkMetadata, thread_of
 from bufferctl.model.state import Binding, Origin
 
 #: Changes when the inputs of fingerprints change; older ones are then compared by content instead.
@@ -100,7 +100,7 @@ def of_desired(item: Post | Idea) -> Content:
             date=instant(item.date),
         )
     metadata = item.metadata
-    thread = getattr(metadata, "thread", ())
+    thread = thread_of(metadata)
     left_out = _UNREADABLE | _redundant(metadata) | ({"type"} if thread else set())  # Buffer returns it as `thread`
     raw = metadata.model_dump(exclude_none=True, exclude=set(left_out)) if metadata is not None else {}
     return Content(
@@ -388,7 +388,7 @@ def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_dec
         id=live.id,
         origin=origin,
         applied=str(fingerprint(item, wanted)),
-        entry=item.entry if isinstance(item, Post) else "",
+        entry=item.entry_digest if isinstance(item, Post) else "",
         text=text_digest(wanted),
         seen=digest(of_live(live)) if as_declared else "",
         due_at=due_seen(item, live),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 from pydantic import ConfigDict, model_validator
@@ -147,14 +150,40 @@ class Expansion:
     thread: bool = False
 
 
+#: JSON with sorted keys; made once, since `json.dumps` would make an encoder for each entry.
+_sorted = json.JSONEncoder(sort_keys=True, check_circular=False).encode
+
+#: Fields of an entry that say nothing about the post on one channel, or only how it is expanded.
+_SPREAD = frozenset({"channels", "overrides", "vars", "utm", "repeat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the files say of one post, before defaults and variables are applied.
+
+    `layers`: the fields of its entry, and of the overrides that apply to it, as they are written. `text`: that of its
+    text file, if it has one.
+    """
+
+    layers: tuple[Mapping[str, Any], ...]
+    text: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """The same in whatever order the fields are. Computed on demand: `validate` does not need it."""
+        written = [{name: value for name, value in layer.items() if name not in _SPREAD} for layer in self.layers]
+        from_file = self.text if any("text_file" in fields for fields in written) else None
+        return blake2b(_sorted([written, from_file]).encode(), digest_size=10).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One post on one channel, as declared.
 
     `due_at` is aware, in the zone that the file sets. `metadata` is only that of the channel's network. `tags` are
-    names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: a digest of the
-    entry as it stands in the file, before defaults and variables are applied; empty if there is no entry.
-    `was_single`: the key that the first occurrence of a repeated entry may have had before it was repeated.
+    names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: what the files
+    say about it, None if no file does; posts that differ only in that are equal. `was_single`: the key that the first
+    occurrence of a repeated entry may have had before it was repeated.
     """
 
     address: Address
@@ -177,9 +206,14 @@ class Post:
     repeat_of: str | None = None
     cancelled: bool = False
     protect: bool = False
-    entry: str = ""
+    entry: Entry | None = field(default=None, compare=False, repr=False)
     was_single: str | None = None
     expansion: Expansion | None = None
+
+    @property
+    def entry_digest(self) -> str:
+        """A digest of its entry, which the record keeps; empty if there is none."""
+        return self.entry.digest if self.entry else ""
 
     @property
     def previous_keys(self) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ def _says_the_same(facts: Facts) -> bool:
 
 
 def _entry(item: Post | Idea) -> str:
-    return item.entry if isinstance(item, Post) else ""
+    return item.entry_digest if isinstance(item, Post) else ""
 
 
 def _idea(facts: Facts) -> Change:

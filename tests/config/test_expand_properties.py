@@ -196,7 +196,7 @@ def loaded(folder: Path, posts: dict[str, Any]) -> Desired | tuple[str, ...]:
 
 def bare(post: Post) -> Post:
     """The post without where and how it was written."""
-    return replace(post, place=Place(""), entry="", expansion=None, repeat_of=None)
+    return replace(post, place=Place(""), expansion=None, repeat_of=None)
 
 
 @given(campaigns())

@@ -31,10 +31,8 @@ class Layer:
 def layer_of(layers: Iterable[Layer], *names: str) -> Layer | None:
     """The first layer that gives one of the fields."""
     for layer in layers:
-        given = layer.fields.model_fields_set
-        for name in names:
-            if name in given:
-                return layer
+        if not layer.fields.model_fields_set.isdisjoint(names):
+            return layer
     return None
 
 
@@ -46,9 +44,8 @@ _REPLACED = ("tags", "draft", "cancelled", "protect")
 class Defaults:
     """What a post takes from the top of its file, and from the root file.
 
-    `given`: fields that the entry replaces. `clock`: of the file's own `timezone`. `starts`: the day that times
-    are counted from. `tops`: the tops of the file and of
-    the root file, whose `vars` and `utm` are merged by name.
+    `given`: fields that the entry replaces. `clock`: of the file's own `timezone`. `starts`: the day that times are
+    counted from. `tops`: those of the file and the root file that have `vars` or `utm`, which are merged by name.
     """
 
     spot: Spot
@@ -62,7 +59,8 @@ class Defaults:
 
 def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple[AnyFile, Spot] | None) -> Defaults:
     """What a file gives its posts. `root`: the root file, unless this is it."""
-    tops = ((file, spot), root) if root else ((file, spot),)
+    files = ((file, spot), root) if root else ((file, spot),)
+    tops = tuple((top, place) for top, place in files if top.vars or top.utm is not None)
     if not isinstance(file, IncludedFile):
         return Defaults(spot, organization=file.organization, tops=tops)
     given = {name: getattr(file, name) for name in _REPLACED if name in file.model_fields_set}

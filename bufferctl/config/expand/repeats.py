@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,12 +35,11 @@ class Occurrence:
         return f"{key}-{self.number}"
 
 
-def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Iterator[Occurrence | None]:
+def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Occurrence | None]:
     """The occurrences of an entry in order, None for one that is published once."""
     repeat = entry.repeat
     if repeat is None:
-        yield None
-        return
+        return (None,)
     each = spot.down("repeat", "each")
     for number in repeat.each:
         if number > repeat.times:
@@ -50,8 +49,8 @@ def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Iterator[Occu
         message = f"with the number of an occurrence this key is longer than {LONGEST} characters"
         reading.problems.append(spot.at("key", message, hint="shorten it"))
     every = str(spot.down("repeat").child("every"))
-    for number in range(1, repeat.times + 1):
-        yield Occurrence(number, repeat, every, _layer(repeat.each.get(number), each, number))
+    numbers = range(1, repeat.times + 1)
+    return [Occurrence(number, repeat, every, _layer(repeat.each.get(number), each, number)) for number in numbers]
 
 
 def _layer(fields: OccurrenceEntry | None, each: Spot, number: int) -> Layer | None:

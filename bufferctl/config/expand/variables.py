@@ -15,6 +15,7 @@ from bufferctl.config.expand.layers import Defaults, Layer
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Related
+from bufferctl.model import Channel
 from bufferctl.model.desired import Variable
 
 T = TypeVar("T")
@@ -75,15 +76,14 @@ class Values:
 class Variables:
     """The variables of one post: their values, and which of them were used.
 
-    `entry`: where the post's entry stands. `shared`: what the posts of its occurrence have in common. `service` and
-    `channel` are values of its own.
+    `entry`: where the post's entry stands. `shared`: what the posts of its occurrence have in common. `to`: its
+    channel, which sets two of the values.
     """
 
     reading: Reading
     entry: Spot
     shared: Values
-    service: str
-    channel: str
+    to: Channel
     used: Used = field(default_factory=dict)
     _recent: set[str] = field(default_factory=set)
 
@@ -175,7 +175,7 @@ class Variables:
 
     def _value(self, name: str) -> str | None:
         if name in _OF_CHANNEL:
-            return self.service if name == "service" else self.channel
+            return self.to.service.value if name == "service" else self.to.name or self.to.id or ""
         return self.shared.values.get(name)
 
     def _use(self, name: str, value: str) -> None:
