@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-#: What people write for a zone that the database knows by another name.
+#: What people write for a zone that the database has under another name, or under this one without summer time.
 _CALLED = {
     "cet": "Europe/Berlin",
     "mez": "Europe/Berlin",
@@ -19,15 +19,29 @@ _CALLED = {
     "est": "America/New_York",
     "et": "America/New_York",
     "edt": "America/New_York",
+    "eastern": "America/New_York",
     "cst": "America/Chicago",
     "ct": "America/Chicago",
+    "cdt": "America/Chicago",
+    "central": "America/Chicago",
+    "mst": "America/Denver",
+    "mdt": "America/Denver",
+    "mountain": "America/Denver",
     "pst": "America/Los_Angeles",
     "pt": "America/Los_Angeles",
     "pdt": "America/Los_Angeles",
+    "pacific": "America/Los_Angeles",
+    "hst": "Pacific/Honolulu",
     "bst": "Europe/London",
     "ist": "Asia/Kolkata",
     "jst": "Asia/Tokyo",
+    "aest": "Australia/Sydney",
+    "aedt": "Australia/Sydney",
+    "utc": "UTC",
+    "gmt": "UTC",
 }
+#: Names of the database that mean a fixed offset, while people who write them mean a place that has summer time.
+_FIXED = frozenset({"EST", "MST", "HST"})
 
 
 class LocalTimeError(ValueError):
@@ -40,9 +54,11 @@ class LocalTimeError(ValueError):
 
 @lru_cache(maxsize=256)
 def zone_of(name: str) -> tzinfo | None:
-    """The zone of that name; None where there is none."""
+    """The zone of that name; None where there is none, or only an offset where people mean a place (`EST`)."""
     if name in {"UTC", "Z"}:
         return UTC
+    if name in _FIXED:
+        return None
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):  # not found, a path out of the database, a folder of it
@@ -50,17 +66,23 @@ def zone_of(name: str) -> tzinfo | None:
 
 
 def zone_hint(name: str) -> str:
-    """A zone that was probably meant."""
-    if name.casefold() in _CALLED:
-        return f"did you mean `{_CALLED[name.casefold()]}`?"
-    zones = sorted(available_timezones())
-    places = {zone.rsplit("/", 1)[-1].casefold(): zone for zone in reversed(zones) if "/" in zone}
-    wanted = name[:64].casefold().replace(" ", "_")
+    """A zone that was probably meant: a place, since `Etc/GMT+1` is UTC-1, and an offset has no summer time."""
+    wanted = name[:64].casefold()
+    if called := _CALLED.get(wanted.removesuffix(" time")):
+        return f"did you mean `{called}`?"
+    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    places = {zone.rsplit("/", 1)[-1].casefold(): zone for zone in reversed(zones)}
+    wanted = wanted.replace(" ", "_")
     by_name = {zone.casefold(): zone for zone in zones}
     near = places.get(wanted.rsplit("/", 1)[-1]) or next(
-        (table[close[0]] for table in (by_name, places) if (close := get_close_matches(wanted, table, n=1))), None
+        (
+            table[close[0]]
+            for table in (by_name, places)
+            if (close := get_close_matches(wanted, table, n=1, cutoff=0.8))
+        ),
+        None,
     )
-    return f"did you mean `{near}`?" if near else "write it as Europe/Berlin or America/New_York"
+    return f"did you mean `{near}`?" if near else "write a place, such as `Europe/Berlin`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
+from bufferctl.config.times import zone_hint, zone_of
 from bufferctl.diagnostics import Diagnostic
 
 ROOT = """version: 1
@@ -88,6 +89,10 @@ def followed(text: str, problem: Diagnostic) -> str:
         f"{POST}    overrides:\n    twitter:\n      text: Ho\n",
         f"{POST}    metadata: {{twitter: {{thread: [one]}}}}\n",
         f"{POST}    assets:\n      - image: {{url: https://acme.example/a b.png, alt_text: A}}\n",
+        *(
+            f"{POST}    due_at: 2027-01-15 09:00\ntimezone: {zone}\n"
+            for zone in ("GMT+1", "GMT-5", "UTC+1", "+01:00", "EST", "MST", "HST", "PST", "MEZ", "Berlin", "Germany")
+        ),
     ],
 )
 def test_a_hint_leads_to_a_valid_file(tmp_path: Path, text: str) -> None:
@@ -96,3 +101,21 @@ def test_a_hint_leads_to_a_valid_file(tmp_path: Path, text: str) -> None:
     assert found
     mended = followed(text, found[-1])
     assert problems(tmp_path, mended) == (), mended
+
+
+@pytest.mark.parametrize(
+    ("expected", "written"),
+    [
+        (
+            "write a place, such as `Europe/Berlin`",
+            ["GMT+1", "GMT-5", "UTC+1", "utc+2", "+01:00", "Etc/GTM+1", "Germany"],
+        ),
+        ("did you mean `America/New_York`?", ["EST", "et", "Eastern Time"]),
+        ("did you mean `Europe/Berlin`?", ["MEZ", "Berlin", "Europe/Berln"]),
+        ("did you mean `UTC`?", ["utc", "Gmt"]),
+    ],
+)
+def test_no_hint_gives_a_zone_that_is_hours_off(expected: str, written: list[str]) -> None:
+    """`Etc/GMT+1` is UTC-1, and `EST` has no summer time: a post would go out at another hour than the one meant."""
+    assert {zone_hint(zone) for zone in written} == {expected}
+    assert not any(zone_of(zone) for zone in written)
