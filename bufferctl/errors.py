@@ -14,7 +14,7 @@ BufferctlError              1   something failed, or needs a person
 │   ├── TooLargeError       1   the request is over one of the service's limits
 │   └── UnreachableError    1   no readable answer
 ├── ForgeError              1   GitHub or GitLab refused a request, or cannot be reached
-├── PartWayError            5   stopped part-way; run again to go on
+├── PartWayError            5   stopped early; run again to continue
 └── InterruptError       130   Ctrl-C or SIGTERM
 ```
 

@@ -21,17 +21,17 @@ from bufferctl.errors import (
 _HEAD = """\
 # The command line
 
-<!-- Made from the help of the commands by docs/make_cli.py; change it there. -->
+<!-- Generated from the commands' help by docs/make_cli.py; edit the help instead. -->
 
-`bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to stderr, so a pipe gets data alone.
-Colour is used only on a terminal; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
+`bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to stderr, so a pipe carries only data.
+Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off, `FORCE_COLOR` turns it on.
 
 | variable | |
 |---|---|
 | `BUFFER_API_KEY` | the API key; it is never printed, logged or saved |
-| `BUFFER_API_URL` | another endpoint than Buffer's own, such as the sandbox's |
-| `NO_COLOR`, `FORCE_COLOR` | no colour; colour even without a terminal |
-| `XDG_STATE_HOME` | where the journal and the lock are, in `bufferctl` |
+| `BUFFER_API_URL` | an endpoint other than Buffer's, such as the sandbox |
+| `NO_COLOR`, `FORCE_COLOR` | never use color; use it even without a terminal |
+| `XDG_STATE_HOME` | the folder that contains `bufferctl/`, with the journal and the lock |
 
 | exit code | |
 |---|---|
@@ -42,9 +42,9 @@ _CODES = (
     (BufferctlError.exit_code, "something failed, or something needs a person"),
     (2, "changes are pending (`plan --detailed-exitcode` only), or there is drift (`drift` only)"),
     (StalePlanError.exit_code, "the saved plan no longer holds"),
-    (KeyRefusedError.exit_code, "no API key, or a refused one"),
-    (PartWayError.exit_code, "stopped part-way; run it again to go on"),
-    (UsageError.exit_code, "usage, or a question without a terminal"),
+    (KeyRefusedError.exit_code, "the API key is missing or was refused"),
+    (PartWayError.exit_code, "stopped early; run it again to continue"),
+    (UsageError.exit_code, "wrong usage, or a question without a terminal (pass `--auto-approve`)"),
     (InterruptError.exit_code, "interrupted"),
 )
 

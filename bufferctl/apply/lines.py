@@ -111,7 +111,7 @@ class LineFile:
             if not isinstance(error, OSError):
                 raise
             raise PartWayError(
-                f"What is sent can no longer be recorded ({error.strerror}), so nothing more is sent",
+                f"The journal can no longer be written ({error.strerror}), so nothing more is sent",
                 hint="Make room on the disk, then run apply again: it checks first what Buffer has.",
             ) from error
 

@@ -35,7 +35,7 @@ class Pacer:
         if seconds > self.max_wait:
             raise PartWayError(
                 f"Buffer's quota is used up until {until.astimezone():%Y-%m-%d %H:%M}, "
-                "so the rest was not sent; what is done is recorded",
+                "so the rest was not sent; changes made so far are saved in the state",
                 hint="Run apply again then, or let it wait with a longer --max-wait.",
             )
         self.watcher.waiting(seconds, "Buffer's quota is used up for now")

@@ -142,7 +142,7 @@ class Run:
         else:
             self._count_failure(
                 PartWayError(
-                    "Buffer is not carrying out changes now, so the rest was not sent; finished changes are recorded",
+                    "Buffer is not carrying out changes now, so the rest was not sent; changes made so far are saved",
                     hint="Run apply again later.",
                 )
             )

@@ -89,7 +89,7 @@ class Job:
         """Raises StateError where the state would be gone with this machine."""
         if self._loaded and self._loaded.desired and self._state_settings is None:
             raise StateError(
-                "buffer.yaml does not say where runs share the state, so what this run records would be gone after it",
+                "buffer.yaml does not say where runs share the state, so the state of this run would be lost",
                 hint="Add `state: git` to buffer.yaml. State on the branch bufferctl-state, where earlier versions of "
                 "this action kept it, is used as it is; state in .bufferctl/ is moved by `bufferctl state migrate`.",
             )

@@ -31,7 +31,7 @@ GROUPS = {
         "new": ("new", "Start a file with a post or a campaign."),
         "validate": ("validate", "Check the files, offline."),
         "list": ("list_", "List posts by the day they go out."),
-        "preview": ("preview", "Preview the posts as a calendar page, offline."),
+        "preview": ("preview", "Show the posts on a calendar page, offline."),
         "fmt": ("fmt", "Format the files."),
         "shift": ("shift", "Move the dates in files by a number of days."),
         "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
@@ -44,8 +44,8 @@ GROUPS = {
     },
     "Keep in sync with Buffer": {
         "drift": ("drift", "Show what changed in Buffer since the last apply."),
-        "pull": ("pull", "Write changes that people made in Buffer into the files."),
-        "import": ("import_", "Add what is only in Buffer to the files."),
+        "pull": ("pull", "Copy changes that people made in Buffer into the files."),
+        "import": ("import_", "Add posts that are only in Buffer to the files."),
         "state": ("state", "Inspect or correct the state."),
     },
     "In CI": {
@@ -105,7 +105,7 @@ class Commands(click.Group):
     epilog="Start with `bufferctl doctor`. `bufferctl COMMAND --help` explains a command.\n\n"
     + examples(
         ("bufferctl validate", "check the files"),
-        ("bufferctl plan -o plan.json --report plan.html", "a plan to review"),
+        ("bufferctl plan -o plan.json --report plan.html", "save a plan to review"),
         ("bufferctl apply plan.json", "apply that plan"),
     ),
 )

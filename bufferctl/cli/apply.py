@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 @click.command(
     short_help="Make Buffer match the files.",
     epilog=examples(
-        ("bufferctl apply", "show the plan, ask, send it"),
-        ("bufferctl apply plan.json", "exactly that plan, or nothing"),
-        ("bufferctl apply --reviewed plan.json", "what was reviewed, after a merge"),
-        ("bufferctl apply --receipt receipt.json", "and save the results"),
+        ("bufferctl apply", "show the plan, ask, apply it"),
+        ("bufferctl apply plan.json", "apply exactly that plan"),
+        ("bufferctl apply --reviewed plan.json", "apply what was reviewed"),
+        ("bufferctl apply --receipt receipt.json", "save the results"),
     ),
 )
 @options.paths_argument
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "--reviewed",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="PLANFILE",
-    help="Apply only the changes that this saved plan has too, and hold the rest. Does not ask.",
+    help="Apply only changes that are also in this saved plan, and hold the rest. Does not ask.",
 )
 @click.option(
     "--receipt",
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the result of each change, with id and link, even after a failure.",
 )
-@click.option("--auto-approve", is_flag=True, help="Do not ask; for CI, after a review.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
 @click.option(
     "--settle",
     type=options.Number(min=0),
     default=limits.SETTLE,
     show_default=True,
     metavar="S",
-    help="Seconds until Buffer's lists are sure to show a write whose answer was lost.",
+    help="Seconds to wait before checking what happened to a request whose answer was lost.",
 )
 @click.option(
     "--max-wait",
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     default=limits.MAX_WAIT,
     show_default=True,
     metavar="S",
-    help="Longest single wait for Buffer's quota; beyond it, stop with exit code 5.",
+    help="Longest wait for Buffer's quota, in seconds; stop with exit code 5 if it takes longer.",
 )
 @options.lock_option
 @options.connection_options
@@ -81,10 +81,10 @@ def apply(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Make Buffer match the files: show the plan, ask, send it, verify.
+    """Make Buffer match the files: show the plan, ask, send the changes, verify.
 
-    Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. A PATH
-    that is a saved plan (`plan -o FILE`) applies exactly that plan, or exits with 3 if it no longer holds.
+    Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
+    is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the plan no longer holds.
     """
     from bufferctl.cli import annotating, connecting, outputs, planning, session
     from bufferctl.cli.applying import Applying, Finish
@@ -133,7 +133,7 @@ def _agreed(number: int, opened: Session) -> bool:
     """Ask. Raises UsageError where there is nobody to ask."""
     if not opened.console.can_ask:
         raise UsageError(
-            "There is no terminal to ask on, so nothing was sent",
+            "Cannot ask for confirmation without a terminal, so nothing was sent",
             hint="Review the plan, then run apply with --auto-approve.",
         )
     with opened.kept():

@@ -247,7 +247,7 @@ class Finish:
             return self.applying.verify()
         except BufferctlError as error:
             self._report_error(
-                f"Everything above is done and recorded, but verifying it failed: {error.message}", error
+                f"The changes above were made and saved, but could not be verified: {error.message}", error
             )
             return None
 

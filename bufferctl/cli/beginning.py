@@ -46,14 +46,14 @@ def begin(
     let_go = [item for item in plan.recording.unexplained if item.home in homes]
     _show(let_go, session.console)
     if not _agreed(session, auto_approve=auto_approve):
-        session.console.note("Nothing was recorded.")
+        session.console.note("Nothing was changed.")
         return 1
     settle = timedelta(seconds=SETTLE)
     session.state = begin_record(session.state, plan, applying.live, homes=homes, settle=settle)
     if session.files.desired.settings.managed_since is None:
         _write_managed_since(root_file(root), _managed_since(session.state, applying.live.at - settle))
     session.save(session.state)
-    session.console.data("The record begins now. Run `bufferctl plan` to see what is left to do.")
+    session.console.data("Started the state. Run `bufferctl plan` to see what is left to do.")
     return 0
 
 
@@ -73,10 +73,10 @@ def _homes(plan: Plan, channels: Sequence[str]) -> frozenset[str]:
 def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
     """Name what the record will treat as not ours."""
     if not let_go:
-        console.data("Everything in Buffer that no file declares is already recorded as unmanaged.")
+        console.data("Everything in Buffer that no file declares is already unmanaged.")
         return
     what = posts_and_ideas(isinstance(item, LiveIdea) for item in let_go)
-    console.data(f"These are in Buffer and in no file, and will be treated as not created by bufferctl: {what}.")
+    console.data(f"Buffer has {what} that no file declares:")
     for item in let_go[:_NAMED]:
         text = item.text or (item.title if isinstance(item, LiveIdea) else "")
         console.data(f"  {item.id}  {visible(' '.join(text.split())[:60])}")
@@ -90,11 +90,11 @@ def _agreed(session: Session, *, auto_approve: bool) -> bool:
         return True
     if not session.console.can_ask:
         raise UsageError(
-            "There is no terminal to ask on, so nothing was recorded",
+            "Cannot ask for confirmation without a terminal, so nothing was changed",
             hint="Read the list above, then run it again with --auto-approve.",
         )
     with session.kept():
-        return click.confirm("Is none of this yours?", err=True)
+        return click.confirm("Treat these as unmanaged?", err=True)
 
 
 def _managed_since(state: State, now: datetime) -> datetime:

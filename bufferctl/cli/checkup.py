@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import BufferctlError, KeyRefusedError, StateError
-from bufferctl.model import Account, LiveChannel, LiveOrganization, Slot, State
+from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, Slot, State
 from bufferctl.model.quota import Quota
-from bufferctl.render.lines import count, opened, sentence
+from bufferctl.render.lines import count, opened, posts_and_ideas, sentence
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
@@ -92,7 +92,7 @@ def media(number: int, problems: Sequence[Diagnostic]) -> Check:
 
 def key(source: str) -> Check:
     """That Buffer takes the key, which `source` has."""
-    expiry = "The API does not tell when it expires: 30 days after it was created, unless a longer time was chosen"
+    expiry = "The API does not report when it expires: 30 days after it was created, unless you chose longer"
     return Check("key", Verdict.OK, f"Buffer accepts the key in {source}. {expiry}")
 
 
@@ -106,7 +106,7 @@ def clock(server: datetime, here: datetime) -> Check:
         "clock",
         Verdict.WARNING,
         f"This machine's clock is {_span(abs(apart))} {side} Buffer's ({_utc(server)})",
-        "Correct it. Plans go by Buffer's clock, but `plan --offline` can only go by this one.",
+        "Correct it. bufferctl goes by Buffer's clock, but `plan --offline` can only use this one.",
     )
 
 
@@ -114,8 +114,10 @@ def organizations(account: Account) -> Check:
     """What the key reaches."""
     if not account.organizations:
         hint = "Create an organization in Buffer, or use the key of another account."
-        return Check("organizations", Verdict.PROBLEM, "The key reaches no organization", hint, _TROUBLE)
-    return Check("organizations", Verdict.OK, f"The key reaches {', '.join(map(_organization, account.organizations))}")
+        return Check("organizations", Verdict.PROBLEM, "The key has no organizations", hint, _TROUBLE)
+    return Check(
+        "organizations", Verdict.OK, f"The key has access to {', '.join(map(_organization, account.organizations))}"
+    )
 
 
 def names(number: int, wrong: Sequence[Diagnostic]) -> Iterator[Check]:
@@ -126,7 +128,7 @@ def names(number: int, wrong: Sequence[Diagnostic]) -> Iterator[Check]:
         message = f"{each.place}: {each.message}" if each.place else each.message
         yield Check("names", verdict, message, sentence(each.hint), code)
     if not wrong:
-        yield Check("names", Verdict.OK, f"The account has every channel that the files name ({number})")
+        yield Check("names", Verdict.OK, f"Buffer has every channel that the files name ({number})")
 
 
 def channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
@@ -134,10 +136,10 @@ def channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
     for each in found:
         name = f"{each.service.value}:{each.name}"
         if each.is_disconnected:
-            message = f"{name} is disconnected, so nothing goes out there and its posts are held"
+            message = f"{name} is disconnected, so nothing is published there and its posts are held"
             yield Check("channels", Verdict.PROBLEM, message, "Reconnect it in Buffer.", _TROUBLE)
         elif each.is_locked:
-            message = f"{name} is locked, so nothing goes out there and its posts are held"
+            message = f"{name} is locked, so nothing is published there and its posts are held"
             yield Check(
                 "channels", Verdict.PROBLEM, message, "Unlock it in Buffer (your plan may hold fewer).", _TROUBLE
             )
@@ -151,7 +153,7 @@ def channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
 def quota(limits: Quota) -> Iterator[Check]:
     """How many requests are left, a finding a window."""
     if not limits.windows:
-        yield Check("quota", Verdict.OK, "Buffer does not say how many requests are left")
+        yield Check("quota", Verdict.OK, "Buffer does not report how many requests are left")
     for window in limits.windows:
         of = f" of {window.quota:,}" if window.quota else ""
         message = f"{window.left:,}{of} requests left in {_span(timedelta(seconds=window.window_seconds))}"
@@ -179,11 +181,11 @@ def state(store: Store, endpoint: str | None, account: Account | None) -> tuple[
         each.id for each in (account.organizations if account else ())
     }
     if account and strange:
-        message = f"{record.name} is of an organization that the key does not reach ({', '.join(sorted(strange))})"
+        message = f"{record.name} belongs to an organization that the key cannot access ({', '.join(sorted(strange))})"
         return Check(
             "state", Verdict.PROBLEM, message, "Use the key of that account, or name another --state.", _TROUBLE
         ), State()
-    message = f"{count(len(remembered.bindings), 'object')} remembered in {record.place}"
+    message = f"{record.name} tracks {posts_and_ideas(slot.channel_id == IDEAS for slot in remembered.bindings)}"
     if lease := record.document.lease:
         what = f"{message}; another run holds its lock: {lease}"
         return Check("state", Verdict.WARNING, what, "Wait for that run; apply takes over a stale lock."), remembered

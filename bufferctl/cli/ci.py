@@ -29,7 +29,7 @@ def _switch(name: str, *, default: bool, help_text: str) -> Callable[[F], F]:
     )
 
 
-_comment = _switch("--comment", default=True, help_text="Comment on the request.")
+_comment = _switch("--comment", default=True, help_text="Comment on the pull or merge request.")
 
 
 @click.group(
@@ -42,14 +42,14 @@ _comment = _switch("--comment", default=True, help_text="Comment on the request.
 def ci() -> None:
     """Run bufferctl for pull and merge requests: comments, checks, plans as artifacts.
 
-    action.yml and the GitLab example call these commands, and docs/ci.md explains how to set them up. They take the
-    API key from BUFFER_API_KEY and the forge's token from GITHUB_TOKEN or GITLAB_TOKEN. `state` in buffer.yaml must say
-    where runs share the state (docs/state.md).
+    action.yml and the GitLab example call these commands; docs/ci.md explains how to set them up. They read the API key
+    from BUFFER_API_KEY, and the token for comments from GITHUB_TOKEN or GITLAB_TOKEN. buffer.yaml must set `state`, so
+    that all runs share it (docs/state.md).
     """
 
 
 @ci.command(
-    short_help="Plan a request and comment on it.",
+    short_help="Plan a pull or merge request and comment on it.",
     epilog=examples(
         ("bufferctl ci plan --artifact bufferctl-plan", "keep the plan for apply"),
         ("bufferctl ci plan --offline true --comment false", "for a fork"),
@@ -58,7 +58,9 @@ def ci() -> None:
 @_directory
 @_file
 @_comment
-@_switch("--offline", default=False, help_text="Plan without a key, for forks; not checked against Buffer.")
+@_switch(
+    "--offline", default=False, help_text="Plan without an API key, for forks; the plan is not checked against Buffer."
+)
 @_switch("--strict", default=True, help_text="Fail if a change of the request needs a person.")
 @click.option(
     "--artifact",
@@ -86,7 +88,7 @@ def plan(
 
 
 @ci.command(
-    short_help="Apply what was reviewed, after the merge.",
+    short_help="Apply the reviewed plans after the merge.",
     epilog=examples(
         ("bufferctl ci apply --branch main", "reviewed plans"),
         ("bufferctl ci apply --branch main --reviewed false", "all of the files"),
@@ -95,8 +97,8 @@ def plan(
 @_directory
 @_file
 @_comment
-@click.option("--branch", required=True, metavar="NAME", help="Branch to publish.")
-@_switch("--reviewed", default=True, help_text="Apply only what the plans of the merged requests contain.")
+@click.option("--branch", required=True, metavar="NAME", help="Branch whose files are published.")
+@_switch("--reviewed", default=True, help_text="Apply only changes that are in the plans of the merged requests.")
 @click.option(
     "--plan-workflow",
     default=".github/workflows/plan.yml",
@@ -112,7 +114,7 @@ def apply(
     reviewed: bool,
     plan_workflow: str,
 ) -> int:
-    """Apply the reviewed plans of all requests merged since the last apply, and comment with the receipts."""
+    """Apply the reviewed plan of every request merged since the last apply, and comment with the receipt."""
     from bufferctl.ci.apply import apply as run
     from bufferctl.ci.job import Options, run_job
 
@@ -136,7 +138,7 @@ def drift(directory: str, file: str) -> int:
 
 @ci.command(
     "fork-comment",
-    short_help="Show the plan of a fork's pull request.",
+    short_help="Comment with the plan of a fork's pull request.",
     epilog=examples(("bufferctl ci fork-comment", "in a workflow triggered by workflow_run")),
 )
 @_directory

@@ -27,7 +27,7 @@ _VERDICTS = 9
 @click.command(
     short_help="Check the setup and explain what to fix.",
     epilog=examples(
-        ("bufferctl doctor", "what to do first, or what does not work"),
+        ("bufferctl doctor", "what to do first, or what is wrong"),
         ("bufferctl doctor --json", "the same for a program"),
     ),
 )
@@ -41,8 +41,8 @@ def doctor(
 ) -> int:
     """Check the key, the account, the files and the state, and explain how to fix what is wrong.
 
-    Nothing is changed. It uses two API requests, and requests every image, video and document. Exits with 1 if there is
-    a problem, with 4 if it is the key.
+    Nothing is changed. It uses two API requests, and checks the URL of every image, video and document. The exit code
+    is 1 if there is a problem, 4 if the problem is the key.
     """
     from bufferctl.cli.console import Console
 

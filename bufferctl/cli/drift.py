@@ -16,7 +16,7 @@ DRIFT = 2
 @click.command(
     short_help="Show what changed in Buffer since the last apply.",
     epilog=examples(
-        ("bufferctl drift", "exit code 2 if there is any"),
+        ("bufferctl drift", "exit code 2 if there is drift"),
         ("bufferctl drift posts/2030-w03.yaml", "only that file"),
     ),
 )
@@ -36,11 +36,11 @@ def drift(
 ) -> int:
     """Show what changed in Buffer since the last apply, and what to do about it.
 
-    Drift is a post that people changed or deleted in Buffer, that the network refused, or whose channel is
-    disconnected. What people approved, scheduled or published is listed separately. Nothing is changed.
+    A post has drifted if somebody changed or deleted it in Buffer, if the network refused it, or if its channel is
+    disconnected. Posts that people approved, scheduled or published are listed separately. Nothing is changed.
 
-    It also requests the media of posts that are yet to go out, because Buffer fetches them again when it publishes.
-    Exits with 2 if there is drift, or media that Buffer can no longer fetch.
+    It also checks the media URLs of unpublished posts, because Buffer fetches the files again when it publishes. The
+    exit code is 2 if there is drift, or media that Buffer can no longer fetch.
 
     PATHs limit it to those files or folders.
     """

@@ -22,18 +22,18 @@ class Formatting(Enum):
 @click.command(
     short_help="Format the files.",
     epilog=examples(
-        ("bufferctl fmt", "every file"),
-        ("bufferctl fmt --check", "in CI: exit code 1 if one would change"),
+        ("bufferctl fmt", "format every file"),
+        ("bufferctl fmt --check", "in CI: fail if a file is not formatted"),
     ),
 )
 @options.paths_argument
-@click.option("--check", is_flag=True, help="Only list the files that would change, and exit with 1 if there are any.")
+@click.option("--check", is_flag=True, help="Only list the files that would change; exit with 1 if there are any.")
 @options.root_option
 @options.no_color_option
 def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, no_color: bool) -> int:
-    """Format the files: field order, two-space indentation, long texts as blocks. Comments stay.
+    """Format the files: field order, two-space indentation, long texts as blocks.
 
-    Their content does not change. PATHs limit it to those files or folders. Files with errors are left alone.
+    Content and comments do not change. PATHs limit it to those files or folders. Files with errors are left alone.
     """
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import named_files

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @click.command(
     name="import",
-    short_help="Add what is only in Buffer to the files.",
+    short_help="Add posts that are only in Buffer to the files.",
     epilog=examples(
-        ("bufferctl import", "everything not published yet"),
-        ("bufferctl import --since 2026-11-01", "also what was published since"),
-        ("bufferctl import --media media", "with images as files"),
+        ("bufferctl import", "every unpublished post"),
+        ("bufferctl import --since 2026-11-01", "also posts published since then"),
+        ("bufferctl import --media media", "also download the media"),
         ("bufferctl import Acme/twitter:acme/a 6540…", "one post"),
     ),
 )
@@ -76,15 +76,15 @@ def import_(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Write posts and ideas that are in Buffer but in no file as YAML, and record them, so that the next plan is empty.
+    """Write posts and ideas that are in Buffer but in no file as YAML. The next plan is then empty.
 
-    This covers ideas and posts that are not published yet. Existing files are added to, never overwritten.
+    Published posts are left out, unless you pass --since. Existing files are added to, never overwritten.
 
-    With ADDRESS and ID, it records that the post or idea ID in Buffer is the one declared as ADDRESS. Only the state
-    changes; the next plan shows any differences, and apply updates Buffer.
+    With ADDRESS and ID, it links the declared ADDRESS to the post or idea ID in Buffer. Only the state changes; the
+    next plan shows any differences, and apply updates Buffer.
 
-    With --media, git has the pictures too. Buffer may have re-encoded a picture when it took it; its copy is what you
-    get, and counts as what was applied. What cannot be downloaded keeps its address, and is listed.
+    With --media, images, videos and documents are downloaded too. You get Buffer's copy, which it may have re-encoded.
+    Files that cannot be downloaded are listed and keep their URL.
     """
     from bufferctl.cli import connecting, session
     from bufferctl.cli.console import Console

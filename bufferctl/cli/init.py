@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @click.command(
     short_help="Create a first buffer.yaml from your account.",
     epilog=examples(
-        ("bufferctl init", "buffer.yaml, here"),
-        ("bufferctl init -f acme.yaml", "under another name"),
+        ("bufferctl init", "write buffer.yaml here"),
+        ("bufferctl init -f acme.yaml", "write acme.yaml instead"),
     ),
 )
 @click.option(
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Name of the file instead of buffer.yaml.",
+    help="File to write; default: buffer.yaml.",
 )
 @options.connection_options
 @options.no_color_option
 def init(file: Path | None, connection: options.Connection, no_color: bool) -> int:
-    """Write a first buffer.yaml with the organizations and channels of the account.
+    """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
 
-    It also holds one example post, as a draft. An existing file is never overwritten. In a git repository with a
-    remote, the state goes onto a branch there (`state: git`), unless you decline.
+    An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
+    there (`state: git`).
     """
     from bufferctl.cli import connecting
     from bufferctl.cli.console import Console
@@ -60,7 +60,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
         endpoint = buffer.endpoint
     if not account.organizations:
         raise ConfigError(
-            "This API key reaches no organization, so there is nothing to write",
+            "This API key has no organizations, so nothing was written",
             hint="Create one in Buffer, or use the key of another account.",
         )
     state = _proposed(path, console)
@@ -74,9 +74,10 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
             f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
         ) from error
     channels = sum(len(organization.channels) for organization in account.organizations)
-    what = f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft"
-    recorded = f", and began the record in {visible(record.place)}" if begun else ""
-    console.data(f"{what}{recorded}. Commit {'it' if state or not begun else 'both'}, then run:")
+    console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft.")
+    if begun:
+        console.data(f"Posts are tracked in {visible(record.place)}.")
+    console.data(f"Commit {'it' if state or not begun else 'both'}, then run:")
     console.data("  bufferctl plan")
     return 0
 
@@ -107,6 +108,6 @@ def _begin(record: StoredRecord, account: Account, managed_since: datetime, cons
     except StateError as error:
         if not record.is_shared:
             raise
-        console.note(f"{console.err.change('note:')} the first apply will begin the record. {error.message}")
+        console.note(f"{console.err.change('note:')} the first apply will start the state. {error.message}")
         return False
     return True

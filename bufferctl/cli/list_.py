@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     "list",
     short_help="List posts by the day they go out.",
     epilog=examples(
-        ("bufferctl list", "from today on"),
+        ("bufferctl list", "everything from today on"),
         ("bufferctl list --week next", "next week"),
         ("bufferctl list --live", "with each post's status in Buffer"),
-        ("bufferctl list --report posts.ics", "for a calendar"),
+        ("bufferctl list --report posts.ics", "write a calendar file"),
     ),
 )
 @options.paths_argument
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     is_flag=False,
     flag_value="this",
     metavar="WEEK",
-    help="Only one week: `this`, `next`, 2026-W49, or a day in it. Alone: this week.",
+    help="Only one week: `this` (the default), `next`, 2026-W49, or a day in it.",
 )
 @click.option("--from", "first", type=options.Day(), metavar="DAY", help="Only from this day on; default: today.")
 @click.option("--to", "last", type=options.Day(), metavar="DAY", help="Only up to and including this day.")
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     "targets",
     multiple=True,
     metavar="GLOB",
-    help="Only addresses such as 'Acme/twitter:*/launch'. Repeatable.",
+    help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
 )
 @click.option("--live", is_flag=True, help="Read each post's status from Buffer, and list unmanaged posts too.")
 @options.json_option
@@ -76,9 +76,9 @@ def list_(
 ) -> None:
     """List posts by the day they go out, in each channel's time zone.
 
-    Without --live it needs no API key and does not contact Buffer: it shows the files and the state of the last apply.
-    PATHs limit it to those files or folders. A calendar (--report FILE.ics) also has past posts, unless you limit the
-    days; importing it again updates its events.
+    Without --live it does not contact Buffer and needs no API key: it shows the files and the state as of the last
+    apply. PATHs limit it to those files or folders. A calendar (--report FILE.ics) includes past posts, unless you
+    limit the days; importing it again updates its events.
     """
     from bufferctl.cli import outputs
     from bufferctl.cli.console import Console

@@ -38,19 +38,23 @@ def pull(file: Path | None, state_file: Path | None) -> None:
 @click.command(
     short_help="Replace the state with a file.",
     epilog=examples(
-        ("bufferctl state push state.json", "what `state pull` printed, corrected"),
-        ("bufferctl state push --force state.json", "whatever it is"),
+        ("bufferctl state push state.json", "a corrected copy from `state pull`"),
+        ("bufferctl state push --force state.json", "even if it is older"),
     ),
 )
 @click.argument("new", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--force", is_flag=True, help="Also if it is older, of another lineage, or another run holds the lock.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Replace it even if FILE is older or of another lineage, or another run holds the lock.",
+)
 @options.root_option
 @options.state_option
 def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> None:
     """Replace the stored state with FILE.
 
-    FILE must have the stored state's lineage and must not be older; --force lifts both. The lock and unfinished writes
-    stay, and each channel counts as recorded only as far as both states go.
+    FILE must have the same lineage as the stored state and must not be older, unless you pass --force. The lock and
+    unfinished writes stay. The next plan searches Buffer for posts that either state may lack.
     """
     from bufferctl.cli.state import record_of
     from bufferctl.state.document import parse, replacing
@@ -119,16 +123,15 @@ def log(file: Path | None, as_json: bool) -> None:
 
 
 @click.command(
-    short_help="Put an earlier version back.",
-    epilog=examples(("bufferctl state restore 4f0c1b2a3d4e", "a revision of `state log`")),
+    short_help="Restore an earlier version of the state.",
+    epilog=examples(("bufferctl state restore 4f0c1b2a3d4e", "a revision from `state log`")),
 )
 @click.argument("revision")
 @options.root_option
 def restore(revision: str, file: Path | None) -> None:
     """Replace the state with an earlier version: a REVISION that `bufferctl state log` lists.
 
-    The lock and unfinished writes stay, and each channel counts as recorded only as far as both versions go: the next
-    plan searches Buffer for what was created since.
+    The lock and unfinished writes stay. The next plan searches Buffer for posts that either version may lack.
     """
     from bufferctl.cli.state import record_of
     from bufferctl.state.document import parse, replacing
@@ -153,21 +156,27 @@ def _history(record: StoredRecord) -> History:
 
 
 @click.command(
-    short_help="Move the state to where buffer.yaml says.",
+    short_help="Move the state to the store named in buffer.yaml.",
     epilog=examples(
         ("bufferctl state migrate", "from .bufferctl/, after adding `state: git`"),
         ("bufferctl state migrate --from git", "from the branch bufferctl-state"),
         ("bufferctl state migrate --from s3://acme-state/social", "from a bucket"),
     ),
 )
-@click.option("--from", "source", metavar="PLACE", default="", help="A state file, `git`, git:BRANCH, or a bucket.")
-@click.option("--from-endpoint", "endpoint", metavar="URL", default="", help="The address of that bucket's store.")
+@click.option(
+    "--from",
+    "source",
+    metavar="PLACE",
+    default="",
+    help="Where the state is now: a state file, `git`, git:BRANCH, or a bucket.",
+)
+@click.option("--from-endpoint", "endpoint", metavar="URL", default="", help="Endpoint of that bucket's store.")
 @options.root_option
 def migrate(source: str, endpoint: str, file: Path | None) -> None:
     """Move the state from PLACE to the store that `state` in buffer.yaml names.
 
-    PLACE is .bufferctl/ beside the root file if you name none. What a run left open moves too. A file is renamed to
-    ….migrated; in a shared store a note stays, so that an older checkout does not go on with the old state.
+    Without --from, PLACE is .bufferctl/ beside the root file. Unfinished writes move too. An old state file is renamed
+    to ….migrated; in a shared store a note is left behind, so that older checkouts do not continue with the old state.
     """
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import journal_folder, locked

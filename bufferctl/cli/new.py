@@ -39,8 +39,8 @@ class Time(click.ParamType[datetime]):
     short_help="Start a file with a post or a campaign.",
     epilog=examples(
         ("bufferctl new", "asks for everything"),
-        ("bufferctl new campaign --title Launch", "asks for the rest"),
-        ("bufferctl new post --from draft.md", "from Markdown"),
+        ("bufferctl new campaign --title Launch", "asks for everything else"),
+        ("bufferctl new post --from draft.md", "take the text from a file"),
     ),
 )
 @click.argument("kind", type=click.Choice(["post", "campaign"]), required=False)
@@ -79,8 +79,8 @@ def new(
 ) -> int:
     """Start a file with one post, or with a campaign: posts whose times count from one day.
 
-    It asks for what the options leave out; without a terminal, pass them all. The posts of a new campaign are drafts.
-    For Markdown with front matter, use `convert`.
+    It asks for whatever you do not pass as an option; without a terminal, pass everything. The posts of a new campaign
+    are drafts. For Markdown with front matter, use `convert`.
     """
     from bufferctl.cli.console import Console
     from bufferctl.config.convert import starting
@@ -150,8 +150,8 @@ class _Asking:
     def _check(self, option: str) -> None:
         if not self._console.can_ask:
             raise UsageError(
-                f"There is no terminal to ask on, and {option} is missing, so nothing was written",
-                hint=f"Give {option}.",
+                f"{option} is missing, and bufferctl cannot ask without a terminal, so nothing was written",
+                hint=f"Add {option}.",
             )
 
     def choice(self, question: str, choices: list[str]) -> str:

@@ -52,10 +52,10 @@ root_option = click.option(
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Root file; default: the nearest buffer.yaml in this folder or above.",
+    help="Root file; default: the nearest buffer.yaml in this folder or a parent.",
 )
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-no_color_option = click.option("--no-color", is_flag=True, help="Print without colour.")
+no_color_option = click.option("--no-color", is_flag=True, help="Print without color.")
 full_option = click.option("--full", is_flag=True, help="Print long texts in full.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 state_option = click.option(
@@ -63,7 +63,7 @@ state_option = click.option(
     "state_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="State file to use instead of the one that buffer.yaml names.",
+    help="State file to use instead of the `state` in buffer.yaml.",
 )
 lock_option = click.option(
     "--lock-timeout",
@@ -108,7 +108,7 @@ def connection_options(command: F) -> F:
         metavar="S",
         help="Seconds to wait for an answer.",
     )
-    @click.option("--debug", is_flag=True, help="Print each request to stderr; never the key.")
+    @click.option("--debug", is_flag=True, help="Print each request to stderr, never the key.")
     @wraps(command)
     def wrapped(
         *args: Any, api_url: str | None, api_key_file: Path | None, timeout: float, debug: bool, **kwargs: Any
@@ -141,7 +141,7 @@ def choice_options(command: F) -> F:
         "targets",
         multiple=True,
         metavar="GLOB",
-        help="Only addresses such as 'Acme/twitter:*/launch'. Repeatable.",
+        help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
     )
     @click.option(
         "--exclude",
@@ -154,7 +154,7 @@ def choice_options(command: F) -> F:
         "--recreate", multiple=True, metavar="ADDRESS", help="Create this post again after it was deleted in Buffer."
     )
     @click.option("--reapply", multiple=True, metavar="ADDRESS", help="Overwrite Buffer's version with the file's.")
-    @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes.")
+    @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes in this run.")
     @wraps(command)
     def wrapped(
         *args: Any,

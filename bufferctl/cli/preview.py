@@ -11,10 +11,10 @@ from bufferctl.cli.examples import examples
 
 
 @click.command(
-    short_help="Preview the posts as a calendar page, offline.",
+    short_help="Show the posts on a calendar page, offline.",
     epilog=examples(
-        ("bufferctl preview", "everything, as preview.html"),
-        ("bufferctl preview posts/2030-w03.yaml", "what one file declares"),
+        ("bufferctl preview", "write preview.html"),
+        ("bufferctl preview posts/2030-w03.yaml", "only the posts of one file"),
     ),
 )
 @options.paths_argument
@@ -26,13 +26,13 @@ from bufferctl.cli.examples import examples
     default=Path("preview.html"),
     show_default=True,
     metavar="FILE",
-    help="Where to write it.",
+    help="File to write.",
 )
 @options.no_color_option
 def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: bool) -> None:
     """Write an HTML page that shows the posts in a calendar, much as their networks would.
 
-    Needs no API key and no network. PATHs limit it to those files or folders.
+    It needs no API key and no network. PATHs limit it to those files or folders.
     """
     from datetime import UTC, datetime
 

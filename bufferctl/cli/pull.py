@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Write changes that people made in Buffer into the files.",
+    short_help="Copy changes that people made in Buffer into the files.",
     epilog=examples(
         ("bufferctl pull", "everything that people changed"),
-        ("bufferctl pull --dry-run", "see what that would write"),
+        ("bufferctl pull --dry-run", "only show what would change"),
         ("bufferctl pull Acme/twitter:acme/launch", "one post"),
     ),
 )
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "media_folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Download what people attached in Buffer into this folder; default: media, if the root file has `media`.",
+    help="Folder for media that people added in Buffer; default: media, if the root file has `media`.",
 )
 @options.root_option
 @options.state_option
@@ -50,12 +50,12 @@ def pull(
     connection: options.Connection,
     no_color: bool,
 ) -> int:
-    """Write changes that people made in Buffer into the files: all of them, or those of ADDRESSes.
+    """Copy changes that people made in Buffer into the files: all of them, or only those of ADDRESSes.
 
     Only changed values are rewritten; comments, order and quotes stay. Posts that were deleted in Buffer get
     `cancelled: true`. Nothing changes in Buffer.
 
-    Images, videos and documents that people attached there become files, if the root file has `media`.
+    Images, videos and documents that people added there are downloaded, if the root file has `media`.
     """
     from bufferctl.cli import connecting, planning, session
     from bufferctl.cli.addresses import fetcher, note_downloads

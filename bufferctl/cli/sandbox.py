@@ -21,8 +21,8 @@ _PLANS = ("off", "free", "essentials", "team")
 
 @click.command(
     epilog=examples(
-        ("bufferctl sandbox", "Acme and Globex, until you stop it"),
-        ("bufferctl sandbox --db acme.db", "kept between runs"),
+        ("bufferctl sandbox", "two example organizations"),
+        ("bufferctl sandbox --db acme.db", "keep the account between runs"),
         ("bufferctl sandbox --faults cut-after=0.2", "lose one answer in five"),
     ),
 )
@@ -61,9 +61,9 @@ def sandbox(
 ) -> None:
     """Run a local Buffer to try things out.
 
-    It serves Buffer's whole GraphQL schema on 127.0.0.1, follows Buffer's rules, and publishes nothing. Point
-    bufferctl at it with the two lines that it prints first, and open its address in a browser to watch posts arrive.
-    Ctrl-C stops it.
+    It serves Buffer's whole GraphQL schema on 127.0.0.1, follows Buffer's rules, and publishes nothing. Paste the two
+    lines that it prints into another terminal to use it there, and open its address in a browser to watch posts
+    arrive. Press Ctrl-C to stop it.
     """
     plan = None if rate_limit == "off" else rate_limit
     running = _started(port, db, fixture, plan, faults, seed, media_roots)

@@ -198,7 +198,8 @@ class Session:
         strange = recorded - {organization.id for organization in account.organizations}
         if strange:
             raise StateError(
-                f"{self.store.name} is of an organization that this key does not reach ({', '.join(sorted(strange))})",
+                f"{self.store.name} belongs to an organization that this key cannot access "
+                f"({', '.join(sorted(strange))})",
                 hint="Use the key of that account, or name another file with --state.",
             )
 
@@ -253,7 +254,7 @@ class Session:
         if first is not None and since > first:
             raise ConfigError(
                 f"`managed_since` is {since.isoformat()}, but bufferctl created a post before that, at "
-                f"{first.isoformat(timespec='seconds')}; if the record were lost, that post could go out twice",
+                f"{first.isoformat(timespec='seconds')}; if the state were lost, that post could be published twice",
                 hint=f"Set it to {(first - timedelta(minutes=1)).isoformat(timespec='seconds')} or earlier.",
             )
 
@@ -300,8 +301,8 @@ def _as_known(state: State, store: StoredRecord, journal: FileJournal, console: 
         return state
     older = Diagnostic(
         Severity.WARNING,
-        f"{store.name} is older than the record that this machine saved last, or another one, so bufferctl does not "
-        "know what it created since then",
+        f"{store.name} is older than the state that this machine saved last, or is a different one, so bufferctl does "
+        "not know what it has created since",
         hint="Restore the newest version of the file (git pull, or a backup) if there is one.",
     )
     console.diagnostics([older])
@@ -317,7 +318,7 @@ def _check_apart(state: State, name: str) -> None:
             raise StateError(
                 f"{name} gives {binding.id} two addresses, {seen[binding.id]} and {binding.address}, "
                 "which merging two state files can cause; a change to one would also change the other",
-                hint="To forget the one that is wrong, run `bufferctl state rm ADDRESS`.",
+                hint="To remove the wrong one, run `bufferctl state rm ADDRESS`.",
             )
         seen[binding.id] = binding.address
 

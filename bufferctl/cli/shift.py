@@ -46,13 +46,13 @@ class Days(click.ParamType[int]):
 @click.command(
     short_help="Move the dates in files by a number of days.",
     epilog=examples(
-        ("bufferctl shift posts/launch.yaml --by 1w", "a week later"),
-        ("bufferctl shift posts/launch.yaml --to 2030-03-11", "start on that day"),
+        ("bufferctl shift posts/launch.yaml --by 1w", "move it a week later"),
+        ("bufferctl shift posts/launch.yaml --to 2030-03-11", "start it on that day"),
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--by", "days", type=Days(), metavar="DAYS", help="How far: 1d, 2w, -3d.")
-@click.option("--to", "day", type=options.Day(), metavar="DAY", help="New day of the earliest `starts` or date.")
+@click.option("--by", "days", type=Days(), metavar="DAYS", help="Number of days or weeks: 1d, 2w, -3d.")
+@click.option("--to", "day", type=options.Day(), metavar="DAY", help="Day to which the earliest date moves.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @options.root_option
 @options.state_option
@@ -69,8 +69,8 @@ def shift(
     """Move the dates of the posts in PATHs: `starts`, times, and the dates of events and offers.
 
     Only dates change; times of day stay. It shows the edits, asks, and writes the files; `apply` then moves the posts
-    in Buffer. Posts that the state has as published keep their dates. Nothing is written if a post with its own date
-    would move into the past.
+    in Buffer. Published posts keep their dates. Nothing is written if a post with its own date would move into the
+    past.
     """
     from bufferctl.cli.console import Console
     from bufferctl.cli.edits import show_edits
@@ -157,7 +157,8 @@ def _agreed(found: Shift, console: Console) -> bool:
 
     if not console.can_ask:
         raise UsageError(
-            "There is no terminal to ask on, so nothing was written", hint="Read the edits, then give --auto-approve."
+            "Cannot ask for confirmation without a terminal, so nothing was written",
+            hint="Read the edits, then run it again with --auto-approve.",
         )
     return click.confirm(f"Move {count(found.dates, 'date')} by {count(found.days, 'day')}?", err=True)
 

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 @click.group(
     short_help="Inspect or correct the state.",
     epilog=examples(
-        ("bufferctl state list", "everything, with ids"),
-        ("bufferctl state show Acme/twitter:acme/launch", "all of one"),
+        ("bufferctl state list", "every address, with its id"),
+        ("bufferctl state show Acme/twitter:acme/launch", "one entry in full"),
     ),
 )
 def state() -> None:
-    """Inspect or correct the state: which post in Buffer each declared one is, and what was last applied."""
+    """Inspect or correct the state: which post in Buffer each entry became, and what was last applied."""
 
 
 @state.command(
@@ -89,7 +89,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
 def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto_approve: bool) -> int:
     """Remove the lock of a run that crashed, on this machine and in a shared state.
 
-    Never do this while that run is still working. The next apply settles what it was sending.
+    Never do this while that run is still working. The next apply first checks what that run was sending.
     """
     from bufferctl.api import endpoint_of
     from bufferctl.cli.console import Console
@@ -109,8 +109,8 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
                 f"The lock is held by {by}",
                 hint="If that run crashed, remove its lock:\nbufferctl state unlock --auto-approve",
             )
-        if not click.confirm(f"The lock is held by {by}. Is that run dead?", err=True):
-            console.note("The lock stays.")
+        if not click.confirm(f"The lock is held by {by}. Has that run crashed?", err=True):
+            console.note("The lock was not removed.")
             return 1
     if record and record.document.lease:
         record.put(replace(record.document, lease=None), "state unlock")
@@ -148,7 +148,7 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
         slot = _slot(mending.state.bindings, address)
         binding = mending.state.bindings[slot]
         mending.state = release(mending.state, slot)
-    _print(f"Forgot {address} ({binding.id}); it stays in Buffer.")
+    _print(f"Removed {address} ({binding.id}); it stays in Buffer.")
 
 
 @state.command(
@@ -178,7 +178,8 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
             )
         if target in bindings:
             raise UsageError(
-                f"{new_address} is already known", hint=f"Forget it first: bufferctl state rm {new_address}"
+                f"The state already has an entry for {new_address}",
+                hint=f"Remove that one first: bufferctl state rm {new_address}",
             )
         bindings[target] = replace(bindings.pop(slot), address=str(new))
         mending.state = replace(mending.state, bindings=bindings)
@@ -186,7 +187,7 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
 
 
 @state.command(
-    short_help="Confirm that unmanaged posts are not bufferctl's.",
+    short_help="Confirm that unmanaged posts were not created by bufferctl.",
     epilog=examples(
         ("bufferctl state begin", "every declared channel"),
         ("bufferctl state begin twitter:acme", "one of them"),
@@ -211,8 +212,8 @@ def begin(
 ) -> int:
     """Confirm that bufferctl did not create the posts in Buffer that no file declares.
 
-    Use it when you start bufferctl on an account that is already in use. Posts that match the files are recorded; the
-    others are listed before you confirm. If the record was lost instead, restore the state file from a backup.
+    Use it when you start bufferctl on an account that is already in use. Posts that match the files are added to the
+    state; the others are listed before you confirm. If the state was lost instead, restore it from a backup.
     """
     from bufferctl.cli import beginning, connecting, session
     from bufferctl.cli.console import Console
@@ -246,7 +247,7 @@ def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
         return names[address]
     near = get_close_matches(address, names, n=1)
     raise UsageError(
-        f"Nothing is remembered of {address}",
+        f"The state has no entry for {address}",
         hint=f"Did you mean {near[0]}?" if near else "`bufferctl state list` shows what there is.",
     )
 

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     short_help="Check the files, offline.",
     epilog=examples(
         ("bufferctl validate", "everything"),
-        ("bufferctl validate posts/2030-w03.yaml", "report on one file"),
+        ("bufferctl validate posts/2030-w03.yaml", "only report on one file"),
         ("bufferctl validate --strict", "fail on warnings too"),
-        ("bufferctl validate --media", "also request the media"),
+        ("bufferctl validate --media", "also check media URLs"),
     ),
 )
 @options.paths_argument
 @options.root_option
 @options.json_option
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
-@click.option("--media", is_flag=True, help="Also request the address of every image, video and document.")
+@click.option("--media", is_flag=True, help="Also check the URL of every image, video and document.")
 @reports.problems_option
 @options.no_color_option
 def validate(
@@ -46,8 +46,8 @@ def validate(
 ) -> int:
     """Check the files. This needs no API key and no network. Problems are printed to stdout.
 
-    --media requests the address of every image, video and document that is yet to be published. It is an error if the
-    address is dead, an HTML page, behind a login or too large, because Buffer could not fetch it.
+    --media also requests the URL of every image, video and document in unpublished posts. A URL that is dead, leads to
+    an HTML page, needs a login or is too large is an error, because Buffer could not fetch it.
 
     PATHs limit the report to those files or folders; all files are still checked.
     """

@@ -550,8 +550,8 @@ class RootFile(AnyFile):
     media: MediaEntry | None = None
     """How the files that posts name with `file:` become public."""
     state: Annotated[StateEntry, BeforeValidator(_state, json_schema_input_type=StateWord | StateEntry)] | None = None
-    """Where to record what was applied: `git` for a branch of this repository, or a bucket, so that every machine uses
-    the same record (docs/state.md). By default it is .bufferctl/state.json beside this file."""
+    """Where to keep the state: `git` for a branch of this repository, or a bucket, so that every machine uses the same
+    state (docs/state.md). By default it is .bufferctl/state.json beside this file."""
 
 
 @lru_cache(maxsize=128)

@@ -72,11 +72,12 @@ def _refuse_bound(bindings: Mapping[Slot, Binding], slot: Slot, live_id: str, ad
         if binding.id == live_id and other != slot:
             raise UsageError(
                 f"{live_id} is already {binding.address}",
-                hint=f"Rename it with `was: {other.key}` in the file, or forget it first:\n"
+                hint=f"Rename it with `was: {other.key}` in the file, or remove that entry first:\n"
                 f"bufferctl state rm {binding.address}",
             )
     old = bindings.get(slot)
     if old and old.id != live_id:
         raise UsageError(
-            f"{address} is already {old.id}", hint=f"If that is wrong, forget it first:\nbufferctl state rm {address}"
+            f"{address} is already {old.id}",
+            hint=f"If that is wrong, remove that entry first:\nbufferctl state rm {address}",
         )

@@ -107,7 +107,7 @@ def _organizations(account: Account, name: str | None, declared: set[str]) -> li
     names = [each.name for each in account.organizations]
     if found:
         raise UsageError(f"There are {len(found)} organizations {name}", hint="Give the id of the one that you mean.")
-    hint = nearest(name, names) or f"This API key reaches {', '.join(names) or 'none'}."
+    hint = nearest(name, names) or f"This API key has access to {', '.join(names) or 'none'}."
     raise UsageError(f"The account has no organization {name}", hint=hint)
 
 

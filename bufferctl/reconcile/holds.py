@@ -123,9 +123,9 @@ def unread(channel: str) -> Hold:
     """`channel`: as a shell takes it."""
     return Hold(
         Reason.UNREAD,
-        "It may already be published: there are more published posts on this channel than could be read, and the "
-        "record does not say which are ours. Sending it could publish it twice",
-        "If the record was lost, restore the state file from a backup. If bufferctl has never posted here, run "
+        "It may already be published: this channel has more published posts than could be read, and the state does "
+        "not say which of them bufferctl created. Sending it could publish it twice",
+        "If the state was lost, restore it from a backup. If bufferctl has never posted here, run "
         f"`bufferctl state begin {channel}`.",
     )
 
@@ -180,7 +180,7 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     shown = f"{_seen(suspects, channel)}, so it may be there already"
     if rule is Rule.EDITED:
         message = (
-            "The record was lost, and Buffer has posts that came by the API and match no file "
+            "The state was lost, and Buffer has posts that were created through the API and match no file "
             f"{_seen(suspects, channel)}; this may be one of them, edited since"
         )
     elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:

@@ -68,7 +68,7 @@ def find_organization(account: Account, declared: Organization) -> LiveOrganizat
     if found:
         message = f"there are {len(found)} organizations named `{declared.label}`, so it is unclear which one you mean"
         return _error(message, f"Add its `id`; there are: {names}", declared)
-    hint = f"This API key reaches: {names}" if names else "This API key reaches no organization; use another key"
+    hint = f"This API key has access to: {names}" if names else "This API key has no organizations; use another key"
     return _error(f"the account has no organization `{declared.label}`", hint, declared)
 
 

@@ -113,7 +113,7 @@ def _summary(rows: Sequence[Row], paint: Paint, *, is_live: bool) -> Iterator[st
         parts.append(f"{unmanaged} unmanaged")
     said = f"{', '.join(parts)}."
     if not is_live:
-        said += " From the files and the record; --live asks Buffer."
+        said += " From the files and the state; --live reads Buffer."
     yield from wrapped(said, paint.width)
 
 

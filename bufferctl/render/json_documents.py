@@ -139,9 +139,9 @@ class ChangeForm(TypedDict):
     """What happens to it.
 
     - `create`, `update`, `delete`: apply writes it to Buffer
-    - `adopt`: it is already in Buffer, and is recorded
-    - `move`: it is recorded under another key
-    - `forget`: it is removed from the record; nothing changes in Buffer
+    - `adopt`: it is already in Buffer, and is added to the state
+    - `move`: its key changed; its entry in the state follows
+    - `forget`: it is removed from the state; nothing changes in Buffer
     - `hold`: nothing is done until a person decides; `reason` is why
     - `waiting`: the Buffer plan has no room for it yet; a later apply sends it
     - `done`: it has been published
@@ -151,7 +151,7 @@ class ChangeForm(TypedDict):
     cause: Cause
     """Why.
 
-    - `new`: the files declare it, and it has no record
+    - `new`: the files declare it, and the state has no entry for it
     - `edited`: the file differs from what was applied
     - `moved`: it has another key
     - `drift`: Buffer differs from what was applied
@@ -311,7 +311,7 @@ class PlanForm(TypedDict):
     unmanaged: int
     """How many unsent objects in Buffer are in no file and no state."""
     uploads: UploadsForm
-    """The files beside the posts that an apply uploads first, as far as the record knows."""
+    """The media files that apply uploads first, according to the state."""
     requests: RequestsForm
     """The number of requests, of those that `quota` limits."""
     quota: list[WindowForm]
@@ -449,7 +449,7 @@ class ListedForm(TypedDict):
     action: Action | None
     """What apply will do, as in the plan; null if no file declares it."""
     status: PostStatus | None
-    """Its status in Buffer, or, without --live, in the record; null if it is in neither."""
+    """Its status in Buffer or, without --live, in the state; null if it is in neither."""
     due_at: Instant | None
     """When it goes out, or went out; null if that is unknown."""
     local: str | None
@@ -489,7 +489,7 @@ class ListDocument(TypedDict):
     at: Instant
     """When it was made; with --live by Buffer's clock."""
     live: bool
-    """Whether Buffer was asked; otherwise it is from the files and the record."""
+    """Whether Buffer was read; if not, this comes from the files and the state."""
     posts: list[ListedForm]
     """By time; those without one last."""
 

@@ -196,7 +196,7 @@ class SharedRecord(StoredRecord):
     def _overtaken(self) -> PartWayError:
         self._lost = PartWayError(
             "Another run took over the lock of the state, so this one sends nothing more",
-            hint="Run apply again: it continues with what that run recorded.",
+            hint="Run apply again: it continues from the state that the other run left.",
         )
         return self._lost
 
@@ -208,7 +208,7 @@ class SharedRecord(StoredRecord):
 
     @property
     def _bring_in(self) -> str:
-        return "Run apply again on this machine, which brings it into the record."
+        return "Run apply again on this machine to save it in the state."
 
 
 def _user() -> str:

@@ -43,7 +43,7 @@ def test_without_a_terminal(project: Any) -> None:
     declare(project, ONE)
     ran = project("apply")
     assert (ran.code, ran.planned, ran.outcomes) == (64, ["+ one"], [])
-    assert "There is no terminal to ask on, so nothing was sent." in ran.err
+    assert "Cannot ask for confirmation without a terminal, so nothing was sent." in ran.err
     assert (writes(project), project.sandbox.posts(), project.state.exists()) == (0, [], False)
 
 

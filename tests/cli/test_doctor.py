@@ -212,7 +212,7 @@ def test_after_an_apply(today: Project) -> None:
     today.write("posts/one.yaml", f"posts:\n  - {{key: one, due_at: {due}, channels: [twitter], text: One}}\n")
     today.write("buffer.yaml", FILES)
     assert today.apply().code == 0
-    assert "ok       1 object remembered in" in today("doctor").out
+    assert "ok       The state file .bufferctl/state.json tracks 1 post" in today("doctor").out
 
 
 def test_what_a_cut_off_apply_left(today: Project, prints: Prints) -> None:

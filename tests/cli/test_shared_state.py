@@ -89,7 +89,7 @@ def test_init_proposes_a_branch(project: Project, bare: Path) -> None:
     """Where the repository has a remote; the record begins there, and the first apply goes on with it."""
     (project.folder / "buffer.yaml").unlink()
     ran = project("init")
-    assert (ran.code, "began the record in the branch bufferctl-state of origin. Commit it" in ran.out) == (0, True)
+    assert (ran.code, "Posts are tracked in the branch bufferctl-state of origin.\nCommit it" in ran.out) == (0, True)
     assert "\nstate: git " in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
     assert git.subjects(bare) == ["init"]
     lineage = document(project)["lineage"]
@@ -102,7 +102,7 @@ def test_init_where_the_remote_cannot_be_reached(project: Project, bare: Path) -
     (project.folder / "buffer.yaml").unlink()
     bare.rename(bare.with_name("elsewhere"))
     ran = project("init")
-    assert (ran.code, "the first apply will begin the record" in ran.err) == (0, True)
+    assert (ran.code, "the first apply will start the state" in ran.err) == (0, True)
     bare.with_name("elsewhere").rename(bare)
     assert "1 created" in project.apply().out
 
@@ -393,7 +393,7 @@ def test_a_record_of_another_account(project: Project, other: Project, bare: Pat
     store.swap(text.replace(organization, "5f0c1b2a3d4e5f6a7b8c9d0f").encode(), store.read().version, "an accident")
     for command in (("plan",), ("apply", "--auto-approve", "--settle", "0")):
         ran = project(*command)
-        assert (ran.code, "of an organization that this key does not reach" in ran.err) == (1, True)
+        assert (ran.code, "belongs to an organization that this key cannot access" in ran.err) == (1, True)
     assert len(project.sandbox.posts()) == 2
 
 

@@ -203,7 +203,7 @@ def test_readme_start(sandbox: Sandbox, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     start = README.partition("## Start")[2].partition("\n## ")[0]
-    steps = re.findall(r"^\d\. `(bufferctl \w+)`", start, re.MULTILINE)
+    steps = re.findall(r"^\d\. Run `(bufferctl \w+)`", start, re.MULTILINE)
     assert steps == ["bufferctl init", "bufferctl apply"]
     assert "run `bufferctl plan`" in start
     for step in ["bufferctl init", "bufferctl plan", "bufferctl apply", "bufferctl apply"]:

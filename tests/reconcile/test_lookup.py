@@ -58,11 +58,11 @@ def test_an_organization_that_is_not_there_lists_those_that_are() -> None:
         Severity.ERROR,
         "the account has no organization `Acne`",
         PLACE,
-        "This API key reaches: Acme (id o1), Beta (id o2)",
+        "This API key has access to: Acme (id o1), Beta (id o2)",
     )
     nothing = find_organization(Account(), organization(id="o9"))
     assert isinstance(nothing, Diagnostic)
-    assert "reaches no organization;" in nothing.hint
+    assert "has no organizations;" in nothing.hint
 
 
 def test_two_organizations_of_one_name_need_an_id() -> None:

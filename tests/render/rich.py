@@ -402,5 +402,5 @@ OUTCOMES = _outcomes()
 APPLIED = replace(
     REPORT,
     outcomes=OUTCOMES,
-    stopped="Buffer is not carrying out changes now, so the rest was not sent; finished changes are recorded",
+    stopped="Buffer is not carrying out changes now, so the rest was not sent; changes made so far are saved",
 )

@@ -158,7 +158,7 @@ def test_a_receipt_tells_what_became_of_each() -> None:
     """Ids and links of what was written; what was refused with Buffer's words; what is left."""
     document = FORMS["receipt"]
     assert "<h1>Receipt for Acme and Globex</h1>" in document
-    assert "Stopped part-way.</strong> Buffer is not carrying out changes now" in document
+    assert "Stopped early.</strong> Buffer is not carrying out changes now" in document
     assert "10 of 19 changes done. Read again after applying: nothing more to send; 3 still need you." in document
     assert '<a href="https://x.example/acme/status/1">' in document
     assert "Invalid post: Image could not be read from its URL." in document
