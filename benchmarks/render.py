@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bufferctl.cli import planning
+from bufferctl.cli.outputs import report_of
 from bufferctl.config import load
 from bufferctl.model import Desired, LivePost, Post, PostStatus, State
 from bufferctl.plan import Action, Cause, Change, Difference, Plan
@@ -40,7 +40,7 @@ def main(folder: Path) -> None:
 
 def _took(plan: Plan, desired: Desired, form: Callable[[Report], str]) -> float:
     began = time.process_time()
-    form(planning.report_of(plan, desired))
+    form(report_of(plan, desired))
     return time.process_time() - began
 
 

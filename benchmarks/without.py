@@ -13,10 +13,11 @@ from pathlib import Path
 
 from bufferctl.api import connect
 from bufferctl.apply import FileJournal, Revision
-from bufferctl.cli import planning, session
+from bufferctl.cli import session
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
+from bufferctl.cli.outputs import report_of, show_plan
 from bufferctl.model import Intent, Settled
 from bufferctl.reconcile import Options
 from bufferctl.state import StoredRecord
@@ -49,7 +50,7 @@ def main(folder: Path) -> None:
         run = session.Session(files, buffer, store, journal, console, store.load())
         applying = Applying(run, Options(), settle=0, max_wait=0, quiet=False)
         plan = applying.plan()
-        planning.show(planning.report_of(plan, files.desired), console, as_json=False)
+        show_plan(report_of(plan, files.desired), console, as_json=False)
         if (error := applying.run(plan)) is not None:
             raise error
     gc.freeze()

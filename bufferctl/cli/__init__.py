@@ -16,8 +16,7 @@ from typing import NoReturn
 import click
 
 from bufferctl import __version__
-from bufferctl.cli import secrets
-from bufferctl.cli.examples import examples
+from bufferctl.cli import api_key
 from bufferctl.errors import BufferctlError, InterruptError, UsageError
 
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
@@ -62,6 +61,13 @@ _CLOSED_PIPE = 141
 _USAGE = UsageError.exit_code
 #: How click begins its messages about a command that is not there, and about more arguments than a command has.
 _NO_COMMAND, _TOO_MANY = "No such command", "Got unexpected extra argument"
+
+
+def examples(*commands: tuple[str, str]) -> str:
+    """The epilog of a command's help: examples of calling it, each with what it is for."""
+    width = max(len(command) for command, _ in commands)
+    lines = [f"  {command:{width}}  {purpose}".rstrip() for command, purpose in commands]
+    return "\n".join(["\b", "Examples:", *lines])  # \b: click wraps nothing of the paragraph
 
 
 class Commands(click.Group):
@@ -126,7 +132,7 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
-    secrets.keep(os.environ.get("BUFFER_API_KEY"))
+    api_key.keep(os.environ.get("BUFFER_API_KEY"))
     try:
         code = _invoke(arguments)
         sys.stdout.flush()

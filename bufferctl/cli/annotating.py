@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bufferctl.cli.api_key import without_secrets
 from bufferctl.cli.console import Console, in_job
-from bufferctl.cli.secrets import without_secrets
 from bufferctl.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ def tell_problems(problems: Sequence[Diagnostic], root: Path, console: Console, 
     wants_summary = problems and os.environ.get("GITHUB_STEP_SUMMARY")
     if not (files or wants_summary):
         return
-    from bufferctl.cli import reports
+    from bufferctl.cli import outputs
     from bufferctl.plan import Plan
     from bufferctl.render.markdown import problems_markdown
     from bufferctl.render.report import Report
 
     report = located(Report(Plan(datetime.now(UTC), endpoint=""), tuple(problems)), root)
-    reports.write(files, report, reports.PROBLEMS)
+    outputs.write_reports(files, report, outputs.PROBLEMS)
     if wants_summary:
         summarize(problems_markdown(report), console)
 

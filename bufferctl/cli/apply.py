@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl import limits
-from bufferctl.cli import options, reports
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options, outputs
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 @options.choice_options
 @options.json_option
 @options.full_option
-@reports.report_option
+@outputs.report_option
 @click.option(
     "--reviewed",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -86,10 +85,10 @@ def apply(
     Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
     is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the plan no longer holds.
     """
-    from bufferctl.cli import annotating, connecting, outputs, planning, session
+    from bufferctl.cli import annotating, api_key, outputs, plan_options, session
     from bufferctl.cli.applying import Applying, Finish
+    from bufferctl.cli.attachments import publisher
     from bufferctl.cli.console import Console
-    from bufferctl.cli.publishing import publisher
     from bufferctl.cli.sources import saved_plan_among, source_of
 
     console = Console.create(no_color=no_color, full=full)
@@ -99,12 +98,12 @@ def apply(
     outputs.check_apart(receipt, reviewed, saved_plan_among(paths), *report_files)
     files = source.files
     with (
-        connecting.connected(connection, console) as buffer,
+        api_key.connected(connection, console) as buffer,
         session.opened_for_change(
             files, buffer, state_file, console, lock_timeout=lock_timeout, settle=settle
         ) as opened,
     ):
-        options_ = source.options(planning.planning_options(source.choices, connection, settle=settle))
+        options_ = source.options(plan_options.planning_options(source.choices, connection, settle=settle))
         applying = Applying(
             opened,
             options_,
@@ -116,13 +115,13 @@ def apply(
         )
         plan = source.select(applying.plan(), console)
         console.diagnostics(plan.warnings)
-        planning.note_leftovers(opened, console)
-        report = planning.report_of(plan, files.desired, problems=files.warnings)
+        opened.note_leftovers()
+        report = outputs.report_of(plan, files.desired, problems=files.warnings)
         report = annotating.located(report, files.root)
         if plan.is_empty and source.already_applied:
             console.note(source.already_applied)
         elif not as_json:
-            planning.show(report, console, as_json=False)
+            outputs.show_plan(report, console, as_json=False)
         if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), opened):
             console.note("Nothing was sent.")
             return 1

@@ -22,9 +22,9 @@ from bufferctl.apply import (
     record,
     recover,
 )
-from bufferctl.cli import annotating, reports, saved
+from bufferctl.cli import annotating, outputs, saved
 from bufferctl.cli.console import Console
-from bufferctl.cli.pictures import with_pictures
+from bufferctl.cli.outputs import with_pictures
 from bufferctl.cli.session import Planned, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
@@ -281,7 +281,7 @@ class Finish:
         self._write_receipt(report)
         try:
             session = self.applying.session
-            reports.write(self.reports, with_pictures(report, session.files.root, self.reports, session.state))
+            outputs.write_reports(self.reports, with_pictures(report, session.files.root, self.reports, session.state))
         except BufferctlError as error:
             self._report_error(error.message, error)
         annotating.tell(report, self.applying.session.files.root, self.console)

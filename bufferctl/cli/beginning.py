@@ -12,7 +12,7 @@ import click
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import root_file
-from bufferctl.cli.planning import planning_options
+from bufferctl.cli.plan_options import planning_options
 from bufferctl.errors import UsageError
 from bufferctl.limits import MAX_WAIT, SETTLE
 from bufferctl.model import IDEAS, LiveIdea, LivePost, Origin

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from shutil import get_terminal_size
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bufferctl.cli.secrets import without_secrets
+from bufferctl.cli.api_key import without_secrets
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model.invisible import visible
 from bufferctl.render.lines import Paint, opened, sentence
+
+if TYPE_CHECKING:
+    from bufferctl.config.write.document import FileChanges
 
 #: Columns that lines are fitted to, whatever the terminal.
 _NARROWEST, _WIDEST = 40, 120
@@ -63,6 +67,13 @@ class Console:
         if text := diagnostics_text(tuple(diagnostics), self.err):
             self.note(f"{text}\n\n")
 
+    def edits(self, changes: FileChanges, root: Path) -> None:
+        """Print the lines that change in each file below `root`, as a diff, before anything is written."""
+        for path, (before, after) in changes.wanted.items():
+            for line in _diff(path.relative_to(root).as_posix(), (before or b"").decode(), after.decode()):
+                paint = {"+": self.out.good, "-": self.out.bad, "@": self.out.faint}.get(line[:1])
+                self.data(paint(visible(line)) if paint else visible(line))
+
     @property
     def can_ask(self) -> bool:
         """Whether there is somebody to ask."""
@@ -95,3 +106,10 @@ def _colored(stream: TextIO, no_color: bool) -> bool:
     if no_color or os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+
+def _diff(name: str, before: str, after: str) -> Iterator[str]:
+    from difflib import unified_diff
+
+    old, new = (text.removesuffix("\n").split("\n") for text in (before, after))
+    return (line.rstrip("\r") for line in unified_diff(old, new, name, name, n=2, lineterm=""))

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, UsageError, worst
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class _Checkup:
     def _account(self) -> Iterator[Check]:
         """The key, and what only an answer of Buffer's tells."""
         from bufferctl.cli import checkup
-        from bufferctl.cli.connecting import connected
+        from bufferctl.cli.api_key import connected
 
         file = self.connection.api_key_file
         try:
@@ -118,7 +117,7 @@ class _Checkup:
     def _media(self) -> Iterator[Check]:
         """Whether the addresses of images, videos and documents answer; on this machine alone for an endpoint here."""
         from bufferctl.cli import checkup
-        from bufferctl.cli.addresses import address_problems, declared_addresses, is_local
+        from bufferctl.cli.attachments import address_problems, declared_addresses, is_local
 
         desired, url = (self.loaded.sound if self.loaded else None), self.connection.api_url
         if desired and self.loaded and (number := declared_addresses(desired, only_local=is_local(url))):

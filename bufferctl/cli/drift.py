@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 
 #: There is drift (design: Contracts, as `plan --detailed-exitcode`).
 DRIFT = 2
@@ -44,8 +43,8 @@ def drift(
 
     PATHs limit it to those files or folders.
     """
-    from bufferctl.cli import connecting, planning, session
-    from bufferctl.cli.addresses import lost_media
+    from bufferctl.cli import api_key, plan_options, session
+    from bufferctl.cli.attachments import lost_media
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.render.drift import drift_json, drift_text
@@ -54,12 +53,12 @@ def drift(
     files = load_files(file, paths, console, by_rules=False)
     choices = options.Choices()
     with (
-        connecting.connected(connection, console) as buffer,
+        api_key.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,
     ):
-        found = opened.plan(planning.planning_options(choices, connection))
-        planning.note_leftovers(opened, console)
-    shown, recorded = planning.narrowed(found.plan, files, choices), len(opened.state.bindings)
+        found = opened.plan(plan_options.planning_options(choices, connection))
+        opened.note_leftovers()
+    shown, recorded = plan_options.narrowed(found.plan, files, choices), len(opened.state.bindings)
     lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)
     console.data(drift_json(shown, recorded, lost) if as_json else drift_text(shown, recorded, console.out, lost))
     return DRIFT if shown.drift or any(each.is_certain for each in lost) else 0

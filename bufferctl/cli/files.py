@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.cli.annotating import tell_problems
+from bufferctl.cli.api_key import without_secrets
 from bufferctl.cli.console import Console
-from bufferctl.cli.secrets import without_secrets
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired, LiveChannel

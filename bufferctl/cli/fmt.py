@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 
 
 class Formatting(Enum):

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.limits import SETTLE
 
@@ -86,7 +85,7 @@ def import_(
     With --media, images, videos and documents are downloaded too. You get Buffer's copy, which it may have re-encoded.
     Files that cannot be downloaded are listed and keep their URL.
     """
-    from bufferctl.cli import connecting, session
+    from bufferctl.cli import api_key, session
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import Files, load_files, root_file
     from bufferctl.intake import Wanted
@@ -101,7 +100,7 @@ def import_(
         else Files(root.parent, Desired(), root_name=root.name)
     )
     with (
-        connecting.connected(connection, console) as buffer,
+        api_key.connected(connection, console) as buffer,
         session.opened_for_change(
             files, buffer, state_file, console, lock_timeout=lock_timeout, message="import"
         ) as opened,
@@ -140,14 +139,13 @@ def _everything(
     one_file: bool,
 ) -> int:
     """Import all that is wanted; the exit code."""
-    from bufferctl.cli import planning
-    from bufferctl.cli.addresses import fetcher, note_downloads
+    from bufferctl.cli.attachments import fetcher, note_downloads
     from bufferctl.cli.files import reread
     from bufferctl.intake import Destination, importable, write_imported
 
     known = _known(opened, connection)
     intake = importable(opened.buffer, known, wanted)
-    planning.note_leftovers(opened, opened.console)
+    opened.note_leftovers()
     if downloads:
         items = downloads.take(
             [each.addition.item for each in intake.entries], fetcher(connection.api_url), known.desired
@@ -173,12 +171,12 @@ def _everything(
 
 def _known(opened: Session, connection: options.Connection) -> Known:
     """What is declared and recorded. Raises ApiError, and ConfigError where an apply was cut off."""
-    from bufferctl.cli import planning
+    from bufferctl.cli import plan_options
     from bufferctl.intake import Known
 
     found, desired = opened.read_names(), opened.files.desired
     opened.console.diagnostics(found.warnings)
-    planned = planning.planning_options(options.Choices(), connection)
+    planned = plan_options.planning_options(options.Choices(), connection)
     made = opened.plan(planned, found) if desired.organizations else None
     if opened.journal.open:
         raise ConfigError(

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
 
@@ -43,7 +42,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
     there (`state: git`).
     """
-    from bufferctl.cli import connecting
+    from bufferctl.cli import api_key
     from bufferctl.cli.console import Console
     from bufferctl.intake import starter_text
     from bufferctl.model.invisible import visible
@@ -54,7 +53,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     path = file or Path("buffer.yaml")
     if path.exists():
         raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
-    with connecting.connected(connection, console) as buffer:
+    with api_key.connected(connection, console) as buffer:
         account = buffer.account()
         managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
         endpoint = buffer.endpoint

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options, reports
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options, outputs
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
 )
 @click.option("--live", is_flag=True, help="Read each post's status from Buffer, and list unmanaged posts too.")
 @options.json_option
-@reports.calendar_option
+@outputs.calendar_option
 @options.root_option
 @options.state_option
 @options.connection_options
@@ -102,19 +101,19 @@ def list_(
 
 
 def _offline(files: Files, state_file: Path | None) -> Plan:
-    from bufferctl.cli.offline import offline_plan
+    from bufferctl.cli.plan_options import offline_plan
 
     return offline_plan(files, state_file, options.Choices())
 
 
 def _live(files: Files, state_file: Path | None, connection: options.Connection, console: Console) -> tuple[Plan, Live]:
-    from bufferctl.cli import connecting, planning, session
+    from bufferctl.cli import api_key, plan_options, session
 
     with (
-        connecting.connected(connection, console) as buffer,
+        api_key.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,
     ):
-        planned = opened.plan(planning.planning_options(options.Choices(), connection))
+        planned = opened.plan(plan_options.planning_options(options.Choices(), connection))
     return planned.plan, planned.live
 
 
@@ -146,7 +145,7 @@ def _selected(
     """The rows that the command line names. Raises UsageError for names that fit nothing."""
     from fnmatch import fnmatchcase
 
-    from bufferctl.cli.planning import check_globs
+    from bufferctl.cli.plan_options import check_globs
     from bufferctl.diagnostics import nearest
     from bufferctl.render.agenda import on
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:

@@ -1,13 +1,53 @@
-"""Files that a user asks for by name: checked before any work, written whole or not at all."""
+"""What a command puts out: a plan as a report, printed or in files by their suffix; files written whole or not at all.
+
+A file that a user names is checked before any work.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bufferctl.cli.secrets import without_secrets
+import click
+
+from bufferctl.cli.api_key import without_secrets
 from bufferctl.errors import BufferctlError, UsageError
+
+if TYPE_CHECKING:
+    from bufferctl.cli.console import Console
+    from bufferctl.diagnostics import Diagnostic
+    from bufferctl.model import Desired, State
+    from bufferctl.plan import Plan
+    from bufferctl.render.report import Report
+
+F = TypeVar("F", bound=Callable[..., Any])
+#: Suffix: the module of render that makes it, and its function from a report to text.
+Forms = Mapping[str, tuple[str, str]]
+FORMS: Forms = {
+    ".html": ("html", "report_html"),
+    ".json": ("json", "report_json"),
+    ".md": ("markdown", "report_markdown"),
+    ".sarif": ("sarif", "report_sarif"),
+}
+#: What can be made of the problems of files, without a plan.
+PROBLEMS: Forms = {
+    ".md": ("markdown", "problems_markdown"),
+    ".sarif": ("sarif", "report_sarif"),
+}
+#: What can be made of a list of posts.
+CALENDARS: Forms = {".ics": ("agenda_forms", "agenda_ics")}
+#: The most characters of all thumbnails of a page; the other pictures are named with their sizes.
+_PAGE = 4_000_000
+_PREFIX = "data:image/jpeg;base64,"
+#: The fewest bytes of a thumbnail that is worth a look.
+_FEWEST = 3_000
 
 
 def check_writable(option: str, *files: Path | None) -> None:
@@ -59,3 +99,106 @@ def write_whole(path: Path, data: bytes) -> None:
             raise
     except OSError as error:
         raise BufferctlError(f"{path} cannot be written: {error.strerror}", hint="Name another file.") from error
+
+
+class ReportFile(click.Path):
+    """A file whose suffix says the form; anything else is a mistake in the command line."""
+
+    name = "file"
+
+    def __init__(self, forms: Forms) -> None:
+        super().__init__(dir_okay=False)
+        self._forms = forms
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Fails where the suffix is none of the forms."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.suffix.lower() not in self._forms:
+            *most, last = self._forms
+            listed = " or ".join(filter(None, (", ".join(most), last)))
+            self.fail(f"There is no report in the form of {path.name}; its name must end in {listed}.", param, ctx)
+        return path
+
+
+def _option(forms: Forms) -> Callable[[F], F]:
+    return click.option(
+        "--report",
+        "report_files",
+        type=ReportFile(forms),
+        multiple=True,
+        metavar="FILE",
+        help=f"Also write a report to FILE, in the format of its suffix ({', '.join(forms)}). Repeatable.",
+    )
+
+
+report_option = _option(FORMS)
+problems_option = _option(PROBLEMS)
+calendar_option = _option(CALENDARS)
+
+
+def write_reports(files: Sequence[Path], report: Report, forms: Forms = FORMS) -> None:
+    """Write each report. Raises BufferctlError where one cannot be."""
+    pages = [path.name for path in files if path.suffix.lower() == ".html"]
+    report = replace(report, page=pages[0] if pages else "")
+    for path in files:
+        module, function = forms[path.suffix.lower()]
+        form: Callable[[Report], str] = getattr(import_module(f"bufferctl.render.{module}"), function)
+        write_whole(path, form(report).encode())
+
+
+def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: State | None = None) -> Report:
+    """The report with what its forms show of pictures below `root`. Thumbnails are made for pages alone.
+
+    `reports`: the files it is written to. `state`: which pictures were applied before.
+    """
+    applied = {source for binding in state.bindings.values() for source in binding.media} if state else ()
+    report = replace(report, public=frozenset(applied))
+    if any(path.suffix.lower() == ".html" for path in reports):
+        return replace(report, pictures=_thumbnails(report, root))
+    return report
+
+
+def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
+    """By digest and place, as `data:` addresses.
+
+    A page holds each as often as it shows it, so each use counts; one that is used very often is smaller.
+    """
+    from bufferctl.render.pictures import crop_of, pictures_of
+
+    uses = Counter((file.digest, where) for file, where in pictures_of(report.plan))
+    if not uses:
+        return {}
+    from bufferctl.media.thumbnails import MOST_BYTES, thumbnail
+
+    files = {(file.digest, where): file for file, where in pictures_of(report.plan)}
+    found, room = dict[tuple[str, str], str](), _PAGE
+    for key, number in uses.items():
+        most = min(MOST_BYTES, room // number * 3 // 4 - len(_PREFIX))  # base64 makes four characters of three bytes
+        made = thumbnail(root, files[key], *crop_of(key[1]), most) if most >= _FEWEST else None
+        if made:
+            found[key] = f"{_PREFIX}{b64encode(made).decode()}"
+            room -= number * len(found[key])
+    return found
+
+
+def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] = ()) -> Report:
+    """The plan with what every form of it shows. `problems`: those of the files."""
+    from bufferctl.checks import text_lengths
+    from bufferctl.digests import plan_digest
+    from bufferctl.render.report import Report
+
+    channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
+    limits = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
+    return Report(plan, problems, text_lengths(desired, limits), plan_digest(plan))
+
+
+def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
+    """Print a plan, or what became of it, to stdout."""
+    if as_json:
+        from bufferctl.render.json import report_json
+
+        console.data(report_json(report))
+    else:
+        from bufferctl.render.text import plan_text
+
+        console.data(plan_text(report.plan, console.out, report.lengths, is_offline=report.is_offline))

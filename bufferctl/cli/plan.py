@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from bufferctl.cli import options, reports
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options, outputs
 
 #: Changes are pending, with --detailed-exitcode only (design: Contracts).
 PENDING = 2
@@ -35,7 +34,7 @@ PENDING = 2
     metavar="FILE",
     help="Save the plan; `apply FILE` then applies exactly that.",
 )
-@reports.report_option
+@outputs.report_option
 @click.option(
     "--expires",
     type=options.Number(min=0, min_open=True),
@@ -72,12 +71,11 @@ def plan(
 
     PATHs limit the plan to those files or folders.
     """
-    from bufferctl.cli import annotating, connecting, outputs, planning, saved, session
-    from bufferctl.cli import offline as without_buffer
+    from bufferctl.cli import annotating, api_key, outputs, plan_options, saved, session
+    from bufferctl.cli.attachments import check_reachable
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
-    from bufferctl.cli.pictures import with_pictures
-    from bufferctl.cli.publishing import check_reachable
+    from bufferctl.cli.outputs import with_pictures
     from bufferctl.cli.sources import check_plan_name
     from bufferctl.plan import Action
 
@@ -87,29 +85,29 @@ def plan(
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(out, *report_files)
     if offline:
-        without_buffer.check(choices, out=out)
+        plan_options.check_offline(choices, out=out)
     files = load_files(file, paths, console)
-    planning.check_named(choices, files)
+    plan_options.check_named(choices, files)
     state = None
     if offline:
-        made = without_buffer.offline_plan(files, state_file, choices)
+        made = plan_options.offline_plan(files, state_file, choices)
     else:
         with (
-            connecting.connected(connection, console) as buffer,
+            api_key.connected(connection, console) as buffer,
             session.opened(files, buffer, state_file, console) as opened,
         ):
             check_reachable(files, buffer.endpoint)
-            made = opened.plan(planning.planning_options(choices, connection)).plan
-            planning.note_leftovers(opened, console)
+            made = opened.plan(plan_options.planning_options(choices, connection)).plan
+            opened.note_leftovers()
             state = opened.state
-    shown = planning.narrowed(made, files, choices)
+    shown = plan_options.narrowed(made, files, choices)
     console.diagnostics(shown.warnings)
-    report = replace(planning.report_of(shown, files.desired, problems=files.warnings), is_offline=offline)
+    report = replace(outputs.report_of(shown, files.desired, problems=files.warnings), is_offline=offline)
     expires_at = shown.at + timedelta(days=expires)
     report = replace(annotating.located(report, files.root), expires_at=expires_at if out else None)
-    reports.write(report_files, with_pictures(report, files.root, report_files, state))
+    outputs.write_reports(report_files, with_pictures(report, files.root, report_files, state))
     annotating.tell(report, files.root, console)
-    planning.show(report, console, as_json=as_json)
+    outputs.show_plan(report, console, as_json=as_json)
     if out is not None:
         saved.save(out, shown, files.desired, choices, expires_at)
         console.note(f"Saved to {out}. `bufferctl apply {out}` applies exactly this plan.")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 
 
 @click.command(
@@ -36,10 +35,10 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     """
     from datetime import UTC, datetime
 
-    from bufferctl.cli import outputs, planning
+    from bufferctl.cli import outputs, plan_options
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
-    from bufferctl.cli.pictures import with_pictures
+    from bufferctl.cli.outputs import with_pictures
     from bufferctl.model import State
     from bufferctl.model.invisible import visible
     from bufferctl.reconcile import offline
@@ -49,8 +48,8 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     outputs.check_writable("-o", out)
     files = load_files(file, paths, console)
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
-    shown = planning.narrowed(everything, files, options.Choices())
-    report = planning.report_of(shown, files.desired, problems=files.warnings)
+    shown = plan_options.narrowed(everything, files, options.Choices())
+    report = outputs.report_of(shown, files.desired, problems=files.warnings)
     report = with_pictures(report, files.root, [Path("preview.html")])
     outputs.write_whole(out, preview_html(report).encode())
     console.note(f"Wrote {visible(str(out))}; open it in a browser.")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
@@ -57,8 +56,8 @@ def pull(
 
     Images, videos and documents that people added there are downloaded, if the root file has `media`.
     """
-    from bufferctl.cli import connecting, planning, session
-    from bufferctl.cli.addresses import fetcher, note_downloads
+    from bufferctl.cli import api_key, plan_options, session
+    from bufferctl.cli.attachments import fetcher, note_downloads
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files, reread
     from bufferctl.config.write.layers import Project
@@ -68,14 +67,14 @@ def pull(
     files = load_files(file, (), console)
     project = Project(files.root, files.desired)
     with (
-        connecting.connected(connection, console) as buffer,
+        api_key.connected(connection, console) as buffer,
         session.opened_for_change(
             files, buffer, state_file, console, lock_timeout=lock_timeout, message="pull"
         ) as opened,
     ):
         found = opened.read_names()
-        plan = opened.plan(planning.planning_options(options.Choices(), connection), found).plan
-        planning.note_leftovers(opened, console)
+        plan = opened.plan(plan_options.planning_options(options.Choices(), connection), found).plan
+        opened.note_leftovers()
         pulled = choose(plan, addresses)
         downloads = None if dry_run else _downloads(media_folder, files)
         if downloads:
@@ -113,12 +112,11 @@ def _downloads(folder: Path | None, files: Files) -> Downloads | None:
 
 def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) -> None:
     """What changes: each post with the names of its fields, then the lines of each file."""
-    from bufferctl.cli.edits import show_edits
     from bufferctl.model.invisible import visible
 
     for address, (_, fields) in pulled.taken.items():
         console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
-    show_edits(changes, root, console)
+    console.edits(changes, root)
 
 
 def _show_differences(pulled: Pulled, plan: Plan, console: Console) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples
 
 if TYPE_CHECKING:
     from bufferctl.sandbox import Sandbox

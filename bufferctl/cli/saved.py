@@ -78,12 +78,12 @@ def read_receipt(path: Path) -> Receipt | None:
 
 def report_of_receipt(receipt: Receipt) -> Report:
     """What every form shows of it."""
-    from bufferctl.cli import planning
+    from bufferctl.cli import outputs
 
     items = [change.desired for change in receipt.plan.changes]
     desired = Desired(
         posts=tuple(item for item in items if isinstance(item, Post)),
         ideas=tuple(item for item in items if isinstance(item, Idea)),
     )
-    report = planning.report_of(receipt.plan, desired)
+    report = outputs.report_of(receipt.plan, desired)
     return replace(report, outcomes=receipt.outcomes, left=receipt.left, stopped=receipt.stopped)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples
 
 
 @click.command(

@@ -17,6 +17,7 @@ from bufferctl.limits import SETTLE
 from bufferctl.model import IDEAS, Account, Claim, Live, LivePost, Origin, Slot, State
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Cause, Change, Plan
+from bufferctl.render.lines import count
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -172,6 +173,20 @@ class Session:
             quota=self.buffer.quota,
         )
         return Planned(plan, live)
+
+    def note_leftovers(self) -> None:
+        """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
+        console = self.console
+        if number := len(self.journal.open):
+            console.note(
+                f"{console.err.change('note:')} an earlier apply was cut off and left {count(number, 'write')} without "
+                "an answer; the next apply first checks what happened to them"
+            )
+        for address in self.journal.stray:
+            console.note(
+                f"{console.err.bad('warning:')} {visible(address)} was sent by an apply that was cut off, and no file "
+                "here declares it; if it is in Buffer, it will be published"
+            )
 
     def _deleted_files(self) -> frozenset[str]:
         """Files of recorded posts that a commit since the last apply deleted, where the record knows that commit."""

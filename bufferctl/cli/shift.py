@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bufferctl.cli import options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -73,9 +72,8 @@ def shift(
     past.
     """
     from bufferctl.cli.console import Console
-    from bufferctl.cli.edits import show_edits
     from bufferctl.cli.files import load_files
-    from bufferctl.cli.offline import offline_plan
+    from bufferctl.cli.plan_options import offline_plan
     from bufferctl.config.write import shift as shifting
     from bufferctl.config.write.layers import Project
     from bufferctl.render.lines import count
@@ -95,7 +93,7 @@ def shift(
     if not found.changes.wanted:
         console.note("No date changes.")
         return 0
-    show_edits(found.changes, files.root, console)
+    console.edits(found.changes, files.root)
     if not auto_approve and not _agreed(found, console):
         console.note("Nothing was written.")
         return 1

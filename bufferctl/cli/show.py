@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from bufferctl.cli import options, reports
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options, outputs
 from bufferctl.errors import UsageError
 
 
@@ -21,12 +20,12 @@ from bufferctl.errors import UsageError
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @options.json_option
-@reports.report_option
+@outputs.report_option
 @options.full_option
 @options.no_color_option
 def show(file: Path, as_json: bool, report_files: tuple[Path, ...], full: bool, no_color: bool) -> None:
     """Show a plan that `plan -o` saved, or a receipt that `apply --receipt` wrote. Works offline."""
-    from bufferctl.cli import outputs, planning, saved
+    from bufferctl.cli import outputs, saved
     from bufferctl.cli.console import Console
     from bufferctl.render.text import receipt_text
     from bufferctl.render.words import local
@@ -37,9 +36,9 @@ def show(file: Path, as_json: bool, report_files: tuple[Path, ...], full: bool, 
     receipt = saved.read_receipt(file)
     if receipt:
         report = saved.report_of_receipt(receipt)
-        reports.write(report_files, report)
+        outputs.write_reports(report_files, report)
         if as_json:
-            planning.show(report, console, as_json=True)
+            outputs.show_plan(report, console, as_json=True)
         else:
             console.data(receipt_text(report, receipt.finished_at, console.out))
         return
@@ -49,10 +48,10 @@ def show(file: Path, as_json: bool, report_files: tuple[Path, ...], full: bool, 
         raise UsageError(
             error.message, hint="It shows files that `plan -o FILE` and `apply --receipt FILE` wrote."
         ) from error
-    report = replace(planning.report_of(plan.plan, plan.desired), expires_at=plan.expires_at)
+    report = replace(outputs.report_of(plan.plan, plan.desired), expires_at=plan.expires_at)
     console.diagnostics(plan.plan.warnings)
-    reports.write(report_files, report)
-    planning.show(report, console, as_json=as_json)
+    outputs.write_reports(report_files, report)
+    outputs.show_plan(report, console, as_json=as_json)
     if not as_json:
         made, until = (local(moment, "UTC") for moment in (plan.created_at, plan.expires_at))
         console.data(f"\nMade {made}; may be applied until {until}.")

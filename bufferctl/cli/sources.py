@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from bufferctl.cli import planning, saved
+from bufferctl.cli import plan_options, saved
 from bufferctl.cli.files import Files, declared_now, load_files, of_saved
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import StalePlanError, UsageError
@@ -79,7 +79,7 @@ def source_of(
         return FromSavedPlan(plan, plan_file, file, of_saved(file, plan.desired))
     agreed = saved.read(reviewed) if reviewed else None
     files = load_files(file, paths, console)
-    planning.check_named(choices, files)
+    plan_options.check_named(choices, files)
     fresh = FromFiles(files, choices)
     if reviewed is None or agreed is None:
         return fresh
@@ -124,7 +124,7 @@ class FromFiles:
 
     def select(self, today: Plan, console: Console) -> Plan:
         """The plan, narrowed. Raises UsageError where a glob fits no address."""
-        return planning.narrowed(today, self.files, self.choices)
+        return plan_options.narrowed(today, self.files, self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | No
 
     _check_fits(plan, path, today)
     writes = {change.slot for change in plan.plan.writes}
-    verified = planfile.verify(plan, planning.without_repeating(today, writes))
+    verified = planfile.verify(plan, plan_options.without_repeating(today, writes))
     back, warnings = planfile.overruled(verified.plan, declared) if declared else ((), (_UNREADABLE,))
     if moved := (*verified.moved, *back):
         raise StalePlanError(

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import moving, options
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, moving, options
 from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:
@@ -215,14 +214,14 @@ def begin(
     Use it when you start bufferctl on an account that is already in use. Posts that match the files are added to the
     state; the others are listed before you confirm. If the state was lost instead, restore it from a backup.
     """
-    from bufferctl.cli import beginning, connecting, session
+    from bufferctl.cli import api_key, beginning, session
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
 
     console = Console.create(no_color=no_color)
     files = load_files(file, (), console)
     with (
-        connecting.connected(connection, console) as buffer,
+        api_key.connected(connection, console) as buffer,
         session.opened_for_change(
             files, buffer, state_file, console, lock_timeout=lock_timeout, message="state begin"
         ) as opened,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import options, reports
-from bufferctl.cli.examples import examples
+from bufferctl.cli import examples, options, outputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 @options.json_option
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--media", is_flag=True, help="Also check the URL of every image, video and document.")
-@reports.problems_option
+@outputs.problems_option
 @options.no_color_option
 def validate(
     paths: tuple[Path, ...],
@@ -79,7 +78,7 @@ def validate(
 
 def _of_media(loaded: Loaded, files: frozenset[str] | None) -> tuple[Diagnostic, ...]:
     """The addresses of media that Buffer could not fetch."""
-    from bufferctl.cli.addresses import address_problems
+    from bufferctl.cli.attachments import address_problems
 
     if loaded.sound is None:
         return ()

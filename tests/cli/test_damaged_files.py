@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.cli import planning, saved
+from bufferctl.cli import saved
+from bufferctl.cli.outputs import report_of
 from bufferctl.errors import BufferctlError
 from bufferctl.planfile import load, receipt
 from bufferctl.render.html import report_html
@@ -102,7 +103,7 @@ def test_damaged_plan(files: Files, seed: int) -> None:
     except BufferctlError as error:
         told(error)
         return
-    report = planning.report_of(plan.plan, plan.desired)
+    report = report_of(plan.plan, plan.desired)
     plan_text(plan.plan, Paint(), report.lengths)
     shown(report)
 

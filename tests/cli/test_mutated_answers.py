@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bufferctl import api
 from bufferctl.apply.outcomes import bound
-from bufferctl.cli.planning import report_of
+from bufferctl.cli.outputs import report_of
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ApiError, BufferctlError, RateLimitedError
 from bufferctl.model import (

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bufferctl.cli.reports import FORMS
+from bufferctl.cli.outputs import FORMS
 from tests.cli.gate import Gate, Hold
 from tests.cli.written import HEAD, ONE, TWO
 from tests.render.documents import checked

@@ -11,12 +11,12 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bufferctl.cli.api_key import connected
 from bufferctl.cli.applying import Applying
-from bufferctl.cli.connecting import connected
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
 from bufferctl.cli.options import Choices, Connection
-from bufferctl.cli.planning import planning_options
+from bufferctl.cli.plan_options import planning_options
 from bufferctl.cli.session import Session, opened_for_change
 from bufferctl.errors import BufferctlError
 from bufferctl.plan import Status

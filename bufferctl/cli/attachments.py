@@ -1,4 +1,7 @@
-"""The addresses of media, asked for the commands that check them: validate --media, doctor, and drift."""
+"""What is attached to posts: made public for apply, requested for checks, downloaded for import and pull.
+
+The checks are validate --media, doctor and drift.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from bufferctl.cli.files import Files
 from bufferctl.config import Locator, in_order
 from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Idea, LivePost, MediaFile, MediaSettings, Post, PostStatus
-from bufferctl.model.attached import Attached, attached
+from bufferctl.model.attached import Attached, attached, files_of
 from bufferctl.model.invisible import visible
 from bufferctl.plan import Plan
 from bufferctl.render.drift import LostMedia
 from bufferctl.render.lines import count
 
 if TYPE_CHECKING:
+    from bufferctl.apply import Publisher
     from bufferctl.cli.console import Console
     from bufferctl.intake.media import Downloads, Fetch
     from bufferctl.media.addresses import Answer, Wanted
@@ -42,11 +48,11 @@ class _Place(NamedTuple):
     at: Attached
 
 
-def is_local(api_url: str | None) -> bool:
-    """Whether the endpoint is on this machine: then addresses of media may be, too."""
+def is_local(url: str | None) -> bool:
+    """Whether an address is on this machine. Where the endpoint is, addresses of media may be, too."""
     from bufferctl.api.endpoint import is_loopback
 
-    return is_loopback(urlsplit(api_url or "").hostname or "")
+    return is_loopback(urlsplit(url or "").hostname or "")
 
 
 def address_problems(
@@ -170,3 +176,28 @@ def _diagnostic(place: _Place, answer: Answer, locator: Locator) -> Diagnostic:
         message = f"this address {answer.message}, so it is not known whether Buffer can fetch the {thing}"
         severity, hint = Severity.WARNING, _LATER
     return Diagnostic(severity, message, located.place, hint, located.line, located.width)
+
+
+def publisher(files: Files, endpoint: str, *, whole: bool = False) -> Publisher | None:
+    """For the files that are declared, None where there are none. Nothing is asked or sent yet.
+
+    `whole`: compare all bytes, for a saved plan. Raises as `check_reachable`.
+    """
+    settings = files.desired.settings.media
+    if settings is None or not any(True for item in files.desired.items for _ in files_of(item)):
+        return None
+    from bufferctl.media.publishing import Publisher as MediaPublisher
+
+    check_reachable(files, endpoint)
+    return MediaPublisher(files.root, settings, loopback=is_local(endpoint), whole=whole)
+
+
+def check_reachable(files: Files, endpoint: str) -> None:
+    """Raises ConfigError where files are to be on this machine and Buffer is elsewhere."""
+    settings = files.desired.settings.media
+    if settings and is_local(settings.public_url) and not is_local(endpoint):
+        raise ConfigError(
+            f"`media.public_url` is {settings.public_url}, which only this machine can reach, so Buffer could not "
+            "fetch anything",
+            hint="Set it to the public https address of the files.",
+        )

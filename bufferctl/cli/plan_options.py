@@ -1,27 +1,25 @@
-"""What the commands that make a plan share: what it is told, narrowed to, and shown as."""
+"""What the options of plan and apply do: options of planning, a plan narrowed to a selection, a plan without Buffer."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import Diagnostic, Severity, nearest
 from bufferctl.errors import UsageError
 from bufferctl.limits import SETTLE, lead_time
-from bufferctl.model.invisible import visible
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.render.lines import count
 
 if TYPE_CHECKING:
-    from bufferctl.cli.session import Session
-    from bufferctl.model import Desired, Slot
+    from bufferctl.model import Slot
+    from bufferctl.plan import Plan
     from bufferctl.reconcile import Options
-    from bufferctl.render.report import Report
 
 
 def planning_options(choices: Choices, connection: Connection, *, settle: float = SETTLE) -> Options:
@@ -90,38 +88,27 @@ def check_named(choices: Choices, files: Files) -> None:
         )
 
 
-def note_leftovers(session: Session, console: Console) -> None:
-    """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
-    if number := len(session.journal.open):
-        console.note(
-            f"{console.err.change('note:')} an earlier apply was cut off and left {count(number, 'write')} without an "
-            "answer; the next apply first checks what happened to them"
+def check_offline(choices: Choices, *, out: Path | None) -> None:
+    """Raises UsageError where what is asked for needs the account."""
+    options = {
+        "-o": out is not None,
+        "--recreate": bool(choices.recreate),
+        "--reapply": bool(choices.reapply),
+    }
+    if wrong := [name for name, given in options.items() if given]:
+        raise UsageError(
+            f"--offline does not read from Buffer, so it cannot be combined with {' and '.join(wrong)}",
+            hint=f"Leave out --offline, or {' and '.join(wrong)}.",
         )
-    for address in session.journal.stray:
-        console.note(
-            f"{console.err.bad('warning:')} {visible(address)} was sent by an apply that was cut off, and no file here "
-            "declares it; if it is in Buffer, it will be published"
-        )
 
 
-def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] = ()) -> Report:
-    """The plan with what every form of it shows. `problems`: those of the files."""
-    from bufferctl.checks import text_lengths
-    from bufferctl.digests import plan_digest
-    from bufferctl.render.report import Report
+def offline_plan(files: Files, state_file: Path | None, choices: Choices) -> Plan:
+    """The plan that files and state give now. Raises StateError."""
+    from bufferctl.reconcile import offline
+    from bufferctl.state import StoredRecord
 
-    channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
-    limits = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
-    return Report(plan, problems, text_lengths(desired, limits), plan_digest(plan))
-
-
-def show(report: Report, console: Console, *, as_json: bool) -> None:
-    """Print a plan, or what became of it, to stdout."""
-    if as_json:
-        from bufferctl.render.json import report_json
-
-        console.data(report_json(report))
-    else:
-        from bufferctl.render.text import plan_text
-
-        console.data(plan_text(report.plan, console.out, report.lengths, is_offline=report.is_offline))
+    store = StoredRecord(files.store(state_file), None)
+    state = store.load()
+    return offline(
+        files.desired, state, endpoint=store.endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes
+    )
