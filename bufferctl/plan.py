@@ -32,8 +32,8 @@ from bufferctl.model import (
     Write,
 )
 from bufferctl.model.attached import files_of
-from bufferctl.model.quota import Quota
-from bufferctl.model.scalars import Aware
+from bufferctl.model.base import Aware
+from bufferctl.model.live import Quota
 
 
 class Action(StrEnum):

@@ -32,7 +32,7 @@ from bufferctl.api.wire_forms import operation_and_input
 from bufferctl.errors import RateLimitedError
 from bufferctl.limits import MOST_ALIASES, TIMEOUT
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
-from bufferctl.model.quota import Quota
+from bufferctl.model.live import Quota
 
 #: How many times a read is sent at most.
 READ_ATTEMPTS = 3

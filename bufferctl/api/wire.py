@@ -26,7 +26,7 @@ from bufferctl.api.documents import Request
 from bufferctl.api.endpoint import is_loopback
 from bufferctl.api.ratelimit import read_quota
 from bufferctl.errors import UnreachableError
-from bufferctl.model.quota import Quota
+from bufferctl.model.live import Quota
 
 _HIDDEN = "[key]"
 #: Shorter keys are words (the sandbox's is) and no secret.

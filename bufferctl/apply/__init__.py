@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ledger import Ledger, record
-from bufferctl.apply.pacing import Pacer
 from bufferctl.apply.ports import Publisher, Revision, Timer
 from bufferctl.apply.publishing import Published, publish
+from bufferctl.apply.queue import Pacer
 from bufferctl.apply.recover import Recovered, recover
 from bufferctl.apply.run import Run
 from bufferctl.apply.settling import Settler

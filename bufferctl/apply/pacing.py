@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
-from bufferctl.model.quota import Quota
+from bufferctl.model.live import Quota
 
 #: The service tells its reset, and its clock, in whole seconds.
 ROUNDING = timedelta(seconds=2)

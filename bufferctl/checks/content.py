@@ -11,8 +11,8 @@ from bufferctl.checks.visible import visible_texts
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, NetworkMetadata, Post
 from bufferctl.model.content import Image
-from bufferctl.model.invisible import code_point, invisible
 from bufferctl.model.metadata import thread_of
+from bufferctl.model.plain_text import code_point, invisible
 
 NO_ALT_TEXT = Rule(
     "BC101",

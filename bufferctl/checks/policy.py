@@ -18,9 +18,8 @@ from bufferctl.checks.finding import Finding, Related, Rule, few
 from bufferctl.checks.visible import Link, link_spans, links, visible_texts, without
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Channel, Desired, Post
-from bufferctl.model.invisible import without_invisible
-from bufferctl.model.links import normal_host, split, within
-from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Freeze, Policy
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
+from bufferctl.model.plain_text import normal_host, split, within, without_invisible
 
 if TYPE_CHECKING:
     import regex

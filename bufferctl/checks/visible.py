@@ -12,8 +12,7 @@ from bufferctl.checks.finding import Path
 from bufferctl.model import Post
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Video
-from bufferctl.model.invisible import without_invisible
-from bufferctl.model.links import host_of, trimmed
+from bufferctl.model.plain_text import host_of, trimmed, without_invisible
 
 #: Fields that no reader sees: ids, files, and mentions, which repeat words of the text and lead to the network itself.
 _UNSEEN = frozenset(

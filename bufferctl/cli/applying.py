@@ -30,7 +30,7 @@ from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
 from bufferctl.model import Live
 from bufferctl.model.attached import files_of
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import Options, begin_run, move_on
 from bufferctl.render.report import Report

@@ -18,7 +18,7 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Idea, LivePost, MediaFile, MediaSettings, Post, PostStatus
 from bufferctl.model.attached import Attached, attached, files_of
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
 from bufferctl.render.drift import LostMedia
 from bufferctl.render.lines import count
@@ -149,7 +149,7 @@ def _wanted(kind: str, url: str) -> Wanted:
 def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Wanted | None:
     """The address that was sent and what is there; None where it cannot be known, for a file that was changed since."""
     from bufferctl.media.addresses import Wanted
-    from bufferctl.media.naming import CONTENT_TYPES, address_of
+    from bufferctl.model.media import CONTENT_TYPES, address_of
 
     file = MediaFile.read_summary(source)
     if file is None:

@@ -16,7 +16,7 @@ from bufferctl.cli.plan_options import planning_options
 from bufferctl.errors import UsageError
 from bufferctl.limits import MAX_WAIT, SETTLE
 from bufferctl.model import IDEAS, LiveIdea, LivePost, Origin
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
 from bufferctl.render.lines import posts_and_ideas
 

@@ -14,7 +14,7 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import BufferctlError, KeyRefusedError, StateError
 from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, Slot, State
-from bufferctl.model.quota import Quota
+from bufferctl.model.live import Quota
 from bufferctl.render.lines import count, opened, posts_and_ideas, sentence
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import click
 
 from bufferctl.cli.api_key import without_secrets
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, opened, sentence
 
 if TYPE_CHECKING:

@@ -173,7 +173,7 @@ def _from_here(path: Path) -> Path:
 def _text(found: Sequence[Check], console: Console) -> str:
     """A line a finding with what to do below it, and what it comes to."""
     from bufferctl.cli.checkup import Verdict
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count, sentence, steps, wrapped
 
     painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}

@@ -190,7 +190,7 @@ def _known(opened: Session, connection: options.Connection) -> Known:
 def _report(intake: Intake, names: list[str], console: Console) -> int:
     """Print what was written and what was not; the exit code."""
     from bufferctl.model import IDEAS
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import posts_and_ideas, sentence
 
     for what, why in intake.left_out:
@@ -213,7 +213,7 @@ def _one(opened: Session, address: str, live_id: str) -> int:
     """Bind one declared object to the live one of that id; the exit code."""
     from bufferctl.diagnostics import nearest
     from bufferctl.intake import claim
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import answer
 
     items = {str(item.address): item for item in opened.files.desired.items}

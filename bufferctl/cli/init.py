@@ -45,7 +45,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     from bufferctl.cli import api_key
     from bufferctl.cli.console import Console
     from bufferctl.intake import starter_text
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count
     from bufferctl.state import StoredRecord, open_store
 

@@ -70,7 +70,7 @@ def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> 
 
 def _replaceable(record: StoredRecord, new: Document) -> Document:
     """What is stored. Raises StateError where `new` must not replace it unasked."""
-    from bufferctl.state.lease import locked
+    from bufferctl.state.lock import locked
 
     record.load()
     state, other = record.saved, new.state
@@ -106,7 +106,7 @@ def log(file: Path | None, as_json: bool) -> None:
     """List the versions that the store keeps: a branch's commits, or a bucket's versions if it has versioning."""
     from bufferctl.cli.console import Console
     from bufferctl.cli.state import record_of
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
 
     record, _ = record_of(file, None)
     revisions = _history(record).log()
@@ -229,7 +229,7 @@ def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
     """The document to move, with what this machine's journal knows beyond it. Raises LockedError."""
     from bufferctl.apply import FileJournal
     from bufferctl.cli.session import remembered
-    from bufferctl.state.lease import locked
+    from bufferctl.state.lock import locked
 
     if old.document.lease:
         raise locked(old.document.lease, tells_time=True)

@@ -199,7 +199,7 @@ def _write(path: Path, started: Started, loaded: Loaded, console: Console) -> No
     from bufferctl.config import load
     from bufferctl.config.write.document import FileChanges
     from bufferctl.diagnostics import has_errors
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
 
     if path.exists():
         raise ConfigError(f"{path} already exists and is not overwritten", hint="Name another with -o FILE.")

@@ -40,7 +40,7 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     from bufferctl.cli.files import load_files
     from bufferctl.cli.outputs import with_pictures
     from bufferctl.model import State
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import offline
     from bufferctl.render.html import preview_html
 

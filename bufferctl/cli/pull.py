@@ -112,7 +112,7 @@ def _downloads(folder: Path | None, files: Files) -> Downloads | None:
 
 def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) -> None:
     """What changes: each post with the names of its fields, then the lines of each file."""
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
 
     for address, (_, fields) in pulled.taken.items():
         console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
@@ -128,7 +128,7 @@ def _show_differences(pulled: Pulled, plan: Plan, console: Console) -> None:
 
 
 def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count, posts_and_ideas, sentence
 
     for address, why in pulled.left_out:

@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
 from bufferctl.model import IDEAS, Account, Claim, Live, LivePost, Origin, Slot, State
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render.lines import count
 

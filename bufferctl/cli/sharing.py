@@ -16,10 +16,10 @@ from bufferctl.cli.session import Session, journal_folder, organizations, sessio
 from bufferctl.clock import awake
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
-from bufferctl.state.lease import is_mine, locked
+from bufferctl.state.lock import is_mine, locked
 from bufferctl.state.sharing import SharedRecord
 
 if TYPE_CHECKING:

@@ -142,7 +142,7 @@ def _note(found: Shift, console: Console) -> None:
 
 
 def _listed(addresses: Sequence[Address]) -> str:
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
 
     more = len(addresses) - _NAMED
     named = ", ".join(visible(str(each)) for each in addresses[:_NAMED])

@@ -16,7 +16,7 @@ from bufferctl.cli import plan_options, saved
 from bufferctl.cli.files import Files, declared_now, load_files, of_saved
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console

@@ -42,7 +42,7 @@ def state() -> None:
 @options.json_option
 def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
     """List every address with its id in Buffer and its origin."""
-    from bufferctl.model.invisible import visible
+    from bufferctl.model.plain_text import visible
 
     bindings = existing(file, state_file)[0].saved.bindings
     if as_json:
@@ -319,7 +319,7 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
 
 def _mending_shared(store: StoredRecord, message: str) -> Iterator[_Mending]:
     """One swap, so that no lock is needed: it fails if any run began meanwhile. Raises LockedError, StateError."""
-    from bufferctl.state.lease import locked
+    from bufferctl.state.lock import locked
 
     document = store.document
     if document.lease:

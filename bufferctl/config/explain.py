@@ -20,8 +20,8 @@ from bufferctl.config.times import probably_meant
 from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Service
+from bufferctl.model.base import FOLLOWS
 from bufferctl.model.content import Video
-from bufferctl.model.scalars import FOLLOWS
 
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
 _FORMS: Mapping[str, str] = {

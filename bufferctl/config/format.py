@@ -17,12 +17,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from bufferctl.config.recover import Each
-from bufferctl.model.base import Model
+from bufferctl.model.base import Day, Filled, Flag, Instant, Key, Model, Moment, Url, When, Whole
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
 from bufferctl.model.enums import SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import Metadata
-from bufferctl.model.scalars import Day, Filled, Flag, Instant, Key, Moment, Url, When, Whole
 
 _LEAD_PATTERN = r"[1-9][0-9]{0,3} ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)"
 _LEAD = re.compile(_LEAD_PATTERN)

@@ -26,7 +26,7 @@ from bufferctl.config.source import MANY, UnreadableError, read_source, whole_fi
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.model import Desired, Idea, Settings, StateSettings
-from bufferctl.model.scalars import day_of
+from bufferctl.model.base import day_of
 
 F = TypeVar("F", bound=AnyFile)
 

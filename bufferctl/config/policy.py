@@ -12,7 +12,7 @@ from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes, zone_of
 from bufferctl.config.tree import Spot
 from bufferctl.model import Channel, Service
-from bufferctl.model.policy import Freeze, Policy, Utm
+from bufferctl.model.desired import Freeze, Policy, Utm
 
 
 def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) -> Policy:

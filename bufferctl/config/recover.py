@@ -21,7 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 class Faults:
     """What was wrong: pydantic's errors by the container that they are relative to, and the top fields they spoil.
 
-    `starts`: the day that relative times are counted from (`model.scalars.When`); text where that is no day.
+    `starts`: the day that relative times are counted from (`model.base.When`); text where that is no day.
     """
 
     found: dict[int, tuple[Any, list[ErrorDetails]]] = field(default_factory=dict)

@@ -38,9 +38,9 @@ from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place, Related
 from bufferctl.model import IDEAS, Address, Asset, Idea, NetworkMetadata, Post, ShareMode
+from bufferctl.model.base import LAST_YEAR
 from bufferctl.model.desired import Entry, Expansion
 from bufferctl.model.metadata import thread_of
-from bufferctl.model.scalars import LAST_YEAR
 
 
 @dataclass

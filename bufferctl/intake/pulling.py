@@ -12,7 +12,7 @@ from bufferctl.config.write.layers import Project
 from bufferctl.config.write.revise import Revision, made_by_expansion, revise
 from bufferctl.diagnostics import Place, nearest
 from bufferctl.errors import BufferctlError, ConfigError, UsageError
-from bufferctl.intake.fields import fields_to_take, zone_for
+from bufferctl.intake.pulling import fields_to_take, zone_for
 from bufferctl.intake.writing import Reread
 from bufferctl.model import Address, Binding, Desired, Idea, LiveChannel, Post, Slot, State
 from bufferctl.model.comparable import Fingerprint, applied_fingerprint, bind, fingerprint, of_desired, of_live, same

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bufferctl.media.addresses import Answer, Verdict, Wanted, probe
-from bufferctl.media.naming import CONTENT_TYPES, object_name
 from bufferctl.media.reading import DIGITS, opened
 from bufferctl.model import MediaFile, MediaSettings
-from bufferctl.model.media import Obstacle
+from bufferctl.model.media import CONTENT_TYPES, Obstacle, object_name
 
 if TYPE_CHECKING:
     from obstore.store import AzureStore, GCSStore, S3Store

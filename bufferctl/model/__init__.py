@@ -6,7 +6,6 @@ from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, StateSettings, Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
-from bufferctl.model.intent import Intent, OpenIntent, Settled
 from bufferctl.model.live import (
     Account,
     Live,
@@ -31,11 +30,14 @@ from bufferctl.model.writing import (
     EditPost,
     Fate,
     Fit,
+    Intent,
     Modify,
     ModifyPost,
+    OpenIntent,
     Refusal,
     Refused,
     Result,
+    Settled,
     Unknown,
     Write,
 )

@@ -1,9 +1,52 @@
-"""The base of every model of the file format: frozen, strict, no unknown fields, the API's spelling as alias."""
+"""What every model of the file format is made of: its base class, and scalar types that read the text of a YAML scalar.
+
+YAML values reach the models as text (so `no`, `on` and `12:30` stay text); the scalar types parse it strictly into the
+API's types: `true` and `false` are the only booleans, and an instant must look like a date. Their JSON Schema describes
+the value as an editor reads it (`true` is a boolean there).
+"""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+import re
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from bufferctl.model.address import KEY_PATTERN
+
+_TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_INSTANT_PATTERN = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_INSTANT = re.compile(_INSTANT_PATTERN)
+#: Days before or after the day that a file's `starts` names, and a local time.
+_FROM_START_PATTERN = r"start[+-][0-9]{1,4}d [0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+_FROM_START = re.compile(_FROM_START_PATTERN)
+_ZONED_PATTERN = _INSTANT_PATTERN.removesuffix("?")
+_DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_KEY = re.compile(KEY_PATTERN)
+#: A variable may come first; config looks again once it is replaced.
+_WEB_PATTERN = r"([Hh][Tt][Tt][Pp][Ss]?://[^\s/]|\$\()\S*"
+_WEB = re.compile(_WEB_PATTERN)
+#: Beyond these, an offset can leave the range of datetime.
+_FIRST_YEAR, LAST_YEAR = 2000, 2999
+_YEARS = f"must be in a year between {_FIRST_YEAR} and {LAST_YEAR}"
+#: The type of an error that only follows from another one, which is reported.
+FOLLOWS = "follows"
 
 
 class Model(BaseModel):
@@ -22,3 +65,152 @@ class Model(BaseModel):
         loc_by_alias=False,
         defer_build=True,
     )
+
+
+def _in_range(moment: datetime) -> datetime:
+    if not _FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must be between the years {_FIRST_YEAR} and {LAST_YEAR}")
+    return moment
+
+
+#: An aware instant that every time zone can express, read from one of bufferctl's own files.
+Aware = Annotated[AwareDatetime, AfterValidator(_in_range)]
+#: A number of seconds between two such instants.
+Seconds = Annotated[float, Field(ge=0, le=10**9)]
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, str):
+        if value not in _TRUTH:
+            raise ValueError("must be true or false")
+        return _TRUTH[value]
+    return value
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        if not _WHOLE.fullmatch(value):
+            raise ValueError("must be a whole number")
+        return int(value)
+    return value
+
+
+def _decimal(value: Any) -> Any:
+    if isinstance(value, str):
+        if not _DECIMAL.fullmatch(value):
+            raise ValueError("must be a number")
+        return float(value)
+    return value
+
+
+def _when(value: Any, info: ValidationInfo) -> Any:
+    """`info.context.starts`: the day that `start+2d` is counted from; absent if the file gives none."""
+    if isinstance(value, str) and value.startswith("start"):
+        return _from_start(value, getattr(info.context, "starts", None))
+    return _absolute(value)
+
+
+def _from_start(value: str, starts: date | str | None) -> datetime:
+    if not _FROM_START.fullmatch(value):
+        raise ValueError("must be counted from `starts` in days, with a local time: start+2d 12:00")
+    if starts is None:
+        raise ValueError("is counted from `starts`, which this file does not have")
+    if isinstance(starts, str):
+        raise PydanticCustomError(FOLLOWS, "`starts` is wrong")
+    days, time = value.removeprefix("start").split("d ")
+    try:
+        day = starts + timedelta(days=int(days))
+    except OverflowError:
+        raise ValueError(_YEARS) from None
+    when: datetime = _absolute(f"{day} {time}")
+    return when
+
+
+def _absolute(value: Any) -> Any:
+    if isinstance(value, str):
+        if not _INSTANT.fullmatch(value):
+            raise ValueError("must be a date and a time such as 2026-12-01 09:00")
+        try:
+            when = datetime.fromisoformat(value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+        except ValueError:
+            raise ValueError("is a date or a time that does not exist") from None
+        if not _FIRST_YEAR <= when.year <= LAST_YEAR:
+            raise ValueError(_YEARS)
+        return when
+    return value
+
+
+def _zoned(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("must name its time zone, such as 2026-12-01T09:00:00Z or 2026-12-01T09:00:00+01:00")
+    return value
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str) or _INSTANT.fullmatch(value):
+        return _absolute(value)
+    if not re.fullmatch(_DAY_PATTERN, value):
+        raise ValueError("must be a day such as 2026-12-24, or a day and a time such as 2026-12-24 09:00")
+    return day_of(value)
+
+
+def day_of(value: Any) -> date:
+    """The day that a text means. Raises ValueError."""
+    if not isinstance(value, str) or not re.fullmatch(_DAY_PATTERN, value):
+        raise ValueError("must be a day such as 2027-01-11")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is a day that does not exist") from None
+    if not _FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(_YEARS)
+    return day
+
+
+def _web(value: str) -> str:
+    if not _WEB.fullmatch(value):
+        raise ValueError("must be a web address that starts with https://, without spaces")
+    return value
+
+
+def _key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise ValueError(
+            "must be made of a to z, 0 to 9, `.`, `_` and `-`, begin with a letter or a digit, and be at most 64 long"
+        )
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
+Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
+Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=float)]
+#: A date and a time; without an offset it is local time, and config gives it its zone. In a file with `starts` also
+#: days from it (design: Campaigns).
+When = Annotated[
+    datetime,
+    BeforeValidator(_when),
+    WithJsonSchema({"type": "string", "pattern": f"^({_INSTANT_PATTERN}|{_FROM_START_PATTERN})$"}),
+]
+#: A whole day.
+Day = Annotated[date, BeforeValidator(day_of), WithJsonSchema({"type": "string", "pattern": f"^{_DAY_PATTERN}$"})]
+#: A date and a time with its offset from UTC.
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_absolute),
+    AfterValidator(_zoned),
+    WithJsonSchema({"type": "string", "pattern": f"^{_ZONED_PATTERN}$"}),
+]
+#: A whole day, or a day and a time as `When`.
+Moment = Annotated[
+    datetime | date,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "pattern": f"^({_DAY_PATTERN}|{_INSTANT_PATTERN})$"}),
+]
+#: A URL; rules check whether it is https.
+Url = Annotated[str, AfterValidator(_web), WithJsonSchema({"type": "string", "pattern": f"^{_WEB_PATTERN}$"})]
+#: Text that must not be empty.
+Filled = Annotated[str, Field(min_length=1)]
+#: The key of a declared object (design: The files).
+Key = Annotated[
+    str, AfterValidator(_key), WithJsonSchema({"type": ["string", "integer"], "pattern": f"^{KEY_PATTERN}$"})
+]

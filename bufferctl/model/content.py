@@ -11,9 +11,8 @@ from typing import Literal, NamedTuple
 from pydantic import ConfigDict, model_validator
 from pydantic.config import JsonDict
 
-from bufferctl.model.base import Model
+from bufferctl.model.base import Decimal, Filled, Model, Url, Whole
 from bufferctl.model.media import File, MediaFile
-from bufferctl.model.scalars import Decimal, Filled, Url, Whole
 
 AssetKind = Literal["image", "video", "document", "link"]
 

@@ -1,11 +1,15 @@
-"""What the files declare, with every shorthand resolved: one `Post` per channel, zoned instants, defaults filled in."""
+"""What the files declare, with every shorthand resolved: one `Post` per channel, zoned instants, defaults filled in.
+
+The team's policy (`policy:` in the root file) comes first. A channel reference there is a service (`linkedin`), which
+means each of its channels, or a channel's label (`twitter:acme`).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -13,13 +17,71 @@ from pydantic import ConfigDict, model_validator
 
 from bufferctl.diagnostics import Place
 from bufferctl.model.address import Address
-from bufferctl.model.base import Model
+from bufferctl.model.base import Aware, Filled, Model, Url, Whole
 from bufferctl.model.content import FILE_OR_URL, Asset, exactly_one
 from bufferctl.model.enums import MediaType, SchedulingType, Service, ShareMode
 from bufferctl.model.media import File, MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
-from bufferctl.model.policy import Policy
-from bufferctl.model.scalars import Aware, Filled, Url, Whole
+
+#: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
+FREEZE, MINIMUM_LEAD = "BC201", "BC206"
+
+#: Where the record is in git, unless the files say otherwise.
+GIT_REMOTE, GIT_BRANCH = "origin", "bufferctl-state"
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A time in which nothing is published: from `start` to before `end`, both aware. No `channels`: on all of them."""
+
+    start: Aware
+    end: Aware
+    reason: str = ""
+    channels: tuple[str, ...] = ()
+
+    def holds(self, moment: datetime, channel: str) -> bool:
+        """Whether nothing may be published at that instant on the channel with that label."""
+        return self.start <= moment < self.end and (not self.channels or any(means(c, channel) for c in self.channels))
+
+
+@dataclass(frozen=True, slots=True)
+class Utm:
+    """Parameters that a link to one of `domains`, including subdomains, must have."""
+
+    domains: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The whole policy; an empty or None field sets no limit.
+
+    `posts_per_day`: by channel reference; `per_day` is for all other channels. `minimum_lead`: how long before its time
+    a post must be planned.
+    """
+
+    freeze: tuple[Freeze, ...] = ()
+    link_domains: tuple[str, ...] = ()
+    utm: tuple[Utm, ...] = ()
+    forbidden_words: tuple[str, ...] = ()
+    per_day: int | None = None
+    posts_per_day: Mapping[str, int] = field(default_factory=dict)
+    minimum_lead: timedelta | None = None
+    required_tags: tuple[str, ...] = ()
+
+    def frozen(self, moment: datetime, channel: str) -> Freeze | None:
+        """The first freeze that holds at that instant on the channel with that label."""
+        return next((each for each in self.freeze if each.holds(moment, channel)), None)
+
+    def most_per_day(self, channel: str) -> int | None:
+        """The most posts a day for the channel with that label, None for no limit."""
+        service = channel.partition(":")[0]
+        return self.posts_per_day.get(channel, self.posts_per_day.get(service, self.per_day))
+
+
+def means(reference: str, channel: str) -> bool:
+    """Whether a channel reference means the channel with that label."""
+    return reference in {channel, channel.partition(":")[0]}
 
 
 class IdeaMediaSource(Model):
@@ -248,10 +310,6 @@ class Idea:
     def previous_keys(self) -> tuple[str, ...]:
         """The keys that it may have had."""
         return (self.was,) if self.was else ()
-
-
-#: Where the record is in git, unless the files say otherwise.
-GIT_REMOTE, GIT_BRANCH = "origin", "bufferctl-state"
 
 
 @dataclass(frozen=True, slots=True)

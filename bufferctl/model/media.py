@@ -19,8 +19,7 @@ from pydantic import (
     model_serializer,
 )
 
-from bufferctl.model.base import Model
-from bufferctl.model.scalars import Filled
+from bufferctl.model.base import Filled, Model
 
 #: The context in which a dump holds, of each file, only what it is known by: its digest.
 IDENTITY: Mapping[str, bool] = {"identity": True}

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from bufferctl.model.base import Model
+from bufferctl.model.base import Filled, Flag, Model, Url, When, Whole
 from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.enums import (
     FacebookPostType,
@@ -20,7 +20,6 @@ from bufferctl.model.enums import (
     YoutubeLicense,
     YoutubePrivacy,
 )
-from bufferctl.model.scalars import Filled, Flag, Url, When, Whole
 
 
 class Retweet(Model):

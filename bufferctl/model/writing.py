@@ -1,4 +1,4 @@
-"""The writes that apply hands to api, and their results: data that both rooms share.
+"""Writes, from intents to results: data that apply, api, the journal and a shared record have in common.
 
 A write carries resolved ids. Only `Done` is a success and only `Refused` is definitely not carried out; everything else
 is `Unknown`, and the object may or may not exist (design: Applying; notes: Errors).
@@ -7,6 +7,7 @@ is `Unknown`, and the object may or may not exist (design: Applying; notes: Erro
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, IntEnum, StrEnum, auto
@@ -16,6 +17,9 @@ from bufferctl.model.comparable import digest, instant, of_desired, of_live, sam
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LivePost, LiveTag
+from bufferctl.model.state import Binding, Slot
+
+_WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
 
 
 class Fit(IntEnum):
@@ -306,8 +310,6 @@ Write = CreatePost | EditPost | DeletePost | CreateIdea
 #: Writes to an existing post. Settling finds it by its id, which is not possible for ideas.
 ModifyPost = EditPost | DeletePost
 
-_WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
-
 
 def _should_wait(post: Post, live: LivePost | LiveIdea) -> str:
     if isinstance(live, LiveIdea) or live.status in _WAITING:
@@ -356,3 +358,49 @@ class Unknown:
 
 
 Result = Done | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write that is about to leave. `number` orders the intents of a machine.
+
+    `at`: when it was recorded, `until`: when sending it had surely ended, both aware and by the server's clock.
+    `before`: of an edit, the `standing` of the post; of a create, the id that state held in its place, empty for none.
+    `run`: the id of the run that sends it, where the record is shared; it has at most one intent a slot at a time.
+    """
+
+    number: int
+    slot: Slot
+    write: Write
+    at: datetime
+    until: datetime
+    before: str = ""
+    run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an intent for good: `done` or not. `binding` is what state is to hold of it, None: nothing."""
+
+    number: int
+    slot: Slot
+    done: bool
+    binding: Binding | None = None
+    run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntent:
+    """An intent as a shared record lists it, for whichever machine has to settle it; its number means nothing there.
+
+    `listed`: ids that its home held before. `held`: a person was asked about it, and the ids that it might be.
+    """
+
+    intent: Intent
+    listed: Collection[str] = ()
+    held: tuple[str, ...] | None = None
+
+    @property
+    def key(self) -> tuple[str, Slot]:
+        """What tells it from every other one."""
+        return self.intent.run, self.intent.slot

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from bufferctl.errors import UsageError
 from bufferctl.model import IDEAS, Slot
-from bufferctl.model.scalars import Aware
+from bufferctl.model.base import Aware
 from bufferctl.plan import Action, Outcome, Plan, Status
 from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, opened, undamaged
 

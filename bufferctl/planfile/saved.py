@@ -22,8 +22,8 @@ from bufferctl import __version__
 from bufferctl.digests import change_digest, facts, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot
+from bufferctl.model.base import Aware
 from bufferctl.model.content import ThreadItem
-from bufferctl.model.scalars import Aware
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, opened, undamaged

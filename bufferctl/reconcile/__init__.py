@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bufferctl.reconcile.daily import busy_days, within_daily_limits
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
 from bufferctl.reconcile.lookup import find_targets, same_name
 from bufferctl.reconcile.offline import offline
@@ -19,6 +18,7 @@ from bufferctl.reconcile.record import (
     sought,
 )
 from bufferctl.reconcile.repeats import hold_repeats
+from bufferctl.reconcile.sending import busy_days, within_daily_limits
 
 __all__ = [
     "Options",

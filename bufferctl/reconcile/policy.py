@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import LivePost, Post, PostStatus, Settings, ShareMode
-from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Policy
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Policy
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold

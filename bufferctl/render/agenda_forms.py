@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bufferctl.model import PostStatus
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action
 from bufferctl.render.agenda import Row
 from bufferctl.render.json import document, instant_text, place_form

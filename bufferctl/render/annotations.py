@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from posixpath import join, normpath
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason
 from bufferctl.render.lines import plain_lines, sentence
 

@@ -13,7 +13,7 @@ from datetime import UTC
 
 from bufferctl.model import Address, Service
 from bufferctl.model.content import TextLength
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.lines import sentence

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, cells, count, steps
 
 #: Columns of a line that are shown; a longer one is cut around the caret.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.cards import Card, Changed, card_of

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, has_errors
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan, Status
 from bufferctl.render import summary
 from bufferctl.render.cards import Card, Channel, card_of, is_trouble

@@ -19,7 +19,7 @@ from bufferctl.digests import REVIEWED, change_digest, digest_of, facts
 from bufferctl.model import IDEAS, Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, PostStatus
 from bufferctl.model.comparable import instant
 from bufferctl.model.content import TextLength
-from bufferctl.model.invisible import replaced
+from bufferctl.model.plain_text import replaced
 from bufferctl.model.serial import dump_item
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, ready_at, write_requests
 from bufferctl.render.json_documents import (

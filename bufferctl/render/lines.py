@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 
 #: Before what stands below an address.
 INDENT = "      "

@@ -14,8 +14,8 @@ from itertools import chain
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.digests import SHORT, change_digest
-from bufferctl.model.invisible import visible
 from bufferctl.model.media import size_words
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
 from bufferctl.render import summary
 from bufferctl.render.cards import Card, Changed, by_time, card_of

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.render.pieces import Piece
 
 #: Nothing to see, and it parts a sign from a name.

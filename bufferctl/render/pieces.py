@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, count, wrapped
 
 #: Texts with a smaller share in common than this are shown one after the other.

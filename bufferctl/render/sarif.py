@@ -14,7 +14,7 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place, Related
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason, Status
 from bufferctl.render.lines import sentence
 from bufferctl.render.report import Report, RuleHelp, problems_of

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post, SchedulingType
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
 from bufferctl.model.desired import IdeaMedia
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.render import words
 from bufferctl.render.pictures import IDEAS, Sources, about, nothing
 from bufferctl.render.pieces import Piece, pieces, web

@@ -13,9 +13,9 @@ from itertools import groupby, zip_longest
 from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.content import TextLength
-from bufferctl.model.invisible import visible
+from bufferctl.model.live import Window
 from bufferctl.model.media import size_words
-from bufferctl.model.quota import Window
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, Status, ready_at
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Card, Changed, by_time, card_of, mark, moment_of

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bufferctl.state.document import Document
-from bufferctl.state.lease import Lease
 from bufferctl.state.local import LocalStore, state_path_of
-from bufferctl.state.lock import Holder, Lock
+from bufferctl.state.lock import Holder, Lease, Lock
 from bufferctl.state.opening import claimed_elsewhere, open_shared, open_store
 from bufferctl.state.record import StoredRecord
 from bufferctl.state.store import History, Store, Stored

@@ -33,7 +33,7 @@ from pydantic_core import from_json, to_json
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, PostStatus, Question, Rule, Slot, State
 from bufferctl.model.serial import dump_write, load_write
-from bufferctl.state.lease import Lease
+from bufferctl.state.lock import Lease
 
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0
 #: Where the record begins in a document: what stands before it comes and goes with each run.

@@ -21,7 +21,7 @@ from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, State
 from bufferctl.model import OpenIntent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
-from bufferctl.state.lease import Lease, length
+from bufferctl.state.lock import Lease, length
 from bufferctl.state.record import StoredRecord
 from bufferctl.state.store import Store, Stored
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bufferctl.apply import Pacer
 from bufferctl.errors import PartWayError
-from bufferctl.model.quota import Quota, Window
+from bufferctl.model.live import Quota, Window
 from tests.apply.fake import START, FakeBuffer
 from tests.apply.machine import Told
 

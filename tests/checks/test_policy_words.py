@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bufferctl.checks.policy import forbidden_in
 from bufferctl.checks.visible import Link, links_in
-from bufferctl.model.links import normal_host, within
+from bufferctl.model.plain_text import normal_host, within
 
 
 @pytest.mark.parametrize(

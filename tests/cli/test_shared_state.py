@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bufferctl.state import LocalStore, StoredRecord, open_store
-from bufferctl.state.lease import Lease
+from bufferctl.state.lock import Lease
 from tests.cli.conftest import Project
 from tests.stores import buckets, git
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.model.invisible import invisible, visible, without_invisible
+from bufferctl.model.plain_text import invisible, visible, without_invisible
 
 HIDDEN = (
     "\u200b",  # space without width

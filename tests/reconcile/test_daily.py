@@ -9,7 +9,7 @@ import pytest
 
 from bufferctl.plan import Action
 from bufferctl.reconcile import busy_days, within_daily_limits
-from bufferctl.reconcile.daily import BUSY
+from bufferctl.reconcile.sending import BUSY
 
 from .builders import LINKEDIN, TWITTER, World, in_buffer, post, queued
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.model import LivePost, Origin, Post, Settings
-from bufferctl.model.policy import FREEZE, MINIMUM_LEAD, Freeze, Policy
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.reconcile import Options, hold_repeats, planning
 from bufferctl.reconcile.matching import match

@@ -34,7 +34,7 @@ from bufferctl.model import (
     Slot,
 )
 from bufferctl.model.content import TextLength
-from bufferctl.model.quota import Quota, Window
+from bufferctl.model.live import Quota, Window
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason
 from bufferctl.render.annotations import annotations_text, inert
 from bufferctl.render.report import Report, problems_of

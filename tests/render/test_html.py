@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bufferctl.model import Address, LiveAsset, Post, Service
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
 from bufferctl.render.html import preview_html, report_html
 from bufferctl.render.pieces import compared, pieces, shown_text, web

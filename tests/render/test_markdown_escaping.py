@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.model import LivePost, PostStatus
-from bufferctl.model.invisible import visible
+from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan
 from bufferctl.render.markdown import LIMIT, PLAN_MARK, RECEIPT_MARK, report_markdown
 from bufferctl.render.markdown_text import code, link, picture, plain, quoted, size

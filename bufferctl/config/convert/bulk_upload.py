@@ -20,7 +20,7 @@ from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError, in_our_form
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Channel, Service
-from bufferctl.model.scalars import Url, When
+from bufferctl.model.base import Url, When
 
 #: The columns that Buffer's format has; `Board Name` is for Pinterest. `Channel` is ours: a file of Buffer's is all for
 #: one channel.

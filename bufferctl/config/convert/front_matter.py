@@ -30,8 +30,8 @@ from bufferctl.config.times import LocalTimeError
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, NetworkMetadata, Service
+from bufferctl.model.base import Filled, Key, When
 from bufferctl.model.metadata import PinterestMetadata, TiktokMetadata, YoutubeMetadata
-from bufferctl.model.scalars import Filled, Key, When
 
 #: The front matter with its first line, and the line that ends it.
 _FRONT = re.compile(r"---[ \t]*(?:\r\n?|\n)(?P<inner>(?:.*(?:\r\n?|\n))*?)(?P<end>---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")

@@ -15,7 +15,7 @@ from bufferctl.config.expand.variables import Variables
 from bufferctl.config.reading import Reading
 from bufferctl.model import NetworkMetadata
 from bufferctl.model.content import LinkAttachment, ThreadItem
-from bufferctl.model.links import host_of, normal_host, trimmed, within
+from bufferctl.model.plain_text import host_of, normal_host, trimmed, within
 
 _WEB = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
 #: What ends a sentence after a link. An underscore may be the link's last character.

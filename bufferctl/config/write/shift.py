@@ -19,7 +19,7 @@ from bufferctl.config.write.layers import Project
 from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Address, Post
-from bufferctl.model.scalars import day_of
+from bufferctl.model.base import day_of
 
 _OTHER_DATES = frozenset({"start_date", "end_date"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

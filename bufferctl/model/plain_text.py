@@ -1,4 +1,4 @@
-"""Invisible characters: which they are, how to show them, and how to remove them.
+"""Plain text: which of its characters are invisible and how to show them, and where its links lead and end.
 
 A character counts as invisible if Unicode lists it as Default_Ignorable_Code_Point (spaces without width, joiners,
 fillers, tags, variation selectors, bidirectional controls), or if it is a control character except tab and newline,
@@ -10,7 +10,10 @@ the scripts of India, Mongolian).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from urllib.parse import SplitResult, urlsplit
 
 _HIDDEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -32,6 +35,10 @@ _IN_SIGHT = (
 )
 _ANY = re.compile(_HIDDEN)
 _FOUND = re.compile(f"{_IN_SIGHT}|(?P<hidden>{_HIDDEN})")
+_SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
+#: What ends a sentence sooner than a link.
+_AFTER = ".,;:!?…'\u2019*_~"
+_CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
 def invisible(text: str) -> Iterator[tuple[int, str]]:
@@ -60,3 +67,49 @@ def replaced(text: str, by: Callable[[str], str]) -> str:
     if not _ANY.search(text):
         return text
     return _FOUND.sub(lambda match: by(match[0]) if match["hidden"] else match[0], text)
+
+
+def trimmed(link: str, *, after: str = _AFTER) -> str:
+    """The link without what belongs to the sentence around it. `after`: signs that end the sentence, not the link."""
+    opened = {closing: link.count(opening) for closing, opening in _CLOSING.items()}
+    closed = {closing: link.count(closing) for closing in _CLOSING}
+    end = len(link)
+    while end:
+        last = link[end - 1]
+        if last in _CLOSING and closed[last] > opened[last]:
+            closed[last] -= 1
+        elif last not in after:
+            break
+        end -= 1
+    return link[:end]
+
+
+@lru_cache(maxsize=1024)
+def host_of(url: str) -> str:
+    """The domain that a link leads to, as `normal_host` writes it; empty if there is none."""
+    parts = split(url)
+    return normal_host(parts.hostname or "") if parts else ""
+
+
+def split(url: str) -> SplitResult | None:
+    """The parts of a link, read as browsers do; None if it is none."""
+    url = url.replace("\\", "/")
+    try:
+        return urlsplit(_SCHEME.sub("https://", url, count=1))
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def normal_host(host: str) -> str:
+    """A domain in the one way that all its ways to write it have in common: small letters, in ASCII (IDNA)."""
+    host = unicodedata.normalize("NFKC", host).casefold().replace("。", ".").strip(".")
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def within(host: str, domain: str) -> bool:
+    """Whether a host is a domain, or below it; both as `normal_host` writes them."""
+    return host == domain or host.endswith(f".{domain}")
