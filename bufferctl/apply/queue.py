@@ -1,17 +1,51 @@
-"""What is still to be sent, and which of it goes together in the next request."""
+"""What is still to be sent, which of it goes together in the next request, and when the quota lets that leave."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
+from bufferctl.apply.ports import Timer, Watcher
+from bufferctl.errors import PartWayError
 from bufferctl.limits import MOST_ALIASES
 from bufferctl.model import IDEAS, Binding, LivePost, Modify, ModifyPost, Slot, Write
 from bufferctl.model.comparable import standing
+from bufferctl.model.live import Quota
 from bufferctl.plan import Change, Outcome, Plan
+
+#: The service tells its reset, and its clock, in whole seconds.
+ROUNDING = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Pacer:
+    """Waits until a request may leave. `max_wait`: the longest wait at a time, in seconds."""
+
+    quota: Callable[[], Quota]
+    server_time: Callable[[], datetime]
+    clock: Timer
+    watcher: Watcher
+    max_wait: float
+
+    def pace(self) -> None:
+        """Return once every window has a request left. Raises PartWayError where that takes longer than `max_wait`."""
+        now = self.server_time()
+        full = [w for w in self.quota().windows if w.left <= 0 and w.resets_at + ROUNDING > now]
+        if not full:
+            return
+        until = max(window.resets_at for window in full) + ROUNDING
+        seconds = (until - now).total_seconds()
+        if seconds > self.max_wait:
+            raise PartWayError(
+                f"Buffer's quota is used up until {until.astimezone():%Y-%m-%d %H:%M}, "
+                "so the rest was not sent; changes made so far are saved in the state",
+                hint="Run apply again then, or let it wait with a longer --max-wait.",
+            )
+        self.watcher.waiting(seconds, "Buffer's quota is used up for now")
+        self.clock.wait(seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> 
 
 def _replaceable(record: StoredRecord, new: Document) -> Document:
     """What is stored. Raises StateError where `new` must not replace it unasked."""
-    from bufferctl.state.lock import locked
+    from bufferctl.state.lock import locked_by
 
     record.load()
     state, other = record.saved, new.state
@@ -80,7 +80,7 @@ def _replaceable(record: StoredRecord, new: Document) -> Document:
             f"The file belongs to {new.endpoint}, and the state in {record.place} to {record.endpoint}", hint=hint
         )
     if record.document.lease:
-        raise locked(record.document.lease, tells_time=True)
+        raise locked_by(record.document.lease, tells_time=True)
     if record.exists and state.lineage != other.lineage:
         raise StateError(
             f"The file has another lineage ({other.lineage or 'none'}) than the state in {record.place} "
@@ -229,10 +229,10 @@ def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
     """The document to move, with what this machine's journal knows beyond it. Raises LockedError."""
     from bufferctl.apply import FileJournal
     from bufferctl.cli.session import remembered
-    from bufferctl.state.lock import locked
+    from bufferctl.state.lock import locked_by
 
     if old.document.lease:
-        raise locked(old.document.lease, tells_time=True)
+        raise locked_by(old.document.lease, tells_time=True)
     if old.is_shared:
         return old.document
     journal = FileJournal(folder, old.endpoint, root, old.saved.lineage)

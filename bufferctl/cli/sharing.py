@@ -19,7 +19,7 @@ from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateE
 from bufferctl.model.plain_text import visible
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
-from bufferctl.state.lock import is_mine, locked
+from bufferctl.state.lock import is_mine, locked_by
 from bufferctl.state.sharing import SharedRecord
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _lock(
             return lease
         seconds, poll = min(poll, timeout - waited), min(2 * poll, _SELDOM)
         if seconds <= 0:
-            raise locked(lease, tells_time=buffer.tells_time)
+            raise locked_by(lease, tells_time=buffer.tells_time)
         time.sleep(seconds)
         waited += seconds
         record.load()

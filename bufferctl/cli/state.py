@@ -319,11 +319,11 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
 
 def _mending_shared(store: StoredRecord, message: str) -> Iterator[_Mending]:
     """One swap, so that no lock is needed: it fails if any run began meanwhile. Raises LockedError, StateError."""
-    from bufferctl.state.lock import locked
+    from bufferctl.state.lock import locked_by
 
     document = store.document
     if document.lease:
-        raise locked(document.lease, tells_time=True)
+        raise locked_by(document.lease, tells_time=True)
     if document.intents:
         raise StateError(
             f"A run was cut off, and what it sent is not settled yet ({len(document.intents)} open)",

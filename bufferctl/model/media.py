@@ -1,4 +1,4 @@
-"""Files beside the posts: what is known of one, and how files become public (design: Media).
+"""Files beside the posts: what is known of one, how files become public, and at which address (design: Media).
 
 What counts, everywhere, is the digest of a file's bytes, never its path or its address: a moved file changes nothing, a
 swapped one is an edit.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
+from urllib.parse import quote
 
 from pydantic import (
     BeforeValidator,
@@ -26,6 +27,17 @@ IDENTITY: Mapping[str, bool] = {"identity": True}
 
 
 _KILO, _MEGA = 1000, 1_000_000
+#: Content types by the type of a file. Anything else is stored as bytes without a meaning.
+CONTENT_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "webm": "video/webm",
+    "pdf": "application/pdf",
+}
 
 
 def size_words(number: int) -> str:
@@ -127,3 +139,14 @@ class Obstacle:
     message: str
     hint: str = ""
     may_pass: bool = False
+
+
+def object_name(file: MediaFile) -> str:
+    """The name of a file in a store. It tells nothing, since it is public weeks before the post is."""
+    return f"{file.digest}.{file.type}" if file.type else file.digest
+
+
+def address_of(file: MediaFile, settings: MediaSettings) -> str:
+    """The address of a file: by its bytes in a store, by its path where something else publishes the folder."""
+    name = object_name(file) if settings.store else quote(file.path)
+    return f"{settings.public_url}/{name}"

@@ -21,7 +21,7 @@ Writing (posts.py)
 - Metadata for another network than the channel's is ignored silently.
 - `assets[].link` is refused with a typed error from its last day on; Buffer's schema may drop the field instead.
 
-Reading (reads.py, views.py, metrics.py)
+Reading (reads.py, views.py)
 - Without `first` a page has 20 nodes, the lower end of what the guides suggest. More than `page_max` is not refused but
   cut: a client that assumes full pages must notice.
 - A post without metadata reads back with its network's at default values, never null.

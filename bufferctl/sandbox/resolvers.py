@@ -12,7 +12,7 @@ from typing import Any
 from ariadne import MutationType, ObjectType, QueryType
 from graphql import GraphQLError
 
-from bufferctl.sandbox import metrics, organization, posts, reads, views
+from bufferctl.sandbox import organization, posts, reads, views
 from bufferctl.sandbox.clock import parse_time
 from bufferctl.sandbox.core import Core, allowed_actions, answer
 from bufferctl.sandbox.exchange import Info
@@ -147,7 +147,7 @@ def _posts(_root: Any, info: Info, input: Doc, first: int | None = None, after: 
 
 @query.field("aggregatedPostMetrics")
 def _aggregated(_root: Any, info: Info, input: Doc) -> Doc:
-    return metrics.aggregated(info.context.core, input)
+    return reads.aggregated(info.context.core, input)
 
 
 def _channel_of(doc: Doc, info: Info) -> Doc:
@@ -171,8 +171,8 @@ for _name, _resolve in {
     "channel": _channel_of,
     "channelService": lambda doc, info: _channel_of(doc, info)["service"],
     "metadata": lambda doc, info: views.metadata_view(doc, _channel_of(doc, info)),
-    "metrics": lambda doc, info: metrics.post_metrics(doc, _channel_of(doc, info), info.context.core.now()),
-    "metricsUpdatedAt": lambda doc, info: metrics.metrics_updated(doc, info.context.core.now()),
+    "metrics": lambda doc, info: reads.post_metrics(doc, _channel_of(doc, info), info.context.core.now()),
+    "metricsUpdatedAt": lambda doc, info: reads.metrics_updated(doc, info.context.core.now()),
     "notes": lambda _doc, _info: [],
     "schedulingType": _scheduling_type,
     "tags": _tags_of,

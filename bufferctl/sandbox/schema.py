@@ -1,21 +1,45 @@
-"""The published SDL (schema.graphql in this package, a copy of schemas/buffer.graphql) with resolvers bound to it."""
+"""The published SDL (schema.graphql in this package, a copy of schemas/buffer.graphql) with resolvers bound to it.
+
+GraphQL documents are read against it, once for each text: parse, limits, validation (NOTES: Limits; findings: Sandbox).
+"""
 
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from ariadne import ScalarType, make_executable_schema
-from graphql import GraphQLSchema, ValueNode, value_from_ast_untyped
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    parse,
+    validate,
+    value_from_ast_untyped,
+)
 
 from bufferctl.sandbox.clock import iso, parse_time
 from bufferctl.sandbox.resolvers import RESOLVERS
+from bufferctl.sandbox.store import Doc
 
 _ID_SCALARS = (
     "AccountId", "ChannelId", "ContentItemId", "DraftContentId", "DraftId", "Email", "IdeaId", "InvitationId", "NoteId",
     "OrganizationId", "PostGroupId", "PostId", "PostTemplateId", "TagId", "Uuid",
 )  # fmt: skip
+_INVALID, _UNPARSED = "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"
+MAX_ALIASES, MAX_TOKENS, MAX_DEPTH, MAX_DIRECTIVES, MAX_COMPLEXITY = 30, 15_000, 25, 50, 175_000
+_LEVEL, _OBJECT, _SCALAR = 1.5, 2, 1
 
 
 def sdl() -> str:
@@ -50,3 +74,145 @@ def _identifier(value: Any) -> str:
 def _date_time(value: Any) -> str:
     """Read ISO 8601 and keep it in the form in which posts show it."""
     return iso(parse_time(_identifier(value)))
+
+
+@dataclass(frozen=True)
+class ParsedDocument:
+    """A text that was read: the document, or the `errors` of the 400 that refuses it."""
+
+    node: DocumentNode | None
+    errors: tuple[Doc, ...] = ()
+
+
+@functools.lru_cache(maxsize=512)
+def read_document(text: str) -> ParsedDocument:
+    """Read a document; whatever is wrong with it is in `errors`."""
+    try:
+        return _read(text)
+    except RecursionError:
+        return _refused(f"Query depth limit of {MAX_DEPTH} exceeded.")
+
+
+def root_fields(
+    document: DocumentNode, operation_name: str | None
+) -> tuple[str | None, str | None, list[tuple[str, str]]]:
+    """Return (operation's name, its kind, root fields as (alias, field)) of the operation that would run."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    chosen = [
+        node for node in operations if operation_name is None or (node.name and node.name.value == operation_name)
+    ]
+    if len(chosen) != 1:
+        return operation_name, None, []
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    fields = list(dict.fromkeys(_fields(chosen[0].selection_set, fragments)))
+    return chosen[0].name.value if chosen[0].name else None, chosen[0].operation.value, fields
+
+
+def _read(text: str) -> ParsedDocument:
+    try:
+        node = parse(text, max_tokens=MAX_TOKENS)
+    except GraphQLSyntaxError as error:
+        if f"more than {MAX_TOKENS} tokens" in error.message:
+            return _refused(f"Syntax Error: Token limit of {MAX_TOKENS} exceeded.")
+        if "nested too deeply" in error.message:
+            return _refused(f"Query depth limit of {MAX_DEPTH} exceeded.")
+        return _refused(error.message, _UNPARSED, locations=error.formatted.get("locations"))
+    if message := excess(node):
+        return _refused(message)
+    errors = validate(executable_schema(), node)
+    shown = ({**error.formatted, "extensions": {"code": _INVALID}} for error in errors)
+    return ParsedDocument(node, tuple(dict(one) for one in shown))
+
+
+def _refused(message: str, code: str | None = None, **more: object) -> ParsedDocument:
+    """Return a refusal; that of a limit carries no code (NOTES: Errors)."""
+    extensions = {"extensions": {"code": code}} if code else {}
+    return ParsedDocument(None, ({"message": message, **more, **extensions},))
+
+
+def _fields(selection_set: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for node in selection_set.selections:
+        if isinstance(node, FieldNode):
+            found.append((node.alias.value if node.alias else node.name.value, node.name.value))
+        elif isinstance(node, InlineFragmentNode):
+            found += _fields(node.selection_set, fragments)
+        elif isinstance(node, FragmentSpreadNode):
+            found += _fields(fragments[node.name.value].selection_set, fragments)
+    return found
+
+
+@dataclass
+class Size:
+    """How large a part of a document is; parts add up."""
+
+    aliases: int = 0
+    depth: int = 0
+    directives: int = 0
+    complexity: float = 0
+
+    def add(self, other: Size) -> None:
+        """Take in a part that stands beside this one."""
+        self.aliases += other.aliases
+        self.depth = max(self.depth, other.depth)
+        self.directives += other.directives
+        self.complexity += other.complexity
+
+
+def excess(document: DocumentNode) -> str | None:
+    """Return the message that names the first limit that an operation of the document exceeds, None if none."""
+    measure = _Measure(document)
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            size = measure.selections(definition.selection_set)
+            size.directives += len(definition.directives or ())
+            for what, found, limit in (
+                ("Aliases", size.aliases, MAX_ALIASES),
+                ("Query depth", size.depth, MAX_DEPTH),
+                ("Directives", size.directives, MAX_DIRECTIVES),
+                ("Query complexity", round(size.complexity), MAX_COMPLEXITY),
+            ):
+                if found > limit:
+                    return f"{what} limit of {limit} exceeded, found {found}."
+    return None
+
+
+class _Measure:
+    """Measures selections, each fragment once, so that fragments that spread fragments stay cheap."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        definitions = (node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
+        self._fragments = {node.name.value: node for node in definitions}
+        self._sizes: dict[str, Size] = {}
+
+    def selections(self, selection_set: SelectionSetNode | None) -> Size:
+        total = Size()
+        for node in selection_set.selections if selection_set else ():
+            total.add(self._one(node))
+        return total
+
+    def _one(self, node: SelectionNode) -> Size:
+        own = Size(directives=len(node.directives or ()))
+        if isinstance(node, FieldNode):
+            own.add(self._field(node))
+        elif isinstance(node, InlineFragmentNode):
+            own.add(self.selections(node.selection_set))
+        elif isinstance(node, FragmentSpreadNode):
+            own.add(self._fragment(node.name.value))
+        return own
+
+    def _field(self, node: FieldNode) -> Size:
+        inner = self.selections(node.selection_set)
+        cost = _OBJECT + _LEVEL * inner.complexity if node.selection_set else _SCALAR
+        for argument in node.arguments or ():
+            if argument.name.value == "first" and isinstance(argument.value, IntValueNode):
+                cost *= max(1, int(argument.value.value))
+        return Size(inner.aliases + (node.alias is not None), inner.depth + 1, inner.directives, cost)
+
+    def _fragment(self, name: str) -> Size:
+        if name not in self._sizes:
+            self._sizes[name] = Size()  # a fragment within itself adds nothing; validation refuses it
+            fragment = self._fragments.get(name)
+            if fragment:
+                self._sizes[name] = self.selections(fragment.selection_set)
+        return self._sizes[name]

@@ -21,7 +21,7 @@ from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, State
 from bufferctl.model import OpenIntent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
-from bufferctl.state.lock import Lease, length
+from bufferctl.state.lock import Lease, lease_length
 from bufferctl.state.record import StoredRecord
 from bufferctl.state.store import Store, Stored
 
@@ -51,11 +51,11 @@ class SharedRecord(StoredRecord):
         """
         self._found, self._before = self._stored, self.document
         self._dated = awake()
-        until = now + length(landing)
+        until = now + lease_length(landing)
         lease = Lease(self.run, _user(), platform.node(), os.getpid(), now, until, landing)
         state = self.saved if self.exists else replace(self.saved, lineage=uuid.uuid4().hex)
         self.put(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
-        self._ends = self._dated + length(landing).total_seconds()
+        self._ends = self._dated + lease_length(landing).total_seconds()
 
     def hold(self) -> None:
         """Immediately before a request: make sure that the lease outlives all that may come of it.
@@ -69,7 +69,7 @@ class SharedRecord(StoredRecord):
 
     def keep(self) -> None:
         """While something is waited for: renew the lease from half of its time on. Raises PartWayError as `hold`."""
-        if self._ends - awake() <= length(self._lease.landing).total_seconds() / 2:
+        if self._ends - awake() <= lease_length(self._lease.landing).total_seconds() / 2:
             self._renew()
 
     @contextmanager
@@ -78,7 +78,7 @@ class SharedRecord(StoredRecord):
 
         What goes wrong is found out by the `hold` that follows.
         """
-        done, half = threading.Event(), length(self._lease.landing).total_seconds() / 2
+        done, half = threading.Event(), lease_length(self._lease.landing).total_seconds() / 2
 
         def renew() -> None:
             with suppress(BufferctlError):
@@ -162,7 +162,7 @@ class SharedRecord(StoredRecord):
                     f"The lock of the state could not be renewed, so nothing more is sent. {error.message}",
                     hint=self._bring_in,
                 ) from error
-            self._dated, self._ends = now, now + length(self._lease.landing).total_seconds()
+            self._dated, self._ends = now, now + lease_length(self._lease.landing).total_seconds()
 
     def _until(self, document: Document, until: datetime) -> Document:
         """The document with the end of the lease in this run's own intents: until then they may be sent."""
