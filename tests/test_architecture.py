@@ -123,7 +123,7 @@ def test_version_is_said_once(wheel: zipfile.ZipFile) -> None:
         "error in 1 file",
         "needs you",
         "will add to the queue",
-        "will be published. First post",
+        "will be published. First:",
     ],
 )
 def test_a_phrase_of_the_product_stands_in_few_test_files(phrase: str) -> None:

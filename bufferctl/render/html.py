@@ -242,7 +242,7 @@ def _also(plan: Plan) -> str:
 
 def _first(plan: Plan) -> str:
     first = summary.first_post(plan)
-    return f"First post: {first[0]}, {first[1].called}." if first else ""
+    return f"First new post: {first[0]}, {first[1].called}." if first else ""
 
 
 def _moved(plan: Plan) -> Iterator[str]:

@@ -88,7 +88,7 @@ def _plan_head(report: Report) -> Iterator[str]:
             size = size_words(sum(file.size for file in uploads))
             yield f"{count(len(uploads), 'file')} to upload ({size}) before anything is sent."
         yield from [f"Also: {rest}."] if rest else []
-        yield from ["Limited to the selected posts."] if plan.narrowed else []
+        yield from [f"{summary.NARROWED}."] if plan.narrowed else []
     if report.is_offline:
         yield f"**{summary.NOT_CHECKED}** {summary.NOT_CHECKED_WHY}"
 
@@ -102,7 +102,7 @@ def _foot(report: Report) -> str:
 
 def _first_post(plan: Plan) -> str:
     first = summary.first_post(plan)
-    return f" First post: **{first[0]}**, {plain(clipped(first[1].called, _NAME))}." if first else ""
+    return f" First new post: **{first[0]}**, {plain(clipped(first[1].called, _NAME))}." if first else ""
 
 
 def _planned(report: Report) -> Iterator[Section]:

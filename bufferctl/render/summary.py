@@ -20,6 +20,9 @@ from bufferctl.render.lines import count
 NOT_CHECKED = "Not checked against Buffer."
 NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show what people changed in Buffer since."
 
+#: What a plan is that was made with PATH, --target or --exclude, without a full stop.
+NARROWED = "Limited to the selected posts"
+
 #: Fewer posts that move alike are shown one by one.
 _TOGETHER = 2
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
@@ -51,16 +54,16 @@ def quiet_counts(plan: Plan) -> str:
 def no_changes(plan: Plan, *, is_offline: bool) -> str:
     """What a plan without changes means, without a full stop."""
     if plan.narrowed:
-        return "Limited to the selected posts"
+        return NARROWED
     return "The files match what was last applied" if is_offline else "Buffer matches your files"
 
 
 def first_post(plan: Plan) -> tuple[str, Channel] | None:
-    """When and where the first post of the plan goes out.
+    """When and where the first of the posts goes out that would not be published without the plan.
 
     At once, else in the next free slot of a queue where nobody knows when that is, else at the earliest time.
     """
-    public = [each for each in plan.of(Action.CREATE, Action.UPDATE) if words.is_public(each.desired)]
+    public = [each for each in plan.writes if words.goes_public(each)]
     if at_once := next(filter(words.is_at_once, public), None):
         return "immediately on apply", channel_of(at_once, plan)
     moments = [(moment, each) for each in public if (moment := moment_of(each, plan))]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby, zip_longest
+from itertools import groupby
 
 from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
 from bufferctl.model import Address, Idea, Post
@@ -30,8 +30,8 @@ FOLD = 12
 _SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
 #: Actions that send what the files declare, now or later.
 _SENT = frozenset({Action.CREATE, Action.UPDATE, Action.WAITING})
-#: Stands for a hint that the next change has too.
-_SAME = "same reason as the last one listed"
+#: Stands for the message and the hint that the change above has too.
+_SAME = "same reason as above"
 _HOUR = 3600
 
 
@@ -42,9 +42,10 @@ def plan_text(
     digests = {change.slot: change_digest(change) for change in plan.changes if change.action in REVIEWED}
 
     def cards_text(cards: Iterable[Card]) -> Iterator[str]:
-        listed = list(cards)
-        for card, following in zip_longest(listed, listed[1:]):
-            yield from _card(card, following, digests.get(card.change.slot, ""), paint)
+        above = None
+        for card in cards:
+            yield from _card(card, above, digests.get(card.change.slot, ""), paint)
+            above = card
 
     moved = () if paint.full or paint.verbose else summary.moved_together(plan.changes)
     together = {change.slot for each in moved for change in each.changes}
@@ -88,9 +89,11 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
         yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", paint.width)
         yield from not_checked
         return
+    if plan.narrowed:
+        yield f"{summary.NARROWED}."
     yield paint.strong(f"Plan: {summary.counts(plan)}.")
     if public := sum(map(words.goes_public, plan.writes)):
-        yield from wrapped(f"{count(public, 'post')} will be published. {_first(plan)}".rstrip(), paint.width)
+        yield from wrapped(f"{count(public, 'new post')} will be published. {_first(plan)}".rstrip(), paint.width)
     if at_once := sum(map(words.is_at_once, plan.writes)):
         yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
     if uploads := plan.uploads:
@@ -105,7 +108,7 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
 
 def _first(plan: Plan) -> str:
     first = summary.first_post(plan)
-    return f"First post: {first[0]}, {first[1].label}." if first else ""
+    return f"First: {first[0]}, {first[1].label}." if first else ""
 
 
 def _requests(plan: Plan) -> str:
@@ -123,8 +126,8 @@ def _hours(window: Window) -> str:
     return count(round(window.window_seconds / _HOUR), "hour")
 
 
-def _card(card: Card, following: Card | None, digest: str, paint: Paint) -> Iterator[str]:
-    """One change. A message that the following one has too is left to that one, unless there is more to show."""
+def _card(card: Card, above: Card | None, digest: str, paint: Paint) -> Iterator[str]:
+    """One change. A message that the one above has too is not repeated, unless there is more to show."""
     address = card.address
     if card.change.action in STATE_ONLY and not card.message:
         about = ", ".join(filter(None, [card.what, card.why]))
@@ -133,9 +136,9 @@ def _card(card: Card, following: Card | None, digest: str, paint: Paint) -> Iter
     yield f"  {_painter(card, paint)(card.sign)} {paint.strong(address)}  {paint.faint(digest[:SHORT])}".rstrip()
     if about := ", ".join(filter(None, _heading(card))):
         yield from indented(about, paint)
-    alike = following is not None and card.message != "" and _messages(following) == _messages(card)
-    is_said_below = alike and not card.changed and card.change.reason is not Reason.NOT_REVIEWED
-    yield from _details(card, paint, is_said_below=is_said_below)
+    alike = above is not None and card.message != "" and _messages(above) == _messages(card)
+    is_said_above = alike and not card.changed and card.change.reason is not Reason.NOT_REVIEWED
+    yield from _details(card, paint, is_said_above=is_said_above)
 
 
 def _messages(card: Card) -> tuple[str, str, bool]:
@@ -156,20 +159,21 @@ def _heading(card: Card) -> Iterator[str]:
         yield f"length {card.length.used:,} of {card.length.limit:,}{f', {card.over:,} too many' if card.over else ''}"
 
 
-def _details(card: Card, paint: Paint, *, is_said_below: bool) -> Iterator[str]:
+def _details(card: Card, paint: Paint, *, is_said_above: bool) -> Iterator[str]:
     """What is to be said about it, its content or how that changes, and one thing to do."""
-    if card.message and not is_said_below:
+    if card.message and not is_said_above:
         yield from indented(card.message, paint)
     action = card.change.action
     unseen = card.change.reason is Reason.NOT_REVIEWED or action is Action.UPDATE
-    if action in {Action.CREATE, Action.DELETE, Action.WAITING} or (unseen and not card.changed):
+    is_new_to_readers = action is Action.CREATE or words.goes_public(card.change)
+    if is_new_to_readers or action in {Action.DELETE, Action.WAITING} or (unseen and not card.changed):
         yield from _content(card.shown, paint)
     for changed in card.changed:
         yield from _changed(changed, paint, is_held=action is Action.HOLD)
     for line in _expansion_lines(card.change.desired) if paint.verbose else ():
         yield from indented(line, paint)
     if card.hint:
-        yield from hint_lines(": ".join(filter(None, [card.place, _SAME if is_said_below else card.hint])), paint)
+        yield from hint_lines(": ".join(filter(None, [card.place, _SAME if is_said_above else card.hint])), paint)
 
 
 def _content(shown: Shown, paint: Paint) -> Iterator[str]:

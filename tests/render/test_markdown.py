@@ -92,7 +92,7 @@ def test_says_first_how_many_and_when() -> None:
     """One sentence: counts, then what goes out first, in its channel's zone."""
     first, later = _creates(2)
     assert _of(later, first).splitlines()[2] == (
-        "**2 to create, 0 to change, 0 to delete.** First post: **Mon 3 Dec 2029 11:00 CET**, X, acme."
+        "**2 to create, 0 to change, 0 to delete.** First new post: **Mon 3 Dec 2029 11:00 CET**, X, acme."
     )
 
 
@@ -100,14 +100,14 @@ def test_says_that_something_goes_out_at_once() -> None:
     """A post that is shared now is the first to go out, and has a heading of its own."""
     now = change(post("ch-x", "now", 1, text="Now", mode=ShareMode.SHARE_NOW), Action.CREATE, Cause.NEW)
     said = _of(*_creates(1), now)
-    assert "First post: **immediately on apply**, X, acme." in said
+    assert "First new post: **immediately on apply**, X, acme." in said
     assert said.index("#### Will be published at once") < said.index("#### Will be new")
 
 
 def test_what_is_not_public_is_not_first() -> None:
     """A draft and a post that needs approval go out when a person says so."""
     draft, approval = _creates(1, draft=True), _creates(1, needs_approval=True)
-    assert "First post" not in _of(*draft, *approval)
+    assert "First new post" not in _of(*draft, *approval)
 
 
 def test_no_changes() -> None:

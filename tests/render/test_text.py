@@ -239,8 +239,45 @@ def test_a_draft_that_goes_live_says_so() -> None:
     switch = (Difference("draft", True, False),)
     text = text_of(change(item, Action.UPDATE, Cause.EDITED, there, differences=switch))
     assert "will schedule (was a draft)" in text
-    assert "1 post will be published. First post: Mon 10 Dec" in text
+    assert "1 new post will be published. First: Mon 10 Dec" in text
     assert "draft: yes → no" in text
+
+
+def test_a_draft_that_goes_live_shows_its_text() -> None:
+    """As a new post does: this is the last time that a reviewer can read it."""
+    item = post("ch-x", "live", 1, text="Out it goes", due_at=NOW + timedelta(days=7))
+    switch = (Difference("draft", True, False),)
+    there = live("ch-x", 1, "Out it goes", status=PostStatus.DRAFT)
+    assert "│ Out it goes\n" in text_of(change(item, Action.UPDATE, Cause.EDITED, there, differences=switch))
+
+
+def test_the_first_post_is_one_of_those_that_are_counted() -> None:
+    """Not one that is only moved: it would be published without this plan too."""
+    new = post("ch-x", "new", 1, text="New", due_at=NOW + timedelta(days=7))
+    moved = post("ch-x", "moved", 2, text="Moved", due_at=NOW + timedelta(days=1))
+    later = (Difference("due_at", "2029-12-30T10:00:00Z", "2029-12-04T10:00:00Z"),)
+    update = change(moved, Action.UPDATE, Cause.EDITED, live("ch-x", 2, "Moved"), differences=later)
+    text = text_of(change(new, Action.CREATE, Cause.NEW), update)
+    assert "1 new post will be published. First: Mon 10 Dec" in text
+
+
+def test_a_reason_is_above_those_that_share_it() -> None:
+    """Each group of posts has its reason at its first post, where people read it."""
+    reasons = ("a is gone", "a is gone", "b is gone", "b is gone")
+    items = (post("ch-x", f"p{day}", day, text="P", due_at=NOW + timedelta(days=day)) for day in range(1, 5))
+    held = (
+        change(item, Action.HOLD, Cause.REMOVED, message=reason, hint=f"restore {reason[0]}")
+        for item, reason in zip(items, reasons, strict=True)
+    )
+    found = re.findall(r"(\w) is gone|(same reason as above)", text_of(*held))
+    assert [one or other for one, other in found] == ["a", "same reason as above", "b", "same reason as above"]
+
+
+def test_a_limited_plan_says_so() -> None:
+    """Above the counts, which are only those of the selected posts."""
+    made = change(post("ch-x", "new", 1, text="New"), Action.CREATE, Cause.NEW)
+    text = plan_text(replace(PLAN, changes=(made,), narrowed=True), PLAIN)
+    assert "Limited to the selected posts.\nPlan: 1 to create" in text
 
 
 def test_a_queue_post_can_be_first() -> None:
@@ -248,7 +285,7 @@ def test_a_queue_post_can_be_first() -> None:
     queued = post("ch-x", "q", 1, text="Queued")
     timed = post("ch-x", "t", 2, text="Timed", due_at=NOW + timedelta(days=7))
     text = " ".join(text_of(*(change(each, Action.CREATE, Cause.NEW) for each in (timed, queued))).split())
-    assert "2 posts will be published. First post: in the next free slot of its queue" in text
+    assert "2 new posts will be published. First: in the next free slot of its queue" in text
 
 
 def test_folded_links_are_shown() -> None:
