@@ -94,6 +94,7 @@ class Reason(StrEnum):
     UNRESOLVED = "unresolved"
     UNREAD = "unread"
     DELETES = "deletes"
+    DIVERGED = "diverged"
     POLICY = "policy"
     NOT_REVIEWED = "not-reviewed"
     APPROVED = "approved"

@@ -20,6 +20,8 @@ from bufferctl.errors import ForgeError
 from bufferctl.git import git
 
 _PLANNED = frozenset({0, 2})
+#: Held since the request's branch is behind, which is nothing that it brings.
+_OUTDATED = "diverged"
 
 
 class _Change(BaseModel):
@@ -55,9 +57,9 @@ def held(job: Job, request: ChangeRequest, report: Path, *options: str) -> Held:
         then = {change.identity for change in _held_at_base(job, request, *options)}
     except _UncomparedError as error:
         return Held(by_request=tuple(change.address for change in now), uncompared=str(error))
+    before = [change for change in now if change.identity in then or change.reason == _OUTDATED]
     return Held(
-        tuple(change.address for change in now if change.identity not in then),
-        tuple(change.address for change in now if change.identity in then),
+        tuple(change.address for change in now if change not in before), tuple(change.address for change in before)
     )
 
 

@@ -15,6 +15,7 @@ from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired, LiveChannel
 from bufferctl.model.attached import files_of
+from bufferctl.model.desired import GIT_REMOTE
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
@@ -41,6 +42,12 @@ class Files:
     def root_file(self) -> Path:
         """The root file, by which the journal knows the project."""
         return self.root / self.root_name
+
+    @property
+    def remote(self) -> str:
+        """The git remote that has the history of the files."""
+        state = self.desired.settings.state
+        return state.remote if state else GIT_REMOTE
 
     def store(self, named: Path | None) -> Store:
         """Where the record is. `named`: a state file that the user asked for instead. Raises StateError."""

@@ -78,6 +78,8 @@ class Session:
     state: State
     #: What the plan is to warn of.
     warnings: tuple[Diagnostic, ...] = ()
+    #: Whether the checkout lacks the commit that was applied last.
+    diverged: bool = False
     #: Read just now; it serves once.
     account: Account | None = None
     finished: bool = False
@@ -159,7 +161,7 @@ class Session:
             sent_pages=SENT_PAGES if managed_since else SENT_PAGES_UNBOUNDED,
         )
         live = self._seek(sought(live, self.state), live, channels)
-        options = replace(options, deleted_files=self._deleted_files())
+        options = replace(options, deleted_files=self._deleted_files(), diverged=self.diverged)
         plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
         if elsewhere := self._elsewhere(plan):
             options = replace(options, elsewhere=elsewhere)
@@ -193,7 +195,7 @@ class Session:
         from bufferctl.state.checkout import deleted_since
 
         lost = {binding.file for binding in self.state.tracked.values()} - set(self.files.desired.files)
-        return deleted_since(self.files.root, self.store.document.commit, lost)
+        return deleted_since(self.files.root, self.store.document.commit, lost, remote=self.files.remote)
 
     def _elsewhere(self, plan: Plan) -> dict[str, Claim]:
         """What other root files manage of what `plan` deletes or takes for somebody else's: its entry was moved."""
@@ -292,7 +294,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
             from bufferctl.cli.sharing import standing
 
             journal.follow(store.document.intents)
-            session.warnings = standing(files, store)
+            session.diverged, session.warnings = standing(files, store)
             if lease := store.document.lease:
                 console.note(f"{console.err.change('note:')} another run is at work: {visible(str(lease))}")
         yield session

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from bufferctl.apply import FileJournal, Revision, Timer
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
-from bufferctl.cli.session import Session, journal_folder, organizations, session_of
+from bufferctl.cli.session import Names, Planned, Session, journal_folder, organizations, session_of
 from bufferctl.clock import awake
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.model.plain_text import visible
+from bufferctl.plan import Reason
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
 from bufferctl.state.lock import is_mine, locked_by
@@ -24,6 +25,7 @@ from bufferctl.state.sharing import SharedRecord
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
+    from bufferctl.reconcile import Options
 
 #: After how many seconds a lock that another run holds is read again; then after twice as many, up to a minute.
 _POLL, _SELDOM = 5.0, 60.0
@@ -56,6 +58,13 @@ class SharedSession(Session):
     def kept(self) -> AbstractContextManager[None]:
         """Renew the lock while a person is asked, or something else takes its time."""
         return self.store.kept()
+
+    def plan(self, options: Options, names: Names | None = None) -> Planned:
+        """As the base. Where that leaves what the checkout lacks, what was applied last stays to be merged."""
+        planned = super().plan(options, names)
+        if any(change.reason is Reason.DIVERGED for change in planned.plan.changes):
+            self.store.commit = ""
+        return planned
 
     def finish(self, message: str) -> None:
         """Store what came of the run, and release the lock. Once; raises PartWayError where that fails."""
@@ -119,7 +128,7 @@ def _begun(
         _refuse_older(files, record)
     journal.follow(record.document.intents)
     session = session_of(SharedSession, files, buffer, record, journal, console)
-    session.warnings = standing(files, record)
+    session.diverged, session.warnings = standing(files, record)
     return session
 
 
@@ -158,24 +167,27 @@ def _lock(
         record.load()
 
 
-def standing(files: Files, record: StoredRecord) -> tuple[Diagnostic, ...]:
-    """What a plan warns of: state that was not moved, a checkout that does not have all that was applied elsewhere."""
+def standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic, ...]]:
+    """Whether the checkout has diverged from what was applied last, and what a plan warns of.
+
+    That is: state that was not moved, and a checkout that does not have all that was applied elsewhere.
+    """
     if wrong := _unmoved(files, record):
-        return (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=_MOVE),)
+        return False, (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=_MOVE),)
     here, applied = head(files.root), record.document.commit
-    found = relation(files.root, here, applied, remote=_remote(files)) if here and applied else Relation.SAME
+    found = relation(files.root, here, applied, remote=files.remote) if here and applied else Relation.SAME
+    if found in {Relation.SAME, Relation.NEWER}:
+        return False, ()
+    this, last = f"his checkout ({here[:_SHORT]})", f"the last applied commit ({applied[:_SHORT]})"
     if found is Relation.UNKNOWN:
-        what = f"Whether this checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]})"
-        why = f"{what} cannot be known: the history between them is not here"
-        return (Diagnostic(Severity.WARNING, why, hint="Fetch that commit, or check out with more history."),)
-    if found is Relation.OLDER:
-        what = f"This checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]})"
-        return (Diagnostic(Severity.WARNING, f"{what}, so apply will refuse it", hint="git pull"),)
-    if found is Relation.DIVERGED:
-        what = f"This checkout ({here[:_SHORT]}) and the last applied commit ({applied[:_SHORT]}) have diverged"
-        why = f"{what}; what only that one declares looks removed from the files"
-        return (Diagnostic(Severity.WARNING, why, hint="Merge or rebase onto it before you apply."),)
-    return ()
+        why = f"Whether t{this} is older than {last} cannot be known: the history between them is not here"
+        hint = "Fetch that commit, or check out with more history."
+    elif found is Relation.OLDER:
+        why, hint = f"T{this} is older than {last}, so apply will refuse it", "git pull"
+    else:
+        why = f"T{this} and {last} have diverged, so what these files lack is not deleted"
+        hint = "Merge or rebase onto it before you apply."
+    return found is Relation.DIVERGED, (Diagnostic(Severity.WARNING, why, hint=hint),)
 
 
 def _unmoved(files: Files, record: StoredRecord) -> str:
@@ -201,16 +213,12 @@ def _refuse_older(files: Files, record: SharedRecord) -> None:
     here, applied = record.commit, record.document.commit
     if not here or not applied:
         return
-    if relation(files.root, here, applied, remote=_remote(files)) is Relation.OLDER:
+    if relation(files.root, here, applied, remote=files.remote) is Relation.OLDER:
         raise StateError(
             f"This checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]}), so "
             "applying it would undo later merges; nothing was done",
             hint="git pull",
         )
-
-
-def _remote(files: Files) -> str:
-    return getattr(files.desired.settings.state, "remote", "") or "origin"
 
 
 class _RenewingClock:

@@ -61,7 +61,7 @@ class Options:
     `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
     holds what was not reviewed. `planned_at`: when what is applied was planned, None for now. `deleted_files`: those
     that a commit since the last apply deleted, so that they are not lost by accident. `elsewhere`: what other root
-    files manage, by id.
+    files manage, by id. `diverged`: the checkout lacks what was applied last.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -73,6 +73,7 @@ class Options:
     planned_at: datetime | None = None
     deleted_files: frozenset[str] = frozenset()
     elsewhere: Mapping[str, Claim] = field(default_factory=dict)
+    diverged: bool = False
 
 
 class Scene(NamedTuple):
@@ -102,7 +103,8 @@ def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
         if isinstance(item := m.declared.item, Post) and item.expansion and item.expansion.number
         for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
     }
-    return guard_deletes(changes, scene.desired.settings.max_deletes, scene.options.max_deletes, files, series)
+    most, allowed = scene.desired.settings.max_deletes, scene.options.max_deletes
+    return guard_deletes(changes, most, allowed, files, series, diverged=scene.options.diverged)
 
 
 def _hold_against_policy(changes: Changes, scene: Scene) -> Changes:

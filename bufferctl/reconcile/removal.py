@@ -99,17 +99,22 @@ def guard_deletes(
     allowed: int | None,
     files: Collection[str],
     series: Mapping[tuple[str, str], int] | None = None,
+    *,
+    diverged: bool = False,
 ) -> list[Change]:
     """The changes, with deletes held that look like an accident, unless the command line says how many are meant.
 
     `most`: `max_deletes` of the files; `allowed`: of the command line, which overrules the guards. `files`: those that
     are not lost, since something of them is still declared, there or in another file, or since a commit deleted them.
-    `series`: how many occurrences a repeated entry has now, by home and key.
+    `series`: how many occurrences a repeated entry has now, by home and key. `diverged`: the checkout lacks what was
+    applied last, so that nobody can tell what was removed from what it never had.
     """
     changes = list(changes)
     deletes = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
     limit = most if allowed is None else allowed
-    if len(deletes) > limit:
+    if diverged and allowed is None:
+        held = {change.slot: holds.only_elsewhere(goes_out=change.goes_out).on(change) for change in deletes}
+    elif len(deletes) > limit:
         goes_out = any(c.goes_out for c in deletes)
         hold = holds.too_many_deletes(len(deletes), limit, _shortened(deletes, series or {}), goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}

@@ -41,24 +41,36 @@ def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:
         return Relation.SAME
     found = _relation(folder, here, applied)
     if found is Relation.UNKNOWN:
-        wanted = [remote, applied]
-        if _output(folder, "rev-parse", "--is-shallow-repository") == "true":
-            depth = int(_output(folder, "rev-list", "--count", here) or 0) + _DEEPEN
-            wanted = [f"--depth={depth}", remote, here, applied]
-        _output(folder, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *wanted)
+        _fetch(folder, here, applied, remote)
         found = _relation(folder, here, applied)
     return found
 
 
-def deleted_since(folder: Path, applied: str, files: Collection[str]) -> frozenset[str]:
+def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote: str) -> frozenset[str]:
     """Of `files`, paths below `folder`, those that a commit since `applied` deleted; none where that is not known.
 
-    A file that was moved is not deleted: perhaps nobody noticed that it is no longer read.
+    A file that was moved is not deleted: perhaps nobody noticed that it is no longer read. Nor is one that only a merge
+    lost, or that another branch has: no commit says that somebody meant it.
     """
     if not applied or not files:
         return frozenset()
-    only = ("--name-only", "--diff-filter=D", "--find-renames", "--no-ext-diff", "--relative", "-z")
-    return frozenset(_output(folder, "diff", *only, applied, "HEAD").split("\0")) & frozenset(files)
+    if _is_shallow(folder):  # what its oldest commits deleted cannot be seen
+        _fetch(folder, head(folder), applied, remote)
+    only = ("--no-merges", "--name-only", "--diff-filter=D", "--find-renames", "--no-ext-diff", "--relative", "-z")
+    return frozenset(_output(folder, "log", "--format=", *only, f"{applied}..HEAD").split("\0")) & frozenset(files)
+
+
+def _fetch(folder: Path, here: str, applied: str, remote: str) -> None:
+    """Fetch `applied`, or where the checkout is shallow more of its history, if that can be had."""
+    wanted = [remote, applied]
+    if _is_shallow(folder):
+        depth = int(_output(folder, "rev-list", "--count", here) or 0) + _DEEPEN
+        wanted = [f"--depth={depth}", remote, here, applied]
+    _output(folder, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *wanted)
+
+
+def _is_shallow(folder: Path) -> bool:
+    return _output(folder, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def _relation(folder: Path, here: str, applied: str) -> Relation:
@@ -69,7 +81,7 @@ def _relation(folder: Path, here: str, applied: str) -> Relation:
         return Relation.NEWER
     if bases == here:
         return Relation.OLDER
-    if bases or _output(folder, "rev-parse", "--is-shallow-repository") != "true":
+    if bases or not _is_shallow(folder):
         return Relation.DIVERGED
     return Relation.UNKNOWN
 

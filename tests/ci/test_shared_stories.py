@@ -116,6 +116,58 @@ def test_a_checkout_that_diverged_is_warned_and_not_refused(team: Team) -> None:
     assert "have diverged" in printed
 
 
+def on_a_branch(team: Team, start: str, **files: str) -> None:
+    """Ada commits on a branch of her own that begins at `start`, and does not merge main into it."""
+    team.ada.git("checkout", "--quiet", "-B", "mine", start)
+    team.ada.write(**files)
+    team.ada.git("add", "--all")
+    team.ada.git("commit", "--quiet", "--message", "Mine")
+
+
+def test_a_checkout_that_diverged_deletes_nothing_that_it_never_had(team: Team) -> None:
+    """Neither a colleague's file nor entry, however often it is applied; once that is merged, all is there."""
+    launch, mine = post("launch", "We are live"), post("mine", "On my branch", channel="linkedin")
+    merged(team, "launch", launch=launch)
+    more = post("more", "And more", due="2029-12-21 09:00")
+    merged(team, "more", launch=launch + only(more), other=post("other", "Other", due="2029-12-22 09:00"))
+    on_a_branch(team, "main~1", mine=mine)
+    for _ in range(2):
+        code, printed = typed(team, team.ada.folder, "apply", "--auto-approve")
+        assert (code, "2 need you." in printed, "lack is not deleted" in printed) == (1, True, True), printed
+        assert team.texts() == ["And more", "On my branch", "Other", "We are live"]
+    team.ada.git("merge", "--quiet", "--no-edit", "origin/main")
+    code, printed = typed(team, team.ada.folder, "apply", "--auto-approve")
+    assert (code, team.texts()) == (0, ["And more", "On my branch", "Other", "We are live"]), printed
+
+
+def test_a_checkout_that_diverged_may_be_complete(team: Team) -> None:
+    """`--max-deletes` says so: then what is not in the files is deleted."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    on_a_branch(team, "main~1", mine=post("mine", "On my branch", channel="linkedin"))
+    code, printed = typed(team, team.ada.folder, "apply", "--auto-approve", "--max-deletes", "1")
+    assert (code, team.texts()) == (0, ["On my branch"]), printed
+
+
+def test_a_file_that_a_merge_lost_deletes_nothing(team: Team) -> None:
+    """A conflict that was resolved by dropping a colleague's file: no commit deleted it."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    on_a_branch(team, "main~1", mine=post("mine", "On my branch", channel="linkedin"))
+    team.ada.git("merge", "--quiet", "--no-edit", "--strategy", "ours", "origin/main")
+    code, printed = typed(team, team.ada.folder, "apply", "--auto-approve")
+    assert (code, team.texts()) == (1, ["On my branch", "We are live"]), printed
+    assert "posts/launch.yaml is gone" in printed
+
+
+def test_a_request_that_is_behind_main_is_no_request_that_needs_somebody(team: Team) -> None:
+    """What its branch lacks is not its doing: the check passes, and the comment says what is held."""
+    launch = post("launch", "We are live")
+    number = team.open("mine", mine=post("mine", "On my branch", channel="linkedin"))
+    merged(team, "launch", launch=launch)
+    team.ada.git("checkout", "--quiet", "mine")
+    planned = team.plan(number)
+    assert not planned.failed, planned.log
+
+
 def test_a_shallow_checkout_of_an_older_commit_is_refused(team: Team) -> None:
     """One commit deep, as CI checks out: what it needs to know is fetched."""
     team.github.repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
