@@ -8,20 +8,21 @@ import types
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from bufferctl.config.format import RootFile, descriptions
-from bufferctl.config.names import BLOCK_FORM, PROSE, either, key_for, listed, nearest_field, nearest_value
+from bufferctl.config.names import BLOCK_FORM, PROSE, either, key_for, listed, meanings, nearest_field, nearest_value
 from bufferctl.config.recover import Faults
-from bufferctl.config.times import probably_meant
+from bufferctl.config.times import probably_meant, with_offset
 from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Service
 from bufferctl.model.base import FOLLOWS
-from bufferctl.model.content import Video
+from bufferctl.model.content import Asset, Video
 
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
 _FORMS: Mapping[str, str] = {
@@ -32,6 +33,20 @@ _FORMS: Mapping[str, str] = {
     "model": "a group of fields (`name: value`)",
 }
 _MEDIA = ("image", "video", "document", "link")
+_NUMBERS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+}
 _TRUTHS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 
 
@@ -56,7 +71,10 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
         where, name = spot.down(*loc[:-1]), str(loc[-1])
         if spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
             return None
-        return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=_purpose(owner, loc))
+        hint = _key_hint(where.node) if name == "key" else _purpose(owner, loc)
+        return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=hint)
+    if kind == "model_type" and loc[-2:-1] == ("overrides",) and _has_an_empty_channel(spot, loc):
+        return None
     if kind == "too_short" and id(error["input"]) in spot.tree.empty:
         return None
     where, part = walk(spot, loc)
@@ -68,14 +86,25 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
                 "delete it; on Instagram, TikTok and Pinterest `thumbnail_offset: 1500` shows the frame at 1.5 seconds"
             )
             return where.at_key(name, message, hint=hint)
-        hint = _field_hint(name, model_at(owner, loc[:-1]), spot.tree.empty.get(id(where.node), ()))
+        above = model_at(owner, loc[:-1])
+        hint = _instead_of(name, above, error["input"], spot.tree.source.folder) or _field_hint(
+            name, above, spot.tree.empty.get(id(where.node), ())
+        )
         return where.at_key(name, f"there is no field `{name}` here", hint=hint)
     if part is None:
-        return spot.tree.source.diagnostic(where.offset, _message("", error), hint=_hint(error, loc))
+        return spot.tree.source.diagnostic(
+            where.offset, _message("", error), hint=_hint(error, loc, spot.tree.source.folder)
+        )
     if kind == "model_type" and loc[-2:-1] == ("thread",) and isinstance(error["input"], str):
         return where.at(part, _message("thread", error), hint=_thread_hint(where.node, spot.child("text")))
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
-    return where.at(part, _message(name, error), hint=_hint(error, loc))
+    return where.at(part, _message(name, error), hint=_hint(error, loc, spot.tree.source.folder))
+
+
+def _has_an_empty_channel(spot: Spot, loc: Sequence[str | int]) -> bool:
+    """Whether a channel of `overrides` has no value, so that what follows is meant to belong to it."""
+    below = spot.down(*loc[:-1])
+    return any(name.partition(":")[0] in set(Service) for name in spot.tree.empty.get(id(below.node), ()))
 
 
 def _thread_hint(parts: Any, text: Any) -> str:
@@ -114,41 +143,106 @@ def _message(name: str, error: ErrorDetails) -> str:
             return f"{subject}: {reason[:1].lower()}{reason[1:]}"
 
 
-def _hint(error: ErrorDetails, loc: Sequence[str | int]) -> str:
+def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
+    """One thing to do. `folder`: where the file is."""
     kind, value = error["type"], error["input"]
     name = str(loc[-1]) if loc else ""
     if kind in {"enum", "literal_error"} and isinstance(value, str):
         near = nearest_value(value, _expected(error.get("ctx", {})))
         return f"did you mean `{near}`?" if near else ""
     if kind == "value_error" and isinstance(value, str):
-        return _value_hint(value, str(error["ctx"]["error"]))
+        is_file = name == "url" and loc[-2:-1] and loc[-2] in _MEDIA and _is_path(value)
+        return _file_hint(value, folder) if is_file else _value_hint(value, str(error["ctx"]["error"]))
     if isinstance(value, list | dict) and kind.startswith("datetime"):
         return f"write one time: `{name}: 2026-12-01 09:00`"
     if kind.endswith("_type"):
-        return _form_hint(kind, value, loc)
-    return "write `- image: {url: https://…}` on the line below, two spaces further in" if name == "assets" else ""
+        return _form_hint(kind, value, loc, folder)
+    if kind == "too_short":
+        names = "`channels: [twitter, linkedin]`" if name == "channels" else ""
+        return f"name them, such as {names}" if names else "add an entry or delete the line"
+    return "add a value or delete the line" if kind == "string_too_short" else ""
+
+
+_WITHOUT_HTTPS = re.compile(r"[\w-]+(\.[\w-]+)+/\S+")
+#: Which kind of asset a file is, by the end of its name.
+_ENDINGS = {
+    **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "heic", "bmp", "tiff", "svg"), "image"),
+    **dict.fromkeys(("mp4", "mov", "m4v", "webm", "avi"), "video"),
+    **dict.fromkeys(("pdf", "ppt", "pptx", "doc", "docx"), "document"),
+}
+
+
+def _kind_of(name: str) -> str:
+    """The kind of asset that the name of a file or an address ends like; empty if like none."""
+    return _ENDINGS.get(name.partition("?")[0].rpartition(".")[2].casefold(), "")
+
+
+def attachment(value: str, folder: Path, kind: str = "") -> str:
+    """An asset of the given kind, from an address or the name of a file that somebody wrote in its place.
+
+    `folder`: where the file with the asset is.
+    """
+    kind = kind or _kind_of(value) or "image"
+    source = f"url: {value}" if re.match(r"https?://", value, re.IGNORECASE) else f"file: {_path(value, folder)}"
+    more = {"image": ', alt_text: "…"', "document": ', title: "…", thumbnail_file: "…"'}.get(kind, "")
+    return f"{kind}: {{{source}{more}}}"
+
+
+def _is_path(value: str) -> bool:
+    """Whether an address is meant as the path of a picture, a video or a document."""
+    return bool(_kind_of(value)) and "://" not in value and not _WITHOUT_HTTPS.fullmatch(value)
+
+
+def _file_hint(value: str, folder: Path) -> str:
+    if re.match(r"[A-Za-z]:|~", value):
+        return "put it beside the posts, and name it with `file:` instead of `url:`"
+    return f"write `file: {_path(value, folder)}` instead of `url:`"
+
+
+def _path(value: str, folder: Path) -> str:
+    """The path of a file as a field takes it: relative to `folder` if it is there, else from the root folder."""
+    plain = value.strip().replace("\\", "/").removeprefix("./")
+    try:
+        is_there = plain.startswith(("/", "../")) or (folder / plain).is_file()
+    except (OSError, ValueError):
+        is_there = False
+    path = plain if is_there else f"/{plain}"
+    return json.dumps(path, ensure_ascii=False) if re.search(r"[,\[\]{}\"'#&*!|>%@`:]", path) else path
 
 
 def _value_hint(value: str, reason: str) -> str:
     """What to write in place of a text that says the wrong thing."""
     if "true or" in reason:
         return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
+    if "whole number" in reason:
+        word = _NUMBERS.get(value.casefold())
+        return f"write `{word}`" if word else "write digits, such as `10`"
     if "a to z" in reason:
         return f"for instance `{key_for(None, value, ())}`"
     if "web address" in reason:
         if re.match(r"https?://\S+\s", value, re.IGNORECASE):
             return f"write `{'%20'.join(value.split())}`"
-        without_https = re.fullmatch(r"[\w-]+(\.[\w-]+)+/\S+", value)
-        return f"write `https://{value}`" if without_https else "put it at a public web address"
-    if "a time that does not exist" in reason:
-        existing = probably_meant(value)
-        return f"write `{existing}`" if existing else "correct the month, the day or the hour"
-    if "a date and a time" not in reason:
-        return _campaign_hint(value, reason)
-    if meant := probably_meant(value):
+        return f"write `https://{value}`" if _WITHOUT_HTTPS.fullmatch(value) else "put it at a public web address"
+    return (
+        _time_hint(value, reason)
+        if "a time that" in reason or "a date and a time" in reason
+        else _campaign_hint(value, reason)
+    )
+
+
+def _time_hint(value: str, reason: str) -> str:
+    """What to write in place of a time that is none, or does not exist."""
+    meant = probably_meant(value)
+    if meant:
         return f"write `{meant}`"
+    if "does not exist" in reason:
+        return "correct the month, the day or the hour"
+    if zoned := with_offset(value):
+        return f"write `{zoned[0]}`, or leave out `{zoned[1]}` where that is the `timezone`"
     with_time = probably_meant(f"{value} 09:00")
-    return f"add the time: `{with_time}`" if with_time else "write year-month-day hour:minute and nothing else"
+    if with_time:
+        return f"add the time: `{with_time}`"
+    return "write year-month-day hour:minute; an offset such as +01:00 may follow"
 
 
 def _campaign_hint(value: str, reason: str) -> str:
@@ -188,36 +282,64 @@ def _interval(value: str) -> str:
     return "months and years differ in length: write the days or weeks" if re.search("month|year", value) else ""
 
 
-def _form_hint(kind: str, value: Any, loc: Sequence[str | int]) -> str:
+def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) -> str:
     """How to write what is of another form than it should be."""
     name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
     if kind == "string_type":
         return BLOCK_FORM.format(name=name) if name in PROSE else ""
     if kind != "tuple_type":
-        return _group_hint(value, name, steps)
-    if name == "assets":
-        return "write `- image: {url: https://…}` on the line below, two spaces further in"
+        return _group_hint(value, name, steps, folder)
     if isinstance(value, dict):
         return "put `- ` before its first line, and the lines below two spaces further in"
+    if not isinstance(value, str):
+        return ""
+    if name == "assets":
+        return f"write `assets: [{{{attachment(value, folder)}}}]`"
     if name == "channels" and value in {"all", "*", "every", "everywhere", "any"}:
         return "name each of them, such as `channels: [twitter, linkedin]`"
-    if isinstance(value, str) and "\n" not in value:
-        return f"write `{name}: [{value[:60]}]`"
-    return "put each on a line of its own after `- `" if isinstance(value, str) else ""
+    entries = _services_in(value) if name in {"channels", "services"} else [value]
+    return f"write `{name}: [{', '.join(entries or [value])[:60]}]`" if "\n" not in value else _EACH_ON_A_LINE
 
 
-def _group_hint(value: Any, name: str, steps: Sequence[str]) -> str:
+_EACH_ON_A_LINE = "put each on a line of its own after `- `"
+
+
+def _services_in(value: str) -> list[str]:
+    """The channels that a text lists, by the names of their networks; none if one of them is no network."""
+    found = []
+    for word in re.split(r"\s*[,;&+\s]\s*(?:and\s+)?", value.strip()):
+        service, colon, name = word.partition(":")
+        proper = nearest_value(service, set(Service))
+        if proper is None:
+            return []
+        found.append(f"{proper}{colon}{name}")
+    return found
+
+
+def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> str:
     """How to write fields in place of a text or a list."""
     if not isinstance(value, str):
         return "delete the `- `" if isinstance(value, list) else ""
-    if steps[-1:] == ["assets"]:
-        return f"write `- image: {{url: {value[:60]}}}`"
-    if name in _MEDIA:
-        return f"write `{name}: {{url: {value[:60]}}}`"
+    if steps[-1:] == ["assets"] or name in _MEDIA:
+        return f"write `{attachment(value, folder, name if name in _MEDIA else '')}`"
     if name == "repeat":
         every = _interval(value).removeprefix("write `").removesuffix("`") or "1 week"
         return f"write `repeat: {{every: {every}, times: 10}}`"
     return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
+
+
+def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Path) -> str:
+    """The line to write for a field that is not there, where what it means takes another form of value."""
+    if owner is None or not isinstance(value, str):
+        return ""
+    if owner is Asset and nearest_field(name, ("image", "video", "document", "url")):
+        kind = nearest_field(name, _MEDIA) or ""
+        return f"write `{attachment(value, folder, '' if kind == 'document' else kind)}`"
+    near = nearest_field(name, owner.model_fields)
+    if near == "assets":
+        return f"write `assets: [{{{attachment(value, folder, name if name in _MEDIA else '')}}}]`"
+    takes_list = near is not None and get_origin(owner.model_fields[near].annotation) is tuple
+    return _form_hint("tuple_type", value, (near,), folder) if near and takes_list else ""
 
 
 def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]) -> str:
@@ -238,8 +360,9 @@ def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]
         return f"`{name}` belongs in the root file"
     if " " in name:
         return "if it is text, put it below `text: |`, indented by two more spaces"
-    if below := _where(name, owner):
-        return below
+    for meant in (name, *meanings(name)):
+        if below := _where(meant, owner):
+            return below if meant == name else f"did you mean `{meant}`? {below[0].upper()}{below[1:]}"
     return f"there are {listed(_own_first(owner))}"
 
 
@@ -262,6 +385,13 @@ def _own_first(owner: type[BaseModel]) -> list[str]:
     return sorted(
         owner.model_fields, key=lambda name: next(i for i, b in enumerate(bases) if name in b.__annotations__)
     )
+
+
+def _key_hint(entry: Any) -> str:
+    """A key made of the words of its entry."""
+    words = (entry.get(name) for name in ("title", "text", "text_file")) if isinstance(entry, dict) else ()
+    text = next((each for each in words if isinstance(each, str)), "")
+    return f"add a name that stays, such as `key: {key_for(None, text, ())}`"
 
 
 def _purpose(owner: Any, loc: Sequence[str | int]) -> str:

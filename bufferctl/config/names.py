@@ -121,6 +121,11 @@ FIELD_NAMES = frozenset(_FIELD_NAMES) | {proper for proper, _ in _FIELDS}
 _VALUE_NAMES = _table(_VALUES)
 
 
+def meanings(name: str) -> tuple[str, ...]:
+    """The fields that people call by this name, the likeliest first."""
+    return tuple(_FIELD_NAMES.get(name.casefold(), ()))
+
+
 def nearest_field(name: str, allowed: Iterable[str]) -> str | None:
     """The field that `name` probably means."""
     return _nearest(re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name[:100]).replace("-", "_"), allowed, _FIELD_NAMES)

@@ -33,6 +33,7 @@ from bufferctl.config.expand.threads import check_parts, with_parts
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
 from bufferctl.config.files import Files
 from bufferctl.config.format import IdeaEntry, OccurrenceEntry, Override, PostEntry, PostFields, SharedPostEntry
+from bufferctl.config.names import nearest_field
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
@@ -97,6 +98,8 @@ class Posts:
         """Complain of an entry that goes nowhere, also where it cannot be read for another reason."""
         if entry.has("channels") or defaults.channels or not isinstance(entry.node, dict):
             return
+        if any(nearest_field(name, ("channels",)) for name in entry.node):
+            return  # it is there by another name, which is reported
         if not entry.tree.empty.get(id(entry.node), set()) & {"channels", "<<"}:
             hint = "add `channels: [twitter, linkedin]` here, or at the top of the file for all of its posts"
             at = entry.tree.source.diagnostic(entry.offset, "`channels` is missing", hint=hint)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from bufferctl.config.names import BLOCK_FORM, FIELD_NAMES, PROSE
 from bufferctl.config.source import Source
 from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.model import Service
 
 _BEHIND = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
 _BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
@@ -127,6 +128,8 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 #: Fields whose value is a group of fields.
 _GROUPS = frozenset({"overrides", "metadata", "policy", "rules"})
+#: In `overrides` and `metadata`, so are those of a network.
+_SERVICES = frozenset(Service)
 #: git's lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
 
@@ -147,9 +150,9 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     if lost:
         return lost
     hint = "add a value or delete the line"
-    if name in _GROUPS:
+    if name in _GROUPS or name.partition(":")[0] in _SERVICES:
         hint = "write what belongs to it on the lines below, two spaces further in"
-    if ":" in name:
+    elif ":" in name:
         hint = f"write a space after `{name.partition(':')[0]}:`"
     elif source.text[end : end + 1] in {",", "}"}:
         hint = "put a text in quotes if it holds `,` or `{`"

@@ -99,7 +99,7 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
         return source.diagnostic(
             began or offset, "the file ends before this is closed", hint="close it with `]` or `}`"
         )
-    if offset is not None and (found := _of_the_text(source, offset)):
+    if found := _of_the_text(source, began, offset):
         return found
     if offset is not None and _colon_in_brackets(source, began, offset, problem):
         return source.diagnostic(
@@ -112,8 +112,10 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
     return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT)
 
 
-def _of_the_text(source: Source, offset: int) -> Diagnostic | None:
+def _of_the_text(source: Source, began: int | None, offset: int | None) -> Diagnostic | None:
     """What is wrong with the quotes or the indentation of a text on this line, or of one above that goes on here."""
+    if offset is None:
+        return None
     if (opened := _unclosed_quote(source, offset)) is not None:
         return source.diagnostic(opened, "the quote that opens here is not closed", hint=f"close it, or {_BLOCK}")
     if _after_quote(source.line(offset), source.place(offset).column - 1):
@@ -122,6 +124,30 @@ def _of_the_text(source: Source, offset: int) -> Diagnostic | None:
     if first := _deeper_first_line(source, offset):
         message = f"this line is indented less than line {first}, the first of its text, so YAML ends the text above it"
         return source.diagnostic(offset, message, hint=f"indent line {first} like this one")
+    return (_of_a_block(source, began) if began is not None else None) or _of_a_block(source, offset)
+
+
+def _of_a_block(source: Source, offset: int) -> Diagnostic | None:
+    """A line that is meant to belong to the block above it, but is not indented like the block's first line."""
+    place, line = source.place(offset), source.line(offset)
+    indent, first = len(line) - len(line.lstrip(" ")), 0
+    if re.match(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)", line):
+        return None
+    for row in range(place.line - 1, max(0, place.line - _ABOVE), -1):
+        above = source.line(source.offset(Place(source.name, row, 1)))
+        if not above.strip():
+            continue
+        depth = len(above) - len(above.lstrip(" "))
+        if header := re.match(r"([ ]*(?:- +)?)([\w-]+: +[|>][-+]?)\s*$", above):
+            needed = first or len(header[1]) + 2
+            if needed <= indent:
+                return None
+            message = f"the lines of `{header[2]}` must be indented by at least {needed} spaces"
+            hint = f"indent it by {needed - indent} more spaces, as every line of the text"
+            return source.diagnostic(source.offset(Place(source.name, place.line, indent + 1)), message, hint=hint)
+        if depth <= indent:
+            return None
+        first = depth
     return None
 
 

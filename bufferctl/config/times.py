@@ -155,6 +155,8 @@ def _written(found: re.Match[str]) -> str:
 def probably_meant(given: str) -> str | None:
     """The time that somebody meant who wrote `given`, for a hint; a day after the end of its month becomes the last."""
     plain = given.translate(_TYPESET).strip()
+    plain = re.sub(r"(?<=[ T,])(\d{1,2}) ?(?:[Uu]hr|h|o.clock)$", r"\1:00", plain)
+    plain = re.sub(r"(?<=\d) ?[Uu]hr$", "", plain)
     plain = re.sub(r"(?<=\d)[.h](?=\d\d$)", ":", plain)
     plain = re.sub(r"(?<= )(\d{1,2})(?= ?[AaPp]\.?[Mm]\.?$)", r"\1:00", plain)
     plain = _SHORT_YEAR.sub(r"\g<1>20\2", plain)
@@ -162,6 +164,33 @@ def probably_meant(given: str) -> str | None:
     if found is None and (american := _AMERICAN.fullmatch(plain)) and int(american["day"]) > _NOON:
         found = _written(american)  # of smaller numbers nobody can tell which is the month
     return _existing(found) if found else None
+
+
+#: A time, and behind it a zone as people name it.
+_WITH_ZONE = re.compile(
+    r"(?P<time>.*\d(?: ?[AaPp]\.?[Mm]\.?)?) ?"
+    r"(?P<zone>[A-Za-z]+(?:[/_ ][A-Za-z]+)*|(?:UTC|GMT)? ?[+-]\d{1,2}(?::?\d\d)?)"
+)
+_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2})(?::?(\d\d))?")
+
+
+def with_offset(given: str) -> tuple[str, str] | None:
+    """The time with the offset of the zone that is named behind it, and the zone as it is written; None if none is."""
+    found = _WITH_ZONE.fullmatch(given.translate(_TYPESET).strip()[:_LONGEST])
+    time = probably_meant(found["time"]) if found else None
+    if found is None or time is None or len(time) > len("2027-01-15 09:00:00"):
+        return None
+    zone = found["zone"].strip()
+    if offset := _OFFSET.fullmatch(zone):
+        return f"{time}{offset[1]}{int(offset[2]):02}:{offset[3] or '00'}", zone
+    place = zone_of(_CALLED.get(zone.casefold().removesuffix(" time"), zone))
+    if place is None:
+        return None
+    return f"{time}{_offset(datetime.fromisoformat(time).replace(tzinfo=place))}", zone
+
+
+#: Characters of a time with the name of its zone.
+_LONGEST = 100
 
 
 def _existing(written: str) -> str | None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.times import zone_hint, zone_of
+from bufferctl.config.times import with_offset, zone_hint, zone_of
 from bufferctl.diagnostics import Diagnostic
 
 ROOT = """version: 1
 timezone: Europe/Berlin
+media: {public_url: https://acme.example/media}
 organizations:
   - name: Acme
     channels:
@@ -27,6 +28,8 @@ def problems(folder: Path, text: str) -> tuple[Diagnostic, ...]:
     """What is wrong with a file of posts."""
     (folder / "buffer.yaml").write_text(ROOT, encoding="utf-8")
     (folder / "posts").mkdir(exist_ok=True)
+    (folder / "media").mkdir(exist_ok=True)
+    (folder / "media/console.jpg").touch()
     (folder / "posts/a.yaml").write_text(text, encoding="utf-8")
     return load(None, folder).diagnostics
 
@@ -36,28 +39,50 @@ def followed(text: str, problem: Diagnostic) -> str:
     lines = text.splitlines()
     assert problem.place
     row, column = problem.place.line - 1, problem.place.column - 1
-    line, hint = lines[row], problem.hint
+    if not _moved(lines, row, problem.hint):
+        lines[row] = _written(lines[row], column, problem)
+    return "\n".join(lines) + "\n"
+
+
+def _moved(lines: list[str], row: int, hint: str) -> bool:
+    """Delete or indent lines, where the hint is about that."""
+    line = lines[row]
     if hint.startswith("delete it"):
         del lines[row]
     elif found := re.match(r"indent line (\d+) like this one", hint):
         other = lines[int(found[1]) - 1]
         lines[int(found[1]) - 1] = line[: len(line) - len(line.lstrip())] + other.lstrip()
+    elif found := re.match(r"indent it by (\d+) more spaces", hint):
+        lines[row] = " " * int(found[1]) + line
     elif "two spaces further in" in hint and hint.startswith("write it"):
         lines[row:] = ["  " + each for each in lines[row:]]
-    elif hint.startswith("close it"):
-        lines[row] = line + line[column]
+    elif hint.endswith("on the lines below, two spaces further in") and "`" not in hint:
+        lines[row + 1 :] = ["  " + each for each in lines[row + 1 :]]
     else:
-        (snippet, *_) = re.findall(r"`(.+?)`(?!`)", hint)
-        name = snippet.partition(":")[0]
-        if re.match(r"\w+: ", snippet) and f"{name}:" in line:
-            lines[row] = re.sub(rf"{name}: [^{{}}]*(?=$|\}})", lambda _: snippet, line, count=1)
-        elif snippet[0] in "'\"":
-            lines[row] = line[: line.index(snippet[0])] + snippet
-        else:
-            width = 1 if snippet == r"\\" else problem.width
-            at = line.rindex("\\", 0, column + 1) if snippet == r"\\" else column
-            lines[row] = line[:at] + snippet + line[at + width :]
-    return "\n".join(lines) + "\n"
+        return False
+    return True
+
+
+def _written(line: str, column: int, problem: Diagnostic) -> str:
+    """The line with what the hint says in its place."""
+    hint = problem.hint
+    if hint.startswith("close it"):
+        return line + line[column]
+    (snippet, *_) = re.findall(r"`(.+?)`(?!`)", hint)
+    name = snippet.partition(":")[0]
+    if hint.startswith("add a name"):
+        return f"{line[:column]}{snippet}\n{' ' * column}{line[column:]}"
+    if hint.endswith("instead of `url:`"):
+        line, column = line.replace("url: ", ""), column - len("url: ")
+    if re.match(r"\w+: ", snippet) and f"{name}:" in line:
+        return re.sub(rf"{name}: [^{{}}]*(?=$|\}})", lambda _: snippet, line, count=1)
+    if re.match(r"\w+: ", snippet) and re.match(r"\w+: ", line[column:]):
+        return line[:column] + snippet
+    if snippet[0] in "'\"":
+        return line[: line.index(snippet[0])] + snippet
+    width = 1 if snippet == r"\\" else problem.width
+    at = line.rindex("\\", 0, column + 1) if snippet == r"\\" else column
+    return line[:at] + snippet + line[at + width :]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +112,32 @@ def followed(text: str, problem: Diagnostic) -> str:
         f"{BARE}    text: 'Hello\n  - key: b\n    channels: [twitter]\n    text: Again\n",
         f"{BARE}    text: |\n        Hello\n      World\n",
         f"{POST}    overrides:\n    twitter:\n      text: Ho\n",
+        f"{POST}    overrides:\n      twitter:\n      text: Ho\n",
+        f"{BARE}    text: |\n      Hello\n\n    World\n",
+        f"{BARE}    text: |\n    Hello\n",
+        f"{BARE}    text: |\nHello\n",
+        "posts:\n  - channels: [twitter]\n    text: Hello you\n",
+        "posts:\n  - key: a\n    channel: twitter\n    text: Hello\n",
+        "posts:\n  - key: a\n    channels: []\n    text: Hello\n",
+        "posts:\n  - key: a\n    channels: twitter linkedin\n    text: Hello\n",
+        "posts:\n  - key: a\n    channels: X and LinkedIn\n    text: Hello\n",
+        "posts:\n  - key: a\n    channels: x:acme, linkedin\n    text: Hello\n",
+        f"{POST}    due_at: 2027-03-12 09:00 CET\n",
+        f"{POST}    due_at: 2027-03-12 12:30 +1\n",
+        f"{POST}    due_at: 2027-03-12 12:30 Europe/Berlin\n",
+        f"{POST}    due_at: 12.3.2027 9 Uhr\n",
+        f"{POST}    due_at: 12.3.2027 9:30 pm UTC-8\n",
+        f"{POST}    due_at: 2027-01-15 09:00\n    repeat: {{every: 1 week, times: six}}\n",
+        f"{POST}    assets: [media/console.jpg]\n",
+        f"{POST}    assets: media/console.jpg\n",
+        f"{POST}    assets:\n      - ../media/console.jpg\n",
+        f"{POST}    assets:\n      - https://acme.example/a.png\n",
+        f"{POST}    assets:\n      - image: media/console.jpg\n",
+        f"{POST}    assets:\n      - file: media/console.jpg\n",
+        f"{POST}    assets:\n      - photo: media/console.jpg\n",
+        f"{POST}    assets:\n      - image: {{url: media/console.jpg}}\n",
+        f"{POST}    image: media/console.jpg\n",
+        f"{POST}    photo: https://acme.example/a.png\n",
         f"{POST}    metadata: {{twitter: {{thread: [one]}}}}\n",
         f"{POST}    assets:\n      - image: {{url: https://acme.example/a b.png, alt_text: A}}\n",
         *(
@@ -119,3 +170,20 @@ def test_no_hint_gives_a_zone_that_is_hours_off(expected: str, written: list[str
     """`Etc/GMT+1` is UTC-1, and `EST` has no summer time: a post would go out at another hour than the one meant."""
     assert {zone_hint(zone) for zone in written} == {expected}
     assert not any(zone_of(zone) for zone in written)
+
+
+@pytest.mark.parametrize(
+    ("expected", "written"),
+    [
+        ("2027-03-12 09:00+01:00", "2027-03-12 09:00 CET"),
+        ("2027-07-12 09:00+02:00", "2027-07-12 09:00 MESZ"),
+        ("2027-03-12 09:00-05:00", "12.03.2027 9:00 EST"),
+        ("2027-03-12 09:00+01:00", "2027-03-12 09:00 GMT+1"),
+        ("2027-03-12 09:00+05:30", "2027-03-12 9:00 +0530"),
+    ],
+)
+def test_a_zone_behind_a_time_becomes_its_offset(expected: str, written: str) -> None:
+    """Without it, the post would go out at that hour of another zone."""
+    zoned = with_offset(written)
+    assert zoned
+    assert zoned[0] == expected
