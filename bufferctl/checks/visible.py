@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from bufferctl.checks.finding import Path
@@ -59,15 +59,21 @@ def visible_texts(post: Post) -> Iterator[VisibleText]:
 
 def _below(path: Path, value: Any) -> Iterator[VisibleText]:
     if isinstance(value, Model):
-        hidden = _UNSEEN | _ADDRESSES if isinstance(value, Image | Video | Document) else _UNSEEN
-        for name in type(value).model_fields:
-            if name not in hidden:
-                yield from _below((*path, name), getattr(value, name))
+        for name in _seen_fields(type(value)):
+            if (found := getattr(value, name)) is not None:
+                yield from _below((*path, name), found)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _below((*path, index), item)
     elif isinstance(value, str) and value and not isinstance(value, Enum):
         yield VisibleText(path, value, is_link=path[-1] in _ADDRESSES)
+
+
+@cache
+def _seen_fields(kind: type[Model]) -> tuple[str, ...]:
+    """The fields of a model that readers see something of."""
+    hidden = _UNSEEN | _ADDRESSES if issubclass(kind, Image | Video | Document) else _UNSEEN
+    return tuple(name for name in kind.model_fields if name not in hidden)
 
 
 def links(post: Post) -> Iterator[Link]:

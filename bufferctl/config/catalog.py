@@ -81,11 +81,11 @@ class Catalog:
     def organization(self, name: str | None) -> DeclaredOrganization:
         """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
         if name is None:
-            labels = [each.label for each in self.organizations]
             if len(self.organizations) == 1:
                 return self.organizations[0]
             if not self.organizations:
                 raise UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
+            labels = [each.label for each in self.organizations]
             raise UnknownNameError(
                 f"there are several organizations ({listed(labels)}), and this does not name one",
                 f"write `organization: {labels[0]}` beside it",

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterator
+from sys import intern
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -61,13 +62,11 @@ class Attempt:
         self.stand_ins = stand_ins
 
     def own(self, value: str) -> str:
-        """A value with its own characters in place of the stand-ins."""
+        """A value with its own characters in place of the stand-ins. Only values that are not ASCII can have some."""
         if self.stand_ins is None:
             return value
         colon, question = self.stand_ins
-        if colon in value:
-            value = value.replace(colon, ":")
-        return value.replace(question, "?") if question in value else value
+        return value.replace(colon, ":").replace(question, "?")
 
 
 #: The pure parser reads some 100 kB a second: longer texts are left to the compiled one, which knows all but oddities.
@@ -165,7 +164,7 @@ class _Builder:
         self.tree = Tree(source)
         self.problems: list[Diagnostic] = []
         self.following = attempt.following
-        self.own = attempt.own if attempt.stand_ins else None
+        self.own = attempt.own
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.unused: dict[str, tuple[int, str]] = {}
         """Anchors of texts that nothing refers to yet: perhaps the first words of the texts. Offset and field."""
@@ -204,7 +203,7 @@ class _Builder:
             self._stop(
                 event, f"more than {MAX_DEPTH} levels of brackets or lists in each other", "nothing needs so many"
             )
-        if event.tag is not None:
+        if event.ctag is not None:
             return self._tagged(event, name, depth)
         before = self.nodes
         data: Any = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, name, depth)
@@ -276,9 +275,9 @@ class _Builder:
             )
             self._node(event, "", depth + 1)
             return None
-        if event.tag is not None:
+        if event.ctag is not None:
             self._refuse_tag(event, "")
-        key: str = self.own(event.value) if self.own else event.value
+        key: str = event.value if event.value.isascii() else self.own(event.value)
         if not event.style and key == "<<":
             self._problem(
                 event, "merge keys (`<<`) are not supported", "write the fields out, or use `overrides`", width=2
@@ -289,13 +288,13 @@ class _Builder:
             return None
         if event.anchor is not None:
             self.anchors[event.anchor] = (key, 1)
-        return key
+        return intern(key)  # the same few names again and again
 
     def _scalar(self, event: Any, name: str) -> str | None:
         self.nodes += 1
-        value: str = self.own(event.value) if self.own else event.value
+        value: str = event.value if event.value.isascii() else self.own(event.value)
         style = event.style
-        if event.tag is not None:
+        if event.ctag is not None:
             self._refuse_tag(event, name)
         if not style and value in _NOTHING:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bufferctl.config.catalog import (
     Catalog,
@@ -267,7 +268,7 @@ class Posts:
         defaults: Defaults,
     ) -> tuple[Text, _Content]:
         """What is published, without the parameters of its links; and its text as it is written."""
-        service, reading = declared.channel.service, self.reading
+        service, reading, given = declared.channel.service, self.reading, fields.model_fields_set
         metadata, spot = metadata_of(layers, service, clock, variables, reading, defaults.starts)
         text = text_of(layers, variables, reading)
         published = text.published
@@ -275,7 +276,7 @@ class Posts:
             published = check_thread(published, thread, spot, reading)
         assets = assets_of(layers, fields.assets, variables)
         holder, above = spot, 0
-        if (layer := layer_of(layers, "thread")) is not None:
+        if "thread" in given and (layer := layer_of(layers, "thread")):
             check_parts(layers, published, metadata, service, reading)
             parts = parts_of(layers, variables)
             if parts and not thread:
@@ -403,8 +404,7 @@ class _Series:
                 declared.post = replace(post, repeat_of=first, expansion=expansion)
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(NamedTuple):
     """What is published. `spot`: where its metadata stands."""
 
     text: str | None

@@ -10,7 +10,7 @@ import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from bufferctl.config.source import Source
 from bufferctl.diagnostics import Diagnostic, Place, Related
@@ -35,8 +35,7 @@ class Tree:
     """Fields that were given without a value, by their container; reported already and left out of `data`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A container of a tree, to point at what is in it."""
 
     tree: Tree

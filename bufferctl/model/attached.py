@@ -46,13 +46,13 @@ def attached(item: Post | Idea) -> Iterator[Attached]:
 
 def files_of(item: Post | Idea) -> Iterator[Attached]:
     """The files among what is attached."""
-    if isinstance(item, Post) and not _has_file(item.assets) and not thread_of(item.metadata):  # most, and quickly
-        return
-    yield from (each for each in attached(item) if each.file)
+    return (each for each in attached(item) if each.file) if _may_have_files(item) else iter(())
 
 
 def with_files(item: Post | Idea, change: Callable[[Attached], MediaFile]) -> Post | Idea:
     """The same object with `change` of each of its files in its place."""
+    if not _may_have_files(item):
+        return item
     updates: dict[Path, dict[str, Any]] = {}
     for each in files_of(item):
         updates.setdefault(each.path[:-1], {})[str(each.path[-1])] = change(each)
@@ -103,9 +103,11 @@ def _pairs_of(kind: type[Model]) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in _PAIRS if pair[0] in kind.model_fields)
 
 
-def _has_file(assets: Sequence[Asset]) -> bool:
-    """Whether one of them is a file, found quickly."""
-    values = [asset.value for asset in assets]
+def _may_have_files(item: Post | Idea) -> bool:
+    """Whether something attached may be a file, found quickly: most posts have none."""
+    if isinstance(item, Idea) or thread_of(item.metadata):
+        return True
+    values = [asset.value for asset in item.assets]
     return any(getattr(value, name) for value in values for name, _ in _pairs_of(type(value)))
 
 

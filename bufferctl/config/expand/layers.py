@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from bufferctl.config.format import AnyFile, IncludedFile, PostFields, UtmFields
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """The fields of an entry, of an override or of an occurrence, and where they stand.
 
     `of_occurrence`: it is for one occurrence alone, so its time is not moved with the number.
@@ -82,10 +81,9 @@ def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
 def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[UtmFields, Spot]]:
     """Each `utm` that holds for a post, most specific first, down to the first that is empty and so ends the search."""
     found: list[tuple[UtmFields, Spot]] = []
-    places = [(getattr(layer.fields, "utm", None), layer.spot) for layer in layers]
-    for utm, spot in (*places, *((top.utm, spot) for top, spot in defaults.tops)):
-        if utm is None:
-            continue
+    given = [(utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None]
+    given += [(top.utm, spot) for top, spot in defaults.tops if top.utm is not None]
+    for utm, spot in given:
         if not utm.model_fields_set:
             break
         found.append((utm, spot.down("utm")))

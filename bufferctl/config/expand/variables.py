@@ -200,17 +200,16 @@ class Variables:
         return f"there is no variable `{name}`", hint
 
 
-def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: Mapping[str, str], reading: Reading) -> Values:
+def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, str], reading: Reading) -> Values:
     """The values of an occurrence: of each name that of the most specific `vars`. `always`: those that it has anyway.
 
     A problem where a `vars` sets one of `ALWAYS`.
     """
     values: dict[str, str] = {}
     set_at: dict[str, Spot] = {}
-    given = [(getattr(layer.fields, "vars", None), layer.spot) for layer in layers]
-    for found, spot in (*given, *((top.vars, spot) for top, spot in defaults.tops)):
-        if not found:
-            continue
+    given = [(found, layer.spot) for layer in layers if (found := getattr(layer.fields, "vars", None))]
+    given += [(top.vars, spot) for top, spot in defaults.tops]
+    for found, spot in given:
         below = spot.down("vars")
         for name, value in found.items():
             if name in ALWAYS:
@@ -218,7 +217,7 @@ def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: Mapping[str
                 reading.problems.append(below.at_key(name, message, hint="give it another name"))
             elif name not in values:
                 values[name], set_at[name] = value, below
-    return Values({**values, **always}, set_at)
+    return Values(values | always, set_at)
 
 
 def with_related(problem: Diagnostic, related: tuple[Related, ...]) -> Diagnostic:
