@@ -49,8 +49,7 @@ _LINKS: tuple[Path, ...] = (
 
 def content_findings(post: Post) -> Iterator[Finding]:
     """What would make a post better."""
-    if may_be_plain(post.text):
-        yield from _plain_links(post, ("text",), post.text)
+    yield from _plain_links(post, ("text",), post.text)
     for index, asset in enumerate(post.assets):
         yield from _of_asset(post, ("assets", index), asset)
     if post.metadata is not None:
@@ -63,13 +62,13 @@ def _of_metadata(post: Post, metadata: NetworkMetadata) -> Iterator[Finding]:
         value: object = metadata
         for name in path:
             value = getattr(value, str(name), None)
-        if isinstance(value, str) and may_be_plain(value):
+        if isinstance(value, str):
             yield from _plain_links(post, (*below, *path), value)
     for index, item in enumerate(thread_of(metadata)):
         path = (*below, "thread", index)
         for number, asset in enumerate(item.assets):
             yield from _of_asset(post, (*path, "assets", number), asset)
-        if index and item.text and may_be_plain(item.text):
+        if index and item.text:
             yield from _plain_links(post, (*path, "text"), item.text)
 
 
@@ -85,15 +84,16 @@ def _of_asset(post: Post, path: Path, asset: Asset) -> Iterator[Finding]:
         yield Finding(NO_ALT_TEXT, post, (*path, "image", "alt_text"), message)
 
 
-def may_be_plain(text: str) -> bool:
-    """Whether there may be such a link, found quickly."""
-    return "ttp://" in text or "TTP://" in text
-
-
 def _plain_links(post: Post, path: Path, text: str) -> Iterator[Finding]:
     message = "this link is not https, so browsers warn everyone who follows it"
-    links = dict.fromkeys(_PLAIN.findall(text))
+    links = _plain(text)
     yield from few(Finding(NOT_HTTPS, post, path, message, quote=link) for link in links)
+
+
+@lru_cache(maxsize=128)
+def _plain(text: str) -> tuple[str, ...]:
+    """The links of a text that begin with `http://`, each once."""
+    return tuple(dict.fromkeys(_PLAIN.findall(text))) if "://" in text else ()
 
 
 INVISIBLE = Rule(
@@ -156,7 +156,7 @@ def plain_findings(post: Post) -> Iterator[Finding]:
 
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
-    """Whether one of these rules may find something, found quickly: most texts are letters and emoji."""
+    """Whether a rule of this module may find something, found quickly: most texts are letters and emoji."""
     return any(sign in text for sign in _SIGNS) or (not text.isascii() and next(invisible(text), None) is not None)
 
 
@@ -167,8 +167,8 @@ def asset_may_be_odd(asset: Asset) -> bool:
     return words is not None and may_be_odd(words)
 
 
-#: What Markdown and HTML have at least.
-_SIGNS = ("](", "*", "_", "<", "&")
+#: What Markdown, HTML and `http://` have at least.
+_SIGNS = ("](", "*", "_", "<", "&", "ttp://", "TTP://")
 
 
 def _invisible(post: Post, path: Path, text: str) -> Iterator[Finding]:

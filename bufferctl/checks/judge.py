@@ -60,24 +60,24 @@ def check(
 def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
     """What the rules on single posts find in one. `most`: how many characters its channel says that it takes.
 
-    Of 10,000 posts nearly all are short texts with a picture at most: what cannot find anything is not asked. Metadata
-    that the files do not give is made of defaults, and in those is nothing to find.
+    Nearly all posts are short texts with one picture at most, so rules run only where they may find something. Metadata
+    that the files do not give consists of defaults, which are always right.
     """
     network = NETWORKS[post.service]
     if not network.takes_posts:
         yield from fields.field_findings(post)
         return
     more = post.metadata is not None and bool(post.metadata.model_fields_set)
+    odd = more or content.may_be_odd(post.text) or any(map(content.asset_may_be_odd, post.assets))
     if (more and network.thread) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
         yield from texts.text_findings(post, most)
-    if more or not _fine_pictures(post, network):
+    if judge_media := more or not _fine_pictures(post, network):
         yield from media.media_findings(post)
         yield from media.address_findings(post)
         yield from files.file_findings(post)
+    if judge_media or odd:
         yield from content.content_findings(post)
-    elif content.may_be_plain(post.text):
-        yield from content.content_findings(post)
-    if more or content.may_be_odd(post.text) or any(map(content.asset_may_be_odd, post.assets)):
+    if odd:
         yield from content.plain_findings(post)
     if more or network.needs:
         yield from fields.field_findings(post)

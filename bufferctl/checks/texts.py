@@ -180,7 +180,7 @@ def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
     if limit is None:
         return
     for path, text in _texts(post):
-        if longest(text, network.counting) > limit:
+        if len(text) > limit or longest(text, network.counting) > limit:
             yield from _too_long(post, network, path, text, limit, from_account=most is not None)
         if network.bytes and 4 * len(text) > network.bytes.most and (size := utf8(text)) > network.bytes.most:
             most_bytes = network.bytes.most
@@ -217,7 +217,9 @@ def _too_long(
     used = length(text, network.counting)
     if used <= limit:
         return
-    counts = f"{network.label} allows {limit:,} characters and this text has {used:,}{_aside(network, text, used)}"
+    counts = (
+        f"{network.label} allows {limit:,} characters and this text has {used:,}{_aside(network.counting, text, used)}"
+    )
     over = f"shorten it by {used - limit:,}"
     if because := because_of_parameters(post, text, network.counting, limit):
         counts += because
@@ -237,14 +239,15 @@ _IF_PAID = "if the account pays for X, set `rules: {BC002: off}` in the root fil
 _NOT_PAID = "according to Buffer, this account does not pay for X"
 
 
-def _aside(network: Network, text: str, used: int) -> str:
+@lru_cache(maxsize=128)
+def _aside(counting: Counting, text: str, used: int) -> str:
     """What a person who counts letters would miss."""
     plain = utf16(text)
     aside = ""
-    if network.counting is Counting.X and used == plain and "://" in text:
+    if counting is Counting.X and used == plain and "://" in text:
         aside = "a link counts in full"
     elif used > plain:
-        aside = _ASIDE.get(network.counting, "")
+        aside = _ASIDE.get(counting, "")
     elif used > len(text):
         aside = "an emoji or a special letter counts 2"
     return f" ({aside})" if aside else ""
