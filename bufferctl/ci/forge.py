@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic_core import from_json, to_json
 
+from bufferctl import DOCS
 from bufferctl.errors import ForgeError
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def connect(
         return GitLab(environment, transport=transport)
     raise ForgeError(
         "`bufferctl ci` runs in GitHub Actions or GitLab CI, and this is neither",
-        hint="Elsewhere, use `bufferctl plan` and `bufferctl apply` (docs/ci.md).",
+        hint=f"Elsewhere, use `bufferctl plan` and `bufferctl apply`; see {DOCS}/ci.md",
     )
 
 

@@ -13,6 +13,7 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from bufferctl import DOCS
 from bufferctl.ci.forge import (
     PLAN,
     PLANNED_FOR,
@@ -29,7 +30,7 @@ from bufferctl.errors import ForgeError
 
 #: The event of a run whose plan counts. `pull_request_target` and `workflow_run` run with other rights and other files.
 _EVENT = "pull_request"
-_HINT = "Check the `permissions` of the job: docs/ci.md lists what each command needs."
+_HINT = f"Check the `permissions` of the job: {DOCS}/ci.md lists what each command needs."
 
 
 class _Repository(BaseModel):

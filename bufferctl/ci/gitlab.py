@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import BaseModel
 
+from bufferctl import DOCS
 from bufferctl.ci.forge import (
     PLAN,
     PLANNED_FOR,
@@ -26,7 +27,7 @@ from bufferctl.errors import ForgeError
 
 #: The source of the pipelines that plan a merge request.
 _SOURCE = "merge_request_event"
-_HINT = "Check GITLAB_TOKEN: a project access token with the scopes api and write_repository (docs/ci.md)."
+_HINT = f"Check GITLAB_TOKEN: a project access token with the scopes api and write_repository; see {DOCS}/ci.md"
 
 
 class _User(BaseModel):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from bufferctl import DOCS
 from bufferctl.apply import (
     Ledger,
     Pacer,
@@ -124,7 +125,7 @@ class Applying:
             console = session.console
             console.note(
                 f"{console.err.bad('warning:')} everybody can list the bucket at {published.listed}, and so find files "
-                "before their posts are out; let people read its objects only (docs/media.md)"
+                f"before their posts are out; let people read its objects only ({DOCS}/media.md)"
             )
         return published
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
+from bufferctl import DOCS
 from bufferctl.checks import RULES, Finding, check, check_lengths, unknown_codes, waits_for_account
 from bufferctl.config import Loaded, Located, Locator, in_order
 from bufferctl.diagnostics import Diagnostic, Related, Severity
@@ -124,7 +125,7 @@ def _unknown(root: Path, desired: Desired) -> Iterator[Diagnostic]:
             Severity.ERROR,
             f"there is no rule `{code}`, so this changes nothing",
             located.place,
-            f"did you mean `{near[0]}`?" if near else "docs/rules.md has them all",
+            f"did you mean `{near[0]}`?" if near else f"{DOCS}/rules.md has them all",
             located.line,
             located.width,
         )

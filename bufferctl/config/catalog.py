@@ -87,8 +87,8 @@ class Catalog:
                 raise UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
             labels = [each.label for each in self.organizations]
             raise UnknownNameError(
-                f"there are several organizations ({listed(labels)}), and this does not name one",
-                f"write `organization: {labels[0]}` beside it",
+                f"there are several organizations ({listed(labels)}), and this file does not name one",
+                f"add `organization: {labels[0]}` at the top of the file, or the one that it is for",
             )
         for each in self.organizations:
             if name in {each.organization.name, each.organization.id}:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from bufferctl import DOCS
 from bufferctl.config.discover import in_git
 from bufferctl.config.expand.layers import Layer
 from bufferctl.config.format import MediaEntry, RootFile
@@ -121,9 +122,8 @@ class Files:
                 spot.at(
                     name,
                     "`media` is not set, so this file has no public address from which Buffer could fetch it",
-                    hint="add to the root file `media: {store: s3://acme-media/social, public_url: "
-                    "https://media.acme.example/social}` (bufferctl uploads), or `media: {public_url: "
-                    "https://acme.github.io/posts}` (a site's build publishes the folder); see docs/media.md",
+                    hint="add `media` to the root file, buffer.yaml: it says how files become public; "
+                    f"see {DOCS}/media.md",
                 )
             )
 
@@ -186,4 +186,4 @@ def _wrong(entry: MediaEntry, spot: Spot) -> Iterable[Diagnostic]:
         yield spot.at("public_url", "this is not https, so Buffer cannot fetch anything there", hint="use https://")
     if any(host == forge or host.endswith(f".{forge}") for forge in _FORGES):
         message = "a forge's raw file addresses are rate-limited, and stop working when the repository is renamed"
-        yield spot.at("public_url", message, hint="publish the folder with the forge's Pages; see docs/media.md")
+        yield spot.at("public_url", message, hint=f"publish the folder with the forge's Pages; see {DOCS}/media.md")

@@ -219,9 +219,7 @@ class _Loading:
                 self.reading.whole = False
                 if catalog.whole and not self.reading.full:
                     named = below if entry.organization else spot
-                    given = entry.organization or content.organization
-                    at = named.at("organization", error.message, hint=error.hint)
-                    self.reading.problems.append(at if given else below.at_key("key", error.message, hint=error.hint))
+                    self.reading.problems.append(named.at("organization", error.message, hint=error.hint))
                 continue
             ideas.add(entry, below, owner, defaults)
 

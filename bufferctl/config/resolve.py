@@ -89,7 +89,7 @@ class Posts:
                 self.reading.whole = False
                 continue
             named = below if entry.organization else defaults.spot
-            owner = self._organization(entry.organization or defaults.organization, named, below)
+            owner = self._organization(entry.organization or defaults.organization, named)
             if owner is None:
                 self.reading.whole = False
             else:
@@ -106,13 +106,12 @@ class Posts:
             at = entry.tree.source.diagnostic(entry.offset, "`channels` is missing", hint=hint)
             self.reading.problems.append(at)
 
-    def _organization(self, name: str | None, named: Spot, entry: Spot) -> DeclaredOrganization | None:
+    def _organization(self, name: str | None, named: Spot) -> DeclaredOrganization | None:
         try:
             return self.catalog.organization(name)
         except UnknownNameError as error:
             if self.catalog.whole and not self.reading.full:
-                at = named.at("organization", error.message, hint=error.hint)
-                self.reading.problems.append(at if name else entry.at_key("key", error.message, hint=error.hint))
+                self.reading.problems.append(named.at("organization", error.message, hint=error.hint))
             return None
 
     def _spread(self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:

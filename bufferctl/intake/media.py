@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bufferctl import DOCS
 from bufferctl.checks import check
 from bufferctl.diagnostics import Severity
 from bufferctl.errors import UsageError
@@ -38,7 +39,7 @@ def check_folder(folder: Path, root: Path, settings: MediaSettings | None) -> Pa
     if settings is None:
         raise UsageError(
             "The root file has no `media`, which makes files public, so nothing was downloaded",
-            hint="Add it (docs/media.md shows the two forms), or leave out --media.",
+            hint=f"Add it ({DOCS}/media.md shows the two forms), or leave out --media.",
         )
     return real
 

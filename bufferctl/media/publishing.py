@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bufferctl import DOCS
 from bufferctl.media.addresses import Answer, Verdict, Wanted, probe
 from bufferctl.media.reading import DIGITS, opened
 from bufferctl.model import MediaFile, MediaSettings
@@ -28,7 +29,7 @@ _CACHE = "public, max-age=31536000, immutable"
 _KINDS = {"mp4": "video", "mov": "video", "webm": "video", "pdf": "document"}
 
 _CHANGED = Obstacle("was changed since the plan was made", "Plan again, and have that plan reviewed.")
-_STORE_HINT = "docs/media.md has the settings and permissions that the bucket needs."
+_STORE_HINT = f"{DOCS}/media.md has the settings and permissions that the bucket needs."
 
 
 class Publisher:
@@ -159,12 +160,12 @@ class Publisher:
     def _obstacle(self, file: MediaFile, answer: Answer) -> Obstacle:
         message = f"is not public: {file.url} {answer.message}"
         if answer.verdict is Verdict.LOGIN and file.stored:
-            hint = "Allow public reads of the bucket; on AWS, Block Public Access may forbid it. See docs/media.md."
+            hint = f"Allow public reads of the bucket; on AWS, Block Public Access may forbid it. See {DOCS}/media.md"
             return Obstacle(message, hint)
         if file.stored:
-            hint = "Check that `public_url` is where the bucket's objects are public. See docs/media.md."
+            hint = f"Check that `public_url` is where the bucket's objects are public. See {DOCS}/media.md"
             return Obstacle(message, hint, may_pass=answer.verdict in _MAY_PASS)
-        hint = "Publish the folder (a site's build, Pages), then run apply again. See docs/media.md."
+        hint = f"Publish the folder (a site's build, Pages), then run apply again. See {DOCS}/media.md"
         may_pass = answer.verdict in {*_MAY_PASS, Verdict.LOGIN, Verdict.PAGE}
         return Obstacle(message, hint, may_pass=may_pass)
 

@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bufferctl import DOCS
+
 #: `raced`: somebody else was faster. `refused`: by a rule of the branch. `denied`: no permission. `missing`: there is
 #: no such repository. `unknown`: anything else, such as the network; whether it was written is not known.
 Kind = Literal["raced", "refused", "denied", "missing", "busy", "unknown"]
 UNKNOWN: Kind = "unknown"
 
 _REMOTE_WORDS = re.compile(r"^remote: (?:error: |fatal: )?(.*\S)", re.MULTILINE)
-_DOCS = "docs/state.md lists the permissions."
+_PERMISSIONS = f"{DOCS}/state.md lists the permissions."
 #: The first that matches counts.
 _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("refused", re.compile(r"protected branch|[Cc]annot force-push|denying non-fast-forward")),
@@ -44,9 +46,9 @@ _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("refused", re.compile(r"\[remote rejected\]|pre-receive hook declined")),
 )
 _HINTS: dict[Kind, str] = {
-    "denied": f"Give the user or token write access to the repository's contents. {_DOCS}",
+    "denied": f"Give the user or token write access to the repository's contents. {_PERMISSIONS}",
     "missing": "Check the remote's address (git remote -v) and that you may read it.",
-    "refused": f"Do not protect this branch: runs commit to it directly. {_DOCS}",
+    "refused": f"Do not protect this branch: runs commit to it directly. {_PERMISSIONS}",
     "busy": "Run it again.",
     "unknown": "Check the network and the remote, then run it again.",
 }

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote
 
+from bufferctl import DOCS
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.state.store import Revision, Stored
 
@@ -26,7 +27,7 @@ T = TypeVar("T")
 _UNANSWERED = 3
 #: How many revisions a log goes back.
 _REVISIONS = 200
-_DOCS = "docs/state.md lists the permissions and settings that it needs."
+_PERMISSIONS = f"{DOCS}/state.md lists the permissions and settings that it needs."
 
 
 class ObjectStore:
@@ -141,7 +142,7 @@ class ObjectStore:
             self._guard(lambda bucket: bucket.delete(self._path), "be written")
             raise StateError(
                 f"The store of {self.place} ignores conditions on writes, so two runs could overwrite each other",
-                hint=f"Use another store, or a branch: `state: git`. {_DOCS}",
+                hint=f"Use another store, or a branch: `state: git`. {_PERMISSIONS}",
             )
 
     def _put(self, document: bytes, mode: Any, attributes: Mapping[str, str]) -> PutResult:
@@ -183,7 +184,8 @@ class ObjectStore:
             raise _MissingError(str(error)) from error
         except (PermissionDeniedError, UnauthenticatedError) as error:
             raise _RefusedError(
-                f"{self.place} cannot {done}: {_reason(error)}", hint=f"Check the credentials and their rights. {_DOCS}"
+                f"{self.place} cannot {done}: {_reason(error)}",
+                hint=f"Check the credentials and their rights. {_PERMISSIONS}",
             ) from error
         except BaseError as error:
             raise self._failed(error, done) from error
@@ -193,7 +195,7 @@ class ObjectStore:
         if "NotImplemented" in str(error):
             return _RefusedError(
                 f"The store of {self.place} does not support conditions on writes",
-                hint=f"Use another store, or a branch: `state: git`. {_DOCS}",
+                hint=f"Use another store, or a branch: `state: git`. {_PERMISSIONS}",
             )
         if any(sign in str(error) for sign in ("AuthorizationHeaderMalformed", "PermanentRedirect", "expecting '")):
             return _RefusedError(
@@ -220,7 +222,7 @@ class ObjectStore:
         except Exception as error:  # obstore's own, which are not importable without it
             if not type(error).__module__.startswith("obstore"):
                 raise
-            raise StateError(f"{self.place} cannot be opened: {_reason(error)}", hint=_DOCS) from error
+            raise StateError(f"{self.place} cannot be opened: {_reason(error)}", hint=_PERMISSIONS) from error
 
 
 class _RefusedError(StateError):

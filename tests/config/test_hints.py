@@ -24,9 +24,9 @@ BARE = "posts:\n  - key: a\n    channels: [twitter]\n"
 POST = f"{BARE}    text: Hello\n"
 
 
-def problems(folder: Path, text: str) -> tuple[Diagnostic, ...]:
+def problems(folder: Path, text: str, root: str = ROOT) -> tuple[Diagnostic, ...]:
     """What is wrong with a file of posts."""
-    (folder / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    (folder / "buffer.yaml").write_text(root, encoding="utf-8")
     (folder / "posts").mkdir(exist_ok=True)
     (folder / "media").mkdir(exist_ok=True)
     (folder / "media/console.jpg").touch()
@@ -68,9 +68,9 @@ def _written(line: str, column: int, problem: Diagnostic) -> str:
     hint = problem.hint
     if hint.startswith("close it"):
         return line + line[column]
-    (snippet, *_) = re.findall(r"`(.+?)`(?!`)", hint)
+    snippet = str(re.findall(r"`(.+?)`(?!`)", hint)[0])
     name = snippet.partition(":")[0]
-    if hint.startswith("add a name"):
+    if hint.startswith("add a name") or "at the top of the file" in hint:
         return f"{line[:column]}{snippet}\n{' ' * column}{line[column:]}"
     if hint.endswith("instead of `url:`"):
         line, column = line.replace("url: ", ""), column - len("url: ")
@@ -187,3 +187,12 @@ def test_a_zone_behind_a_time_becomes_its_offset(expected: str, written: str) ->
     zoned = with_offset(written)
     assert zoned
     assert zoned[0] == expected
+
+
+def test_a_file_without_its_organization_has_one_error(tmp_path: Path) -> None:
+    """Not one for each post; the line that its hint gives mends the file."""
+    posts = "".join(f"  - {{key: {key}, channels: [twitter], text: {key}}}\n" for key in "abcd")
+    text = f"posts:\n{posts}ideas: [{{key: a, title: A}}]\n"
+    root = f"{ROOT}  - name: Globex\n"
+    (found,) = problems(tmp_path, text, root)
+    assert problems(tmp_path, followed(text, found), root) == ()
