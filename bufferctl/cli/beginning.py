@@ -105,8 +105,8 @@ def _managed_since(state: State, now: datetime) -> datetime:
 
 
 def _write_managed_since(root: Path, since: datetime) -> None:
+    from bufferctl.config.write.additions import root_with
     from bufferctl.config.write.document import FileChanges, Text
-    from bufferctl.config.write.project import root_with
 
     text = Text.read(root)
     changes = FileChanges()

@@ -104,8 +104,8 @@ class _Checkup:
 
     def _files(self) -> Check:
         from bufferctl.cli import checkup
-        from bufferctl.cli.checking import judged
         from bufferctl.cli.files import load_declared
+        from bufferctl.cli.judging import judged
 
         try:
             self.loaded = load_declared(self.file)

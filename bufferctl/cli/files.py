@@ -99,7 +99,7 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
     Raises ConfigError where there are errors among them. What the account knows better is left to when it is asked.
     `by_rules`: judge the content by the rules; not where only what is in Buffer matters.
     """
-    from bufferctl.cli.checking import few, judged
+    from bufferctl.cli.judging import few, judged
 
     found = load_declared(file)
     named = named_files(paths, found)
@@ -128,7 +128,7 @@ def reread(root: Path, console: Console, channels: Mapping[tuple[str, str], Live
 
     `channels`: those of the account, which limit lengths too. Raises ConfigError, with the problems printed.
     """
-    from bufferctl.cli.checking import judged, judged_by_account
+    from bufferctl.cli.judging import judged, judged_by_account
 
     found = load_declared(root)
     problems = judged(found, account_follows=True)

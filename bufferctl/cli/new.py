@@ -195,7 +195,7 @@ def _time(answer: str) -> datetime | None:
 
 def _write(path: Path, started: Started, loaded: Loaded, console: Console) -> None:
     """Write the file; it is taken away again, and ConfigError raised, where it would not be valid."""
-    from bufferctl.cli.checking import judged
+    from bufferctl.cli.judging import judged
     from bufferctl.config import load
     from bufferctl.config.write.document import FileChanges
     from bufferctl.diagnostics import has_errors

@@ -163,7 +163,7 @@ def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
 
     A page holds each as often as it shows it, so each use counts; one that is used very often is smaller.
     """
-    from bufferctl.render.pictures import crop_of, pictures_of
+    from bufferctl.render.shown import crop_of, pictures_of
 
     uses = Counter((file.digest, where) for file, where in pictures_of(report.plan))
     if not uses:

@@ -60,7 +60,7 @@ def pull(
     from bufferctl.cli.attachments import fetcher, note_downloads
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files, reread
-    from bufferctl.config.write.layers import Project
+    from bufferctl.config.write.project import Project
     from bufferctl.intake import changed_files, choose, with_downloads, write_pulled
 
     console = Console.create(no_color=no_color)

@@ -223,7 +223,7 @@ class Session:
     def _check_lengths(self, targets: Targets) -> None:
         """What only the account knows of how long a text may be (Mastodon's server, an X account that pays)."""
         from bufferctl.cli.annotating import annotate
-        from bufferctl.cli.checking import few, judged_by_account
+        from bufferctl.cli.judging import few, judged_by_account
 
         problems = judged_by_account(self.files.root, self.files.desired, targets.channels)
         self.console.diagnostics(few(each for each in problems if each not in self._reported))
@@ -291,7 +291,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
     try:
         session = session_of(Session, files, buffer, store, journal, console)
         if store.is_shared:
-            from bufferctl.cli.sharing import standing
+            from bufferctl.cli.shared_session import standing
 
             journal.follow(store.document.intents)
             session.diverged, session.warnings = standing(files, store)
@@ -360,7 +360,7 @@ def opened_for_change(
     store = files.store(state_file)
     with locked(buffer.endpoint, lock_timeout, console):
         if store.is_shared:
-            from bufferctl.cli.sharing import shared
+            from bufferctl.cli.shared_session import shared
 
             with shared(
                 files, buffer, store, console, lock_timeout=lock_timeout, settle=settle, message=message

@@ -75,7 +75,7 @@ def shift(
     from bufferctl.cli.files import load_files
     from bufferctl.cli.plan_options import offline_plan
     from bufferctl.config.write import shift as shifting
-    from bufferctl.config.write.layers import Project
+    from bufferctl.config.write.project import Project
     from bufferctl.render.lines import count
 
     if (days is None) == (day is None):

@@ -51,9 +51,9 @@ def validate(
     PATHs limit the report to those files or folders; all files are still checked.
     """
     from bufferctl.cli import annotating, outputs
-    from bufferctl.cli.checking import judged
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import concerns, load_declared, named_files
+    from bufferctl.cli.judging import judged
     from bufferctl.diagnostics import has_errors
 
     console = Console.create(no_color=no_color)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from bufferctl.config.times import zone_of
-from bufferctl.config.write.project import NewChannel, NewOrganization
+from bufferctl.config.write.additions import NewChannel, NewOrganization
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, Service

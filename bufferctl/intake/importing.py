@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bufferctl.checks import check, check_lengths, waits_for_account
 from bufferctl.config.names import key_for
-from bufferctl.config.write.project import Addition, staged
+from bufferctl.config.write.additions import Addition, staged
 from bufferctl.diagnostics import Severity
 from bufferctl.intake.claiming import AT_REST, claimed
 from bufferctl.intake.homes import ChannelHome, OrganizationHome, find_homes

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bufferctl.config.write.additions import file_name, file_with, new_file, new_root, root_with, takes, together
 from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.project import file_name, file_with, new_file, new_root, root_with, takes, together
 from bufferctl.errors import BufferctlError, ConfigError
 from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Intake, Known, NewEntry, bindings_of

@@ -6,7 +6,7 @@ address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from shlex import quote
@@ -334,8 +334,29 @@ def protected(*, declared: bool, goes_out: bool) -> Hold:
     )
 
 
-def unresolved(problem: str, hint: str) -> Hold:
-    return Hold(Reason.UNRESOLVED, problem, hint)
+def no_such_tag(name: str, seen: Iterable[str]) -> Hold:
+    """`seen`: the names of the tags that Buffer shows."""
+    return Hold(
+        Reason.UNRESOLVED,
+        f"No post or idea in Buffer has the tag {name!r} (seen: {_listed(seen)}), and its API cannot list tags",
+        "Add the tag to a post or an idea in Buffer and plan again, or set its id under `tags:` in buffer.yaml.",
+    )
+
+
+def no_such_board(name: str, channel: LiveChannel) -> Hold:
+    return Hold(
+        Reason.UNRESOLVED,
+        f"There is no board {name!r} on {channel.name} (there are: {_listed(channel.boards)})",
+        "Use one of these.",
+    )
+
+
+def idea_held(idea: str) -> Hold:
+    return Hold(Reason.UNRESOLVED, f"Its idea {idea!r} is held", "Resolve the hold of the idea first.")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def too_many_deletes(

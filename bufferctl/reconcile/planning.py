@@ -24,7 +24,6 @@ from bufferctl.model import (
     LiveIdea,
     LiveOrganization,
     LivePost,
-    LiveTag,
     Origin,
     Post,
     PostStatus,
@@ -38,12 +37,11 @@ from bufferctl.reconcile import table, warnings
 from bufferctl.reconcile.matches import Declared, How, Match, Matches
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
-from bufferctl.reconcile.queueing import queue_times
 from bufferctl.reconcile.record import Record, without_strays
 from bufferctl.reconcile.removal import Removed, guard_deletes, remove
 from bufferctl.reconcile.repeats import hold_repeats
-from bufferctl.reconcile.sending import in_order, within_limits
-from bufferctl.reconcile.writes import Resolver
+from bufferctl.reconcile.sending import in_order, queue_times, within_limits
+from bufferctl.reconcile.writes import Resolver, ideas_of, tags_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]
         now=scene.live.at,
         lead=scene.options.lead,
         record=record,
-        write=Resolver(_tags(scene.desired, scene.live, targets), _ideas(scene.matches.matches)),
+        write=Resolver(tags_of(scene.desired, scene.live, targets.organizations), ideas_of(scene.matches.matches)),
         gone=scene.live.gone,
         unread=scene.live.unread,
         recreate=scene.options.recreate,
@@ -269,36 +267,6 @@ def _in_scope(state: State, live: Live) -> State:
     if all(slot.organization_id in read for slot in state.bindings):
         return state
     return replace(state, bindings={slot: b for slot, b in state.bindings.items() if slot.organization_id in read})
-
-
-def _tags(desired: Desired, live: Live, targets: Targets) -> dict[str, dict[str, LiveTag]]:
-    """Tags by organization id and name: those seen in Buffer, then those that the files map."""
-    owner = {c.id: o.id for o in live.organizations for c in o.channels}
-    tags: dict[str, dict[str, LiveTag]] = {o.id: {} for o in live.organizations}
-    for post in live.posts:
-        for tag in post.tags:
-            tags[owner[post.channel_id]][tag.name] = tag
-    for idea in live.ideas:
-        for tag in idea.tags:
-            tags[idea.organization_id][tag.name] = tag
-    for organization in desired.organizations:
-        live_tags = tags.setdefault(targets.organizations[organization.label].id, {})
-        for declared in organization.tags:
-            color = declared.color or (live_tags[declared.name].color if declared.name in live_tags else "")
-            live_tags[declared.name] = LiveTag(declared.id, declared.name, color)
-    return tags
-
-
-def _ideas(matches: Iterable[Match]) -> dict[Slot, str | None]:
-    """Ids of declared ideas, None for those that are yet to be created; held ones are left out."""
-    ideas: dict[Slot, str | None] = {}
-    for m in matches:
-        if m.declared.slot.channel_id == IDEAS:
-            if m.live is not None:
-                ideas[m.declared.slot] = m.live.id
-            elif m.how is How.NEW:
-                ideas[m.declared.slot] = None
-    return ideas
 
 
 def _is_unsent(item: LivePost | LiveIdea) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bufferctl.model import (
+    IDEAS,
     CreateIdea,
     CreatePost,
+    Desired,
     EditPost,
     Idea,
+    Live,
     LiveChannel,
+    LiveOrganization,
     LivePost,
     LiveTag,
     Post,
@@ -19,8 +23,9 @@ from bufferctl.model import (
     Write,
 )
 from bufferctl.model.metadata import PinterestMetadata
-from bufferctl.reconcile.holds import Hold, unresolved
-from bufferctl.reconcile.matches import Match
+from bufferctl.reconcile import holds
+from bufferctl.reconcile.holds import Hold
+from bufferctl.reconcile.matches import How, Match
 
 
 class Resolver:
@@ -36,7 +41,7 @@ class Resolver:
         tags = self._tags.get(declared.slot.organization_id, {})
         found = [_tag(name, tags) for name in declared.item.tags]
         if None in found:
-            return _no_tag(declared.item.tags[found.index(None)], tags)
+            return holds.no_such_tag(declared.item.tags[found.index(None)], tags)
         resolved = tuple(tag for tag in found if tag)
         if isinstance(declared.item, Idea):
             return CreateIdea(declared.item, declared.slot.organization_id, resolved)
@@ -55,9 +60,9 @@ class Resolver:
     def _idea(self, slot: Slot, post: Post) -> str | Hold | None:
         if post.idea is None:
             return None
-        wanted = Slot(slot.organization_id, "ideas", post.idea)
+        wanted = Slot(slot.organization_id, IDEAS, post.idea)
         if wanted not in self._ideas:
-            return unresolved(f"Its idea {post.idea!r} is held", "Resolve the hold of the idea first.")
+            return holds.idea_held(post.idea)
         return self._ideas[wanted]
 
 
@@ -67,14 +72,6 @@ def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
     return tags.get(name) or next((tags[each] for each in sorted(tags) if each.casefold() == folded), None)
 
 
-def _no_tag(name: str, tags: Mapping[str, LiveTag]) -> Hold:
-    seen = ", ".join(sorted(tags)) or "none"
-    return unresolved(
-        f"No post or idea in Buffer has the tag {name!r} (seen: {seen}), and its API cannot list tags",
-        "Add the tag to a post or an idea in Buffer and plan again, or set its id under `tags:` in buffer.yaml.",
-    )
-
-
 def _with_board(post: Post, channel: LiveChannel | None) -> Post | Hold:
     """The post with its Pinterest board's id in place of the name."""
     metadata = post.metadata
@@ -82,8 +79,40 @@ def _with_board(post: Post, channel: LiveChannel | None) -> Post | Hold:
         return post
     board = channel.boards.get(metadata.board)
     if board is None:
-        names = ", ".join(sorted(channel.boards)) or "none"
-        return unresolved(
-            f"There is no board {metadata.board!r} on {channel.name} (there are: {names})", "Use one of these."
-        )
+        return holds.no_such_board(metadata.board, channel)
     return replace(post, metadata=metadata.model_copy(update={"board_service_id": board}))
+
+
+def tags_of(
+    desired: Desired, live: Live, organizations: Mapping[str, LiveOrganization]
+) -> dict[str, dict[str, LiveTag]]:
+    """Tags by organization id and name: those seen in Buffer, then those that the files map.
+
+    `organizations`: the live ones, by the labels of the declared ones.
+    """
+    owner = {c.id: o.id for o in live.organizations for c in o.channels}
+    tags: dict[str, dict[str, LiveTag]] = {o.id: {} for o in live.organizations}
+    for post in live.posts:
+        for tag in post.tags:
+            tags[owner[post.channel_id]][tag.name] = tag
+    for idea in live.ideas:
+        for tag in idea.tags:
+            tags[idea.organization_id][tag.name] = tag
+    for organization in desired.organizations:
+        live_tags = tags.setdefault(organizations[organization.label].id, {})
+        for declared in organization.tags:
+            color = declared.color or (live_tags[declared.name].color if declared.name in live_tags else "")
+            live_tags[declared.name] = LiveTag(declared.id, declared.name, color)
+    return tags
+
+
+def ideas_of(matches: Iterable[Match]) -> dict[Slot, str | None]:
+    """Ids of declared ideas, None for those that are yet to be created; held ones are left out."""
+    ideas: dict[Slot, str | None] = {}
+    for m in matches:
+        if m.declared.slot.channel_id == IDEAS:
+            if m.live is not None:
+                ideas[m.declared.slot] = m.live.id
+            elif m.how is How.NEW:
+                ideas[m.declared.slot] = None
+    return ideas

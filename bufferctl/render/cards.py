@@ -17,9 +17,8 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.lines import sentence
-from bufferctl.render.pictures import Sources, nothing
 from bufferctl.render.pieces import Piece, compared, web
-from bufferctl.render.shown import Shown, shown
+from bufferctl.render.shown import Shown, Sources, nothing, shown
 
 #: What people call each network, and the sign that stands for it.
 NETWORKS = {

@@ -29,8 +29,8 @@ from bufferctl.render import summary
 from bufferctl.render.cards import Card, Channel, card_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import count, sentence, steps
-from bufferctl.render.pictures import thumbnails
 from bufferctl.render.report import Report, by_severity
+from bufferctl.render.shown import thumbnails
 from bufferctl.render.words import SIGNS
 
 _TEMPLATES = files("bufferctl.render") / "templates"

@@ -23,10 +23,9 @@ from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.markdown_fit import Item, Section, fitted
 from bufferctl.render.markdown_text import clipped, code, link, marked, picture, plain, quoted, size
-from bufferctl.render.pictures import public
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
-from bufferctl.render.shown import Media, Part
+from bufferctl.render.shown import Media, Part, public
 from bufferctl.render.words import is_at_once
 
 #: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.

@@ -8,8 +8,8 @@ from bufferctl.model import Asset, MediaFile, Slot
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.render.html import report_html
 from bufferctl.render.markdown import report_markdown
-from bufferctl.render.pictures import IDEAS, crop_of, pictures_of
 from bufferctl.render.report import Report
+from bufferctl.render.shown import IDEAS, crop_of, pictures_of
 from tests.render.rich import PLAN, post
 
 THUMBNAIL = "data:image/jpeg;base64,/9j/4AAQ"

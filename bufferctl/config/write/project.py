@@ -1,217 +1,196 @@
-"""The files of a project that posts and ideas are added to: a new root file, or what is there with more in it."""
+"""Where what a post or an idea says stands in the files: its entry, the override of its channel, its text file."""
 
 from __future__ import annotations
 
-import re
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml.comments import CommentedMap
-
-from bufferctl.config.load import Loaded, load
-from bufferctl.config.write.document import Text, yaml_text
+from bufferctl.config.source import Source
+from bufferctl.config.write.document import Text
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import ORDER, idea_entry, post_entry
-from bufferctl.config.write.grouping import Member, grouped, one_entry
-from bufferctl.config.write.nodes import Mapping as MappingNode
-from bufferctl.config.write.nodes import Scalar
-from bufferctl.config.write.nodes import Sequence as SequenceNode
-from bufferctl.diagnostics import Severity
+from bufferctl.config.write.entries import moment_text
+from bufferctl.config.write.nodes import Mapping, Node, Scalar, walk
+from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError
-from bufferctl.model import Idea, Post
+from bufferctl.model import Channel, Desired, Idea, Post
 
-_HEAD = "# Imported from Buffer by `bufferctl import`. Edit it freely; `bufferctl plan` shows the effect.\n"
-
-
-#: What the top of a file gives its posts, and would give to new ones.
-_DEFAULTS = ("timezone", "tags", "draft", "cancelled", "protect", "utm")
+#: Fields that are given together: what an override says of one replaces what the entry says of all.
+TOGETHER = {"text": ("text", "text_file"), "due_at": ("due_at", "mode")}
 
 
 @dataclass(frozen=True, slots=True)
-class NewChannel:
-    """A channel for the root file, by name or by id. `timezone`: where it differs from what stands around it."""
+class Layers:
+    """The entry of a post or an idea, and what is more specific: the override of its channel, what `each` says.
 
-    service: str
-    name: str | None = None
-    id: str | None = None
-    timezone: str | None = None
+    `reference`: how the entry, or its file, names the channel. `number`: which occurrence of a repeated entry it is, 0
+    for none; `each`: what the entry says of that occurrence, `each_override` what it says of it on this channel alone.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class NewOrganization:
-    """An organization for the root file, or more channels of one that is there. `tags`: ids by name."""
-
-    name: str | None = None
-    id: str | None = None
-    timezone: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    channels: tuple[NewChannel, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """A post or an idea for a file. `reference`: how its entry names the channel; `zone`: of its times."""
-
-    item: Post | Idea
+    file: str
+    edits: Edits
+    entry: Mapping
+    override: Mapping | None = None
     reference: str = ""
-    zone: tzinfo | None = None
+    number: int = 0
+    each: Mapping | None = None
+    each_override: Mapping | None = None
+
+    @property
+    def parts(self) -> tuple[Mapping, ...]:
+        """Everything that says something about it, most specific first (design: Campaigns)."""
+        every = (self.each_override, self.each, self.override, self.entry)
+        return tuple(part for part in every if part is not None)
+
+    @property
+    def shared(self) -> bool:
+        """Whether the entry is for several channels, so that it may have overrides."""
+        return len(references(self.entry, self.edits.root)) > 1
+
+    def defaults(self, name: str) -> bool:
+        """Whether the top of an included file gives a field to its posts."""
+        return self.edits.root.get("organizations") is None and self.edits.root.get(name) is not None
+
+    @property
+    def timezone(self) -> str | None:
+        """The zone of times without an offset that the entry or the top of its file names."""
+        tops = (self.entry,) if self.edits.root.get("organizations") else (self.entry, self.edits.root)
+        found = (top.get("timezone") for top in tops)
+        return next((each.value for each in found if isinstance(each, Scalar)), None)
+
+    def from_start(self, when: datetime, zone: tzinfo | None) -> str | None:
+        """A time counted from `starts` (`start+2d 12:00`), if the one that holds now is."""
+        starts, old = self.edits.root.get("starts"), self.supplier("due_at").get("due_at")
+        if not (isinstance(starts, Scalar) and isinstance(old, Scalar) and old.value.startswith("start") and zone):
+            return None
+        local = moment_text(when, zone)
+        if "+" in local or local.count("-") > 2:  # noqa: PLR2004 - it has an offset, where the clocks make it unclear
+            return None
+        day, time = local.split(" ")
+        return f"start{(date.fromisoformat(day) - date.fromisoformat(starts.value)).days:+d}d {time}"
+
+    def supplier(self, name: str) -> Mapping:
+        """The most specific part that says a field, else the entry. `name` may be `metadata.SERVICE`."""
+        return next((part for part in self.parts if says(part, name)), self.entry)
 
 
-def new_root(timezone: str, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
-    """A root file that declares organizations and channels, with everything else in files below `posts/`.
-
-    `managed_since` is in UTC, to the second.
-    """
-    entries = [_organization(each) for each in organizations]
-    fields = _fields(version=1, timezone=timezone, managed_since=managed_since)
-    return _HEAD + yaml_text(CommentedMap(**fields, organizations=entries))
-
-
-def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
-    """The root file with more organizations, or more channels of those it has, and another `managed_since`.
-
-    Raises ConfigError.
-    """
-    edits = Edits(root.text, root.newline)
-    if managed_since:
-        edits.set(edits.root, "managed_since", managed_since)
-    for organization in organizations:
-        there = _find(edits.root, organization)
-        if there is None:
-            edits.append(edits.root, "organizations", [_organization(organization)])
-        else:
-            edits.append(there, "channels", [_channel(each) for each in organization.channels])
-    return edits.result()
+def says(owner: Mapping, name: str) -> bool:
+    """Whether an entry or an override gives a field, or one that is given together with it."""
+    outer, _, service = name.partition(".")
+    if service:
+        inside = owner.get(outer)
+        return isinstance(inside, Mapping) and inside.get(service) is not None
+    return any(owner.get(each) is not None for each in TOGETHER.get(name, (name,)))
 
 
-def new_file(additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
-    """A file of posts and ideas. `organization`: where there are several. `no_utm`: links stay as they are."""
-    return _HEAD + yaml_text(CommentedMap(_fields(organization=organization, **_entries(additions, no_utm=no_utm))))
-
-
-def file_with(file: Text, additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
-    """A file with more posts and ideas in it. `organization`: for each of them, where the file does not say."""
-    edits = Edits(file.text, file.newline)
-    stated = edits.root.get("organization")
-    own = None if isinstance(stated, Scalar) else organization
-    for name, entries in _entries(additions, own, no_utm=no_utm).items():
-        if entries:
-            edits.append(edits.root, name, entries)
-    return edits.result()
-
-
-def takes(file: Text, organization: str | None) -> bool:
-    """Whether entries of an organization can go into a file.
-
-    Its lists are its own, it is not another's, and its top says nothing that would hold for new posts too.
-    """
-    try:
-        root = Edits(file.text).root
-    except ConfigError:
-        return False
-    stated = root.get("organization")
-    lists = [root.get(name) for name in ("posts", "ideas")]
-    own = all(each is None or (isinstance(each, SequenceNode) and each.anchor is None) for each in lists)
-    if any(root.get(name) is not None for name in _DEFAULTS):
-        return False
-    return own and (stated is None or (isinstance(stated, Scalar) and stated.value == organization))
-
-
-def file_name(*parts: str) -> str:
-    """`posts/twitter-acme.yaml`, from names with any characters."""
-    words = ("-".join(re.findall(r"[^\W_]+", part)).lower()[:60] for part in parts)
-    return f"posts/{'/'.join(word or 'unnamed' for word in words)}.yaml"
-
-
-def together(additions: Iterable[Addition]) -> list[list[Addition]]:
-    """The additions, those that one entry can declare together: the same text at the same time under the same key."""
-    return grouped((_shared(each), each) for each in additions)
-
-
-def _shared(addition: Addition) -> tuple[object, ...] | None:
-    """What additions of one entry have in common; None where an entry of its own is needed."""
-    item = addition.item
-    if not isinstance(item, Post) or not (item.text and addition.reference):
-        return None
-    return item.address.organization, item.address.key, item.text, item.due_at, item.mode
-
-
-def _entries(
-    additions: Sequence[Addition], organization: str | None = None, *, no_utm: bool = False
-) -> dict[str, list[CommentedMap]]:
-    posts = [_post(each, organization, no_utm=no_utm) for each in together(additions) if isinstance(each[0].item, Post)]
-    ideas = [idea_entry(each.item, each.zone, organization) for each in additions if isinstance(each.item, Idea)]
-    return {"posts": posts, "ideas": ideas}
-
-
-def _post(group: Sequence[Addition], organization: str | None, *, no_utm: bool) -> CommentedMap:
-    """The entry of a post, or of equal posts on several channels. `no_utm`: its links stay as they are."""
-    zone = group[0].zone if len({each.zone for each in group}) == 1 else None
-    members = [
-        Member(post_entry(each.item, zone, (), organization), (each.reference,))
-        for each in group
-        if isinstance(each.item, Post)
-    ]
-    entry = one_entry(members)
-    if no_utm and "://" in str(entry):
-        entry["utm"] = CommentedMap()
-    return CommentedMap({name: entry[name] for name in ORDER if name in entry})
-
-
-def _organization(organization: NewOrganization) -> CommentedMap:
-    return _fields(
-        name=organization.name,
-        id=organization.id,
-        timezone=organization.timezone,
-        tags=CommentedMap(organization.tags),
-        channels=[_channel(each) for each in organization.channels],
+def references(entry: Mapping, root: Mapping) -> list[str]:
+    """How a shared entry, or else its file, names its channels; nothing for a nested one."""
+    channels = entry.get("channels") or root.get("channels")
+    items: Iterable[Node] = (
+        channels.items if channels is not None and not isinstance(channels, Scalar | Mapping) else ()
     )
+    return [item.value for item in items if isinstance(item, Scalar)]
 
 
-def _channel(channel: NewChannel) -> CommentedMap:
-    return _fields(service=channel.service, name=channel.name, id=channel.id, timezone=channel.timezone)
+@dataclass
+class Project:
+    """The files of what is declared, read when this is made. `root`: the root file's folder."""
+
+    root: Path
+    desired: Desired
+    texts: dict[str, Text] = field(init=False)
+    edits: dict[str, Edits] = field(init=False, default_factory=dict)
+    _entries: dict[str, dict[int, Mapping]] = field(init=False, default_factory=dict)
+    _sources: dict[str, Source] = field(init=False, default_factory=dict)
+    _siblings: dict[Place, list[Post]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.texts = {name: Text.read(self.root / name) for name in self.desired.files}
+
+    def layers(self, item: Post | Idea) -> Layers:
+        """Where an item stands. Raises ConfigError where its file is no longer as it was read."""
+        name = item.place.file
+        edits = self._edits(name)
+        entry = self._entries[name].get(self._offset(item))
+        if entry is None:
+            raise ConfigError(
+                f"{item.address} is not at {item.place} any more, so nothing was written",
+                hint="Run the same command again.",
+            )
+        if not isinstance(item, Post):
+            return Layers(name, edits, entry)
+        home = (item.address.organization, item.address.channel)
+        channel = next(each for each in self.desired.channels if (each.organization, each.label) == home)
+        override, reference = _override(entry, channel)
+        number = item.expansion.number if item.expansion else 0
+        repeat = entry.get("repeat")
+        each = _below(repeat.get("each"), str(number)) if number and isinstance(repeat, Mapping) else None
+        above, named = _override(each, channel) if each else (None, "")
+        reference = reference or named
+        if not reference:
+            reference = next((name for name in references(entry, edits.root) if _refers(name, channel)), "")
+        return Layers(name, edits, entry, override, reference, number, each, above)
+
+    def root_of(self, name: str) -> Mapping:
+        """The top of a file."""
+        return self._edits(name).root
+
+    def siblings(self, item: Post) -> list[Post]:
+        """The posts of the same entry: on other channels, other occurrences, and the post itself."""
+        if not self._siblings:
+            for post in self.desired.posts:
+                self._siblings.setdefault(post.place, []).append(post)
+        return self._siblings[item.place]
+
+    def text_file(self, item: Post | Idea, layers: Layers) -> Path | None:
+        """The file that holds the item's text, None where the entry does."""
+        named = layers.supplier("text").get("text_file")
+        return (self.root / item.place.file).parent / named.value if isinstance(named, Scalar) else None
+
+    def users(self, path: Path) -> list[Post | Idea]:
+        """Everything whose text is in that file."""
+        found: list[Post | Idea] = []
+        for name in {item.place.file for item in self.desired.items}:
+            self._edits(name)
+            if path.name in self.texts[name].text:
+                items = [item for item in self.desired.items if item.place.file == name]
+                found += [each for each in items if _same(self.text_file(each, self.layers(each)), path)]
+        return found
+
+    def _edits(self, name: str) -> Edits:
+        if name not in self.edits:
+            text = self.texts[name]
+            edits = self.edits[name] = Edits(text.text, text.newline)
+            keys = ((each.get("key"), each) for each in walk(edits.root))
+            self._entries[name] = {key.start: each for key, each in keys if key is not None}
+        return self.edits[name]
+
+    def _offset(self, item: Post | Idea) -> int:
+        name = item.place.file
+        if name not in self._sources:
+            self._sources[name] = Source(name, self.texts[name].text, self.texts[name].path.parent)
+        return self._sources[name].offset(item.place)
 
 
-def _fields(**fields: Any) -> CommentedMap:
-    return CommentedMap({name: value for name, value in fields.items() if value})
+def _override(owner: Mapping, channel: Channel) -> tuple[Mapping | None, str]:
+    """What an entry or an occurrence overrides for a channel, and what it calls the channel there."""
+    overrides = owner.get("overrides")
+    for name, inside in overrides.pairs if isinstance(overrides, Mapping) else ():
+        if _refers(name.value, channel) and isinstance(inside, Mapping):
+            return inside, name.value
+    return None, ""
 
 
-def _find(root: MappingNode, organization: NewOrganization) -> MappingNode | None:
-    """The entry of an organization, by its id or its name."""
-    declared = root.get("organizations")
-    for entry in declared.items if isinstance(declared, SequenceNode) else ():
-        for name in ("id", "name"):
-            given = entry.get(name) if isinstance(entry, MappingNode) else None
-            if isinstance(given, Scalar) and given.value == getattr(organization, name):
-                return entry if isinstance(entry, MappingNode) else None
-    return None
+def _below(node: Node | None, name: str) -> Mapping | None:
+    inside = node.get(name) if isinstance(node, Mapping) else None
+    return inside if isinstance(inside, Mapping) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """`loaded`: a project of the additions alone. `refused`: what is wrong, by the index of the addition."""
-
-    loaded: Loaded
-    refused: dict[int, str]
+def _refers(reference: str, channel: Channel) -> bool:
+    service, colon, name = reference.partition(":")
+    return service == channel.service and (not colon or name in {channel.name, channel.id})
 
 
-def staged(timezone: str, organizations: Iterable[NewOrganization], additions: Sequence[Addition]) -> Staged:
-    """Read a project of these additions, each in a file of its own, in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="bufferctl-") as name:
-        folder = Path(name)
-        root = folder / "buffer.yaml"
-        root.write_text(new_root(timezone, organizations), encoding="utf-8")
-        (folder / "posts").mkdir()
-        for index, addition in enumerate(additions):
-            text = new_file([addition], addition.item.address.organization)
-            (folder / "posts" / f"{index}.yaml").write_text(text, encoding="utf-8")
-        loaded = load(root, folder)
-    refused: dict[int, str] = {}
-    for problem in loaded.diagnostics:
-        if problem.severity is Severity.ERROR and problem.place and problem.place.file != "buffer.yaml":
-            refused.setdefault(int(Path(problem.place.file).stem), problem.message)
-    return Staged(loaded, refused)
+def _same(path: Path | None, other: Path) -> bool:
+    return path is not None and path.resolve() == other.resolve()

@@ -18,8 +18,8 @@ from bufferctl.config.expand.variables import escaped, names_in
 from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import literal, text_value, value
-from bufferctl.config.write.layers import TOGETHER, Layers, Project, says
 from bufferctl.config.write.nodes import Mapping, scalars
+from bufferctl.config.write.project import TOGETHER, Layers, Project, says
 from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.comparable import normal_text

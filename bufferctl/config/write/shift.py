@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.config.write.document import FileChanges
-from bufferctl.config.write.layers import Project
 from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence
+from bufferctl.config.write.project import Project
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Address, Post
 from bufferctl.model.base import day_of

@@ -21,7 +21,7 @@ from bufferctl.plan import Reason
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
 from bufferctl.state.lock import is_mine, locked_by
-from bufferctl.state.sharing import SharedRecord
+from bufferctl.state.shared_record import SharedRecord
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer

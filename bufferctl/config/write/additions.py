@@ -1,0 +1,217 @@
+"""The files of a project that posts and ideas are added to: a new root file, or what is there with more in it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from bufferctl.config.load import Loaded, load
+from bufferctl.config.write.document import Text, yaml_text
+from bufferctl.config.write.edits import Edits
+from bufferctl.config.write.entries import ORDER, idea_entry, post_entry
+from bufferctl.config.write.grouping import Member, grouped, one_entry
+from bufferctl.config.write.nodes import Mapping as MappingNode
+from bufferctl.config.write.nodes import Scalar
+from bufferctl.config.write.nodes import Sequence as SequenceNode
+from bufferctl.diagnostics import Severity
+from bufferctl.errors import ConfigError
+from bufferctl.model import Idea, Post
+
+_HEAD = "# Imported from Buffer by `bufferctl import`. Edit it freely; `bufferctl plan` shows the effect.\n"
+
+
+#: What the top of a file gives its posts, and would give to new ones.
+_DEFAULTS = ("timezone", "tags", "draft", "cancelled", "protect", "utm")
+
+
+@dataclass(frozen=True, slots=True)
+class NewChannel:
+    """A channel for the root file, by name or by id. `timezone`: where it differs from what stands around it."""
+
+    service: str
+    name: str | None = None
+    id: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganization:
+    """An organization for the root file, or more channels of one that is there. `tags`: ids by name."""
+
+    name: str | None = None
+    id: str | None = None
+    timezone: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[NewChannel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A post or an idea for a file. `reference`: how its entry names the channel; `zone`: of its times."""
+
+    item: Post | Idea
+    reference: str = ""
+    zone: tzinfo | None = None
+
+
+def new_root(timezone: str, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
+    """A root file that declares organizations and channels, with everything else in files below `posts/`.
+
+    `managed_since` is in UTC, to the second.
+    """
+    entries = [_organization(each) for each in organizations]
+    fields = _fields(version=1, timezone=timezone, managed_since=managed_since)
+    return _HEAD + yaml_text(CommentedMap(**fields, organizations=entries))
+
+
+def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
+    """The root file with more organizations, or more channels of those it has, and another `managed_since`.
+
+    Raises ConfigError.
+    """
+    edits = Edits(root.text, root.newline)
+    if managed_since:
+        edits.set(edits.root, "managed_since", managed_since)
+    for organization in organizations:
+        there = _find(edits.root, organization)
+        if there is None:
+            edits.append(edits.root, "organizations", [_organization(organization)])
+        else:
+            edits.append(there, "channels", [_channel(each) for each in organization.channels])
+    return edits.result()
+
+
+def new_file(additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
+    """A file of posts and ideas. `organization`: where there are several. `no_utm`: links stay as they are."""
+    return _HEAD + yaml_text(CommentedMap(_fields(organization=organization, **_entries(additions, no_utm=no_utm))))
+
+
+def file_with(file: Text, additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
+    """A file with more posts and ideas in it. `organization`: for each of them, where the file does not say."""
+    edits = Edits(file.text, file.newline)
+    stated = edits.root.get("organization")
+    own = None if isinstance(stated, Scalar) else organization
+    for name, entries in _entries(additions, own, no_utm=no_utm).items():
+        if entries:
+            edits.append(edits.root, name, entries)
+    return edits.result()
+
+
+def takes(file: Text, organization: str | None) -> bool:
+    """Whether entries of an organization can go into a file.
+
+    Its lists are its own, it is not another's, and its top says nothing that would hold for new posts too.
+    """
+    try:
+        root = Edits(file.text).root
+    except ConfigError:
+        return False
+    stated = root.get("organization")
+    lists = [root.get(name) for name in ("posts", "ideas")]
+    own = all(each is None or (isinstance(each, SequenceNode) and each.anchor is None) for each in lists)
+    if any(root.get(name) is not None for name in _DEFAULTS):
+        return False
+    return own and (stated is None or (isinstance(stated, Scalar) and stated.value == organization))
+
+
+def file_name(*parts: str) -> str:
+    """`posts/twitter-acme.yaml`, from names with any characters."""
+    words = ("-".join(re.findall(r"[^\W_]+", part)).lower()[:60] for part in parts)
+    return f"posts/{'/'.join(word or 'unnamed' for word in words)}.yaml"
+
+
+def together(additions: Iterable[Addition]) -> list[list[Addition]]:
+    """The additions, those that one entry can declare together: the same text at the same time under the same key."""
+    return grouped((_shared(each), each) for each in additions)
+
+
+def _shared(addition: Addition) -> tuple[object, ...] | None:
+    """What additions of one entry have in common; None where an entry of its own is needed."""
+    item = addition.item
+    if not isinstance(item, Post) or not (item.text and addition.reference):
+        return None
+    return item.address.organization, item.address.key, item.text, item.due_at, item.mode
+
+
+def _entries(
+    additions: Sequence[Addition], organization: str | None = None, *, no_utm: bool = False
+) -> dict[str, list[CommentedMap]]:
+    posts = [_post(each, organization, no_utm=no_utm) for each in together(additions) if isinstance(each[0].item, Post)]
+    ideas = [idea_entry(each.item, each.zone, organization) for each in additions if isinstance(each.item, Idea)]
+    return {"posts": posts, "ideas": ideas}
+
+
+def _post(group: Sequence[Addition], organization: str | None, *, no_utm: bool) -> CommentedMap:
+    """The entry of a post, or of equal posts on several channels. `no_utm`: its links stay as they are."""
+    zone = group[0].zone if len({each.zone for each in group}) == 1 else None
+    members = [
+        Member(post_entry(each.item, zone, (), organization), (each.reference,))
+        for each in group
+        if isinstance(each.item, Post)
+    ]
+    entry = one_entry(members)
+    if no_utm and "://" in str(entry):
+        entry["utm"] = CommentedMap()
+    return CommentedMap({name: entry[name] for name in ORDER if name in entry})
+
+
+def _organization(organization: NewOrganization) -> CommentedMap:
+    return _fields(
+        name=organization.name,
+        id=organization.id,
+        timezone=organization.timezone,
+        tags=CommentedMap(organization.tags),
+        channels=[_channel(each) for each in organization.channels],
+    )
+
+
+def _channel(channel: NewChannel) -> CommentedMap:
+    return _fields(service=channel.service, name=channel.name, id=channel.id, timezone=channel.timezone)
+
+
+def _fields(**fields: Any) -> CommentedMap:
+    return CommentedMap({name: value for name, value in fields.items() if value})
+
+
+def _find(root: MappingNode, organization: NewOrganization) -> MappingNode | None:
+    """The entry of an organization, by its id or its name."""
+    declared = root.get("organizations")
+    for entry in declared.items if isinstance(declared, SequenceNode) else ():
+        for name in ("id", "name"):
+            given = entry.get(name) if isinstance(entry, MappingNode) else None
+            if isinstance(given, Scalar) and given.value == getattr(organization, name):
+                return entry if isinstance(entry, MappingNode) else None
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """`loaded`: a project of the additions alone. `refused`: what is wrong, by the index of the addition."""
+
+    loaded: Loaded
+    refused: dict[int, str]
+
+
+def staged(timezone: str, organizations: Iterable[NewOrganization], additions: Sequence[Addition]) -> Staged:
+    """Read a project of these additions, each in a file of its own, in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="bufferctl-") as name:
+        folder = Path(name)
+        root = folder / "buffer.yaml"
+        root.write_text(new_root(timezone, organizations), encoding="utf-8")
+        (folder / "posts").mkdir()
+        for index, addition in enumerate(additions):
+            text = new_file([addition], addition.item.address.organization)
+            (folder / "posts" / f"{index}.yaml").write_text(text, encoding="utf-8")
+        loaded = load(root, folder)
+    refused: dict[int, str] = {}
+    for problem in loaded.diagnostics:
+        if problem.severity is Severity.ERROR and problem.place and problem.place.file != "buffer.yaml":
+            refused.setdefault(int(Path(problem.place.file).stem), problem.message)
+    return Staged(loaded, refused)
