@@ -18,7 +18,7 @@ from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
-from bufferctl.render.shown import Shown, Sources, nothing, shown
+from bufferctl.render.shown import Shown, Sources, no_sources, shown
 
 #: What people call each network, and the sign that stands for it.
 NETWORKS = {
@@ -165,7 +165,7 @@ def card_of(
     outcome: Outcome | None = None,
     *,
     is_preview: bool = False,
-    sources: Sources = nothing,
+    sources: Sources = no_sources,
 ) -> Card:
     """The card of one change, with its outcome if it was applied.
 

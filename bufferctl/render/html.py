@@ -30,7 +30,7 @@ from bufferctl.render.cards import Card, Channel, card_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.report import Report, by_severity
-from bufferctl.render.shown import thumbnails
+from bufferctl.render.shown import thumbnail_sources
 from bufferctl.render.words import SIGNS
 
 _TEMPLATES = files("bufferctl.render") / "templates"
@@ -171,7 +171,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
 
 def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
     """Each change with its outcome, in time order; then outcomes of changes that the plan does not name."""
-    sources = thumbnails(report)
+    sources = thumbnail_sources(report)
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
     for change in report.plan.changes:
         if is_preview and (change.desired is None or change.desired.cancelled):

@@ -1,10 +1,8 @@
-"""Pictures that lie beside the posts: which of them a report shows, in which crop, and from where.
-
-Pages hold thumbnails; they come in as data, since nothing here reads files. A comment cannot hold any, so it shows what
-is public.
-The content of a post or an idea as its network would show it, from the files or from Buffer.
+"""The content of a post or an idea as its network would show it, from the files or from Buffer.
 
 Each form shows this and nothing else: parts with their media, title, warning, first comment, tags, and other fields.
+Pictures that lie beside the posts come in as data, since nothing here reads files: pages hold thumbnails, each in the
+crop of its network. A comment cannot hold any, so it shows what is public.
 """
 
 from __future__ import annotations
@@ -35,6 +33,15 @@ from bufferctl.render import words
 from bufferctl.render.pieces import Piece, pieces, web
 from bufferctl.render.report import Report
 
+#: What stands for a service where ideas are shown.
+IDEAS = "ideas"
+#: How the address of a thumbnail begins.
+_THUMBNAIL = "data:image/jpeg;base64,"
+#: Network fields that have a place of their own in a post; what is left is listed by name.
+_PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
+#: Live values of network fields that nearly every post has.
+_USUAL = {"type": "post", "should_share_to_feed": True}
+
 
 class Crop(NamedTuple):
     """Between which width divided by height a picture is shown whole; beyond, its ends are cut off."""
@@ -53,8 +60,6 @@ class Source(NamedTuple):
 #: The source of a file, given where it is shown: a service, or `IDEAS`.
 Sources = Callable[[MediaFile, str], Source]
 
-#: What stands for a service where ideas are shown.
-IDEAS = "ideas"
 _ANY = Crop(0.5, 2.5)
 #: How networks crop a single picture in their feeds, by their help pages of 2026.
 _CROPS = {
@@ -82,7 +87,7 @@ def pictures_of(plan: Plan) -> Iterator[tuple[MediaFile, str]]:
                     yield each.file, _where(change)
 
 
-def thumbnails(report: Report) -> Sources:
+def thumbnail_sources(report: Report) -> Sources:
     """For pages: thumbnails, which lead to the public address if there is one."""
 
     def source(file: MediaFile, where: str) -> Source:
@@ -91,7 +96,7 @@ def thumbnails(report: Report) -> Sources:
     return source
 
 
-def public(report: Report) -> Sources:
+def public_sources(report: Report) -> Sources:
     """For comments: the public address of what was applied before."""
 
     def source(file: MediaFile, _where: str) -> Source:
@@ -101,7 +106,7 @@ def public(report: Report) -> Sources:
     return source
 
 
-def nothing(_file: MediaFile, _where: str) -> Source:
+def no_sources(_file: MediaFile, _where: str) -> Source:
     """Show none."""
     return Source()
 
@@ -117,14 +122,6 @@ def _is_public(file: MediaFile, report: Report) -> bool:
 
 def _where(change: Change) -> str:
     return change.desired.service.value if isinstance(change.desired, Post) else IDEAS
-
-
-#: How the address of a thumbnail begins.
-_THUMBNAIL = "data:image/jpeg;base64,"
-#: Network fields that have a place of their own in a post; what is left is listed by name.
-_PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
-#: Live values of network fields that nearly every post has.
-_USUAL = {"type": "post", "should_share_to_feed": True}
 
 
 class Fact(NamedTuple):
@@ -170,7 +167,7 @@ class Shown:
     tags: tuple[str, ...] = ()
 
 
-def shown(item: Post | Idea | LivePost | LiveIdea | None, sources: Sources = nothing) -> Shown:
+def shown(item: Post | Idea | LivePost | LiveIdea | None, sources: Sources = no_sources) -> Shown:
     """What there is to show of a declared or a live object; nothing of none. `sources`: of files beside the posts."""
     match item:
         case Post():

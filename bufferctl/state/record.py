@@ -2,7 +2,7 @@
 
 A record of its own is written whenever something is to be kept. A shared one is written as seldom as safety allows:
 the lock before anything is read, what is about to be sent before any of it is, and in the end what came of it, with
-the lock released (`sharing.py`).
+the lock released (`shared_record.py`).
 """
 
 from __future__ import annotations
