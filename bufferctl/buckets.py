@@ -15,7 +15,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
-from bufferctl.git import without_secrets
+from bufferctl.git import environment_without_secrets
 
 if TYPE_CHECKING:
     from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Store
@@ -92,7 +92,12 @@ def _printed(*command: str) -> str:
     """What a cloud's program prints; empty if it fails."""
     try:
         ran = subprocess.run(  # noqa: S603 - arguments are ours, and no shell reads them
-            command, env=without_secrets(os.environ), capture_output=True, text=True, check=False, timeout=_TIMEOUT
+            command,
+            env=environment_without_secrets(os.environ),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_TIMEOUT,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

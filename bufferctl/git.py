@@ -25,7 +25,7 @@ SECRETS = frozenset(
 )
 
 
-def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+def environment_without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of a child process: everything but the key and the tokens."""
     return {name: value for name, value in environment.items() if name not in SECRETS}
 
@@ -51,7 +51,7 @@ def git_bytes(
     `data`: its standard input. `environment`: by default this process's; secrets are taken out. `timeout` in seconds.
     Raises OSError if there is no git, subprocess.TimeoutExpired.
     """
-    given = without_secrets(os.environ if environment is None else environment)
+    given = environment_without_secrets(os.environ if environment is None else environment)
     command = ["git", "-C", str(folder), *arguments]
     with subprocess.Popen(  # noqa: S603 - arguments are ours, and no shell reads them
         command,

@@ -15,7 +15,7 @@ from bufferctl.model.media import Obstacle
 from bufferctl.plan import Outcome
 
 
-class Account(Protocol):
+class Buffer(Protocol):
     """Buffer, as far as apply uses it. Every method may raise ApiError."""
 
     def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:

@@ -84,10 +84,10 @@ def _wait(intents: Sequence[Intent], settler: Settler) -> float:
     Those of another machine count from when its lease was surely over. A clock that was set back does not make anybody
     wait longer than the settle time itself.
     """
-    landing = timedelta(seconds=settler.account.timeout + settler.settle)
+    landing = timedelta(seconds=settler.buffer.timeout + settler.settle)
     foreign = settler.journal.foreign
     since = max(intent.until + landing if intent.number in foreign else intent.at for intent in intents)
-    elapsed = (settler.account.server_time() - since).total_seconds()
+    elapsed = (settler.buffer.server_time() - since).total_seconds()
     return min(settler.settle, max(0.0, settler.settle + ROUNDING - elapsed))
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.ledger import Ledger
-from bufferctl.apply.ports import Account, Timer
+from bufferctl.apply.ports import Buffer, Timer
 from bufferctl.apply.queue import Pending, Queue
 from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
@@ -42,9 +42,9 @@ class Run:
     """
 
     def __init__(
-        self, account: Account, ledger: Ledger, settler: Settler, clock: Timer, *, lead: timedelta, max_wait: float
+        self, buffer: Buffer, ledger: Ledger, settler: Settler, clock: Timer, *, lead: timedelta, max_wait: float
     ) -> None:
-        self._account = account
+        self._buffer = buffer
         self._ledger = ledger
         self._settler = settler
         self._clock = clock
@@ -71,11 +71,11 @@ class Run:
             for where, ids in listed.items():
                 self._ledger.journal.listed(where, ids)
             while self._queue:
-                self._account.pace()
+                self._buffer.pace()
                 if self._ledger.watcher.stopping():  # also where that cut the wait for the quota short
                     raise InterruptError("Stopped as requested, after the request in flight")
                 self._refresh()
-                batch, unfit = self._queue.next_batch(self._account.server_time(), self._ledger.bindings)
+                batch, unfit = self._queue.next_batch(self._buffer.server_time(), self._ledger.bindings)
                 for outcome in unfit:
                     self._ledger.report(outcome)
                 if batch:
@@ -85,7 +85,7 @@ class Run:
 
     def _announced(self, listed: Mapping[str, Collection[str]]) -> list[OpenIntent]:
         """All that may be sent, as a shared record lists it before the first of it is."""
-        at = self._account.server_time()
+        at = self._buffer.server_time()
         before = {home: frozenset(ids) for home, ids in listed.items()}
         return [
             OpenIntent(
@@ -107,7 +107,7 @@ class Run:
 
     def _refresh(self) -> None:
         """Read again what is to be edited or deleted, where it was read a while ago."""
-        now, changes = self._account.server_time(), self._queue.changes
+        now, changes = self._buffer.server_time(), self._queue.changes
         if not changes or now - self._read_at < STALE:
             return
         try:
@@ -122,13 +122,13 @@ class Run:
         intents = self._intend(batch)
         sent = self._clock.now()
         try:
-            results = self._account.send([pending.write for pending in batch])
+            results = self._buffer.send([pending.write for pending in batch])
         except (ApiError, PartWayError) as error:  # raised only where nothing was carried out
             self._ledger.not_done(intents)
             self._in_flight = []
             self._not_sent(error, batch)
             return
-        ended = self._account.server_time()
+        ended = self._buffer.server_time()
         answered = [
             Answered(pending, replace(intent, until=ended), _understood(pending.write, result))
             for pending, intent, result in zip(batch, intents, results, strict=True)
@@ -149,8 +149,8 @@ class Run:
 
     def _intend(self, batch: list[Pending]) -> list[Intent]:
         """The batch as intents, which are on disk now."""
-        at = self._account.server_time()
-        until = at + timedelta(seconds=self._account.timeout)
+        at = self._buffer.server_time()
+        until = at + timedelta(seconds=self._buffer.timeout)
         first = self._ledger.journal.next_number
         intents = [
             Intent(number, pending.change.slot, pending.write, at, until, pending.before, self._ledger.run)
@@ -191,7 +191,7 @@ class Run:
         if first.tries < TRIES:
             self._queue.put_back([first])
         else:
-            at = self._account.server_time()
+            at = self._buffer.server_time()
             self._ledger.report(outcomes.given_up(first.change, not_written[0].result, at))
 
     def _count_failure(self, error: BufferctlError) -> None:
@@ -208,7 +208,7 @@ class Run:
 
     def _record_definite(self, answered: list[Answered]) -> list[Answered]:
         """Record and report what is definite; give back what is not."""
-        at = self._account.server_time()
+        at = self._buffer.server_time()
         done, refused, unknown = [], [], []
         for each in answered:
             match each.result:
@@ -239,7 +239,7 @@ class Run:
 
     def _record_verdicts(self, unknown: list[Answered], verdicts: Mapping[int, Verdict]) -> list[Answered]:
         """Record and report what settling found; give back what was not carried out and may be sent again."""
-        at = self._account.server_time()
+        at = self._buffer.server_time()
         found, closed, held, refused, again = [], [], [], [], []
         for each in unknown:
             change, write = each.pending.change, each.intent.write

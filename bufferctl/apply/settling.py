@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bufferctl.apply.ports import Account, Journal, Timer, Watcher
+from bufferctl.apply.ports import Buffer, Journal, Timer, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.model import (
     IDEAS,
@@ -254,7 +254,7 @@ class Settler:
     `shortening`: ids of channels that shorten links.
     """
 
-    account: Account
+    buffer: Buffer
     journal: Journal
     clock: Timer
     watcher: Watcher
@@ -264,7 +264,7 @@ class Settler:
     @property
     def margin(self) -> timedelta:
         """How far Buffer's times may be apart."""
-        return MARGIN if self.account.tells_time else MARGIN_WITHOUT_DATE
+        return MARGIN if self.buffer.tells_time else MARGIN_WITHOUT_DATE
 
     def judge(
         self,
@@ -285,7 +285,7 @@ class Settler:
         listed = self._list(creates, acknowledged or {}).items if creates else ()
         bound = {binding.id for binding in bindings.values()}
         find = self.finder([(i.slot, i.write) for i in intents if isinstance(i.write, Modify)])
-        judge = Judge(timedelta(seconds=self.account.timeout + self.settle), self.margin, self.shortening)
+        judge = Judge(timedelta(seconds=self.buffer.timeout + self.settle), self.margin, self.shortening)
         verdicts = judge.verdicts(intents, listed, lambda intent: bound.union(self.journal.known(intent)), find)
         verdicts |= self._still_asked(creates, verdicts, bound, {item.id for item in listed})
         # All of this is there before whatever is sent next; open intents go by what was there when they were sent.
@@ -298,12 +298,12 @@ class Settler:
     def finder(self, changes: Sequence[tuple[Slot, ModifyPost]]) -> Callable[[str], LivePost | None]:
         """A way to look posts up: many at once by a list of their channels, what that does not show by its id."""
         if len(changes) <= FEW:
-            return self.account.post
+            return self.buffer.post
         channels: dict[str, set[str]] = {}
         for slot, write in changes:
             channels.setdefault(slot.organization_id, set()).add(write.home)
-        there = {post.id: post for post in self.account.unsent(channels).posts}
-        return lambda post_id: there.get(post_id) or self.account.post(post_id)
+        there = {post.id: post for post in self.buffer.unsent(channels).posts}
+        return lambda post_id: there.get(post_id) or self.buffer.post(post_id)
 
     def _still_asked(
         self,
@@ -328,7 +328,7 @@ class Settler:
 
     def _exists(self, intent: Intent, live_id: str) -> bool:
         """Whether an object of the intent's home exists that the list did not show; ideas are always listed in full."""
-        return intent.slot.channel_id != IDEAS and self.account.post(live_id) is not None
+        return intent.slot.channel_id != IDEAS and self.buffer.post(live_id) is not None
 
     def _list(self, creates: Sequence[Intent], acknowledged: Mapping[str, str]) -> Live:
         """What the homes of `creates` hold now."""
@@ -342,10 +342,10 @@ class Settler:
         since = min(intent.at for intent in creates) - self.margin
         expected = {acknowledged[home]: home in ideas for i in creates if (home := i.write.home) in acknowledged}
         for attempt in range(STALE_READS):
-            live = self.account.recent(channels, ideas, since)
+            live = self.buffer.recent(channels, ideas, since)
             missing = expected.keys() - {item.id for item in live.items}
             # A post that is missing may have been deleted meanwhile; an idea cannot be asked for by its id.
-            if not any(expected[each] or self.account.post(each) for each in missing):
+            if not any(expected[each] or self.buffer.post(each) for each in missing):
                 return live
             pause = max(1.0, self.settle) * (attempt + 1)
             self.watcher.waiting(pause, "Buffer's list is out of date; reading it again")

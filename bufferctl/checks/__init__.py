@@ -8,7 +8,7 @@ of the table.
 
 from __future__ import annotations
 
-from bufferctl.checks.finding import Finding, Related, Rule
+from bufferctl.checks.finding import Finding, RelatedItem, Rule
 from bufferctl.checks.judge import OFF, RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
 from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.checks.texts import text_length, text_lengths
@@ -19,7 +19,7 @@ __all__ = [
     "RULES",
     "Finding",
     "Network",
-    "Related",
+    "RelatedItem",
     "Rule",
     "check",
     "check_lengths",

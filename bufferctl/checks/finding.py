@@ -36,7 +36,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
+class RelatedItem:
     """Another object that belongs to what was found, and what is with it ("the same text is here")."""
 
     item: Post | Idea
@@ -58,7 +58,7 @@ class Finding:
     message: str
     hint: str = ""
     quote: str = ""
-    related: tuple[Related, ...] = ()
+    related: tuple[RelatedItem, ...] = ()
     level: Severity | None = None
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bufferctl.checks.finding import Finding, Related, Rule
+from bufferctl.checks.finding import Finding, RelatedItem, Rule
 from bufferctl.checks.networks import Source
 from bufferctl.diagnostics import Place, Severity
 from bufferctl.model import Post, Service
@@ -95,7 +95,7 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
         first = firsts.setdefault(text, post)
         if (first.address.organization, first.address.channel) != (post.address.organization, post.address.channel):
             message = f"the same text goes out on {first.address.channel}, and X forbids that for several accounts"
-            related = () if first.place == post.place else (Related(first, f"first used in `{first.address.key}`"),)
+            related = () if first.place == post.place else (RelatedItem(first, f"first used in `{first.address.key}`"),)
             yield Finding(SAME_ON_X, post, ("text",), message, related=related)
 
 
@@ -127,7 +127,7 @@ def _again(same: list[Timed], now: float | None, since: float | None) -> Iterato
         days = round(apart / timedelta(days=1).total_seconds())
         when = f" within {days} days" if days > 1 and one.due_at and other.due_at else ""
         message = f"the same text goes out twice on one channel{when}; networks hide or refuse repeats"
-        related = (Related(one, f"first used in `{one.address.key}`"),)
+        related = (RelatedItem(one, f"first used in `{one.address.key}`"),)
         yield Finding(SAME_TEXT, other, ("text",), message, related=related)
 
 
@@ -141,5 +141,5 @@ def _too_close(timed: list[tuple[float, Post]], since: float | None) -> Iterator
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"
         message = f"two posts go out on one channel {when}, so they compete for readers"
-        related = (Related(one, f"`{one.address.key}` goes out just before"),)
+        related = (RelatedItem(one, f"`{one.address.key}` goes out just before"),)
         yield Finding(TOO_CLOSE, other, ("due_at",), message, related=related)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from bufferctl.checks.finding import Finding, Related, Rule, few
+from bufferctl.checks.finding import Finding, RelatedItem, Rule, few
 from bufferctl.checks.visible import Link, link_spans, links, visible_texts, without
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Channel, Desired, Post
@@ -235,7 +235,7 @@ def _too_many(posts: Iterable[Post], policy: Policy, channels: Iterable[Channel]
                 f"this is post {number} of {local:%a} {_day(local)} on {channel}, and at most {most} a day may go out"
             )
             yield Finding(
-                PER_DAY, post, ("due_at",), message, related=(Related(there[most - 1][1], "the last that fits"),)
+                PER_DAY, post, ("due_at",), message, related=(RelatedItem(there[most - 1][1], "the last that fits"),)
             )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from bufferctl.git import git, without_secrets
+from bufferctl.git import environment_without_secrets, git
 
 #: The one secret that bufferctl needs.
 _KEY = "BUFFER_API_KEY"
@@ -46,7 +46,7 @@ def bufferctl(
     process = subprocess.Popen(  # no shell in between, so that signals reach it
         [sys.executable, "-I", "-m", "bufferctl", *arguments],  # -I: nothing in the folder is ever imported
         cwd=folder,
-        env={**without_secrets(environment), **key},
+        env={**environment_without_secrets(environment), **key},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -30,7 +30,7 @@ _FOR_GITHUB = frozenset({"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"})
 
 
 @dataclass(frozen=True)
-class Options:
+class JobOptions:
     """What every command takes.
 
     `directory`: the folder of the files, below the checkout. `file`: the root file in it, empty for buffer.yaml.
@@ -47,7 +47,7 @@ class Options:
 class Job:
     """`checkout`: the folder of the checkout. `work`: a folder outside it that this run alone uses."""
 
-    options: Options
+    options: JobOptions
     environment: Mapping[str, str]
     checkout: Path
     work: Path
@@ -157,7 +157,7 @@ class Job:
 
 
 def run_job(
-    options: Options,
+    options: JobOptions,
     command: Callable[[Job], int],
     environment: Mapping[str, str] = os.environ,
     *,
@@ -178,7 +178,7 @@ def run_job(
 
 @contextmanager
 def _opened(
-    options: Options, environment: Mapping[str, str], checkout: Path, transport: httpx2.BaseTransport | None
+    options: JobOptions, environment: Mapping[str, str], checkout: Path, transport: httpx2.BaseTransport | None
 ) -> Iterator[Job]:
     """A job with a work folder that is deleted afterwards. Raises UsageError for a folder outside the checkout."""
     directory = os.path.normpath(options.directory or ".")

@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import BufferctlError, KeyRefusedError, StateError
 from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, Slot, State
 from bufferctl.model.live import Quota
-from bufferctl.render.lines import count, opened, posts_and_ideas, sentence
+from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
@@ -51,7 +51,7 @@ class Check:
 def problem(about: str, error: BufferctlError) -> Check:
     """An error as a check that failed."""
     code = KeyRefusedError.exit_code if isinstance(error, KeyRefusedError) else _TROUBLE
-    return Check(about, Verdict.PROBLEM, opened(error.message), error.hint, code)
+    return Check(about, Verdict.PROBLEM, capitalized(error.message), error.hint, code)
 
 
 def program() -> Check:

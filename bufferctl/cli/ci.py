@@ -80,10 +80,10 @@ def plan(
 
     Exits with 1 if the files have errors, or if a change of the request needs a person.
     """
-    from bufferctl.ci.job import Options, run_job
+    from bufferctl.ci.job import JobOptions, run_job
     from bufferctl.ci.plan import plan as run
 
-    options = Options(directory, file, comment)
+    options = JobOptions(directory, file, comment)
     return run_job(options, lambda job: run(job, offline=offline, strict=strict, artifact=artifact))
 
 
@@ -116,9 +116,9 @@ def apply(
 ) -> int:
     """Apply the reviewed plan of every request merged since the last apply, and comment with the receipt."""
     from bufferctl.ci.apply import apply as run
-    from bufferctl.ci.job import Options, run_job
+    from bufferctl.ci.job import JobOptions, run_job
 
-    options = Options(directory, file, comment, plan_workflow)
+    options = JobOptions(directory, file, comment, plan_workflow)
     return run_job(options, lambda job: run(job, branch=branch, reviewed=reviewed))
 
 
@@ -131,9 +131,9 @@ def apply(
 def drift(directory: str, file: str) -> int:
     """Open an issue when Buffer no longer matches what was applied, and close it once it does."""
     from bufferctl.ci.drift import drift as run
-    from bufferctl.ci.job import Options, run_job
+    from bufferctl.ci.job import JobOptions, run_job
 
-    return run_job(Options(directory, file), run)
+    return run_job(JobOptions(directory, file), run)
 
 
 @ci.command(
@@ -145,6 +145,6 @@ def drift(directory: str, file: str) -> int:
 def fork_comment(directory: str) -> int:
     """Comment with the plan from a fork's own run; for workflows triggered by workflow_run (GitHub)."""
     from bufferctl.ci.fork_comment import fork_comment as run
-    from bufferctl.ci.job import Options, run_job
+    from bufferctl.ci.job import JobOptions, run_job
 
-    return run_job(Options(directory), run)
+    return run_job(JobOptions(directory), run)

@@ -16,7 +16,7 @@ import click
 from bufferctl.cli.api_key import without_secrets
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model.plain_text import visible
-from bufferctl.render.lines import Paint, opened, sentence
+from bufferctl.render.lines import Paint, capitalized, sentence
 
 if TYPE_CHECKING:
     from bufferctl.config.write.document import FileChanges
@@ -53,7 +53,7 @@ class Console:
 
     def error(self, message: str, hint: str = "") -> None:
         """Print what is wrong and what to do; commands in `hint` stand on lines of their own, to be pasted."""
-        self.note(f"{self.err.bad('error:')} {visible(sentence(opened(message)))}")
+        self.note(f"{self.err.bad('error:')} {visible(sentence(capitalized(message)))}")
         if hint:
             from bufferctl.render.lines import plain_lines
 

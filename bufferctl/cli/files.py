@@ -99,12 +99,14 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
     Raises ConfigError where there are errors among them. What the account knows better is left to when it is asked.
     `by_rules`: judge the content by the rules; not where only what is in Buffer matters.
     """
-    from bufferctl.cli.judging import few, judged
+    from bufferctl.cli.judging import abridged, judged
 
     found = load_declared(file)
     named = named_files(paths, found)
     problems = judged(found, account_follows=True) if by_rules else found.diagnostics
-    console.diagnostics(few(each for each in problems if not each.code or concerns(each, named) or has_errors([each])))
+    console.diagnostics(
+        abridged(each for each in problems if not each.code or concerns(each, named) or has_errors([each]))
+    )
     if found.desired is None or has_errors(problems):
         tell_problems(problems, found.root, console)
         raise ConfigError("The files have errors, so nothing was done", hint="Fix them, then try again.")

@@ -96,7 +96,7 @@ def _in_occurrences(items: Mapping[str, Post], message: str) -> str:
     return f" (in {', '.join(f'`{key}`' for key in items)})"
 
 
-def few(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def abridged(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The same with at most `FEW` warnings of each rule, and how many more there are."""
     seen: Counter[str] = Counter()
     for problem in problems:

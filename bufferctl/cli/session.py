@@ -223,10 +223,10 @@ class Session:
     def _check_lengths(self, targets: Targets) -> None:
         """What only the account knows of how long a text may be (Mastodon's server, an X account that pays)."""
         from bufferctl.cli.annotating import annotate
-        from bufferctl.cli.judging import few, judged_by_account
+        from bufferctl.cli.judging import abridged, judged_by_account
 
         problems = judged_by_account(self.files.root, self.files.desired, targets.channels)
-        self.console.diagnostics(few(each for each in problems if each not in self._reported))
+        self.console.diagnostics(abridged(each for each in problems if each not in self._reported))
         self._reported = problems
         if has_errors(problems):
             annotate(problems, self.files.root)
@@ -291,10 +291,10 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
     try:
         session = session_of(Session, files, buffer, store, journal, console)
         if store.is_shared:
-            from bufferctl.cli.shared_session import standing
+            from bufferctl.cli.shared_session import checkout_standing
 
             journal.follow(store.document.intents)
-            session.diverged, session.warnings = standing(files, store)
+            session.diverged, session.warnings = checkout_standing(files, store)
             if lease := store.document.lease:
                 console.note(f"{console.err.change('note:')} another run is at work: {visible(str(lease))}")
         yield session

@@ -17,6 +17,7 @@ from bufferctl.clock import awake
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import capitalized
 from bufferctl.plan import Reason
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
@@ -128,7 +129,7 @@ def _begun(
         _refuse_older(files, record)
     journal.follow(record.document.intents)
     session = session_of(SharedSession, files, buffer, record, journal, console)
-    session.diverged, session.warnings = standing(files, record)
+    session.diverged, session.warnings = checkout_standing(files, record)
     return session
 
 
@@ -167,7 +168,7 @@ def _lock(
         record.load()
 
 
-def standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic, ...]]:
+def checkout_standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic, ...]]:
     """Whether the checkout has diverged from what was applied last, and what a plan warns of.
 
     That is: state that was not moved, and a checkout that does not have all that was applied elsewhere.
@@ -178,14 +179,14 @@ def standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic
     found = relation(files.root, here, applied, remote=files.remote) if here and applied else Relation.SAME
     if found in {Relation.SAME, Relation.NEWER}:
         return False, ()
-    this, last = f"his checkout ({here[:_SHORT]})", f"the last applied commit ({applied[:_SHORT]})"
+    this, last = f"this checkout ({here[:_SHORT]})", f"the last applied commit ({applied[:_SHORT]})"
     if found is Relation.UNKNOWN:
-        why = f"Whether t{this} is older than {last} cannot be known: the history between them is not here"
+        why = f"Whether {this} is older than {last} cannot be known: the history between them is not here"
         hint = "Fetch that commit, or check out with more history."
     elif found is Relation.OLDER:
-        why, hint = f"T{this} is older than {last}, so apply will refuse it", "git pull"
+        why, hint = capitalized(f"{this} is older than {last}, so apply will refuse it"), "git pull"
     else:
-        why = f"T{this} and {last} have diverged, so what these files lack is not deleted"
+        why = capitalized(f"{this} and {last} have diverged, so what these files lack is not deleted")
         hint = "Merge or rebase onto it before you apply."
     return found is Relation.DIVERGED, (Diagnostic(Severity.WARNING, why, hint=hint),)
 

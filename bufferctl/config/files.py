@@ -96,7 +96,7 @@ def _nearest(root: Path, path: str) -> str:
     return "paths are relative to this file's folder; with `/` in front, to the folder of the root file"
 
 
-class Files:
+class MediaFiles:
     """Resolves the files of posts and ideas; each path is looked at once."""
 
     def __init__(self, reading: Reading) -> None:

@@ -176,7 +176,7 @@ _TIMED: Json = {
 _ENTRY: Json = {"allOf": [_ONE_TEXT, _TIMED]}
 
 
-class Fate(Model):
+class Handling(Model):
     """What happens to a declared object, apart from its content."""
 
     was: Key | None = None
@@ -189,7 +189,7 @@ class Fate(Model):
     """Never delete it, not even when it is removed from the files."""
 
 
-class PostFields(Fate):
+class PostFields(Handling):
     """The content and time of a post, the same in every form."""
 
     model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
@@ -298,7 +298,7 @@ class SharedPostEntry(PostEntry):
     """What differs on some of its channels, by the channel as in `channels`."""
 
 
-class IdeaEntry(Fate):
+class IdeaEntry(Handling):
     """An idea on Buffer's board of ideas. Buffer can create ideas, not change them."""
 
     model_config = ConfigDict(json_schema_extra=_ONE_TEXT)

@@ -15,7 +15,7 @@ from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
 from bufferctl.config.expand.layers import Defaults, defaults_of
 from bufferctl.config.explain import explain
-from bufferctl.config.files import Files, media_settings
+from bufferctl.config.files import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
@@ -105,7 +105,7 @@ class _Loading:
         policy = policy_of(root, spot, catalog, self.reading)
         media, problems = media_settings(root, spot)
         self.reading.problems += problems
-        files = Files(self.reading)
+        files = MediaFiles(self.reading)
         posts = Posts(catalog, self.reading, files, self.found_posts)
         ideas = Ideas(self.reading, files, self.found_ideas)
         at_root = defaults_of(root, spot, None, None)

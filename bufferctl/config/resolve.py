@@ -32,7 +32,7 @@ from bufferctl.config.expand.parameters import Parameters, parameters_for
 from bufferctl.config.expand.repeats import Occurrence, occurrences
 from bufferctl.config.expand.threads import check_parts, with_parts
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
-from bufferctl.config.files import Files
+from bufferctl.config.files import MediaFiles
 from bufferctl.config.format import IdeaEntry, OccurrenceEntry, Override, PostEntry, PostFields, SharedPostEntry
 from bufferctl.config.names import nearest_field
 from bufferctl.config.reading import Reading
@@ -63,7 +63,7 @@ class Posts:
 
     catalog: Catalog
     reading: Reading
-    files: Files
+    files: MediaFiles
     found: list[DeclaredPost] = field(default_factory=list)
 
     def nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
@@ -431,7 +431,7 @@ class Ideas:
     """Turns entries into ideas, in file order, each with the place of its entry."""
 
     reading: Reading
-    files: Files
+    files: MediaFiles
     found: list[tuple[Idea, Spot]] = field(default_factory=list)
 
     def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from bufferctl import DOCS
 from bufferctl.media.addresses import Answer, Verdict, Wanted, probe
-from bufferctl.media.reading import DIGITS, opened
+from bufferctl.media.reading import DIGITS, open_below
 from bufferctl.model import MediaFile, MediaSettings
 from bufferctl.model.media import CONTENT_TYPES, Obstacle, object_name
 
@@ -122,7 +122,7 @@ class Publisher:
     def _bytes(self, file: MediaFile) -> bytes | Obstacle:
         """The file's bytes, if they are those that are known."""
         try:
-            with opened(self._root, file.path) as source:
+            with open_below(self._root, file.path) as source:
                 data = source.read(file.size + 1)
         except OSError as error:
             return Obstacle(f"cannot be read: {(error.strerror or str(error)).lower()}", "Check out the file again.")

@@ -51,7 +51,7 @@ def _read_all(root: Path, paths: Iterable[str], settings: MediaSettings | None) 
 def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFile:
     """What is known of one file; its address only with `settings`. Raises ConfigError where it cannot be read."""
     try:
-        with opened(root, path) as file:
+        with open_below(root, path) as file:
             size = os.fstat(file.fileno()).st_size
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
             file.seek(0)
@@ -73,7 +73,7 @@ def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFil
     return found.model_copy(update={"url": address_of(found, settings)}) if settings else found
 
 
-def opened(root: Path, path: str) -> BufferedReader:
+def open_below(root: Path, path: str) -> BufferedReader:
     """A file below the root folder, open for reading.
 
     Raises OSError, also where the path leads elsewhere: through a link that was put there since it was checked, or from

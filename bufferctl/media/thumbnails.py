@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from bufferctl.media.reading import opened, read_file
+from bufferctl.media.reading import open_below, read_file
 from bufferctl.model import MediaFile
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_BYTES, MOST_PIXELS = 30_000, 24_000_000
 #: A picture of twice this many pixels a side, or more, is reduced before it is cropped.
 _WORKED_ON = 2000
-#: Formats that are opened: Pillow knows many more, some of which start other programs.
+#: Formats that are open_below: Pillow knows many more, some of which start other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 #: Width and JPEG quality, from the best to what fits in any case.
 _TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240, 32))
@@ -43,7 +43,7 @@ def thumbnail(
         inside = (root / file.path).resolve().is_relative_to(root.resolve())
         if not inside or read_file(root, file.path, None).digest != file.digest:
             return None
-        with opened(root, file.path) as source, warnings.catch_warnings():
+        with open_below(root, file.path) as source, warnings.catch_warnings():
             warnings.simplefilter("error")  # a picture that Pillow takes for a bomb
             small = _made(source, narrowest, widest)
             return next((each for each in _versions(small) if len(each) <= most_bytes), None) if small else None

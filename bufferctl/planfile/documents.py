@@ -33,7 +33,7 @@ class _Head(BaseModel):
     format_version: str
 
 
-def opened(raw: bytes) -> tuple[str, int, dict[str, Any]]:
+def read_head(raw: bytes) -> tuple[str, int, dict[str, Any]]:
     """The kind of a document, its major version, and its values; kind "" and version 0 if it is none."""
     try:
         values = from_json(raw)

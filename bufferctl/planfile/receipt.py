@@ -13,7 +13,7 @@ from bufferctl.errors import UsageError
 from bufferctl.model import IDEAS, Slot
 from bufferctl.model.base import Aware
 from bufferctl.plan import Action, Outcome, Plan, Status
-from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, opened, undamaged
+from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, read_head, undamaged
 
 KIND = "receipt"
 _FORMAT_MAJOR = 2
@@ -62,7 +62,7 @@ def details(plan: Plan, left: Plan | None) -> dict[str, Any]:
 
 def load(raw: bytes, name: str) -> Receipt:
     """Read a receipt. Raises UsageError if it is none, is of another version, or is damaged."""
-    kind, major, values = opened(raw)
+    kind, major, values = read_head(raw)
     if kind != KIND:
         raise UsageError(f"There is no receipt in {name}", hint="To write one, run `bufferctl apply --receipt FILE`.")
     if major > _FORMAT_MAJOR:

@@ -26,7 +26,7 @@ from bufferctl.model.base import Aware
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, opened, undamaged
+from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, read_head, undamaged
 
 KIND = "saved-plan"
 FORMAT_MAJOR, FORMAT_MINOR = 2, 0
@@ -100,7 +100,7 @@ def load(raw: bytes, name: str) -> SavedPlan:
 
     Raises UsageError if it is none or is damaged, StalePlanError where it was altered or is of another version.
     """
-    kind, major, values = opened(raw)
+    kind, major, values = read_head(raw)
     if kind != KIND:
         raise UsageError(f"There is no saved plan in {name}", hint="To write one, run `bufferctl plan -o FILE`.")
     if major != FORMAT_MAJOR:

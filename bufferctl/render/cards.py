@@ -52,7 +52,7 @@ _EXCERPT = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ShownChannel:
     """Where a card belongs; an organization's ideas count as a channel. `label`: `twitter:acme`, as in the files."""
 
     organization: str
@@ -115,7 +115,7 @@ class Card:
 
     change: Change
     address: str
-    channel: Channel
+    channel: ShownChannel
     kind: str
     sign: str
     what: str
@@ -214,15 +214,15 @@ def mark(outcome: Outcome) -> tuple[str, str]:
     return ("late", words.SIGNS[Action.WAITING]) if outcome.status in _LATE else ("bad", words.SIGNS[Action.HOLD])
 
 
-def channel_of(change: Change, plan: Plan) -> Channel:
+def channel_of(change: Change, plan: Plan) -> ShownChannel:
     """Where a change belongs, by the names that people know."""
     organization, label = visible(change.address.organization), visible(change.address.channel)
     if change.address.is_idea:
-        return Channel(organization, label, "Ideas", "Ideas", "i", "ideas")
+        return ShownChannel(organization, label, "Ideas", "Ideas", "i", "ideas")
     live = plan.channels.get(change.slot.channel_id)
     service, _, name = label.partition(":")
     network, glyph = NETWORKS.get(Service(service), (service, "?")) if service in set(Service) else (service, "?")
-    return Channel(organization, label, visible(live.name) if live else name, network, glyph, service.lower())
+    return ShownChannel(organization, label, visible(live.name) if live else name, network, glyph, service.lower())
 
 
 def moment_of(change: Change, plan: Plan) -> Moment | None:

@@ -26,7 +26,7 @@ from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan, Status
 from bufferctl.render import summary
-from bufferctl.render.cards import Card, Channel, card_of, is_trouble
+from bufferctl.render.cards import Card, ShownChannel, card_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.report import Report, by_severity
@@ -116,7 +116,7 @@ class Page:
     problems_open: bool
     trouble: tuple[Card, ...]
     sections: tuple[Section, ...]
-    channels: tuple[Channel, ...]
+    channels: tuple[ShownChannel, ...]
     left: str
     stopped: str
 

@@ -34,7 +34,7 @@ def sentence(text: str) -> str:
     return text if not text or text.endswith((".", "?", "!")) or last.startswith("bufferctl ") else f"{text}."
 
 
-def opened(message: str) -> str:
+def capitalized(message: str) -> str:
     """`message` with a capital letter first; a name at its start (a file, a host) stays as it is."""
     return message[:1].upper() + message[1:] if message.partition(" ")[0].isalpha() else message
 

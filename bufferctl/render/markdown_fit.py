@@ -37,7 +37,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FittedSection:
     """A section as text. `cut`: how many of its items are left out, or shown as one line for want of room."""
 
     section: Section
@@ -45,7 +45,7 @@ class Shown:
     cut: int
 
 
-def fitted(sections: Iterable[Section], room: int) -> Iterator[Shown]:
+def fitted(sections: Iterable[Section], room: int) -> Iterator[FittedSection]:
     """The sections, each with what fits: an item in full, else on one line, else as one of "and 312 more".
 
     Room is given in the order of the sections, but kept for one line of each item that is a must. Together at most
@@ -70,7 +70,7 @@ def fitted(sections: Iterable[Section], room: int) -> Iterator[Shown]:
             room -= _cost(shown[-1])
         if left := section.number - len(shown):
             shown.append(f"- … and {left:,} more {section.more}")
-        yield Shown(section, _framed(section, "\n\n".join(shown)), left + shortened)
+        yield FittedSection(section, _framed(section, "\n\n".join(shown)), left + shortened)
 
 
 def _kept(sections: Iterable[Section], room: int) -> tuple[dict[str, list[Item]], int]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bufferctl.model import Post
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, requests_needed
 from bufferctl.render import words
-from bufferctl.render.cards import Channel, channel_of, moment_of
+from bufferctl.render.cards import ShownChannel, channel_of, moment_of
 from bufferctl.render.lines import count
 
 #: What a plan made with --offline lacks.
@@ -58,7 +58,7 @@ def no_changes(plan: Plan, *, is_offline: bool) -> str:
     return "The files match what was last applied" if is_offline else "Buffer matches your files"
 
 
-def first_post(plan: Plan) -> tuple[str, Channel] | None:
+def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:
     """When and where the first of the posts goes out that would not be published without the plan.
 
     At once, else in the next free slot of a queue where nobody knows when that is, else at the earliest time.

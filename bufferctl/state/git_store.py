@@ -24,7 +24,7 @@ from bufferctl.errors import OvertakenError, StateError
 from bufferctl.git import git_bytes
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
 from bufferctl.state.git_failures import UNKNOWN, Failure, failure_of
-from bufferctl.state.store import Revision, Stored
+from bufferctl.state.store import PastDocument, Stored
 
 #: Seconds that git may take over the network.
 _TIMEOUT = 120
@@ -146,7 +146,7 @@ class GitStore:
         self._last = None if ends_run else self._tip
         return blob
 
-    def log(self) -> Sequence[Revision]:
+    def log(self) -> Sequence[PastDocument]:
         """The document's history, newest first. Raises StateError."""
         if not self._fetch_all():
             return ()
@@ -157,7 +157,9 @@ class GitStore:
             .splitlines()
         )
         parts = [line.split("\0") for line in lines]
-        return tuple(Revision(id_, datetime.fromisoformat(at), f"{message} ({who})") for id_, at, who, message in parts)
+        return tuple(
+            PastDocument(id_, datetime.fromisoformat(at), f"{message} ({who})") for id_, at, who, message in parts
+        )
 
     def read_at(self, revision: str) -> bytes:
         """The document as it was at a revision of `log`, which may be shortened. Raises StateError."""

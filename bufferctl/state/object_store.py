@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 from bufferctl import DOCS
 from bufferctl.errors import OvertakenError, StateError
-from bufferctl.state.store import Revision, Stored
+from bufferctl.state.store import PastDocument, Stored
 
 if TYPE_CHECKING:
     from obstore import GetOptions, GetResult, PutResult, UpdateVersion
@@ -95,7 +95,7 @@ class ObjectStore:
                 raise failure
         raise AssertionError("the last attempt returns or raises")
 
-    def log(self) -> Sequence[Revision]:
+    def log(self) -> Sequence[PastDocument]:
         """Newest first, as far as the bucket keeps versions: each names the one before it. Raises StateError."""
         return tuple(self._revisions())
 
@@ -108,7 +108,7 @@ class ObjectStore:
             )
         return bytes(found.bytes())
 
-    def _revisions(self) -> Iterator[Revision]:
+    def _revisions(self) -> Iterator[PastDocument]:
         options: GetOptions = {"head": True}
         for _ in range(_REVISIONS):
             found = self._get(options)
@@ -122,7 +122,7 @@ class ObjectStore:
                         hint="Switch on versioning for the bucket; from then on each version is kept.",
                     )
                 return
-            yield Revision(version, found.meta["last_modified"], unquote(_attribute(found, "message")))
+            yield PastDocument(version, found.meta["last_modified"], unquote(_attribute(found, "message")))
             before = json.loads(unquote(_attribute(found, "previous")) or "{}").get("version")
             if not before:
                 return

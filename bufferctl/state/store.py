@@ -60,7 +60,7 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class PastDocument:
     """A document as it once was: its name in the store, when it was written (aware), and what happened."""
 
     id: str
@@ -72,7 +72,7 @@ class Revision:
 class History(Protocol):
     """A store that keeps earlier documents."""
 
-    def log(self) -> Sequence[Revision]:
+    def log(self) -> Sequence[PastDocument]:
         """The document's revisions, newest first. Raises StateError."""
 
     def read_at(self, revision: str) -> bytes:

@@ -21,7 +21,7 @@ import stamina
 from bufferctl.ci.apply import apply
 from bufferctl.ci.drift import drift
 from bufferctl.ci.fork_comment import fork_comment
-from bufferctl.ci.job import Options, run_job
+from bufferctl.ci.job import JobOptions, run_job
 from bufferctl.ci.plan import plan
 from bufferctl.sandbox import Clock, Sandbox
 from tests.ci.action import Run, run_action
@@ -162,7 +162,7 @@ class Team:
         machine = self.machine(ref)
         (machine / "event.json").write_text(json.dumps(event), encoding="utf-8")
         own = {name: inputs.pop(name) for name in list(inputs) if name in {"directory", "file", "comment"}}
-        options = Options(**own)
+        options = JobOptions(**own)
         if command == "plan":
             inputs = {"artifact": machine / "artifact", **inputs}
         if command == "apply":

@@ -9,7 +9,7 @@ import pytest
 
 from bufferctl.checks import NETWORKS, text_length
 from bufferctl.config import load
-from bufferctl.config.format import Fate, PostEntry
+from bufferctl.config.format import Handling, PostEntry
 from bufferctl.model import MediaFile, Service
 from bufferctl.model.base import Model
 from tests.networks.cases import CASES, SERVICES, fullest, posts_of
@@ -21,7 +21,7 @@ Field = tuple[str, str]
 CAMPAIGNS = ("thread", "utm", "timezone", "vars", "repeat")
 #: What says what becomes of a post, not what it is; and the other ways to give what it says.
 ELSEWHERE = {
-    *(("PostEntry", name) for name in (*Fate.model_fields, *CAMPAIGNS, "text_file")),
+    *(("PostEntry", name) for name in (*Handling.model_fields, *CAMPAIGNS, "text_file")),
     *((kind, "file") for kind in ("Image", "Video", "Document")),
     ("Document", "thumbnail_file"),
     *(("MediaFile", name) for name in MediaFile.model_fields),
