@@ -17,8 +17,8 @@ from bufferctl.clock import awake
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.model.plain_text import visible
-from bufferctl.render.lines import capitalized
 from bufferctl.plan import Reason
+from bufferctl.render.lines import capitalized
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
 from bufferctl.state.lock import is_mine, locked_by
