@@ -270,7 +270,7 @@ def test_a_full_disk_is_said_and_leaves_whole_lines(journals: Journals) -> None:
     journal.intend([intent(1)])
     fill()
     try:
-        with pytest.raises(PartWayError, match=r"can no longer be recorded.*nothing more is sent"):
+        with pytest.raises(PartWayError, match=r"can no longer be written.*nothing more is sent"):
             journal.intend([intent(2, B)])
         with pytest.raises(PartWayError):
             journal.settle([done(1, "x")])
