@@ -56,8 +56,9 @@ class Binding:
     then; `text`: digest of its title and text. `seen`: digest of the live content when it last matched what was applied
     (empty: never). `due_at`: the instant last seen for a timed post, ISO 8601 in UTC, else empty. `status`: the status
     last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty if unknown. `address`, `file` and `protect`:
-    as last declared; the files may have changed since. `retired`: published, then removed from the files or cancelled;
-    kept only so that nothing publishes it again. `media`: what was attached when last applied, each an address or the
+    as last declared; the files may have changed since. `retired`: removed from the files or cancelled while its object
+    is published or stays in Buffer; kept only so that nothing creates it again. `reconnected`: its channel was, before
+    it was seen published, so that its id is gone. `media`: what was attached when last applied, each an address or the
     summary of a file (`MediaFile.summary`).
     """
 
@@ -74,6 +75,7 @@ class Binding:
     file: str = ""
     protect: bool = False
     retired: bool = False
+    reconnected: bool = False
     media: tuple[str, ...] = ()
 
 
@@ -158,7 +160,8 @@ class State:
     """The record of one API endpoint. An id has at most one slot.
 
     `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it. `past`:
-    slots of posts whose time had passed when they were first seen. `complete_at`: the horizon of the last apply that
+    slots of posts whose time had passed when they were first seen. `former`: slots that objects had before they were
+    renamed, with the ids of those. `complete_at`: the horizon of the last apply that
     read and planned every declared home; a home that is not listed starts from there. `lineage`: created by the first
     write; `serial` grows with each. `public`: addresses of uploaded files that have answered, as far as a file still
     has them.
@@ -173,6 +176,7 @@ class State:
     lineage: str = ""
     serial: int = 0
     public: frozenset[str] = frozenset()
+    former: Mapping[Slot, str] = field(default_factory=dict)
 
     @property
     def tracked(self) -> dict[Slot, Binding]:

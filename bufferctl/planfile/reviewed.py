@@ -16,12 +16,6 @@ from bufferctl.model import Idea, Post
 from bufferctl.plan import WRITING, Action, Change, Plan, Reason
 
 _SAYS = {Action.CREATE: "created", Action.WAITING: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
-#: What follows where nothing is sent.
-_SO = {
-    Action.CREATE: "it is not sent",
-    Action.UPDATE: "Buffer keeps its version",
-    Action.DELETE: "it is not deleted and will be published",
-}
 #: Actions of what Buffer has, and nothing is to be done about it there.
 _THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
 
@@ -44,7 +38,7 @@ class Reviewed:
             change,
             action=Action.HOLD,
             reason=Reason.NOT_REVIEWED,
-            message=f"Not reviewed: {why}, so {_SO[change.action]}",
+            message=f"Not reviewed: {why}, so {_consequence(change)}",
             hint="To have it reviewed, run `bufferctl plan -o FILE`.",
             write=None,
         )
@@ -97,3 +91,10 @@ def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, 
     """The fields in which what becomes public differs."""
     before, after = what_it_says(then), what_it_says(now)
     return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
+
+
+def _consequence(change: Change) -> str:
+    """What follows where nothing is sent."""
+    if change.action is Action.DELETE:
+        return f"it is not deleted and {'will be published' if change.goes_out else 'stays in Buffer'}"
+    return "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"

@@ -103,6 +103,25 @@ def deleted_in_buffer() -> Hold:
     )
 
 
+def perhaps_published() -> Hold:
+    return Hold(
+        Reason.GONE,
+        "Its channel was connected to Buffer again, which removes the posts of the earlier connection. It may have "
+        "been published before that, so bufferctl does not create it again on its own",
+        "Look at the channel. If it is published, remove it from the file; if it is not, give it a new due_at and run "
+        "`bufferctl apply --recreate {address}`.",
+    )
+
+
+def key_taken(key: str, id_: str) -> Hold:
+    return Hold(
+        Reason.AMBIGUOUS,
+        f"Another post had the key `{key}` ({id_}), and a key stays with its post. So this is not renamed, and Buffer "
+        "keeps it as it is",
+        "Choose another key.",
+    )
+
+
 def not_listed_yet() -> Hold:
     return Hold(
         Reason.LAG,

@@ -34,6 +34,7 @@ class How(Enum):
     KNOWN = auto()
     MOVED = auto()
     EXACT = auto()
+    KEY_TAKEN = auto()
     IN_QUESTION = auto()
     NEW = auto()
 

@@ -8,11 +8,11 @@ so that no later rule can lift a question.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bufferctl.model import Binding, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Question, Rule, Slot
+from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Question, Rule, Slot
 from bufferctl.reconcile.alike import Candidate, is_exact, stage
 from bufferctl.reconcile.matches import Declared, Found, How, Match, Matches, Pools, Suspect, is_out, pools_of
 from bufferctl.reconcile.questions import Claims, is_over, questions
@@ -24,9 +24,11 @@ def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
     declared = tuple(declared)
     by_id = {item.id: item for item in live.items}
     bindings = record.state.bindings
-    found = _known(declared, by_id, record)
+    found = _known(declared, by_id, live, record)
     released = {slot: binding for slot, binding in bindings.items() if slot not in {d.slot for d in declared}}
-    moved = _moved([d for d in declared if d.slot not in found], released, by_id)
+    renamed = _renamed_to_taken_keys(found, released)
+    found |= {slot: Match(found[slot].declared, How.KEY_TAKEN, None, found[slot].binding) for slot in renamed}
+    moved = _moved([d for d in declared if d.slot not in found], released, by_id, record.state.former)
     found |= moved
     released = {slot: b for slot, b in released.items() if slot not in {m.moved_from for m in moved.values()}}
     claimed = {binding.id for binding in bindings.values()}
@@ -49,7 +51,9 @@ def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
     return Matches(
         tuple(found[d.slot] for d in declared),
         released,
-        kept=frozenset(slot for slot, binding in released.items() if binding.id in in_question),
+        kept=frozenset(slot for slot, binding in released.items() if binding.id in in_question).union(
+            *renamed.values()
+        ),
         unclaimed=left,
         unexplained=frozenset(item.id for item in left if not is_explained(item)),
         postponed={
@@ -60,13 +64,42 @@ def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
     )
 
 
-def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea], record: Record) -> Found:
+def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea], live: Live, record: Record) -> Found:
+    """By address, but for what was dropped from the files and deleted in Buffer since."""
     bindings = record.state.bindings
+
+    def is_over(d: Declared, binding: Binding) -> bool:
+        if not binding.retired or binding.status == PostStatus.SENT:
+            return False
+        return binding.id in live.gone or (isinstance(d.item, Idea) and binding.id not in by_id)
+
     return {
         d.slot: Match(d, How.KNOWN, by_id.get(binding.id), binding)
         for d in declared
-        if (binding := bindings.get(d.slot)) is not None
+        if (binding := bindings.get(d.slot)) is not None and not is_over(d, binding)
     }
+
+
+def _previous(d: Declared) -> Iterator[Slot]:
+    """The slots that it names in `was`."""
+    return (replace(d.slot, key=key) for key in d.item.previous_keys)
+
+
+def _renamed_to_taken_keys(found: Found, released: Mapping[Slot, Binding]) -> dict[Slot, set[Slot]]:
+    """Slots that the record keeps for what was published there, and that now declare what had another key.
+
+    With the slots that it had, by `was` or by equal content: both sides are held, and neither is deleted.
+    """
+    tracked = {slot: binding for slot, binding in released.items() if not binding.retired}
+    taken: dict[Slot, set[Slot]] = {}
+    for slot, m in found.items():
+        if m.binding is None or not m.binding.retired or str(m.declared.fingerprint) == m.binding.applied:
+            continue
+        content = str(m.declared.fingerprint)
+        olds = {*_previous(m.declared), *(s for s, b in tracked.items() if (s.home, b.applied) == (slot.home, content))}
+        if olds & tracked.keys():
+            taken[slot] = olds & tracked.keys()
+    return taken
 
 
 def _is_gone(found: Match, gone: Collection[str]) -> bool:
@@ -75,12 +108,21 @@ def _is_gone(found: Match, gone: Collection[str]) -> bool:
     return binding is not None and binding.id in gone and binding.status != PostStatus.SENT
 
 
-def _moved(new: list[Declared], released: Mapping[Slot, Binding], by_id: Mapping[str, LivePost | LiveIdea]) -> Found:
-    """Offer claims whose address left the files: to who names it in `was`, unsent ones also to their exact equal."""
+def _moved(
+    new: list[Declared],
+    released: Mapping[Slot, Binding],
+    by_id: Mapping[str, LivePost | LiveIdea],
+    former: Mapping[Slot, str],
+) -> Found:
+    """Offer claims whose address left the files: to who names it in `was`, or had it before it was renamed.
+
+    Unsent ones are offered to their exact equal, too.
+    """
     left = dict(released)
+    slots = {binding.id: slot for slot, binding in released.items()}
     found: Found = {}
     for d in new:
-        olds = (replace(d.slot, key=key) for key in d.item.previous_keys)
+        olds = [*_previous(d), *([slots[id_]] if (id_ := former.get(d.slot)) in slots else [])]
         if (old := next((old for old in olds if old in left), None)) is not None:
             binding = left.pop(old)
             found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), binding, old)

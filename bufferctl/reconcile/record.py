@@ -123,6 +123,8 @@ def follow_reconnected(state: State, account: Account) -> State:
 
     bindings = {slot: b for slot, b in state.bindings.items() if slot.channel_id not in moved}
     for slot, binding in state.bindings.items():
+        if slot.channel_id in moved and binding.status != PostStatus.SENT:
+            binding = replace(binding, reconnected=True)  # noqa: PLW2901 - the same one, as it is now
         bindings.setdefault(slot_now(slot), binding)
     homes = {id_: home for id_, home in state.homes.items() if id_ not in moved}
     for old, channel in moved.items():
@@ -134,6 +136,7 @@ def follow_reconnected(state: State, account: Account) -> State:
         questions={slot_now(slot): question for slot, question in state.questions.items()},
         let_go={i: replace(g, home=moved[g.home].id if g.home in moved else g.home) for i, g in state.let_go.items()},
         past=frozenset(map(slot_now, state.past)),
+        former={slot_now(slot): id_ for slot, id_ in state.former.items()},
     )
 
 
@@ -167,7 +170,17 @@ def begin_run(state: State, plan: Plan) -> State:
     questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
     let_go = {**state.let_go, **_let_go(plan.of(Action.FORGET))}
     past = (state.past - slots) | {change.slot for change in plan.of(Action.PAST)}
-    return replace(state, homes=homes, questions=questions, let_go=let_go, past=past)
+    return replace(
+        state, homes=homes, questions=questions, let_go=let_go, past=past, former=_former(state, plan.changes)
+    )
+
+
+def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
+    """The slots that bound objects had before, until something else is declared there."""
+    moved = {c.moved_from: c.live_id for c in changes if c.moved_from and c.live_id}
+    taken = state.bindings.keys() - moved.keys() | {c.slot for c in changes}
+    bound = {binding.id for binding in state.bindings.values()}
+    return {slot: id_ for slot, id_ in {**state.former, **moved}.items() if slot not in taken and id_ in bound}
 
 
 def _let_go(forgotten: Iterable[Change]) -> dict[str, LetGo]:
@@ -183,7 +196,7 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it is in
     `open_homes`: a write there has no outcome.
     """
-    state = begin_run(state, plan)
+    state = begin_run(replace(state, bindings=_with_retired_seen(state.bindings, live)), plan)
     unread = live.unread | {c.slot.home for c in plan.of(Action.HOLD) if c.reason is Reason.UNREAD}
     unread |= {c.slot.home for c in plan.of(Action.ADOPT, Action.MOVE) if state.bindings.get(c.slot) != c.binding}
     homes = dict(state.homes)
@@ -204,6 +217,20 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
         let_go={id_: gone for id_, gone in state.let_go.items() if not _is_passed(gone, homes)},
         complete_at=complete_at or state.complete_at,
     )
+
+
+def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slot, Binding]:
+    """The bindings, where retired objects are published by now or gone: so they need not be looked for again."""
+    out = {post.id for post in live.posts if post.status in OUT}
+    seen = {
+        slot: replace(binding, status=PostStatus.SENT) if binding.retired and binding.id in out else binding
+        for slot, binding in bindings.items()
+    }
+    return {
+        slot: binding
+        for slot, binding in seen.items()
+        if not (binding.retired and binding.status != PostStatus.SENT and binding.id in live.gone)
+    }
 
 
 def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settle: timedelta) -> State:

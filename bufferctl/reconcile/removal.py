@@ -54,7 +54,7 @@ def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim],
         binding=binding,
     )
     if item.slot.channel_id == IDEAS:
-        return replace(change, message="Buffer's API cannot delete ideas, so it stays there") if live else change
+        return _stays(change, binding, "Buffer's API cannot delete ideas, so it stays there") if live else change
     if binding.status == PostStatus.SENT or (isinstance(live, LivePost) and live.status in OUT):
         return _retired(change, binding)
     if not isinstance(live, LivePost):
@@ -65,7 +65,7 @@ def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim],
         return holds.cancelled_but_theirs(live.id, goes_out=change.goes_out).on(change)
     if binding.origin is Origin.ADOPTED:
         goes_out = " and will be published" if change.goes_out else ""
-        return replace(change, message=f"A person created it in Buffer, so it stays there{goes_out}")
+        return _stays(change, binding, f"A person created it in Buffer, so it stays there{goes_out}")
     if item.declared.protect if item.declared else binding.protect:
         return holds.protected(declared=item.declared is not None, goes_out=change.goes_out).on(change)
     if not item.declared and not prune:
@@ -80,6 +80,11 @@ def _retired(change: Change, binding: Binding) -> Change:
     kept = replace(binding, status=PostStatus.SENT, retired=True)
     message = "It is already published, which cannot be undone" if change.desired else ""
     return replace(change, binding=kept, message=message)
+
+
+def _stays(change: Change, binding: Binding, message: str) -> Change:
+    """What becomes of an object that stays in Buffer: the record keeps it, so that it is not created beside itself."""
+    return replace(change, binding=replace(binding, retired=True), message=message)
 
 
 def _whose(binding: Binding, live: LivePost) -> str:

@@ -52,6 +52,8 @@ def decide(match: Match, situation: Situation) -> Change:
     item = match.declared.item
     if (candidates := situation.unsettled.get(match.declared.slot)) is not None:
         return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
+    if match.how is How.KEY_TAKEN:
+        return _hold(facts, holds.key_taken(item.address.key, facts.binding.id), Cause.MOVED)
     if item.cancelled:
         return _cancelled(facts)
     if match.how is How.EXACT and match.live is not None:
@@ -191,6 +193,9 @@ def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
         return _create(facts, Cause.DRIFT, situation)
     if binding.created_at and situation.now - datetime.fromisoformat(binding.created_at) < LAG:
         return _hold(facts, holds.not_listed_yet(), Cause.DRIFT)
+    due = binding.due_at and datetime.fromisoformat(binding.due_at)
+    if binding.reconnected and binding.status == PostStatus.SCHEDULED and (not due or due <= situation.now):
+        return _hold(facts, holds.perhaps_published(), Cause.DRIFT)
     return _hold(facts, holds.deleted_in_buffer(), Cause.DRIFT)
 
 

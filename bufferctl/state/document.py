@@ -79,6 +79,7 @@ class _StoredHome:
     handle: str = ""
     past_before: AwareDatetime | None = None
     past: list[str] = field(default_factory=list)
+    former: dict[str, str] = field(default_factory=dict)
     let_go: dict[str, AwareDatetime] = field(default_factory=dict)
     questions: dict[str, _StoredQuestion] = field(default_factory=dict)
     objects: dict[str, Binding] = field(default_factory=dict)
@@ -240,6 +241,7 @@ def _state(document: _StoredFile) -> State:
     questions: dict[Slot, Question] = {}
     let_go: dict[str, LetGo] = {}
     past: set[Slot] = set()
+    former: dict[Slot, str] = {}
     for organization, channels in document.organizations.items():
         for channel, stored in channels.items():
             home = Home(
@@ -253,6 +255,7 @@ def _state(document: _StoredFile) -> State:
             }
             let_go |= {id_: LetGo(home.id, created) for id_, created in stored.let_go.items()}
             past |= {Slot(organization, channel, key) for key in stored.past}
+            former |= {Slot(organization, channel, key): id_ for key, id_ in stored.former.items()}
     return State(
         bindings,
         homes,
@@ -263,6 +266,7 @@ def _state(document: _StoredFile) -> State:
         document.lineage,
         document.serial,
         document.public,
+        former,
     )
 
 
@@ -356,6 +360,8 @@ def _dump_homes(state: State, files: Mapping[str, int]) -> dict[str, dict[str, d
         stored.setdefault(home.organization_id, {})[home.channel_id] = values
     for slot in sorted(state.past):
         of_home[slot.home].setdefault("past", []).append(slot.key)
+    for slot, id_ in sorted(state.former.items()):
+        of_home[slot.home].setdefault("former", {})[slot.key] = id_
     for id_, gone in sorted(state.let_go.items()):
         of_home[gone.home].setdefault("let_go", {})[id_] = gone.created_at
     for slot, question in sorted(state.questions.items()):

@@ -93,3 +93,88 @@ def test_a_campaign_that_is_called_off_and_brought_back(project: Project, gone: 
     project.write("posts/a.yaml", TIPS.replace("2029-12-04", "2030-02-04"))
     project.apply()
     assert texts(project) == ["One", "Three", "Two"]
+
+
+SOON = "posts:\n  - {key: webinar, channels: [twitter], due_at: 2029-12-05 10:00, text: Join our webinar}\n"
+
+
+@pytest.mark.parametrize("posts", [QUEUED, SOON])
+def test_a_rename_with_an_edit_that_is_reverted(project: Project, posts: str) -> None:
+    """Held, since it is published under the new key, which the record knows to be the same post."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", posts)
+    project.apply()
+    key = "tip" if posts is QUEUED else "webinar"
+    renamed = posts.replace(f"key: {key}", f"key: new, was: {key}").replace("text:", "text: Come!")
+    renamed = renamed.replace("12-05", "12-04")
+    project.write("posts/a.yaml", renamed)
+    project.apply()
+    project.sandbox.clock.advance(days=3)
+    project.apply()
+    project.write("posts/a.yaml", posts.replace("12-05", "12-20"))
+    assert project("plan").planned == [f"! {key}"]
+    project.apply()
+    assert len(texts(project)) == 1
+
+
+def test_a_rename_that_is_reverted_before_it_is_published(project: Project) -> None:
+    """The post gets its old key and its old text back: it is edited, and not created beside itself."""
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", SOON)
+    project.apply()
+    project.write("posts/a.yaml", SOON.replace("webinar,", "new, was: webinar,").replace("Join", "Come to"))
+    project.apply()
+    project.write("posts/a.yaml", SOON)
+    assert project("plan").planned == ["~ webinar"]
+    project.apply()
+    assert texts(project) == ["Join our webinar"]
+
+
+def test_a_key_of_a_dropped_post_that_another_one_takes(project: Project) -> None:
+    """Both are held: the record knows the key, and what it was before is not deleted."""
+    published(project, QUEUED + "  - {key: b, channels: [twitter], due_at: 2029-12-20 09:00, text: B}\n")
+    b = "posts:\n  - {key: b, channels: [twitter], due_at: 2029-12-20 09:00, text: B}\n"
+    project.write("posts/a.yaml", b)
+    project.apply()
+    for renamed in (b.replace("key: b", "key: tip, was: b"), b.replace("key: b", "key: tip")):
+        project.write("posts/a.yaml", renamed)
+        ran = project.apply()
+        assert (ran.code, texts(project)) == (1, ["A tip", "B"])
+        assert "Another post had the key `tip`" in " ".join(ran.out.split())
+    project.write("posts/a.yaml", b.replace("key: b", "key: c, was: b"))
+    assert project.apply().code == 0
+
+
+def test_a_persons_post_that_was_declared_and_dropped(project: Project) -> None:
+    """Published by Buffer meanwhile, and declared again, at another time, or under another key: not a second time."""
+    project.write("buffer.yaml", ROOT)
+    project.write(
+        "posts/b.yaml", "posts:\n  - {key: other, channels: [twitter], due_at: 2030-06-01 09:00, text: Other}\n"
+    )
+    project.apply()
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.create_post(channel, text="Join our webinar", dueAt="2029-12-05T09:00:00.000Z")
+    project.write("posts/a.yaml", SOON)
+    assert "1 already there" in project.apply().out
+    project.write("posts/a.yaml", "posts: []\n")
+    project.apply()
+    project.sandbox.clock.advance(days=3)
+    project.apply()
+    for again in (SOON.replace("12-05", "12-20"), SOON.replace("12-05", "12-20").replace("key: webinar", "key: w2")):
+        project.write("posts/a.yaml", again)
+        project.apply()
+        assert texts(project) == ["Join our webinar"]
+
+
+def test_an_idea_that_was_dropped_and_is_declared_again_with_an_edit(project: Project) -> None:
+    """Held, as an edit of any idea; never a second one."""
+    idea = "ideas:\n  - {key: i, organization: Acme, title: Podcast, text: About the office dog}\n"
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/i.yaml", idea)
+    project.apply()
+    number = len(project.sandbox.ideas())
+    project.write("posts/i.yaml", "ideas: []\n")
+    project.apply()
+    project.write("posts/i.yaml", idea.replace("dog", "cat"))
+    assert project.apply().code == 1
+    assert len(project.sandbox.ideas()) == number

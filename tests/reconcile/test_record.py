@@ -13,6 +13,7 @@ from bufferctl.model import (
     Account,
     Address,
     Binding,
+    Claim,
     Home,
     Horizon,
     LetGo,
@@ -30,6 +31,7 @@ from bufferctl.model import (
 )
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import (
+    Options,
     answer,
     begin,
     begin_anew,
@@ -205,15 +207,46 @@ def test_a_binding_without_a_creation_is_let_go_without_a_name() -> None:
 
 
 def test_what_a_run_forgets_is_let_go() -> None:
-    """The adopted one that left the files, until the horizon passes it."""
-    adopted = in_buffer(post(), created=NOW - timedelta(seconds=30))
-    world = World(live=[adopted], state=record((post(), adopted), origin=Origin.ADOPTED))
+    """What another root file has now, until the horizon passes it."""
+    moved = in_buffer(post(), created=NOW - timedelta(seconds=30))
+    options = Options(elsewhere={"p1": Claim("blog.yaml", Origin.CREATED)})
+    world = World(live=[moved], state=record((post(), moved)), options=options)
     plan = world.plan(post("b", "b", LATER))
     begun = begin_run(world.state, plan)
-    assert begun.let_go == {"p1": LetGo("c1", adopted.created_at)}
+    assert begun.let_go == {"p1": LetGo("c1", moved.created_at)}
     bound = replace(begun, bindings={})
     assert move_on(bound, plan, world.reading, settle=SETTLE).let_go == begun.let_go
     assert move_on(bound, plan, replace(world.reading, began=NOW + SETTLE), settle=SETTLE).let_go == {}
+
+
+def test_what_stays_in_buffer_is_kept() -> None:
+    """An adopted post whose entry was removed: nothing is let go; once it is published or gone, that is recorded."""
+    adopted = in_buffer(post())
+    world = World(live=[adopted], state=record((post(), adopted), origin=Origin.ADOPTED))
+    plan = world.plan(post("b", "b", LATER))
+    (change,) = (change for change in plan.changes if change.address.key == "a")
+    assert change.binding is not None
+    assert (change.action, change.binding.retired, begin_run(world.state, plan).let_go) == (Action.FORGET, True, {})
+    kept = replace(world.state, bindings={A: change.binding})
+    out = replace(world, state=kept, live=[replace(adopted, status=PostStatus.SENT)])
+    after = move_on(kept, out.plan(post("b", "b", LATER)), out.reading, settle=SETTLE)
+    assert after.bindings[A].status == PostStatus.SENT
+    gone = replace(world, state=kept, live=[], gone=["p1"])
+    assert A not in move_on(kept, gone.plan(post("b", "b", LATER)), gone.reading, settle=SETTLE).bindings
+
+
+def test_a_renamed_object_keeps_its_former_slots() -> None:
+    """Until something else is declared there, or nothing has the object any more."""
+    live = in_buffer(post())
+    state = record((post(), live))
+    renamed = post("b", was="a")
+    plan = World(live=[live], state=state).plan(renamed)
+    begun = begin_run(state, plan)
+    assert begun.former == {A: "p1"}
+    moved = replace(begun, bindings={slot(renamed): state.bindings[A]})
+    other = World(live=[live], state=moved).plan(renamed, post("a", "Another", LATER))
+    assert begin_run(moved, other).former == {}
+    assert begin_run(replace(moved, bindings={}), World().plan()).former == {}
 
 
 # -- reconnected channels
@@ -284,6 +317,16 @@ def test_sent_stays_done_and_unsent_holds_as_deleted_after_a_reconnect() -> None
         world = World(live=live, state=moved, gone=gone, channels=(NEW_TWITTER, LINKEDIN))
         verdicts = {c.address.key: c.reason or c.action for c in world.plan(post(), over).changes}
         assert verdicts == {"a": Reason.GONE, "over": Action.DONE}
+
+
+def test_what_was_due_before_a_reconnect_may_be_published() -> None:
+    """A queue post of the old connection; a draft and a post that is not due yet can only be deleted."""
+    over, draft = queued("q", "In the queue"), queued("d", "A draft", draft=True)
+    state = record((over, in_buffer(over, "p1")), (draft, in_buffer(draft, "p2")), (post(), in_buffer(post(), "p3")))
+    moved = follow_reconnected(state, account(NEW_TWITTER, LINKEDIN))
+    world = World(state=moved, gone=["p1", "p2", "p3"], channels=(NEW_TWITTER, LINKEDIN))
+    messages = {c.address.key: "may have been published" in c.message for c in world.plan(over, draft, post()).changes}
+    assert messages == {"q": True, "d": False, "a": False}
 
 
 # -- begin_run: before anything is sent

@@ -73,6 +73,7 @@ bindings = st.builds(
     *[texts] * 8,
     st.booleans(),
     st.booleans(),
+    st.booleans(),
     st.tuples(texts),
 )
 
