@@ -160,6 +160,7 @@ def _history(record: StoredRecord) -> History:
         ("bufferctl state migrate", "from .bufferctl/, after adding `state: git`"),
         ("bufferctl state migrate --from git", "from the branch bufferctl-state"),
         ("bufferctl state migrate --from s3://acme-state/social", "from a bucket"),
+        ("bufferctl state migrate --from old/buffer.yaml", "of a root file that was moved"),
     ),
 )
 @click.option(
@@ -167,55 +168,79 @@ def _history(record: StoredRecord) -> History:
     "source",
     metavar="PLACE",
     default="",
-    help="Where the state is now: a state file, `git`, git:BRANCH, or a bucket.",
+    help="Where the state is now: a state file, `git`, git:BRANCH, a bucket, or an old root file.",
 )
 @click.option("--from-endpoint", "endpoint", metavar="URL", default="", help="Endpoint of that bucket's store.")
 @options.root_option
 def migrate(source: str, endpoint: str, file: Path | None) -> None:
     """Move the state from PLACE to the store that `state` in buffer.yaml names.
 
-    Without --from, PLACE is .bufferctl/ beside the root file. Unfinished writes move too. An old state file is renamed
-    to ….migrated; in a shared store a note is left behind, so that older checkouts do not continue with the old state.
+    Without --from, PLACE is .bufferctl/ beside the root file. A root file that was moved or renamed stands for its
+    state in the same store. Unfinished writes move too. An old state file is renamed to ….migrated; in a shared store a
+    note is left behind, so that older checkouts do not continue with the old state.
     """
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import journal_folder, locked
     from bufferctl.cli.state import record_of
-    from bufferctl.state import LocalStore, StoredRecord
-    from bufferctl.state.document import moved
+    from bufferctl.state import Document, LocalStore, StoredRecord
+    from bufferctl.state.document import dump
+    from bufferctl.state.succession import hand_over
 
     target, root = record_of(file, None)
-    old = StoredRecord(_source(source, endpoint, root), None)
-    if old.place == target.place:
+    is_beside = target.is_shared and _is_root_file(source)
+    old = StoredRecord(_source(source, endpoint, root, target.store), None)
+    if old.store.address == target.store.address:
         raise UsageError(
             f"The state is in {target.place} already",
             hint="Set `state` in buffer.yaml to the new place, and name the old one with --from.",
         )
-    old.load()
+    _read_both(old, target)
     if not old.exists:
         raise ConfigError(f"There is no state to move: {old.place}", hint="Name where it is with --from PLACE.")
     console = Console.create()
     with locked(old.endpoint, 0.0, console):
-        old.load()
+        _read_both(old, target)
         document = _whole(old, root, journal_folder())
-        target.load()
-        if target.exists:
-            raise StateError(
-                f"{target.name} has state already (serial {target.saved.serial}), so nothing was moved",
-                hint="To replace it: bufferctl state pull > state.json, compare, and bufferctl state push --force FILE",
-            )
-        target.put(replace(document, state=target.next(document.state)), f"state migrate from {old.place}")
-        if isinstance(old.store, LocalStore):
-            old.store.path.rename(old.store.path.with_name(old.store.path.name + ".migrated"))
+        if is_beside:
+            hand_over(old, target)
         else:
-            old.store.swap(moved(target.place, old.endpoint), old.version, f"state migrate to {target.place}")
-    console.data(f"Moved {len(target.saved.bindings)} objects from {old.place} to {target.place}.")
+            target.put(replace(document, state=target.next(document.state)), f"state migrate from {old.place}")
+            if isinstance(old.store, LocalStore):
+                old.store.path.rename(old.store.path.with_name(old.store.path.name + ".migrated"))
+            else:
+                note = Document(old.endpoint, moved_to=target.store.address)
+                old.store.swap(dump(note), old.version, f"state migrate to {target.place}")
+    places = (old.store.address, target.store.address) if is_beside else (old.place, target.place)
+    console.data(f"Moved {len(target.saved.bindings)} objects from {' to '.join(places)}.")
 
 
-def _source(source: str, endpoint: str, root: Path) -> Store:
-    """The store that `--from` names."""
+def _read_both(old: StoredRecord, target: StoredRecord) -> None:
+    """Raises StateError where `target` has a record, unless that was moved to `old`, or `old` has none."""
+    target.read()
+    if target.exists and target.document.moved_to not in {old.store.address, old.place}:
+        target.refuse_moved()
+        raise StateError(
+            f"{target.name} has state already (serial {target.saved.serial}), so nothing was moved",
+            hint="To replace it: bufferctl state pull > state.json, compare, and bufferctl state push --force FILE",
+        )
+    old.read()
+    if old.document.moved_to != target.store.address or not old.saved.lineage:  # else that was cut off
+        old.refuse_moved()
+
+
+def _is_root_file(source: str) -> bool:
+    return source.endswith((".yaml", ".yml"))
+
+
+def _source(source: str, endpoint: str, root: Path, target: Store) -> Store:
+    """The store that `--from` names. `target`: of `root`."""
     from bufferctl.model import StateSettings
     from bufferctl.state import open_store
+    from bufferctl.state.opening import document_path, repository_of
 
+    if _is_root_file(source):
+        old = Path(source)
+        return target.beside(document_path(old, repository_of(old))) if target.is_shared else open_store(None, old)
     settings = None
     if source.partition("://")[0] in {"s3", "gs", "az"} and "://" in source:
         settings = StateSettings(source.rstrip("/"), endpoint.rstrip("/"))

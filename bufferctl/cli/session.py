@@ -286,7 +286,12 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
     from bufferctl.state import StoredRecord
 
     store = StoredRecord(files.store(state_file), buffer.endpoint)
-    store.load()
+    store.read()
+    if store.is_shared:
+        from bufferctl.cli.predecessor import find_predecessor
+
+        if old := find_predecessor(files, store, buffer, console):
+            store.stand_in(old.document)
     journal = FileJournal(journal_folder(), store.endpoint, files.root_file, store.saved.lineage)
     try:
         session = session_of(Session, files, buffer, store, journal, console)
@@ -350,11 +355,12 @@ def opened_for_change(
     lock_timeout: float,
     settle: float = SETTLE,
     message: str = "apply",
+    afresh: bool = False,
 ) -> Iterator[Session]:
     """The same with the lock held from before anything is read, and the record known to be writable.
 
     `settle`: seconds until Buffer's lists surely show a write. `message`: for the history of a shared record, unless
-    `finish` says more. Raises LockedError where another run holds the lock, on
+    `finish` says more. `afresh`: see `sharing.shared`. Raises LockedError where another run holds the lock, on
     this machine or of a shared record, for longer than `lock_timeout` seconds, StateError.
     """
     store = files.store(state_file)
@@ -363,7 +369,14 @@ def opened_for_change(
             from bufferctl.cli.shared_session import shared
 
             with shared(
-                files, buffer, store, console, lock_timeout=lock_timeout, settle=settle, message=message
+                files,
+                buffer,
+                store,
+                console,
+                lock_timeout=lock_timeout,
+                settle=settle,
+                message=message,
+                afresh=afresh,
             ) as session:
                 yield session
             return

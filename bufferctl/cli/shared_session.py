@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bufferctl.apply import FileJournal, Revision, Timer
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
+from bufferctl.cli.predecessor import find_predecessor
 from bufferctl.cli.session import Names, Planned, Session, journal_folder, organizations, session_of
 from bufferctl.clock import awake
 from bufferctl.diagnostics import Diagnostic, Severity
@@ -23,6 +24,7 @@ from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_o
 from bufferctl.state.checkout import Relation, head, relation
 from bufferctl.state.lock import is_mine, locked_by
 from bufferctl.state.shared_record import SharedRecord
+from bufferctl.state.succession import hand_over
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -79,20 +81,37 @@ class SharedSession(Session):
 
 @contextmanager
 def shared(
-    files: Files, buffer: Buffer, place: Store, console: Console, *, lock_timeout: float, settle: float, message: str
+    files: Files,
+    buffer: Buffer,
+    place: Store,
+    console: Console,
+    *,
+    lock_timeout: float,
+    settle: float,
+    message: str,
+    afresh: bool,
 ) -> Iterator[SharedSession]:
-    """A session with the lock of the record in `place`. Raises LockedError, StateError, ApiError."""
+    """A session with the lock of the record in `place`. Raises LockedError, StateError, ApiError.
+
+    `afresh`: there need not be a record, though a root file that is gone has one of the same channels.
+    """
     record = SharedRecord(place, buffer.endpoint, commit=head(files.root))
-    record.load()
+    record.read()
     _refuse_unmoved(files, record)
+    old = find_predecessor(files, record, buffer, console, afresh=afresh)
     _refuse_older(files, record)
-    journal = FileJournal(journal_folder(), record.endpoint, files.root_file, record.saved.lineage)
+    known = old.document.state if old else record.saved
+    journal = FileJournal(journal_folder(), record.endpoint, files.root_file, known.lineage)
     try:
-        wanted = organizations(files, record.saved, journal)
+        wanted = organizations(files, known, journal)
         account = buffer.account(wanted)  # for Buffer's clock, too
+        if old:
+            _take_over(record, old.path, buffer, journal, lock_timeout)
+            _refuse_older(files, record)
         commit = record.document.commit
         journal.begin(record.run)
-        dead = _lock(record, buffer, journal, lock_timeout, landing=buffer.timeout + settle)
+        landing = buffer.timeout + settle
+        dead = _when_free(record, buffer, journal, lock_timeout, lambda now: record.lock(now, landing))
         try:
             session = _begun(files, buffer, record, journal, console, dead, commit)
         except BaseException:
@@ -141,10 +160,21 @@ def _leave(session: SharedSession) -> None:
         session.console.error(error.message, error.hint)
 
 
-def _lock(
-    record: SharedRecord, buffer: Buffer, journal: FileJournal, timeout: float, *, landing: float
+def _take_over(record: SharedRecord, path: str, buffer: Buffer, journal: FileJournal, timeout: float) -> None:
+    """Move the document at `path` to that of this root file, once no other run holds its lock. Raises LockedError."""
+    old = StoredRecord(record.store.beside(path), record.endpoint)
+    old.read()
+    _when_free(old, buffer, journal, timeout, lambda _: hand_over(old, record))
+    record.load()
+
+
+def _when_free(
+    record: StoredRecord, buffer: Buffer, journal: FileJournal, timeout: float, take: Callable[[datetime], None]
 ) -> Lease | None:
-    """Take the lock; the lease of a dead run that it was taken from. Raises LockedError after `timeout` seconds."""
+    """Call `take` with Buffer's time while nobody alive holds the lock; the lease of a dead run that held it.
+
+    `take` raises OvertakenError where another run was faster. Raises LockedError after `timeout` seconds.
+    """
     at, began = buffer.server_time(), awake()
     waited, poll, overtaken = 0.0, _POLL, 0
     while True:
@@ -152,12 +182,12 @@ def _lock(
         now = at + timedelta(seconds=awake() - began)
         if lease is None or is_mine(lease, journal.runs) or (buffer.tells_time and lease.dead_at <= now):
             try:
-                record.lock(now, landing)
+                take(now)
             except OvertakenError as error:
                 overtaken += 1
                 if overtaken > _TRIES:
                     raise LockedError(error.message, hint=error.hint) from error
-                record.load()
+                record.read()
                 continue
             return lease
         seconds, poll = min(poll, timeout - waited), min(2 * poll, _SELDOM)
@@ -165,7 +195,7 @@ def _lock(
             raise locked_by(lease, tells_time=buffer.tells_time)
         time.sleep(seconds)
         waited += seconds
-        record.load()
+        record.read()
 
 
 def checkout_standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic, ...]]:

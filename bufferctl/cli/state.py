@@ -223,7 +223,7 @@ def begin(
     with (
         api_key.connected(connection, console) as buffer,
         session.opened_for_change(
-            files, buffer, state_file, console, lock_timeout=lock_timeout, message="state begin"
+            files, buffer, state_file, console, lock_timeout=lock_timeout, message="state begin", afresh=True
         ) as opened,
     ):
         return beginning.begin(opened, channels, connection, auto_approve=auto_approve, root=file)

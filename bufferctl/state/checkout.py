@@ -73,6 +73,16 @@ def _is_shallow(folder: Path) -> bool:
     return _output(folder, "rev-parse", "--is-shallow-repository") == "true"
 
 
+def renamed_since(folder: Path, applied: str) -> dict[str, str]:
+    """The names that files had in the commit `applied`, from the top of the repository, and those they have now.
+
+    What is staged and not committed yet counts.
+    """
+    only = ("--name-status", "--diff-filter=R", "--find-renames", "-l5000", "--no-ext-diff", "--no-relative", "-z")
+    parts = _output(folder, "diff", *only, applied).split("\0")
+    return dict(zip(parts[1::3], parts[2::3], strict=False))
+
+
 def _relation(folder: Path, here: str, applied: str) -> Relation:
     if not _output(folder, "cat-file", "-t", applied):
         return Relation.UNKNOWN

@@ -40,8 +40,6 @@ FORMAT_MAJOR, FORMAT_MINOR = 3, 0
 _RECORD = b'\n"format_version": '
 #: How deep a document has an entry a line: down to objects.
 _LINES = 5
-#: In what stays where a record was moved away: where to.
-_MOVED = "moved_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,8 @@ class Document:
     """A document as it was read, or is to be written.
 
     `commit`: the commit of the checkout that was applied last, empty where there was none. `run`: the id of the run
-    that last wrote the record. `lease`: of the run that holds the lock. `intents`: what is open.
+    that last wrote the record. `lease`: of the run that holds the lock. `intents`: what is open. `moved_to`: the
+    address of the document that the record was moved to; this one keeps it only until that one is written.
     """
 
     endpoint: str
@@ -58,6 +57,7 @@ class Document:
     run: str = ""
     lease: Lease | None = None
     intents: tuple[OpenIntent, ...] = ()
+    moved_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,7 @@ class _StoredFile:
     lock: Lease | None = None
     intents: list[_StoredIntent] = field(default_factory=list)
     listed: list[list[str]] = field(default_factory=list)
+    moved_to: str = ""
 
 
 _Objects = dict[str, dict[str, dict[str, Binding]]]
@@ -127,19 +128,31 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
     """The document in `raw`. `place`: how messages name it; `remedy`: what to do where it is damaged.
 
     `endpoint`: the API's URL that it must be of; None takes any, for commands that work offline.
-    Raises StateError where it is damaged, newer than this bufferctl, or another endpoint's.
+    Raises StateError where it is damaged, newer than this bufferctl, another endpoint's, or was moved away.
     """
+    document = read(raw, place, endpoint, remedy=remedy)
+    refuse_moved(document, place)
+    return document
+
+
+def refuse_moved(document: Document, place: str) -> None:
+    """Raises StateError where the record was moved away from `place`."""
+    if document.moved_to:
+        raise StateError(
+            f"{place[:1].upper()}{place[1:]} was moved to {document.moved_to}",
+            hint="Update your checkout (git pull). To move it back:\nbufferctl state migrate --from PLACE",
+        )
+
+
+def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:
+    """As `parse`, also a document whose record was moved away."""
     name = place[:1].upper() + place[1:]
     try:
         data: dict[str, Any] = from_json(raw)
         major = int(data["format_version"].split(".")[0])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(name, str(error), remedy) from error
-    if moved := data.get(_MOVED):
-        raise StateError(
-            f"{name} was moved to {moved}", hint="Update your checkout, so that `state` in buffer.yaml names that."
-        )
-    if major > FORMAT_MAJOR:
+    if major > FORMAT_MAJOR and not data.get("moved_to"):
         raise StateError(
             f"{name} was written by a newer bufferctl (format {data['format_version']})",
             hint="Update bufferctl; nothing was changed.",
@@ -156,11 +169,6 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
         raise _damaged(name, f"{error.error_count()} of its entries cannot be read", remedy) from error
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise _damaged(name, "part of it has an unknown form", remedy) from error
-
-
-def moved(place: str, endpoint: str) -> bytes:
-    """What stays where a record was moved away to `place`, so that an old checkout does not go on with it."""
-    return _lines({"format_version": f"{FORMAT_MAJOR + 1}.0", "endpoint": endpoint, _MOVED: place}, 1) + b"\n"
 
 
 def replacing(current: Document, new: Document) -> Document:
@@ -224,7 +232,8 @@ def _damaged(name: str, why: str, remedy: str) -> StateError:
 
 
 def _read(endpoint: str, document: _StoredFile) -> Document:
-    return Document(endpoint, _state(document), document.commit, document.run, document.lock, tuple(_intents(document)))
+    state, intents = _state(document), tuple(_intents(document))
+    return Document(endpoint, state, document.commit, document.run, document.lock, intents, document.moved_to)
 
 
 def _intents(document: _StoredFile) -> Iterable[OpenIntent]:
@@ -299,7 +308,10 @@ def _day(instant: datetime | None) -> datetime | None:
 
 
 def dump(document: Document) -> bytes:
-    """The document as bytes; equal documents give equal ones."""
+    """The document as bytes; equal documents give equal ones.
+
+    One whose record was moved away has a format that earlier versions refuse, so that no old checkout goes on with it.
+    """
     state = document.state
     listed: dict[frozenset[str], int] = {}
     intents = [_dump_intent(each, listed) for each in document.intents]
@@ -310,13 +322,14 @@ def dump(document: Document) -> bytes:
         "listed": [sorted(ids) for ids in listed],
     }
     head = {
-        "format_version": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
+        "format_version": f"{FORMAT_MAJOR + 1}.0" if document.moved_to else f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
         "endpoint": document.endpoint,
         "lineage": state.lineage,
         "serial": state.serial,
     }
     files = sorted({binding.file for binding in state.bindings.values()} - {""})
     rest = {
+        "moved_to": document.moved_to,
         "commit": document.commit,
         "complete_at": state.complete_at,
         "public": sorted(state.public),

@@ -87,6 +87,11 @@ class GitStore:
         """As `Store` says."""
         return f"the branch {self._branch} of {self._remote}"
 
+    @property
+    def address(self) -> str:
+        """As `Store` says."""
+        return f"{self._path} on {self.place}"
+
     def check_writable(self) -> None:
         """As `Store` says: taking the lock shows it."""
 
@@ -111,6 +116,10 @@ class GitStore:
         paths = [path for path in listed.split("\0") if path.endswith("state.json") and path != self._path]
         documents = {path: self._document(self._tip.commit, path)[0] for path in paths}
         return {path: document for path, document in documents.items() if document is not None}
+
+    def beside(self, path: str) -> GitStore:
+        """As `Store` says."""
+        return GitStore(self._folder, path, remote=self._remote, branch=self._branch, environment=self._given)
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
         """As `Store` says: one push where nobody else writes to the branch at the same time."""

@@ -31,6 +31,11 @@ class LocalStore:
         """As `Store` says."""
         return f"the state file {self.path}"
 
+    @property
+    def address(self) -> str:
+        """As `Store` says."""
+        return self.place
+
     def read(self) -> Stored:
         """As `Store` says; a folder that is missing is not made."""
         try:
@@ -75,6 +80,10 @@ class LocalStore:
                 with suppress(OSError):
                     found[str(path)] = path.read_bytes()
         return found
+
+    def beside(self, path: str) -> LocalStore:
+        """As `Store` says."""
+        return LocalStore(Path(path))
 
     def check_writable(self) -> None:
         """As `Store` says."""

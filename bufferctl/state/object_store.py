@@ -47,6 +47,11 @@ class ObjectStore:
         """As `Store` says."""
         return f"{self._url}/{self._path}"
 
+    @property
+    def address(self) -> str:
+        """As `Store` says."""
+        return self.place
+
     def check_writable(self) -> None:
         """As `Store` says: taking the lock shows it."""
 
@@ -64,6 +69,10 @@ class ObjectStore:
             return {path: bytes(bucket.get(path).bytes()) for path in paths}
 
         return self._guard(read, "be read")
+
+    def beside(self, path: str) -> ObjectStore:
+        """As `Store` says."""
+        return ObjectStore(self._url, path, endpoint=self._endpoint)
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:  # noqa: ARG002 - objects stay
         """As `Store` says: one request, unless the answer is lost."""

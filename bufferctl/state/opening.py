@@ -58,10 +58,10 @@ def claimed_elsewhere(record: StoredRecord, root_file: Path) -> dict[str, Claim]
     Not what copies of this project claim, which have its lineage; nor documents whose root file is gone, or that
     cannot be read. Raises StateError where the store cannot be read.
     """
-    top = (repository_of(root_file) or root_file.absolute().parent) if record.is_shared else Path()
+    top = top_of(root_file) if record.is_shared else Path()
     claimed: dict[str, Claim] = {}
     for path, raw in record.store.others().items():
-        other = _root_file_of(top / path)
+        other = next((name for name in root_files_of(top / path) if name.is_file()), None)
         if other is None:
             continue
         with suppress(StateError):
@@ -72,12 +72,16 @@ def claimed_elsewhere(record: StoredRecord, root_file: Path) -> dict[str, Claim]
     return claimed
 
 
-def _root_file_of(document: Path) -> Path | None:
-    """The root file that a document is of, the reverse of `document_path` and `state_path_of`; None if it is gone."""
+def root_files_of(document: Path) -> tuple[Path, ...]:
+    """The root files that a document may be of, the likelier first: `document_path` and `state_path_of` reversed."""
     folder = document.parent.parent if document.parent.name == ".bufferctl" else document.parent
     stem = document.name.removesuffix("state.json").rstrip(".") or "buffer"
-    names = (folder / f"{stem}{suffix}" for suffix in (".yaml", ".yml"))
-    return next((name for name in names if name.is_file()), None)
+    return tuple(folder / f"{stem}{suffix}" for suffix in (".yaml", ".yml"))
+
+
+def top_of(root_file: Path) -> Path:
+    """The folder that the paths of shared documents begin in."""
+    return repository_of(root_file) or root_file.absolute().resolve().parent
 
 
 def repository_of(root_file: Path) -> Path | None:

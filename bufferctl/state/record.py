@@ -67,10 +67,23 @@ class StoredRecord:
     def load(self) -> State:
         """Read the state; an empty one if there is none yet.
 
-        Raises StateError if it is damaged, newer than this bufferctl, or another endpoint's.
+        Raises StateError if it is damaged, newer than this bufferctl, another endpoint's, or was moved away.
         """
-        self._take(self.store.read())
+        self.read()
+        self.refuse_moved()
         return self.document.state
+
+    def read(self) -> None:
+        """Read the document, also one whose record was moved away. Raises StateError."""
+        self._take(self.store.read())
+
+    def refuse_moved(self) -> None:
+        """Raises StateError where the record was moved away."""
+        documents.refuse_moved(self.document, self.place)
+
+    def stand_in(self, document: Document) -> None:
+        """Go on with the record of another document, for looking only."""
+        self.document = replace(document, state=self.next(document.state), moved_to="")
 
     def save(self, state: State) -> bool:
         """Replace the state under the next serial; True: it is stored now.
@@ -111,7 +124,7 @@ class StoredRecord:
         document, digest = Document(self.endpoint), ""
         if stored.document is not None:
             endpoint = None if self._any_endpoint else self.endpoint
-            document = documents.parse(stored.document, self.place, endpoint, remedy=self._remedy)
+            document = documents.read(stored.document, self.place, endpoint, remedy=self._remedy)
             digest = documents.digest(stored.document)
         self.document, self.digest = document, digest
         self.endpoint = document.endpoint

@@ -31,6 +31,10 @@ class Store(Protocol):
         """How messages name it: `the state file acme/.bufferctl/state.json`, `the branch bufferctl-state of origin`."""
 
     @property
+    def address(self) -> str:
+        """How another document names this one: `social/state.json on the branch bufferctl-state of origin`."""
+
+    @property
     def is_shared(self) -> bool:
         """Whether other machines use it too, so that a run takes its lock in the document."""
 
@@ -51,6 +55,9 @@ class Store(Protocol):
 
     def others(self) -> Mapping[str, bytes]:
         """The documents of other root files, by their paths, as of the last reading. Raises StateError."""
+
+    def beside(self, path: str) -> Store:
+        """The store of one of `others`, by its path; nothing is read yet."""
 
     def check_writable(self) -> None:
         """Check, before anything is sent, that a local document can be written. Raises StateError.

@@ -87,8 +87,11 @@ def test_a_root_file_that_is_gone_claims_nothing(project: Project, shared: str) 
     """Its folder was renamed, and its document stays on the branch: what is removed here is deleted."""
     head = HEAD.format(state=shared)
     project.write("acme/buffer.yaml", head + LAUNCH + TEASER)
+    git.git(project.folder, "add", "--all", ".")
+    git.git(project.folder, "commit", "--quiet", "--message", "Begin")
     assert apply(project, "acme/buffer.yaml")[0] == 0
     (project.folder / "acme").rename(project.folder / "brand")
+    git.git(project.folder, "add", "--all", ".")
     assert apply(project, "brand/buffer.yaml")[0] == 0
     project.write("brand/buffer.yaml", head + TEASER)
     assert apply(project, "brand/buffer.yaml")[0] == 0

@@ -15,7 +15,7 @@ class Forgetting:
 
     def __init__(self, store: Store, forgets: Collection[str]) -> None:
         self._store, self._forgets = store, forgets
-        self.place = store.place
+        self.place, self.address = store.place, store.address
 
     def check_writable(self) -> None:
         """As `Store`."""
@@ -23,6 +23,10 @@ class Forgetting:
     def others(self) -> Mapping[str, bytes]:
         """As `Store`."""
         return self._store.others()
+
+    def beside(self, path: str) -> Store:
+        """As `Store`, one that forgets as much."""
+        return Forgetting(self._store.beside(path), self._forgets)
 
     def read(self) -> Stored:
         """As `Store`."""

@@ -32,7 +32,7 @@ class Memory:
     loses: int = 0
     away: bool = False
     messages: list[str] = field(default_factory=list)
-    place = "the record"
+    place = address = "the record"
     is_shared = True
 
     def check_writable(self) -> None:
@@ -41,6 +41,10 @@ class Memory:
     def others(self) -> dict[str, bytes]:
         """None."""
         return {}
+
+    def beside(self, path: str) -> Memory:
+        """None is."""
+        raise AssertionError(path)
 
     def read(self) -> Stored:
         """As `Store`."""
