@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bufferctl.cli import examples, options, outputs
+
+if TYPE_CHECKING:
+    from bufferctl.cli.console import Console
+    from bufferctl.cli.files import Files
+    from bufferctl.model import State
+    from bufferctl.plan import Plan
 
 #: Changes are pending, with --detailed-exitcode only (design: Contracts).
 PENDING = 2
@@ -71,11 +78,9 @@ def plan(
 
     PATHs limit the plan to those files or folders.
     """
-    from bufferctl.cli import annotating, api_key, outputs, plan_options, saved, session
-    from bufferctl.cli.attachments import check_reachable
+    from bufferctl.cli import annotating, outputs, plan_options, saved
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
-    from bufferctl.cli.outputs import with_pictures
     from bufferctl.cli.sources import check_plan_name
     from bufferctl.plan import Action
 
@@ -88,24 +93,17 @@ def plan(
         plan_options.check_offline(choices, out=out)
     files = load_files(file, paths, console)
     plan_options.check_named(choices, files)
-    state = None
-    if offline:
-        made = plan_options.offline_plan(files, state_file, choices)
-    else:
-        with (
-            api_key.connected(connection, console) as buffer,
-            session.opened(files, buffer, state_file, console) as opened,
-        ):
-            check_reachable(files, buffer.endpoint)
-            made = opened.plan(plan_options.planning_options(choices, connection)).plan
-            opened.note_leftovers()
-            state = opened.state
+    made, state = (
+        (plan_options.offline_plan(files, state_file, choices), None)
+        if offline
+        else _compared_with_buffer(files, state_file, choices, connection, console)
+    )
     shown = plan_options.narrowed(made, files, choices)
     console.diagnostics(shown.warnings)
     report = replace(outputs.report_of(shown, files.desired, problems=files.warnings), is_offline=offline)
     expires_at = shown.at + timedelta(days=expires)
     report = replace(annotating.located(report, files.root), expires_at=expires_at if out else None)
-    outputs.write_reports(report_files, with_pictures(report, files.root, report_files, state))
+    outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))
     annotating.tell(report, files.root, console)
     outputs.show_plan(report, console, as_json=as_json)
     if out is not None:
@@ -114,3 +112,20 @@ def plan(
     if strict and shown.of(Action.HOLD):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0
+
+
+def _compared_with_buffer(
+    files: Files, state_file: Path | None, choices: options.Choices, connection: options.Connection, console: Console
+) -> tuple[Plan, State]:
+    """The plan of the files, and the state that it was made with."""
+    from bufferctl.cli import api_key, plan_options, session
+    from bufferctl.cli.attachments import check_reachable
+
+    with (
+        api_key.connected(connection, console) as buffer,
+        session.opened(files, buffer, state_file, console) as opened,
+    ):
+        check_reachable(files, buffer.endpoint)
+        made = opened.plan(plan_options.planning_options(choices, connection)).plan
+        opened.note_leftovers()
+        return made, opened.state

@@ -1,6 +1,6 @@
 """`bufferctl state`: what is remembered of each declared object, and mending it by hand. Asks nobody, needs no key.
 
-`moving.py` has the commands that are about the whole record and where it is.
+`state_store.py` has the commands about the whole record and where it is, `state_begin.py` what `state begin` does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import examples, moving, options
+from bufferctl.cli import examples, options, state_store
 from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def begin(
     Use it when you start bufferctl on an account that is already in use. Posts that match the files are added to the
     state; the others are listed before you confirm. If the state was lost instead, restore it from a backup.
     """
-    from bufferctl.cli import api_key, beginning, session
+    from bufferctl.cli import api_key, session, state_begin
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
 
@@ -226,10 +226,10 @@ def begin(
             files, buffer, state_file, console, lock_timeout=lock_timeout, message="state begin", afresh=True
         ) as opened,
     ):
-        return beginning.begin(opened, channels, connection, auto_approve=auto_approve, root=file)
+        return state_begin.begin(opened, channels, connection, auto_approve=auto_approve, root=file)
 
 
-for _command in (moving.pull, moving.push, moving.migrate, moving.log, moving.restore):
+for _command in (state_store.pull, state_store.push, state_store.migrate, state_store.log, state_store.restore):
     state.add_command(_command)
 
 
