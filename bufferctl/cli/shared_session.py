@@ -23,7 +23,7 @@ from bufferctl.render.lines import capitalized
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
 from bufferctl.state.lock import is_mine, locked_by
-from bufferctl.state.shared_record import SharedRecord
+from bufferctl.state.record import SharedRecord
 from bufferctl.state.succession import hand_over
 
 if TYPE_CHECKING:

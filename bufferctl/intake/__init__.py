@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bufferctl.intake.claiming import claim
 from bufferctl.intake.homes import starter_text
-from bufferctl.intake.importing import Intake, Known, NewEntry, Wanted, importable
+from bufferctl.intake.importing import Intake, Known, NewEntry, Wanted, claim, importable
 from bufferctl.intake.media import Downloads, check_folder, with_downloads
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
 from bufferctl.intake.writing import Destination, write_imported

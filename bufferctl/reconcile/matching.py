@@ -13,8 +13,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Question, Rule, Slot
-from bufferctl.reconcile.alike import Candidate, is_exact, stage
-from bufferctl.reconcile.matches import Declared, Found, How, Match, Matches, Pools, Suspect, is_out, pools_of
+from bufferctl.reconcile.matches import (
+    Candidate,
+    Declared,
+    Found,
+    How,
+    Match,
+    Matches,
+    Pools,
+    Suspect,
+    is_exact,
+    is_out,
+    pools_of,
+    stage,
+)
 from bufferctl.reconcile.questions import Claims, is_over, questions
 from bufferctl.reconcile.record import Record
 

@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, same
-from bufferctl.reconcile.alike import Likeness
-from bufferctl.reconcile.matches import Declared, Found, How, Match, Pool, Pools, Suspect, is_out, text_of
+from bufferctl.reconcile.matches import Declared, Found, How, Likeness, Match, Pool, Pools, Suspect, is_out, text_of
 from bufferctl.reconcile.record import Record, address_of
 
 Near = list[tuple[Rule, Suspect, bool]]

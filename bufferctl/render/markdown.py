@@ -21,8 +21,19 @@ from bufferctl.render import summary
 from bufferctl.render.cards import Card, Changed, by_time, card_of
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import count, sentence, steps
-from bufferctl.render.markdown_fit import Item, Section, fitted
-from bufferctl.render.markdown_text import clipped, code, link, marked, picture, plain, quoted, size
+from bufferctl.render.markdown_text import (
+    Item,
+    Section,
+    clipped,
+    code,
+    fitted,
+    link,
+    marked,
+    picture,
+    plain,
+    quoted,
+    size,
+)
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
 from bufferctl.render.shown import Media, Part, public_sources

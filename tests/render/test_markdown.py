@@ -16,8 +16,7 @@ from bufferctl.model import ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render.markdown import LIMIT, problems_markdown, report_markdown
-from bufferctl.render.markdown_fit import Item, Section, fitted
-from bufferctl.render.markdown_text import size
+from bufferctl.render.markdown_text import Item, Section, fitted, size
 from bufferctl.render.report import Report
 from tests.render.github import Page
 from tests.render.rich import APPLIED, NOW, PLAN, REPORT, change, live, post, removed

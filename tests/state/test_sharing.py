@@ -13,7 +13,7 @@ from bufferctl.errors import OvertakenError, PartWayError, StateError
 from bufferctl.model import Binding, CreatePost, Intent, OpenIntent, Origin, Slot, State
 from bufferctl.state import Document, Lease, Store, Stored, StoredRecord
 from bufferctl.state.document import parse
-from bufferctl.state.shared_record import SharedRecord
+from bufferctl.state.record import SharedRecord
 from tests.apply.fake import post
 
 ENDPOINT = "https://api.buffer.com"
