@@ -14,9 +14,9 @@ from bufferctl.config.expand.variables import Variables, with_related
 from bufferctl.config.explain import explained
 from bufferctl.config.format import Override, ThreadPart
 from bufferctl.config.reading import Reading
-from bufferctl.config.recover import Faults
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
+from bufferctl.config.validation import Faults
 from bufferctl.model import Metadata, NetworkMetadata, Service
 from bufferctl.model.content import Asset, LinkAttachment, Part, ThreadItem
 from bufferctl.model.metadata import (

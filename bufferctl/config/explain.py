@@ -16,9 +16,9 @@ from pydantic_core import ErrorDetails
 
 from bufferctl.config.format import RootFile, descriptions
 from bufferctl.config.names import BLOCK_FORM, PROSE, either, key_for, listed, meanings, nearest_field, nearest_value
-from bufferctl.config.recover import Faults
 from bufferctl.config.times import probably_meant, with_offset
 from bufferctl.config.tree import Spot, Tree, walk
+from bufferctl.config.validation import Faults
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Service
 from bufferctl.model.base import FOLLOWS

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from bufferctl.config.recover import Each
+from bufferctl.config.validation import Each
 from bufferctl.model.base import Day, Filled, Flag, Instant, Key, Model, Moment, Url, When, Whole
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia

@@ -20,10 +20,10 @@ from bufferctl.config.format import AnyFile, IncludedFile, RootFile
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
-from bufferctl.config.recover import Faults, read_model
 from bufferctl.config.resolve import DeclaredPost, Ideas, Posts
 from bufferctl.config.source import MANY, UnreadableError, read_source, whole_file
 from bufferctl.config.tree import Spot
+from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.model import Desired, Idea, Settings, StateSettings
 from bufferctl.model.base import day_of

@@ -27,9 +27,8 @@ from bufferctl.config.content import (
     with_link_attachment,
     with_link_attachments_in_thread,
 )
-from bufferctl.config.expand.layers import Defaults, Layer, fields_of, layer_of
+from bufferctl.config.expand.layers import Defaults, Layer, Occurrence, fields_of, layer_of, occurrences
 from bufferctl.config.expand.parameters import Parameters, parameters_for
-from bufferctl.config.expand.repeats import Occurrence, occurrences
 from bufferctl.config.expand.threads import check_parts, with_parts
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
 from bufferctl.config.files import MediaFiles

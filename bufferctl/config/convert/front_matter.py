@@ -24,10 +24,10 @@ from bufferctl.config.explain import explain
 from bufferctl.config.format import PostFields
 from bufferctl.config.locate import Located
 from bufferctl.config.parse import parse
-from bufferctl.config.recover import Faults, read_model
 from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError
 from bufferctl.config.tree import Spot
+from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, NetworkMetadata, Service
 from bufferctl.model.base import Filled, Key, When

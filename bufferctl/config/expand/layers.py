@@ -1,19 +1,25 @@
 """The layers that give a post its fields, most specific first, and what the top of the file gives all of its posts.
 
 `each` of an occurrence comes before an override, an override before the entry, the entry before the file; what an
-occurrence overrides for one channel comes before everything (design: Campaigns).
+occurrence overrides for one channel comes before everything (design: Campaigns). The occurrences of an entry with
+`repeat` are `KEY-1` to `KEY-n`, each moved by its number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from bufferctl.config.format import AnyFile, IncludedFile, PostFields, UtmFields
+from bufferctl.config.format import AnyFile, IncludedFile, OccurrenceEntry, PostEntry, PostFields, Repeat, UtmFields
+from bufferctl.config.names import LONGEST
+from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
+
+#: Fields that the top of a file gives its posts and that an entry replaces.
+_REPLACED = ("tags", "draft", "cancelled", "protect")
 
 
 class Layer(NamedTuple):
@@ -33,10 +39,6 @@ def layer_of(layers: Iterable[Layer], *names: str) -> Layer | None:
         if not layer.fields.model_fields_set.isdisjoint(names):
             return layer
     return None
-
-
-#: Fields that the top of a file gives its posts and that an entry replaces.
-_REPLACED = ("tags", "draft", "cancelled", "protect")
 
 
 @dataclass(frozen=True)
@@ -88,3 +90,47 @@ def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[U
             break
         found.append((utm, spot.down("utm")))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One occurrence of a repeated entry: its number from 1, of how many, and how much later it is than the first.
+
+    `layer`: what `each` says of it. `every`: the interval as it is written.
+    """
+
+    number: int
+    repeat: Repeat
+    every: str
+    layer: Layer | None = None
+
+    @property
+    def later(self) -> timedelta:
+        """From the first occurrence to this one, in local time."""
+        return (self.number - 1) * self.repeat.every
+
+    def key(self, key: str) -> str:
+        """The key of the occurrence."""
+        return f"{key}-{self.number}"
+
+
+def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Occurrence | None]:
+    """The occurrences of an entry in order, None for one that is published once."""
+    repeat = entry.repeat
+    if repeat is None:
+        return (None,)
+    each = spot.down("repeat", "each")
+    for number in repeat.each:
+        if number > repeat.times:
+            message = f"there is no occurrence {number}, since `times` is {repeat.times}, so this changes nothing"
+            reading.problems.append(each.at_key(str(number), message, hint="delete it, or raise `times`"))
+    if len(f"{entry.key}-{repeat.times}") > LONGEST:
+        message = f"with the number of an occurrence this key is longer than {LONGEST} characters"
+        reading.problems.append(spot.at("key", message, hint="shorten it"))
+    every = str(spot.down("repeat").child("every"))
+    numbers = range(1, repeat.times + 1)
+    return [Occurrence(number, repeat, every, _layer(repeat.each.get(number), each, number)) for number in numbers]
+
+
+def _layer(fields: OccurrenceEntry | None, each: Spot, number: int) -> Layer | None:
+    return Layer(fields, each.down(str(number)), of_occurrence=True) if fields else None
