@@ -186,7 +186,7 @@ def publisher(files: Files, endpoint: str, *, whole: bool = False) -> Publisher 
     settings = files.desired.settings.media
     if settings is None or not any(True for item in files.desired.items for _ in files_of(item)):
         return None
-    from bufferctl.media.publishing import Publisher as MediaPublisher
+    from bufferctl.media.publisher import Publisher as MediaPublisher
 
     check_reachable(files, endpoint)
     return MediaPublisher(files.root, settings, loopback=is_local(endpoint), whole=whole)

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from bufferctl.media.publishing import Publisher
+from bufferctl.media.publisher import Publisher
 from bufferctl.media.reading import read_file
 from bufferctl.model import MediaFile, MediaSettings
 from tests.cli.conftest import Project
