@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from bufferctl.api.buffer import Buffer, connect
-from bufferctl.api.endpoint import BUFFER, endpoint_of
+from bufferctl.api.endpoint import endpoint_of
 
-__all__ = ["BUFFER", "Buffer", "connect", "endpoint_of"]
+__all__ = ["Buffer", "connect", "endpoint_of"]

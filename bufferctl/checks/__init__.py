@@ -8,18 +8,16 @@ of the table.
 
 from __future__ import annotations
 
-from bufferctl.checks.finding import Finding, RelatedItem, Rule
-from bufferctl.checks.judge import OFF, RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
+from bufferctl.checks.finding import Finding, Rule
+from bufferctl.checks.judge import RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
 from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.checks.texts import text_length, text_lengths
 
 __all__ = [
     "NETWORKS",
-    "OFF",
     "RULES",
     "Finding",
     "Network",
-    "RelatedItem",
     "Rule",
     "check",
     "check_lengths",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bufferctl.intake.homes import starter_text
-from bufferctl.intake.importing import Intake, Known, NewEntry, Wanted, claim, importable
+from bufferctl.intake.importing import Intake, Known, Wanted, claim, importable
 from bufferctl.intake.media import Downloads, check_folder, with_downloads
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
 from bufferctl.intake.writing import Destination, write_imported
@@ -13,7 +13,6 @@ __all__ = [
     "Downloads",
     "Intake",
     "Known",
-    "NewEntry",
     "Pulled",
     "Wanted",
     "changed_files",

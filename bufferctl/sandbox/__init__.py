@@ -15,14 +15,13 @@ move the clock or act as a person over HTTP in `control`.
 from __future__ import annotations
 
 from bufferctl.sandbox.clock import Clock
-from bufferctl.sandbox.faults import FaultError, FaultRecord, Faults, Rule, read_rules
+from bufferctl.sandbox.faults import FaultError, Faults, Rule, read_rules
 from bufferctl.sandbox.fixture import FixtureError, read_fixture
 from bufferctl.sandbox.running import Sandbox
 
 __all__ = [
     "Clock",
     "FaultError",
-    "FaultRecord",
     "Faults",
     "FixtureError",
     "Rule",

@@ -43,7 +43,6 @@ class Control:
     def __init__(self, service: Service, person: Person) -> None:
         self._service = service
         self._core = service.core
-        self._person = person
         self._routes: dict[tuple[str, str], Callable[[Doc], Any]] = {
             ("GET", "clock"): lambda _body: {"now": iso(self._core.now())},
             ("POST", "clock"): self._move_clock,

@@ -13,7 +13,6 @@ from bufferctl.sandbox.exchange import Response
 _MINUTE, _DAY = 60, 86_400
 _PER_DAY = {"free": 250, "essentials": 250, "team": 500}
 _PER_MONTH = {"free": 3000, "essentials": 7500, "team": 15_000}
-PLANS = tuple(_PER_DAY)
 Style = Literal["joined", "repeated", "old"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bufferctl.state.document import Document
 from bufferctl.state.local import LocalStore, state_path_of
-from bufferctl.state.lock import Holder, Lease, Lock
+from bufferctl.state.lock import Lease, Lock
 from bufferctl.state.opening import claimed_elsewhere, open_shared, open_store
 from bufferctl.state.record import StoredRecord
 from bufferctl.state.store import History, Store, Stored
@@ -12,7 +12,6 @@ from bufferctl.state.store import History, Store, Stored
 __all__ = [
     "Document",
     "History",
-    "Holder",
     "Lease",
     "LocalStore",
     "Lock",
