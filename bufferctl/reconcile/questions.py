@@ -6,16 +6,23 @@ A question is kept until somebody answers it, whatever its entry and its home ha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, same
 from bufferctl.reconcile.matches import Declared, Found, How, Likeness, Match, Pool, Pools, Suspect, is_out, text_of
 from bufferctl.reconcile.record import Record, address_of
 
-Near = list[tuple[Rule, Suspect, bool]]
+
+class Near(NamedTuple):
+    """A live object that may be the declared one: by which rule, and whether the record accounts for it."""
+
+    rule: Rule
+    suspect: Suspect
+    explained: bool = True
 
 
 def questions(
@@ -26,21 +33,22 @@ def questions(
     record: Record,
     live: Live,
 ) -> Found:
-    """Those of `new` that may be in Buffer already, so that a person is asked."""
+    """Those of `new` that may be in Buffer already, so that a person is asked.
+
+    A post whose time is past is none: an exact match took it at any age, else its row words it.
+    """
     found: Found = {}
+    new = [d for d in new if not is_over(d.item, live.at)]
     for d in new:
-        if is_over(d.item, live.at):  # an exact match took it at any age, else its row words it
-            continue
         near = _near(d, pools[d.slot.home], claims, only_unexplained=d.slot in lost and not d.item.cancelled)
         if match := _question(d, near, claims, record, live):
             found[d.slot] = replace(match, binding=record.state.bindings.get(d.slot))
-    perhaps_edited = [d for d in new if d.slot not in found and not is_over(d.item, live.at)]
     suspected = {
         s.live.home for m in found.values() for s in m.suspects if isinstance(s.live, LivePost) and s.live.by_api
     }
     if all(record.horizon(home).recorded for home in claims.homes_by_api | suspected):
         return found  # nothing says that there was a record
-    return found | _edited(perhaps_edited, pools, record)
+    return found | _edited([d for d in new if d.slot not in found], pools, record)
 
 
 def is_over(item: Post | Idea, now: datetime) -> bool:
@@ -48,30 +56,37 @@ def is_over(item: Post | Idea, now: datetime) -> bool:
     return isinstance(item, Post) and item.due_at is not None and item.due_at <= now
 
 
-def _near(d: Declared, pool: Pool, claims: Claims, *, only_unexplained: bool) -> Near:
-    """Live objects that may be `d`: by which rule, and whether nothing explains them."""
-    near: Near = []
+def _near(d: Declared, pool: Pool, claims: Claims, *, only_unexplained: bool) -> list[Near]:
+    """Live objects that may be `d`."""
+    claimed = [] if only_unexplained else [Near(Rule.SAME_TEXT, suspect) for suspect in claims.saying(d)]
+    near = [*claimed, *_equal(d, pool, only_unexplained=only_unexplained)]
+    near += _similar(d, pool, {each.suspect.id for each in near})
+    return [each for each in near if not _is_meant_again(d.item, each)]
+
+
+def _equal(d: Declared, pool: Pool, *, only_unexplained: bool) -> Iterator[Near]:
+    """Those with the same text, then unexplained ones whose text differs by rewritten links alone."""
     text = text_of(d.content)
-    near += [(Rule.SAME_TEXT, s, False) for s in claims.saying(d)] if not only_unexplained else []
-    if text.strip():
-        alike = [c for c in pool.like(d.content) if not (only_unexplained and c.explained)]
-        near += [(Rule.SAME_TEXT, Suspect.of(c.item), not c.explained) for c in alike if text_of(c.content) == text]
-        near += [
-            (Rule.REWRITTEN_LINKS, Suspect.of(c.item), True)
-            for c in alike
-            if not c.explained and text_of(c.content) != text and same(d.content, c.content, links_may_differ=True)
-        ]
-    already = {suspect.id for _, suspect, _ in near}
+    if not text.strip():
+        return
+    alike = [c for c in pool.like(d.content) if not (only_unexplained and c.explained)]
+    for c in alike:
+        if text_of(c.content) == text:
+            yield Near(Rule.SAME_TEXT, Suspect.of(c.item), c.explained)
+    for c in alike:
+        if not c.explained and text_of(c.content) != text and same(d.content, c.content, links_may_differ=True):
+            yield Near(Rule.REWRITTEN_LINKS, Suspect.of(c.item), explained=False)
+
+
+def _similar(d: Declared, pool: Pool, already: Collection[str]) -> Iterator[Near]:
+    """Unexplained ones with something in common, apart from the ids `already` found."""
     likeness = Likeness(d.item, d.content)
-    near += [
-        (rule, Suspect.of(c.item), True)
-        for c in pool.unexplained
-        if c.item.id not in already and (rule := likeness.rule(c))
-    ]
-    return [each for each in near if not _is_meant_again(d.item, *each)]
+    for c in pool.unexplained:
+        if c.item.id not in already and (rule := likeness.rule(c)):
+            yield Near(rule, Suspect.of(c.item), explained=False)
 
 
-def _is_meant_again(item: Post | Idea, rule: Rule, suspect: Suspect, is_unexplained: bool) -> bool:
+def _is_meant_again(item: Post | Idea, near: Near) -> bool:
     """Whether `repeat_of` says that this is another one.
 
     It names an id, or a key that claims it; it never speaks for another one that may be ours.
@@ -79,15 +94,16 @@ def _is_meant_again(item: Post | Idea, rule: Rule, suspect: Suspect, is_unexplai
     named = item.repeat_of
     if not named:
         return False
+    suspect = near.suspect
     if named == suspect.id or (suspect.owner is not None and suspect.owner.key == named):
         return True
-    return rule is Rule.SAME_TEXT and not is_unexplained and suspect.owner is None
+    return near.rule is Rule.SAME_TEXT and near.explained and suspect.owner is None
 
 
-def _question(d: Declared, near: Near, claims: Claims, record: Record, live: Live) -> Match | None:
+def _question(d: Declared, near: Sequence[Near], claims: Claims, record: Record, live: Live) -> Match | None:
     """What is asked about `d`: what looks like it now, and what an earlier plan asked and nobody answered."""
     old = record.state.questions.get(d.slot)
-    suspects = {suspect.id: suspect for _, suspect, _ in near}
+    suspects = {each.suspect.id: each.suspect for each in near}
     if old is not None and _still_stands(old, d):
         by_id = {item.id: item for item in live.items}
         for id_, created in record.undecided(d.slot, live.gone, claims.ids).items():
@@ -95,11 +111,11 @@ def _question(d: Declared, near: Near, claims: Claims, record: Record, live: Liv
                 suspects.setdefault(id_, Suspect(id_, created, by_id.get(id_)))
     if not suspects:
         return None
-    carried = suspects.keys() - {suspect.id for _, suspect, _ in near}
+    carried = suspects.keys() - {each.suspect.id for each in near}
     question = Question(
-        near[0][0] if near else (old.rule if old else Rule.SAME_TEXT),
+        near[0].rule if near else (old.rule if old else Rule.SAME_TEXT),
         {suspect.id: suspect.created_at for suspect in suspects.values()},
-        may_be_ours=any(is_unexplained for _, _, is_unexplained in near) or bool(carried and old and old.may_be_ours),
+        may_be_ours=not all(each.explained for each in near) or bool(carried and old and old.may_be_ours),
         content=d.fingerprint.content,
     )
     return Match(d, How.IN_QUESTION, question=question, suspects=tuple(suspects.values()))
