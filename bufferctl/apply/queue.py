@@ -40,9 +40,8 @@ class Pacer:
         seconds = (until - now).total_seconds()
         if seconds > self.max_wait:
             raise PartWayError(
-                f"Buffer's quota is used up until {until.astimezone():%Y-%m-%d %H:%M}, "
-                "so the rest was not sent; changes made so far are saved in the state",
-                hint="Run apply again then, or let it wait with a longer --max-wait.",
+                f"Buffer's quota is used up until {until.astimezone():%Y-%m-%d %H:%M}",
+                hint="What was sent so far is saved. Run apply again then, or let it wait with a longer --max-wait.",
             )
         self.watcher.waiting(seconds, "Buffer's quota is used up for now")
         self.clock.wait(seconds)

@@ -10,6 +10,8 @@ from bufferctl.cli import examples, options
 
 #: There is drift (design: Contracts, as `plan --detailed-exitcode`).
 DRIFT = 2
+#: The files declare posts, and there is no state: it was lost, or nothing was applied yet.
+NOTHING_TO_COMPARE = 1
 
 
 @click.command(
@@ -39,7 +41,8 @@ def drift(
     disconnected. Posts that people approved, scheduled or published are listed separately. Nothing is changed.
 
     It also checks the media URLs of unpublished posts, because Buffer fetches the files again when it publishes. The
-    exit code is 2 if there is drift, or media that Buffer can no longer fetch.
+    exit code is 2 if there is drift, or media that Buffer can no longer fetch; 1 if the files have posts and there is
+    no state to compare with.
 
     PATHs limit it to those files or folders.
     """
@@ -60,5 +63,12 @@ def drift(
         opened.note_leftovers()
     shown, recorded = plan_options.narrowed(found.plan, files, choices), len(opened.state.bindings)
     lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)
-    console.data(drift_json(shown, recorded, lost) if as_json else drift_text(shown, recorded, console.out, lost))
-    return DRIFT if shown.drift or any(each.is_certain for each in lost) else 0
+    store, is_lost = opened.store, files.desired.items and not opened.store.exists
+    missing = (store.place if store.is_shared else "") if is_lost else None
+    if as_json:
+        console.data(drift_json(shown, recorded, lost))
+    else:
+        console.data(drift_text(shown, recorded, console.out, lost, missing=missing))
+    if shown.drift or any(each.is_certain for each in lost):
+        return DRIFT
+    return NOTHING_TO_COMPARE if missing is not None else 0

@@ -82,7 +82,7 @@ def list_(
     from bufferctl.cli import outputs
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
-    from bufferctl.render.agenda import agenda, within
+    from bufferctl.render.agenda import agenda, before_today, within
     from bufferctl.render.agenda_forms import agenda_json, agenda_text
 
     console = Console.create(no_color=no_color, full=full)
@@ -97,7 +97,8 @@ def list_(
     if as_json:
         console.data(agenda_json(shown, plan.at, is_live=live))
     else:
-        console.data(agenda_text(shown, plan.at, console.out, is_live=live))
+        earlier = before_today(rows, plan.at) if span == (None, None) else ()
+        console.data(agenda_text(shown, plan.at, console.out, is_live=live, earlier=earlier))
 
 
 def _offline(files: Files, state_file: Path | None) -> Plan:

@@ -80,8 +80,9 @@ class Session:
     warnings: tuple[Diagnostic, ...] = ()
     #: Whether the checkout lacks the commit that was applied last.
     diverged: bool = False
-    #: Read just now; it serves once.
+    #: Read just now, and how many requests that took; it serves once.
     account: Account | None = None
+    account_requests: int = 0
     finished: bool = False
     _reported: tuple[Diagnostic, ...] = ()
 
@@ -121,10 +122,10 @@ class Session:
         """
         from bufferctl.reconcile import find_targets, follow_reconnected, slots_of
 
-        requests, desired = self.buffer.requests, self.files.desired
+        requests, desired = self.buffer.requests - self.account_requests, self.files.desired
         recorded = {slot.organization_id for slot in self.state.tracked}
         account = self.account or self.buffer.account(organizations(self.files, self.state, self.journal))
-        self.account = None
+        self.account, self.account_requests = None, 0
         self._check_managed_since()
         targets, problems = find_targets(desired, account, self.state)
         if has_errors(problems):

@@ -104,7 +104,9 @@ def shared(
     journal = FileJournal(journal_folder(), record.endpoint, files.root_file, known.lineage)
     try:
         wanted = organizations(files, known, journal)
+        requests = buffer.requests
         account = buffer.account(wanted)  # for Buffer's clock, too
+        requests = buffer.requests - requests
         if old:
             _take_over(record, old.path, buffer, journal, lock_timeout)
             _refuse_older(files, record)
@@ -119,7 +121,7 @@ def shared(
                 record.close(record.document.intents, "stopped")
             raise
         if organizations(files, session.state, journal) <= wanted:  # no other run recorded more of them meanwhile
-            session.account = account
+            session.account, session.account_requests = account, requests
         try:
             yield session
         except BaseException:

@@ -90,6 +90,11 @@ def within(rows: Iterable[Row], span: Span, now: datetime) -> tuple[Row, ...]:
     return tuple(row for row in rows if _is_within(row, span, now))
 
 
+def before_today(rows: Iterable[Row], now: datetime) -> tuple[Row, ...]:
+    """The rows of earlier days, which a span without a first day leaves out."""
+    return tuple(row for row in rows if row.when and row.when.date() < in_zone(now, row.timezone).date())
+
+
 def on(rows: Iterable[Row], channels: Collection[str]) -> tuple[Row, ...]:
     """The rows on these channels, each a service or a label such as `twitter:acme`."""
     return tuple(row for row in rows if row.channel in channels or row.service in channels)

@@ -34,8 +34,11 @@ _TITLE = 60
 _CERTAIN = frozenset({PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT})
 
 
-def agenda_text(rows: Sequence[Row], now: datetime, paint: Paint, *, is_live: bool) -> str:
-    """The whole list, ending in a newline. `is_live`: Buffer was asked."""
+def agenda_text(rows: Sequence[Row], now: datetime, paint: Paint, *, is_live: bool, earlier: Sequence[Row] = ()) -> str:
+    """The whole list, ending in a newline.
+
+    `is_live`: Buffer was asked. `earlier`: by time, what a list from today on leaves out.
+    """
     rows = [row for row in rows if not row.cancelled]
     several = len({row.organization for row in rows}) > 1
     lines: list[str] = []
@@ -44,7 +47,7 @@ def agenda_text(rows: Sequence[Row], now: datetime, paint: Paint, *, is_live: bo
         lines += [*_heading(day, in_zone(now, group[0].timezone).date(), paint), *_day_lines(group, paint, several), ""]
     if unscheduled := [row for row in rows if row.when is None]:
         lines += [paint.strong("Unscheduled"), *_day_lines(unscheduled, paint, several), ""]
-    return "\n".join([*lines, *_summary(rows, paint, is_live=is_live)]) + "\n"
+    return "\n".join([*lines, *_summary(rows, earlier, paint, is_live=is_live)]) + "\n"
 
 
 def _day(row: Row) -> date:
@@ -79,7 +82,7 @@ def _together(row: Row) -> tuple[object, ...]:
 
 def _entry(rows: Sequence[Row], paint: Paint, several: bool) -> Iterator[str]:
     first = rows[0]
-    channels = ", ".join(f"{row.organization}/{row.channel}" if several else row.channel for row in rows)
+    channels = ", ".join(_channel(row, several) for row in rows)
     when = f"{_clock(first.when)}{' (queue)' if first.in_queue else ''}  " if first.when else ""
     key = f"{first.address.key}  " if first.address else ""
     head, *more = wrapped(visible(f"{when}{key}{channels}  {first.standing}"), paint.width - len(_INDENT))
@@ -87,8 +90,22 @@ def _entry(rows: Sequence[Row], paint: Paint, several: bool) -> Iterator[str]:
     yield from (_INDENT + _painted(line, first, paint) for line in more)
     if first.written:
         yield f"{_INDENT}{first.written:%a} {first.written.day} {first.written:%b} {_clock(first.written)} in the file"
-    if text := " ".join(visible(first.text).split()):
+    for text in _texts(rows, several):
         yield _INDENT + paint.faint(clipped(text, paint.width - len(_INDENT)))
+
+
+def _channel(row: Row, several: bool) -> str:
+    return f"{row.organization}/{row.channel}" if several else row.channel
+
+
+def _texts(rows: Iterable[Row], several: bool) -> Iterator[str]:
+    """The text of an entry on one line; where channels have different ones, each with its channels in front."""
+    texts: dict[str, list[str]] = {}
+    for row in rows:
+        texts.setdefault(" ".join(visible(row.text).split()), []).append(visible(_channel(row, several)))
+    for text, channels in texts.items():
+        if text:
+            yield text if len(texts) == 1 else f"{', '.join(channels)}: {text}"
 
 
 def _painted(line: str, row: Row, paint: Paint) -> str:
@@ -105,8 +122,10 @@ def _clock(moment: datetime | None) -> str:
     return f"{moment:%H:%M} {moment.tzname()}" if moment else ""
 
 
-def _summary(rows: Sequence[Row], paint: Paint, *, is_live: bool) -> Iterator[str]:
+def _summary(rows: Sequence[Row], earlier: Sequence[Row], paint: Paint, *, is_live: bool) -> Iterator[str]:
     parts = [f"{count(len(rows), 'post')} on {count(len(_channels(rows)), 'channel')}"] if rows else ["No posts"]
+    if earlier and not rows:
+        parts = [f"No posts from today on, {len(earlier):,} earlier (--from {_day(earlier[0])} shows all)"]
     if held := sum(row.action is Action.HOLD for row in rows):
         parts.append(f"{held} need{'s' if held == 1 else ''} you (see `bufferctl plan`)")
     if unmanaged := sum(row.address is None for row in rows):

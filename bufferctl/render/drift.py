@@ -50,15 +50,17 @@ class LostMedia(NamedTuple):
 _LOST = "Media that Buffer cannot fetch when the post is published"
 _UNCERTAIN = "Media whose address did not answer"
 _LOST_HINT = "Put the file there again, or name another one and apply. Buffer shows the post as failed otherwise."
-_NO_RECORD = "If the state is kept elsewhere, copy it to .bufferctl/state.json, or name it with --state."
 
 
-def drift_text(plan: Plan, recorded: int, paint: Paint, lost: Sequence[LostMedia] = ()) -> str:
+def drift_text(
+    plan: Plan, recorded: int, paint: Paint, lost: Sequence[LostMedia] = (), *, missing: str | None = None
+) -> str:
     """The whole report, ending in a newline.
 
-    `recorded`: how many posts and ideas the state has. `lost`: the media that may be gone.
+    `recorded`: how many posts and ideas the state has. `lost`: the media that may be gone. `missing`: where a
+    shared state should be and is not, empty if one of this machine should be there; None if nothing is missing.
     """
-    lines = [*_verdict(plan, recorded, lost, paint)]
+    lines = [*(_nothing_to_compare(missing, paint) if missing is not None else _verdict(plan, recorded, lost, paint))]
     drift = sorted(plan.drift, key=lambda change: _ORDER.index(change.reason or Reason.CHANGED))
     for reason, group in groupby(drift, key=lambda change: change.reason):
         cards = [card_of(change, plan) for change in group]
@@ -107,7 +109,15 @@ def _verdict(plan: Plan, recorded: int, lost: Sequence[LostMedia], paint: Paint)
         yield f"{paint.strong(paint.good(f'No drift{where}.'))} {what} what was last applied."
     else:
         yield paint.strong("No drift: the state has no posts or ideas to compare with Buffer.")
-        yield from wrapped(_NO_RECORD, paint.width)
+
+
+def _nothing_to_compare(shared: str, paint: Paint) -> Iterator[str]:
+    where = f"in {shared}" if shared else "on this machine"
+    yield paint.strong(f"Not checked: there is no state {where}.")
+    elsewhere = "If it was deleted, restore it from a clone or a backup."
+    if not shared:
+        elsewhere = "If the state is kept elsewhere, copy it to .bufferctl/state.json, or name it with --state."
+    yield from wrapped(f"If nothing was applied yet, run apply first. {elsewhere}", paint.width)
 
 
 def _changes(cards: Iterable[Card], paint: Paint) -> Iterator[str]:

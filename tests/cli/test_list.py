@@ -213,3 +213,23 @@ def test_errors_in_the_files(environment: Path, offline: Any) -> None:
     ran = offline("list")
     assert (ran.code, ran.out) == (1, "")
     assert "posts/a.yaml" in ran.err
+
+
+def test_each_text_of_an_entry_is_listed(environment: Path, offline: Any) -> None:
+    """A channel that has a text of its own shows that, with its name; the others show theirs."""
+    entry = (
+        "{key: launch, due_at: 2031-03-04 09:00, channels: [twitter, linkedin], text: We are live,"
+        " overrides: {linkedin: {text: We are open source}}}"
+    )
+    (environment / "posts" / "a.yaml").write_text(f"posts: [{entry}]\n", encoding="utf-8")
+    listed = offline("list").out
+    assert "      linkedin:acme-inc: We are open source\n" in listed
+    assert "      twitter:acme: We are live\n" in listed
+
+
+def test_a_list_of_earlier_posts_is_not_empty(environment: Path, offline: Any) -> None:
+    """It says how many there are, and how to see them."""
+    (environment / "posts" / "a.yaml").write_text(
+        "posts: [{key: old, due_at: 2025-03-04 09:00, channels: [twitter], text: Old}]\n", encoding="utf-8"
+    )
+    assert "No posts from today on, 1 earlier (--from 2025-03-04 shows all)." in offline("list").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -404,3 +405,23 @@ def test_a_named_state_file_comes_first(project: Project) -> None:
     git.git(project.folder, "remote", "remove", "origin")
     assert LAUNCH in project("state", "list", "--state", str(copy)).out
     assert isinstance(open_store(None, project.folder / "buffer.yaml", named=copy), LocalStore)
+
+
+def test_apply_counts_the_requests_that_it_takes(project: Project) -> None:
+    """As many as the plan said, those before its lock was taken included."""
+    said = re.search(r"Apply will use (\d+) API requests", project("plan").out)
+    assert said
+    before = len(project.sandbox.requests)
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert said[0] in ran.out
+    assert len(project.sandbox.requests) - before == int(said[1])
+
+
+def test_drift_is_not_green_without_a_state(project: Project, bare: Path) -> None:
+    """Its branch was deleted: exit code 1, and where the state should be."""
+    project.apply()
+    assert project("drift").code == 0
+    git.git(bare, "update-ref", "-d", "refs/heads/bufferctl-state")
+    ran = project("drift")
+    assert ran.code == 1
+    assert "Not checked: there is no state in the branch bufferctl-state of origin." in ran.out
