@@ -9,7 +9,7 @@ import base64
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,24 +29,16 @@ class Ran:
     printed: str
 
 
-def bufferctl(
-    folder: Path,
-    arguments: Sequence[str],
-    environment: Mapping[str, str],
-    *,
-    is_shown: bool = True,
-    without: str = "",
-) -> Ran:
-    """Run a command in `folder`. `is_shown`: whether the log shows what it prints.
+#: Runs a command: the folder, the arguments, the environment, and what takes each line of its output; the exit code.
+Program = Callable[[Path, Sequence[str], Mapping[str, str], Callable[[str], None]], int]
 
-    `without`: how lines begin that are left out of the log and of the result, if not empty.
-    """
-    key = {_KEY: environment[_KEY]} if _KEY in environment else {}
-    printed = []
+
+def child(folder: Path, arguments: Sequence[str], environment: Mapping[str, str], take: Callable[[str], None]) -> int:
+    """Run bufferctl as a child process in `folder`; `take` gets each line as it comes. Returns the exit code."""
     process = subprocess.Popen(  # no shell in between, so that signals reach it
         [sys.executable, "-I", "-m", "bufferctl", *arguments],  # -I: nothing in the folder is ever imported
         cwd=folder,
-        env={**environment_without_secrets(environment), **key},
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -55,14 +47,36 @@ def bufferctl(
     )
     with process, _forwarding_signals(process):
         for line in process.stdout or ():
-            if without and line.startswith(without):
-                continue
-            if is_shown:
-                print(line, end="", flush=True)
-            if not line.startswith("::"):  # annotations are for GitHub's log
-                printed.append(line)
-        process.wait()
-    return Ran(process.returncode, "".join(printed))
+            take(line)
+        return process.wait()
+
+
+def bufferctl(
+    folder: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    program: Program = child,
+    is_shown: bool = True,
+    without: str = "",
+) -> Ran:
+    """Run a command in `folder`, with the key but without the forge's tokens. `is_shown`: whether the log shows it.
+
+    `without`: how lines begin that are left out of the log and of the result, if not empty.
+    """
+    printed: list[str] = []
+
+    def take(line: str) -> None:
+        if without and line.startswith(without):
+            return
+        if is_shown:
+            print(line, end="", flush=True)
+        if not line.startswith("::"):  # annotations are for GitHub's log
+            printed.append(line)
+
+    key = {_KEY: environment[_KEY]} if _KEY in environment else {}
+    code = program(folder, arguments, {**environment_without_secrets(environment), **key}, take)
+    return Ran(code, "".join(printed))
 
 
 @contextmanager

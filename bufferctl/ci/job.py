@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.ci.child import Ran, bufferctl, git_access
+from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
 from bufferctl.ci.forge import ChangeRequest, Forge, connect
 from bufferctl.config import Loaded, load
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
@@ -45,13 +45,17 @@ class JobOptions:
 
 @dataclass(frozen=True)
 class Job:
-    """`checkout`: the folder of the checkout. `work`: a folder outside it that this run alone uses."""
+    """`checkout`: the folder of the checkout. `work`: a folder outside it that this run alone uses.
+
+    `program`: what runs bufferctl.
+    """
 
     options: JobOptions
     environment: Mapping[str, str]
     checkout: Path
     work: Path
     forge: Forge
+    program: Program = child
 
     @property
     def folder(self) -> Path:
@@ -119,13 +123,14 @@ class Job:
 
     def run(self, command: str, *arguments: str, without: str = "") -> Ran:
         """Run a command of bufferctl on these files. `without`: how lines to leave out begin."""
-        return bufferctl(self.folder, self._command(command, *arguments), self._child_environment, without=without)
+        complete = self._command(command, *arguments)
+        return bufferctl(self.folder, complete, self._child_environment, program=self.program, without=without)
 
     def run_silently(self, folder: Path, command: str, *arguments: str) -> Ran:
         """Run a command on the files of another `folder`, with a copy of the same state; the log does not show it."""
         unannotated = {name: value for name, value in self._child_environment.items() if name not in _FOR_GITHUB}
         copied = self._command(command, "--state", str(self.state_copy), *arguments)
-        return bufferctl(folder, copied, unannotated, is_shown=False)
+        return bufferctl(folder, copied, unannotated, program=self.program, is_shown=False)
 
     def _command(self, command: str, *arguments: str) -> list[str]:
         file = ["--file", self.options.file] if self.options.file else []
@@ -163,14 +168,16 @@ def run_job(
     *,
     checkout: Path | None = None,
     transport: httpx2.BaseTransport | None = None,
+    program: Program = child,
 ) -> int:
     """Run a command as a job in `checkout` (by default the working folder); its exit code.
 
-    What fails is printed, and annotated on the page of the run. `transport` replaces the network in tests.
+    What fails is printed, and annotated on the page of the run. `transport` replaces the network in tests, and
+    `program` the child process.
     """
     try:
         with _opened(options, environment, (checkout or Path()).resolve(), transport) as job:
-            return command(job)
+            return command(replace(job, program=program))
     except BufferctlError as error:
         annotate("error", f"{error.message}. {error.hint}".strip(), environment)
         return error.exit_code

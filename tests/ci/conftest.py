@@ -27,6 +27,7 @@ from bufferctl.sandbox import Clock, Sandbox
 from tests.ci.action import Run, run_action
 from tests.ci.fake_github import NAME, FakeGitHub, github_at
 from tests.ci.forges import TOKEN, Served
+from tests.ci.in_process import in_process
 
 COMMANDS: dict[str, Callable[..., int]] = {"plan": plan, "apply": apply, "drift": drift, "fork-comment": fork_comment}
 NOW = "2029-12-03T09:00:00Z"
@@ -158,7 +159,7 @@ class Team:
         return self._job("fork-comment", "main", event, None)
 
     def _job(self, command: str, ref: str, event: dict[str, Any], key: str | None, **inputs: Any) -> Run:
-        """Run a command on a machine of its own, in this process; bufferctl is its child."""
+        """Run a command on a machine of its own, in this process, and bufferctl in it too."""
         machine = self.machine(ref)
         (machine / "event.json").write_text(json.dumps(event), encoding="utf-8")
         own = {name: inputs.pop(name) for name in list(inputs) if name in {"directory", "file", "comment"}}
@@ -184,6 +185,7 @@ class Team:
                 environment,
                 checkout=machine / "checkout",
                 transport=httpx2.MockTransport(self.github.api),
+                program=in_process,
             )
         assert TOKEN not in log.getvalue()
         assert not list(machine.glob("bufferctl-*")), "the work folder is gone"

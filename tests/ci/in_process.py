@@ -1,0 +1,29 @@
+"""bufferctl for a job, without the half second of a child process, which test_action.py and test_gitlab.py have."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
+
+from bufferctl.cli import run
+
+
+def in_process(
+    folder: Path, arguments: Sequence[str], environment: Mapping[str, str], take: Callable[[str], None]
+) -> int:
+    """Run a command in this process, with that environment and nothing of this one's; `take` gets each line."""
+    printed = StringIO()
+    with (
+        patch.dict(os.environ, environment, clear=True),
+        chdir(folder),
+        redirect_stdout(printed),
+        redirect_stderr(printed),
+    ):
+        code = run(list(arguments))
+    for line in printed.getvalue().splitlines(keepends=True):
+        take(line)
+    return code
