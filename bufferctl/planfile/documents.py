@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Tag, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Tag, ValidationError
 from pydantic_core import from_json
 
 from bufferctl.diagnostics import Diagnostic
@@ -92,8 +92,8 @@ def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
     bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording(), queue_times={}, public=public)
     return {
         "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording"}),
-        "channels": TypeAdapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
-        "warnings": TypeAdapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
+        "channels": adapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
+        "warnings": adapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
         "changes": changes,
     }
 
