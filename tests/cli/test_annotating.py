@@ -10,16 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Prints, Project
+from tests.cli.written import root_file
 
-ROOT = """\
-version: 1
-timezone: Europe/Berlin
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - {service: twitter, name: acme}
-"""
+ROOT = root_file("twitter")
 POSTS = """\
 posts:
   - key: launch

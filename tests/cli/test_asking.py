@@ -12,16 +12,9 @@ from typing import Any
 
 import pytest
 
-HEAD = """\
-version: 1
-timezone: UTC
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - service: twitter
-"""
-ONE = '        name: acme\n        posts:\n          - {key: one, due_at: 2029-12-20 09:00, text: "It is live"}\n'
+from tests.cli.written import HEAD
+
+ONE = '          - {key: one, due_at: 2029-12-20 09:00, text: "It is live"}\n'
 TWO = '          - {key: two, due_at: 2029-12-21 09:00, text: "It still is"}\n'
 QUESTION = b"to Buffer? [y/N]: "
 

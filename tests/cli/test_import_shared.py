@@ -9,19 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.conftest import Project, Ran, project_apart, run_in
+from tests.cli.written import root_file
+from tests.fuzzing import examples
 
-ROOT = """\
-version: 1
-timezone: Europe/Berlin
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - {service: twitter, name: acme}
-      - {service: linkedin, name: acme-inc}
-      - {service: bluesky, name: acme.bsky.example}
-      - {service: facebook, name: acme}
-"""
+ROOT = root_file("twitter", "linkedin", "bluesky", "facebook")
 CAMPAIGN = """\
 channels: [twitter, linkedin, bluesky, facebook]
 starts: 2029-12-10
@@ -127,7 +118,7 @@ def entries(draw: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(entries())
 def test_import_of_what_was_applied(posts: str) -> None:
     """Whatever was applied: imported into a new folder, the next plan is empty."""

@@ -9,18 +9,10 @@ import pytest
 from icalendar import Calendar
 
 from tests.cli.conftest import Prints, Project, Ran
+from tests.cli.written import root_file
 from tests.render.documents import checked
 
-ROOT = """\
-version: 1
-timezone: Europe/Berlin
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - {service: twitter, name: acme}
-      - {service: linkedin, name: acme-inc}
-"""
+ROOT = root_file("twitter", "linkedin")
 POSTS = """\
 posts:
   - key: launch

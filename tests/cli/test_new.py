@@ -10,18 +10,9 @@ import pytest
 
 from tests.cli.conftest import Prints, Project, Ran
 from tests.cli.test_asking import Terminal
+from tests.cli.written import root_file
 
-ROOT = """\
-version: 1
-timezone: Europe/Berlin
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - {service: twitter, name: acme}
-      - {service: linkedin, name: acme-inc}
-      - {service: instagram, name: acme.example}
-"""
+ROOT = root_file("twitter", "linkedin", "instagram")
 BOTH = ("--channel", "twitter", "--channel", "linkedin:acme-inc")
 
 

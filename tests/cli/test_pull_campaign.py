@@ -7,18 +7,9 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Prints, Project
+from tests.cli.written import root_file
 
-ROOT = """\
-version: 1
-timezone: Europe/Berlin
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - {service: twitter, name: acme}
-      - {service: linkedin, name: acme-inc}
-      - {service: bluesky, name: acme.bsky.example}
-"""
+ROOT = root_file("twitter", "linkedin", "bluesky")
 TIPS = """\
 channels: [twitter, linkedin]
 posts:

@@ -6,18 +6,8 @@ from typing import Any
 
 import pytest
 
-HEAD = """\
-version: 1
-timezone: UTC
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - service: twitter
-        name: acme
-        posts:
-          - {key: one, due_at: 2029-12-20 09:00, text: The first}
-"""
+from tests.cli.written import HEAD, ONE
+
 ADDRESS = "Acme/twitter:acme/one"
 FORMS = pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.json"]], ids=["strict", "reviewed"])
 
@@ -37,7 +27,7 @@ def delete_all(project: Any) -> None:
 @pytest.fixture
 def agreed(project: Any) -> Any:
     """A post was applied and deleted by somebody, and a plan says to create it again."""
-    project.write("buffer.yaml", HEAD)
+    project.write("buffer.yaml", HEAD + ONE)
     project.apply()
     delete_all(project)
     assert project("plan", "--recreate", ADDRESS, "-o", "plan.json").code == 0
@@ -75,6 +65,6 @@ def test_answers_no_later_question(agreed: Any, form: list[str]) -> None:
     strict = ["--auto-approve"] if "--reviewed" not in form else form
     assert agreed("apply", *strict, "--settle", "0", "--recreate", ADDRESS).code == 1
     assert texts(agreed) == ["The first, by somebody"]
-    agreed.write("buffer.yaml", HEAD.replace("The first", f"The first, repeat_of: {post['id']}"))
+    agreed.write("buffer.yaml", HEAD + ONE.replace("The first", f"The first, repeat_of: {post['id']}"))
     assert agreed("apply", "--auto-approve", "--settle", "0", "--recreate", ADDRESS).code == 0
     assert texts(agreed) == ["The first", "The first, by somebody"]

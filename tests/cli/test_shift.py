@@ -11,18 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.conftest import Prints, Project, Ran, project_apart, run_in
+from tests.cli.written import root_file
+from tests.fuzzing import examples
 
-ROOT = """\
-version: 1
-timezone: Europe/Berlin
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - {service: twitter, name: acme}
-      - {service: linkedin, name: acme-inc}
-      - {service: googlebusiness, name: Acme Berlin}
-"""
+ROOT = root_file("twitter", "linkedin", "googlebusiness")
 #: Every place that a date can stand in, written in every way.
 CAMPAIGN = """\
 # The launch of 2031-03-04, as decided on 2031-01-10.
@@ -244,7 +236,7 @@ def test_aliases_move_once(environment: Path, shift: Any) -> None:
     assert a(environment) == posts.replace("03-04", "03-05")
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(days=st.integers(-400, 4000), crlf=st.booleans(), start=st.sampled_from(["", "\ufeff", "---\n", "\n# é 👩\n"]))
 def test_there_and_back(days: int, crlf: bool, start: str) -> None:
     """By n and then by -n: the same bytes, where neither is refused."""

@@ -10,21 +10,13 @@ from typing import Any
 import pytest
 
 from bufferctl.state import Lock
+from tests.cli.written import HEAD
 
-CONFIG = """\
-version: 1
-timezone: UTC
-managed_since: 2029-12-01T00:00:00Z
-organizations:
-  - name: Acme
-    channels:
-      - service: twitter
-        name: acme
-        posts:
-          - {key: launch, due_at: 2029-12-20 09:00, text: We are live}
-          - {key: teaser, text: Soon}
+CONFIG = f"""\
+{HEAD}          - {{key: launch, due_at: 2029-12-20 09:00, text: We are live}}
+          - {{key: teaser, text: Soon}}
     ideas:
-      - {key: hiring, title: How we hire}
+      - {{key: hiring, title: How we hire}}
 """
 LAUNCH = "Acme/twitter:acme/launch"
 

@@ -1,4 +1,4 @@
-"""Lines of a root file, put together: one channel, and posts on it."""
+"""Lines of a root file, put together: one channel and posts on it, or several channels for posts in other files."""
 
 from __future__ import annotations
 
@@ -15,3 +15,21 @@ organizations:
 """
 ONE = "          - {key: one, due_at: 2029-12-20 09:00, text: The first}\n"
 TWO = "          - {key: two, due_at: 2029-12-21 09:00, text: The second}\n"
+
+_NAMES = {
+    "bluesky": "acme.bsky.example",
+    "facebook": "acme",
+    "googlebusiness": "Acme Berlin",
+    "instagram": "acme.example",
+    "linkedin": "acme-inc",
+    "twitter": "acme",
+}
+
+
+def root_file(*services: str) -> str:
+    """A root file with Acme's channels of these networks, in Berlin's time, and nothing on them."""
+    channels = "".join(f"      - {{service: {service}, name: {_NAMES[service]}}}\n" for service in services)
+    return (
+        "version: 1\ntimezone: Europe/Berlin\nmanaged_since: 2029-12-01T00:00:00Z\n"
+        f"organizations:\n  - name: Acme\n    channels:\n{channels}"
+    )

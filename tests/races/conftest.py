@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,7 +13,10 @@ import pytest
 from tests.races.race import Joins, warmed
 from tests.races.stage import Stage
 from tests.stores import buckets, git
-from tests.stores.places import PLACES, SERVED, Open, Place, place_in
+from tests.stores.conftest import place_of
+from tests.stores.places import Open, Place
+
+__all__ = ["place_of"]  # a fixture, known here by its name
 
 
 @pytest.fixture(scope="session")
@@ -24,20 +26,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         stage = warmed(tmp_path_factory.mktemp("warm"))
         yield stage
         stage.stop()
-
-
-@pytest.fixture(scope="session")
-def place_of() -> Iterator[Callable[[str], Place]]:
-    """How to make a fresh place, by the kind of store; a service starts when its first place is made."""
-    with ExitStack() as running:
-
-        @cache
-        def place(kind: str) -> Place:
-            if kind in PLACES:
-                return PLACES[kind]
-            return place_in(kind, running.enter_context(SERVED[kind][0]()))
-
-        yield place
 
 
 @contextmanager
