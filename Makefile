@@ -8,7 +8,7 @@ BROWSER := $(VENV)/.browser
 # Programs that tests start would compile all modules again each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
+.PHONY: demo test test-all test-lives test-long test-properties test-browser screenshots lint bench soak schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -30,7 +30,7 @@ demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
 test: $(STAMP)   ## the tests
 	@$(BIN)/python -m pytest -n auto
 
-test-all: test-lives test-long test-browser ## what takes minutes by nature, besides `make test`
+test-all: test-lives test-long test-properties test-browser ## what takes minutes by nature, besides `make test`
 
 test-lives: $(STAMP) ## random histories of whole projects
 	@LIVES=300 $(BIN)/python -m pytest -n auto tests/lives
@@ -38,6 +38,9 @@ test-lives: $(STAMP) ## random histories of whole projects
 test-long: $(STAMP) ## races, kills, and 10,000 damaged files and answers
 	@$(BIN)/python -m pytest -n auto -m long
 	@FUZZ=10000 $(BIN)/python -m pytest -n auto tests/cli/test_damaged_files.py
+
+test-properties: $(STAMP) ## all examples of each property; `make test` tries a fifth of them
+	@THOROUGH=1 $(BIN)/python -m pytest -n auto -m 'hypothesis and not long'
 
 test-browser: $(BROWSER) ## the tests that need Chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pytest tests/browser; \

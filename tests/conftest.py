@@ -7,8 +7,12 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.fuzzing import examples
+
 # How long an example takes says what else the machine does: no test. The rest is as Hypothesis has it, here or in CI.
-settings.register_profile("bufferctl", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "bufferctl", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(100)
+)
 settings.load_profile("bufferctl")
 
 # A job in the background may be started with Ctrl-C ignored, and so would be the programs that tests start.

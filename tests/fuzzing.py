@@ -1,4 +1,4 @@
-"""How many examples a fuzz test tries, some hundred in `make test`, more with `FUZZ=10000`; and what damages a file."""
+"""How many examples a property is tried with: few in `make test`, all in `make test-all`; and what damages a file."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-#: For tests that take some milliseconds an example.
-fuzzed = settings(max_examples=int(os.environ.get("FUZZ", "200")), print_blob=True)
+
+def examples(thorough: int) -> int:
+    """How many: `thorough` where `THOROUGH` is set, as `make test-all` does, else a fifth of it."""
+    return thorough if os.environ.get("THOROUGH") else max(2, thorough // 5)
+
+
+#: For tests that take some milliseconds an example; `FUZZ=10000` in `make test-all`.
+fuzzed = settings(max_examples=int(os.environ.get("FUZZ", "40")), print_blob=True)
 
 #: Where the damage is, for `damaged`.
 seeds = st.integers(0, 2**32)

@@ -48,6 +48,7 @@ from bufferctl.model import (
     Write,
 )
 from tests.api.scripted import KEY, NOW
+from tests.fuzzing import examples
 
 PLACE = Place("buffer.yaml", 1, 1)
 POST = Post(Address("Acme", "twitter:acme", "launch"), Service.TWITTER, PLACE, text="We are live")
@@ -127,7 +128,7 @@ def connected(draw: random.Random) -> api.Buffer:
     return api.connect("https://api.example", KEY, transport=httpx2.MockTransport(AnyAnswer(draw)), now=lambda: NOW)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.randoms(use_true_random=False))
 def test_any_account_is_read(draw: random.Random) -> None:
     """Organizations with their channels, posts and ideas, each as the model's object."""
@@ -141,7 +142,7 @@ def test_any_account_is_read(draw: random.Random) -> None:
     assert all(isinstance(each, LiveIdea) for each in live.ideas)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.randoms(use_true_random=False), st.integers(1, 30))
 def test_any_outcome_is_one_of_three(draw: random.Random, count: int) -> None:
     """Done with what came back, Refused or Unknown with words, for every member of every union."""

@@ -18,6 +18,7 @@ from bufferctl import api
 from bufferctl.errors import ApiError, TooLargeError
 from bufferctl.model import Live, PostStatus
 from tests.api.scripted import KEY, NOW
+from tests.fuzzing import examples
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ORDERS = ["mirrored", "stable", "ignored"]
@@ -120,7 +121,7 @@ def ids(live: Live) -> list[str]:
     return sorted(each.id for each in live.posts)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(
     count=st.integers(0, 300),
     channels=st.integers(1, 3),

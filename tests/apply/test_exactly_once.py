@@ -17,6 +17,7 @@ from bufferctl.model.comparable import of_desired, of_live, same
 from bufferctl.plan import Action, Reason
 from tests.apply.fake import SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
 from tests.apply.machine import Attempt, Machine, look, slot
+from tests.fuzzing import examples
 
 #: Thousands of synced writes are faster in memory, where there is such a folder.
 MEMORY = next((each for each in ("/dev/shm",) if Path(each).is_dir()), None)  # noqa: S108 - a folder is made inside
@@ -70,7 +71,7 @@ def declarations(draw: st.DrawFn) -> list[Post | Idea]:
     most=st.sampled_from([1, 2, 30]),
     after=st.lists(st.tuples(st.sampled_from(["keep", "edit", "remove"]), faults, st.integers(1, 40)), max_size=6),
 )
-@settings(max_examples=250, report_multiple_bugs=False)
+@settings(max_examples=examples(250), report_multiple_bugs=False)
 def test_each_declared_object_comes_into_being_exactly_once(
     items: list[Post | Idea],
     faults: list[Fault],

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import environment, project
+from tests.cli.conftest import environment, project, services
 
-__all__ = ["environment", "project"]  # fixtures, known here by their names
+__all__ = ["environment", "project", "services"]  # fixtures, known here by their names
 
 HEAD = """\
 version: 1

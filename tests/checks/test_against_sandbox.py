@@ -20,6 +20,7 @@ from bufferctl.sandbox.checks import METADATA_KEYS, problems
 from bufferctl.sandbox.media import media_problem
 from tests.checks.posts import DOCUMENT, VIDEO, findings, image, post
 from tests.checks.test_counting import TEXTS
+from tests.fuzzing import examples
 
 COUNTED = sorted(service for service, row in NETWORKS.items() if row.text)
 HOSTS = ["acme.example", "localhost", "a.localhost", "x.invalid", "intranet", "10.0.0.1", "8.8.8.8", "[::1]", "["]
@@ -127,7 +128,7 @@ def drawn(data: st.DataObject) -> Post:
     return post(service, text, assets=data.draw(ASSETS), metadata=given_metadata)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.data())
 def test_posts(data: st.DataObject) -> None:
     """Each reason that it has to refuse a post is one that we have too, under the code for it."""
@@ -148,7 +149,7 @@ def test_posts(data: st.DataObject) -> None:
         assert codes & found, (sentence, found)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.data())
 def test_what_is_passed_over_has_nothing(data: st.DataObject) -> None:
     """Rules that are not asked would find nothing: all together find what the short way finds."""

@@ -54,7 +54,7 @@ def test_another_command_is_refused(team: Team) -> None:
     assert "::error::The command is plan, apply, drift or fork-comment" in ran.log
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_cancelled_job_keeps_what_it_did(team: Team, number: signal.Signals) -> None:
     """The request in flight is finished and remembered on the branch; the next run does the rest, each post once."""
     entries = "".join(f"  - {{key: p{n}, channels: [twitter], text: Post {n}}}\n" for n in range(35))

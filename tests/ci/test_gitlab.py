@@ -21,6 +21,7 @@ from tests.ci.action import ROOT, provide_python
 from tests.ci.conftest import FILES, NOW, Developer, check_out, post
 from tests.ci.fake_gitlab import FORK, PERSON, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository, Served
+from tests.cli.conftest import run_in
 
 JOBS: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
 
@@ -269,12 +270,14 @@ def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
     assert group.sandbox.requests == []
 
 
-def test_drift_opens_an_issue_and_closes_it(group: Group) -> None:
+def test_drift_opens_an_issue_and_closes_it(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
     """One, while it lasts; a person's is never taken for it."""
-    number = group.open("launch", launch=post("launch", "We are live"))
-    group.plan(number)
-    group.merge(number)
-    group.job("bufferctl-apply")
+    group.ada.write(launch=post("launch", "We are live"))
+    for name, value in {"URL": group.sandbox.url, "KEY": "sandbox"}.items():
+        monkeypatch.setenv(f"BUFFER_API_{name}", value)
+    monkeypatch.setenv("XDG_STATE_HOME", str(group.folder / "ada-home"))
+    assert run_in(group.ada.folder, "apply", "--auto-approve", "--settle", "0").code == 0
+    group.ada.push()
     theirs = {"iid": 1, "state": "opened", "author": {"id": PERSON}, "description": "<!-- bufferctl:drift -->"}
     group.gitlab.issues.append(dict(theirs))
     (live,) = group.sandbox.posts()

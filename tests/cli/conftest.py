@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ import pytest
 
 from bufferctl.cli import run as bufferctl
 from bufferctl.sandbox import Clock, Sandbox
+from bufferctl.sandbox.fixture import default_fixture
 
 #: The sandbox's present in these tests.
 NOW = "2029-12-03T09:00:00Z"
@@ -104,9 +105,15 @@ class Project:
         return self.folder / ".bufferctl" / "state.json"
 
 
-def open_account() -> Sandbox:
-    """The default account at `NOW`, open to all that files can say: approvals, many posts a day."""
-    sandbox = Sandbox(clock=Clock.at(NOW))
+def open_account(services: Collection[str] = ()) -> Sandbox:
+    """The default account at `NOW`, open to all that files can say: approvals, many posts a day.
+
+    `services`: those whose channels it has, all if empty. Fewer are read faster.
+    """
+    account = default_fixture()
+    for organization in account["organizations"] if services else ():
+        organization["channels"] = [each for each in organization["channels"] if each["service"] in services]
+    sandbox = Sandbox(account, clock=Clock.at(NOW))
     for channel in list(sandbox.core.store.channels):
         sandbox.person.set_channel(channel, requiresApproval=True, dailyPostingLimit=None)
     return sandbox
@@ -146,9 +153,21 @@ def running(environment: Path) -> Callable[..., Ran]:
 
 
 @pytest.fixture
-def project(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+def services() -> Collection[str]:
+    """The networks whose channels the account of `project` has: all, where a test does not name its own."""
+    return ()
+
+
+def parameter(request: pytest.FixtureRequest, name: str) -> str | None:
+    """What a test is parametrized with under this name, if it is."""
+    callspec = getattr(request.node, "callspec", None)
+    return callspec.params.get(name) if callspec else None
+
+
+@pytest.fixture
+def project(environment: Path, services: Collection[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """An empty folder, the default account, the clock standing still at `NOW`."""
-    with open_account() as sandbox:
+    with open_account(services) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         yield Project(environment, sandbox)
 

@@ -21,9 +21,10 @@ from bufferctl.model import Address, Asset, Idea, Metadata, Post, SchedulingType
 from bufferctl.model.comparable import instant, of_desired
 from tests.cli.account import FULLEST, TAGS
 from tests.cli.conftest import Project, project_apart
+from tests.fuzzing import examples
 
 START = datetime(2029, 12, 4, 9, 0, tzinfo=UTC)
-slow = settings(max_examples=15, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=examples(15), suppress_health_check=list(HealthCheck))
 
 words = st.sampled_from(["We are live", "#launch", ": yes", "- no", "'", '"', "{a}", "[b]", "&c", "*d", "%", "@e", "|"])
 signs = st.sampled_from(

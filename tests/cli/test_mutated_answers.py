@@ -54,6 +54,7 @@ from bufferctl.render.text import plan_text
 from bufferctl.sandbox import Sandbox
 from bufferctl.sandbox.clock import Clock
 from tests.cli.account import fill
+from tests.fuzzing import examples
 
 Path = tuple[str | int, ...]
 
@@ -250,7 +251,7 @@ def test_what_was_recorded_plans() -> None:
     assert timedelta() < max(post.due_at for post in live.posts if post.due_at) - NOW
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @mutations
 def test_a_plan_or_a_message(index: int, value: Any) -> None:
     """Some hundred cases."""
@@ -266,7 +267,7 @@ def test_a_plan_or_a_message_10_000_times(index: int, value: Any) -> None:
     check(index, value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @mutations
 def test_a_result_for_each_write(index: int, value: Any) -> None:
     """Some hundred cases."""

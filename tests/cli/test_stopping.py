@@ -18,6 +18,11 @@ from tests.cli.gate import Gate, Hold
 POSTS = 35
 
 
+def long(*values: Any) -> list[Any]:
+    """More of a kind, in `make test-all` alone: each is a process."""
+    return [pytest.param(each, marks=pytest.mark.long) for each in values]
+
+
 @pytest.fixture
 def gated(project: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Gate]]:
     """A project with more posts than fit a request, and a gate between it and its sandbox."""
@@ -106,7 +111,7 @@ def test_killed(program: list[str], gated: tuple[Any, Gate]) -> None:
     goes_on(project)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, *long(signal.SIGTERM)])
 def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
     """Before anything is sent there is nothing to finish: once is enough, 130, and nothing was sent."""
     project, gate = gated
@@ -120,7 +125,7 @@ def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: sign
     assert project.sandbox.posts() == []
 
 
-@pytest.mark.parametrize("command", ["plan", "plan --json", "validate", "state list", "schema", "--help"])
+@pytest.mark.parametrize("command", ["plan", "--help", *long("plan --json", "validate", "state list", "schema")])
 def test_closed_pipe(program: list[str], gated: tuple[Any, Gate], command: str) -> None:
     """`bufferctl plan | head -1`: no complaint, and the exit code of a program whose reader is gone."""
     project, _ = gated
@@ -174,7 +179,7 @@ def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-@pytest.mark.parametrize("command", ["plan", "schema", "--help"])
+@pytest.mark.parametrize("command", ["plan", *long("schema", "--help")])
 def test_full_disk(program: list[str], gated: tuple[Any, Gate], command: str) -> None:
     """Output that cannot be written: said, exit 1."""
     project, _ = gated

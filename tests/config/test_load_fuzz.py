@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bufferctl.checks import check
 from bufferctl.config import Locator, load
+from tests.fuzzing import examples
 
 CASES = Path(__file__).parents[1] / "cases/validate"
 FILES = {
@@ -95,7 +96,7 @@ def gives_messages(name: str, changes: list[tuple[float, int, str]]) -> None:
 
 
 @given(st.sampled_from(sorted(FILES)), CHANGES)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_a_changed_file_gives_messages(name: str, changes: list[tuple[float, int, str]]) -> None:
     """Wherever it is broken."""
     gives_messages(name, changes)

@@ -18,6 +18,7 @@ from bufferctl.config.write.entries import idea_entry, moment_text, post_entry, 
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode
 from bufferctl.model.comparable import normal_text
+from tests.fuzzing import examples
 from tests.model import samples
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -45,7 +46,7 @@ def read(post: Post | None = None, idea: Idea | None = None, zone: str = "Europe
     return loaded.desired.items[0]
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(text=texts)
 def test_texts(text: str) -> None:
     """Every text that a file can hold comes back, whatever signs of YAML are in it."""
@@ -55,7 +56,7 @@ def test_texts(text: str) -> None:
     assert read(post).text == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(post=samples.posts, text=texts.filter(str.strip))
 def test_posts(post: Post, text: str) -> None:
     """A post of any network with all that it can hold."""

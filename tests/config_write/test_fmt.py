@@ -16,6 +16,7 @@ from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
 from bufferctl.config.write.fmt import UnusualError, formatted
 from bufferctl.diagnostics import has_errors
+from tests.fuzzing import examples
 
 CASES = Path(__file__).parents[1] / "cases" / "fmt"
 REPOSITORY = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ def test_line_ends_that_a_text_keeps() -> None:
 
 
 @given(st.integers(0, 1 << 32))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_any_way_of_writing(seed: int) -> None:
     """Whatever the indentation, the styles, the comments: the same is said, every comment stays, once is enough."""
     text = Writer(Random(seed)).file()  # noqa: S311 - not a secret

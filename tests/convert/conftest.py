@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import environment, project
+from tests.cli.conftest import environment, project, services
 
-__all__ = ["environment", "project"]  # fixtures, known here by their names
+__all__ = ["environment", "project", "services"]  # fixtures, known here by their names

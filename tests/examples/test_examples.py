@@ -16,6 +16,7 @@ from PIL import Image, ImageChops, ImageStat
 from bufferctl import errors
 from bufferctl.config import load
 from bufferctl.sandbox import Clock, Sandbox
+from tests.cli.conftest import run_in
 from tests.file_server import FileServer, serving
 
 ROOT = Path(__file__).parents[2]
@@ -75,18 +76,18 @@ def test_example(sandbox: Sandbox, host: FileServer, tmp_path: Path, name: str) 
     """
     folder = shutil.copytree(ROOT / "examples" / name, tmp_path / name)
     publish(folder, host)
-    assert run(folder, "bufferctl fmt --check").returncode == 0
-    validated = run(folder, "bufferctl validate")
-    assert (validated.returncode, validated.stderr) == (0, ""), validated.stderr
-    planned = run(folder, "bufferctl plan --strict --detailed-exitcode")
-    assert planned.returncode == 2, planned.stdout + planned.stderr
-    assert re.search(r"^Plan: [1-9]\d* to create, 0 to change, 0 to delete\.$", planned.stdout, re.MULTILINE)
-    applied = run(folder, "bufferctl apply --auto-approve")
-    assert (applied.returncode, applied.stderr) == (0, ""), applied.stdout + applied.stderr
-    assert applied.stdout.endswith("Verified: Buffer matches your files.\n")
-    assert run(folder, "bufferctl plan --detailed-exitcode").stdout.startswith("No changes.\n")
+    assert run_in(folder, "fmt", "--check").code == 0
+    validated = run_in(folder, "validate")
+    assert (validated.code, validated.err) == (0, "")
+    planned = run_in(folder, "plan", "--strict", "--detailed-exitcode")
+    assert planned.code == 2, planned.out + planned.err
+    assert re.search(r"^Plan: [1-9]\d* to create, 0 to change, 0 to delete\.$", planned.out, re.MULTILINE)
+    applied = run_in(folder, "apply", "--auto-approve")
+    assert (applied.code, applied.err) == (0, ""), applied.out
+    assert applied.out.endswith("Verified: Buffer matches your files.\n")
+    assert run_in(folder, "plan", "--detailed-exitcode").out.startswith("No changes.\n")
     made = len(sandbox.posts()) + len(sandbox.ideas())
-    assert f"Plan: {made} to create" in planned.stdout
+    assert f"Plan: {made} to create" in planned.out
 
 
 def test_the_campaign_fits_in_a_head() -> None:

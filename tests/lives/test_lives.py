@@ -1,6 +1,6 @@
 """Any life of a project keeps the promises: nothing twice, nothing lost, nobody's own touched, nothing unannounced.
 
-A few dozen lives here; `LIVES=300` in `make test-all`. One seed again: `python -m tests.lives SEED`, with `--shrink` to
+A few lives here; `LIVES=300` in `make test-all`. One seed again: `python -m tests.lives SEED`, with `--shrink` to
 leave out every step that the failure does not need.
 """
 
@@ -13,7 +13,7 @@ import pytest
 from tests.lives.endpoint import Server
 from tests.lives.life import draw, live
 
-SEEDS = range(int(os.environ.get("LIVES", "16")))
+SEEDS = range(int(os.environ.get("LIVES", "4")))
 
 
 # The first 16 hold; among more, some still find what is named in test_found.py.

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 
-from tests.cli.conftest import environment, open_account, project
+from tests.cli.conftest import environment, open_account, parameter, project
 from tests.networks.direct import Direct
 
 pytest.register_assert_rewrite("tests.networks.life")
 
 __all__ = ["direct", "environment", "project"]  # fixtures, known here by their names
+
+
+@pytest.fixture
+def services(request: pytest.FixtureRequest) -> Collection[str]:
+    """The network that a test is about, if it is one of several."""
+    service = parameter(request, "service")
+    return [service] if service else []
 
 
 @pytest.fixture(scope="module")

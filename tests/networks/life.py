@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from bufferctl.config import load
@@ -27,6 +28,7 @@ class Life:
         self.data = fullest(service)
         self.posts = posts_of(self.data)
         self.sent: list[Json] = []
+        self._ids: dict[str, int] = {}
         self._requests = 0
         people(project.sandbox, service)
         self._before = account(project.sandbox)
@@ -36,6 +38,9 @@ class Life:
         written = [each for each in self.apply() if each[0] != "createIdea"]
         assert [operation for operation, _ in written] == ["createPost"] * len(self.posts)
         self.sent = [sent for _, sent in written]
+        recorded = json.loads(self.project("state", "list", "--json").out)["objects"]
+        ids = {each["address"].rpartition("/")[2]: each["id"] for each in recorded}
+        self._ids = {ids[post["key"]]: index for index, post in enumerate(self.posts)}
 
     def end(self) -> None:
         """Delete the posts; then the account is as it was before, `updatedAt` and all."""
@@ -70,16 +75,16 @@ class Life:
             for number, (_, field) in enumerate(seen.fields)
         ]
 
-    def edit(self, index: int, post: Data, what: str) -> None:
-        """Put another post at `index` and apply it; hold that it was sent and says what was not sent before."""
-        self.posts[index] = post
+    def edit(self, edits: dict[int, str]) -> None:
+        """Apply edited posts, `edits` by index; hold that each was sent and says what was not sent before."""
         written = self.apply()
-        assert [operation for operation, _ in written] == ["editPost"], what
-        ((_, sent),) = written
-        after = {**self.sent[index], **sent}
-        says_more = {**after, "id": ""} != {**self.sent[index], "id": ""}
-        assert says_more or what.endswith(AT_CREATION), f"{what}: nothing new was sent"
-        self.sent[index] = after
+        assert [operation for operation, _ in written] == ["editPost"] * len(edits), edits
+        sent_by_index = {self._ids[sent["id"]]: sent for _, sent in written}
+        for index, what in edits.items():
+            after = {**self.sent[index], **sent_by_index[index]}
+            says_more = {**after, "id": ""} != {**self.sent[index], "id": ""}
+            assert says_more or what.endswith(AT_CREATION), f"{what}: nothing new was sent"
+            self.sent[index] = after
 
     def there(self) -> list[Json]:
         """What the posts of the channel are, without when and as what they came to be."""
@@ -88,7 +93,7 @@ class Life:
     def afresh(self) -> list[Json]:
         """The same where another account is given the files as they are now."""
         folder = self.project.folder / "afresh"
-        with open_account() as other:
+        with open_account([self.service]) as other:
             people(other, self.service)
             files = Project(folder, other)
             files.write("buffer.yaml", as_yaml(self.data))

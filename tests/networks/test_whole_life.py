@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import pytest
 
 from bufferctl.model import Service
@@ -24,18 +26,24 @@ NEVER_ALONE = {
 def test_each_field_changed(project: Project, direct: Direct, service: Service) -> None:
     """Created, each field changed in turn, deleted; an empty plan after each; what people made is as it was.
 
+    One field of each post at a time: an edit more of every post of the network is one apply.
     Before the end the account holds what it would if the files had said so from the beginning.
     """
     life = Life(project, direct, service)
     life.begin()
     never = set()
-    for index, post in enumerate(life.posts):
-        for edit in changes(post):
-            changed = next((each for each in edit.applied(life.posts[index]) if life.takes(index, each)), None)
+    for edits in zip_longest(*map(changes, list(life.posts))):
+        edited = {}
+        for index, edit in enumerate(edits):
+            if edit is None:
+                continue
+            what, before = f"{life.posts[index]['key']}: {edit}", life.posts[index]
+            changed = next((each for each in edit.applied(before) if life.takes(index, each)), None)
             if changed is None:
-                never.add(f"{post['key']}: {edit}")
+                never.add(what)
             else:
-                life.edit(index, changed, f"{post['key']}: {edit}")
+                life.posts[index], edited[index] = changed, what
+        life.edit(edited)
     assert never == NEVER_ALONE.get(service, set())
     assert life.there() == life.afresh()
     life.end()
@@ -75,7 +83,8 @@ def test_another_kind_with_its_details(project: Project, direct: Direct) -> None
     life.begin()
     news, offer, event = (post["metadata"] for post in life.posts)
     for metadata in (offer, event, news):
-        life.edit(0, {**life.posts[0], "metadata": metadata}, str(metadata))
+        life.posts[0] = {**life.posts[0], "metadata": metadata}
+        life.edit({0: str(metadata)})
     assert [of_its_kind(post) for post in life.there()] == [of_its_kind(post) for post in life.afresh()]
     life.end()
 
@@ -94,7 +103,7 @@ def test_another_mode_with_its_time(project: Project, direct: Direct) -> None:
     life.begin()
     timed = life.posts[1]
     unset = {name: value for name, value in timed.items() if name not in {"mode", "due_at"}}
-    life.edit(1, {**unset, "mode": "addToQueue"}, "to the queue")
-    life.edit(1, {**unset, "mode": "shareNext"}, "before the queue")
-    life.edit(1, timed, "to its time")
+    for post in ({**unset, "mode": "addToQueue"}, {**unset, "mode": "shareNext"}, timed):
+        life.posts[1] = post
+        life.edit({1: str(post.get("mode", "at a time"))})
     life.end()

@@ -23,6 +23,7 @@ from bufferctl.planfile import SavedPlan, Verified
 from bufferctl.reconcile import Options
 from tests.apply.fake import START, FakeBuffer, idea, post
 from tests.apply.machine import Machine, desired, look, slot
+from tests.fuzzing import examples
 
 A, B, C = post("a"), post("b"), post("c")
 DUE = START + timedelta(days=3)
@@ -119,7 +120,7 @@ def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
 
 
 @given(plans().filter(lambda drawn: bool(drawn[0].writes)), st.data())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_an_altered_file_is_refused(drawn: tuple[Plan, tuple[Post | Idea, ...]], data: st.DataObject) -> None:
     """One value anywhere in what was reviewed: it is not that any more."""
     raw = planfile.dump(drawn[0], desired(drawn[1]), CHOICES, expires_at=drawn[0].at + timedelta(days=7))

@@ -239,7 +239,7 @@ def test_nothing_public_is_left_out(item: Post) -> None:
     values = [item.text, *item.tags, *_texts([each.value.model_dump(mode="json") for each in item.assets])]
     values += _texts(item.metadata.model_dump(mode="json", exclude_defaults=True)) if item.metadata else []
     values = [local(datetime.fromisoformat(each), "") if _INSTANT.fullmatch(each) else each for each in values]
-    missing = [value for value in values if "".join(visible(value).split()) not in "".join(card.split())]
+    missing = [value for value in values if "".join(shown_text(value).split()) not in "".join(card.split())]
     assert missing == []
 
 

@@ -18,6 +18,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, S
 from bufferctl.render.markdown import LIMIT, problems_markdown, report_markdown
 from bufferctl.render.markdown_text import Item, Section, fitted, size
 from bufferctl.render.report import Report
+from tests.fuzzing import examples
 from tests.render.github import Page
 from tests.render.rich import APPLIED, NOW, PLAN, REPORT, change, live, post, removed
 
@@ -206,7 +207,7 @@ def test_even_that_can_be_too_much() -> None:
     assert size(said) <= LIMIT
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.text("a日👩$\n", max_size=1500))
 def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
     """However many of whatever length: within the limit, each post listed or counted, and no tag is left open."""

@@ -15,6 +15,7 @@ from bufferctl.plan import Action, Plan
 from bufferctl.render.markdown import LIMIT, PLAN_MARK, RECEIPT_MARK, report_markdown
 from bufferctl.render.markdown_text import code, link, picture, plain, quoted, size
 from bufferctl.render.report import Report
+from tests.fuzzing import examples
 from tests.render.github import Page, as_written
 from tests.render.hostile import TEXTS, address_of, plan_of, receipt_of
 from tests.render.rich import NOW, PLAN, removed
@@ -73,21 +74,21 @@ def test_quote_is_what_will_be_public(name: str) -> None:
     assert as_written(page.quotes[0]) == as_written(visible(text.replace("\r\n", "\n")).replace("\t", "    "))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(_TEXT)
 def test_any_plan(text: str) -> None:
     """The same for whatever text."""
     judge(report_markdown(plan_of(text)), PLAN_MARK)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(_TEXT)
 def test_any_receipt(text: str) -> None:
     """The same for whatever text."""
     judge(report_markdown(receipt_of(text)), RECEIPT_MARK)
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(_TEXT)
 @example("\r# heading")
 @example("half \ud800 of a character")
@@ -101,7 +102,7 @@ def test_any_line(text: str) -> None:
     assert page.becomes == []
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(_TEXT)
 def test_any_link(text: str) -> None:
     """A link leads to the address that it was given, and a picture is loaded from there and from nowhere else."""

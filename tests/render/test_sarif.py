@@ -21,6 +21,7 @@ from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 from bufferctl.plan import Reason, Status
 from bufferctl.render.report import Report
 from bufferctl.render.sarif import problems_sarif, report_sarif
+from tests.fuzzing import examples
 from tests.render.hostile import TEXTS, plan_of, receipt_of
 from tests.render.rich import APPLIED, REPORT
 
@@ -153,7 +154,7 @@ def test_hostile(name: str) -> None:
         assert not any(re.match(r"[\w+.-]+:", uri) or re.search(r"[^\w./~%-]", uri) for uri in uris)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.text(min_size=1), st.text(), st.integers(0, 10**6), st.integers(0, 10**4))
 def test_any_problem(message: str, file: str, line: int, column: int) -> None:
     """Likewise for whatever is said of whatever place."""

@@ -18,6 +18,7 @@ from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render.lines import Paint, cells
 from bufferctl.render.text import plan_text, receipt_text
+from tests.fuzzing import examples
 from tests.render.rich import APPLIED, HOSTILE, LENGTHS, NOW, PLAN, change, live, post
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
@@ -198,7 +199,7 @@ def test_nothing() -> None:
     assert text_of() == "No changes.\nBuffer matches your files: 3 unmanaged.\n"
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.sampled_from(PLAN.changes), unique_by=id), st.booleans())
 def test_any_part_of_a_plan(changes: list[Change], narrowed: bool) -> None:
     """Whatever is in it, each change that needs a look is named once, and the text ends in one line end."""

@@ -26,6 +26,7 @@ from bufferctl.sandbox.exchange import Request
 from bufferctl.sandbox.fixture import default_fixture
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.schema import executable_schema, sdl
+from tests.fuzzing import examples
 from tests.sandbox.asking import IDEA, NOW, Asker
 
 ORGANIZATIONS = default_fixture()["organizations"]
@@ -66,7 +67,7 @@ def _check(status: int, answer: Any) -> None:
 
 
 @given(query=from_schema(ONE_OF, custom_scalars=SCALARS))
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck), database=None)
 def test_any_valid_document(running: Sandbox, query: str) -> None:
     """Queries and mutations of every shape, against a live account: an answer, and no failed resolver."""
     _check(*_send(running, json.dumps({"query": query}).encode()))
@@ -78,13 +79,14 @@ ROOTS = [
 ] + [("mutation", name) for name in executable_schema().type_map["Mutation"].fields]  # type: ignore[attr-defined] # an object
 
 
+@pytest.mark.hypothesis  # so that `make test-all` finds it
 @pytest.mark.parametrize(("kind", "field"), ROOTS)
 def test_every_root_field_answers(running: Sandbox, kind: str, field: str) -> None:
     """Valid documents about each field of Query and Mutation: an answer, and no failed resolver."""
     make = queries if kind == "query" else mutations
 
     @given(query=make(ONE_OF, fields=[field], custom_scalars=SCALARS))
-    @settings(max_examples=8, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=examples(8), suppress_health_check=list(HealthCheck), database=None)
     def answers(query: str) -> None:
         _check(*_send(running, json.dumps({"query": query}).encode()))
 
@@ -105,7 +107,7 @@ JSON = st.recursive(
     | st.fixed_dictionaries({"query": st.just(IDEA), "variables": st.fixed_dictionaries({"i": JSON})})
     | st.binary()
 )
-@settings(max_examples=150, database=None)
+@settings(max_examples=examples(150), database=None)
 def test_any_body(running: Sandbox, body: Any) -> None:
     """Bytes, JSON of every shape, known operations with any variables: 200 or 400, readable, no failed resolver."""
     _check(*_send(running, body if isinstance(body, bytes) else json.dumps(body).encode()))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.schedule import next_free_slot, slots_after
+from tests.fuzzing import examples
 from tests.sandbox.asking import MOVE, Asker
 
 SLOTS = ["2026-11-02T16:00:00.000Z", "2026-11-03T08:00:00.000Z", "2026-11-03T16:00:00.000Z", "2026-11-04T08:00:00.000Z"]
@@ -115,7 +116,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_no_two_queued_posts_share_a_slot(steps: list[tuple[str, int]]) -> None:
     """Whatever is added, moved, edited and deleted: no slot is given twice, and the next free one is the first."""
     running = Sandbox(clock=Clock.at("2026-11-02T08:30:00Z"))

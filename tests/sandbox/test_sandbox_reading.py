@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.sandbox import Clock, Sandbox
+from tests.fuzzing import examples
 from tests.sandbox.asking import POST, Asker
 
 
@@ -35,7 +36,7 @@ def test_ids_are_24_hex(buffer: Asker) -> None:
 
 
 @given(size=st.integers(1, 7), count=st.integers(0, 20), newest=st.booleans())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pages_add_up(make: Any, size: int, count: int, newest: bool) -> None:
     """Following the cursors shows each post once, in order, whatever the page size; the last page says so."""
     buffer = make()
