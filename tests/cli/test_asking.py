@@ -153,7 +153,7 @@ def test_lock_is_held_while_it_asks(project: Any, asked: Terminal) -> None:
 def test_unlock_asks(program: list[str], project: Any, asked: Terminal) -> None:
     """`state unlock` says whose lock it is and asks; no leaves it."""
     terminal = Terminal([*program, "state", "unlock"], project)
-    terminal.until(b"Is that run dead? [y/N]: ")
+    terminal.until(b"Has that run crashed? [y/N]: ")
     terminal.type("n\n")
     code, _ = terminal.end()
     assert code == 1
