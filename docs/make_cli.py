@@ -41,7 +41,7 @@ _CODES = (
     (0, "done, or no changes"),
     (BufferctlError.exit_code, "something failed, or something needs a person"),
     (2, "changes are pending (`plan --detailed-exitcode` only), or there is drift (`drift` only)"),
-    (StalePlanError.exit_code, "the saved plan no longer holds"),
+    (StalePlanError.exit_code, "the saved plan is out of date"),
     (KeyRefusedError.exit_code, "the API key is missing or was refused"),
     (PartWayError.exit_code, "stopped early; run it again to continue"),
     (UsageError.exit_code, "wrong usage, or a question without a terminal (pass `--auto-approve`)"),

@@ -170,14 +170,14 @@ def _files(row: Network) -> Iterator[str]:
     still = [each for each in (*limits.pictures, *limits.doubtful) if each in _MOVING - {*limits.moving}]
     least, most = limits.ratio or (0, 0)
     facts = (
-        ("pictures", _types(limits.pictures), "BC303"),
-        ("pictures, not surely", _types(limits.doubtful), "BC304"),
+        ("images", _types(limits.pictures), "BC303"),
+        ("images, uncertain", _types(limits.doubtful), "BC304"),
         ("shown still if animated", _types(still), "BC309"),
         ("videos", _types(limits.videos), "BC303"),
-        ("bytes of a picture", size_words(limits.most_bytes or 0), "BC308"),
+        ("bytes of an image", size_words(limits.most_bytes or 0), "BC308"),
         ("bytes of a video", size_words(limits.most_video_bytes or 0), "BC308"),
         ("bytes of a document", size_words(limits.most_document_bytes or 0), "BC308"),
-        ("pixels of a picture", f"{limits.most_pixels or 0:,}", "BC305"),
+        ("pixels of an image", f"{limits.most_pixels or 0:,}", "BC305"),
         ("pixels a side, at least", f"{limits.least_side or 0:,}", "BC306"),
         ("width to height", f"{least:.2f} to {most:.2f}", "BC307"),
     )

@@ -98,7 +98,7 @@ def results(answer: Answer, writes: Sequence[Write]) -> tuple[Result, ...]:
     """One result for each write, aliased `a0`, `a1`, …, of a request whose answer came back readable."""
     message = answer.message or ("an error without a message" if answer.errors else "")
     if answer.data is None:
-        return (Unknown(message or "Buffer's answer does not say what became of it"),) * len(writes)
+        return (Unknown(message or "Buffer's answer does not say what happened to it"),) * len(writes)
     affected = {str(entry["path"][0]) for entry in answer.errors if _has_path(entry)}
     affects_all = any(not _has_path(entry) for entry in answer.errors)
     return tuple(
@@ -126,7 +126,7 @@ def _result(write: Write, payload: Any) -> Result:
     if kind == "VoidMutationError" and message.casefold() not in _VAGUE:
         return Refused(Refusal.KEPT, message)
     return Unknown(
-        f"{message} ({kind})" if message else f"Buffer answered with {kind}, which is neither a yes nor a no"
+        f"{message} ({kind})" if message else f"Buffer answered with {kind}, which is neither a success nor a refusal"
     )
 
 

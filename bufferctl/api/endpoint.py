@@ -11,7 +11,7 @@ from bufferctl.errors import KeyRefusedError, UsageError
 #: Where Buffer's API is (notes: Endpoint).
 BUFFER = "https://api.buffer.com"
 
-_HINT = f"Set BUFFER_API_URL (or --api-url) to an https address, or unset it for {BUFFER}."
+_HINT = f"Set BUFFER_API_URL (or --api-url) to an https URL, or unset it for {BUFFER}."
 
 
 def check_url(url: str) -> httpx2.URL:
@@ -19,15 +19,15 @@ def check_url(url: str) -> httpx2.URL:
     try:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL:
-        raise UsageError("the API address is not a URL", hint=_HINT) from None
+        raise UsageError("the API endpoint is not a URL", hint=_HINT) from None
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         shown = f" ({_shown(parsed)})" if parsed.host else ""
-        raise UsageError(f"the API address does not start with https://{shown}", hint=_HINT)
+        raise UsageError(f"the API endpoint does not start with https://{shown}", hint=_HINT)
     if parsed.userinfo:
-        raise UsageError(f"the API address contains a user name or password ({_shown(parsed)})", hint=_HINT)
+        raise UsageError(f"the API endpoint contains a user name or password ({_shown(parsed)})", hint=_HINT)
     if parsed.scheme == "http" and not is_loopback(parsed.host):
         raise UsageError(
-            f"the API address is plain http ({_shown(parsed)}), so anyone on the network could read the key;"
+            f"the API endpoint is plain http ({_shown(parsed)}), so anyone on the network could read the key;"
             " nothing was sent",
             hint=_HINT,
         )

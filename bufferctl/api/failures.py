@@ -136,7 +136,7 @@ def _redirected(answer: Answer, host: str) -> NoAnswerError:
         where = ""
     return NoAnswerError(
         f"{host} redirects to {where or 'another address'}; the key was not sent there",
-        hint="Set BUFFER_API_URL to the address of the API itself, or unset it.",
+        hint="Set BUFFER_API_URL to the endpoint itself, or unset it.",
         again=False,
     )
 
@@ -194,7 +194,7 @@ def _broken(answer: Answer, host: str) -> NoAnswerError:
 
 def _nothing_there(host: str) -> NoAnswerError:
     return NoAnswerError(
-        f"{host} has no API at this address (HTTP 404)",
+        f"{host} has no API at this URL (HTTP 404)",
         hint="Check BUFFER_API_URL, including its path; then run the same command again.",
         again=False,
     )

@@ -43,14 +43,14 @@ class LineFile:
             return
         except OSError as error:
             raise StateError(
-                f"The journal {self.path} cannot be read ({error.strerror}); it records which posts may exist already",
-                hint="Give read permission on it.",
+                f"The journal {self.path} cannot be read ({error.strerror}); it lists posts that Buffer may have",
+                hint="Grant read permission on it.",
             ) from error
         for number, line in enumerate(lines, 1):
             values = _decoded(line)
             if values is None and number < len(lines):
                 raise StateError(
-                    f"The journal {self.path} is damaged in line {number}; it records which posts may exist already",
+                    f"The journal {self.path} is damaged in line {number}; it lists posts that Buffer may have",
                     hint="Check in Buffer what the last run created, then delete that file.",
                 )
             if values is not None:

@@ -26,7 +26,7 @@ from bufferctl.plan import Change, Outcome, Status
 _HINTS = {
     Refusal.INVALID: "Fix it in the file as Buffer's message says.",
     Refusal.NOT_FOUND: "Run `bufferctl plan` again.",
-    Refusal.UNAUTHORIZED: "Ask an owner of the organization for the right to post on this channel.",
+    Refusal.UNAUTHORIZED: "Ask an owner of the organization for permission to post on this channel.",
     Refusal.LIMIT: "A later apply sends it once your Buffer plan has room.",
     Refusal.KEPT: "Run `bufferctl plan` again.",
     Refusal.REPEAT: "Check in Buffer whether it is there already; to post it again, change a word.",
@@ -148,7 +148,7 @@ def unanswered(change: Change) -> Outcome:
     return Outcome(
         change,
         Status.HELD,
-        message="It was sent, but the answer was lost or not waited for",
+        message="It was sent, but no answer arrived",
         hint="Run apply again: it checks first what Buffer did.",
     )
 

@@ -111,7 +111,7 @@ MARKDOWN = Rule(
     Severity.WARNING,
     "a text has a link or emphasis in Markdown",
     "networks show the signs as they are written",
-    "write the plain text, and the bare address of a link",
+    "write plain text, and the bare URL of a link",
     "what networks do",
 )
 HTML = Rule(

@@ -36,7 +36,7 @@ TYPE_NOT_TAKEN = Rule(
     "BC303",
     "file-type-not-taken",
     Severity.ERROR,
-    "a picture or a video has a type that its network does not accept",
+    "an image or a video has a type that its network does not accept",
     "the network refuses the post when it is published",
     "export it as JPEG or MP4, or give this network `assets` of its own under `overrides`",
     "what networks publish, see docs/networks.md",
@@ -54,7 +54,7 @@ TOO_MANY_PIXELS = Rule(
     "BC305",
     "picture-too-many-pixels",
     Severity.ERROR,
-    "a picture has more pixels than its network, or any network, allows",
+    "an image has more pixels than its network, or any network, allows",
     "the network refuses the post when it is published",
     "scale it down; 2,000 pixels a side are enough everywhere",
     "what networks publish, see docs/networks.md",
@@ -63,7 +63,7 @@ TOO_SMALL = Rule(
     "BC306",
     "picture-too-small",
     Severity.WARNING,
-    "a picture has fewer pixels than its network asks for",
+    "an image has fewer pixels than its network asks for",
     "the network scales it up or refuses it",
     "use a larger version",
     "what networks publish, see docs/networks.md",
@@ -72,7 +72,7 @@ RATIO = Rule(
     "BC307",
     "picture-ratio",
     Severity.ERROR,
-    "a picture is taller or wider than its network allows",
+    "an image is taller or wider than its network allows",
     "the network refuses the post when it is published",
     "crop it",
     "what networks publish, see docs/networks.md",
@@ -90,7 +90,7 @@ ANIMATED = Rule(
     "BC309",
     "picture-animated",
     Severity.WARNING,
-    "an animated picture goes to a network that shows pictures of its type still",
+    "an animated image goes to a network that shows images of its type still",
     "people see only the first frame, or the network refuses it",
     "use a video",
     "what networks publish, see docs/networks.md",
@@ -100,7 +100,7 @@ LOCATED = Rule(
     "photo-location",
     Severity.WARNING,
     "a photo contains the location where it was taken (GPS)",
-    "anyone can read it at the public address, weeks before the post",
+    "anyone can read it at the public URL, weeks before the post",
     "export it without location data",
     "the EXIF standard",
 )
@@ -110,7 +110,7 @@ LARGE_IN_GIT = Rule(
     Severity.WARNING,
     "a file has more than 20 MB",
     "git keeps every version of it, so every clone and CI run gets slower for good",
-    "put it at an address of its own and use `url`, or export it smaller",
+    "put it online elsewhere and use `url`, or export it smaller",
     "how git works",
 )
 RULES = (
@@ -199,7 +199,7 @@ def _broken(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Find
         message = "the end of this file is missing or damaged, so it is not published whole, or not at all"
         yield Finding(DAMAGED, item, each.path, message, "export or download it again")
     elif file.width * file.height > _MOST_PIXELS:
-        message = f"this picture has {file.pixels} pixels ({_mega(file)}), more than any network allows"
+        message = f"this image has {file.pixels} pixels ({_mega(file)}), more than any network allows"
         yield Finding(TOO_MANY_PIXELS, item, each.path, message)
 
 
@@ -211,7 +211,7 @@ def _instead(kind: str) -> str:
 
 def _unwise(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Finding]:
     if file.located:
-        message = "this photo contains the location where it was taken, which anyone can read at its public address"
+        message = "this photo contains the location where it was taken, which anyone can read at its public URL"
         yield Finding(LOCATED, item, each.path, message)
     if file.size > _LARGE:
         message = f"this file is {size_words(file.size)}, and git keeps every version of it for good"
@@ -241,23 +241,23 @@ def _of_network(post: Post, network: Network, limits: FileLimits, each: Attached
 
 def _of_picture(post: Post, label: str, limits: FileLimits, each: Attached, file: MediaFile) -> Iterator[Finding]:
     if file.animated and file.type not in limits.moving:
-        message = f"this picture is animated, and {label} shows only its first frame"
+        message = f"this image is animated, and {label} shows only its first frame"
         yield Finding(ANIMATED, post, each.path, message)
     if not file.width or not file.height:
         return
     if limits.most_pixels and file.width * file.height > limits.most_pixels:
-        message = f"this picture has {file.pixels} pixels ({_mega(file)}), and {label} allows "
+        message = f"this image has {file.pixels} pixels ({_mega(file)}), and {label} allows "
         message += f"{limits.most_pixels / 1_000_000:.0f} million"
         yield Finding(TOO_MANY_PIXELS, post, each.path, message)
     if limits.least_side and min(file.width, file.height) < limits.least_side:
-        message = f"this picture has {file.pixels} pixels, and {label} asks for {limits.least_side} a side"
+        message = f"this image has {file.pixels} pixels, and {label} asks for {limits.least_side} a side"
         yield Finding(TOO_SMALL, post, each.path, message)
     if limits.ratio and _is_ordinary(post):
         least, most = limits.ratio
         ratio = file.width / file.height
         if not least * (1 - _TOLERANCE) <= ratio <= most * (1 + _TOLERANCE):
             much = "tall" if ratio < least else "wide"
-            message = f"this picture ({file.pixels}) is too {much} for {label}, which allows {_range(least, most)}"
+            message = f"this image ({file.pixels}) is too {much} for {label}, which allows {_range(least, most)}"
             yield Finding(RATIO, post, each.path, message)
 
 

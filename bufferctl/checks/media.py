@@ -147,27 +147,27 @@ NOT_PUBLIC = Rule(
     "BC019",
     "media-not-public",
     Severity.ERROR,
-    "an image, a video or a document is at an address that Buffer cannot fetch: not `https://`, or local, or private",
+    "an image, a video or a document is at a URL that Buffer cannot fetch: not `https://`, or local, or private",
     "Buffer refuses the post",
-    "put the file where everybody can fetch it, and name that address",
+    "put the file at a public URL, and use that",
     Source.REFERENCE,
 )
 SIGNED = Rule(
     "BC103",
     "media-address-expires",
     Severity.WARNING,
-    "the address of an image, a video or a document is signed, so it stops working after some time",
+    "the URL of an image, a video or a document is signed, so it stops working after some time",
     "Buffer fetches the file again when the post goes out, and the post fails if it is gone by then",
-    "use an address that stays",
+    "use a URL that does not expire",
     Source.REFERENCE,
 )
 REFUSING_HOST = Rule(
     "BC104",
     "media-host-refuses",
     Severity.WARNING,
-    "an image, a video or a document is on a site that shows a page instead of the file, or its address is a page's",
+    "an image, a video or a document is on a site that shows a page instead of the file, or its URL is a page's",
     "Buffer cannot read the file, and refuses the post or fails to publish it",
-    "put the file on a site of your own, or use the site's address for direct download",
+    "put the file on a site of your own, or use the site's direct download URL",
     "what these sites are known to do",
 )
 
@@ -210,10 +210,10 @@ _REFUSING = (
     ("canva.com", "", "Canva shows a page instead of the file"),
     ("figma.com", "", "Figma shows a page instead of the file"),
     ("github.com", "/blob/", "GitHub shows a page instead of the file there; `raw.githubusercontent.com` has it"),
-    ("fbcdn.net", "", "Facebook's own addresses stop working after some days"),
-    ("cdninstagram.com", "", "Instagram's own addresses stop working after some days"),
-    ("cdn.discordapp.com", "", "Discord's addresses stop working after a day"),
-    ("media.discordapp.net", "", "Discord's addresses stop working after a day"),
+    ("fbcdn.net", "", "Facebook's own URLs stop working after some days"),
+    ("cdninstagram.com", "", "Instagram's own URLs stop working after some days"),
+    ("cdn.discordapp.com", "", "Discord's URLs stop working after a day"),
+    ("media.discordapp.net", "", "Discord's URLs stop working after a day"),
 )
 
 
@@ -228,17 +228,17 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
         host = _HOST.match(url)
         name = host[1] if host else ""
         if url[:8].lower() != "https://":
-            message = f"the address of this {kind} is not https, so Buffer cannot fetch it"
-            yield Finding(NOT_PUBLIC, item, path, message, hint="use its `https://` address")
+            message = f"the URL of this {kind} is not https, so Buffer cannot fetch it"
+            yield Finding(NOT_PUBLIC, item, path, message, hint="use its `https://` URL")
         elif not _public(name):
             message = f"`{name[:60]}` is not on the public internet, so Buffer cannot fetch this {kind}"
             yield Finding(NOT_PUBLIC, item, path, message)
         elif signed := _SIGNED.search(url):
-            message = f"this address is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
+            message = f"this URL is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
             yield Finding(SIGNED, item, path, message)
         elif page := _PAGE.match(url):
-            message = f"the address ends in `{page[1]}`, so it is probably a page and not {_A.get(kind, 'a file')}"
-            yield Finding(REFUSING_HOST, item, path, message, hint="use the address of the file itself")
+            message = f"the URL ends in `{page[1]}`, so it is probably a page and not {_A.get(kind, 'a file')}"
+            yield Finding(REFUSING_HOST, item, path, message, hint="use the URL of the file itself")
         else:
             for pattern, what in _refusing(name):
                 if re.search(pattern, url):

@@ -77,7 +77,7 @@ class _Record:
             return TypeAdapter(_Applied).validate_json(self._stored.document)
         except ValidationError as error:
             raise StateError(
-                "applied.json beside the state is damaged, so it is not known which merges were applied",
+                "applied.json beside the state is damaged, so bufferctl does not know which merges were applied",
                 hint="Restore it from the store's history, or delete it: then only the newest merge is applied.",
             ) from error
 

@@ -8,7 +8,7 @@ from bufferctl.ci.job import Job
 _DRIFT = 2
 _TITLE = "Buffer no longer matches your files"
 _FOUND = (
-    "Somebody changed posts in Buffer, publishing failed there, or media of posts to come are gone from their address. "
+    "Somebody changed posts in Buffer, publishing failed there, or media of unpublished posts are gone from their URL. "
     "Each line says what to do."
 )
 _OVER = "**Resolved.** Buffer matches your files again."

@@ -114,8 +114,8 @@ def keep_artifact(folder: Path, artifact: Path, checkout: Path) -> None:
     target = Path(os.path.normpath(checkout / artifact))
     if target.is_relative_to(checkout) and target.parent.resolve() != target.parent:
         raise ForgeError(
-            f"The path to {artifact} has a link in it, so nothing is written there",
-            hint="Name a folder that is reached without links.",
+            f"The path to {artifact} contains a symbolic link, so nothing is written there",
+            hint="Choose a folder whose path has no links.",
         )
     if target.is_symlink() or target.is_file():
         target.unlink()

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from bufferctl.media.addresses import Answer, Wanted
 
 _HINTS: Mapping[str, str] = {
-    "dead": "put the file there again, or name another address",
-    "page": "use the address of the file itself",
+    "dead": "put the file there again, or use another URL",
+    "page": "use the URL of the file itself",
     "login": "let everybody read it, or put it where everybody can",
     "too-large": "make the file smaller",
     "wrong-type": "use a file type that networks accept, such as JPEG, PNG, MP4 or PDF",
@@ -116,7 +116,7 @@ def note_downloads(downloads: Downloads, console: Console) -> int:
         number = count(len(downloads.made), "media file")
         console.data(f"Downloaded {number} into {visible(downloads.folder.name)}; commit them too.")
     for address, url, why in downloads.kept:
-        text = f"{visible(str(address))} keeps its address {visible(url)}: it {visible(why)}"
+        text = f"{visible(str(address))} keeps its URL {visible(url)}: it {visible(why)}"
         console.note(f"{console.err.bad('not downloaded:')} {text}")
     return 1 if downloads.kept else 0
 
@@ -170,10 +170,10 @@ def _diagnostic(place: _Place, answer: Answer, locator: Locator) -> Diagnostic:
     located = locator.field(item.place, item.address, at.path, "")
     thing = at.kind if at.kind in {"video", "document"} else "image"
     if answer.is_certain:
-        message = f"this address {answer.message}, so Buffer cannot fetch the {thing}"
+        message = f"this URL {answer.message}, so Buffer cannot fetch the {thing}"
         severity, hint = Severity.ERROR, _HINTS.get(answer.verdict, "")
     else:
-        message = f"this address {answer.message}, so it is not known whether Buffer can fetch the {thing}"
+        message = f"this URL {answer.message}, so it is not known whether Buffer can fetch the {thing}"
         severity, hint = Severity.WARNING, _LATER
     return Diagnostic(severity, message, located.place, hint, located.line, located.width)
 
@@ -199,5 +199,5 @@ def check_reachable(files: Files, endpoint: str) -> None:
         raise ConfigError(
             f"`media.public_url` is {settings.public_url}, which only this machine can reach, so Buffer could not "
             "fetch anything",
-            hint="Set it to the public https address of the files.",
+            hint="Set it to the public https URL of the files.",
         )

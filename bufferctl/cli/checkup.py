@@ -79,7 +79,7 @@ def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Check:
 
 def media(number: int, problems: Sequence[Diagnostic]) -> Check:
     """Whether Buffer can fetch media from their addresses. `number`: how many addresses there are."""
-    addresses = count(number, "media address", "media addresses")
+    addresses = count(number, "media URL", "media URLs")
     if not problems:
         return Check("media", Verdict.OK, f"{addresses} {'answers' if number == 1 else 'answer'}")
     hint = "To see them, run `bufferctl validate --media`."

@@ -63,7 +63,7 @@ def convert(
     if desired is None:
         raise ConfigError("The root file has errors, so nothing was converted", hint="Fix them, then try again.")
     if output is not None and output.exists():
-        raise ConfigError(f"{output} already exists and is not overwritten", hint="Name another with -o FILE.")
+        raise ConfigError(f"{output} already exists and is not overwritten", hint="Choose another file with -o FILE.")
     found = converted(sources, desired, channels=channels, zone=zone)
     console.diagnostics(found.problems)
     if has_errors(found.problems):

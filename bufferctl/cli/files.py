@@ -166,7 +166,7 @@ def named_files(paths: Sequence[Path], loaded: Loaded) -> frozenset[str] | None:
         found = {name for name in loaded.files if real in ((there := (loaded.root / name).resolve()), *there.parents)}
         if not found and loaded.root_is_sound:
             if not path.exists():
-                raise UsageError(f"There is no {path}", hint="Name files or folders that are there.")
+                raise UsageError(f"There is no {path}", hint="Check the spelling of the path.")
             raise UsageError(
                 f"The root file includes nothing in {path}",
                 hint="`include` in the root file says which files are read.",

@@ -129,7 +129,7 @@ def _span(week: str | None, first: datetime | None, last: datetime | None, now: 
             raise UsageError("--from is after --to, so there are no days between them", hint="Swap them.")
         return span
     if first or last:
-        raise UsageError("--week names the days, and so do --from and --to", hint="Give one or the other.")
+        raise UsageError("--week names the days, and so do --from and --to", hint="Use one or the other.")
     zones = (each.timezone for each in files.desired.organizations if each.timezone)
     try:
         return agenda.week(week, in_zone(now, next(zones, "UTC")).date())

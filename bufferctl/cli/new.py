@@ -202,7 +202,7 @@ def _write(path: Path, started: Started, loaded: Loaded, console: Console) -> No
     from bufferctl.model.plain_text import visible
 
     if path.exists():
-        raise ConfigError(f"{path} already exists and is not overwritten", hint="Name another with -o FILE.")
+        raise ConfigError(f"{path} already exists and is not overwritten", hint="Choose another file with -o FILE.")
     root = loaded.root / loaded.files[0]
     before = set(loaded.diagnostics)
     files = FileChanges()

@@ -71,8 +71,8 @@ def check_apart(*files: Path | None) -> None:
     for path, real in zip(paths, resolved := [path.resolve() for path in paths], strict=True):
         if resolved.count(real) > 1:
             raise UsageError(
-                f"{path} is named for two things, of which one would be lost; nothing was done",
-                hint="Give each a name of its own.",
+                f"{path} is named twice, and one output would overwrite the other; nothing was done",
+                hint="Use a different file for each.",
             )
 
 

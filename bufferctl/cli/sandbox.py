@@ -48,7 +48,7 @@ _PLANS = ("off", "free", "essentials", "team")
 )
 @click.option(
     "--media-root", "media_roots", multiple=True, metavar="URL",
-    help="Fetch media below this address as Buffer does, and refuse dead ones; may be on this machine. Repeatable.",
+    help="Fetch media below this URL as Buffer does, and refuse dead ones; local URLs work too. Repeatable.",
 )  # fmt: skip
 def sandbox(
     port: int,

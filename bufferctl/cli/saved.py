@@ -35,7 +35,7 @@ def read(path: Path) -> SavedPlan:
         raw = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"The saved plan {path} cannot be read: {error.strerror}", hint="Name a file that `plan -o` wrote."
+            f"The saved plan {path} cannot be read: {error.strerror}", hint="Pass a file that `plan -o` wrote."
         ) from error
     plan = planfile.load(raw, str(path))
     if not all(map(shows_edit, plan.plan.changes)):

@@ -131,7 +131,7 @@ class Session:
         if has_errors(problems):
             self.console.diagnostics(problems)
             raise ConfigError(
-                "The account does not have everything that the files name, so planning stopped",
+                "The files name organizations or channels that the account does not have, so planning stopped",
                 hint="Fix the names, then try again.",
             )
         self._check_account(account, recorded)
@@ -302,7 +302,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
             journal.follow(store.document.intents)
             session.diverged, session.warnings = checkout_standing(files, store)
             if lease := store.document.lease:
-                console.note(f"{console.err.change('note:')} another run is at work: {visible(str(lease))}")
+                console.note(f"{console.err.change('note:')} another run is in progress: {visible(str(lease))}")
         yield session
     finally:
         journal.close()

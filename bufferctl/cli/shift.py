@@ -79,7 +79,7 @@ def shift(
     from bufferctl.render.lines import count
 
     if (days is None) == (day is None):
-        raise UsageError("Shift needs one of --by and --to", hint="Give --by 1d, or --to 2026-12-01.")
+        raise UsageError("Shift needs one of --by and --to", hint="Pass --by 1d or --to 2026-12-01.")
     console = Console.create(no_color=no_color)
     files = load_files(file, paths, console, by_rules=False)
     plan = offline_plan(files, state_file, options.Choices())
@@ -128,7 +128,7 @@ def _check(found: Shift) -> None:
     if found.kept and not found.dates:
         raise ConfigError(
             f"{_listed(found.kept)} {'is' if len(found.kept) == 1 else 'are'} published, so no date was moved",
-            hint="Name files with posts that are not published yet.",
+            hint="Pass files with unpublished posts.",
         )
 
 

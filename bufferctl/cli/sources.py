@@ -99,7 +99,7 @@ def check_plan_name(path: Path | None) -> None:
     """Before any work. Raises UsageError where apply would take a plan of this name for posts; None is passed over."""
     if path and path.suffix in _POST_FILES:
         raise UsageError(
-            f"`bufferctl apply` would take {path} for a file of posts, so nothing was done",
+            f"`bufferctl apply` would read {path} as a file of posts, so nothing was done",
             hint="Choose another name with -o, such as plan.json.",
         )
 
@@ -212,7 +212,7 @@ class FromReviewed:
             name, id_now = change.address.organization, change.slot.organization_id
             if reviewed.get(name, id_now) != id_now:
                 raise StalePlanError(
-                    f"The saved plan {self.path} is of another organization that is called {name} too",
+                    f"The saved plan {self.path} is for another organization that is also called {name}",
                     hint="Use the key of the account that it was made for, or plan again.",
                 )
 
@@ -230,7 +230,7 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | No
     back, warnings = planfile.overruled(verified.plan, declared) if declared else ((), (_UNREADABLE,))
     if moved := (*verified.moved, *back):
         raise StalePlanError(
-            "\n  ".join((f"The saved plan {path} no longer holds, so nothing was sent:", *moved)),
+            "\n  ".join((f"The saved plan {path} is out of date, so nothing was sent:", *moved)),
             hint="Plan again, and have that reviewed.",
         )
     return replace(verified.plan, warnings=(*verified.plan.warnings, *warnings))
@@ -244,7 +244,7 @@ def _check_alone(choices: Choices, path: Path) -> None:
         raise UsageError(
             f"The saved plan {path} is applied whole or not at all, so options that narrow or overrule a plan do not "
             "go with it; nothing was sent",
-            hint="Give --target, --exclude, --recreate, --reapply and --max-deletes to `plan -o FILE`.",
+            hint="Pass --target, --exclude, --recreate, --reapply and --max-deletes to `plan -o FILE`.",
         )
 
 
@@ -253,7 +253,7 @@ def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
     if today.endpoint != plan.plan.endpoint:
         raise StalePlanError(
             f"The saved plan {path} is for {plan.plan.endpoint}, and this run talks to {today.endpoint}",
-            hint="Set BUFFER_API_URL to the address that it was made for, or plan again.",
+            hint="Set BUFFER_API_URL to that endpoint, or plan again.",
         )
     if today.at > plan.expires_at:
         raise StalePlanError(

@@ -276,7 +276,7 @@ def record_of(file: Path | None, state_file: Path | None) -> tuple[StoredRecord,
     wrong = [each for each in loaded.diagnostics if each.place and each.place.file == loaded.files[0]]
     if desired is None or has_errors(wrong):
         raise ConfigError(
-            f"{loaded.files[0]} has errors, so where the state is cannot be known",
+            f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
             hint="Run `bufferctl validate` to see them.",
         )
     return StoredRecord(open_store(desired.settings.state, root), None), root

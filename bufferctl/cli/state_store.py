@@ -160,7 +160,7 @@ def _history(record: StoredRecord) -> History:
         ("bufferctl state migrate", "from .bufferctl/, after adding `state: git`"),
         ("bufferctl state migrate --from git", "from the branch bufferctl-state"),
         ("bufferctl state migrate --from s3://acme-state/social", "from a bucket"),
-        ("bufferctl state migrate --from old/buffer.yaml", "of a root file that was moved"),
+        ("bufferctl state migrate --from old/buffer.yaml", "after moving the root file"),
     ),
 )
 @click.option(
@@ -191,7 +191,7 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     old = StoredRecord(_source(source, endpoint, root, target.store), None)
     if old.store.address == target.store.address:
         raise UsageError(
-            f"The state is in {target.place} already",
+            f"The state is already in {target.place}",
             hint="Set `state` in buffer.yaml to the new place, and name the old one with --from.",
         )
     _read_both(old, target)
@@ -211,7 +211,7 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
                 note = Document(old.endpoint, moved_to=target.store.address)
                 old.store.swap(dump(note), old.version, f"state migrate to {target.place}")
     places = (old.store.address, target.store.address) if is_beside else (old.place, target.place)
-    console.data(f"Moved {len(target.saved.bindings)} objects from {' to '.join(places)}.")
+    console.data(f"Moved {len(target.saved.bindings)} entries from {' to '.join(places)}.")
 
 
 def _read_both(old: StoredRecord, target: StoredRecord) -> None:
@@ -220,7 +220,7 @@ def _read_both(old: StoredRecord, target: StoredRecord) -> None:
     if target.exists and target.document.moved_to not in {old.store.address, old.place}:
         target.refuse_moved()
         raise StateError(
-            f"{target.name} has state already (serial {target.saved.serial}), so nothing was moved",
+            f"{target.name} already has a state (serial {target.saved.serial}), so nothing was moved",
             hint="To replace it: bufferctl state pull > state.json, compare, and bufferctl state push --force FILE",
         )
     old.read()

@@ -181,7 +181,7 @@ def _fate(item: Post | Idea, at: DeclaredPost | Spot, keys: _Keys, *, whole: boo
     if item.repeat_of:
         named = Address(address.organization, address.channel, item.repeat_of)
         if named == address:
-            message = "this names the entry itself; nothing repeats itself"
+            message = "this names the entry itself; an entry cannot repeat itself"
             yield "itself", spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
         elif named not in places and whole and not _ID.fullmatch(item.repeat_of):
             what = "idea" if address.is_idea else f"post on {address.channel}"

@@ -92,7 +92,7 @@ def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[Path]:
             folders.remove(path.name)
             found.skipped[path.relative_to(root).as_posix()] = (
                 "it is a link to a folder",
-                "put the files themselves there",
+                "replace the link with the files themselves",
             )
         for path in [Path(folder, name) for name in sorted(names) if not name.startswith(".")]:
             name = path.relative_to(root).as_posix()

@@ -129,7 +129,7 @@ def _message(name: str, error: ErrorDetails) -> str:
     match kind:
         case "enum" | "literal_error":
             given = f"`{value[:60]}`" if isinstance(value, str) else _KINDS.get(type(value), "this")
-            return f"{given} is not a value of {subject}; it takes {listed(_expected(context))}"
+            return f"{given} is not a valid value for {subject}; use {either(_expected(context))}"
         case "string_too_short" | "too_short":
             return f"{subject} is empty"
         case "greater_than_equal":
@@ -219,10 +219,10 @@ def _value_hint(value: str, reason: str) -> str:
         return f"write `{word}`" if word else "write digits, such as `10`"
     if "a to z" in reason:
         return f"for instance `{key_for(None, value, ())}`"
-    if "web address" in reason:
+    if "a URL" in reason:
         if re.match(r"https?://\S+\s", value, re.IGNORECASE):
             return f"write `{'%20'.join(value.split())}`"
-        return f"write `https://{value}`" if _WITHOUT_HTTPS.fullmatch(value) else "put it at a public web address"
+        return f"write `https://{value}`" if _WITHOUT_HTTPS.fullmatch(value) else "put it at a public URL"
     return (
         _time_hint(value, reason)
         if "a time that" in reason or "a date and a time" in reason

@@ -68,7 +68,8 @@ def _check_there(root: Path, path: str) -> None:
             kind = at.lstat()
             if stat.S_ISLNK(kind.st_mode):
                 raise NoFileError(
-                    "it is a symbolic link or inside one; links are not followed", "put the file itself there"
+                    "it is a symbolic link or inside one; links are not followed",
+                    "replace the link with the file itself",
                 )
     except FileNotFoundError:
         raise NoFileError("there is no such file", _nearest(root, path)) from None
@@ -121,7 +122,7 @@ class MediaFiles:
             self._reading.problems.append(
                 spot.at(
                     name,
-                    "`media` is not set, so this file has no public address from which Buffer could fetch it",
+                    "`media` is not set, so this file has no public URL from which Buffer could fetch it",
                     hint="add `media` to the root file, buffer.yaml: it says how files become public; "
                     f"see {DOCS}/media.md",
                 )
@@ -175,15 +176,15 @@ def media_settings(root: RootFile, spot: Spot) -> tuple[MediaSettings | None, li
 
 def _wrong(entry: MediaEntry, spot: Spot) -> Iterable[Diagnostic]:
     if entry.endpoint and not entry.store:
-        message = "`endpoint` is the address of a store, and no `store` is given"
+        message = "`endpoint` needs a `store`, and there is none"
         yield spot.at_key("endpoint", message, hint="add `store: s3://bucket/prefix`, or delete it")
     for name, value in (("public_url", entry.public_url), ("endpoint", entry.endpoint)):
         if value and ("?" in value or "#" in value or "@" in value):
-            message = f"`{name}` holds a parameter or a login, which would be in every address that goes to Buffer"
-            yield spot.at(name, message, hint="write the plain address, such as https://media.acme.example/social")
+            message = f"`{name}` contains a parameter or a login, which would be in every URL sent to Buffer"
+            yield spot.at(name, message, hint="write a plain URL, such as https://media.acme.example/social")
     host = entry.public_url.split("/")[2].casefold().split(":")[0]
     if not entry.public_url.lower().startswith("https://") and host not in _LOOPBACK:
         yield spot.at("public_url", "this is not https, so Buffer cannot fetch anything there", hint="use https://")
     if any(host == forge or host.endswith(f".{forge}") for forge in _FORGES):
-        message = "a forge's raw file addresses are rate-limited, and stop working when the repository is renamed"
+        message = "raw file URLs are rate-limited, and stop working when the repository is renamed"
         yield spot.at("public_url", message, hint=f"publish the folder with the forge's Pages; see {DOCS}/media.md")

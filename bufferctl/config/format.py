@@ -494,9 +494,9 @@ class StateEntry(Model):
         if (self.git is None) == (self.store is None):
             raise ValueError("must have either `git` or `store`")
         if self.endpoint and self.store is None:
-            raise ValueError("`endpoint` is the address of a `store`, and there is none here")
+            raise ValueError("`endpoint` needs a `store`, and there is none")
         if self.endpoint and set("?#@") & set(self.endpoint):
-            raise ValueError("`endpoint` must be a plain address, without parameters or a login")
+            raise ValueError("`endpoint` must be a plain URL, without parameters or a login")
         return self
 
 

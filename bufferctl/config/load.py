@@ -147,7 +147,7 @@ class _Loading:
         self.files.append(name)
         try:
             self.reading.check_inside(
-                path, "it is a symbolic link out of the root file's folder", "put the file itself there"
+                path, "it is a symbolic link out of the root file's folder", "replace the link with the file itself"
             )
             source = read_source(path, name)
         except UnreadableError as error:
@@ -190,7 +190,7 @@ class _Loading:
                 self._pattern(spot, root.include.index(pattern), f"`{pattern}` matches no file", "correct the name")
         found.skipped = astray(self.root_file, patterns, found.files) | found.skipped
         for name, (reason, hint) in found.skipped.items():
-            message = f"this is not read, so no post in it goes out: {reason}"
+            message = f"this file is not read, so none of its posts is published: {reason}"
             self.reading.problems.append(whole_file(name, message, hint, Severity.WARNING))
         for name, reason in found.unreadable.items():
             self._unreadable(name, UnreadableError(reason))

@@ -200,9 +200,7 @@ class _Builder:
         if kind is AliasEvent:
             return self._alias(event, name)
         if depth >= MAX_DEPTH:
-            self._stop(
-                event, f"more than {MAX_DEPTH} levels of brackets or lists in each other", "nothing needs so many"
-            )
+            self._stop(event, f"more than {MAX_DEPTH} levels of nested brackets or lists", "use fewer levels")
         if event.ctag is not None:
             return self._tagged(event, name, depth)
         before = self.nodes

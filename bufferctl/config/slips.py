@@ -116,7 +116,7 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
     (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are separated by `: `", "write `{name}: `"),
     (
         rf"^{_START}(?P<name>\w+): +[\[{{](?:[^\]}}]*[\s,])?(?P<at>#[^\s,\]}}]+)",
-        "YAML takes `{at}` and the rest of the line for a comment",
+        "YAML reads `{at}` and the rest of the line as a comment",
         'leave out the `#`, or put it in quotes: `"{at}"`',
     ),
     (

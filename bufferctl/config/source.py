@@ -158,7 +158,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise UnreadableError(_reason(error)) from None
     except ValueError:  # a NUL in the name
-        raise UnreadableError("its name is not one that a file can have") from None
+        raise UnreadableError("its name is not valid for a file") from None
 
 
 def _reason(error: OSError) -> str:

@@ -60,7 +60,7 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
     (r"block sequence entries|sequence entries", "`- ` starts a list where none can be", _INDENT, False),
     (
         r"unknown escape|hexdecimal|hexadecimal",
-        "a `\\` in double quotes starts an escape, and this is none",
+        "a `\\` in double quotes starts an escape sequence, and this is not a valid one",
         f"write `\\\\`, or {_BLOCK}",
         False,
     ),

@@ -139,7 +139,7 @@ def probe(
     unasked = Answer(Verdict.UNASKED, "was not requested, because there was no time left")
     client = open_client(loopback=loopback, transport=transport)
     answers = asyncio.run(for_each(client, unique[:MOST], answer_of, unasked, within)) if unique else {}
-    rest = Answer(Verdict.UNASKED, f"was not requested: at most {MOST:,} addresses are")
+    rest = Answer(Verdict.UNASKED, f"was not requested: at most {MOST:,} URLs are")
     return answers | dict.fromkeys(unique[MOST:], rest)
 
 
@@ -206,7 +206,7 @@ async def answer_of(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
     except httpx2.ConnectError as error:
         return Answer(Verdict.DEAD, f"cannot be reached ({_one_line(str(error))})")
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
-        return Answer(Verdict.DEAD, "is not an address, or redirects to something that is not one")
+        return Answer(Verdict.DEAD, "is not a URL, or redirects to something that is not one")
     except PassingError as error:
         return Answer(Verdict.UNREACHABLE, str(error))
     except TimeoutError:
@@ -259,7 +259,7 @@ def _differs(wanted: Wanted, got: _Response, size: int | None) -> tuple[Verdict,
     if wanted.size is not None and size is not None and size != wanted.size:
         return Verdict.CHANGED, f"has {size_words(size)}, and the file has {size_words(wanted.size)}"
     if wanted.digest and not got.digest.startswith(wanted.digest):
-        return Verdict.CHANGED, "has other bytes than the file"
+        return Verdict.CHANGED, "differs from the file"
     return None
 
 
@@ -331,7 +331,7 @@ async def _streamed(
         async with client.stream(method, url, headers=headers) as answer:
             yield answer
     except NotPublicError as error:
-        raise NotPublicError(f"redirects to an address that {error}" if redirected else str(error)) from error
+        raise NotPublicError(f"redirects to a URL that {error}" if redirected else str(error)) from error
     except (httpx2.ConnectError, httpx2.UnsupportedProtocol):
         raise
     except httpx2.TimeoutException as error:

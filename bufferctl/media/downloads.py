@@ -81,7 +81,7 @@ async def _saved(client: httpx2.AsyncClient, wish: Wanted, answer: Answer, path:
     with path.open("rb") as file:
         header = header_of(file, size)
     if header.type not in TYPES[wish.kind]:
-        return Download(why=f"is no {wish.kind} that can be used")
+        return Download(why=f"is not a usable {wish.kind}")
     if header.cut_short:
         return Download(why="is cut short")
     return Download(path, header.type)

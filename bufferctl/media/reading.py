@@ -96,4 +96,4 @@ def open_below(root: Path, path: str) -> BufferedReader:
 def unreadable(path: str, error: OSError) -> ConfigError:
     """The error for a file that cannot be read any more."""
     why = error.strerror or str(error)
-    return ConfigError(f"{path} cannot be read: {why.lower()}", hint="Give read permission, or name another file.")
+    return ConfigError(f"{path} cannot be read: {why.lower()}", hint="Grant read permission, or name another file.")

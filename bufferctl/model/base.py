@@ -169,7 +169,7 @@ def day_of(value: Any) -> date:
 
 def _web(value: str) -> str:
     if not _WEB.fullmatch(value):
-        raise ValueError("must be a web address that starts with https://, without spaces")
+        raise ValueError("must be a URL that starts with https://, without spaces")
     return value
 
 

@@ -58,7 +58,7 @@ def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
     number = sum(1 for item in items for _ in attached(item))
     if number:
-        pictures = "The picture" if number == 1 else f"The {number:,} pictures and other media"
+        pictures = "The image" if number == 1 else f"The {number:,} media files"
         posts = "the post that was" if len(items) == 1 else f"the {len(items):,} posts and ideas that were"
         yield Diagnostic(
             Severity.WARNING,

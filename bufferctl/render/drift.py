@@ -48,8 +48,8 @@ class LostMedia(NamedTuple):
 
 
 _LOST = "Media that Buffer cannot fetch when the post is published"
-_UNCERTAIN = "Media whose address did not answer"
-_LOST_HINT = "Put the file there again, or name another one and apply. Buffer shows the post as failed otherwise."
+_UNCERTAIN = "Media whose URL did not answer"
+_LOST_HINT = "Put the file back, or use another URL and apply. Buffer shows the post as failed otherwise."
 
 
 def drift_text(

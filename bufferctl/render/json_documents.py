@@ -111,7 +111,7 @@ class LengthForm(TypedDict):
 
 @form
 class PreconditionsForm(TypedDict):
-    """What a change assumes about Buffer; `apply PLANFILE` refuses if that no longer holds."""
+    """What a change assumes about Buffer; `apply PLANFILE` refuses if that is no longer true."""
 
     id: str | None
     """The id of the live object, even if it is gone; null if there never was one."""

@@ -160,7 +160,7 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
     if endpoint is not None and data.get("endpoint") != endpoint:
         raise StateError(
             f"{name} belongs to {data.get('endpoint')}, but this run uses {endpoint}",
-            hint="Set BUFFER_API_URL to the former, or use another file with --state.",
+            hint="Set BUFFER_API_URL to that endpoint, or use another file with --state.",
         )
     of = str(data.get("endpoint", ""))
     try:
@@ -168,7 +168,7 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
     except ValidationError as error:
         raise _damaged(name, f"{error.error_count()} of its entries cannot be read", remedy) from error
     except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise _damaged(name, "part of it has an unknown form", remedy) from error
+        raise _damaged(name, "part of it is in an unknown format", remedy) from error
 
 
 def replacing(current: Document, new: Document) -> Document:

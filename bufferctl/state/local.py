@@ -45,7 +45,7 @@ class LocalStore:
         except OSError as error:
             raise StateError(
                 f"The state file {self.path} cannot be read: {error.strerror}",
-                hint="Give read permission, or use another file with --state.",
+                hint="Grant read permission, or use another file with --state.",
             ) from error
         return Stored(document, _digest(document))
 
@@ -115,7 +115,7 @@ class LocalStore:
     def _unwritable(self, error: OSError) -> StateError:
         return StateError(
             f"The state file {self.path} cannot be written: {error.strerror}",
-            hint="Free disk space or give write permission, or use another file with --state.",
+            hint="Free disk space or grant write permission, or use another file with --state.",
         )
 
 

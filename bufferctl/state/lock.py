@@ -78,7 +78,7 @@ class Lock:
         except OSError as error:
             raise LockedError(
                 f"The lock {self._path} cannot be taken: {error.strerror}",
-                hint="Give write permission there, or set XDG_STATE_HOME to a writable folder.",
+                hint="Grant write permission there, or set XDG_STATE_HOME to a writable folder.",
             ) from error
         crashed = self.holder
         try:

@@ -46,7 +46,7 @@ LIVE_IDEA = LiveIdea("i1", "o1", datetime.fromtimestamp(0, UTC), "How we hire")
 POSTED = "Whoops! You've posted that one recently. Buffer can't post it again."
 SCHEDULED = "It looks like you've already got this one scheduled."
 
-UNSAID = "Buffer answered with VoidMutationError, which is neither a yes nor a no"
+UNSAID = "Buffer answered with VoidMutationError, which is neither a success nor a refusal"
 
 PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
     ({"__typename": "PostActionSuccess", "post": RAW}, Done(LIVE)),
@@ -78,7 +78,7 @@ PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
     ({"__typename": "VoidMutationError", "message": "Unknown error"}, Unknown("Unknown error (VoidMutationError)")),
     (
         {"__typename": "SomethingNew"},
-        Unknown("Buffer answered with SomethingNew, which is neither a yes nor a no"),
+        Unknown("Buffer answered with SomethingNew, which is neither a success nor a refusal"),
     ),
     ({"message": "no type"}, Unknown("no type (None)")),
     (None, Unknown("Buffer's answer does not mention it")),

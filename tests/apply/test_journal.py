@@ -202,7 +202,7 @@ def test_a_damaged_line_in_the_middle_is_refused(journals: Journals, damage: obj
     lines = journals.file.read_bytes().splitlines()
     lines[1] = damage(lines[1])  # type: ignore[operator]  # the functions above
     journals.file.write_bytes(b"\n".join(lines) + b"\n")
-    with pytest.raises(StateError, match=r"damaged in line 2.*which posts may exist") as raised:
+    with pytest.raises(StateError, match=r"damaged in line 2.*posts that Buffer may have") as raised:
         journals()
     assert str(journals.file) in raised.value.message
     assert raised.value.hint

@@ -86,9 +86,7 @@ def test_what_cannot_be_downloaded_keeps_its_address(project: Any, files: FileSe
     seed(project, "linkedin", "One", f"{files.url}/page.jpg")
     ran = project("import", "--media", "media")
     assert ran.code == 1
-    assert (
-        f"Acme/twitter:acme/2030-01-07-two keeps its address {files.url}/gone.jpg: it returns 404 Not Found" in ran.err
-    )
+    assert f"Acme/twitter:acme/2030-01-07-two keeps its URL {files.url}/gone.jpg: it returns 404 Not Found" in ran.err
     assert f"{files.url}/page.jpg: it is a web page instead of an image" in ran.err
     assert named(project) == ["media/2030-01-07-two.jpg"]
     assert project("plan", "--detailed-exitcode").code == 0
@@ -152,6 +150,6 @@ def test_pull_leaves_the_address_where_the_download_fails(project: Any, files: F
     project.sandbox.person.edit_post(live["id"], assets=assets)
     ran = project("pull")
     assert ran.code == 1
-    assert "not downloaded: Acme/twitter:acme/launch keeps its address" in ran.err
+    assert "not downloaded: Acme/twitter:acme/launch keeps its URL" in ran.err
     assert f"url: {files.url}/gone.jpg" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
     assert project("plan", "--detailed-exitcode").code == 0

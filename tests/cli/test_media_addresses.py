@@ -57,7 +57,7 @@ def test_validate_reports_each_address_at_its_line(project: Any, files: FileServ
     ran = project("validate", "--media")
     assert ran.code == 1
     assert "posts/p.yaml:11:16" in ran.out
-    assert "this address returns 404 Not Found, so Buffer cannot fetch the image" in ran.out
+    assert "this URL returns 404 Not Found, so Buffer cannot fetch the image" in ran.out
     assert "this address is a web page instead of an image" in ran.out
     assert "this address is not public: it returns 403 Forbidden" in ran.out
     assert "3 errors" in ran.out
@@ -83,11 +83,11 @@ def test_an_address_that_does_not_answer_now_is_a_warning(project: Any, files: F
 def test_doctor_asks_too(project: Any, files: FileServer) -> None:
     """One line for all, with the first problem and where to see the others."""
     declare(project, f"{files.url}/a.png")
-    assert "1 media address answers." in project("doctor").out.replace("\n         ", " ")
+    assert "1 media URL answers." in project("doctor").out.replace("\n         ", " ")
     files.files.clear()
     ran = project("doctor")
     assert ran.code == 1
-    assert "Buffer cannot use 1 of 1 media address." in ran.out.replace("\n         ", " ")
+    assert "Buffer cannot use 1 of 1 media URL." in ran.out.replace("\n         ", " ")
     assert "bufferctl validate --media" in ran.out
 
 
@@ -113,7 +113,7 @@ def test_drift_reports_media_that_are_gone(project: Any, files: FileServer) -> N
     files.statuses["/a.png"] = 503
     ran = project("drift")
     assert ran.code == 0
-    assert "Media whose address did not answer" in ran.out
+    assert "Media whose URL did not answer" in ran.out
 
 
 def test_drift_leaves_what_is_published(project: Any, files: FileServer) -> None:

@@ -240,10 +240,10 @@ def test_nothing_proves_it(project: Project) -> None:
         assert "\n      bufferctl state migrate --from buffer.yaml --file social/acme.yaml\n" in ran.err
         assert "\n      bufferctl state begin --file social/acme.yaml\n" in ran.err
     ran = project("state", "migrate", "--from", "buffer.yaml", *options)
-    assert (ran.code, "Moved 4 objects from state.json on" in ran.out) == (0, True)
+    assert (ran.code, "Moved 4 entries from state.json on" in ran.out) == (0, True)
     assert apply(project, "social/acme.yaml")[0] == 1
     assert texts(project) == AFTER
-    assert "has state already" in project("state", "migrate", "--from", "buffer.yaml", *options).err
+    assert "already has a state" in project("state", "migrate", "--from", "buffer.yaml", *options).err
 
 
 @pytest.mark.usefixtures("bare")

@@ -296,7 +296,7 @@ def test_migrate_from_the_file(project: Project, other: Project, machine: Any) -
     assert (ran.code, "bufferctl state migrate" in ran.err) == (1, True)
     assert "bufferctl state migrate" in project("plan").err
     ran = project("state", "migrate")
-    assert (ran.code, "Moved 2 objects" in ran.out) == (0, True)
+    assert (ran.code, "Moved 2 entries" in ran.out) == (0, True)
     assert [path.name for path in project.state.parent.glob("state.json*")].count("state.json.migrated") == 1
     assert not project.state.exists()
     machine("other")
@@ -314,7 +314,7 @@ def test_migrate_never_replaces_a_record(project: Project) -> None:
     project("state", "migrate")
     project.state.write_bytes(kept)
     ran = project("state", "migrate")
-    assert (ran.code, "has state already" in ran.err) == (1, True)
+    assert (ran.code, "already has a state" in ran.err) == (1, True)
     assert project.state.read_bytes() == kept
 
 

@@ -94,9 +94,9 @@ CASES: list[tuple[str, Handler, dict[str, object], Verdict, str]] = [
     ("nothing", served(b""), {}, Verdict.WRONG_TYPE, "is empty"),
     ("another length", served(), {"size": 1234}, Verdict.CHANGED, "has 5 kB, and the file has 1 kB"),
     ("its bytes", served(), {"size": 5008, "digest": sha256(PNG).hexdigest()}, Verdict.FINE, ""),
-    ("other bytes", served(), {"size": 5008, "digest": sha256(b"").hexdigest()}, Verdict.CHANGED, "has other bytes"),
-    ("no address", moved("https://media.example:none/", served()), {}, Verdict.DEAD, "is not an address"),
-    ("a circle", moved(URL, served()), {}, Verdict.DEAD, "is not an address"),
+    ("other bytes", served(), {"size": 5008, "digest": sha256(b"").hexdigest()}, Verdict.CHANGED, "differs from"),
+    ("no address", moved("https://media.example:none/", served()), {}, Verdict.DEAD, "is not a URL"),
+    ("a circle", moved(URL, served()), {}, Verdict.DEAD, "is not a URL"),
     ("busy", status(503), {}, Verdict.UNREACHABLE, "returns 503 Service Unavailable"),
     ("cut", failing(httpx2.ReadError("")), {}, Verdict.UNREACHABLE, "did not answer (ReadError)"),
     ("silent", failing(httpx2.ReadTimeout("")), {}, Verdict.UNREACHABLE, "did not answer within 10 seconds"),
@@ -227,7 +227,7 @@ def test_redirects_do_not_lead_inside() -> None:
 
         answered = reached(hosts, handler)
         assert Verdict.NOT_PUBLIC is answered.verdict
-        assert f"redirects to an address that {why}" == answered.message
+        assert f"redirects to a URL that {why}" == answered.message
 
 
 def test_a_name_resolves_once() -> None:

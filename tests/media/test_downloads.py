@@ -40,7 +40,7 @@ def why(folder: Path, content: bytes, length: int | None = None) -> str:
         (jpeg(), 600_000_000, "has 600 MB, and at most 500 MB are allowed"),
         (jpeg(), 5000, "was cut short"),
         (jpeg()[:-20], None, "is cut short"),
-        (b"some text", None, "is no image that can be used"),
+        (b"some text", None, "is not a usable image"),
     ],
 )
 def test_what_is_kept(tmp_path: Path, content: bytes, length: int | None, message: str) -> None:

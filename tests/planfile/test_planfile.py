@@ -210,7 +210,7 @@ def test_what_moved_is_named(review: Review, buffer: FakeBuffer, move: str) -> N
         buffer.pass_time(7200)
     (moved,) = review.verify().moved
     assert moved.startswith("Acme/twitter:acme0/a: ")
-    with pytest.raises(StalePlanError, match=r"(?s)no longer holds.*Acme/twitter:acme0/a"):
+    with pytest.raises(StalePlanError, match=r"(?s)is out of date.*Acme/twitter:acme0/a"):
         still_to_do(review.saved or pytest.fail("saved"), Path("plan.json"), review.plan(), None)
 
 

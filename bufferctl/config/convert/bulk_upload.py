@@ -239,10 +239,10 @@ class BulkUpload:
             try:
                 _URL.validate_python(url)
             except ValidationError:
-                message = f"`{url[:60]}` is not a web address that starts with https://, and Buffer has no upload"
-                hint = "put the file at a public address, and use that"
+                message = f"`{url[:60]}` is not a URL that starts with https://, and Buffer has no upload"
+                hint = "put the file at a public URL, and use that"
                 if not re.search(r"[/\\.]", url):
-                    hint = 'give the whole address; if it is of the text, put all of the text in quotes: "one, two"'
+                    hint = 'give the whole URL; if it belongs to the text, put all of the text in quotes: "one, two"'
                 self._problem(row, "Image URL", message, hint)
             yield {"video" if _FILM.search(url) else "image": {"url": url}}
 

@@ -86,7 +86,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
                 raise UsageError(f"There is no Markdown file in {path}", hint="Name a CSV file by itself.")
             yield from seen
         elif not path.exists():
-            raise UsageError(f"There is no {path}", hint="Name files or folders that are there.")
+            raise UsageError(f"There is no {path}", hint="Check the spelling of the path.")
         elif path.suffix.lower() in (*_TABLES, *_MARKDOWN):
             yield path
         else:

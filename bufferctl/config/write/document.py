@@ -102,7 +102,9 @@ def replace_file(path: Path, data: bytes) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", hint="Give write permission there.") from error
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}", hint="Grant write permission there."
+        ) from error
 
 
 def _umask() -> int:
@@ -156,4 +158,4 @@ def _content(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="Give read permission.") from error
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="Grant read permission.") from error

@@ -76,7 +76,7 @@ def days_to(day: date, dates: Collection[Dated], published: Collection[Address])
     left = [dated.day for dated in dates if dated.name == "due_at" and not dated.stays(published)]
     first = min(starts or left, default=None)
     if first is None:
-        raise UsageError("There are no dates to shift", hint="Name files with posts that are not published yet.")
+        raise UsageError("There are no dates to shift", hint="Pass files with unpublished posts.")
     return (day - first).days
 
 
