@@ -26,6 +26,7 @@ from bufferctl.model import (
     Slot,
 )
 from bufferctl.model.comparable import Content, instant, linkless, of_desired, of_live, same
+from bufferctl.model.live import ids_by_home
 
 #: How far creation times and the times of intents, both by Buffer's clock, may be apart.
 MARGIN = timedelta(minutes=1)
@@ -289,7 +290,7 @@ class Settler:
         verdicts = judge.verdicts(intents, listed, lambda intent: bound.union(self.journal.known(intent)), find)
         verdicts |= self._still_asked(creates, verdicts, bound, {item.id for item in listed})
         # All of this is there before whatever is sent next; open intents go by what was there when they were sent.
-        for home, ids in _by_home(listed).items():
+        for home, ids in ids_by_home(listed).items():
             self.journal.listed(home, ids)
         asked = {i: v.candidates for i in creates if isinstance(v := verdicts[i.number], Ambiguous)}
         self.journal.hold({i.number: ids for i, ids in asked.items() if i.number not in self.journal.held})
@@ -354,10 +355,3 @@ class Settler:
             "Buffer's list still lacks posts that Buffer confirmed, so the outcome of the last writes is unknown",
             hint="Run apply again in a few minutes: it checks again before it sends anything.",
         )
-
-
-def _by_home(items: Sequence[LivePost | LiveIdea]) -> dict[str, set[str]]:
-    homes: dict[str, set[str]] = {}
-    for item in items:
-        homes.setdefault(item.home, set()).add(item.id)
-    return homes

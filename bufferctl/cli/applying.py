@@ -31,6 +31,7 @@ from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
 from bufferctl.model import Live
 from bufferctl.model.attached import files_of
+from bufferctl.model.live import ids_by_home
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import Options, begin_run, move_on
@@ -106,7 +107,7 @@ class Applying:
             try:
                 for outcome in published.held:
                     ledger.report(outcome)
-                run.apply(published.plan, self._planned.listed())
+                run.apply(published.plan, ids_by_home(self.live.items))
             except BufferctlError as error:
                 return error
             finally:

@@ -14,7 +14,7 @@ from bufferctl.cli.files import Files
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
-from bufferctl.model import IDEAS, Account, Claim, Live, LivePost, Origin, Slot, State
+from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render.lines import count
@@ -39,14 +39,6 @@ class Planned:
 
     plan: Plan
     live: Live
-
-    def listed(self) -> dict[str, set[str]]:
-        """Ids by home: a channel's, or an organization's for ideas."""
-        homes: dict[str, set[str]] = {}
-        for item in self.live.items:
-            home = item.channel_id if isinstance(item, LivePost) else item.organization_id
-            homes.setdefault(home, set()).add(item.id)
-        return homes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ compared and shown, never branched on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -194,6 +194,14 @@ class Live:
     def items(self) -> tuple[LivePost | LiveIdea, ...]:
         """All posts and ideas."""
         return (*self.posts, *self.ideas)
+
+
+def ids_by_home(items: Iterable[LivePost | LiveIdea]) -> dict[str, set[str]]:
+    """The ids of live objects by the ids of their homes."""
+    homes: dict[str, set[str]] = {}
+    for item in items:
+        homes.setdefault(item.home, set()).add(item.id)
+    return homes
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, record, recover
-from bufferctl.cli.session import Planned, remembered
+from bufferctl.cli.session import remembered
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, Settled, Slot, State
 from bufferctl.model.comparable import bind
+from bufferctl.model.live import ids_by_home
 from bufferctl.plan import Outcome, Plan
 from bufferctl.reconcile import Options, Targets, reconcile, slots_of, sought
 from bufferctl.state import LocalStore, StoredRecord
@@ -180,7 +181,7 @@ class Machine:
         ledger = Ledger(journal, store, told, dict(state.bindings), state)
         settler = Settler(buffer, journal, buffer, told, SETTLE)
         run = Run(buffer, ledger, settler, buffer, lead=options.lead, max_wait=960)
-        run.apply(attempt.plan, Planned(attempt.plan, live).listed())
+        run.apply(attempt.plan, ids_by_home(live.items))
 
 
 def slots(items: Collection[Post | Idea]) -> frozenset[Slot]:
