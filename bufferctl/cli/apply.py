@@ -9,7 +9,6 @@ import click
 
 from bufferctl import limits
 from bufferctl.cli import examples, options, outputs
-from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
     from bufferctl.cli.session import Session
@@ -130,10 +129,9 @@ def apply(
 
 def _agreed(number: int, opened: Session) -> bool:
     """Ask. Raises UsageError where there is nobody to ask."""
-    if not opened.console.can_ask:
-        raise UsageError(
-            "Cannot ask for confirmation without a terminal, so nothing was sent",
+    with opened.kept():
+        return opened.console.confirm(
+            f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?",
+            nothing_was="sent",
             hint="Review the plan, then run apply with --auto-approve.",
         )
-    with opened.kept():
-        return click.confirm(f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?", err=True)

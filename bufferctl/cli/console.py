@@ -15,6 +15,7 @@ import click
 
 from bufferctl.cli.api_key import without_secrets
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.errors import UsageError
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, capitalized, sentence
 
@@ -78,6 +79,12 @@ class Console:
     def can_ask(self) -> bool:
         """Whether there is somebody to ask."""
         return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:
+        """Ask whether to go on. Raises UsageError where there is nobody to ask, so that nothing was sent or written."""
+        if not self.can_ask:
+            raise UsageError(f"Cannot ask for confirmation without a terminal, so nothing was {nothing_was}", hint=hint)
+        return click.confirm(question, err=True)
 
 
 def in_job() -> bool:

@@ -153,12 +153,11 @@ def _agreed(found: Shift, console: Console) -> bool:
     """Ask. Raises UsageError where there is nobody to ask."""
     from bufferctl.render.lines import count
 
-    if not console.can_ask:
-        raise UsageError(
-            "Cannot ask for confirmation without a terminal, so nothing was written",
-            hint="Read the edits, then run it again with --auto-approve.",
-        )
-    return click.confirm(f"Move {count(found.dates, 'date')} by {count(found.days, 'day')}?", err=True)
+    return console.confirm(
+        f"Move {count(found.dates, 'date')} by {count(found.days, 'day')}?",
+        nothing_was="written",
+        hint="Read the edits, then run it again with --auto-approve.",
+    )
 
 
 def _write(changes: FileChanges, files: Files, console: Console) -> None:

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import root_file
@@ -88,13 +86,12 @@ def _agreed(session: Session, *, auto_approve: bool) -> bool:
     """Ask. Raises UsageError where there is nobody to ask."""
     if auto_approve:
         return True
-    if not session.console.can_ask:
-        raise UsageError(
-            "Cannot ask for confirmation without a terminal, so nothing was changed",
+    with session.kept():
+        return session.console.confirm(
+            "Treat these as unmanaged?",
+            nothing_was="changed",
             hint="Read the list above, then run it again with --auto-approve.",
         )
-    with session.kept():
-        return click.confirm("Treat these as unmanaged?", err=True)
 
 
 def _managed_since(state: State, now: datetime) -> datetime:
