@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bufferctl.apply.journal import FileJournal
-from bufferctl.apply.ledger import Ledger, record
+from bufferctl.apply.ledger import Ledger, save_state
 from bufferctl.apply.ports import Publisher, Revision, Timer
 from bufferctl.apply.publishing import Published, publish
 from bufferctl.apply.queue import Pacer
@@ -23,6 +23,6 @@ __all__ = [
     "Settler",
     "Timer",
     "publish",
-    "record",
     "recover",
+    "save_state",
 ]

@@ -82,7 +82,7 @@ class Ledger:
 
     def _keep(self, save: Callable[[State], bool]) -> None:
         try:
-            self.state = record(replace(self.state, bindings=self.bindings), self.journal, self.store, save)
+            self.state = save_state(replace(self.state, bindings=self.bindings), self.journal, self.store, save)
         except StateError as error:
             raise PartWayError(f"{error.message}. What was done is in the journal", hint=error.hint) from error
         self.bindings = dict(self.state.bindings)
@@ -92,7 +92,7 @@ class Ledger:
             self.journal.settle(settled)
 
 
-def record(state: State, journal: Journal, store: Store, save: Callable[[State], bool] | None = None) -> State:
+def save_state(state: State, journal: Journal, store: Store, save: Callable[[State], bool] | None = None) -> State:
     """Save the record, with all that the journal holds beside it, and only then let the journal forget that.
 
     `save`: by default the store's. What was saved. Raises StateError.

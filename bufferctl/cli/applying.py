@@ -20,8 +20,8 @@ from bufferctl.apply import (
     Settler,
     Timer,
     publish,
-    record,
     recover,
+    save_state,
 )
 from bufferctl.cli import annotating, outputs, saved
 from bufferctl.cli.console import Console
@@ -73,7 +73,7 @@ class Applying:
             if session.journal.open:
                 bindings = dict(session.state.bindings)
                 found = recover(session.journal, self._settler(watching), bindings, give_up=self.not_created)
-                session.state = record(replace(session.state, bindings=bindings), session.journal, session.store)
+                session.state = save_state(replace(session.state, bindings=bindings), session.journal, session.store)
                 self.options = replace(self.options, unsettled=found.unsettled)
                 self._report_recovered(found)
             self._planned = session.plan(self.options, names)
@@ -149,7 +149,7 @@ class Applying:
             raise ValueError("plan first")
         return self._planned.live
 
-    def record(self, plan: Plan) -> None:
+    def move_horizon(self, plan: Plan) -> None:
         """Note in the record how far the account was read, by the plan that followed from the last reading.
 
         Raises StateError where it cannot be written; the record then only reaches less far.
@@ -229,7 +229,7 @@ class Finish:
             self._report_error(error.message, error)
         left = self._verify() if error is None else None
         if error is None:
-            self._record(left)
+            self._move_horizon(left)
         self._finish()
         if left and plan.narrowed:
             slots = {change.slot for change in plan.changes}
@@ -253,13 +253,13 @@ class Finish:
             )
             return None
 
-    def _record(self, left: Plan | None) -> None:
+    def _move_horizon(self, left: Plan | None) -> None:
         """Move the record's horizon, unless part of the account was left out or could not be read again."""
         plan = self.report.plan
         if plan.narrowed or (left is None and self.applying.changed_anything):
             return
         try:
-            self.applying.record(left or plan)
+            self.applying.move_horizon(left or plan)
         except BufferctlError as error:
             self._report_error(error.message, error)
 

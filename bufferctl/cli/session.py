@@ -102,9 +102,9 @@ class Session:
 
     def save(self, state: State) -> None:
         """Write the record, with what the journal holds beside it. Raises StateError."""
-        from bufferctl.apply import record
+        from bufferctl.apply import save_state
 
-        self.state = record(state, self.journal, self.store)
+        self.state = save_state(state, self.journal, self.store)
 
     def read_names(self) -> Names:
         """Read which organizations and channels the files name, and claim their entries in the journal.

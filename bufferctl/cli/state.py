@@ -297,7 +297,7 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
 
     What a killed run left in the journal is brought in first, so that it does not undo the change later.
     """
-    from bufferctl.apply import FileJournal, record
+    from bufferctl.apply import FileJournal, save_state
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import journal_folder, locked
 
@@ -310,9 +310,9 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
         journal = FileJournal(journal_folder(), store.endpoint, root, state.lineage)
         journal.claim(set(state.bindings))
         try:
-            mending = _Mending(record(state, journal, store))
+            mending = _Mending(save_state(state, journal, store))
             yield mending
-            record(mending.state, journal, store)
+            save_state(mending.state, journal, store)
         finally:
             journal.close()
 

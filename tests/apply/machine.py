@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, record, recover
+from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, recover, save_state
 from bufferctl.cli.session import remembered
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, Settled, Slot, State
@@ -174,7 +174,7 @@ class Machine:
         if journal.open:
             bindings = dict(state.bindings)
             found = recover(journal, settler, bindings, give_up=options.recreate)
-            state = record(replace(state, bindings=bindings), journal, store)
+            state = save_state(replace(state, bindings=bindings), journal, store)
             options = replace(options, unsettled=found.unsettled)
             attempt.differing = found.differing
         attempt.plan, live = look(buffer, items, state, options)
