@@ -28,7 +28,7 @@ def find_predecessor(
     if record.exists and not record.document.moved_to:
         return None
     found = predecessors(record, files.root_file)
-    if len(found) == 1 and found[0].document.moved_to:  # a run that was cut off was moving it here
+    if len(found) == 1 and found[0].document.moved_to == record.store.address:  # a run was cut off on the way
         old: Predecessor | None = found[0]
     else:
         old = _chosen(files, record, _relevant(files, found, buffer), afresh=afresh)

@@ -224,7 +224,7 @@ def _read_both(old: StoredRecord, target: StoredRecord) -> None:
             hint="To replace it: bufferctl state pull > state.json, compare, and bufferctl state push --force FILE",
         )
     old.read()
-    if old.document.moved_to != target.store.address or not old.saved.lineage:  # else that was cut off
+    if old.document.moved_to != target.store.address or not old.saved.bindings:  # else that was cut off
         old.refuse_moved()
 
 

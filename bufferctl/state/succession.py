@@ -46,18 +46,21 @@ class Predecessor:
 
 
 def predecessors(record: StoredRecord, root_file: Path) -> list[Predecessor]:
-    """The documents beside this one whose root file is gone. Raises StateError where the store cannot be read.
+    """The documents beside this one that have a record and whose root file is gone.
 
-    If one of them was being moved here when a run was cut off, only that one.
+    If one of them was being moved here when a run was cut off, only that one; what was being moved elsewhere is among
+    them, and nothing proves that. Raises StateError where the store cannot be read.
     """
     found: list[Predecessor] = []
     for path, raw in record.store.others().items():
         root_files = root_files_of(top_of(root_file) / path)
         with suppress(StateError):  # damaged, or another endpoint's
             each = Predecessor(path, root_files, read(raw, path, record.endpoint, remedy=""))
-            if each.document.moved_to == record.store.address and each.document.state.lineage:
+            if not each.document.state.bindings and not each.document.intents:
+                continue
+            if each.document.moved_to == record.store.address:
                 return [each]
-            if not each.document.moved_to and not any(name.is_file() for name in root_files):
+            if not any(name.is_file() for name in root_files):
                 found.append(each)
     return found
 
@@ -68,7 +71,7 @@ def proves(old: Predecessor, root_file: Path, files: Collection[str], *, remote:
     `files`: all that this root file reads, below its folder. What the checkout lacks is fetched from `remote`.
     """
     top, applied, here = repository_of(root_file), old.document.commit, head(root_file.parent)
-    if top is None or not applied or not here:
+    if top is None or not applied or not here or old.document.moved_to:
         return False
     if relation(top, here, applied, remote=remote) not in {Relation.SAME, Relation.NEWER}:
         return False

@@ -116,6 +116,29 @@ def test_a_checkout_that_diverged_is_warned_and_not_refused(team: Team) -> None:
     assert "have diverged" in printed
 
 
+def test_a_pull_request_moves_the_project(team: Team) -> None:
+    """Plan and apply go on with its state, though the checkouts lack the commit that was applied last."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    (sent,) = team.sandbox.posts()
+    team.ada.branch("main")
+    for number in range(4):
+        team.ada.push(f"Something else {number}")
+    team.ada.branch("move")
+    (team.ada.folder / "social").mkdir()
+    team.ada.git("mv", "buffer.yaml", "posts", "social/")
+    (team.ada.folder / "social" / "posts" / "launch.yaml").write_text(
+        post("launch", "Live!", due="2029-12-22 10:00"), "utf-8"
+    )
+    team.ada.push()
+    number = team.github.open_pull("move")
+    planned = team.plan(number, directory="social")
+    assert (planned.failed, "1 to change" in team.github.bodies(number)[0]) == (False, True), planned.log
+    team.merge(number)
+    ran = team.apply(directory="social")
+    assert not ran.failed, ran.log
+    assert [(each["id"], each["text"]) for each in team.sandbox.posts()] == [(sent["id"], "Live!")]
+
+
 def on_a_branch(team: Team, start: str, **files: str) -> None:
     """Ada commits on a branch of her own that begins at `start`, and does not merge main into it."""
     team.ada.git("checkout", "--quiet", "-B", "mine", start)
