@@ -140,6 +140,15 @@ def test_an_apply_asks_the_remote_four_times(project: Project, bare: Path) -> No
     assert len(project.sandbox.posts()) == 72
 
 
+def test_apply_says_how_many_requests_it_uses(project: Project) -> None:
+    """As many as plan says, and as arrive: the reading that shows Buffer's clock counts, too."""
+    planned = json.loads(project("plan", "--json").out)["requests"]
+    project.sandbox.requests.clear()
+    receipt = json.loads(project("apply", "--auto-approve", "--settle", "0", "--json").out)
+    assert receipt["plan"]["requests"] == planned
+    assert len(project.sandbox.requests) == planned["read"] + planned["write"]
+
+
 def test_an_apply_asks_a_bucket_four_times(project: Project) -> None:
     """A read and three writes; a plan reads once."""
     with buckets.google() as server:
