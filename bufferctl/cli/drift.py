@@ -63,7 +63,7 @@ def drift(
         opened.note_leftovers()
     shown, recorded = plan_options.narrowed(found.plan, files, choices), len(opened.state.bindings)
     lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)
-    store, is_lost = opened.store, files.desired.items and not opened.store.exists
+    store, is_lost = opened.store, files.desired.items and not opened.store.exists and not recorded
     missing = (store.place if store.is_shared else "") if is_lost else None
     if as_json:
         console.data(drift_json(shown, recorded, lost))

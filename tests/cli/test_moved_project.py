@@ -127,6 +127,7 @@ def test_moved_and_edited(project: Project, old: str, new: str) -> None:
     ran = project("plan", "--file", new)
     assert ran.planned == ["~ timed", "~ timed", "! past", "! queued"]
     assert f"note: {old} was moved to {new}, so its state is used" in ran.err
+    assert project("drift", "--file", new).code == 0
     code, printed = apply(project, new)
     assert (code, texts(project)) == (1, AFTER), printed
     assert "0 created, 2 changed" in printed
