@@ -1,13 +1,12 @@
-"""Take the pictures in docs/images: a plan on a screen, on a phone and as a comment, and the sandbox's page.
+"""Take the screenshots in docs/images: a plan on a screen, on a phone and as a comment, and the sandbox's page.
 
-`make screenshots`. The campaign of the examples a week before it begins: some of it is in Buffer, in earlier words, and
-a person was there.
+`make screenshots`. They show the beginning of examples/campaign three days before it starts: some posts are in Buffer with
+an earlier text, and a person has edited one there.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
 from bufferctl.sandbox import Clock, Sandbox
 
 DOCS = Path(__file__).parent
-NOW = "2030-02-26T09:00:00Z"
+NOW = "2030-03-01T06:00:00Z"
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 _GITHUB = """
 body { font: 14px/1.5 system-ui, sans-serif; color: #1f2328; margin: 16px }
@@ -49,7 +48,7 @@ _QUEUE = """
 
 
 def main() -> None:
-    """Make the account and the files, and look at both."""
+    """Set up the account and the files, and take the screenshots."""
     found = shutil.which("chromium")
     if found is None:
         sys.exit("There is no Chromium on this machine; on Debian: apt-get install chromium")
@@ -69,11 +68,11 @@ def main() -> None:
 
 
 def planned(folder: Path, sandbox: Sandbox) -> Path:
-    """The report of the plan that follows once the campaign is edited."""
+    """Apply an earlier version of the campaign, edit it, and write the reports of the next plan; the HTML page."""
     shutil.copytree(DOCS.parent / "examples" / "campaign", folder / "campaign")
-    posts = folder / "campaign" / "posts" / "launch.yaml"
-    final = posts.read_text(encoding="utf-8")
-    earlier = re.sub(r"We are live:", "We go live today:", final).partition("  - key: thread")[0]
+    posts = folder / "campaign" / "posts" / "console.yaml"
+    final = posts.read_text(encoding="utf-8").partition("  - key: tip")[0]
+    earlier = final.replace("We are live", "We go live today").partition("  - key: story")[0]
     posts.write_text(earlier + _POLL, encoding="utf-8")
     run(folder, sandbox, "apply", "--auto-approve", "--settle", "0")
     teaser = next(each for each in sandbox.posts() if each["channelId"] == sandbox.channel("bluesky")["id"])
@@ -84,7 +83,7 @@ def planned(folder: Path, sandbox: Sandbox) -> Path:
 
 
 def comment(markdown: Path) -> Path:
-    """The plan's comment as GitHub shows one on a pull request, as near as a few lines of CSS get."""
+    """The plan's comment as GitHub shows one on a pull request, as closely as a few lines of CSS can."""
     body = MarkdownIt("commonmark").enable("table").render(markdown.read_text(encoding="utf-8"))
     page = markdown.with_name("comment.html")
     head = "<p class=by><b>github-actions</b> commented now</p>"
@@ -110,7 +109,7 @@ def picture(
     at: str = "",
     ready: str = "main[data-ready], .post",
 ) -> None:
-    """Take one, of a window of that size, with the post `at` in view."""
+    """Take one screenshot of a window of that size, with the post `at` in view."""
     page = browser.new_page(
         viewport=ViewportSize(width=width, height=height), color_scheme="dark" if is_dark else "light",
         timezone_id="Europe/Berlin", reduced_motion="reduce",
@@ -128,7 +127,7 @@ def picture(
 
 
 def paint(route: Route) -> None:
-    """A landscape in colours of its own for every address."""
+    """Answer every URL with a landscape in its own colors."""
     hue = int(md5(route.request.url.encode(), usedforsecurity=False).hexdigest()[:4], 16) % 360
     route.fulfill(
         content_type="image/svg+xml",

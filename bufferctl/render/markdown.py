@@ -142,7 +142,7 @@ def _planned(report: Report) -> Iterator[Section]:
     number, others = items([each for each in updates if each.slot not in together])
     changed = chain((_moved_item(move, plan) for move in moved), others)
     yield Section("Will change", len(moved) + number, changed, f"to change; {_all(report)}")
-    yield Section("Will be new", *items(creates), f"to create; {_all(report)}")
+    yield Section("Will be created", *items(creates), f"to create; {_all(report)}")
     yield Section("Waiting", *items(waiting), f"that wait; {_all(report)}", is_folded=True)
     yield Section(
         "Nothing to do in Buffer",

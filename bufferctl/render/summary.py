@@ -70,8 +70,8 @@ def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:
     moment, timed = min(moments, key=lambda each: each[0].at, default=(None, None))
     timeless = (each for each in public if each.due_at is None and each.slot not in plan.queue_times)
     if queued := next(timeless, None):
-        then = f" (the first with a time: {moment.local})" if moment else ""
-        return f"in the next free slot of its queue{then}", channel_of(queued, plan)
+        then = f" (first timed post: {moment.local})" if moment else ""
+        return f"in the next free slot of the queue{then}", channel_of(queued, plan)
     return (moment.local, channel_of(timed, plan)) if timed and moment else None
 
 
@@ -104,7 +104,7 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"
     refused = any(o.status is Status.REFUSED and o.change.slot in tried for o in outcomes)
-    text += " but what was refused" if refused and not number else ""
+    text += " except what was refused" if refused and not number else ""
     text += f"; {holds:,} still need{'s' if holds == 1 else ''} you" if holds else ""
     return f"Read again after applying: {text}."
 

@@ -129,7 +129,7 @@ def test_a_reader_without_scripts_sees_each_post() -> None:
 def test_what_needs_somebody_comes_first() -> None:
     """Holds in time order, then what is published at once, then deletes; each leads to its card."""
     document = report_html(REPORT)
-    top = document[document.index("Look at this first</h2>") : document.index("<main")]
+    top = document[document.index("Check these first</h2>") : document.index("<main")]
     links = re.findall(r'href="#([^"]+)"', top)
     keys = [link.rpartition("/")[2] for link in links]
     assert keys == ["morning", "news", "webinar", "now", "discount", "party"]

@@ -101,7 +101,7 @@ def test_says_that_something_goes_out_at_once() -> None:
     now = change(post("ch-x", "now", 1, text="Now", mode=ShareMode.SHARE_NOW), Action.CREATE, Cause.NEW)
     said = _of(*_creates(1), now)
     assert "First new post: **immediately on apply**, X, acme." in said
-    assert said.index("#### Will be published at once") < said.index("#### Will be new")
+    assert said.index("#### Will be published at once") < said.index("#### Will be created")
 
 
 def test_what_is_not_public_is_not_first() -> None:
@@ -141,7 +141,7 @@ def test_order() -> None:
         "Will be deleted",
         "Problems",
         "Will change",
-        "Will be new",
+        "Will be created",
     ]
     assert said.index("Acme/twitter:acme/evening") < said.index("Acme/instagram:acme.pics/picture")
 
@@ -230,7 +230,7 @@ def test_receipt_says_what_is_left() -> None:
     assert "Read again after applying: 1 change still to send; 2 still need you." in report_markdown(left)
     refused = next(each for each in APPLIED.outcomes or () if each.status is Status.REFUSED)
     again = replace(APPLIED, left=replace(PLAN, changes=(refused.change,)))
-    assert "Read again after applying: nothing more to send but what was refused." in report_markdown(again)
+    assert "Read again after applying: nothing more to send except what was refused." in report_markdown(again)
     assert "after applying" not in report_markdown(APPLIED)
 
 
@@ -260,7 +260,7 @@ def test_no_more_is_made_than_fits() -> None:
         made.append(number)
         return Item("brief " * 20, lambda: "full " * 100)
 
-    section = Section("Will be new", 10_000, map(item, range(10_000)), "to create; there")
+    section = Section("Will be created", 10_000, map(item, range(10_000)), "to create; there")
     (found,) = fitted([section], 20_000)
     shown = found.text
     assert f"and {10_000 - len(made) + 1:,} more to create; there" in shown

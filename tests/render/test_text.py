@@ -286,7 +286,7 @@ def test_a_queue_post_can_be_first() -> None:
     queued = post("ch-x", "q", 1, text="Queued")
     timed = post("ch-x", "t", 2, text="Timed", due_at=NOW + timedelta(days=7))
     text = " ".join(text_of(*(change(each, Action.CREATE, Cause.NEW) for each in (timed, queued))).split())
-    assert "2 new posts will be published. First: in the next free slot of its queue" in text
+    assert "2 new posts will be published. First: in the next free slot of the queue" in text
 
 
 def test_folded_links_are_shown() -> None:
