@@ -1,7 +1,7 @@
 """Take the screenshots in docs/images: a plan on a screen, on a phone and as a comment, and the sandbox's page.
 
-`make screenshots`. They show the beginning of examples/campaign three days before it starts: some posts are in Buffer with
-an earlier text, and a person has edited one there.
+`make screenshots`. They show the beginning of examples/campaign three days before it starts: some posts are in Buffer
+with an earlier text, and a person has edited one there.
 """
 
 from __future__ import annotations
