@@ -201,7 +201,7 @@ def _when_free(
 
 
 def checkout_standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic, ...]]:
-    """Whether the checkout has diverged from what was applied last, and what a plan warns of.
+    """Whether the checkout may lack what was applied last, and what a plan warns of.
 
     That is: state that was not moved, and a checkout that does not have all that was applied elsewhere.
     """
@@ -220,7 +220,7 @@ def checkout_standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[D
     else:
         why = capitalized(f"{this} and {last} have diverged, so what these files lack is not deleted")
         hint = "Merge or rebase onto it before you apply."
-    return found is Relation.DIVERGED, (Diagnostic(Severity.WARNING, why, hint=hint),)
+    return True, (Diagnostic(Severity.WARNING, why, hint=hint),)
 
 
 def _unmoved(files: Files, record: StoredRecord) -> str:
@@ -250,7 +250,7 @@ def _refuse_older(files: Files, record: SharedRecord) -> None:
         raise StateError(
             f"This checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]}), so "
             "applying it would undo later merges; nothing was done",
-            hint="git pull",
+            hint="Run `git pull`; or if that commit is on a branch that was applied and not merged, merge it.",
         )
 
 

@@ -222,7 +222,9 @@ def importable(buffer: Buffer, known: Known, wanted: Wanted) -> Intake:
 
 def bindings_of(entries: Iterable[NewEntry], items: Mapping[Address, Post | Idea]) -> dict[Slot, Binding]:
     """What the record is to hold of new entries, as `items` declares them: ours to change from now on."""
-    return {each.slot: bind(items[each.address], each.live, Origin.IMPORTED) for each in entries}
+    return {
+        each.slot: replace(bind(items[each.address], each.live, Origin.IMPORTED), unmerged=True) for each in entries
+    }
 
 
 @dataclass

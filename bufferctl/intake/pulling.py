@@ -196,30 +196,31 @@ def _is_taken(item: Post | Idea, change: Change, channels: Mapping[str, LiveChan
 
 
 def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]) -> dict[Slot, Binding]:
-    """The bindings with Buffer's version as what was last applied, without those of what is gone."""
+    """The bindings, which say from now on what Buffer's version in the files stands for.
+
+    Only where the files have it: until the change of the files is merged, other checkouts declare what they did.
+    """
     bindings = dict(state.bindings)
     for address, (change, fields) in pulled.taken.items():
-        old = bindings.pop(change.moved_from or change.slot)
-        if change.live is None:
-            continue
-        bindings[change.slot] = _pulled_binding(change, items[address], fields, old)
+        slot, item, live = change.moved_from or change.slot, items[address], change.live
+        if live is not None:
+            new = bind(item, live, bindings[slot].origin)
+            applied = _applied(
+                change, new, fields, change.binding or bindings[slot]
+            )  # the one that an earlier pull made
+            bindings[slot] = replace(bindings[slot], pulled=(new.applied, applied, new.seen, new.due_at))
     return bindings
 
 
-def _pulled_binding(change: Change, item: Post | Idea, fields: Mapping[str, Any], old: Binding) -> Binding:
-    """The binding with Buffer's version applied; an edit of the file that Buffer does not show is still to be sent."""
-    if change.live is None:
-        return old
-    new = bind(item, change.live, old.origin)
+def _applied(change: Change, new: Binding, fields: Mapping[str, Any], old: Binding) -> str:
+    """Buffer's version as what was last applied; an edit of the file that Buffer does not show is still to be sent."""
     after = Fingerprint.read(new.applied)
     if not after or not change.desired or "assets" in fields:
-        return new
+        return new.applied
     now = fingerprint(change.desired, of_desired(change.desired))
     before = applied_fingerprint(old, change.desired, now)
-    if not before:
-        return new
-    edited = before.hidden != now.hidden
-    return replace(new, applied=str(after._replace(hidden=before.hidden))) if edited else new
+    edited = before is not None and before.hidden != now.hidden
+    return str(after._replace(hidden=before.hidden)) if before and edited else new.applied
 
 
 def fields_to_take(change: Change, channel: LiveChannel | None) -> dict[str, Any]:

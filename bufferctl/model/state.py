@@ -59,7 +59,9 @@ class Binding:
     as last declared; the files may have changed since. `retired`: removed from the files or cancelled while its object
     is published or stays in Buffer; kept only so that nothing creates it again. `reconnected`: its channel was, before
     it was seen published, so that its id is gone. `media`: what was attached when last applied, each an address or the
-    summary of a file (`MediaFile.summary`).
+    summary of a file (`MediaFile.summary`). `unmerged`: imported into a file, and no apply has seen that file yet.
+    `pulled`: what pull wrote into a file, while no apply has seen it: the fingerprint of the entry, then `applied`,
+    `seen` and `due_at` as they are once the files declare that.
     """
 
     id: str
@@ -77,6 +79,8 @@ class Binding:
     retired: bool = False
     reconnected: bool = False
     media: tuple[str, ...] = ()
+    unmerged: bool = False
+    pulled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

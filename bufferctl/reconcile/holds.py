@@ -396,8 +396,8 @@ def only_elsewhere(*, goes_out: bool) -> Hold:
     """The checkout lacks the commit that was applied last."""
     return Hold(
         Reason.DIVERGED,
-        "The files of this checkout do not have it, but neither do they have all of the commit that was applied last, "
-        f"which may have added it. So it is not deleted and {_stays(1, goes_out=goes_out)}",
+        "The files do not have it, but this checkout may lack the commit that was applied last, which may have added "
+        f"it. So it is not deleted and {_stays(1, goes_out=goes_out)}",
         "Merge or rebase onto that commit, then plan again. Or, if the files are complete, run with --max-deletes.",
     )
 

@@ -12,7 +12,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Question, Rule, Slot
+from bufferctl.model import (
+    Binding,
+    Idea,
+    Live,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Question,
+    Rule,
+    Slot,
+    comparable,
+)
 from bufferctl.reconcile.matches import (
     Candidate,
     Declared,
@@ -86,10 +99,18 @@ def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea
         return binding.id in live.gone or (isinstance(d.item, Idea) and binding.id not in by_id)
 
     return {
-        d.slot: Match(d, How.KNOWN, by_id.get(binding.id), binding)
+        d.slot: Match(d, How.KNOWN, by_id.get(binding.id), _as_pulled(d, binding, by_id.get(binding.id)))
         for d in declared
         if (binding := bindings.get(d.slot)) is not None and not is_over(d, binding)
     }
+
+
+def _as_pulled(d: Declared, binding: Binding, live: LivePost | LiveIdea | None) -> Binding:
+    """The binding, with Buffer's version as what was applied where pull wrote that into the files."""
+    if live is None or not binding.pulled or binding.pulled[0] != str(d.fingerprint):
+        return binding
+    _, applied, seen, due_at = binding.pulled
+    return replace(comparable.bind(d.item, live, binding.origin), applied=applied, seen=seen, due_at=due_at)
 
 
 def _previous(d: Declared) -> Iterator[Slot]:
@@ -137,7 +158,8 @@ def _moved(
         olds = [*_previous(d), *([slots[id_]] if (id_ := former.get(d.slot)) in slots else [])]
         if (old := next((old for old in olds if old in left), None)) is not None:
             binding = left.pop(old)
-            found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), binding, old)
+            live = by_id.get(binding.id)
+            found[d.slot] = Match(d, How.MOVED, live, _as_pulled(d, binding, live), old)
     by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
     for slot, binding in left.items():
         if not is_out(binding, by_id.get(binding.id)):

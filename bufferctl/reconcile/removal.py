@@ -59,6 +59,8 @@ def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim],
         return _retired(change, binding)
     if not isinstance(live, LivePost):
         return holds.not_read().on(change) if binding.id not in gone else change
+    if binding.unmerged and not item.declared:
+        return replace(change, action=Action.NO_OP)
     if not item.declared and binding.id in elsewhere:
         return replace(change, message=f"{elsewhere[binding.id].root_file} declares it now, so it stays in Buffer")
     if binding.origin is Origin.ADOPTED and item.declared:

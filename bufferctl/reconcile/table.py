@@ -247,7 +247,12 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
         new = bind(match.declared.item, facts.live, old.origin)
     else:
         item, live = match.declared.item, facts.live
-        now: dict[str, Any] = {"address": str(item.address), "file": item.place.file, "protect": item.protect}
+        now: dict[str, Any] = {
+            "address": str(item.address),
+            "file": item.place.file,
+            "protect": item.protect,
+            "unmerged": False,
+        }
         if not facts.edited:
             text = old.text or text_digest(match.declared.content)
             now |= {"entry": _entry(item), "text": text, "media": sources_of(item)}

@@ -71,7 +71,7 @@ def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
 def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     """What was removed from the files and stays in Buffer, since `prune` is off."""
     for change in changes:
-        if change.action is not Action.NO_OP or change.cause is not Cause.REMOVED:
+        if change.action is not Action.NO_OP or change.cause is not Cause.REMOVED or _is_unmerged(change):
             continue
         where = Place(change.binding.file) if change.binding and change.binding.file else None
         goes_out = " and will be published" if change.goes_out else ""
@@ -81,6 +81,22 @@ def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
             place=where,
             hint="Delete it in Buffer, or restore it with `cancelled: true`.",
         )
+
+
+def unmerged(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """What an import wrote into files that this checkout does not have: nothing was removed."""
+    found = [change.slot.key for change in changes if _is_unmerged(change)]
+    if found:
+        yield Diagnostic(
+            Severity.WARNING,
+            f"{len(found)} imported {'post is' if len(found) == 1 else 'posts and ideas are'} not in these files "
+            f"({', '.join(found[:_NAMED])}), and left alone",
+            hint="Merge the files that the import wrote. If you discarded them, run `bufferctl state rm ADDRESS`.",
+        )
+
+
+def _is_unmerged(change: Change) -> bool:
+    return change.desired is None and change.binding is not None and change.binding.unmerged
 
 
 def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:

@@ -94,6 +94,7 @@ def test_ours_from_now_on(project: Any) -> None:
     """What is edited in the files is edited in Buffer, and what leaves them is deleted there; whose it was is said."""
     first, second, *_ = few(project)
     imported(project, "--organization", "Acme")
+    project.apply()
     path = project.folder / "posts" / "twitter-acme.yaml"
     text = path.read_text(encoding="utf-8").replace("We are live", "We are LIVE")
     entry = "  - key: 2029-12-03-first-in-the-queue\n    channels: [twitter]\n    text: |\n      First in the queue\n"
@@ -106,6 +107,25 @@ def test_ours_from_now_on(project: Any) -> None:
     after = {post["id"]: post for post in project.sandbox.posts()}
     assert set(before) - set(after) == {second}
     assert {id_ for id_ in after if after[id_]["text"] != before[id_]["text"]} == {first}
+
+
+def test_what_an_import_wrote_is_deleted_by_no_checkout_that_lacks_it(project: Any) -> None:
+    """Until the files are merged, others plan without them: nothing is deleted, and a warning says what they lack."""
+    few(project)
+    project.write("buffer.yaml", CHANNELS)
+    project.apply()
+    imported(project)
+    before = project.sandbox.posts()
+    shutil.move(project.folder / "posts", project.folder.parent / "branch")
+    project.write("buffer.yaml", CHANNELS)
+    for _ in range(2):
+        ran = project.apply()
+        assert (ran.code, "are not in these files" in ran.err) == (0, True), ran.out + ran.err
+        assert project.sandbox.posts() == before
+    shutil.move(project.folder.parent / "branch", project.folder / "posts")
+    assert "not in these files" not in project.apply().err
+    shutil.rmtree(project.folder / "posts")
+    assert "deleted" in project.apply("--max-deletes", "9").out
 
 
 #: A root file without posts.

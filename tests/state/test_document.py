@@ -75,6 +75,8 @@ bindings = st.builds(
     st.booleans(),
     st.booleans(),
     st.tuples(texts),
+    st.booleans(),
+    st.tuples(texts, texts),
 )
 
 
