@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the result of each change, with id and link, even after a failure.",
 )
-@click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
+@options.auto_approve_option
 @click.option(
     "--settle",
     type=options.Number(min=0),

@@ -42,13 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--channel", "channels", multiple=True, metavar="CHANNEL", help="Only a service or a channel. Repeatable."
 )
-@click.option(
-    "--target",
-    "targets",
-    multiple=True,
-    metavar="GLOB",
-    help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
-)
+@options.target_option
 @click.option("--live", is_flag=True, help="Read each post's status from Buffer, and list unmanaged posts too.")
 @options.json_option
 @outputs.calendar_option

@@ -65,6 +65,14 @@ state_option = click.option(
     metavar="FILE",
     help="State file to use instead of the `state` in buffer.yaml.",
 )
+auto_approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
+target_option = click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="GLOB",
+    help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
+)
 lock_option = click.option(
     "--lock-timeout",
     type=Number(min=0),
@@ -136,13 +144,7 @@ class Choices:
 def choice_options(command: F) -> F:
     """Give a command what narrows and overrules a plan, handed to it as one `choices`."""
 
-    @click.option(
-        "--target",
-        "targets",
-        multiple=True,
-        metavar="GLOB",
-        help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
-    )
+    @target_option
     @click.option(
         "--exclude",
         "excludes",

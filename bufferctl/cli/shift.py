@@ -52,7 +52,7 @@ class Days(click.ParamType[int]):
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--by", "days", type=Days(), metavar="DAYS", help="Number of days or weeks: 1d, 2w, -3d.")
 @click.option("--to", "day", type=options.Day(), metavar="DAY", help="Day to which the earliest date moves.")
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@options.auto_approve_option
 @options.root_option
 @options.state_option
 @options.no_color_option

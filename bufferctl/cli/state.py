@@ -84,7 +84,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
 @options.root_option
 @options.state_option
 @click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Endpoint of the lock [env: BUFFER_API_URL].")
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@options.auto_approve_option
 def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto_approve: bool) -> int:
     """Remove the lock of a run that crashed, on this machine and in a shared state.
 
@@ -197,7 +197,7 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
 @options.root_option
 @options.state_option
 @options.lock_option
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@options.auto_approve_option
 @options.connection_options
 @options.no_color_option
 def begin(
