@@ -275,8 +275,8 @@ class FileJournal:
         created = [
             r.binding.address for e in shared for r in e.results.values() if r.binding and r.slot not in self._slots
         ]
-        asked = [i.write.item for e in shared for i in e.intents.values() if i.slot not in self._slots]
-        return tuple(dict.fromkeys([*created, *(str(item.address) for item in asked if item)]))
+        sent = [i.write.item for e in shared for i in e.intents.values() if i.slot not in self._slots]
+        return tuple(dict.fromkeys([*created, *(str(item.address) for item in sent if item)]))
 
     @property
     def next_number(self) -> int:
@@ -302,13 +302,13 @@ class FileJournal:
 
     def listed(self, home: str, ids: Collection[str]) -> None:
         """Note what a home holds before the next intent; see `Journal`. It travels with that intent."""
-        known = self._own.listed[home]
-        new = dict.fromkeys(set(ids) - known.keys(), self.next_number)
-        known.update(new)
+        already = self._own.listed[home]
+        new = dict.fromkeys(set(ids) - already.keys(), self.next_number)
+        already.update(new)
         self._unwritten.setdefault(home, {}).update(new)
 
-    def known(self, intent: Intent) -> Collection[str]:
-        """Ids that a create cannot be; see `Journal`. What was listed only later may be it."""
+    def ruled_out(self, intent: Intent) -> Collection[str]:
+        """Ids that a create cannot have made; see `Journal`. An id that was listed only later may be its post."""
         there = self._listed_open.get((intent.run, intent.slot))
         ids = set(there.listed) if there else set[str]()
         ids |= self._listed_before(intent, 0 if intent.number in self.foreign else intent.number)

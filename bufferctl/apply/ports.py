@@ -97,11 +97,11 @@ class Journal(Protocol):
         ...
 
     def listed(self, home: str, ids: Collection[str]) -> None:
-        """Note which objects a channel (or an organization's ideas) holds before the next intent."""
+        """Note which objects a channel (or an organization's ideas) has before the next intent."""
         ...
 
-    def known(self, intent: Intent) -> Collection[str]:
-        """Ids that were there before a create was sent, or that are known to be another's."""
+    def ruled_out(self, intent: Intent) -> Collection[str]:
+        """Ids that a create cannot have made: they were there before it was sent, or belong to another entry."""
         ...
 
     def intend(self, intents: Sequence[Intent]) -> None:

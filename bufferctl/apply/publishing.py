@@ -41,28 +41,28 @@ def files_to_publish(plan: Plan) -> dict[str, MediaFile]:
 
 
 def publish(
-    plan: Plan, publisher: Publisher | None, known: frozenset[str], clock: Timer, watcher: Watcher, max_wait: float
+    plan: Plan, publisher: Publisher | None, answered: frozenset[str], clock: Timer, watcher: Watcher, max_wait: float
 ) -> Published:
     """Upload the missing files, and wait until every address answers, at most `max_wait` seconds.
 
-    `known`: addresses that answered for an earlier run, so nothing is uploaded there unless they no longer do. Raises
+    `answered`: URLs that answered in an earlier run; nothing is uploaded there unless they no longer do. Raises
     InterruptError once somebody asks to stop; nothing was sent then.
     """
     files = files_to_publish(plan)
     if not files or publisher is None:
         return Published(plan)
-    fresh = {url: file for url, file in files.items() if url not in known}
-    old = [file for url, file in files.items() if url in known]
+    fresh = {url: file for url, file in files.items() if url not in answered}
+    old = [file for url, file in files.items() if url in answered]
     fresh |= {url: files[url] for url in publisher.ask(old)} if old else {}
     obstacles = _upload(fresh, publisher, watcher)
-    asked = [file for url, file in fresh.items() if url not in obstacles]
-    obstacles |= _ask(asked, publisher, clock, watcher, max_wait)
+    uploaded = [file for url, file in fresh.items() if url not in obstacles]
+    obstacles |= _ask(uploaded, publisher, clock, watcher, max_wait)
     kept, held = [], []
     for change in plan.changes:
         outcome = _held(change, obstacles)
         held.extend([outcome] if outcome else [])
         kept.extend([] if outcome else [change])
-    listed = publisher.listed() if any(file.stored for file in asked) else ""
+    listed = publisher.listed() if any(file.stored for file in uploaded) else ""
     return Published(replace(plan, changes=tuple(kept)), tuple(held), frozenset(files) - frozenset(obstacles), listed)
 
 

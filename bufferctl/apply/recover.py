@@ -74,8 +74,8 @@ def _address(intent: Intent) -> str:
 
 def _answered(intent: Intent, bindings: Mapping[Slot, Binding]) -> bool:
     """Whether a person has decided meanwhile what became of a create, by importing it."""
-    known = bindings.get(intent.slot)
-    return isinstance(intent.write, Create) and known is not None and known.id != intent.before
+    binding = bindings.get(intent.slot)
+    return isinstance(intent.write, Create) and binding is not None and binding.id != intent.before
 
 
 def _wait(intents: Sequence[Intent], settler: Settler) -> float:
@@ -95,12 +95,12 @@ def _acknowledged(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], s
     """The youngest post that the record knows in each channel, as far as the list goes back: it must be listed."""
     since = min(intent.at for intent in intents) - settler.margin
     homes = {intent.write.home for intent in intents}
-    known = [
+    created_posts = [
         (datetime.fromisoformat(binding.created_at), slot.channel_id, binding.id)
         for slot, binding in bindings.items()
         if slot.channel_id in homes and binding.created_at
     ]
-    return {channel: post_id for created, channel, post_id in sorted(known) if created >= since}
+    return {channel: post_id for created, channel, post_id in sorted(created_posts) if created >= since}
 
 
 def _settled(

@@ -240,13 +240,13 @@ class Run:
     def _record_verdicts(self, unknown: list[Answered], verdicts: Mapping[int, Verdict]) -> list[Answered]:
         """Record and report what settling found; give back what was not carried out and may be sent again."""
         at = self._buffer.server_time()
-        found, closed, held, refused, again = [], [], [], [], []
+        settled, closed, held, refused, again = [], [], [], [], []
         for each in unknown:
             change, write = each.pending.change, each.intent.write
             match verdicts[each.intent.number]:
                 case Written() as verdict:
                     finding = outcomes.found(change, write, verdict, at, links=self._shortens(each))
-                    found.append((each.intent, finding))
+                    settled.append((each.intent, finding))
                 case Ambiguous(candidates=candidates) if isinstance(write, Create):
                     held.append(outcomes.held(change, candidates, at))
                 case Ambiguous():  # an undecided edit is closed here; the next plan shows the difference
@@ -258,7 +258,7 @@ class Run:
                 case NotWritten():
                     closed.append(each.intent)
                     again.append(each)
-        self._ledger.done(found)
+        self._ledger.done(settled)
         self._ledger.not_done(closed)
         for outcome in held:
             self._ledger.report(outcome)

@@ -287,13 +287,13 @@ class Settler:
         bound = {binding.id for binding in bindings.values()}
         find = self.finder([(i.slot, i.write) for i in intents if isinstance(i.write, Modify)])
         judge = Judge(timedelta(seconds=self.buffer.timeout + self.settle), self.margin, self.shortening)
-        verdicts = judge.verdicts(intents, listed, lambda intent: bound.union(self.journal.known(intent)), find)
-        verdicts |= self._still_asked(creates, verdicts, bound, {item.id for item in listed})
+        verdicts = judge.verdicts(intents, listed, lambda intent: bound.union(self.journal.ruled_out(intent)), find)
+        verdicts |= self._still_ambiguous(creates, verdicts, bound, {item.id for item in listed})
         # All of this is there before whatever is sent next; open intents go by what was there when they were sent.
         for home, ids in ids_by_home(listed).items():
             self.journal.listed(home, ids)
-        asked = {i: v.candidates for i in creates if isinstance(v := verdicts[i.number], Ambiguous)}
-        self.journal.hold({i.number: ids for i, ids in asked.items() if i.number not in self.journal.held})
+        ambiguous = {i: v.candidates for i in creates if isinstance(v := verdicts[i.number], Ambiguous)}
+        self.journal.hold({i.number: ids for i, ids in ambiguous.items() if i.number not in self.journal.held})
         return verdicts
 
     def finder(self, changes: Sequence[tuple[Slot, ModifyPost]]) -> Callable[[str], LivePost | None]:
@@ -306,7 +306,7 @@ class Settler:
         there = {post.id: post for post in self.buffer.unsent(channels).posts}
         return lambda post_id: there.get(post_id) or self.buffer.post(post_id)
 
-    def _still_asked(
+    def _still_ambiguous(
         self,
         creates: Sequence[Intent],
         verdicts: Mapping[int, Verdict],
@@ -317,15 +317,15 @@ class Settler:
 
         A candidate is gone, too, once it is bound to another address.
         """
-        asked: dict[int, Verdict] = {}
+        ambiguous: dict[int, Verdict] = {}
         for intent in creates:
             if intent.number not in self.journal.held or not isinstance(verdicts[intent.number], NotWritten):
                 continue
             candidates = self.journal.held[intent.number]
             left = [c for c in candidates if c not in bound and (c in listed or self._exists(intent, c))]
             if left or not candidates:
-                asked[intent.number] = Ambiguous(tuple(left))
-        return asked
+                ambiguous[intent.number] = Ambiguous(tuple(left))
+        return ambiguous
 
     def _exists(self, intent: Intent, live_id: str) -> bool:
         """Whether an object of the intent's home exists that the list did not show; ideas are always listed in full."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import Files
     from bufferctl.cli.session import Session
-    from bufferctl.intake import Downloads, Intake, Known, Wanted
+    from bufferctl.intake import Baseline, Downloads, Intake, Wanted
 
 
 @click.command(
@@ -143,12 +143,12 @@ def _everything(
     from bufferctl.cli.files import reread
     from bufferctl.intake import Destination, importable, write_imported
 
-    known = _known(opened, connection)
-    intake = importable(opened.buffer, known, wanted)
+    baseline = _baseline(opened, connection)
+    intake = importable(opened.buffer, baseline, wanted)
     opened.note_leftovers()
     if downloads:
         items = downloads.take(
-            [each.addition.item for each in intake.entries], fetcher(connection.api_url), known.desired
+            [each.addition.item for each in intake.entries], fetcher(connection.api_url), baseline.desired
         )
         entries = [each.with_item(item) for each, item in zip(intake.entries, items, strict=True)]
         intake = replace(intake, entries=entries)
@@ -156,7 +156,7 @@ def _everything(
     try:
         names = write_imported(
             intake,
-            known,
+            baseline,
             Destination(root, begins, one_file, whole=wanted.since is None),
             opened.save,
             lambda: reread(root, opened.console),
@@ -169,10 +169,10 @@ def _everything(
     return max(code, note_downloads(downloads, opened.console)) if downloads else code
 
 
-def _known(opened: Session, connection: options.Connection) -> Known:
+def _baseline(opened: Session, connection: options.Connection) -> Baseline:
     """What is declared and recorded. Raises ApiError, and ConfigError where an apply was cut off."""
     from bufferctl.cli import plan_options
-    from bufferctl.intake import Known
+    from bufferctl.intake import Baseline
 
     found, desired = opened.read_names(), opened.files.desired
     opened.console.diagnostics(found.warnings)
@@ -180,11 +180,11 @@ def _known(opened: Session, connection: options.Connection) -> Known:
     made = opened.plan(planned, found) if desired.organizations else None
     if opened.journal.open:
         raise ConfigError(
-            "An earlier apply was cut off, and it is not known yet whether its last writes arrived",
+            "An earlier apply was cut off, and bufferctl does not know yet whether its last writes arrived",
             hint="Run `bufferctl apply` first, then import again.",
         )
-    known = Known(desired, opened.state, found.targets, found.slots)
-    return replace(known, plan=made.plan, live=made.live) if made else known
+    baseline = Baseline(desired, opened.state, found.targets, found.slots)
+    return replace(baseline, plan=made.plan, live=made.live) if made else baseline
 
 
 def _report(intake: Intake, names: list[str], console: Console) -> int:

@@ -305,10 +305,10 @@ def session_of(
 ) -> S:
     """The session of a record that was read. Raises StateError where the record contradicts itself."""
     _check_apart(store.saved, store.name)
-    return kind(files, buffer, store, journal, console, _as_known(store.saved, store, journal, console))
+    return kind(files, buffer, store, journal, console, _without_unsafe_horizons(store.saved, store, journal, console))
 
 
-def _as_known(state: State, store: StoredRecord, journal: FileJournal, console: Console) -> State:
+def _without_unsafe_horizons(state: State, store: StoredRecord, journal: FileJournal, console: Console) -> State:
     """The record; without its horizons where this machine saved a later one, or another one of the same serial."""
     from bufferctl.apply import Revision
 

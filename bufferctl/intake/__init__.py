@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bufferctl.intake.homes import starter_text
-from bufferctl.intake.importing import Intake, Known, Wanted, claim, importable
+from bufferctl.intake.importing import Baseline, Intake, Wanted, claim, importable
 from bufferctl.intake.media import Downloads, check_folder, with_downloads
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
 from bufferctl.intake.writing import Destination, write_imported
 
 __all__ = [
+    "Baseline",
     "Destination",
     "Downloads",
     "Intake",
-    "Known",
     "Pulled",
     "Wanted",
     "changed_files",

@@ -83,7 +83,7 @@ def find_homes(
     Raises UsageError for names that the account does not have.
     """
     declared = {targets.organizations[each.label].id: each for each in desired.organizations}
-    known = {targets.channels[each.organization, each.label].id: each for each in desired.channels}
+    by_id = {targets.channels[each.organization, each.label].id: each for each in desired.channels}
     wanted = _organizations(account, organization, set(declared))
     names = Counter(each.name.strip().casefold() for each in account.organizations)
     homes = []
@@ -93,7 +93,7 @@ def find_homes(
             there.label if there else live.name if names[live.name.strip().casefold()] == 1 and live.name else live.id
         )
         zone = there.timezone if there else _common_zone(live.channels, account.timezone)
-        own = [_channel(each, live, known.get(each.id), zone) for each in live.channels]
+        own = [_channel(each, live, by_id.get(each.id), zone) for each in live.channels]
         homes.append(OrganizationHome(live, label, zone, there, tuple(own)))
     return _narrowed(homes, channels) if channels else homes
 

@@ -126,8 +126,8 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the files and the record hold before the import.
+class Baseline:
+    """What the files and the state contain before the import.
 
     `slots`: those of the declared objects. `plan`: the plan of the files as they are, `live` what it was made from;
     both None if no organization is declared yet.
@@ -202,10 +202,10 @@ class Intake:
     left_out: list[tuple[str, str]]
 
 
-def importable(buffer: Buffer, known: Known, wanted: Wanted) -> Intake:
+def importable(buffer: Buffer, baseline: Baseline, wanted: Wanted) -> Intake:
     """Read the account and find what can be declared. Raises ApiError, UsageError."""
     account = buffer.account()
-    homes = find_homes(account, known.desired, known.targets, wanted.organization, wanted.channels)
+    homes = find_homes(account, baseline.desired, baseline.targets, wanted.organization, wanted.channels)
     channels = {home.live.id: [each.live.id for each in home.channels] for home in homes}
     ideas = [] if wanted.channels else [home.live.id for home in homes]
     live = buffer.read(account, channels, ideas=ideas, sent_pages=1)
@@ -214,9 +214,9 @@ def importable(buffer: Buffer, known: Known, wanted: Wanted) -> Intake:
         posts += buffer.sent(channels, wanted.since)
     live = replace(live, posts=tuple(posts))
     scope = {(organization, channel) for organization, ids in channels.items() for channel in ids}
-    choice = _Choice(known, homes, frozenset(scope | {(each, IDEAS) for each in ideas}))
+    choice = _Choice(baseline, homes, frozenset(scope | {(each, IDEAS) for each in ideas}))
     found = choice.entries(live)
-    entries, refused = _at_rest(found, homes, live, known.desired)
+    entries, refused = _at_rest(found, homes, live, baseline.desired)
     return Intake(account, homes, entries, choice.claimed, [*choice.left_out, *refused])
 
 
@@ -231,7 +231,7 @@ def bindings_of(entries: Iterable[NewEntry], items: Mapping[Address, Post | Idea
 class _Choice:
     """Which live objects become entries, and under which keys. `scope`: organization and channel, or `ideas`."""
 
-    known: Known
+    baseline: Baseline
     homes: list[OrganizationHome]
     scope: frozenset[tuple[str, str]]
     claimed: dict[Slot, Binding] = field(default_factory=dict)
@@ -240,7 +240,7 @@ class _Choice:
 
     def entries(self, live: Live) -> list[NewEntry]:
         """All of them: ideas first, since posts name them; then posts by time, those of a queue in its order."""
-        state, declared = self.known.state, self.known.slots
+        state, declared = self.baseline.state, self.baseline.slots
         slots = {binding.id: slot for slot, binding in state.bindings.items()}
         for slot in declared | set(state.bindings):
             self._keys[slot.organization_id, slot.channel_id].add(slot.key)
@@ -266,15 +266,15 @@ class _Choice:
     def _declared_ids(self) -> set[str]:
         """Ids of what the files declare, may declare or declared before: none of them gets a second address."""
         ids: set[str] = set()
-        if self.known.plan is None or self.known.live is None:
+        if self.baseline.plan is None or self.baseline.live is None:
             return ids
-        for change in self.known.plan.changes:
+        for change in self.baseline.plan.changes:
             ids.update([*change.candidates, *([change.live_id] if change.live_id else [])])
             if (change.slot.organization_id, change.slot.channel_id) not in self.scope:
                 continue
             if binding := claimed(change):
                 self.claimed[change.slot] = binding
-            for candidate in (each for each in self.known.live.items if each.id in change.candidates):
+            for candidate in (each for each in self.baseline.live.items if each.id in change.candidates):
                 command = f"bufferctl import {quote(str(change.address))} {candidate.id}"
                 self.left_out.append((describe(candidate), f"it may be {change.address}; if it is, run\n    {command}"))
         return ids
@@ -327,18 +327,18 @@ def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEnt
 
     Without it they would be an error (design: Actions).
     """
-    latest = {said: post.address.key for post in declared.posts if (said := _said_when(post))}
+    latest = {same: post.address.key for post in declared.posts if (same := _text_and_time(post))}
     found = []
     for entry in entries:
         item = entry.addition.item
-        if said := _said_when(item):
-            entry = entry.with_fields(repeat_of=latest.get(said))  # noqa: PLW2901 - the same entry
-            latest[said] = item.address.key
+        if same := _text_and_time(item):
+            entry = entry.with_fields(repeat_of=latest.get(same))  # noqa: PLW2901 - the same entry
+            latest[same] = item.address.key
         found.append(entry)
     return found
 
 
-def _said_when(item: Post | Idea) -> tuple[str, str, datetime, object] | None:
+def _text_and_time(item: Post | Idea) -> tuple[str, str, datetime, object] | None:
     """What no two posts may have in common; None if that does not matter."""
     if isinstance(item, Idea) or item.due_at is None or item.cancelled:
         return None

@@ -111,8 +111,8 @@ class Downloads:
         if download.path is None:
             raise AssertionError
         read = read_file(download.path.parent, download.path.name, None)
-        if known := self._by_digest.get(read.digest):
-            return known
+        if existing := self._by_digest.get(read.digest):
+            return existing
         number, place = 1, self._named(key, 1, download.type)
         while place.exists() and self._read(place).digest != read.digest:
             number += 1

@@ -13,7 +13,7 @@ from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
 from bufferctl.errors import BufferctlError, ConfigError
 from bufferctl.intake.homes import root_zone
-from bufferctl.intake.importing import Intake, Known, NewEntry, bindings_of
+from bufferctl.intake.importing import Baseline, Intake, NewEntry, bindings_of
 from bufferctl.model import IDEAS, Address, Desired, Home, Idea, Post, State
 from bufferctl.reconcile import begin_homes
 
@@ -37,15 +37,15 @@ class Destination:
     whole: bool = True
 
 
-def write_imported(intake: Intake, known: Known, to: Destination, save: Save, reread: Reread) -> list[str]:
+def write_imported(intake: Intake, baseline: Baseline, to: Destination, save: Save, reread: Reread) -> list[str]:
     """Write files and the record; the names of the files. Raises ConfigError and StateError, with nothing changed."""
-    return _Writing(intake, known, to).write(save, reread)
+    return _Writing(intake, baseline, to).write(save, reread)
 
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
     intake: Intake
-    known: Known
+    baseline: Baseline
     to: Destination
 
     def write(self, save: Save, reread: Reread) -> list[str]:
@@ -57,7 +57,7 @@ class _Writing:
             self._check_included(items, names)
             new = {**self.intake.claimed, **bindings_of(self.intake.entries, items)}
             if new or self._begun():
-                state = self.known.state
+                state = self.baseline.state
                 save(begin_homes(replace(state, bindings={**state.bindings, **new}), self._begun(), self.to.begins))
         except BufferctlError:
             files.undo()
@@ -103,7 +103,7 @@ class _Writing:
         """Homes that are imported whole and that no file declared anything for: nothing there was ours before."""
         if not self.to.whole:
             return []
-        before = {slot.home for slot in self.known.slots}
+        before = {slot.home for slot in self.baseline.slots}
         channels = [channel.live for home in self.intake.homes for channel in home.channels]
         homes = [Home(c.organization_id, c.id, service=c.service.value, handle=c.name) for c in channels]
         ideas = {e.slot.organization_id for e in self.intake.entries if e.channel is None}
@@ -117,7 +117,7 @@ class _Writing:
         and `bufferctl state begin` asks a person about that.
         """
         is_new = not self.to.root.exists()
-        now = self.to.begins if is_new else self.known.desired.settings.managed_since
+        now = self.to.begins if is_new else self.baseline.desired.settings.managed_since
         if now is None:
             return None
         bound = [entry.live.created_at for entry in self.intake.entries]
@@ -133,7 +133,7 @@ class _Writing:
     def _entries(self, files: FileChanges) -> Iterator[str]:
         """Put the files with posts and ideas; their names."""
         declared = {home.label for home in self.intake.homes}
-        declared |= {each.label for each in self.known.desired.organizations}
+        declared |= {each.label for each in self.baseline.desired.organizations}
         several = len(declared) > 1
         shared = {
             each.item.address
@@ -164,7 +164,7 @@ class _Writing:
         additions = [entry.addition for entry in entries]
         number = 1
         while (path := self.to.root.parent / (wanted := _numbered(name, number))) in files.wanted or path.exists():
-            if path not in files.wanted and wanted in self.known.desired.files:
+            if path not in files.wanted and wanted in self.baseline.desired.files:
                 file = Text.read(path)
                 if takes(file, organization):
                     files.put(

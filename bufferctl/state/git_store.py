@@ -117,10 +117,10 @@ def failure_of(printed: str) -> Failure:
 
 
 def _reason(printed: str) -> str:
-    """The line that says most: the forge's own, else git's first error, else the last one."""
-    said: list[str] = [line for line in _REMOTE_WORDS.findall(printed) if not set(line) <= set("=- ")]
-    if said:
-        return said[0].rstrip(".")
+    """The most telling line: the remote's own message, else git's first error, else the last line."""
+    remote: list[str] = [line for line in _REMOTE_WORDS.findall(printed) if not set(line) <= set("=- ")]
+    if remote:
+        return remote[0].rstrip(".")
     lines = [line.strip() for line in printed.splitlines() if line.strip()]
     marked = [line for line in lines if line.startswith(("fatal:", "error:", "!"))]
     line = (marked or lines[-1:] or ["git gave no reason"])[0]

@@ -156,8 +156,8 @@ def test_what_was_listed_before_a_create_cannot_be_it(journals: Journals) -> Non
     journal.intend([intent(2, B)])
     journal.settle([done(2, "b", B)])
     for each in (journal, journals()):
-        assert set(each.known(intent(1))) == {"old", "b"}
-        assert set(each.known(intent(3))) == {"old", "new", "b"}
+        assert set(each.ruled_out(intent(1))) == {"old", "b"}
+        assert set(each.ruled_out(intent(3))) == {"old", "new", "b"}
 
 
 def test_numbers_are_never_used_twice(journals: Journals) -> None:
@@ -230,7 +230,7 @@ def test_compacting_keeps_what_is_open(journals: Journals) -> None:
     for each in (journal, journals()):
         assert [i.number for i in each.open] == [2, 3]
         assert each.held == {2: ("7", "8")}
-        assert set(each.known(intent(2, B))) == {"old", "x"}
+        assert set(each.ruled_out(intent(2, B))) == {"old", "x"}
         assert each.bindings == {}
 
 
@@ -242,7 +242,7 @@ def test_what_was_known_before_compacting_travels_with_the_next_intent(journals:
     journal.settle([done(1, "x")])
     journal.compact([1])
     journal.intend([intent(2, B)])
-    assert set(journals().known(intent(2, B))) == {"old", "x"}
+    assert set(journals().ruled_out(intent(2, B))) == {"old", "x"}
 
 
 def test_after_compacting_it_goes_on(journals: Journals) -> None:
@@ -379,9 +379,9 @@ def test_what_another_project_bound_is_no_candidate(journals: Journals) -> None:
     other.listed("c0", {"listed"})
     other.intend([intent(2)])
     other.settle([done(2, "theirs")])
-    assert set(journals(A).known(intent(1))) == {"theirs"}
+    assert set(journals(A).ruled_out(intent(1))) == {"theirs"}
     other.compact([2], Revision("other", 1, "d"))
-    assert set(journals(A).known(intent(1))) == {"theirs"}
+    assert set(journals(A).ruled_out(intent(1))) == {"theirs"}
 
 
 def test_an_equal_lineage_is_the_same_project(journals: Journals) -> None:
