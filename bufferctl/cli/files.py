@@ -13,12 +13,13 @@ from bufferctl.cli.api_key import without_secrets
 from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
-from bufferctl.model import Desired, LiveChannel
+from bufferctl.model import Desired
 from bufferctl.model.attached import files_of
 from bufferctl.model.desired import GIT_REMOTE
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
+    from bufferctl.model import LiveChannel
     from bufferctl.plan import Change
     from bufferctl.state import Store
 

@@ -8,12 +8,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bufferctl import DOCS
 from bufferctl.checks import RULES, Finding, check, check_lengths, unknown_codes, waits_for_account
 from bufferctl.config import Loaded, Located, Locator, in_order
 from bufferctl.diagnostics import Diagnostic, Related, Severity
-from bufferctl.model import Desired, Idea, LiveChannel, Post
+from bufferctl.model import Desired, Idea, Post
+
+if TYPE_CHECKING:
+    from bufferctl.model import LiveChannel
 
 #: Further occurrences of a repeated post that a problem names; of more it gives the number.
 _NAMED = 2

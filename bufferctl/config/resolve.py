@@ -44,7 +44,7 @@ from bufferctl.model.desired import Entry, Expansion
 from bufferctl.model.metadata import thread_of
 
 
-@dataclass
+@dataclass(slots=True)
 class DeclaredPost:
     """A post and where its fields stand, for the checks that look across posts."""
 
@@ -151,8 +151,7 @@ class Posts:
                 inside_own = self._overrides(inside.fields.overrides, inside, owner, channels)
             for declared in channels:
                 label = declared.channel.label
-                chosen = (inside_own.get(label), inside, own.get(label), base)
-                layers = tuple(layer for layer in chosen if layer is not None)
+                layers = tuple(filter(None, (inside_own.get(label), inside, own.get(label), base)))
                 self._add(declared, layers, turn)
             if series:
                 series.close(key, self.found, len(channels))
@@ -292,7 +291,7 @@ class Posts:
         """Mode and instant. What an override says of either replaces what the entry says of both."""
         layer = layer_of(layers, "mode", "due_at") or layers[-1]
         mode = layer.fields.mode
-        timed = layer_of(layers, "due_at") if mode in {None, ShareMode.CUSTOM_SCHEDULED} else layer
+        timed = layer_of(layers, "due_at") if mode is None or mode is ShareMode.CUSTOM_SCHEDULED else layer
         when = timed.fields.due_at if timed else None
         spot = timed.spot if timed else layer.spot
         if mode is None:

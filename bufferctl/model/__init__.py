@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, StateSettings, Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
-from bufferctl.model.live import (
-    Account,
-    Live,
-    LiveAsset,
-    LiveChannel,
-    LiveIdea,
-    LiveMedium,
-    LiveOrganization,
-    LivePost,
-    LiveTag,
-    LiveThreadItem,
-)
 from bufferctl.model.media import MediaFile, MediaSettings
 from bufferctl.model.metadata import Metadata, NetworkMetadata
-from bufferctl.model.state import Binding, Claim, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State
-from bufferctl.model.writing import (
-    Create,
-    CreateIdea,
-    CreatePost,
-    DeletePost,
-    Done,
-    EditPost,
-    Fate,
-    Fit,
-    Intent,
-    Modify,
-    ModifyPost,
-    OpenIntent,
-    Refusal,
-    Refused,
-    Result,
-    Settled,
-    Unknown,
-    Write,
-)
+
+if TYPE_CHECKING:
+    from bufferctl.model.live import (
+        Account,
+        Live,
+        LiveAsset,
+        LiveChannel,
+        LiveIdea,
+        LiveMedium,
+        LiveOrganization,
+        LivePost,
+        LiveTag,
+        LiveThreadItem,
+    )
+    from bufferctl.model.state import Binding, Claim, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State
+    from bufferctl.model.writing import (
+        Create,
+        CreateIdea,
+        CreatePost,
+        DeletePost,
+        Done,
+        EditPost,
+        Fate,
+        Fit,
+        Intent,
+        Modify,
+        ModifyPost,
+        OpenIntent,
+        Refusal,
+        Refused,
+        Result,
+        Settled,
+        Unknown,
+        Write,
+    )
 
 __all__ = [
     "IDEAS",
@@ -101,3 +105,12 @@ __all__ = [
     "Unknown",
     "Write",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the part of the model that only commands with an account need, when one of its names is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from bufferctl.model import live, state, writing
+
+    return next(getattr(module, name) for module in (live, state, writing) if hasattr(module, name))
