@@ -237,7 +237,7 @@ class _Builder:
                 pass
             elif key == "<<" and not event.style:
                 tree.empty.setdefault(id(data), set()).add(key)
-            elif key in data or key in tree.empty.get(id(data), ()):
+            elif key in data or (tree.empty and key in tree.empty.get(id(data), ())):
                 self._duplicate(event, key, data, marks)
             elif value is None:
                 self._without_value(event, value_event, key, data)

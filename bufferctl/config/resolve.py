@@ -141,7 +141,8 @@ class Posts:
             inside = occurrence.layer if occurrence else None
             key = occurrence.key(entry.key) if occurrence else entry.key
             always = {"key": key, "organization": owner.label}
-            always |= {"number": str(occurrence.number)} if occurrence else {}
+            if occurrence:
+                always["number"] = str(occurrence.number)
             values = values_of((inside, base) if inside else (base,), defaults, always, self.reading)
             turn = _Turn(key, place, occurrence, clock, defaults, values)
             inside_own = {}
@@ -462,7 +463,7 @@ class Ideas:
 
     def _check_variables(self, entry: IdeaEntry, spot: Spot, defaults: Defaults) -> None:
         """Complain of variables, which ideas do not take (design: Campaigns): Buffer would show their names."""
-        names = {name for top, _ in defaults.tops for name in top.vars}
+        names = {name for given, _ in defaults.vars for name in given}
         for field_name, text in (("title", entry.title), ("text", entry.text)):
             for name in sorted(names & names_in(text or "")) if names else ():
                 message = f"ideas take no variables, so Buffer would show `$({name})`"

@@ -49,16 +49,14 @@ class Spot(NamedTuple):
 
     def key(self, name: str) -> int:
         """Where a field's name stands; the container's start where it has no such field."""
-        index = self._index(name)
-        return self.offset if index is None else self.tree.marks[id(self.node)][1 + 2 * index]
+        return self._mark(name, 1)
 
     def value(self, part: str | int) -> int:
         """Where a field's or an item's value stands; the container's start where there is none."""
         if isinstance(part, int):
             marks = self.tree.marks.get(id(self.node))
             return marks[1 + part] if marks and isinstance(self.node, list) and part < len(self.node) else self.offset
-        index = self._index(part)
-        return self.offset if index is None else self.tree.marks[id(self.node)][2 + 2 * index]
+        return self._mark(part, 2)
 
     def has(self, name: str) -> bool:
         """Whether the field is given."""
@@ -103,14 +101,16 @@ class Spot(NamedTuple):
             return self.at(part, message, hint=hint)
         return self.tree.source.diagnostic(at, message, hint=hint, width=len(quote))
 
-    def _index(self, name: str) -> int | None:
-        if not isinstance(self.node, dict) or id(self.node) not in self.tree.marks or name not in self.node:
-            return None
+    def _mark(self, name: str, nth: int) -> int:
+        """The first or second mark of a field; the container's own where it has no such field."""
+        marks = self.tree.marks.get(id(self.node))
+        if marks is None or not isinstance(self.node, dict) or name not in self.node:
+            return self.offset
         if len(self.node) < _LARGE:
-            return list(self.node).index(name)
+            return marks[2 * list(self.node).index(name) + nth]
         if id(self.node) not in self.tree.indexes:
             self.tree.indexes[id(self.node)] = {key: index for index, key in enumerate(self.node)}
-        return self.tree.indexes[id(self.node)][name]
+        return marks[2 * self.tree.indexes[id(self.node)][name] + nth]
 
     def _width(self, value: Any) -> int:
         return len(value) if isinstance(value, str) and "\n" not in value else 1

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ConfigDict, model_validator
 
@@ -219,8 +219,7 @@ _sorted = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 _SPREAD = frozenset({"channels", "overrides", "vars", "utm", "repeat"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the files say of one post, before defaults and variables are applied.
 
     `layers`: the fields of its entry, and of the overrides that apply to it, as they are written. `text`: that of its

@@ -46,7 +46,7 @@ class Defaults:
     """What a post takes from the top of its file, and from the root file.
 
     `given`: fields that the entry replaces. `clock`: of the file's own `timezone`. `starts`: the day that times are
-    counted from. `tops`: those of the file and the root file that have `vars` or `utm`, which are merged by name.
+    counted from. `vars` and `utm`: those of the file and of the root file with their places, to be merged by name.
     """
 
     spot: Spot
@@ -54,18 +54,20 @@ class Defaults:
     organization: str | None = None
     given: dict[str, Any] = field(default_factory=dict)
     clock: LocalTimes | None = None
-    tops: tuple[tuple[AnyFile, Spot], ...] = ()
     starts: date | None = None
+    vars: tuple[tuple[dict[str, str], Spot], ...] = ()
+    utm: tuple[tuple[UtmFields, Spot], ...] = ()
 
 
 def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple[AnyFile, Spot] | None) -> Defaults:
     """What a file gives its posts. `root`: the root file, unless this is it."""
     files = ((file, spot), root) if root else ((file, spot),)
-    tops = tuple((top, place) for top, place in files if top.vars or top.utm is not None)
+    given_vars = tuple((each.vars, place) for each, place in files if each.vars)
+    given_utm = tuple((each.utm, place) for each, place in files if each.utm is not None)
     if not isinstance(file, IncludedFile):
-        return Defaults(spot, organization=file.organization, tops=tops)
+        return Defaults(spot, organization=file.organization, vars=given_vars, utm=given_utm)
     given = {name: getattr(file, name) for name in _REPLACED if name in file.model_fields_set}
-    return Defaults(spot, file.channels, file.organization, given, clock, tops, file.starts)
+    return Defaults(spot, file.channels, file.organization, given, clock, file.starts, vars=given_vars, utm=given_utm)
 
 
 def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
@@ -84,8 +86,7 @@ def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[U
     """Each `utm` that holds for a post, most specific first, down to the first that is empty and so ends the search."""
     found: list[tuple[UtmFields, Spot]] = []
     given = [(utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None]
-    given += [(top.utm, spot) for top, spot in defaults.tops if top.utm is not None]
-    for utm, spot in given:
+    for utm, spot in (*given, *defaults.utm):
         if not utm.model_fields_set:
             break
         found.append((utm, spot.down("utm")))

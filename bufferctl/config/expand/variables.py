@@ -208,8 +208,7 @@ def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, s
     values: dict[str, str] = {}
     set_at: dict[str, Spot] = {}
     given = [(found, layer.spot) for layer in layers if (found := getattr(layer.fields, "vars", None))]
-    given += [(top.vars, spot) for top, spot in defaults.tops]
-    for found, spot in given:
+    for found, spot in (*given, *defaults.vars):
         below = spot.down("vars")
         for name, value in found.items():
             if name in ALWAYS:
