@@ -1,4 +1,4 @@
-"""The content of one post on one channel: its text, its network's metadata, and what cannot stand together."""
+"""The content of one post on one channel: its text, its network's metadata, and fields that exclude each other."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ def reread(
     variables: Variables,
     starts: date | None = None,
 ) -> T | None:
-    """What a part of an entry says once its variables are replaced; None, and problems, where that is not valid.
+    """A part of an entry with its variables replaced; None, and problems, if the result is not valid.
 
-    `owner`: the model of what `raw` holds, `spot`: where it stands.
+    `owner`: the model of `raw`. `spot`: its place.
     """
     return variables.made(id(spot.node), lambda: _reread(kind, owner, raw, spot, variables, starts))
 
@@ -146,7 +146,7 @@ def metadata_of(
     reading: Reading,
     starts: date | None = None,
 ) -> tuple[NetworkMetadata | None, Spot]:
-    """The metadata of the channel's network, and where it stands."""
+    """The metadata of the channel's network, and its place."""
     for layer in layers:
         metadata: Metadata | None = layer.fields.metadata
         found = getattr(metadata, service, None) if metadata else None
@@ -167,7 +167,7 @@ def metadata_of(
 
 
 def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading) -> None:
-    """Complain of metadata for networks that the entry does not go to: it would be ignored."""
+    """Report metadata for networks that the entry does not go to: it would be ignored."""
     metadata = layer.fields.metadata
     names = list(dict.fromkeys(service.value for service in services))
     for name in sorted((metadata.model_fields_set if metadata else set()) - set(names)):
@@ -192,7 +192,7 @@ def _with_zones(
     return metadata.model_copy(update=changed) if changed else metadata
 
 
-#: Where a link preview goes that stood among the assets (notes: Writing).
+#: The networks that take a link preview, which may be given among the assets (notes: Writing).
 _ATTACHES = tuple(
     each.service for each in (BlueskyMetadata, FacebookMetadata, LinkedinMetadata, SubstackMetadata, ThreadsMetadata)
 )
@@ -204,7 +204,7 @@ def with_link_attachment(
 ) -> tuple[tuple[Asset, ...], NetworkMetadata | None]:
     """Assets without links, and the metadata with the link among them as its `link_attachment`.
 
-    Buffer takes no link among assets from 2026-12-15 on (notes: Writing). `spot`: what holds `assets`.
+    From 2026-12-15 on Buffer accepts no link among assets (notes: Writing). `spot`: the container of `assets`.
     """
     links = [index for index, asset in enumerate(assets) if asset.link]
     if not links:
@@ -224,7 +224,7 @@ def with_link_attachment(
 def with_link_attachments_in_thread(
     metadata: NetworkMetadata | None, spot: Spot, reading: Reading, *, above: int = 0
 ) -> NetworkMetadata | None:
-    """The same for each part of the thread. `spot`: what holds `thread`; `above`: parts that stand elsewhere."""
+    """The same for each part of the thread. `spot`: the container of `thread`; `above`: how many parts precede it."""
     thread = thread_of(metadata)
     if metadata is None or not any(item.link_attachment or any(a.link for a in item.assets) for item in thread):
         return metadata
@@ -263,9 +263,9 @@ def _attached(
     reading: Reading,
     refusing: str,
 ) -> LinkAttachment | None:
-    """The link preview that a link among assets becomes; None, and a problem, where it cannot be one.
+    """The link preview that a link among assets becomes; None, and a problem, if it cannot be one.
 
-    `refusing`: where no post can have one, empty if this one can.
+    `refusing`: where Buffer accepts none, for the message; empty if it does here.
     """
     link = assets[index].link
     below = spot.down("assets")
@@ -284,7 +284,7 @@ def _attached(
 
 
 def check_thread(text: str | None, thread: tuple[ThreadItem, ...], spot: Spot, reading: Reading) -> str | None:
-    """The post's text, from the thread where it is given only there; a problem where the two differ."""
+    """The post's text, from the thread if it is given only there; a problem if the two differ."""
     if not thread:
         return text
     first = thread[0].text
@@ -309,7 +309,7 @@ def check_together(
     spot: Spot,
     reading: Reading,
 ) -> None:
-    """Complain of assets beside a link preview, and of an empty post. `spot`: where the metadata stands."""
+    """Report assets next to a link preview, and an empty post. `spot`: the place of the metadata."""
     if assets and getattr(metadata, "link_attachment", None):
         reading.problems.append(spot.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
     if assets or (text and not text.isspace()):

@@ -1,4 +1,4 @@
-"""The files that posts and ideas name: where they are, and that they may be read.
+"""The files that posts and ideas name: where they are, and whether they may be used.
 
 Nothing outside the root folder is ever published, no link is followed, and git's own files are refused.
 """
@@ -40,7 +40,7 @@ class NoFileError(Exception):
 
 
 def path_below(root: Path, folder: Path, written: str) -> str:
-    """The path from the root folder of a file as it is written in a file in `folder`. Raises NoFileError."""
+    """The path, from the root folder, of a file that is named in a file in `folder`. Raises NoFileError."""
     if "\\" in written:
         raise NoFileError("it is written with `\\`", f"write `{written.replace(chr(92), '/')}`")
     below = folder.relative_to(root).as_posix() if not written.startswith("/") else ""
@@ -60,7 +60,7 @@ def path_below(root: Path, folder: Path, written: str) -> str:
 
 
 def _check_there(root: Path, path: str) -> None:
-    """Raises NoFileError where a path is no regular file, or leads through a link."""
+    """Raise NoFileError unless the path is a regular file and has no link on the way."""
     at = root
     try:
         for part in PurePosixPath(path).parts:
@@ -83,7 +83,7 @@ def _check_there(root: Path, path: str) -> None:
 
 
 def _nearest(root: Path, path: str) -> str:
-    """The hint for a file that is not there: one of a similar name in its folder, else in the same one at the root."""
+    """The hint for a missing file: a similar name in its folder, else in the folder of that name at the root."""
     wanted = PurePosixPath(path)
     for folder in dict.fromkeys((wanted.parent.as_posix(), wanted.parent.name, "media", ".")):
         try:
@@ -98,7 +98,7 @@ def _nearest(root: Path, path: str) -> str:
 
 
 class MediaFiles:
-    """Resolves the files of posts and ideas; each path is looked at once."""
+    """Resolves the files of posts and ideas; each path is checked once."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -106,7 +106,7 @@ class MediaFiles:
         self._first: tuple[Spot, str] | None = None
 
     def of_post(self, post: Post, layers: Iterable[Layer]) -> Post:
-        """The post with its files' paths from the root folder; problems for those that cannot be used."""
+        """The post with the paths of its files from the root folder; problems for files that cannot be used."""
         found = with_files(post, lambda each: self._resolved(each, [layer.spot for layer in layers]))
         return found if isinstance(found, Post) else post
 
@@ -116,7 +116,7 @@ class MediaFiles:
         return found if isinstance(found, Idea) else idea
 
     def check_setting(self) -> None:
-        """Complain at the first file: nothing says how files become public."""
+        """Report, at the first file, that no setting says how files become public."""
         if self._first is not None:
             spot, name = self._first
             self._reading.problems.append(
@@ -135,7 +135,7 @@ class MediaFiles:
         self._first = self._first or (spot, name)
         folder, written = spot.tree.source.folder, each.file.path
         if (folder, written) not in self._found:
-            self._found[folder, written] = self._look(folder, written)
+            self._found[folder, written] = self._path(folder, written)
         found = self._found[folder, written]
         if isinstance(found, NoFileError):
             self._reading.problems.append(
@@ -146,7 +146,7 @@ class MediaFiles:
             return each.file
         return each.file.model_copy(update={"path": found})
 
-    def _look(self, folder: Path, written: str) -> str | NoFileError:
+    def _path(self, folder: Path, written: str) -> str | NoFileError:
         try:
             return path_below(self._reading.root, folder, written)
         except NoFileError as error:
@@ -165,7 +165,7 @@ def _place(each: Attached, spots: Iterable[Spot]) -> tuple[Spot, str]:
 
 
 def media_settings(root: RootFile, spot: Spot) -> tuple[MediaSettings | None, list[Diagnostic]]:
-    """The setting `media`, None where it is not given, and what is wrong with it."""
+    """The setting `media`, None if it is not given, and its problems."""
     entry = root.media
     if entry is None:
         return None, []

@@ -1,4 +1,4 @@
-"""The file format, version 1, as models: what may stand where (design: The files). The JSON Schema is made from these.
+"""The file format, version 1, as models (design: The files). The JSON Schema is generated from them.
 
 Names are the API's in snake_case, except where `design` gives shorter ones: `draft`, `tags`, `idea`, `board`.
 """
@@ -121,7 +121,7 @@ OccurrenceNumber = Annotated[int, BeforeValidator(_number)]
 class FreezeEntry(Model):
     """A period in which nothing is published."""
 
-    # `from` is a word of Python, so its field cannot be written like the others.
+    # `from` is a keyword of Python, so its field cannot be declared like the others.
     __annotations__["from"] = Annotated[
         Moment, Field(description="When it begins: a day, 2026-12-24, or a day and a time, 2026-12-24 09:00.")
     ]

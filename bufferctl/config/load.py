@@ -33,9 +33,9 @@ F = TypeVar("F", bound=AnyFile)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`desired` is None where the files have errors; `sound` is what they declare without an error of its own.
+    """`desired`: None if the files have errors. `sound`: the posts and ideas without errors of their own.
 
-    `root`: the root file's folder, from which places are named.
+    `root`: the root file's folder; places are relative to it.
     `files`: every file that was read or should have been, the root file first. `root_is_sound`: the root file could be
     read, so the other files were checked against it.
     """
@@ -51,8 +51,8 @@ class Loaded:
 def load(file: Path | None, start: Path) -> Loaded:
     """Read everything that the root file (`file`, else the nearest buffer.yaml at or above `start`) declares.
 
-    Problems of content never raise; they are the diagnostics, in order of file and position. Raises ConfigError where
-    there is no root file at all.
+    Problems in the files become diagnostics, in order of file and position. Raises ConfigError only if there is no root
+    file.
     """
     root_file = find_root(file, start)
     loading = _Loading(Reading(root_file.parent), root_file)
@@ -65,7 +65,7 @@ def load(file: Path | None, start: Path) -> Loaded:
 
 
 def _starts(data: dict[str, Any]) -> date | str | None:
-    """The day that relative times of a file are counted from; the text where it is no day."""
+    """The `starts` of a file, from which relative times are counted; as text if it is not a day."""
     given = data.get("starts")
     try:
         return day_of(given) if given is not None else None
@@ -83,7 +83,7 @@ class _Loading:
     found_ideas: list[tuple[Idea, Spot]] = field(default_factory=list)
 
     def sound_part(self, desired: Desired) -> Desired:
-        """That in which nothing is wrong, each address once: what is missing in the rest may only be unreadable."""
+        """Only the posts and ideas without errors, each address once: what others lack may only be unreadable."""
         sound = self.reading.sound
         posts = {
             each.post.address: each.post
@@ -121,7 +121,7 @@ class _Loading:
             defaults = self._defaults(content, below, read)
             posts.shared(content.posts, defaults)
             self._ideas(content, defaults, catalog, ideas)
-        if media is None and not spot.has("media"):  # one that cannot be read is a problem of its own
+        if media is None and not spot.has("media"):  # one that cannot be read is reported already
             files.check_setting()
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
@@ -134,7 +134,7 @@ class _Loading:
         )
 
     def _defaults(self, content: IncludedFile, spot: Spot, root: tuple[RootFile, Spot]) -> Defaults:
-        """What an included file gives its posts."""
+        """The defaults that an included file sets for its posts."""
         if content.cancelled and content.protect:
             message = "`cancelled` cancels posts that `protect` keeps from being deleted"
             self.reading.problems.append(spot.at_key("protect", message, hint="delete one of the two"))
@@ -142,7 +142,7 @@ class _Loading:
         return defaults_of(content, spot, clock, root)
 
     def _file(self, path: Path, model: type[F]) -> tuple[F, Spot] | None:
-        """Read one file as far as it can be; None, and problems, where nothing is left of it."""
+        """Read as much of one file as possible; None, and problems, if nothing can be read."""
         name = path.relative_to(self.reading.root).as_posix()
         self.files.append(name)
         try:
@@ -225,7 +225,7 @@ class _Loading:
 
 
 def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diagnostic, ...]:
-    """Each problem once, in order of file and position; of a file the first `MANY`, and all that rules find."""
+    """Each problem once, in order of file and position: the first `MANY` of each file, and every finding of a rule."""
     order = {name: index for index, name in enumerate(files)}
 
     def position(problem: Diagnostic) -> tuple[int, str, int, int]:

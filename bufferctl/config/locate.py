@@ -1,7 +1,7 @@
-"""Where a field of a declared object stands, found by reading its file once more.
+"""The place of a field of a declared object, found by reading its file again.
 
-What is read is let go after loading: positions of 10,000 posts are large, and most are never asked for. Rules find
-things later, in few files; only those are parsed again, one at a time.
+Positions are dropped after loading: those of 10,000 posts are large, and most are never needed. Rules report problems
+later, in few files; only those are parsed again, one at a time.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Step = str | int
 
 
 class Located(NamedTuple):
-    """A place, the line of the file that it is in, and how many code points of it are meant.
+    """A place, its line, and how many code points to underline.
 
-    `variables`: the names of those that the value there uses, None where it is in a file of its own.
+    `variables`: the names of the variables that the value uses; None if the value is in a text file.
     """
 
     place: Place
@@ -33,7 +33,7 @@ class Located(NamedTuple):
 
 
 class Locator:
-    """Finds places in the files below `root`. Ask for all of one file before the next: only one is kept."""
+    """Finds places in the files below `root`. Finish one file before the next: only one is kept."""
 
     def __init__(self, root: Path, channels: Iterable[Channel]) -> None:
         self._root = root
@@ -42,9 +42,9 @@ class Locator:
         self._entries: dict[int, Spot] = {}
 
     def field(self, entry: Place, address: Address, path: Sequence[Step], quote: str = "") -> Located:
-        """Where a field of the object at `entry` (its `key`) stands; the next thing to it where it is not given.
+        """The place of a field of the object whose `key` is at `entry`; the closest one to it if it is not given.
 
-        Of a text with `quote` in it, where that is. A text in a file of its own is at its `text_file`.
+        With `quote`, the place of these words in a text. The place of a text file's text is its `text_file`.
         """
         root = self._open(entry.file)
         spot = self._entries.get(root.tree.source.offset(entry)) if root else None
@@ -53,7 +53,7 @@ class Locator:
         return _located(*_find(list(self._layers(spot, address)), path, root), quote)
 
     def setting(self, file: str, *path: str) -> Located:
-        """Where the name of a setting of the root file stands."""
+        """The place of the name of a setting of the root file."""
         spot = self._open(file)
         if spot is None:
             return Located(Place(file))
@@ -62,7 +62,7 @@ class Locator:
         return Located(source.place(offset), source.line(offset), len(name))
 
     def _open(self, name: str) -> Spot | None:
-        """The file's content; None where it can no longer be read."""
+        """The file's content; None if it can no longer be read."""
         if self._file[0] != name:
             self._file, self._entries = (name, None), {}
             try:
@@ -94,7 +94,7 @@ class Locator:
 
 
 def _entries(root: Spot) -> Iterator[Spot]:
-    """Everything with a key: posts and ideas, on top and below organizations and channels."""
+    """Everything with a key: posts and ideas, at the top and below organizations and channels."""
     for organization in _items(root, "organizations"):
         yield from _items(organization, "ideas")
         for channel in _items(organization, "channels"):
@@ -110,7 +110,7 @@ def _items(spot: Spot, name: str) -> Iterator[Spot]:
 
 
 def _find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None) -> tuple[Spot, Step, bool]:
-    """The container and the part of it that the path leads to, and whether it leads there whole. `top`: of the file."""
+    """The container and the part of it at the path, and whether the whole path exists. `top`: of the file."""
     for layer in layers:
         for way in _ways(layers, path):
             # Metadata of another network in an override leaves that of this one to the entry.
@@ -130,7 +130,7 @@ def _find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None) -> tup
 
 
 def _ways(layers: Sequence[Spot], path: Sequence[Step]) -> list[Sequence[Step]]:
-    """The path, and where else the field may stand."""
+    """The path, and where else the field may be."""
     if path == ("text",):
         return [path, ("text_file",)]
     beside = beside_text(path) if any(layer.has("thread") for layer in layers) else ()
@@ -138,7 +138,7 @@ def _ways(layers: Sequence[Spot], path: Sequence[Step]) -> list[Sequence[Step]]:
 
 
 def beside_text(path: Sequence[Step]) -> Sequence[Step]:
-    """Where a field of a network's thread stands in an entry that gives its thread beside `text`."""
+    """The path of a field of a network's thread in an entry that gives its thread next to `text`."""
     match path:
         case ("metadata", _, "thread", 0, *rest):
             return rest
@@ -160,7 +160,7 @@ def _value(spot: Spot, path: Sequence[Step]) -> Any:
 
 
 def _down(spot: Spot, path: Sequence[Step]) -> tuple[Spot, Step, bool]:
-    """As far as the path goes."""
+    """The container and the part of it at the path, as far as that exists, and whether all of it does."""
     for index, step in enumerate(path[:-1]):
         child = spot.child(step)
         below = Spot(spot.tree, child)

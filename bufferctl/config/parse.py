@@ -1,13 +1,13 @@
-"""YAML to plain data with positions, and the refusals that only the stream of events shows.
+"""YAML to plain data with positions, and the errors that only the parser's events reveal.
 
 Events come from the C parser where it understands the text, else from the pure one. Every scalar stays text (YAML 1.2's
-`no`, `on` and `12:30` are text anyway); the models convert. What events show and data would not: duplicate keys, tags,
+`no`, `on` and `12:30` are text anyway); the models convert. Events show what data would not: duplicate keys, tags,
 merge keys, several documents, expansion, depth, and a hashtag lost to a comment.
 
 The C parser that ruamel.yaml brings predates YAML 1.2 in one respect: inside `{}` and `[]` it refuses unquoted
 `https://…`, `09:00`, `twitter:acme` and `a?b`. There, a `:` or `?` followed by anything but a space or a bracket is
 never YAML syntax (nor is a `?` that ends a word), so a second attempt reads the text with other characters in their
-place (one for one, so that offsets stay), and the values get the real ones back.
+place, one for one so that offsets stay the same, and restores them in the values.
 """
 
 from __future__ import annotations
@@ -39,44 +39,44 @@ from bufferctl.config.tree import Tree
 from bufferctl.diagnostics import Diagnostic, Related, Severity
 
 try:
-    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is there, without a word
-except ImportError:  # no wheel for this platform: some 20 times slower, and otherwise the same
+    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it exists, untyped
+except ImportError:  # no wheel for this platform: about 20 times slower, otherwise the same
     CParser = None
 
 Next = Callable[[], Any]
 
-#: The sign comes first, although what is before it is asked too: a pattern that begins with a letter is found fast.
+#: The sign comes first, although the character before it is checked too: patterns that begin with a literal are fast.
 _COLON = re.compile(r":(?<![\"'\]}]:)(?=[^\s,\[\]{}])")
 _QUESTION = re.compile(r"\?(?=[^\s,\[\]{}])|\?(?<=[^\s,\[\]{}]\?)")
-#: What the C parser says when the text may still be YAML 1.2.
+#: Errors of the C parser for a text that may still be YAML 1.2.
 _DOUBTFUL = re.compile(
     r"found unexpected ':'|did not find expected ('|node content|alphabetic)|incompatible YAML document"
 )
 
 
 class Attempt:
-    """One way to read the events. `stand_ins` stand for `:` and `?` in values; None where nothing was replaced."""
+    """One way to read the events. `stand_ins`: what replaces `:` and `?` in values; None if nothing was replaced."""
 
     def __init__(self, following: Next, stand_ins: tuple[str, str] | None = None) -> None:
         self.following = following
         self.stand_ins = stand_ins
 
-    def own(self, value: str) -> str:
-        """A value with its own characters in place of the stand-ins. Only values that are not ASCII can have some."""
+    def restored(self, value: str) -> str:
+        """A value with its original characters instead of the stand-ins, which only a non-ASCII value can contain."""
         if self.stand_ins is None:
             return value
         colon, question = self.stand_ins
         return value.replace(colon, ":").replace(question, "?")
 
 
-#: The pure parser reads some 100 kB a second: longer texts are left to the compiled one, which knows all but oddities.
+#: The pure parser reads about 100 kB a second, so longer texts are left to the C parser, which refuses only oddities.
 _LONGEST_FOR_PURE = 100_000
 
 
 def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
-    """The ways to read a text, quickest first; go on to the next after a YAMLError of which `doubtful` is true.
+    """The ways to read a text, fastest first; try the next one after a YAMLError for which `doubtful` is true.
 
-    `compiled` false leaves the C parser out, as where there is none.
+    `compiled=False` skips the C parser, as on a platform without it.
     """
     if compiled and CParser is not None:
         yield Attempt(CParser(text).get_event)
@@ -108,7 +108,7 @@ def _pure(text: str) -> Next:
     return following
 
 
-#: Containers in containers. The format needs nine.
+#: Levels of nesting. The format needs nine.
 MAX_DEPTH = 100
 #: Nodes that aliases may add to a file: 10,000 uses of a block of ten fields. An expansion bomb has millions.
 MAX_EXPANSION = 100_000
@@ -119,11 +119,11 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class _StopError(Exception):
-    """Nothing more can be said of this file."""
+    """Nothing more can be read from this file."""
 
 
 def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnostic]]:
-    """Read a file's text. `data` of the tree is None where there is nothing to go on with."""
+    """Read a file's text. The tree's `data` is None if nothing can be read."""
     controls = source.controls()
     if unresolved := slips.conflict(source):
         return Tree(source), [*controls, unresolved]
@@ -137,7 +137,7 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         except _StopError:
             return builder.tree, [*controls, *builder.problems]
         except YAMLError as failure:
-            error = failure.with_traceback(None)  # it leads back here: with it, all that was read would stay
+            error = failure.with_traceback(None)  # the traceback would keep everything that was read
             if not doubtful(failure):
                 break
         else:
@@ -152,7 +152,7 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
 
 
 def _as_text(name: str, sign: str) -> str:
-    """What to do about a value that begins with a sign of YAML."""
+    """The hint for a value that begins with a sign of YAML."""
     if name in PROSE:
         return f"if it is text that begins with `{sign}`, {BLOCK_FORM.format(name=name)}"
     return f"put it in quotes if it is text, or delete `{sign}…`"
@@ -164,10 +164,10 @@ class _Builder:
         self.tree = Tree(source)
         self.problems: list[Diagnostic] = []
         self.following = attempt.following
-        self.own = attempt.own
+        self.restored = attempt.restored
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.unused: dict[str, tuple[int, str]] = {}
-        """Anchors of texts that nothing refers to yet: perhaps the first words of the texts. Offset and field."""
+        """Anchors that no alias uses yet, which may be the first words of a text: their offset and field."""
         self.nodes = 0
         self.expanded = 0
 
@@ -193,7 +193,7 @@ class _Builder:
         self.tree.data = data
 
     def _node(self, event: Any, name: str, depth: int) -> Any:
-        """The value that an event starts; None for one that is empty or refused. `name`: the field it belongs to."""
+        """The value that an event starts; None if it is empty or refused. `name`: the field it belongs to."""
         kind = type(event)
         if kind is ScalarEvent:
             return self._scalar(event, name)
@@ -211,7 +211,7 @@ class _Builder:
         return data
 
     def _tagged(self, event: Any, name: str, depth: int) -> None:
-        """Refuse the tag of a container, and read over what is in it."""
+        """Refuse the tag of a container, and skip its content."""
         self._refuse_tag(event, name)
         found = len(self.problems)
         if type(event) is MappingStartEvent:
@@ -229,7 +229,7 @@ class _Builder:
             key = self._key(event, depth)
             offset = event.start_mark.index
             value_event = following()
-            if type(value_event) is ScalarEvent:  # most are: one call less
+            if type(value_event) is ScalarEvent:  # nearly all: this saves a call
                 value = self._scalar(value_event, key or "")
             else:
                 value = self._node(value_event, key or "", depth + 1)
@@ -275,7 +275,7 @@ class _Builder:
             return None
         if event.ctag is not None:
             self._refuse_tag(event, "")
-        key: str = event.value if event.value.isascii() else self.own(event.value)
+        key: str = event.value if event.value.isascii() else self.restored(event.value)
         if not event.style and key == "<<":
             self._problem(
                 event, "merge keys (`<<`) are not supported", "write the fields out, or use `overrides`", width=2
@@ -290,7 +290,7 @@ class _Builder:
 
     def _scalar(self, event: Any, name: str) -> str | None:
         self.nodes += 1
-        value: str = event.value if event.value.isascii() else self.own(event.value)
+        value: str = event.value if event.value.isascii() else self.restored(event.value)
         style = event.style
         if event.ctag is not None:
             self._refuse_tag(event, name)
@@ -343,7 +343,7 @@ class _Builder:
 
     def _without_value(self, event: Any, value_event: Any, key: str, data: dict[str, Any]) -> None:
         self.tree.empty.setdefault(id(data), set()).add(key)
-        if type(value_event) is not ScalarEvent or len(self.problems) > MANY:  # an alias to nothing was reported
+        if type(value_event) is not ScalarEvent or len(self.problems) > MANY:  # an undefined alias is reported already
             return
         self.problems.append(slips.no_value(self.source, key, event.start_mark.index, event.end_mark.index))
 

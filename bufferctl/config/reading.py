@@ -1,4 +1,4 @@
-"""What the parts of one load share: the problems found so far, what is spoiled already, and the files with texts."""
+"""What is shared while loading: the problems found so far, which fields are unusable, and the text files."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from bufferctl.diagnostics import Diagnostic
 
 @dataclass
 class Reading:
-    """`root`: the root file's folder. `spoiled`: fields with a fault of their own, by the container that has them."""
+    """`root`: the root file's folder. `spoiled`: the fields that are unusable, by the id of their container."""
 
     root: Path
     problems: list[Diagnostic] = field(default_factory=list)
     spoiled: dict[int, set[str]] = field(default_factory=dict)
     whole: bool = True
-    """Every file could be read, so a name that was not found is nowhere."""
+    """Whether every file could be read, so that a name that was not found does not exist."""
     _texts: dict[Path, Source | UnreadableError] = field(default_factory=dict)
     _real_root: Path | None = None
 
     @property
     def full(self) -> bool:
-        """Whether there are more problems than are shown, so that looking for further ones can end."""
+        """Whether there are more problems than will be shown, so that the search can end."""
         return len(self.problems) > MANY
 
     def sound(self, *spots: Spot) -> bool:
-        """Whether nothing is wrong in the fields of these containers, so that what is missing was left out."""
+        """Whether every field of these containers could be read, so that a missing one was really left out."""
         return not any(id(spot.node) in self.spoiled or id(spot.node) in spot.tree.empty for spot in spots)
 
     def spoil(self, spot: Spot, name: str) -> None:
-        """Remember that a field is there but cannot be used."""
+        """Record that a field is given but unusable."""
         self.spoiled.setdefault(id(spot.node), set()).add(name)
 
     def when(
         self, when: datetime | None, clock: LocalTimes | None, spot: Spot, name: str, *, where: str = ""
     ) -> datetime | None:
-        """The instant of a field with a time; a problem where it is not clear. `where` to write another one instead."""
+        """The instant of a time field; None, and a problem, if it is unclear. `where`: where to write another time."""
         if when is None or when.tzinfo is not None:
             return when
         if clock is None:
@@ -62,7 +62,7 @@ class Reading:
             return None
 
     def text_file(self, name: str, spot: Spot) -> str | None:
-        """The text of the file that an entry names, its final newline off; None, and a problem, if there is none."""
+        """The text of the file that an entry names, without its final newline; None, and a problem, if unusable."""
         path = spot.tree.source.folder / name
         found = self._texts.get(path)
         if found is None:
@@ -74,7 +74,7 @@ class Reading:
         return found.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
     def in_text_file(self, name: str, spot: Spot, quote: str, message: str, *, hint: str) -> Diagnostic:
-        """A problem with some words of a text file that `text_file` has read, shown there."""
+        """A problem with some words of a text file that `text_file` has read, placed in that file."""
         found = self._texts.get(spot.tree.source.folder / name)
         if not isinstance(found, Source):
             return spot.at("text_file", message, hint=hint)
@@ -82,9 +82,9 @@ class Reading:
         return found.diagnostic(at or 0, message, hint=hint, width=len(quote))
 
     def check_inside(self, path: Path, reason: str, hint: str) -> None:
-        """Raise UnreadableError where a path, links followed, is outside the root folder or in `.git`.
+        """Raise UnreadableError if a path, with links resolved, is outside the root folder or in `.git`.
 
-        `reason` and `hint` are for the first of these. A path that leads nowhere is left to whoever reads it.
+        `reason` and `hint` are for the first case. A path that does not exist is left to whoever reads it.
         """
         try:
             if self._real_root is None:

@@ -46,13 +46,13 @@ from bufferctl.model.metadata import thread_of
 
 @dataclass(slots=True)
 class DeclaredPost:
-    """A post and where its fields stand, for the checks that look across posts."""
+    """A post and the layers that its fields come from, for the checks across posts."""
 
     post: Post
     layers: tuple[Layer, ...]
 
     def spot(self, name: str) -> Spot:
-        """Where a field of it stands."""
+        """The container that gives a field of it."""
         return (layer_of(self.layers, name) or self.layers[-1]).spot
 
 
@@ -66,7 +66,7 @@ class Posts:
     found: list[DeclaredPost] = field(default_factory=list)
 
     def nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
-        """The posts that stand under a channel of an organization. `defaults`: the root file's."""
+        """The posts that a channel of an organization lists. `defaults`: the root file's."""
         entries = declared.spot.down("posts")
         for index, entry in enumerate(declared.entry.posts):
             if entry is None:
@@ -95,7 +95,7 @@ class Posts:
                 self._spread(entry, below, owner, defaults)
 
     def _check_channels(self, entry: Spot, defaults: Defaults) -> None:
-        """Complain of an entry that goes nowhere, also where it cannot be read for another reason."""
+        """Report an entry without channels, even if it cannot be read for another reason."""
         if entry.has("channels") or defaults.channels or not isinstance(entry.node, dict):
             return
         if any(nearest_field(name, ("channels",)) for name in entry.node):
@@ -158,7 +158,7 @@ class Posts:
                 series.close(key, self.found, len(channels))
 
     def _check_fate(self, entry: PostEntry, spot: Spot, defaults: Defaults) -> None:
-        """Complain of a protected post in a file that is called off."""
+        """Report a protected post in a file that cancels all of its posts."""
         if entry.protect and defaults.given.get("cancelled") and "cancelled" not in entry.model_fields_set:
             message = "this post is protected, and the file cancels all of its posts"
             hint = "delete `protect`, or add `cancelled: false` here"
@@ -289,7 +289,7 @@ class Posts:
     def _schedule(
         self, layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None
     ) -> tuple[ShareMode, datetime | None]:
-        """Mode and instant. What an override says of either replaces what the entry says of both."""
+        """Mode and instant. An override that sets one of them replaces both of the entry."""
         layer = layer_of(layers, "mode", "due_at") or layers[-1]
         mode = layer.fields.mode
         timed = layer_of(layers, "due_at") if mode is None or mode is ShareMode.CUSTOM_SCHEDULED else layer
@@ -341,7 +341,7 @@ class _Turn:
     def expansion(
         self, layers: tuple[Layer, ...], variables: Variables, parameters: Parameters | None
     ) -> Expansion | None:
-        """How a post was made, None where it says what its entry says; one object for all posts made alike."""
+        """How a post was made; None if it says just what its entry says. Posts made alike share one object."""
         timed = layer_of(layers, "due_at") if self.defaults.starts else None
         relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
         used, threaded = variables.used, layer_of(layers, "thread") is not None
@@ -403,7 +403,7 @@ class _Series:
 
 
 class _Content(NamedTuple):
-    """What is published. `spot`: where its metadata stands."""
+    """What is published. `spot`: the place of its metadata."""
 
     text: str | None
     assets: tuple[Asset, ...]
@@ -418,7 +418,7 @@ class _Content(NamedTuple):
 
 
 def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | None:
-    """The key that a post had: of an occurrence the old one's with the same number."""
+    """The previous key of a post; that of an occurrence has the same number."""
     if was is None or occurrence is None:
         return was
     numbered = occurrence.key(was)
@@ -434,7 +434,7 @@ class Ideas:
     found: list[tuple[Idea, Spot]] = field(default_factory=list)
 
     def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
-        """One idea of an organization. `defaults`: of its file, whose `timezone` its date takes."""
+        """One idea of an organization. `defaults`: its file's, whose `timezone` applies to its date."""
         text = self._text(entry, spot)
         self._check_variables(entry, spot, defaults)
         has_content = entry.title or text or entry.media
@@ -462,7 +462,7 @@ class Ideas:
         self.found.append((self.files.of_idea(idea, spot), spot))
 
     def _check_variables(self, entry: IdeaEntry, spot: Spot, defaults: Defaults) -> None:
-        """Complain of variables, which ideas do not take (design: Campaigns): Buffer would show their names."""
+        """Report variables, which ideas do not support (design: Campaigns): Buffer would show their names."""
         names = {name for given, _ in defaults.vars for name in given}
         for field_name, text in (("title", entry.title), ("text", entry.text)):
             for name in sorted(names & names_in(text or "")) if names else ():

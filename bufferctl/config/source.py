@@ -1,6 +1,6 @@
-"""One file as text: where an offset is in it, and what a diagnostic shows of it.
+"""One file as text: the line and column of an offset, and what a diagnostic shows of it.
 
-Offsets and columns count code points, as editors do; a byte order mark is no part of the text.
+Offsets and columns count code points, as editors do; a byte order mark does not belong to the text.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pathlib import Path
 
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 
-#: No plan of posts is larger; what is, is not meant for us (and would not fit the memory).
+#: No file of posts is larger. A larger one is a mistake, and would not fit into memory.
 MAX_BYTES = 64 * 1024 * 1024
 
-#: Problems of one file that are reported; whoever has more has one cause, and a report of any length helps nobody.
+#: How many problems of one file are reported: more of them usually have one cause.
 MANY = 500
 
-#: How files begin that people put in place of a text file.
+#: The first bytes of files that people use by mistake instead of a text file.
 _OTHER_KINDS = {
     b"PK\x03\x04": "a Word, Excel or zip file",
     b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
@@ -38,7 +38,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class UnreadableError(Exception):
-    """A file that gives no text. `reason` ends a sentence; `line` and `column` say where it stops being text."""
+    """A file that is not readable text. `reason` ends a sentence; `line` and `column`: where it stops being text."""
 
     def __init__(self, reason: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
         super().__init__(reason)
@@ -50,7 +50,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a file. `name` is its path from the root folder, `folder` where it lies."""
+    """The text of a file. `name` is its path from the root folder, `folder` the one it is in."""
 
     name: str
     text: str
@@ -71,11 +71,11 @@ class Source:
         return Place(self.name, row, offset - self._starts[row - 1] + 1)
 
     def offset(self, place: Place) -> int:
-        """The offset of a line and column; the start where the file has no such line any more."""
+        """The offset of a line and column; the start if the file no longer has that line."""
         return self._starts[place.line - 1] + place.column - 1 if 0 < place.line <= len(self._starts) else 0
 
     def line(self, offset: int) -> str:
-        """The whole line that an offset is in, without its end; the same object each time, since lines can be long."""
+        """The whole line at an offset, without its line end; the same object each time, since lines can be long."""
         row = bisect_right(self._starts, offset) - 1
         if row not in self._lines:
             end = self._starts[row + 1] if row + 1 < len(self._starts) else len(self.text)
@@ -98,7 +98,7 @@ class Source:
         return Diagnostic(severity, message, place, hint, line, width, related=related)
 
     def controls(self) -> list[Diagnostic]:
-        """The first control character of each line that has one, tab and line ends apart."""
+        """The first control character of each line that has one, except tabs and line ends."""
         lines: dict[int, Diagnostic] = {}
         for found in _CONTROL.finditer(self.text):
             if len(lines) > MANY:
@@ -109,22 +109,22 @@ class Source:
         return list(lines.values())
 
     def harmless(self) -> Source:
-        """The same text with control characters replaced one by one, to look for further problems in."""
+        """The same text with control characters replaced one for one, so that the search for problems can go on."""
         return Source(self.name, _CONTROL.sub("\ufffd", self.text), self.folder)
 
 
 def control_message(character: str) -> str:
-    """What is wrong with a control character."""
+    """The message for a control character."""
     return f"a control character (U+{ord(character):04X}), which is invisible; networks refuse or garble it"
 
 
 def whole_file(name: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
-    """A problem of a file as a whole."""
+    """A problem with a file as a whole."""
     return Diagnostic(severity, message, Place(name), hint)
 
 
 def read_source(path: Path, name: str) -> Source:
-    """Read a file. Raises UnreadableError for whatever is not a regular file of UTF-8 text."""
+    """Read a file. Raises UnreadableError for anything but a regular file of UTF-8 text."""
     data = _read(path)
     for beginning, kind in _OTHER_KINDS.items():
         if data.startswith(beginning):

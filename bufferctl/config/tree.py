@@ -1,7 +1,7 @@
-"""A parsed file: plain data, and where each key and value of it stands.
+"""A parsed file: plain data, and the position of each key and value.
 
-Positions are packed: one array of offsets a container, by the container's identity (`loc` of pydantic walks into it).
-Beside 10,000 posts they take some 5 MB.
+Positions are packed into one array of offsets for each container, by the container's id. For 10,000 posts they take
+about 5 MB.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from bufferctl.config.source import Source
 from bufferctl.diagnostics import Diagnostic, Place, Related
 
-#: Fields from which on one is found by an index.
+#: From this many fields on, a container has an index of them.
 _LARGE = 50
 
 
@@ -23,20 +23,20 @@ _LARGE = 50
 class Tree:
     """`marks[id(container)]` is its own offset, then key and value offsets in turn (of a list: item offsets).
 
-    Containers are shared where the file uses aliases, and live as long as `data`, so that ids stay theirs.
+    Containers are shared where the file uses aliases, and live as long as `data`, so their ids stay unique.
     """
 
     source: Source
     data: Any = None
     marks: dict[int, array[int]] = field(default_factory=dict)
     indexes: dict[int, dict[str, int]] = field(default_factory=dict)
-    """Where each field of a large container comes, once somebody asked."""
+    """The number of each field of a large container, made on first use."""
     empty: dict[int, set[str]] = field(default_factory=dict)
-    """Fields that were given without a value, by their container; reported already and left out of `data`."""
+    """Fields without a value, by the id of their container; reported already and left out of `data`."""
 
 
 class Spot(NamedTuple):
-    """A container of a tree, to point at what is in it."""
+    """A container of a tree, to find its fields and where they are."""
 
     tree: Tree
     node: Any
@@ -48,11 +48,11 @@ class Spot(NamedTuple):
         return marks[0] if marks else 0
 
     def key(self, name: str) -> int:
-        """Where a field's name stands; the container's start where it has no such field."""
+        """The offset of a field's name; the container's own if it has no such field."""
         return self._mark(name, 1)
 
     def value(self, part: str | int) -> int:
-        """Where a field's or an item's value stands; the container's start where there is none."""
+        """The offset of a field's or an item's value; the container's own if there is none."""
         if isinstance(part, int):
             marks = self.tree.marks.get(id(self.node))
             return marks[1 + part] if marks and isinstance(self.node, list) and part < len(self.node) else self.offset
@@ -63,7 +63,7 @@ class Spot(NamedTuple):
         return isinstance(self.node, dict) and name in self.node
 
     def down(self, *path: str | int) -> Spot:
-        """The container at a path below; as deep as it goes where the path leaves what is there."""
+        """The container at a path below, or the last one on the way that exists."""
         spot = self
         for part in path:
             child = spot.child(part)
@@ -94,7 +94,7 @@ class Spot(NamedTuple):
         return self.tree.source.diagnostic(self.value(part), message, hint=hint, width=width, related=related)
 
     def at_quote(self, part: str | int, quote: str, message: str, *, hint: str = "") -> Diagnostic:
-        """A problem with some words of a text, shown there; at the text where the file writes them otherwise."""
+        """A problem with some words of a text, shown at these words, or at the text if it has escapes there."""
         value, offset = self.child(part), self.value(part)
         at = quoted(self.tree.source, offset, value, quote) if isinstance(value, str) else None
         if at is None:
@@ -102,7 +102,7 @@ class Spot(NamedTuple):
         return self.tree.source.diagnostic(at, message, hint=hint, width=len(quote))
 
     def _mark(self, name: str, nth: int) -> int:
-        """The first or second mark of a field; the container's own where it has no such field."""
+        """The first or second offset of a field; the container's own if it has no such field."""
         marks = self.tree.marks.get(id(self.node))
         if marks is None or not isinstance(self.node, dict) or name not in self.node:
             return self.offset
@@ -117,9 +117,9 @@ class Spot(NamedTuple):
 
 
 def quoted(source: Source, offset: int, value: str, quote: str) -> int | None:
-    """Where a part of the value that stands at `offset` is in the file, rather by itself than in a longer word.
+    """The offset in the file of a part of the value at `offset`, preferably not inside a longer word.
 
-    None where the file writes it in other characters.
+    None if the file spells it otherwise, with escapes.
     """
     first = quote.splitlines()[0] if quote.strip() else quote
     lines = value.count("\n") + 1

@@ -1,4 +1,4 @@
-"""The layers that give a post its fields, most specific first, and what the top of the file gives all of its posts.
+"""The layers that give a post its fields, most specific first, and the defaults at the top of a file.
 
 `each` of an occurrence comes before an override, an override before the entry, the entry before the file; what an
 occurrence overrides for one channel comes before everything (design: Campaigns). The occurrences of an entry with
@@ -23,7 +23,7 @@ _REPLACED = ("tags", "draft", "cancelled", "protect")
 
 
 class Layer(NamedTuple):
-    """The fields of an entry, of an override or of an occurrence, and where they stand.
+    """The fields of an entry, of an override or of an occurrence, and their place.
 
     `of_occurrence`: it is for one occurrence alone, so its time is not moved with the number.
     """
@@ -43,7 +43,7 @@ def layer_of(layers: Iterable[Layer], *names: str) -> Layer | None:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a post takes from the top of its file, and from the root file.
+    """The defaults of a post, from the top of its file and from the root file.
 
     `given`: fields that the entry replaces. `clock`: of the file's own `timezone`. `starts`: the day that times are
     counted from. `vars` and `utm`: those of the file and of the root file with their places, to be merged by name.
@@ -60,7 +60,7 @@ class Defaults:
 
 
 def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple[AnyFile, Spot] | None) -> Defaults:
-    """What a file gives its posts. `root`: the root file, unless this is it."""
+    """The defaults that a file sets for its posts. `root`: the root file, unless this is it."""
     files = ((file, spot), root) if root else ((file, spot),)
     given_vars = tuple((each.vars, place) for each, place in files if each.vars)
     given_utm = tuple((each.utm, place) for each, place in files if each.utm is not None)
@@ -71,7 +71,7 @@ def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple
 
 
 def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
-    """The fields that hold for one post: of each, what the most specific layer says."""
+    """The fields of one post, each from the most specific layer that gives it."""
     entry = layers[-1].fields
     missing = {name: value for name, value in defaults.given.items() if name not in entry.model_fields_set}
     if len(layers) == 1 and not missing:
@@ -83,7 +83,7 @@ def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
 
 
 def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[UtmFields, Spot]]:
-    """Each `utm` that holds for a post, most specific first, down to the first that is empty and so ends the search."""
+    """Each `utm` that applies to a post, most specific first; an empty one ends the list."""
     found: list[tuple[UtmFields, Spot]] = []
     given = [(utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None]
     for utm, spot in (*given, *defaults.utm):

@@ -1,6 +1,6 @@
 """`utm`: parameters that links to a team's own sites get, so that visits can be attributed (design: Campaigns).
 
-The rule `policy.utm` is another thing: it only checks that links carry parameters, whoever wrote them.
+The rule `policy.utm` is different: it only checks that links carry parameters, whoever wrote them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Parameters:
     untagged: list[tuple[str, str]] = field(default_factory=list)
 
     def text(self, text: str) -> str:
-        """The text with what its links lack."""
+        """The text, with the missing parameters added to its links."""
         if "://" not in text:
             return text
         found = _WEB.sub(self._link, text)
@@ -45,7 +45,7 @@ class Parameters:
         return found
 
     def metadata(self, metadata: NetworkMetadata) -> NetworkMetadata:
-        """First comment, link attachment and thread of a network's fields, likewise."""
+        """The metadata, with the same done to its first comment, link attachment and thread."""
         changed: dict[str, object] = {}
         comment: str | None = getattr(metadata, "first_comment", None)
         if comment:
@@ -92,7 +92,7 @@ class Parameters:
 def parameters_for(
     layers: tuple[Layer, ...], defaults: Defaults, variables: Variables, reading: Reading
 ) -> Parameters | None:
-    """The parameters of a post, each from the most specific `utm` that has it; None where there are none."""
+    """The parameters of a post, each from the most specific `utm` that has it; None if there are none."""
     found = parameters_of(layers, defaults)
     if not found:
         return None

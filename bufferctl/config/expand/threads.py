@@ -18,7 +18,7 @@ def with_parts(
     assets: tuple[Asset, ...],
     service: Service,
 ) -> NetworkMetadata | None:
-    """The metadata with a thread of the post itself and its parts. Buffer wants the first to repeat the post."""
+    """The metadata with a thread of the post itself and its parts. Buffer requires the first to repeat the post."""
     if not parts or service not in NETWORKS:
         return metadata
     first = ThreadItem(text=text, assets=assets)
@@ -33,7 +33,7 @@ def with_parts(
 def check_parts(
     layers: tuple[Layer, ...], text: str | None, metadata: NetworkMetadata | None, service: Service, reading: Reading
 ) -> None:
-    """What a `thread` cannot stand beside, and where it cannot be published."""
+    """Report what a `thread` cannot be combined with, and where it cannot be published."""
     layer = layer_of(layers, "thread")
     if layer is None or not layer.spot.child("thread"):
         return

@@ -22,24 +22,24 @@ T = TypeVar("T")
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _USE = re.compile(rf"\$\$\(|\$\(({_NAME})\)")
-#: What a text holds at least that has something to replace.
+#: Every text with something to replace contains this.
 _SIGN = "$("
 #: Fields of assets and metadata that take variables.
 TAKES = frozenset(
     {"text", "title", "alt_text", "url", "thumbnail_url", "animated_thumbnail", "file", "thumbnail_file", "link"}
     | {"first_comment", "description"}
 )
-#: Variables that every post has, by what they mean.
+#: Variables that every post has.
 ALWAYS = ("service", "channel", "key", "organization", "number")
 
 
 def escaped(text: str) -> str:
-    """The text as a file writes it so that nothing in it is replaced."""
+    """The text, escaped so that nothing in it is replaced."""
     return text.replace(_SIGN, f"${_SIGN}")
 
 
 def holds_variables(node: Any) -> bool:
-    """Whether anything in the value of a field may have something to replace."""
+    """Whether the value of a field may contain something to replace."""
     if isinstance(node, str):
         return _SIGN in node
     if isinstance(node, dict):
@@ -59,10 +59,10 @@ Used = dict[str, Variable]
 
 @dataclass
 class Values:
-    """What the posts of one occurrence share: the values of its variables, and what was made of them already.
+    """What the posts of one occurrence share: the values of its variables, and results that no channel changes.
 
-    `set_at`: the `vars` that has the value. `made`: what was made of a value of the file, by its identity, or its
-    container's and its name, where it says the same on each channel; with the variables that it used.
+    `set_at`: the `vars` that sets each value. `made`: each such result and the variables that it used, by the id of the
+    value in the file, or that of its container and its name. `held`: whether a value may contain variables, by its id.
     """
 
     values: dict[str, str]
@@ -88,14 +88,14 @@ class Variables:
     _recent: set[str] = field(default_factory=set)
 
     def are_in(self, node: Any) -> bool:
-        """Whether anything in the value of a field may have something to replace; looked at once for all channels."""
+        """Whether the value of a field may contain something to replace; checked once for all channels."""
         found = self.shared.held.get(id(node))
         if found is None:
             found = self.shared.held[id(node)] = holds_variables(node)
         return found
 
     def made(self, key: object, make: Callable[[], T]) -> T:
-        """What `make` makes, with variables replaced; once for all channels where none of them is the channel's."""
+        """The result of `make`, with variables replaced: the same for all channels unless one of them is the channel's."""
         there = self.shared.made.get(key)
         if there is not None:
             self.used |= there[1]
@@ -114,7 +114,7 @@ class Variables:
         if _SIGN not in text:
             return text
         key = id(spot.node), part
-        if (there := self.shared.made.get(key)) is not None:  # of most channels: no call more
+        if (there := self.shared.made.get(key)) is not None:  # on most channels: this saves a call
             self.used |= there[1]
             found: str = there[0]
             return found
@@ -130,7 +130,7 @@ class Variables:
         return found
 
     def text_of_file(self, text: str, name: str, spot: Spot) -> str:
-        """The same for the content of a text file, with problems at their place there."""
+        """The same for the content of a text file; problems are placed in that file."""
         unknown: dict[str, None] = {}
         found = self._replaced(text, unknown)
         for each in unknown:
@@ -159,19 +159,19 @@ class Variables:
         return tuple(Related(each.place, f"`{each.name}` is set here") for each in used if each.place)
 
     def _replaced(self, text: str, unknown: dict[str, None]) -> str:
-        def value(found: re.Match[str]) -> str:
+        def replacement(found: re.Match[str]) -> str:
             name = found[1]
             if name is None:
                 return _SIGN
-            known = self._value(name)
-            if known is None:
+            value = self._value(name)
+            if value is None:
                 if name != "number" or not self.entry.has("repeat"):  # one that cannot be read is a problem already
                     unknown[name] = None
                 return found[0]
-            self._use(name, known)
-            return known
+            self._use(name, value)
+            return value
 
-        return _USE.sub(value, text)
+        return _USE.sub(replacement, text)
 
     def _value(self, name: str) -> str | None:
         if name in _OF_CHANNEL:
@@ -182,13 +182,13 @@ class Variables:
         self._recent.add(name)
         if name in self.used:
             return
-        known = self.shared.variables.get(name)
-        if known is None:
+        variable = self.shared.variables.get(name)
+        if variable is None:
             at = self.shared.set_at.get(name)
-            known = Variable(name, value, at.place(name) if at else None)
+            variable = Variable(name, value, at.place(name) if at else None)
             if name not in _OF_CHANNEL:
-                self.shared.variables[name] = known
-        self.used[name] = known
+                self.shared.variables[name] = variable
+        self.used[name] = variable
 
     def _unknown(self, name: str) -> tuple[str, str]:
         as_text = f"write `$$({name})` if this is text"
@@ -201,9 +201,9 @@ class Variables:
 
 
 def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, str], reading: Reading) -> Values:
-    """The values of an occurrence: of each name that of the most specific `vars`. `always`: those that it has anyway.
+    """The values of an occurrence, each from the most specific `vars` that sets it. `always`: the values of `ALWAYS`.
 
-    A problem where a `vars` sets one of `ALWAYS`.
+    A `vars` that sets one of `ALWAYS` is a problem.
     """
     values: dict[str, str] = {}
     set_at: dict[str, Spot] = {}

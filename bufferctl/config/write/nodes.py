@@ -131,7 +131,7 @@ class _Reader:
             written = self.text[start:end]
             keeps = "+" in written.split("\n", 1)[0].split("#", 1)[0]
             end = start + len(written.removesuffix("\n").removesuffix("\r") if keeps else written.rstrip())
-        return Scalar(start, end, self.attempt.own(event.value), style, event.anchor)
+        return Scalar(start, end, self.attempt.restored(event.value), style, event.anchor)
 
     def _mapping(self, start: Any) -> Mapping:
         pairs: list[tuple[Scalar, Node]] = []
