@@ -1,9 +1,8 @@
-"""What networks take, what makes a post better, what a team has agreed on: pure functions of what is declared.
+"""What networks allow, what improves a post, what a team has agreed on: pure functions of what is declared.
 
-`check(desired)` is the way in, `RULES` every rule by code. Codes are kept for ever: BC0xx are limits of networks, BC1xx
-is content, BC2xx policy, BC3xx files beside the posts. `rules_of(service)` tells which of the BC0xx a network's row of
-`NETWORKS` brings to life; a test that goes over `for service in Service: for rule in rules_of(service)` sees every cell
-of the table.
+`check(desired)` is the entry point, `RULES` every rule by code. Codes never change: BC0xx are limits of networks, BC1xx
+is content, BC2xx policy, BC3xx files beside the posts. `rules_of(service)` gives those of BC0xx that a network's row of
+`NETWORKS` makes possible, so a test of `for service in Service: for rule in rules_of(service)` covers the table.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ NOT_HTTPS = Rule(
 
 
 _PLAIN = re.compile(r"http://[^\s<>\"]*[^\s<>\".,;:!?)\]}]", re.IGNORECASE)
-#: Where metadata holds texts and links, in the file's words.
+#: The fields of metadata with texts and links, as files name them.
 _LINKS: tuple[Path, ...] = (
     ("first_comment",),
     ("url",),
@@ -74,7 +74,7 @@ def _of_metadata(post: Post, metadata: NetworkMetadata) -> Iterator[Finding]:
 
 @cache
 def _links_of(kind: type[NetworkMetadata]) -> tuple[Path, ...]:
-    """Those of `_LINKS` that a network has: to ask a model for what it lacks costs ten times as much."""
+    """Those of `_LINKS` that a network has: asking a model for a field that it lacks takes ten times as long."""
     return tuple(path for path in _LINKS if path[0] in kind.model_fields)
 
 
@@ -139,7 +139,7 @@ _HTML = re.compile(
 
 
 def plain_findings(post: Post) -> Iterator[Finding]:
-    """What readers of a post would see, or not see, other than meant: of each kind the first in each text."""
+    """What readers would see, or not see, against the intention of the author: the first of each kind in each text."""
     for each in visible_texts(post):
         if not may_be_odd(each.text):
             continue
@@ -156,18 +156,18 @@ def plain_findings(post: Post) -> Iterator[Finding]:
 
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
-    """Whether a rule of this module may find something, found quickly: most texts are letters and emoji."""
+    """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
     return any(sign in text for sign in _SIGNS) or (not text.isascii() and next(invisible(text), None) is not None)
 
 
 def asset_may_be_odd(asset: Asset) -> bool:
-    """The same for the words of an asset: walking through all of its fields takes ten times as long."""
+    """The same for the words of an asset: visiting all of its fields takes ten times as long."""
     value = asset.value
     words = value.alt_text if isinstance(value, Image) else value.title
     return words is not None and may_be_odd(words)
 
 
-#: What Markdown, HTML and `http://` have at least.
+#: Markdown, HTML and `http://` contain at least one of these.
 _SIGNS = ("](", "*", "_", "<", "&", "ttp://", "TTP://")
 
 
@@ -179,7 +179,7 @@ def _invisible(post: Post, path: Path, text: str) -> Iterator[Finding]:
         yield Finding(INVISIBLE, post, path, f"this has {many} ({names}), often from copied text", quote=hidden[0])
 
 
-# Files may name one long text for many posts: each is searched once.
+# Many posts may share one long text, which is searched once.
 @lru_cache(maxsize=128)
 def _markdown(text: str) -> re.Match[str] | None:
     return _MARKDOWN.search(text)

@@ -1,4 +1,4 @@
-"""Rules on what a network takes and needs besides text and assets: titles, comments, types, details, threads."""
+"""Rules on what a network accepts and requires besides text and assets: titles, comments, types, details, threads."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ RULES = (
 
 
 def field_findings(post: Post) -> Iterator[Finding]:
-    """What is wrong with a post's metadata, and what is missing in it."""
+    """What is wrong with a post's metadata, and what it lacks."""
     network, metadata = NETWORKS[post.service], post.metadata
     if not network.takes_posts:
         yield Finding(NO_POSTS, post, ("key",), f"{network.label} does not accept posts through Buffer's API")

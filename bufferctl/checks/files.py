@@ -1,6 +1,6 @@
-"""Rules on the files beside the posts: that they are whole, of the right type, and what each network takes.
+"""Rules on the files beside the posts: that they are intact, of the right type, and accepted by each network.
 
-What is judged here was read from a file's signature, header and end (`MediaFile`); no picture is decoded.
+They judge what was read from a file's signature, header and end (`MediaFile`); no picture is decoded.
 """
 
 from __future__ import annotations
@@ -127,14 +127,14 @@ RULES = (
     LARGE_IN_GIT,
 )
 
-#: Types by the kind of what is attached, beyond which no network goes.
+#: The types that some network accepts, by the kind of the attached file.
 _TAKEN = {
     "image": ("jpg", "png", "gif", "webp"),
     "gif": ("gif",),
     "video": ("mp4", "mov", "webm"),
     "document": ("pdf",),
 }
-#: The types that a suffix stands for, where it is not the type's own name.
+#: The type of a suffix that is not itself the name of a type.
 _SUFFIXES = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "tif": "tiff", "qt": "mov", "m4v": "mp4", "heif": "heic"}
 #: What people call a type.
 _NAMES = {
@@ -155,7 +155,7 @@ _NAMES = {
     "html": "a web page",
 }
 _KINDS = {"image": "an image", "gif": "a GIF", "video": "a video", "document": "a document"}
-#: More than any network takes, and than what decodes them should have to.
+#: More than any network accepts, and more than a decoder should handle.
 _MOST_PIXELS = 100_000_000
 _LARGE = 20_000_000
 
@@ -175,7 +175,7 @@ def file_findings(item: Post | Idea) -> Iterator[Finding]:
 
 
 def _broken(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Finding]:
-    """What makes a file useless everywhere: the first of these."""
+    """The first thing that makes a file useless everywhere."""
     name, kind = file.path.rpartition("/")[2], _NAMES.get(file.type, "")
     suffix = name.rpartition(".")[2].casefold() if "." in name else ""
     named = _SUFFIXES.get(suffix, suffix)
@@ -219,7 +219,7 @@ def _unwise(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[Find
 
 
 def _of_network(post: Post, network: Network, limits: FileLimits, each: Attached, file: MediaFile) -> Iterator[Finding]:
-    """What one network has against a file that is fine otherwise."""
+    """Why one network would refuse or change a file that is fine otherwise."""
     label, kind = network.label, _NAMES.get(file.type, file.type)
     if each.kind == "image" and limits.pictures:
         if file.type in limits.doubtful:
@@ -261,7 +261,7 @@ def _of_picture(post: Post, label: str, limits: FileLimits, each: Attached, file
             yield Finding(RATIO, post, each.path, message)
 
 
-#: A pixel more or less is no other ratio.
+#: One pixel more or less is not another ratio.
 _TOLERANCE = 0.01
 _RATIOS = {3 / 4: "3:4", 1.91: "1.91:1", 1 / 10: "1:10", 10.0: "10:1"}
 
@@ -271,7 +271,7 @@ def _range(least: float, most: float) -> str:
 
 
 def _is_ordinary(post: Post) -> bool:
-    """Whether it is a post and no story or reel, which have other shapes."""
+    """Whether it is an ordinary post, not a story or reel, which have other shapes."""
     return getattr(post.metadata, "type", None) in {None, "post"}
 
 

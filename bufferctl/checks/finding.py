@@ -1,4 +1,4 @@
-"""What a rule is, and what it finds: data that every rule of this room is made of."""
+"""A rule and what it finds, as data."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Idea, Post
 
-#: Where a field stands, in the file's words: `("text",)`, `("assets", 0, "image", "alt_text")`.
+#: The path of a field, as files name it: `("text",)`, `("assets", 0, "image", "alt_text")`.
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that is looked for.
+    """One thing that is checked.
 
     `code` never changes once published; `name` is what people call it. `severity` is the level unless the files say
     otherwise. `summary`: what is found, `why`: what happens otherwise, `hint`: one thing to do; each one sentence
-    without its full stop, in Markdown. `source` says who makes the rule and how that is known.
+    without its full stop, in Markdown. `source`: who makes the rule, and how we know.
     """
 
     code: str
@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RelatedItem:
-    """Another object that belongs to what was found, and what is with it ("the same text is here")."""
+    """Another object that a finding involves, and a note about it ("the same text is here")."""
 
     item: Post | Idea
     note: str
@@ -47,9 +47,9 @@ class RelatedItem:
 class Finding:
     """One case of a rule.
 
-    `message`: what is wrong and the consequence, one sentence, no full stop. `hint` where the rule's own does not fit.
-    `path`: the field; it may be one that is not given. `quote`: the words in that field that are meant, where not all
-    are. `level` is what the files set for the rule, None if they say nothing.
+    `message`: what is wrong and the consequence, one sentence, no full stop. `hint`: instead of the rule's own.
+    `path`: the field, which may be missing. `quote`: the words in that field, if not all of it. `level`: what the files
+    set for the rule, None if nothing.
     """
 
     rule: Rule
@@ -63,15 +63,15 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How bad, what the files say of the rule included."""
+        """The level that the files set, else the rule's own."""
         return self.level or self.rule.severity
 
     def at(self, level: Severity) -> Finding:
-        """The same at the level that the files set."""
+        """The same finding at the level that the files set."""
         return replace(self, level=level)
 
 
-#: Findings of one kind that are shown of one field: each has to be found in the file again.
+#: How many findings of a rule are shown for one field, since each must be located in the file.
 _FEW = 20
 
 

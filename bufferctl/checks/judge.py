@@ -1,4 +1,4 @@
-"""Every rule on everything that is declared, at the levels that the files set."""
+"""Applies every rule to everything that is declared, at the levels that the files set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Asset, Desired, Post, Service
 
-#: Every rule, by code. A network's own numbers are in `NETWORKS`; which rules a network has, `rules_of` tells.
+#: Every rule, by code. A network's own numbers are in `NETWORKS`; `rules_of` gives the rules of a network.
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
@@ -27,7 +27,7 @@ RULES: tuple[Rule, ...] = tuple(
     )
 )
 
-#: How long after its time a post is past: it went out or never will, and nothing said of it helps.
+#: How long after its time a post is past: it went out or never will, so a finding would not help.
 PAST = timedelta(days=1)
 OFF = "off"
 
@@ -35,10 +35,10 @@ OFF = "off"
 def check(
     desired: Desired, *, max_characters: Mapping[Address, int] | None = None, now: datetime | None = None
 ) -> tuple[Finding, ...]:
-    """What the rules find, in file order of the posts, rule by rule.
+    """The findings of all rules, in file order of the posts, rule by rule.
 
-    `max_characters`: how many characters the channel of a post says that it takes, by the post's address. `now`: posts
-    that were due more than a day before are not judged; None judges all. Cancelled ones never are.
+    `max_characters`: how many characters the channel of a post allows, by the post's address. `now`: posts
+    that were due more than a day before are not judged; None judges all. Cancelled posts are never judged.
     """
     limits = max_characters or {}
     live = [post for post in desired.posts if not post.cancelled]
@@ -58,7 +58,7 @@ def check(
 
 
 def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
-    """What the rules on single posts find in one. `most`: how many characters its channel says that it takes.
+    """The findings in one post. `most`: how many characters its channel allows, if that is known.
 
     Nearly all posts are short texts with one picture at most, so rules run only where they may find something. Metadata
     that the files do not give consists of defaults, which are always right.
@@ -84,7 +84,7 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
 
 
 def _fine_pictures(post: Post, network: Network) -> bool:
-    """Whether its assets are images that nothing is wrong with, and that the network surely takes; or none at all."""
+    """Whether its assets are flawless images that the network surely accepts, or it has none and needs none."""
     if not post.assets:
         return not network.needs_media
     limit = network.images or network.media
@@ -102,7 +102,7 @@ def _is_fine_picture(asset: Asset) -> bool:
 def check_lengths(
     desired: Desired, max_characters: Mapping[Address, int], now: datetime | None = None
 ) -> tuple[Finding, ...]:
-    """Only how long texts may be, of the posts whose account may know better than the table."""
+    """Only the lengths of texts, for posts whose account may know a better limit than the table."""
     varying = {service for service, row in NETWORKS.items() if row.paid or row.text_varies}
     found = (
         finding
@@ -115,12 +115,12 @@ def check_lengths(
 
 
 def waits_for_account(finding: Finding) -> bool:
-    """Whether the account may know better, so that a command that asks it anyway lets it decide."""
+    """Whether the account may know a better limit, so a command that reads the account lets it decide."""
     return finding.rule in texts.ACCOUNT_KNOWS
 
 
 def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[Finding]:
-    """What was found at the levels that the files set (`off`, `warning`, `error`), what is off left out."""
+    """The findings at the levels that the files set (`off`, `warning`, `error`), without those that are off."""
     for finding in found:
         level = levels.get(finding.rule.code)
         if level is None:

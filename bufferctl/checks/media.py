@@ -1,7 +1,7 @@
 """Rules on the images, videos and documents of a post: how many, of which kind, and at which addresses.
 
 There is no upload: Buffer fetches a picture from its address when the post is created, and again when it goes out.
-What Buffer cannot fetch, or soon cannot, is found here (notes: Writing).
+These rules find what Buffer cannot fetch, or soon cannot (notes: Writing).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ COVER_NOT_TAKEN = Rule(
 
 
 def media_findings(post: Post) -> Iterator[Finding]:
-    """What is wrong with which assets a post has, those of its thread included."""
+    """What is wrong with the number and kinds of assets of a post and its thread."""
     network = NETWORKS[post.service]
     if post.assets:
         yield from _of_assets(post, network, ("assets",), post.assets)
@@ -186,15 +186,15 @@ RULES = (
 
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)", re.IGNORECASE)
 _NUMERIC = re.compile(r"[0-9.]+|\[.*\]")
-#: Ends of host names that lead nowhere outside a network of one's own (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
+#: Ends of host names that exist only in a private network (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
 _LOCAL = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".invalid", ".test", ".localdomain")
-#: Parameters of addresses that were made for a while: Amazon, Google, Azure, CloudFront, and what people build.
+#: Parameters of addresses that expire: Amazon, Google, Azure, CloudFront, and home-made ones.
 _SIGNED = re.compile(
     r"[?&](X-Amz-(?:Signature|Expires)|X-Goog-(?:Signature|Expires)|AWSAccessKeyId|Signature|Key-Pair-Id|Expires|sig"
     r"|token|access_token|hdnts)=",
     re.IGNORECASE,
 )
-#: What a site gives instead of the file, by the end of its host name, and what an address of it holds that does so.
+#: Sites that do not give the file: the end of the host name, a pattern of such addresses, what happens instead.
 _REFUSING = (
     ("drive.google.com", "", "Google Drive shows a page instead of the file"),
     ("docs.google.com", "", "Google Docs shows a page instead of the file"),
@@ -246,7 +246,7 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
 
 
 def is_fine(url: str) -> bool:
-    """Whether nothing is wrong with an address, found quickly: most are."""
+    """Whether an address is fine, found quickly: nearly all are."""
     host = _HOST.match(url)
     if host is None or not url.startswith("https://") or ("=" in url and _SIGNED.search(url)):
         return False
@@ -268,13 +268,13 @@ def _public(host: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _refusing(host: str) -> tuple[tuple[str, str], ...]:
-    """What a site refuses: of which addresses, and what it does instead."""
+    """The addresses of a site that give no file: their pattern, and what they give instead."""
     name = f".{host.lower().rstrip('.')}"
     return tuple((pattern, what) for end, pattern, what in _REFUSING if name.endswith(f".{end}"))
 
 
 def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
-    """The addresses of media that may not be fine: where each stands, what it is of, and the address."""
+    """The addresses of media that may not be fine: the path, the kind of the file, and the address."""
     if isinstance(item, Idea):
         for index, medium in enumerate(item.media):
             if medium.type != "link" and medium.url and not is_fine(medium.url):

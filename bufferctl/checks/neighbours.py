@@ -1,4 +1,4 @@
-"""Rules on posts of one channel beside each other: the same text again, and two posts at nearly the same time."""
+"""Rules that compare posts: the same text again, and two posts of a channel at nearly the same time."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ Timed = tuple[Post, float | None]
 
 
 def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: float | None = None) -> Iterator[Finding]:
-    """What is wrong between posts, said of the later one unless that was before `since`.
+    """What is wrong between posts, reported for the later one unless it was before `since`.
 
-    A post of a queue goes out soon: its time is taken to be `now`.
+    A queued post goes out soon, so its time counts as `now`.
     """
     posts = list(posts)
     channels: dict[tuple[str, str], list[Timed]] = {}
@@ -86,7 +86,7 @@ def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: floa
 
 
 def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
-    """The same text on several X channels, said of the later ones."""
+    """The same text on several X channels, reported for the later ones."""
     firsts: dict[str, Post] = {}
     for post in posts:
         text = post.text.strip()
@@ -100,7 +100,7 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
 
 
 def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:
-    """Occurrences that say the same, said of the first of each entry."""
+    """Occurrences with the same text, reported once for each entry."""
     entries: dict[Place, dict[str, Post]] = {}
     for post in posts:
         if post.expansion and post.expansion.repeats:

@@ -1,7 +1,7 @@
-"""What each network allows: one table for all services, each entry with its source.
+"""What each network allows: one table for all services, each limit with its source.
 
 A row is a `Network`; `NETWORKS[service]` is the row of a service. The rules in texts.py, media.py and fields.py read it
-and nothing else, docs/networks.md is made from it (`make schemas`). The sandbox has rules of its own and never reads
+and nothing else; docs/networks.md is generated from it (`make schemas`). The sandbox has its own rules and never reads
 this.
 """
 
@@ -17,7 +17,7 @@ from bufferctl.model.content import AssetKind
 
 
 class Source(StrEnum):
-    """Who makes a limit, and how that is known."""
+    """Who sets a limit, and how we know."""
 
     BUFFER = "Buffer's list of what each network allows"
     SEEN = "what Buffer has been seen to refuse"
@@ -26,7 +26,7 @@ class Source(StrEnum):
 
 
 class Limit(NamedTuple):
-    """The most that is taken, and who says so."""
+    """The most that is allowed, and its source."""
 
     most: int
     source: Source = Source.BUFFER

@@ -1,4 +1,4 @@
-"""Rules of the team's own: what stands under `policy:` in the root file (docs/policy.md).
+"""The team's own rules: `policy:` in the root file (docs/policy.md).
 
 How late a post may be new (`minimum_lead`) is a rule here too, but judged by plan: only plan knows what is new.
 """
@@ -31,15 +31,15 @@ _PLAIN = str.maketrans({"\u2019": "'", "\u02bc": "'"})
 
 @lru_cache(maxsize=128)
 def forbidden_in(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """The forbidden words of a text as they stand in it, each once; not those in links or names of accounts."""
-    if not _pattern(words).search(_plain(text)):  # most texts have none, and need no closer look
+    """The forbidden words in a text as it writes them, each once; not those in links or account names."""
+    if not _pattern(words).search(_plain(text)):  # most texts have none
         return ()
     text = without(text, link_spans(text))
     return tuple(dict.fromkeys(match[0] for match in _pattern(words).finditer(_plain(text))))
 
 
 def _plain(text: str) -> str:
-    """The text without invisible characters, its bold, full-width and decomposed letters as plain ones."""
+    """The text without invisible characters, with bold, full-width and decomposed letters as plain ones."""
     return unicodedata.normalize("NFKC", without_invisible(text)).translate(_PLAIN)
 
 

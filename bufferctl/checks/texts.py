@@ -1,6 +1,6 @@
 """How long texts are, as their network counts them (notes: What each network takes), and the rules on it.
 
-Most texts are far below their limit; `longest` finds that out without counting, `length` counts.
+Most texts are far below their limit: `longest` shows that without counting, `length` counts.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from bufferctl.model import Address, Desired, Post
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
 
-#: What a link weighs where it does not weigh what it says.
+#: What a link counts on a network that does not count its letters.
 LINK_ON_X = 23
 _LINKS = {Counting.LINKS_24: 24, Counting.LINKS_23: 23}
-#: A link as most networks see it; what closes the sentence after it is not of it.
+#: A link as most networks see it, without the punctuation that follows it.
 _URL = re.compile(r"https?://(?:[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019\u201d\xbb]|\S+)", re.IGNORECASE)
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-#: No character of a text counts more than this, links apart; X counts the up to three that it may be made of.
+#: The most that one character counts, except in links. For X it is normalized first, which may make three of one.
 _WIDEST, _WIDEST_ON_X = 2, 6
 
 
 def utf16(text: str) -> int:
-    """How many UTF-16 code units a text has: 2 for an emoji, for a "bold" letter, for what is above U+FFFF at all."""
+    """How many UTF-16 code units a text has: 2 for an emoji, for a "bold" letter, for any character above U+FFFF."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -38,7 +38,7 @@ def graphemes(text: str) -> int:
         return len(text) - text.count("\r\n")
     import regex
 
-    # Two regional indicators are one flag, counted from the start of a run; regex would look back at each of them.
+    # Two regional indicators are one flag, paired from the start of a run; at each of them regex would search back.
     return len(regex.findall(r"\X", _FLAG.sub("F", text)))
 
 
@@ -49,7 +49,7 @@ def utf8(text: str) -> int:
 
 @lru_cache(maxsize=128)
 def length(text: str, counting: Counting) -> int:
-    """How long a text is, counted in that way."""
+    """How long a text is, counted that way."""
     match counting:
         case Counting.UTF16:
             return utf16(text)
@@ -60,7 +60,7 @@ def length(text: str, counting: Counting) -> int:
         case Counting.X:
             from bufferctl.checks.weighted import weighted_length
 
-            # Buffer may take for a link what X does not, such as one to a top-level domain that X does not know.
+            # Buffer may see a link where X sees none, such as one to a top-level domain that X does not know.
             return max(utf16(text), weighted_length(text), _with_links(text, LINK_ON_X))
         case Counting.LINKS_24 | Counting.LINKS_23:
             return _with_links(text, _LINKS[counting])
@@ -72,7 +72,7 @@ def _with_links(text: str, weight: int) -> int:
 
 
 def longest(text: str, counting: Counting) -> int:
-    """A number that the length does not exceed, found without counting."""
+    """An upper bound of the length, found without counting."""
     most = len(text) * (1 if text.isascii() and counting is not Counting.BREAKS else _WIDEST)
     if counting is Counting.X:
         most = most if text.isascii() else _WIDEST_ON_X * len(text)
@@ -81,7 +81,7 @@ def longest(text: str, counting: Counting) -> int:
 
 
 def limit_of(post: Post, network: Network, most: int | None) -> int | None:
-    """How long the post's text may be; `most` is what its channel says itself. None if no limit is known."""
+    """How long the post's text may be; `most`: the limit that its channel states. None if no limit is known."""
     if most is not None:
         return most
     with_video = network.text_with_video
@@ -91,13 +91,13 @@ def limit_of(post: Post, network: Network, most: int | None) -> int | None:
 
 
 def text_length(post: Post, *, max_characters: int | None = None) -> TextLength:
-    """How long the post's text is, and may be. `max_characters`: what its channel says itself (Mastodon, paid X)."""
+    """How long the post's text is, and may be. `max_characters`: what its channel allows (Mastodon, paid X)."""
     network = NETWORKS[post.service]
     return TextLength(length(post.text, network.counting), limit_of(post, network, max_characters))
 
 
 def text_lengths(desired: Desired, max_characters: Mapping[Address, int] | None = None) -> dict[Address, TextLength]:
-    """The same of every post. `max_characters`: what the channel of a post says, by the post's address."""
+    """The same for every post. `max_characters`: the limit that its channel states, by the post's address."""
     limits = max_characters or {}
     return {post.address: text_length(post, max_characters=limits.get(post.address)) for post in desired.posts}
 
@@ -149,7 +149,7 @@ CUT_SHORT = Rule(
 )
 
 RULES = (TOO_LONG, NEEDS_PAID_X, DEPENDS_ON_SERVER, TOO_MANY_BYTES, CUT_SHORT)
-#: What the account may know better.
+#: Rules for which the account may know a better limit.
 ACCOUNT_KNOWS = (NEEDS_PAID_X, DEPENDS_ON_SERVER)
 
 _ASIDE = {
@@ -160,7 +160,7 @@ _ASIDE = {
 }
 
 
-#: No text of so many characters is too long, whatever is in it: a bare `a.co` counts 23 on X, `http://a` 24 elsewhere.
+#: No text of this many characters is too long, whatever it contains: `a.co` counts 23 on X, `http://a` 24 elsewhere.
 _WIDEST_BY_COUNTING = {Counting.X: 6, Counting.LINKS_23: 3, Counting.LINKS_24: 3, Counting.GRAPHEMES: 1}
 SURELY_FITS = {
     service: min(
@@ -174,7 +174,7 @@ SURELY_FITS = {
 
 
 def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
-    """What is wrong with how long a post's texts are. `most`: what its channel says that it takes."""
+    """What is wrong with the lengths of a post's texts. `most`: the limit that its channel states."""
     network = NETWORKS[post.service]
     limit = limit_of(post, network, most)
     if limit is None:
@@ -195,7 +195,7 @@ def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
 
 
 def because_of_parameters(post: Post, text: str, counting: Counting, limit: int) -> str:
-    """What to add where a text is too long only for the parameters that `utm` adds to its links; else nothing."""
+    """What to add if a text is too long only because of the parameters that `utm` adds to its links; else nothing."""
     before = dict(post.expansion.untagged).get(text) if post.expansion else None
     if before is None or (used := length(before, counting)) > limit:
         return ""
@@ -203,7 +203,7 @@ def because_of_parameters(post: Post, text: str, counting: Counting, limit: int)
 
 
 def _texts(post: Post) -> Iterator[tuple[Path, str]]:
-    """The text, and those of a thread below it; the first of them is the text again."""
+    """The text, and the texts of a thread; the first of those is the text again, and left out."""
     if post.text:
         yield ("text",), post.text
     for index, item in enumerate(thread_of(post.metadata)):
@@ -241,7 +241,7 @@ _NOT_PAID = "according to Buffer, this account does not pay for X"
 
 @lru_cache(maxsize=128)
 def _aside(counting: Counting, text: str, used: int) -> str:
-    """What a person who counts letters would miss."""
+    """What a person who counts letters would overlook."""
     plain = utf16(text)
     aside = ""
     if counting is Counting.X and used == plain and "://" in text:

@@ -22,7 +22,7 @@ _UNSEEN = frozenset(
 _ADDRESSES = frozenset({"url", "link"})
 #: `https://host`, also with other or no slashes, as browsers read it; `//host` where a domain follows.
 _WEB = re.compile(r"(?:https?:[/\\]*(?=[\w\[@%])|(?<![\w:/\\])[/\\]{2}(?=[\w-]+\.[\w-]))[^\s<>\"“”„«»]+", re.IGNORECASE)
-#: What a link without `https://` has at least; quick to find out.
+#: Every link without `https://` contains this.
 _MAYBE = re.compile(r"\w\.\w")
 
 
@@ -71,15 +71,15 @@ def _below(path: Path, value: Any) -> Iterator[VisibleText]:
 
 @cache
 def _seen_fields(kind: type[Model]) -> tuple[str, ...]:
-    """The fields of a model that readers see something of."""
+    """The fields of a model that readers see."""
     hidden = _UNSEEN | _ADDRESSES if issubclass(kind, Image | Video | Document) else _UNSEEN
     return tuple(name for name in kind.model_fields if name not in hidden)
 
 
 def links(post: Post) -> Iterator[Link]:
-    """Every link of a post, in texts also those without `https://` that networks make links of.
+    """Every link of a post; in texts also words without `https://` that networks turn into links.
 
-    Invisible characters are no part of one: a reader does not see them, and browsers drop many.
+    Invisible characters do not belong to a link: a reader does not see them, and browsers drop many.
     """
     for each in visible_texts(post):
         text = _perceived(each.text)

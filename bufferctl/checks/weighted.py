@@ -1,9 +1,9 @@
 """How X weighs a text: the published algorithm of twitter-text, configuration version 3.
 
 Most letters weigh 1; Chinese, Japanese, Korean and the like 2; an emoji 2, however it is put together; a link 23,
-however long. A link is what twitter-text takes for one: a host name that ends in a top-level domain of its list
-(`tlds.txt`), with or without `https://`. The library is JavaScript, no port to Python is kept; what it says of some
-1,600 texts is in tests/checks/vectors.
+however long. A link is what twitter-text takes for a link: a host name that ends in a top-level domain of its list
+(`tlds.txt`), with or without `https://`. The library is JavaScript, and no port to Python is maintained;
+its results for about 1,600 texts are in tests/checks/vectors.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _weight(text: str) -> int:
 
 @cache
 def _emoji() -> regex.Pattern[str]:
-    """An emoji with all that joins it: skin tones, other emoji, a flag's second letter, the circle of a key."""
+    """An emoji with everything that joins it: skin tones, other emoji, a flag's second letter, the circle of a key."""
     import regex
 
     one = (
@@ -149,7 +149,7 @@ def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _domain(text: str, at: int, end: int) -> int:
-    """How much of a run of letters and dots is a host name: up to its last top-level domain. 0: it is none."""
+    """The length of the host name in a run of letters and dots, up to its last top-level domain; 0 if there is none."""
     labels = text[at:end].split(".")
     sound = 0
     while sound < len(labels) - 1 and _SUBDOMAIN.fullmatch(labels[sound]):
@@ -164,7 +164,7 @@ def _domain(text: str, at: int, end: int) -> int:
 
 
 def _top_level(text: str, at: int, label: str) -> int:
-    """How much of a label is a top-level domain that something else may follow; 0: it is none."""
+    """The length of the top-level domain at the start of a label, if it may end there; 0 if there is none."""
     ascii_ones, others = _top_levels()
     start = _ASCII_START.match(label)
     sizes = [len(start[0])] if start and start[0].lower() in ascii_ones else []
@@ -183,7 +183,7 @@ def _top_levels() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def _too_long(host: str) -> bool:
-    """Whether a label is longer than host names have them, written in ASCII."""
+    """Whether a label is longer than a host name allows, written in ASCII."""
     return any(
         len(label) > _LONGEST_LABEL
         or (not label.isascii() and len(label.encode("punycode")) + len("xn--") > _LONGEST_LABEL)

@@ -95,7 +95,7 @@ class Variables:
         return found
 
     def made(self, key: object, make: Callable[[], T]) -> T:
-        """The result of `make`, with variables replaced: the same for all channels unless one of them is the channel's."""
+        """The result of `make`, which replaces variables; shared by all channels unless it uses one of theirs."""
         there = self.shared.made.get(key)
         if there is not None:
             self.used |= there[1]
