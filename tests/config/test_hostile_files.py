@@ -98,7 +98,7 @@ def test_a_question_in_braces_needs_no_slow_parser() -> None:
     with pytest.raises(Exception, match="did not find"):
         [first.following() for _ in range(12)]
     values = [event.value for _ in range(12) if hasattr(event := second.following(), "value")]
-    assert [second.own(value) for value in values] == ["a", "b", "What is it?", "c", "Why?"]
+    assert [second.restored(value) for value in values] == ["a", "b", "What is it?", "c", "Why?"]
 
 
 def test_a_version_that_yaml_does_not_have(tmp_path: Path) -> None:
