@@ -243,8 +243,8 @@ class Post:
 
     `due_at` is aware, in the zone that the file sets. `metadata` is only that of the channel's network. `tags` are
     names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: what the files
-    say about it, None if no file does; posts that differ only in that are equal. `was_single`: the key that the first
-    occurrence of a repeated entry may have had before it was repeated.
+    say about it, or only the digest of that; empty if no file declares it. Posts that differ only in that are equal.
+    `was_single`: the key that the first occurrence of a repeated entry may have had before it was repeated.
     """
 
     address: Address
@@ -267,14 +267,14 @@ class Post:
     repeat_of: str | None = None
     cancelled: bool = False
     protect: bool = False
-    entry: Entry | None = field(default=None, compare=False, repr=False)
+    entry: Entry | str = field(default="", compare=False, repr=False)
     was_single: str | None = None
     expansion: Expansion | None = None
 
     @property
     def entry_digest(self) -> str:
-        """A digest of its entry, which the record keeps; empty if there is none."""
-        return self.entry.digest if self.entry else ""
+        """A digest of its entry, which the record and saved plans keep; empty if there is none."""
+        return self.entry if isinstance(self.entry, str) else self.entry.digest
 
     @property
     def previous_keys(self) -> tuple[str, ...]:

@@ -10,7 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bufferctl.model import CreateIdea, CreatePost, DeletePost, EditPost, Idea, LiveTag, Post, Write
+from bufferctl.diagnostics import Place
+from bufferctl.model import (
+    Address,
+    CreateIdea,
+    CreatePost,
+    DeletePost,
+    EditPost,
+    Idea,
+    LiveTag,
+    Post,
+    Service,
+    Write,
+)
+from bufferctl.model.desired import Entry
 from bufferctl.model.serial import dump_item, dump_write, load_item, load_write
 from tests.model.samples import ideas, posts, texts
 
@@ -35,6 +48,17 @@ def test_a_declared_object_comes_back_equal(item: Post | Idea) -> None:
     again = load_item(through_json(dump_item(item)))
     assert again == item
     assert type(getattr(again, "metadata", None)) is type(getattr(item, "metadata", None))
+
+
+def test_an_entry_is_kept_as_its_digest() -> None:
+    """Not as what it says; the digest is the same when it comes back."""
+    entry = Entry(({"key": "a", "text": "Hello"},))
+    post = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, Place("buffer.yaml", 1, 1), entry=entry)
+    values = through_json(dump_item(post))
+    assert values["post"]["entry"] == entry.digest
+    again = load_item(values)
+    assert isinstance(again, Post)
+    assert again.entry_digest == entry.digest
 
 
 @given(writes)

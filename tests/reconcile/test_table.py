@@ -20,7 +20,6 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import Fingerprint
 from bufferctl.model.content import Asset, Video
-from bufferctl.model.desired import Entry
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.writing import CreateIdea, CreatePost, EditPost
 from bufferctl.plan import Action, Cause, Reason
@@ -131,8 +130,8 @@ def test_what_is_being_sent_is_done_and_its_status_is_recorded() -> None:
 # -- known, edited | sent; only time, tags, defaults differ | done, counted once a file
 
 
-def with_entry(item: Post, text: str) -> Post:
-    return replace(item, entry=Entry(({"text": text},)))
+def with_entry(item: Post, entry: str) -> Post:
+    return replace(item, entry=entry)
 
 
 @pytest.mark.parametrize(
