@@ -1,6 +1,6 @@
 """Inputs that once made `validate` slow or large, each as a project of one root file: the shapes of attacks and slips.
 
-`projects(folder)` writes them; `validate` takes at most 2 seconds and 200 MiB for each (`run.py hostile`).
+`projects(folder)` writes them; `validate` takes at most 2 seconds and 200 MiB for each (`run.py worst`).
 """
 
 from __future__ import annotations

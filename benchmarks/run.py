@@ -2,7 +2,7 @@
 
 Measures whole processes with compiled modules, with the sandbox in another process. Compared commands run in turn, and
 the best of several times counts, since a busy machine only adds. `run.py NAME…` measures only some: startup, requests,
-validate, media, worst, plan, render, apply, journal, record, quota, page.
+validate, media, campaign, worst, plan, render, apply, journal, record, quota, page.
 """
 
 from __future__ import annotations
