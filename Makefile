@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 # Programs that tests start would compile all modules again each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-lives test-long test-properties test-browser screenshots lint bench soak schemas lock clean help
+.PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -28,19 +29,16 @@ demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(STAMP)   ## the tests
-	@$(BIN)/python -m pytest -n auto
+	@$(PYTEST)
 
-test-all: test-lives test-long test-properties test-browser ## what takes minutes by nature, besides `make test`
+test-all: test-lives test-long test-browser ## what takes minutes by nature, besides `make test`
 
 test-lives: $(STAMP) ## random histories of whole projects
-	@LIVES=300 $(BIN)/python -m pytest -n auto tests/lives
+	@LIVES=300 $(PYTEST) tests/lives
 
-test-long: $(STAMP) ## races, kills, and 10,000 damaged files and answers
-	@$(BIN)/python -m pytest -n auto -m long
-	@FUZZ=10000 $(BIN)/python -m pytest -n auto tests/cli/test_damaged_files.py
-
-test-properties: $(STAMP) ## all examples of each property; `make test` tries a fifth of them
-	@THOROUGH=1 $(BIN)/python -m pytest -n auto -m 'hypothesis and not long'
+test-long: $(STAMP) ## races, kills, all examples of each property, and 10,000 damaged files and answers
+	@THOROUGH=1 $(PYTEST) -m 'long or hypothesis'
+	@FUZZ=10000 $(PYTEST) tests/cli/test_damaged_files.py
 
 test-browser: $(BROWSER) ## the tests that need Chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pytest tests/browser; \
@@ -58,7 +56,7 @@ bench: $(STAMP)  ## the numbers of docs/performance.md
 
 soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses; 1,200 races of machines
 	@$(BIN)/python benchmarks/soak.py
-	@RACES=200 $(BIN)/python -m pytest -n auto -m long tests/races
+	@RACES=200 $(PYTEST) -m long tests/races
 
 schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json

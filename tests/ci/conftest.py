@@ -267,9 +267,18 @@ def _no_waiting() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every new repository begins with: no hooks, and nothing that git tidies up on the side."""
+    folder = tmp_path_factory.mktemp("template")
+    (folder / "config").write_text("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n", encoding="utf-8")
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def _nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nobody_else(monkeypatch: pytest.MonkeyPatch, template: Path) -> None:
     """Nothing of the forge that these tests may run on themselves."""
     for name in [name for name in os.environ if name.startswith(("GITHUB_", "CI_", "GITLAB_", "BUFFER_", "GIT_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(template))
     assert sys.prefix != sys.base_prefix

@@ -10,12 +10,14 @@ from pathlib import Path
 from unittest.mock import patch
 
 from bufferctl.cli import run
+from bufferctl.git import SECRETS
 
 
 def in_process(
     folder: Path, arguments: Sequence[str], environment: Mapping[str, str], take: Callable[[str], None]
 ) -> int:
     """Run a command in this process, with that environment and nothing of this one's; `take` gets each line."""
+    assert environment.keys() & SECRETS <= {"BUFFER_API_KEY"}, "bufferctl needs none of the forge's tokens"
     printed = StringIO()
     with (
         patch.dict(os.environ, environment, clear=True),

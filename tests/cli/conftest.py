@@ -17,6 +17,7 @@ from unittest.mock import patch
 import pytest
 
 from bufferctl.cli import run as bufferctl
+from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.fixture import default_fixture
 
@@ -156,6 +157,11 @@ def running(environment: Path) -> Callable[..., Ran]:
 def services() -> Collection[str]:
     """The networks whose channels the account of `project` has: all, where a test does not name its own."""
     return ()
+
+
+def services_in(text: str) -> list[str]:
+    """The networks that a text names."""
+    return [service for service in Service if re.search(rf"\b{service}\b", text)]
 
 
 def parameter(request: pytest.FixtureRequest, name: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl.sandbox.options import Options
-from tests.cli.conftest import Project
+from tests.cli.conftest import Project, services_in
 from tests.cli.disguise import DISGUISES, disguised
 
 BEFORE, AFTER = (
@@ -37,6 +37,12 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
         "link_assets_end": "2100-01-01T00:00:00Z",
     },
 }  # fmt: skip
+
+
+@pytest.fixture
+def services() -> list[str]:
+    """The networks that the files name."""
+    return services_in(BEFORE + AFTER)
 
 
 def test_every_choice_of_the_sandbox_has_its_other_side_here() -> None:

@@ -21,9 +21,8 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
-from tests.cli.conftest import parameter
+from tests.cli.conftest import parameter, services_in
 from tests.render.documents import checked
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
@@ -40,7 +39,7 @@ def services(request: pytest.FixtureRequest) -> Collection[str]:
     name = parameter(request, "name")
     files = [path for path in (CASES / name).rglob("*.*") if path.suffix in {".yaml", ".json"}] if name else []
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    return [service for service in Service if re.search(rf"\b{service}\b", text)]
+    return services_in(text)
 
 
 def prepare(project: Any, case: Path) -> dict[str, str]:

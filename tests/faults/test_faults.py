@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from bufferctl.sandbox.faults import Faults
 from tests.faults.world import World
-from tests.fuzzing import examples
 
 POSTS, IDEAS = 40, 4
 
@@ -133,7 +132,7 @@ _MIXTURES = st.lists(st.tuples(_RULES, st.sampled_from([0.05, 0.15, 0.3])), min_
 @pytest.mark.long
 @pytest.mark.timeout(900)  # two hundred whole runs, on whatever machine
 @settings(
-    max_examples=examples(200),
+    max_examples=200,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +31,10 @@ class Direct:
     def refusals(self, file: Path) -> list[str]:
         """What Buffer says against the posts of a root file, one text a post that it refuses."""
         desired = load(file, file.parent).desired
-        posts = desired.posts if desired else _unchecked(file)
+        return self.refused(desired.posts if desired else _unchecked(file))
+
+    def refused(self, posts: Iterable[Post]) -> list[str]:
+        """What Buffer says against posts, one text a post that it refuses."""
         answers = [self._asker.it(CREATE, i=self._input(post)) for post in posts]
         refused = [answer["message"] for answer in answers if answer["__typename"] != "PostActionSuccess"]
         return [message.removeprefix(_START) for message in refused]

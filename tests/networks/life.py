@@ -56,8 +56,8 @@ class Life:
         file = self.project.write("buffer.yaml", as_yaml(self.data))
         self.posts[index] = before
         ran = self.project("validate")
-        if load(file, file.parent).desired is not None:
-            refusals = self.direct.refusals(file)
+        if desired := load(file, file.parent).desired:
+            refusals = self.direct.refused(each for each in desired.posts if each.address.key == post["key"])
             assert (ran.code != 0) == bool(refusals), f"{refusals}\n{ran.out}"
         return ran.code == 0
 
