@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,7 +117,7 @@ def apply(
         console.diagnostics(plan.warnings)
         opened.note_leftovers()
         report = outputs.report_of(plan, files.desired, problems=files.warnings)
-        report = annotating.located(report, files.root)
+        report = replace(annotating.located(report, files.root), selection=source.selection)
         if plan.is_empty and source.already_applied:
             console.note(source.already_applied)
         elif not as_json:

@@ -49,6 +49,17 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
     return without_repeating(plan, doing).narrow(keeps)
 
 
+def selection(files: Files, choices: Choices) -> str:
+    """The PATHs and options that narrow a plan, as they were typed, at most three; empty where none does."""
+    options = [("--target", choices.targets), ("--exclude", choices.excludes)]
+    parts = [*sorted(files.named or ()), *(f"{name} {glob}" for name, globs in options for glob in globs)]
+    return ", ".join([*parts[:_NAMED], *(["…"] if len(parts) > _NAMED else [])])
+
+
+#: Selectors that are shown of a limited plan.
+_NAMED = 3
+
+
 def check_globs(option: str, globs: Iterable[str], addresses: Collection[str]) -> None:
     """Raises UsageError where a glob given to `option` fits no address."""
     for glob in globs:

@@ -53,6 +53,10 @@ class PlanSource(Protocol):
     def already_applied(self) -> str:
         """Printed in place of a plan that is empty; empty itself where the plan is printed in any case."""
 
+    @property
+    def selection(self) -> str:
+        """What of the command line limits the plan to some posts; empty if nothing does."""
+
     def options(self, base: Options) -> Options:
         """The options to plan with, made from those that `choices` give."""
 
@@ -118,6 +122,11 @@ class FromFiles:
         """What --recreate names."""
         return self.choices.recreate
 
+    @property
+    def selection(self) -> str:
+        """PATHs, --target and --exclude."""
+        return plan_options.selection(self.files, self.choices)
+
     def options(self, base: Options) -> Options:
         """As the command line has them."""
         return base
@@ -153,9 +162,17 @@ class FromSavedPlan:
         """As the saved plan has them."""
         return base
 
+    @property
+    def selection(self) -> str:
+        """Nothing: the whole saved plan is applied."""
+        return ""
+
     def select(self, today: Plan, console: Console) -> Plan:
         """What of the saved plan is still to be done. Raises StalePlanError, naming what moved."""
-        return still_to_do(self.saved, self.path, today, declared_now(self.root))
+        left = still_to_do(self.saved, self.path, today, declared_now(self.root))
+        if 0 < len(left.writes) < (total := len(self.saved.plan.writes)):
+            console.note(f"{len(left.writes)} of {total} changes of {self.path} are still to be applied.")
+        return left
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +210,11 @@ class FromReviewed:
     def not_created(self) -> frozenset[str]:
         """What --recreate names in this run."""
         return self.fresh.not_created
+
+    @property
+    def selection(self) -> str:
+        """As of the files' plan."""
+        return self.fresh.selection
 
     def options(self, base: Options) -> Options:
         """With what was not reviewed held."""

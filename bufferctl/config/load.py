@@ -187,7 +187,9 @@ class _Loading:
         for index in found.unmatched:
             if "include" in root.model_fields_set:
                 pattern = patterns[index]
-                self._pattern(spot, root.include.index(pattern), f"`{pattern}` matches no file", "correct the name")
+                is_folder = (self.reading.root / pattern).is_dir()
+                hint = f"write `{pattern.rstrip('/')}/**/*.yaml`" if is_folder else "correct the name"
+                self._pattern(spot, root.include.index(pattern), f"`{pattern}` matches no file", hint)
         found.skipped = astray(self.root_file, patterns, found.files) | found.skipped
         for name, (reason, hint) in found.skipped.items():
             message = f"this file is not read, so none of its posts is published: {reason}"

@@ -98,16 +98,21 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
     return pulled
 
 
-def _why_not(change: Change, post: Post, names: Sequence[str]) -> str:
-    """Why Buffer's version of these fields cannot be written into the entry, and what to do."""
+def _why_not(change: Change, post: Post, names: Sequence[str], *, is_shared: bool) -> str:
+    """Why Buffer's version of these fields cannot be written into the entry, and what to do.
+
+    `is_shared`: the entry is for other channels too.
+    """
     made = post.expansion or Expansion()
     sources = [f"`$({each.name})`" for each in made.variables]
     sources += ["the parameters of `utm`"] if made.parameters else []
     where = f"Edit the entry at {change.place} by hand"
     if made.number:
+        inside = f"{names[0]}: …"
+        inside = f"overrides: {{'{post.address.channel}': {{{inside}}}}}" if is_shared else inside
         where = (
             f"It is occurrence {made.number} of {made.times}: write what is different under "
-            f"`each: {{{made.number}: {{{names[0]}: …}}}}` of the entry at {change.place}"
+            f"`each: {{{made.number}: {{{inside}}}}}` of the entry at {change.place}"
         )
     return (
         f"its text and links are made from {', '.join(sources) or 'variables'}, so Buffer's version cannot be written "
@@ -128,7 +133,10 @@ def changed_files(project: Project, pulled: Pulled) -> FileChanges:
             names = made_by_expansion(project, item, fields)
             if names and isinstance(item, Post):
                 del pulled.taken[address]
-                pulled.left_out.append((address, _why_not(change, item, names)))
+                is_shared = (
+                    sum((each.place, each.address.key) == (item.place, address.key) for each in desired.posts) > 1
+                )
+                pulled.left_out.append((address, _why_not(change, item, names, is_shared=is_shared)))
                 pulled.made.append(change)
                 continue
             zone = of_ideas[address.organization] if address.is_idea else zones[address.organization, address.channel]

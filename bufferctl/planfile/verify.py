@@ -109,8 +109,8 @@ def _overtaken(change: Change, current: Change) -> bool:
 
 
 def _moved(change: Change, current: Change) -> str:
+    if current.action is change.action or current.reason in {Reason.CHANGED, Reason.CONFLICT}:
+        return "it was changed in Buffer since the plan was made"
     if current.action is Action.HOLD:
         return current.message
-    if current.action is change.action:
-        return "it was changed in Buffer since the plan was made"
     return f"it was to be {_DONE[change.action]}, and would now be {_DONE[current.action]}"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from shlex import quote
 from zoneinfo import ZoneInfo
 
-from bufferctl.model import Address, LiveChannel, LiveIdea, LivePost, PostStatus, Rule
+from bufferctl.model import Address, Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 
@@ -45,13 +45,14 @@ class Hold:
         )
 
 
-#: What to do where file and Buffer say different things and either may be right.
-_EITHER = (
-    "To take Buffer's version into the file, run `bufferctl pull {address}`. "
-    "To send the file's version, run `bufferctl apply --reapply {address}`."
-)
+#: What to do where file and Buffer say different things and either may be right: first theirs, then ours.
+_PULL = "To take Buffer's version into the file, run `bufferctl pull {address}`."
+_BY_HAND = "To keep Buffer's version, write it into the file by hand, without variables."
+_REAPPLY = "To send the file's version, run `bufferctl apply --reapply {address}`."
 #: The same where the file's version cannot be sent.
 _THEIRS = "Change it in Buffer. To take Buffer's version into the file instead, run `bufferctl pull {address}`."
+#: Fields whose texts and addresses may be made from variables.
+_MADE = ("text", "thread", "assets", "metadata")
 #: Where a live post is in its life, as people say it.
 _STATUSES = {
     PostStatus.DRAFT: "a draft",
@@ -122,11 +123,12 @@ def key_taken(key: str, id_: str) -> Hold:
     )
 
 
-def not_listed_yet() -> Hold:
+def not_listed_yet(until: datetime) -> Hold:
+    """`until`: how long Buffer may be behind."""
     return Hold(
         Reason.LAG,
-        "It was created within the last hour and Buffer does not show it; Buffer may be behind",
-        "Run plan again in a few minutes.",
+        "It was created within the last hour and Buffer does not show it: Buffer may be behind, or somebody deleted it",
+        f"Run plan again after {until.astimezone(UTC):%H:%M} UTC; if it is still missing, it counts as deleted.",
     )
 
 
@@ -149,46 +151,55 @@ def unread(channel: str) -> Hold:
     )
 
 
-def changed_in_buffer(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
+def changed_in_buffer(item: Post | Idea, differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
     """`can_send`: the file's version may replace Buffer's; not for ideas, nor for what a person made."""
     return Hold(
         Reason.CHANGED,
         "Somebody changed it in Buffer, and the file still has the old version",
-        _EITHER if can_send else _THEIRS,
+        _either(item, differences) if can_send else _THEIRS,
         differences,
     )
 
 
-def came_back_different(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
+def came_back_different(item: Post | Idea, differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
     """`can_send`: as for `changed_in_buffer`."""
     return Hold(
         Reason.CHANGED,
         "Buffer changed it when it was sent, and has its own version now",
-        _EITHER if can_send else _THEIRS,
+        _either(item, differences) if can_send else _THEIRS,
         differences,
     )
 
 
-def conflict(differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
+def conflict(item: Post | Idea, differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
     """`can_send`: as for `changed_in_buffer`."""
     return Hold(
         Reason.CONFLICT,
         "It changed in the file and in Buffer, so one of the two versions would be lost",
-        _EITHER if can_send else _THEIRS,
+        _either(item, differences) if can_send else _THEIRS,
         differences,
     )
 
 
-def missed(lead: timedelta, differences: tuple[Difference, ...]) -> Hold:
-    """`differences`: what of an edit is not sent, empty for what is new."""
+def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
+    """Both ways out; pull cannot write into an entry what variables and parameters make of it."""
+    made = item.expansion if isinstance(item, Post) else None
+    is_made = made is not None and (made.variables or made.parameters)
+    by_hand = is_made and any(each.path.startswith(_MADE) for each in differences)
+    return f"{_BY_HAND if by_hand else _PULL} {_REAPPLY}"
+
+
+def missed(lead: timedelta, differences: tuple[Difference, ...], *, counted: bool) -> Hold:
+    """`differences`: what of an edit is not sent, empty for what is new. `counted`: its time counts from `starts`."""
     minutes = -(-int(lead.total_seconds()) // 60)
     late = f"Its time is past or less than {minutes} minutes away, and Buffer might publish it at once"
+    later = "Move `starts` at the top of the file to a later day" if counted else "Give it a later `due_at`"
     if not differences:
-        return Hold(Reason.MISSED, f"{late}, so it is not sent", "Give it a later `due_at`.")
+        return Hold(Reason.MISSED, f"{late}, so it is not sent", f"{later}.")
     return Hold(
         Reason.MISSED,
         f"{late}, so the edit is not sent",
-        "Give it a later `due_at`, or change or delete it in Buffer.",
+        f"{later}, or change or delete it in Buffer.",
         differences,
     )
 
@@ -408,8 +419,8 @@ def file_emptied(file: str, count: int, deletes: int, *, goes_out: bool) -> Hold
         Reason.DELETES,
         f"{file} is gone or no longer has any posts; {posts} not deleted for that alone, and "
         f"{_stays(count, goes_out=goes_out)}",
-        f"Restore the file, with `cancelled: true` on what should not be published. Or run with --max-deletes "
-        f"{deletes}.",
+        f"Restore the file, with `cancelled: true` on what should not be published. Or, to delete "
+        f"{'it' if deletes == 1 else f'all {deletes} posts that left the files'}, run with --max-deletes {deletes}.",
     )
 
 

@@ -177,7 +177,7 @@ def _changed(facts: Facts, *, can_send: bool) -> Change:
     """Buffer has something else: a person changed it, or Buffer did when it was sent."""
     hold = holds.changed_in_buffer if facts.binding.seen else holds.came_back_different
     hold = holds.conflict if facts.edited else hold
-    return _hold(facts, hold(facts.differences, can_send=can_send), Cause.DRIFT)
+    return _hold(facts, hold(facts.match.declared.item, facts.differences, can_send=can_send), Cause.DRIFT)
 
 
 def _kept(facts: Facts, *, seen: bool = False) -> Change:
@@ -191,8 +191,9 @@ def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
         return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
     if address in situation.recreate:
         return _create(facts, Cause.DRIFT, situation)
-    if binding.created_at and situation.now - datetime.fromisoformat(binding.created_at) < LAG:
-        return _hold(facts, holds.not_listed_yet(), Cause.DRIFT)
+    shown_by = datetime.fromisoformat(binding.created_at) + LAG if binding.created_at else None
+    if shown_by and situation.now < shown_by:
+        return _hold(facts, holds.not_listed_yet(shown_by), Cause.DRIFT)
     due = binding.due_at and datetime.fromisoformat(binding.due_at)
     if binding.reconnected and binding.status == PostStatus.SCHEDULED and (not due or due <= situation.now):
         return _hold(facts, holds.perhaps_published(), Cause.DRIFT)
@@ -206,7 +207,9 @@ def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> 
     if hold := _channel(match):
         return _hold(facts, hold, cause)
     if _is_late(item, situation):
-        return _hold(facts, holds.missed(situation.lead, facts.differences), Cause.EXPIRED)
+        made = item.expansion if isinstance(item, Post) else None
+        counted = made is not None and made.starts is not None
+        return _hold(facts, holds.missed(situation.lead, facts.differences, counted=counted), Cause.EXPIRED)
     write = situation.write(match, facts.rescheduled or cause is Cause.DRIFT)
     if isinstance(write, Hold):
         return _hold(facts, write, cause)

@@ -143,7 +143,7 @@ def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
             Severity.WARNING,
             f"{count} {'post' if count == 1 else 'posts'} in Buffer matched by content alone, as after an interrupted "
             "apply or a lost state file; an identical post from another tool would match too",
-            hint="If another tool posts to these channels, check the list above before you apply.",
+            hint="If another tool posts to these channels, check what plan marks as already there before you apply.",
         )
 
 
@@ -165,9 +165,10 @@ def perhaps_removed(
     found.sort(key=lambda post: (post.due_at or now, post.id))
     named = [f"{post.text[:40]!r} ({post.id})" for post in found[:_NAMED]]
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    who, yours = ("It", "one that you removed") if len(found) == 1 else ("They", "posts that you removed")
     yield Diagnostic(
         Severity.WARNING,
         f"Buffer has {len(found)} unsent {'post' if len(found) == 1 else 'posts'} created through the API that no file "
-        f"declares: {', '.join(named)}{more}. They will be published; they may be yours, removed from the files since",
+        f"declares: {', '.join(named)}{more}. {who} will be published, and may be {yours} from the files",
         hint="Delete in Buffer what should not be published.",
     )

@@ -166,7 +166,9 @@ def _footer(plan: Plan, paint: Paint) -> Iterator[str]:
     if number := _unseen(plan):
         them, verb = ("it", "is") if number == 1 else ("them", "are")
         text = f"{count(number, 'post')} created within the last hour {verb} not shown by Buffer yet"
-        yield from wrapped(f"{text}, or somebody deleted {them}. Check again in an hour.", paint.width)
+        yield from wrapped(
+            f"{text}, or somebody deleted {them}. `bufferctl plan` says when to check again.", paint.width
+        )
     yield f"Checked on {words.local(plan.at, 'UTC')}; nothing was changed."
     if number := len(plan.writes):
         yield f"{count(number, 'change')} of the files {'is' if number == 1 else 'are'} not applied yet."

@@ -48,6 +48,7 @@ class Report:
     root of the repository, with `/`, empty if they are the same; `rules`: those that `diagnostics` name by code.
     `page`: the name of the HTML page that is written beside this report, which shows everything; empty without one.
     `pictures`: thumbnails of files as `data:` addresses, by digest and where they are shown (`pictures.pictures_of`).
+    `selection`: the options that limit the plan to some posts, as they were typed; empty without any.
     `public`: the summaries of files that were applied before, so that their addresses answer.
     """
 
@@ -58,6 +59,7 @@ class Report:
     outcomes: tuple[Outcome, ...] | None = None
     left: Plan | None = None
     stopped: str = ""
+    selection: str = ""
     expires_at: datetime | None = None
     is_offline: bool = False
     folder: str = ""

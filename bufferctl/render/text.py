@@ -36,9 +36,14 @@ _HOUR = 3600
 
 
 def plan_text(
-    plan: Plan, paint: Paint, lengths: Mapping[Address, TextLength] | None = None, *, is_offline: bool = False
+    plan: Plan,
+    paint: Paint,
+    lengths: Mapping[Address, TextLength] | None = None,
+    *,
+    is_offline: bool = False,
+    selection: str = "",
 ) -> str:
-    """The whole plan, ending in a newline. `lengths`: of texts, by address. `is_offline`: as in `Report`."""
+    """The whole plan, ending in a newline. `lengths`: of texts, by address. The rest is as in `Report`."""
     digests = {change.slot: change_digest(change) for change in plan.changes if change.action in REVIEWED}
 
     def cards_text(cards: Iterable[Card]) -> Iterator[str]:
@@ -55,7 +60,10 @@ def plan_text(
     lines = [line for each in moved for line in _moved(each, plan, paint)]
     for home, group in groupby(by_home, key=lambda card: card.channel.home):
         lines += ["", paint.strong(home), *cards_text(group)]
-    lines += ["", *_summary(plan, paint, is_offline=is_offline)]
+    lines += [""]
+    if selection and not plan.is_empty:
+        lines += wrapped(f"{summary.NARROWED} ({selection}).", paint.width)
+    lines += _summary(plan, paint, is_offline=is_offline)
     if digests:
         lines.append(f"Digest {digest_of(digests.values())[:SHORT]}.")
     if holds := [card for card in cards if card.kind == "hold"]:
@@ -89,8 +97,6 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
         yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", paint.width)
         yield from not_checked
         return
-    if plan.narrowed:
-        yield f"{summary.NARROWED}."
     yield paint.strong(f"Plan: {summary.counts(plan)}.")
     if public := sum(map(words.goes_public, plan.writes)):
         yield from wrapped(f"{count(public, 'new post')} will be published. {_first(plan)}".rstrip(), paint.width)

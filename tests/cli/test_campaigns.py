@@ -40,6 +40,15 @@ def test_a_move_is_said_once(project: Any) -> None:
     assert ">4 posts moved by 1 day (posts/campaign.yaml).<" in page
 
 
+def test_a_late_campaign_is_told_to_move_its_start(project: Any) -> None:
+    """Its posts have no `due_at` of their own that could be later."""
+    post = "posts:\n  - {key: a, due_at: start-3d 09:00, channels: [twitter], text: A}\n"
+    campaign(project, f"starts: 2029-12-10\n{post}")
+    assert project.apply().code == 0
+    campaign(project, f"starts: 2029-12-03\n{post}")
+    assert "Move `starts` at the top of the file to a later day" in " ".join(project("plan").out.split())
+
+
 def test_a_shortened_series_says_so(project: Any) -> None:
     """The hold for too many deletes names the series and both numbers."""
     prepare(project, CASES / "repeat-shortened-by-many")
@@ -117,6 +126,19 @@ def test_pull_refuses_an_occurrence(project: Any) -> None:
     assert path.read_bytes() == before
 
 
+def test_pull_names_the_channel_of_an_occurrence(project: Any) -> None:
+    """A text under `each` alone would change the post on the other channel as well."""
+    campaign(
+        project,
+        "channels: [twitter, linkedin]\nposts:\n  - key: tip\n    due_at: 2029-12-10 09:00\n    text: Tip $(number)\n"
+        "    repeat: {every: 1 week, times: 4}\n",
+    )
+    project.apply()
+    edited(project, "Acme/twitter:acme/tip-2", "Tip two")
+    said = " ".join(project("pull").err.split())
+    assert "`each: {2: {overrides: {'twitter:acme': {text: …}}}}`" in said
+
+
 def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
     """It names what made the text and shows the difference; a new time is taken all the same."""
     path = campaign(
@@ -127,6 +149,9 @@ def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
     )
     project.apply()
     edited(project, "Acme/twitter:acme/live", "The Console is out")
+    planned = project("plan").out
+    assert "bufferctl pull" not in planned  # it could not write this
+    assert "write it into the file by hand" in " ".join(planned.split())
     perform(project, {"do": "edit_post", "address": "Acme/twitter:acme/plain", "dueAt": "2029-12-12T08:00:00Z"})
     ran = project("pull")
     assert ran.code == 1

@@ -189,6 +189,15 @@ def test_a_zone_behind_a_time_becomes_its_offset(expected: str, written: str) ->
     assert zoned[0] == expected
 
 
+def test_an_included_folder_becomes_a_pattern(tmp_path: Path) -> None:
+    """The hint for a folder that is there is the pattern for its files."""
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "campaigns/a.yaml").write_text(POST, encoding="utf-8")
+    (found,) = problems(tmp_path, POST, f"{ROOT}include: [campaigns]\n")
+    root = f"{ROOT}include: [{re.findall('`(.+)`', found.hint)[0]}]\n"
+    assert problems(tmp_path, POST, root) == ()
+
+
 def test_a_file_without_its_organization_has_one_error(tmp_path: Path) -> None:
     """Not one for each post; the line that its hint gives mends the file."""
     posts = "".join(f"  - {{key: {key}, channels: [twitter], text: {key}}}\n" for key in "abcd")

@@ -211,6 +211,12 @@ def test_what_was_deleted_in_buffer_is_held() -> None:
     assert gone(NOW - LAG).verdict(APPLIED) is Reason.GONE
 
 
+def test_a_post_that_is_not_shown_yet_says_until_when() -> None:
+    """Plan again after the hour in which Buffer may be behind: before that, it would say the same."""
+    hold = gone(NOW - LAG + timedelta(minutes=10)).plan(APPLIED).changes[0]
+    assert f"after {NOW + timedelta(minutes=10):%H:%M} UTC" in hold.hint
+
+
 def test_recreate_creates_what_was_deleted() -> None:
     """Created; not where its time is past, and not another address."""
     again = Options(recreate=frozenset({ADDRESS}))

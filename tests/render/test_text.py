@@ -277,8 +277,8 @@ def test_a_reason_is_above_those_that_share_it() -> None:
 def test_a_limited_plan_says_so() -> None:
     """Above the counts, which are only those of the selected posts."""
     made = change(post("ch-x", "new", 1, text="New"), Action.CREATE, Cause.NEW)
-    text = plan_text(replace(PLAN, changes=(made,), narrowed=True), PLAIN)
-    assert "Limited to the selected posts.\nPlan: 1 to create" in text
+    text = plan_text(replace(PLAN, changes=(made,), narrowed=True), PLAIN, selection="--target '*/new'")
+    assert "Limited to the selected posts (--target '*/new').\nPlan: 1 to create" in text
 
 
 def test_a_queue_post_can_be_first() -> None:
