@@ -1,14 +1,14 @@
-"""The journal: what was about to be sent and what became of it, on disk before and after every batch.
+"""The journal: what is about to be sent and its outcome, on disk before and after every batch.
 
-It lives in the user's state folder, outside the project, so that deleting `.bufferctl` loses nothing. A folder an
-endpoint, a file a project; each entry names its organization. A *project* is a root file by its resolved path, or
-whatever has a record of the same lineage: no project takes another's entries for its own, not even for the same channel
-and key. What a record on disk holds is dropped; the last serial and digest of the record stay (design: The record).
+It is in the user's state folder, outside the project, so that deleting `.bufferctl` loses nothing. There is a folder
+for each endpoint, a file for each project; each entry names its organization. A *project* is a root file by its path,
+or a state of the same lineage. No project uses another's entries, not even for the same channel and key. Entries that
+a state on disk contains are dropped; the last serial and digest of the state are kept (design: The record).
 
-With a shared record an entry counts only while that lists its intent as open, since another machine may have settled
-it; what other machines left open is here too, but never on disk.
+With a shared state, an entry counts only while the state lists its intent as open, because another machine may have
+settled it. What other machines left open is here too, but never on disk.
 
-Format 1 had a file an organization, shared by all projects. Its entries belong to the project that claims their slot.
+Format 1 had one file for each organization, shared by all projects. Entries belong to whoever claims their slot.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ from bufferctl.apply.ports import Revision
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, Create, Intent, OpenIntent, Settled, Slot
 
-#: How many runs that may hold the lock of a shared record are remembered; each begins by taking it from the last.
+#: How many runs that may hold the lock of a shared state are kept; each begins by taking it over from the last.
 _RUNS = 8
 
 
 @dataclass(eq=False)
 class _Entries:
-    """What one file holds. `project`: the resolved path of its root file, empty in format 1.
+    """The entries of one file. `project`: the resolved path of its root file, empty in format 1.
 
     `results`: by number. `revisions`: by lineage. `listed`: by home, each id with the number of the first intent that
-    it was there before; 0: it is known to be another's. `runs`: those that may hold the lock of a shared record.
+    it was there before; 0: it belongs to another entry. `runs`: those that may hold the lock of a shared state.
     `foreign`: numbers of intents that another machine left open there; they are not in the file.
     """
 
@@ -68,7 +68,7 @@ class _Entries:
 
     @classmethod
     def read(cls, path: Path, endpoint: str) -> _Entries:
-        """What is in a file."""
+        """Read a file."""
         entries = cls(LineFile(path), endpoint)
         for values in entries.file.read():
             entries.take(values)
@@ -76,11 +76,11 @@ class _Entries:
 
     @property
     def lineages(self) -> set[str]:
-        """Lineages of the records that this project saved, or began with."""
+        """Lineages of the states that this project saved or began with."""
         return {lineage for lineage in (self.lineage, *self.revisions) if lineage}
 
     def take(self, values: Mapping[str, Any]) -> None:
-        """Take up one line, of the file or about to be in it."""
+        """Apply one line of the file."""
         match values["type"]:
             case "journal":
                 if values["format"] > FORMAT:
@@ -106,7 +106,7 @@ class _Entries:
                 self.settle(read_settled(values))
 
     def settle(self, settled: Settled) -> None:
-        """An intent is open no longer."""
+        """Close an intent."""
         self.intents.pop(settled.number, None)
         self.held.pop(settled.number, None)
         self.last = max(self.last, settled.number)
@@ -116,7 +116,7 @@ class _Entries:
             self.listed[settled.slot.home][settled.binding.id] = 0
 
     def keep(self, keys: Collection[tuple[str, Slot]]) -> None:
-        """Forget what belongs to runs of a shared record, but for intents, each a run and a slot, in `keys`."""
+        """Forget intents and results of runs of a shared state, except for those (by run and slot) in `keys`."""
         gone = {n for n, i in self.intents.items() if i.run and (i.run, i.slot) not in keys}
         for number in gone:
             del self.intents[number]
@@ -124,14 +124,14 @@ class _Entries:
         self.results = {n: r for n, r in self.results.items() if not r.run or (r.run, r.slot) in keys}
 
     def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        """Add lines to the file, durably; without any there need not be a file."""
+        """Add lines to the file, durably. Without lines, no file is created."""
         if not lines:
             return
         head = [] if self.file.whole else [head_line(self.endpoint, self.project, self.lineage)]
         self.file.append([*head, *lines])
 
     def rewrite(self) -> None:
-        """Put into the file what is left, or remove it where nothing is. Raises OSError."""
+        """Write what is left to the file, or remove the file if nothing is. Raises OSError."""
         own = {number: intent for number, intent in self.intents.items() if number not in self.foreign}
         homes = {intent.write.home for intent in own.values()}
         self.listed = defaultdict(dict, {home: ids for home, ids in self.listed.items() if home in homes})
@@ -147,10 +147,10 @@ class _Entries:
 
 
 class FileJournal:
-    """The journal of one project at one endpoint; its folder is made when something is first written.
+    """The journal of one project at one endpoint; its folder is created when something is first written.
 
-    `project`: the root file. `lineage`: that of the project's record, empty where there is none yet. Until `claim`
-    names the homes that the account has, nothing is open. Raises PartWayError where it cannot be written, StateError
+    `project`: the root file. `lineage`: that of the project's state, empty if there is none yet. Until `claim`
+    names the homes that the account has, nothing is open. Raises PartWayError if it cannot be written, StateError
     where it cannot be read.
     """
 
@@ -165,14 +165,14 @@ class FileJournal:
         self._lineage = lineage
         self._slots: Collection[Slot] = ()
         self._homes: Collection[str] | None = ()
-        #: What homes hold that no line tells yet; it travels with the next intent there.
+        #: Ids in homes that are in no line yet; they are written with the next intent there.
         self._unwritten: dict[str, dict[str, int]] = {}
-        #: What a shared record lists as open, by run and slot.
+        #: What the shared state lists as open, by run and slot.
         self._listed_open: dict[tuple[str, Slot], OpenIntent] = {}
         self._absorbed: set[int] = set()
 
     def begin(self, run: str) -> None:
-        """Note durably that this run may hold the lock of a shared record from now on."""
+        """Note durably that this run may hold the lock of a shared state from now on."""
         self._own.append([run_line(run)])
         self._own.runs.append(run)
 
@@ -183,11 +183,11 @@ class FileJournal:
 
     @property
     def runs(self) -> frozenset[str]:
-        """Runs on this machine that may hold the lock of this project's shared record."""
+        """Runs on this machine that may hold the lock of this project's shared state."""
         return frozenset(run for entries in self._mine for run in entries.runs)
 
     def follow(self, intents: Sequence[OpenIntent]) -> None:
-        """Go by a shared record: of runs on it, only these intents count, those of other machines too."""
+        """Follow the shared state: of its runs, only these intents count, including those of other machines."""
         self._listed_open = {each.key: each for each in intents}
         for entries in self._mine:
             entries.keep(self._listed_open.keys())
@@ -207,7 +207,7 @@ class FileJournal:
 
     @property
     def unsettled(self) -> tuple[OpenIntent, ...]:
-        """What a shared record is to list as open: every intent without an outcome, also in homes out of reach."""
+        """The intents that the shared state lists as open: all without an outcome, even in homes out of reach."""
         return tuple(
             self._open(entries, intent)
             for entries in self._mine
@@ -217,7 +217,7 @@ class FileJournal:
 
     @property
     def foreign(self) -> Collection[int]:
-        """Intents that only a shared record knows: when they were sent, nobody can say."""
+        """Intents that only the shared state has; it is unknown when they were sent."""
         return self._own.foreign & self._own.intents.keys()
 
     def absorb(self, numbers: Collection[int]) -> None:
@@ -225,22 +225,22 @@ class FileJournal:
         self._absorbed.update(numbers)
 
     def claim(self, slots: Collection[Slot], homes: Collection[str] | None = None) -> None:
-        """Say which homes (ids of channels, and of organizations for their ideas) the account has; None: all count.
+        """Set which homes (ids of channels, and of organizations for their ideas) the account has; None: all count.
 
-        `slots`: what the files declare and the record holds, which makes entries of format 1 this project's.
+        `slots`: those that the files declare or the state contains; they make entries of format 1 this project's.
         """
         self._slots, self._homes = slots, homes
 
     @property
     def organizations(self) -> frozenset[str]:
-        """Ids of the organizations that this project's open intents are in."""
+        """Ids of the organizations of this project's open intents."""
         return frozenset(i.slot.organization_id for e in self._mine for i in e.intents.values())
 
     @property
     def open(self) -> tuple[Intent, ...]:
         """This project's intents whose outcome is unknown, in the order they were sent.
 
-        Those in homes that the account does not have wait for a run with the right key.
+        Intents in homes that the account does not have wait for a run with the right key.
         """
         intents = {n: i for entries in self._mine for n, i in entries.intents.items() if self._is_mine(entries, i.slot)}
         return tuple(
@@ -249,7 +249,7 @@ class FileJournal:
 
     @property
     def results(self) -> tuple[Settled, ...]:
-        """What was carried out for this project and its record may not hold yet, in order."""
+        """What was carried out for this project, and its state may not contain yet, in order."""
         results = {
             number: result
             for entries in self._mine
@@ -260,7 +260,7 @@ class FileJournal:
 
     @property
     def bindings(self) -> Mapping[Slot, Binding | None]:
-        """The same by slot; None: nothing is there now."""
+        """The same by slot; None: it no longer exists."""
         return {each.slot: each.binding for each in self.results}
 
     @property
@@ -270,7 +270,7 @@ class FileJournal:
 
     @property
     def stray(self) -> tuple[str, ...]:
-        """Addresses that a cut-off run of an earlier version created, or may have, and that no project claims."""
+        """Addresses that a cut-off run of an earlier version may have created, and that no project claims."""
         shared = [entries for entries in self._files.values() if not entries.project]
         created = [
             r.binding.address for e in shared for r in e.results.values() if r.binding and r.slot not in self._slots
@@ -280,15 +280,15 @@ class FileJournal:
 
     @property
     def next_number(self) -> int:
-        """A number above every intent's so far, of any project."""
+        """A number that no intent of any project has used."""
         return 1 + max(entries.last for entries in self._files.values())
 
     def last(self, lineage: str) -> Revision | None:
-        """The latest record of a lineage that anybody saved on this machine."""
+        """The latest state of a lineage that was saved on this machine."""
         return max(self._revisions(lineage), key=lambda revision: revision.serial, default=None)
 
     def is_older(self, revision: Revision) -> bool:
-        """Whether a record is known to be an older one, or another branch's.
+        """Whether a state is certainly older than the last one, or from another branch.
 
         It has a lower serial, another digest, or another lineage than the one that this project saved last.
         """
@@ -301,7 +301,7 @@ class FileJournal:
         )
 
     def listed(self, home: str, ids: Collection[str]) -> None:
-        """Note what a home holds before the next intent; see `Journal`. It travels with that intent."""
+        """Note which ids a home has before the next intent; see `Journal`. They are written with that intent."""
         already = self._own.listed[home]
         new = dict.fromkeys(set(ids) - already.keys(), self.next_number)
         already.update(new)
@@ -325,7 +325,7 @@ class FileJournal:
         self._own.last = max((self._own.last, *(intent.number for intent in intents)))
 
     def settle(self, settled: Sequence[Settled]) -> None:
-        """Note what became of intents; see `Journal`. Other projects' open creates learn what they cannot be."""
+        """Note outcomes of intents; see `Journal`. In other projects, created ids are ruled out for open creates."""
         runs = {number: intent.run for entries in self._mine for number, intent in entries.intents.items()}
         settled = [replace(each, run=runs.get(each.number, "")) for each in settled]
         for entries, group in self._by_file(settled):
@@ -334,7 +334,7 @@ class FileJournal:
                 entries.settle(each)
         for entries in self._files.values():
             if entries not in self._mine or not entries.project:
-                self._tell(entries, settled)
+                self._rule_out(entries, settled)
 
     def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
         """Note that a person is asked about creates; see `Journal`."""
@@ -344,9 +344,9 @@ class FileJournal:
                 entries.held |= group
 
     def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
-        """Forget results, by number, that the record on disk holds, and note which `revision` of it that is.
+        """Forget results, by number, that the state on disk contains, and note which `revision` of it that is.
 
-        What cannot be forgotten now (the disk is full) is read again by the next run, which finds it in the record.
+        If that fails (the disk is full), the next run reads them again and finds them in the state.
         """
         if revision and revision.lineage:
             self._lineage = self._own.lineage = revision.lineage
@@ -365,13 +365,13 @@ class FileJournal:
             self._own.listed[home] |= ids
 
     def close(self) -> None:
-        """Let the files go."""
+        """Close the files."""
         for entries in self._files.values():
             entries.file.close()
 
     @property
     def _mine(self) -> list[_Entries]:
-        """The files that may hold entries of this project: its own, of its lineage, and those of format 1."""
+        """The files that may contain entries of this project: its own, those of its lineage, and those of format 1."""
         return [
             entries
             for entries in self._files.values()
@@ -382,7 +382,7 @@ class FileJournal:
         return bool(entries.project) or slot in self._slots
 
     def _open(self, entries: _Entries, intent: Intent) -> OpenIntent:
-        """As a shared record lists it: as it does already, but for what a person was asked since."""
+        """The intent as a shared state lists it: as it already does, except for questions to a person since then."""
         held = entries.held.get(intent.number)
         there = self._listed_open.get((intent.run, intent.slot))
         if there is not None:
@@ -390,20 +390,20 @@ class FileJournal:
         return OpenIntent(replace(intent, number=0), self._listed_before(intent, intent.number), held)
 
     def _listed_before(self, intent: Intent, number: int) -> frozenset[str]:
-        """What its home held before the intent of that number; 0: only what is known to be another's."""
+        """The ids in its home before the intent of that number; 0: only those that belong to another entry."""
         mine = [entries.listed.get(intent.write.home, {}) for entries in self._mine]
         return frozenset(id_ for listed in mine for id_, before in listed.items() if before <= number)
 
     def _by_file(self, settled: Sequence[Settled]) -> Iterator[tuple[_Entries, list[Settled]]]:
-        """What became of intents, by the file that each intent is in."""
+        """The outcomes by the file that contains the intent."""
         groups: dict[Path, list[Settled]] = defaultdict(list)
         for each in settled:
             entries = next((e for e in self._mine if each.number in e.intents), self._own)
             groups[entries.file.path].append(each)
         return ((self._files[path], group) for path, group in groups.items())
 
-    def _tell(self, entries: _Entries, settled: Iterable[Settled]) -> None:
-        """Note in another project's file that none of its open creates made what is bound here."""
+    def _rule_out(self, entries: _Entries, settled: Iterable[Settled]) -> None:
+        """Note in another project's file that its open creates did not make what is bound here."""
         waiting = {intent.write.home for intent in entries.intents.values() if isinstance(intent.write, Create)}
         taken: dict[str, dict[str, int]] = defaultdict(dict)
         for each in settled:

@@ -1,4 +1,4 @@
-"""What became of things, in the places that must agree: the journal at once, then the report, state at the end."""
+"""Results, in the places that must agree: the journal at once, then the report, the state at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
 
 @dataclass
 class Ledger:
-    """`bindings` is the state as it becomes, `state` the rest of the record, `outcomes` what was reported so far.
+    """`bindings` is the updated state, `state` the rest of it, `outcomes` what was reported so far.
 
     `run`: the id of the run that holds the lock of a shared record, else empty.
     """
@@ -29,11 +29,11 @@ class Ledger:
 
     @property
     def anything_done(self) -> bool:
-        """Whether anything was carried out in Buffer so far."""
+        """Whether any write was carried out in Buffer so far."""
         return any(outcome.status in {Status.DONE, Status.DIFFERS} for outcome in self.outcomes)
 
     def take_state_only(self, plan: Plan) -> None:
-        """Carry out what concerns state alone, and report it and what is held."""
+        """Carry out changes to the state alone; report them and what is held."""
         for change in plan.changes:
             if change.moved_from:
                 self.bindings.pop(change.moved_from, None)
@@ -52,7 +52,7 @@ class Ledger:
         self.journal.intend(intents)
 
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
-        """Record what was carried out, all of it before any of it is reported."""
+        """Record what was carried out. Everything is recorded before anything is reported."""
         findings = tuple(findings)
         self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
@@ -61,20 +61,20 @@ class Ledger:
             self.report(finding.outcome)
 
     def not_done(self, intents: Iterable[Intent]) -> None:
-        """Record what was definitely not carried out; whoever knows what follows reports it."""
+        """Record what was certainly not carried out; the caller reports it."""
         self._settle([Settled(intent.number, intent.slot, done=False) for intent in intents])
 
     def report(self, outcome: Outcome) -> None:
-        """Report what became of a change."""
+        """Report the outcome of a change."""
         self.outcomes.append(outcome)
         self.watcher.outcome(outcome)
 
     def begin(self, intents: Sequence[OpenIntent]) -> None:
-        """Keep the record before `intents` are sent. Raises as `save`."""
+        """Save the state before `intents` are sent. Raises as `save` does."""
         self._keep(lambda state: self.store.begin(state, (*self.journal.unsettled, *intents)))
 
     def save(self) -> None:
-        """Keep the record, with all that the journal holds beside it (also what an interrupt kept from `bindings`).
+        """Save the state with the journal's results (also those that an interrupt kept out of `bindings`).
 
         Raises PartWayError where it cannot be written: the journal then still has it for the next run.
         """
@@ -93,9 +93,9 @@ class Ledger:
 
 
 def save_state(state: State, journal: Journal, store: Store, save: Callable[[State], bool] | None = None) -> State:
-    """Save the record, with all that the journal holds beside it, and only then let the journal forget that.
+    """Save the state with the journal's results, and only then let the journal forget them.
 
-    `save`: by default the store's. What was saved. Raises StateError.
+    `save`: the store's by default. Returns what was saved. Raises StateError.
     """
     bindings, results = dict(state.bindings), journal.results
     for result in results:

@@ -1,4 +1,4 @@
-"""A file of the journal: synced lines `CHECKSUM JSON`, so that one that was cut off is recognised and passed over."""
+"""A journal file: synced lines `CHECKSUM JSON`, so that a line that was cut off is recognized and skipped."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Intent, Settled, Slot
 from bufferctl.model.serial import adapter, dump_write, load_write
 
-#: Format 1 had a file an organization, which all projects of a user shared.
+#: Format 1 had one file for each organization, shared by all projects of a user.
 FORMAT = 2
-#: When sending had surely ended, for intents that format 1 recorded without it.
+#: When sending had certainly ended, for intents that format 1 recorded without it.
 _UNTIL = timedelta(minutes=10)
 
 
 class LineFile:
-    """One file, made when something is first written to it.
+    """One file, created when something is first written to it.
 
     Raises PartWayError where it cannot be written, StateError where it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        #: How many bytes are whole lines; what a failed write left behind them is cut off by the next.
+        #: How many bytes are whole lines; the next write cuts off what a failed one left behind them.
         self.whole = 0
         self._handle: int | None = None
 
     def read(self) -> Iterator[dict[str, Any]]:
-        """Its lines, but for a torn last one: the run died while it wrote it, so nothing of that batch was sent."""
+        """Its lines, without a torn last one: the run died while writing it, so nothing of that batch was sent."""
         try:
             lines = self.path.read_bytes().splitlines(keepends=True)
         except FileNotFoundError:
@@ -67,7 +67,7 @@ class LineFile:
             self.whole += len(data)
 
     def replace(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Put `lines` in the place of all that it holds, or remove it where there are none. Raises OSError."""
+        """Replace the content with `lines`, or remove the file if there are none. Raises OSError."""
         self.close()
         data = _encoded(lines)
         if not data:
@@ -126,7 +126,7 @@ def _line(values: Mapping[str, Any]) -> bytes:
 
 
 def _decoded(line: bytes) -> dict[str, Any] | None:
-    """What a line holds, None where it is not whole."""
+    """The content of a line; None if it is incomplete."""
     checksum, _, text = line.removesuffix(b"\n").partition(b" ")
     if checksum != b"%08x" % crc32(text) or not line.endswith(b"\n"):
         return None
@@ -142,22 +142,22 @@ def head_line(endpoint: str, project: str, lineage: str) -> dict[str, Any]:
 
 
 def revision_line(revision: Revision) -> dict[str, Any]:
-    """The last record of a lineage that was saved; `read_revision` reads it."""
+    """The last saved state of a lineage; `read_revision` reads it."""
     return {"type": "revision", **asdict(revision)}
 
 
 def read_revision(values: Mapping[str, Any]) -> Revision:
-    """Read what `revision_line` gave."""
+    """Read a line of `revision_line`."""
     return Revision(values["lineage"], values["serial"], values["digest"])
 
 
 def run_line(run: str) -> dict[str, Any]:
-    """A run of this machine that may hold the lock of a shared record."""
+    """A run of this machine that may hold the lock of a shared state."""
     return {"type": "run", "run": run}
 
 
 def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
-    """What a home held: ids, each with the number of the first intent that it was there before."""
+    """The ids in a home, each with the number of the first intent that it was there before."""
     by_number: dict[int, list[str]] = {}
     for each, number in sorted(ids.items()):
         by_number.setdefault(number, []).append(each)
@@ -165,12 +165,12 @@ def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def held_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
-    """An intent that a person was asked about, and which objects it might be; `read_held` reads it."""
+    """An intent that a person was asked about, and which objects it may have made; `read_held` reads it."""
     return {"type": "held", "number": number, "candidates": list(candidates)}
 
 
 def read_held(values: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
-    """Read what `held_line` gave, or an earlier version, which kept the numbers alone."""
+    """Read a line of `held_line`, or of an earlier version, which only kept the numbers."""
     if "numbers" in values:
         return dict.fromkeys(values["numbers"], ())
     return {values["number"]: tuple(values["candidates"])}
@@ -191,7 +191,7 @@ def intent_line(intent: Intent) -> dict[str, Any]:
 
 
 def read_intent(values: Mapping[str, Any]) -> Intent:
-    """Read what `intent_line` gave."""
+    """Read a line of `intent_line`."""
     at = datetime.fromisoformat(values["at"])
     until = datetime.fromisoformat(values["until"]) if "until" in values else at + _UNTIL
     write, run = load_write(values["write"]), values.get("run", "")
@@ -199,7 +199,7 @@ def read_intent(values: Mapping[str, Any]) -> Intent:
 
 
 def settled_line(settled: Settled) -> dict[str, Any]:
-    """What became of an intent; `read_settled` reads it."""
+    """The outcome of an intent; `read_settled` reads it."""
     binding = {k: v for k, v in asdict(settled.binding).items() if v} if settled.binding else None
     slot = _slot(settled.slot)
     values = {"type": "settled", "number": settled.number, "slot": slot, "done": settled.done, "binding": binding}
@@ -207,7 +207,7 @@ def settled_line(settled: Settled) -> dict[str, Any]:
 
 
 def read_settled(values: Mapping[str, Any]) -> Settled:
-    """Read what `settled_line` gave."""
+    """Read a line of `settled_line`."""
     binding = adapter(Binding).validate_python(values["binding"]) if values["binding"] else None
     return Settled(values["number"], Slot(*values["slot"]), values["done"], binding, values.get("run", ""))
 
@@ -223,7 +223,7 @@ def _write(handle: int, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make new and replaced files themselves durable, where the system lets a folder be synced."""
+    """Make new and replaced files durable, if the system can sync a folder."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""From a result, or a verdict, to what is reported and what state is to hold. Pure."""
+"""Turns a result or a verdict into the outcome to report and the binding to keep. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What is reported of a change, and the binding that state is to hold of it (None: nothing)."""
+    """The outcome of a change, and the binding that the state keeps (None: nothing)."""
 
     outcome: Outcome
     binding: Binding | None
@@ -44,10 +44,10 @@ class Conclusion:
 def bound(
     item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, links_may_differ: bool, early: str = ""
 ) -> tuple[Binding, tuple[str, ...]]:
-    """What state is to hold of what was sent and came back, and the fields that came back different.
+    """The binding to keep for what was sent and came back, and the fields that came back different.
 
-    Where there are any, what came back is no baseline: the next plan still compares with the file.
-    `early`: a field that differs for going out too early.
+    If there are any, what came back is not the baseline: the next plan still compares with the file.
+    `early`: a field that differs because the post goes out too early.
     """
     names = [name for name, *_ in differing(of_desired(item), of_live(live), links_may_differ=links_may_differ)]
     if isinstance(item, Post) and isinstance(live, LivePost) and item.due_at and not _on_time(item, live):
@@ -61,7 +61,7 @@ def _on_time(item: Post, live: LivePost) -> bool:
 
 
 def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Conclusion:
-    """Buffer answered that it was carried out; `links`: the channel shortens links."""
+    """The outcome of a write that Buffer confirmed. `links`: the channel shortens links."""
     if write.item is None or live is None:
         return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
     origin = change.binding.origin if change.binding and change.live else Origin.CREATED
@@ -70,7 +70,7 @@ def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: 
 
 
 def found(change: Change, write: Write, verdict: Written, at: datetime, *, links: bool) -> Conclusion:
-    """Its answer was lost, and it was found to be carried out; people may have brought it further since."""
+    """The outcome of a write whose answer was lost and that was carried out. People may have changed the post since."""
     live = verdict.live
     if write.item is None or live is None:
         return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
@@ -110,13 +110,13 @@ def _finding(
 
 
 def refused(change: Change, result: Refused, at: datetime) -> Outcome:
-    """It was definitely not carried out."""
+    """The outcome of a write that Buffer refused."""
     status = Status.WAITING if result.why is Refusal.LIMIT else Status.REFUSED
     return Outcome(change, status, change.live_id, message=result.message, hint=_HINTS[result.why], at=at)
 
 
 def missed(change: Change) -> Outcome:
-    """Its time is too near by now."""
+    """The outcome of a post whose time is too near by now."""
     return Outcome(
         change,
         Status.HELD,
@@ -128,7 +128,7 @@ def missed(change: Change) -> Outcome:
 
 
 def moved_on(change: Change) -> Outcome:
-    """Somebody changed what was to be edited or deleted, after it was planned."""
+    """The outcome if somebody changed the post after its edit or delete was planned."""
     return Outcome(
         change,
         Status.HELD,
@@ -139,12 +139,12 @@ def moved_on(change: Change) -> Outcome:
 
 
 def without_idea(change: Change, idea: str) -> Outcome:
-    """The idea that it names was not created."""
+    """The outcome of a post whose idea was not created."""
     return Outcome(change, Status.HELD, message=f"Its idea {idea!r} was not created", hint="Fix the idea first.")
 
 
 def unanswered(change: Change) -> Outcome:
-    """It was sent, and the run ends before its outcome was checked."""
+    """The outcome of a write that was sent, if the run ends before checking what happened."""
     return Outcome(
         change,
         Status.HELD,
@@ -154,7 +154,7 @@ def unanswered(change: Change) -> Outcome:
 
 
 def given_up(change: Change, result: Result, at: datetime) -> Outcome:
-    """Every attempt failed on Buffer's side, and it was not carried out."""
+    """The outcome of a write that Buffer failed on every time and did not carry out."""
     why = f" ({result.why})" if isinstance(result, Unknown) else ""
     return Outcome(
         change,
@@ -167,7 +167,7 @@ def given_up(change: Change, result: Result, at: datetime) -> Outcome:
 
 
 def touched(change: Change, at: datetime) -> Outcome:
-    """The answer to an edit was lost, and the post is neither as it was nor as it was to be."""
+    """The outcome of an edit whose answer was lost, if the post matches neither version."""
     return Outcome(
         change,
         Status.HELD,
@@ -179,7 +179,7 @@ def touched(change: Change, at: datetime) -> Outcome:
 
 
 def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
-    """The answer to a create was lost, and Buffer's list does not show whether it was carried out."""
+    """The outcome of a create whose answer was lost, if Buffer's list does not show whether it was carried out."""
     address = quote(str(change.address))
     recreate = f"If it is not there, run `bufferctl apply --recreate {address}`."
     if not candidates:

@@ -1,4 +1,4 @@
-"""What apply needs from outside, as protocols: the account, the journal, the store, the clock, and somebody to tell.
+"""What apply needs from outside, as protocols: the account, the journal, the store, the clock, and a watcher.
 
 apply imports neither api nor state; the command line hands both in, and tests hand in what they like.
 """
@@ -35,7 +35,7 @@ class Buffer(Protocol):
         ...
 
     def server_time(self) -> datetime:
-        """Now, by the server's clock; by this machine's where the server does not tell its own."""
+        """Now, by the server's clock, or by this machine's if the server sends no Date."""
         ...
 
     @property
@@ -45,11 +45,11 @@ class Buffer(Protocol):
 
     @property
     def tells_time(self) -> bool:
-        """Whether the server's answers carry its time."""
+        """Whether the server's answers have a Date."""
         ...
 
     def pace(self) -> None:
-        """Return once a request may leave within the quota. Raises PartWayError where that takes too long."""
+        """Wait until the quota allows a request. Raises PartWayError if that takes too long."""
         ...
 
 
@@ -63,9 +63,9 @@ class Revision:
 
 
 class Journal(Protocol):
-    """What outlives a killed run. PartWayError from any method stops the run: what cannot be recorded is not sent.
+    """Survives a killed run. PartWayError from any method stops the run: a write that cannot be recorded is not sent.
 
-    `open`: intents whose outcome is not known, in order. `held`: those that a person was asked about, by number, with
+    `open`: intents whose outcome is unknown, in order. `held`: those that a person was asked about, by number, with
     the ids of the objects that they might be (none where an earlier version did not keep them).
     `results`: what was carried out and the record need not hold yet, in order. `next_number`: not yet used.
     """
@@ -84,7 +84,7 @@ class Journal(Protocol):
 
     @property
     def unsettled(self) -> Sequence[OpenIntent]:
-        """What a shared record is to list as open."""
+        """The intents that a shared state lists as open."""
         ...
 
     @property
@@ -117,12 +117,12 @@ class Journal(Protocol):
         ...
 
     def compact(self, recorded: Collection[int], revision: Revision) -> None:
-        """Forget results, by number, that the record on disk holds, and note which `revision` of it that is."""
+        """Forget results, by number, that the state on disk contains, and note which `revision` of it that is."""
         ...
 
 
 class Store(Protocol):
-    """Where the record is kept. `saved`: as it was last read or written; `digest`: of that document."""
+    """Where the state is kept. `saved`: as last read or written; `digest`: of that document."""
 
     digest: str
 
@@ -143,42 +143,42 @@ class Store(Protocol):
 
 
 class Publisher(Protocol):
-    """Makes files public: what it cannot, and why, is given back by address."""
+    """Makes files public. What it cannot publish is returned with the reason, by URL."""
 
     def upload(self, files: Sequence[MediaFile], *, stopping: Callable[[], bool]) -> Mapping[str, Obstacle]:
-        """Store each file once; those that are there already stay as they are. `stopping` is asked before each."""
+        """Store each file once; existing files stay as they are. `stopping` is checked before each."""
         ...
 
     def ask(self, files: Sequence[MediaFile]) -> Mapping[str, Obstacle]:
-        """Ask the address of each file."""
+        """Request the URL of each file."""
         ...
 
     def listed(self) -> str:
-        """An address at which everybody can list what is stored; empty if there is none that is known."""
+        """A URL at which everybody can list what is stored; empty if none was found."""
         ...
 
 
 class Timer(Protocol):
-    """Time as it passes here."""
+    """This machine's time."""
 
     def now(self) -> float:
-        """Seconds that only ever grow."""
+        """Seconds that only increase."""
         ...
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; returns early once somebody asked to stop."""
+        """Wait; return early if somebody asks to stop."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let all of that time pass: looking early what became of a write would be wrong."""
+        """Wait for the whole time, because checking a write too early would give a wrong answer."""
         ...
 
 
 class Watcher(Protocol):
-    """Somebody who is told how it goes, and who may ask to stop."""
+    """Follows the progress of an apply, and may ask to stop."""
 
     def outcome(self, outcome: Outcome) -> None:
-        """A change has become what it will be in this run."""
+        """A change has its final outcome in this run."""
         ...
 
     def waiting(self, seconds: float, why: str) -> None:

@@ -1,4 +1,4 @@
-"""Makes the files of what a plan writes public, before the first write leaves (design: Media).
+"""Makes a plan's files public before the first write is sent (design: Media).
 
 Buffer fetches each file while it answers the request, so a dead address makes it refuse the post. A file whose address
 does not answer in time holds its posts; the others go out.
@@ -16,15 +16,15 @@ from bufferctl.model.attached import files_of
 from bufferctl.model.media import Obstacle, size_words
 from bufferctl.plan import Change, Outcome, Plan, Status
 
-#: Seconds between two questions to an address that does not answer yet: at first, and at most.
+#: Seconds between two requests to a URL that does not answer yet: at first, and at most.
 _FIRST, _LONGEST = 2.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Which changes may be sent. `held`: outcomes of the others, in plan order; `public`: addresses that answered.
+    """Which changes may be sent. `held`: outcomes of the others, in plan order; `public`: URLs that answered.
 
-    `listed`: an address where anyone can list the uploads, empty if none is known.
+    `listed`: a URL where anyone can list the uploads, empty if none was found.
     """
 
     plan: Plan
@@ -34,7 +34,7 @@ class Published:
 
 
 def files_to_publish(plan: Plan) -> dict[str, MediaFile]:
-    """The files of what a plan writes, by address."""
+    """The files of the posts that a plan writes, by URL."""
     items = (change.write.item for change in plan.writes if change.write)
     files = (each.file for item in items if item for each in files_of(item))
     return {file.url: file for file in files if file}
@@ -43,7 +43,7 @@ def files_to_publish(plan: Plan) -> dict[str, MediaFile]:
 def publish(
     plan: Plan, publisher: Publisher | None, answered: frozenset[str], clock: Timer, watcher: Watcher, max_wait: float
 ) -> Published:
-    """Upload the missing files, and wait until every address answers, at most `max_wait` seconds.
+    """Upload the missing files, and wait until every URL answers, at most `max_wait` seconds.
 
     `answered`: URLs that answered in an earlier run; nothing is uploaded there unless they no longer do. Raises
     InterruptError once somebody asks to stop; nothing was sent then.
@@ -67,7 +67,7 @@ def publish(
 
 
 def _upload(files: Mapping[str, MediaFile], publisher: Publisher, watcher: Watcher) -> dict[str, Obstacle]:
-    """Why files could not be uploaded, by address."""
+    """Why files could not be uploaded, by URL."""
     uploaded = [file for file in files.values() if file.stored]
     if not uploaded:
         return {}
@@ -81,7 +81,7 @@ def _upload(files: Mapping[str, MediaFile], publisher: Publisher, watcher: Watch
 def _ask(
     files: list[MediaFile], publisher: Publisher, clock: Timer, watcher: Watcher, max_wait: float
 ) -> dict[str, Obstacle]:
-    """Check until all answer, the rest cannot recover, or time runs out; why some do not answer, by address."""
+    """Check until all answer, the rest cannot recover, or time runs out; the obstacles that remain, by URL."""
     obstacles: dict[str, Obstacle] = {}
     until, pause = clock.now() + max_wait, _FIRST
     while files:

@@ -1,4 +1,4 @@
-"""What an earlier run left open, settled before anything is planned (design: Applying)."""
+"""Settles what an earlier run left open, before anything is planned (design: Applying)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bufferctl.apply.ports import Journal
 from bufferctl.apply.settling import Ambiguous, Settler, Verdict, Written
 from bufferctl.model import Binding, Create, Intent, Settled, Slot
 
-#: Buffer's clock is read in whole seconds, so that two instants may be further apart than they look.
+#: Buffer's clock is read in whole seconds, so two instants may be further apart than they seem.
 ROUNDING = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """How many open intents turned out carried out, and how many not.
+    """How many open intents were carried out, and how many were not.
 
-    `unsettled`: those that a person must look at, each with the ids of what it might be. `differing`: what was carried
+    `unsettled`: those that need a person, each with the ids of what it may have made. `differing`: what was carried
     out and came back different from what was sent, each with the differing fields.
     """
 
@@ -32,7 +32,7 @@ class Recovered:
 def recover(
     journal: Journal, settler: Settler, bindings: dict[Slot, Binding], *, give_up: frozenset[str] = frozenset()
 ) -> Recovered:
-    """Settle the journal's open intents and bring `bindings` up to date with what is found.
+    """Settle the journal's open intents and update `bindings` with the results.
 
     What was not written is closed: the plan decides whether it is sent again. `give_up`: addresses that a person says
     were not created; it counts for those that a person was asked about before. Raises ApiError or PartWayError where
@@ -73,16 +73,16 @@ def _address(intent: Intent) -> str:
 
 
 def _answered(intent: Intent, bindings: Mapping[Slot, Binding]) -> bool:
-    """Whether a person has decided meanwhile what became of a create, by importing it."""
+    """Whether a person has answered the question about a create in the meantime, by importing its post."""
     binding = bindings.get(intent.slot)
     return isinstance(intent.write, Create) and binding is not None and binding.id != intent.before
 
 
 def _wait(intents: Sequence[Intent], settler: Settler) -> float:
-    """What is left of the settle time, by the server's clock, which intents are dated by.
+    """The rest of the settle time in seconds, by the server's clock, which also dates the intents.
 
-    Those of another machine count from when its lease was surely over. A clock that was set back does not make anybody
-    wait longer than the settle time itself.
+    Intents of another machine count from the time at which its lease has certainly expired. If the clock was set back,
+    nobody waits longer than the settle time itself.
     """
     landing = timedelta(seconds=settler.buffer.timeout + settler.settle)
     foreign = settler.journal.foreign
@@ -92,7 +92,7 @@ def _wait(intents: Sequence[Intent], settler: Settler) -> float:
 
 
 def _acknowledged(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], settler: Settler) -> dict[str, str]:
-    """The youngest post that the record knows in each channel, as far as the list goes back: it must be listed."""
+    """The newest tracked post of each channel, as far as the list goes back. The list must show it."""
     since = min(intent.at for intent in intents) - settler.margin
     homes = {intent.write.home for intent in intents}
     created_posts = [
@@ -106,7 +106,7 @@ def _acknowledged(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], s
 def _settled(
     intent: Intent, verdict: Verdict, bindings: Mapping[Slot, Binding], settler: Settler
 ) -> tuple[Settled, tuple[str, ...]]:
-    """What the journal is to hold, and which fields came back different."""
+    """The entry for the journal, and the fields that came back different."""
     if not isinstance(verdict, Written):
         return Settled(intent.number, intent.slot, done=False), ()
     if intent.write.item is None or verdict.live is None:

@@ -1,6 +1,6 @@
-"""Runs a plan: state first, then batches of writes, each recorded before it leaves and after it is answered.
+"""Runs a plan: the state first, then batches of writes, each recorded before it is sent and after the answer.
 
-A write is sent again only when it is known not to have been carried out. What is not known is settled, by looking,
+A write is repeated only if it was certainly not carried out. An unknown outcome is settled, by reading Buffer,
 before anything else is sent (design: Applying).
 """
 
@@ -19,15 +19,15 @@ from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayEr
 from bufferctl.model import Create, Done, Intent, OpenIntent, Refusal, Refused, Result, Unknown, Write
 from bufferctl.plan import Outcome, Plan, Status
 
-#: How often a write is tried that Buffer fails on; also how many requests in a row may come to nothing.
+#: How many times a write is tried if Buffer fails on it; also how many requests in a row may achieve nothing.
 TRIES = 5
-#: After so long what is to be edited or deleted is read again: somebody was asked meanwhile, or the quota was used up.
+#: After this long, posts to be edited or deleted are read again: a person was asked, or the quota was used up.
 STALE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A write that was sent, and what its answer was."""
+    """A write that was sent, and its answer."""
 
     pending: Pending
     intent: Intent
@@ -37,8 +37,8 @@ class Answered:
 class Run:
     """One apply of one plan.
 
-    `lead`: the least time between a write and the moment that it schedules for. `max_wait`: how many seconds a refusal
-    for too many requests is waited out.
+    `lead`: the minimum time between a write and the time it schedules. `max_wait`: how many seconds to wait after a
+    refusal for too many requests.
     """
 
     def __init__(
@@ -56,15 +56,15 @@ class Run:
         self._read_at: datetime
 
     def apply(self, plan: Plan, listed: Mapping[str, Collection[str]]) -> None:
-        """Carry the plan out. `listed`: ids that each home (channel id, or organization id for ideas) held when read.
+        """Carry out the plan. `listed`: the ids in each home (of a channel, or an organization for ideas) as read.
 
         Raises InterruptError, PartWayError, StateError or ApiError when it stops early; the ledger and the saved state
-        then hold what became of everything until there, and what was not sent is reported as such.
+        then contain every result so far, and what was not sent is reported as such.
         """
         self._read_at = plan.at
         self._ledger.store.check_writable()
         self._queue.fill(plan)
-        # what a killed run had recorded is kept before the same slots change again
+        # save what a killed run recorded before the same slots change again
         self._ledger.begin(self._announced(listed))
         try:
             self._ledger.take_state_only(plan)
@@ -84,7 +84,7 @@ class Run:
             self._leave()
 
     def _announced(self, listed: Mapping[str, Collection[str]]) -> list[OpenIntent]:
-        """All that may be sent, as a shared record lists it before the first of it is."""
+        """Everything that may be sent, as the shared state lists it before the first request."""
         at = self._buffer.server_time()
         before = {home: frozenset(ids) for home, ids in listed.items()}
         return [
@@ -96,7 +96,7 @@ class Run:
         ]
 
     def _leave(self) -> None:
-        """On every way out: say what was not done, and save."""
+        """On every way out: report what was not done, and save."""
         try:
             for lost in self._in_flight:
                 self._ledger.report(outcomes.unanswered(lost.change))
@@ -106,7 +106,7 @@ class Run:
             self._ledger.save()
 
     def _refresh(self) -> None:
-        """Read again what is to be edited or deleted, where it was read a while ago."""
+        """Read posts again that are about to be edited or deleted, if they were read a while ago."""
         now, changes = self._buffer.server_time(), self._queue.changes
         if not changes or now - self._read_at < STALE:
             return
@@ -118,12 +118,12 @@ class Run:
         self._read_at = now
 
     def _send(self, batch: list[Pending]) -> None:
-        """Send a batch and see it through to definite outcomes, but for what is to be sent again."""
+        """Send a batch and settle it; give back the writes to send again."""
         intents = self._intend(batch)
         sent = self._clock.now()
         try:
             results = self._buffer.send([pending.write for pending in batch])
-        except (ApiError, PartWayError) as error:  # raised only where nothing was carried out
+        except (ApiError, PartWayError) as error:  # raised only if nothing was carried out
             self._ledger.not_done(intents)
             self._in_flight = []
             self._not_sent(error, batch)
@@ -148,7 +148,7 @@ class Run:
             )
 
     def _intend(self, batch: list[Pending]) -> list[Intent]:
-        """The batch as intents, which are on disk now."""
+        """The batch as intents, written to disk."""
         at = self._buffer.server_time()
         until = at + timedelta(seconds=self._buffer.timeout)
         first = self._ledger.journal.next_number
@@ -165,7 +165,7 @@ class Run:
         return intents
 
     def _not_sent(self, error: ApiError | PartWayError, batch: list[Pending]) -> None:
-        """Nothing of the batch was carried out: make the next one smaller, wait for the quota, or stop the run."""
+        """No write of the batch was carried out: make the next batch smaller, wait for the quota, or stop the run."""
         if isinstance(error, TooLargeError) and len(batch) == 1:
             self._ledger.report(Outcome(batch[0].change, Status.REFUSED, message=error.message, hint=error.hint))
             return
@@ -183,7 +183,7 @@ class Run:
         self._clock.wait(wait)
 
     def _send_again(self, not_written: list[Answered]) -> None:
-        """Put back what was not carried out. The first of it may be what broke the request, so it goes alone."""
+        """Put back what was not carried out. The first write may have broken the request, so it is sent alone."""
         if not not_written:
             return
         first = not_written[0].pending.tried_again
@@ -195,19 +195,19 @@ class Run:
             self._ledger.report(outcomes.given_up(first.change, not_written[0].result, at))
 
     def _count_failure(self, error: BufferctlError) -> None:
-        """Raise `error` where too many requests in a row came to nothing."""
+        """Raise `error` if too many requests in a row achieved nothing."""
         self._failures += 1
         if self._failures > TRIES:
             raise error
 
     def _stopped_by(self, error: ApiError) -> BufferctlError:
-        """What stops the run, as part of it is done: run again to go on."""
+        """The error that stops the run partway; running it again continues."""
         if error.exit_code == 1 and (self._ledger.anything_done or self._in_flight):
             return PartWayError(error.message, hint=error.hint or "Run apply again to go on.")
         return error
 
     def _record_definite(self, answered: list[Answered]) -> list[Answered]:
-        """Record and report what is definite; give back what is not."""
+        """Record and report definite results; give back the others."""
         at = self._buffer.server_time()
         done, refused, unknown = [], [], []
         for each in answered:
@@ -227,7 +227,7 @@ class Run:
         return unknown
 
     def _settle(self, unknown: list[Answered], wait: float) -> list[Answered]:
-        """Find out what became of writes without a definite answer; give back what was not carried out."""
+        """Settle writes without a definite answer; give back those that were not carried out."""
         try:
             verdicts = self._settler.judge(
                 [a.intent for a in unknown], self._ledger.bindings, max(0.0, wait), self._acknowledged
@@ -238,7 +238,7 @@ class Run:
         return self._record_verdicts(unknown, verdicts)
 
     def _record_verdicts(self, unknown: list[Answered], verdicts: Mapping[int, Verdict]) -> list[Answered]:
-        """Record and report what settling found; give back what was not carried out and may be sent again."""
+        """Record and report the verdicts; give back the writes that were not carried out and may be sent again."""
         at = self._buffer.server_time()
         settled, closed, held, refused, again = [], [], [], [], []
         for each in unknown:
@@ -277,7 +277,7 @@ class Run:
 
 
 def _understood(write: Write, result: Result) -> Result:
-    """What a result means for its write: "not found" is what a delete wants, and no answer to anything else."""
+    """Interpret a result for its write: "not found" is success for a delete, and proves nothing for other writes."""
     if write.item is None:
         gone = isinstance(result, Refused) and result.why is Refusal.NOT_FOUND
         return Done(None) if gone else result

@@ -1,4 +1,4 @@
-"""Finding out what became of writes whose answer was lost: wait, list, judge (design: Applying)."""
+"""Find out what happened to writes whose answer was lost: wait, list, judge (design: Applying)."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from bufferctl.model.live import ids_by_home
 MARGIN = timedelta(minutes=1)
 #: The same where Buffer's answers carry no Date, so that intents are dated by this machine's clock.
 MARGIN_WITHOUT_DATE = timedelta(days=1)
-#: How often a list that lacks an acknowledged create is read.
+#: How many times a list is read if it lacks an acknowledged create.
 STALE_READS = 5
-#: Up to this many edited or deleted posts are read one by one; more are listed, since each takes a request.
+#: Up to this many edited or deleted posts are read one by one; more are listed, because each read is a request.
 FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """It was carried out; `live` is the object now, None after a delete.
+    """The write was carried out; `live` is the object now, None after a delete.
 
-    `by_person`: an equal object that a person made in Buffer meanwhile takes its place.
+    `by_person`: a person has made an equal object in Buffer in the meantime, which takes its place.
     """
 
     live: LivePost | LiveIdea | None
@@ -56,12 +56,12 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class NotWritten:
-    """It was not carried out and may be sent again."""
+    """The write was not carried out and may be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Nobody can tell; `candidates` are ids of objects that it might be."""
+    """The outcome cannot be decided; `candidates` are the ids of objects that it may have made."""
 
     candidates: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ Verdict = Written | NotWritten | Ambiguous
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges lost writes by what Buffer holds afterwards. Pure.
+    """Judges lost writes by what is in Buffer afterwards. Pure.
 
     `landing`: how long after the end of sending a write may still land. `margin`: how far Buffer's times may be apart.
     `shortening`: ids of channels that shorten links.
@@ -90,8 +90,8 @@ class Judge:
     ) -> dict[int, Verdict]:
         """A verdict for each intent, by its number.
 
-        `listed`: what the homes of creates hold now, in every status. `before`: ids that were there before a create, or
-        that are known to be another's. `find` looks a post up by its id, None where there is none.
+        `listed`: all that is in the homes of creates now, in every status. `before`: ids from before a create, or
+        that belong to another entry. `find` looks up a post by its id; None if there is none.
         """
         verdicts: dict[int, Verdict] = {}
         creates: dict[str, list[_Create]] = defaultdict(list)
@@ -135,7 +135,7 @@ class _Candidate:
 
 @dataclass(frozen=True)
 class _Create:
-    """A create whose outcome is unknown. `before`: ids that it cannot be."""
+    """A create whose outcome is unknown. `before`: ids that it cannot have made."""
 
     intent: Intent
     write: Create
@@ -147,33 +147,33 @@ class _Create:
         object.__setattr__(self, "content", of_desired(self.write.item))
 
     def may_be(self, candidate: _Candidate) -> bool:
-        """Whether the candidate was not there before, and was created while this could land."""
+        """Whether the candidate is new, and was created while this write could have arrived."""
         first = self.intent.at - self.judge.margin
         last = self.intent.until + self.judge.landing + self.judge.margin
         return candidate.live.id not in self.before and first <= candidate.live.created_at <= last
 
     def is_by_person(self, candidate: _Candidate) -> bool:
-        """Whether the candidate must be a person's: the API is known to call its own drafts Buffer's (notes: via)."""
+        """Whether a person must have made it. Drafts made through the API say `via: buffer` too (notes: via)."""
         return candidate.by_person and not self.write.makes_draft
 
     def may_have_become(self, candidate: _Candidate) -> bool:
-        """Whether the candidate may be what this made, edited by a person since."""
+        """Whether this write may have made the candidate, and a person has edited it since."""
         may_be_ours = not candidate.by_person or self.write.makes_draft or self.write.makes_approval
         return may_be_ours and self.may_be(candidate)
 
     def is_(self, candidate: _Candidate, *, links_may_differ: bool = False) -> bool:
-        """Whether the content is what this asked for."""
+        """Whether the candidate has the content of this write."""
         return same(self.content, candidate.content, links_may_differ=links_may_differ)
 
     @property
     def but_for_links(self) -> tuple[object, ...]:
-        """All that it asks for but the links: equal for creates that differ by links alone."""
+        """The content without its links: equal for creates that differ only in links."""
         item = self.write.item
         due = instant(item.due_at) if isinstance(item, Post) else ""
         return linkless(self.content), due, self.write.makes_draft, self.write.makes_approval
 
     def kinship(self, candidate: _Candidate) -> int:
-        """How likely the candidate is this, edited by a person since: by its text, then by its time."""
+        """How likely the candidate is this write's, edited by a person since: by text, then by time."""
         item, live = self.write.item, candidate.live
         due = isinstance(item, Post) and isinstance(live, LivePost) and instant(item.due_at) == instant(live.due_at)
         return 2 * (self.content.text == candidate.content.text) + due
@@ -183,14 +183,14 @@ class _Pairing:
     """Pairs the creates of one home, in the order they were sent, with candidates in the order they were created."""
 
     def __init__(self, creates: Sequence[_Create], there: Sequence[_Candidate], *, shortens: bool) -> None:
-        # What was sent later chooses first: more was there before it, so it has less to choose from.
+        # Later intents choose first: more was there before they were sent, so they have fewer candidates.
         self._unpaired = sorted(creates, key=lambda create: -len(create.before))
         self._left = [c for c in there if any(create.may_be(c) for create in creates)]
         self._shortens = shortens
         self._verdicts: dict[int, Verdict] = {}
 
     def verdicts(self) -> dict[int, Verdict]:
-        """By number of the intent. Certain pairs come first; what stays without one was not written."""
+        """By number of the intent. Certain pairs come first; an intent without a pair was not written."""
         for by_person in (False, True):
             for fit in (Fit.AS_SENT, Fit.MOVED_ON):
                 self._pair_equal(fit, by_person=by_person)
@@ -200,7 +200,7 @@ class _Pairing:
         return self._verdicts | {create.intent.number: NotWritten() for create in self._unpaired}
 
     def _pair_equal(self, fit: Fit, *, by_person: bool) -> None:
-        """Equal contents, links included."""
+        """Pair equal contents, links included."""
         for create in tuple(self._unpaired):
             for candidate in self._left:
                 right_kind = create.write.fit(candidate.live) is fit and create.is_by_person(candidate) is by_person
@@ -209,7 +209,7 @@ class _Pairing:
                     break
 
     def _pair_rewritten(self) -> None:
-        """Contents equal but for links that the channel rewrote, which no longer show which link was sent."""
+        """Pair contents that are equal except for rewritten links, which no longer show which link was sent."""
         groups: dict[tuple[object, ...], list[_Create]] = defaultdict(list)
         for create in self._unpaired:
             groups[create.but_for_links].append(create)
@@ -228,7 +228,7 @@ class _Pairing:
         return fits and create.is_(candidate, links_may_differ=True)
 
     def _ask_about_strangers(self) -> None:
-        """What matches nothing is most likely a person's own, but it may be ours with a person's edit in it."""
+        """Hold an intent for each candidate without a match: probably a person's post, possibly ours, edited."""
         for candidate in tuple(self._left):
             possible = [create for create in self._unpaired if create.may_have_become(candidate)]
             if possible:
@@ -251,7 +251,7 @@ class _Pairing:
 class Settler:
     """Settles intents.
 
-    `settle`: seconds until Buffer's lists surely show a write that has landed.
+    `settle`: seconds after which Buffer's lists are assumed to show every write.
     `shortening`: ids of channels that shorten links.
     """
 
@@ -264,7 +264,7 @@ class Settler:
 
     @property
     def margin(self) -> timedelta:
-        """How far Buffer's times may be apart."""
+        """How far apart Buffer's times may be."""
         return MARGIN if self.buffer.tells_time else MARGIN_WITHOUT_DATE
 
     def judge(
@@ -289,7 +289,7 @@ class Settler:
         judge = Judge(timedelta(seconds=self.buffer.timeout + self.settle), self.margin, self.shortening)
         verdicts = judge.verdicts(intents, listed, lambda intent: bound.union(self.journal.ruled_out(intent)), find)
         verdicts |= self._still_ambiguous(creates, verdicts, bound, {item.id for item in listed})
-        # All of this is there before whatever is sent next; open intents go by what was there when they were sent.
+        # What is listed now existed before anything sent later; open intents keep what was there when they were sent.
         for home, ids in ids_by_home(listed).items():
             self.journal.listed(home, ids)
         ambiguous = {i: v.candidates for i in creates if isinstance(v := verdicts[i.number], Ambiguous)}
@@ -297,7 +297,7 @@ class Settler:
         return verdicts
 
     def finder(self, changes: Sequence[tuple[Slot, ModifyPost]]) -> Callable[[str], LivePost | None]:
-        """A way to look posts up: many at once by a list of their channels, what that does not show by its id."""
+        """A function that looks up posts: many at once in a list of their channels, the rest one by one by id."""
         if len(changes) <= FEW:
             return self.buffer.post
         channels: dict[str, set[str]] = {}
@@ -313,9 +313,9 @@ class Settler:
         bound: Collection[str],
         listed: Collection[str],
     ) -> dict[int, Verdict]:
-        """Creates that a person was asked about stay ambiguous until they are found, or every candidate is gone.
+        """Keep creates that a person was asked about ambiguous until they are found, or every candidate is gone.
 
-        A candidate is gone, too, once it is bound to another address.
+        A candidate also counts as gone once it is bound to another address.
         """
         ambiguous: dict[int, Verdict] = {}
         for intent in creates:
@@ -328,11 +328,11 @@ class Settler:
         return ambiguous
 
     def _exists(self, intent: Intent, live_id: str) -> bool:
-        """Whether an object of the intent's home exists that the list did not show; ideas are always listed in full."""
+        """Whether an object exists that the list did not show. Ideas are always listed in full."""
         return intent.slot.channel_id != IDEAS and self.buffer.post(live_id) is not None
 
     def _list(self, creates: Sequence[Intent], acknowledged: Mapping[str, str]) -> Live:
-        """What the homes of `creates` hold now."""
+        """List everything in the homes of `creates`."""
         channels: dict[str, set[str]] = {}
         ideas: set[str] = set()
         for intent in creates:
@@ -345,7 +345,7 @@ class Settler:
         for attempt in range(STALE_READS):
             live = self.buffer.recent(channels, ideas, since)
             missing = expected.keys() - {item.id for item in live.items}
-            # A post that is missing may have been deleted meanwhile; an idea cannot be asked for by its id.
+            # A missing post may have been deleted in the meantime; an idea cannot be read by its id.
             if not any(expected[each] or self.buffer.post(each) for each in missing):
                 return live
             pause = max(1.0, self.settle) * (attempt + 1)
