@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from bufferctl.checks import content, fields, files, media, neighbours, policy, texts
+from bufferctl.checks import content, fields, media, media_files, neighbours, policy, texts
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.diagnostics import Severity
@@ -21,7 +21,7 @@ RULES: tuple[Rule, ...] = tuple(
             *content.RULES,
             *neighbours.RULES,
             *policy.RULES,
-            *files.RULES,
+            *media_files.RULES,
         ),
         key=lambda rule: rule.code,
     )
@@ -51,7 +51,7 @@ def check(
         for finding in of_post(post, limits.get(post.address) if limits else None)
     ]
     ideas = [idea for idea in desired.ideas if not idea.cancelled]
-    found += (each for idea in ideas for each in (*media.address_findings(idea), *files.file_findings(idea)))
+    found += (each for idea in ideas for each in (*media.address_findings(idea), *media_files.file_findings(idea)))
     found += neighbours.neighbour_findings(zip(live, times, strict=True), now, since)
     found += policy.policy_findings(desired, now)
     return tuple(at_levels(found, desired.settings.rules))
@@ -74,7 +74,7 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
     if judge_media := more or not _fine_pictures(post, network):
         yield from media.media_findings(post)
         yield from media.address_findings(post)
-        yield from files.file_findings(post)
+        yield from media_files.file_findings(post)
     if judge_media or odd:
         yield from content.content_findings(post)
     if odd:

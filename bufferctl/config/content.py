@@ -18,7 +18,7 @@ from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
 from bufferctl.config.validation import Faults
 from bufferctl.model import Metadata, NetworkMetadata, Service
-from bufferctl.model.content import Asset, LinkAttachment, Part, ThreadItem
+from bufferctl.model.content import Asset, LinkAttachment, Part
 from bufferctl.model.metadata import (
     BlueskyMetadata,
     FacebookMetadata,
@@ -281,24 +281,6 @@ def _attached(
     elif link is not None:
         return LinkAttachment.of(link)
     return None
-
-
-def check_thread(text: str | None, thread: tuple[ThreadItem, ...], spot: Spot, reading: Reading) -> str | None:
-    """The post's text, from the thread if it is given only there; a problem if the two differ."""
-    if not thread:
-        return text
-    first = thread[0].text
-    if text is None:
-        return first
-    if first is not None and first.removesuffix("\n") == text:
-        return text
-    items = spot.down("thread", 0)
-    message = "the first text of the thread must equal the post's `text`; Buffer refuses the post otherwise"
-    hint = "make them equal, or leave the post's own `text` out"
-    reading.problems.append(
-        items.at("text", message, hint=hint) if items.has("text") else spot.at_key("thread", message, hint=hint)
-    )
-    return text
 
 
 def check_together(

@@ -15,8 +15,8 @@ from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
 from bufferctl.config.expand.layers import Defaults, defaults_of
 from bufferctl.config.explain import explain
-from bufferctl.config.files import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile
+from bufferctl.config.media_files import MediaFiles, media_settings
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading

@@ -18,7 +18,6 @@ from bufferctl.config.catalog import (
 from bufferctl.config.content import (
     Text,
     assets_of,
-    check_thread,
     check_together,
     foreign_metadata,
     metadata_of,
@@ -29,10 +28,10 @@ from bufferctl.config.content import (
 )
 from bufferctl.config.expand.layers import Defaults, Layer, Occurrence, fields_of, layer_of, occurrences
 from bufferctl.config.expand.parameters import Parameters, parameters_for
-from bufferctl.config.expand.threads import check_parts, with_parts
+from bufferctl.config.expand.threads import check_parts, check_thread, with_parts
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
-from bufferctl.config.files import MediaFiles
 from bufferctl.config.format import IdeaEntry, OccurrenceEntry, Override, PostEntry, PostFields, SharedPostEntry
+from bufferctl.config.media_files import MediaFiles
 from bufferctl.config.names import nearest_field
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes

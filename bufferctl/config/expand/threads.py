@@ -1,9 +1,10 @@
-"""`thread` beside `text`: the same parts for every network that has threads (design: Campaigns)."""
+"""Threads: `thread` beside `text`, the same parts for every network that has threads (design: Campaigns)."""
 
 from __future__ import annotations
 
 from bufferctl.config.expand.layers import Layer, layer_of
 from bufferctl.config.reading import Reading
+from bufferctl.config.tree import Spot
 from bufferctl.model import Metadata, NetworkMetadata, Service
 from bufferctl.model.content import Asset, Part, ThreadItem
 
@@ -50,3 +51,21 @@ def check_parts(
         reading.problems.append(layer.spot.at_key("thread", message, hint="write the first part as `text`"))
     if len(reading.problems) > reported:
         reading.spoil(layers[-1].spot, "thread")
+
+
+def check_thread(text: str | None, thread: tuple[ThreadItem, ...], spot: Spot, reading: Reading) -> str | None:
+    """The post's text, from the thread if it is given only there; a problem if the two differ."""
+    if not thread:
+        return text
+    first = thread[0].text
+    if text is None:
+        return first
+    if first is not None and first.removesuffix("\n") == text:
+        return text
+    items = spot.down("thread", 0)
+    message = "the first text of the thread must equal the post's `text`; Buffer refuses the post otherwise"
+    hint = "make them equal, or leave the post's own `text` out"
+    reading.problems.append(
+        items.at("text", message, hint=hint) if items.has("text") else spot.at_key("thread", message, hint=hint)
+    )
+    return text
