@@ -1,17 +1,27 @@
-"""One HTTP request and its answer, and what resolvers get to know about it."""
+"""One HTTP request and its answer, what resolvers get to know about it, and the quotas that may refuse it.
+
+Quotas are rolling windows, with their headers in every form that was seen, and the 429 (NOTES: Limits).
+"""
 
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol, TypeAlias
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeAlias
 
 from graphql import GraphQLResolveInfo
 
+from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.store import Doc
+
+_MINUTE, _DAY = 60, 86_400
+_PER_DAY = {"free": 250, "essentials": 250, "team": 500}
+_PER_MONTH = {"free": 3000, "essentials": 7500, "team": 15_000}
+Style = Literal["joined", "repeated", "old"]
 
 
 @dataclass(frozen=True)
@@ -92,3 +102,79 @@ class Exchange:
 
 Info: TypeAlias = GraphQLResolveInfo[Exchange]
 """What every resolver gets beside its parent."""
+
+
+@dataclass
+class Window:
+    """`quota` requests in any `seconds`; `name` as the headers write it, `label` as the 429 does."""
+
+    name: str
+    label: str
+    quota: int
+    seconds: int
+    taken: deque[datetime] = field(default_factory=deque)
+
+    def forget(self, now: datetime) -> None:
+        """Drop the requests that have left the window."""
+        while self.taken and self.taken[0] + timedelta(seconds=self.seconds) <= now:
+            self.taken.popleft()
+
+    @property
+    def left(self) -> int:
+        """How many requests the window still takes."""
+        return self.quota - len(self.taken)
+
+    def frees(self, now: datetime) -> int:
+        """Return in how many whole seconds, rounded up, the oldest request leaves; the whole window if it is empty."""
+        if not self.taken:
+            return self.seconds
+        rest = self.taken[0] + timedelta(seconds=self.seconds) - now
+        return -int(-rest.total_seconds() // 1)
+
+
+class Quota:
+    """The windows of a plan. Every request counts in each of them, failed ones too; a 429 does not."""
+
+    def __init__(self, plan: str = "free", style: Style = "joined") -> None:
+        """`plan`: free, essentials or team (KeyError for another); `style`: which form the headers take."""
+        self.style = style
+        self.windows = [
+            Window("100-in-15min", "15m", 100, 15 * _MINUTE),
+            Window(f"{_PER_DAY[plan]}-in-1day", "1d", _PER_DAY[plan], _DAY),
+            Window(f"{_PER_MONTH[plan]}-in-30days", "30d", _PER_MONTH[plan], 30 * _DAY),
+        ]
+
+    def take(self, now: datetime) -> Response | None:
+        """Count a request, or return the 429 if a window is full."""
+        for window in self.windows:
+            window.forget(now)
+        full = [window for window in self.windows if window.left <= 0]
+        if full:
+            return refused(max(full, key=lambda window: window.frees(now)), now, self.style)
+        for window in self.windows:
+            window.taken.append(now)
+        return None
+
+    def headers(self, now: datetime) -> list[tuple[str, str]]:
+        """Return the headers that go with every answer."""
+        if self.style == "old":
+            tightest = min(self.windows, key=lambda window: window.left)
+            resets = iso(now + timedelta(seconds=tightest.frees(now)))
+            values = {"limit": tightest.quota, "remaining": max(tightest.left, 0), "reset": resets}
+            return [(f"ratelimit-{name}", str(value)) for name, value in values.items()]
+        left = [f'"{one.name}"; r={max(one.left, 0)}; t={one.frees(now)}' for one in self.windows]
+        policies = [f'"{one.name}"; q={one.quota}; w={one.seconds}; pk=:c2FuZGJveA==:' for one in self.windows]
+        if self.style == "joined":
+            return [("ratelimit", ", ".join(left)), ("ratelimit-policy", ", ".join(policies))]
+        spaceless = [("ratelimit", value.replace("; ", ";")) for value in left]
+        return [*spaceless, *(("ratelimit-policy", value.replace("; ", ";")) for value in policies)]
+
+
+def refused(window: Window, now: datetime, style: Style = "joined") -> Response:
+    """Return the 429 that names a window, with when to come back."""
+    wait = window.frees(now)
+    older = {"retryAfter": wait} if style == "old" else {}
+    message = "Too many requests from this client. Please try again later."
+    response = Response.of_error(429, message, "RATE_LIMIT_EXCEEDED", window=window.label, **older)
+    response.headers.append(("retry-after", str(wait)))
+    return response

@@ -19,13 +19,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bufferctl.sandbox.clock import Clock
 from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Core
-from bufferctl.sandbox.exchange import Request, RequestRecord, Response
+from bufferctl.sandbox.exchange import Quota, Request, RequestRecord, Response, Style
 from bufferctl.sandbox.faults import FaultRecord, Faults, Rule
 from bufferctl.sandbox.fixture import default_fixture, dump, load, read_fixture, seed
 from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.page import BoardPage
 from bufferctl.sandbox.person import Person
-from bufferctl.sandbox.ratelimit import Quota, Style
 from bufferctl.sandbox.schema import executable_schema
 from bufferctl.sandbox.service import Service
 from bufferctl.sandbox.store import Doc, Store

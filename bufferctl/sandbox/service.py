@@ -19,9 +19,8 @@ from graphql import DocumentNode, GraphQLError
 
 from bufferctl.sandbox.clock import epoch_ms
 from bufferctl.sandbox.core import Core
-from bufferctl.sandbox.exchange import Exchange, Request, RequestRecord, Response
+from bufferctl.sandbox.exchange import Exchange, Quota, Request, RequestRecord, Response, refused
 from bufferctl.sandbox.faults import Fault, FaultRecord, Faults, RequestFaults, spoiled
-from bufferctl.sandbox.ratelimit import Quota, refused
 from bufferctl.sandbox.schema import executable_schema, read_document, root_fields
 from bufferctl.sandbox.store import Doc
 

@@ -8,7 +8,7 @@ import pytest
 
 from bufferctl.sandbox import Clock
 from bufferctl.sandbox.clock import parse_time
-from bufferctl.sandbox.ratelimit import Quota
+from bufferctl.sandbox.exchange import Quota
 from tests.sandbox.asking import Answer, Asker
 
 
