@@ -87,7 +87,7 @@ def test_looking_for_drift_judges_nothing(project: Any) -> None:
     """What is in Buffer is looked at, whatever the files' texts are like."""
     declare(project, "mastodon", "x" * 501)
     declared = project("drift")
-    assert (declared.code, "BC00" in declared.err) == (0, False)
+    assert (declared.code, "there is no state" in declared.out, "BC00" in declared.err) == (1, True, False)
 
 
 def test_account_that_pays_for_x(project: Any) -> None:
