@@ -32,7 +32,7 @@ def open_bucket(url: str, endpoint: str = "") -> S3Store | GCSStore | AzureStore
     """The bucket of `url`; its prefix is that of the store. Nothing is asked yet.
 
     `endpoint`: the service's address where it is not the cloud's own; for `gs://` an emulator, without credentials.
-    Raises ImportError if obstore is not installed, obstore's BaseError where its configuration is incomplete.
+    Raises ImportError if obstore is not installed, obstore's BaseError if its configuration is incomplete.
     """
     from obstore.store import AzureStore, GCSStore, S3Store
 

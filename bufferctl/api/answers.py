@@ -1,4 +1,4 @@
-"""One HTTP answer: its status, what it holds, what its errors say, and what became of each write of its request.
+"""One HTTP answer: its status, what it holds, what its errors say, and what happened to each write of its request.
 
 A write succeeded only if its `__typename` says so; four typed errors are a definite no. Everything else leaves open
 whether it was carried out (design: Applying; notes: Writing and Errors). An error that explains in words why nothing

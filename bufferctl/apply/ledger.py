@@ -76,7 +76,7 @@ class Ledger:
     def save(self) -> None:
         """Save the state with the journal's results (also those that an interrupt kept out of `bindings`).
 
-        Raises PartWayError where it cannot be written: the journal then still has it for the next run.
+        Raises PartWayError if it cannot be written: the journal then still has it for the next run.
         """
         self._keep(self.store.save)
 

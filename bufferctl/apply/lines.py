@@ -26,7 +26,7 @@ _UNTIL = timedelta(minutes=10)
 class LineFile:
     """One file, created when something is first written to it.
 
-    Raises PartWayError where it cannot be written, StateError where it cannot be read.
+    Raises PartWayError if it cannot be written, StateError if it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:

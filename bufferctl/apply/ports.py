@@ -23,7 +23,7 @@ class Buffer(Protocol):
         ...
 
     def post(self, post_id: str) -> LivePost | None:
-        """One post by its id, None where there is none."""
+        """One post by its id, None if there is none."""
         ...
 
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
@@ -109,7 +109,7 @@ class Journal(Protocol):
         ...
 
     def settle(self, settled: Sequence[Settled]) -> None:
-        """Note durably what became of intents."""
+        """Note durably what happened to intents."""
         ...
 
     def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
@@ -130,7 +130,7 @@ class Store(Protocol):
     def saved(self) -> State: ...
 
     def check_writable(self) -> None:
-        """Raise StateError where `save` would fail."""
+        """Raise StateError if `save` would fail."""
         ...
 
     def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:

@@ -31,7 +31,7 @@ class Pacer:
     max_wait: float
 
     def pace(self) -> None:
-        """Return once every window has a request left. Raises PartWayError where that takes longer than `max_wait`."""
+        """Return once every window has a request left. Raises PartWayError if that takes longer than `max_wait`."""
         now = self.server_time()
         full = [w for w in self.quota().windows if w.left <= 0 and w.resets_at + ROUNDING > now]
         if not full:

@@ -277,7 +277,7 @@ class Settler:
         """A verdict for each intent, by number, after `wait` seconds.
 
         `acknowledged`: ids of the last creates that Buffer confirmed, by home; a list without them is stale and read
-        again. Raises ApiError, or PartWayError where the lists stay stale; the intents then stay open for the next run.
+        again. Raises ApiError, or PartWayError if the lists stay stale; the intents then stay open for the next run.
         """
         if wait > 0:
             self.watcher.waiting(wait, "An answer was lost; waiting before checking what Buffer did")

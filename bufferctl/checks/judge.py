@@ -84,7 +84,7 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
 
 
 def _fine_pictures(post: Post, network: Network) -> bool:
-    """Whether its assets are flawless images that the network surely accepts, or it has none and needs none."""
+    """Whether its assets are flawless images that the network certainly accepts, or it has none and needs none."""
     if not post.assets:
         return not network.needs_media
     limit = network.images or network.media

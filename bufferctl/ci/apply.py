@@ -63,14 +63,14 @@ class _Applied:
 
 
 class _Record:
-    """`applied.json`; `store` is None where the state is not shared, and then nothing is kept."""
+    """`applied.json`; `store` is None if the state is not shared, and then nothing is kept."""
 
     def __init__(self, store: Store | None) -> None:
         self._store = store
         self._stored = store.read() if store else Stored(None, "")
 
     def read(self) -> _Applied:
-        """The last apply; all empty before the first one. Raises StateError where the file is damaged."""
+        """The last apply; all empty before the first one. Raises StateError if the file is damaged."""
         if self._stored.document is None:
             return _Applied()
         try:
@@ -118,7 +118,7 @@ def _apply_reviewed(job: Job, branch: str, commit: str, record: _Record) -> _End
 
 
 def _reviewed_plan(job: Job, request: ChangeRequest) -> Path | None:
-    """The file of the plan that was reviewed, None where there is none, which the log explains."""
+    """The file of the plan that was reviewed, None if there is none, which the log explains."""
     found = job.forge.reviewed_plan(request, job.artifact)
     for reason in found.ignored:
         print(f"{name_of(request, job.forge)}: {reason}.")

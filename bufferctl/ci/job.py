@@ -78,7 +78,7 @@ class Job:
 
     @cached_property
     def _loaded(self) -> Loaded | None:
-        """The files as checked out; None where there is no root file, which every command reports itself."""
+        """The files as checked out; None if there is no root file, which every command reports itself."""
         try:
             return load(self._root_file, self.folder)
         except BufferctlError:
@@ -90,7 +90,7 @@ class Job:
         return desired.settings.state if desired else None
 
     def check_state_is_kept(self) -> None:
-        """Raises StateError where the state would be gone with this machine."""
+        """Raises StateError if the state would be gone with this machine."""
         if self._loaded and self._loaded.desired and self._state_settings is None:
             raise StateError(
                 "buffer.yaml does not say where runs share the state, so the state of this run would be lost",
@@ -99,7 +99,7 @@ class Job:
             )
 
     def store(self, name: str) -> Store | None:
-        """Where the document `name` is, beside the shared state; None where the state is not shared."""
+        """Where the document `name` is, beside the shared state; None if the state is not shared."""
         settings = self._state_settings
         if settings is None:
             return None

@@ -48,7 +48,7 @@ def summarize(markdown: str, console: Console) -> None:
 
 
 def tell(report: Report, root: Path, console: Console) -> None:
-    """Show a plan, or what became of it: what is wrong and what needs somebody at its line, and all as the summary."""
+    """Show a plan, or an apply: problems and posts that need somebody at their lines, everything as the summary."""
     if in_job():
         from bufferctl.render.report import problems_of
 

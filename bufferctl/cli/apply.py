@@ -129,7 +129,7 @@ def apply(
 
 
 def _agreed(number: int, opened: Session) -> bool:
-    """Ask. Raises UsageError where there is nobody to ask."""
+    """Ask. Raises UsageError if there is nobody to ask."""
     with opened.kept():
         return opened.console.confirm(
             f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?",

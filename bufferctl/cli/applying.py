@@ -43,7 +43,7 @@ class Applying:
     """`settle` and `max_wait` in seconds; `quiet`: outcomes are not printed as they come; `clock`: else our own.
 
     `not_created`: addresses that a person says, in this very run, an earlier one did not create. `publisher`: makes
-    files public; None where none is declared.
+    files public; None if none is declared.
     """
 
     session: Session
@@ -152,7 +152,7 @@ class Applying:
     def move_horizon(self, plan: Plan) -> None:
         """Note in the record how far the account was read, by the plan that followed from the last reading.
 
-        Raises StateError where it cannot be written; the record then only reaches less far.
+        Raises StateError if it cannot be written; the record then only reaches less far.
         """
         session = self.session
         session.state = move_on(
@@ -242,7 +242,7 @@ class Finish:
         return worst([*self._codes, *self._needs_person(left)])
 
     def _verify(self) -> Plan | None:
-        """What is left of the plan; None where nothing was changed, or where the account could not be read again."""
+        """What is left of the plan; None if nothing was changed, or if the account could not be read again."""
         if not self.applying.changed_anything:
             return None
         try:

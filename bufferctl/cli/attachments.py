@@ -147,7 +147,7 @@ def _wanted(kind: str, url: str) -> Wanted:
 
 
 def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Wanted | None:
-    """The address that was sent and what is there; None where it cannot be known, for a file that was changed since."""
+    """The address that was sent and what is there; None if it cannot be known, for a file that was changed since."""
     from bufferctl.media.addresses import Wanted
     from bufferctl.model.media import CONTENT_TYPES, address_of
 
@@ -179,7 +179,7 @@ def _diagnostic(place: _Place, answer: Answer, locator: Locator) -> Diagnostic:
 
 
 def publisher(files: Files, endpoint: str, *, whole: bool = False) -> Publisher | None:
-    """For the files that are declared, None where there are none. Nothing is asked or sent yet.
+    """For the files that are declared, None if there are none. Nothing is asked or sent yet.
 
     `whole`: compare all bytes, for a saved plan. Raises as `check_reachable`.
     """
@@ -193,7 +193,7 @@ def publisher(files: Files, endpoint: str, *, whole: bool = False) -> Publisher 
 
 
 def check_reachable(files: Files, endpoint: str) -> None:
-    """Raises ConfigError where files are to be on this machine and Buffer is elsewhere."""
+    """Raises ConfigError if files are to be on this machine and Buffer is elsewhere."""
     settings = files.desired.settings.media
     if settings and is_local(settings.public_url) and not is_local(endpoint):
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""Where output goes and whether it has colour: data to stdout, everything else to stderr (design: Contracts)."""
+"""Where output goes and whether it has color: data to stdout, everything else to stderr (design: Contracts)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Console:
 
     @classmethod
     def create(cls, *, no_color: bool = False, full: bool = False, verbose: bool = False) -> Console:
-        """Colour on terminals only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
+        """Color on terminals only; `NO_COLOR` and `--no-color` turn it off, `FORCE_COLOR` on.
 
         As wide as the terminal or COLUMNS say, within what reads well; `full`: long texts are not folded. `verbose`:
         with how posts were made from their entries.
@@ -81,7 +81,7 @@ class Console:
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:
-        """Ask whether to go on. Raises UsageError where there is nobody to ask, so that nothing was sent or written."""
+        """Ask whether to go on. Raises UsageError if there is nobody to ask, so that nothing was sent or written."""
         if not self.can_ask:
             raise UsageError(f"Cannot ask for confirmation without a terminal, so nothing was {nothing_was}", hint=hint)
         return click.confirm(question, err=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Files:
     """What the files say, without errors, and the folder of the root file, `root_name`.
 
-    `named`: the files that PATH arguments narrow to, by their names below the root; None where there are none.
+    `named`: the files that PATH arguments narrow to, by their names below the root; None if there are none.
     `warnings`: what was found in them and stops nobody. `by_rules`: the content is judged, by the account too.
     """
 
@@ -76,7 +76,7 @@ class Files:
 def load_declared(file: Path | None) -> Loaded:
     """What the files declare, with what is known of the pictures and other files that they name.
 
-    Raises ConfigError where there is no root file, or where such a file cannot be read.
+    Raises ConfigError if there is no root file, or if such a file cannot be read.
     """
     from bufferctl.config import load
 
@@ -97,7 +97,7 @@ def _with_files(desired: Desired | None, root: Path) -> Desired | None:
 def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by_rules: bool = True) -> Files:
     """Read and judge the files; their problems are printed, of many warnings of one rule the first ones.
 
-    Raises ConfigError where there are errors among them. What the account knows better is left to when it is asked.
+    Raises ConfigError if there are errors among them. What the account knows better is left to when it is asked.
     `by_rules`: judge the content by the rules; not where only what is in Buffer matters.
     """
     from bufferctl.cli.judging import abridged, judged
@@ -160,7 +160,7 @@ def concerns(problem: Diagnostic, named: frozenset[str] | None) -> bool:
 
 
 def named_files(paths: Sequence[Path], loaded: Loaded) -> frozenset[str] | None:
-    """The files that PATHs name, None without PATHs. Raises UsageError where one names none that is read."""
+    """The files that PATHs name, None without PATHs. Raises UsageError if one names none that is read."""
     names: set[str] = set()
     for path in paths:
         real = path.resolve()
@@ -185,6 +185,6 @@ def of_saved(file: Path | None, desired: Desired) -> Files:
 
 
 def declared_now(file: Path | None) -> Desired | None:
-    """What the files say, None where they have errors; nothing is printed."""
+    """What the files say, None if they have errors; nothing is printed."""
     found = load_declared(file)
     return None if has_errors(found.diagnostics) else found.desired

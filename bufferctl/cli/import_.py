@@ -122,7 +122,7 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
 
 
 def _downloads(folder: Path, files: Files) -> Downloads:
-    """Where media go. Raises UsageError where files in that folder could not be declared."""
+    """Where media go. Raises UsageError if files in that folder could not be declared."""
     from bufferctl.intake import Downloads, check_folder
 
     settings = files.desired.settings.media
@@ -170,7 +170,7 @@ def _everything(
 
 
 def _baseline(opened: Session, connection: options.Connection) -> Baseline:
-    """What is declared and recorded. Raises ApiError, and ConfigError where an apply was cut off."""
+    """What is declared and recorded. Raises ApiError, and ConfigError if an apply was cut off."""
     from bufferctl.cli import plan_options
     from bufferctl.intake import Baseline
 

@@ -97,7 +97,7 @@ def _proposed(path: Path, console: Console) -> StateSettings | None:
 
 
 def _begin(record: StoredRecord, account: Account, managed_since: datetime, console: Console) -> bool:
-    """Begin the record, where there is none; False where it cannot be reached, and the first apply begins it."""
+    """Begin the record, where there is none; False if it cannot be reached, and the first apply begins it."""
     from bufferctl.reconcile import begin_anew
 
     try:

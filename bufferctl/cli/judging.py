@@ -88,7 +88,7 @@ def _settings(item: Post | Idea, located: Located) -> Iterator[Related]:
 
 
 def _in_occurrences(items: Mapping[str, Post], message: str) -> str:
-    """Which occurrences of a repeated post something was found in; nothing where it is every one, or said already."""
+    """Which occurrences of a repeated post something was found in; nothing if it is every one, or said already."""
     times = max((post.expansion.times for post in items.values() if post.expansion), default=0)
     if not times or len(items) == times:
         return ""

@@ -51,7 +51,7 @@ _FEWEST = 3_000
 
 
 def check_writable(option: str, *files: Path | None) -> None:
-    """Before any work. Raises UsageError where a file that `option` names could not be written; None is passed over."""
+    """Before any work. Raises UsageError if a file that `option` names could not be written; None is passed over."""
     for path in filter(None, files):
         folder = path.resolve().parent
         if path.is_dir():
@@ -66,7 +66,7 @@ def check_writable(option: str, *files: Path | None) -> None:
 
 
 def check_apart(*files: Path | None) -> None:
-    """Before any work. Raises UsageError where two outputs would be the same file; None is passed over."""
+    """Before any work. Raises UsageError if two outputs would be the same file; None is passed over."""
     paths = [path for path in files if path]
     for path, real in zip(paths, resolved := [path.resolve() for path in paths], strict=True):
         if resolved.count(real) > 1:
@@ -79,7 +79,7 @@ def check_apart(*files: Path | None) -> None:
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` in the file's place, all of it or nothing, for its owner alone: it holds what is not public yet.
 
-    Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError where that cannot be. The API
+    Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError if that cannot be. The API
     key is taken out.
     """
     data = without_secrets(data.decode()).encode()
@@ -137,7 +137,7 @@ calendar_option = _option(CALENDARS)
 
 
 def write_reports(files: Sequence[Path], report: Report, forms: Forms = FORMS) -> None:
-    """Write each report. Raises BufferctlError where one cannot be."""
+    """Write each report. Raises BufferctlError if one cannot be."""
     pages = [path.name for path in files if path.suffix.lower() == ".html"]
     report = replace(report, page=pages[0] if pages else "")
     for path in files:
@@ -193,7 +193,7 @@ def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] 
 
 
 def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
-    """Print a plan, or what became of it, to stdout."""
+    """Print a plan, or what happened to it, to stdout."""
     if as_json:
         from bufferctl.render.json import report_json
 

@@ -36,7 +36,7 @@ def planning_options(choices: Choices, connection: Connection, *, settle: float 
 
 
 def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
-    """The plan, narrowed to the files and addresses named. Raises UsageError where a glob fits no address."""
+    """The plan, narrowed to the files and addresses named. Raises UsageError if a glob fits no address."""
     addresses = [str(change.address) for change in plan.changes]
     check_globs("--target", choices.targets, addresses)
     check_globs("--exclude", choices.excludes, addresses)
@@ -50,7 +50,7 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
 
 
 def selection(files: Files, choices: Choices) -> str:
-    """The PATHs and options that narrow a plan, as they were typed, at most three; empty where none does."""
+    """The PATHs and options that narrow a plan, as they were typed, at most three; empty if none does."""
     options = [("--target", choices.targets), ("--exclude", choices.excludes)]
     parts = [*sorted(files.named or ()), *(f"{name} {glob}" for name, globs in options for glob in globs)]
     return ", ".join([*parts[:_NAMED], *(["…"] if len(parts) > _NAMED else [])])
@@ -61,7 +61,7 @@ _NAMED = 3
 
 
 def check_globs(option: str, globs: Iterable[str], addresses: Collection[str]) -> None:
-    """Raises UsageError where a glob given to `option` fits no address."""
+    """Raises UsageError if a glob given to `option` fits no address."""
     for glob in globs:
         if not any(fnmatchcase(address, glob) for address in addresses):
             raise UsageError(
@@ -89,7 +89,7 @@ def without_repeating(plan: Plan, doing: Collection[Slot]) -> Plan:
 
 
 def check_named(choices: Choices, files: Files) -> None:
-    """Raises UsageError where --recreate or --reapply names what no file declares."""
+    """Raises UsageError if --recreate or --reapply names what no file declares."""
     if not choices.recreate | choices.reapply:
         return
     declared = {str(item.address) for item in files.desired.items}
@@ -100,7 +100,7 @@ def check_named(choices: Choices, files: Files) -> None:
 
 
 def check_offline(choices: Choices, *, out: Path | None) -> None:
-    """Raises UsageError where what is asked for needs the account."""
+    """Raises UsageError if what is asked for needs the account."""
     options = {
         "-o": out is not None,
         "--recreate": bool(choices.recreate),

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def find_predecessor(
     files: Files, record: StoredRecord, buffer: Buffer, console: Console, *, afresh: bool = False
 ) -> Predecessor | None:
-    """The document that this root file goes on with, None where it has its own or is new; `record` was read.
+    """The document that this root file goes on with, None if it has its own or is new; `record` was read.
 
-    `afresh`: what nothing proves is no reason to stop. Raises StateError where it may be one, and where the record was
+    `afresh`: what nothing proves is no reason to stop. Raises StateError if it may be one, and if the record was
     moved away; ApiError.
     """
     if record.exists and not record.document.moved_to:
@@ -58,7 +58,7 @@ def _relevant(files: Files, found: Collection[Predecessor], buffer: Buffer) -> l
 def _chosen(
     files: Files, record: StoredRecord, relevant: Sequence[tuple[Predecessor, frozenset[str]]], *, afresh: bool
 ) -> Predecessor | None:
-    """The one that is proved and has all that the others have. Raises StateError where that cannot be known."""
+    """The one that is proved and has all that the others have. Raises StateError if that cannot be known."""
     proved = [each for each in relevant if proves(each[0], files.root_file, files.desired.files, remote=files.remote)]
     if len(proved) == 1 and all(homes <= proved[0][1] for _, homes in relevant):
         return proved[0][0]

@@ -98,7 +98,7 @@ def pull(
 
 
 def _downloads(folder: Path | None, files: Files) -> Downloads | None:
-    """Where media go; None where files have no addresses and nobody asked. What the files name already is kept."""
+    """Where media go; None if files have no addresses and nobody asked. What the files name already is kept."""
     from bufferctl.intake import Downloads, check_folder
     from bufferctl.model.attached import attached
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at: datetime) -> None:
-    """Write the plan. Raises BufferctlError where it cannot be written."""
+    """Write the plan. Raises BufferctlError if it cannot be written."""
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
     kept = planfile.Choices(choices.recreate, choices.reapply, choices.max_deletes)
@@ -27,7 +27,7 @@ def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at:
 
 
 def read(path: Path) -> SavedPlan:
-    """Read a saved plan. Raises UsageError where that cannot be, StalePlanError where it was altered."""
+    """Read a saved plan. Raises UsageError if that cannot be, StalePlanError if it was altered."""
     from bufferctl import planfile
     from bufferctl.reconcile import shows_edit
 
@@ -55,7 +55,7 @@ def choices_of(plan: SavedPlan) -> Choices:
 
 
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:
-    """Write the receipt of an apply. Raises BufferctlError where it cannot be written."""
+    """Write the receipt of an apply. Raises BufferctlError if it cannot be written."""
     from bufferctl.planfile import receipt
     from bufferctl.render.json import receipt_json
 
@@ -63,7 +63,7 @@ def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:
 
 
 def read_receipt(path: Path) -> Receipt | None:
-    """Read a receipt, None where the file holds something else, or cannot be read. Raises UsageError."""
+    """Read a receipt, None if the file holds something else, or cannot be read. Raises UsageError."""
     from pydantic_core import from_json
 
     from bufferctl.planfile import receipt

@@ -97,7 +97,7 @@ class Session:
     def finish(self, message: str) -> None:
         """Store what a shared record is to hold, with `message` for its history, and release its lock, once.
 
-        Raises PartWayError where that fails.
+        Raises PartWayError if that fails.
         """
 
     def save(self, state: State) -> None:
@@ -250,7 +250,7 @@ class Session:
         return replace(live, posts=(*live.posts, *there), gone=frozenset(gone))
 
     def _check_managed_since(self) -> None:
-        """Raises ConfigError where the root file says a time that cannot be right."""
+        """Raises ConfigError if the root file says a time that cannot be right."""
         since = self.files.desired.settings.managed_since
         if since is None:
             return
@@ -303,7 +303,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
 def session_of(
     kind: type[S], files: Files, buffer: Buffer, store: StoredRecord, journal: FileJournal, console: Console
 ) -> S:
-    """The session of a record that was read. Raises StateError where the record contradicts itself."""
+    """The session of a record that was read. Raises StateError if the record contradicts itself."""
     _check_apart(store.saved, store.name)
     return kind(files, buffer, store, journal, console, _without_unsafe_horizons(store.saved, store, journal, console))
 
@@ -326,7 +326,7 @@ def _without_unsafe_horizons(state: State, store: StoredRecord, journal: FileJou
 
 
 def _check_apart(state: State, name: str) -> None:
-    """Raises StateError where one object has two addresses: a change to one would also change the other."""
+    """Raises StateError if one object has two addresses: a change to one would also change the other."""
     seen: dict[str, str] = {}
     for binding in state.bindings.values():
         if binding.id in seen:
@@ -352,8 +352,8 @@ def opened_for_change(
 ) -> Iterator[Session]:
     """The same with the lock held from before anything is read, and the record known to be writable.
 
-    `settle`: seconds until Buffer's lists surely show a write. `message`: for the history of a shared record, unless
-    `finish` says more. `afresh`: see `sharing.shared`. Raises LockedError where another run holds the lock, on
+    `settle`: seconds until Buffer's lists certainly show a write. `message`: for the history of a shared record, unless
+    `finish` says more. `afresh`: see `sharing.shared`. Raises LockedError if another run holds the lock, on
     this machine or of a shared record, for longer than `lock_timeout` seconds, StateError.
     """
     store = files.store(state_file)

@@ -70,7 +70,7 @@ class SharedSession(Session):
         return planned
 
     def finish(self, message: str) -> None:
-        """Store what came of the run, and release the lock. Once; raises PartWayError where that fails."""
+        """Store what came of the run, and release the lock. Once; raises PartWayError if that fails."""
         if self.finished:
             return
         self.finished = True
@@ -175,7 +175,7 @@ def _when_free(
 ) -> Lease | None:
     """Call `take` with Buffer's time while nobody alive holds the lock; the lease of a dead run that held it.
 
-    `take` raises OvertakenError where another run was faster. Raises LockedError after `timeout` seconds.
+    `take` raises OvertakenError if another run was faster. Raises LockedError after `timeout` seconds.
     """
     at, began = buffer.server_time(), awake()
     waited, poll, overtaken = 0.0, _POLL, 0
@@ -236,13 +236,13 @@ def _unmoved(files: Files, record: StoredRecord) -> str:
 
 
 def _refuse_unmoved(files: Files, record: SharedRecord) -> None:
-    """Raises StateError where the state is still in a file beside the root file."""
+    """Raises StateError if the state is still in a file beside the root file."""
     if wrong := _unmoved(files, record):
         raise StateError(f"{wrong}, so nothing was done", hint=_MOVE)
 
 
 def _refuse_older(files: Files, record: SharedRecord) -> None:
-    """Raises StateError where the checkout is known to be older than what was applied last."""
+    """Raises StateError if the checkout is known to be older than what was applied last."""
     here, applied = record.commit, record.document.commit
     if not here or not applied:
         return

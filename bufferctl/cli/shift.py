@@ -114,7 +114,7 @@ def _published(plan: Plan) -> frozenset[Address]:
 
 
 def _check(found: Shift) -> None:
-    """Raises ConfigError where posts cannot be moved, or only published ones are named."""
+    """Raises ConfigError if posts cannot be moved, or only published ones are named."""
     from bufferctl.render.lines import count
 
     if found.refused:
@@ -150,7 +150,7 @@ def _listed(addresses: Sequence[Address]) -> str:
 
 
 def _agreed(found: Shift, console: Console) -> bool:
-    """Ask. Raises UsageError where there is nobody to ask."""
+    """Ask. Raises UsageError if there is nobody to ask."""
     from bufferctl.render.lines import count
 
     return console.confirm(

@@ -69,7 +69,7 @@ def source_of(
 ) -> PlanSource:
     """The source that the command line names, its files read and checked.
 
-    Raises UsageError, ConfigError, and StalePlanError where a saved plan was altered.
+    Raises UsageError, ConfigError, and StalePlanError if a saved plan was altered.
     """
     plan_file = saved_plan_among(paths)
     if plan_file and reviewed:
@@ -93,14 +93,14 @@ def source_of(
 
 
 def saved_plan_among(paths: Sequence[Path]) -> Path | None:
-    """The saved plan that apply is given; None where it is given files of posts, or nothing."""
+    """The saved plan that apply is given; None if it is given files of posts, or nothing."""
     if len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in _POST_FILES:
         return paths[0]
     return None
 
 
 def check_plan_name(path: Path | None) -> None:
-    """Before any work. Raises UsageError where apply would take a plan of this name for posts; None is passed over."""
+    """Before any work. Raises UsageError if apply would take a plan of this name for posts; None is passed over."""
     if path and path.suffix in _POST_FILES:
         raise UsageError(
             f"`bufferctl apply` would read {path} as a file of posts, so nothing was done",
@@ -132,13 +132,13 @@ class FromFiles:
         return base
 
     def select(self, today: Plan, console: Console) -> Plan:
-        """The plan, narrowed. Raises UsageError where a glob fits no address."""
+        """The plan, narrowed. Raises UsageError if a glob fits no address."""
         return plan_options.narrowed(today, self.files, self.choices)
 
 
 @dataclass(frozen=True, slots=True)
 class FromSavedPlan:
-    """All of a saved plan, or nothing where it no longer holds (exit code 3)."""
+    """All of a saved plan, or nothing if it no longer holds (exit code 3)."""
 
     saved: SavedPlan
     path: Path
@@ -242,7 +242,7 @@ class FromReviewed:
 def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | None) -> Plan:
     """What of a saved plan is still to be done. Raises StalePlanError, naming what moved, where it no longer holds.
 
-    `declared`: what the files say today, None where they have errors.
+    `declared`: what the files say today, None if they have errors.
     """
     from bufferctl import planfile
 
@@ -259,7 +259,7 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | No
 
 
 def _check_alone(choices: Choices, path: Path) -> None:
-    """Raises UsageError where options would change a saved plan: they were settled when it was made."""
+    """Raises UsageError if options would change a saved plan: they were settled when it was made."""
     from bufferctl.cli.options import Choices
 
     if choices != Choices():
@@ -271,7 +271,7 @@ def _check_alone(choices: Choices, path: Path) -> None:
 
 
 def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
-    """Raises StalePlanError where the saved plan is of another endpoint, or expired."""
+    """Raises StalePlanError if the saved plan is of another endpoint, or expired."""
     if today.endpoint != plan.plan.endpoint:
         raise StalePlanError(
             f"The saved plan {path} is for {plan.plan.endpoint}, and this run talks to {today.endpoint}",

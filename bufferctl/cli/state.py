@@ -119,7 +119,7 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
 
 
 def _shared(file: Path | None, state_file: Path | None) -> StoredRecord | None:
-    """The record that machines share, read; None where the files name none, or there are no files here."""
+    """The record that machines share, read; None if the files name none, or there are no files here."""
     try:
         record, _ = record_of(file, state_file)
     except ConfigError:
@@ -283,7 +283,7 @@ def record_of(file: Path | None, state_file: Path | None) -> tuple[StoredRecord,
 
 
 def existing(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
-    """The same, read. Raises ConfigError where there is none yet."""
+    """The same, read. Raises ConfigError if there is none yet."""
     record, root = record_of(file, state_file)
     record.load()
     if not record.exists:

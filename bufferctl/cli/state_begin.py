@@ -83,7 +83,7 @@ def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
 
 
 def _agreed(session: Session, *, auto_approve: bool) -> bool:
-    """Ask. Raises UsageError where there is nobody to ask."""
+    """Ask. Raises UsageError if there is nobody to ask."""
     if auto_approve:
         return True
     with session.kept():

@@ -69,7 +69,7 @@ def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> 
 
 
 def _replaceable(record: StoredRecord, new: Document) -> Document:
-    """What is stored. Raises StateError where `new` must not replace it unasked."""
+    """What is stored. Raises StateError if `new` must not replace it unasked."""
     from bufferctl.state.lock import locked_by
 
     record.load()
@@ -215,7 +215,7 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
 
 
 def _read_both(old: StoredRecord, target: StoredRecord) -> None:
-    """Raises StateError where `target` has a record, unless that was moved to `old`, or `old` has none."""
+    """Raises StateError if `target` has a record, unless that was moved to `old`, or `old` has none."""
     target.read()
     if target.exists and target.document.moved_to not in {old.store.address, old.place}:
         target.refuse_moved()

@@ -20,7 +20,7 @@ _ENDING = re.compile(r"\.ya?ml(?:\.txt)?$", re.IGNORECASE)
 def find_root(file: Path | None, start: Path) -> Path:
     """The root file: `file` if named, else the nearest buffer.yaml at or above `start`.
 
-    Raises UsageError where the file named is not there, ConfigError where there is none to find.
+    Raises UsageError if the file named is not there, ConfigError if there is none to find.
     """
     if file is not None:
         path = start / file
@@ -143,7 +143,7 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> 
 
 
 def _visible(folder: Path) -> Iterator[Path]:
-    """What is in a folder; nothing where it is none."""
+    """What is in a folder; nothing if it is none."""
     try:
         yield from sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError:

@@ -422,7 +422,7 @@ def _owners(data: Any, model: type[BaseModel]) -> dict[int, type[BaseModel]]:
 
 
 def model_at(owner: Any, loc: Sequence[str | int]) -> type[BaseModel] | None:
-    """The model of what stands at `loc` below a model; None where it is none."""
+    """The model of what stands at `loc` below a model; None if it is none."""
     model: type[BaseModel] | None = owner
     for step in loc:
         if isinstance(step, str) and model is not None:

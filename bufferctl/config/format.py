@@ -342,7 +342,7 @@ class TagEntry(Model):
     id: Filled
     """Buffer's id of the tag."""
     color: str = ""
-    """Its colour, #rrggbb."""
+    """Its color, #rrggbb."""
 
 
 def _tag(value: Any) -> Any:

@@ -182,7 +182,7 @@ def _unclosed_quote(source: Source, offset: int) -> int | None:
 
 
 def _inner_quotes(line: str) -> str:
-    """How to write a text in quotes that has quotes inside; empty where the line is no such text."""
+    """How to write a text in quotes that has quotes inside; empty if the line is no such text."""
     found = re.search(r":\s+((['\"]).*\2)\s*$", line)
     if not found:
         return ""

@@ -54,7 +54,7 @@ class LocalTimeError(ValueError):
 
 @lru_cache(maxsize=256)
 def zone_of(name: str) -> tzinfo | None:
-    """The zone of that name; None where there is none, or only an offset where people mean a place (`EST`)."""
+    """The zone of that name; None if there is none, or only an offset where people mean a place (`EST`)."""
     if name in {"UTC", "Z"}:
         return UTC
     if name in _FIXED:
@@ -93,7 +93,7 @@ class LocalTimes:
     zone: tzinfo
 
     def instant(self, when: datetime) -> datetime:
-        """The instant that a time means. Raises LocalTimeError where a clock change skips or repeats it."""
+        """The instant that a time means. Raises LocalTimeError if a clock change skips or repeats it."""
         if when.tzinfo is not None:
             return when
         early, late = when.replace(tzinfo=self.zone), when.replace(tzinfo=self.zone, fold=1)
@@ -138,7 +138,7 @@ _TYPESET = str.maketrans(
 
 
 def in_our_form(given: str) -> str | None:
-    """The time as files write it; None where it is no time, or could be several. It may not exist all the same."""
+    """The time as files write it; None if it is no time, or could be several. It may not exist all the same."""
     found = next((match for pattern in _TIMES if (match := pattern.fullmatch(given))), None)
     return _written(found) if found else None
 

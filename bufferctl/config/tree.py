@@ -73,7 +73,7 @@ class Spot(NamedTuple):
         return spot
 
     def child(self, part: str | int) -> Any:
-        """The value of a field or an item; None where there is none."""
+        """The value of a field or an item; None if there is none."""
         if isinstance(self.node, dict) and isinstance(part, str):
             return self.node.get(part)
         if isinstance(self.node, list) and isinstance(part, int) and part < len(self.node):

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 #: Actions of what Buffer has as the files declare it.
 AT_REST = frozenset({Action.NO_OP, Action.DONE})
-#: Characters of a text that are enough to recognise a post.
+#: Characters of a text that are enough to recognize a post.
 _SHOWN = 40
 _OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -72,7 +72,7 @@ def claim(
     """The slot of a declared object and its binding to the live one with that id (`import ADDRESS ID`).
 
     Where the two differ, the binding says so, and the next plan shows what. Raises ApiError if the id is not in that
-    home, UsageError where the id or the address is bound otherwise.
+    home, UsageError if the id or the address is bound otherwise.
     """
     slot, live = _find(buffer, account, targets, item, live_id)
     _refuse_bound(bindings, slot, live_id, str(item.address))

@@ -1,6 +1,6 @@
 """Media of what is imported or pulled: Buffer's copies as files beside the posts, so that git holds all of it.
 
-Buffer may have re-encoded a picture, and only its copy can be had. So the copy counts as what was applied.
+Buffer may have re-encoded a picture, and only its copy is available. So the copy counts as what was applied.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Fetch = Callable[[Iterable[tuple[str, str]], Path], Mapping[str, Download]]
 
 
 def check_folder(folder: Path, root: Path, settings: MediaSettings | None) -> Path:
-    """The folder for downloads, below `root`. Raises UsageError where files there could not be declared."""
+    """The folder for downloads, below `root`. Raises UsageError if files there could not be declared."""
     real, top = folder.resolve(), root.resolve()
     if not real.is_relative_to(top) or any(part.startswith(".") for part in real.relative_to(top).parts):
         raise UsageError(
@@ -62,7 +62,7 @@ class Downloads:
     def take(self, items: Sequence[Post | Idea], fetch: Fetch, desired: Desired) -> list[Post | Idea]:
         """The same objects with files instead of addresses, where the download worked and the rules take the file.
 
-        `desired`: the settings by which they are judged. Raises OSError where files cannot be written.
+        `desired`: the settings by which they are judged. Raises OSError if files cannot be written.
         """
         wanted = [(each.url, _kind(each)) for item in items for each in self._addresses(item) if each.url]
         if not wanted:

@@ -103,7 +103,7 @@ class Wanted:
 class Answer:
     """What an address answered.
 
-    `message`: a predicate, such as `returns 404 Not Found`; empty where all is well. `type`: the media type, `size`: in
+    `message`: a predicate, such as `returns 404 Not Found`; empty if all is well. `type`: the media type, `size`: in
     bytes, None if not given.
     """
 
@@ -279,7 +279,7 @@ def _is_kind(found: str, wanted: Wanted) -> bool:
 
 
 async def _request(client: httpx2.AsyncClient, method: str, wanted: Wanted) -> _Response:
-    """Send a request and follow redirects. Raises PassingError, and ConnectError where the host is not there."""
+    """Send a request and follow redirects. Raises PassingError, and ConnectError if the host is not there."""
     headers = {} if method == "HEAD" or wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
     async with following(client, method, wanted.url, headers) as (answer, url):
         if answer.status_code == _TOO_MANY or answer.status_code >= _SERVER_ERROR:

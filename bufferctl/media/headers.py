@@ -194,7 +194,7 @@ def _gif(file: BinaryIO, _: int) -> Header:
 
 
 def _colours(flags: int) -> int:
-    """The bytes of the table of colours that follows."""
+    """The bytes of the table of colors that follows."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 

@@ -29,7 +29,7 @@ _AT_A_TIME = 4
 def read_files(desired: Desired, root: Path) -> Desired:
     """The same, with the facts about each file below `root`. Each file is read once.
 
-    Raises ConfigError where one cannot be read.
+    Raises ConfigError if one cannot be read.
     """
     paths = {each.file.path for item in desired.items for each in files_of(item) if each.file}
     if not paths:
@@ -49,7 +49,7 @@ def _read_all(root: Path, paths: Iterable[str], settings: MediaSettings | None) 
 
 
 def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFile:
-    """What is known of one file; its address only with `settings`. Raises ConfigError where it cannot be read."""
+    """What is known of one file; its address only with `settings`. Raises ConfigError if it cannot be read."""
     try:
         with open_below(root, path) as file:
             size = os.fstat(file.fileno()).st_size

@@ -30,7 +30,7 @@ _TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240
 def thumbnail(
     root: Path, file: MediaFile, narrowest: float, widest: float, most_bytes: int = MOST_BYTES
 ) -> bytes | None:
-    """A JPEG of the picture below `root`; None where it is none that can be shown, or Pillow is not installed.
+    """A JPEG of the picture below `root`; None if it is none that can be shown, or Pillow is not installed.
 
     So it is where the file has other bytes by now: what is shown is what was planned.
     `narrowest`, `widest`: between which width divided by height its network shows pictures uncropped.
@@ -52,7 +52,7 @@ def thumbnail(
 
 
 def _made(source: BinaryIO, narrowest: float, widest: float) -> Image | None:
-    """The picture as it is shown, still large; None where it has too many pixels."""
+    """The picture as it is shown, still large; None if it has too many pixels."""
     import PIL.Image
     from PIL import ImageOps
 

@@ -96,7 +96,7 @@ def _due_at(live: LivePost) -> datetime | None:
 
 
 def _text(text: str) -> str:
-    """The text as compared, but not NFC-normalised. Raises NotExpressibleError for invisible control characters."""
+    """The text as compared, but not NFC-normalized. Raises NotExpressibleError for invisible control characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if found := _CONTROL.search(text):
         raise NotExpressibleError(f"it contains an invisible control character (U+{ord(found[0]):04X})")
@@ -104,7 +104,7 @@ def _text(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The value with all nested texts normalised, without absent and empty ones."""
+    """The value with all nested texts normalized, without absent and empty ones."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):

@@ -364,7 +364,7 @@ Result = Done | Refused | Unknown
 class Intent:
     """A write that is about to leave. `number` orders the intents of a machine.
 
-    `at`: when it was recorded, `until`: when sending it had surely ended, both aware and by the server's clock.
+    `at`: when it was recorded, `until`: when sending it had certainly ended, both aware and by the server's clock.
     `before`: of an edit, the `standing` of the post; of a create, the id that state held in its place, empty for none.
     `run`: the id of the run that sends it, where the record is shared; it has at most one intent a slot at a time.
     """
@@ -380,7 +380,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of an intent for good: `done` or not. `binding` is what state is to hold of it, None: nothing."""
+    """What happened to an intent for good: `done` or not. `binding` is what state is to hold of it, None: nothing."""
 
     number: int
     slot: Slot

@@ -99,7 +99,7 @@ def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def load_plan(values: Any) -> Plan:
-    """Read what `dump_plan` gave. Raises pydantic's ValidationError where it is something else."""
+    """Read what `dump_plan` gave. Raises pydantic's ValidationError if it is something else."""
     read = _PlanValues.model_validate(values)
     changes = tuple(replace(c.change, desired=c.desired, live=c.live, write=c.write) for c in read.changes)
     return replace(read.plan, changes=changes, channels=read.channels, warnings=read.warnings)

@@ -21,7 +21,7 @@ _FORMAT_MAJOR = 2
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was planned, what became of it, and the plan that was left (None if it was not planned again).
+    """What was planned, what happened to it, and the plan that was left (None if it was not planned again).
 
     `stopped`: why it ended early, empty if it did not. Times are aware.
     """

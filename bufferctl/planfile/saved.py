@@ -98,7 +98,7 @@ def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime
 def load(raw: bytes, name: str) -> SavedPlan:
     """Read a saved plan.
 
-    Raises UsageError if it is none or is damaged, StalePlanError where it was altered or is of another version.
+    Raises UsageError if it is none or is damaged, StalePlanError if it was altered or is of another version.
     """
     kind, major, values = read_head(raw)
     if kind != KIND:

@@ -44,7 +44,7 @@ def shows_edit(change: Change) -> bool:
 def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Difference, ...]:
     """Each file or address that differs from what was last applied, as its binding keeps it (`sources_of`).
 
-    Empty where the number differs, which the content shows, and where nothing was kept.
+    Empty if the number differs, which the content shows, and where nothing was kept.
     """
     now = tuple(attached(item))
     if len(now) != len(before):
@@ -76,7 +76,7 @@ def _path(each: Attached) -> str:
 
 
 def _media_words(file: MediaFile | None, source: str) -> str:
-    """What people recognise a file by: its size. An address is its own name."""
+    """What people recognize a file by: its size. An address is its own name."""
     if file is None:
         return source
     measures = ", ".join(filter(None, (file.pixels, size_words(file.size))))

@@ -192,7 +192,7 @@ def _let_go(forgotten: Iterable[Change]) -> dict[str, LetGo]:
 def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_homes: Collection[str] = ()) -> State:
     """The record after `plan`, made from the complete reading `live`, was carried out: horizons move to that reading.
 
-    Less the settle time, after which Buffer's lists surely show a write. A home stays where it was if it was not read
+    Less the settle time, after which Buffer's lists show every write. A home stays where it was if it was not read
     and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it is in
     `open_homes`: a write there has no outcome.
     """

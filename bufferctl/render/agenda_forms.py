@@ -1,6 +1,6 @@
 """What `bufferctl list` shows, from the rows of an agenda: text, JSON, and a calendar (RFC 5545).
 
-The text is good at 80 columns and without colour. The UID of a calendar's event comes from the address of its post, so
+The text is good at 80 columns and without color. The UID of a calendar's event comes from the address of its post, so
 a calendar that reads the file again moves the event instead of adding one.
 """
 
@@ -109,7 +109,7 @@ def _texts(rows: Iterable[Row], several: bool) -> Iterator[str]:
 
 
 def _painted(line: str, row: Row, paint: Paint) -> str:
-    """The line, with its standing in colour where it ends in it."""
+    """The line, with its standing in color where it ends in it."""
     before, standing = line.removesuffix(row.standing), row.standing
     if before == line:
         return line

@@ -47,7 +47,7 @@ _KINDS = {
 }
 #: Results of changes that a later apply may still do.
 _LATE = frozenset({Status.NOT_SENT, Status.WAITING})
-#: Characters of a text by which to recognise its post.
+#: Characters of a text by which to recognize its post.
 _EXCERPT = 90
 
 

@@ -148,7 +148,7 @@ def _media(lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
 
 
 def _changed(changed: Changed, paint: Paint) -> Iterator[str]:
-    """Both values under their names, so that it is clear without colour which is whose."""
+    """Both values under their names, so that it is clear without color which is whose."""
     yield f"      {changed.name}"
     for name, value in (("file:", changed.after), ("Buffer:", changed.before)):
         lines = [part for line in (value or "nothing").splitlines() for part in wrapped(line, paint.width - 16)]

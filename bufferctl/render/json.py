@@ -43,7 +43,7 @@ _PLACED = frozenset({"thread", "title"})
 
 
 def report_json(report: Report) -> str:
-    """A report as one JSON document, ending in a newline: of a plan, or after an apply of what became of it."""
+    """A report as one JSON document, ending in a newline: of a plan, or after an apply of what happened to it."""
     if report.outcomes is None:
         return document({"kind": "plan", **_report_values(report)})
     values = {

@@ -1,4 +1,4 @@
-"""Text for a terminal: colour, full stops and counts, lines that fit, hints with their commands apart.
+"""Text for a terminal: color, full stops and counts, lines that fit, hints with their commands apart.
 
 Wide characters (CJK, emoji) take two columns.
 """
@@ -55,7 +55,7 @@ def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """How text is put on a terminal: in colour or without, lines of at most `width` columns, texts `full` or folded.
+    """How text is put on a terminal: in color or without, lines of at most `width` columns, texts `full` or folded.
 
     `verbose`: with how posts were made from their entries.
     """

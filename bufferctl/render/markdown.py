@@ -228,7 +228,7 @@ def _moved_item(moved: summary.Moved, plan: Plan) -> Item:
 
 
 def _outcome_item(card: Card, *, with_organization: bool) -> Item:
-    """What became of a change, with its id in Buffer and where it can be seen."""
+    """What happened to a change, with its id in Buffer and where it can be seen."""
     head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
     head += f" · {link(card.link, 'see it')}" if card.link else ""
 

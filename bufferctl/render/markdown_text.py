@@ -25,7 +25,7 @@ _SIGNS = re.compile(
     r"@|[#!%~^&](?=\d)|GH-(?=\d)|:(?=[\w+-]+(?::|$))|(?:https?|ftp|mailto|xmpp):|www(?=\.)", re.IGNORECASE | re.ASCII
 )
 _HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{7,}(?![0-9A-Za-z])")
-#: Fewer digits than a commit is recognised by.
+#: Fewer digits than a commit is recognized by.
 _DIGITS = re.compile(".{1,6}")
 _ESCAPES = str.maketrans(
     {

@@ -1,6 +1,6 @@
 """Text in pieces: words, links, hashtags and mentions, as networks show them; and two texts compared word by word.
 
-A terminal shows the comparison in one text that is readable without colour: `Our [-autumn-]{+winter+} release`.
+A terminal shows the comparison in one text that is readable without color: `Our [-autumn-]{+winter+} release`.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _around(both: str, width: int) -> Iterator[str]:
 
 
 def _painted(lines: Sequence[str], paint: Paint) -> Iterator[str]:
-    """The lines with what is marked in colour, also where a mark goes on in the next line."""
+    """The lines with what is marked in color, also where a mark goes on in the next line."""
     if not paint.enabled:
         yield from lines
         return

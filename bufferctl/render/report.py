@@ -1,4 +1,4 @@
-"""What a report shows, whatever its form: a plan, after an apply what became of it, and the problems at their lines."""
+"""What every report gets: a plan, what happened to it after an apply, and the problems at their lines."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Report:
 
     `diagnostics`: problems of the files; those of planning are `plan.warnings`. `lengths`: of each declared text, as
     its network counts. `digest`: `digests.plan_digest`, of what a reviewer agrees to; `digests.change_digest` gives
-    that of one change. `outcomes`: what became of the changes, None before an apply. `left`: the plan after it.
+    that of one change. `outcomes`: what happened to the changes, None before an apply. `left`: the plan after it.
     `stopped`: why an apply ended early, empty if it did not. `expires_at`: until when a saved plan may be applied.
     `is_offline`: made from files and state alone, not checked against Buffer. `folder`: that of the root file below the
     root of the repository, with `/`, empty if they are the same; `rules`: those that `diagnostics` name by code.

@@ -1,4 +1,4 @@
-"""A plan, and what became of it, as text for a terminal: plain words, good at 80 columns and without colour.
+"""A plan, and what happened to it, as text for a terminal: plain words, good at 80 columns and without color.
 
 A plan is by channel and in the order of time, each change with the digest that a review can name; then counts and what
 applying takes; what needs you is last, where it is seen.

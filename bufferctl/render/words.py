@@ -204,7 +204,7 @@ def need_you(number: int) -> str:
 
 
 def result(outcome: Outcome) -> str:
-    """What became of a change, in a word or a few."""
+    """What happened to a change, in a word or a few."""
     return _DONE.get(outcome.change.action, "done") if outcome.status is Status.DONE else OUTCOMES[outcome.status]
 
 

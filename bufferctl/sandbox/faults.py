@@ -1,4 +1,4 @@
-"""Faults to order: what goes wrong, how often, on which requests; seeded, so that a run can be had again.
+"""Faults to order: what goes wrong, how often, on which requests; seeded, so that a run is available again.
 
 A rule is `KIND[@ON][#NTH][=PROBABILITY][:DURATION][*TIMES]`; rules are joined by commas, the first that hits wins:
 

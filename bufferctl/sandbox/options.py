@@ -1,6 +1,6 @@
 """What Buffer leaves open, decided: which side the sandbox takes, and which sides can be ordered.
 
-The notes on the API mark some behaviour "open" and do not mention some more. By default the sandbox takes the side that
+The notes on the API mark some behavior "open" and do not mention some more. By default the sandbox takes the side that
 hurts a careless client most, so that a client that passes here has not leaned on luck; `Options` orders the other
 side where it is as likely. Change a default only when a report from the live service settles it. Decided without an
 option:

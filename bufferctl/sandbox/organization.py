@@ -69,7 +69,7 @@ def create_tag(core: Core, wanted: Doc) -> Doc:
 
 
 def update_tag(core: Core, wanted: Doc) -> Doc:
-    """Answer `updateTag`: name and colour are replaced."""
+    """Answer `updateTag`: name and color are replaced."""
     organization, tag = find_tag(core, wanted["id"])
     if organization is None or tag is None:
         return answer("NotFoundError", message="Tag not found")

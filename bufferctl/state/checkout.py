@@ -61,7 +61,7 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
 
 
 def _fetch(folder: Path, here: str, applied: str, remote: str) -> None:
-    """Fetch `applied`, or where the checkout is shallow more of its history, if that can be had."""
+    """Fetch `applied`, or where the checkout is shallow more of its history, if that is available."""
     wanted = [remote, applied]
     if _is_shallow(folder):
         depth = int(_output(folder, "rev-list", "--count", here) or 0) + _DEEPEN
@@ -97,7 +97,7 @@ def _relation(folder: Path, here: str, applied: str) -> Relation:
 
 
 def _output(folder: Path, *arguments: str) -> str:
-    """What a git command prints; empty where it fails, or there is no git."""
+    """What a git command prints; empty if it fails, or there is no git."""
     try:
         ran = git(folder, *arguments, timeout=_PATIENCE)
     except (OSError, TimeoutExpired):

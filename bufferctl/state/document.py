@@ -46,7 +46,7 @@ _LINES = 5
 class Document:
     """A document as it was read, or is to be written.
 
-    `commit`: the commit of the checkout that was applied last, empty where there was none. `run`: the id of the run
+    `commit`: the commit of the checkout that was applied last, empty if there was none. `run`: the id of the run
     that last wrote the record. `lease`: of the run that holds the lock. `intents`: what is open. `moved_to`: the
     address of the document that the record was moved to; this one keeps it only until that one is written.
     """
@@ -128,7 +128,7 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
     """The document in `raw`. `place`: how messages name it; `remedy`: what to do where it is damaged.
 
     `endpoint`: the API's URL that it must be of; None takes any, for commands that work offline.
-    Raises StateError where it is damaged, newer than this bufferctl, another endpoint's, or was moved away.
+    Raises StateError if it is damaged, newer than this bufferctl, another endpoint's, or was moved away.
     """
     document = read(raw, place, endpoint, remedy=remedy)
     refuse_moved(document, place)
@@ -136,7 +136,7 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
 
 
 def refuse_moved(document: Document, place: str) -> None:
-    """Raises StateError where the record was moved away from `place`."""
+    """Raises StateError if the record was moved away from `place`."""
     if document.moved_to:
         raise StateError(
             f"{place[:1].upper()}{place[1:]} was moved to {document.moved_to}",

@@ -101,7 +101,7 @@ class Failure:
 
     @property
     def is_definite(self) -> bool:
-        """Whether nothing was written, and trying again is of no use."""
+        """Whether nothing was written, and trying again is useless."""
         return self.kind in {"denied", "missing", "refused"}
 
     @property
@@ -129,7 +129,7 @@ def _reason(printed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Tip:
-    """The branch as last seen: its commit and the blob of the document, both empty where there is none."""
+    """The branch as last seen: its commit and the blob of the document, both empty if there is none."""
 
     commit: str = ""
     blob: str = ""
@@ -358,7 +358,7 @@ class GitStore:
     def _configuration(self) -> dict[str, str]:
         """What the project's own configuration says of remotes and credentials, as variables for git.
 
-        Those that were in the environment come last, since git lets the last one win. Raises StateError where there
+        Those that were in the environment come last, since git lets the last one win. Raises StateError if there
         is no such remote.
         """
         listed = self._project("config", "--list", "--show-scope", "-z").split("\0")
@@ -398,7 +398,7 @@ class GitStore:
         return {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _AUTHOR.items()}
 
     def _project(self, *arguments: str) -> str:
-        """What git prints in the project; empty where it fails. Raises StateError where there is no git."""
+        """What git prints in the project; empty if it fails. Raises StateError if there is no git."""
         try:
             ran = git_bytes(self._folder, *arguments, environment=self._given)
         except OSError as error:

@@ -138,7 +138,7 @@ class ObjectStore:
             options = {"head": True, "version": before}
 
     def _probe(self, document: bytes, written: Mapping[str, Any], attributes: Mapping[str, str]) -> None:
-        """Try what must fail on the document just created. Raises StateError where the store lets it happen."""
+        """Try what must fail on the document just created. Raises StateError if the store lets it happen."""
         other: UpdateVersion = {"e_tag": '"no-such-version"'}
         generation = str(written.get("version") or "")
         if generation.isdecimal():  # Google's condition is about that alone
@@ -155,13 +155,13 @@ class ObjectStore:
             )
 
     def _put(self, document: bytes, mode: Any, attributes: Mapping[str, str]) -> PutResult:
-        """Raises OvertakenError where the condition does not hold, StateError."""
+        """Raises OvertakenError if the condition does not hold, StateError."""
         return self._guard(
             lambda bucket: bucket.put(self._path, document, mode=mode, attributes=dict(attributes)), "be written"
         )
 
     def _get(self, options: GetOptions) -> GetResult | None:
-        """The object, None where it is missing. Raises StateError, also where the bucket is missing."""
+        """The object, None if it is missing. Raises StateError, also where the bucket is missing."""
         try:
             return self._guard(lambda bucket: bucket.get(self._path, options=options), "be read")
         except _MissingError:
@@ -235,7 +235,7 @@ class ObjectStore:
 
 
 class _RefusedError(StateError):
-    """A definite refusal: trying again is of no use."""
+    """A definite refusal: trying again is useless."""
 
 
 class _MissingError(StateError):

@@ -56,7 +56,7 @@ def claimed_elsewhere(record: StoredRecord, root_file: Path) -> dict[str, Claim]
     """Ids of live objects that other root files manage, as recorded in the same place.
 
     Not what copies of this project claim, which have its lineage; nor documents whose root file is gone, or that
-    cannot be read. Raises StateError where the store cannot be read.
+    cannot be read. Raises StateError if the store cannot be read.
     """
     top = top_of(root_file) if record.is_shared else Path()
     claimed: dict[str, Claim] = {}
@@ -85,6 +85,6 @@ def top_of(root_file: Path) -> Path:
 
 
 def repository_of(root_file: Path) -> Path | None:
-    """The top folder of the git repository that the root file is in, None where it is in none."""
+    """The top folder of the git repository that the root file is in, None if it is in none."""
     folder = root_file.absolute().resolve().parent
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)

@@ -40,7 +40,7 @@ class StoredRecord:
         self._stored: Stored | None = None
         #: The document as last read or written.
         self.document = Document(self.endpoint)
-        #: Its digest, without what belongs to runs; empty where there is none.
+        #: Its digest, without what belongs to runs; empty if there is none.
         self.digest = ""
 
     @property
@@ -87,7 +87,7 @@ class StoredRecord:
         self._take(self.store.read())
 
     def refuse_moved(self) -> None:
-        """Raises StateError where the record was moved away."""
+        """Raises StateError if the record was moved away."""
         documents.refuse_moved(self.document, self.place)
 
     def stand_in(self, document: Document) -> None:
@@ -149,7 +149,7 @@ class StoredRecord:
 class SharedRecord(StoredRecord):
     """The record, and the lock that this run holds on it.
 
-    `run`: the id of this run. `commit`: that of the checkout it works from, empty where there is none.
+    `run`: the id of this run. `commit`: that of the checkout it works from, empty if there is none.
     """
 
     def __init__(self, store: Store, endpoint: str, *, commit: str = "") -> None:
@@ -180,7 +180,7 @@ class SharedRecord(StoredRecord):
     def hold(self) -> None:
         """Immediately before a request: make sure that the lease outlives all that may come of it.
 
-        Raises PartWayError where it cannot be renewed: nothing may be sent then.
+        Raises PartWayError if it cannot be renewed: nothing may be sent then.
         """
         if self._lost is not None:
             raise self._lost
@@ -221,7 +221,7 @@ class SharedRecord(StoredRecord):
     def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:
         """Store the state and the writes about to be sent, if there are any; whether it is stored now.
 
-        Raises PartWayError where that fails: nothing may be sent then.
+        Raises PartWayError if that fails: nothing may be sent then.
         """
         if not any(each.intent.run == self.run for each in intents):
             return self.save(state)
@@ -240,7 +240,7 @@ class SharedRecord(StoredRecord):
     def close(self, intents: Sequence[OpenIntent], message: str) -> bool:
         """Release the lock, and store what was saved and what stays open; whether that is stored now.
 
-        Where nothing changed the document is what it was before, to the byte. Raises PartWayError where it fails.
+        Where nothing changed the document is what it was before, to the byte. Raises PartWayError if it fails.
         """
         if self._lost is not None:  # that was reported, and the record is another run's by now
             return False

@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as a store holds it, None where there is none yet.
+    """A document as a store holds it, None if there is none yet.
 
     `version`: opaque, for `swap`; a missing document has one too, and equal documents may have equal ones.
     """
@@ -44,8 +44,8 @@ class Store(Protocol):
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
         """Replace the document of that `version`, from `read` or `swap`; the version of the new one.
 
-        Raises OvertakenError where the store holds another version by now: nothing was written, read again. Raises
-        StateError where the document could not be written, or where it is unknown whether it was: an answer that is
+        Raises OvertakenError if the store holds another version by now: nothing was written, read again. Raises
+        StateError if the document could not be written, or if it is unknown whether it was: an answer that is
         lost is read back first, so that this happens only where the store cannot be reached at all.
 
         `message`: what happened, for people, where the store keeps a history ("apply: 4 created, 1 changed").
@@ -62,7 +62,7 @@ class Store(Protocol):
     def check_writable(self) -> None:
         """Check, before anything is sent, that a local document can be written. Raises StateError.
 
-        Does nothing where `is_shared`: taking the lock shows it.
+        Does nothing if `is_shared`: taking the lock shows it.
         """
 
 
@@ -83,4 +83,4 @@ class History(Protocol):
         """The document's revisions, newest first. Raises StateError."""
 
     def read_at(self, revision: str) -> bytes:
-        """The document of a revision. Raises StateError where there is none."""
+        """The document of a revision. Raises StateError if there is none."""

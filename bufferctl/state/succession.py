@@ -49,7 +49,7 @@ def predecessors(record: StoredRecord, root_file: Path) -> list[Predecessor]:
     """The documents beside this one that have a record and whose root file is gone.
 
     If one of them was being moved here when a run was cut off, only that one; what was being moved elsewhere is among
-    them, and nothing proves that. Raises StateError where the store cannot be read.
+    them, and nothing proves that. Raises StateError if the store cannot be read.
     """
     found: list[Predecessor] = []
     for path, raw in record.store.others().items():

@@ -39,7 +39,7 @@ class Row:
     end: int
 
     def __getitem__(self, column: str) -> str:
-        """The value in a column; empty where the file has no such column."""
+        """The value in a column; empty if the file has no such column."""
         return self.values.get(column, "")
 
     def problem(self, source: Source, column: str, message: str, hint: str) -> Diagnostic:
@@ -183,7 +183,7 @@ class BulkUpload:
         return [self._post(row, channels) for row, channels in found if channels]
 
     def _channels(self, row: Row) -> tuple[Channel, ...]:
-        """Where a row goes; nothing where that is unclear."""
+        """Where a row goes; nothing if that is unclear."""
         names = [name for name in (each.strip() for each in re.split("[,;]", row["Channel"])) if name]
         if not names:
             if not self.channels:

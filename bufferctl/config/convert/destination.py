@@ -70,7 +70,7 @@ class Destination:
         return channel.service.value if len(same) == 1 else channel.label
 
     def moment(self, when: datetime, channels: Iterable[Channel]) -> str:
-        """A time as an entry for these channels says it. Raises LocalTimeError where it is unclear which is meant."""
+        """A time as an entry for these channels says it. Raises LocalTimeError if it is unclear which is meant."""
         zones = {channel.timezone for channel in channels}
         if when.tzinfo is None and self.clock is None:
             for zone in zones:
@@ -123,7 +123,7 @@ def _clock(zone: str | None, when: datetime) -> LocalTimes:
 class NewPost:
     """A post for channels of one organization. `fields`: as `entry` takes them, without key and channels.
 
-    `key`: the one that it brings, None where it is to be made of `day` and `words`. `at`: where it
+    `key`: the one that it brings, None if it is to be made of `day` and `words`. `at`: where it
     stands.
     """
 

@@ -133,7 +133,7 @@ def together(additions: Iterable[Addition]) -> list[list[Addition]]:
 
 
 def _shared(addition: Addition) -> tuple[object, ...] | None:
-    """What additions of one entry have in common; None where an entry of its own is needed."""
+    """What additions of one entry have in common; None if an entry of its own is needed."""
     item = addition.item
     if not isinstance(item, Post) or not (item.text and addition.reference):
         return None

@@ -104,7 +104,7 @@ def block_text(text: str, scalar: Scalar) -> BlockText:
 
 
 def read_commented(text: str) -> CommentedFile:
-    r"""The tree of a file whose lines end in `\n`. Raises ConfigError where it is no YAML mapping."""
+    r"""The tree of a file whose lines end in `\n`. Raises ConfigError if it is no YAML mapping."""
     root = read_nodes(text)
     start = text.rfind("\n", 0, root.start) + 1
     return CommentedFile(text, text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), _anchored(root))

@@ -36,7 +36,7 @@ class Text:
 
     @classmethod
     def read(cls, path: Path) -> Text:
-        """Read a file. Raises ConfigError where it is no UTF-8 text."""
+        """Read a file. Raises ConfigError if it is no UTF-8 text."""
         try:
             source = read_source(path, path.name)
             return cls(path, path.read_bytes(), source.text)
@@ -121,7 +121,7 @@ class FileChanges:
     made: dict[Path, bytes | None] = field(default_factory=dict)
 
     def put(self, path: Path, before: bytes | None, after: bytes) -> None:
-        """Let `path` hold `after`. `before`: what it was when it was read, None where there was no such file."""
+        """Let `path` hold `after`. `before`: what it was when it was read, None if there was no such file."""
         if before != after:
             self.wanted[path] = before, after
 

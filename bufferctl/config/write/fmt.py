@@ -145,7 +145,7 @@ class _Printer:
         return [f"{start}{anchor}{_beside(entry.beside)}", *inner]
 
     def _flat(self, group: Group, kind: str) -> str | None:
-        """A group between brackets on one line; None where something in it needs more."""
+        """A group between brackets on one line; None if something in it needs more."""
         if group.commented:
             return None
         parts = []

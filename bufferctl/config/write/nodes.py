@@ -17,7 +17,7 @@ _BLOCKS = ("|", ">")
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value. `style` is `|`, `>`, a quote, or empty where it stands plain; `alias`: it is `*value`."""
+    """One value. `style` is `|`, `>`, a quote, or empty if it stands plain; `alias`: it is `*value`."""
 
     start: int
     end: int
@@ -66,7 +66,7 @@ Node = Scalar | Mapping | Sequence
 
 
 def read_nodes(text: str) -> Mapping:
-    """The nodes of a file. Raises ConfigError where it is not a YAML mapping."""
+    """The nodes of a file. Raises ConfigError if it is not a YAML mapping."""
     error: YAMLError | None = None
     for attempt in attempts(text):
         try:

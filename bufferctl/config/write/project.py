@@ -109,7 +109,7 @@ class Project:
         self.texts = {name: Text.read(self.root / name) for name in self.desired.files}
 
     def layers(self, item: Post | Idea) -> Layers:
-        """Where an item stands. Raises ConfigError where its file is no longer as it was read."""
+        """Where an item stands. Raises ConfigError if its file is no longer as it was read."""
         name = item.place.file
         edits = self._edits(name)
         entry = self._entries[name].get(self._offset(item))
@@ -144,7 +144,7 @@ class Project:
         return self._siblings[item.place]
 
     def text_file(self, item: Post | Idea, layers: Layers) -> Path | None:
-        """The file that holds the item's text, None where the entry does."""
+        """The file that holds the item's text, None if the entry does."""
         named = layers.supplier("text").get("text_file")
         return (self.root / item.place.file).parent / named.value if isinstance(named, Scalar) else None
 

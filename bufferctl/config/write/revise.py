@@ -107,7 +107,7 @@ def revise(project: Project, revisions: list[Revision]) -> FileChanges:
 def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str]) -> list[str]:
     """Which of these fields the file has with variables, or gets parameters for their links: no edit can be put there.
 
-    Raises ConfigError where its file is no longer as it was read.
+    Raises ConfigError if its file is no longer as it was read.
     """
     if not isinstance(item, Post) or item.expansion is None:
         return []

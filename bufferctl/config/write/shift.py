@@ -70,7 +70,7 @@ def dates_in(project: Project, names: Collection[str]) -> list[Dated]:
 def days_to(day: date, dates: Collection[Dated], published: Collection[Address]) -> int:
     """By how many days to move so that the earliest `starts`, or without one the earliest date, becomes `day`.
 
-    Dates of published posts do not count. Raises UsageError where no date is left.
+    Dates of published posts do not count. Raises UsageError if no date is left.
     """
     starts = [dated.day for dated in dates if dated.name == "starts"]
     left = [dated.day for dated in dates if dated.name == "due_at" and not dated.stays(published)]
@@ -83,7 +83,7 @@ def days_to(day: date, dates: Collection[Dated], published: Collection[Address])
 def shifted(
     project: Project, dates: Collection[Dated], days: int, *, published: Collection[Address], now: datetime
 ) -> Shift:
-    """The shift by `days`, nothing written yet. Raises ConfigError where a date cannot be edited."""
+    """The shift by `days`, nothing written yet. Raises ConfigError if a date cannot be edited."""
     shift = Shift(days)
     edits: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for dated in dates:
@@ -127,7 +127,7 @@ def _check(post: Post, now: datetime, shift: Shift, *, is_own: bool) -> None:
 
 
 def _later(post: Post, days: int) -> datetime | None:
-    """The post's time that many days later, by its clock. Raises LocalTimeError where a clock change skips it."""
+    """The post's time that many days later, by its clock. Raises LocalTimeError if a clock change skips it."""
     if post.due_at is None:
         return None
     zone = post.due_at.tzinfo
@@ -138,7 +138,7 @@ def _later(post: Post, days: int) -> datetime | None:
 
 
 def _moved(day: date, days: int) -> str:
-    """The day as files have it. Raises UsageError where no file could."""
+    """The day as files have it. Raises UsageError if no file could."""
     try:
         moved = day_of((day + timedelta(days=days)).isoformat())
     except (OverflowError, ValueError) as error:
