@@ -85,6 +85,8 @@ def test_server_that_takes_less(project: Any, most: int) -> None:
 
 def test_looking_for_drift_judges_nothing(project: Any) -> None:
     """What is in Buffer is looked at, whatever the files' texts are like."""
+    declare(project, "mastodon", "Hello")
+    project.apply()
     declare(project, "mastodon", "x" * 501)
     declared = project("drift")
     assert (declared.code, "there is no state" in declared.out, "BC00" in declared.err) == (1, True, False)
