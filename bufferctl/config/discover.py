@@ -1,4 +1,4 @@
-"""Which files there are: the root file, what it includes, and files with posts that it does not include."""
+"""Finds the files: the root file, what it includes, and files with posts that it does not include."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from bufferctl.errors import ConfigError, UsageError
 
 ROOT_NAME = "buffer.yaml"
-#: What people and their programs make of `.yaml`.
+#: What people and their tools turn `.yaml` into.
 _ENDING = re.compile(r"\.ya?ml(?:\.txt)?$", re.IGNORECASE)
 
 
@@ -54,8 +54,8 @@ class Included:
 def included(root_file: Path, patterns: Sequence[str]) -> Included:
     """The files that the patterns match below the root file's folder, sorted, each once.
 
-    In a pattern `**` is any folders or none; `*` and `?` stay within one name. Names with a dot first are skipped, and
-    links to folders are not followed (so a loop of links is no trouble).
+    In a pattern, `**` is any number of folders; `*` and `?` stay within one name. Names that start with a dot are
+    skipped, and links to folders are not followed, so loops of links are harmless.
     """
     found = Included()
     files: dict[str, Path] = {}
@@ -74,7 +74,7 @@ def leaves_root(pattern: str) -> bool:
 
 
 def in_git(path: str) -> bool:
-    """Whether a pattern or a path names git's own files, where keys and other people's work may be."""
+    """Whether a pattern or a path names git's own files, which may contain keys and other people's work."""
     return any(part.casefold() == ".git" for part in re.split(r"[/\\]", path))
 
 
@@ -106,7 +106,7 @@ def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[Path]:
 
 
 def _fixed(pattern: str) -> str:
-    """The folders that a pattern starts with, before anything in it varies."""
+    """The folders at the start of a pattern, before its first wildcard."""
     fixed = takewhile(lambda part: not re.search(r"[*?]", part), pattern.split("/")[:-1])
     return "/".join(fixed)
 
@@ -122,7 +122,7 @@ def _within(part: str) -> str:
     return "".join({"*": "[^/]*", "?": "[^/]"}.get(character, re.escape(character)) for character in part)
 
 
-#: A file of posts shows itself at its beginning; a root file of another project has `version`.
+#: Posts files are recognized by their beginning; the root file of another project has `version`.
 _ENOUGH = 16 * 1024
 _POSTS = re.compile(r"^posts:[ \t]*$(?=[\s\S]*^ *(?:- )?key:)", re.MULTILINE)
 _ROOT = re.compile(r"^(?:version|organizations):", re.MULTILINE)
@@ -143,7 +143,7 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> 
 
 
 def _visible(folder: Path) -> Iterator[Path]:
-    """What is in a folder; nothing if it is none."""
+    """The content of a folder; empty if it is not one."""
     try:
         yield from sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError:
@@ -156,7 +156,7 @@ def _like(name: str, meant: Sequence[str]) -> bool:
 
 def _holds_posts(path: Path) -> bool:
     try:
-        if not path.is_file():  # a pipe or a device would be waited for
+        if not path.is_file():  # reading a pipe or a device would block
             return False
         with path.open(encoding="utf-8", errors="replace") as file:
             beginning = file.read(_ENOUGH)

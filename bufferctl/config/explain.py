@@ -51,7 +51,7 @@ _TRUTHS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", 
 
 
 def explain(tree: Tree, faults: Faults, model: type[BaseModel]) -> Iterator[Diagnostic]:
-    """Every fault of a file whose model is `model`."""
+    """Every error in a file whose model is `model`."""
     if not faults.found:
         return
     owners = _owners(tree.data, model)
@@ -63,7 +63,7 @@ def explain(tree: Tree, faults: Faults, model: type[BaseModel]) -> Iterator[Diag
 
 
 def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
-    """One error, at its place below `spot`, whose model is `owner`; None for what only follows from another error."""
+    """One error, at its place below `spot`, whose model is `owner`; None if it only follows from another error."""
     kind, loc = error["type"], error["loc"]
     if kind == FOLLOWS:
         return None
@@ -102,13 +102,13 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
 
 
 def _has_an_empty_channel(spot: Spot, loc: Sequence[str | int]) -> bool:
-    """Whether a channel of `overrides` has no value, so that what follows is meant to belong to it."""
+    """Whether a channel in `overrides` has no value, so the following fields are meant to belong to it."""
     below = spot.down(*loc[:-1])
     return any(name.partition(":")[0] in set(Service) for name in spot.tree.empty.get(id(below.node), ()))
 
 
 def _thread_hint(parts: Any, text: Any) -> str:
-    """A thread that was given as a list of texts, as groups of fields; its first part repeats the post's text."""
+    """How to write a list of texts as a thread; its first part repeats the post's text."""
     texts = [each for each in parts if isinstance(each, str)]
     written = texts if text in {None, texts[0]} else [text, *texts]
     groups = ", ".join(f"{{text: {json.dumps(each, ensure_ascii=False)}}}" for each in written[:5])
@@ -144,7 +144,7 @@ def _message(name: str, error: ErrorDetails) -> str:
 
 
 def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
-    """One thing to do. `folder`: where the file is."""
+    """What to do. `folder`: where the file is."""
     kind, value = error["type"], error["input"]
     name = str(loc[-1]) if loc else ""
     if kind in {"enum", "literal_error"} and isinstance(value, str):
@@ -164,7 +164,7 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
 
 
 _WITHOUT_HTTPS = re.compile(r"[\w-]+(\.[\w-]+)+/\S+")
-#: Which kind of asset a file is, by the end of its name.
+#: The kind of asset by file suffix.
 _ENDINGS = {
     **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "heic", "bmp", "tiff", "svg"), "image"),
     **dict.fromkeys(("mp4", "mov", "m4v", "webm", "avi"), "video"),
@@ -173,12 +173,12 @@ _ENDINGS = {
 
 
 def _kind_of(name: str) -> str:
-    """The kind of asset that the name of a file or an address ends like; empty if like none."""
+    """The kind of asset by the suffix of a file name or URL; empty if unknown."""
     return _ENDINGS.get(name.partition("?")[0].rpartition(".")[2].casefold(), "")
 
 
 def attachment(value: str, folder: Path, kind: str = "") -> str:
-    """An asset of the given kind, from an address or the name of a file that somebody wrote in its place.
+    """An asset of the given kind, from a URL or file name that somebody wrote in its place.
 
     `folder`: where the file with the asset is.
     """
@@ -189,7 +189,7 @@ def attachment(value: str, folder: Path, kind: str = "") -> str:
 
 
 def _is_path(value: str) -> bool:
-    """Whether an address is meant as the path of a picture, a video or a document."""
+    """Whether a URL is meant as the path of an image, a video or a document."""
     return bool(_kind_of(value)) and "://" not in value and not _WITHOUT_HTTPS.fullmatch(value)
 
 
@@ -200,7 +200,7 @@ def _file_hint(value: str, folder: Path) -> str:
 
 
 def _path(value: str, folder: Path) -> str:
-    """The path of a file as a field takes it: relative to `folder` if it is there, else from the root folder."""
+    """The path of a file for a field: relative to `folder` if the file is there, else from the root folder."""
     plain = value.strip().replace("\\", "/").removeprefix("./")
     try:
         is_there = plain.startswith(("/", "../")) or (folder / plain).is_file()
@@ -211,7 +211,7 @@ def _path(value: str, folder: Path) -> str:
 
 
 def _value_hint(value: str, reason: str) -> str:
-    """What to write in place of a text that says the wrong thing."""
+    """What to write instead of a wrong text."""
     if "true or" in reason:
         return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
     if "whole number" in reason:
@@ -231,7 +231,7 @@ def _value_hint(value: str, reason: str) -> str:
 
 
 def _time_hint(value: str, reason: str) -> str:
-    """What to write in place of a time that is none, or does not exist."""
+    """What to write instead of a time that is not valid or does not exist."""
     meant = probably_meant(value)
     if meant:
         return f"write `{meant}`"
@@ -246,7 +246,7 @@ def _time_hint(value: str, reason: str) -> str:
 
 
 def _campaign_hint(value: str, reason: str) -> str:
-    """What to write in place of a wrong relative time, interval or day."""
+    """What to write instead of a wrong relative time, interval or day."""
     if reason.startswith("is counted from"):
         return "add `starts: 2027-01-11` at the top of the file, or write the date"
     if "counted from" in reason:
@@ -283,7 +283,7 @@ def _interval(value: str) -> str:
 
 
 def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) -> str:
-    """How to write what is of another form than it should be."""
+    """How to write a value that has the wrong form."""
     name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
     if kind == "string_type":
         return BLOCK_FORM.format(name=name) if name in PROSE else ""
@@ -305,7 +305,7 @@ _EACH_ON_A_LINE = "put each on a line of its own after `- `"
 
 
 def _services_in(value: str) -> list[str]:
-    """The channels that a text lists, by the names of their networks; none if one of them is no network."""
+    """The channels that a text lists by their networks' names; empty if one is not a network."""
     found = []
     for word in re.split(r"\s*[,;&+\s]\s*(?:and\s+)?", value.strip()):
         service, colon, name = word.partition(":")
@@ -317,7 +317,7 @@ def _services_in(value: str) -> list[str]:
 
 
 def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> str:
-    """How to write fields in place of a text or a list."""
+    """How to write fields instead of a text or a list."""
     if not isinstance(value, str):
         return "delete the `- `" if isinstance(value, list) else ""
     if steps[-1:] == ["assets"] or name in _MEDIA:
@@ -329,7 +329,7 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> st
 
 
 def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Path) -> str:
-    """The line to write for a field that is not there, where what it means takes another form of value."""
+    """The line to write for an unknown field, if the field that it means has another kind of value."""
     if owner is None or not isinstance(value, str):
         return ""
     if owner is Asset and nearest_field(name, ("image", "video", "document", "url")):
@@ -343,7 +343,7 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Pa
 
 
 def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]) -> str:
-    """What to do about a field that is not there. `empty`: the fields beside it that have no value."""
+    """What to do about an unknown field. `empty`: the fields beside it that have no value."""
     if owner is None:
         return ""
     fields = owner.model_fields
@@ -367,7 +367,7 @@ def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]
 
 
 def _where(name: str, owner: type[BaseModel]) -> str:
-    """Under which fields of a model, or of what these hold, a field belongs."""
+    """The fields of a model, or of models below it, under which a field belongs."""
     inner = {field: model for field in owner.model_fields if (model := _below(owner, field)) not in {None, owner}}
     direct = [field for field, model in inner.items() if model and name in model.model_fields]
     if direct:
@@ -380,7 +380,7 @@ def _where(name: str, owner: type[BaseModel]) -> str:
 
 
 def _own_first(owner: type[BaseModel]) -> list[str]:
-    """The fields of a model, those that it shares with others last."""
+    """The fields of a model; those that it shares with others come last."""
     bases = [base for base in owner.__mro__ if issubclass(base, BaseModel)]
     return sorted(
         owner.model_fields, key=lambda name: next(i for i, b in enumerate(bases) if name in b.__annotations__)
@@ -388,7 +388,7 @@ def _own_first(owner: type[BaseModel]) -> list[str]:
 
 
 def _key_hint(entry: Any) -> str:
-    """A key made of the words of its entry."""
+    """A key made from the words of its entry."""
     words = (entry.get(name) for name in ("title", "text", "text_file")) if isinstance(entry, dict) else ()
     text = next((each for each in words if isinstance(each, str)), "")
     return f"add a name that stays, such as `key: {key_for(None, text, ())}`"
@@ -422,7 +422,7 @@ def _owners(data: Any, model: type[BaseModel]) -> dict[int, type[BaseModel]]:
 
 
 def model_at(owner: Any, loc: Sequence[str | int]) -> type[BaseModel] | None:
-    """The model of what stands at `loc` below a model; None if it is none."""
+    """The model at `loc` below a model; None if there is none."""
     model: type[BaseModel] | None = owner
     for step in loc:
         if isinstance(step, str) and model is not None:
@@ -432,7 +432,7 @@ def model_at(owner: Any, loc: Sequence[str | int]) -> type[BaseModel] | None:
 
 @lru_cache(maxsize=1024)
 def _below(owner: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """The model in a field; the same model where it has no such field (a key of a map)."""
+    """The model of a field; the same model if it has no such field (a key of a map)."""
     return _inner(owner.model_fields[name].annotation) if name in owner.model_fields else owner
 
 

@@ -1,4 +1,4 @@
-"""Names: the one that was probably meant, how several are listed, and keys for what has none yet."""
+"""Names: finding the one that was probably meant, listing several, and making keys."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import date
 from difflib import get_close_matches
 from itertools import count
 
-#: Fields that hold text for people, in which ` #` is a hashtag sooner than a comment.
+#: Fields with text for people, in which ` #` is more likely a hashtag than a comment.
 PROSE = frozenset(
     {"text", "title", "first_comment", "alt_text", "alt", "spoiler_text", "topic", "comment", "description", "terms"}
     | {"localized_name", "location_name", "content", "music", "other", "products", "topics", "cta"}
 )
-#: How a text is written so that YAML leaves it alone.
+#: How to write a text so that YAML does not interpret it.
 BLOCK_FORM = "write `{name}: |` and the text on the lines below, two spaces further in"
 
 _FIELDS = (
@@ -165,7 +165,7 @@ def either(names: Iterable[str]) -> str:
 WORDS, LONGEST = 40, 64
 _LINK = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[a-z0-9]+")
-#: Letters that do not come apart into a plain one and a mark.
+#: Letters that Unicode does not decompose into a plain letter and a mark.
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
     | {"'": "", "\N{RIGHT SINGLE QUOTATION MARK}": ""}
@@ -173,7 +173,7 @@ _LETTERS = str.maketrans(
 
 
 def key_for(day: date | None, text: str, taken: Collection[str], fallback: str = "post") -> str:
-    """A key that is not `taken`. Words in letters that no key can hold are passed over; without any, `fallback`."""
+    """A key that is not `taken`. Words with letters that a key cannot have are skipped; without words, `fallback`."""
     parts = [day.isoformat()] if day else []
     base = "-".join([*parts, _words(text) or fallback])[:LONGEST].rstrip("-")
     if base not in taken:

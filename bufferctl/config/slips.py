@@ -1,4 +1,4 @@
-"""Slips of the hand: what YAML takes for something else, and what makes a file no YAML at all.
+"""Common slips: text that YAML reads as something else, and mistakes that keep a file from being YAML at all.
 
 A hashtag, a line break or a first word that YAML swallows would silently not be posted (design: The files). A `#` after
 a space starts a comment unless the text is in quotes or a block. A real comment has a space after its `#`. Where a file
@@ -21,7 +21,7 @@ _IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
 
 
 def behind_text(source: Source, start: int, end: int, name: str) -> Diagnostic | None:
-    """A hashtag lost behind a text that is not a block, or on the line below, indented as if it went on.
+    """A hashtag lost after a text that is not a block, or on the line below, indented as if the text continued.
 
     `start` and `end` are the text's, `name` is its field.
     """
@@ -38,24 +38,24 @@ def behind_header(source: Source, start: int, name: str) -> Diagnostic | None:
 
 
 def instead_of_value(source: Source, colon: int, name: str) -> Diagnostic | None:
-    """A hashtag that begins a value, so that nothing is left of it. `colon` is where its field's name ends."""
+    """A hashtag at the start of a value, so that nothing is left of it. `colon` is where the field's name ends."""
     return _lost(source, _BEHIND.match(source.text, colon + 1), name)
 
 
 def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagnostic:
-    """A text that begins with `&`, at `start`, while nothing refers to that anchor: a warning, since it may be one."""
+    """A text that begins with `&`, at `start`: a warning, because it may be an anchor that nothing refers to."""
     message = f"`&{word}` is not posted: YAML reads it as a name for the text, and nothing uses that name"
     return source.diagnostic(
         start, message, hint=BLOCK_FORM.format(name=name), width=len(word) + 1, severity=Severity.WARNING
     )
 
 
-#: Columns up to which a line of prose is filled before it is broken.
+#: Width to which a line of prose is usually filled.
 _FULL = 60
 
 
 def lost_breaks(source: Source, start: int, end: int, name: str, *, folded: bool) -> Diagnostic | None:
-    """Line breaks of a text that YAML joins, where they look meant: the next word would have fitted on the line.
+    """Line breaks that YAML joins although they look intended: the next word would have fitted on the line.
 
     `folded`: a `>` block, in which deeper lines keep their breaks; else an unquoted text or one in quotes.
     """
@@ -93,12 +93,12 @@ def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic 
     return source.diagnostic(offset, message, hint=hint, width=len(comment.rstrip()))
 
 
-#: Spaces of word processors and web pages, and what has no width at all.
+#: Spaces from word processors and web pages, and characters without width.
 _ODD = "\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
 _DASHES = "\u2013\u2014\u2022\u2023\u00b7*"
 _START = r"[ \t]*(?:- +)?"
 
-#: What a line looks like (`at` is the part to point at), what is wrong with it, and what to do.
+#: A pattern for the line (`at` is the part to point at), what is wrong, and what to do.
 _SLIPS: tuple[tuple[str, str, str], ...] = (
     (
         rf"^{_START}(?:-|\w+:)? *(?P<at>[{_ODD}]+)",
@@ -135,7 +135,7 @@ _CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
 
 
 def conflict(source: Source) -> Diagnostic | None:
-    """The first conflict of a merge that nobody has resolved."""
+    """The first unresolved merge conflict."""
     found = _CONFLICT.search(source.text) if "<<<<<<< " in source.text else None
     if found is None or source.text.find("\n>>>>>>> ", found.end()) < 0:
         return None
@@ -160,7 +160,7 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
 
 
 def slip(source: Source, *offsets: int | None) -> Diagnostic | None:
-    """The slip on the lines of the offsets where the parser stopped, or on the line above one of them."""
+    """The slip on one of the lines where the parser stopped, or on the line above."""
     rows = {source.place(offset).line for offset in offsets if offset is not None}
     for row in sorted(rows | {row - 1 for row in rows if row > 1}):
         start = source.offset(Place(source.name, row, 1))

@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Diagnostic, Place
 _BLOCK = BLOCK_FORM.format(name="text")
 _INDENT = "line it up with the lines that it belongs to, with spaces"
 
-#: Pattern of the parser's words, message, hint, and whether the place is where the thing began.
+#: A pattern for the parser's message, our message, a hint, and whether to point at where the construct began.
 _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
     (r"directive|YAML document|version", "a line that begins with `%` is an instruction to YAML", "delete it", True),
     (r"tab character|'\\t'", "a tab cannot indent a line in YAML", "use spaces", False),
@@ -113,7 +113,7 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
 
 
 def _of_the_text(source: Source, began: int | None, offset: int | None) -> Diagnostic | None:
-    """What is wrong with the quotes or the indentation of a text on this line, or of one above that goes on here."""
+    """What is wrong with the quotes or the indentation of a text on this line, or one that continues from above."""
     if offset is None:
         return None
     if (opened := _unclosed_quote(source, offset)) is not None:
@@ -160,12 +160,12 @@ def _after_quote(line: str, column: int) -> bool:
     return bool(re.search(r""":\s+(".*"|'.*')\s*$""", line[:column])) and line[column : column + 1] not in {"", ":"}
 
 
-#: How many lines up the beginning of a text is looked for.
+#: How many lines to look upward for the beginning of a text.
 _ABOVE = 200
 
 
 def _unclosed_quote(source: Source, offset: int) -> int | None:
-    """Where a quote opens on a line above that is closed by the quote which should open a text on this line."""
+    """The quote on a line above that is closed by the one that should open a text on this line."""
     place = source.place(offset)
     before = source.line(offset)[: place.column - 1].rstrip()
     if not re.search(r"(?:[:-] +|^\s*)[\"']$", before):
@@ -182,7 +182,7 @@ def _unclosed_quote(source: Source, offset: int) -> int | None:
 
 
 def _inner_quotes(line: str) -> str:
-    """How to write a text in quotes that has quotes inside; empty if the line is no such text."""
+    """How to write a quoted text that contains quotes; empty if the line is not such a text."""
     found = re.search(r":\s+((['\"]).*\2)\s*$", line)
     if not found:
         return ""
@@ -192,7 +192,7 @@ def _inner_quotes(line: str) -> str:
 
 
 def _deeper_first_line(source: Source, offset: int) -> int | None:
-    """The number of a block's first line that is indented deeper than this line, which belongs to the block as well."""
+    """The number of a block's first line, if it is indented deeper than this line of the same block."""
     place = source.place(offset)
     indent = place.column - 1
     if source.line(offset)[:indent].strip():
@@ -222,7 +222,7 @@ def _bad_start(source: Source, offset: int | None) -> Diagnostic:
 
 
 def _offset(source: Source, mark: Any) -> int | None:
-    """Where a mark is, never past the last character that is not blank."""
+    """The offset of a mark, at most that of the last character that is not blank."""
     if mark is None:
         return None
     return max(0, min(int(mark.index), len(source.text.rstrip()) - 1))

@@ -1,4 +1,4 @@
-"""The files of a project that posts and ideas are added to: a new root file, or what is there with more in it."""
+"""The files of a project with more posts and ideas: a new root file, or additions to existing files."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from bufferctl.model import Idea, Post
 _HEAD = "# Imported from Buffer by `bufferctl import`. Edit it freely; `bufferctl plan` shows the effect.\n"
 
 
-#: What the top of a file gives its posts, and would give to new ones.
+#: Fields at the top of a file that are defaults for its posts, and would apply to new ones.
 _DEFAULTS = ("timezone", "tags", "draft", "cancelled", "protect", "utm")
 
 
 @dataclass(frozen=True, slots=True)
 class NewChannel:
-    """A channel for the root file, by name or by id. `timezone`: where it differs from what stands around it."""
+    """A channel for the root file, by name or by id. `timezone`: if it differs from the surrounding one."""
 
     service: str
     name: str | None = None
@@ -43,7 +43,7 @@ class NewChannel:
 
 @dataclass(frozen=True, slots=True)
 class NewOrganization:
-    """An organization for the root file, or more channels of one that is there. `tags`: ids by name."""
+    """An organization for the root file, or more channels for an existing one. `tags`: ids by name."""
 
     name: str | None = None
     id: str | None = None
@@ -72,7 +72,7 @@ def new_root(timezone: str, organizations: Iterable[NewOrganization], *, managed
 
 
 def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
-    """The root file with more organizations, or more channels of those it has, and another `managed_since`.
+    """The root file with more organizations or channels, and another `managed_since`.
 
     Raises ConfigError.
     """
@@ -89,12 +89,12 @@ def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_s
 
 
 def new_file(additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
-    """A file of posts and ideas. `organization`: where there are several. `no_utm`: links stay as they are."""
+    """A file of posts and ideas. `organization`: if there are several. `no_utm`: links stay as they are."""
     return _HEAD + yaml_text(CommentedMap(_fields(organization=organization, **_entries(additions, no_utm=no_utm))))
 
 
 def file_with(file: Text, additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
-    """A file with more posts and ideas in it. `organization`: for each of them, where the file does not say."""
+    """A file with more posts and ideas. `organization`: for each of them, if the file does not name it."""
     edits = Edits(file.text, file.newline)
     stated = edits.root.get("organization")
     own = None if isinstance(stated, Scalar) else organization
@@ -107,7 +107,7 @@ def file_with(file: Text, additions: Sequence[Addition], organization: str | Non
 def takes(file: Text, organization: str | None) -> bool:
     """Whether entries of an organization can go into a file.
 
-    Its lists are its own, it is not another's, and its top says nothing that would hold for new posts too.
+    Its lists are not aliases, it is for this organization, and its top has no defaults that would apply to posts.
     """
     try:
         root = Edits(file.text).root
@@ -128,12 +128,12 @@ def file_name(*parts: str) -> str:
 
 
 def together(additions: Iterable[Addition]) -> list[list[Addition]]:
-    """The additions, those that one entry can declare together: the same text at the same time under the same key."""
+    """The additions, grouped by entry: an entry can declare the same text at the same time under the same key."""
     return grouped((_shared(each), each) for each in additions)
 
 
 def _shared(addition: Addition) -> tuple[object, ...] | None:
-    """What additions of one entry have in common; None if an entry of its own is needed."""
+    """What the additions in one entry have in common; None if they need separate entries."""
     item = addition.item
     if not isinstance(item, Post) or not (item.text and addition.reference):
         return None
@@ -200,7 +200,7 @@ class Staged:
 
 
 def staged(timezone: str, organizations: Iterable[NewOrganization], additions: Sequence[Addition]) -> Staged:
-    """Read a project of these additions, each in a file of its own, in a folder that is gone afterwards."""
+    """Read a project of these additions, each in its own file, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="bufferctl-") as name:
         folder = Path(name)
         root = folder / "buffer.yaml"

@@ -1,7 +1,7 @@
-"""A YAML file as a tree with its comments and empty lines at the entries that they belong to: what `fmt` lays out.
+"""A YAML file as a tree in which comments and empty lines belong to entries, for `fmt`.
 
-A comment on lines of its own belongs to what follows, or to the end of a group where it stands as far in as the group.
-One behind a value belongs to the value.
+A comment on its own lines belongs to what follows, or to the end of a group if it is indented like the group.
+A comment after a value belongs to the value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _EMPTY_LINES = re.compile(r"(?:\n[ \t]*)*(?=\n|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """`start` and `end` in the text; `text` from its `#` on. `blank`: an empty line stands before it."""
+    """`start` and `end` are offsets; `text` is from its `#` on. `blank`: an empty line comes before it."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Group:
-    """The entries of a mapping or a list; `after`: comments at its end. `commented`: one stands inside of it."""
+    """The entries of a mapping or a list; `after`: comments at its end. `commented`: there is a comment inside."""
 
     node: Mapping | Sequence
     entries: list[Entry] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class CommentedFile:
-    """A file: `head` are the lines above its first entry, comments and `---`. `anchored`: it has `&anchors`."""
+    """A file. `head`: the lines above its first entry, comments and `---`. `anchored`: it has `&anchors`."""
 
     text: str
     head: list[str]
@@ -104,7 +104,7 @@ def block_text(text: str, scalar: Scalar) -> BlockText:
 
 
 def read_commented(text: str) -> CommentedFile:
-    r"""The tree of a file whose lines end in `\n`. Raises ConfigError if it is no YAML mapping."""
+    r"""The tree of a file whose lines end in `\n`. Raises ConfigError if it is not a YAML mapping."""
     root = read_nodes(text)
     start = text.rfind("\n", 0, root.start) + 1
     return CommentedFile(text, text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), _anchored(root))
@@ -130,7 +130,7 @@ class _Tree:
         return group
 
     def _group(self, node: Mapping | Sequence, outer: int) -> Group:
-        """A group with all that is below it. `outer`: the column of what it stands below."""
+        """A group with everything below it. `outer`: the column of its parent."""
         column, first = self._column(self._first(node)), self._next
         inner = -1 if node.flow else column
         if isinstance(node, Mapping):
@@ -175,7 +175,7 @@ class _Tree:
         return between[len(between.rstrip(" \t")) :] + comment.text
 
     def _found(self, start: int) -> Iterator[Comment]:
-        """Every comment from `start` on: a `#` outside of all values."""
+        """Every comment from `start` on: a `#` outside any value."""
         last = start
         for leaf in (*self._leaves, None):
             for found in _COMMENT.finditer(self._text, last, leaf.start if leaf else len(self._text)):
@@ -192,12 +192,12 @@ class _Tree:
         return index > 0 and bool(_EMPTY_LINE.search(self._text, self._ends[index - 1], start))
 
     def _following(self, end: int) -> int:
-        """Where the next name or value starts; the end of the text where there is none."""
+        """Where the next name or value starts; the end of the text if there is none."""
         index = bisect_left(self._starts, end)
         return self._starts[index] if index < len(self._starts) else len(self._text)
 
     def _first(self, node: Mapping | Sequence) -> int:
-        """Where the first entry of a group stands, which an anchor may come before."""
+        """Where the first entry of a group starts; an anchor may come before it."""
         if isinstance(node, Mapping):
             return node.pairs[0][0].start if node.pairs else node.start
         if node.flow or not node.items:

@@ -1,4 +1,4 @@
-"""A YAML file as it lies there, and new YAML in the manner of one: line ends, BOM and indentation are the file's."""
+"""A YAML file as it is on disk, and new YAML in its style: line endings, BOM and indentation are the file's."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from ruamel.yaml import YAML
 from bufferctl.config.source import UnreadableError, read_source
 from bufferctl.errors import ConfigError
 
-#: Nothing is wrapped: a long text stays on the line that it is on.
+#: Nothing is wrapped: a long text stays on its line.
 _WIDTH = 1 << 20
 #: Columns of a level, where a file does not show its own.
 _STEP = 2
 _EMPTY = r"(?:[^\S\n]*(?:#[^\n]*)?\n)"
-#: A name with nothing behind it, and what stands first below it: a `-`, or another name.
+#: A name without a value on its line, and the first thing below it: a `-`, or another name.
 _BELOW_NAME = re.compile(rf"^( *)[^\s#-][^\n]*:{_EMPTY}(?={_EMPTY}*( *)(- *)?[^\s#-])", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file as it lies there. `text` is without the BOM and keeps its line ends, `newline` is the first of them."""
+    """A file as it is on disk. `text` has no BOM and keeps its line endings; `newline` is the first one."""
 
     path: Path
     data: bytes
@@ -36,7 +36,7 @@ class Text:
 
     @classmethod
     def read(cls, path: Path) -> Text:
-        """Read a file. Raises ConfigError if it is no UTF-8 text."""
+        """Read a file. Raises ConfigError if it is not UTF-8 text."""
         try:
             source = read_source(path, path.name)
             return cls(path, path.read_bytes(), source.text)
@@ -56,7 +56,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Indent:
-    """Columns that a level of names moves in, and a `-` below the name of its list."""
+    """How many columns a level of names is indented, and a `-` below the name of its list."""
 
     mapping: int = _STEP
     dash: int = _STEP
@@ -75,7 +75,7 @@ class Indent:
 
 
 def yaml_text(data: Any, indent: Indent | None = None) -> str:
-    """New data as YAML text, two spaces a level unless said; texts that look like something else get quotes."""
+    """New data as YAML text, indented by two spaces by default; texts that look like something else get quotes."""
     indent = indent or Indent()
     yaml = YAML()
     yaml.indent(mapping=indent.mapping, sequence=indent.dash + 2, offset=indent.dash)
@@ -86,7 +86,7 @@ def yaml_text(data: Any, indent: Indent | None = None) -> str:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` in a file's place, all of it or nothing; permissions stay. Raises ConfigError."""
+    """Replace a file by `data` atomically, keeping its permissions. Raises ConfigError."""
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,18 +115,18 @@ def _umask() -> int:
 
 @dataclass
 class FileChanges:
-    """What files are to hold. `made` are those written so far, with what they held before (None: nothing)."""
+    """The new content of files. `made`: those written so far, with their old content (None: no file)."""
 
     wanted: dict[Path, tuple[bytes | None, bytes]] = field(default_factory=dict)
     made: dict[Path, bytes | None] = field(default_factory=dict)
 
     def put(self, path: Path, before: bytes | None, after: bytes) -> None:
-        """Let `path` hold `after`. `before`: what it was when it was read, None if there was no such file."""
+        """Give `path` the content `after`. `before`: its content when it was read; None if there was no such file."""
         if before != after:
             self.wanted[path] = before, after
 
     def make(self) -> None:
-        """Write them. Raises ConfigError, with nothing changed, where a file is not as it was or cannot be written."""
+        """Write them. Raises ConfigError, with nothing changed, if a file has changed or cannot be written."""
         for path, (before, _) in self.wanted.items():
             if _content(path) != before:
                 raise ConfigError(
@@ -142,7 +142,7 @@ class FileChanges:
             raise
 
     def undo(self) -> None:
-        """Put back what the files held; those that were not there are taken away."""
+        """Restore the files' old content; remove those that did not exist."""
         for path, before in self.made.items():
             with suppress(OSError, ConfigError):
                 if before is None:

@@ -1,6 +1,6 @@
-"""Edits of single values in a YAML text; every other character of it stays (what round trip cannot promise).
+"""Edits single values in a YAML text; every other character stays, which a round trip cannot guarantee.
 
-Positions come from `nodes.py`, what is put there is written by ruamel.yaml. Edits of one text may not overlap.
+Positions come from `nodes.py`; new values are written by ruamel.yaml. Edits of one text must not overlap.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_n
 from bufferctl.errors import ConfigError
 
 _BREAK = re.compile(r"\r\n|\r|\n")
-#: How far in the next line begins that is not empty, and its first character.
+#: The indentation of the next line that is not empty, and its first character.
 _CONTENT = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*( *)(\S)")
 _HEADER = re.compile(r"[|>][-+0-9]*")
 #: Texts that nobody would put in quotes.
@@ -29,7 +29,7 @@ _QUOTED = {"'": SingleQuotedScalarString, '"': DoubleQuotedScalarString}
 
 @dataclass
 class Edits:
-    """Collects edits of `text` and makes them together. `newline` ends the lines that are put in."""
+    """Collects edits of `text` and makes them together. `newline` ends inserted lines."""
 
     text: str
     newline: str = "\n"
@@ -55,7 +55,7 @@ class Edits:
         return "".join([*parts, self.text[at:]])
 
     def set(self, owner: Mapping, name: str, value: Any) -> None:
-        """Give a field of `owner` a value: YAML data as `entries` makes it. Where it is new, it goes to its place."""
+        """Set a field of `owner` to a value: YAML data as `entries` makes it. A new field goes to its usual place."""
         old = owner.get(name)
         if old is None:
             self._add(owner, name, value)
@@ -67,7 +67,7 @@ class Edits:
             self._set_scalar(owner, old, value)
 
     def rename(self, owner: Mapping, name: str, new_name: str, value: Any) -> None:
-        """Give a field another name and another value, where it stands."""
+        """Give a field another name and value in place."""
         key, old = owner.pairs[owner.index(name) or 0]
         self._replace(key.start, key.end, new_name)
         if owner.flow:
@@ -76,7 +76,7 @@ class Edits:
             self._set_scalar(owner, old, value)
 
     def remove(self, owner: Mapping, name: str) -> None:
-        """Take a field out of `owner`, which keeps at least one other."""
+        """Remove a field of `owner`, which keeps at least one other."""
         index = owner.index(name)
         if index is None:
             return
@@ -97,7 +97,7 @@ class Edits:
         self._replace(key.start, following if joined else self._trimmed(end), "")
 
     def append(self, owner: Mapping, name: str, values: list[Any]) -> None:
-        """Put entries at the end of a list of `owner`, which is made where there is none."""
+        """Append entries to a list of `owner`, which is created if needed."""
         old = owner.get(name)
         if not isinstance(old, Sequence) or not old.items:
             if old is None:
@@ -112,7 +112,7 @@ class Edits:
         self._insert_lines(old.end, self._at(old, CommentedSeq(values)))
 
     def _add(self, owner: Mapping, name: str, value: Any) -> None:
-        """Put a new field behind those that come before it in reading order."""
+        """Insert a new field after those that come before it in reading order."""
         rank = {each: place for place, each in enumerate(ORDER)}
         mine = rank.get(name, len(rank))
         before = [last for key, last in owner.pairs if rank.get(key.value, -1) < mine]
@@ -157,16 +157,16 @@ class Edits:
         self._replace(begin, old.end, _shifted(text, column))
 
     def _apart(self, value: Any, old: Node, column: int) -> Any:
-        """The value, without blocks where a comment below is further in and would become part of the last of them."""
+        """The value, without blocks if a comment below is indented further and would become part of the last block."""
         return _without_blocks(value) if self._comment_below(old.end) > column else value
 
     def _comment_below(self, offset: int) -> int:
-        """The column of a comment on the next line that is not empty; -1 where there is something else."""
+        """The column of a comment on the next line that is not empty; -1 if there is something else."""
         found = _CONTENT.match(self.text, self._line_end(offset))
         return len(found[1]) if found and found[2] == "#" else -1
 
     def _fits(self, old: Node, text: str) -> bool:
-        """Whether a text stays on the line that the old one stood on: in quotes, if that had some."""
+        """Whether a text stays on the line of the old one, in quotes if that had some."""
         if not isinstance(old, Scalar) or "\n" in text or _BREAK.search(self.text, old.start, old.end):
             return False
         return old.style in _QUOTED or bool(_PLAIN.fullmatch(text))
@@ -180,7 +180,7 @@ class Edits:
         return _on_a_line(value)
 
     def _at(self, old: Node, value: Any) -> str:
-        """The lines of a list or of fields, at the column at which the old ones stand."""
+        """The lines of a list or of fields, indented like the old ones."""
         value.fa.set_block_style()
         lines = yaml_text({"x": value}, self._indent).split("\n", 1)[1]
         inner = self._indent.dash if isinstance(value, CommentedSeq) else self._indent.mapping
@@ -222,14 +222,14 @@ class Edits:
 
 
 def _on_a_line(value: Any) -> str:
-    """A value as it stands between brackets."""
+    """A value as written between brackets."""
     flat = _without_blocks(CommentedMap(x=value))
     _flatten(flat)
     return yaml_text(flat).strip()[len("{x: ") : -1]
 
 
 def _flatten(value: Any) -> None:
-    """Let a value stand between brackets, all the way down."""
+    """Write a value between brackets, including everything below it."""
     if isinstance(value, CommentedMap | CommentedSeq):
         value.fa.set_flow_style()
         for each in value.values() if isinstance(value, CommentedMap) else value:

@@ -1,4 +1,4 @@
-"""A declared post or idea as an entry of a file: in the files' words, defaults left out, the text as a block."""
+"""A declared post or idea as an entry of a file: in the format's terms, without defaults, the text as a block."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ ORDER = (
     *("assets", "media", "metadata", "group", "ai_assisted", "cta", "template_id", "source", "draft_id", "repeat_of"),
     *("cancelled", "protect", "repeat", "overrides"),
 )
-#: What the parsers read as something else inside a plain or quoted line, or as the end of one in a block.
+#: Characters that parsers read differently inside a plain or quoted line, or as a line end in a block.
 _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0d-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _NO_BLOCK = re.compile(r"\A\s|^\t|\n\Z", re.MULTILINE)
-#: Lists that stand on one line, as people write them.
+#: Lists that are written on one line, as people do.
 _SHORT = frozenset({"tags", "services", "channels", "indices"})
 #: What has a `text` of a few words.
 _SHORT_TEXTS = (InstagramGeolocation, InstagramStickerFields, FacebookAnnotation)
@@ -71,7 +71,7 @@ def post_entry(
 
 
 def literal(data: Any, name: str = "") -> Any:
-    """The data of a post's field `name` written so that nothing in it is taken for a variable: `$$(` for `$(`."""
+    """The data of a post's field `name`, escaped so that nothing in it is read as a variable: `$$(` for `$(`."""
     if isinstance(data, CommentedMap):
         for each in data:
             data[each] = literal(data[each], each)
@@ -112,7 +112,7 @@ def entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
 
 
 def value(name: str, given: Any, zone: tzinfo | None = None) -> Any:
-    """A value of the models as YAML data. `name`: the field it is for, which says how it is best written."""
+    """A value of the models as YAML data. `name`: the field that it is for, which decides how it is written."""
     if isinstance(given, MediaFile):
         return f"/{given.path}"
     if isinstance(given, Model):
@@ -132,12 +132,12 @@ def value(name: str, given: Any, zone: tzinfo | None = None) -> Any:
     if isinstance(given, datetime):
         return moment_text(given, zone)
     if isinstance(given, float):
-        return round(given, 4) if "e" in repr(given) else given  # the files take no exponents
+        return round(given, 4) if "e" in repr(given) else given  # the format has no exponents
     return text_value(name, given) if isinstance(given, str) else given
 
 
 def text_value(name: str, text: str) -> str:
-    """A text as it is best written: `text` as a block, others on a line where they fit one."""
+    """A text in its best form: `text` as a block, others on one line if they fit."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     written: str = text
     if _ESCAPED.search(text):
@@ -145,7 +145,7 @@ def text_value(name: str, text: str) -> str:
     elif text.startswith((":", "?")) and (name != "text" and "\n" not in text):
         written = SingleQuotedScalarString(text)  # ruamel leaves it plain between brackets, where it is a sign of YAML
     elif text and (name == "text" or "\n" in text):
-        # in a block, the reader takes the last line end for the block's own
+        # in a block, the last line end is the block's own
         written = DoubleQuotedScalarString(text) if _NO_BLOCK.search(text) else LiteralScalarString(text + "\n")
     return written
 

@@ -1,6 +1,6 @@
-"""The one layout of people's files: order of fields, two spaces a level, texts as blocks; every comment kept.
+"""The layout of people's files: order of fields, two spaces per level, texts as blocks. Every comment stays.
 
-Only how it is written changes, never what it says; both are read again and compared before anything is given back.
+Only the layout changes, never the content; both are read again and compared before anything is returned.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _OF_POSTS = frozenset({"overrides", "each"})
 
 
 class UnusualError(Exception):
-    """Laid out anew the file would not say the same: it is written in a way that `fmt` leaves alone."""
+    """The new layout would change the content: the file is written in a way that `fmt` leaves alone."""
 
 
 def formatted(text: str) -> str:
@@ -61,7 +61,7 @@ def formatted(text: str) -> str:
 
 
 def _meaning(text: str) -> tuple[object, list[str]]:
-    """What a file says, and its comments."""
+    """The content of a file, and its comments."""
     tree, problems = parse(Source("", text, Path()))
     if has_errors(problems):
         raise UnusualError
@@ -86,7 +86,7 @@ def _comments(document: CommentedFile) -> Iterator[str]:
 
 
 def _head(lines: Iterable[str]) -> Iterator[str]:
-    """The lines above the first entry: no empty ones at the start, never two together."""
+    """The lines above the first entry: no empty lines at the start, never two in a row."""
     last = ""
     for line in (each.rstrip() for each in lines):
         if line or last:
@@ -103,7 +103,7 @@ class _Printer:
         return self._lines(self.document.root, 0, "file")
 
     def _lines(self, group: Group, indent: int, kind: str) -> list[str]:
-        """A group as a block. `kind`: what it is, of those that have an order."""
+        """A group as a block. `kind`: which of the ordered groups it is."""
         lines: list[str] = []
         for entry in self._ordered(group, kind):
             lines += self._entry(entry, indent, kind, first=not lines)
@@ -112,7 +112,7 @@ class _Printer:
     def _ordered(self, group: Group, kind: str) -> list[Entry]:
         order = _ORDERS.get(kind)
         if order is None or not isinstance(group.node, Mapping) or self.document.anchored:
-            return group.entries  # an alias could come to stand above its anchor
+            return group.entries  # otherwise an alias could end up above its anchor
         rank = {name: place for place, name in enumerate(order)}
         return sorted(group.entries, key=lambda entry: rank.get(entry.key.value if entry.key else "", len(rank)))
 
@@ -184,7 +184,7 @@ class _Printer:
         ]
 
     def _block(self, scalar: Scalar, start: str, indent: int) -> list[str]:
-        """A text below `|` or `>`, as far in as the name it belongs to wants it."""
+        """A text below `|` or `>`, indented below its name."""
         block = block_text(self.document.text, scalar)
         keeps = "+" in block.marks
         if block.marks.strip("+-") or (keeps and scalar.value.endswith("\n\n")):
@@ -206,7 +206,7 @@ def _above(comments: list[Comment], indent: int, *, first: bool) -> list[str]:
 
 
 def _beside(comment: str) -> str:
-    """A comment behind a value: two spaces before it at least, more where there are more, so that columns stay."""
+    """A comment after a value: at least two spaces before it, more if there are more, so that columns stay aligned."""
     return f"  {comment.lstrip()}" if comment and not comment.startswith("  ") else comment
 
 

@@ -1,4 +1,4 @@
-"""Posts that are equal on several channels as one entry: what they share once, what differs in `overrides`."""
+"""Writes equal posts on several channels as one entry: shared fields once, differences in `overrides`."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def one_entry(members: Sequence[Member]) -> CommentedMap:
 
 #: Fields that are the same for all. A post whose thread begins with its text may leave the text out.
 _GIVEN_ONCE = frozenset({"key", "organization", "due_at", "text"})
-#: Fields of which an override can say that there are none.
+#: Fields that an override can set to none.
 _LISTS = frozenset({"tags", "assets"})
 
 
 def _common(name: str, values: Sequence[Any]) -> Any:
-    """What the entry says of a field; None if it leaves the field to overrides, which cannot take a value back."""
+    """The entry's value of a field; None if it is left to overrides, because overrides cannot remove a value."""
     if name in _GIVEN_ONCE:
         return next((value for value in values if value is not None), None)
     if name in _LISTS:
@@ -86,7 +86,7 @@ def _override(
 
 
 def grouped(keyed: Iterable[tuple[object, Any]]) -> list[list[Any]]:
-    """The items by their keys, in the order in which each key first comes; a key of None groups nothing."""
+    """The items by their keys, in order of first occurrence; items with the key None are not grouped."""
     groups: list[list[Any]] = []
     places: dict[object, int] = {}
     for key, item in keyed:

@@ -1,4 +1,4 @@
-"""Where everything of a YAML text stands, from its first character to its last: what edits are cut along."""
+"""The position of everything in a YAML text, from first to last character, for edits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BLOCKS = ("|", ">")
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value. `style` is `|`, `>`, a quote, or empty if it stands plain; `alias`: it is `*value`."""
+    """One value. `style` is `|`, `>`, a quote, or empty if it is plain; `alias`: it is `*value`."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class Scalar:
 
     @property
     def is_block(self) -> bool:
-        """Whether it stands on lines of its own, below `|` or `>`."""
+        """Whether it is on its own lines, below `|` or `>`."""
         return self.style in _BLOCKS
 
 

@@ -1,4 +1,4 @@
-"""Where what a post or an idea says stands in the files: its entry, the override of its channel, its text file."""
+"""Finds where a post's or idea's fields are in the files: its entry, the override of its channel, its text file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Layers:
 
     @property
     def parts(self) -> tuple[Mapping, ...]:
-        """Everything that says something about it, most specific first (design: Campaigns)."""
+        """Everything that sets its fields, most specific first (design: Campaigns)."""
         every = (self.each_override, self.each, self.override, self.entry)
         return tuple(part for part in every if part is not None)
 
@@ -71,12 +71,12 @@ class Layers:
         return f"start{(date.fromisoformat(day) - date.fromisoformat(starts.value)).days:+d}d {time}"
 
     def supplier(self, name: str) -> Mapping:
-        """The most specific part that says a field, else the entry. `name` may be `metadata.SERVICE`."""
+        """The most specific part that sets a field, else the entry. `name` may be `metadata.SERVICE`."""
         return next((part for part in self.parts if says(part, name)), self.entry)
 
 
 def says(owner: Mapping, name: str) -> bool:
-    """Whether an entry or an override gives a field, or one that is given together with it."""
+    """Whether an entry or an override has a field, or one that goes together with it."""
     outer, _, service = name.partition(".")
     if service:
         inside = owner.get(outer)
@@ -109,7 +109,7 @@ class Project:
         self.texts = {name: Text.read(self.root / name) for name in self.desired.files}
 
     def layers(self, item: Post | Idea) -> Layers:
-        """Where an item stands. Raises ConfigError if its file is no longer as it was read."""
+        """Where an item is declared. Raises ConfigError if its file has changed since it was read."""
         name = item.place.file
         edits = self._edits(name)
         entry = self._entries[name].get(self._offset(item))
@@ -149,7 +149,7 @@ class Project:
         return (self.root / item.place.file).parent / named.value if isinstance(named, Scalar) else None
 
     def users(self, path: Path) -> list[Post | Idea]:
-        """Everything whose text is in that file."""
+        """All items whose text is in that file."""
         found: list[Post | Idea] = []
         for name in {item.place.file for item in self.desired.items}:
             self._edits(name)
@@ -174,7 +174,7 @@ class Project:
 
 
 def _override(owner: Mapping, channel: Channel) -> tuple[Mapping | None, str]:
-    """What an entry or an occurrence overrides for a channel, and what it calls the channel there."""
+    """The overrides of an entry or an occurrence for a channel, and how it names the channel there."""
     overrides = owner.get("overrides")
     for name, inside in overrides.pairs if isinstance(overrides, Mapping) else ():
         if _refers(name.value, channel) and isinstance(inside, Mapping):

@@ -1,6 +1,6 @@
-"""Declared objects given other values where they stand: in the entry, in an override, or in a file with the text.
+"""Gives declared objects new values in place: in the entry, in an override, or in a text file.
 
-What all channels of an entry are to say goes into the entry; what only some are to say, into overrides of theirs.
+What applies to all channels of an entry goes into the entry; what applies to some, into their overrides.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Steps = tuple[str | int, ...]
 
 
 def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone: tzinfo | None) -> None:
-    """Give fields of `metadata` in an entry or an override other values; None takes one out."""
+    """Set fields of `metadata` in an entry or an override; None removes one."""
     service = post.service.value
     whole = revised(post, paths)
     metadata = owner.get("metadata")
@@ -63,7 +63,7 @@ def revised(post: Post, paths: Paths) -> dict[str, Any]:
 
 
 def _inside(edits: Edits, there: Mapping, whole: AnyMapping[str, Any], paths: Paths, zone: tzinfo | None) -> None:
-    """Edits below a mapping that stays."""
+    """Edits inside a mapping that stays."""
     for name in dict.fromkeys(path[0] for path in paths):
         below = {path[1:]: new for path, new in paths.items() if path[0] == name and len(path) > 1}
         inner = there.get(name)
@@ -82,13 +82,13 @@ def _take_out(edits: Edits, owner: Mapping, metadata: Mapping, service: str) -> 
         edits.remove(owner, "metadata")
 
 
-#: What an override says to undo what its entry says.
+#: Values with which an override undoes those of its entry.
 _NOTHING: dict[str, Any] = {"draft": False, "needs_approval": False, "scheduling_type": "automatic", "cancelled": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What an item is to say instead, by field; None: what it says without the field.
+    """The new values of an item, by field; None: without the field.
 
     `metadata` holds its network's fields by their paths, `{("details_event", "title"): "Open day"}`; `zone`: of times
     without an offset where the item stands.
@@ -100,7 +100,7 @@ class Revision:
 
 
 def revise(project: Project, revisions: list[Revision]) -> FileChanges:
-    """The changes of files that make the items say it, not made yet. Raises ConfigError."""
+    """The changes to files that give the items their new values, not made yet. Raises ConfigError."""
     return _Revising(project, {each.item.address: each for each in revisions}).changes()
 
 
@@ -185,15 +185,15 @@ class _Revising:
         if path:
             self._put(revision, layers, path, name, new)
             return
-        if (layers.file, owner.start, part) in self._done:  # another post of the entry says the same
+        if (layers.file, owner.start, part) in self._done:  # another post of the entry has the same edit
             return
         self._done.add((layers.file, owner.start, part))
         self._set(revision, layers, owner, name, new)
 
     def _narrower(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> Steps:
-        """Where a field goes that only some of the posts that take it are to say: the widest place that is right.
+        """Where a field goes if only some of the posts that use it should have it: the widest place that is right.
 
-        Nothing where all agree, so that it can be changed where it stands.
+        None if all agree, so that it can be changed in place.
         """
         item = revision.item
         if not isinstance(item, Post):
@@ -219,12 +219,12 @@ class _Revising:
         return (*of_occurrence, *of_channel) if layers.shared else of_occurrence
 
     def _agree(self, posts: Iterable[Post], name: str, new: Any) -> bool:
-        """Whether all of these posts are to say the same."""
+        """Whether all of these posts get the same value."""
         theirs = (self.revisions.get(each.address) for each in posts)
         return all(each is not None and name in each.fields and each.fields[name] == new for each in theirs)
 
     def _put(self, revision: Revision, layers: Layers, path: Steps, name: str, new: Any) -> None:
-        """Say a field at a place more specific than where it stands now."""
+        """Set a field at a more specific place than where it is now."""
         if name == "metadata" and isinstance(revision.item, Post):
             values: dict[str, Any] = {"metadata": {revision.item.service.value: revised(revision.item, new)}}
         else:
@@ -235,12 +235,16 @@ class _Revising:
             self._new[layers.file, layers.entry.start].setdefault(path, CommentedMap()).update(written)
             return
         for each, what in written.items():
-            if (layers.file, there.start, each) not in self._done:  # another channel of the occurrence says the same
+            if (
+                layers.file,
+                there.start,
+                each,
+            ) not in self._done:  # another channel of the occurrence has the same edit
                 self._done.add((layers.file, there.start, each))
                 layers.edits.set(there, each, what)
 
     def _set(self, revision: Revision, layers: Layers, owner: Mapping, name: str, new: Any) -> None:
-        """Give a field another value where it stands, or in the entry where nothing gives it."""
+        """Set a field in place, or in the entry if nothing sets it yet."""
         edits = layers.edits
         if name == "metadata" and isinstance(revision.item, Post):
             revise_metadata(edits, owner, revision.item, new, revision.zone)
@@ -261,14 +265,14 @@ class _Revising:
                 edits.remove(owner, each)
 
     def _written(self, revision: Revision, layers: Layers, name: str, new: Any) -> Any:
-        """A value as the file has it: of a post with `$$(`, a time from `starts` if the old one was."""
+        """A value as written in the file: with `$$(` for a post, counted from `starts` if the old time was."""
         if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, revision.zone)):
             return counted
         written = _written(name, new, revision.zone)
         return literal(written, name) if isinstance(revision.item, Post) else written
 
     def _add_new(self, layers: Layers) -> None:
-        """Put in the overrides and occurrences that an entry did not have, all of them at once."""
+        """Add the overrides and occurrences that an entry did not have, all at once."""
         groups: dict[tuple[int, str | int], tuple[Mapping, CommentedMap]] = {}
         for path, fields in self._new.pop((layers.file, layers.entry.start), {}).items():
             node, steps = layers.entry, list(path)
@@ -282,7 +286,7 @@ class _Revising:
             layers.edits.set(node, name, inside)  # type: ignore[arg-type]  # the number of an occurrence is a name, too
 
     def _in_text_file(self, revision: Revision, layers: Layers) -> bool:
-        """Write the text into the file that holds it, where everything whose text is in there is to say it."""
+        """Write the text into its file, if all items that use the file get this text."""
         path, text = self.project.text_file(revision.item, layers), revision.fields["text"]
         if path is None or not text or text.startswith("\ufeff"):  # read as a byte order mark, and so not at all
             return False
@@ -300,12 +304,12 @@ class _Revising:
 
 
 def _literal_text(item: Post | Idea, text: str) -> str:
-    """A text as a file of its own has it."""
+    """A text as it is in its own file."""
     return escaped(text) if isinstance(item, Post) else text
 
 
 def _above(layers: Layers, part: str) -> bool:
-    """Whether what `each` says of one channel alone gives a field."""
+    """Whether the override of one channel in `each` has a field."""
     return layers.each_override is not None and says(layers.each_override, part)
 
 
@@ -319,14 +323,14 @@ def _at(entry: Mapping, path: Steps) -> Mapping | None:
 
 
 def _in_thread(revision: Revision, owner: Mapping) -> bool:
-    """Whether the text is given by the thread alone, which begins with it, and goes on to be."""
+    """Whether the text is only given by the thread, which begins with it, and stays there."""
     thread = getattr(revision.item.metadata, "thread", ()) if isinstance(revision.item, Post) else ()
     stays = revision.fields.get("metadata", {}).get(("thread",), thread)
     return bool(thread and stays) and not says(owner, "text")
 
 
 def _neutral(name: str) -> dict[str, Any]:
-    """What says that a field is as if it were not there."""
+    """The value that means that a field is not set."""
     if name == "due_at":
         return {"mode": "addToQueue"}
     return {name: _NOTHING.get(name, [] if name in {"tags", "assets", "thread"} else "")}

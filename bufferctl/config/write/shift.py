@@ -1,4 +1,4 @@
-"""Dates in people's files moved by whole days: only the characters of the dates change.
+"""Moves dates in people's files by whole days: only the characters of the dates change.
 
 It moves `starts` at the top of a file and, of its posts, absolute times (in the entry, in overrides, in `each`) and
 the dates of events and offers. Times that count from `starts` move with it.
@@ -41,14 +41,14 @@ class Dated:
     is_own: bool = True
 
     def stays(self, published: Collection[Address]) -> bool:
-        """Whether it is not moved: it is the time of a published post, or nothing else takes it any more."""
+        """Whether it is not moved: it is the time of a published post, or no other post uses it."""
         over = [post.address in published for post in self.posts]
         return any(over) if self.name == "due_at" and self.is_own else bool(over) and all(over)
 
 
 @dataclass
 class Shift:
-    """What would change. `kept`: published posts, which keep their dates.
+    """What a shift changes. `kept`: published posts, which keep their dates.
 
     `refused`: posts that cannot be moved, with the reason. `late`: posts whose new time, from `starts` or from the
     first occurrence, is past.
@@ -68,7 +68,7 @@ def dates_in(project: Project, names: Collection[str]) -> list[Dated]:
 
 
 def days_to(day: date, dates: Collection[Dated], published: Collection[Address]) -> int:
-    """By how many days to move so that the earliest `starts`, or without one the earliest date, becomes `day`.
+    """The number of days by which the earliest `starts`, or else the earliest date, has to move to become `day`.
 
     Dates of published posts do not count. Raises UsageError if no date is left.
     """
@@ -98,7 +98,7 @@ def shifted(
     for name, made in edits.items():
         text = project.texts[name]
         new = text.text
-        for offset, day in made:  # each is as long as what it takes the place of
+        for offset, day in made:  # each is as long as what it replaces
             new = f"{new[:offset]}{day}{new[offset + len(day) :]}"
         shift.changes.put(text.path, text.data, text.with_text(new))
     files = {dated.file for dated in dates if dated.name == "starts"}
@@ -111,7 +111,7 @@ def shifted(
 
 
 def _check(post: Post, now: datetime, shift: Shift, *, is_own: bool) -> None:
-    """Note what speaks against moving a post. `is_own`: its time is not that of a series, nor counted from `starts`."""
+    """Note what prevents moving a post. `is_own`: its time is not shared by occurrences, nor counted from `starts`."""
     if post.cancelled:
         return
     try:
@@ -138,7 +138,7 @@ def _later(post: Post, days: int) -> datetime | None:
 
 
 def _moved(day: date, days: int) -> str:
-    """The day as files have it. Raises UsageError if no file could."""
+    """The day as written in files. Raises UsageError if it is out of range."""
     try:
         moved = day_of((day + timedelta(days=days)).isoformat())
     except (OverflowError, ValueError) as error:
@@ -196,7 +196,7 @@ class _File:
 
 
 def _scalars(node: Node, name: str = "") -> Iterator[tuple[str, Scalar]]:
-    """Every value below a node with the name that it stands at."""
+    """Every value below a node, with its name."""
     if isinstance(node, Scalar):
         yield name, node
     elif isinstance(node, Mapping):
