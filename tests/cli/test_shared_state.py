@@ -344,6 +344,26 @@ def test_migrate_between_stores(project: Project, other: Project, monkeypatch: p
         assert len(project.sandbox.posts()) == 2
 
 
+def test_migrate_there_and_back(project: Project) -> None:
+    """A place that has only the note of the move takes the state back, but from nowhere else."""
+    project.apply()
+    kept = project("state", "pull").out
+    elsewhere = CONFIG.replace("state: git", "state: {git: {branch: other}}")
+    project.write("buffer.yaml", elsewhere)
+    assert project("state", "migrate", "--from", "git").code == 0
+    project.write("buffer.yaml", CONFIG)
+    ran = project("plan")
+    assert (ran.code, "was moved to state.json on the branch other of origin" in ran.err) == (1, True)
+    assert "\n      bufferctl state migrate --from PLACE\n" in ran.err
+    copy = project.write("copy.json", kept)
+    assert project("state", "migrate", "--from", str(copy)).code == 1
+    ran = project("state", "migrate", "--from", "git:other")
+    assert (ran.code, "Moved 2 entries" in ran.out) == (0, True)
+    assert "No changes." in project("plan").out
+    project.write("buffer.yaml", elsewhere)
+    assert "was moved to state.json on the branch bufferctl-state of origin" in project("plan").err
+
+
 def test_migrate_takes_what_is_open_with_it(project: Project, machine: Any, other: Project) -> None:
     """A run that was killed is settled by whoever applies next, on another machine too."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
