@@ -19,7 +19,7 @@ from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
-    from bufferctl.state import Store
+    from bufferctl.state import Lease, StoredRecord
 
 #: Clocks that differ by less are alike: Buffer tells its own to the second, and answers take a while.
 ALIKE = timedelta(minutes=1)
@@ -164,60 +164,69 @@ def quota(limits: Quota) -> Iterator[Check]:
             yield Check("quota", Verdict.OK, message)
 
 
-def state(store: Store, endpoint: str | None, account: Account | None) -> tuple[Check, State]:
-    """Whether what is remembered can be read, written, and is of this account; and what it is."""
-    from bufferctl.state import StoredRecord
+def state(record: StoredRecord, root_file: Path, account: Account | None) -> Check:
+    """Whether what is remembered can be read, written, and is of this account; afterwards `record` has it."""
+    from bufferctl.state.succession import name_of, predecessors
 
-    record = StoredRecord(store, endpoint)
     try:
         remembered = record.load()
         if record.exists:
             record.check_writable()
+        gone = predecessors(record, root_file) if record.is_shared and not record.exists else ()
     except StateError as error:
-        return problem("state", error), State()
+        return problem("state", error)
+    if gone:
+        message = f"There is no state yet, but one for {name_of(gone[0].root_file)}, which no longer exists"
+        return Check("state", Verdict.WARNING, message, "To see whether it is this project's, run `bufferctl plan`.")
     if not record.exists:
-        return Check("state", Verdict.OK, f"There is no state yet; the first apply writes {record.place}"), State()
+        return Check("state", Verdict.OK, f"There is no state yet; the first apply writes {record.place}")
     strange = {slot.organization_id for slot in remembered.tracked} - {
         each.id for each in (account.organizations if account else ())
     }
     if account and strange:
         message = f"{record.name} belongs to an organization that the key cannot access ({', '.join(sorted(strange))})"
-        return Check(
-            "state", Verdict.PROBLEM, message, "Use the key of that account, or name another --state.", _TROUBLE
-        ), State()
+        hint = "Use the key of that account, or name another --state."
+        return Check("state", Verdict.PROBLEM, message, hint, _TROUBLE)
     message = f"{record.name} tracks {posts_and_ideas(slot.channel_id == IDEAS for slot in remembered.bindings)}"
-    if lease := record.document.lease:
-        what = f"{message}; another run holds its lock: {lease}"
-        return Check("state", Verdict.WARNING, what, "Wait for that run; apply takes over a stale lock."), remembered
-    return Check("state", Verdict.OK, message), remembered
+    return Check("state", Verdict.OK, message)
 
 
-def lock(folder: Path, endpoint: str) -> Check:
-    """Whether another run works on the account."""
+def lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:
+    """Whether another run works on the account. `lease`: the lock of a shared record, if it is held."""
     from bufferctl.state import Lock
+    from bufferctl.state.lock import holders
 
-    holder = Lock(folder, endpoint).holder
-    if holder is None:
+    found = holders(Lock(folder, endpoint).holder, lease)
+    if not found:
         return Check("lock", Verdict.OK, "No other run is using the account")
-    return Check(
-        "lock",
-        Verdict.WARNING,
-        f"The lock is held by {holder}",
-        "Wait for that run. To remove a stale lock, run `bufferctl state unlock`.",
-    )
+    hint = "Wait for that run. To remove a stale lock, run `bufferctl state unlock`."
+    if lease:
+        until = f"{lease.dead_at.astimezone(UTC):%H:%M} UTC"
+        hint = f"Wait for that run. If it crashed, apply takes the lock over, after {until} at the latest."
+    return Check("lock", Verdict.WARNING, f"The lock is held by {' and by '.join(found)}", hint)
 
 
-def journal(folder: Path, endpoint: str, project: Path, remembered: State, slots: frozenset[Slot]) -> Iterator[Check]:
-    """What a run that was cut off left. `slots`: those that the files declare."""
+def journal(
+    folder: Path, endpoint: str, project: Path, record: StoredRecord | None, slots: frozenset[Slot]
+) -> Iterator[Check]:
+    """What a run that was cut off left, on any machine that shares `record`. `slots`: those that the files declare."""
     from bufferctl.apply import FileJournal
 
+    remembered = record.saved if record else State()
     try:
         left = FileJournal(folder, endpoint, project, remembered.lineage)
     except StateError as error:
         yield problem("journal", error)
         return
+    if record and record.is_shared:
+        left.follow(record.document.intents)
     left.claim(slots | set(remembered.bindings))
-    if number := len(left.open):
+    if (number := len(left.open)) and record and record.document.lease:
+        message = f"The run that holds the lock has {count(number, 'write')} without an answer so far"
+        yield Check(
+            "journal", Verdict.WARNING, message, "If it was cut off, the next apply checks what became of them."
+        )
+    elif number := len(left.open):
         message = f"An apply was cut off and left {count(number, 'write')} without an answer"
         yield Check("journal", Verdict.WARNING, message, "To check what became of them, run `bufferctl apply`.")
     for address in left.stray:

@@ -146,21 +146,20 @@ class _Checkup:
         from bufferctl.cli import checkup
         from bufferctl.cli.session import journal_folder
         from bufferctl.config.discover import ROOT_NAME
-        from bufferctl.model import State
-        from bufferctl.state import open_store
+        from bufferctl.state import StoredRecord, open_store
 
         try:
             endpoint = endpoint_of(self.connection.api_url)
         except BufferctlError:  # said already, of the connection
             return
-        record, project = State(), Path.cwd() / ROOT_NAME
+        record, project = None, Path.cwd() / ROOT_NAME
         if self.loaded is not None:
             project = self.loaded.root / self.loaded.files[0]
             files = self.loaded.desired or self.loaded.sound
             store = open_store(files.settings.state if files else None, _from_here(project), named=self.state_file)
-            finding, record = checkup.state(store, endpoint, self.account)
-            yield finding
-        yield checkup.lock(journal_folder(), endpoint)
+            record = StoredRecord(store, endpoint)
+            yield checkup.state(record, project, self.account)
+        yield checkup.lock(journal_folder(), endpoint, record.document.lease if record else None)
         yield from checkup.journal(journal_folder(), endpoint, project, record, self.slots)
 
 

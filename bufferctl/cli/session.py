@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bufferctl.apply import FileJournal, Timer
     from bufferctl.reconcile import Options, Targets
     from bufferctl.state import StoredRecord
+    from bufferctl.state.lock import Holder
 
 #: Pages of a list of sent posts, where `managed_since` bounds what may be ours, and where nothing does.
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
@@ -172,7 +173,12 @@ class Session:
     def note_leftovers(self) -> None:
         """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
         console = self.console
-        if number := len(self.journal.open):
+        number = len(self.journal.open)
+        if number and self.store.document.lease and not self.run:
+            console.note(
+                f"{console.err.change('note:')} that run has {count(number, 'write')} without an answer so far"
+            )
+        elif number:
             console.note(
                 f"{console.err.change('note:')} an earlier apply was cut off and left {count(number, 'write')} without "
                 "an answer; the next apply first checks what happened to them"
@@ -294,7 +300,9 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
             journal.follow(store.document.intents)
             session.diverged, session.warnings = checkout_standing(files, store)
             if lease := store.document.lease:
-                console.note(f"{console.err.change('note:')} another run is in progress: {visible(str(lease))}")
+                console.note(
+                    f"{console.err.change('note:')} another run is in progress, or was cut off: {visible(str(lease))}"
+                )
         yield session
     finally:
         journal.close()
@@ -353,11 +361,11 @@ def opened_for_change(
     """The same with the lock held from before anything is read, and the record known to be writable.
 
     `settle`: seconds until Buffer's lists certainly show a write. `message`: for the history of a shared record, unless
-    `finish` says more. `afresh`: see `sharing.shared`. Raises LockedError if another run holds the lock, on
+    `finish` says more. `afresh`: see `shared`. Raises LockedError if another run holds the lock, on
     this machine or of a shared record, for longer than `lock_timeout` seconds, StateError.
     """
     store = files.store(state_file)
-    with locked(buffer.endpoint, lock_timeout, console):
+    with locked(buffer.endpoint, lock_timeout, console) as crashed:
         if store.is_shared:
             from bufferctl.cli.shared_session import shared
 
@@ -370,6 +378,7 @@ def opened_for_change(
                 settle=settle,
                 message=message,
                 afresh=afresh,
+                crashed=crashed,
             ) as session:
                 yield session
             return
@@ -379,14 +388,14 @@ def opened_for_change(
 
 
 @contextmanager
-def locked(endpoint: str, timeout: float, console: Console) -> Iterator[None]:
-    """Hold the lock of the endpoint; says so where a dead run's is taken over. Raises LockedError."""
+def locked(endpoint: str, timeout: float, console: Console) -> Iterator[Holder | None]:
+    """Hold the lock of the endpoint; yields the crashed run that it was taken over from. Raises LockedError."""
     from bufferctl.state import Lock
 
-    with Lock(journal_folder(), endpoint).held(timeout) as died:
-        if died:
-            console.note(f"{console.err.change('note:')} took over the lock of a run that crashed: {died}")
-        yield
+    with Lock(journal_folder(), endpoint).held(timeout) as crashed:
+        if crashed:
+            console.note(f"{console.err.change('note:')} took over the lock of a run that crashed: {crashed}")
+        yield crashed
 
 
 def organizations(files: Files, state: State, journal: FileJournal) -> set[str]:

@@ -22,7 +22,7 @@ from bufferctl.plan import Reason
 from bufferctl.render.lines import capitalized
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
-from bufferctl.state.lock import is_mine, locked_by
+from bufferctl.state.lock import Holder, is_mine, locked_by, same_process
 from bufferctl.state.record import SharedRecord
 from bufferctl.state.succession import hand_over
 
@@ -90,10 +90,12 @@ def shared(
     settle: float,
     message: str,
     afresh: bool,
+    crashed: Holder | None,
 ) -> Iterator[SharedSession]:
     """A session with the lock of the record in `place`. Raises LockedError, StateError, ApiError.
 
     `afresh`: there need not be a record, though a root file that is gone has one of the same channels.
+    `crashed`: the run that the lock of this machine was taken over from, which was said already.
     """
     record = SharedRecord(place, buffer.endpoint, commit=head(files.root))
     record.read()
@@ -115,7 +117,10 @@ def shared(
         landing = buffer.timeout + settle
         dead = _when_free(record, buffer, journal, lock_timeout, lambda now: record.lock(now, landing))
         try:
-            session = _begun(files, buffer, record, journal, console, dead, commit)
+            if dead is not None and not same_process(crashed, dead):
+                note = f"took over the lock of a run that did not release it: {visible(str(dead))}"
+                console.note(f"{console.err.change('note:')} {note}")
+            session = _begun(files, buffer, record, journal, console, commit)
         except BaseException:
             with suppress(BufferctlError):
                 record.close(record.document.intents, "stopped")
@@ -138,14 +143,9 @@ def _begun(
     record: SharedRecord,
     journal: FileJournal,
     console: Console,
-    dead: Lease | None,
     commit: str,
 ) -> SharedSession:
-    """The session of a record whose lock was just taken, from a `dead` run or nobody. `commit`: applied before that."""
-    if dead is not None:
-        console.note(
-            f"{console.err.change('note:')} took over the lock of a run that did not release it: {visible(str(dead))}"
-        )
+    """The session of a record whose lock was just taken. `commit`: applied before that."""
     if record.document.commit != commit:
         _refuse_older(files, record)
     journal.follow(record.document.intents)

@@ -94,14 +94,15 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import journal_folder
     from bufferctl.state import Lock
+    from bufferctl.state.lock import holders
 
     console = Console.create()
     lock, record = Lock(journal_folder(), endpoint_of(api_url)), _shared(file, state_file)
-    held = {str(holder) for holder in (lock.holder, record and record.document.lease) if holder}
+    held = holders(lock.holder, record.document.lease if record else None)
     if not held:
         _print("The lock is free.")
         return 0
-    by = " and by ".join(sorted(held))
+    by = " and by ".join(held)
     if not auto_approve:
         if not console.can_ask:
             raise UsageError(

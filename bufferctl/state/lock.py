@@ -11,6 +11,7 @@ knows that nothing more of that run can arrive, and takes it over (design: Apply
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import platform
@@ -33,15 +34,15 @@ LEASE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds, or last held, a lock. `since` is ISO 8601."""
+    """Who holds, or last held, a lock. `since`: aware."""
 
     user: str
     host: str
     pid: int
-    since: str
+    since: datetime
 
     def __str__(self) -> str:
-        return f"{self.user} on {self.host} (process {self.pid}, since {self.since})"
+        return _process(self)
 
 
 class Lock:
@@ -56,8 +57,9 @@ class Lock:
     def holder(self) -> Holder | None:
         """Who holds it, or crashed while holding it; None if it is free."""
         try:
-            return Holder(**json.loads(self._holder_file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            values = json.loads(self._holder_file.read_text(encoding="utf-8"))
+            return Holder(**{**values, "since": datetime.fromisoformat(values["since"])})
+        except (OSError, ValueError, TypeError, KeyError):
             return None
 
     @contextmanager
@@ -97,11 +99,10 @@ class Lock:
         return holder
 
     def _write_holder(self) -> Holder:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        user = os.environ.get("USER") or os.environ.get("LOGNAME") or str(getattr(os, "getuid", lambda: "")())
-        holder = Holder(user, platform.node(), os.getpid(), now)
+        holder = Holder(user_name(), platform.node(), os.getpid(), datetime.now(UTC).replace(microsecond=0))
+        values = {**asdict(holder), "since": holder.since.isoformat()}
         with suppress(OSError):  # a lock without a named holder still locks
-            self._holder_file.write_text(json.dumps(asdict(holder)), encoding="utf-8")
+            self._holder_file.write_text(json.dumps(values), encoding="utf-8")
         return holder
 
 
@@ -131,8 +132,31 @@ class Lease:
         return asdict(self)
 
     def __str__(self) -> str:
-        since = self.since.astimezone(UTC)
-        return f"{self.user} on {self.host} (process {self.pid}, since {since:%Y-%m-%d %H:%M} UTC)"
+        return _process(self)
+
+
+def _process(of: Holder | Lease) -> str:
+    return f"{of.user} on {of.host} (process {of.pid}, since {of.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
+
+
+def same_process(holder: Holder | None, lease: Lease | None) -> bool:
+    """Whether one run held the lock of this machine and that of a shared record."""
+    return holder is not None and lease is not None and (holder.host, holder.pid) == (lease.host, lease.pid)
+
+
+def holders(holder: Holder | None, lease: Lease | None) -> tuple[str, ...]:
+    """Who holds the two locks, for messages; a run that holds both is there once."""
+    if same_process(holder, lease):
+        lease = None
+    return tuple(str(each) for each in (holder, lease) if each)
+
+
+def user_name() -> str:
+    """Who runs this, as other people know them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "somebody"
 
 
 def lease_length(landing: float) -> timedelta:

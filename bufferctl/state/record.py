@@ -7,7 +7,6 @@ the lock released (design: Applying). Whoever loses the lock on the way sends no
 
 from __future__ import annotations
 
-import getpass
 import os
 import platform
 import threading
@@ -23,7 +22,7 @@ from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, State
 from bufferctl.model import OpenIntent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
-from bufferctl.state.lock import Lease, lease_length
+from bufferctl.state.lock import Lease, lease_length, user_name
 from bufferctl.state.store import Store, Stored
 
 
@@ -172,7 +171,7 @@ class SharedRecord(StoredRecord):
         self._found, self._before = self._stored, self.document
         self._dated = awake()
         until = now + lease_length(landing)
-        lease = Lease(self.run, _user(), platform.node(), os.getpid(), now, until, landing)
+        lease = Lease(self.run, user_name(), platform.node(), os.getpid(), now, until, landing)
         state = self.saved if self.exists else replace(self.saved, lineage=uuid.uuid4().hex)
         self.put(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
         self._ends = self._dated + lease_length(landing).total_seconds()
@@ -329,10 +328,3 @@ class SharedRecord(StoredRecord):
     @property
     def _bring_in(self) -> str:
         return "Run apply again on this machine to save it in the state."
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "somebody"

@@ -193,6 +193,25 @@ def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
     assert project("state", "rm", LAUNCH).code == 0
 
 
+def test_doctor_while_another_machine_holds_the_lock(project: Project, machine: Any) -> None:
+    """It names that run once, and what it left without an answer is neither forgotten nor called cut off."""
+    project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
+    project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
+    project.sandbox.set_faults()
+    locked(project)
+    machine("other")
+    out = " ".join(project("doctor").out.split())
+    assert out.count("ann on laptop (process 7, since 20") == 1
+    assert "The run that holds the lock has 2 writes without an answer so far" in out
+    assert "No other run" not in out
+    assert "cut off and left" not in out
+    ran = project("plan")
+    assert "another run is in progress, or was cut off: ann on laptop" in ran.err
+    assert "cut off and left" not in ran.err
+    project("state", "unlock", "--auto-approve")
+    assert "An apply was cut off and left 2 writes without an answer" in " ".join(project("doctor").out.split())
+
+
 def test_pull_and_push(project: Project, other: Project) -> None:
     """What was pulled and corrected can be pushed; the serial grows."""
     project.apply()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bufferctl.errors import LockedError
-from bufferctl.state import Lock
+from bufferctl.state import Lease, Lock
+from bufferctl.state.lock import holders
 
 ENDPOINT = "https://api.buffer.com"
 #: Holds the lock until its standard input ends.
@@ -49,6 +53,18 @@ def test_a_free_lock_is_taken_and_given_back(tmp_path: Path) -> None:
     assert Lock(tmp_path / "user", ENDPOINT).holder is None
     with lock.held(0) as died:
         assert died is None
+
+
+def test_a_run_that_holds_both_locks_is_named_once(tmp_path: Path) -> None:
+    """Though the two may be dated by different clocks; two runs are named both."""
+    now = datetime(2029, 12, 3, 9, tzinfo=UTC)
+    lease = Lease("r1", "ann", platform.node(), os.getpid(), now, now + timedelta(minutes=15), 60)
+    with Lock(tmp_path, ENDPOINT).held(0):
+        holder = Lock(tmp_path, ENDPOINT).holder
+    assert holder
+    assert holders(holder, lease) == (str(holder),)
+    assert holders(None, lease) == (f"ann on {platform.node()} (process {os.getpid()}, since 2029-12-03 09:00 UTC)",)
+    assert len(holders(holder, replace(lease, pid=1))) == 2
 
 
 def test_a_second_holder_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
