@@ -18,7 +18,7 @@ from bufferctl.model import Channel, Organization, Tag
 
 @dataclass(frozen=True)
 class DeclaredChannel:
-    """A channel with the clock of its times and the entry that holds its own posts."""
+    """A channel with the clock for its times and the entry that contains its posts."""
 
     channel: Channel
     clock: LocalTimes | None
@@ -28,7 +28,7 @@ class DeclaredChannel:
 
 @dataclass(frozen=True)
 class DeclaredOrganization:
-    """An organization with the clock of its times and the entry that holds its own ideas."""
+    """An organization with the clock for its times and the entry that contains its ideas."""
 
     organization: Organization
     clock: LocalTimes | None
@@ -55,9 +55,9 @@ class DeclaredOrganization:
 
 
 class UnknownNameError(LookupError):
-    """A name that means no declared organization or channel, or several. `hint` is one thing to do.
+    """A name that matches no declared organization or channel, or several. `hint`: what to do.
 
-    A hint that takes long to find is given as a function, since it may not be shown.
+    A hint that takes long to find is given as a function, because it may not be shown.
     """
 
     def __init__(self, message: str, hint: str | Callable[[], str]) -> None:
@@ -73,7 +73,7 @@ class UnknownNameError(LookupError):
 
 @dataclass
 class Catalog:
-    """All of them, in file order. `whole`: nothing of the root file was unreadable, so what is not here is nowhere."""
+    """All of them, in file order. `whole`: all of the root file could be read, so a missing name does not exist."""
 
     organizations: list[DeclaredOrganization] = field(default_factory=list)
     whole: bool = True
@@ -137,7 +137,7 @@ def _instead(name: str, labels: Sequence[str]) -> str:
 
 
 def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
-    """What the root file declares. Problems: names given twice, zones that are none."""
+    """What the root file declares. Problems: duplicate names, unknown zones."""
     catalog, problems = Catalog(), list[Diagnostic]()
     clock = clock_of(root.timezone, spot, None, problems)
     seen: dict[str, Place] = {}

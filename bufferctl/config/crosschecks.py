@@ -1,4 +1,4 @@
-"""Checks across entries: addresses given twice, and keys that name nothing."""
+"""Checks across entries: duplicate addresses, and keys that do not exist."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bufferctl.model import IDEAS, Address, Idea, Post
 
 
 def crosschecks(posts: list[DeclaredPost], ideas: list[tuple[Idea, Spot]], reading: Reading) -> Iterator[Diagnostic]:
-    """Every problem between entries. Unless all was read, a name that names nothing may be in the unreadable part."""
+    """Every problem between entries. If not everything could be read, a missing name may be in the unreadable part."""
     whole = reading.whole
     places: dict[Address, Place] = {}
     keys = _Keys(places)
@@ -39,7 +39,7 @@ def crosschecks(posts: list[DeclaredPost], ideas: list[tuple[Idea, Spot]], readi
 
 
 def _of_posts(posts: list[DeclaredPost], keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
-    """Names in posts that mean nothing; of a repeated entry the first occurrence is enough."""
+    """Names in posts that do not exist; only the first occurrence of a repeated entry is checked."""
     reported: set[tuple[Place, str]] = set()
     for declared in posts:
         post = declared.post
@@ -68,18 +68,18 @@ class _Keys:
         return homes
 
     def near(self, address: Address) -> list[str]:
-        """The keys of a home; of many, those that begin most like the one that is missing."""
+        """The keys of a home; if there are many, those whose beginning is most like the missing one."""
         keys = self._sorted.get((address.organization, address.channel), [])
         at = bisect_left(keys, address.key)
         return keys if len(keys) <= _COMPARED else keys[max(0, at - _COMPARED // 2) : at + _COMPARED // 2]
 
 
-#: Keys that a missing one is compared with.
+#: How many keys a missing one is compared with.
 _COMPARED = 100
 
 
 def _twice(those: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
-    """One problem for an entry and an earlier one, however many channels they share."""
+    """One problem for two entries, however many channels they share."""
     item, spot = those[0]
     what = "idea" if item.address.is_idea else "post"
     where = "" if item.address.is_idea else f" on {' and '.join(each.address.channel for each, _ in those)}"
@@ -133,7 +133,7 @@ def _by_instant(posts: list[DeclaredPost]) -> Iterable[list[DeclaredPost]]:
 def _not_meant(
     first: DeclaredPost, others: list[DeclaredPost], reported: set[tuple[Place, Place]]
 ) -> Iterator[Diagnostic]:
-    """Those of `others` that no `repeat_of` connects with one of the group, once for all channels of an entry."""
+    """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.post
     keys, named = {each.post.address.key for each in group}, {_said_to_repeat(each.post) for each in group}
     for each in others:

@@ -1,4 +1,4 @@
-"""From the policy as written to the policy as meant: its times are instants, its channels are labels."""
+"""Resolves the policy: times become instants, channel references become labels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bufferctl.model.desired import Freeze, Policy, Utm
 
 
 def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) -> Policy:
-    """The policy of the root file; what is wrong with it is among the problems of `reading`."""
+    """The policy of the root file; its problems are added to those of `reading`."""
     entry, below = root.policy, spot.down("policy")
     channels = [channel.channel for each in catalog.organizations for channel in each.channels]
     names = _Names(channels, catalog.whole, reading)
@@ -39,7 +39,7 @@ def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) ->
 
 
 class _Names:
-    """What channel references mean. One that means nothing is a problem: a policy that reaches no post helps nobody."""
+    """Resolves channel references. An unknown one is a problem, because its part of the policy would do nothing."""
 
     def __init__(self, channels: Iterable[Channel], whole: bool, reading: Reading) -> None:
         self._labels = {each.label: each.label for each in channels}
@@ -48,7 +48,7 @@ class _Names:
         self._reading = reading
 
     def label(self, reference: str, spot: Spot, part: str | int) -> str:
-        """The reference by label; as it is where it is a service, or unknown, which is a problem at `part`."""
+        """The label of a reference; unchanged if it is a service, or unknown, which is a problem at `part`."""
         if reference in self._labels or reference in set(Service) or not self._whole:
             return self._labels.get(reference, reference)
         near = nearest_value(reference, [*self._labels, *Service])
@@ -74,7 +74,7 @@ def _freeze(entry: FreezeEntry, spot: Spot, clock: LocalTimes | None, names: _Na
 
 
 def _day_after(moment: datetime | date) -> datetime | date:
-    """The end of a whole day: the next one's start. A time is an end already."""
+    """The end of a whole day: the start of the next one. A time is already an end."""
     return moment if isinstance(moment, datetime) else moment + timedelta(days=1)
 
 

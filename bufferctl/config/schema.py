@@ -1,4 +1,4 @@
-"""The JSON Schema of the files, made from the models that read them: one schema for the root file and the others.
+"""The JSON Schema of the files, generated from the models that read them: one schema for all files.
 
 It describes values as an editor reads them (`true` a boolean, `280` a number), so text may be a number there. No value
 is null anywhere, since an empty field is an error.

@@ -1,4 +1,4 @@
-"""Times: which instant a local time means, and what people and spreadsheets mean by what they write."""
+"""Times: the instant of a local time, and how to read the formats of people and spreadsheets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-#: What people write for a zone that the database has under another name, or under this one without summer time.
+#: Zones that the database has under another name, or under this name without summer time.
 _CALLED = {
     "cet": "Europe/Berlin",
     "mez": "Europe/Berlin",
@@ -40,12 +40,12 @@ _CALLED = {
     "utc": "UTC",
     "gmt": "UTC",
 }
-#: Names of the database that mean a fixed offset, while people who write them mean a place that has summer time.
+#: Names that mean a fixed offset in the database, but a place with summer time to people.
 _FIXED = frozenset({"EST", "MST", "HST"})
 
 
 class LocalTimeError(ValueError):
-    """A local time that is no instant, or two. `hint` is one thing to do."""
+    """A local time that matches no instant, or two. `hint`: what to do."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -66,7 +66,7 @@ def zone_of(name: str) -> tzinfo | None:
 
 
 def zone_hint(name: str) -> str:
-    """A zone that was probably meant: a place, since `Etc/GMT+1` is UTC-1, and an offset has no summer time."""
+    """The zone that was probably meant: a place, because `Etc/GMT+1` is UTC-1, and an offset has no summer time."""
     wanted = name[:64].casefold()
     if called := _CALLED.get(wanted.removesuffix(" time")):
         return f"did you mean `{called}`?"
@@ -138,13 +138,13 @@ _TYPESET = str.maketrans(
 
 
 def in_our_form(given: str) -> str | None:
-    """The time as files write it; None if it is no time, or could be several. It may not exist all the same."""
+    """The time as files write it; None if it is not a time, or ambiguous. It may still not exist."""
     found = next((match for pattern in _TIMES if (match := pattern.fullmatch(given))), None)
     return _written(found) if found else None
 
 
 def _written(found: re.Match[str]) -> str:
-    """A match in the form of the files, with hour 99 for one that no half of a day has."""
+    """A match in the files' form; the hour is 99 if it is not valid with am or pm."""
     hour = int(found["hour"])
     if found["half"]:
         hour = hour % _NOON + (_NOON if found["half"] in "pP" else 0) if 1 <= hour <= _NOON else 99
@@ -153,7 +153,7 @@ def _written(found: re.Match[str]) -> str:
 
 
 def probably_meant(given: str) -> str | None:
-    """The time that somebody meant who wrote `given`, for a hint; a day after the end of its month becomes the last."""
+    """The time that was probably meant by `given`, for a hint; a day past the end of its month becomes the last one."""
     plain = given.translate(_TYPESET).strip()
     plain = re.sub(r"(?<=[ T,])(\d{1,2}) ?(?:[Uu]hr|h|o.clock)$", r"\1:00", plain)
     plain = re.sub(r"(?<=\d) ?[Uu]hr$", "", plain)
@@ -162,7 +162,7 @@ def probably_meant(given: str) -> str | None:
     plain = _SHORT_YEAR.sub(r"\g<1>20\2", plain)
     found = in_our_form(plain)
     if found is None and (american := _AMERICAN.fullmatch(plain)) and int(american["day"]) > _NOON:
-        found = _written(american)  # of smaller numbers nobody can tell which is the month
+        found = _written(american)  # with smaller numbers, either could be the month
     return _existing(found) if found else None
 
 
@@ -175,7 +175,7 @@ _OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2})(?::?(\d\d))?")
 
 
 def with_offset(given: str) -> tuple[str, str] | None:
-    """The time with the offset of the zone that is named behind it, and the zone as it is written; None if none is."""
+    """The time with the offset of the zone named after it, and that zone as written; None if there is none."""
     found = _WITH_ZONE.fullmatch(given.translate(_TYPESET).strip()[:_LONGEST])
     time = probably_meant(found["time"]) if found else None
     if found is None or time is None or len(time) > len("2027-01-15 09:00:00"):

@@ -1,4 +1,4 @@
-"""Validation that goes on: what is wrong in one entry of a list hides nothing of the others.
+"""Validation that continues: an error in one entry of a list does not hide errors in others.
 
 A list of entries is read as a whole; only where that fails is each entry read by itself, then again without the fields
 that are wrong, so that what is left of it is still there for the checks that follow.
@@ -29,7 +29,7 @@ class Faults:
     starts: date | str | None = None
 
     def note(self, container: Any, errors: list[ErrorDetails]) -> None:
-        """Keep the errors of one container; the same ones found again count once."""
+        """Keep the errors of one container; duplicates count once."""
         self.found.setdefault(id(container), (container, errors))
 
 
@@ -80,7 +80,7 @@ Each = WrapValidator(_each)
 
 
 def read_model(model: type[M], data: dict[str, Any], faults: Faults) -> M | None:
-    """The model of a whole file, as far as it can be read. What is wrong is in `faults`."""
+    """The model of a whole file, as far as it can be read. Errors are in `faults`."""
 
     def read(value: Any) -> M:
         return model.model_validate(value, context=faults)

@@ -1,4 +1,4 @@
-"""Desired against live and the record: a plan, and what the record becomes. Pure."""
+"""Compares desired, live and the record into a plan and the next record. Pure."""
 
 from __future__ import annotations
 

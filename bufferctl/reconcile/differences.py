@@ -11,7 +11,7 @@ from bufferctl.model.comparable import AssetContent, Content, differing, instant
 from bufferctl.model.media import size_words
 from bufferctl.plan import Action, Change, Difference
 
-#: The post is published, or being published.
+#: Statuses of posts that are published or being published.
 OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 
 
@@ -28,7 +28,7 @@ def differences(desired: Content, live: Content, *, links_may_differ: bool = Fal
 
 
 def shows_edit(change: Change) -> bool:
-    """Whether an edit lists exactly the differences between its two sides; true for every other change."""
+    """Whether an edit lists exactly the differences between its two sides. True for every other change."""
     item, live = change.desired, change.live
     if change.action is not Action.UPDATE:
         return True
@@ -44,7 +44,7 @@ def shows_edit(change: Change) -> bool:
 def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Difference, ...]:
     """Each file or address that differs from what was last applied, as its binding keeps it (`sources_of`).
 
-    Empty if the number differs, which the content shows, and where nothing was kept.
+    Empty if the number differs, which the content shows, and if nothing was kept.
     """
     now = tuple(attached(item))
     if len(now) != len(before):
@@ -57,7 +57,7 @@ def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Differe
 
 
 def are_swapped(item: Post | Idea, before: Sequence[str]) -> bool:
-    """Whether people see another file than was last applied. An address that became a file is taken for the same."""
+    """Whether people see another file than the one last applied. A URL that became a file counts as the same."""
     then = map(MediaFile.read_summary, before)
     return any(
         each.file and old and each.file.digest != old.digest for each, old in zip(attached(item), then, strict=False)
@@ -70,13 +70,13 @@ def _identity(source: str) -> str:
 
 
 def _path(each: Attached) -> str:
-    """Where it stands, without its network, as other differences do."""
+    """The path without its network, as in other differences."""
     path = each.path[2:] if each.path[0] == "metadata" else each.path
     return ".".join(map(str, path))
 
 
 def _media_words(file: MediaFile | None, source: str) -> str:
-    """What people recognize a file by: its size. An address is its own name."""
+    """How people recognize a file: by its size. A URL stands for itself."""
     if file is None:
         return source
     measures = ", ".join(filter(None, (file.pixels, size_words(file.size))))

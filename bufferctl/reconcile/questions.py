@@ -47,12 +47,12 @@ def questions(
         s.live.home for m in found.values() for s in m.suspects if isinstance(s.live, LivePost) and s.live.by_api
     }
     if all(record.horizon(home).recorded for home in claims.homes_by_api | suspected):
-        return found  # nothing says that there was a record
+        return found  # nothing shows that there was a state
     return found | _edited([d for d in new if d.slot not in found], pools, record)
 
 
 def is_over(item: Post | Idea, now: datetime) -> bool:
-    """Whether the time of a post is past."""
+    """Whether the post's time is past."""
     return isinstance(item, Post) and item.due_at is not None and item.due_at <= now
 
 
@@ -65,7 +65,7 @@ def _near(d: Declared, pool: Pool, claims: Claims, *, only_unexplained: bool) ->
 
 
 def _equal(d: Declared, pool: Pool, *, only_unexplained: bool) -> Iterator[Near]:
-    """Those with the same text, then unexplained ones whose text differs by rewritten links alone."""
+    """Those with the same text, then unexplained ones whose text only differs in rewritten links."""
     text = text_of(d.content)
     if not text.strip():
         return
@@ -79,7 +79,7 @@ def _equal(d: Declared, pool: Pool, *, only_unexplained: bool) -> Iterator[Near]
 
 
 def _similar(d: Declared, pool: Pool, already: Collection[str]) -> Iterator[Near]:
-    """Unexplained ones with something in common, apart from the ids `already` found."""
+    """Unexplained ones with something in common, except for the ids in `already`."""
     likeness = Likeness(d.item, d.content)
     for c in pool.unexplained:
         if c.item.id not in already and (rule := likeness.rule(c)):
@@ -87,9 +87,9 @@ def _similar(d: Declared, pool: Pool, already: Collection[str]) -> Iterator[Near
 
 
 def _is_meant_again(item: Post | Idea, near: Near) -> bool:
-    """Whether `repeat_of` says that this is another one.
+    """Whether `repeat_of` confirms that this is another post.
 
-    It names an id, or a key that claims it; it never speaks for another one that may be ours.
+    It names an id, or a key that claims it. It never applies to another object that may be ours.
     """
     named = item.repeat_of
     if not named:
@@ -101,7 +101,7 @@ def _is_meant_again(item: Post | Idea, near: Near) -> bool:
 
 
 def _question(d: Declared, near: Sequence[Near], claims: Claims, record: Record, live: Live) -> Match | None:
-    """What is asked about `d`: what looks like it now, and what an earlier plan asked and nobody answered."""
+    """The question about `d`: what looks like it now, and what an earlier plan asked and nobody has answered."""
     old = record.state.questions.get(d.slot)
     suspects = {each.suspect.id: each.suspect for each in near}
     if old is not None and _still_stands(old, d):
@@ -164,7 +164,7 @@ class Claims:
         self.ids |= {binding.id for binding in released.values()}
         self._retired = {binding.id for binding in released.values() if binding.retired}
         posts = [m.live for m in found.values() if isinstance(m.live, LivePost)]
-        #: Homes in which some declared object came by the API.
+        #: Homes in which some declared object was created through the API.
         self.homes_by_api = {post.home for post in posts if post.by_api}
         self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         #: By what was applied: of what was published before what was read, and of what has no text.
@@ -183,7 +183,7 @@ class Claims:
         suspect = Suspect(binding.id, _created(binding, live), live, address, owner_declared=owner is not None)
         text = text_of(comparable.of_live(live)) if live is not None else ""
         if text.strip():
-            if owner is None or text != text_of(owner.content):  # an address with that same text claims it by right
+            if owner is None or text != text_of(owner.content):  # an address with the same text already claims it
                 self._by_text[slot.home, text].append(suspect)
         elif owner is None or not _applied_marks(binding) & _marks(owner):
             for mark in _applied_marks(binding):
@@ -201,14 +201,14 @@ class Claims:
 
 
 def _marks(d: Declared) -> set[str]:
-    """Digests by which an object can be told without reading it; without a text, the addresses of its pictures tell."""
+    """Digests that identify an object without reading it; without a text, the URLs of its images."""
     if text := comparable.text_digest(d.content):
         return {text, d.fingerprint.content}
     return {d.fingerprint.hidden} if isinstance(d.item, Post) and d.item.assets else set()
 
 
 def _applied_marks(binding: Binding) -> set[str]:
-    """The same of what was last applied; an older record has no digest of the text alone."""
+    """The same for what was last applied; an older state has no digest of the text alone."""
     applied = Fingerprint.read(binding.applied)
     if binding.text:
         return {binding.text}

@@ -44,11 +44,11 @@ class Record:
     elsewhere: Mapping[str, Claim] = field(default_factory=dict)
 
     def horizon(self, home: str) -> Horizon:
-        """How far the record is complete for a home."""
+        """The horizon of a home: up to when its record is complete."""
         return self.state.horizon(home, self.managed_since)
 
     def explainer(self) -> Callable[[LivePost | LiveIdea], bool]:
-        """A test of unclaimed live objects: whether the record accounts for one."""
+        """A test whether the record explains an unclaimed live object."""
         let_go, in_question = self.state.let_go, self.state.in_question
         horizons: dict[str, Horizon] = {}
 
@@ -81,7 +81,7 @@ class Record:
         return {id_: created for id_, created in question.candidates.items() if id_ not in answered}
 
     def origin(self, item: LivePost | LiveIdea) -> Origin:
-        """Where an unclaimed equal of a declared object comes from."""
+        """The origin of an unclaimed object that equals a declared one."""
         if item.id in self.elsewhere:  # its entry was moved here
             return self.elsewhere[item.id].origin
         return Origin.RECOVERED if self.is_managed(item) else Origin.ADOPTED
@@ -184,7 +184,7 @@ def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
 
 
 def _let_go(forgotten: Iterable[Change]) -> dict[str, LetGo]:
-    """What nothing claims any more; a retired claim stays."""
+    """Objects that nothing claims any more; a retired claim stays."""
     gone = (c for c in forgotten if not (c.binding and c.binding.retired))
     return {c.live.id: LetGo(c.slot.home, c.live.created_at) for c in gone if c.live is not None}
 
@@ -316,7 +316,7 @@ def answer(state: State, slot: Slot, binding: Binding) -> State:
 
 
 def release(state: State, slot: Slot) -> State:
-    """The record without `slot`; its live object is let go by name, so that nothing takes it for unexplained."""
+    """The record without `slot`; its live object is released by id, so that it does not count as unexplained."""
     bindings = dict(state.bindings)
     binding = bindings.pop(slot)
     if not binding.created_at:

@@ -1,4 +1,4 @@
-"""What happens to objects that were removed from the files or cancelled: deleted if ours and unsent, else forgotten.
+"""Objects that were removed from the files or cancelled: deleted if ours and unpublished, else forgotten.
 
 The guards against deleting by accident stand here too: `protect`, `prune: false`, `max_deletes`, a file that is
 suddenly empty or gone. They guard what disappeared; what is declared `cancelled` is meant.
@@ -31,7 +31,7 @@ from bufferctl.reconcile.record import address_of
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A binding whose object the files no longer want. `declared` is there where they say so (`cancelled`)."""
+    """A binding whose object the files no longer want. `declared` is set if they still have it (`cancelled`)."""
 
     slot: Slot
     binding: Binding
@@ -78,19 +78,19 @@ def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim],
 
 
 def _retired(change: Change, binding: Binding) -> Change:
-    """What becomes of a published post: the record keeps it, so that declaring it again does not publish it again."""
+    """Keep a published post in the record, so that declaring it again does not publish it again."""
     kept = replace(binding, status=PostStatus.SENT, retired=True)
     message = "It is already published, which cannot be undone" if change.desired else ""
     return replace(change, binding=kept, message=message)
 
 
 def _stays(change: Change, binding: Binding, message: str) -> Change:
-    """What becomes of an object that stays in Buffer: the record keeps it, so that it is not created beside itself."""
+    """Keep an object that stays in Buffer in the record, so that it is not created a second time."""
     return replace(change, binding=replace(binding, retired=True), message=message)
 
 
 def _whose(binding: Binding, live: LivePost) -> str:
-    """What somebody should know before it is deleted."""
+    """A warning about the object before it is deleted."""
     if binding.seen and digest(of_live(live)) != binding.seen:
         return "Somebody changed it in Buffer since the last apply; that version is deleted"
     if binding.origin is Origin.IMPORTED:
@@ -109,7 +109,7 @@ def guard_deletes(
     *,
     diverged: bool = False,
 ) -> list[Change]:
-    """The changes, with deletes held that look like an accident, unless the command line says how many are meant.
+    """Hold deletes that look like an accident, unless the command line confirms how many are intended.
 
     `most`: `max_deletes` of the files; `allowed`: of the command line, which overrules the guards. `files`: those that
     are not lost, since something of them is still declared, there or in another file, or since a commit deleted them.
@@ -133,7 +133,7 @@ def guard_deletes(
 
 
 def _shortened(deletes: Iterable[Change], series: Mapping[tuple[str, str], int]) -> dict[str, tuple[int, int]]:
-    """Of each repeated entry that lost its last occurrences, how many it had and has."""
+    """For each repeated entry that lost its last occurrences: how many it had and has."""
     found: dict[str, tuple[int, int]] = {}
     for change in deletes:
         key, _, number = change.slot.key.rpartition("-")

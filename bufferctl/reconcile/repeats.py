@@ -1,4 +1,4 @@
-"""No text is published a second time without asking because another object in Buffer still has it.
+"""Asks before a text is published while another object in Buffer still has it.
 
 Matching asks about new objects and what is in Buffer. What only a plan can tell is asked here: whether the delete that
 frees a text is done in this run, and whether an edit would say what another object says.
@@ -17,7 +17,7 @@ from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Suspect
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
-#: A home (a channel's id, or an organization's for ideas) and what is said there.
+#: A home (a channel's id, or an organization's for ideas) and a text in it.
 Saying = tuple[str, str]
 
 
@@ -28,7 +28,7 @@ def saying(home: str, item: Post | Idea | LivePost | LiveIdea) -> Saying:
 
 
 def _wanted(change: Change, item: Post | Idea) -> Saying | None:
-    """What a change would say; without a text, the addresses of its pictures stand for it."""
+    """The text that a change would publish; without a text, the URLs of its images."""
     words = saying(change.slot.home, item)
     if words[-1].strip():
         return words
@@ -38,7 +38,7 @@ def _wanted(change: Change, item: Post | Idea) -> Saying | None:
 
 
 def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:
-    """What Buffer says for a change now, in the same form; None if nothing tells what pictures it has."""
+    """What Buffer has for a change now, in the same form; None if its images are unknown."""
     words = saying(change.slot.home, live)
     if words[-1].strip():
         return words
@@ -53,7 +53,7 @@ def hold_repeats(
     unclaimed: Iterable[LivePost | LiveIdea] = (),
     doing: Collection[Slot] | None = None,
 ) -> list[Change]:
-    """The changes, with creates and edits held that would say what another object keeps saying in Buffer.
+    """Hold creates and edits with a text that another object keeps in Buffer.
 
     `doing`: the slots whose writes are part of the run, None for all of them. `unclaimed`: what no address claims,
     which an edit may repeat as well.
@@ -68,11 +68,11 @@ def hold_repeats(
         held = [_held(change, staying, others, channels) for change in changes] if staying or others else changes
         if all(map(is_, held, changes)):
             return changes
-        changes = held  # of an edit that is held, too, something stays
+        changes = held  # the old text of a held edit stays, too
 
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying, list[Suspect]]:
-    """What Buffer keeps saying although the files no longer do."""
+    """Texts that Buffer keeps although the files no longer have them."""
     staying: dict[Saying, list[Suspect]] = defaultdict(list)
     for change in changes:
         is_done = change.action in WRITING and change.slot in doing
@@ -85,7 +85,7 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying,
 
 
 def _is_outdated(change: Change) -> bool:
-    """Whether Buffer says something here that the files do not."""
+    """Whether Buffer has a text here that the files do not."""
     item, live = change.desired, change.live
     if item is None or live is None or change.cause in _REMOVED:
         return True

@@ -1,4 +1,4 @@
-"""When planned changes go out: in which order they leave, what Buffer has room for, and about when queues publish.
+"""When planned changes are sent and published: their order, Buffer's room for them, and times of queued posts.
 
 Daily limits are requested only for busy days. What is beyond a limit waits (design: Applying; notes: Limits). The times
 of queues come from the weekly slots of their channels (notes: Writing); nothing is decided by them.
@@ -25,7 +25,7 @@ _QUEUED = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
 def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     """Ideas, timed creates by due time, queue creates in file order, updates, deletes.
 
-    A delete or an update leaves first where a create takes its text, and all deletes where creates need their room.
+    A delete or update is sent first if a create takes its text; all deletes are, if creates need their room.
     """
     ordered = sorted(changes, key=_order)
     taken = {saying(c.slot.home, c.desired) for c in ordered if c.action is Action.CREATE and c.desired is not None}
@@ -68,7 +68,7 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
 
 
 def _needs_room(changes: Iterable[Change], live: Live) -> bool:
-    """Whether some create fits only once deletes have made room, so that deletes must go first."""
+    """Whether some creates only fit once deletes have made room, so that deletes must be sent first."""
     room = _room(live)
     wanted = Counter(c.slot.channel_id for c in changes if c.action is Action.CREATE and _takes_room(c))
     return any(wanted[channel] > left for channel, left in room.items())
@@ -196,7 +196,7 @@ def _mode(change: Change) -> ShareMode | None:
 
 
 def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterator[datetime]:
-    """The slots, from now on, in which nothing will stand."""
+    """The slots from now on that will stay free."""
     there = [post for post in live.posts if post.channel_id == channel.id and _is_scheduled(post) and post.due_at]
     queue = sorted(post.due_at for post in there if post.due_at and not post.is_custom_scheduled)
     timed = {post.due_at for post in there if post.is_custom_scheduled}
@@ -210,7 +210,7 @@ def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterat
 
 
 def _leaves(change: Change) -> bool:
-    """Whether a queued post gets out of the queue."""
+    """Whether a queued post leaves the queue."""
     live = change.live
     if not (isinstance(live, LivePost) and _is_scheduled(live)) or live.is_custom_scheduled:
         return False

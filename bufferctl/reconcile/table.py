@@ -23,13 +23,13 @@ from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import How, Match
 from bufferctl.reconcile.record import Record
 
-#: A known object that Buffer does not show is taken for lag while it is this young.
+#: A tracked object that Buffer does not show counts as lag while it is this young.
 LAG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the rows need to know beside a match.
+    """What the rows need besides a match.
 
     `write` makes what apply sends, or says why it cannot (a hold). `gone` and `unread` as in `Live`. `unsettled`: slots
     whose write an earlier run left with an unknown outcome, with the ids that it might be.
@@ -68,7 +68,7 @@ def decide(match: Match, situation: Situation) -> Change:
 
 
 def _cancelled(facts: Facts) -> Change:
-    """Cancelled, and not known: nothing to do, unless Buffer has what looks like it and will publish that."""
+    """Cancelled and not tracked: nothing to do, unless Buffer has a similar post and will publish it."""
     found = (facts.live, *(suspect.live for suspect in facts.match.suspects))
     unsent = [live for live in found if isinstance(live, LivePost) and live.status not in OUT]
     if unsent:
@@ -78,7 +78,7 @@ def _cancelled(facts: Facts) -> Change:
 
 
 def _is_past(match: Match, situation: Situation) -> bool:
-    """Whether its time was over before its home was recorded: no mistake in the files, but history in them."""
+    """Whether its time was past before its home was recorded: history in the files, not a mistake."""
     item, slot = match.declared.item, match.declared.slot
     if not isinstance(item, Post) or item.due_at is None or item.due_at > situation.now:
         return False
@@ -91,7 +91,7 @@ def _is_past(match: Match, situation: Situation) -> bool:
 
 
 def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
-    """A new object, sent only if its absence is proved: everything there that may be ours was read."""
+    """A new object. It is sent only if its absence is proved: everything there that may be ours was read."""
     match, item = facts.match, facts.match.declared.item
     slot = match.declared.slot
     timed = isinstance(item, Post) and item.due_at is not None
@@ -102,7 +102,7 @@ def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
 
 
 def _known(facts: Facts, situation: Situation) -> Change:
-    """Rows of an object that the record knows: what is out or gone first, then what can still change."""
+    """Rows for a tracked object: published or gone first, then those that can still change."""
     live = facts.live
     if live is None and not facts.sent:
         return _unlisted(facts, facts.binding, situation)
@@ -118,7 +118,7 @@ def _known(facts: Facts, situation: Situation) -> Change:
 
 
 def _sent(facts: Facts) -> Change:
-    """Rows of a post that is out: an edit that would not change what people read is no question."""
+    """Rows for a published post. An edit that would not change what people read needs no answer."""
     if not facts.edited or facts.agree:
         return _settled(facts, Action.DONE, seen=facts.edited)
     if not _says_the_same(facts):
@@ -130,7 +130,7 @@ def _sent(facts: Facts) -> Change:
 
 
 def _says_the_same(facts: Facts) -> bool:
-    """Whether only the time, the tags, what a file's defaults make of the same entry, or `url` to `file` changed."""
+    """Whether only the time, the tags, the effect of file defaults, or `url` to `file` changed."""
     declared, before, media = facts.match.declared, facts.before, facts.binding.media
     if are_swapped(declared.item, media):
         return False
@@ -149,7 +149,7 @@ def _entry(item: Post | Idea) -> str:
 
 
 def _idea(facts: Facts) -> Change:
-    """Rows of an idea: Buffer's API creates ideas and does not edit them."""
+    """Rows for an idea: Buffer's API creates ideas, but cannot edit them."""
     if (facts.changed or facts.edited) and facts.agree:
         return _kept(facts, seen=True)
     if facts.changed:
@@ -158,7 +158,7 @@ def _idea(facts: Facts) -> Change:
 
 
 def _unsent(facts: Facts, situation: Situation) -> Change:
-    """Rows of a post that can still change."""
+    """Rows for a post that can still change."""
     if (facts.changed or facts.edited) and facts.agree:
         return _kept(facts, seen=True)
     ours = facts.binding.origin is not Origin.ADOPTED
@@ -174,7 +174,7 @@ def _unsent(facts: Facts, situation: Situation) -> Change:
 
 
 def _changed(facts: Facts, *, can_send: bool) -> Change:
-    """Buffer has something else: a person changed it, or Buffer did when it was sent."""
+    """Buffer's version differs: a person changed it, or Buffer did when it was sent."""
     hold = holds.changed_in_buffer if facts.binding.seen else holds.came_back_different
     hold = holds.conflict if facts.edited else hold
     return _hold(facts, hold(facts.match.declared.item, facts.differences, can_send=can_send), Cause.DRIFT)
@@ -185,7 +185,7 @@ def _kept(facts: Facts, *, seen: bool = False) -> Change:
 
 
 def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
-    """Known, and no list shows it: deleted in Buffer, behind, or older than what was read."""
+    """Tracked, but in no list: deleted in Buffer, lagging, or older than what was read."""
     address = str(facts.match.declared.item.address)
     if binding.id not in situation.gone and isinstance(facts.match.declared.item, Post):
         return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
@@ -201,7 +201,7 @@ def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
 
 
 def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> Change:
-    """A change that writes, unless its channel, its time or a name that cannot be resolved is in the way."""
+    """A change that writes, unless its channel, its time or an unresolved name prevents it."""
     match = facts.match
     item = match.declared.item
     if hold := _channel(match):
@@ -222,7 +222,7 @@ def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> 
 
 #: Shown for an edit of fields that Buffer does not read back, which has no visible difference.
 _UNREADABLE = "Buffer does not show the edited fields, so only the new version is shown here"
-#: The API's edit cannot take a post away from its idea: what is left out stays (notes: Writing).
+#: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
 _KEEPS_IDEA = ". It stays linked to its idea, which the API cannot undo"
 
 
@@ -244,7 +244,7 @@ def _channel(match: Match) -> Hold | None:
 
 
 def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
-    """Nothing to write; the binding is brought up to date (with `seen`, to what file and Buffer both say)."""
+    """Nothing to write; the binding is updated (with `seen`, to what file and Buffer agree on)."""
     match, old = facts.match, facts.binding
     if seen and facts.live is not None:
         new = bind(match.declared.item, facts.live, old.origin)
@@ -261,14 +261,14 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
             now |= {"entry": _entry(item), "text": text, "media": sources_of(item)}
         if isinstance(live, LivePost) and live.status != old.status:
             now |= {"status": live.status.value, "due_at": due_seen(item, live)}
-        # most are as they were, and ten thousand copies of the same cost time
+        # most are unchanged, and ten thousand copies cost time
         new = replace(old, **now) if any(getattr(old, name) != value for name, value in now.items()) else old
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
     return replace(change, reason=reason) if (reason := facts.progress) else change
 
 
 def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
-    """Held; says so where Buffer will publish a version that is not the file's."""
+    """Held. The message says so if Buffer will publish a version that is not the file's."""
     change = _change(facts, Action.HOLD, cause)
     if change.binding and change.goes_out and hold.reason is not Reason.CHANNEL:
         hold = replace(hold, message=f"{hold.message}; {holds.GOES_OUT}")

@@ -1,4 +1,4 @@
-"""What nothing is held for, but somebody should know before an apply."""
+"""Warnings: nothing is held for them, but somebody should know before an apply."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.record import Record
 
-#: How many posts a warning names before it counts the rest.
+#: How many posts a warning names; the rest is counted.
 _NAMED = 10
 
 
 def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Iterator[Diagnostic]:
-    """Unsent posts that nobody declares and that equal one of ours: two machines may have created it at once."""
+    """Unpublished posts that no file declares and that equal one of ours: two machines may have created it at once."""
     ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in state.bindings.items() if b.status != PostStatus.SENT}
     for live in unclaimed:
         if not isinstance(live, LivePost) or live.status is PostStatus.SENT:
@@ -54,7 +54,7 @@ def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]
 
 
 def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """Media of what was found by its content: Buffer keeps copies under addresses of its own, so nothing compares."""
+    """Media of objects that were found by content: Buffer keeps copies under its own URLs, so they cannot be compared."""
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
     number = sum(1 for item in items for _ in attached(item))
     if number:
@@ -69,7 +69,7 @@ def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
 
 
 def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """What was removed from the files and stays in Buffer, since `prune` is off."""
+    """Objects that were removed from the files and stay in Buffer, because `prune` is off."""
     for change in changes:
         if change.action is not Action.NO_OP or change.cause is not Cause.REMOVED or _is_unmerged(change):
             continue
@@ -100,7 +100,7 @@ def _is_unmerged(change: Change) -> bool:
 
 
 def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """What is out and would now say something else by its time, its tags or its campaign, counted once a file."""
+    """Published posts whose time, tags or campaign have changed since, counted once for each file."""
     by_file = Counter(c.place.file for c in changes if c.reason is Reason.STAYED and c.place)
     for file, count in by_file.items():
         yield Diagnostic(
@@ -112,7 +112,7 @@ def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
 
 
 def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]) -> Iterator[Diagnostic]:
-    """Where reading stopped before the horizon."""
+    """Channels that could not be read back to the horizon."""
     names = sorted(f"{c.service.value}:{c.name}" for id_, c in channels.items() if id_ in unread)
     if names:
         yield Diagnostic(
@@ -150,7 +150,7 @@ def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
 def perhaps_removed(
     unclaimed: Iterable[LivePost | LiveIdea], record: Record, unexplained: Collection[str], now: datetime
 ) -> Iterator[Diagnostic]:
-    """On unrecorded homes, what came by the API and no file declares: it may have been removed from the files since."""
+    """On unrecorded homes, objects created through the API that no file declares: perhaps removed from the files."""
     found = [
         live
         for live in unclaimed

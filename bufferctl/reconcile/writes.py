@@ -1,4 +1,4 @@
-"""From a matched object to the write that apply sends: names of tags, boards and ideas become Buffer's ids."""
+"""Turns a matched object into the write to send: names of tags, boards and ideas become Buffer's ids."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Resolver:
         self._ideas = ideas
 
     def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
-        """The write for a match that is to be created or changed; a hold if a name cannot be resolved."""
+        """The write that creates or changes a match; a hold if a name cannot be resolved."""
         declared = match.declared
         tags = self._tags.get(declared.slot.organization_id, {})
         found = [_tag(name, tags) for name in declared.item.tags]
@@ -67,13 +67,13 @@ class Resolver:
 
 
 def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
-    """The tag of that name, else of one that differs in case only."""
+    """The tag of that name, or of one that only differs in case."""
     folded = name.casefold()
     return tags.get(name) or next((tags[each] for each in sorted(tags) if each.casefold() == folded), None)
 
 
 def _with_board(post: Post, channel: LiveChannel | None) -> Post | Hold:
-    """The post with its Pinterest board's id in place of the name."""
+    """The post with its Pinterest board's id instead of the name."""
     metadata = post.metadata
     if not isinstance(metadata, PinterestMetadata) or metadata.board is None or channel is None:
         return post

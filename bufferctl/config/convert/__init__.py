@@ -1,6 +1,6 @@
-"""Posts from elsewhere as YAML: Buffer's bulk-upload CSV, and Markdown with front matter.
+"""Converts posts to YAML: Buffer's bulk-upload CSV, and Markdown with front matter.
 
-`convert(files, desired, …)` is the way in.
+The entry point is `convert(files, desired, …)`.
 """
 
 from __future__ import annotations

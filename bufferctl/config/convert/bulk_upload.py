@@ -1,4 +1,4 @@
-"""Rows of Buffer's bulk upload as posts, of one channel or of those that a column names."""
+"""Reads rows of Buffer's bulk upload as posts, for one channel or those that a column names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _HINT = f"Buffer's first line is `{','.join(COLUMNS[:-2])}`"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`values` by column, outer white space off; `start` and `end` are offsets of the row in the file."""
+    """`values` by column, stripped; `start` and `end` are the row's offsets in the file."""
 
     values: dict[str, str]
     start: int
@@ -43,7 +43,7 @@ class Row:
         return self.values.get(column, "")
 
     def problem(self, source: Source, column: str, message: str, hint: str) -> Diagnostic:
-        """A problem with a value, shown where it stands in the row; at the start of the row where it is empty."""
+        """A problem with a value, at its place in the row, or at the start of the row if it is empty."""
         first = self[column].partition("\n")[0].strip()
         found = source.text.find(first, self.start, self.end) if first else -1
         width = len(first) if found >= 0 else 1
@@ -51,7 +51,7 @@ class Row:
 
 
 def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
-    """The rows of the table that hold anything, and what is wrong with the table itself."""
+    """The rows of the table that are not empty, and problems of the table itself."""
     sep = _SEP_LINE.match(source.text)
     start = sep.end() if sep else 0
     lines = _Lines(source.text, start)
@@ -86,7 +86,7 @@ def has_channels(source: Source) -> bool:
 
 
 class _Lines(Iterator[str]):
-    """The lines of a text from `offset` on, ends included; `offset` is behind the last one given."""
+    """The lines of a text from `offset` on, with their endings; `offset` is after the last line returned."""
 
     def __init__(self, text: str, offset: int) -> None:
         self.offset = offset
@@ -99,7 +99,7 @@ class _Lines(Iterator[str]):
 
 
 def _separator(text: str) -> str:
-    """The separator with which the first line names the most columns."""
+    """The separator that gives the first line the most columns."""
     first = next((line for line in text.splitlines() if line.strip()), "")
 
     def named(separator: str) -> int:
@@ -114,7 +114,7 @@ def _column(name: str) -> str | None:
 
 
 def _columns(names: list[str], source: Source, start: int, problems: list[Diagnostic]) -> list[str | None]:
-    """What each column is; None for one without a name."""
+    """The name of each column; None for one without a name."""
     if not any(map(_column, names)):
         message = "the first line does not name the columns, so the columns cannot be told apart"
         problems.append(source.diagnostic(start, message, hint=_HINT))
@@ -134,13 +134,13 @@ def _columns(names: list[str], source: Source, start: int, problems: list[Diagno
 
 
 def _named(columns: list[str | None], values: list[str]) -> Iterator[tuple[str, str]]:
-    for column, value in zip(columns, values, strict=False):  # spreadsheets leave empty values at the end out
+    for column, value in zip(columns, values, strict=False):  # spreadsheets omit empty values at the end
         if column is not None:
             yield column, value.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _unnamed(columns: list[str | None], values: list[str], row: Row, source: Source) -> Iterator[Diagnostic]:
-    """A value below no name: most often a text with a separator in it that is not in quotes."""
+    """A value in a column without a name: usually a text that contains the separator and is not in quotes."""
     beside = [value for index, value in enumerate(values) if value and not (columns[index : index + 1] or [None])[0]]
     if beside:
         message = f"this row has more values than there are columns, from `{beside[0][:40]}` on"
@@ -161,14 +161,14 @@ def _broken(source: Source, start: int, reason: str) -> Diagnostic:
 _WHEN: TypeAdapter[datetime] = TypeAdapter(When)
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 _FORM = "write it as 2026-12-01 09:00"
-#: Between two addresses in one cell.
+#: Between two URLs in one cell.
 _BETWEEN = re.compile(r"[\s,;|]+(?=https?://)", re.IGNORECASE)
 _FILM = re.compile(r"\.(mp4|m4v|mov|webm)(?:[?#]|$)", re.IGNORECASE)
 
 
 @dataclass
 class BulkUpload:
-    """Reads one file. `channels`: where rows go that do not say so themselves."""
+    """Reads one file. `channels`: for rows that name none."""
 
     source: Source
     channels: tuple[Channel, ...]
@@ -176,14 +176,14 @@ class BulkUpload:
     problems: list[Diagnostic] = field(default_factory=list)
 
     def posts(self) -> list[NewPost]:
-        """The posts in the order of the file; what is wrong is in `problems`."""
+        """The posts in the order of the file; problems are in `problems`."""
         rows, problems = read_rows(self.source)
         self.problems += [*self.source.controls(), *problems]
         found = ((row, self._channels(row)) for row in rows)
         return [self._post(row, channels) for row, channels in found if channels]
 
     def _channels(self, row: Row) -> tuple[Channel, ...]:
-        """Where a row goes; nothing if that is unclear."""
+        """The channels of a row; empty if they are unclear."""
         names = [name for name in (each.strip() for each in re.split("[,;]", row["Channel"])) if name]
         if not names:
             if not self.channels:

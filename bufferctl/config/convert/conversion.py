@@ -1,4 +1,4 @@
-"""Files from elsewhere to the text of one YAML file, or to everything that is wrong with them."""
+"""Converts files to the text of one YAML file, or reports everything that is wrong with them."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _clock(zone: str | None) -> LocalTimes | None:
 
 
 def named_channels(destination: Destination, names: Sequence[str]) -> tuple[Channel, ...]:
-    """The channels that the command line names, of one organization. Raises UsageError."""
+    """The channels named on the command line, of one organization. Raises UsageError."""
     try:
         found = tuple(dict.fromkeys(map(destination.any_channel, names)))
     except UnknownNameError as error:

@@ -1,4 +1,4 @@
-"""Where converted posts go: channels of the root file, their clocks, and the keys that are taken there."""
+"""Where converted posts go: channels of the root file, their clocks, and the keys already used there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bufferctl.model import Channel, Desired
 
 @dataclass
 class Destination:
-    """What the files declare. `clock`: of times without an offset, where it was named; else each channel's own."""
+    """What the files declare. `clock`: for times without an offset, if one was named; else each channel's own."""
 
     desired: Desired
     clock: LocalTimes | None = None
@@ -33,7 +33,7 @@ class Destination:
 
     @property
     def several(self) -> bool:
-        """Whether a post has to say to which organization it belongs."""
+        """Whether a post has to name its organization."""
         return len(self.desired.organizations) > 1
 
     def channels(self, references: Sequence[str], organization: str | None) -> tuple[Channel, ...]:
@@ -65,12 +65,12 @@ class Destination:
         raise wrong or UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
 
     def reference(self, channel: Channel) -> str:
-        """How an entry names the channel: by its service alone where that is enough."""
+        """How an entry names the channel: only by its service if that is enough."""
         same = [each for each in self._of(channel.organization) if each.service is channel.service]
         return channel.service.value if len(same) == 1 else channel.label
 
     def moment(self, when: datetime, channels: Iterable[Channel]) -> str:
-        """A time as an entry for these channels says it. Raises LocalTimeError if it is unclear which is meant."""
+        """A time as written in an entry for these channels. Raises LocalTimeError if it is ambiguous."""
         zones = {channel.timezone for channel in channels}
         if when.tzinfo is None and self.clock is None:
             for zone in zones:
@@ -80,12 +80,12 @@ class Destination:
         return moment_text(instant, zone_of(zones.pop() or "") if len(zones) == 1 else None)
 
     def taken(self, channels: Iterable[Channel]) -> set[str]:
-        """The keys that are taken on any of the channels."""
+        """The keys used on any of the channels."""
         keys = [self._taken(each.organization, each.label) for each in channels]
         return keys[0] if len(keys) == 1 else set().union(*keys)
 
     def take(self, key: str, channels: Iterable[Channel]) -> None:
-        """Remember that a key is given on the channels."""
+        """Note that a key is used on the channels."""
         for each in channels:
             self._taken(each.organization, each.label).add(key)
 
@@ -136,7 +136,7 @@ class NewPost:
 
 
 def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[CommentedMap], list[Diagnostic]]:
-    """The entries in the order given, each with a key of its own on its channels, and keys that cannot be had.
+    """The entries in the given order, each with a unique key on its channels, and problems with keys.
 
     Equal texts at the same time on several channels become one entry. Of posts with the same text at the same time on
     one channel, the later ones get a `repeat_of`.
@@ -162,7 +162,7 @@ def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[Co
 
 
 def _together(posts: Iterable[NewPost]) -> list[list[NewPost]]:
-    """The posts, those that one entry can declare together: no two of one channel, none with a key of its own."""
+    """The posts, grouped by entry: no two on one channel, none with its own key."""
     groups: list[list[NewPost]] = []
     open_groups: dict[tuple[Any, ...], list[list[NewPost]]] = {}
     for post in posts:
@@ -182,7 +182,7 @@ def _together(posts: Iterable[NewPost]) -> list[list[NewPost]]:
 
 
 def _take_given(posts: Sequence[NewPost], destination: Destination) -> Iterator[Diagnostic]:
-    """Keys that posts bring come first: made ones make way for them."""
+    """Keys that posts bring come first: generated keys avoid them."""
     for post in posts:
         if post.key is None:
             continue

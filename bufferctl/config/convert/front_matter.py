@@ -1,4 +1,4 @@
-"""Markdown with YAML front matter as a post: the fields above, the text below, as it is written.
+"""Reads Markdown with YAML front matter as a post: fields above, the text below, as written.
 
 ```markdown
 ---
@@ -36,7 +36,7 @@ from bufferctl.model.metadata import PinterestMetadata, TiktokMetadata, YoutubeM
 #: The front matter with its first line, and the line that ends it.
 _FRONT = re.compile(r"---[ \t]*(?:\r\n?|\n)(?P<inner>(?:.*(?:\r\n?|\n))*?)(?P<end>---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]?")
-#: Networks that show a title and need nothing beside it.
+#: Networks that show a title and need nothing else.
 _TITLED: dict[Service, type[NetworkMetadata]] = {
     Service.PINTEREST: PinterestMetadata,
     Service.TIKTOK: TiktokMetadata,
@@ -46,7 +46,7 @@ _LINE_ENDS = re.compile(r"\r\n?")
 
 
 class FrontMatter(PostFields):
-    """What may stand above the text."""
+    """The fields that may be above the text."""
 
     key: Key | None = None
     """Its name; without one the file's name is taken."""
@@ -62,7 +62,7 @@ class FrontMatter(PostFields):
 
 @dataclass
 class MarkdownFile:
-    """Reads one file. `channels`: where it goes unless it says so itself."""
+    """Reads one file. `channels`: used if it names none."""
 
     source: Source
     channels: tuple[Channel, ...]
@@ -163,7 +163,7 @@ class MarkdownFile:
 
 
 def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, NetworkMetadata]:
-    """What the networks take besides, with the title on those that show one and were given none."""
+    """The networks' metadata, with the title for networks that show one and have none yet."""
     found: dict[str, NetworkMetadata] = {name: each for name, each in front.metadata or () if each is not None}
     for service in dict.fromkeys(channel.service for channel in channels) if front.title else ():
         metadata = found.get(service) or (_TITLED[service]() if service in _TITLED else None)
@@ -173,7 +173,7 @@ def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, Ne
 
 
 def _titled(metadata: dict[str, NetworkMetadata], channels: tuple[Channel, ...]) -> bool:
-    """Whether a network that the post goes to has a title."""
+    """Whether one of the post's networks has a title."""
     return any(getattr(metadata.get(channel.service), "title", None) for channel in channels)
 
 

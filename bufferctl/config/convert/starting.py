@@ -1,6 +1,6 @@
-"""New files of posts, for people to go on from: one post, or a campaign whose times count from a day.
+"""Starts new files: one post, or a campaign whose times count from a day.
 
-Both are valid as they are written. A campaign begins as drafts, so its first texts are never published by accident.
+Both are valid as written. A campaign begins as drafts, so its first texts are never published by accident.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired, Service
 
-#: Networks that take a post of words alone.
+#: Networks that accept a post without media.
 _WORDS = frozenset(
     {Service.TWITTER, Service.LINKEDIN, Service.BLUESKY, Service.MASTODON, Service.THREADS, Service.FACEBOOK}
 )
@@ -32,7 +32,7 @@ _TOP = """\
 # A campaign. `start+7d 09:00` is seven days after `starts`: another day there moves every post.
 # `draft: true` keeps all of it from being published; delete the line when the texts are ready.
 """
-#: What a campaign begins with: the end of its key, when, and its text.
+#: The first posts of a campaign: the end of the key, the time, and the text.
 _SKELETON = (
     ("teaser", "start-3d 09:00", "Coming soon: $(title)."),
     ("launch", "start+0d 09:00", "It is here: $(title)."),
@@ -42,14 +42,14 @@ _SKELETON = (
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The text of a new file, and a name for it: its key."""
+    """The text of a new file, and its key, which also names the file."""
 
     key: str
     text: str
 
 
 def usual_channels(desired: Desired) -> list[Channel]:
-    """The declared channels of the first organization that take a post of words alone."""
+    """The channels of the first organization that accept a post without media."""
     first = desired.organizations[0].label if desired.organizations else ""
     return [each for each in desired.channels if each.organization == first and each.service in _WORDS]
 
@@ -102,7 +102,7 @@ def _skeleton(name: str, taken: set[str]) -> list[CommentedMap]:
 
 
 def _sections(draft: str, name: str, taken: set[str]) -> list[CommentedMap]:
-    """A post of each section that has words below its heading; of a text without headings one post."""
+    """A post for each section with text below its heading; one post for a text without headings."""
     found = _HEADING.split(draft.strip())  # the text above the first heading, then headings and texts in turn
     parts = [
         (name, found[0]),
