@@ -54,7 +54,7 @@ def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]
 
 
 def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """Media of objects that were found by content: Buffer keeps copies under its own URLs, so they cannot be compared."""
+    """Media of objects that were found by content. Buffer keeps copies under its own URLs, so nothing compares."""
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
     number = sum(1 for item in items for _ in attached(item))
     if number:
