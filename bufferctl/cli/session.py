@@ -115,9 +115,10 @@ class Session:
         """
         from bufferctl.reconcile import find_targets, follow_reconnected, slots_of
 
-        requests, desired = self.buffer.requests - self.account_requests, self.files.desired
+        before, desired = self.buffer.requests, self.files.desired
         recorded = {slot.organization_id for slot in self.state.tracked}
         account = self.account or self.buffer.account(organizations(self.files, self.state, self.journal))
+        used = self.account_requests + self.buffer.requests - before
         self.account, self.account_requests = None, 0
         self._check_managed_since()
         targets, problems = find_targets(desired, account, self.state)
@@ -133,14 +134,31 @@ class Session:
         slots = slots_of(desired, targets)
         self.journal.claim(slots | set(self.state.bindings), account.homes)
         self.state = follow_reconnected(remembered(self.state, self.journal), account)
-        return Names(account, targets, slots, self.buffer.requests - requests, (*self.warnings, *problems))
+        return Names(account, targets, slots, used, (*self.warnings, *problems))
 
     def plan(self, options: Options, names: Names | None = None) -> Planned:
         """Read the account and compare it with the files. Raises as `read_names`, called unless `names` is given."""
-        from bufferctl.reconcile import busy_days, reconcile, sought, within_daily_limits
+        from bufferctl.reconcile import busy_days, within_daily_limits
 
         names = names or self.read_names()
-        requests = self.buffer.requests - names.requests
+        before = self.buffer.requests
+        live = self._read(names)
+        options = replace(options, deleted_files=self._deleted_files(), diverged=self.diverged)
+        plan = self._compared(live, names.targets, options)
+        if days := busy_days(plan, live):
+            plan = within_daily_limits(plan, self.buffer.daily_room(days))
+        plan = replace(
+            plan,
+            warnings=(*names.warnings, *plan.warnings),
+            read_requests=names.requests + self.buffer.requests - before,
+            quota=self.buffer.quota,
+        )
+        return Planned(plan, live)
+
+    def _read(self, names: Names) -> Live:
+        """What the homes of declared and recorded objects hold, as far back as the record is not complete."""
+        from bufferctl.reconcile import sought
+
         desired, targets = self.files.desired, names.targets
         channels = self._channels(names.account, {c.id for c in targets.channels.values()})
         ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
@@ -154,21 +172,18 @@ class Session:
             since={id_: since for id_, since in horizons.items() if since is not None},
             sent_pages=SENT_PAGES if managed_since else SENT_PAGES_UNBOUNDED,
         )
-        live = self._seek(sought(live, self.state), live, channels)
-        options = replace(options, deleted_files=self._deleted_files(), diverged=self.diverged)
-        plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
+        return self._seek(sought(live, self.state), live, channels)
+
+    def _compared(self, live: Live, targets: Targets, options: Options) -> Plan:
+        """The plan; made again if another root file manages some of what it would delete or leave to others."""
+        from bufferctl.reconcile import reconcile
+
+        desired, endpoint = self.files.desired, self.store.endpoint
+        plan = reconcile(desired, live, self.state, targets, endpoint=endpoint, options=options)
         if elsewhere := self._elsewhere(plan):
             options = replace(options, elsewhere=elsewhere)
-            plan = reconcile(desired, live, self.state, targets, endpoint=self.store.endpoint, options=options)
-        if days := busy_days(plan, live):
-            plan = within_daily_limits(plan, self.buffer.daily_room(days))
-        plan = replace(
-            plan,
-            warnings=(*names.warnings, *plan.warnings),
-            read_requests=self.buffer.requests - requests,
-            quota=self.buffer.quota,
-        )
-        return Planned(plan, live)
+            plan = reconcile(desired, live, self.state, targets, endpoint=endpoint, options=options)
+        return plan
 
     def note_leftovers(self) -> None:
         """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
