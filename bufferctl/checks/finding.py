@@ -16,8 +16,8 @@ Path = tuple[str | int, ...]
 class Rule:
     """One thing that is checked.
 
-    `code` never changes once published; `name` is what people call it. `severity` is the level unless the files say
-    otherwise. `summary`: what is found, `why`: what happens otherwise, `hint`: one thing to do; each one sentence
+    `code` never changes once published; `name` is what people call it. `severity` is the level unless the files set
+    another. `summary`: what is found, `why`: what happens otherwise, `hint`: one thing to do; each one sentence
     without its full stop, in Markdown. `source`: who makes the rule, and how we know.
     """
 

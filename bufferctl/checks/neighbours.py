@@ -105,10 +105,10 @@ def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:
     for post in posts:
         if post.expansion and post.expansion.repeats:
             entries.setdefault(post.place, {}).setdefault(post.address.key, post)
-    for those in entries.values():
-        first = next(iter(those.values()))
+    for repeats in entries.values():
+        first = next(iter(repeats.values()))
         earlier = first.expansion.repeats if first.expansion else ""
-        others = len(those) - 1
+        others = len(repeats) - 1
         more = f", and so {'does' if others == 1 else 'do'} {others} more" if others else ""
         message = f"`{first.address.key}` has the same text as `{earlier}`{more}; networks hide or refuse repeats"
         yield Finding(REPEATED, first, ("repeat",), message)

@@ -58,7 +58,7 @@ class Need(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """What a network takes of files, and the page of its documentation that says so (`source`).
+    """The files that a network accepts, and the page of its documentation about them (`source`).
 
     `pictures` and `videos`: types, empty if none is published. `doubtful`: types of pictures that it takes by its
     own account and that were seen to fail. `moving`: types in which it shows an animation. Bytes as `most_…`, pixels

@@ -45,7 +45,7 @@ def _plain(text: str) -> str:
 
 @cache
 def _pattern(words: tuple[str, ...]) -> regex.Pattern[str]:
-    """The words, longest first. A word ends where Unicode says so, which also parts languages without spaces."""
+    """The words, longest first. A word ends where Unicode ends it, which also works for languages without spaces."""
     import regex
 
     spaced = (r"\s+".join(map(regex.escape, _plain(word).split())) for word in sorted(words, key=len, reverse=True))
@@ -172,7 +172,7 @@ def _day(moment: datetime) -> str:
 
 
 class _Sites:
-    """What the policy says of links, its domains written in one way."""
+    """The policy on links, with its domains normalized."""
 
     def __init__(self, policy: Policy) -> None:
         self._allowed = {normal_host(domain): domain for domain in policy.link_domains}
@@ -209,7 +209,7 @@ _FEW = 5
 
 
 def _with(url: str, parameters: list[str]) -> str:
-    """The link with parameters added, their values left open; those that are there without a value are filled."""
+    """The link with parameters added, their values left open; the same for parameters without a value."""
     base, mark, fragment = url.partition("#")
     base, _, query = base.partition("?")
     kept = [part for part in query.split("&") if part and part.removesuffix("=") not in parameters]

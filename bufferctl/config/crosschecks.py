@@ -28,8 +28,8 @@ def crosschecks(posts: list[DeclaredPost], ideas: list[tuple[Idea, Spot]], readi
         first = places.setdefault(item.address, item.place)
         if first is not item.place:
             again.setdefault((item.place, first), []).append((item, spot))
-    for (_, first), those in again.items():
-        yield _twice(those, first)
+    for (_, first), duplicates in again.items():
+        yield _twice(duplicates, first)
     yield from _of_posts(posts, keys, whole=whole)
     for idea, spot in ideas:
         if idea.previous_keys or idea.repeat_of:
@@ -78,11 +78,11 @@ class _Keys:
 _COMPARED = 100
 
 
-def _twice(those: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
+def _twice(duplicates: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
     """One problem for two entries, however many channels they share."""
-    item, spot = those[0]
+    item, spot = duplicates[0]
     what = "idea" if item.address.is_idea else "post"
-    where = "" if item.address.is_idea else f" on {' and '.join(each.address.channel for each, _ in those)}"
+    where = "" if item.address.is_idea else f" on {' and '.join(each.address.channel for each, _ in duplicates)}"
     return spot.at(
         "key",
         f"there are two {what}s `{item.address.key}`{where}",
@@ -117,7 +117,8 @@ def _same_text_and_instant(posts: list[DeclaredPost], reading: Reading) -> Itera
         if content and post.due_at is not None and not post.cancelled:
             same.setdefault((post.address.organization, post.address.channel, content), []).append(each)
     reported: set[tuple[Place, Place]] = set()
-    for group in (group for those in same.values() if len(those) > 1 for group in _by_instant(those)):
+    groups = [group for repeats in same.values() if len(repeats) > 1 for group in _by_instant(repeats)]
+    for group in groups:
         sound = [each for each in group if reading.sound(*(layer.spot for layer in each.layers))]
         if len(sound) > 1:
             yield from _not_meant(sound[0], sound[1:], reported)
@@ -135,10 +136,10 @@ def _not_meant(
 ) -> Iterator[Diagnostic]:
     """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.post
-    keys, named = {each.post.address.key for each in group}, {_said_to_repeat(each.post) for each in group}
+    keys, named = {each.post.address.key for each in group}, {_given_repeat_of(each.post) for each in group}
     for each in others:
         post = each.post
-        meant = _said_to_repeat(post) in keys or post.address.key in named
+        meant = _given_repeat_of(post) in keys or post.address.key in named
         if meant or post.address == earlier.address or (post.place, earlier.place) in reported:
             continue
         reported.add((post.place, earlier.place))
@@ -154,17 +155,17 @@ def _not_meant(
         yield each.layers[-1].spot.at("key", message, hint=hint, related=related)
 
 
-def _said_to_repeat(post: Post) -> str | None:
-    """What somebody wrote under `repeat_of`; that occurrences repeat each other is implied at different times only."""
+def _given_repeat_of(post: Post) -> str | None:
+    """The `repeat_of` that an entry gives: occurrences repeat each other implicitly, but only at different times."""
     return None if post.expansion and post.expansion.repeats else post.repeat_of
 
 
-#: An id of Buffer's: what `repeat_of` names where the earlier one is nobody's in the files.
+#: An id of Buffer's, which `repeat_of` may name if no entry declares the earlier post.
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
 def _fate(item: Post | Idea, at: DeclaredPost | Spot, keys: _Keys, *, whole: bool) -> Iterator[tuple[str, Diagnostic]]:
-    """What is wrong with `was` and `repeat_of`, each with the channel and the field."""
+    """What is wrong with `was` and `repeat_of`; each problem with the channel and the field."""
     places = keys.places
 
     def spot(name: str) -> Spot:

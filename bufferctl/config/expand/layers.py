@@ -97,7 +97,7 @@ def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[U
 class Occurrence:
     """One occurrence of a repeated entry: its number from 1, of how many, and how much later it is than the first.
 
-    `layer`: what `each` says of it. `every`: the interval as it is written.
+    `layer`: its fields under `each`. `every`: the interval as it is written.
     """
 
     number: int

@@ -76,7 +76,7 @@ class Values:
 class Variables:
     """The variables of one post: their values, and which of them were used.
 
-    `entry`: where the post's entry stands. `shared`: what the posts of its occurrence have in common. `to`: its
+    `entry`: the place of the post's entry. `shared`: what the posts of its occurrence have in common. `to`: its
     channel, which sets two of the values.
     """
 
@@ -140,7 +140,7 @@ class Variables:
         return found
 
     def data(self, node: Any, spot: Spot) -> Any:
-        """A copy of the data of a field with the variables in it replaced. `spot`: where it stands."""
+        """A copy of the data of a field with the variables in it replaced. `spot`: its place."""
         if isinstance(node, dict):
             return {
                 name: self.text(value, spot, name) if isinstance(value, str) and name in TAKES
