@@ -126,10 +126,12 @@ HTML = Rule(
 
 RULES = (NO_ALT_TEXT, NOT_HTTPS, INVISIBLE, MARKDOWN, HTML)
 
+#: Each alternative begins with its sign, although what is before it is checked too: so the signs are found fast.
 _MARKDOWN = re.compile(
-    r"!?\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
-    r"|(?<![\w*])(\*{1,3})(?=[^\s*])[^*\n]{0,200}(?<=[^\s*])\1(?![\w*])"
-    r"|(?<![\w_])(_{1,3})(?=[^\s_])[^_\n]{0,200}(?<=[^\s_])\2(?![\w_])"
+    r"!\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
+    r"|\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
+    r"|\*(?<![\w*]\*)(\*{0,2})(?=[^\s*])[^*\n]{0,200}(?<=[^\s*])\*\1(?![\w*])"
+    r"|_(?<![\w_]_)(_{0,2})(?=[^\s_])[^_\n]{0,200}(?<=[^\s_])_\2(?![\w_])"
 )
 _HTML = re.compile(
     r"</?(?:a|b|br|code|div|em|h[1-6]|i|img|li|ol|p|pre|small|span|strong|u|ul)(?:\s[^<>]{0,500})?\s?/?>"
