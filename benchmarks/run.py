@@ -23,8 +23,8 @@ from measure import BUFFERCTL, Measured, environment, measured
 _HERE = Path(__file__).parent
 _APPLY = (*BUFFERCTL, "apply", "--auto-approve", "--settle", "0")
 _PLAN = (*BUFFERCTL, "plan", "--detailed-exitcode")
-#: `validate`, ignoring its exit code.
-_ANY_EXIT = "from bufferctl.cli import run; run(['validate'])"
+#: What the console script does, with exit code 0 whatever it finds.
+_ANY_EXIT = "from contextlib import suppress; from bufferctl.cli import main\nwith suppress(SystemExit): main()"
 _YAML = """
 import sys, time, yaml
 data = open(sys.argv[1], "rb").read()
@@ -172,7 +172,7 @@ def campaign(bench: Bench) -> Iterator[Number]:
 def worst(bench: Bench) -> Iterator[Number]:
     """What `validate` takes for inputs designed to be slow, the better of two runs."""
     for name, folder in hostile.projects(bench.scratch):
-        runs = [bench.run((sys.executable, "-c", _ANY_EXIT), folder) for _ in range(2)]
+        runs = [bench.run((sys.executable, "-c", _ANY_EXIT, "validate"), folder) for _ in range(2)]
         yield Number(name, min(each.cpu for each in runs), 2, " s", f"{max(each.peak for each in runs):.0f} MiB")
         yield Number("… memory", max(each.peak for each in runs), 200, " MiB")
 
