@@ -114,6 +114,19 @@ def perhaps_published() -> Hold:
     )
 
 
+def perhaps_imported(suspects: Sequence[Suspect]) -> Hold:
+    """A new entry in a file from which imported ones are gone before any apply."""
+    keys = [suspect.owner.key for suspect in suspects if suspect.owner]
+    named = ", ".join(f"`{key}`" for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")  # noqa: PLR2004 - enough to look for
+    return Hold(
+        Reason.AMBIGUOUS,
+        f"This file had imported entries that are gone ({named}), and this may be one of them with another key, whose "
+        "post is in Buffer already",
+        f"If it is, add `was: {keys[0]}`. If it is not, add `repeat_of: {keys[0]}`.",
+        candidates=tuple(suspect.id for suspect in suspects),
+    )
+
+
 def key_taken(key: str, id_: str) -> Hold:
     return Hold(
         Reason.AMBIGUOUS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import Enum, auto
 
@@ -30,7 +30,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import Content, Fingerprint, instant, same
 from bufferctl.reconcile.differences import OUT
-from bufferctl.reconcile.record import Record
+from bufferctl.reconcile.record import Record, address_of
 
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person's word.
 LONG_AGO = timedelta(days=30)
@@ -141,6 +141,7 @@ class How(Enum):
     MOVED = auto()
     EXACT = auto()
     KEY_TAKEN = auto()
+    PERHAPS_IMPORTED = auto()
     IN_QUESTION = auto()
     NEW = auto()
 
@@ -173,6 +174,12 @@ class Suspect:
     def of(cls, item: LivePost | LiveIdea) -> Suspect:
         """A live object that no address claims."""
         return cls(item.id, item.created_at, item)
+
+    @classmethod
+    def recorded(cls, slot: Slot, binding: Binding) -> Suspect:
+        """What the record has of an address, which need not have been read."""
+        created = datetime.fromisoformat(binding.created_at) if binding.created_at else datetime(1970, 1, 1, tzinfo=UTC)
+        return cls(binding.id, created, owner=address_of(slot, binding))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
         open_ = [d for d in open_ if d.slot not in exact]
         claims = Claims(found, released, by_id, live.gone)
         found |= questions(open_, lost, pools, claims, record, live)
-        found |= {d.slot: Match(d, How.NEW) for d in open_ if d.slot not in found}
+        found |= {d.slot: _new(d, released) for d in open_ if d.slot not in found}
     taken = {m.live.id for m in found.values() if m.live}
     left = tuple(item for item in unclaimed if item.id not in taken)
     in_question = {s.id for m in found.values() for s in m.suspects}
@@ -103,6 +103,16 @@ def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea
         for d in declared
         if (binding := bindings.get(d.slot)) is not None and not is_over(d, binding)
     }
+
+
+def _new(d: Declared, released: Mapping[Slot, Binding]) -> Match:
+    """New, unless the file that it is in lost an imported entry before any apply: then it may be that one, renamed."""
+    suspects = tuple(
+        Suspect.recorded(slot, binding)
+        for slot, binding in released.items()
+        if binding.unmerged and (slot.home, binding.file) == (d.slot.home, d.item.place.file)
+    )
+    return Match(d, How.PERHAPS_IMPORTED if suspects and not d.item.repeat_of else How.NEW, suspects=suspects)
 
 
 def _as_pulled(d: Declared, binding: Binding, live: LivePost | LiveIdea | None) -> Binding:

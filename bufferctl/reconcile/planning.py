@@ -15,6 +15,7 @@ from typing import NamedTuple
 from bufferctl.limits import LEAD
 from bufferctl.model import (
     IDEAS,
+    Binding,
     Claim,
     Desired,
     Home,
@@ -31,7 +32,7 @@ from bufferctl.model import (
     State,
     comparable,
 )
-from bufferctl.model.comparable import bind
+from bufferctl.model.comparable import bind, text_digest
 from bufferctl.plan import Change, Plan, Recording
 from bufferctl.reconcile import table, warnings
 from bufferctl.reconcile.matches import Declared, How, Match, Matches
@@ -114,7 +115,17 @@ def _hold_unreviewed(changes: Changes, scene: Scene) -> Changes:
 
 
 def _hold_repeats(changes: Changes, scene: Scene) -> Changes:
-    return hold_repeats(changes, scene.channels, unclaimed=scene.matches.unclaimed)
+    recorded = [each for each in scene.matches.released.items() if each[1].retired or _is_out(each[1])]
+    recorded += [
+        (m.declared.slot, m.binding)
+        for m in scene.matches.matches
+        if m.binding and m.live is None and _is_out(m.binding) and m.binding.text != text_digest(m.declared.content)
+    ]
+    return hold_repeats(changes, scene.channels, unclaimed=scene.matches.unclaimed, recorded=recorded)
+
+
+def _is_out(binding: Binding) -> bool:
+    return binding.status == PostStatus.SENT
 
 
 def _order(changes: Changes, scene: Scene) -> Changes:

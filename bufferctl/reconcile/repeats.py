@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from operator import is_
 
-from bufferctl.model import Idea, LiveChannel, LiveIdea, LivePost, Post, Slot
-from bufferctl.model.comparable import Fingerprint, fingerprint, normal_text, of_desired
+from bufferctl.model import Binding, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot
+from bufferctl.model.comparable import Fingerprint, fingerprint, normal_text, of_desired, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Suspect
@@ -51,18 +51,22 @@ def hold_repeats(
     channels: Mapping[str, LiveChannel],
     *,
     unclaimed: Iterable[LivePost | LiveIdea] = (),
+    recorded: Iterable[tuple[Slot, Binding]] = (),
     doing: Collection[Slot] | None = None,
 ) -> list[Change]:
     """Hold creates and edits with a text that another object keeps in Buffer.
 
-    `doing`: the slots whose writes are part of the run, None for all of them. `unclaimed`: what no address claims,
-    which an edit may repeat as well.
+    `doing`: the slots whose writes are part of the run, None for all of them. `unclaimed`: what no address claims, and
+    `recorded`: what the record has of addresses that say something else now; an edit may repeat these as well.
     """
     changes = list(changes)
     doing = {change.slot for change in changes} if doing is None else doing
     others: dict[Saying, list[Suspect]] = defaultdict(list)
     for live in unclaimed if any(change.action is Action.UPDATE for change in changes) else ():
         others[saying(live.home, live)].append(Suspect(live.id, live.created_at, live))
+    for slot, binding in recorded:
+        if binding.text:
+            others[slot.home, binding.text].append(Suspect.recorded(slot, binding))
     while True:
         staying = _staying(changes, doing)
         held = [_held(change, staying, others, channels) for change in changes] if staying or others else changes
@@ -108,5 +112,6 @@ def _held(
     ours = staying.get(words, [])
     if change.action is Action.CREATE:
         return holds.frees_its_text_first(ours[0], channel).on(change) if ours else change
-    repeated = ours or others.get(words, [])
+    digest = text_digest(of_desired(item))
+    repeated = ours or others.get(words, []) or others.get((change.slot.home, digest), [])
     return holds.would_repeat(repeated, channel).on(change) if repeated else change

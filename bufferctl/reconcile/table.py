@@ -60,6 +60,8 @@ def decide(match: Match, situation: Situation) -> Change:
         return _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, match.origin))
     if match.question is not None:
         return _hold(facts, holds.ambiguous(match.question.rule, match.suspects, match.declared.channel), Cause.NEW)
+    if match.how is How.PERHAPS_IMPORTED:
+        return _hold(facts, holds.perhaps_imported(match.suspects), Cause.NEW)
     if match.how in {How.KNOWN, How.MOVED}:
         return _known(facts, situation)
     if _is_past(match, situation):

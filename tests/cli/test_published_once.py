@@ -178,3 +178,39 @@ def test_an_idea_that_was_dropped_and_is_declared_again_with_an_edit(project: Pr
     project.write("posts/i.yaml", idea.replace("dog", "cat"))
     assert project.apply().code == 1
     assert len(project.sandbox.ideas()) == number
+
+
+TWO = """\
+posts:
+  - {key: one, channels: [twitter], due_at: 2029-12-04 09:00, text: Hello world}
+  - {key: two, channels: [twitter], due_at: 2029-12-12 09:00, text: Something else}
+"""
+
+
+def test_an_edit_to_the_text_of_a_dropped_post(project: Project) -> None:
+    """Held each time, not only in the run that drops the published one."""
+    published(project, TWO)
+    project.write(
+        "posts/a.yaml", "posts:\n  - {key: two, channels: [twitter], due_at: 2029-12-13 09:00, text: Hello world}\n"
+    )
+    for _ in range(3):
+        assert "so it would be published twice" in " ".join(project.apply().out.split())
+    assert texts(project) == ["Hello world", "Something else"]
+
+
+def test_an_imported_entry_that_is_renamed_and_edited_before_any_apply(project: Project) -> None:
+    """Held, since its post is in Buffer already; `was` says so, and then it is edited there."""
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.create_post(channel, text="Join our webinar", dueAt="2029-12-20T09:00:00.000Z")
+    project("import", "--channel", "twitter", "--organization", "Acme")
+    path = next((project.folder / "posts").glob("*.yaml"))
+    text = path.read_text(encoding="utf-8")
+    key = re.search(r"key: (\S+)", text)
+    assert key is not None
+    renamed = text.replace(key[0], "key: webinar").replace("Join our", "Come to our")
+    path.write_text(renamed, encoding="utf-8")
+    ran = project.apply()
+    assert (ran.code, "another key, whose post is in Buffer" in " ".join(ran.out.split())) == (1, True), ran.out
+    path.write_text(renamed.replace("key: webinar", f"key: webinar\n    was: {key[1]}"), encoding="utf-8")
+    assert project.apply().code == 0
+    assert [post["text"].strip() for post in project.sandbox.posts()] == ["Come to our webinar"]
