@@ -10,7 +10,7 @@ from typing import Any
 _HERE = Path(__file__).parent
 _SCHEMA = _HERE.parent / "schemas" / "bufferctl.schema.json"
 
-#: The order in which people meet things; whatever else the schema defines follows by name.
+#: The order of the first sections; everything else follows by name.
 _FIRST = (
     "RootFile",
     "PolicyEntry",
@@ -59,10 +59,11 @@ _TITLES = {
 
 def fields_text() -> str:
     """The whole of docs/fields.md."""
-    definitions: dict[str, Any] = json.loads(_SCHEMA.read_text(encoding="utf-8"))["$defs"]
-    objects = [name for name, each in definitions.items() if each.get("properties")]
+    text = _SCHEMA.read_text(encoding="utf-8")
+    definitions: dict[str, Any] = json.loads(text)["$defs"]
+    objects = [name for name, each in definitions.items() if each.get("properties") and f'"#/$defs/{name}"' in text]
     ordered = [name for name in _FIRST if name in objects] + sorted(set(objects) - set(_FIRST))
-    parts = ["# Every field\n", "Made from the schema by `make schemas`; [the format](format.md) explains it.\n"]
+    parts = ["# Every field\n", "Generated from the schema by `make schemas`; [the format](format.md) explains it.\n"]
     parts += [_section(name, definitions) for name in ordered]
     return "\n".join(parts)
 
@@ -78,9 +79,9 @@ def _section(name: str, definitions: dict[str, Any]) -> str:
 
 
 def _cell(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
-    said = str(schema.get("description", "")).replace("|", "\\|").replace("\n", " ")
+    description = str(schema.get("description", "")).replace("|", "\\|").replace("\n", " ")
     values = _values(schema, definitions)
-    return f"{said} One of {', '.join(f'`{value}`' for value in values)}." if values else said
+    return f"{description} One of {', '.join(f'`{value}`' for value in values)}." if values else description
 
 
 def _values(schema: dict[str, Any], definitions: dict[str, Any]) -> list[str]:

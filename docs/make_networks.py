@@ -26,12 +26,12 @@ _LIMITS = (
 
 NETWORKS_HEAD = """# What each network allows
 
-Made from the table in `bufferctl/checks/networks.py` by `make schemas`. `bufferctl validate` holds every post against
-it; [each rule](rules.md) can be set to `off`, `warning` or `error`.
+Generated from `bufferctl/checks/networks.py` by `make schemas`. `bufferctl validate` checks every post against these
+limits; [each rule](rules.md) can be set to `off`, `warning` or `error`.
 
-Texts are counted in UTF-16 units unless the table says otherwise: most letters are 1, an emoji or a "bold" letter is 2.
-Beyond Buffer's limit is an error, since Buffer refuses the post. What only the network itself minds is a warning.
-Limits are from Buffer's list of what each network allows, unless another source is named.
+Texts are counted in UTF-16 units unless the table says otherwise: most letters count 1, an emoji or a "bold" letter 2.
+Exceeding a limit of Buffer's is an error, because Buffer refuses the post. Exceeding a limit of the network alone is a
+warning. Limits are from Buffer's list of what each network allows, unless another source is named.
 
 | service | text | counted | media | needs |
 |---|---|---|---|---|
@@ -41,20 +41,21 @@ NETWORKS_TAIL = """
 ## On every network
 
 - A post has a text, assets, a link attachment or something to share
-- `link_attachment` and `assets` exclude each other (Buffer's API reference)
-- The first part of a thread repeats the text; each part has text or assets, and keeps to the limits above
+- `link_attachment` and `assets` cannot be combined (Buffer's API reference)
+- The first part of a thread repeats the text; each part needs text or assets, within the limits above
   (Buffer's API reference)
-- Media are at public, direct `https://` addresses ([BC019](rules.md#bc019)) (Buffer's API reference)
-- Files beside the posts are whole ([BC301](rules.md#bc301)), of the type that their name says, and JPEG, PNG, GIF,
-  WebP, MP4, QuickTime, WebM or PDF ([BC302](rules.md#bc302)), with at most 100 million pixels ([BC305](rules.md#bc305))
+- Media must be at public, direct `https://` URLs ([BC019](rules.md#bc019)) (Buffer's API reference)
+- Files beside the posts must be complete ([BC301](rules.md#bc301)), match the type in their name, and be JPEG, PNG,
+  GIF, WebP, MP4, QuickTime, WebM or PDF ([BC302](rules.md#bc302)), with at
+  most 100 million pixels ([BC305](rules.md#bc305))
 """
 
 RULES_HEAD = """# Rules
 
-Made from the rules in `bufferctl/checks` by `make schemas`. `bufferctl validate` shows what each finds, at its line,
-with its code; `plan` and `apply` stop at errors before they ask Buffer anything, and go on past warnings.
+Generated from `bufferctl/checks` by `make schemas`. `bufferctl validate` shows each violation at its line, with the
+rule's code. `plan` and `apply` stop at errors before they contact Buffer, and continue past warnings.
 
-Each rule has a level. To change it, name the rule in the root file:
+Each rule has a level. To change it, add the rule to the root file:
 
 ```yaml
 # buffer.yaml
@@ -63,9 +64,9 @@ rules:
   BC106: off       # several posts at once are meant
 ```
 
-`off` says nothing, `warning` says it and goes on, `error` stops. A limit of Buffer's that is set to `warning` or `off`
-is still Buffer's: it will refuse the post, and `apply` says so then. Cancelled posts and those that were due more than
-a day ago are not judged.
+`off` reports nothing, `warning` reports and continues, `error` stops. If you set one of Buffer's own limits to
+`warning` or `off`, Buffer still enforces it: it will refuse the post, and `apply` reports that. Cancelled posts, and
+posts that were due more than a day ago, are not checked.
 
 | code | name | level | |
 |---|---|---|---|
@@ -110,7 +111,7 @@ def _media(row: Network) -> str:
 def _needs(row: Network) -> str:
     parts = [" or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in row.needs_media)]
     parts = ["an image, a video or a link attachment"] if row.or_link_attachment else parts
-    parts += [] if row.takes_posts else ["takes no posts"]
+    parts += [] if row.takes_posts else ["accepts no posts"]
     parts += [need.word for need in row.needs if not need.value]
     parts += ["the details of that type"] if any(need.value for need in row.needs) else []
     return ", ".join(filter(None, parts))
@@ -151,14 +152,14 @@ def _fact(name: str, words: str, row: Network, code: str) -> str:
 
 def _kinds(row: Network) -> Iterator[str]:
     if row.video_alone:
-        yield f"- a video stands alone {_link('BC012')}{_from(row.video_alone)}"
+        yield f"- a video must be the only asset {_link('BC012')}{_from(row.video_alone)}"
     if row.needs_media:
         needed = "assets or a link attachment" if row.or_link_attachment else " or ".join(row.needs_media)
         yield f"- needs {needed} {_link('BC015')}"
     kinds = [kind for kind in ("document",) if kind in row.kinds]
-    taken = f"takes {' and '.join(f'a {kind}' for kind in kinds)}, alone {_link('BC014')}" if kinds else ""
+    taken = f"accepts {' and '.join(f'a {kind}' for kind in kinds)} as the only asset {_link('BC014')}" if kinds else ""
     refused = [kind for kind in ("document",) if kind not in row.kinds]
-    none = f"takes no {' and no '.join(f'{kind}s' for kind in refused)} {_link('BC013')}" if refused else ""
+    none = f"accepts no {' and no '.join(f'{kind}s' for kind in refused)} {_link('BC013')}" if refused else ""
     yield f"- {'; '.join(filter(None, (taken, none)))}{_from(row.kinds_source)}"
 
 
@@ -200,7 +201,7 @@ def _rule(rule: Rule) -> str:
     on = f"- On: {', '.join(where)}\n" if where and len(where) < len(NETWORKS) else ""
     return (
         f"\n## {rule.code}\n\n**{rule.name}**, {rule.severity}: {rule.summary}.\n\n"
-        f"- Otherwise: {rule.why}.\n- What to do: {rule.hint}.\n{on}- From: {rule.source}.\n"
+        f"- Why: {rule.why}.\n- Fix: {rule.hint}.\n{on}- Source: {rule.source}.\n"
     )
 
 

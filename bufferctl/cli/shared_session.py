@@ -231,7 +231,7 @@ def _unmoved(files: Files, record: StoredRecord) -> str:
     own.load()
     if own.endpoint != record.endpoint:
         return ""
-    where = f"buffer.yaml keeps the state in {record.place}, which has none yet, while there is {own.place}"
+    where = f"buffer.yaml keeps the state in {record.place}, which is empty, but there is {own.place}"
     return f"{where}; without it bufferctl does not know what it created"
 
 

@@ -90,7 +90,7 @@ def _replaceable(record: StoredRecord, new: Document) -> Document:
     if other.serial < state.serial:
         raise StateError(
             f"The file is older (serial {other.serial}) than the state in {record.place} (serial {state.serial}); "
-            "bufferctl would no longer know what was created since",
+            "bufferctl would no longer know what it has created since",
             hint=hint,
         )
     return record.document
@@ -288,4 +288,4 @@ def _put(record: StoredRecord, document: Document, message: str) -> None:
 
     record.store.swap(dump(document), record.version, message)
     count = len(document.state.bindings)
-    Console.create().data(f"Stored serial {document.state.serial} with {count} objects in {record.place}.")
+    Console.create().data(f"Stored serial {document.state.serial} with {count} entries in {record.place}.")

@@ -220,7 +220,7 @@ class PostFields(Handling):
     ai_assisted: Flag | None = None
     """Whether AI helped to write it."""
     source: str | None = None
-    """Where it comes from, for Buffer's records."""
+    """The source that Buffer shows for it."""
     draft_id: str | None = None
     """The id of a draft in Buffer that it replaces."""
 
@@ -442,17 +442,17 @@ Bucket = Annotated[str, AfterValidator(_store), WithJsonSchema({"type": "string"
 
 
 class MediaEntry(Model):
-    """How the files that posts name become public, since Buffer fetches them from an https address."""
+    """How files beside the posts become public: Buffer fetches them from an https URL."""
 
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"endpoint": ["store"]}})
 
     public_url: Url
-    """The https address at which the bucket, or the published root folder, can be read by everybody."""
+    """The https URL at which everybody can read the bucket or the published root folder."""
     store: Bucket | None = None
     """The bucket that bufferctl uploads files to: s3://bucket/prefix, gs://… or az://…. Without it, something else
     publishes the root folder at `public_url`, such as a site's build or GitHub Pages."""
     endpoint: Url | None = None
-    """The address of the store where it is not the cloud's own: R2, B2, MinIO."""
+    """The endpoint of an S3-compatible store other than the cloud's own: R2, B2, MinIO."""
 
 
 def _branch(value: str) -> str:
@@ -487,7 +487,7 @@ class StateEntry(Model):
     store: Bucket | None = None
     """A bucket: s3://bucket/prefix, gs://… or az://…; it needs the extra `remote` of the package."""
     endpoint: Url | None = None
-    """The address of the store where it is not the cloud's own: R2, B2, MinIO."""
+    """The endpoint of an S3-compatible store other than the cloud's own: R2, B2, MinIO."""
 
     @model_validator(mode="after")
     def _one_place(self) -> StateEntry:

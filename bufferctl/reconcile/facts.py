@@ -55,7 +55,7 @@ class Facts:
     def binding(self) -> Binding:
         """Its entry in the record. Raises ValueError if it has none."""
         if self.match.binding is None:
-            raise ValueError("only objects in the record have a binding")
+            raise ValueError("only tracked objects have a binding")
         return self.match.binding
 
     @property
