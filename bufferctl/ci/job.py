@@ -1,4 +1,4 @@
-"""One job on one set of files: its folders, its forge, where its state is, and how it runs bufferctl."""
+"""One CI job on one set of files: its folders, its forge, its state, and how it runs bufferctl."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
     from bufferctl.model import StateSettings
 
-#: How many digits of a commit people read.
+#: How many digits of a commit are shown to people.
 SHORT = 7
-#: Variables that make bufferctl annotate lines and write summaries, which a run behind the scenes must not do.
+#: Variables that make bufferctl annotate lines and write summaries; they are unset for silent runs.
 _FOR_GITHUB = frozenset({"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"})
 
 
 @dataclass(frozen=True)
 class JobOptions:
-    """What every command takes.
+    """Options of every command.
 
     `directory`: the folder of the files, below the checkout. `file`: the root file in it, empty for buffer.yaml.
     `comment`: whether to comment on requests. `plan_workflow`: whose plans count as reviewed (GitHub), a workflow file.
@@ -64,7 +64,7 @@ class Job:
 
     @property
     def about(self) -> str:
-        """What tells this set of files from others in comments; empty at the root of the checkout."""
+        """What distinguishes this set of files in comments; empty at the root of the checkout."""
         return "" if self.options.directory == "." else self.options.directory
 
     @property
@@ -90,7 +90,7 @@ class Job:
         return desired.settings.state if desired else None
 
     def check_state_is_kept(self) -> None:
-        """Raises StateError if the state would be gone with this machine."""
+        """Raises StateError if the state would be lost with this machine."""
         if self._loaded and self._loaded.desired and self._state_settings is None:
             raise StateError(
                 "buffer.yaml does not say where runs share the state, so the state of this run would be lost",
@@ -122,7 +122,7 @@ class Job:
         return path
 
     def run(self, command: str, *arguments: str, without: str = "") -> Ran:
-        """Run a command of bufferctl on these files. `without`: how lines to leave out begin."""
+        """Run a bufferctl command on these files. `without`: beginnings of lines to omit."""
         complete = self._command(command, *arguments)
         return bufferctl(self.folder, complete, self._child_environment, program=self.program, without=without)
 
@@ -172,7 +172,7 @@ def run_job(
 ) -> int:
     """Run a command as a job in `checkout` (by default the working folder); its exit code.
 
-    What fails is printed, and annotated on the page of the run. `transport` replaces the network in tests, and
+    Failures are printed, and annotated on the page of the run. `transport` replaces the network in tests, and
     `program` the child process.
     """
     try:

@@ -16,12 +16,12 @@ from bufferctl.render.markdown_text import code
 
 #: The exit code of `plan --detailed-exitcode` where changes are pending.
 _PENDING = 2
-#: How bufferctl says that the files cannot be planned; it lists every problem above that line.
+#: bufferctl's message for files that cannot be planned; the problems are listed above it.
 _INVALID = "The files have errors"
 _JSON, _PAGE = "plan.report.json", "plan.html"
-#: The forms of a plan for people and programs.
+#: The formats of a plan for people and programs.
 _REPORTS = ("plan.md", _PAGE, _JSON, "plan.sarif")
-#: How many addresses a line names before it counts the rest.
+#: How many addresses a line names; the rest is counted.
 _NAMED = 5
 
 
@@ -64,7 +64,7 @@ def _options(folder: Path, *, offline: bool) -> list[str]:
 
 
 def _report(job: Job, found: Held, *, fails: bool) -> None:
-    """Say in the log what needs a person, and since when."""
+    """Log what needs a person, and since when."""
     if found.uncompared:
         annotate(
             "warning",

@@ -1,4 +1,4 @@
-"""What import and pull take from Buffer into the files: which objects, where they go, and that nothing would change."""
+"""What import and pull write into the files: which objects, where they go, and a check that the next plan is empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Organizations and channels as files name them: the homes of what is imported, and a first buffer.yaml."""
+"""Organizations and channels as files name them, for imported objects and for a first buffer.yaml."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bufferctl.errors import UsageError
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, Service
 from bufferctl.reconcile import Targets, same_name
 
-#: Networks that take a text without anything else, so that the example post is valid there.
+#: Networks that accept a post without media, so that the example post is valid there.
 _TEXT_ALONE = (
     Service.TWITTER,
     Service.LINKEDIN,
@@ -31,7 +31,7 @@ _WORDS = {"true", "false", "null"}
 
 @dataclass(frozen=True, slots=True)
 class ChannelHome:
-    """A channel. `label` is that of addresses, `reference` what entries call it; `entry`: what declares it.
+    """A channel. `label` is for addresses, `reference` for entries; `entry` declares it.
 
     `timezone`: of times without an offset there, None if they are to have one.
     """
@@ -107,7 +107,7 @@ def root_zone(account: Account, homes: Sequence[OrganizationHome]) -> str:
 
 
 def _common_zone(channels: Iterable[LiveChannel], otherwise: str | None) -> str:
-    """The zone of most channels; where there are none, the account's or UTC."""
+    """The zone of most channels; without channels, the account's or UTC."""
     zones = Counter(channel.timezone for channel in channels if zone_of(channel.timezone))
     return next((name for name, _ in zones.most_common(1)), None) or otherwise or "UTC"
 
@@ -146,7 +146,7 @@ def _channel(
 
 
 def _sayable(name: str) -> bool:
-    """Whether a file can hold a name, and people see all of it."""
+    """Whether a file can contain a name, and all of it is visible."""
     return bool(name.strip()) and name.isprintable()
 
 
@@ -174,7 +174,7 @@ def _fits(live: LiveChannel, name: str) -> bool:
 
 
 def starter_text(account: Account, managed_since: datetime, *, in_git: bool = False) -> str:
-    """A whole root file, valid as it stands: every organization and channel, and one example post as a draft.
+    """A complete, valid root file: every organization and channel, and one example post as a draft.
 
     Channels whose zone differs from most others' name it, as import writes them. `managed_since` is aware. `in_git`:
     whether the state is on a branch.

@@ -1,4 +1,4 @@
-"""Which objects of an account become entries: all that no file declares, as far as the next plan leaves it alone.
+"""Which objects of an account become entries: all that no file declares, if the next plan would leave them unchanged.
 
 `importable` reads the account, gives each object an address, and keeps what files can hold so that a plan of it changes
 nothing. What is left out is listed with the reason. Objects that the files declare and a person made in Buffer are
@@ -46,14 +46,14 @@ if TYPE_CHECKING:
 
 #: Actions of what Buffer has as the files declare it.
 AT_REST = frozenset({Action.NO_OP, Action.DONE})
-#: Characters of a text that are enough to recognize a post.
+#: How many characters of a text identify a post to people.
 _SHOWN = 40
 _OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
 def claimed(change: Change) -> Binding | None:
-    """The binding of a declared object that was adopted, or is to be; None if it is ours already or not there."""
+    """The binding of a declared object that was or will be adopted; None if it is already ours or does not exist."""
     if change.action is Action.ADOPT and change.live is not None and change.desired is not None:
         return bind(change.desired, change.live, Origin.IMPORTED)
     if change.action in AT_REST and change.binding is not None and change.binding.origin is Origin.ADOPTED:
@@ -118,7 +118,7 @@ def _refuse_bound(bindings: Mapping[Slot, Binding], slot: Slot, live_id: str, ad
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command line asks for: names narrow it; `since` adds what was published since then."""
+    """What the command line selects: names narrow it; `since` adds posts published since then."""
 
     organization: str | None = None
     channels: tuple[str, ...] = ()
@@ -157,7 +157,7 @@ class NewEntry:
 
     @property
     def slot(self) -> Slot:
-        """Where the record will hold it."""
+        """Its slot in the record."""
         home = self.channel.live.id if self.channel else IDEAS
         return Slot(self.organization.live.id, home, self.address.key)
 
@@ -189,7 +189,7 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What is taken from Buffer: `entries` to write, and `claimed`, which the files declare already.
+    """What is imported: `entries` to write, and `claimed`, which the files already declare.
 
     `left_out`: descriptions of what cannot be declared, each with the reason. `claimed`: what the record is to hold of
     it, ours to change from now on.
@@ -203,7 +203,7 @@ class Intake:
 
 
 def importable(buffer: Buffer, baseline: Baseline, wanted: Wanted) -> Intake:
-    """Read the account and find what can be declared. Raises ApiError, UsageError."""
+    """Read the account and select what can be declared. Raises ApiError, UsageError."""
     account = buffer.account()
     homes = find_homes(account, baseline.desired, baseline.targets, wanted.organization, wanted.channels)
     channels = {home.live.id: [each.live.id for each in home.channels] for home in homes}
@@ -239,7 +239,7 @@ class _Choice:
     _keys: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def entries(self, live: Live) -> list[NewEntry]:
-        """All of them: ideas first, since posts name them; then posts by time, those of a queue in its order."""
+        """All of them: ideas first, because posts name them; then posts by time, queued ones in the queue's order."""
         state, declared = self.baseline.state, self.baseline.slots
         slots = {binding.id: slot for slot, binding in state.bindings.items()}
         for slot in declared | set(state.bindings):
@@ -264,7 +264,7 @@ class _Choice:
         return entries
 
     def _declared_ids(self) -> set[str]:
-        """Ids of what the files declare, may declare or declared before: none of them gets a second address."""
+        """Ids that the files declare, may declare or declared before; none of them gets a second address."""
         ids: set[str] = set()
         if self.baseline.plan is None or self.baseline.live is None:
             return ids
@@ -302,9 +302,9 @@ class _Choice:
 def _at_rest(
     entries: list[NewEntry], homes: list[OrganizationHome], live: Live, declared: Desired
 ) -> tuple[list[NewEntry], list[tuple[str, str]]]:
-    """The entries that files can hold so that the next plan is empty; the rest described, each with the reason.
+    """The entries that files can contain so that the next plan is empty; the rest as descriptions with reasons.
 
-    What is left out may be the idea of a post, so the others are looked at again until nothing more is refused.
+    An omitted object may be the idea of a post, so the others are checked again until nothing more is refused.
     """
     left_out: list[tuple[str, str]] = []
     while True:
@@ -339,7 +339,7 @@ def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEnt
 
 
 def _text_and_time(item: Post | Idea) -> tuple[str, str, datetime, object] | None:
-    """What no two posts may have in common; None if that does not matter."""
+    """What no two posts may have in common; None if it does not matter."""
     if isinstance(item, Idea) or item.due_at is None or item.cancelled:
         return None
     content = item.text.strip() or item.assets
@@ -364,7 +364,7 @@ def _changing(
 
 
 def _ruled_out(desired: Desired, entries: Sequence[NewEntry], live: Live) -> dict[Address, str]:
-    """Errors of the rules: with one of them no plan would be made at all."""
+    """Errors of the rules: with one of them, no plan would be made."""
     limits = {e.address: e.channel.live.max_characters for e in entries if e.channel and e.channel.live.max_characters}
     now = [each for each in check(desired, now=live.at) if not waits_for_account(each)]
     findings = [*now, *check_lengths(desired, limits, live.at)]
@@ -372,7 +372,7 @@ def _ruled_out(desired: Desired, entries: Sequence[NewEntry], live: Live) -> dic
 
 
 def _not_held_alike(entry: NewEntry, item: Post | Idea) -> str | None:
-    """The first field that files cannot hold as Buffer has it."""
+    """The first field that files cannot express as Buffer has it."""
     shortened = bool(entry.channel and entry.channel.live.link_shortening)
     fields = [name for name, *_ in differing(of_desired(item), of_live(entry.live), links_may_differ=shortened)]
     fields += [difference.path for difference in schedule_differences(item, entry.live)]
@@ -388,7 +388,7 @@ def _pending(change: Change | None) -> str | None:
 
 
 def describe(item: LivePost | LiveIdea) -> str:
-    """A live object for people: its id and how it begins."""
+    """A live object for people: its id and the beginning of its text."""
     words = " ".join((item.title or item.text if isinstance(item, LiveIdea) else item.text).split())
     shown = f"{words[:_SHOWN]}…" if len(words) > _SHOWN else words
     kind = "idea" if isinstance(item, LiveIdea) else "post"
@@ -396,7 +396,7 @@ def describe(item: LivePost | LiveIdea) -> str:
 
 
 def _by_time(post: LivePost) -> tuple[datetime, datetime, str]:
-    """What has no time yet comes last; a queue has the times of its slots, in its order."""
+    """By time; queued posts have their slots' times, and objects without a time come last."""
     return post.due_at or post.sent_at or _FAR, post.created_at, post.id
 
 

@@ -1,4 +1,4 @@
-"""Media of what is imported or pulled: Buffer's copies as files beside the posts, so that git holds all of it.
+"""Media of imported or pulled objects: Buffer's copies as files beside the posts, so that git has everything.
 
 Buffer may have re-encoded a picture, and only its copy is available. So the copy counts as what was applied.
 """
@@ -46,7 +46,7 @@ def check_folder(folder: Path, root: Path, settings: MediaSettings | None) -> Pa
 
 @dataclass
 class Downloads:
-    """Files below `root` for what is attached to objects.
+    """Downloads media of objects to files below `root`.
 
     `keep`: addresses that are left as they are. `made`: new files. `kept`: addresses that stay all the same, and why.
     """
@@ -60,7 +60,7 @@ class Downloads:
     _by_digest: dict[str, MediaFile] = field(default_factory=dict)
 
     def take(self, items: Sequence[Post | Idea], fetch: Fetch, desired: Desired) -> list[Post | Idea]:
-        """The same objects with files instead of addresses, where the download worked and the rules take the file.
+        """The same objects with files instead of URLs, if the download worked and the rules accept the file.
 
         `desired`: the settings by which they are judged. Raises OSError if files cannot be written.
         """
@@ -107,7 +107,7 @@ class Downloads:
         return new
 
     def _file(self, key: str, download: Download) -> MediaFile:
-        """The downloaded file in its place: one for all that have the same bytes."""
+        """The downloaded file in its place; equal bytes share one file."""
         if download.path is None:
             raise AssertionError
         read = read_file(download.path.parent, download.path.name, None)
@@ -131,7 +131,7 @@ class Downloads:
 
 
 def with_downloads(pulled: Pulled, downloads: Downloads, fetch: Fetch, desired: Desired) -> None:
-    """Let `pulled` name files instead of Buffer's addresses of what people attached. Raises OSError."""
+    """Replace Buffer's URLs of media that people added by downloaded files. Raises OSError."""
     for address, (change, fields) in pulled.taken.items():
         item = change.desired
         if isinstance(item, Idea) and fields.get("media"):

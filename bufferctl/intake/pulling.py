@@ -1,4 +1,4 @@
-"""What pull takes: Buffer's version of what people changed there, into the files and the record.
+"""Pull: Buffer's version of what people changed there, written into the files and the record.
 
 Only fields in which Buffer differs are rewritten; the rest stays as written.
 """
@@ -70,7 +70,7 @@ class Pulled:
 
 
 def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
-    """What to take: the addresses named, else everything that was changed in Buffer. Raises UsageError."""
+    """What to pull: the named addresses, else everything that was changed in Buffer. Raises UsageError."""
     by_name = {str(change.address): change for change in plan.changes if change.desired is not None}
     for address in addresses:
         if address not in by_name:
@@ -121,7 +121,7 @@ def _why_not(change: Change, post: Post, names: Sequence[str], *, is_shared: boo
 
 
 def changed_files(project: Project, pulled: Pulled) -> FileChanges:
-    """The changes of files, not made yet; what cannot be written there is left out. Raises ConfigError."""
+    """The changes to files, not made yet; versions that cannot be written are left out. Raises ConfigError."""
     desired = project.desired
     zones = {(each.organization, each.label): each.timezone for each in desired.channels}
     of_ideas = {each.label: each.timezone for each in desired.organizations}
@@ -169,7 +169,7 @@ def write_pulled(
 
 
 def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea], plan: Plan) -> None:
-    """What was taken is what Buffer has, and nothing else declares anything else. Raises ConfigError."""
+    """Check that the pulled entries equal Buffer's version, and that nothing else changed. Raises ConfigError."""
     for old in before.items:
         new = items.get(old.address)
         taken = pulled.taken.get(old.address)
@@ -185,7 +185,7 @@ def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea]
 
 
 def _content(item: Post | Idea) -> Post | Idea:
-    """What it says, wherever and however it is written."""
+    """Its content, wherever and however it is written."""
     if isinstance(item, Post):
         implied = item.expansion is not None and item.expansion.repeats is not None
         repeat_of = None if implied else item.repeat_of
@@ -232,7 +232,7 @@ def _applied(change: Change, new: Binding, fields: Mapping[str, Any], old: Bindi
 
 
 def fields_to_take(change: Change, channel: LiveChannel | None) -> dict[str, Any]:
-    """The fields that are to change, in reading order, as `Revision` takes them. Raises NotExpressibleError."""
+    """The fields to change, in reading order, as `Revision` takes them. Raises NotExpressibleError."""
     item, live = change.desired, change.live
     if change.reason is Reason.GONE:
         return {"cancelled": True}
@@ -257,7 +257,7 @@ def zone_for(item: Post | Idea, timezone: str | None) -> tzinfo | None:
 
 
 def _differences(change: Change) -> Iterable[Difference]:
-    """As plan holds them against it; all there are where it has none to say."""
+    """The differences of the plan, or all differences if the plan shows none."""
     item, live = change.desired, change.live
     if change.differences or item is None or live is None:
         return change.differences
@@ -266,7 +266,7 @@ def _differences(change: Change) -> Iterable[Difference]:
 
 
 def _paths(difference: Difference) -> Iterator[tuple[str, ...]]:
-    """Where it is; where all of the network's fields differ, each of them."""
+    """The path of a difference; if all of the network's fields differ, the path of each."""
     path = tuple(difference.path.split("."))
     if path != ("metadata",):
         yield path
@@ -341,7 +341,7 @@ def _kept_thread(ours: tuple[ThreadItem, ...], theirs: tuple[ThreadItem, ...]) -
 
 
 def _kept_assets(ours: tuple[Asset, ...], theirs: tuple[Asset, ...]) -> tuple[Asset, ...]:
-    """Buffer's assets; those that the file has too, as far as can be told, as the file has them."""
+    """Buffer's assets; those that are recognizably in the file too are kept as the file has them."""
     left = list(ours)
     found = []
     for asset in theirs:
@@ -362,7 +362,7 @@ def _kept_media(ours: tuple[IdeaMedia, ...], theirs: tuple[IdeaMedia, ...]) -> t
 
 
 def _in_order(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What Buffer has, in the file's order; what is new comes last."""
+    """Buffer's values in the file's order; new ones come last."""
     return (*(each for each in ours if each in theirs), *(each for each in theirs if each not in ours))
 
 

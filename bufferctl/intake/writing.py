@@ -1,4 +1,4 @@
-"""What import writes: files first, then the record; nothing stays where the files would be invalid."""
+"""What import writes: the files first, then the record. Everything is undone if the files would be invalid."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from bufferctl.intake.importing import Baseline, Intake, NewEntry, bindings_of
 from bufferctl.model import IDEAS, Address, Desired, Home, Idea, Post, State
 from bufferctl.reconcile import begin_homes
 
-#: Writes the record. Raises StateError.
+#: Saves the record. Raises StateError.
 Save = Callable[[State], None]
-#: Reads the files again. Raises ConfigError, with the problems printed, where they have errors.
+#: Reads the files again. Raises ConfigError, with the problems printed, if they have errors.
 Reread = Callable[[], Desired]
 
 
@@ -66,7 +66,7 @@ class _Writing:
 
     @property
     def _has_utm(self) -> bool:
-        """Whether the root file adds parameters to links, which what is in Buffer does not have."""
+        """Whether the root file adds parameters to links, which imported posts do not have."""
         return self.to.root.exists() and Edits(Text.read(self.to.root).text).root.get("utm") is not None
 
     def _check_included(self, items: Mapping[Address, Post | Idea], names: list[str]) -> None:
@@ -78,7 +78,7 @@ class _Writing:
             )
 
     def _root(self, files: FileChanges) -> Iterator[str]:
-        """Put a new root file, or the old one with the channels that it lacks; its name where it changes."""
+        """Write a new root file, or add missing channels to the old one; its name if it changes."""
         root, homes = self.to.root, self.intake.homes
         if not root.exists():
             around = root_zone(self.intake.account, homes)
@@ -126,12 +126,12 @@ class _Writing:
         return earliest if is_new or earliest < now.replace(microsecond=0) else None
 
     def _tags(self, organization: str) -> dict[str, str]:
-        """The tags that what is imported carries: once nothing in Buffer does, only the file has their ids."""
+        """The tags of imported objects: once nothing in Buffer has a tag, only the file has its id."""
         live = [entry.live for entry in self.intake.entries if entry.organization.live.id == organization]
         return {tag.name: tag.id for item in live for tag in item.tags if tag.name.isprintable()}
 
     def _entries(self, files: FileChanges) -> Iterator[str]:
-        """Put the files with posts and ideas; their names."""
+        """Write the files with posts and ideas; their names."""
         declared = {home.label for home in self.intake.homes}
         declared |= {each.label for each in self.baseline.desired.organizations}
         several = len(declared) > 1
@@ -149,7 +149,7 @@ class _Writing:
             yield self._file(files, name, entries, label)
 
     def _name(self, entry: NewEntry, shared: Collection[Address], *, several: bool) -> str:
-        """The file of an entry: its channel's, or one for what is equal on several channels (`shared`)."""
+        """The file of an entry: its channel's, or the one for equal posts on several channels (`shared`)."""
         folders = [entry.organization.label] if several else []
         if self.to.one_file:
             return file_name(*folders, "imported")
@@ -160,7 +160,7 @@ class _Writing:
         return file_name(*folders, f"{entry.channel.live.service.value} {entry.channel.live.name}")
 
     def _file(self, files: FileChanges, name: str, entries: list[NewEntry], organization: str | None) -> str:
-        """Put entries into a file, or into a new one beside it where that cannot take them; the file's name."""
+        """Add entries to a file, or to a new one beside it if the file cannot take them; the file's name."""
         additions = [entry.addition for entry in entries]
         number = 1
         while (path := self.to.root.parent / (wanted := _numbered(name, number))) in files.wanted or path.exists():

@@ -1,4 +1,4 @@
-"""Stores the record between runs, with a lock that lets one run at a time change it."""
+"""Keeps the record between runs, with a lock that allows one run at a time to change it."""
 
 from __future__ import annotations
 

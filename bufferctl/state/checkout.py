@@ -1,4 +1,4 @@
-"""How a checkout stands to the commit that was applied last: an older one must not undo what a newer one made.
+"""Compares a checkout with the last applied commit: an older one must not undo what a newer one did.
 
 A checkout that was not pulled lacks the commit, and a shallow one, as CI has it, the history that answers this. Both
 are fetched, the history only a little deeper; beyond that nobody can tell, which is not an error.
@@ -18,7 +18,7 @@ _DEEPEN, _PATIENCE = 50, 60
 
 
 class Relation(StrEnum):
-    """How the commit that is checked out stands to another one."""
+    """How the checked-out commit relates to another one."""
 
     SAME = "same"
     NEWER = "newer"
@@ -28,14 +28,14 @@ class Relation(StrEnum):
 
 
 def head(folder: Path) -> str:
-    """The id of the commit that is checked out; empty without git, or outside of a repository."""
+    """The id of the checked-out commit; empty without git or outside a repository."""
     return _output(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
 def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:
-    """How the commit `here` stands to `applied`, in the repository of `folder`. Both are full ids.
+    """How the commit `here` relates to `applied`, in the repository of `folder`. Both are full ids.
 
-    What the checkout lacks is fetched from `remote`, and nothing but the history changes there.
+    Missing history is fetched from `remote`; nothing else changes in the checkout.
     """
     if here == applied:
         return Relation.SAME
@@ -61,7 +61,7 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
 
 
 def _fetch(folder: Path, here: str, applied: str, remote: str) -> None:
-    """Fetch `applied`, or where the checkout is shallow more of its history, if that is available."""
+    """Fetch `applied`, or more history if the checkout is shallow, as far as it is available."""
     wanted = [remote, applied]
     if _is_shallow(folder):
         depth = int(_output(folder, "rev-list", "--count", here) or 0) + _DEEPEN

@@ -44,7 +44,7 @@ _LINES = 5
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it was read, or is to be written.
+    """A document as read or to be written.
 
     `commit`: the commit of the checkout that was applied last, empty if there was none. `run`: the id of the run
     that last wrote the record. `lease`: of the run that holds the lock. `intents`: what is open. `moved_to`: the
@@ -62,7 +62,7 @@ class Document:
 
 @dataclass(frozen=True)
 class _StoredQuestion:
-    """A `Question` as the file holds it."""
+    """A `Question` in the file."""
 
     rule: Rule
     candidates: dict[str, AwareDatetime]
@@ -72,7 +72,7 @@ class _StoredQuestion:
 
 @dataclass(frozen=True)
 class _StoredHome:
-    """A `Home` as the file holds it, with everything recorded for it."""
+    """A `Home` in the file, with everything recorded for it."""
 
     horizon: AwareDatetime | None = None
     service: str = ""
@@ -197,7 +197,7 @@ def replacing(current: Document, new: Document) -> Document:
 
 
 def _ids(state: State) -> frozenset[str]:
-    """The ids of all objects that are bound."""
+    """The ids of all bound objects."""
     return frozenset(binding.id for binding in state.bindings.values())
 
 

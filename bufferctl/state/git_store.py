@@ -227,7 +227,7 @@ class GitStore:
                 raise self._failed(failure, "written")
             unanswered += failure.kind == UNKNOWN
             _wait_a_little()
-            if self.read().version == blob:  # it was written, and the answer lost
+            if self.read().version == blob:  # it was written, but the answer was lost
                 return self._done(blob, ends_run=squash)
             if unanswered == _UNANSWERED:
                 raise self._failed(failure, "written")

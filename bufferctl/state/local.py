@@ -1,4 +1,4 @@
-"""The record in a file beside the root file: mode 0600, replaced atomically, with a backup of the previous one."""
+"""The record as a file beside the root file: mode 0600, replaced atomically, with a backup of the previous version."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class LocalStore:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the file that keeps two swaps apart. filelock takes it over from a process that died."""
+        """Hold the lock file that keeps two swaps apart. filelock takes it over from a process that died."""
         lock = SoftFileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_PATIENCE)
         try:
             lock.acquire()

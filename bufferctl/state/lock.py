@@ -1,4 +1,4 @@
-"""One apply at a time: the lock of this machine, and that of a shared record.
+"""One apply at a time: this machine's lock, and that of a shared record.
 
 *Of this machine*: a file in the user's state folder, by endpoint (all keys of an account share one quota anyhow). A
 lock whose holder died on this machine is taken over. One from another machine (a shared folder) cannot be checked from
@@ -28,7 +28,7 @@ from pydantic import AwareDatetime
 
 from bufferctl.errors import LockedError
 
-#: How long a lease is, unless a request and its consequences take longer than half of it.
+#: The length of a lease, unless a request and its consequences may take longer than half of it.
 LEASE = timedelta(minutes=15)
 
 
@@ -55,7 +55,7 @@ class Lock:
 
     @property
     def holder(self) -> Holder | None:
-        """Who holds it, or crashed while holding it; None if it is free."""
+        """Who holds the lock, or crashed while holding it; None if it is free."""
         try:
             values = json.loads(self._holder_file.read_text(encoding="utf-8"))
             return Holder(**{**values, "since": datetime.fromisoformat(values["since"])})
@@ -87,7 +87,7 @@ class Lock:
             me = self._write_holder()
             yield crashed
         finally:
-            if self.holder == me:  # otherwise somebody broke the lock, and another run holds it
+            if self.holder == me:  # otherwise somebody removed the lock, and another run holds it
                 self._holder_file.unlink(missing_ok=True)
             lock.release()
 
@@ -108,7 +108,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The lock as a document holds it. `run`: the id of the run that holds it; `since`: aware.
+    """The lock in a document. `run`: the id of the run that holds it; `since`: aware.
 
     `until`: when it ends, aware, by Buffer's clock. `landing`: seconds within which what that run sends is answered
     and shown (its timeout and settle time together).
@@ -124,7 +124,7 @@ class Lease:
 
     @property
     def dead_at(self) -> datetime:
-        """From when on another run may take it over: nothing of its holder's can arrive any more."""
+        """When another run may take over: nothing from the holder can arrive any more."""
         return self.until + timedelta(seconds=self.landing)
 
     def as_dict(self) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def user_name() -> str:
 
 
 def lease_length(landing: float) -> timedelta:
-    """How long a lease is for a run whose writes are answered and shown within `landing` seconds."""
+    """The length of a lease for a run whose writes are answered and shown within `landing` seconds."""
     return max(LEASE, 2 * timedelta(seconds=landing))
 
 

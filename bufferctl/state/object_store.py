@@ -1,4 +1,4 @@
-"""The record as an object in a bucket: written only where the store confirms that it still is the one that was read.
+"""The record as an object in a bucket, written only if the store confirms that it is still the version that was read.
 
 The swap is a conditional write (`If-None-Match: *` for the first, `If-Match` on the e_tag, on Google the generation).
 A store that ignores conditions would let two runs overwrite each other, so the first write to a new place tries both
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: How often a write is tried whose answer was lost and that did not happen.
+#: How many times a write is tried if its answer was lost and it did not happen.
 _UNANSWERED = 3
-#: How many revisions a log goes back.
+#: How many revisions a log lists.
 _REVISIONS = 200
 _PERMISSIONS = f"{DOCS}/state.md lists the permissions and settings that it needs."
 
@@ -96,7 +96,7 @@ class ObjectStore:
                     self._probe(document, written, attributes)
                 return _version(written)
             found = self.read()
-            if found.document == document:  # it was written, and the answer lost
+            if found.document == document:  # it was written, but the answer was lost
                 return found.version
             if failure is None or found.version != version:
                 raise self._overtaken()
@@ -138,7 +138,7 @@ class ObjectStore:
             options = {"head": True, "version": before}
 
     def _probe(self, document: bytes, written: Mapping[str, Any], attributes: Mapping[str, str]) -> None:
-        """Try what must fail on the document just created. Raises StateError if the store lets it happen."""
+        """Try a write that must fail on the new document. Raises StateError if the store accepts it."""
         other: UpdateVersion = {"e_tag": '"no-such-version"'}
         generation = str(written.get("version") or "")
         if generation.isdecimal():  # Google's condition is about that alone
@@ -168,7 +168,7 @@ class ObjectStore:
             return None
 
     def _guard(self, request: Callable[[S3Store | GCSStore | AzureStore], T], done: str) -> T:
-        """Run a request on the bucket; its errors in our words."""
+        """Run a request on the bucket, with errors as StateError."""
         bucket = self._bucket  # says it if obstore is not installed
         from obstore.exceptions import (
             AlreadyExistsError,
@@ -235,7 +235,7 @@ class ObjectStore:
 
 
 class _RefusedError(StateError):
-    """A definite refusal: trying again is useless."""
+    """A definite refusal: retrying is useless."""
 
 
 class _MissingError(StateError):
@@ -243,7 +243,7 @@ class _MissingError(StateError):
 
 
 def _mode(version: str) -> Any:
-    """The condition of a write: that nothing is there, or that version."""
+    """The condition of a write: no object, or this version."""
     return json.loads(version) if version else "create"
 
 
@@ -257,7 +257,7 @@ def _attribute(found: GetResult, name: str) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """What the service answered, in one line."""
+    """The service's answer, on one line."""
     text = str(error).partition("\n\nDebug source")[0]
     for tag in ("Message", "Code"):
         _, found, rest = text.partition(f"<{tag}>")

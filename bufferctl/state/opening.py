@@ -16,7 +16,7 @@ from bufferctl.state.store import Store
 
 
 def open_store(settings: StateSettings | None, root_file: Path, *, named: Path | None = None) -> Store:
-    """The store of this root file; nothing is read yet. `named`: a state file that the user asked for instead."""
+    """The store of this root file; nothing is read yet. `named`: a state file to use instead."""
     if named or settings is None:
         return LocalStore(named or state_path_of(root_file))
     return open_shared(settings, root_file)
@@ -73,14 +73,14 @@ def claimed_elsewhere(record: StoredRecord, root_file: Path) -> dict[str, Claim]
 
 
 def root_files_of(document: Path) -> tuple[Path, ...]:
-    """The root files that a document may be of, the likelier first: `document_path` and `state_path_of` reversed."""
+    """The root files that a document may belong to, likeliest first: `document_path` and `state_path_of` reversed."""
     folder = document.parent.parent if document.parent.name == ".bufferctl" else document.parent
     stem = document.name.removesuffix("state.json").rstrip(".") or "buffer"
     return tuple(folder / f"{stem}{suffix}" for suffix in (".yaml", ".yml"))
 
 
 def top_of(root_file: Path) -> Path:
-    """The folder that the paths of shared documents begin in."""
+    """The folder that paths of shared documents are relative to."""
     return repository_of(root_file) or root_file.absolute().resolve().parent
 
 

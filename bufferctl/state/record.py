@@ -1,4 +1,4 @@
-"""The record as a run reads and writes it, in whichever store: a file of its own, or one that machines share.
+"""The record as a run reads and writes it: in its own file, or in a shared store.
 
 A record of its own is written whenever something is to be kept. A shared one is written as seldom as safety allows: it
 is read once, one swap locks it, one stores everything that is about to be sent, and a last one what came of that, with
@@ -49,7 +49,7 @@ class StoredRecord:
 
     @property
     def name(self) -> str:
-        """The same, to begin a sentence with."""
+        """The same, to begin a sentence."""
         return self.place[:1].upper() + self.place[1:]
 
     @property
@@ -82,7 +82,7 @@ class StoredRecord:
         return self.document.state
 
     def read(self) -> None:
-        """Read the document, also one whose record was moved away. Raises StateError."""
+        """Read the document, even if its record was moved away. Raises StateError."""
         self._take(self.store.read())
 
     def refuse_moved(self) -> None:
@@ -90,7 +90,7 @@ class StoredRecord:
         documents.refuse_moved(self.document, self.place)
 
     def stand_in(self, document: Document) -> None:
-        """Go on with the record of another document, for looking only."""
+        """Use the record of another document, read-only."""
         self.document = replace(document, state=self.next(document.state), moved_to="")
 
     def save(self, state: State) -> bool:
@@ -109,7 +109,7 @@ class StoredRecord:
         return self.save(state)
 
     def check_writable(self) -> None:
-        """Check, before anything is sent, that the state can be recorded. Raises StateError."""
+        """Check, before anything is sent, that the state can be saved. Raises StateError."""
         self.store.check_writable()
 
     def next(self, state: State) -> State:
@@ -146,7 +146,7 @@ class StoredRecord:
 
 
 class SharedRecord(StoredRecord):
-    """The record, and the lock that this run holds on it.
+    """The shared record, and this run's lock on it.
 
     `run`: the id of this run. `commit`: that of the checkout it works from, empty if there is none.
     """
@@ -164,7 +164,7 @@ class SharedRecord(StoredRecord):
         self._swapping = threading.RLock()
 
     def lock(self, now: datetime, landing: float) -> None:
-        """Take the lock, which nobody alive holds, as of the last reading. Raises OvertakenError, StateError.
+        """Take the lock, which no living run held at the last reading. Raises OvertakenError, StateError.
 
         `now`: by Buffer's clock, as of an answer that came before. `landing`: seconds, see `Lease`.
         """
@@ -177,7 +177,7 @@ class SharedRecord(StoredRecord):
         self._ends = self._dated + lease_length(landing).total_seconds()
 
     def hold(self) -> None:
-        """Immediately before a request: make sure that the lease outlives all that may come of it.
+        """Right before a request: make sure that the lease outlasts all its consequences.
 
         Raises PartWayError if it cannot be renewed: nothing may be sent then.
         """
@@ -187,15 +187,15 @@ class SharedRecord(StoredRecord):
             self._renew()
 
     def keep(self) -> None:
-        """While something is waited for: renew the lease from half of its time on. Raises PartWayError as `hold`."""
+        """While waiting: renew the lease from half of its time on. Raises PartWayError as `hold` does."""
         if self._ends - awake() <= lease_length(self._lease.landing).total_seconds() / 2:
             self._renew()
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Renew the lease at half of its time while a person is asked, or something else holds this thread up.
+        """Renew the lease at half of its time while a person is asked, or something else blocks this thread.
 
-        What goes wrong is found out by the `hold` that follows.
+        Failures are found by the next `hold`.
         """
         done, half = threading.Event(), lease_length(self._lease.landing).total_seconds() / 2
 
@@ -213,7 +213,7 @@ class SharedRecord(StoredRecord):
             thread.join()
 
     def save(self, state: State) -> bool:
-        """Keep the state for the end of the run; False, since it is not stored before."""
+        """Keep the state for the end of the run; False, because it is not stored before."""
         self._pending = state
         return False
 
@@ -225,7 +225,7 @@ class SharedRecord(StoredRecord):
         if not any(each.intent.run == self.run for each in intents):
             return self.save(state)
         changed = by_day(state) != by_day(self.saved)
-        if self._ends - awake() <= self._lease.landing:  # a person thought about it, and the machine slept
+        if self._ends - awake() <= self._lease.landing:  # a person took a while to answer, and the machine slept
             self._renew()
         document = replace(self.document, state=self.next(state) if changed else self.saved, intents=tuple(intents))
         number = sum(each.intent.run == self.run for each in intents)
@@ -241,7 +241,7 @@ class SharedRecord(StoredRecord):
 
         Where nothing changed the document is what it was before, to the byte. Raises PartWayError if it fails.
         """
-        if self._lost is not None:  # that was reported, and the record is another run's by now
+        if self._lost is not None:  # that was reported, and the record belongs to another run by now
             return False
         state = self.saved if self._pending is None else self._pending
         changed = by_day(state) != by_day(self.saved)
@@ -307,7 +307,7 @@ class SharedRecord(StoredRecord):
                 self._stored, self.document, self.digest = there, document, documents.digest(raw)
 
     def _wrote(self, there: Stored) -> bool:
-        """Whether the record in the store is what this run wrote at its end; another one may hold the lock by now."""
+        """Whether the stored record is what this run wrote at its end; another run may hold the lock by now."""
         if there.document is None:
             return False
         return documents.parse(there.document, self.place, self.endpoint, remedy=self._remedy).run == self.run

@@ -1,4 +1,4 @@
-"""Where the record is kept: one document, replaced by compare and swap only (design: The record).
+"""Where the record is kept: one document, only replaced by compare and swap (design: The record).
 
 A store moves bytes and knows nothing of what they say; `document.py` does. Three kinds implement `Store`: a local file
 (`local.py`), a branch of a git remote, an object in a bucket. One test suite, `tests/stores`, holds for all of them.
@@ -24,7 +24,7 @@ class Stored:
 
 
 class Store(Protocol):
-    """A place that holds one document. Not for use by several threads at once."""
+    """A place for one document. Not thread-safe."""
 
     @property
     def place(self) -> str:
@@ -39,7 +39,7 @@ class Store(Protocol):
         """Whether other machines use it too, so that a run takes its lock in the document."""
 
     def read(self) -> Stored:
-        """The newest document; what another machine wrote a moment ago is seen. Raises StateError."""
+        """The newest document, including what another machine wrote a moment ago. Raises StateError."""
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
         """Replace the document of that `version`, from `read` or `swap`; the version of the new one.
@@ -68,7 +68,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PastDocument:
-    """A document as it once was: its name in the store, when it was written (aware), and what happened."""
+    """An earlier version of a document: its name in the store, when it was written (aware), and what happened."""
 
     id: str
     at: datetime

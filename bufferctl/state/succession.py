@@ -1,4 +1,4 @@
-"""The record of a root file that was moved or renamed: its document still has the path of the old one.
+"""The record of a root file that was moved or renamed: its document still has the old path.
 
 Where git shows that the old root file became this one, the record goes on at the new path by itself. Everything else
 is left to a person, since a new root file that does not know what the old one created would publish it again.
