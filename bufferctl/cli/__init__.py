@@ -1,4 +1,4 @@
-"""The command line: one file a command, loaded when it is called, one place that turns errors into exit codes.
+"""The command line: one file per command, loaded when it is called; one place turns errors into exit codes.
 
 `--help` and `--version` load click and this file alone; the table below says what each command is for without importing
 it (a test holds the two together).
@@ -188,7 +188,7 @@ def _usage(error: click.UsageError, arguments: list[str]) -> int:
 
 
 def usage_message(error: click.UsageError) -> str:
-    """A mistake in the command line in our words; where a message is our own already, as it is."""
+    """A usage error in our words; messages that are already ours stay as they are."""
     name = _parameter_name(error)
     match error:
         case click.NoSuchOption(option_name=option, possibilities=near):

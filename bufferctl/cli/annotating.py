@@ -1,4 +1,4 @@
-"""In a job of GitHub Actions: problems at their lines, and the report as the step's summary. Anywhere else, nothing.
+"""In GitHub Actions: annotates problems at their lines, and adds the report to the step's summary. Elsewhere, nothing.
 
 No switch: pytest's, RuboCop's and Vitest's reporters do so too where `GITHUB_ACTIONS` is `true`. Annotations go to
 stderr, which the runner reads as it reads stdout, so that data stays data.
@@ -22,7 +22,7 @@ from bufferctl.diagnostics import Diagnostic
 if TYPE_CHECKING:
     from bufferctl.render.report import Report
 
-#: Seconds for git to say what changed; it is asked of the last commit alone.
+#: Seconds for git to list the changes of the last commit.
 _PATIENCE = 10.0
 
 
@@ -37,7 +37,7 @@ def annotate(problems: Sequence[Diagnostic], root: Path) -> None:
 
 
 def summarize(markdown: str, console: Console) -> None:
-    """Add to the summary of the step, where there is one; what cannot be written is said and stops nothing."""
+    """Add to the step's summary, if there is one; a failure is only reported."""
     if not (path := os.environ.get("GITHUB_STEP_SUMMARY")):
         return
     try:
@@ -60,7 +60,7 @@ def tell(report: Report, root: Path, console: Console) -> None:
 
 
 def tell_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path] = ()) -> None:
-    """Show the problems of the files likewise, where there are any, and write them to `files` in any case."""
+    """Show the problems of the files likewise, if there are any; always write them to `files`."""
     annotate(problems, root)
     wants_summary = problems and os.environ.get("GITHUB_STEP_SUMMARY")
     if not (files or wants_summary):
@@ -77,7 +77,7 @@ def tell_problems(problems: Sequence[Diagnostic], root: Path, console: Console, 
 
 
 def located(report: Report, root: Path) -> Report:
-    """The report with where its files are in their repository, and what the rules mean that they broke."""
+    """The report with the paths of its files in their repository, and the meaning of the broken rules."""
     from bufferctl.checks import RULES
 
     return replace(report, folder=folder_of(root), rules=RULES)
@@ -93,7 +93,7 @@ def folder_of(root: Path) -> str:
 
 
 def _changed(root: Path) -> frozenset[str]:
-    """The files that a pull request, or a push, changed, named from `root`; none where git cannot tell.
+    """The files that a pull request or a push changed, relative to `root`; empty if git cannot tell.
 
     What is checked out for a pull request is its merge, whose first parent is the branch that it goes to.
     """

@@ -1,4 +1,4 @@
-"""The API key: read from where the user keeps it, and taken out of everything that a run prints or writes."""
+"""The API key: read from where the user keeps it, and removed from everything that a run prints or writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bufferctl.cli.console import Console
     from bufferctl.cli.options import Connection
 
-#: What stands in its place.
+#: What replaces it.
 MARK = "[API key]"
 #: A shorter key (the sandbox's is a word) is no secret, and would take words out of texts.
 _SHORTEST = 8
@@ -48,7 +48,7 @@ def _forms(key: str) -> Iterator[str]:
     yield quote(key, safe="")
     for before in range(3):
         for encode in (b64encode, urlsafe_b64encode):
-            # The first and the last digit also depend on what stands beside the key.
+            # The first and the last digit also depend on the text around the key.
             digits = encode(b"\0" * before + key.encode()).decode().rstrip("=")
             yield digits[-(-8 * before // 6) : -1]
 

@@ -131,7 +131,7 @@ class Applying:
         return published
 
     def verify(self) -> Plan:
-        """Read and plan again; once more a settle time later where Buffer's lists lag behind what it confirmed."""
+        """Read and plan again; once more after the settle time if Buffer's lists lag behind what it confirmed."""
         once = frozenset[str]()
         options = replace(self.options, recreate=once, reapply=once)
         self._planned = self.session.plan(options)
@@ -216,7 +216,7 @@ class Finish:
     _codes: list[int] = field(default_factory=list)
 
     def run(self, *, as_json: bool) -> int:
-        """All of it; the exit code. Files are written before anything is printed, and also when interrupted."""
+        """Do everything; the exit code. Files are written before anything is printed, even when interrupted."""
         plan = self.report.plan
         try:
             error = self.applying.run(plan)
@@ -264,7 +264,7 @@ class Finish:
             self._report_error(error.message, error)
 
     def _finish(self) -> None:
-        """Store what a shared record is to hold, and release its lock."""
+        """Store the shared record, and release its lock."""
         try:
             self.applying.session.finish(summary(self.applying.outcomes))
         except BufferctlError as error:

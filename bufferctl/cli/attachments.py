@@ -1,4 +1,4 @@
-"""What is attached to posts: made public for apply, requested for checks, downloaded for import and pull.
+"""Media of posts: made public for apply, requested for checks, downloaded for import and pull.
 
 The checks are validate --media, doctor and drift.
 """
@@ -42,7 +42,7 @@ _SENT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 
 
 class _Place(NamedTuple):
-    """Where an address stands: in which object, and at which field."""
+    """The place of a URL: the object and the field."""
 
     item: Post | Idea
     at: Attached
@@ -147,7 +147,7 @@ def _wanted(kind: str, url: str) -> Wanted:
 
 
 def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Wanted | None:
-    """The address that was sent and what is there; None if it cannot be known, for a file that was changed since."""
+    """The URL that was sent and what it answers; None if that is unknown, for a file that was changed since."""
     from bufferctl.media.addresses import Wanted
     from bufferctl.model.media import CONTENT_TYPES, address_of
 
@@ -193,7 +193,7 @@ def publisher(files: Files, endpoint: str, *, whole: bool = False) -> Publisher 
 
 
 def check_reachable(files: Files, endpoint: str) -> None:
-    """Raises ConfigError if files are to be on this machine and Buffer is elsewhere."""
+    """Raises ConfigError if files would be on this machine while Buffer is elsewhere."""
     settings = files.desired.settings.media
     if settings and is_local(settings.public_url) and not is_local(endpoint):
         raise ConfigError(

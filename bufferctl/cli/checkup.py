@@ -1,4 +1,4 @@
-"""What `bufferctl doctor` looks at: each check tells what it found, and what to do where that is not well."""
+"""The checks of `bufferctl doctor`: each reports what it found, and how to fix problems."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bufferctl.config import Loaded
     from bufferctl.state import Lease, StoredRecord
 
-#: Clocks that differ by less are alike: Buffer tells its own to the second, and answers take a while.
+#: Clocks that differ by less count as equal: Buffer's is known to the second, and answers take a while.
 ALIKE = timedelta(minutes=1)
 #: Of a window's requests, the part below which little is left.
 LITTLE = 0.1
@@ -30,7 +30,7 @@ _TROUBLE = BufferctlError.exit_code
 
 
 class Verdict(StrEnum):
-    """How it stands with one thing."""
+    """The verdict of a check."""
 
     OK = "ok"
     WARNING = "warning"
@@ -39,7 +39,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found about one thing, and one thing to do. `exit_code`: what it alone would end the command with."""
+    """The result of one check, and what to do. `exit_code`: the command's exit code if this were the only result."""
 
     about: str
     verdict: Verdict
@@ -165,7 +165,7 @@ def quota(limits: Quota) -> Iterator[Check]:
 
 
 def state(record: StoredRecord, root_file: Path, account: Account | None) -> Check:
-    """Whether what is remembered can be read, written, and is of this account; afterwards `record` has it."""
+    """Whether the state can be read and written, and belongs to this account; afterwards `record` has it."""
     from bufferctl.state.succession import name_of, predecessors
 
     try:

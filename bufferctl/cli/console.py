@@ -22,7 +22,7 @@ from bufferctl.render.lines import Paint, capitalized, sentence
 if TYPE_CHECKING:
     from bufferctl.config.write.document import FileChanges
 
-#: Columns that lines are fitted to, whatever the terminal.
+#: The width of lines, whatever the terminal.
 _NARROWEST, _WIDEST = 40, 120
 
 
@@ -49,11 +49,11 @@ class Console:
         click.echo(_for_log(text, sys.stdout), nl=not text.endswith("\n"), color=True)
 
     def note(self, text: str) -> None:
-        """Print what is not data."""
+        """Print a line that is not data."""
         click.echo(_for_log(text, sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
 
     def error(self, message: str, hint: str = "") -> None:
-        """Print what is wrong and what to do; commands in `hint` stand on lines of their own, to be pasted."""
+        """Print an error and a hint; commands in `hint` get their own lines, so that they can be pasted."""
         self.note(f"{self.err.bad('error:')} {visible(sentence(capitalized(message)))}")
         if hint:
             from bufferctl.render.lines import plain_lines
@@ -88,7 +88,7 @@ class Console:
 
 
 def in_job() -> bool:
-    """Whether this runs in a job of GitHub Actions, where what is printed can be commands."""
+    """Whether this runs in GitHub Actions, where printed lines can be commands."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 

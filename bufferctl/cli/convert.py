@@ -88,7 +88,7 @@ def _loaded(file: Path | None, console: Console) -> Loaded:
 
 
 def _note_left_out(output: Path, file: Path | None, console: Console) -> None:
-    """Say where the root file does not read what was written."""
+    """Note if the root file does not include what was written."""
     loaded = _loaded(file, console)
     if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:
         console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")

@@ -85,7 +85,7 @@ class _Checkup:
         yield from self._remembered()
 
     def _account(self) -> Iterator[Check]:
-        """The key, and what only an answer of Buffer's tells."""
+        """The key, and facts that only Buffer's answer shows."""
         from bufferctl.cli import checkup
         from bufferctl.cli.api_key import connected
 
@@ -115,7 +115,7 @@ class _Checkup:
         return checkup.files(self.loaded, judged(self.loaded))
 
     def _media(self) -> Iterator[Check]:
-        """Whether the addresses of images, videos and documents answer; on this machine alone for an endpoint here."""
+        """Whether the URLs of images, videos and documents answer; only those on this machine for a local endpoint."""
         from bufferctl.cli import checkup
         from bufferctl.cli.attachments import address_problems, declared_addresses, is_local
 
@@ -125,7 +125,7 @@ class _Checkup:
             yield checkup.media(number, wrong)
 
     def _channels(self, account: Account) -> Iterator[Check]:
-        """The channels of the files, or all of the account where the files name none."""
+        """The channels of the files, or all of the account if the files name none."""
         from bufferctl.cli import checkup
         from bufferctl.diagnostics import has_errors
         from bufferctl.reconcile import find_targets, slots_of

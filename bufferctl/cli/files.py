@@ -74,7 +74,7 @@ class Files:
 
 
 def load_declared(file: Path | None) -> Loaded:
-    """What the files declare, with what is known of the pictures and other files that they name.
+    """What the files declare, with the facts about the media files that they name.
 
     Raises ConfigError if there is no root file, or if such a file cannot be read.
     """
@@ -95,7 +95,7 @@ def _with_files(desired: Desired | None, root: Path) -> Desired | None:
 
 
 def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by_rules: bool = True) -> Files:
-    """Read and judge the files; their problems are printed, of many warnings of one rule the first ones.
+    """Read and check the files, and print their problems; of many warnings of one rule, only the first ones.
 
     Raises ConfigError if there are errors among them. What the account knows better is left to when it is asked.
     `by_rules`: judge the content by the rules; not where only what is in Buffer matters.
@@ -154,7 +154,7 @@ def reread(root: Path, console: Console, channels: Mapping[tuple[str, str], Live
 
 
 def concerns(problem: Diagnostic, named: frozenset[str] | None) -> bool:
-    """Whether a problem has to do with the files that PATHs name; everything has where there are none."""
+    """Whether a problem concerns the files that PATHs name; without PATHs, every problem does."""
     places = [problem.place, *(each.place for each in problem.related)]
     return named is None or any(place is None or place.file in named for place in places)
 

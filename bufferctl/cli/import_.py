@@ -1,4 +1,4 @@
-"""`bufferctl import`: hand what exists in Buffer over to the files, all of it or one post or idea."""
+"""`bufferctl import`: take over what exists in Buffer into the files, all of it or one post or idea."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
 
 
 def _proposed(path: Path, console: Console) -> StateSettings | None:
-    """A branch for the state where the files are in a git repository with a remote, unless the user declines."""
+    """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
     from bufferctl.git import git
     from bufferctl.model import StateSettings
     from bufferctl.state.opening import repository_of
@@ -97,7 +97,7 @@ def _proposed(path: Path, console: Console) -> StateSettings | None:
 
 
 def _begin(record: StoredRecord, account: Account, managed_since: datetime, console: Console) -> bool:
-    """Begin the record, where there is none; False if it cannot be reached, and the first apply begins it."""
+    """Begin the record if there is none. False if it cannot be reached; the first apply then begins it."""
     from bufferctl.reconcile import begin_anew
 
     try:

@@ -26,7 +26,7 @@ FEW = 3
 
 
 def judged(loaded: Loaded, *, account_follows: bool = False) -> tuple[Diagnostic, ...]:
-    """The problems of the files, and what the rules find in them.
+    """The problems of the files, and the findings of the rules.
 
     `account_follows`: what the account may know better is left to `judged_by_account`. Posts with errors are not
     judged: what is missing in one may only be unreadable.
@@ -43,7 +43,7 @@ def judged(loaded: Loaded, *, account_follows: bool = False) -> tuple[Diagnostic
 def judged_by_account(
     root: Path, desired: Desired, channels: Mapping[tuple[str, str], LiveChannel]
 ) -> tuple[Diagnostic, ...]:
-    """Texts that are longer than their channel takes, where the channel itself says how much that is.
+    """Texts that are too long for their channel, if the channel itself reports its limit.
 
     `channels`: the live channel by the organization and the label of the declared one.
     """

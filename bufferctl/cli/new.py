@@ -24,7 +24,7 @@ class Time(click.ParamType[datetime]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The time that was typed. Fails where it is none."""
+        """The time that was typed. Fails if it is not one."""
         from bufferctl.config.times import in_our_form
 
         written = in_our_form(str(value).strip())
@@ -141,7 +141,7 @@ def _read(path: Path) -> str:
 
 
 class _Asking:
-    """Questions on the terminal. Each raises UsageError, naming the option, where there is nobody to ask."""
+    """Questions on the terminal. Each raises UsageError, naming the option, if there is nobody to ask."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -166,7 +166,7 @@ class _Asking:
         return found
 
     def channels(self, usual: list[str]) -> tuple[str, ...]:
-        """Channels, by default those that take a text alone; the only one without asking."""
+        """Channels, by default those that accept a post without media. If there is only one, it is not asked for."""
         if len(usual) == 1 and not self._console.can_ask:
             return (usual[0],)
         self._check("--channel")
@@ -194,7 +194,7 @@ def _time(answer: str) -> datetime | None:
 
 
 def _write(path: Path, started: Started, loaded: Loaded, console: Console) -> None:
-    """Write the file; it is taken away again, and ConfigError raised, where it would not be valid."""
+    """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
     from bufferctl.cli.judging import judged
     from bufferctl.config import load
     from bufferctl.config.write.document import FileChanges

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share, so that they are called and explained alike everywhere."""
+"""Options and arguments that several commands share, so that they have the same name and help everywhere."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Number(click.FloatRange):
-    """A number; says so in plain words where it is none."""
+    """A number, with a plain message if it is not one."""
 
     name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number that was typed. Fails where it is none, or out of range."""
+        """The number that was typed. Fails if it is not one, or out of range."""
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
@@ -39,7 +39,7 @@ class Day(click.DateTime):
         super().__init__(["%Y-%m-%d"])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The day that was typed; says what one looks like where it is none."""
+        """The day that was typed. Fails with an example if it is not one."""
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:

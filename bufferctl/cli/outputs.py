@@ -77,7 +77,7 @@ def check_apart(*files: Path | None) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put `data` in the file's place, all of it or nothing, for its owner alone: it holds what is not public yet.
+    """Replace the file by `data` atomically, readable by its owner only: it contains what is not public yet.
 
     Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError if that cannot be. The API
     key is taken out.
@@ -111,7 +111,7 @@ class ReportFile(click.Path):
         self._forms = forms
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Fails where the suffix is none of the forms."""
+        """The path. Fails if the suffix is not a known format."""
         path = Path(str(super().convert(value, param, ctx)))
         if path.suffix.lower() not in self._forms:
             *most, last = self._forms
@@ -147,7 +147,7 @@ def write_reports(files: Sequence[Path], report: Report, forms: Forms = FORMS) -
 
 
 def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: State | None = None) -> Report:
-    """The report with what its forms show of pictures below `root`. Thumbnails are made for pages alone.
+    """The report with the images below `root` that its formats show. Thumbnails are only made for pages.
 
     `reports`: the files it is written to. `state`: which pictures were applied before.
     """
@@ -159,9 +159,9 @@ def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: St
 
 
 def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
-    """By digest and place, as `data:` addresses.
+    """By digest and place, as `data:` URLs.
 
-    A page holds each as often as it shows it, so each use counts; one that is used very often is smaller.
+    A page contains an image once for each use, so each use counts; one that is used very often is smaller.
     """
     from bufferctl.render.shown import crop_of, pictures_of
 
@@ -182,7 +182,7 @@ def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
 
 
 def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] = ()) -> Report:
-    """The plan with what every form of it shows. `problems`: those of the files."""
+    """The plan with everything that its formats show. `problems`: those of the files."""
     from bufferctl.checks import text_lengths
     from bufferctl.digests import plan_digest
     from bufferctl.render.report import Report

@@ -71,7 +71,7 @@ def check_globs(option: str, globs: Iterable[str], addresses: Collection[str]) -
 
 
 def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
-    """What the files no longer say, and narrowing leaves where it is."""
+    """Objects that the files no longer have, and that this narrowed run does not delete."""
     first, more = str(changes[0].address), len(changes) - 1
     return Diagnostic(
         Severity.WARNING,
@@ -100,7 +100,7 @@ def check_named(choices: Choices, files: Files) -> None:
 
 
 def check_offline(choices: Choices, *, out: Path | None) -> None:
-    """Raises UsageError if what is asked for needs the account."""
+    """Raises UsageError if an option needs the account."""
     options = {
         "-o": out is not None,
         "--recreate": bool(choices.recreate),

@@ -1,4 +1,4 @@
-"""Whether a root file without a record goes on with that of one that is gone: by itself, by a person's word, or not."""
+"""Whether a root file without a record continues that of one that is gone: by proof, by a person, or not at all."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) ->
 
 
 def _show_differences(pulled: Pulled, plan: Plan, console: Console) -> None:
-    """How Buffer and the file differ where Buffer's version cannot be written."""
+    """The differences between Buffer and the file, if Buffer's version cannot be written."""
     from bufferctl.render.text import differences_text
 
     for change in pulled.made:

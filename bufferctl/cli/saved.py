@@ -63,7 +63,7 @@ def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:
 
 
 def read_receipt(path: Path) -> Receipt | None:
-    """Read a receipt, None if the file holds something else, or cannot be read. Raises UsageError."""
+    """Read a receipt; None if the file is something else or cannot be read. Raises UsageError."""
     from pydantic_core import from_json
 
     from bufferctl.planfile import receipt
@@ -77,7 +77,7 @@ def read_receipt(path: Path) -> Receipt | None:
 
 
 def report_of_receipt(receipt: Receipt) -> Report:
-    """What every form shows of it."""
+    """The report of a receipt, for every format."""
     from bufferctl.cli import outputs
 
     items = [change.desired for change in receipt.plan.changes]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bufferctl.state import StoredRecord
     from bufferctl.state.lock import Holder
 
-#: Pages of a list of sent posts, where `managed_since` bounds what may be ours, and where nothing does.
+#: Pages of a list of sent posts, with `managed_since` as a bound, and without.
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
 #: Origins of what bufferctl made, as far as it knows.
 CREATED = frozenset({Origin.CREATED, Origin.RECOVERED})
@@ -44,9 +44,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The account, and which of its organizations and channels the files name.
+    """The account, and the organizations and channels that the files name.
 
-    `slots`: where the declared objects are remembered. `requests`: how many this used.
+    `slots`: of the declared objects. `requests`: how many this used.
     """
 
     account: Account
@@ -85,7 +85,7 @@ class Session:
         return ""
 
     def hold(self) -> None:
-        """Immediately before a request: make sure that the lock of a shared record lasts. Raises PartWayError."""
+        """Right before a request: make sure that the lock of a shared record lasts. Raises PartWayError."""
 
     def clock(self, clock: Timer) -> Timer:
         """The clock to wait by."""
@@ -96,13 +96,13 @@ class Session:
         return nullcontext()
 
     def finish(self, message: str) -> None:
-        """Store what a shared record is to hold, with `message` for its history, and release its lock, once.
+        """Store the shared record, with `message` for its history, and release its lock, once.
 
         Raises PartWayError if that fails.
         """
 
     def save(self, state: State) -> None:
-        """Write the record, with what the journal holds beside it. Raises StateError."""
+        """Save the record with the journal's results. Raises StateError."""
         from bufferctl.apply import save_state
 
         self.state = save_state(state, self.journal, self.store)
@@ -205,14 +205,14 @@ class Session:
             )
 
     def _deleted_files(self) -> frozenset[str]:
-        """Files of recorded posts that a commit since the last apply deleted, where the record knows that commit."""
+        """Files of tracked posts that a commit since the last apply deleted, if the record has that commit."""
         from bufferctl.state.checkout import deleted_since
 
         lost = {binding.file for binding in self.state.tracked.values()} - set(self.files.desired.files)
         return deleted_since(self.files.root, self.store.document.commit, lost, remote=self.files.remote)
 
     def _elsewhere(self, plan: Plan) -> dict[str, Claim]:
-        """What other root files manage of what `plan` deletes or takes for somebody else's: its entry was moved."""
+        """Objects that `plan` deletes or treats as unmanaged, but other root files manage: their entry was moved."""
         from bufferctl.state import claimed_elsewhere
 
         def may_have_moved(change: Change) -> bool:

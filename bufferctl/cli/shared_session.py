@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bufferctl.api import Buffer
     from bufferctl.reconcile import Options
 
-#: After how many seconds a lock that another run holds is read again; then after twice as many, up to a minute.
+#: Seconds after which another run's lock is read again; doubled each time, up to a minute.
 _POLL, _SELDOM = 5.0, 60.0
 #: How often another run may be faster before this one gives up.
 _TRIES = 10
@@ -51,7 +51,7 @@ class SharedSession(Session):
         return self.store.run
 
     def hold(self) -> None:
-        """Immediately before a request: the lock outlives what may come of it. Raises PartWayError."""
+        """Right before a request: make sure that the lock outlasts its consequences. Raises PartWayError."""
         self.store.hold()
 
     def clock(self, clock: Timer) -> Timer:
@@ -155,7 +155,7 @@ def _begun(
 
 
 def _leave(session: SharedSession) -> None:
-    """Release the lock of a run that failed; what went wrong first is what is reported."""
+    """Release the lock of a run that failed; the first error is the one that is reported."""
     try:
         session.finish("stopped")
     except BufferctlError as error:
@@ -173,7 +173,7 @@ def _take_over(record: SharedRecord, path: str, buffer: Buffer, journal: FileJou
 def _when_free(
     record: StoredRecord, buffer: Buffer, journal: FileJournal, timeout: float, take: Callable[[datetime], None]
 ) -> Lease | None:
-    """Call `take` with Buffer's time while nobody alive holds the lock; the lease of a dead run that held it.
+    """Call `take` with Buffer's time once no living run holds the lock; the lease of a dead run that held it.
 
     `take` raises OvertakenError if another run was faster. Raises LockedError after `timeout` seconds.
     """
@@ -201,7 +201,7 @@ def _when_free(
 
 
 def checkout_standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic, ...]]:
-    """Whether the checkout may lack what was applied last, and what a plan warns of.
+    """Whether the checkout may lack what was applied last, and the plan's warnings about it.
 
     That is: state that was not moved, and a checkout that does not have all that was applied elsewhere.
     """
@@ -224,7 +224,7 @@ def checkout_standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[D
 
 
 def _unmoved(files: Files, record: StoredRecord) -> str:
-    """What is wrong if the state is still in a file beside the root file; empty if it is not. Raises StateError."""
+    """The message if the state is still in a file beside the root file; empty if not. Raises StateError."""
     own = StoredRecord(LocalStore(state_path_of(files.root_file)), None)
     if record.exists or not own.store.read().document:
         return ""

@@ -33,7 +33,7 @@ class Days(click.ParamType[int]):
     name = "days"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The days that were typed. Fails where it is something else."""
+        """The days that were typed. Fails for anything else."""
         if isinstance(value, int):
             return value
         found = _DAYS.fullmatch(str(value))
@@ -161,7 +161,7 @@ def _agreed(found: Shift, console: Console) -> bool:
 
 
 def _write(changes: FileChanges, files: Files, console: Console) -> None:
-    """Write the files. Raises ConfigError, with nothing changed, where they would have errors."""
+    """Write the files. Raises ConfigError, with nothing changed, if they would have errors."""
     from bufferctl.config import load
     from bufferctl.diagnostics import has_errors
 

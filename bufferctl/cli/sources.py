@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bufferctl.planfile import Reviewed, SavedPlan
     from bufferctl.reconcile import Options
 
-#: Suffixes of files that hold posts; any other single file given to apply is a saved plan.
+#: Suffixes of posts files; any other single file passed to apply is a saved plan.
 _POST_FILES = frozenset({".yaml", ".yml"})
 
 
@@ -35,15 +35,15 @@ class PlanSource(Protocol):
 
     @property
     def files(self) -> Files:
-        """What is declared: by the files, or by the saved plan."""
+        """The declared objects: of the files, or of the saved plan."""
 
     @property
     def choices(self) -> Choices:
-        """What overrules or narrows the plan; `planning_options` makes planning's options of it."""
+        """Choices that overrule or narrow the plan; `planning_options` turns them into planning's options."""
 
     @property
     def asks(self) -> bool:
-        """Whether a person confirms on the terminal; not where the plan was settled before."""
+        """Whether a person confirms on the terminal; not if the plan was reviewed before."""
 
     @property
     def not_created(self) -> frozenset[str]:
@@ -51,7 +51,7 @@ class PlanSource(Protocol):
 
     @property
     def already_applied(self) -> str:
-        """Printed in place of a plan that is empty; empty itself where the plan is printed in any case."""
+        """Printed instead of an empty plan; empty if the plan is always printed."""
 
     @property
     def selection(self) -> str:
@@ -155,7 +155,7 @@ class FromSavedPlan:
 
     @property
     def already_applied(self) -> str:
-        """Said where all of the plan is done."""
+        """Printed if all of the plan is done."""
         return f"{self.path} is already applied."
 
     def options(self, base: Options) -> Options:
@@ -177,7 +177,7 @@ class FromSavedPlan:
 
 @dataclass(frozen=True, slots=True)
 class FromReviewed:
-    """The plan of the files, of which only what a saved plan holds is done (`apply --reviewed`); the rest is held."""
+    """The plan of the files, limited to the changes in a saved plan (`apply --reviewed`); the rest is held."""
 
     fresh: FromFiles
     saved: SavedPlan
@@ -193,7 +193,7 @@ class FromReviewed:
 
     @property
     def choices(self) -> Choices:
-        """Those of this command, and what was reviewed overruling the plan.
+        """Those of this command, and those that the reviewed plan was made with.
 
         Each delete was reviewed by itself, so their number counts only where this command line limits it.
         """
@@ -240,7 +240,7 @@ class FromReviewed:
 
 
 def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | None) -> Plan:
-    """What of a saved plan is still to be done. Raises StalePlanError, naming what moved, where it no longer holds.
+    """The rest of a saved plan. Raises StalePlanError, naming what changed, if it is out of date.
 
     `declared`: what the files say today, None if they have errors.
     """
@@ -259,7 +259,7 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | No
 
 
 def _check_alone(choices: Choices, path: Path) -> None:
-    """Raises UsageError if options would change a saved plan: they were settled when it was made."""
+    """Raises UsageError if options would change a saved plan: they were fixed when it was made."""
     from bufferctl.cli.options import Choices
 
     if choices != Choices():

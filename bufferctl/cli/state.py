@@ -235,7 +235,7 @@ for _command in (state_store.pull, state_store.push, state_store.migrate, state_
 
 
 def name(slot: Slot, binding: Binding) -> str:
-    """The address as last declared, by ids where it is not known."""
+    """The address as last declared; made of ids if it is unknown."""
     return binding.address or f"{slot.organization_id}/{slot.channel_id}/{slot.key}"
 
 
@@ -254,7 +254,7 @@ def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
 
 @dataclass
 class _Mending:
-    """The state as it is to be saved."""
+    """The state to be saved."""
 
     state: State
 
@@ -294,7 +294,7 @@ def existing(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, 
 
 @contextmanager
 def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterator[_Mending]:
-    """What is remembered, to be changed and then saved, while no other run works on it. Raises LockedError.
+    """The state, to be changed and then saved, while no other run works on it. Raises LockedError.
 
     What a killed run left in the journal is brought in first, so that it does not undo the change later.
     """

@@ -30,7 +30,7 @@ _NAMED = 10
 def begin(
     session: Session, channels: Sequence[str], connection: Connection, *, auto_approve: bool, root: Path | None
 ) -> int:
-    """Begin the record of `channels` (labels; all that are declared where there are none); the exit code.
+    """Begin the record of `channels` (labels; all declared ones if empty); the exit code.
 
     Raises UsageError for a channel that no file declares, and where there is nobody to ask.
     """

@@ -69,7 +69,7 @@ def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> 
 
 
 def _replaceable(record: StoredRecord, new: Document) -> Document:
-    """What is stored. Raises StateError if `new` must not replace it unasked."""
+    """The stored document. Raises StateError if `new` must not replace it without --force."""
     from bufferctl.state.lock import locked_by
 
     record.load()
@@ -271,7 +271,7 @@ def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
 
 
 def _current(record: StoredRecord, new: Document) -> Document:
-    """What is stored. Where that cannot be used, `new` without anything that would be taken for complete."""
+    """The stored document; if it cannot be used, `new` with nothing counted as complete."""
     from bufferctl.cli.console import Console
 
     try:

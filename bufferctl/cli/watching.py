@@ -68,7 +68,7 @@ class Stopping:
 
 
 class Watching:
-    """Shows what becomes of a plan: a bar with the countdown of waits on a terminal, lines anywhere else.
+    """Shows the progress of a plan: a bar with a countdown on a terminal, lines anywhere else.
 
     Outcomes go to stdout as they come, unless the whole is printed as JSON at the end.
     """
@@ -95,7 +95,7 @@ class Watching:
             self._progress.stop()
 
     def outcome(self, outcome: Outcome) -> None:
-        """Print an outcome. What is held was shown with the plan, unless it came to be held only now."""
+        """Print an outcome. Holds were shown with the plan, unless they are new."""
         if self._progress and self._task is not None and outcome.change.action in WRITING:
             self._progress.update(self._task, advance=1, description=_APPLYING, until=0.0)
         shown_before = outcome.status is Status.HELD and outcome.change.action not in WRITING
@@ -122,7 +122,7 @@ class Watching:
 
 
 def _bar() -> Progress:
-    """What is being done, a bar, how many of how many; while it waits, how long still."""
+    """The current step, a bar, how many of how many; while waiting, the time left."""
     from rich.console import Console as Terminal
     from rich.progress import (
         BarColumn,
