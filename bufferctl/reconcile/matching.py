@@ -8,9 +8,10 @@ so that no later rule can lift a question.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bufferctl.model import (
     Binding,
@@ -44,49 +45,79 @@ from bufferctl.reconcile.questions import Claims, is_over, questions
 from bufferctl.reconcile.record import Record
 
 
+class _Claimed(NamedTuple):
+    """What became of the claims of the record: matches, claims that no address took, and keys that another one took.
+
+    `renamed`: the slots that `found` declares under a key that the record keeps for what was published there, each with
+    the slots that it had.
+    """
+
+    found: Found
+    released: dict[Slot, Binding]
+    renamed: dict[Slot, set[Slot]]
+
+
 def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
-    """Find the live object of each declared one."""
+    """Find the live object of each declared one: by the claims of the record, then by content."""
     declared = tuple(declared)
-    by_id = {item.id: item for item in live.items}
-    bindings = record.state.bindings
-    found = _known(declared, by_id, live, record)
-    released = {slot: binding for slot, binding in bindings.items() if slot not in {d.slot for d in declared}}
-    renamed = _renamed_to_taken_keys(found, released)
-    found |= {slot: Match(found[slot].declared, How.KEY_TAKEN, None, found[slot].binding) for slot in renamed}
-    moved = _moved([d for d in declared if d.slot not in found], released, by_id, record.state.former)
-    found |= moved
-    released = {slot: b for slot, b in released.items() if slot not in {m.moved_from for m in moved.values()}}
-    claimed = {binding.id for binding in bindings.values()}
-    is_explained = record.explainer()
-    unclaimed = [item for item in live.items if item.id not in claimed]
-    open_ = [d for d in declared if d.slot not in found or _is_gone(found[d.slot], live.gone)]
-    if open_:
-        pools = pools_of(unclaimed, is_explained, record)
-        lost = frozenset(d.slot for d in open_ if d.slot in found)
-        undecided = {d.slot: record.undecided(d.slot, live.gone, claimed) for d in open_}
-        exact = _exact(open_, lost, undecided, pools, record, live.at)
-        found |= exact
-        open_ = [d for d in open_ if d.slot not in exact]
-        claims = Claims(found, released, by_id, live.gone)
-        found |= questions(open_, lost, pools, claims, record, live)
-        found |= {d.slot: _new(d, released) for d in open_ if d.slot not in found}
+    claimed = _by_claims(declared, live, record)
+    ids = {binding.id for binding in record.state.bindings.values()}
+    unclaimed = [item for item in live.items if item.id not in ids]
+    open_ = [d for d in declared if d.slot not in claimed.found or _is_gone(claimed.found[d.slot], live.gone)]
+    found = claimed.found | _by_content(open_, claimed, unclaimed, live, record)
     taken = {m.live.id for m in found.values() if m.live}
     left = tuple(item for item in unclaimed if item.id not in taken)
     in_question = {s.id for m in found.values() for s in m.suspects}
+    asked_about = (slot for slot, binding in claimed.released.items() if binding.id in in_question)
+    is_explained = record.explainer()
     return Matches(
         tuple(found[d.slot] for d in declared),
-        released,
-        kept=frozenset(slot for slot, binding in released.items() if binding.id in in_question).union(
-            *renamed.values()
-        ),
+        claimed.released,
+        kept=frozenset(asked_about).union(*claimed.renamed.values()),
         unclaimed=left,
         unexplained=frozenset(item.id for item in left if not is_explained(item)),
         postponed={
             d.slot: question
             for d in open_
-            if is_over(d.item, live.at) and (question := record.state.questions.get(d.slot)) is not None
+            if found[d.slot].how is not How.EXACT and is_over(d.item, live.at)
+            if (question := record.state.questions.get(d.slot)) is not None
         },
     )
+
+
+def _by_claims(declared: Sequence[Declared], live: Live, record: Record) -> _Claimed:
+    """Matches by address, by `was`, and by equal content of a claim whose address left the files."""
+    by_id = {item.id: item for item in live.items}
+    slots = {d.slot for d in declared}
+    found = _known(declared, by_id, live, record)
+    released = {slot: binding for slot, binding in record.state.bindings.items() if slot not in slots}
+    renamed = _renamed_to_taken_keys(found, released)
+    found |= {slot: Match(found[slot].declared, How.KEY_TAKEN, None, found[slot].binding) for slot in renamed}
+    moved = _moved([d for d in declared if d.slot not in found], released, by_id, record.state.former)
+    left = {m.moved_from for m in moved.values()}
+    return _Claimed(found | moved, {slot: b for slot, b in released.items() if slot not in left}, renamed)
+
+
+def _by_content(
+    open_: Sequence[Declared], claimed: _Claimed, unclaimed: Sequence[LivePost | LiveIdea], live: Live, record: Record
+) -> Found:
+    """Exact matches among what no address claims, then what a person is asked about, then what is new.
+
+    A known object that is gone and found nowhere else is none of these: it stays as its address has it.
+    """
+    if not open_:
+        return {}
+    pools = pools_of(unclaimed, record.explainer(), record)
+    lost = frozenset(d.slot for d in open_ if d.slot in claimed.found)
+    ids = {binding.id for binding in record.state.bindings.values()}
+    undecided = {d.slot: record.undecided(d.slot, live.gone, ids) for d in open_}
+    exact = _exact(open_, lost, undecided, pools, record, live.at)
+    rest = [d for d in open_ if d.slot not in exact]
+    by_id = {item.id: item for item in live.items}
+    claims = Claims(claimed.found | exact, claimed.released, by_id, live.gone)
+    asked = questions(rest, lost, pools, claims, record, live)
+    new = {d.slot: _new(d, claimed.released) for d in rest if d.slot not in lost and d.slot not in asked}
+    return exact | asked | new
 
 
 def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea], live: Live, record: Record) -> Found:
@@ -152,7 +183,7 @@ def _is_gone(found: Match, gone: Collection[str]) -> bool:
 
 
 def _moved(
-    new: list[Declared],
+    new: Sequence[Declared],
     released: Mapping[Slot, Binding],
     by_id: Mapping[str, LivePost | LiveIdea],
     former: Mapping[Slot, str],
@@ -185,7 +216,7 @@ def _moved(
 
 
 def _exact(
-    new: list[Declared],
+    new: Sequence[Declared],
     lost: Collection[Slot],
     undecided: Mapping[Slot, Collection[str]],
     pools: Pools,
