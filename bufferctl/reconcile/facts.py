@@ -60,7 +60,7 @@ class Facts:
 
     @property
     def agree(self) -> bool:
-        """Whether file and Buffer are equal by now, as far as Buffer reads back."""
+        """Whether file and Buffer agree, as far as Buffer returns the fields."""
         declared, live = self.match.declared, self.live
         if live is None or self.content is None or not same(declared.content, self.content):
             return False
@@ -72,7 +72,7 @@ class Facts:
 
     @property
     def _is_sent_back(self) -> bool:
-        """Whether somebody made it wait for an approval that the file does not require."""
+        """Whether somebody sent it back for an approval that the file does not require."""
         if self.live is None or self.binding.status == PostStatus.NEEDS_APPROVAL:
             return False
         handling = handling_differences(self.match.declared.item, self.live)
@@ -130,7 +130,7 @@ def facts_of(match: Match) -> Facts:
 def _schedule(
     item: Post | Idea, live: LivePost | LiveIdea, *, rescheduled: bool, changed: bool
 ) -> tuple[Difference, ...]:
-    """How the schedules differ, apart from people's progress, which an edit of the text leaves alone."""
+    """How the schedules differ, except for people's progress, which a text edit does not touch."""
     handling = handling_differences(item, live)
     if rescheduled:
         return schedule_differences(item, live) + handling
@@ -139,7 +139,7 @@ def _schedule(
 
 
 def _digest(match: Match, content: Content) -> str:
-    """The digest of the live content; that of the declared content has been computed already."""
+    """The digest of the live content; the digest of the declared content is computed already."""
     declared = match.declared
     return declared.fingerprint.content if content == declared.content else digest(content)
 

@@ -1,6 +1,6 @@
-"""Why an object is left alone until a person decides: what is wrong, the consequence, and one thing to do.
+"""Holds: why an object is left alone until a person decides. What is wrong, the consequence, and what to do.
 
-One function a reason, so that all wordings of planning stand in one place. `{address}` in a hint is the object's
+One function per reason, so that all wordings are in one place. `{address}` in a hint is the object's
 address.
 """
 
@@ -28,7 +28,7 @@ class Hold:
     candidates: tuple[str, ...] = ()
 
     def hint_for(self, address: Address) -> str:
-        """The hint for one object, its commands as a shell takes them: addresses may hold quotes and spaces."""
+        """The hint for one object, with its address quoted for a shell."""
         return self.hint.replace("{address}", quote(str(address)))
 
     def on(self, change: Change) -> Change:
@@ -45,15 +45,15 @@ class Hold:
         )
 
 
-#: What to do where file and Buffer say different things and either may be right: first theirs, then ours.
+#: What to do if file and Buffer differ and either may be right: first theirs, then ours.
 _PULL = "To take Buffer's version into the file, run `bufferctl pull {address}`."
 _BY_HAND = "To keep Buffer's version, write it into the file by hand, without variables."
 _REAPPLY = "To send the file's version, run `bufferctl apply --reapply {address}`."
-#: The same where the file's version cannot be sent.
+#: The same if the file's version cannot be sent.
 _THEIRS = "Change it in Buffer. To take Buffer's version into the file instead, run `bufferctl pull {address}`."
 #: Fields whose texts and addresses may be made from variables.
 _MADE = ("text", "thread", "assets", "metadata")
-#: Where a live post is in its life, as people say it.
+#: The status of a live post in plain words.
 _STATUSES = {
     PostStatus.DRAFT: "a draft",
     PostStatus.NEEDS_APPROVAL: "waiting for approval",
@@ -64,9 +64,9 @@ _STATUSES = {
 }
 #: What happens to a scheduled post while its file is not followed.
 GOES_OUT = "Buffer's version will be published as it is"
-#: How much of a text a message quotes.
+#: How many characters of a text a message quotes.
 _SHOWN = 40
-#: How many posts that one may be are named.
+#: How many suspects a hint names.
 _NAMED = 5
 
 
@@ -115,7 +115,7 @@ def perhaps_published() -> Hold:
 
 
 def perhaps_imported(suspects: Sequence[Suspect]) -> Hold:
-    """A new entry in a file from which imported ones are gone before any apply."""
+    """A new entry in a file that lost imported entries before any apply."""
     keys = [suspect.owner.key for suspect in suspects if suspect.owner]
     named = ", ".join(f"`{key}`" for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")  # noqa: PLR2004 - enough to look for
     return Hold(
@@ -154,7 +154,7 @@ def not_read() -> Hold:
 
 
 def unread(channel: str) -> Hold:
-    """`channel`: as a shell takes it."""
+    """`channel`: quoted for a shell."""
     return Hold(
         Reason.UNREAD,
         "It may already be published: this channel has more published posts than could be read, and the state does "
@@ -165,7 +165,7 @@ def unread(channel: str) -> Hold:
 
 
 def changed_in_buffer(item: Post | Idea, differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
-    """`can_send`: the file's version may replace Buffer's; not for ideas, nor for what a person made."""
+    """`can_send`: the file's version may replace Buffer's. Not for ideas, nor for a person's posts."""
     return Hold(
         Reason.CHANGED,
         "Somebody changed it in Buffer, and the file still has the old version",
@@ -195,7 +195,7 @@ def conflict(item: Post | Idea, differences: tuple[Difference, ...], *, can_send
 
 
 def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
-    """Both ways out; pull cannot write into an entry what variables and parameters make of it."""
+    """Both options. pull cannot write a text back into an entry that makes it from variables and parameters."""
     made = item.expansion if isinstance(item, Post) else None
     is_made = made is not None and (made.variables or made.parameters)
     by_hand = is_made and any(each.path.startswith(_MADE) for each in differences)
@@ -203,7 +203,7 @@ def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
 
 
 def missed(lead: timedelta, differences: tuple[Difference, ...], *, counted: bool) -> Hold:
-    """`differences`: what of an edit is not sent, empty for what is new. `counted`: its time counts from `starts`."""
+    """`differences`: of an edit, empty for a new post. `counted`: its time counts from `starts`."""
     minutes = -(-int(lead.total_seconds()) // 60)
     late = f"Its time is past or less than {minutes} minutes away, and Buffer might publish it at once"
     later = "Move `starts` at the top of the file to a later day" if counted else "Give it a later `due_at`"
@@ -247,19 +247,22 @@ _ALIKE = {
 
 
 def _same_or_both(suspect: Suspect) -> str:
-    """What to do if a suspect is the declared object, and if it is another one."""
+    """What to do if the suspect is the declared object, and if it is not."""
     if suspect.owner is None:
         same = "run `bufferctl import {address} " + suspect.id + "`"
         both = suspect.id
     elif suspect.owner_declared:
         same, both = f"keep it under `{suspect.owner.key}` and give the new one another key", suspect.owner.key
     else:
-        same, both = f"add `was: {suspect.owner.key}`", suspect.id  # validate takes no key that is gone from the files
+        same, both = (
+            f"add `was: {suspect.owner.key}`",
+            suspect.id,
+        )  # validate accepts no key that is gone from the files
     return f"If it is the same, {same}. If both are meant, add `repeat_of: {both}`."
 
 
 def _one_of(suspects: Sequence[Suspect]) -> str:
-    """What to do if one of several is the declared object, and if none is; each is named, as any of them may be it."""
+    """What to do if one of several suspects is the declared object, and if none is. Each is named."""
     named = [f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects[:_NAMED]]
     more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
     return (
@@ -269,7 +272,7 @@ def _one_of(suspects: Sequence[Suspect]) -> str:
 
 
 def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
-    """An edit that says what another live object says already."""
+    """An edit whose text another live object already has."""
     first = suspects[0]
     both = first.owner.key if first.owner else first.id
     return Hold(
@@ -282,7 +285,7 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Ho
 
 
 def frees_its_text_first(suspect: Suspect, channel: LiveChannel | None) -> Hold:
-    """A new object whose text is still in Buffer: the delete or the edit that would free it is not done."""
+    """A new object whose text is still in Buffer, because the delete or edit that would free it is not done."""
     return Hold(
         Reason.AMBIGUOUS,
         f"Buffer still has this text {_seen([suspect], channel)} under another address, so it would be published twice",
@@ -292,7 +295,7 @@ def frees_its_text_first(suspect: Suspect, channel: LiveChannel | None) -> Hold:
 
 
 def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
-    """What the first of them says, where it is in its life, and when it is due; and how many more there are."""
+    """The first suspect's text, status and time, and how many more there are."""
     first, more = suspects[0], f" and {len(suspects) - 1} more" if len(suspects) > 1 else ""
     live = first.live
     if live is None:
@@ -305,14 +308,14 @@ def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
 
 
 def _text(suspect: Suspect) -> str:
-    """How the text of a suspect begins; an idea without one has a title."""
+    """The beginning of a suspect's text, or an idea's title."""
     live = suspect.live
     text = (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
     return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
 
 
 def _local(moment: datetime, channel: LiveChannel | None) -> datetime:
-    """The instant in the channel's zone; zones that this machine does not have are shown in UTC."""
+    """The instant in the channel's zone, or in UTC if this machine lacks the zone."""
     try:
         return moment.astimezone(ZoneInfo(channel.timezone if channel else "UTC"))
     except (KeyError, ValueError, OSError):
@@ -405,7 +408,7 @@ def _listed(names: Iterable[str]) -> str:
 def too_many_deletes(
     count: int, limit: int, shortened: Mapping[str, tuple[int, int]] | None = None, *, goes_out: bool
 ) -> Hold:
-    """`shortened`: of each repeated entry that lost its last occurrences, how many it had and has."""
+    """`shortened`: for each repeated entry that lost its last occurrences, how many it had and has."""
     cut = ", ".join(f"`{key}` was shortened from {old} to {new}" for key, (old, new) in (shortened or {}).items())
     because = f" ({cut})" if cut else ""
     return Hold(
@@ -438,7 +441,7 @@ def file_emptied(file: str, count: int, deletes: int, *, goes_out: bool) -> Hold
 
 
 def _stays(count: int, *, goes_out: bool) -> str:
-    """What happens to what is not deleted: drafts and posts that wait for approval are not published by themselves."""
+    """What happens to posts that are not deleted: drafts and posts waiting for approval are not published."""
     return "will be published" if goes_out else f"{'stays' if count == 1 else 'stay'} in Buffer"
 
 
@@ -452,7 +455,7 @@ def frozen(reason: str) -> Hold:
 
 
 def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_new: bool) -> Hold:
-    """`left`: from planning to publishing. For an edit (not `is_new`) the consequence is said too."""
+    """`left`: from planning to publishing. For an edit (not `is_new`), the message also names the consequence."""
     here = "this would be published at once" if at_once else f"here it is {duration(max(left, timedelta()))}"
     rest = "" if is_new else f"; the edit is not sent, and {GOES_OUT}"
     return Hold(
@@ -463,7 +466,7 @@ def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_ne
 
 
 def duration(span: timedelta) -> str:
-    """`2 days`, `36 hours`, `90 minutes`: in the largest unit of which there are at least two, or one whole."""
+    """`2 days`, `36 hours`, `90 minutes`: in the largest unit with at least two, or exactly one."""
     minutes = int(span.total_seconds()) // 60
     for unit, size in (("day", 24 * 60), ("hour", 60)):
         if minutes >= 2 * size or minutes == size:

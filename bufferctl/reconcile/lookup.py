@@ -136,9 +136,9 @@ def _renamed(declared: Organization, found: LiveOrganization) -> list[Diagnostic
 
 
 def _other_zone(declared: Channel, live: LiveChannel, desired: Desired) -> list[Diagnostic]:
-    """Times that take their zone from above the channel, where Buffer has the channel in another one.
+    """Times with a zone from above the channel, if Buffer has the channel in another zone.
 
-    Silent where the channel names its zone itself, and where both zones have the same time.
+    Nothing if the channel names its own zone, or both zones have the same time.
     """
     zone = declared.timezone
     if zone is None or zone == live.timezone or declared.has_own_timezone:

@@ -32,9 +32,9 @@ from bufferctl.model.comparable import Content, Fingerprint, instant, same
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.record import Record, address_of
 
-#: Without `managed_since`, an equal queue post that was published longer ago than this needs a person's word.
+#: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
 LONG_AGO = timedelta(days=30)
-#: Texts of queue posts at least this alike are not posted without asking where one of them may be ours.
+#: Queue posts with texts at least this alike are not sent without asking, if one of them may be ours.
 ALIKE = 0.8
 _STAGES = {PostStatus.DRAFT: 0, PostStatus.NEEDS_APPROVAL: 1, PostStatus.SCHEDULED: 2}
 _SENT = 3  # sending and error count as sent
@@ -54,7 +54,7 @@ class Candidate:
 
     @property
     def is_out(self) -> bool:
-        """Whether it is published, or on its way."""
+        """Whether it is published or being published."""
         return isinstance(self.item, LivePost) and self.item.status in OUT
 
     @property
@@ -64,7 +64,7 @@ class Candidate:
 
 
 def stage(item: Post | Idea) -> int:
-    """How far on its way to publication a declared object is to be: draft, approval, scheduled, sent."""
+    """How far a declared object should be on its way to publication: draft, approval, scheduled, sent."""
     if isinstance(item, Idea) or item.draft:
         return 0
     if item.needs_approval:
@@ -89,7 +89,7 @@ def is_exact(
         return isinstance(item, Idea) and isinstance(live, LiveIdea) and same(wanted, candidate.content)
     if not _has_reached(item, candidate, live):
         return False
-    if item.due_at is None:  # without a text nothing tells one from another
+    if item.due_at is None:  # without a text, nothing distinguishes them
         return bool(wanted.text) and same(wanted, candidate.content) and not _is_long_ago(candidate, live, now)
     if instant(live.due_at or live.sent_at) != instant(item.due_at):
         return False
@@ -102,7 +102,7 @@ def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
 
 
 class Likeness:
-    """By which rule an unexplained live object may be the declared one.
+    """The rule by which an unexplained live object may be the declared one.
 
     Made once for a declared object: the matcher prepares the text that many others are compared with.
     """
@@ -135,7 +135,7 @@ class Likeness:
 
 
 class How(Enum):
-    """By which rule a declared object found its live one."""
+    """The rule by which a declared object was matched."""
 
     KNOWN = auto()
     MOVED = auto()
@@ -159,7 +159,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A live object that may be the declared one. `live`: None if it is known to exist and was not read.
+    """A live object that may be the declared one. `live`: None if it exists but was not read.
 
     `owner`: the address that claims it; `owner_declared`: the files still have that address.
     """
@@ -177,7 +177,7 @@ class Suspect:
 
     @classmethod
     def recorded(cls, slot: Slot, binding: Binding) -> Suspect:
-        """What the record has of an address, which need not have been read."""
+        """The record's entry for an address, whether or not the object was read."""
         created = datetime.fromisoformat(binding.created_at) if binding.created_at else datetime(1970, 1, 1, tzinfo=UTC)
         return cls(binding.id, created, owner=address_of(slot, binding))
 
@@ -230,7 +230,7 @@ Found = dict[Slot, Match]
 
 
 class Pool:
-    """The unclaimed live objects of one home, found by their text; those matched are taken out."""
+    """The unclaimed live objects of one home, by text; matched ones are removed."""
 
     def __init__(self) -> None:
         self.left: dict[str, Candidate] = {}
@@ -274,7 +274,7 @@ def pools_of(
 
 
 def is_out(binding: Binding, live: LivePost | LiveIdea | None) -> bool:
-    """Whether a claimed object is published, as it reads or as it was last seen."""
+    """Whether a claimed object is published, as read or as last seen."""
     if isinstance(live, LivePost):
         return live.status in OUT
     return live is None and binding.status == PostStatus.SENT

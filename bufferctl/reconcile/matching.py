@@ -1,4 +1,4 @@
-"""Which live object each declared one is (design: Matching), before anything is decided about it.
+"""Matches each declared object with its live one (design: Matching), before anything is decided about it.
 
 In order: known (the address is in the record), released (a claim whose address left the files), exact, near, new. Only
 what no address claims is offered to a new one, and equals match as a multiset. Whether to ask a person is decided here,
@@ -121,7 +121,7 @@ def _by_content(
 
 
 def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea], live: Live, record: Record) -> Found:
-    """By address, but for what was dropped from the files and deleted in Buffer since."""
+    """By address, except for objects that were dropped from the files and deleted in Buffer since."""
     bindings = record.state.bindings
 
     def is_over(d: Declared, binding: Binding) -> bool:
@@ -155,7 +155,7 @@ def _as_pulled(d: Declared, binding: Binding, live: LivePost | LiveIdea | None) 
 
 
 def _previous(d: Declared) -> Iterator[Slot]:
-    """The slots that it names in `was`."""
+    """The slots named in its `was`."""
     return (replace(d.slot, key=key) for key in d.item.previous_keys)
 
 
@@ -188,9 +188,9 @@ def _moved(
     by_id: Mapping[str, LivePost | LiveIdea],
     former: Mapping[Slot, str],
 ) -> Found:
-    """Offer claims whose address left the files: to who names it in `was`, or had it before it was renamed.
+    """Offer claims whose address left the files to objects that name it in `was`, or had it before a rename.
 
-    Unsent ones are offered to their exact equal, too.
+    Claims on unpublished objects are also offered to their exact equals.
     """
     left = dict(released)
     slots = {binding.id: slot for slot, binding in released.items()}
@@ -243,7 +243,7 @@ def _exact(
             best = min(equals, key=lambda c: _taken_first(d, c))
             del pool.left[best.item.id]
             origin = record.origin(best.item)
-            if d.item.cancelled and origin is Origin.ADOPTED:  # it stays, and goes out, until a person decides
+            if d.item.cancelled and origin is Origin.ADOPTED:  # it stays, and will be published, until a person decides
                 found[d.slot] = _about_cancelled(d, best.item, record)
             else:
                 found[d.slot] = Match(d, How.EXACT, best.item, origin=origin)
@@ -266,7 +266,7 @@ def _may_be_another(d: Declared, equal: Candidate, undecided: Collection[str], r
 
 
 def _claims_first(d: Declared) -> tuple[bool, int, bool]:
-    """Wanted before cancelled; further on its way first; timed before queued, which would take a timed one's match."""
+    """Wanted before cancelled, furthest along first, timed before queued, which must not take a timed one's match."""
     return d.item.cancelled, -stage(d.item), not (isinstance(d.item, Post) and d.item.due_at)
 
 

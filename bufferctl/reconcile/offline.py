@@ -65,7 +65,7 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
 
 
 def _unsent(change: Change, state: State) -> Change:
-    """The change without what only the account can tell."""
+    """The change without facts that only the account has."""
     binding = state.bindings.get(change.moved_from or change.slot)
     return replace(
         change,
@@ -109,7 +109,7 @@ def _created(binding: Binding) -> datetime:
 
 
 def _as_seen(state: State, live: Live) -> State:
-    """State that has seen the assumed account, so that nothing looks changed by a person."""
+    """The state as if it had seen the assumed account, so that nothing looks changed by a person."""
     seen = {item.id: digest(of_live(item)) for item in live.items}
     return replace(
         state, bindings={slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
@@ -148,7 +148,7 @@ def _ids(desired: Desired, state: State) -> dict[tuple[str, str], str]:
 
 
 def _recorded(state: State) -> Iterator[tuple[Slot, Address]]:
-    """The recorded slots with their addresses, the youngest last."""
+    """The recorded slots with their addresses, the newest last."""
     for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):
         try:
             yield slot, Address.parse(binding.address)

@@ -1,4 +1,4 @@
-"""The way from desired, live and the record to a plan: match, one row of the action table each, then passes.
+"""From desired, live and the record to a plan: matching, one row of the action table for each object, then passes.
 
 A pass takes all changes and gives them back, pure. It holds only what would be written and never lifts a hold, so the
 first that holds a change has the last word: the table (questions that matching decided included), then `PASSES` in
@@ -55,7 +55,7 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says about single objects and guards; addresses as text.
+    """Choices of the command line about single objects and guards; addresses as text.
 
     `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
     holds what was not reviewed. `planned_at`: when what is applied was planned, None for now. `deleted_files`: those
@@ -76,7 +76,7 @@ class Options:
 
 
 class Scene(NamedTuple):
-    """What the passes look at beside the changes."""
+    """What the passes need besides the changes."""
 
     desired: Desired
     live: Live
@@ -86,7 +86,7 @@ class Scene(NamedTuple):
 
     @property
     def planned_at(self) -> datetime:
-        """When what is applied was planned."""
+        """When the applied plan was made."""
         return self.options.planned_at or self.live.at
 
 
@@ -136,7 +136,7 @@ def _wait_for_room(changes: Changes, scene: Scene) -> Changes:
     return within_limits(changes, scene.live)
 
 
-#: After the table, in the order of their precedence: what an earlier one holds, a later one leaves as it is.
+#: The passes after the table, in order of precedence: a later pass does not change what an earlier one holds.
 PASSES: tuple[Callable[[Changes, Scene], Changes], ...] = (
     _guard_deletes,
     _hold_against_policy,
@@ -150,7 +150,7 @@ PASSES: tuple[Callable[[Changes, Scene], Changes], ...] = (
 def reconcile(
     desired: Desired, live: Live, state: State, targets: Targets, *, endpoint: str, options: Options | None = None
 ) -> Plan:
-    """What would have to change so that the account is what the files say. `live` covers what `targets` names."""
+    """The plan that makes the account match the files. `live` covers what `targets` names."""
     options = options or Options()
     live = without_strays(live, state)
     record = Record(_in_scope(state, live), desired.settings.managed_since, options.elsewhere)
@@ -190,7 +190,7 @@ def reconcile(
 
 
 def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]:
-    """One row of the table for each declared object that the files want."""
+    """One row of the table for each declared object that is not cancelled."""
     situation = table.Situation(
         now=scene.live.at,
         lead=scene.options.lead,
@@ -206,14 +206,14 @@ def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]
 
 
 def _is_called_off(m: Match) -> bool:
-    """Whether it is cancelled and Buffer has it as ours: under its key or another one, or recovered just now."""
+    """Whether it is cancelled and ours is in Buffer: under its key or another one, or just recovered."""
     if not m.declared.item.cancelled or (m.binding is not None and m.binding.retired):
         return False
     return m.how in {How.KNOWN, How.MOVED} or (m.how is How.EXACT and m.origin is Origin.RECOVERED)
 
 
 def _removed(scene: Scene) -> Iterable[Change]:
-    """What becomes of objects that are cancelled or were removed from the files."""
+    """The changes for objects that are cancelled or were removed from the files."""
     live, matches = scene.live, scene.matches
     removed = []
     for m in filter(_is_called_off, matches.matches):
@@ -231,7 +231,7 @@ def _removed(scene: Scene) -> Iterable[Change]:
 
 
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
-    """Where the declared objects are remembered, and where those were that say what they were called before."""
+    """The slots of the declared objects, and the previous slots of those that were renamed."""
     slots = {_slot(item, targets): item.previous_keys for item in desired.items}
     return frozenset({*slots, *(replace(slot, key=key) for slot, keys in slots.items() for key in keys)})
 
@@ -253,7 +253,7 @@ def _declared(item: Post | Idea, targets: Targets) -> Declared:
 
 
 def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[str, LiveChannel]) -> tuple[Home, ...]:
-    """The homes that the plan covers: those declared, and those that were read because the record has them."""
+    """The homes that the plan covers: declared ones, and those that were read because they are in the record."""
     homes: dict[str, Home] = {}
     for channel in targets.channels.values():
         homes[channel.id] = Home(
@@ -274,7 +274,7 @@ def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[s
 
 
 def _in_scope(state: State, live: Live) -> State:
-    """The record as far as it is about the organizations that were read; nothing is concluded about others."""
+    """The part of the record about the organizations that were read; nothing is concluded about others."""
     read = {organization.id for organization in live.organizations}
     if all(slot.organization_id in read for slot in state.bindings):
         return state

@@ -1,4 +1,4 @@
-"""What of a team's policy only plan can judge: how late something is new or changed, and what is published at once.
+"""The parts of a policy that only plan can check: how late posts are added or changed, and immediate posts.
 
 The rest of the policy is judged from the files alone, by the rules of checks/.
 """
@@ -19,7 +19,7 @@ from bufferctl.reconcile.holds import Hold
 def hold_against_policy(
     changes: Iterable[Change], settings: Settings, now: datetime, planned_at: datetime
 ) -> list[Change]:
-    """The changes, with those held that a rule of the policy forbids.
+    """Hold changes that a rule of the policy forbids.
 
     `planned_at`: when a saved plan was made; the lead is measured from the planning, which was reviewed.
     """
@@ -39,7 +39,7 @@ def hold_against_policy(
 def policy_warnings(
     changes: Iterable[Change], settings: Settings, now: datetime, planned_at: datetime
 ) -> Iterator[Diagnostic]:
-    """What the policy only warns about, and posts whose turn in Buffer's queue comes during a freeze."""
+    """Warnings of the policy, and queued posts whose slot falls into a freeze."""
     for change in changes:
         yield from _queued(change, settings)
         for code, hold in _against(change, settings.policy, now, planned_at):
@@ -54,7 +54,7 @@ def policy_warnings(
 
 
 def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime) -> Iterator[tuple[str, Hold]]:
-    """What speaks against a new or edited post, by the rule's code. A version that is sent again is neither."""
+    """The objections to a new or edited post, by the rule's code. A version that is sent again is neither."""
     post = change.desired
     if change.action not in {Action.CREATE, Action.UPDATE} or change.cause not in {Cause.NEW, Cause.EDITED}:
         return
@@ -62,7 +62,7 @@ def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime
         return
     at_once = post.mode is ShareMode.SHARE_NOW
     goes_out = now if at_once else post.due_at
-    if goes_out is None:  # Buffer says when its turn in the queue comes
+    if goes_out is None:  # Buffer knows its slot in the queue
         return
     if at_once and (freeze := policy.frozen(now, post.address.channel)):
         yield FREEZE, holds.frozen(freeze.reason)
@@ -73,7 +73,7 @@ def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime
 
 
 def _queued(change: Change, settings: Settings) -> Iterator[Diagnostic]:
-    """A post whose turn in the queue comes during a freeze: it is in Buffer already, so there is nothing to hold."""
+    """A queued post whose slot falls into a freeze: it is in Buffer already, so there is nothing to hold."""
     post, live = change.desired, change.live
     if not isinstance(post, Post) or post.due_at or not isinstance(live, LivePost):
         return

@@ -1,6 +1,6 @@
-"""Which declared objects may be in Buffer already, so that a person is asked (design: Matching, near).
+"""Declared objects that may be in Buffer already, so that a person is asked (design: Matching, near).
 
-A question is kept until somebody answers it, whatever its entry and its home have become.
+A question is kept until somebody answers it, whatever happens to its entry and its home.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def questions(
 ) -> Found:
     """Those of `new` that may be in Buffer already, so that a person is asked.
 
-    A post whose time is past is none: an exact match took it at any age, else its row words it.
+    Posts whose time is past are left out: an exact match is taken at any age, otherwise their row holds them.
     """
     found: Found = {}
     new = [d for d in new if not is_over(d.item, live.at)]
@@ -127,9 +127,9 @@ def _still_stands(old: Question, d: Declared) -> bool:
 
 
 def _edited(new: list[Declared], pools: Pools, record: Record) -> Found:
-    """One question a project: where a record was lost, what is new and what matched nothing may be one another, edited.
+    """One question per project: after a record was lost, new objects may be edited versions of unmatched ones.
 
-    Asked only where some declared object is, or may be, one that came by the API.
+    Asked only if some declared object is, or may be, one that was created through the API.
     """
     found: Found = {}
     for d in new:
@@ -147,7 +147,7 @@ def _edited(new: list[Declared], pools: Pools, record: Record) -> Found:
 
 
 class Claims:
-    """Published objects that addresses claim, by home and text: a new object may be one of them under another key.
+    """Published objects that are claimed, by home and text: a new object may be one of them under another key.
 
     What is unsent is edited or deleted by the same plan, or the pass on repeats asks.
     """

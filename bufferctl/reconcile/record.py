@@ -1,4 +1,4 @@
-"""What the record says about live objects, and how it moves on after an apply (design: The record).
+"""What the record knows about live objects, and how it changes after an apply (design: The record).
 
 A live object that no address claims is *explained* where the record accounts for it: a person's, another tool's, or let
 go. What was created after the horizon of its home is *unexplained*: it may be ours.
@@ -100,7 +100,7 @@ class Record:
 
 
 def follow_reconnected(state: State, account: Account) -> State:
-    """The record with the claims on channels that were reconnected under a new id passed over to the new one.
+    """The record with claims on reconnected channels moved to the channel's new id.
 
     That is so where a listed channel id is gone, or stays behind disconnected, and exactly one other channel has its
     service and handle.
@@ -155,7 +155,7 @@ def without_strays(live: Live, state: State) -> Live:
 
 
 def begin_run(state: State, plan: Plan) -> State:
-    """The record as a run of `plan` begins: its homes listed, its questions kept, what it forgets let go.
+    """The record at the start of applying `plan`: its homes are listed, its questions kept, forgotten objects released.
 
     Homes are listed before the first intent, so that a home that is not listed has none: it starts from the last whole
     apply.
@@ -176,7 +176,7 @@ def begin_run(state: State, plan: Plan) -> State:
 
 
 def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
-    """The slots that bound objects had before, until something else is declared there."""
+    """The previous slots of bound objects, until something else is declared there."""
     moved = {c.moved_from: c.live_id for c in changes if c.moved_from and c.live_id}
     taken = state.bindings.keys() - moved.keys() | {c.slot for c in changes}
     bound = {binding.id for binding in state.bindings.values()}
@@ -190,7 +190,7 @@ def _let_go(forgotten: Iterable[Change]) -> dict[str, LetGo]:
 
 
 def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_homes: Collection[str] = ()) -> State:
-    """The record after `plan`, made from the complete reading `live`, was carried out: horizons move to that reading.
+    """The record after `plan`, made from the complete reading `live`, was applied: horizons move to that reading.
 
     Less the settle time, after which Buffer's lists show every write. A home stays where it was if it was not read
     and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it is in
@@ -220,7 +220,7 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
 
 
 def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slot, Binding]:
-    """The bindings, where retired objects are published by now or gone: so they need not be looked for again."""
+    """The bindings, with retired objects noted as published or gone, so that they need not be searched for again."""
     out = {post.id for post in live.posts if post.status in OUT}
     seen = {
         slot: replace(binding, status=PostStatus.SENT) if binding.retired and binding.id in out else binding
@@ -234,7 +234,7 @@ def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slo
 
 
 def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settle: timedelta) -> State:
-    """The record after a person's word that nothing unclaimed on `homes` is ours: their horizons move to this reading.
+    """The record after a person confirmed that nothing unclaimed on `homes` is ours; horizons move to this reading.
 
     What matches is bound. Questions there are answered: their candidates are not what was asked for. What is younger
     than the horizon is let go by name.
@@ -272,7 +272,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
 
 
 def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State:
-    """The record with `homes` complete up to `horizon`, as far as it did not reach into them yet."""
+    """The record with `homes` complete up to `horizon`, if they were not yet."""
     listed = dict(state.homes)
     for home in homes:
         recorded = listed.get(home.id)
@@ -282,7 +282,7 @@ def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State
 
 
 def begin_anew(account: Account, horizon: datetime) -> State:
-    """The record of an account of which nothing is ours yet: every channel, and every organization's ideas, listed."""
+    """The record of an account in which nothing is ours yet: every channel and organization's ideas, listed."""
     homes = [
         Home(organization.id, channel.id, horizon, channel.service.value, channel.name)
         for organization in account.organizations
@@ -293,7 +293,7 @@ def begin_anew(account: Account, horizon: datetime) -> State:
 
 
 def _youngest(live: Live, home: str) -> datetime | None:
-    """Where answers carry no Date, the youngest creation that was read is as far as Buffer's clock is known."""
+    """If answers have no Date, the newest creation that was read is the latest known time of Buffer's clock."""
     return max((item.created_at for item in live.items if item.home == home), default=None)
 
 
@@ -303,7 +303,7 @@ def _is_passed(gone: LetGo, homes: Mapping[str, Home]) -> bool:
 
 
 def answer(state: State, slot: Slot, binding: Binding) -> State:
-    """The record once a person has said that `slot` is the object of `binding`: that answers a question about it."""
+    """The record after a person said that `slot` is the object of `binding`, which answers a question about it."""
     let_go = dict(state.let_go)
     question = state.questions.get(slot)
     if question is not None:
@@ -326,7 +326,7 @@ def release(state: State, slot: Slot) -> State:
 
 
 def sought(live: Live, state: State) -> dict[str, datetime | None]:
-    """Ids of posts that no list shows and that the record asks about, with when each was created where known.
+    """Ids of posts that no list shows and that the record needs, with their creation times if known.
 
     Bound ones that are not published, those that a person claimed although they differ (`applied` is empty), and
     candidates of open questions. One that was seen sent only fell off the end of what was read.
@@ -345,7 +345,7 @@ def sought(live: Live, state: State) -> dict[str, datetime | None]:
 
 
 def address_of(slot: Slot, binding: Binding) -> Address:
-    """The address as it was last declared; by ids where that cannot be read."""
+    """The address as last declared; made of ids if that cannot be read."""
     try:
         return Address.parse(binding.address)
     except ValueError:
