@@ -1,4 +1,4 @@
-"""What `bufferctl list` shows, from the rows of an agenda: text, JSON, and a calendar (RFC 5545).
+"""The output of `bufferctl list`, from the rows of an agenda: text, JSON, and a calendar (RFC 5545).
 
 The text is good at 80 columns and without color. The UID of a calendar's event comes from the address of its post, so
 a calendar that reads the file again moves the event instead of adding one.
@@ -99,7 +99,7 @@ def _channel(row: Row, several: bool) -> str:
 
 
 def _texts(rows: Iterable[Row], several: bool) -> Iterator[str]:
-    """The text of an entry on one line; where channels have different ones, each with its channels in front."""
+    """The text of an entry on one line; if channels have different texts, each with its channels in front."""
     texts: dict[str, list[str]] = {}
     for row in rows:
         texts.setdefault(" ".join(visible(row.text).split()), []).append(visible(_channel(row, several)))
@@ -109,7 +109,7 @@ def _texts(rows: Iterable[Row], several: bool) -> Iterator[str]:
 
 
 def _painted(line: str, row: Row, paint: Paint) -> str:
-    """The line, with its standing in color where it ends in it."""
+    """The line, with its status colored if it ends in it."""
     before, standing = line.removesuffix(row.standing), row.standing
     if before == line:
         return line

@@ -1,4 +1,4 @@
-"""What changed in Buffer since the last apply, as text and as JSON. It must stand alone: CI puts it in an issue."""
+"""Changes in Buffer since the last apply, as text and JSON. It must make sense on its own: CI puts it in an issue."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def drift_text(
 
 
 def drift_json(plan: Plan, recorded: int, lost: Sequence[LostMedia] = ()) -> str:
-    """The same for machines; changes are as in the JSON of a plan: `before` is Buffer's, `after` the file's."""
+    """The same as JSON; changes are as in the JSON of a plan: `before` is Buffer's, `after` the file's."""
     drift, progress = (plan_values(replace(plan, changes=changes)) for changes in (plan.drift, plan.progress))
     counts = Counter(change.reason for change in (*plan.drift, *plan.progress))
     return document(
@@ -121,7 +121,7 @@ def _nothing_to_compare(shared: str, paint: Paint) -> Iterator[str]:
 
 
 def _changes(cards: Iterable[Card], paint: Paint) -> Iterator[str]:
-    """Each change; what is the same for several in a row is said once, below the last."""
+    """Each change; a message that several in a row share is shown once."""
     for _, alike in groupby(cards, key=lambda card: (card.message, card.hint, card.changed)):
         group = list(alike)
         for card in group:
@@ -136,7 +136,7 @@ def _changes(cards: Iterable[Card], paint: Paint) -> Iterator[str]:
 
 
 def _media(lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
-    """Each address once, with the posts that need it."""
+    """Each URL once, with the posts that need it."""
     for url, group in groupby(lost, key=lambda each: each.url):
         posts = list(group)
         yield f"  {paint.bad('!')} {paint.strong(visible(url))}"
@@ -157,12 +157,12 @@ def _changed(changed: Changed, paint: Paint) -> Iterator[str]:
 
 
 def _unseen(plan: Plan) -> int:
-    """How many were created within the last hour and are not shown: Buffer may lag, or somebody deleted them."""
+    """How many posts were created within the last hour and are not shown: Buffer may lag, or somebody deleted them."""
     return sum(change.reason is Reason.LAG for change in plan.of(Action.HOLD))
 
 
 def _footer(plan: Plan, paint: Paint) -> Iterator[str]:
-    """When Buffer was read, and what is not drift but explains what a reader may find."""
+    """When Buffer was read, and facts that are not drift but explain the result."""
     if number := _unseen(plan):
         them, verb = ("it", "is") if number == 1 else ("them", "are")
         text = f"{count(number, 'post')} created within the last hour {verb} not shown by Buffer yet"

@@ -183,7 +183,7 @@ def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
 
 
 def _sections(cards: Iterable[Card]) -> Iterator[Section]:
-    """A section a day in the channels' own time, then what has no time, then ideas."""
+    """One section per day in the channels' time, then posts without a time, then ideas."""
 
     def home(card: Card) -> tuple[bool, str, str]:
         return card.channel.service == "ideas", card.when.day if card.when else "~", card.when.at if card.when else ""
@@ -215,7 +215,7 @@ def _problem(diagnostic: Diagnostic) -> Problem:
 
 
 def _urgency(card: Card) -> tuple[int, str]:
-    """What went wrong or needs a person first, then what is published at once, then deletes; each in time order."""
+    """Failures and holds first, then posts that are published at once, then deletes; each in time order."""
     return 0 if card.kind in {"hold", "bad"} else 1 if card.at_once else 2, card.when.at if card.when else ""
 
 
@@ -246,7 +246,7 @@ def _first(plan: Plan) -> str:
 
 
 def _moved(plan: Plan) -> Iterator[str]:
-    """Posts that move together, a line each; the cards show every one of them."""
+    """Posts that move together, one line for each move; the cards show every post."""
     for moved in summary.moved_together(plan.changes):
         yield f"{moved.label} ({visible(moved.file)})."
 
@@ -257,7 +257,7 @@ def _document(page: Page) -> str:
         f"default-src 'none'; img-src http: https: data:; style-src {_hashed(style)}; "
         f"script-src {_hashed(script)} {_hashed(first)}; base-uri 'none'; form-action 'none'"
     )
-    # Ours, not anybody's words: they go in as they stand, and the policy names them by their digests.
+    # Our own style and script: they are inserted unescaped, and the policy allows them by digest.
     own = {"style": Markup(style), "script": Markup(script), "first": Markup(first)}  # noqa: S704 - files of this package
     return _environment().get_template("report.html").render(page=page, policy=policy, **own) + "\n"
 

@@ -57,7 +57,7 @@ def report_json(report: Report) -> str:
 
 
 def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, Any]) -> str:
-    """What an apply did, to be kept. `details`: what reads it back."""
+    """The result of an apply, to be kept. `details`: for reading it back."""
     outcomes = report.outcomes or ()
     counts = Counter(outcome.status for outcome in outcomes)
     values = {

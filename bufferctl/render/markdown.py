@@ -116,7 +116,7 @@ def _first_post(plan: Plan) -> str:
 
 
 def _planned(report: Report) -> Iterator[Section]:
-    """In the order in which they are needed, and kept where not all fit."""
+    """Sections in order of importance, for reading and for what to keep if not everything fits."""
     plan = report.plan
     problems = by_severity((*report.diagnostics, *plan.warnings))
     at_once = [each for each in plan.of(Action.CREATE, Action.UPDATE) if is_at_once(each)]
@@ -198,7 +198,7 @@ def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Car
 
 
 def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
-    """A change that is to come: what happens where and when, and what readers will see.
+    """A planned change: what happens where and when, and what readers will see.
 
     `digest`: of what a reviewer agrees to; empty if nothing is to be agreed to.
     """
@@ -255,12 +255,12 @@ def problem_item(diagnostic: Diagnostic) -> Item:
 
 
 def _prose(text: str) -> str:
-    """A message of ours, in which what stands between backticks is code."""
+    """A message of ours; text between backticks is code."""
     return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(_CODE.split(text)))
 
 
 def _hint(hint: str, place: str = "") -> list[str]:
-    """A paragraph a step: each command has one of its own, to be copied."""
+    """One paragraph per step: each command has its own, to be copied."""
     first, *rest = [_prose(f"`{part.text}`" if part.is_command else part.text) for part in steps(hint)] or [""]
     return [f"→ {place}{first}", *rest] if first else []
 
@@ -303,7 +303,7 @@ def _text(texts: Iterable[tuple[Piece, ...]]) -> Iterator[str]:
 
 
 def _pictures(media: Sequence[Media]) -> Iterator[str]:
-    """The first picture that can be shown, and what else there is."""
+    """The first image that can be shown, and what else is attached."""
     kinds, first = Counter(each.kind for each in media), ""
     for each in media:
         if first := picture(each.src, each.alt):

@@ -1,4 +1,4 @@
-"""Text of people made safe for Markdown, and sections made to fit into one comment.
+"""Makes people's text safe for Markdown, and fits sections into one comment.
 
 Each character shows as itself, and nothing notifies, links or loads. Judged by GitHub, which turns more into links than
 its Markdown says: `@names`, `#123`, `GH-1`, commit hashes, and words between colons into pictures. It does so in what
@@ -54,7 +54,7 @@ def plain(text: str) -> str:
 
 
 def marked(found: Iterable[Piece]) -> list[str]:
-    """Lines of Markdown: web addresses can be followed, and what differs is struck out or underlined."""
+    """Lines of Markdown: URLs can be followed, and differences are struck out or underlined."""
     lines = [""]
     for piece in found:
         first, *more = map(_painter(piece), piece.text.split("\n"))
@@ -85,7 +85,7 @@ def quoted(lines: Iterable[str]) -> Iterator[str]:
 
 
 def picture(url: str, alt: str) -> str:
-    """A small picture at a public https address that names nobody's password; empty if it is none."""
+    """A small image at a public https URL without a password; empty if it is not one."""
     try:
         parts = urlsplit(url)
         is_fine = parts.scheme.lower() == "https" and bool(parts.hostname) and parts.username is None
