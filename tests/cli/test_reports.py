@@ -106,7 +106,7 @@ def test_one_file_for_two_things(declared: Any, command: str) -> None:
     before, asked = read(declared, "plan.json"), len(declared.sandbox.requests)
     ran = declared(*command.split())
     assert (ran.code, ran.out, len(declared.sandbox.requests)) == (64, "", asked)
-    assert "is named for two things" in ran.err
+    assert "is named twice" in ran.err
     assert read(declared, "plan.json") == before
 
 
