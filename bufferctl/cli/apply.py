@@ -85,7 +85,7 @@ def apply(
     Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
     is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the plan is out of date.
     """
-    from bufferctl.cli import annotating, api_key, outputs, plan_options, session
+    from bufferctl.cli import annotating, api_key, plan_options, session
     from bufferctl.cli.applying import Applying, Finish
     from bufferctl.cli.attachments import publisher
     from bufferctl.cli.console import Console

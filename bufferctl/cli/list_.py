@@ -73,7 +73,6 @@ def list_(
     apply. PATHs limit it to those files or folders. A calendar (--report FILE.ics) includes past posts, unless you
     limit the days; importing it again updates its events.
     """
-    from bufferctl.cli import outputs
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.render.agenda import agenda, before_today, within

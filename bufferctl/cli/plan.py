@@ -78,7 +78,7 @@ def plan(
 
     PATHs limit the plan to those files or folders.
     """
-    from bufferctl.cli import annotating, outputs, plan_options, saved
+    from bufferctl.cli import annotating, plan_options, saved
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.cli.sources import check_plan_name

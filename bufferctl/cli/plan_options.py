@@ -18,8 +18,10 @@ from bufferctl.plan import Action, Change, Plan
 
 if TYPE_CHECKING:
     from bufferctl.model import Slot
-    from bufferctl.plan import Plan
     from bufferctl.reconcile import Options
+
+#: Selectors that are shown of a limited plan.
+_NAMED = 3
 
 
 def planning_options(choices: Choices, connection: Connection, *, settle: float = SETTLE) -> Options:
@@ -54,10 +56,6 @@ def selection(files: Files, choices: Choices) -> str:
     options = [("--target", choices.targets), ("--exclude", choices.excludes)]
     parts = [*sorted(files.named or ()), *(f"{name} {glob}" for name, globs in options for glob in globs)]
     return ", ".join([*parts[:_NAMED], *(["…"] if len(parts) > _NAMED else [])])
-
-
-#: Selectors that are shown of a limited plan.
-_NAMED = 3
 
 
 def check_globs(option: str, globs: Iterable[str], addresses: Collection[str]) -> None:

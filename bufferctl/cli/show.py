@@ -25,7 +25,7 @@ from bufferctl.errors import UsageError
 @options.no_color_option
 def show(file: Path, as_json: bool, report_files: tuple[Path, ...], full: bool, no_color: bool) -> None:
     """Show a plan that `plan -o` saved, or a receipt that `apply --receipt` wrote. Works offline."""
-    from bufferctl.cli import outputs, saved
+    from bufferctl.cli import saved
     from bufferctl.cli.console import Console
     from bufferctl.render.text import receipt_text
     from bufferctl.render.words import local

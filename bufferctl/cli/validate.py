@@ -50,7 +50,7 @@ def validate(
 
     PATHs limit the report to those files or folders; all files are still checked.
     """
-    from bufferctl.cli import annotating, outputs
+    from bufferctl.cli import annotating
     from bufferctl.cli.console import Console
     from bufferctl.cli.files import concerns, load_declared, named_files
     from bufferctl.cli.judging import judged
