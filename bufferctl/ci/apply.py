@@ -33,9 +33,9 @@ def apply(job: Job, *, branch: str, reviewed: bool = True) -> int:
             hint="Check out the branch itself (`ref:` of actions/checkout), so that every run takes its newest commit.",
         )
     job.check_state_is_kept()
-    record = _Record(job.store("applied"))
-    end = _apply_reviewed(job, branch, commit, record) if reviewed else _apply(job)
-    record.write(commit, end)
+    file = _AppliedFile(job.store("applied"))
+    end = _apply_reviewed(job, branch, commit, file) if reviewed else _apply(job)
+    file.write(commit, end)
     job.output(exit_code=str(end.code))
     return end.code
 
@@ -62,7 +62,7 @@ class _Applied:
     waiting: tuple[ChangeRequest, ...] = ()
 
 
-class _Record:
+class _AppliedFile:
     """`applied.json`; `store` is None if the state is not shared, and then nothing is kept."""
 
     def __init__(self, store: Store | None) -> None:
@@ -91,12 +91,12 @@ class _Record:
             self._store.swap(document, self._stored.version, f"ci apply: merges up to {commit[:SHORT]}")
 
 
-def _apply_reviewed(job: Job, branch: str, commit: str, record: _Record) -> _End:
+def _apply_reviewed(job: Job, branch: str, commit: str, file: _AppliedFile) -> _End:
     """Apply the plans of everything merged since the last apply, in the order of the merges; those that wait go first.
 
     GitHub drops all but the newest of several waiting runs; that run applies the others' plans.
     """
-    last = record.read()
+    last = file.read()
     is_done = last.commit == commit and last.exit_code == 0
     if is_done and not last.waiting:
         print(f"Commit {commit[:SHORT]} is already applied.")

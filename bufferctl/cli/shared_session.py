@@ -106,9 +106,9 @@ def shared(
     journal = FileJournal(journal_folder(), record.endpoint, files.root_file, known.lineage)
     try:
         wanted = organizations(files, known, journal)
-        requests = buffer.requests
+        before = buffer.requests
         account = buffer.account(wanted)  # for Buffer's clock, too
-        requests = buffer.requests - requests
+        used = buffer.requests - before
         if old:
             _take_over(record, old.path, buffer, journal, lock_timeout)
             _refuse_older(files, record)
@@ -126,7 +126,7 @@ def shared(
                 record.close(record.document.intents, "stopped")
             raise
         if organizations(files, session.state, journal) <= wanted:  # no other run recorded more of them meanwhile
-            session.account, session.account_requests = account, requests
+            session.account, session.account_requests = account, used
         try:
             yield session
         except BaseException:
