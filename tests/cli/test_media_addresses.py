@@ -59,7 +59,7 @@ def test_validate_reports_each_address_at_its_line(project: Any, files: FileServ
     assert "posts/p.yaml:11:16" in ran.out
     assert "this URL returns 404 Not Found, so Buffer cannot fetch the image" in ran.out
     assert "this URL is a web page instead of an image" in ran.out
-    assert "this address is not public: it returns 403 Forbidden" in ran.out
+    assert "this URL is not public: it returns 403 Forbidden" in ran.out
     assert "3 errors" in ran.out
     assert files.requests.count(("GET", "/a.png")) == 1
 
