@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from bufferctl.ci.forge import ChangeRequest, fenced, marker, put_comment
+from bufferctl.ci.forge import ChangeRequest, fenced, marker, put_comment, title, without_marker
 from bufferctl.ci.job import SHORT, Job, annotate, name_of
 from bufferctl.ci.plan import pending
 from bufferctl.errors import ForgeError, StalePlanError, StateError
@@ -146,7 +146,7 @@ def _apply(job: Job, *options: str, request: ChangeRequest | None = None, is_aga
                 job.forge,
                 request.number,
                 marker("receipt", job.about),
-                f"{text.strip()}\n\n{job.footer(job.commit())}",
+                f"{title('receipt', job.about)}\n\n{without_marker(text)}\n\n{job.footer(job.commit())}",
             )
         except ForgeError as error:  # what is done is done, and the log shows it
             name = name_of(request, job.forge)

@@ -15,6 +15,7 @@ from pydantic_core import from_json, to_json
 
 from bufferctl import DOCS
 from bufferctl.errors import ForgeError
+from bufferctl.render.markdown_text import code
 
 if TYPE_CHECKING:
     import httpx2
@@ -188,6 +189,12 @@ def marker(kind: str, directory: str = "") -> str:
     """
     about = re.sub(r"[^\w ./-]|-(?=-)", "_", directory)
     return f"<!-- bufferctl:{kind}{' ' + about if about else ''} -->"
+
+
+def title(kind: str, directory: str = "") -> str:
+    """The visible heading of a comment of the `kind` `plan` or `receipt`; `directory` as for `marker`."""
+    what = {"plan": "Buffer plan", "receipt": "Applied to Buffer"}[kind]
+    return f"### {what}: {code(directory)}" if directory else f"### {what}"
 
 
 def put_comment(forge: Forge, number: int, first: str, body: str) -> None:

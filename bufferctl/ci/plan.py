@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from bufferctl.ci.forge import PLAN, PLANNED_FOR, fenced, marker, put_comment, without_marker
+from bufferctl.ci.forge import PLAN, PLANNED_FOR, fenced, marker, put_comment, title, without_marker
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import Job, annotate
@@ -51,7 +51,8 @@ def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path
     if request and job.options.comment:
         body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
         page = [f"`{_PAGE}` in the [artifact of the run]({job.forge.artifacts_url})"] if made and artifact else []
-        parts = [_failure(job, found) if fails else "", without_marker(body), job.footer(commit, *page)]
+        failure = _failure(job, found) if fails else ""
+        parts = [title("plan", job.about), failure, without_marker(body), job.footer(commit, *page)]
         put_comment(job.forge, request.number, marker("plan", job.about), "\n\n".join(filter(None, parts)))
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code

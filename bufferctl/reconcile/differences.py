@@ -50,7 +50,7 @@ def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Differe
     if len(now) != len(before):
         return ()
     return tuple(
-        Difference(_path(each), _media_words(MediaFile.read_summary(old), old), _media_words(each.file, each.source))
+        Difference(_path(each), _media_words(MediaFile.read_summary(old), old), _declared_words(each))
         for each, old in zip(now, before, strict=True)
         if _identity(old) != _identity(each.source)
     )
@@ -75,12 +75,17 @@ def _path(each: Attached) -> str:
     return ".".join(map(str, path))
 
 
-def _media_words(file: MediaFile | None, source: str) -> str:
-    """How people recognize a file: by its size. A URL stands for itself."""
+def _declared_words(each: Attached) -> str:
+    name = each.file.path.rpartition("/")[2] if each.file else ""
+    return _media_words(each.file, each.source, name)
+
+
+def _media_words(file: MediaFile | None, source: str, name: str = "") -> str:
+    """How people recognize a file: by its `name`, which no state keeps, and its size. A URL stands for itself."""
     if file is None:
         return source
     measures = ", ".join(filter(None, (file.pixels, size_words(file.size))))
-    return f"{measures} ({file.type or 'unknown type'}, {file.digest[:8]})"
+    return f"{name} ({measures})" if name else measures
 
 
 def _deep(name: str, before: Any, after: Any) -> list[Difference]:

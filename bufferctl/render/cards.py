@@ -246,18 +246,24 @@ def _zone(change: Change, plan: Plan) -> str:
 def _changed(difference: Difference, zone: str) -> Changed:
     field = difference.path.rpartition(".")[2]
     before, after = (words.value(value, zone, field) for value in (difference.before, difference.after))
-    is_text = isinstance(difference.before, str) and isinstance(difference.after, str) and not words.is_instant(field)
+    is_value = words.is_instant(field) or field in {"file", "url", "thumbnail_file", "thumbnail_url"}
+    is_text = isinstance(difference.before, str) and isinstance(difference.after, str) and not is_value
     return Changed(visible(words.field(difference.path)), before, after, compared(before, after) if is_text else ())
 
 
-def by_time(change: Change) -> tuple[int, float, str, str]:
-    """Sorts what is published at once first, then by time, then what is unscheduled; in a channel else as planned."""
+def by_time(change: Change, plan: Plan) -> tuple[int, float, str, str]:
+    """Sorts what is published at once first, then by time, queue posts at their slot; what has no time as planned."""
     home = (change.address.organization, change.address.channel)
     if words.is_at_once(change):
         return 0, 0.0, *home
-    return (1, change.due_at.timestamp(), *home) if change.due_at else (2, 0.0, *home)
+    at = change.due_at or plan.queue_times.get(change.slot)
+    return (1, at.timestamp(), *home) if at else (2, 0.0, *home)
 
 
 def is_trouble(card: Card) -> bool:
     """Whether a person has to look at it before all else."""
-    return card.at_once or card.kind in {"hold", "delete", "bad"}
+    return (
+        card.at_once
+        or card.kind in {"hold", "delete", "bad"}
+        or (card.kind == "update" and words.was_draft(card.change))
+    )

@@ -183,14 +183,17 @@ def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
 
 
 def _sections(cards: Iterable[Card]) -> Iterator[Section]:
-    """One section per day in the channels' time, then posts without a time, then ideas."""
+    """What is published at once, one section per day in the channels' time, then posts without a time, then ideas."""
 
     def home(card: Card) -> tuple[bool, str, str]:
-        return card.channel.service == "ideas", card.when.day if card.when else "~", card.when.at if card.when else ""
+        day, at = (card.when.day, card.when.at) if card.when else ("~", "")
+        return card.channel.service == "ideas", "" if card.at_once else day, at
 
     for (is_idea, day), found in groupby(sorted(cards, key=home), key=lambda card: home(card)[:2]):
         if is_idea:
             yield Section("Ideas", "", tuple(found))
+        elif not day:
+            yield Section("Now", "", tuple(found))
         elif day == "~":
             yield Section("Unscheduled", "", tuple(found))
         else:
@@ -242,7 +245,7 @@ def _also(plan: Plan) -> str:
 
 def _first(plan: Plan) -> str:
     first = summary.first_post(plan)
-    return f"First new post: {first[0]}, {first[1].called}." if first else ""
+    return f"{summary.new_posts(plan)} First: {first[0]}, {first[1].called}." if first else summary.new_posts(plan)
 
 
 def _moved(plan: Plan) -> Iterator[str]:

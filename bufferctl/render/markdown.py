@@ -37,7 +37,7 @@ from bufferctl.render.markdown_text import (
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
 from bufferctl.render.shown import Media, Part, public_sources
-from bufferctl.render.words import is_at_once
+from bufferctl.render.words import is_at_once, was_draft
 
 #: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
 LIMIT = 63_500
@@ -112,7 +112,8 @@ def _foot(report: Report) -> str:
 
 def _first_post(plan: Plan) -> str:
     first = summary.first_post(plan)
-    return f" First new post: **{first[0]}**, {plain(clipped(first[1].called, _NAME))}." if first else ""
+    where = f" First: **{first[0]}**, {plain(clipped(first[1].called, _NAME))}." if first else ""
+    return f" {summary.new_posts(plan)}{where}".rstrip()
 
 
 def _planned(report: Report) -> Iterator[Section]:
@@ -120,6 +121,7 @@ def _planned(report: Report) -> Iterator[Section]:
     plan = report.plan
     problems = by_severity((*report.diagnostics, *plan.warnings))
     at_once = [each for each in plan.of(Action.CREATE, Action.UPDATE) if is_at_once(each)]
+    live = [each for each in plan.of(Action.UPDATE) if was_draft(each) and not is_at_once(each)]
     updates, creates = ([e for e in plan.of(action) if not is_at_once(e)] for action in (Action.UPDATE, Action.CREATE))
     holds, deletes, waiting = (plan.of(action) for action in (Action.HOLD, Action.DELETE, Action.WAITING))
     quiet = plan.of(*STATE_ONLY)
@@ -128,15 +130,17 @@ def _planned(report: Report) -> Iterator[Section]:
         many = _is_of_many(plan)
         return len(changes), (
             _change_item(_card(each, report), with_organization=many, digest=change_digest(each)[:SHORT])
-            for each in sorted(changes, key=by_time)
+            for each in sorted(changes, key=lambda each: by_time(each, plan))
         )
 
     yield Section("Needs you", *items(holds), f"that need you; {_all(report)}", must=True)
     yield Section(
         "Will be published at once", *items(at_once), f"that will be published at once; {_all(report)}", must=True
     )
+    yield Section("Will go live (was a draft)", *items(live), f"that will go live; {_all(report)}")
     yield Section("Will be deleted", *items(deletes), f"to delete; {_all(report)}", must=True)
     yield Section(_PROBLEMS_TITLE, len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
+    updates = [each for each in updates if each not in live]
     moved = summary.moved_together(updates)
     together = {each.slot for move in moved for each in move.changes}
     number, others = items([each for each in updates if each.slot not in together])
@@ -167,7 +171,7 @@ def _receipt_head(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[str
 
 
 def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]:
-    in_time = sorted(outcomes, key=lambda each: by_time(each.change))
+    in_time = sorted(outcomes, key=lambda each: by_time(each.change, report.plan))
     by_status = {status: [each for each in in_time if each.status is status] for status in Status}
     done = by_status[Status.DONE]
     trouble = [each for status in (Status.REFUSED, Status.DIFFERS, Status.HELD) for each in by_status[status]]

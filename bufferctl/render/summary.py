@@ -55,7 +55,20 @@ def no_changes(plan: Plan, *, is_offline: bool) -> str:
     """What a plan without changes means, without a full stop."""
     if plan.narrowed:
         return NARROWED
+    if waiting := len(plan.of(Action.WAITING)):
+        return _waiting(waiting)
     return "The files match what was last applied" if is_offline else "Buffer matches your files"
+
+
+def _waiting(number: int) -> str:
+    """What is left to do where nothing can be sent now, without a full stop."""
+    return f"{count(number, 'post')} still wait{'s' if number == 1 else ''} for room in Buffer"
+
+
+def new_posts(plan: Plan) -> str:
+    """`2 new posts will be published.`; empty if none will be that would not be published without the plan."""
+    number = sum(map(words.goes_public, plan.writes))
+    return f"{count(number, 'new post')} will be published." if number else ""
 
 
 def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:
@@ -99,7 +112,8 @@ def _counted(status: Status, number: int) -> str:
 def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     """What is left after an apply."""
     if left.is_empty:
-        return "Verified: Buffer matches your files."
+        waiting = len(left.of(Action.WAITING))
+        return f"Verified: {_waiting(waiting) if waiting else 'Buffer matches your files'}."
     number, tried = len(unsent(left, outcomes).writes), [change.slot for change in left.writes]
     holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"

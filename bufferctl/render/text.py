@@ -54,7 +54,7 @@ def plan_text(
 
     moved = () if paint.full or paint.verbose else summary.moved_together(plan.changes)
     together = {change.slot for each in moved for change in each.changes}
-    shown = (change for change in sorted(plan.changes, key=by_time) if change.action in _SHOWN)
+    shown = (change for change in sorted(plan.changes, key=lambda each: by_time(each, plan)) if change.action in _SHOWN)
     cards = [card_of(change, plan, lengths) for change in shown if change.slot not in together]
     by_home = sorted((card for card in cards if card.kind != "hold"), key=lambda card: card.channel.home)
     lines = [line for each in moved for line in _moved(each, plan, paint)]
@@ -98,8 +98,8 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
         yield from not_checked
         return
     yield paint.strong(f"Plan: {summary.counts(plan)}.")
-    if public := sum(map(words.goes_public, plan.writes)):
-        yield from wrapped(f"{count(public, 'new post')} will be published. {_first(plan)}".rstrip(), paint.width)
+    if new := summary.new_posts(plan):
+        yield from wrapped(f"{new} {_first(plan)}".rstrip(), paint.width)
     if at_once := sum(map(words.is_at_once, plan.writes)):
         yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
     if uploads := plan.uploads:

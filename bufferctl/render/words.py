@@ -158,7 +158,7 @@ def field(path: str) -> str:
         case "tags" | "services", _:
             return top
         case "thread", [number, "assets", asset, kind, "file" | "url"]:
-            return f"thread, part {int(number) + 1}, asset {int(asset) + 1}, {kind} changed"
+            return f"thread, part {int(number) + 1}, {kind} {int(asset) + 1}"
         case "thread", [number]:
             return f"thread, part {int(number) + 1}"
         case "thread", [number, "0"]:
@@ -166,9 +166,9 @@ def field(path: str) -> str:
         case "thread", [number, _, asset, *what]:
             return ", ".join([f"thread, part {int(number) + 1}, asset {int(asset) + 1}", *what])
         case "assets", [number, kind, "file" | "url"]:
-            return f"asset {int(number) + 1}, {kind} changed"
+            return f"{kind} {int(number) + 1}"
         case "media", [number, "file" | "url"]:
-            return f"media {int(number) + 1} changed"
+            return f"media {int(number) + 1}"
         case "assets", [number, *what]:
             return ", ".join([f"asset {int(number) + 1}", *what])
     return ".".join([top, *rest])

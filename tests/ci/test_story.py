@@ -49,7 +49,7 @@ def test_the_whole_story(team: Team) -> None:
 
     third = team.open("third")
     assert "No changes." in team.plan(third).log
-    assert team.github.bodies(third)[0].splitlines()[1].startswith("**No changes.**")
+    assert team.github.bodies(third)[0].splitlines()[3].startswith("**No changes.**")
 
 
 def begun(team: Team, **more: Any) -> bytes:
@@ -346,7 +346,7 @@ def test_files_with_errors_make_no_plan(team: Team) -> None:
     ran = team.plan(number)
     assert ran.failed
     (comment,) = team.github.bodies(number)
-    assert comment.splitlines()[1].startswith("**No plan.** The files have errors")
+    assert comment.splitlines()[3].startswith("**No plan.** The files have errors")
     assert "posts/launch.yaml:3:5: error:" in comment
     assert ran.uploads
     team.edit(number, launch=post("launch", "We are live"))
@@ -361,7 +361,7 @@ def test_an_expired_key_is_said_on_the_pull_request(team: Team) -> None:
     team.plan(number)
     assert team.plan(number, key="expired").failed
     (comment,) = team.github.bodies(number)
-    assert comment.splitlines()[1].startswith("**No plan.** The plan could not be made")
+    assert comment.splitlines()[3].startswith("**No plan.** The plan could not be made")
     assert "Keys expire" in comment
 
 
@@ -431,6 +431,10 @@ def test_several_sets_of_files(team: Team) -> None:
     assert [body.splitlines()[0] for body in team.github.bodies(number)] == [
         "<!-- bufferctl:plan north -->",
         "<!-- bufferctl:plan south -->",
+    ]
+    assert [body.splitlines()[1] for body in team.github.bodies(number)] == [
+        "### Buffer plan: `north`",
+        "### Buffer plan: `south`",
     ]
     team.merge(number)
     for name in ("north", "south"):

@@ -132,7 +132,7 @@ def test_what_needs_somebody_comes_first() -> None:
     top = document[document.index("Check these first</h2>") : document.index("<main")]
     links = re.findall(r'href="#([^"]+)"', top)
     keys = [link.rpartition("/")[2] for link in links]
-    assert keys == ["morning", "news", "webinar", "now", "discount", "party"]
+    assert keys == ["morning", "news", "webinar", "now", "discount", "party", "survey"]
     names = {attributes["id"] for attributes in Read(document).of("article")}
     assert {link.replace("%3A", ":").replace("%40", "@") for link in links} <= names
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
-from bufferctl.model import ShareMode
+from bufferctl.model import PostStatus, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render.markdown import LIMIT, problems_markdown, report_markdown
@@ -91,23 +91,22 @@ def test_begins_with_its_mark() -> None:
 def test_says_first_how_many_and_when() -> None:
     """One sentence: counts, then what goes out first, in its channel's zone."""
     first, later = _creates(2)
-    assert _of(later, first).splitlines()[2] == (
-        "**2 to create, 0 to change, 0 to delete.** First new post: **Mon 3 Dec 2029 11:00 CET**, X, acme."
-    )
+    counts = "**2 to create, 0 to change, 0 to delete.** 2 new posts will be published."
+    assert _of(later, first).splitlines()[2] == f"{counts} First: **Mon 3 Dec 2029 11:00 CET**, X, acme."
 
 
 def test_says_that_something_goes_out_at_once() -> None:
     """A post that is shared now is the first to go out, and has a heading of its own."""
     now = change(post("ch-x", "now", 1, text="Now", mode=ShareMode.SHARE_NOW), Action.CREATE, Cause.NEW)
     said = _of(*_creates(1), now)
-    assert "First new post: **immediately on apply**, X, acme." in said
+    assert "First: **immediately on apply**, X, acme." in said
     assert said.index("#### Will be published at once") < said.index("#### Will be created")
 
 
 def test_what_is_not_public_is_not_first() -> None:
     """A draft and a post that needs approval go out when a person says so."""
     draft, approval = _creates(1, draft=True), _creates(1, needs_approval=True)
-    assert "First new post" not in _of(*draft, *approval)
+    assert "will be published" not in _of(*draft, *approval)
 
 
 def test_no_changes() -> None:
@@ -138,6 +137,7 @@ def test_order() -> None:
     assert titles == [
         "Needs you",
         "Will be published at once",
+        "Will go live (was a draft)",
         "Will be deleted",
         "Problems",
         "Will change",
@@ -298,3 +298,23 @@ def test_where_a_mention_leads() -> None:
     mention |= {"vanity_name": "hall", "link": "https://other.example/hall"}
     shown = post("ch-li", "a", 1, text="Hall", metadata={"annotations": [mention]})
     assert "Hall (https:&#8203;//other.example/hall)" in _of(change(shown, Action.CREATE, Cause.NEW))
+
+
+def test_a_draft_that_goes_live_has_a_section_of_its_own() -> None:
+    """It is new to the public, and is not found among edits; it is counted among the new posts."""
+    item = post("ch-x", "live", 1, text="Out it goes", due_at=NOW + timedelta(days=7))
+    switch = (Difference("draft", True, False),)
+    there = live("ch-x", 1, "Out it goes", status=PostStatus.DRAFT)
+    said = _of(change(item, Action.UPDATE, Cause.EDITED, there, differences=switch))
+    assert "#### Will go live (was a draft)" in said
+    assert "#### Will change" not in said
+    assert "1 new post will be published." in said
+
+
+def test_queue_posts_stand_at_their_slot() -> None:
+    """By time among the others, not after all of them."""
+    queued = change(post("ch-x", "q", 1, text="Queued"), Action.CREATE, Cause.NEW)
+    timed = change(post("ch-x", "t", 2, text="Timed", due_at=NOW + timedelta(days=7)), Action.CREATE, Cause.NEW)
+    made = replace(PLAN, changes=(timed, queued), queue_times={queued.slot: NOW + timedelta(days=1)})
+    said = report_markdown(Report(made))
+    assert said.index("> Queued") < said.index("> Timed")

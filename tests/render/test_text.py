@@ -17,6 +17,7 @@ from bufferctl.model import Idea, Post, PostStatus, SchedulingType
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render.lines import Paint, cells
+from bufferctl.render.summary import left_over
 from bufferctl.render.text import plan_text, receipt_text
 from tests.fuzzing import examples
 from tests.render.rich import APPLIED, HOSTILE, LENGTHS, NOW, PLAN, change, live, post
@@ -272,6 +273,14 @@ def test_a_reason_is_above_those_that_share_it() -> None:
     )
     found = re.findall(r"(\w) is gone|(same reason as above)", text_of(*held))
     assert [one or other for one, other in found] == ["a", "same reason as above", "b", "same reason as above"]
+
+
+def test_waiting_posts_do_not_match_buffer() -> None:
+    """They are not in Buffer: neither a plan says that it matches, nor what is left after an apply."""
+    item = post("ch-x", "late", 1, text="Late", due_at=NOW + timedelta(days=7))
+    waiting = replace(PLAN, changes=(change(item, Action.WAITING, Cause.NEW),), warnings=(), unmanaged=0)
+    assert "No changes.\n1 post still waits for room in Buffer: 1 waiting.\n" in plan_text(waiting, PLAIN)
+    assert left_over(waiting, ()) == "Verified: 1 post still waits for room in Buffer."
 
 
 def test_a_limited_plan_says_so() -> None:

@@ -320,14 +320,16 @@
     const lists = view === "week" && narrow.matches;
     const body = view === "month" ? [month(), agenda(day)] : lists ? days.map(agenda) : [week()];
     const others = shown.filter((post) => !post.day),
+      now = others.filter((post) => post.card.classList.contains("now")),
       ideas = others.filter((post) => post.card.classList.contains("ideas"));
     calendar.replaceChildren(
+      timeless("Now", "post", now),
       nav(),
       ...body,
       timeless(
         "Unscheduled",
         "post",
-        others.filter((post) => !ideas.includes(post)),
+        others.filter((post) => !ideas.includes(post) && !now.includes(post)),
       ),
       timeless("Ideas", "idea", ideas),
     );
