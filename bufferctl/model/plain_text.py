@@ -64,7 +64,7 @@ def code_point(character: str) -> str:
 
 def replaced(text: str, by: Callable[[str], str]) -> str:
     """`text` with each invisible character replaced by `by(character)`."""
-    if not _ANY.search(text):
+    if (text.isascii() and text.isprintable()) or not _ANY.search(text):
         return text
     return _FOUND.sub(lambda match: by(match[0]) if match["hidden"] else match[0], text)
 

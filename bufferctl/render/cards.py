@@ -9,7 +9,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from bufferctl.model import Address, Service
 from bufferctl.model.content import TextLength
@@ -37,6 +37,7 @@ NETWORKS = {
     Service.WHATSAPP: ("WhatsApp", "W"),
     Service.YOUTUBE: ("YouTube", "Yt"),
 }
+_BY_NAME = {str(service): names for service, names in NETWORKS.items()}
 #: How a card is marked: the four that a reviewer looks for, what changes the record only, and the quiet rest.
 _KINDS = {
     Action.CREATE: "create",
@@ -80,13 +81,38 @@ class ShownChannel:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When it goes out. `day`, `clock` and `local` are in the channel's zone; `at` is ISO 8601 in UTC."""
+    """When it goes out. `due`: in the channel's `zone`. `now`: of the plan. `is_slot`: the queue sets it."""
 
-    at: str
-    day: str
-    clock: str
-    local: str
-    away: str
+    due: datetime
+    zone: str
+    now: datetime
+    is_slot: bool
+
+    @property
+    def at(self) -> str:
+        """ISO 8601 in UTC."""
+        return f"{self.due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+    @property
+    def day(self) -> str:
+        """`2026-12-01`, in the channel's zone."""
+        return f"{self.due:%Y-%m-%d}"
+
+    @property
+    def clock(self) -> str:
+        """`09:00`, in the channel's zone."""
+        return f"{self.due:%H:%M}"
+
+    @property
+    def local(self) -> str:
+        """`Tue 1 Dec 2026 09:00 CET`; `about` before the time of a slot."""
+        local = words.local(self.due, "")
+        return f"about {local}" if self.is_slot else local
+
+    @property
+    def away(self) -> str:
+        """`in 3 days`."""
+        return words.away(self.due, self.now, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +247,7 @@ def channel_of(change: Change, plan: Plan) -> ShownChannel:
         return ShownChannel(organization, label, "Ideas", "Ideas", "i", "ideas")
     live = plan.channels.get(change.slot.channel_id)
     service, _, name = label.partition(":")
-    network, glyph = NETWORKS.get(Service(service), (service, "?")) if service in set(Service) else (service, "?")
+    network, glyph = _BY_NAME.get(service, (service, "?"))
     return ShownChannel(organization, label, visible(live.name) if live else name, network, glyph, service.lower())
 
 
@@ -231,10 +257,7 @@ def moment_of(change: Change, plan: Plan) -> Moment | None:
     if at is None:
         return None
     zone = _zone(change, plan)
-    due = words.in_zone(at, zone)
-    utc = f"{due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-    local = words.local(due, "") if change.due_at else f"about {words.local(due, '')}"
-    return Moment(utc, f"{due:%Y-%m-%d}", f"{due:%H:%M}", local, words.away(due, plan.at, zone))
+    return Moment(words.in_zone(at, zone), zone, plan.at, is_slot=change.due_at is None)
 
 
 def _zone(change: Change, plan: Plan) -> str:

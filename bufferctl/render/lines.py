@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from bufferctl.model.plain_text import visible
@@ -141,6 +142,7 @@ def _narrow(line: str, width: int) -> list[str]:
     return [*lines, line]
 
 
+@lru_cache(maxsize=4096)
 def _width(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
