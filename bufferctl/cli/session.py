@@ -143,7 +143,12 @@ class Session:
         names = names or self.read_names()
         before = self.buffer.requests
         live = self._read(names)
-        options = replace(options, deleted_files=self._deleted_files(), diverged=self.diverged)
+        options = replace(
+            options,
+            deleted_files=self._deleted_files(),
+            diverged=self.diverged,
+            outdated_files=self._outdated_files(),
+        )
         plan = self._compared(live, names.targets, options)
         if days := busy_days(plan, live):
             plan = within_daily_limits(plan, self.buffer.daily_room(days))
@@ -211,18 +216,26 @@ class Session:
         lost = {binding.file for binding in self.state.tracked.values()} - set(self.files.desired.files)
         return deleted_since(self.files.root, self.store.document.commit, lost, remote=self.files.remote)
 
-    def _elsewhere(self, plan: Plan) -> dict[str, Claim]:
-        """Objects that `plan` deletes or treats as unmanaged, but other root files manage: their entry was moved."""
+    def _outdated_files(self) -> frozenset[str]:
+        """Files that the commit applied last changed and this checkout did not, where it may lack that commit."""
+        from bufferctl.state.checkout import outdated_files
+
+        return outdated_files(self.files.root, self.store.document.commit) if self.diverged else frozenset()
+
+    def _elsewhere(self, plan: Plan) -> tuple[Claim, ...]:
+        """What other root files have of what `plan` deletes, creates or adopts: an entry may have moved."""
         from bufferctl.state import claimed_elsewhere
 
         def may_have_moved(change: Change) -> bool:
             if change.action is Action.ADOPT:
                 return change.binding is not None and change.binding.origin is Origin.ADOPTED
-            return change.cause is Cause.REMOVED and change.action in {Action.DELETE, Action.HOLD}
+            is_new = change.binding is None and change.action in {Action.CREATE, Action.HOLD}
+            return is_new or (change.cause is Cause.REMOVED and change.action in {Action.DELETE, Action.HOLD})
 
-        ids = {change.live_id for change in plan.changes if may_have_moved(change)}
-        claims = claimed_elsewhere(self.store, self.files.root_file) if ids else {}
-        return {id_: claim for id_, claim in claims.items() if id_ in ids}
+        asked = [change for change in plan.changes if may_have_moved(change)]
+        ids, slots = {change.live_id for change in asked}, {change.slot for change in asked}
+        claims = claimed_elsewhere(self.store, self.files.root_file) if asked else []
+        return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
 
     def _check_account(self, account: Account, recorded: set[str]) -> None:
         """State of organizations that the account does not have is another account's (design: State)."""

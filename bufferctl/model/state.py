@@ -142,10 +142,13 @@ class LetGo:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What another root file's record says of a live object: that file's path, and where the object comes from."""
+    """What the record of another root file, at that path, says of a live object; `retired` as in `Binding`."""
 
     root_file: str
+    slot: Slot
+    id: str
     origin: Origin
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from shlex import quote
 from zoneinfo import ZoneInfo
 
-from bufferctl.model import Address, Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
+from bufferctl.model import Address, Claim, Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 
@@ -114,17 +114,43 @@ def perhaps_published() -> Hold:
     )
 
 
-def perhaps_imported(suspects: Sequence[Suspect]) -> Hold:
-    """A new entry in a file that lost imported entries before any apply."""
-    keys = [suspect.owner.key for suspect in suspects if suspect.owner]
-    named = ", ".join(f"`{key}`" for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")  # noqa: PLR2004 - enough to look for
+def key_elsewhere(claim: Claim) -> Hold:
+    """A new entry under a key that another root file has, or had, on this channel."""
     return Hold(
         Reason.AMBIGUOUS,
-        f"This file had imported entries that are gone ({named}), and this may be one of them with another key, whose "
-        "post is in Buffer already",
-        f"If it is, add `was: {keys[0]}`. If it is not, add `repeat_of: {keys[0]}`.",
-        candidates=tuple(suspect.id for suspect in suspects),
+        f"{claim.root_file} has a post with this key on this channel ({claim.id}). If the entry was moved here and "
+        "edited, that is its post, and this would be a second one",
+        f"If it was moved, run `bufferctl import {{address}} {claim.id}`. If not, give it another key.",
     )
+
+
+def perhaps_imported(suspects: Sequence[Suspect]) -> Hold:
+    """A new entry in a file from which imported ones are gone before any apply."""
+    return _one_that_is_gone(
+        f"This file had imported entries that are gone ({_keys(suspects)}), and this may be one of them with another "
+        "key, whose post is in Buffer already",
+        suspects,
+    )
+
+
+def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
+    """`was` names what the record does not have, while other entries are gone."""
+    return _one_that_is_gone(
+        f"The state has no `{was[0]}`, which this was, while other entries are gone ({_keys(suspects)}), and this may "
+        "be one of them",
+        suspects,
+    )
+
+
+def _one_that_is_gone(message: str, suspects: Sequence[Suspect]) -> Hold:
+    key = suspects[0].owner.key if suspects[0].owner else suspects[0].id
+    hint = f"If it is, write `was: {key}`. If it is not, write `repeat_of: {key}`."
+    return Hold(Reason.AMBIGUOUS, message, hint, candidates=tuple(suspect.id for suspect in suspects))
+
+
+def _keys(suspects: Sequence[Suspect], most: int = 5) -> str:
+    keys = [f"`{suspect.owner.key}`" for suspect in suspects if suspect.owner]
+    return ", ".join(keys[:most]) + (f" and {len(keys) - most} more" if len(keys) > most else "")
 
 
 def key_taken(key: str, id_: str) -> Hold:
@@ -426,6 +452,15 @@ def only_elsewhere(*, goes_out: bool) -> Hold:
         "The files do not have it, but this checkout may lack the commit that was applied last, which may have added "
         f"it. So it is not deleted and {_stays(1, goes_out=goes_out)}",
         "Merge or rebase onto that commit, then plan again. Or, if the files are complete, run with --max-deletes.",
+    )
+
+
+def outdated_here(file: str) -> Hold:
+    return Hold(
+        Reason.DIVERGED,
+        f"The commit that was applied last changed {file}, and this checkout has the version before that. So this is "
+        "not sent: it would undo that change",
+        "Merge or rebase onto that commit, then plan again.",
     )
 
 

@@ -142,6 +142,7 @@ class How(Enum):
     EXACT = auto()
     KEY_TAKEN = auto()
     PERHAPS_IMPORTED = auto()
+    PERHAPS_RENAMED = auto()
     IN_QUESTION = auto()
     NEW = auto()
 

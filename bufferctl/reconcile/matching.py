@@ -25,8 +25,9 @@ from bufferctl.model import (
     Question,
     Rule,
     Slot,
-    comparable,
 )
+from bufferctl.model.attached import sources_of
+from bufferctl.model.comparable import text_digest
 from bufferctl.reconcile.matches import (
     Candidate,
     Declared,
@@ -91,7 +92,7 @@ def _by_claims(declared: Sequence[Declared], live: Live, record: Record) -> _Cla
     slots = {d.slot for d in declared}
     found = _known(declared, by_id, live, record)
     released = {slot: binding for slot, binding in record.state.bindings.items() if slot not in slots}
-    renamed = _renamed_to_taken_keys(found, released)
+    renamed = _renamed_to_taken_keys(found, released, record.state.bindings)
     found |= {slot: Match(found[slot].declared, How.KEY_TAKEN, None, found[slot].binding) for slot in renamed}
     moved = _moved([d for d in declared if d.slot not in found], released, by_id, record.state.former)
     left = {m.moved_from for m in moved.values()}
@@ -116,7 +117,11 @@ def _by_content(
     by_id = {item.id: item for item in live.items}
     claims = Claims(claimed.found | exact, claimed.released, by_id, live.gone)
     asked = questions(rest, lost, pools, claims, record, live)
-    new = {d.slot: _new(d, claimed.released) for d in rest if d.slot not in lost and d.slot not in asked}
+    gone: dict[str, dict[Slot, Binding]] = defaultdict(dict)
+    for slot, binding in claimed.released.items():
+        if not binding.retired:
+            gone[slot.home][slot] = binding
+    new = {d.slot: _new(d, gone[d.slot.home]) for d in rest if d.slot not in lost and d.slot not in asked}
     return exact | asked | new
 
 
@@ -130,28 +135,34 @@ def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea
         return binding.id in live.gone or (isinstance(d.item, Idea) and binding.id not in by_id)
 
     return {
-        d.slot: Match(d, How.KNOWN, by_id.get(binding.id), _as_pulled(d, binding, by_id.get(binding.id)))
+        d.slot: Match(d, How.KNOWN, by_id.get(binding.id), _as_declared(d, binding))
         for d in declared
         if (binding := bindings.get(d.slot)) is not None and not is_over(d, binding)
     }
 
 
-def _new(d: Declared, released: Mapping[Slot, Binding]) -> Match:
-    """New, unless the file that it is in lost an imported entry before any apply: then it may be that one, renamed."""
-    suspects = tuple(
-        Suspect.recorded(slot, binding)
-        for slot, binding in released.items()
-        if binding.unmerged and (slot.home, binding.file) == (d.slot.home, d.item.place.file)
-    )
-    return Match(d, How.PERHAPS_IMPORTED if suspects and not d.item.repeat_of else How.NEW, suspects=suspects)
+def _new(d: Declared, gone: Mapping[Slot, Binding]) -> Match:
+    """New, unless it may be one of its home whose entry is gone: imported just now, or of another key than `was` says."""
+    if not gone or d.item.repeat_of:
+        return Match(d, How.NEW)
+    imported = {slot: b for slot, b in gone.items() if b.unmerged and b.file == d.item.place.file}
+    is_occurrence = isinstance(d.item, Post) and d.item.expansion is not None and d.item.expansion.number
+    if not imported and (is_occurrence or not d.item.previous_keys):  # a series may grow after it was renamed
+        return Match(d, How.NEW)
+    suspects = tuple(Suspect.recorded(slot, binding) for slot, binding in (imported or gone).items())
+    return Match(d, How.PERHAPS_IMPORTED if imported else How.PERHAPS_RENAMED, suspects=suspects)
 
 
-def _as_pulled(d: Declared, binding: Binding, live: LivePost | LiveIdea | None) -> Binding:
+def _as_declared(d: Declared, binding: Binding) -> Binding:
     """The binding, with Buffer's version as what was applied where pull wrote that into the files."""
-    if live is None or not binding.pulled or binding.pulled[0] != str(d.fingerprint):
+    if not binding.pulled or binding.pulled[0] != str(d.fingerprint):
         return binding
     _, applied, seen, due_at = binding.pulled
-    return replace(comparable.bind(d.item, live, binding.origin), applied=applied, seen=seen, due_at=due_at)
+    entry = d.item.entry_digest if isinstance(d.item, Post) else ""
+    return replace(
+        binding, applied=applied, seen=seen, due_at=due_at, entry=entry, text=text_digest(d.content),
+        media=sources_of(d.item), pulled=(),
+    )  # fmt: skip
 
 
 def _previous(d: Declared) -> Iterator[Slot]:
@@ -159,7 +170,9 @@ def _previous(d: Declared) -> Iterator[Slot]:
     return (replace(d.slot, key=key) for key in d.item.previous_keys)
 
 
-def _renamed_to_taken_keys(found: Found, released: Mapping[Slot, Binding]) -> dict[Slot, set[Slot]]:
+def _renamed_to_taken_keys(
+    found: Found, released: Mapping[Slot, Binding], bindings: Mapping[Slot, Binding]
+) -> dict[Slot, set[Slot]]:
     """Slots that the record keeps for what was published there, and that now declare what had another key.
 
     With the slots that it had, by `was` or by equal content: both sides are held, and neither is deleted.
@@ -167,9 +180,9 @@ def _renamed_to_taken_keys(found: Found, released: Mapping[Slot, Binding]) -> di
     tracked = {slot: binding for slot, binding in released.items() if not binding.retired}
     taken: dict[Slot, set[Slot]] = {}
     for slot, m in found.items():
-        if m.binding is None or not m.binding.retired or str(m.declared.fingerprint) == m.binding.applied:
+        content, binding = str(m.declared.fingerprint), bindings[slot]
+        if not binding.retired or content == binding.applied:
             continue
-        content = str(m.declared.fingerprint)
         olds = {*_previous(m.declared), *(s for s, b in tracked.items() if (s.home, b.applied) == (slot.home, content))}
         if olds & tracked.keys():
             taken[slot] = olds & tracked.keys()
@@ -199,8 +212,7 @@ def _moved(
         olds = [*_previous(d), *([slots[id_]] if (id_ := former.get(d.slot)) in slots else [])]
         if (old := next((old for old in olds if old in left), None)) is not None:
             binding = left.pop(old)
-            live = by_id.get(binding.id)
-            found[d.slot] = Match(d, How.MOVED, live, _as_pulled(d, binding, live), old)
+            found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), _as_declared(d, binding), old)
     by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
     for slot, binding in left.items():
         if not is_out(binding, by_id.get(binding.id)):
@@ -211,7 +223,7 @@ def _moved(
         if d.slot not in found and free:
             equals.remove(free[0])
             binding = left.pop(free[0])
-            found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), binding, free[0])
+            found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), _as_declared(d, binding), free[0])
     return found
 
 

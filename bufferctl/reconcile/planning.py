@@ -39,7 +39,7 @@ from bufferctl.reconcile.matches import Declared, How, Match, Matches
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
 from bufferctl.reconcile.record import Record, without_strays
-from bufferctl.reconcile.removal import Removed, guard_deletes, remove
+from bufferctl.reconcile.removal import Removed, guard_deletes, hold_what_diverged, remove
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.sending import in_order, queue_times, within_limits
 from bufferctl.reconcile.writes import Resolver, ideas_of, tags_of
@@ -60,7 +60,8 @@ class Options:
     `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
     holds what was not reviewed. `planned_at`: when what is applied was planned, None for now. `deleted_files`: those
     that a commit since the last apply deleted, so that they are not lost by accident. `elsewhere`: what other root
-    files manage, by id. `diverged`: the checkout lacks what was applied last.
+    files have of the same. `diverged`: the checkout may lack what was applied last;
+    `outdated_files`: those that the applied commit changed and this checkout did not.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -71,8 +72,9 @@ class Options:
     review: Callable[[Change], Change] | None = None
     planned_at: datetime | None = None
     deleted_files: frozenset[str] = frozenset()
-    elsewhere: Mapping[str, Claim] = field(default_factory=dict)
+    elsewhere: tuple[Claim, ...] = ()
     diverged: bool = False
+    outdated_files: frozenset[str] = frozenset()
 
 
 class Scene(NamedTuple):
@@ -93,6 +95,13 @@ class Scene(NamedTuple):
 Changes = list[Change]
 
 
+def _hold_what_diverged(changes: Changes, scene: Scene) -> Changes:
+    given = scene.options
+    return hold_what_diverged(
+        changes, diverged=given.diverged, allowed=given.max_deletes, outdated=given.outdated_files
+    )
+
+
 def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
     files = {item.place.file for item in scene.desired.items}
     files |= {m.binding.file for m in scene.matches.matches if m.binding} | scene.options.deleted_files
@@ -103,7 +112,7 @@ def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
         for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
     }
     most, allowed = scene.desired.settings.max_deletes, scene.options.max_deletes
-    return guard_deletes(changes, most, allowed, files, series, diverged=scene.options.diverged)
+    return guard_deletes(changes, most, allowed, files, series)
 
 
 def _hold_against_policy(changes: Changes, scene: Scene) -> Changes:
@@ -138,6 +147,7 @@ def _wait_for_room(changes: Changes, scene: Scene) -> Changes:
 
 #: The passes after the table, in order of precedence: a later pass does not change what an earlier one holds.
 PASSES: tuple[Callable[[Changes, Scene], Changes], ...] = (
+    _hold_what_diverged,
     _guard_deletes,
     _hold_against_policy,
     _hold_unreviewed,
@@ -153,7 +163,7 @@ def reconcile(
     """The plan that makes the account match the files. `live` covers what `targets` names."""
     options = options or Options()
     live = without_strays(live, state)
-    record = Record(_in_scope(state, live), desired.settings.managed_since, options.elsewhere)
+    record = Record(_in_scope(state, live), desired.settings.managed_since, _managed_elsewhere(options))
     matches = match((_declared(item, targets) for item in desired.items), live, record)
     channels = {c.id: c for o in live.organizations for c in o.channels}
     scene = Scene(desired, live, matches, channels, options)
@@ -201,6 +211,7 @@ def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]
         recreate=scene.options.recreate,
         reapply=scene.options.reapply,
         unsettled=scene.options.unsettled,
+        elsewhere={claim.slot: claim for claim in scene.options.elsewhere},
     )
     return (table.decide(m, situation) for m in scene.matches.matches if not _is_called_off(m))
 
@@ -226,8 +237,13 @@ def _removed(scene: Scene) -> Iterable[Change]:
         for slot, binding in matches.released.items()
         if slot not in matches.kept and not binding.retired
     ]
-    prune = scene.desired.settings.prune
-    return (remove(each, live.gone, scene.options.elsewhere, prune=prune) for each in removed)
+    prune, elsewhere = scene.desired.settings.prune, _managed_elsewhere(scene.options)
+    return (remove(each, live.gone, elsewhere, prune=prune) for each in removed)
+
+
+def _managed_elsewhere(options: Options) -> dict[str, Claim]:
+    """What other root files declare, by id."""
+    return {claim.id: claim for claim in options.elsewhere if not claim.retired}
 
 
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:

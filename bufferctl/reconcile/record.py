@@ -155,7 +155,7 @@ def without_strays(live: Live, state: State) -> Live:
 
 
 def begin_run(state: State, plan: Plan) -> State:
-    """The record at the start of applying `plan`: its homes are listed, its questions kept, forgotten objects released.
+    """The record at the start of applying `plan`: its homes are listed, its questions and former slots kept.
 
     Homes are listed before the first intent, so that a home that is not listed has none: it starts from the last whole
     apply.
@@ -168,11 +168,8 @@ def begin_run(state: State, plan: Plan) -> State:
     outside = (slot for slot in state.questions if slot not in slots and (plan.narrowed or slot.home not in planned))
     questions = {slot: state.questions[slot] for slot in outside}
     questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
-    let_go = {**state.let_go, **_let_go(plan.of(Action.FORGET))}
     past = (state.past - slots) | {change.slot for change in plan.of(Action.PAST)}
-    return replace(
-        state, homes=homes, questions=questions, let_go=let_go, past=past, former=_former(state, plan.changes)
-    )
+    return replace(state, homes=homes, questions=questions, past=past, former=_former(state, plan.changes))
 
 
 def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
@@ -181,12 +178,6 @@ def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
     taken = state.bindings.keys() - moved.keys() | {c.slot for c in changes}
     bound = {binding.id for binding in state.bindings.values()}
     return {slot: id_ for slot, id_ in {**state.former, **moved}.items() if slot not in taken and id_ in bound}
-
-
-def _let_go(forgotten: Iterable[Change]) -> dict[str, LetGo]:
-    """Objects that nothing claims any more; a retired claim stays."""
-    gone = (c for c in forgotten if not (c.binding and c.binding.retired))
-    return {c.live.id: LetGo(c.slot.home, c.live.created_at) for c in gone if c.live is not None}
 
 
 def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_homes: Collection[str] = ()) -> State:

@@ -62,7 +62,8 @@ def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim],
     if binding.unmerged and not item.declared:
         return replace(change, action=Action.NO_OP)
     if not item.declared and binding.id in elsewhere:
-        return replace(change, message=f"{elsewhere[binding.id].root_file} declares it now, so it stays in Buffer")
+        other = elsewhere[binding.id].root_file
+        return _stays(change, binding, f"{other} declares it now, so it stays in Buffer")
     if binding.origin is Origin.ADOPTED and item.declared:
         return holds.cancelled_but_theirs(live.id, goes_out=change.goes_out).on(change)
     if binding.origin is Origin.ADOPTED:
@@ -106,22 +107,17 @@ def guard_deletes(
     allowed: int | None,
     files: Collection[str],
     series: Mapping[tuple[str, str], int] | None = None,
-    *,
-    diverged: bool = False,
 ) -> list[Change]:
     """Hold deletes that look like an accident, unless the command line confirms how many are intended.
 
     `most`: `max_deletes` of the files; `allowed`: of the command line, which overrules the guards. `files`: those that
     are not lost, since something of them is still declared, there or in another file, or since a commit deleted them.
-    `series`: how many occurrences a repeated entry has now, by home and key. `diverged`: the checkout lacks what was
-    applied last, so that nobody can tell what was removed from what it never had.
+    `series`: how many occurrences a repeated entry has now, by home and key.
     """
     changes = list(changes)
     deletes = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
     limit = most if allowed is None else allowed
-    if diverged and allowed is None:
-        held = {change.slot: holds.only_elsewhere(goes_out=change.goes_out).on(change) for change in deletes}
-    elif len(deletes) > limit:
+    if len(deletes) > limit:
         goes_out = any(c.goes_out for c in deletes)
         hold = holds.too_many_deletes(len(deletes), limit, _shortened(deletes, series or {}), goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}
@@ -130,6 +126,27 @@ def guard_deletes(
     else:
         held = {}
     return [held.get(change.slot, change) if change.action is Action.DELETE else change for change in changes]
+
+
+def hold_what_diverged(
+    changes: Iterable[Change], *, diverged: bool, allowed: int | None, outdated: Collection[str]
+) -> list[Change]:
+    """The changes, with those held that a checkout makes only because it lacks what was applied last.
+
+    `diverged`: it may lack it, so that nobody can tell what was removed from what it never had; `allowed`: of the
+    command line, a person's word that the files are complete. `outdated`: files that the applied commit changed and
+    this side did not.
+    """
+
+    def held(change: Change) -> Change:
+        if change.action is Action.DELETE and change.cause is Cause.REMOVED and diverged and allowed is None:
+            return holds.only_elsewhere(goes_out=change.goes_out).on(change)
+        is_outdated = change.place is not None and change.place.file in outdated
+        if change.action in {Action.CREATE, Action.UPDATE} and is_outdated:
+            return holds.outdated_here(change.place.file if change.place else "").on(change)
+        return change
+
+    return [held(change) for change in changes]
 
 
 def _shortened(deletes: Iterable[Change], series: Mapping[tuple[str, str], int]) -> dict[str, tuple[int, int]]:

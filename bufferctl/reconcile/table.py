@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from shlex import quote
 from typing import Any
 
-from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model import Binding, Claim, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import became_files, bind, differing, due_seen, text_digest
 from bufferctl.plan import Action, Cause, Change, Reason
@@ -32,7 +32,8 @@ class Situation:
     """What the rows need besides a match.
 
     `write` makes what apply sends, or says why it cannot (a hold). `gone` and `unread` as in `Live`. `unsettled`: slots
-    whose write an earlier run left with an unknown outcome, with the ids that it might be.
+    whose write an earlier run left with an unknown outcome, with the ids that it might be. `elsewhere`: what other root
+    files have under the same key.
     """
 
     now: datetime
@@ -44,6 +45,7 @@ class Situation:
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
     unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    elsewhere: Mapping[Slot, Claim] = field(default_factory=dict)
 
 
 def decide(match: Match, situation: Situation) -> Change:
@@ -60,6 +62,8 @@ def decide(match: Match, situation: Situation) -> Change:
         return _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, match.origin))
     if match.question is not None:
         return _hold(facts, holds.ambiguous(match.question.rule, match.suspects, match.declared.channel), Cause.NEW)
+    if match.how is How.PERHAPS_RENAMED:
+        return _hold(facts, holds.perhaps_renamed(item.previous_keys, match.suspects), Cause.NEW)
     if match.how is How.PERHAPS_IMPORTED:
         return _hold(facts, holds.perhaps_imported(match.suspects), Cause.NEW)
     if match.how in {How.KNOWN, How.MOVED}:
@@ -96,6 +100,9 @@ def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
     """A new object. It is sent only if its absence is proved: everything there that may be ours was read."""
     match, item = facts.match, facts.match.declared.item
     slot = match.declared.slot
+    claim = situation.elsewhere.get(slot)
+    if claim is not None and not item.repeat_of:
+        return _hold(facts, holds.key_elsewhere(claim), cause)
     timed = isinstance(item, Post) and item.due_at is not None
     recorded = situation.record.horizon(slot.home).recorded
     if slot.home in situation.unread and not (timed and recorded) and not _is_late(item, situation):
@@ -257,6 +264,7 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
             "file": item.place.file,
             "protect": item.protect,
             "unmerged": False,
+            "retired": False,
         }
         if not facts.edited:
             text = old.text or text_digest(match.declared.content)

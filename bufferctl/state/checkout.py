@@ -60,6 +60,21 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
     return frozenset(_output(folder, "log", "--format=", *only, f"{applied}..HEAD").split("\0")) & frozenset(files)
 
 
+def outdated_files(folder: Path, applied: str) -> frozenset[str]:
+    """Files below `folder` that `applied` changed since it and this checkout parted, and that are as before here.
+
+    None where the checkout has `applied`, or the history is not known.
+    """
+    base = _output(folder, "merge-base", "HEAD", applied) if applied else ""
+    return _changed(folder, base, applied) - _changed(folder, base) if base else frozenset()
+
+
+def _changed(folder: Path, *commits: str) -> frozenset[str]:
+    """The files that differ between two commits, or one and what is checked out."""
+    only = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z")
+    return frozenset(_output(folder, "diff", *only, *commits).split("\0")) - {""}
+
+
 def _fetch(folder: Path, here: str, applied: str, remote: str) -> None:
     """Fetch `applied`, or more history if the checkout is shallow, as far as it is available."""
     wanted = [remote, applied]

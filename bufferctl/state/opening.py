@@ -52,14 +52,14 @@ def document_path(root_file: Path, repository: Path | None, name: str = "state")
     return (folder.relative_to(repository) / file).as_posix() if repository else file
 
 
-def claimed_elsewhere(record: StoredRecord, root_file: Path) -> dict[str, Claim]:
-    """Ids of live objects that other root files manage, as recorded in the same place.
+def claimed_elsewhere(record: StoredRecord, root_file: Path) -> list[Claim]:
+    """What the records of other root files in the same place have.
 
     Not what copies of this project claim, which have its lineage; nor documents whose root file is gone, or that
-    cannot be read. Raises StateError if the store cannot be read.
+    cannot be read. Raises StateError where the store cannot be read.
     """
     top = top_of(root_file) if record.is_shared else Path()
-    claimed: dict[str, Claim] = {}
+    claimed: list[Claim] = []
     for path, raw in record.store.others().items():
         other = next((name for name in root_files_of(top / path) if name.is_file()), None)
         if other is None:
@@ -68,7 +68,8 @@ def claimed_elsewhere(record: StoredRecord, root_file: Path) -> dict[str, Claim]
             document = parse(raw, path, record.endpoint, remedy="")
             if document.state.lineage != record.saved.lineage:
                 name = os.path.relpath(other, root_file.absolute().parent)
-                claimed |= {b.id: Claim(name, b.origin) for b in document.state.bindings.values() if not b.retired}
+                bindings = document.state.bindings.items()
+                claimed += [Claim(name, slot, b.id, b.origin, b.retired) for slot, b in bindings]
     return claimed
 
 

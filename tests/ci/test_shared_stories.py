@@ -171,6 +171,18 @@ def test_a_checkout_that_diverged_may_be_complete(team: Team) -> None:
     assert (code, team.texts()) == (0, ["On my branch"]), printed
 
 
+def test_a_checkout_that_diverged_undoes_nothing_that_it_did_not_touch(team: Team) -> None:
+    """An edit and a removal of main stay: files as they were before are held, and Ada's own post goes out."""
+    one, three = post("one", "One"), only(post("three", "Three", due="2029-12-22 09:00"))
+    merged(team, "first", one=one + three)
+    merged(team, "second", one=one.replace("One", "One, corrected"))
+    assert team.texts() == ["One, corrected"]
+    on_a_branch(team, "main~1", mine=post("mine", "On my branch", channel="linkedin"))
+    code, printed = typed(team, team.ada.folder, "apply", "--auto-approve")
+    assert (code, team.texts()) == (1, ["On my branch", "One, corrected"]), printed
+    assert "changed posts/one.yaml, and this checkout has the version before that" in " ".join(printed.split())
+
+
 def test_a_file_that_a_merge_lost_deletes_nothing(team: Team) -> None:
     """A conflict that was resolved by dropping a colleague's file: no commit deleted it."""
     merged(team, "launch", launch=post("launch", "We are live"))

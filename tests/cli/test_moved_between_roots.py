@@ -96,3 +96,41 @@ def test_a_root_file_that_is_gone_claims_nothing(project: Project, shared: str) 
     project.write("brand/buffer.yaml", head + TEASER)
     assert apply(project, "brand/buffer.yaml")[0] == 0
     assert "We are live" not in texts(project)
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_move_that_is_reverted_after_publication(project: Project, shared: str, *, is_shared: bool) -> None:
+    """Done: the root file that had it first still knows it."""
+    head = HEAD.format(state=shared if is_shared else "")
+    queued = "          - {key: tip, text: A tip}\n"
+    project.write("buffer.yaml", head + queued + TEASER)
+    project.write("blog.yaml", head + NEWS)
+    assert (apply(project, "buffer.yaml")[0], apply(project, "blog.yaml")[0]) == (0, 0)
+    project.write("buffer.yaml", head + TEASER)
+    project.write("blog.yaml", head + NEWS + queued)
+    assert (apply(project, "blog.yaml")[0], apply(project, "buffer.yaml")[0]) == (0, 0)
+    project.sandbox.clock.advance(days=3)
+    assert (apply(project, "blog.yaml")[0], apply(project, "buffer.yaml")[0]) == (0, 0)
+    project.write("buffer.yaml", head + queued + TEASER)
+    project.write("blog.yaml", head + NEWS)
+    assert (apply(project, "buffer.yaml")[0], apply(project, "blog.yaml")[0]) == (0, 0)
+    assert texts(project).count("A tip") == 1
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_move_with_an_edit_is_held(project: Project, shared: str, *, is_shared: bool) -> None:
+    """The key is known beside it, on the same channel; `import` says that it is the same post."""
+    head = HEAD.format(state=shared if is_shared else "")
+    project.write("buffer.yaml", head + LAUNCH + TEASER)
+    project.write("blog.yaml", head + NEWS)
+    assert (apply(project, "buffer.yaml")[0], apply(project, "blog.yaml")[0]) == (0, 0)
+    project.sandbox.clock.advance(days=16)
+    assert apply(project, "buffer.yaml")[0] == 0
+    project.write("buffer.yaml", head)
+    project.write("blog.yaml", head + NEWS + (LAUNCH + TEASER).replace("text: ", "text: Look! "))
+    code, out = apply(project, "blog.yaml")
+    assert (code, out.count("buffer.yaml has a post with this key")) == (1, 2), out
+    assert len(texts(project)) == 3
+    launch = next(post for post in project.sandbox.posts() if post["text"] == "We are live")
+    assert project("import", "--file", "blog.yaml", "Acme/twitter:acme/launch", launch["id"]).code == 0
+    assert project("plan", "--file", "blog.yaml").planned == ["~ launch", "! teaser"]

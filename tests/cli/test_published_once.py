@@ -214,3 +214,29 @@ def test_an_imported_entry_that_is_renamed_and_edited_before_any_apply(project: 
     path.write_text(renamed.replace("key: webinar", f"key: webinar\n    was: {key[1]}"), encoding="utf-8")
     assert project.apply().code == 0
     assert [post["text"].strip() for post in project.sandbox.posts()] == ["Come to our webinar"]
+
+
+def test_a_rename_by_way_of_a_key_that_was_never_applied(project: Project) -> None:
+    """Two renames without an apply between them: `was` names a key that nobody knows, so it is held."""
+    published(project, QUEUED)
+    project.write("posts/a.yaml", QUEUED.replace("key: tip", "key: c, was: b").replace("A tip", "A better tip"))
+    ran = project.apply()
+    assert (ran.code, texts(project)) == (1, ["A tip"])
+    assert "The state has no `b`" in ran.out
+
+
+def test_a_pull_that_is_merged_after_publication(project: Project) -> None:
+    """Nothing to do: the file says what was published."""
+    published(project, TWO)
+    two = next(post["id"] for post in project.sandbox.posts() if post["text"] == "Something else")
+    project.sandbox.person.edit_post(two, text="Something better")
+    main = (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
+    assert project("pull").code == 0
+    pulled = (project.folder / "posts/a.yaml").read_text(encoding="utf-8")
+    project.write("posts/a.yaml", main)
+    project.sandbox.clock.advance(days=9)
+    project.apply()
+    project.sandbox.clock.advance(days=2)
+    project.apply()
+    project.write("posts/a.yaml", pulled)
+    assert project.apply().code == 0

@@ -53,6 +53,7 @@ def nothing_reviewed(change: Change) -> Change:
     return replace(change, action=Action.HOLD, reason=Reason.NOT_REVIEWED, write=None)
 
 
+OUTDATED = Options(outdated_files=frozenset({"posts.yaml"}))
 UNREVIEWED = Options(review=nothing_reviewed)
 
 
@@ -315,6 +316,7 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
         (Reason.CONFLICT, Reason.MISSED, replace(bound(post()), live=[in_buffer(post(text="Theirs"))]),
          [post(due=NOW)]),
         # the table before every pass
+        (Reason.MISSED, Reason.DIVERGED, World(options=OUTDATED), [post(due=NOW)]),
         (Reason.AMBIGUOUS, Reason.POLICY, replace(ASKED, settings=Settings(policy=FROZEN)), [at_once()]),
         (Reason.UNREAD, Reason.POLICY, World(unread=["c1"], settings=Settings(policy=FROZEN)), [at_once()]),
         (Reason.MISSED, Reason.POLICY, agreed(LEAD), [post(due=NOW)]),
@@ -323,6 +325,9 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
         (Reason.PROTECTED, Reason.DELETES, bound(post(protect=True)), [KEEP]),
         (Reason.MISSED, Action.WAITING, World(limit=0), [post(due=NOW)]),
         # the passes, by their order
+        (Reason.DIVERGED, Reason.DELETES, bound(*MANY, KEEP, options=Options(diverged=True)), [KEEP]),
+        (Reason.DIVERGED, Reason.POLICY, agreed(FROZEN, options=OUTDATED), [at_once()]),
+        (Reason.DIVERGED, Action.WAITING, World(limit=0, options=OUTDATED), [post()]),
         (Reason.DELETES, Reason.NOT_REVIEWED, bound(*MANY, KEEP, options=UNREVIEWED), [KEEP]),
         (Reason.POLICY, Reason.NOT_REVIEWED, agreed(FROZEN, options=UNREVIEWED), [at_once()]),
         (Reason.POLICY, Reason.AMBIGUOUS, replace(PROTECTED, settings=Settings(policy=LEAD)), [post(due=SOON), KEEP]),

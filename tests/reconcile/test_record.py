@@ -13,7 +13,6 @@ from bufferctl.model import (
     Account,
     Address,
     Binding,
-    Claim,
     Home,
     Horizon,
     LetGo,
@@ -31,7 +30,6 @@ from bufferctl.model import (
 )
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import (
-    Options,
     answer,
     begin,
     begin_anew,
@@ -204,19 +202,6 @@ def test_a_binding_without_a_creation_is_let_go_without_a_name() -> None:
     """No longer bound."""
     state = State(bindings={A: Binding("p1", Origin.CREATED)})
     assert release(state, A) == State()
-
-
-def test_what_a_run_forgets_is_let_go() -> None:
-    """What another root file has now, until the horizon passes it."""
-    moved = in_buffer(post(), created=NOW - timedelta(seconds=30))
-    options = Options(elsewhere={"p1": Claim("blog.yaml", Origin.CREATED)})
-    world = World(live=[moved], state=record((post(), moved)), options=options)
-    plan = world.plan(post("b", "b", LATER))
-    begun = begin_run(world.state, plan)
-    assert begun.let_go == {"p1": LetGo("c1", moved.created_at)}
-    bound = replace(begun, bindings={})
-    assert move_on(bound, plan, world.reading, settle=SETTLE).let_go == begun.let_go
-    assert move_on(bound, plan, replace(world.reading, began=NOW + SETTLE), settle=SETTLE).let_go == {}
 
 
 def test_what_stays_in_buffer_is_kept() -> None:
