@@ -142,7 +142,7 @@ def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea
 
 
 def _new(d: Declared, gone: Mapping[Slot, Binding]) -> Match:
-    """New, unless it may be one whose entry is gone from its home: imported just now, or renamed by an unknown `was`."""
+    """New, unless it may be one whose entry is gone from its home: imported just now, or with an unknown `was`."""
     if not gone or d.item.repeat_of:
         return Match(d, How.NEW)
     imported = {slot: b for slot, b in gone.items() if b.unmerged and b.file == d.item.place.file}
