@@ -94,7 +94,7 @@ def apply(
     console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
-    source = source_of(file, paths, reviewed, choices, console)
+    source = source_of(file, paths, reviewed, choices, console, as_json=as_json)
     outputs.check_apart(receipt, reviewed, saved_plan_among(paths), *report_files)
     files = source.files
     with (

@@ -53,7 +53,7 @@ def drift(
     from bufferctl.render.drift import drift_json, drift_text
 
     console = Console.create(no_color=no_color)
-    files = load_files(file, paths, console, by_rules=False)
+    files = load_files(file, paths, console, by_rules=False, as_json=as_json)
     choices = options.Choices()
     with (
         api_key.connected(connection, console) as buffer,

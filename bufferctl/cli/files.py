@@ -94,11 +94,14 @@ def _with_files(desired: Desired | None, root: Path) -> Desired | None:
     return read_files(desired, root)
 
 
-def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by_rules: bool = True) -> Files:
+def load_files(
+    file: Path | None, paths: Sequence[Path], console: Console, *, by_rules: bool = True, as_json: bool = False
+) -> Files:
     """Read and check the files, and print their problems; of many warnings of one rule, only the first ones.
 
     Raises ConfigError if there are errors among them. What the account knows better is left to when it is asked.
-    `by_rules`: judge the content by the rules; not where only what is in Buffer matters.
+    `by_rules`: judge the content by the rules; not where only what is in Buffer matters. `as_json`: with errors, print
+    what `validate --json` does.
     """
     from bufferctl.cli.judging import abridged, judged
 
@@ -110,6 +113,10 @@ def load_files(file: Path | None, paths: Sequence[Path], console: Console, *, by
     )
     if found.desired is None or has_errors(problems):
         tell_problems(problems, found.root, console)
+        if as_json:
+            from bufferctl.render.json import problems_json
+
+            console.data(problems_json(problems, valid=False))
         raise ConfigError("The files have errors, so nothing was done", hint="Fix them, then try again.")
     return Files(found.root, found.desired, named, problems, by_rules, found.files[0])
 

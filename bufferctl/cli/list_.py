@@ -80,7 +80,7 @@ def list_(
 
     console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--report", *report_files)
-    files = load_files(file, paths, console, by_rules=False)
+    files = load_files(file, paths, console, by_rules=False, as_json=as_json)
     plan, found = _live(files, state_file, connection, console) if live else (_offline(files, state_file), None)
     span = _span(week, first, last, plan.at, files)
     rows = _selected(agenda(plan, found), files, channels, targets)

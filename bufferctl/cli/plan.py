@@ -91,7 +91,7 @@ def plan(
     outputs.check_apart(out, *report_files)
     if offline:
         plan_options.check_offline(choices, out=out)
-    files = load_files(file, paths, console)
+    files = load_files(file, paths, console, as_json=as_json)
     plan_options.check_named(choices, files)
     made, state = (
         (plan_options.offline_plan(files, state_file, choices), None)

@@ -65,9 +65,15 @@ class PlanSource(Protocol):
 
 
 def source_of(
-    file: Path | None, paths: Sequence[Path], reviewed: Path | None, choices: Choices, console: Console
+    file: Path | None,
+    paths: Sequence[Path],
+    reviewed: Path | None,
+    choices: Choices,
+    console: Console,
+    *,
+    as_json: bool,
 ) -> PlanSource:
-    """The source that the command line names, its files read and checked.
+    """The source that the command line names, its files read and checked. `as_json`: as in `load_files`.
 
     Raises UsageError, ConfigError, and StalePlanError if a saved plan was altered.
     """
@@ -82,7 +88,7 @@ def source_of(
         plan = saved.read(plan_file)
         return FromSavedPlan(plan, plan_file, file, of_saved(file, plan.desired))
     agreed = saved.read(reviewed) if reviewed else None
-    files = load_files(file, paths, console)
+    files = load_files(file, paths, console, as_json=as_json)
     plan_options.check_named(choices, files)
     fresh = FromFiles(files, choices)
     if reviewed is None or agreed is None:

@@ -178,6 +178,7 @@ def reconcile(
         warnings=(
             *warnings.missing_managed_since(record),
             *warnings.unread_channels(channels, live.unread & {s.channel_id for s in _slots(desired, targets)}),
+            *warnings.past(changes, record),
             *warnings.still_published(changes),
             *warnings.unmerged(changes),
             *policy_warnings(changes, desired.settings, live.at, scene.planned_at),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
@@ -132,6 +132,24 @@ def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
             "already published",
             hint="Add `managed_since:` with the current date and time to the root file.",
         )
+
+
+def past(changes: Iterable[Change], record: Record) -> Iterator[Diagnostic]:
+    """Posts that are counted as past for the first time, as those of a wrong year are; an apply remembers them."""
+    found = [each for each in changes if each.action is Action.PAST and each.slot not in record.state.past]
+    if not found:
+        return
+    found.sort(key=lambda each: each.due_at or datetime.max.replace(tzinfo=UTC))
+    named = ", ".join(str(each.address) for each in found[-_NAMED:])
+    more = f", and {len(found) - _NAMED:,} earlier ones" if len(found) > _NAMED else ""
+    are, them = ("post is", "it") if len(found) == 1 else ("posts are", "them")
+    yield Diagnostic(
+        Severity.WARNING,
+        f"{len(found):,} {are} due in the past, and Buffer has no equal post; bufferctl never sends {them}: "
+        f"{named}{more}",
+        found[-1].place,
+        hint="If the year or the month is wrong, correct it.",
+    )
 
 
 def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
