@@ -228,12 +228,12 @@ class Session:
 
         def may_have_moved(change: Change) -> bool:
             if change.action is Action.ADOPT:
-                return change.binding is not None and change.binding.origin is Origin.ADOPTED
+                return True
             is_new = change.binding is None and change.action in {Action.CREATE, Action.HOLD}
             return is_new or (change.cause is Cause.REMOVED and change.action in {Action.DELETE, Action.HOLD})
 
         asked = [change for change in plan.changes if may_have_moved(change)]
-        ids, slots = {change.live_id for change in asked}, {change.slot for change in asked}
+        ids, slots = {change.live_id for change in asked}, {slot for change in asked for slot in _slots(change)}
         claims = claimed_elsewhere(self.store, self.files.root_file) if asked else []
         return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
 
@@ -301,6 +301,13 @@ class Session:
                 f"{first.isoformat(timespec='seconds')}; if the state were lost, that post could be published twice",
                 hint=f"Set it to {(first - timedelta(minutes=1)).isoformat(timespec='seconds')} or earlier.",
             )
+
+
+def _slots(change: Change) -> Iterator[Slot]:
+    """Where its object may be recorded: under its key, and those that it may have had before."""
+    yield change.slot
+    for key in change.desired.previous_keys if change.desired else ():
+        yield replace(change.slot, key=key)
 
 
 S = TypeVar("S", bound=Session)

@@ -59,7 +59,9 @@ def decide(match: Match, situation: Situation) -> Change:
     if item.cancelled:
         return _cancelled(facts)
     if match.how is How.EXACT and match.live is not None:
-        return _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, match.origin))
+        change = _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, match.origin))
+        claim = situation.record.elsewhere.get(match.live.id)
+        return replace(change, message=f"{claim.root_file} manages it too.") if claim else change
     if match.question is not None:
         return _hold(facts, holds.ambiguous(match.question.rule, match.suspects, match.declared.channel), Cause.NEW)
     if match.how is How.PERHAPS_RENAMED:
@@ -100,7 +102,8 @@ def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
     """A new object. It is sent only if its absence is proved: everything there that may be ours was read."""
     match, item = facts.match, facts.match.declared.item
     slot = match.declared.slot
-    claim = situation.elsewhere.get(slot)
+    slots = (slot, *(replace(slot, key=key) for key in item.previous_keys))
+    claim = next((situation.elsewhere[each] for each in slots if each in situation.elsewhere), None)
     if claim is not None and not item.repeat_of:
         return _hold(facts, holds.key_elsewhere(claim), cause)
     timed = isinstance(item, Post) and item.due_at is not None

@@ -134,3 +134,31 @@ def test_a_move_with_an_edit_is_held(project: Project, shared: str, *, is_shared
     launch = next(post for post in project.sandbox.posts() if post["text"] == "We are live")
     assert project("import", "--file", "blog.yaml", "Acme/twitter:acme/launch", launch["id"]).code == 0
     assert project("plan", "--file", "blog.yaml").planned == ["~ launch", "! teaser"]
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_move_with_a_new_key_and_an_edit_is_held(project: Project, shared: str, *, is_shared: bool) -> None:
+    """`was:` names the key that the other root file had."""
+    head = HEAD.format(state=shared if is_shared else "")
+    project.write("buffer.yaml", head + LAUNCH + TEASER)
+    project.write("blog.yaml", head + NEWS)
+    assert (apply(project, "buffer.yaml")[0], apply(project, "blog.yaml")[0]) == (0, 0)
+    project.write("buffer.yaml", head + TEASER)
+    project.write("blog.yaml", head + NEWS + LAUNCH.replace("launch,", "start, was: launch,").replace("We", "Now we"))
+    code, out = apply(project, "blog.yaml")
+    assert (code, "buffer.yaml has a post with this key" in out) == (1, True), out
+    assert len(texts(project)) == 3
+
+
+def test_where_both_declare_it(project: Project, shared: str) -> None:
+    """An equal entry is already there, and the plan names who manages it, too; removed again, the post stays."""
+    head = HEAD.format(state=shared)
+    project.write("acme/buffer.yaml", head + LAUNCH)
+    project.write("acme/blog.yaml", head + LAUNCH + NEWS)
+    assert apply(project, "acme/buffer.yaml")[0] == 0
+    code, out = apply(project, "acme/blog.yaml")
+    assert (code, "already there" in out, "buffer.yaml manages it too." in out) == (0, True, True), out
+    assert "lost" not in out
+    project.write("acme/blog.yaml", head + NEWS)
+    assert "buffer.yaml declares it now" in apply(project, "acme/blog.yaml")[1]
+    assert texts(project) == ["News", "We are live"]
