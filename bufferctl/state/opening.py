@@ -55,14 +55,14 @@ def document_path(root_file: Path, repository: Path | None, name: str = "state")
 def claimed_elsewhere(record: StoredRecord, root_file: Path) -> list[Claim]:
     """What the records of other root files in the same place have.
 
-    Not what copies of this project claim, which have its lineage; nor documents whose root file is gone, or that
-    cannot be read. Raises StateError where the store cannot be read.
+    Not what copies of this project claim, which have its lineage; nor documents whose root file is gone, which is
+    another team's, or that cannot be read. Raises StateError where the store cannot be read.
     """
     top = top_of(root_file) if record.is_shared else Path()
     claimed: list[Claim] = []
     for path, raw in record.store.others().items():
         other = next((name for name in root_files_of(top / path) if name.is_file()), None)
-        if other is None:
+        if other is None or not (record.is_shared or _belong_together(other, root_file)):
             continue
         with suppress(StateError):
             document = parse(raw, path, record.endpoint, remedy="")
@@ -71,6 +71,14 @@ def claimed_elsewhere(record: StoredRecord, root_file: Path) -> list[Claim]:
                 bindings = document.state.bindings.items()
                 claimed += [Claim(name, slot, b.id, b.origin, b.retired) for slot, b in bindings]
     return claimed
+
+
+def _belong_together(one: Path, other: Path) -> bool:
+    """Whether two root files with local state are of one team: in one folder, or in one repository."""
+    if one.absolute().parent == other.absolute().parent:
+        return True
+    repository = repository_of(one)
+    return repository is not None and repository == repository_of(other)
 
 
 def root_files_of(document: Path) -> tuple[Path, ...]:
