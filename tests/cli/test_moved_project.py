@@ -210,21 +210,24 @@ def test_cut_off_while_it_is_moved(project: Project, bare: Path, message: str) -
     assert left["format_version"] == "4.0"
 
 
-@pytest.mark.usefixtures("bare")
-def test_two_root_files_that_may_go_on_with_it(project: Project) -> None:
+@pytest.mark.parametrize("cut_off", ["", "state: moved from"], ids=["moved", "cut off"])
+def test_two_root_files_that_may_go_on_with_it(project: Project, bare: Path, cut_off: str) -> None:
     """Each on a branch of its own: the second one has nothing to go on with, and asks."""
     begun(project)
     git.git(project.folder, "branch", "other")
     move(project, "buffer.yaml", "acme.yaml")
     commit(project)
-    assert apply(project, "acme.yaml")[0] == 0
+    refuse(bare, cut_off)
+    assert apply(project, "acme.yaml")[0] == bool(cut_off)
+    refuse(bare)
     git.git(project.folder, "checkout", "--quiet", "other")
     move(project, "buffer.yaml", "brand.yaml")
     edit(project, "brand.yaml")
     commit(project)
     code, printed = apply(project, "brand.yaml")
     assert (code, texts(project).count("Queue post")) == (1, 1)
-    assert "There is one for acme.yaml, which no longer exists" in printed
+    old = "buffer.yaml" if cut_off else "acme.yaml"
+    assert f"There is one for {old}, which no longer exists" in printed
     assert len(texts(project)) == 4
 
 
