@@ -149,10 +149,10 @@ def plain_findings(post: Post) -> Iterator[Finding]:
         if each.is_link:
             continue
         if found := _markdown(each.text):
-            message = f"`{found[0][:40]}` is Markdown, and readers would see its signs"
+            message = f"`{found[0][:40]}` is Markdown, and readers will see the markup"
             yield Finding(MARKDOWN, post, each.path, message, quote=found[0])
         if found := _html(each.text):
-            message = f"`{found[0][:40]}` is HTML, and readers would see it as it is written"
+            message = f"`{found[0][:40]}` is HTML, and readers will see the markup"
             yield Finding(HTML, post, each.path, message, quote=found[0])
 
 

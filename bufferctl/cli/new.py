@@ -92,7 +92,7 @@ def new(
     draft = _read(source) if source else None
     usual = [each.label for each in starting.usual_channels(desired)]
     if kind == "post":
-        words = draft or text or ask.text("--text", "Text of the post?")
+        words = draft or text or ask.text("--text", "Text of the post")
         where = channels or ask.channels(usual)
         started = starting.new_post(desired, where, words, at or ask.time(), key)
     else:
@@ -166,11 +166,12 @@ class _Asking:
         return found
 
     def channels(self, usual: list[str]) -> tuple[str, ...]:
-        """Channels, by default those that accept a post without media. If there is only one, it is not asked for."""
+        """Channels, of those that accept a post without media. If there is only one, it is not asked for."""
         if len(usual) == 1 and not self._console.can_ask:
             return (usual[0],)
         self._check("--channel")
-        answer: str = click.prompt("Where does it go?", default=", ".join(usual) or None, err=True)
+        of = f" Channels, with commas between: {', '.join(usual)}" if usual else ""
+        answer: str = click.prompt(f"Where does it go?{of}\n", err=True)
         return tuple(each.strip() for each in answer.split(",") if each.strip())
 
     def time(self) -> datetime | None:

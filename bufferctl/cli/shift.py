@@ -98,7 +98,8 @@ def shift(
         console.note("Nothing was written.")
         return 1
     _write(found.changes, files, console)
-    console.data(f"Moved {count(found.dates, 'date')} by {count(by, 'day')}. Next: bufferctl plan")
+    way = "later" if by > 0 else "earlier"
+    console.data(f"Moved {count(found.dates, 'date')} {count(abs(by), 'day')} {way}. Next: bufferctl plan")
     return 0
 
 
@@ -153,10 +154,11 @@ def _agreed(found: Shift, console: Console) -> bool:
     """Ask. Raises UsageError if there is nobody to ask."""
     from bufferctl.render.lines import count
 
+    way = "later" if found.days > 0 else "earlier"
     return console.confirm(
-        f"Move {count(found.dates, 'date')} by {count(found.days, 'day')}?",
+        f"Move {count(found.dates, 'date')} {count(abs(found.days), 'day')} {way}?",
         nothing_was="written",
-        hint="Read the edits, then run it again with --auto-approve.",
+        hint="Review the changes, then run it again with --auto-approve.",
     )
 
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from bufferctl.config.times import zone_of
 from bufferctl.config.write.additions import NewChannel, NewOrganization
@@ -187,7 +187,7 @@ def starter_text(account: Account, managed_since: datetime, *, in_git: bool = Fa
         "# Posts may also go into files of their own, such as posts/2026-w49.yaml.",
         "version: 1",
         f"timezone: {_scalar(zone)}   # for times without an offset",
-        f"managed_since: {managed_since.isoformat(' ', 'seconds')}   # written by init; keep it",
+        f"managed_since: {managed_since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}   # written by init; keep it",
         *(["state: git   # on the branch bufferctl-state, for CI and every machine"] if in_git else []),
         "organizations:",
     ]
@@ -210,7 +210,7 @@ def _channel_lines(channel: ChannelHome, *, is_example: bool) -> Iterator[str]:
     if is_example:
         yield "        posts:"
         yield "          - key: first-post        # a stable name: text and time may change, this may not"
-        yield "            draft: true            # delete this line to schedule the post"
+        yield "            draft: true            # delete this line to add it to the queue"
         yield "            text: |"
         yield "              Hello from git!"
 

@@ -21,6 +21,7 @@ def test_writes(project: Any, prints: Any) -> None:
 def test_what_it_writes_works(project: Any, prints: Any) -> None:
     """It validates, plans, and applies: the example is saved as a draft, which nobody sees."""
     project("init")
+    assert project("fmt", "--check").code == 0
     prints("init/validate", project("validate"))
     plan = project("plan")
     assert (plan.code, plan.planned) == (0, ["+ first-post"])

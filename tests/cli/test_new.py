@@ -135,7 +135,7 @@ def test_one_channel_is_meant(environment: Path, new: Any) -> None:
 
 
 def test_questions(project: Project, program: list[str]) -> None:
-    """On a terminal it asks what the options do not say; what is offered is taken with Return."""
+    """On a terminal it asks what the options do not say; Return alone does not post everywhere."""
     project.write("buffer.yaml", ROOT)
     terminal = Terminal([*program, "new"], project)
     for question, answer in (
@@ -143,7 +143,7 @@ def test_questions(project: Project, program: list[str]) -> None:
         (b"What is it about?", "Spring launch\n"),
         (b"On which day does it start?", "soon\n"),
         (b"soon is not a day", "2031-03-04\n"),
-        (b"Where does it go?", "\n"),
+        (b"with commas between: twitter, linkedin", "twitter, linkedin\n"),
     ):
         terminal.until(question)
         terminal.type(answer)

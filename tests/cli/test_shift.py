@@ -112,7 +112,7 @@ def test_every_date_moves(environment: Path, shift: Any, options: tuple[str, ...
     before = b(environment)
     ran = shift(*options)
     assert (ran.code, a(environment), b(environment)) == (0, MOVED, before)
-    assert "Moved 8 dates by 7 days." in ran.out
+    assert "Moved 8 dates 7 days later." in ran.out
 
 
 def test_shows_the_edits(shift: Any, prints: Prints) -> None:
