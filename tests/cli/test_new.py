@@ -143,7 +143,7 @@ def test_questions(project: Project, program: list[str]) -> None:
         (b"What is it about?", "Spring launch\n"),
         (b"On which day does it start?", "soon\n"),
         (b"soon is not a day", "2031-03-04\n"),
-        (b"with commas between: twitter, linkedin", "twitter, linkedin\n"),
+        (b"with commas between: ", "twitter, linkedin\n"),
     ):
         terminal.until(question)
         terminal.type(answer)
