@@ -10,6 +10,7 @@ import httpx2
 import stamina
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
+from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl import __version__
 from bufferctl.errors import ForgeError
@@ -27,6 +28,9 @@ MAX_BYTES = 64 * 1024 * 1024
 _PAGE = 100
 _USER_AGENT = f"bufferctl/{__version__}"
 _TOO_MANY, _SERVER_ERROR = 429, 500
+
+
+set_on_retry_hooks(())  # stamina would log each retry to stderr
 
 
 class _TransientError(ForgeError):
@@ -118,7 +122,7 @@ class Api:
             finally:
                 answer.close()
         except httpx2.TransportError as error:
-            message = f"{what}: {_one_line(str(error)) or type(error).__name__}"
+            message = f"{request.url.host} did not answer {what}: {_one_line(str(error)) or type(error).__name__}"
             if may_repeat or isinstance(error, httpx2.ConnectError):
                 raise _TransientError(message) from error
             raise ForgeError(message) from error

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.ci.child import git_access
-from bufferctl.ci.forge import connect, fenced, first_parents, marker, with_marker
+from bufferctl.ci.forge import connect, fenced, first_parents, marker, variable, with_marker
 from bufferctl.ci.http import Api
 from bufferctl.ci.plan import keep_artifact
 from bufferctl.errors import ForgeError
@@ -263,3 +263,10 @@ def test_an_artifact_follows_no_link(tmp_path: Path, made: Path) -> None:
     with pytest.raises(ForgeError, match="contains a symbolic link"):
         keep_artifact(made, Path("way/artifact"), checkout)
     assert list(outside.iterdir()) == []
+
+
+def test_a_missing_token_says_how_a_job_passes_it() -> None:
+    """GitHub does not set it by itself."""
+    with pytest.raises(ForgeError) as raised:
+        variable({}, "GITHUB_TOKEN")
+    assert "GITHUB_TOKEN: ${{ github.token }}" in raised.value.hint
