@@ -224,14 +224,14 @@ def _too_long(
     if because := because_of_parameters(post, text, network.counting, limit):
         counts += because
         over += f", or leave the parameters out with `overrides: {{{post.service}: {{utm: {{}}}}}}`"
+    own = "" if len(path) > 1 else ", or give this network a text of its own under `overrides`"
     if network.paid and limit < network.paid.most and used <= network.paid.most:
         more = _NOT_PAID if from_account else _IF_PAID
-        yield Finding(NEEDS_PAID_X, post, path, f"{counts}, so Buffer refuses it", hint=f"{over}; {more}")
+        yield Finding(NEEDS_PAID_X, post, path, f"{counts}, so Buffer refuses it", hint=f"{over}{own}; {more}")
     elif network.text_varies and not from_account:
         message = f"{counts}, unless the server allows more; `plan` asks it"
         yield Finding(DEPENDS_ON_SERVER, post, path, message)
     else:
-        own = "" if len(path) > 1 else ", or give this network a text of its own under `overrides`"
         yield Finding(TOO_LONG, post, path, f"{counts}, so Buffer refuses it", hint=over + own)
 
 

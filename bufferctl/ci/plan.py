@@ -12,6 +12,7 @@ from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import Job, annotate
 from bufferctl.errors import ForgeError
+from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import code
 
 #: The exit code of `plan --detailed-exitcode` where changes are pending.
@@ -75,7 +76,7 @@ def _report(job: Job, found: Held, *, fails: bool) -> None:
     if found.before:
         annotate(
             "warning",
-            f"{_needs_you(found.before)} already before this {job.forge.noun}: {_names(found.before)}.",
+            f"{_count(found.before)} already needed you before this {job.forge.noun}: {_names(found.before)}.",
             job.environment,
         )
     if found.by_request:
@@ -89,7 +90,11 @@ def _failure(job: Job, found: Held) -> str:
 
 
 def _needs_you(addresses: Sequence[str]) -> str:
-    return f"{len(addresses):,} change{' needs' if len(addresses) == 1 else 's need'} you"
+    return f"{_count(addresses)} {'needs' if len(addresses) == 1 else 'need'} you"
+
+
+def _count(addresses: Sequence[str]) -> str:
+    return count(len(addresses), "change")
 
 
 def _names(addresses: Sequence[str]) -> str:

@@ -100,7 +100,8 @@ def test_account_that_pays_for_x(project: Any) -> None:
     assert (validated.code, "if the account pays for X" in validated.out) == (1, True)
     ran = project("plan")
     assert (ran.code, ran.err.count("[BC002]")) == (1, 1)
-    assert "shorten it by 1; according to Buffer, this account does not pay for X" in ran.err
+    assert "shorten it by 1, or give this network a text of its own" in ran.err
+    assert "according to Buffer, this account does not pay for X" in ran.err
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], metadata={"subscriptionType": "Premium"})
     assert (project("plan").code, project.apply().code) == (0, 0)
     declare(project, "twitter", "x" * 25_001)

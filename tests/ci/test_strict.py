@@ -47,7 +47,7 @@ def test_what_was_held_before_only_warns(drifted: Team) -> None:
     number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
     ran = drifted.plan(number)
     assert not ran.failed, ran.log
-    assert f"::warning::1 change needs you already before this pull request: {ADDRESS}." in ran.log
+    assert f"::warning::1 change already needed you before this pull request: {ADDRESS}." in ran.log
     comment = drifted.github.bodies(number)[0]
     assert "This check fails" not in comment
     assert "1 needs you" in comment
