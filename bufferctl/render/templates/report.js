@@ -323,8 +323,8 @@
       now = others.filter((post) => post.card.classList.contains("now")),
       ideas = others.filter((post) => post.card.classList.contains("ideas"));
     calendar.replaceChildren(
-      timeless("Now", "post", now),
       nav(),
+      timeless("Now", "post", now),
       ...body,
       timeless(
         "Unscheduled",
