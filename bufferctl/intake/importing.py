@@ -264,11 +264,16 @@ class _Choice:
         return entries
 
     def _declared_ids(self) -> set[str]:
-        """Ids that the files declare, may declare or declared before; none of them gets a second address."""
+        """Ids that the files declare, may declare or declared before; none of them gets a second address.
+
+        What an earlier import wrote into files that are not here is imported again, under its key.
+        """
         ids: set[str] = set()
         if self.baseline.plan is None or self.baseline.live is None:
             return ids
         for change in self.baseline.plan.changes:
+            if change.desired is None and change.binding is not None and change.binding.unmerged:
+                continue
             ids.update([*change.candidates, *([change.live_id] if change.live_id else [])])
             if (change.slot.organization_id, change.slot.channel_id) not in self.scope:
                 continue

@@ -128,6 +128,19 @@ def test_what_an_import_wrote_is_deleted_by_no_checkout_that_lacks_it(project: A
     assert "deleted" in project.apply("--max-deletes", "9").out
 
 
+def test_an_import_whose_files_were_discarded_can_be_repeated(project: Any) -> None:
+    """The same files again, with the same keys."""
+    few(project)
+    project.write("buffer.yaml", CHANNELS)
+    project.apply()
+    imported(project)
+    first = files(project)
+    shutil.rmtree(project.folder / "posts")
+    project.write("buffer.yaml", CHANNELS)
+    imported(project)
+    assert files(project) == first
+
+
 #: A root file without posts.
 CHANNELS = """\
 version: 1
