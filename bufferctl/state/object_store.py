@@ -61,14 +61,17 @@ class ObjectStore:
         return Stored(None, "") if found is None else Stored(bytes(found.bytes()), _version(found.meta))
 
     def others(self) -> dict[str, bytes]:
-        """As `Store` says: read now, a request for the list and one for each."""
+        """As `Store` says: read now, a request for the list and one for each; none without the right to list."""
 
         def read(bucket: S3Store | GCSStore | AzureStore) -> dict[str, bytes]:
             listed = [str(each["path"]) for page in bucket.list() for each in page]
             paths = [path for path in listed if path.endswith("state.json") and path != self._path]
             return {path: bytes(bucket.get(path).bytes()) for path in paths}
 
-        return self._guard(read, "be read")
+        try:
+            return self._guard(read, "be read")
+        except _RefusedError:
+            return {}
 
     def beside(self, path: str) -> ObjectStore:
         """As `Store` says."""

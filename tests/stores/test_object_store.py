@@ -53,6 +53,14 @@ def test_documents_of_other_root_files_are_listed(server: buckets.Google) -> Non
     assert other.others() == {"state.json": FIRST}
 
 
+def test_without_the_right_to_list_there_are_no_others(server: buckets.Google) -> None:
+    """A policy for the document alone is enough for everything else."""
+    one = store(server)
+    run(one, FIRST)
+    server.refusal = (403, "AccessDenied")
+    assert one.others() == {}
+
+
 def test_a_store_that_ignores_conditions_is_refused(server: buckets.Google) -> None:
     """At the first write; nothing stays there."""
     server.ignores_conditions = True
