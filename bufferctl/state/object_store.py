@@ -195,15 +195,18 @@ class ObjectStore:
                 raise self._overtaken() from error
             raise _MissingError(str(error)) from error
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise _RefusedError(
-                f"{self.place} cannot {done}: {_reason(error)}",
-                hint=f"Check the credentials and their rights. {_PERMISSIONS}",
-            ) from error
+            raise self._forbidden(error, done) from error
         except BaseError as error:
             raise self._failed(error, done) from error
 
+    def _forbidden(self, error: Exception, done: str) -> _RefusedError:
+        reason = f"{self.place} cannot {done}: {_reason(error)}"
+        return _RefusedError(reason, hint=f"Check the credentials and their rights. {_PERMISSIONS}")
+
     def _failed(self, error: Exception, done: str) -> StateError:
         reason = _reason(error)
+        if "403 Forbidden" in str(error):  # how a list is refused
+            return self._forbidden(error, done)
         if "NotImplemented" in str(error):
             return _RefusedError(
                 f"The store of {self.place} does not support conditions on writes",
