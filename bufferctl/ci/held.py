@@ -21,7 +21,7 @@ from bufferctl.git import git
 
 _PLANNED = frozenset({0, 2})
 #: Held since the request's branch is behind, which is nothing that it brings.
-_OUTDATED = "diverged"
+_BEHIND = "diverged"
 
 
 class _Change(BaseModel):
@@ -50,16 +50,18 @@ class Held:
 
 def held(job: Job, request: ChangeRequest, report: Path, *options: str) -> Held:
     """Compare the plan in `report` (JSON) with one of the request's base, made with the same `options` of `plan`."""
-    now = _held_in(report)
+    found = _held_in(report)
+    behind = tuple(change.address for change in found if change.reason == _BEHIND)
+    now = [change for change in found if change.reason != _BEHIND]
     if not now:
-        return Held()
+        return Held(before=behind)
     try:
         then = {change.identity for change in _held_at_base(job, request, *options)}
     except _UncomparedError as error:
-        return Held(by_request=tuple(change.address for change in now), uncompared=str(error))
-    before = [change for change in now if change.identity in then or change.reason == _OUTDATED]
+        return Held(tuple(change.address for change in now), behind, uncompared=str(error))
     return Held(
-        tuple(change.address for change in now if change not in before), tuple(change.address for change in before)
+        tuple(change.address for change in now if change.identity not in then),
+        (*behind, *(change.address for change in now if change.identity in then)),
     )
 
 

@@ -126,6 +126,10 @@ class Team:
         self.keep(number, run)
         return run
 
+    def plan_branch(self, number: int) -> Run:
+        """The same on the branch as it is, as GitLab checks it out."""
+        return self._job("plan", self.github.pulls[number]["head"]["ref"], self.event(number), "sandbox")
+
     def try_merge(self, number: int) -> str:
         """What the merge of a pull request would be, as GitHub makes it; its ref."""
         self.ada.git("fetch", "--quiet", "origin")

@@ -199,8 +199,9 @@ def test_a_request_that_is_behind_main_is_no_request_that_needs_somebody(team: T
     number = team.open("mine", mine=post("mine", "On my branch", channel="linkedin"))
     merged(team, "launch", launch=launch)
     team.ada.git("checkout", "--quiet", "mine")
-    planned = team.plan(number)
+    planned = team.plan_branch(number)
     assert not planned.failed, planned.log
+    assert "::warning::1 change already needed you before this pull request: Acme/twitter:acme/launch." in planned.log
 
 
 def test_a_shallow_checkout_of_an_older_commit_is_refused(team: Team) -> None:
