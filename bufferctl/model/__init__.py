@@ -108,7 +108,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the part of the model that only commands with an account need, when one of its names is first used."""
+    """Import the names that only commands with an account need, each on first use."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from bufferctl.model import live, state, writing

@@ -1,7 +1,7 @@
 """The name of a declared object: `Acme/twitter:acme/launch`, `Acme/ideas/hiring`.
 
-Three parts: organization, channel label (`service:name`, or `ideas`), key. A part with characters other than
-letters, digits and `._@:+-` is written as a JSON string, so that an address is one line and parses back.
+It has three parts: organization, channel label (`service:name`, or `ideas`), key. A part with characters other than
+letters, digits and `._@:+-` is written as a JSON string, so that an address fits on one line and parses back.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Address:
 
     @property
     def is_idea(self) -> bool:
-        """Whether it names an idea."""
+        """Whether this is the address of an idea."""
         return self.channel == IDEAS
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What is attached to a declared object, in one order: the files and addresses of its assets, thread and media."""
+"""The attachments of a declared object, in a fixed order: files and addresses of its assets, thread and media."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bufferctl.model.desired import Idea, Post
 from bufferctl.model.media import MediaFile
 from bufferctl.model.metadata import thread_of
 
-#: The fields that name what is attached, a file or an address: of an asset itself, and of a document's first page.
+#: The fields that hold an attachment's file or address: for the asset itself, and for a document's first page.
 _PAIRS = (("file", "url"), ("thumbnail_file", "thumbnail_url"))
 
 Path = tuple[str | int, ...]
 
 
 class Attached(NamedTuple):
-    """One file or address. `path`: where it stands, in the file's words; `kind`: image, video, document, gif."""
+    """One file or address. `path`: its position, in the file's field names; `kind`: image, video, document, gif."""
 
     path: Path
     kind: str
@@ -29,12 +29,12 @@ class Attached(NamedTuple):
 
     @property
     def source(self) -> str:
-        """What state keeps of it: the summary of a file, or the address."""
+        """The form in which state keeps it: the summary of a file, or the address."""
         return self.file.summary if self.file else self.url or ""
 
 
 def attached(item: Post | Idea) -> Iterator[Attached]:
-    """Everything attached to a declared object, thumbnails that are no file apart."""
+    """Everything attached to a declared object, except thumbnails that are not files."""
     if isinstance(item, Idea):
         for index, medium in enumerate(item.media):
             yield from _of(("media", index), medium.type.value, medium)
@@ -45,12 +45,12 @@ def attached(item: Post | Idea) -> Iterator[Attached]:
 
 
 def files_of(item: Post | Idea) -> Iterator[Attached]:
-    """The files among what is attached."""
+    """The attachments that are files."""
     return (each for each in attached(item) if each.file) if _may_have_files(item) else iter(())
 
 
 def with_files(item: Post | Idea, change: Callable[[Attached], MediaFile]) -> Post | Idea:
-    """The same object with `change` of each of its files in its place."""
+    """The same object with each of its files replaced by the result of `change`."""
     if not _may_have_files(item):
         return item
     updates: dict[Path, dict[str, Any]] = {}
@@ -60,7 +60,7 @@ def with_files(item: Post | Idea, change: Callable[[Attached], MediaFile]) -> Po
 
 
 def with_sources(item: Post | Idea, sources: Sequence[str]) -> Post | Idea | None:
-    """The same object with other things attached, as state keeps them; None if their number differs.
+    """The same object with other attachments, in the form in which state keeps them; None if their number differs.
 
     A file then has no address, and its path is not the real one.
     """
@@ -76,7 +76,7 @@ def with_sources(item: Post | Idea, sources: Sequence[str]) -> Post | Idea | Non
 
 
 def sources_of(item: Post | Idea) -> tuple[str, ...]:
-    """What state keeps of each thing attached, in order."""
+    """Each attachment in the form in which state keeps it, in order."""
     if isinstance(item, Post) and not item.assets and not thread_of(item.metadata):
         return ()
     return tuple(each.source for each in attached(item))
@@ -99,12 +99,12 @@ def _of(path: Path, kind: str, value: Model) -> Iterator[Attached]:
 
 @cache
 def _pairs_of(kind: type[Model]) -> tuple[tuple[str, str], ...]:
-    """Those of `_PAIRS` that a model has: to ask a model for what it lacks costs ten times as much."""
+    """The `_PAIRS` that a model has; asking a model for a field that it lacks takes ten times as long."""
     return tuple(pair for pair in _PAIRS if pair[0] in kind.model_fields)
 
 
 def _may_have_files(item: Post | Idea) -> bool:
-    """Whether something attached may be a file, found quickly: most posts have none."""
+    """A quick test whether any attachment may be a file: most posts have none."""
     if isinstance(item, Idea) or thread_of(item.metadata):
         return True
     values = [asset.value for asset in item.assets]
@@ -112,7 +112,7 @@ def _may_have_files(item: Post | Idea) -> bool:
 
 
 def _updated(item: Post | Idea, updates: Mapping[Path, Mapping[str, Any]]) -> Post | Idea:
-    """The object with other values in some of the things attached to it, by where these stand."""
+    """The object with other values in some of its attachments, given by path."""
     if isinstance(item, Idea):
         media = (medium.model_copy(update=updates.get(("media", i), {})) for i, medium in enumerate(item.media))
         return replace(item, media=tuple(media))

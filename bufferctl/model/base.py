@@ -1,4 +1,4 @@
-"""What every model of the file format is made of: its base class, and scalar types that read the text of a YAML scalar.
+"""The building blocks of the file format's models: a base class, and scalar types that parse the text of YAML scalars.
 
 YAML values reach the models as text (so `no`, `on` and `12:30` stay text); the scalar types parse it strictly into the
 API's types: `true` and `false` are the only booleans, and an instant must look like a date. Their JSON Schema describes
@@ -39,13 +39,13 @@ _FROM_START = re.compile(_FROM_START_PATTERN)
 _ZONED_PATTERN = _INSTANT_PATTERN.removesuffix("?")
 _DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _KEY = re.compile(KEY_PATTERN)
-#: A variable may come first; config looks again once it is replaced.
+#: A variable may come first; config checks again once it is replaced.
 _WEB_PATTERN = r"([Hh][Tt][Tt][Pp][Ss]?://[^\s/]|\$\()\S*"
 _WEB = re.compile(_WEB_PATTERN)
 #: Beyond these, an offset can leave the range of datetime.
 _FIRST_YEAR, LAST_YEAR = 2000, 2999
 _YEARS = f"must be in a year between {_FIRST_YEAR} and {LAST_YEAR}"
-#: The type of an error that only follows from another one, which is reported.
+#: The type of an error that is only a consequence of another one that is reported.
 FOLLOWS = "follows"
 
 
@@ -155,7 +155,7 @@ def _moment(value: Any) -> Any:
 
 
 def day_of(value: Any) -> date:
-    """The day that a text means. Raises ValueError."""
+    """Parse a day. Raises ValueError."""
     if not isinstance(value, str) or not re.fullmatch(_DAY_PATTERN, value):
         raise ValueError("must be a day such as 2027-01-11")
     try:
@@ -184,8 +184,8 @@ def _key(value: str) -> str:
 Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
 Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
 Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=float)]
-#: A date and a time; without an offset it is local time, and config gives it its zone. In a file with `starts` also
-#: days from it (design: Campaigns).
+#: A date and a time; without an offset it is local time, and config gives it its zone. A file with `starts` may also
+#: count days from it (design: Campaigns).
 When = Annotated[
     datetime,
     BeforeValidator(_when),
@@ -200,7 +200,7 @@ Instant = Annotated[
     AfterValidator(_zoned),
     WithJsonSchema({"type": "string", "pattern": f"^{_ZONED_PATTERN}$"}),
 ]
-#: A whole day, or a day and a time as `When`.
+#: A whole day, or a day and a time like `When`.
 Moment = Annotated[
     datetime | date,
     BeforeValidator(_moment),

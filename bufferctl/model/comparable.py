@@ -65,7 +65,7 @@ _FIELDS = tuple(f.name for f in fields(Content))
 
 
 def normal_text(text: str | None) -> str:
-    """The text in the form to compare: one kind of line end, no outer white space, NFC."""
+    """The text as it is compared: one kind of line ending, no leading or trailing white space, NFC."""
     if not text:
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -113,7 +113,7 @@ def of_desired(item: Post | Idea) -> Content:
 
 
 def _redundant(metadata: NetworkMetadata | None) -> set[str]:
-    """A board's id, where the files give its name: plan adds the id only to send it."""
+    """The id of a board if the files give its name: plan adds the id only to send it."""
     return {"board_service_id"} if getattr(metadata, "board", None) else set()
 
 
@@ -151,14 +151,14 @@ def _live_assets(assets: tuple[LiveAsset, ...]) -> tuple[AssetContent, ...]:
 def _thread(
     text: str, items: tuple[tuple[str, tuple[AssetContent, ...]], ...]
 ) -> tuple[tuple[str, tuple[AssetContent, ...]], ...]:
-    """A thread of one item that repeats the text is no thread."""
+    """A single item that repeats the text is not a thread."""
     if len(items) == 1 and normal_text(items[0][0]) == normal_text(text):
         return ()
     return tuple((normal_text(item), assets) for item, assets in items)
 
 
 def _plain(value: Any) -> Any:
-    """Values in the same form on both sides: normal text, instants in UTC, without empty values and scraped data."""
+    """The value in a form that both sides share: normal text, instants in UTC, no empty values or scraped data."""
     if isinstance(value, str):
         return normal_text(value)
     if isinstance(value, datetime):
@@ -187,7 +187,7 @@ def text_digest(content: Content) -> str:
 def standing(live: LivePost | LiveIdea) -> str:
     """A short text that changes when a write changes the live object, as far as the API returns the change.
 
-    It leaves out the time of a queued post, which moves when other posts do.
+    The time of a queued post does not count, since it moves when other posts do.
     """
     if isinstance(live, LiveIdea):
         return digest(of_live(live))
@@ -219,7 +219,7 @@ class Fingerprint(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> Fingerprint | None:
-        """The fingerprint written as `text`, None if it has another version."""
+        """Parse a fingerprint; None if it has another version."""
         parts = text.split(":")
         return cls(*parts) if len(parts) == len(cls._fields) and parts[0] == FINGERPRINT_VERSION else None
 
@@ -235,10 +235,10 @@ def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
 
 
 def applied_fingerprint(binding: Binding, item: Post | Idea, now: Fingerprint) -> Fingerprint | None:
-    """What was last applied; None if it cannot be read. `now`: the fingerprint of `item`, as it is declared.
+    """The fingerprint of what was last applied; None if it cannot be read. `now`: that of `item` as declared.
 
     A post that an earlier version applied with a link among its assets is the same post with a `link_attachment`
-    (notes: Writing), so that is `now`.
+    (notes: Writing), so the result is then `now`.
     """
     before = Fingerprint.read(binding.applied)
     if before == now or not isinstance(item, Post):
@@ -247,10 +247,11 @@ def applied_fingerprint(binding: Binding, item: Post | Idea, now: Fingerprint) -
 
 
 def became_files(item: Post | Idea, now: Fingerprint, before: Fingerprint, media: tuple[str, ...]) -> bool:
-    """Whether what the API does not return is as it was, addresses that became files apart.
+    """Whether the fields that the API does not return are unchanged, except for addresses that became files.
 
-    `media`: what was attached then (`Binding.media`). Bindings of earlier versions have none; then an object that has
-    files now is taken for the same if its content is, and so is one with a video, whose `thumbnail_url` Buffer gave up.
+    `media`: the attachments at that time (`Binding.media`). Bindings of earlier versions have none; an object that now
+    has files then counts as the same if its content is, and so does an object with a video, because Buffer dropped
+    `thumbnail_url`.
     """
     if now.hidden == before.hidden:
         return True
@@ -282,7 +283,7 @@ def _with_link_assets(post: Post) -> Iterator[Post]:
     if attachment and not post.assets:
         bare = metadata.model_copy(update={"link_attachment": None})
         yield replace(post, assets=(_link_asset(attachment),), metadata=bare)
-        if bare == type(bare)():  # nothing else was said, so there may have been no metadata at all
+        if bare == type(bare)():  # no other field was set, so there may have been no metadata at all
             yield replace(post, assets=(_link_asset(attachment),), metadata=None)
 
 
@@ -308,11 +309,11 @@ def _dumped(model: Model, exclude: set[str] | None = None) -> dict[str, Any]:
 
 
 def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> bool:
-    """Whether `live` is what `desired` asks for.
+    """Whether `live` matches `desired`.
 
     A network field that the files leave out must be empty in Buffer, unless Buffer fills it in itself.
-    `links_may_differ`: the channel shortens links, so a link in a text may have been rewritten (design: Matching): it
-    then has a host that no declared link has.
+    `links_may_differ`: the channel shortens links, so a link in a text may have been rewritten (design: Matching); its
+    host is then different from that of every declared link.
     """
     return not any(True for _ in differing(desired, live, links_may_differ=links_may_differ))
 
@@ -329,19 +330,19 @@ def differing(desired: Content, live: Content, *, links_may_differ: bool = False
             if before == after:
                 continue
         if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):
-            continue  # people call it `launch`, Buffer may call it `Launch`
+            continue  # the file may have `launch` and Buffer `Launch`
         if links_may_differ and name in {"text", "thread"} and _are_rewritten(_texts(before), _texts(after)):
             continue
         yield name, before, after
 
 
 def _texts(value: Any) -> tuple[str, Any]:
-    """All the text of a `text` or `thread` field, and the assets beside it."""
+    """All the text of a `text` or `thread` field, and the assets next to it."""
     return (value, None) if isinstance(value, str) else ("\n".join(t for t, _ in value), [rest for _, rest in value])
 
 
 def _are_rewritten(live: tuple[str, Any], declared: tuple[str, Any]) -> bool:
-    """Whether they are equal except for links that have a host in Buffer which no declared link has."""
+    """Whether they are equal except for links whose host in Buffer is not that of any declared link."""
     if live[1] != declared[1] or without_links(live[0]) != without_links(declared[0]):
         return False
     wanted = _URL.findall(declared[0])
@@ -369,7 +370,7 @@ def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any]) -> d
 
 
 def due_seen(item: Post | Idea, live: LivePost | LiveIdea) -> str:
-    """The instant to store in state: that of a timed post, or one that a person set in Buffer; else empty.
+    """The instant to store in state: the time of a timed post, or a time that a person set in Buffer; else empty.
 
     The time of a queued post is not stored, since it moves when other posts do.
     """
@@ -381,7 +382,7 @@ def due_seen(item: Post | Idea, live: LivePost | LiveIdea) -> str:
 def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_declared: bool = True) -> Binding:
     """The binding of a declared object to `live`.
 
-    Without `as_declared` the live object differs from the declared one, so its content is no baseline to compare with.
+    Without `as_declared` the live object differs from the declared one, so its content cannot serve as a baseline.
     """
     wanted = of_desired(item)
     return Binding(

@@ -16,13 +16,13 @@ from bufferctl.model.media import File, MediaFile
 
 AssetKind = Literal["image", "video", "document", "link"]
 
-#: Of a file in the repository and an address, exactly one is given.
+#: Exactly one of the two must be given: a file in the repository or an address.
 FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["file"]}, {"required": ["url"]}]}
 _THUMBNAIL_FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["thumbnail_file"]}, {"required": ["thumbnail_url"]}]}
 
 
 def exactly_one(**values: object) -> None:
-    """Raises ValueError if not exactly one of two fields is given."""
+    """Check that exactly one of two fields is given. Raises ValueError."""
     given = [name for name, value in values.items() if value is not None]
     names = " and ".join(f"`{name}`" for name in values)
     if len(given) > 1:
@@ -195,7 +195,7 @@ class Asset(Model):
 
     @property
     def kind(self) -> AssetKind:
-        """Which of the four it is."""
+        """The name of the field that is set."""
         if self.image:
             return "image"
         if self.video:
@@ -204,7 +204,7 @@ class Asset(Model):
 
     @property
     def value(self) -> Image | Video | Document | Link:
-        """The one that is set."""
+        """The value of the field that is set."""
         found = self.image or self.video or self.document or self.link
         if found is None:  # the validator excludes this
             raise AssertionError

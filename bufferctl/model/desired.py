@@ -26,13 +26,13 @@ from bufferctl.model.metadata import NetworkMetadata
 #: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"
 
-#: Where the record is in git, unless the files say otherwise.
+#: The remote and branch of a record in git, unless the files set others.
 GIT_REMOTE, GIT_BRANCH = "origin", "bufferctl-state"
 
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """A time in which nothing is published: from `start` to before `end`, both aware. No `channels`: on all of them."""
+    """A period without publishing: from `start` until before `end`, both aware. Empty `channels` means all channels."""
 
     start: Aware
     end: Aware
@@ -40,7 +40,7 @@ class Freeze:
     channels: tuple[str, ...] = ()
 
     def holds(self, moment: datetime, channel: str) -> bool:
-        """Whether nothing may be published at that instant on the channel with that label."""
+        """Whether publishing is frozen at that instant on the channel with that label."""
         return self.start <= moment < self.end and (not self.channels or any(means(c, channel) for c in self.channels))
 
 
@@ -80,7 +80,7 @@ class Policy:
 
 
 def means(reference: str, channel: str) -> bool:
-    """Whether a channel reference means the channel with that label."""
+    """Whether a channel reference includes the channel with that label."""
     return reference in {channel, channel.partition(":")[0]}
 
 
@@ -167,9 +167,9 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A declared channel; `label` is `service:name`, or `service:id` where the files give no name.
+    """A declared channel; `label` is `service:name`, or `service:id` if the files give no name.
 
-    `timezone` is the nearest one around its times; `has_own_timezone`: its entry names it.
+    `timezone` is the innermost zone that the files set for its times; `has_own_timezone`: its own entry sets it.
     """
 
     organization: str
@@ -184,7 +184,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable that a post uses. `place`: where its value stands, None for those that are always there."""
+    """A variable that a post uses. `place`: where its value is set, None for built-in variables."""
 
     name: str
     value: str
@@ -193,12 +193,12 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """How a post was made from an entry that says less or more: for people to see, never compared or sent.
+    """How a post was made from an entry that is shorter or covers more posts: for display, never compared or sent.
 
-    `number` of `times`: which occurrence of a repeated entry it is, 0 for none; `every` as people say it. `starts`: the
-    day that its time is counted from. `parameters`: what was added to links, as `utm_source=x`. `untagged`: each text
-    that they were added to, with the text before. `repeats`: the earlier occurrence with the same text and assets,
-    which `repeat_of` then names. `thread`: the thread stands beside `text`.
+    `number` of `times`: which occurrence of a repeated entry it is, 0 for none; `every` in plain words. `starts`: the
+    day from which its time is counted. `parameters`: those added to links, as `utm_source=x`. `untagged`: each text to
+    which they were added, with its original. `repeats`: the earlier occurrence with the same text and assets, to which
+    `repeat_of` then refers. `thread`: the thread is written next to `text`.
     """
 
     number: int = 0
@@ -212,18 +212,18 @@ class Expansion:
     thread: bool = False
 
 
-#: JSON with sorted keys; made once, since `json.dumps` would make an encoder for each entry.
+#: JSON with sorted keys; created once, since `json.dumps` would create an encoder for each entry.
 _sorted = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 
-#: Fields of an entry that say nothing about the post on one channel, or only how it is expanded.
+#: Fields of an entry that do not describe the post on one channel, but only how the entry is expanded.
 _SPREAD = frozenset({"channels", "overrides", "vars", "utm", "repeat"})
 
 
 class Entry(NamedTuple):
-    """What the files say of one post, before defaults and variables are applied.
+    """One post as written in the files, before defaults and variables are applied.
 
-    `layers`: the fields of its entry, and of the overrides that apply to it, as they are written. `text`: that of its
-    text file, if it has one.
+    `layers`: the fields of its entry and of the overrides that apply to it, as written. `text`: the content of its text
+    file, if it has one.
     """
 
     layers: tuple[Mapping[str, Any], ...]
@@ -231,7 +231,7 @@ class Entry(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """The same in whatever order the fields are. Computed on demand: `validate` does not need it."""
+        """A digest that does not depend on the order of fields. Computed on demand: `validate` does not need it."""
         written = [{name: value for name, value in layer.items() if name not in _SPREAD} for layer in self.layers]
         from_file = self.text if any("text_file" in fields for fields in written) else None
         return blake2b(_sorted([written, from_file]).encode(), digest_size=10).hexdigest()
@@ -242,9 +242,9 @@ class Post:
     """One post on one channel, as declared.
 
     `due_at` is aware, in the zone that the file sets. `metadata` is only that of the channel's network. `tags` are
-    names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: what the files
-    say about it, or only the digest of that; empty if no file declares it. Posts that differ only in that are equal.
-    `was_single`: the key that the first occurrence of a repeated entry may have had before it was repeated.
+    names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: its entry as
+    written in the files, or only the digest of it; empty if no file declares it. Posts that differ only in `entry` are
+    equal. `was_single`: the key that the first occurrence of a repeated entry may have had before it was repeated.
     """
 
     address: Address
@@ -278,8 +278,8 @@ class Post:
 
     @property
     def previous_keys(self) -> tuple[str, ...]:
-        """The keys that it may have had, the likeliest first."""
-        if self.was is None and self.was_single is None:  # nearly all
+        """The keys that it may have had, most likely first."""
+        if self.was is None and self.was_single is None:  # nearly always
             return ()
         return tuple(key for key in (self.was, self.was_single) if key)
 
@@ -313,10 +313,10 @@ class Idea:
 
 @dataclass(frozen=True, slots=True)
 class StateSettings:
-    """Where the record is that machines share: in a bucket, or on a branch of a git remote.
+    """The location of a shared record: a bucket, or a branch of a git remote.
 
     `store`: the bucket (`s3://bucket/prefix`, `gs://`, `az://`), empty for git; `endpoint`: its service's address if it
-    is not the cloud's own. `remote`: one of the repository's, or an address.
+    is not the cloud's own. `remote`: the name of one of the repository's remotes, or an address.
     """
 
     store: str = ""
@@ -346,7 +346,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """Everything declared, in file order (the order in which queue posts are created). `files`: all that were read."""
+    """Everything declared, in file order (the order in which queue posts are created). `files`: all files read."""
 
     settings: Settings = field(default_factory=Settings)
     organizations: tuple[Organization, ...] = ()

@@ -1,4 +1,4 @@
-"""A live post or idea as a declared one: the entry that would make Buffer hold exactly this.
+"""Turns a live post or idea into the declared object that would produce exactly it.
 
 Values that Buffer fills in are left out (defaults, scraped link data, the time of a queue slot). Assets get the URL of
 Buffer's own copy, the only one that the API returns (notes: Reading).
@@ -29,19 +29,19 @@ _REMINDS = SchedulingType.NOTIFICATION
 _PUBLISHED = frozenset({PostStatus.SENDING, PostStatus.SENT})
 #: Switches that are on by default; all others are off.
 _ON = frozenset({"embeddable", "notify_subscribers", "should_share_to_feed"})
-#: Networks whose posts always have a kind.
+#: Networks whose posts always have a `type`.
 _ALWAYS = frozenset({Service.INSTAGRAM, Service.FACEBOOK})
-#: Networks whose videos take a frame of their own as the cover (notes: Writing).
+#: Networks whose videos can use one of their own frames as the cover (notes: Writing).
 _PICKS_FRAMES = frozenset({Service.INSTAGRAM, Service.TIKTOK, Service.PINTEREST})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class NotExpressibleError(ValueError):
-    """A live object that files cannot express. The text ends a sentence that begins with the object."""
+    """A live object cannot be expressed in files. The text completes a sentence that starts with the object."""
 
 
 def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, idea: str | None = None) -> Post:
-    """The declared post that `live` is. Raises NotExpressibleError.
+    """`live` as a declared post. Raises NotExpressibleError.
 
     `idea`: the key of its idea, if that is declared. A published post gets its publishing time as `due_at`.
     """
@@ -69,7 +69,7 @@ def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, id
 
 
 def idea_from_live(live: LiveIdea, address: Address) -> Idea:
-    """The declared idea that `live` is. Raises NotExpressibleError."""
+    """`live` as a declared idea. Raises NotExpressibleError."""
     unknown = sorted(set(live.services) - {service.value for service in Service})
     if unknown:
         raise NotExpressibleError(f"it is for {unknown[0]}, which this version of bufferctl does not support")
@@ -88,7 +88,7 @@ def idea_from_live(live: LiveIdea, address: Address) -> Idea:
 
 
 def _due_at(live: LivePost) -> datetime | None:
-    """The time to the second, as times are compared; None for a post in the queue."""
+    """The time to the second, the precision of comparisons; None for a post in the queue."""
     moment = live.due_at if live.is_custom_scheduled else None
     if live.status in _PUBLISHED:  # with its own time, it can never be sent again, not even from the queue
         moment = live.due_at or live.sent_at or live.created_at
@@ -104,7 +104,7 @@ def _text(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The value with all nested texts normalized, without absent and empty ones."""
+    """The value with all nested texts normalized, and without absent and empty values."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):

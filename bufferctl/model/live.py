@@ -1,4 +1,4 @@
-"""What the API says: objects in Buffer in snake_case, limited to the fields that bufferctl uses, and the requests left.
+"""What the API returns: objects in snake_case, limited to the fields that bufferctl uses, and the remaining requests.
 
 `metadata` of a post keeps the network's fields as a plain dictionary (snake_case keys, absent ones left out): it is
 compared and shown, never branched on.
@@ -49,7 +49,7 @@ class LiveTag:
 
 @dataclass(frozen=True, slots=True)
 class LivePost:
-    """A post in Buffer. All datetimes are aware. `thread` is empty if it is none; `error` is the network's message."""
+    """A post in Buffer. All datetimes are aware. `thread`: empty if it is not one; `error`: the network's message."""
 
     id: str
     channel_id: str
@@ -85,7 +85,7 @@ class LivePost:
 
     @property
     def has_own_time(self) -> bool:
-        """Whether both of Buffer's fields for this say that it has its own time, outside the queue."""
+        """Whether it has its own time outside the queue, according to both of Buffer's fields for this."""
         return self.is_custom_scheduled and self.share_mode == ShareMode.CUSTOM_SCHEDULED
 
 
@@ -206,9 +206,9 @@ def ids_by_home(items: Iterable[LivePost | LiveIdea]) -> dict[str, set[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One rolling window: `left` of `quota` requests; `reset_seconds` after `at` (the server's clock) it is full again.
+    """A rolling window: `left` of `quota` requests; it is full again `reset_seconds` after `at` (the server's clock).
 
-    `quota` is None if the answer gave only what is left.
+    `quota` is None if the answer gave only the number left.
     """
 
     window_seconds: int
@@ -225,12 +225,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """The latest state of every known window, shortest first; empty before the first answer that has one."""
+    """The latest state of every known window, shortest first; empty until an answer includes one."""
 
     windows: tuple[Window, ...] = ()
 
     def updated(self, newer: Quota) -> Quota:
-        """The windows of both; the newer one where both have it."""
+        """The windows of both; if both have a window, the newer state of it."""
         latest = {window.window_seconds: window for window in (*self.windows, *newer.windows)}
         return Quota(tuple(latest[seconds] for seconds in sorted(latest)))
 

@@ -1,7 +1,7 @@
-"""Files beside the posts: what is known of one, how files become public, and at which address (design: Media).
+"""Files stored with the posts: their properties, how they become public, and at which address (design: Media).
 
-What counts, everywhere, is the digest of a file's bytes, never its path or its address: a moved file changes nothing, a
-swapped one is an edit.
+A file is always identified by the digest of its bytes, never by its path or address: moving a file changes nothing,
+replacing its content is an edit.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from pydantic import (
 
 from bufferctl.model.base import Filled, Model
 
-#: The context in which a dump holds, of each file, only what it is known by: its digest.
+#: The context in which a dump has only the digest of each file, which identifies it.
 IDENTITY: Mapping[str, bool] = {"identity": True}
 
 
 _KILO, _MEGA = 1000, 1_000_000
-#: Content types by the type of a file. Anything else is stored as bytes without a meaning.
+#: Content types by file type. Anything else is stored as plain bytes.
 CONTENT_TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -41,7 +41,7 @@ CONTENT_TYPES = {
 
 
 def size_words(number: int) -> str:
-    """A number of bytes as people say it: `31.2 MB`, `5 MB`, `840 kB`, `12 bytes`."""
+    """A number of bytes in readable form: `31.2 MB`, `5 MB`, `840 kB`, `12 bytes`."""
     if number >= _MEGA:
         return f"{number / _MEGA:,.1f}".removesuffix(".0") + " MB"
     return f"{number / _KILO:,.0f} kB" if number >= _KILO else f"{number} bytes"
@@ -83,12 +83,12 @@ class MediaFile(Model):
 
     @property
     def summary(self) -> str:
-        """What state keeps of it: digest and type, bytes, pixels; `read_summary` restores these."""
+        """The form in which state keeps it: digest and type, bytes, pixels; `read_summary` restores these."""
         return f"{self.digest}.{self.type} {self.size} {self.width}x{self.height}"
 
     @classmethod
     def read_summary(cls, text: str) -> Self | None:
-        """The file with that `summary`, without path and address; None if it is none (an address, say)."""
+        """The file with that `summary`, without path and address; None if the text is something else (an address)."""
         name, _, rest = text.partition(" ")
         size, _, pixels = rest.partition(" ")
         width, _, height = pixels.partition("x")
@@ -107,7 +107,7 @@ class MediaFile(Model):
 def _file(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, str):
         return {"path": value}
-    if info.context is not None:  # only people's files are read with a context
+    if info.context is not None:  # only user files are read with a context
         raise ValueError("must be the path of a file")
     return value
 
@@ -121,7 +121,7 @@ class MediaSettings:
     """How files become public.
 
     With a `store` (`s3://bucket/prefix`, `gs://`, `az://`; `endpoint` if it is not the cloud's own) bufferctl uploads
-    them, each to `public_url/DIGEST.TYPE`. Without one something else publishes the root folder at `public_url`.
+    them, each to `public_url/DIGEST.TYPE`. Otherwise, something else publishes the root folder at `public_url`.
     """
 
     public_url: str
@@ -142,11 +142,11 @@ class Obstacle:
 
 
 def object_name(file: MediaFile) -> str:
-    """The name of a file in a store. It tells nothing, since it is public weeks before the post is."""
+    """The name of a file in a store. It reveals nothing, since it is public weeks before the post is."""
     return f"{file.digest}.{file.type}" if file.type else file.digest
 
 
 def address_of(file: MediaFile, settings: MediaSettings) -> str:
-    """The address of a file: by its bytes in a store, by its path where something else publishes the folder."""
+    """The address of a file: by its bytes in a store, or by its path if something else publishes the folder."""
     name = object_name(file) if settings.store else quote(file.path)
     return f"{settings.public_url}/{name}"

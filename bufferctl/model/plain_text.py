@@ -36,7 +36,7 @@ _IN_SIGHT = (
 _ANY = re.compile(_HIDDEN)
 _FOUND = re.compile(f"{_IN_SIGHT}|(?P<hidden>{_HIDDEN})")
 _SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
-#: What ends a sentence sooner than a link.
+#: Characters that more likely end a sentence than a link.
 _AFTER = ".,;:!?…'\u2019*_~"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
@@ -48,7 +48,7 @@ def invisible(text: str) -> Iterator[tuple[int, str]]:
 
 
 def visible(text: str) -> str:
-    """`text` with each invisible character as `⟨U+200B⟩`: it cannot control a terminal, and nothing is hidden."""
+    """`text` with each invisible character as `⟨U+200B⟩`, so that it cannot control a terminal or hide anything."""
     return replaced(text, lambda character: f"⟨{code_point(character)}⟩")
 
 
@@ -70,7 +70,7 @@ def replaced(text: str, by: Callable[[str], str]) -> str:
 
 
 def trimmed(link: str, *, after: str = _AFTER) -> str:
-    """The link without what belongs to the sentence around it. `after`: signs that end the sentence, not the link."""
+    """The link without punctuation of the sentence around it. `after`: characters that end a sentence, not a link."""
     opened = {closing: link.count(opening) for closing, opening in _CLOSING.items()}
     closed = {closing: link.count(closing) for closing in _CLOSING}
     end = len(link)
@@ -92,7 +92,7 @@ def host_of(url: str) -> str:
 
 
 def split(url: str) -> SplitResult | None:
-    """The parts of a link, read as browsers do; None if it is none."""
+    """The parts of a link, parsed as browsers do; None if it is not a link."""
     url = url.replace("\\", "/")
     try:
         return urlsplit(_SCHEME.sub("https://", url, count=1))
@@ -102,7 +102,7 @@ def split(url: str) -> SplitResult | None:
 
 @lru_cache(maxsize=256)
 def normal_host(host: str) -> str:
-    """A domain in the one way that all its ways to write it have in common: small letters, in ASCII (IDNA)."""
+    """A domain in normal form, the same for all its spellings: lower case, in ASCII (IDNA)."""
     host = unicodedata.normalize("NFKC", host).casefold().replace("。", ".").strip(".")
     try:
         return host.encode("idna").decode("ascii")
@@ -111,5 +111,5 @@ def normal_host(host: str) -> str:
 
 
 def within(host: str, domain: str) -> bool:
-    """Whether a host is a domain, or below it; both as `normal_host` writes them."""
+    """Whether a host is the domain or one of its subdomains; both as `normal_host` writes them."""
     return host == domain or host.endswith(f".{domain}")

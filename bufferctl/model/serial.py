@@ -26,7 +26,7 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def adapter(kind: type[T]) -> TypeAdapter[T]:
-    """Pydantic's reader and writer of a dataclass, built on first use, since that takes milliseconds."""
+    """Pydantic's reader and writer for a dataclass, built on first use, since that takes milliseconds."""
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]
@@ -38,7 +38,7 @@ def dump_item(item: Post | Idea) -> dict[str, Any]:
 
 
 def identity(item: Post | Idea, *, without: frozenset[str]) -> dict[str, Any]:
-    """A declared object as JSON values, except the fields `without`; of its files only the digests."""
+    """A declared object as JSON values, without the fields `without`; for its files, only the digests."""
     return _dump(item, without, IDENTITY)
 
 

@@ -1,6 +1,6 @@
 """The record: the live object of each declared one, and the instant up to which it is complete (design: The record).
 
-For each *home* (a channel, or an organization's ideas) the record keeps a *horizon*: the instant, by Buffer's clock, up
+For each *home* (a channel, or an organization's ideas) the record has a *horizon*: the instant, by Buffer's clock, up
 to which everything that bufferctl created there is bound or was let go. Anything created later may be ours.
 """
 
@@ -44,7 +44,7 @@ class Slot:
 
 
 def home_id(organization_id: str, channel_id: str) -> str:
-    """The id of a home: its channel's, or the organization's where `channel_id` is `ideas`."""
+    """The id of a home: the channel's, or the organization's if `channel_id` is `ideas`."""
     return organization_id if channel_id == IDEAS else channel_id
 
 
@@ -52,16 +52,16 @@ def home_id(organization_id: str, channel_id: str) -> str:
 class Binding:
     """A declared object and its live one.
 
-    `applied`: fingerprint of the desired object when last applied; `entry`: digest of its entry as it stood in the file
-    then; `text`: digest of its title and text. `seen`: digest of the live content when it last matched what was applied
+    `applied`: fingerprint of the desired object when last applied; `entry`: digest of its entry in the file at that
+    time; `text`: digest of its title and text. `seen`: digest of the live content when it last matched what was applied
     (empty: never). `due_at`: the instant last seen for a timed post, ISO 8601 in UTC, else empty. `status`: the status
     last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty if unknown. `address`, `file` and `protect`:
     as last declared; the files may have changed since. `retired`: removed from the files or cancelled while its object
-    is published or stays in Buffer; kept only so that nothing creates it again. `reconnected`: its channel was, before
-    it was seen published, so that its id is gone. `media`: what was attached when last applied, each an address or the
-    summary of a file (`MediaFile.summary`). `unmerged`: imported into a file, and no apply has seen that file yet.
-    `pulled`: what pull wrote into a file, while no apply has seen it: the fingerprint of the entry, then `applied`,
-    `seen` and `due_at` as they are once the files declare that.
+    is published or stays in Buffer; kept only so that nothing creates it again. `reconnected`: its channel was
+    reconnected before it was seen published, so its id is gone. `media`: the attachments when last applied, each an
+    address or the summary of a file (`MediaFile.summary`). `unmerged`: imported into a file that no apply has seen yet.
+    `pulled`: what pull wrote into a file, until an apply sees it: the fingerprint of the entry, then the values that
+    `applied`, `seen` and `due_at` get once the files declare it.
     """
 
     id: str
@@ -85,11 +85,11 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A channel, or an organization's ideas (`channel_id` is `ideas`), as the record lists it.
+    """A channel, or an organization's ideas (`channel_id` is `ideas`), as listed in the record.
 
-    `horizon`: aware, None until an apply, an import or `state begin` first moves it. `service` and `handle` find the
-    channel again when it was reconnected under a new id. `past_before`: an earlier version ignored new posts
-    due before that instant without recording each.
+    `horizon`: aware, None until an apply, an import or `state begin` first moves it. `service` and `handle` identify
+    the channel if it was reconnected under a new id. `past_before`: an earlier version ignored new posts due before
+    that instant without recording each of them.
     """
 
     organization_id: str
@@ -101,7 +101,7 @@ class Home:
 
     @property
     def id(self) -> str:
-        """As `Slot.home` gives it."""
+        """The same id as `Slot.home`."""
         return home_id(self.organization_id, self.channel_id)
 
 
@@ -142,7 +142,7 @@ class LetGo:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the record of another root file, at that path, says of a live object; `retired` as in `Binding`."""
+    """The entry for a live object in the record of another root file, at that path; `retired` as in `Binding`."""
 
     root_file: str
     slot: Slot
@@ -168,10 +168,9 @@ class State:
 
     `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it. `past`:
     slots of posts whose time had passed when they were first seen. `former`: slots that objects had before they were
-    renamed, with the ids of those. `complete_at`: the horizon of the last apply that
-    read and planned every declared home; a home that is not listed starts from there. `lineage`: created by the first
-    write; `serial` grows with each. `public`: addresses of uploaded files that have answered, as far as a file still
-    has them.
+    renamed, with the ids of these objects. `complete_at`: the horizon of the last apply that read and planned every
+    declared home; a home that is not listed starts from there. `lineage`: created by the first write; `serial` grows
+    with each write. `public`: addresses of uploaded files that have answered, as long as a file still uses them.
     """
 
     bindings: Mapping[Slot, Binding] = field(default_factory=dict)
@@ -187,7 +186,7 @@ class State:
 
     @property
     def tracked(self) -> dict[Slot, Binding]:
-        """The bindings that a plan is about: all but those that are retired."""
+        """The bindings that a plan covers: all except retired ones."""
         return {slot: binding for slot, binding in self.bindings.items() if not binding.retired}
 
     @property

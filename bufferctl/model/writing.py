@@ -1,7 +1,7 @@
 """Writes, from intents to results: data that apply, api, the journal and a shared record have in common.
 
-A write carries resolved ids. Only `Done` is a success and only `Refused` is definitely not carried out; everything else
-is `Unknown`, and the object may or may not exist (design: Applying; notes: Errors).
+A write has resolved ids. Only `Done` is a success, and only `Refused` means that it was definitely not carried out;
+everything else is `Unknown`, and the object may or may not exist (design: Applying; notes: Errors).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Fate(Enum):
 
 
 class _Write(ABC):
-    """What every write knows about itself, so that no caller has to distinguish its class."""
+    """The interface of every write, so that no caller has to distinguish classes."""
 
     __slots__ = ()
 
@@ -64,7 +64,7 @@ class _Write(ABC):
 
     @abstractmethod
     def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
-        """When Buffer publishes the post that this leaves scheduled; None if there is none, or no known time.
+        """When Buffer publishes the post that this leaves scheduled; None if there is no such post or no known time.
 
         `live`: the object that this changes.
         """
@@ -75,7 +75,7 @@ class _Write(ABC):
 
 
 class Create(_Write):
-    """A write that creates an object. A live one with equal content and a `fit` proves that it was carried out."""
+    """A write that creates an object. A live object with equal content and a `fit` proves that it was carried out."""
 
     __slots__ = ()
 
@@ -120,7 +120,7 @@ class Modify(_Write):
 
     @abstractmethod
     def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
-        """Whether it was carried out, judged by the object as it is now (None: it is gone).
+        """Whether it was carried out, judging by the current live object (None: it is gone).
 
         `before`: its `standing` when this was sent. `links_may_differ`: the channel shortens links.
         """
@@ -209,7 +209,7 @@ class CreateIdea(Create):
 
 @dataclass(frozen=True, slots=True)
 class EditPost(Modify):
-    """Sends the whole content always, schedule fields only with `reschedule` (notes: Writing).
+    """Always sends the whole content, but schedule fields only with `reschedule` (notes: Writing).
 
     `was_scheduled`: it was scheduled in Buffer when this was planned. A draft that a person has scheduled stays
     scheduled in an edit that does not touch the schedule.
@@ -362,11 +362,11 @@ Result = Done | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write that is about to leave. `number` orders the intents of a machine.
+    """A write that is about to be sent. `number` orders the intents of a machine.
 
     `at`: when it was recorded, `until`: when sending it had certainly ended, both aware and by the server's clock.
-    `before`: of an edit, the `standing` of the post; of a create, the id that state held in its place, empty for none.
-    `run`: the id of the run that sends it, where the record is shared; it has at most one intent a slot at a time.
+    `before`: for an edit, the `standing` of the post; for a create, the id that state had in its place, empty for none.
+    `run`: the id of the run that sends it, if the record is shared; a run has at most one intent per slot at a time.
     """
 
     number: int
@@ -380,7 +380,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What happened to an intent for good: `done` or not. `binding` is what state is to hold of it, None: nothing."""
+    """The final result of an intent: `done` or not. `binding`: the one that state gets from it, None for no binding."""
 
     number: int
     slot: Slot
@@ -391,9 +391,9 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class OpenIntent:
-    """An intent as a shared record lists it, for whichever machine has to settle it; its number means nothing there.
+    """An intent as listed in a shared record, for any machine that has to settle it; `number` means nothing there.
 
-    `listed`: ids that its home held before. `held`: a person was asked about it, and the ids that it might be.
+    `listed`: ids that its home had before. `held`: a person was asked about it, with the ids that it might be.
     """
 
     intent: Intent
@@ -402,5 +402,5 @@ class OpenIntent:
 
     @property
     def key(self) -> tuple[str, Slot]:
-        """What tells it from every other one."""
+        """A key that is unique to it."""
         return self.intent.run, self.intent.slot
