@@ -4,5 +4,5 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 
-#: Where messages send people who have installed the package: their repository has none of our pages.
+#: The documentation that messages link to; an installed package does not include it.
 DOCS = "https://github.com/bufferctl/bufferctl/blob/main/docs"

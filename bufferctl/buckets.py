@@ -1,7 +1,7 @@
-"""Opens a bucket (`s3://`, `gs://`, `az://`) with obstore, with the credentials that the cloud's own tools would use.
+"""Opens a bucket (`s3://`, `gs://`, `az://`) with obstore and the credentials that the cloud's own tools would use.
 
 obstore reads the clouds' environment variables, Google's and Azure's files, and the identity of machines and jobs in
-the cloud. What it does not read, the profiles of `aws` and the login of `az`, those programs are asked for here.
+the cloud. It cannot read `aws` profiles or the `az` login, so this module gets those from the programs themselves.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Store
 
 
-#: Seconds for one request, and for it with all its retries.
+#: Seconds for one request, and for a request including all its retries.
 _TIMEOUT, _PATIENCE = 30, 60
-#: Variables by which obstore finds credentials of AWS and Azure itself.
+#: Variables from which obstore reads AWS and Azure credentials itself.
 _AWS = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 _AZURE = ("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_SAS_KEY", "AZURE_CLIENT_ID")
 
 
 def open_bucket(url: str, endpoint: str = "") -> S3Store | GCSStore | AzureStore:
-    """The bucket of `url`; its prefix is that of the store. Nothing is asked yet.
+    """The bucket of `url`; the path in `url` becomes the store's prefix. No request is sent yet.
 
-    `endpoint`: the service's address where it is not the cloud's own; for `gs://` an emulator, without credentials.
+    `endpoint`: the service's address if it is not the cloud's own; for `gs://`, an emulator that needs no credentials.
     Raises ImportError if obstore is not installed, obstore's BaseError if its configuration is incomplete.
     """
     from obstore.store import AzureStore, GCSStore, S3Store
@@ -56,7 +56,7 @@ def open_bucket(url: str, endpoint: str = "") -> S3Store | GCSStore | AzureStore
 
 
 def _aws_login(environment: Mapping[str, str], endpoint: str) -> dict[str, Any]:
-    """The region, and the credentials of a profile, where only the `aws` program knows them."""
+    """The region, and the credentials of a profile if only the `aws` program can read them."""
     login: dict[str, Any] = {}
     regions = ("AWS_REGION", "AWS_DEFAULT_REGION")
     has_profile = "AWS_PROFILE" in environment or (Path.home() / ".aws").is_dir()
@@ -71,7 +71,7 @@ def _aws_login(environment: Mapping[str, str], endpoint: str) -> dict[str, Any]:
 
 
 def _aws_credentials() -> dict[str, Any]:
-    """What `aws` finds: profiles, single sign-on, roles. Without any it fails as the machine's identity would."""
+    """The credentials that `aws` finds (profiles, single sign-on, roles); empty if it finds none, so requests fail."""
     found = json.loads(_printed("aws", "configure", "export-credentials") or "{}")
     expires = found.get("Expiration")
     return {
@@ -83,13 +83,13 @@ def _aws_credentials() -> dict[str, Any]:
 
 
 def _azure_login(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The login of `az`, where nothing else gives one."""
+    """The login of `az`, if there are no other credentials."""
     is_given = any(name in environment for name in (*_AZURE, "IDENTITY_ENDPOINT", "AZURE_FEDERATED_TOKEN_FILE"))
     return {"use_azure_cli": True} if which("az") and not is_given else {}
 
 
 def _printed(*command: str) -> str:
-    """What a cloud's program prints; empty if it fails."""
+    """The output of a cloud's program; empty if it fails."""
     try:
         ran = subprocess.run(  # noqa: S603 - arguments are ours, and no shell reads them
             command,

@@ -1,4 +1,4 @@
-"""The time that passes on this machine: evenly, also while it sleeps, and whatever somebody does to its clock."""
+"""A clock that runs steadily, keeps counting while the machine sleeps, and ignores changes to the system clock."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 
 def awake() -> float:
-    """Seconds that only ever grow, and that count the time in which the machine was asleep."""
+    """Seconds that never go backwards and include the time the machine was asleep."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
-    if clock is None and sys.platform == "darwin":  # there it goes on while the machine sleeps; `monotonic` does not
+    if clock is None and sys.platform == "darwin":  # on macOS it keeps counting during sleep; `monotonic` does not
         clock = time.CLOCK_MONOTONIC
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
@@ -19,5 +19,5 @@ _STARTED, _AT_START = awake(), datetime.now(UTC)
 
 
 def now() -> datetime:
-    """This machine's time as it was when the program started, and what has passed since; aware."""
+    """The system time when the program started plus the time elapsed since; aware."""
     return _AT_START + timedelta(seconds=awake() - _STARTED)

@@ -1,6 +1,6 @@
-"""A problem with its place: `validate` finds them, and every other command shows them first.
+"""Problems and their places: `validate` finds them, and every other command shows them first.
 
-Data only; `render/diagnostics.py` prints them on a terminal, annotations and SARIF use the same objects.
+Data only: `render/diagnostics.py` prints them in a terminal, and annotations and SARIF use the same objects.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error stops the command with exit 1, a warning does not."""
+    """An error stops the command with exit code 1; a warning does not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A position in a file: `file` relative to the root folder; line and column from 1.
+    """A position in a file: `file` relative to the root folder; line and column start at 1.
 
     Columns count code points, as editors show them. Line 0 means the file as a whole.
     """
@@ -44,7 +44,7 @@ class Related:
 class Diagnostic:
     """One problem.
 
-    `message`: what is wrong and the consequence, one sentence, no full stop. `hint`: one thing to do, may be empty.
+    `message`: what is wrong and the consequence, one sentence without a period. `hint`: one thing to do, may be empty.
     `source`: the line of the file that `place` points into, for the caret. `width`: how many code points the caret
     underlines, at least 1. `code`: the rule's code (`BC012`), empty if the problem is not a rule's.
     """

@@ -1,9 +1,9 @@
-"""What a reviewer agrees to, as digests: one of each change, one of the plan.
+"""Digests of what a reviewer approves: one for each change, one for the plan.
 
-A digest is over the address, the action and what becomes public: text, thread, title, assets, metadata, tags, and the
-schedule; of a file of the repository, over the digest of its bytes. Of a change that takes away what is there now (a
-delete, or an edit sent over somebody's own), it is over that too. It is not over ids, messages, places in files or the
-time of planning, so that planning again gives it again.
+A digest covers the address, the action, and everything that becomes public: text, thread, title, assets, metadata,
+tags, and the schedule; for a file in the repository, the digest of its bytes. If a change destroys the current content
+(a delete, or an update that overwrites somebody's edit), the digest covers that content too. It does not cover ids,
+messages, places in files, or the time of planning, so planning again gives the same digest.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from bufferctl.model.comparable import instant, standing
 from bufferctl.model.serial import identity
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
 
-#: Of the hexadecimal digits of a digest, those that are shown to people.
+#: How many hexadecimal digits of a digest are shown to people.
 SHORT = 8
-#: Actions that have something to agree to. What waits is sent by a later apply, as it was shown.
+#: Actions that a reviewer approves. A later apply sends waiting posts as they were shown.
 REVIEWED = WRITING | {Action.WAITING}
 #: Actions with a digest; the others change nothing.
 _DIGESTED = REVIEWED | STATE_ONLY | {Action.HOLD}
-#: What a declared object says that is neither public nor about when it becomes so.
+#: Fields of a declared object that are neither public nor part of its schedule.
 _PRIVATE = frozenset(
     {"address", "place", "was", "repeat_of", "protect", "cancelled", "entry"} | {"was_single", "expansion"}
 )
 
 
 def change_digest(change: Change) -> str:
-    """The digest of one change, 20 hexadecimal digits; empty for what changes nothing.
+    """The digest of one change, 20 hexadecimal digits; empty if it changes nothing.
 
-    A post that waits for room has the digest of its creation.
+    A waiting post has the same digest as its creation.
     """
     if change.action not in _DIGESTED:
         return ""
@@ -47,22 +47,22 @@ def change_digest(change: Change) -> str:
 
 
 def plan_digest(plan: Plan) -> str:
-    """The digest of all that a reviewer of `plan` agrees to, whatever its order; 20 hexadecimal digits."""
+    """The digest of everything a reviewer of `plan` approves, in any order; 20 hexadecimal digits."""
     return digest_of(change_digest(change) for change in plan.changes if change.action in REVIEWED)
 
 
 def digest_of(digests: Iterable[str]) -> str:
-    """The digest of a plan whose reviewed changes have these."""
+    """The digest of a plan, from the digests of its reviewed changes."""
     return _hash(sorted(digests))
 
 
 def facts(change: Change) -> dict[str, str | None]:
-    """The live facts that a change rests on: its `id` (of what is gone too) and its `standing`, None for none."""
+    """The live facts a change rests on: its `id` (even if it is gone) and its `standing`, None if there is none."""
     return {"id": change.live_id, "standing": standing(change.live) if change.live else None}
 
 
 def what_it_says(item: Post | Idea | None) -> dict[str, Any]:
-    """What of a declared object becomes public, and when, by the file's fields; tags in one order, instants in UTC."""
+    """What becomes public of a declared object, and when, by field name in the file; tags sorted, instants in UTC."""
     if item is None:
         return {}
     public = identity(item, without=_PRIVATE)

@@ -2,10 +2,10 @@
 
 ```
 BufferctlError              1   something failed, or needs a person
-├── UsageError             64   the command line, or a question without a terminal
-├── ConfigError             1   the files
-├── StateError              1   the record: damaged, newer, not writable, another account's
-│   └── OvertakenError      1   somebody else changed it first; nothing was written
+├── UsageError             64   a wrong command line, or a question without a terminal
+├── ConfigError             1   the files cannot be used
+├── StateError              1   the state: damaged, newer, not writable, another account's
+│   └── OvertakenError      1   another run changed it first; nothing was written
 ├── LockedError             1   another run holds the lock
 ├── StalePlanError          3   the saved or reviewed plan no longer holds
 ├── ApiError                1   Buffer refused the request
@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-#: Where several exit codes apply, the first of these wins (design: Contracts).
+#: If several exit codes apply, the first of these wins (design: Contracts).
 EXIT_PRECEDENCE = (4, 3, 130, 5, 1)
 
 
@@ -41,7 +41,7 @@ class BufferctlError(Exception):
 
 
 class UsageError(BufferctlError):
-    """The command line is wrong, or a question has no terminal."""
+    """The command line is wrong, or there is no terminal to ask a question on."""
 
     exit_code = 64
 
@@ -59,7 +59,7 @@ class OvertakenError(StateError):
 
 
 class LockedError(BufferctlError):
-    """Another run works on the same account."""
+    """Another run is working on the same account."""
 
 
 class StalePlanError(BufferctlError):
@@ -102,7 +102,7 @@ class UnreachableError(ApiError):
 
 
 class ForgeError(BufferctlError):
-    """GitHub or GitLab refused a request of `bufferctl ci`. `status`: the HTTP status, 0 if there is none."""
+    """GitHub or GitLab refused a request from `bufferctl ci`. `status`: the HTTP status, 0 if there is none."""
 
     def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
         super().__init__(message, hint=hint)
@@ -122,7 +122,7 @@ class InterruptError(BufferctlError):
 
 
 def worst(codes: list[int]) -> int:
-    """The exit code for all of `codes` together; 0 if there are none."""
+    """The exit code to use for all of `codes`; 0 if there are none."""
     for code in EXIT_PRECEDENCE:
         if code in codes:
             return code

@@ -1,6 +1,6 @@
-"""git as a child process, whose environment holds neither the API key nor a forge's token.
+"""Runs git as a child process, without the API key or a forge's token in its environment.
 
-It runs in a session of its own: Ctrl-C reaches bufferctl alone, which decides what is still to be finished.
+git runs in its own session, so only bufferctl receives Ctrl-C and decides what to finish first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-#: What only bufferctl itself may read. A program that it starts (git, its hooks and helpers) has no use for them.
+#: Variables that only bufferctl itself may read. The programs it starts (git, its hooks and helpers) do not need them.
 SECRETS = frozenset(
     {
         "BUFFER_API_KEY",
@@ -33,7 +33,7 @@ def environment_without_secrets(environment: Mapping[str, str]) -> dict[str, str
 def git(
     folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, timeout: float | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a git command in `folder` and return its exit code and what it printed, as `git_bytes` does."""
+    """Run a git command in `folder` and return its exit code and output as text; otherwise like `git_bytes`."""
     ran = git_bytes(folder, *arguments, environment=environment, timeout=timeout)
     texts = (ran.stdout.decode(errors="replace"), ran.stderr.decode(errors="replace"))
     return subprocess.CompletedProcess(ran.args, ran.returncode, *texts)
@@ -46,10 +46,10 @@ def git_bytes(
     environment: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a git command in `folder` and return its exit code and what it printed; it never asks for a password.
+    """Run a git command in `folder` and return its exit code and output; it never asks for a password.
 
-    `data`: its standard input. `environment`: by default this process's; secrets are taken out. `timeout` in seconds.
-    Raises OSError if there is no git, subprocess.TimeoutExpired.
+    `data`: its standard input. `environment`: this process's by default; secrets are removed. `timeout` is in seconds.
+    Raises OSError if git is not installed, subprocess.TimeoutExpired.
     """
     given = environment_without_secrets(os.environ if environment is None else environment)
     command = ["git", "-C", str(folder), *arguments]
@@ -70,7 +70,7 @@ def git_bytes(
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End git and what it started (ssh, helpers), which would otherwise keep its pipes open."""
+    """Kill git and the programs it started (ssh, helpers), which would otherwise keep its pipes open."""
     with suppress(ProcessLookupError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,6 +1,6 @@
-"""A plan as inert data, read by rendering, saving and applying; nothing here decides or prints.
+"""A plan as plain data for rendering, saving and applying; nothing here decides or prints.
 
-JSON uses Terraform's words (`create`, `update`, `delete`, `no-op`, `forget`); render has plain ones for people.
+JSON uses Terraform's words (`create`, `update`, `delete`, `no-op`, `forget`); render has plain words for people.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ STATE_ONLY = frozenset({Action.ADOPT, Action.MOVE, Action.FORGET})
 
 
 class Cause(StrEnum):
-    """Why it happens."""
+    """Why the action happens."""
 
     NEW = "new"
     EDITED = "edited"
@@ -74,8 +74,8 @@ class Cause(StrEnum):
 class Reason(StrEnum):
     """Why a change is held, as a code; `message` and `hint` of the change explain it to people.
 
-    The last four are no holds: what a person did in Buffer that moves a post forward, and an edit that changes nothing
-    about what is already published.
+    The last four are not holds: three ways a person moved a post forward in Buffer, and an edit that no longer affects
+    a published post.
     """
 
     CHANNEL = "channel-unavailable"
@@ -103,7 +103,7 @@ class Reason(StrEnum):
     STAYED = "already-published"
 
 
-#: Something changed in Buffer since the last apply. An unavailable channel counts if something was applied there.
+#: Changes in Buffer since the last apply. An unavailable channel counts if something was applied there.
 _DRIFT = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE, Reason.ERROR, Reason.CHANNEL})
 #: Progress that a person made in Buffer, which is not drift (design: Actions).
 _PROGRESS = frozenset({Reason.APPROVED, Reason.SCHEDULED, Reason.SHARED})
@@ -111,7 +111,7 @@ _PROGRESS = frozenset({Reason.APPROVED, Reason.SCHEDULED, Reason.SHARED})
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One differing field: its path as in the file, the value in Buffer, the value in the file."""
+    """One field that differs: its path in the file, the value in Buffer, and the value in the file."""
 
     path: str
     before: Any
@@ -122,10 +122,10 @@ class Difference:
 class Change:
     """One step of a plan.
 
-    `slot` is where its binding lives (or will); `moved_from` the slot that the binding leaves. `desired` and `live` are
-    what was compared, None if there is none. `write` is what apply sends, for actions that write. `binding` is what
-    state is to hold once the change is done, None if a write decides it or nothing is to be held. `candidates` are
-    live ids that an ambiguous object might be.
+    `slot` is where its binding is (or will be); `moved_from` is the slot that the binding leaves. `desired` and `live`
+    are the compared objects, None if missing. `write` is what apply sends, for actions that write. `binding` is what
+    the state will hold once the change is done, None if a write decides it or the state will hold nothing.
+    `candidates` are the live ids that an ambiguous object may correspond to.
     """
 
     address: Address
@@ -146,7 +146,7 @@ class Change:
 
     @property
     def live_id(self) -> str | None:
-        """The id of its live object."""
+        """The id of the live object."""
         if self.live is not None:
             return self.live.id
         return self.binding.id if self.binding else None
@@ -180,13 +180,13 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes, and what was read to find them.
+    """The changes, and the data they are based on.
 
     `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
-    `unmanaged`: how many live unsent objects are in no file and no state. `read_requests`: what reading took, and
-    will take again at the end of an apply. `quota`: the requests that were left then. `queue_times`: about when new
-    posts of a queue go out, by slot; what other people do to the queue moves them. `public`: addresses
-    of files that are there already, as far as the record knows.
+    `unmanaged`: how many live unsent objects are in neither files nor state. `read_requests`: the number of requests
+    that reading took, and will take again at the end of an apply. `quota`: the requests left at that time.
+    `queue_times`: roughly when new queued posts go out, by slot; other people's changes to the queue shift them.
+    `public`: addresses of files already uploaded, according to the state.
     """
 
     at: Aware
@@ -212,7 +212,7 @@ class Plan:
 
     @property
     def writes(self) -> tuple[Change, ...]:
-        """What apply will send, in the order it will send it."""
+        """The writes that apply will send, in order."""
         return tuple(change for change in self.changes if change.action in WRITING)
 
     @property
@@ -243,7 +243,7 @@ class Plan:
         return replace(self, changes=changes, narrowed=True, queue_times=self._queue_times_of(changes))
 
     def _queue_times_of(self, changes: Iterable[Change]) -> dict[Slot, datetime]:
-        """Without those before them in the queue, the others move up."""
+        """The queue times of these changes; posts move up when posts before them are left out."""
         times: dict[str, Iterator[datetime]] = {
             channel: iter([at for slot, at in self.queue_times.items() if slot.channel_id == channel])
             for channel in {slot.channel_id for slot in self.queue_times}
@@ -254,7 +254,7 @@ class Plan:
 def write_requests(plan: Plan) -> int:
     """The number of requests to send the plan: one for each batch of up to `MOST_ALIASES` mutations.
 
-    A post of an idea has to wait for the idea's id, so it goes with the next batch.
+    A post made from an idea has to wait for the idea's id, so it goes into the next batch.
     """
     batches: list[list[Slot]] = []
     for change in plan.writes:
@@ -271,14 +271,14 @@ def _idea_of(change: Change) -> Slot | None:
 
 
 def requests_needed(plan: Plan) -> int:
-    """The number of requests of an apply: reading again before (plan has read already), writing, reading after."""
+    """The number of requests for an apply: reading again (besides plan's own read), writing, reading after."""
     return write_requests(plan) + 2 * plan.read_requests
 
 
 def ready_at(plan: Plan) -> datetime | None:
-    """When applying would end, by the server's clock, if it began at `plan.at`; None if the quota is unknown.
+    """When apply would end, by the server's clock, if it started at `plan.at`; None if the quota is unknown.
 
-    In each window, the requests left are used immediately, then the whole quota each time the window is full again.
+    In each window, the remaining requests are used immediately, then the whole quota each time the window refills.
     """
     if not plan.quota.windows:
         return None

@@ -1,3 +1,3 @@
-"""Images, videos and documents: the files beside the posts, where they are stored, what their addresses answer."""
+"""Images, videos and documents: the files next to the posts, where they are stored, and what their URLs return."""
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What addresses of media answer: the file, a page, a login, or nothing.
+"""Finds out what media URLs return: the file, a web page, a login, or nothing.
 
 Buffer fetches each file when the post is created and again when it is published, weeks later (notes: Writing). Each
-address is asked twice, with HEAD for the length and with a GET of the first bytes for what it really is, without the
-API key, and several at once.
+address gets two requests: HEAD for the length, and a GET of the first bytes to see what the file really is. They do not
+carry the API key, and several addresses are probed at once.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: How many addresses are asked at the same time, and how many in all.
+#: How many addresses are probed at the same time, and how many in total.
 AT_ONCE, MOST = 8, 2000
 #: Seconds for one part of an answer, for one address with its retries, and for all addresses together.
 TIMEOUT, PATIENCE, WITHIN = 10.0, 45.0, 600.0
-#: How often an address is asked while it does not answer.
+#: How often to try an address that does not answer.
 ATTEMPTS = 3
-#: Redirects that are followed, as browsers do.
+#: How many redirects to follow.
 _REDIRECTS = 10
-#: Bytes that show what a file is.
+#: How many bytes are enough to recognize a file type.
 _FIRST = 1024
-#: Bytes, where the caller gives no limit: what the largest network takes (docs/networks.md).
+#: Size limit in bytes if the caller gives none: the most that any network accepts (docs/networks.md).
 MOST_BYTES: Mapping[str, int] = {"image": 50_000_000, "video": 10_000_000_000, "document": 100_000_000}
 
-#: Types that are images, videos and documents for networks, as `MediaFile.type` has them.
+#: The types that networks accept as images, videos and documents, named as in `MediaFile.type`.
 TYPES: Mapping[str, frozenset[str]] = {
     "image": frozenset({"jpg", "png", "gif", "webp", "avif"}),
     "video": frozenset({"mp4", "mov", "webm"}),
@@ -57,7 +57,7 @@ _TOO_MANY, _SERVER_ERROR = 429, 500
 _OK, _PART = 200, 206
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _PRIVATE = frozenset({401, 403, 407})
-#: Images that no network takes.
+#: Image types that no network accepts.
 _NO_PICTURES = frozenset({"image/svg+xml", "image/heic", "image/heif", "image/tiff", "image/x-icon"})
 _PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _LOGIN = re.compile(r"(?:^|[/._-])(?:log-?in|sign-?in|accounts?|auth|oauth2?|sso|saml)(?:[/._-]|$)", re.IGNORECASE)
@@ -68,7 +68,7 @@ set_on_retry_hooks(())  # stamina would log each retry to stderr
 
 
 class Verdict(StrEnum):
-    """What an address answers. `UNREACHABLE` may be temporary; `UNASKED`: there was no time left."""
+    """The result for an address. `UNREACHABLE` may be temporary; `UNASKED`: there was no time left to ask."""
 
     FINE = "fine"
     DEAD = "dead"
@@ -84,11 +84,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An address and what it should answer.
+    """An address and the file it should return.
 
-    `kind`: image, video or document. `most`: bytes, None for what the largest network takes. `type`, `size`, `digest`:
-    of a file that is known: its media type, its bytes, and the beginning of their SHA-256 in hex; with a digest, all of
-    it is read.
+    `kind`: image, video or document. `most`: limit in bytes, None for the most that any network accepts.
+    `type`, `size`, `digest`: for a known file, its media type, its size in bytes, and the beginning of its SHA-256 in
+    hex; with a digest, the whole file is read.
     """
 
     url: str
@@ -103,7 +103,7 @@ class Wanted:
 class Answer:
     """What an address answered.
 
-    `message`: a predicate, such as `returns 404 Not Found`; empty if all is well. `type`: the media type, `size`: in
+    `message`: a predicate, such as `returns 404 Not Found`; empty if all is well. `type`: the media type. `size`: in
     bytes, None if not given.
     """
 
@@ -130,10 +130,10 @@ def probe(
     within: float = WITHIN,
     transport: httpx2.AsyncBaseTransport | None = None,
 ) -> dict[Wanted, Answer]:
-    """Ask each address once; the answers in the same order.
+    """Probe each address once; the answers are in the same order.
 
-    `loopback`: addresses on this machine are asked too, as for a local endpoint. `within`: seconds for all together;
-    what was not asked by then, or is over the `MOST`, is UNASKED. `transport` takes the network's place in tests.
+    `loopback`: addresses on this machine are allowed, as for a local endpoint. `within`: seconds for all together;
+    addresses not reached by then, or beyond `MOST`, are UNASKED. `transport` replaces the network in tests.
     """
     unique = list(dict.fromkeys(wanted))
     unasked = Answer(Verdict.UNASKED, "was not requested, because there was no time left")
@@ -144,7 +144,7 @@ def probe(
 
 
 class _Response(NamedTuple):
-    """The end of a chain of redirects. `content`: the first bytes; `digest`: of all bytes, where they were read."""
+    """The response after all redirects. `content`: the first bytes; `digest`: of the whole file, if it was read."""
 
     status: int
     reason: str
@@ -156,11 +156,11 @@ class _Response(NamedTuple):
 
 
 class PassingError(Exception):
-    """A failure that may pass; the text is a predicate."""
+    """A failure that may be temporary; the text is a predicate."""
 
 
 def open_client(*, loopback: bool, transport: httpx2.AsyncBaseTransport | None) -> httpx2.AsyncClient:
-    """A client that reaches public hosts alone. `transport` takes the network's place in tests."""
+    """A client that reaches public hosts only. `transport` replaces the network in tests."""
     headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
     transport = transport or PublicOnly(loopback=loopback)
     return httpx2.AsyncClient(transport=transport, headers=headers, timeout=TIMEOUT, trust_env=False)
@@ -173,7 +173,7 @@ async def for_each(
     unasked: T,
     within: float,
 ) -> dict[Wanted, T]:
-    """Do the work for each, several at once; `unasked` for what is not done in time."""
+    """Run `work` for each address, several at once; the result is `unasked` for those not done in time."""
     answers = dict.fromkeys(wanted, unasked)
     turns = asyncio.Semaphore(AT_ONCE)
 
@@ -193,7 +193,7 @@ async def for_each(
 
 
 async def answer_of(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
-    """What one address answers, whatever happens on the way."""
+    """The answer of one address; failures on the way become answers too."""
     try:
         async with asyncio.timeout(PATIENCE):
             async for attempt in stamina.retry_context(
@@ -217,7 +217,7 @@ async def answer_of(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
 async def _once(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
     try:
         size = (await _request(client, "HEAD", wanted)).size
-    except PassingError:  # some servers do not know HEAD; the GET decides
+    except PassingError:  # some servers do not support HEAD; the GET decides
         size = None
     got = await _request(client, "GET", wanted)
     return _judged(wanted, got, got.size if got.size is not None else size)
@@ -231,7 +231,7 @@ def _judged(wanted: Wanted, got: _Response, size: int | None) -> Answer:
 
 
 def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] | None:
-    """Why this is no file of that kind, None if it is."""
+    """Why this is not a file of that kind, None if it is."""
     a = _A.get(wanted.kind, "a file")
     if got.status in _PRIVATE:
         return Verdict.LOGIN, f"is not public: it returns {got.status} {got.reason}".rstrip()
@@ -243,14 +243,14 @@ def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] |
         return Verdict.PAGE, f"is a web page instead of {a}"
     if not _is_kind(kind, wanted):
         return Verdict.WRONG_TYPE, f"is {kind or 'without a type'} instead of {wanted.type or a}"
-    signed = header_of(BytesIO(got.content), len(got.content)).type  # what it is, whatever the server calls it
+    signed = header_of(BytesIO(got.content), len(got.content)).type  # what it is, whatever Content-Type says
     if signed and signed not in TYPES[wanted.kind]:
         return Verdict.WRONG_TYPE, f"is {signed.upper()} instead of {a}"
     return None
 
 
 def _differs(wanted: Wanted, got: _Response, size: int | None) -> tuple[Verdict, str] | None:
-    """Why this is not the file that is wanted, None if it is."""
+    """Why this is not the expected file, None if it is."""
     if size == 0 or not got.content:
         return Verdict.WRONG_TYPE, "is empty"
     most = wanted.most or MOST_BYTES[wanted.kind]
@@ -264,7 +264,7 @@ def _differs(wanted: Wanted, got: _Response, size: int | None) -> tuple[Verdict,
 
 
 def _is_login(got: _Response) -> bool:
-    """Whether a page asks for a login: its address or a field for a password shows it."""
+    """Whether this is a login page, judging by its address or a password field."""
     return bool(_LOGIN.search(got.url.host) or _LOGIN.search(got.url.path) or _PASSWORD.search(got.content))
 
 
@@ -279,7 +279,7 @@ def _is_kind(found: str, wanted: Wanted) -> bool:
 
 
 async def _request(client: httpx2.AsyncClient, method: str, wanted: Wanted) -> _Response:
-    """Send a request and follow redirects. Raises PassingError, and ConnectError if the host is not there."""
+    """Send a request and follow redirects. Raises PassingError, and ConnectError if the host cannot be reached."""
     headers = {} if method == "HEAD" or wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
     async with following(client, method, wanted.url, headers) as (answer, url):
         if answer.status_code == _TOO_MANY or answer.status_code >= _SERVER_ERROR:
@@ -291,7 +291,7 @@ async def _request(client: httpx2.AsyncClient, method: str, wanted: Wanted) -> _
 async def following(
     client: httpx2.AsyncClient, method: str, address: str, headers: Mapping[str, str]
 ) -> AsyncIterator[tuple[httpx2.Response, httpx2.URL]]:
-    """The answer at the end of the redirects, its body not read yet, and where that is.
+    """The final response after all redirects, its body not read yet, and its URL.
 
     Raises PassingError, NotPublicError, ConnectError and InvalidURL.
     """
@@ -306,7 +306,7 @@ async def following(
 
 
 async def _read(answer: httpx2.Response, url: httpx2.URL, whole: Wanted | None) -> _Response:
-    """The first bytes, or `whole` the digest of all of them, up to their expected size."""
+    """The first bytes; with `whole`, also the digest of the whole file, read up to its expected size."""
     content, seen, digest = bytearray(), 0, sha256()
     async with aclosing(answer.aiter_bytes()) as chunks:
         async for chunk in chunks:
@@ -342,7 +342,7 @@ async def _streamed(
 
 def _size(answer: httpx2.Response) -> int | None:
     """The size of the whole file, from Content-Range or Content-Length."""
-    if "Content-Encoding" in answer.headers:  # then it is the size of something else
+    if "Content-Encoding" in answer.headers:  # then the length is that of the compressed body
         return None
     if answer.status_code == _PART:
         total = answer.headers.get("Content-Range", "").rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Downloads media into files: what Buffer holds of an account that is taken over. As bounded as probing is."""
+"""Downloads the media of an imported account from Buffer into files, with limits like those for probing."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bufferctl.media.addresses import TYPES, Answer, PassingError, Wanted, answe
 from bufferctl.media.headers import header_of
 from bufferctl.model.media import size_words
 
-#: The most bytes of one file and of all, and seconds for all.
+#: The most bytes for one file and for all files, and the seconds for all files.
 MOST_BYTES, MOST_IN_ALL, WITHIN = 500_000_000, 5_000_000_000, 1800.0
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file that was downloaded, or `why` it was not: a predicate of the address. `type`: as `MediaFile.type`."""
+    """A downloaded file, or `why` the download failed: a predicate of the address. `type`: as in `MediaFile.type`."""
 
     path: Path | None = None
     type: str = ""
@@ -33,9 +33,9 @@ def download(
     loopback: bool = False,
     transport: httpx2.AsyncBaseTransport | None = None,
 ) -> dict[str, Download]:
-    """Download each address and kind (image, video, document) into `folder`, under a name without a meaning.
+    """Download each address and kind (image, video, document) into `folder`, under an arbitrary name.
 
-    `loopback`: addresses on this machine are allowed, as for a local endpoint. `transport` takes the network's place.
+    `loopback`: addresses on this machine are allowed, as for a local endpoint. `transport` replaces the network.
     """
     wishes = [Wanted(url, kind, MOST_BYTES) for url, kind in dict(wanted).items()]
     if not wishes:
@@ -57,13 +57,13 @@ def download(
 
 @dataclass
 class _Room:
-    """Bytes that may still be downloaded."""
+    """How many bytes may still be downloaded."""
 
     left: int
 
 
 async def _saved(client: httpx2.AsyncClient, wish: Wanted, answer: Answer, path: Path, room: _Room) -> Download:
-    """Write the body into a file, and see what it is."""
+    """Write the body to a file and check the file's type."""
     size = 0
     try:
         async with following(client, "GET", wish.url, {}) as (response, _):

@@ -1,7 +1,7 @@
-"""What a file is, from its signature, its header and its end; pictures are never decoded.
+"""Recognizes files by their signature, header and end; images are never decoded.
 
-A picture of 169 megapixels may have 20 kB: decoded it would take a gigabyte, its header takes 24 bytes. So chunks are
-skipped by their lengths, and only the relevant ones are read.
+A 169-megapixel image may be a 20 kB file: decoding it would take a gigabyte, but its header is 24 bytes. So chunks
+are skipped by their lengths, and only the relevant ones are read.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from struct import Struct, error, unpack
 from typing import BinaryIO
 
-#: No part of a header is read beyond this: EXIF data ends below it.
+#: The most bytes read for any part of a header: EXIF data is always shorter.
 _MOST = 1 << 20
-#: How far from its end the mark of a PDF may be, and how many of a text's first characters tell an SVG or a page.
+#: How far from the end a PDF's end marker may be, and how many characters of a text identify an SVG or web page.
 _TAIL, _HEAD = 2048, 1024
 
 _U16, _U32, _L32 = Struct(">H"), Struct(">I"), Struct("<I")
@@ -22,7 +22,7 @@ _U16, _U32, _L32 = Struct(">H"), Struct(">I"), Struct("<I")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file is. `type` is its usual suffix, empty if unknown; the rest is as in `MediaFile`."""
+    """The facts about a file. `type` is its usual suffix, empty if unknown; the rest is as in `MediaFile`."""
 
     type: str = ""
     width: int = 0
@@ -33,7 +33,7 @@ class Header:
 
 
 def header_of(file: BinaryIO, size: int) -> Header:
-    """The header of an open file of `size` bytes. Whatever is damaged counts as cut short; nothing raises for it."""
+    """The header of an open file of `size` bytes. A damaged file counts as truncated; this does not raise for it."""
     start = file.read(_HEAD)
     kind = _type_of(start)
     walk = _WALKS.get(kind)
@@ -58,7 +58,7 @@ _SIGNATURES = (
     (b"8BPS", "psd"),
     (b"\x1a\x45\xdf\xa3", "webm"),
 )
-#: Brands of ISO base media files (MP4 and its relatives) that are no MP4.
+#: Brands of ISO base media files (the MP4 family) that are not MP4.
 _BRANDS = {
     b"qt  ": "mov",
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "heic"),
@@ -73,10 +73,10 @@ def _type_of(start: bytes) -> str:
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "webp"
     if start[4:8] == b"ftyp":
-        if b"avif" in start[8:32]:  # a file of brand mif1 may be of either kind
+        if b"avif" in start[8:32]:  # a file of brand mif1 may be AVIF or HEIC
             return "avif"
         return _BRANDS.get(start[8:12], "mp4")
-    if start[4:8] in {b"moov", b"mdat", b"wide", b"free"}:  # films of old cameras
+    if start[4:8] in {b"moov", b"mdat", b"wide", b"free"}:  # videos from old cameras
         return "mov"
     if b"%PDF-" in start:
         return "pdf"
@@ -95,13 +95,13 @@ def _read(file: BinaryIO, length: int) -> bytes:
 
 
 def _jpeg(file: BinaryIO, size: int) -> Header:
-    """Segments up to the first scan; then the end mark, which no scan can contain."""
+    """Read the segments up to the first scan, then look for the end marker, which no scan can contain."""
     found = Header("jpg")
     turned = False
     file.seek(2)
     while True:
         mark = _read(file, 2)
-        while mark == b"\xff\xff":  # filling
+        while mark == b"\xff\xff":  # padding
             mark = mark[:1] + _read(file, 1)
         if mark[:1] != b"\xff":
             raise ValueError(mark)
@@ -121,13 +121,13 @@ def _jpeg(file: BinaryIO, size: int) -> Header:
     return replace(found, cut_short=not _has_after(file, size, b"\xff\xd9"))
 
 
-#: Marks of JPEG frames, in which the size stands: all of SOF0 to SOF15 but tables, and what is reserved.
+#: Markers of JPEG frames, which hold the image size: SOF0 to SOF15, except tables and reserved markers.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _EXIF, _SCAN = 0xE1, 0xDA
 
 
 def _has_after(file: BinaryIO, size: int, mark: bytes) -> bool:
-    """Whether the mark comes after the current position: near the end as a rule, before what phones append else."""
+    """Whether the marker follows the current position: usually near the end, else before data that phones append."""
     start, end, length = file.tell(), size, _HEAD
     while end > start:
         begin = max(start, end - length)
@@ -139,14 +139,14 @@ def _has_after(file: BinaryIO, size: int, mark: bytes) -> bool:
 
 
 def _exif(data: bytes) -> tuple[bool, bool]:
-    """Whether a photo is shown with width and height exchanged, and whether it says where it was taken."""
+    """Whether a photo is displayed with width and height swapped, and whether it contains its location."""
     from PIL.Image import Exif
 
     exif = Exif()
     try:
         exif.load(data)
         place = exif.get_ifd(0x8825)
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, it says nothing then
+    except Exception:  # noqa: BLE001 - damaged EXIF data counts as none
         return False, False
     return exif.get(0x0112) in {5, 6, 7, 8}, bool(place.get(2) and place.get(4))
 
@@ -194,7 +194,7 @@ def _gif(file: BinaryIO, _: int) -> Header:
 
 
 def _colours(flags: int) -> int:
-    """The bytes of the table of colors that follows."""
+    """The size in bytes of the color table that follows."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
@@ -219,7 +219,7 @@ def _webp(file: BinaryIO, size: int) -> Header:
 
 
 def _chunks(file: BinaryIO, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """The chunks of a RIFF file: kind, where the content begins, its length."""
+    """The chunks of a RIFF file: kind, start of the content, length."""
     at = 12
     while at + 8 <= end:
         file.seek(at)
@@ -229,7 +229,7 @@ def _chunks(file: BinaryIO, end: int) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _film(file: BinaryIO, size: int) -> Header:
-    """An MP4 or QuickTime film: its boxes fill the file, and one of them is its index (`moov`)."""
+    """An MP4 or QuickTime video: its boxes fill the file, and one of them is the index (`moov`)."""
     kind = _type_of(file.read(_HEAD))
     at, names = 0, set()
     while at + 8 <= size:
@@ -237,9 +237,9 @@ def _film(file: BinaryIO, size: int) -> Header:
         length, name = unpack(">I4s", _read(file, 8))
         if length == 1:
             length = unpack(">Q", _read(file, 8))[0]
-        if length == 0:  # up to the end
+        if length == 0:  # extends to the end of the file
             length = size - at
-        if length < 8:  # noqa: PLR2004 - a box has a head of eight bytes
+        if length < 8:  # noqa: PLR2004 - a box header has eight bytes
             raise ValueError(length)
         names.add(name)
         at += length

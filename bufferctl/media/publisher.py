@@ -1,7 +1,7 @@
 """Makes files public for apply: uploads them to the store, and checks their addresses.
 
-A file is stored once under its digest and never written over or deleted, so a run that was killed, or another one at
-the same time, does no harm: whoever comes second finds it there.
+A file is stored once under its digest and never overwritten or deleted, so killed or concurrent runs do no harm: the
+second run finds the file already stored.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from bufferctl.model.media import CONTENT_TYPES, Obstacle, object_name
 if TYPE_CHECKING:
     from obstore.store import AzureStore, GCSStore, S3Store
 
-#: Files that are uploaded at the same time; each is in memory as a whole, since only that is stored at most once.
+#: Files to upload at the same time; each is fully in memory, because only a single request can refuse to overwrite.
 _AT_A_TIME = 4
-#: A year: what is under a digest never changes.
+#: One year: the file stored under a digest never changes.
 _CACHE = "public, max-age=31536000, immutable"
 _KINDS = {"mp4": "video", "mov": "video", "webm": "video", "pdf": "document"}
 
@@ -33,10 +33,10 @@ _STORE_HINT = f"{DOCS}/media.md has the settings and permissions that the bucket
 
 
 class Publisher:
-    """Files below `root`, made public as the settings say.
+    """Makes files below `root` public according to the settings.
 
-    `loopback`: addresses on this machine are allowed, as for a local endpoint. `whole`: the bytes at an address are
-    compared even where bufferctl stored them, for plans that may have been changed on their way.
+    `loopback`: addresses on this machine are allowed, as for a local endpoint. `whole`: compare the bytes at an
+    address even if bufferctl stored them, for plans that may have been tampered with in transit.
     """
 
     def __init__(self, root: Path, settings: MediaSettings, *, loopback: bool = False, whole: bool = False) -> None:
@@ -49,9 +49,9 @@ class Publisher:
     def upload(
         self, files: Sequence[MediaFile], *, stopping: Callable[[], bool] = lambda: False
     ) -> dict[str, Obstacle]:
-        """Put the files that are missing into the store; why some could not be stored, by address.
+        """Upload the files that are missing from the store; the result says by address why some could not be stored.
 
-        After a failure that is the store's own nothing more is tried. `stopping` is asked before each.
+        A failure of the store itself ends the upload. `stopping` is called before each file.
         """
         store = self._open()
         if isinstance(store, Obstacle):
@@ -67,7 +67,7 @@ class Publisher:
             return {file.url: obstacle for file, obstacle in found if obstacle}
 
     def ask(self, files: Sequence[MediaFile]) -> dict[str, Obstacle]:
-        """Ask the address of each; why some do not give the file, by address."""
+        """Probe the address of each file; the result says by address why some do not return the file."""
         wanted = {self._wanted(file): file for file in files}
         answers = probe(wanted, loopback=self._loopback)
         return {
@@ -78,7 +78,7 @@ class Publisher:
         }
 
     def listed(self) -> str:
-        """An address where anyone can list the store; empty if none is known."""
+        """A URL at which anyone can list the store; empty if none is known."""
         parts = urlsplit(self._settings.public_url)
         origin = f"{parts.scheme}://{parts.netloc}"
         top = f"{origin}/{parts.path.strip('/').partition('/')[0]}"
@@ -114,13 +114,13 @@ class Publisher:
             store.put(name, data, mode="create", attributes=attributes, use_multipart=False)
         except (AlreadyExistsError, FileExistsError):
             return None
-        except (BaseError, OSError) as error:  # obstore raises FileNotFoundError and its like, too
+        except (BaseError, OSError) as error:  # obstore also raises built-in errors such as FileNotFoundError
             self._broken = self._named(error)
             return self._broken
         return None
 
     def _bytes(self, file: MediaFile) -> bytes | Obstacle:
-        """The file's bytes, if they are those that are known."""
+        """The file's bytes, if they still match the recorded digest."""
         try:
             with open_below(self._root, file.path) as source:
                 data = source.read(file.size + 1)
@@ -131,7 +131,7 @@ class Publisher:
         return data
 
     def _named(self, error: Exception) -> Obstacle:
-        """The meaning of an error of the store itself, which every other file would get too."""
+        """The obstacle for an error of the store itself, which every other file would hit too."""
         from obstore.exceptions import NotFoundError, PermissionDeniedError, UnauthenticatedError
 
         store, text = self._settings.store, _first_line(error)
@@ -170,14 +170,14 @@ class Publisher:
         return Obstacle(message, hint, may_pass=may_pass)
 
 
-#: What a server may still answer for a while after a file was published.
+#: Verdicts that may be temporary right after a file was published.
 _MAY_PASS = frozenset({Verdict.DEAD, Verdict.CHANGED, Verdict.UNREACHABLE, Verdict.UNASKED})
 
 
 def _is_there(store: S3Store | GCSStore | AzureStore, name: str, size: int) -> bool:
     """Whether the store has an object of that name and size.
 
-    Amazon answers 403 for an object that is missing to who may not list the bucket; then the upload decides.
+    For a missing object, Amazon answers 403 if the caller may not list the bucket; then the upload decides.
     """
     from obstore.exceptions import NotFoundError, PermissionDeniedError
 
@@ -192,5 +192,5 @@ def _is_xml(answer: Answer) -> bool:
 
 
 def _first_line(error: Exception) -> str:
-    """An error of a store without what follows its first line, which is its request."""
+    """The first line of a store's error; the rest is the request."""
     return (str(error).splitlines() or [type(error).__name__])[0][:200]

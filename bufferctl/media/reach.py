@@ -1,4 +1,4 @@
-"""Which hosts are asked for media: public ones over https, whatever a name resolves to and wherever a redirect leads.
+"""Limits media requests to public hosts over https, whatever a name resolves to and wherever a redirect leads.
 
 Addresses come from files that anyone may propose in a pull request, and CI runs in networks with private hosts.
 So each connection goes to an IP address that was checked, never to a name that could resolve differently a second time.
@@ -18,11 +18,11 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: Finds the IP addresses of a host: its name and port. Raises OSError if there are none.
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
-#: Public by its number, but inside Azure it is the host that hands out certificates and settings.
+#: Formally a public address, but inside Azure it is the host that provides certificates and settings.
 _AZURE_HOST = ipaddress.ip_address("168.63.129.16")
 #: IPv6 addresses that lead to the IPv4 address in their last 32 bits (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-#: Ends of names that only resolve inside a network (RFC 6761, RFC 6762, RFC 8375): a proxy resolves names itself.
+#: Suffixes that only resolve inside a network (RFC 6761, RFC 6762, RFC 8375); a proxy would resolve them itself.
 _INSIDE = (".internal", ".local", ".localhost", ".localdomain", ".lan", ".home.arpa")
 
 
@@ -31,7 +31,7 @@ class NotPublicError(httpx2.TransportError):
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """The IP addresses of a host, as the system finds them. Raises OSError."""
+    """The IP addresses of a host from the system's resolver. Raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
@@ -39,14 +39,14 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 class PublicOnly(httpx2.AsyncBaseTransport):
     """Sends each request to a checked IP address; raises NotPublicError if there is none.
 
-    `loopback`: this machine is allowed too, also over plain http. `inner` and `resolver` take the network's place in
-    tests. A proxy of the environment is used as everywhere, and then only names can be checked.
+    `loopback`: this machine is allowed too, also over plain http. `inner` and `resolver` replace the network in
+    tests. A proxy set in the environment is used as usual; then only names can be checked.
     """
 
     def __init__(
         self, *, loopback: bool, inner: httpx2.AsyncBaseTransport | None = None, resolver: Resolver = resolve
     ) -> None:
-        # Connections are not kept: they would be found again by IP address, for another host with another certificate.
+        # Connections are not kept: the pool would reuse them by IP address, for another host with another certificate.
         limits = httpx2.Limits(max_keepalive_connections=0)
         self._loopback, self._resolver = loopback, resolver
         self._direct = inner or httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
@@ -117,12 +117,12 @@ def _may_be_public(host: str) -> bool:
 
 
 def _name(url: httpx2.URL) -> str:
-    """The host as name servers and certificates have it."""
+    """The host name as it appears in DNS and in certificates."""
     return url.raw_host.decode("ascii")
 
 
 def _to(address: IPAddress, request: httpx2.Request) -> httpx2.Request:
-    """The same request, sent to this address; its Host header and the name in the certificate stay."""
+    """The same request, sent to this address; the Host header and the name checked in the certificate stay the same."""
     return httpx2.Request(
         request.method,
         request.url.copy_with(host=str(address)),

@@ -1,4 +1,4 @@
-"""Reads the files that posts and ideas name: the digest of their bytes, and what their headers tell."""
+"""Reads the files that posts and ideas name: their digests and the facts in their headers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from bufferctl.model.media import address_of
 
 T = TypeVar("T", Post, Idea)
 
-#: The hexadecimal digits of a SHA-256 that identify a file; 128 bits.
+#: How many hexadecimal digits of a SHA-256 identify a file; 128 bits.
 DIGITS = 32
-#: Files that are read at a time. Hashing releases the interpreter, so a second core helps; the disk sets the rest.
+#: Files to read at the same time. Hashing releases the GIL, so a second core helps; beyond that, the disk is the limit.
 _AT_A_TIME = 4
 
 
 def read_files(desired: Desired, root: Path) -> Desired:
-    """The same, with the facts about each file below `root`. Each file is read once.
+    """`desired` with the facts about each file below `root`. Each file is read once.
 
     Raises ConfigError if one cannot be read.
     """
@@ -49,7 +49,7 @@ def _read_all(root: Path, paths: Iterable[str], settings: MediaSettings | None) 
 
 
 def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFile:
-    """What is known of one file; its address only with `settings`. Raises ConfigError if it cannot be read."""
+    """The facts about one file; its address only with `settings`. Raises ConfigError if it cannot be read."""
     try:
         with open_below(root, path) as file:
             size = os.fstat(file.fileno()).st_size
@@ -76,8 +76,8 @@ def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFil
 def open_below(root: Path, path: str) -> BufferedReader:
     """A file below the root folder, open for reading.
 
-    Raises OSError, also where the path leads elsewhere: through a link that was put there since it was checked, or from
-    a saved plan that somebody edited.
+    Raises OSError, also if the path leads outside the root: through a symlink created after the check, or from a saved
+    plan that somebody edited.
     """
     parts = path.split("/")
     if any(part.casefold() in {"", ".", "..", ".git"} for part in parts):
@@ -94,6 +94,6 @@ def open_below(root: Path, path: str) -> BufferedReader:
 
 
 def unreadable(path: str, error: OSError) -> ConfigError:
-    """The error for a file that cannot be read any more."""
+    """The error for a file that can no longer be read."""
     why = error.strerror or str(error)
     return ConfigError(f"{path} cannot be read: {why.lower()}", hint="Grant read permission, or name another file.")

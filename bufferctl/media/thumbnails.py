@@ -1,6 +1,6 @@
-"""Small versions of pictures, for pages that show a plan: cropped as a network shows them, never larger than 30 kB.
+"""Small versions of images for pages that show a plan: cropped like on the network, never larger than 30 kB.
 
-Files come from pull requests, so nothing is decoded beyond 24 megapixels, and only by the decoders of picture formats.
+Files come from pull requests, so images over 24 megapixels are not decoded, and only image decoders are used.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from bufferctl.model import MediaFile
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: The most bytes of a thumbnail, and the most pixels of a picture that is decoded.
+#: The most bytes of a thumbnail, and the most pixels of an image to decode.
 MOST_BYTES, MOST_PIXELS = 30_000, 24_000_000
-#: A picture of twice this many pixels a side, or more, is reduced before it is cropped.
+#: An image with a side of at least twice this many pixels is reduced before it is cropped.
 _WORKED_ON = 2000
-#: Formats that are open_below: Pillow knows many more, some of which start other programs.
+#: Formats to open: Pillow supports many more, some of which start other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
-#: Width and JPEG quality, from the best to what fits in any case.
+#: Width and JPEG quality, from the best to one that always fits.
 _TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240, 32))
 
 
 def thumbnail(
     root: Path, file: MediaFile, narrowest: float, widest: float, most_bytes: int = MOST_BYTES
 ) -> bytes | None:
-    """A JPEG of the picture below `root`; None if it is none that can be shown, or Pillow is not installed.
+    """A JPEG of the image below `root`; None if it cannot be shown, or Pillow is not installed.
 
-    So it is where the file has other bytes by now: what is shown is what was planned.
-    `narrowest`, `widest`: between which width divided by height its network shows pictures uncropped.
+    Also None if the file's bytes have changed since the plan: the thumbnail must show what was planned.
+    `narrowest`, `widest`: the range of width divided by height that the network shows uncropped.
     """
     try:
-        import PIL.Image  # noqa: F401 - whether it is there
+        import PIL.Image  # noqa: F401 - checks that it is installed
     except ImportError:
         return None
     try:
@@ -44,33 +44,33 @@ def thumbnail(
         if not inside or read_file(root, file.path, None).digest != file.digest:
             return None
         with open_below(root, file.path) as source, warnings.catch_warnings():
-            warnings.simplefilter("error")  # a picture that Pillow takes for a bomb
+            warnings.simplefilter("error")  # images that Pillow considers decompression bombs
             small = _made(source, narrowest, widest)
             return next((each for each in _versions(small) if len(each) <= most_bytes), None) if small else None
-    except Exception:  # noqa: BLE001 - whatever a damaged picture does to a decoder, it is only not shown
+    except Exception:  # noqa: BLE001 - a damaged image can fail in any way; it is just not shown
         return None
 
 
 def _made(source: BinaryIO, narrowest: float, widest: float) -> Image | None:
-    """The picture as it is shown, still large; None if it has too many pixels."""
+    """The cropped image, still large; None if it has too many pixels."""
     import PIL.Image
     from PIL import ImageOps
 
     with PIL.Image.open(source, formats=_FORMATS) as image:
-        progressive = "progressive" in image.info  # keeps all its coefficients in memory, whatever the scale
+        progressive = "progressive" in image.info  # its coefficients are all in memory at any scale
         if not progressive:
-            image.draft("RGB", (2 * _TRIES[0][0],) * 2)  # JPEG alone: decoded at a half, a quarter or an eighth
+            image.draft("RGB", (2 * _TRIES[0][0],) * 2)  # JPEG only: decode at 1/2, 1/4 or 1/8 size
         if image.width * image.height > MOST_PIXELS:
             return None
         picture: Image = image.convert("RGBA") if image.mode == "P" else image
-        if (factor := max(picture.size) // _WORKED_ON) > 1:  # the copies that follow are small then
+        if (factor := max(picture.size) // _WORKED_ON) > 1:  # keeps the following copies small
             picture = picture.reduce(factor)
         upright = ImageOps.exif_transpose(picture)
     return _opaque(upright.crop(_crop(upright.width, upright.height, narrowest, widest)))
 
 
 def _crop(width: int, height: int, narrowest: float, widest: float) -> tuple[int, int, int, int]:
-    """The part in the middle that a network shows: left, top, right, bottom."""
+    """The centered part that a network shows: left, top, right, bottom."""
     shown_width = max(1, min(width, round(height * widest)))
     shown_height = max(1, min(height, round(width / narrowest)))
     left, top = (width - shown_width) // 2, (height - shown_height) // 2
@@ -78,7 +78,7 @@ def _crop(width: int, height: int, narrowest: float, widest: float) -> tuple[int
 
 
 def _opaque(image: Image) -> Image:
-    """On white, as networks show what is transparent."""
+    """The image on white, as networks show transparency."""
     from PIL import Image
 
     if image.mode in {"RGB", "L"} and "transparency" not in image.info:
@@ -90,7 +90,7 @@ def _opaque(image: Image) -> Image:
 
 
 def _versions(image: Image) -> Iterator[bytes]:
-    """The picture as JPEG, smaller each time."""
+    """The image as JPEG, smaller each time."""
     for width, quality in _TRIES:
         smaller = image.copy()
         smaller.thumbnail((width, 2 * width))
