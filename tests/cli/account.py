@@ -1,4 +1,4 @@
-"""An account with everything in it that people make in Buffer: each network's fullest post, drafts, queues, ideas."""
+"""An account with everything people make in Buffer: each network's fullest post, drafts, queues, ideas."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def thread(*texts: str) -> list[dict[str, Any]]:
     return [{"text": text, "assets": [IMAGE] if place == 1 else []} for place, text in enumerate(texts)]
 
 
-#: Service: its fullest posts, each the text and the other fields of CreatePostInput.
+#: Service: its fullest posts, each as its text and the other fields of CreatePostInput.
 FULLEST: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "twitter": [
         ("One of two", {"metadata": {"twitter": {"thread": thread("One of two", "Two: #b"), "isAiGenerated": True}}}),
@@ -138,7 +138,7 @@ FULLEST: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("News", {"metadata": {"google": {"type": "whats_new", "detailsWhatsNew": {"button": "none"}}}}),
     ],
 }
-#: What a person may write, and files may stumble over.
+#: Text that people may write and that files may have trouble with.
 ODD_TEXTS = (
     "We are live: #launch",
     "Two\n\nparagraphs \nand  # a comment?",
@@ -155,7 +155,7 @@ ODD_TEXTS = (
 
 
 def fill(sandbox: Any) -> list[str]:
-    """Make all of it in organization Acme; the ids of the posts."""
+    """Create all of them in organization Acme; returns the posts' ids."""
     person, organization = sandbox.person, sandbox.organization()["id"]
     ids = []
     for service, posts in FULLEST.items():

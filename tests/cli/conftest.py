@@ -1,4 +1,4 @@
-"""The command line as a user has it: in-process, the sandbox over loopback, everything in a folder of its own."""
+"""The command line as a user has it: in-process, with the sandbox over loopback and a folder for each test."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.fixture import default_fixture
 
-#: The sandbox's present in these tests.
+#: The sandbox's current time in these tests.
 NOW = "2029-12-03T09:00:00Z"
-#: What commands are expected to print, a file an output.
+#: The expected output of commands, one file per output.
 CASES = Path(__file__).parent.parent / "cases" / "cli"
 
 
@@ -37,17 +37,17 @@ class Ran:
 
     @property
     def planned(self) -> list[str]:
-        """`+ one`, `! two`: each change of the plan that was printed, by its sign and key."""
+        """`+ one`, `! two`: each change of the printed plan, by its sign and key."""
         return [" ".join(each) for each in re.findall(r"^  (\S) \S+/([\w.-]+)(?= |$)", self.out, re.MULTILINE)]
 
     @property
     def outcomes(self) -> list[str]:
-        """`one created`, `two not sent`: what an apply printed of each change, by its key."""
+        """`one created`, `two not sent`: the outcome that an apply printed for each change, by key."""
         found = re.findall(r"^\S \S+/([\w.-]+)  ([a-z ]+?)(?:  \S+)?$", self.out, re.MULTILINE)
         return [" ".join(each) for each in found]
 
     def snapshot(self) -> str:
-        """All of it as one text, ids and addresses of this run made the same in every run."""
+        """The output as one text, with this run's ids and addresses replaced by stable ones."""
         text = f"{self.out}"
         if self.err:
             text += f"--- stderr\n{self.err}"
@@ -83,7 +83,7 @@ class Project:
     sandbox: Sandbox
 
     def write(self, name: str, text: str) -> Path:
-        """Put a file there."""
+        """Write a file."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -94,7 +94,7 @@ class Project:
         return run_in(self.folder, *arguments)
 
     def apply(self, *arguments: str) -> Ran:
-        """Apply without asking, and hold that a second plan has nothing to write."""
+        """Apply without asking, and check that a second plan has nothing to write."""
         ran = self("apply", "--auto-approve", "--settle", "0", *arguments)
         again = self("plan", "--detailed-exitcode")
         assert again.code == 0, f"did not converge:\n{ran.out}{ran.err}\n{again.out}{again.err}"
@@ -107,9 +107,9 @@ class Project:
 
 
 def open_account(services: Collection[str] = ()) -> Sandbox:
-    """The default account at `NOW`, open to all that files can say: approvals, many posts a day.
+    """The default account at `NOW`, with nothing that limits files: approvals, many posts a day.
 
-    `services`: those whose channels it has, all if empty. Fewer are read faster.
+    `services`: the networks of its channels, all if empty. Fewer are faster to read.
     """
     account = default_fixture()
     for organization in account["organizations"] if services else ():
@@ -122,7 +122,7 @@ def open_account(services: Collection[str] = ()) -> Sandbox:
 
 @contextmanager
 def project_apart() -> Iterator[Project]:
-    """A folder and an account of their own: a fixture would be the same for every example of a property."""
+    """A folder and an account for one example: a fixture would be shared by every example of a property."""
     with (
         tempfile.TemporaryDirectory() as name,
         open_account() as sandbox,
@@ -136,7 +136,7 @@ def project_apart() -> Iterator[Project]:
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's environment with nothing in it but a key, and a terminal of 80 columns."""
+    """A user's environment with only a key, and a terminal of 80 columns."""
     for name in [name for name in os.environ if name.startswith(("BUFFER_", "GITHUB_", "NO_COLOR", "FORCE_COLOR"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
@@ -149,13 +149,13 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(name="run")
 def running(environment: Path) -> Callable[..., Ran]:
-    """Run a command in the folder, with whatever Buffer the test has."""
+    """Run a command in the folder, with the test's Buffer."""
     return partial(run_in, environment)
 
 
 @pytest.fixture
 def services() -> Collection[str]:
-    """The networks whose channels the account of `project` has: all, where a test does not name its own."""
+    """The networks of the channels in `project`'s account: all, unless a test names its own."""
     return ()
 
 
@@ -165,14 +165,14 @@ def services_in(text: str) -> list[str]:
 
 
 def parameter(request: pytest.FixtureRequest, name: str) -> str | None:
-    """What a test is parametrized with under this name, if it is."""
+    """The value that a test is parametrized with under this name, if any."""
     callspec = getattr(request.node, "callspec", None)
     return callspec.params.get(name) if callspec else None
 
 
 @pytest.fixture
 def project(environment: Path, services: Collection[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """An empty folder, the default account, the clock standing still at `NOW`."""
+    """An empty folder, the default account, and a clock stopped at `NOW`."""
     with open_account(services) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         yield Project(environment, sandbox)
@@ -180,7 +180,7 @@ def project(environment: Path, services: Collection[str], monkeypatch: pytest.Mo
 
 @pytest.fixture
 def program(environment: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The program as a process of its own; its arguments follow. It runs from this checkout, installed or not."""
+    """The program as a separate process, with these arguments. It runs from this checkout, installed or not."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     return [sys.executable, "-m", "bufferctl"]
 
@@ -190,7 +190,7 @@ Prints = Callable[[str, Ran], None]
 
 @pytest.fixture
 def prints(environment: Path, update: bool) -> Prints:
-    """Hold all that a command printed, and its exit code, against tests/cases/cli/NAME.txt."""
+    """Compare a command's whole output and its exit code with tests/cases/cli/NAME.txt."""
 
     def check(name: str, ran: Ran) -> None:
         expected, printed = CASES / f"{name}.txt", ran.snapshot().replace(str(environment), "PROJECT")

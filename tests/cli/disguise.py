@@ -1,4 +1,4 @@
-"""Buffer as the notes and its schema allow it to be too: the sandbox behind a server that says the same otherwise."""
+"""The sandbox behind a server that words the same data in the other ways that the notes and the schema allow."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any
 
 import httpx2
 
-#: What stands behind every id: letters of all kinds, signs that mean something to files, and much of it.
+#: Appended to every id: many letters of all kinds, and characters with a meaning in files.
 ODD = "/../é \N{BEER MUG}'\"\\" + "x" * 300
 _IDS = {"id", "channelId", "organizationId", "ideaId"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-#: Fields of the schema that may be null, and whose absence changes nothing that the files say.
+#: Nullable fields of the schema whose absence changes nothing in the files.
 _NULLABLE = {
     "schedulingType",
     "displayName",
@@ -30,7 +30,7 @@ _NULLABLE = {
 
 
 def odd_ids(name: str, value: Any) -> Any:
-    """Ids of another form."""
+    """Ids in another form."""
     return value + ODD if name in _IDS and isinstance(value, str) else value
 
 
@@ -39,13 +39,13 @@ def _plain_ids(_: str, value: Any) -> Any:
 
 
 def small_letters(_: str, value: Any) -> Any:
-    """Instants to the second, with small letters."""
+    """Instants to the second, in lowercase letters."""
     timed = isinstance(value, str) and _TIME.fullmatch(value)
     return value.replace(".000", "").lower() if timed else value
 
 
 def other_zone(_: str, value: Any) -> Any:
-    """Instants with an offset, and finer."""
+    """Instants with an offset and a finer resolution."""
     if not (isinstance(value, str) and _TIME.fullmatch(value)):
         return value
     moment = datetime.fromisoformat(value).astimezone(timezone(timedelta(hours=5, minutes=30)))
@@ -53,12 +53,12 @@ def other_zone(_: str, value: Any) -> Any:
 
 
 def loud_tags(name: str, value: Any) -> Any:
-    """Names of tags in capitals."""
+    """Tag names in capitals."""
     return [{**tag, "name": tag["name"].upper()} for tag in value] if name == "tags" else value
 
 
 def nothing_told(name: str, value: Any) -> Any:
-    """Null wherever that may be, and for the metadata of an ordinary post."""
+    """Null wherever it is allowed, and for the metadata of an ordinary post."""
     if name == "metadata" and isinstance(value, dict):
         said = {each: told for each, told in value.items() if told not in (None, False, [], "post")}
         return value if said else None
@@ -66,7 +66,7 @@ def nothing_told(name: str, value: Any) -> Any:
 
 
 def other_line_ends(name: str, value: Any) -> Any:
-    """Texts as Windows ends their lines, with one more at the end."""
+    """Texts with Windows line endings, and one more line ending at the end."""
     return value.replace("\n", "\r\n") + "\r\n" if name == "text" and value else value
 
 
@@ -79,7 +79,7 @@ DISGUISES["all_at_once"] = tuple(each for (each,) in DISGUISES.values() if each 
 
 @contextmanager
 def disguised(url: str, disguises: tuple[Disguise, ...]) -> Iterator[str]:
-    """Serve on loopback what `url` answers, in disguise; gives the address."""
+    """Serve the answers of `url` on loopback, in disguise; returns the address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -93,10 +93,10 @@ def disguised(url: str, disguises: tuple[Disguise, ...]) -> Iterator[str]:
             self.wfile.write(body)
 
         def send_response(self, code: int, message: str | None = None) -> None:
-            self.send_response_only(code, message)  # no Date of this machine's
+            self.send_response_only(code, message)  # no Date header from this machine
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

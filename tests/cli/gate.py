@@ -1,4 +1,4 @@
-"""A gate in front of the sandbox: it lets requests through, and may do something before or after one that writes."""
+"""A gate in front of the sandbox: it passes requests on, and can act before or after one that writes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-#: Headers of an answer that belong to one connection alone.
+#: Headers of an answer that belong to one connection only.
 _OWN = {"connection", "content-length", "transfer-encoding", "server"}
 
 
@@ -47,7 +47,7 @@ class Gate:
 
         Handler.protocol_version = "HTTP/1.1"
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = False  # so that the end waits for every request that is under way
+        self._server.daemon_threads = False  # so that the end waits for every request in progress
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def _pass_on(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -74,7 +74,7 @@ class Gate:
 
 
 class Hold:
-    """A place to wait at: `arrived` is set by who comes, who then waits for `go_on`."""
+    """A place to wait: each thread that arrives sets `arrived`, then waits for `go_on`."""
 
     def __init__(self) -> None:
         self.arrived = threading.Event()
@@ -85,7 +85,7 @@ class Hold:
         self._go_on.wait(60)
 
     def go_on(self) -> None:
-        """Let who waits, and all who come later, go on."""
+        """Release the waiting threads and all that arrive later."""
         self._go_on.set()
 
 

@@ -1,4 +1,4 @@
-"""In a job of GitHub Actions: annotations and the step's summary, and nothing printed that a runner would carry out."""
+"""In a GitHub Actions job: annotations and the step summary, and no output that a runner would execute."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BROKEN = POSTS.replace("due_at", "time")
 
 @pytest.fixture
 def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A job of GitHub Actions with a file for the step's summary."""
+    """A GitHub Actions job with a file for the step summary."""
     path = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(path))
@@ -34,18 +34,18 @@ def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def commands(err: str) -> list[str]:
-    """The workflow commands in what was printed."""
+    """The workflow commands in the output."""
     return [line for line in err.splitlines() if line.startswith("::")]
 
 
 def git(folder: Path, *arguments: str) -> None:
-    """Run git in a folder, as somebody."""
+    """Run git in a folder, with a name and an email set."""
     who = ["-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "-c", "init.defaultBranch=main"]
     subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def test_validate(project: Project, summary: Path, prints: Prints) -> None:
-    """An error of a file is an annotation at its line and in the summary; the exit code stays."""
+    """An error in a file is an annotation at its line and in the summary; the exit code stays the same."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", BROKEN)
     ran = project("validate")
@@ -54,7 +54,7 @@ def test_validate(project: Project, summary: Path, prints: Prints) -> None:
 
 
 def test_a_plan_that_cannot_be_made(project: Project, summary: Path) -> None:
-    """Errors of the files are annotated, and in the summary, by whatever command meets them."""
+    """Errors in the files are annotated and in the summary, whichever command finds them."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", BROKEN)
     ran = project("plan")
@@ -64,7 +64,7 @@ def test_a_plan_that_cannot_be_made(project: Project, summary: Path) -> None:
 
 
 def test_plan(project: Project, summary: Path) -> None:
-    """What is held is a warning at the line of its key, and the whole plan is the summary; stdout has neither."""
+    """A held post is a warning at the line of its key, and the whole plan is the summary; stdout has neither."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", LATE)
     ran = project("plan")
@@ -77,7 +77,7 @@ def test_plan(project: Project, summary: Path) -> None:
 
 
 def test_apply(project: Project, summary: Path) -> None:
-    """An apply leaves its receipt as the summary; what needed somebody is an error, as its exit code says."""
+    """An apply leaves its receipt as the summary; a post that needs you is an error, matching the exit code."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", LATE)
     project.write("posts/b.yaml", POSTS.replace("launch", "later"))
@@ -90,7 +90,7 @@ def test_apply(project: Project, summary: Path) -> None:
 
 
 def test_nothing_elsewhere(project: Project, tmp_path: Path) -> None:
-    """Outside of GitHub's jobs nothing is annotated, and no summary is written."""
+    """Outside GitHub's jobs nothing is annotated, and no summary is written."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", LATE)
     ran = project("plan")
@@ -99,7 +99,7 @@ def test_nothing_elsewhere(project: Project, tmp_path: Path) -> None:
 
 
 def test_a_summary_that_cannot_be_written(project: Project, summary: Path) -> None:
-    """It is said, and the plan is made all the same."""
+    """The failure is reported, and the plan is made anyway."""
     summary.mkdir()
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", POSTS)
@@ -109,7 +109,7 @@ def test_a_summary_that_cannot_be_written(project: Project, summary: Path) -> No
 
 
 def test_files_are_named_from_the_root_of_the_repository(project: Project, summary: Path) -> None:
-    """A root file in a folder of a repository: annotations and SARIF lead to where the files are in it."""
+    """A root file in a subfolder of a repository: annotations and SARIF use paths from the repository root."""
     git(project.folder.parent, "init")
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", BROKEN)
@@ -121,7 +121,7 @@ def test_files_are_named_from_the_root_of_the_repository(project: Project, summa
 
 
 def test_what_was_changed_is_first(project: Project, summary: Path) -> None:
-    """Warnings in the files of a pull request are said before those of files that it leaves alone."""
+    """Warnings in the files of a pull request come before warnings in unchanged files."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", POSTS.replace("We are live", "See http://a.example"))
     later = POSTS.replace("launch", "later").replace("01-15", "01-16")
@@ -138,7 +138,7 @@ def test_what_was_changed_is_first(project: Project, summary: Path) -> None:
 
 
 def test_validate_writes_reports(project: Project) -> None:
-    """Problems as Markdown and as SARIF, also where there are none; other forms need a plan."""
+    """Problems as Markdown and as SARIF, even if there are none; other forms need a plan."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", POSTS)
     assert project("validate", "--report", "p.md", "--report", "p.sarif").code == 0
@@ -159,7 +159,7 @@ def test_validate_writes_reports(project: Project) -> None:
 
 
 def test_posts_are_no_commands(project: Project, summary: Path) -> None:
-    """A runner finds no command in what is printed of a post: as text, as JSON, with an error and without."""
+    """A runner finds no command in the printed posts: as text, as JSON, with and without an error."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", POSTS.replace('"We are live"', '"##[add-mask]live\\n::set-output name=a::b"'))
     for ran in (project("plan"), project("plan", "--json"), project("apply", "--auto-approve")):
@@ -172,7 +172,7 @@ def test_posts_are_no_commands(project: Project, summary: Path) -> None:
 
 
 def test_a_file_gets_what_was_asked_for(project: Project, summary: Path, program: list[str], tmp_path: Path) -> None:
-    """What is redirected into a file is data, and left as it is; a pipe may lead to the log."""
+    """Output redirected to a file is data and stays as it is; a pipe may lead to the log."""
     project.write("buffer.yaml", ROOT)
     project.write("a.csv", "Text,Image URL,Tags,Posting Time\n##[group]live,,,2030-01-15 09:00\n")
     command = [*program, "convert", "a.csv", "--channel", "twitter"]

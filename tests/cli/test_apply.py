@@ -1,4 +1,4 @@
-"""`bufferctl apply` as a user has it: nothing twice, nothing lost, nothing that is not ours."""
+"""`bufferctl apply` as a user has it: nothing twice, nothing lost, no unmanaged post touched."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUEUED = "key: queued, text: In the queue"
 
 
 def writes(project: Any) -> int:
-    """How many requests that write have arrived."""
+    """The number of write requests so far."""
     return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
 
 
@@ -34,7 +34,7 @@ def apply(project: Any, *more: str) -> Any:
 
 
 def bindings(project: Any) -> dict[str, dict[str, Any]]:
-    """What is remembered, by address."""
+    """The ids in the state, by address."""
     return {each["address"]: each for each in json.loads(project("state", "list", "--json").out)["objects"]}
 
 
@@ -55,7 +55,7 @@ def test_without_a_terminal_as_json(project: Any) -> None:
 
 
 def test_full(project: Any) -> None:
-    """A long text is folded in what is asked about; with --full it is there whole."""
+    """A long text is folded in the question; with --full it is shown whole."""
     lines = "".join(f"              Line {n}.\n" for n in range(30))
     entry = f"          - key: long\n            due_at: 2029-12-20 09:00\n            text: |\n{lines}"
     project.write("buffer.yaml", HEAD.replace("twitter", "linkedin").replace("acme\n", "acme-inc\n", 1) + entry)
@@ -64,7 +64,7 @@ def test_full(project: Any) -> None:
 
 
 def test_nothing_to_send_asks_nothing(project: Any) -> None:
-    """Where nothing would be sent there is no question: exit 0."""
+    """If nothing would be sent, there is no question: exit 0."""
     declare(project, ONE)
     apply(project)
     assert project("apply").code == 0
@@ -73,13 +73,13 @@ def test_nothing_to_send_asks_nothing(project: Any) -> None:
 
 
 def test_each_outcome(project: Any, prints: Any) -> None:
-    """The plan, each post with the id it got, a sum, and what a second look finds."""
+    """The plan, each post with its new id, a total, and the result of the second read."""
     declare(project, ONE, TWO, QUEUED)
     prints("apply/outcomes", apply(project))
 
 
 def test_json(project: Any, prints: Any) -> None:
-    """One document on stdout: the plan, the outcomes with ids, what is left."""
+    """One document on stdout: the plan, the outcomes with ids, the remaining changes."""
     declare(project, ONE)
     ran = apply(project, "--json")
     prints("apply/json", ran)
@@ -91,7 +91,7 @@ def test_json(project: Any, prints: Any) -> None:
 
 
 def test_again(project: Any, prints: Any) -> None:
-    """Running it again does nothing: no write, the account and the state as they were."""
+    """Running it again does nothing: no write, and the same account and state."""
     declare(project, ONE, QUEUED)
     apply(project)
     account, state, sent = project.sandbox.dump(), project.state.read_bytes(), writes(project)
@@ -100,7 +100,7 @@ def test_again(project: Any, prints: Any) -> None:
 
 
 def test_state_lost(project: Any) -> None:
-    """Without the state file everything is found again by its content, and nothing is created."""
+    """Without the state file every post is found again by its content, and nothing is created."""
     declare(project, ONE, TWO, QUEUED)
     apply(project)
     account, sent = project.sandbox.dump(), writes(project)
@@ -113,7 +113,7 @@ def test_state_lost(project: Any) -> None:
 
 
 def test_a_person_made_it(project: Any) -> None:
-    """A post with the same content is recognised and stays untouched, its updatedAt included."""
+    """A post with the same content is recognized and stays untouched, including its updatedAt."""
     channel = project.sandbox.channel("twitter")["id"]
     made = project.sandbox.person.create_post(channel, "The first", dueAt="2029-12-20T09:00:00Z")
     project.sandbox.clock.advance(hours=1)
@@ -126,7 +126,7 @@ def test_a_person_made_it(project: Any) -> None:
 
 
 def test_what_a_person_made_stays(project: Any) -> None:
-    """Adopted, then taken out of the file: still there, and no more said of it than that."""
+    """Adopted, then removed from the file: still in Buffer, and the plan says nothing more about it."""
     channel = project.sandbox.channel("twitter")["id"]
     project.sandbox.person.create_post(channel, "The first", dueAt="2029-12-20T09:00:00Z")
     declare(project, ONE, TWO)
@@ -137,7 +137,7 @@ def test_what_a_person_made_stays(project: Any) -> None:
 
 
 def test_two_equal_posts_are_two(project: Any) -> None:
-    """Twins with keys of their own are two posts, and stay two with the state gone."""
+    """Twins with separate keys are two posts, and stay two when the state is lost."""
     declare(project, "key: a, text: Twins", "key: b, text: Twins, repeat_of: a")
     project.apply()
     ids = {post["id"] for post in project.sandbox.posts()}
@@ -149,7 +149,7 @@ def test_two_equal_posts_are_two(project: Any) -> None:
 
 
 def test_one_of_twins_there(project: Any) -> None:
-    """A person made one of the two: the other is created."""
+    """If a person made one of the two, the other is created."""
     project.sandbox.person.create_post(project.sandbox.channel("twitter")["id"], "Twins")
     declare(project, "key: a, text: Twins", "key: b, text: Twins, repeat_of: a")
     apply(project)
@@ -158,7 +158,7 @@ def test_one_of_twins_there(project: Any) -> None:
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_repeat_of_an_id(project: Any, ours: bool) -> None:
-    """It names one in Buffer, a person's or one that leaves the files now: a second one is meant, and made once."""
+    """It names a post in Buffer, a person's or one removed from the files: a second one is wanted, and made once."""
     if ours:
         declare(project, "key: a, text: Once more")
         project.apply()
@@ -173,7 +173,7 @@ def test_repeat_of_an_id(project: Any, ours: bool) -> None:
 
 
 def test_the_same_meant_twice(project: Any) -> None:
-    """A post whose text another key still has in Buffer, new or edited, goes out once `repeat_of` says so."""
+    """A post with the text of another key in Buffer, new or edited, is sent once `repeat_of` confirms it."""
     declare(project, "key: a, text: Once more", "key: b, text: Other")
     project.apply()
     project.sandbox.person.share_now(next(p["id"] for p in project.sandbox.posts() if p["text"] == "Once more"))
@@ -187,7 +187,7 @@ def test_the_same_meant_twice(project: Any) -> None:
 
 @pytest.mark.parametrize("when", ["", "due_at: 2029-12-21 09:00, "])
 def test_an_older_state_and_an_edit(project: Any, when: str) -> None:
-    """A backup that does not know a post, and words changed since: it may be an older version, so somebody is asked."""
+    """A backup without one of the posts, and an edited text: the post may be an older version, so a person is asked."""
     declare(project, ONE)
     project.apply()
     backup = project.state.read_bytes()
@@ -204,7 +204,7 @@ def test_an_older_state_and_an_edit(project: Any, when: str) -> None:
 
 @pytest.mark.parametrize("was", ["", ", was: one"])
 def test_renamed_key(project: Any, was: str) -> None:
-    """An exact match needs no `was`: the id moves in the state, and Buffer is not asked to do anything."""
+    """An exact match needs no `was`: the id moves in the state, and Buffer gets no request."""
     declare(project, ONE)
     apply(project)
     before, sent = bindings(project)["Acme/twitter:acme/one"]["id"], writes(project)
@@ -216,7 +216,7 @@ def test_renamed_key(project: Any, was: str) -> None:
 
 
 def test_moved_to_another_file(project: Any) -> None:
-    """A file is not part of an identity: nothing happens but that the state knows the new file."""
+    """The file is not part of a post's identity: only the file name in the state changes."""
     declare(project, ONE, TWO)
     apply(project)
     sent = writes(project)
@@ -230,7 +230,7 @@ def test_moved_to_another_file(project: Any) -> None:
 
 
 def test_removed_from_a_file_that_was_renamed(project: Any) -> None:
-    """Its other posts are in another file, so none was lost: what was taken out is deleted, like anything else."""
+    """Its other posts are in another file, so none was lost: the removed post is deleted, as usual."""
     project.write("buffer.yaml", HEAD.rpartition("        posts")[0])
     lines = [f"  - {{{post}, channels: [twitter]}}\n" for post in (ONE, TWO)]
     project.write("posts/a.yaml", "posts:\n" + "".join(lines))
@@ -245,7 +245,7 @@ def test_removed_from_a_file_that_was_renamed(project: Any) -> None:
 
 @pytest.mark.parametrize("named", [["--target", "*/two"], ["--exclude", "*/one"], ["buffer.yaml"]])
 def test_removed_and_not_named(project: Any, prints: Any, named: list[str]) -> None:
-    """What left the files is deleted by a run that names nothing; one that does says that it will be published."""
+    """A run without selected posts deletes a removed post; one with selected posts warns of its publication."""
     declare(project, ONE, TWO)
     project.apply()
     declare(project, TWO)
@@ -255,7 +255,7 @@ def test_removed_and_not_named(project: Any, prints: Any, named: list[str]) -> N
 
 
 def test_past_is_never_sent(project: Any) -> None:
-    """Due before `managed_since`: counted only. Due since then, or within the lead time: held. Exit 1 for the held."""
+    """Due before `managed_since`: counted only. Due since, or within the lead time: held. Exit 1 for the held one."""
     declare(
         project,
         "key: last-year, due_at: 2028-12-03 09:00, text: Last year",
@@ -269,7 +269,7 @@ def test_past_is_never_sent(project: Any) -> None:
 
 
 def test_state_is_the_owners(project: Any) -> None:
-    """The state file has mode 0600, in the first version and in the next; nothing else is left beside it."""
+    """The state file has mode 0600, in the first version and the next; no other file is left beside it."""
     declare(project, ONE)
     apply(project)
     assert project.state.stat().st_mode & 0o777 == 0o600
@@ -284,7 +284,7 @@ def test_state_is_the_owners(project: Any) -> None:
 
 
 def test_state_elsewhere(project: Any) -> None:
-    """--state names another file, for state list too."""
+    """--state names another file, for `state list` too."""
     declare(project, ONE)
     apply(project, "--state", "there/acme.json")
     assert not project.state.exists()
@@ -305,7 +305,7 @@ def test_state_that_cannot_be_written(project: Any, prints: Any) -> None:
     [("damaged", "{"), ("empty", ""), ("newer", '{"format_version": "9.0", "kind": "state"}')],
 )
 def test_state_that_cannot_be_read(project: Any, prints: Any, name: str, content: str) -> None:
-    """Damaged or of a newer version: refused, with what to do, before anything is sent."""
+    """Damaged or from a newer version: refused before anything is sent, with a fix."""
     declare(project, ONE)
     project.write(".bufferctl/state.json", content)
     prints(f"apply/state-{name}", apply(project))
@@ -313,7 +313,7 @@ def test_state_that_cannot_be_read(project: Any, prints: Any, name: str, content
 
 
 def test_state_of_another_endpoint(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sandbox's state is never read for another account."""
+    """The sandbox's state is never used for another account."""
     declare(project, ONE)
     apply(project)
     monkeypatch.setenv("BUFFER_API_URL", project.sandbox.url.replace("127.0.0.1", "localhost"))
@@ -322,7 +322,7 @@ def test_state_of_another_endpoint(project: Any, prints: Any, monkeypatch: pytes
 
 
 def test_refused_by_buffer(project: Any, prints: Any) -> None:
-    """A typed error is shown at its post, the others go through: exit 1."""
+    """A typed error is shown at its post, and the others are sent: exit 1."""
     project.sandbox.set_faults("duplicate@createPost#2")
     declare(project, ONE, TWO, QUEUED)
     ran = apply(project)
@@ -334,7 +334,7 @@ def test_refused_by_buffer(project: Any, prints: Any) -> None:
 
 
 def test_refused_as_json(project: Any) -> None:
-    """The same for machines: status and message of the one, exit 1."""
+    """The same as JSON: status and message of the refused post, exit 1."""
     project.sandbox.set_faults("duplicate@createPost#1")
     declare(project, ONE)
     ran = apply(project, "--json")
@@ -344,7 +344,7 @@ def test_refused_as_json(project: Any) -> None:
 
 
 def test_limit_of_the_plan(project: Any) -> None:
-    """What Buffer's plan has no room for waits, the earliest due go first, and that needs nobody: exit 0."""
+    """Posts with no room in Buffer's plan wait, the earliest are sent first, and nobody is needed: exit 0."""
     organization = project.sandbox.organization()["id"]
     project.sandbox.person.set_limit(organization, scheduledPosts=2)
     declare(project, ONE, TWO, "key: three, due_at: 2029-12-22 09:00, text: The third")
@@ -365,7 +365,7 @@ def test_more_than_a_batch(project: Any) -> None:
 
 @pytest.mark.parametrize(("behind", "code"), [("lag@ideas#2:20s", 0), ("lag@ideas#2-3:20s", 1)])
 def test_a_list_that_is_behind_is_read_once_more(project: Any, behind: str, code: int) -> None:
-    """0 where the second look shows the new idea, else 1: it is not shown yet."""
+    """0 if the second look shows the new idea, else 1 because it is not shown yet."""
     project.sandbox.set_faults(behind)
     project.write("buffer.yaml", "version: 1\norganizations: [{name: Acme, ideas: [{key: i, title: How we hire}]}]\n")
     ran = apply(project)
@@ -396,7 +396,7 @@ def test_excluded(project: Any) -> None:
 
 
 def test_two_organizations(project: Any) -> None:
-    """Each post in its own; one state, one apply."""
+    """Each post in its own organization; one state, one apply."""
     project.write(
         "buffer.yaml",
         "version: 1\ntimezone: UTC\nmanaged_since: 2029-12-01T00:00:00Z\norganizations:\n"
@@ -408,7 +408,7 @@ def test_two_organizations(project: Any) -> None:
 
 
 def test_locked(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another run holds the lock: who, and nothing is read or sent; `state unlock` gives it back."""
+    """Another run holds the lock: the message names it, and nothing is read or sent; `state unlock` releases it."""
     declare(project, ONE)
     monkeypatch.setenv("USER", "ada")
     with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), project.sandbox.url).held(0):

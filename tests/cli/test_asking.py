@@ -1,4 +1,4 @@
-"""Apply on a terminal: the question, yes and no, the bar. A pseudo-terminal, a real process."""
+"""Apply on a terminal: the question, yes and no, the progress bar. A pseudo-terminal and a real process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ QUESTION = b"to Buffer? [y/N]: "
 
 
 class Terminal:
-    """A program on a terminal of its own, and what it shows there."""
+    """A program on its own terminal, and what the terminal shows."""
 
     def __init__(self, command: list[str], project: Any) -> None:
         self._main, side = pty.openpty()
@@ -31,23 +31,23 @@ class Terminal:
         self._shown = b""
 
     def until(self, text: bytes) -> None:
-        """Wait until it shows that."""
+        """Wait until the terminal shows this text."""
         while text not in self._shown:
             assert self._read(), f"{self._shown.decode()} ends without {text.decode()}"
 
     def type(self, text: str) -> None:
-        """Type there."""
+        """Type into the terminal."""
         os.write(self._main, text.encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C, again where the signal came just before the program began to wait for input."""
+        """Press Ctrl-C, and again if the signal came just before the program began to wait for input."""
         while b"Interrupted" not in self._shown:
             self._process.send_signal(signal.SIGINT)
             while b"Interrupted" not in self._shown and select.select([self._main], [], [], 5)[0]:
                 assert self._read()
 
     def end(self) -> tuple[int, str]:
-        """Wait for its end: the exit code, and all that was shown, without what moves the cursor."""
+        """Wait for the program to end: the exit code and everything shown, without cursor movements."""
         while self._read():
             pass
         os.close(self._main)
@@ -57,7 +57,7 @@ class Terminal:
     def _read(self) -> bytes:
         try:
             more = os.read(self._main, 65536)
-        except OSError:  # Linux says so where the other side is closed
+        except OSError:  # Linux reports the closed other side like this
             return b""
         self._shown += more
         return more
@@ -65,7 +65,7 @@ class Terminal:
 
 @pytest.fixture
 def asked(program: list[str], project: Any, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """An apply on a terminal that has asked its question."""
+    """An apply on a terminal that has just asked its question."""
     monkeypatch.setenv("TERM", "xterm")
     project.write("buffer.yaml", HEAD + ONE + TWO)
     terminal = Terminal([*program, "apply", "--settle", "0"], project)
@@ -75,7 +75,7 @@ def asked(program: list[str], project: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_yes(project: Any, asked: Terminal) -> None:
-    """What was shown is sent: exit 0."""
+    """The shown plan is sent: exit 0."""
     asked.type("y\n")
     code, shown = asked.end()
     assert code == 0
@@ -87,7 +87,7 @@ def test_yes(project: Any, asked: Terminal) -> None:
 
 @pytest.mark.parametrize("answer", ["n\n", "\n"])
 def test_no(project: Any, asked: Terminal, answer: str) -> None:
-    """No, which is what a bare Enter means: nothing is sent, exit 1."""
+    """No, which is also the answer of a bare Enter: nothing is sent, exit 1."""
     asked.type(answer)
     code, shown = asked.end()
     assert code == 1
@@ -97,7 +97,7 @@ def test_no(project: Any, asked: Terminal, answer: str) -> None:
 
 
 def test_something_else(project: Any, asked: Terminal) -> None:
-    """Anything but yes or no is asked again."""
+    """Any answer but yes or no repeats the question."""
     asked.type("maybe\n")
     asked.until(b"Error: invalid input")
     asked.type("yes\n")
@@ -115,14 +115,14 @@ def test_interrupted(project: Any, asked: Terminal) -> None:
 
 
 def test_end_of_input(project: Any, asked: Terminal) -> None:
-    """Ctrl-D at the question is no yes."""
+    """Ctrl-D at the question does not count as yes."""
     asked.type("\x04")
     assert asked.end()[0] == 130
     assert project.sandbox.posts() == []
 
 
 def test_what_changed_while_it_asked(project: Any, asked: Terminal) -> None:
-    """Buffer's plan has no room left by the time of the answer: what is refused waits, which needs nobody."""
+    """Buffer's plan has no room left when the answer comes: the refused posts wait, which needs nobody."""
     project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=1)
     asked.type("y\n")
     code, shown = asked.end()
@@ -132,7 +132,7 @@ def test_what_changed_while_it_asked(project: Any, asked: Terminal) -> None:
 
 
 def test_one_change(program: list[str], project: Any) -> None:
-    """One is "this change", and the plan before the question has colours."""
+    """A single change is "this change", and the plan before the question has colors."""
     project.write("buffer.yaml", HEAD + ONE)
     terminal = Terminal([*program, "apply", "--settle", "0"], project)
     terminal.until(b"Send this change to Buffer? [y/N]: ")
@@ -142,7 +142,7 @@ def test_one_change(program: list[str], project: Any) -> None:
 
 
 def test_lock_is_held_while_it_asks(project: Any, asked: Terminal) -> None:
-    """Nobody else applies between the plan and the answer; and the lock is free afterwards."""
+    """Nobody else can apply between the plan and the answer; the lock is free afterwards."""
     other = project("apply", "--auto-approve")
     assert (other.code, "Another run is using this account" in other.err) == (1, True)
     asked.type("n\n")
@@ -151,7 +151,7 @@ def test_lock_is_held_while_it_asks(project: Any, asked: Terminal) -> None:
 
 
 def test_unlock_asks(program: list[str], project: Any, asked: Terminal) -> None:
-    """`state unlock` says whose lock it is and asks; no leaves it."""
+    """`state unlock` names the lock's holder and asks; no leaves the lock in place."""
     terminal = Terminal([*program, "state", "unlock"], project)
     terminal.until(b"Has that run crashed? [y/N]: ")
     terminal.type("n\n")

@@ -1,4 +1,4 @@
-"""Campaigns as people use them: what plan says of a move, how posts were made, and what pull and import write."""
+"""Campaigns as people use them: how plan shows a move, how posts were made, and what pull and import write."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def campaign(project: Any, text: str) -> Path:
 
 
 def test_a_move_is_said_once(project: Any) -> None:
-    """Forty posts that move by a day are one line; what is published is counted, and nothing is asked."""
+    """Forty posts that move by a day are one line; published posts are counted, and nothing is asked."""
     prepare(project, CASES / "starts-moved")
     ran = project("plan", "--strict", "--report", "plan.md", "--report", "plan.html")
     assert ran.code == 0
@@ -41,7 +41,7 @@ def test_a_move_is_said_once(project: Any) -> None:
 
 
 def test_a_late_campaign_is_told_to_move_its_start(project: Any) -> None:
-    """Its posts have no `due_at` of their own that could be later."""
+    """Its posts have no `due_at` that could be moved."""
     post = "posts:\n  - {key: a, due_at: start-3d 09:00, channels: [twitter], text: A}\n"
     campaign(project, f"starts: 2029-12-10\n{post}")
     assert project.apply().code == 0
@@ -56,7 +56,7 @@ def test_a_shortened_series_says_so(project: Any) -> None:
 
 
 def test_verbose_shows_how_a_post_was_made(project: Any) -> None:
-    """The occurrence, the start, each variable with its place, and what links get; without -v nothing of it."""
+    """The occurrence, the start, each variable with its place, and the link parameters; without -v none of them."""
     campaign(
         project,
         "starts: 2029-12-10\nchannels: [twitter]\nvars: {product: Console}\n"
@@ -73,7 +73,7 @@ def test_verbose_shows_how_a_post_was_made(project: Any) -> None:
 
 
 def edited(project: Any, address: str, text: str) -> None:
-    """Somebody rewrote a post in Buffer."""
+    """Edit a post in Buffer, as a person would."""
     perform(project, {"do": "edit_post", "address": address, "text": text})
 
 
@@ -81,7 +81,7 @@ SHELL = "Stop with kill $(pgrep web), ${{ github.sha }}, {{ .Values.x }}, $$ and
 
 
 def test_pull_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
-    """Of a text about a shell `$(` becomes `$$(`, in entries and in text files; nothing is left to pull."""
+    """`$(` in a text about a shell becomes `$$(`, in entries and in text files; nothing is left to pull."""
     project.write("posts/b.md", "Another one\n")
     text = "posts:\n  - {key: a, channels: [twitter], due_at: 2029-12-20 09:00, text: One}\n"
     path = campaign(project, text + "  - {key: b, channels: [linkedin], due_at: 2029-12-20 09:00, text_file: b.md}\n")
@@ -99,7 +99,7 @@ def test_pull_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
 
 
 def test_import_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
-    """An imported text about a shell is published as it was, and the plan after it is empty."""
+    """An imported text about a shell keeps its published wording, and the next plan is empty."""
     project.write("buffer.yaml", ROOT)
     act = {"do": "create_post", "channel": "twitter", "text": SHELL, "dueAt": "2029-12-20T09:00:00Z"}
     perform(project, {**act, "mode": "customScheduled"})
@@ -110,7 +110,7 @@ def test_import_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
 
 
 def test_pull_refuses_an_occurrence(project: Any) -> None:
-    """Its entry makes all of them: the difference is shown, and where to write it instead; no file changes."""
+    """One entry makes all occurrences: pull shows the difference and where to write it, and changes no file."""
     path = campaign(
         project,
         "channels: [twitter]\nposts:\n  - key: tip\n    due_at: 2029-12-10 09:00\n    text: Tip $(number)\n"
@@ -140,7 +140,7 @@ def test_pull_names_the_channel_of_an_occurrence(project: Any) -> None:
 
 
 def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
-    """It names what made the text and shows the difference; a new time is taken all the same."""
+    """It names the source of the text and shows the difference; a new time is pulled anyway."""
     path = campaign(
         project,
         "starts: 2029-12-10\nchannels: [twitter]\nvars: {product: Console}\nposts:\n"
@@ -161,7 +161,7 @@ def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
 
 
 def test_an_applied_campaign_is_imported_whole(project: Any) -> None:
-    """Without its files and the record, import writes the posts out, and the plan after it is empty."""
+    """Without its files and the state, import writes the posts out, and the next plan is empty."""
     path = campaign(
         project,
         "starts: 2029-12-10\nchannels: [twitter, linkedin]\nvars: {product: Console}\n"

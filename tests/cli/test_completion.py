@@ -1,4 +1,4 @@
-"""`bufferctl completion SHELL`: scripts that shells take, and what they then complete."""
+"""`bufferctl completion SHELL`: scripts that shells accept, and the completions they then offer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.cli.conftest import Prints, Ran
 
 @pytest.fixture
 def installed(program: list[str], tmp_path: Path) -> Path:
-    """The program under the name that shells know it by."""
+    """The program, installed under the name that shells use."""
     file = tmp_path / "bufferctl"
     file.write_text(f'#!/bin/sh\nexec {" ".join(program)} "$@"\n', encoding="utf-8")
     file.chmod(0o755)
@@ -25,7 +25,7 @@ def installed(program: list[str], tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_script(run: Callable[..., Ran], shell: str) -> None:
-    """On stdout alone, exit 0; it asks bufferctl itself what may follow."""
+    """On stdout only, exit 0; the script asks bufferctl for completions."""
     ran = run("completion", shell)
     assert (ran.code, ran.err) == (0, "")
     assert f"_BUFFERCTL_COMPLETE={shell}_complete" in ran.out
@@ -33,7 +33,7 @@ def test_script(run: Callable[..., Ran], shell: str) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_shell_takes_the_script(run: Callable[..., Ran], tmp_path: Path, shell: str) -> None:
-    """Without a complaint about its grammar."""
+    """The shell reports no syntax error."""
     if shutil.which(shell) is None:
         pytest.skip(f"no {shell} here")
     script = tmp_path / "script"
@@ -50,7 +50,7 @@ def test_bash_completes(installed: Path, run: Callable[..., Ran]) -> None:
 
 
 def test_fish_completes(installed: Path, run: Callable[..., Ran]) -> None:
-    """After the script is read, `bufferctl va` becomes `bufferctl validate`, with what that does."""
+    """After the script is read, `bufferctl va` becomes `bufferctl validate`, with its description."""
     if shutil.which("fish") is None:
         pytest.skip("no fish here")
     script = f"set -x PATH {installed.parent} $PATH\n{run('completion', 'fish').out}\ncomplete -C 'bufferctl va'"
@@ -68,7 +68,7 @@ def test_zsh_registers_it(run: Callable[..., Ran]) -> None:
 
 
 def test_another_shell(run: Callable[..., Ran], prints: Prints) -> None:
-    """Exit 64, and which there are."""
+    """Exit 64, with the supported shells."""
     prints("usage/unknown-shell", run("completion", "powershell"))
 
 

@@ -1,4 +1,4 @@
-"""Saved plans and receipts that are damaged: shown, or refused with a message; never a traceback, whatever the form."""
+"""Damaged saved plans and receipts: shown, or refused with a message; never a traceback, in any form."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ LATER = (
     .replace('#open"', '#open", draft: true')
 )
 
-pytestmark = pytest.mark.timeout(1200)  # with FUZZ=10000, on whatever machine
+pytestmark = pytest.mark.timeout(1200)  # with FUZZ=10000, on any machine
 
 
 @dataclass(frozen=True, repr=False)
 class Files:
-    """The text of both; too long for what Hypothesis prints."""
+    """The text of both files; too long for Hypothesis to print."""
 
     plan: str
     receipt: str
@@ -62,7 +62,7 @@ class Files:
 
 @pytest.fixture(scope="module")
 def files() -> Files:
-    """A saved plan with creates, an edit, a rename and a post held as too late; and the receipt of applying it."""
+    """A saved plan with creates, an edit, a rename and a post held as too late; and the receipt from applying it."""
     with project_apart() as project:
         project.write("buffer.yaml", FILES)
         project("apply", "--auto-approve", "--settle", "0")
@@ -74,21 +74,21 @@ def files() -> Files:
 
 
 def shown(report: Report) -> None:
-    """Every form of it can be made."""
+    """Every form can be made."""
     report_json(report)
     for form in (report_html, report_markdown, report_sarif):
         assert form(report)
 
 
 def told(error: BufferctlError) -> None:
-    """What is wrong and what to do."""
+    """The problem and the fix."""
     assert error.message
     assert error.hint
 
 
 @pytest.mark.parametrize("kind", ["plan", "receipt"])
 def test_whole(files: Files, kind: str) -> None:
-    """As they were written they are read, so that what follows is about damage."""
+    """Undamaged files are read, so the tests below are about damage."""
     raw = (files.plan if kind == "plan" else files.receipt).encode()
     assert load(raw, "f").plan.changes if kind == "plan" else receipt.load(raw, "f").outcomes
 
@@ -96,7 +96,7 @@ def test_whole(files: Files, kind: str) -> None:
 @fuzzed
 @given(seeds)
 def test_damaged_plan(files: Files, seed: int) -> None:
-    """With a checksum that fits: refused with a message, or shown in every form."""
+    """With a matching checksum: refused with a message, or shown in every form."""
     values = damaged(files.plan, seed)
     try:
         plan = load(resigned(values) if isinstance(values, dict) else json.dumps(values).encode(), "plan.json")

@@ -1,4 +1,4 @@
-"""`bufferctl doctor`: what is not set up or not well, each with its fix; nothing is changed."""
+"""`bufferctl doctor`: what is missing or broken, each with its fix; nothing is changed."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ organizations:
 
 
 def made_the_same(ran: Ran) -> Ran:
-    """Without versions and times, which differ between runs; the lines that they are in are kept."""
+    """The output without versions and times, which differ between runs; their lines are kept."""
     out = ran.out.replace(__version__, "<version>").replace(platform.python_version(), "<python>")
     return Ran(ran.code, re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "<time>", out), ran.err)
 
 
 @pytest.fixture
 def today(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """A project whose Buffer has the real time, and counts requests."""
+    """A project whose Buffer uses the real time and counts requests."""
     with Sandbox(rate_limit="free") as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         yield Project(environment, sandbox)
@@ -48,7 +48,7 @@ def today(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Projec
 def test_nothing_set_up(
     environment: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, prints: Prints
 ) -> None:
-    """Exit 4, and the first thing to do is the key; the files come next."""
+    """Exit 4, with the key as the first step and the files next."""
     monkeypatch.delenv("BUFFER_API_KEY")
     prints("doctor/nothing", made_the_same(run("doctor")))
     assert list(environment.iterdir()) == []
@@ -63,12 +63,12 @@ def test_all_well(today: Project, prints: Prints) -> None:
 
 
 def test_key_but_no_files(today: Project, prints: Prints) -> None:
-    """Exit 1, and init is what to do; all channels of the account are looked at."""
+    """Exit 1, with `init` as the fix; all channels of the account are checked."""
     prints("doctor/no-files", made_the_same(today("doctor")))
 
 
 def test_refused_key(today: Project, prints: Prints, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit 4: refused or expired, which Buffer does not tell apart."""
+    """Exit 4: refused or expired, since Buffer reports both the same way."""
     today.write("buffer.yaml", FILES)
     monkeypatch.setenv("BUFFER_API_KEY", "expired")
     prints("doctor/refused", made_the_same(today("doctor")))
@@ -77,20 +77,20 @@ def test_refused_key(today: Project, prints: Prints, monkeypatch: pytest.MonkeyP
 def test_buffer_out_of_reach(
     environment: Path, run: Callable[..., Ran], prints: Prints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit 1, which is not the key's fault."""
+    """Exit 1, since the key is not the cause."""
     (environment / "buffer.yaml").write_text(FILES)
     monkeypatch.setenv("BUFFER_API_URL", "http://somewhere.example")
     prints("doctor/out-of-reach", made_the_same(run("doctor")))
 
 
 def test_names_keep_their_letters() -> None:
-    """A host at the start of a sentence stays as it is written; a word gets a capital."""
+    """A host keeps its spelling at the start of a sentence; a word is capitalized."""
     said = [problem("connection", BufferctlError(text)).message for text in ("no.example cannot be reached", "the key")]
     assert said == ["no.example cannot be reached", "The key"]
 
 
 def test_channels_that_publish_nothing(today: Project, prints: Prints) -> None:
-    """Exit 1 for a disconnected or locked one that the files name; a paused queue is a warning; others are not told."""
+    """Exit 1 for a disconnected or locked channel in the files; a paused queue is a warning; others are not listed."""
     today.write("buffer.yaml", FILES + "      - {service: facebook, name: acme}\n")
     channels = {name: today.sandbox.channel(name) for name in ("twitter", "linkedin", "facebook", "instagram")}
     today.sandbox.person.set_channel(channels["twitter"]["id"], isDisconnected=True)
@@ -107,7 +107,7 @@ def test_names_that_are_not_there(today: Project, prints: Prints) -> None:
 
 
 def test_an_organization_that_is_not_there(today: Project) -> None:
-    """What is wrong is said, and of channels nothing: none was found that could be well."""
+    """The problem is reported, without a line about channels: none was found that could be well."""
     today.write("buffer.yaml", FILES.replace("name: Acme", "name: Initech", 1))
     ran = today("doctor")
     assert ran.code == 1
@@ -116,13 +116,13 @@ def test_an_organization_that_is_not_there(today: Project) -> None:
 
 
 def test_files_with_errors(today: Project, prints: Prints) -> None:
-    """Exit 1, counted; validate shows them."""
+    """Exit 1, with the number of errors; validate shows them."""
     today.write("buffer.yaml", FILES + "    idea: []\n")
     prints("doctor/invalid", made_the_same(today("doctor")))
 
 
 def test_files_that_break_a_rule(today: Project) -> None:
-    """Validate's verdict: a post that the network does not take is a problem too."""
+    """The same verdict as validate: a post that the network refuses is a problem too."""
     today.write("buffer.yaml", FILES)
     due = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d %H:%M}"
     text = "long " * 100
@@ -148,7 +148,7 @@ def test_a_clock_that_goes_wrong(
 
 
 def test_little_quota(today: Project) -> None:
-    """A warning, since a plan may not fit any more."""
+    """A warning, since a plan may no longer fit."""
     today.write("buffer.yaml", FILES)
     for _ in range(45):
         today("doctor")
@@ -159,7 +159,7 @@ def test_little_quota(today: Project) -> None:
 
 
 def test_no_requests_left(today: Project) -> None:
-    """Exit 1, not 5: nothing was stopped part-way."""
+    """Exit 1, not 5: nothing was stopped partway."""
     for _ in range(50):
         today("doctor")
     ran = today("doctor")
@@ -182,7 +182,7 @@ def test_state_that_cannot_be_used(today: Project, prints: Prints, name: str, te
 
 
 def test_state_of_another_account(today: Project, prints: Prints) -> None:
-    """Exit 1: the key does not reach the organization that is remembered."""
+    """Exit 1: the key does not reach the organization in the state."""
     today.write("buffer.yaml", FILES)
     today.write(
         ".bufferctl/state.json",
@@ -198,7 +198,7 @@ def test_state_of_another_account(today: Project, prints: Prints) -> None:
 
 
 def test_a_lock_that_is_held(today: Project) -> None:
-    """A warning that names the holder; exit 0."""
+    """A warning with the holder's name; exit 0."""
     today.write("buffer.yaml", FILES)
     with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), today.sandbox.url).held(0):
         ran = today("doctor")
@@ -207,7 +207,7 @@ def test_a_lock_that_is_held(today: Project) -> None:
 
 
 def test_after_an_apply(today: Project) -> None:
-    """What is remembered is counted."""
+    """The number of tracked posts is shown."""
     due = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d %H:%M}"
     today.write("posts/one.yaml", f"posts:\n  - {{key: one, due_at: {due}, channels: [twitter], text: One}}\n")
     today.write("buffer.yaml", FILES)
@@ -216,7 +216,7 @@ def test_after_an_apply(today: Project) -> None:
 
 
 def test_what_a_cut_off_apply_left(today: Project, prints: Prints) -> None:
-    """A warning, and apply is what settles it."""
+    """A warning, with apply as the fix."""
     due = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d %H:%M}"
     today.write("posts/one.yaml", f"posts:\n  - {{key: one, due_at: {due}, channels: [twitter], text: One}}\n")
     today.write("buffer.yaml", FILES)
@@ -227,7 +227,7 @@ def test_what_a_cut_off_apply_left(today: Project, prints: Prints) -> None:
 
 
 def test_json(today: Project) -> None:
-    """Every finding with what it is about, its verdict and its fix; the same exit code."""
+    """Every finding with its subject, verdict and fix; the same exit code."""
     ran = today("doctor", "--json")
     told = json.loads(ran.out)
     assert (told["kind"], ran.code) == ("doctor", 1)
@@ -238,14 +238,14 @@ def test_json(today: Project) -> None:
 
 
 def test_the_key_is_never_shown(today: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither taken nor refused."""
+    """Neither when accepted nor when refused."""
     monkeypatch.setenv("BUFFER_API_KEY", "bk_live_secret-of-mine")
     ran = today("doctor", "--debug")
     assert "secret-of-mine" not in ran.out + ran.err
 
 
 def test_as_wide_as_the_terminal(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Prose is folded to COLUMNS; a command stands whole on its line, to be pasted."""
+    """Prose is folded to COLUMNS; a command stays on one line, ready to paste."""
     monkeypatch.setenv("COLUMNS", "44")
     project.write("buffer.yaml", "version: 2\n")
     lines = project("doctor").out.splitlines()

@@ -1,4 +1,4 @@
-"""`bufferctl drift`: folders under tests/cases/drift, led up to as the cases of a plan, and what it exits with."""
+"""`bufferctl drift`: folders under tests/cases/drift, prepared like the cases of a plan, and the exit codes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HERE = CASES.parent / "drift"
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in HERE.glob("*/buffer.yaml")))
 def test_cases(project: Any, name: str, update: bool) -> None:
-    """drift.txt, the same exit code with --json, and nothing written, neither here nor in Buffer."""
+    """drift.txt, the same exit code with --json, and nothing written, neither locally nor in Buffer."""
     prepare(project, HERE / name)
     state = project.state.read_bytes() if project.state.exists() else None
     posts = project.sandbox.dump()
@@ -28,7 +28,7 @@ def test_cases(project: Any, name: str, update: bool) -> None:
 
 
 def test_json(project: Any) -> None:
-    """The same for machines: counts by reason, and each change as in the JSON of a plan."""
+    """The same as JSON: counts by reason, and each change as in the JSON of a plan."""
     prepare(project, HERE / "everything")
     found, planned = json.loads(project("drift", "--json").out), json.loads(project("plan", "--json").out)
     assert (found["kind"], found["recorded"], found["narrowed"]) == ("drift", 13, False)
@@ -51,7 +51,7 @@ def test_json(project: Any) -> None:
 
 
 def test_deleted_within_the_hour(project: Any) -> None:
-    """No drift yet, since Buffer may only be behind; but nobody is told that all is well."""
+    """No drift yet, since Buffer may only be behind; but the output does not say that all is well."""
     case = CASES / "deleted-within-the-hour"
     prepare(project, case)
     ran = project("drift")
@@ -61,7 +61,7 @@ def test_deleted_within_the_hour(project: Any) -> None:
 
 
 def test_narrowed(project: Any) -> None:
-    """PATHs narrow it to what those files declare: 2 for the file with drift, 0 for the other."""
+    """PATHs limit it to the posts of those files: 2 for the file with drift, 0 for the other."""
     prepare(project, HERE / "everything")
     project.write("posts/other.yaml", "posts:\n  - {key: other, channels: [threads], text: Other}\n")
     assert project("drift", "posts").code == 0
@@ -70,7 +70,7 @@ def test_narrowed(project: Any) -> None:
 
 
 def test_drift_ends_with_either_version(project: Any) -> None:
-    """0 once the file's version was sent over Buffer's."""
+    """0 once the file's version has been sent over Buffer's."""
     prepare(project, CASES / "changed-in-buffer")
     assert project("drift").code == 2
     project.apply("--reapply", "Acme/twitter:acme/launch")
@@ -78,7 +78,7 @@ def test_drift_ends_with_either_version(project: Any) -> None:
 
 
 def test_a_refused_key_is_no_drift(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """4, as everywhere, and nothing on stdout that could be taken for an answer."""
+    """4, as everywhere, and nothing on stdout that could be mistaken for a result."""
     project.write("buffer.yaml", (HERE / "none" / "buffer.yaml").read_text(encoding="utf-8"))
     monkeypatch.setenv("BUFFER_API_KEY", "refused")
     ran = project("drift")
@@ -99,7 +99,7 @@ def test_hostile_text_is_shown_harmless(project: Any) -> None:
 
 
 def test_rules_are_no_matter_of_drift(project: Any) -> None:
-    """2 and the report, where a rule that came later finds fault with the files."""
+    """2 and the report, even if a newer rule rejects the files."""
     prepare(project, CASES / "changed-in-buffer")
     file = project.folder / "buffer.yaml"
     file.write_text(file.read_text(encoding="utf-8") + "policy: {forbidden_words: [live]}\n", encoding="utf-8")
@@ -109,7 +109,7 @@ def test_rules_are_no_matter_of_drift(project: Any) -> None:
 
 
 def test_what_it_says_to_do_can_be_pasted(project: Any) -> None:
-    """The command of a hint does what it says, also for a channel whose name has a space."""
+    """The command in a hint works as pasted, even for a channel whose name has a space."""
     details = "metadata: {googlebusiness: {type: whats_new, details_whats_new: {button: none}}}"
     channel = f"{{service: googlebusiness, name: Acme Berlin, posts: [{{key: a, text: A, {details}}}]}}"
     project.write("buffer.yaml", f"version: 1\norganizations: [{{name: Acme, channels: [{channel}]}}]\n")

@@ -1,4 +1,4 @@
-"""Every command shows how it is called, its examples are commands that it takes, and docs/cli.md says all of it."""
+"""Every command shows its usage, its examples are valid commands, and docs/cli.md contains them all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def commands() -> dict[str, click.Command]:
-    """Every command and those below it, by what one types."""
+    """Every command and subcommand, as typed."""
     found: dict[str, click.Command] = {}
     for name, (module, _) in COMMANDS.items():
         command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
@@ -29,7 +29,7 @@ def commands() -> dict[str, click.Command]:
 
 
 def examples() -> list[tuple[str, str]]:
-    """Each example with the command that shows it."""
+    """Each example with its command."""
     shown = []
     for name, command in commands().items():
         lines = (command.epilog or "").splitlines()
@@ -45,7 +45,7 @@ def test_every_command_has_examples(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "line"), examples())
 def test_examples_are_taken(name: str, line: str) -> None:
-    """The example is of the command that shows it, and its options and arguments are understood."""
+    """The example belongs to the command that shows it, and its options and arguments are valid."""
     match = re.search(r"bufferctl [^)|>]*", re.split(r"  +", line)[0])
     assert match
     _, *words = shlex.split(match[0].rstrip('")'))
@@ -59,11 +59,11 @@ def test_examples_are_taken(name: str, line: str) -> None:
 
 
 def test_every_command_is_in_one_group() -> None:
-    """None twice."""
+    """No command is in two groups."""
     assert sum(map(len, GROUPS.values())) == len(COMMANDS)
 
 
 def test_the_page_is_generated() -> None:
-    """docs/cli.md is what `make schemas` writes now."""
+    """docs/cli.md matches the output of `make schemas`."""
     made = subprocess.run([sys.executable, "docs/make_cli.py"], cwd=ROOT, check=True, capture_output=True)
     assert (ROOT / "docs" / "cli.md").read_bytes() == made.stdout

@@ -1,4 +1,4 @@
-"""Every failure of the API as a user meets it: one message, what to do, the right exit code, never the key."""
+"""Every failure of the API as a user sees it: one message, the fix, the right exit code, never the key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import stamina
 
-#: A key that is easily found in any output.
+#: A key that is easy to find in any output.
 KEY = "bk_live_THE-KEY-THAT-NOBODY-MAY-SEE-0123456789abcdef"
 CONFIG = "version: 1\norganizations:\n  - {name: Acme, channels: [{service: twitter, name: acme}]}\n"
 JSON = "application/json"
@@ -22,7 +22,7 @@ JSON = "application/json"
 
 @dataclass
 class Answer:
-    """What a server says to everything. `waits`: it says nothing until the end of the test."""
+    """A server's answer to every request. `waits`: it does not answer until the end of the test."""
 
     status: int
     body: str
@@ -32,13 +32,13 @@ class Answer:
 
 
 def refusal(message: str, code: str, **extensions: str) -> str:
-    """An `errors` body as Buffer writes it."""
+    """An `errors` body in Buffer's form."""
     return json.dumps({"errors": [{"message": message, "extensions": {"code": code, **extensions}}]})
 
 
 @pytest.fixture
 def server(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answer], list[str]]]:
-    """Start a server that gives one answer; the list of the keys that it is sent."""
+    """Start a server with a single answer; returns the list of keys that it receives."""
     over = threading.Event()
     servers: list[ThreadingHTTPServer] = []
 
@@ -78,7 +78,7 @@ def server(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
 @pytest.fixture(autouse=True)
 def user(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A user with that key and a buffer.yaml; reads are tried again without real waiting."""
+    """A user with that key and a buffer.yaml; reads are retried without real waiting."""
     monkeypatch.setenv("BUFFER_API_KEY", KEY)
     (environment / "buffer.yaml").write_text(CONFIG, encoding="utf-8")
     with stamina.set_testing(True, attempts=2):
@@ -86,7 +86,7 @@ def user(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def fails(run: Any, *arguments: str) -> Any:
-    """Run a command, again with --debug, and hold what is so of every failure; the first run's result."""
+    """Run a command, again with --debug, and check what holds for every failure; returns the first run's result."""
     ran = run(*arguments)
     debugged = run(*arguments, "--debug")
     for each in (ran, debugged):
@@ -131,7 +131,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "answer"), REFUSED)
 def test_answer(server: Any, run: Any, prints: Any, name: str, answer: Answer) -> None:
-    """Whatever comes back instead of data. The key was sent, and is shown nowhere."""
+    """Any answer other than data. The key was sent, and is not shown anywhere."""
     keys = server(answer)
     prints(f"failures/{name}", fails(run, "plan"))
     assert set(keys) == {f"Bearer {KEY}"}
@@ -142,7 +142,7 @@ def test_answer(server: Any, run: Any, prints: Any, name: str, answer: Answer) -
 @pytest.mark.parametrize(("status", "code"), [(401, 4), (429, 5), (500, 1)])
 def test_every_command(server: Any, run: Any, environment: Any, arguments: tuple[str, ...], status: int, code: int
 ) -> None:  # fmt: skip
-    """The same for the other commands that ask Buffer; nothing is written then."""
+    """The same for the other commands that ask Buffer; they write nothing."""
     (environment / "buffer.yaml").write_text(CONFIG.replace("acme}]", "acme, posts: [{key: x, text: X}]}]"))
     server(Answer(status, refusal("No", {401: "UNAUTHORIZED", 429: "RATE_LIMIT_EXCEEDED"}.get(status, "UNEXPECTED"))))
     assert fails(run, *arguments).code == code
@@ -156,7 +156,7 @@ def test_timeout(server: Any, run: Any, prints: Any) -> None:
 
 
 def test_refused_port(run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody listens there."""
+    """No server listens on that port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         monkeypatch.setenv("BUFFER_API_URL", f"http://127.0.0.1:{free.getsockname()[1]}")
@@ -164,14 +164,14 @@ def test_refused_port(run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_no_such_host(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that nobody has; `.invalid` never resolves. How the system calls that differs."""
+    """A name that does not exist; `.invalid` never resolves. The system's wording differs."""
     monkeypatch.setenv("BUFFER_API_URL", "https://buffer.invalid")
     ran = fails(run, "plan", "--timeout", "5")
     assert (ran.code, ran.err.startswith("error: buffer.invalid cannot be reached: ")) == (1, True)
 
 
 def test_connection_that_breaks(server: Any, run: Any, prints: Any) -> None:
-    """A server that hangs up in the middle."""
+    """A server that closes the connection halfway."""
     server(Answer(200, "{", headers={"content-length": "100"}))
     prints("failures/hung-up", fails(run, "plan"))
 
@@ -187,7 +187,7 @@ def test_connection_that_breaks(server: Any, run: Any, prints: Any) -> None:
     ],
 )
 def test_address_that_the_key_must_not_go_to(run: Any, prints: Any, name: str, url: str) -> None:
-    """Refused as usage before anything is sent; and a password in it is not repeated."""
+    """Refused as a usage error before anything is sent; a password in it is not repeated."""
     ran = fails(run, "plan", "--api-url", url)
     prints(f"failures/url-{name}", ran)
     assert ran.code == 64
@@ -197,7 +197,7 @@ def test_address_that_the_key_must_not_go_to(run: Any, prints: Any, name: str, u
 @pytest.mark.parametrize(("name", "key"), [("none", None), ("empty", ""), ("blank", " \n")])
 def test_no_key(server: Any, run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch, name: str, key: str | None
 ) -> None:  # fmt: skip
-    """No key at all: exit 4, where to get one, and nothing is sent."""
+    """No key at all: exit 4, where to get one, and nothing sent."""
     keys = server(Answer(200, "{}"))
     monkeypatch.delenv("BUFFER_API_KEY")
     if key is not None:
@@ -207,7 +207,7 @@ def test_no_key(server: Any, run: Any, prints: Any, monkeypatch: pytest.MonkeyPa
 
 
 def test_key_that_cannot_be_one(server: Any, run: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """White space within, or letters beyond ASCII: exit 4, and nothing is sent."""
+    """Whitespace inside the key, or non-ASCII letters: exit 4, and nothing sent."""
     keys = server(Answer(200, "{}"))
     monkeypatch.setenv("BUFFER_API_KEY", f"{KEY} {KEY}")
     prints("failures/odd-key", fails(run, "plan"))
@@ -215,7 +215,7 @@ def test_key_that_cannot_be_one(server: Any, run: Any, prints: Any, monkeypatch:
 
 
 def test_key_file(server: Any, run: Any, environment: Any, prints: Any) -> None:
-    """--api-key-file: its content without white space or byte order mark is the key; one that has none: exit 4."""
+    """--api-key-file: the content without whitespace or byte order mark is the key; exit 4 if it is empty."""
     keys = server(Answer(401, refusal("No", "UNAUTHORIZED")))
     (environment / "key").write_bytes(b"\xef\xbb\xbfbk_of_the_file\r\n")
     assert run("plan", "--api-key-file", "key").code == 4
@@ -226,7 +226,7 @@ def test_key_file(server: Any, run: Any, environment: Any, prints: Any) -> None:
 
 
 def test_key_is_not_an_option(run: Any) -> None:
-    """There is no --api-key: it would show in the list of processes."""
+    """There is no --api-key: it would be visible in the process list."""
     assert run("plan", "--api-key", KEY).code == 64
 
 
@@ -260,14 +260,14 @@ organizations:
 def test_names_that_the_account_does_not_have(
     project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
-    """Every one at its place, with those that there are and their ids; nothing more is asked of Buffer: exit 1."""
+    """Each one at its place, with the available names and ids; Buffer gets no further request: exit 1."""
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
     project.write("buffer.yaml", text)
     prints(f"failures/unknown-{name}", project("plan"))
 
 
 def test_write_of_unknown_outcome(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A 502 after the write: looked up before anything else, found, and not sent again."""
+    """A 502 after the write: looked up before the next request, found, and not sent again."""
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
     project.write("buffer.yaml", CONFIG.replace("acme}]", "acme, posts: [{key: x, text: X}]}]"))
     project.sandbox.set_faults("5xx-after@createPost#1")

@@ -1,4 +1,4 @@
-"""`bufferctl fmt` as a user has it: what changes, what is left alone, and what it says of that."""
+"""`bufferctl fmt` as a user has it: what changes, what is left alone, and what it prints."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def files(environment: Path) -> dict[str, Path]:
 
 
 def test_lays_out(run: Callable[..., Ran], files: dict[str, Path], prints: Prints) -> None:
-    """The names of what changed on stdout, a sum on stderr, exit 0; once more writes nothing."""
+    """The names of changed files on stdout, a total on stderr, exit 0; a second run writes nothing."""
     prints("fmt/changed", run("fmt"))
     assert files["posts/a.yaml"].read_text() == (
         "posts:\n  - key: a\n    channels: [twitter]\n    text: Hello   # to all\n"
@@ -46,7 +46,7 @@ def test_lays_out(run: Callable[..., Ran], files: dict[str, Path], prints: Print
 
 
 def test_check(run: Callable[..., Ran], files: dict[str, Path], prints: Prints) -> None:
-    """--check names what would change and exits 1, and changes nothing; 0 where nothing would."""
+    """--check names the files that would change, exits 1 and changes nothing; 0 if none would."""
     prints("fmt/check", run("fmt", "--check"))
     assert files["posts/a.yaml"].read_text() == POSTS
     prints("fmt/check-well", run("fmt", "--check", "posts/b.yaml"))
@@ -60,7 +60,7 @@ def test_narrowed(run: Callable[..., Ran], files: dict[str, Path]) -> None:
 
 
 def test_errors(run: Callable[..., Ran], files: dict[str, Path], prints: Prints) -> None:
-    """A file with errors is left as it is, and they are told, exit 1; the others are laid out."""
+    """A file with errors stays unchanged and its errors are shown, exit 1; the others are formatted."""
     files["posts/c.yaml"].write_text(WRONG)
     prints("fmt/errors", run("fmt"))
     assert files["posts/c.yaml"].read_text() == WRONG
@@ -70,14 +70,14 @@ def test_errors(run: Callable[..., Ran], files: dict[str, Path], prints: Prints)
 
 
 def test_unusual(run: Callable[..., Ran], files: dict[str, Path], prints: Prints) -> None:
-    """What cannot be laid out without a doubt is left as it is, and said; that is no failure."""
+    """A file that cannot be formatted safely stays unchanged, with a message; that is not a failure."""
     files["posts/d.yaml"].write_text(UNUSUAL)
     prints("fmt/unusual", run("fmt", "posts/d.yaml"))
     assert files["posts/d.yaml"].read_text() == UNUSUAL
 
 
 def test_as_editors_save(run: Callable[..., Ran], files: dict[str, Path]) -> None:
-    """A byte order mark and line ends stay, and so do permissions."""
+    """The byte order mark, line endings and permissions stay."""
     files["posts/a.yaml"].write_bytes(b"\xef\xbb\xbf" + POSTS.replace("\n", "\r\n").encode())
     files["posts/a.yaml"].chmod(0o640)
     assert run("fmt").code == 0
@@ -99,13 +99,13 @@ def test_the_same_is_said(run: Callable[..., Ran], environment: Path, service: S
 
 
 def test_what_init_writes(project: Project) -> None:
-    """Our own first file is laid out already."""
+    """The first file that `init` writes is already formatted."""
     assert project("init").code == 0
     assert project("fmt", "--check").code == 0
 
 
 def declared(path: Path) -> list[Any]:
-    """What a root file declares, without the places."""
+    """The declarations of a root file, without their places."""
     desired = load(path, path.parent).desired
     assert desired
     return [replace(item, place=Place("")) for item in desired.items]

@@ -1,4 +1,4 @@
-"""What the command line says of itself, at 80 columns, and how it answers what it does not understand."""
+"""Help texts at 80 columns, and the answers to invalid usage."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_help_of_every_command(project: Any, prints: Any, name: str, command: tu
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_list_of_commands_agrees(name: str) -> None:
-    """The line of help that --help shows without importing a command is the command's own."""
+    """The help line that --help shows without importing a command equals the command's own."""
     module, line = COMMANDS[name]
     command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
     assert command.get_short_help_str(limit=100) == line
 
 
 def test_every_option_is_explained(project: Any) -> None:
-    """No option of any command is without help."""
+    """Every option of every command has a help text."""
     for module, _ in COMMANDS.values():
         command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
         commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
@@ -72,7 +72,7 @@ def test_version(project: Any) -> None:
     ],
 )
 def test_usage_that_is_not_understood(project: Any, prints: Any, name: str, arguments: tuple[str, ...]) -> None:
-    """What is wrong and where to look, on stderr; exit 64, never click's own 2."""
+    """The problem and where to look, on stderr; exit 64, never click's own 2."""
     project.write("buffer.yaml", "version: 1\norganizations: [{name: Acme}]\n")
     ran = project(*arguments)
     prints(f"usage/{name}", ran)
@@ -81,7 +81,7 @@ def test_usage_that_is_not_understood(project: Any, prints: Any, name: str, argu
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["plan", "--help"], ["apply", "--help"]])
 def test_help_loads_click_alone(program: list[str], arguments: list[str]) -> None:
-    """Neither gql, pydantic, deepdiff, rich nor the YAML reader is loaded to say what a command takes."""
+    """gql, pydantic, deepdiff, rich and the YAML reader are not loaded to show a command's usage."""
     script = (
         "import sys; from bufferctl.cli import run; assert run(sys.argv[1:]) == 0; "
         "print([m for m in ('gql', 'graphql', 'httpx2', 'pydantic', 'deepdiff', 'rich', 'ruamel', 'ariadne')"
@@ -111,7 +111,7 @@ def test_python_m(program: list[str], tmp_path: Path) -> None:
 
 
 def test_completion(program: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shell that asks what may follow gets an answer."""
+    """A shell that asks for completions gets an answer."""
     monkeypatch.setenv("_BUFFERCTL_COMPLETE", "zsh_complete")
     monkeypatch.setenv("COMP_WORDS", "bufferctl va")
     monkeypatch.setenv("COMP_CWORD", "1")

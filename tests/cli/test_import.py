@@ -1,4 +1,4 @@
-"""`bufferctl import ADDRESS ID`: hand a post or idea that exists over to the files."""
+"""`bufferctl import ADDRESS ID`: let the files manage an existing post or idea."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def made(project: Any, text: str = "We are LIVE", service: str = "twitter") -> s
 
 
 def writes(project: Any) -> int:
-    """How many requests that write have arrived."""
+    """The number of write requests so far."""
     return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
 
 
 def test_another_text(project: Any, prints: Any) -> None:
-    """Only the state changes; the next plan shows what differs, and apply makes it as the file says."""
+    """Only the state changes; the next plan shows the differences, and apply sends the file's version."""
     declare(project)
     post = made(project)
     before = project("plan")
@@ -61,7 +61,7 @@ def test_another_text(project: Any, prints: Any) -> None:
 
 
 def test_the_same(project: Any) -> None:
-    """Nothing differs: a plan has nothing to do, and the post is ours to change from now on."""
+    """Nothing differs: a plan has nothing to do, and the post is managed from now on."""
     declare(project)
     post = made(project, "We are live")
     assert project("import", ADDRESS, post).code == 0
@@ -72,7 +72,7 @@ def test_the_same(project: Any) -> None:
 
 
 def test_adopted_before(project: Any) -> None:
-    """What was adopted is ours to see alone; importing it claims it."""
+    """An adopted post is never changed; importing it claims it."""
     declare(project)
     post = made(project, "We are live")
     project.apply()
@@ -103,7 +103,7 @@ def test_idea(project: Any, prints: Any) -> None:
     ],
 )
 def test_refused(project: Any, prints: Any, name: str, address: str, code: int) -> None:
-    """What is wrong, what to do, and nothing changes."""
+    """The problem and the fix, and nothing changes."""
     declare(project)
     elsewhere = made(project, service="linkedin")
     ran = project("import", address, elsewhere if name == "wrong-channel" else "66a000000000000000000999")
@@ -112,7 +112,7 @@ def test_refused(project: Any, prints: Any, name: str, address: str, code: int) 
 
 
 def test_id_that_is_taken(project: Any, prints: Any) -> None:
-    """An id has one address: the other is named."""
+    """An id has one address: the message names the other one."""
     declare(project)
     post = made(project)
     project("import", ADDRESS, post)

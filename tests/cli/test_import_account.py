@@ -30,18 +30,18 @@ def files(project: Any) -> dict[str, str]:
 
 
 def objects(project: Any) -> list[dict[str, Any]]:
-    """What the record holds of each object."""
+    """The state's entry for each object."""
     listed: list[dict[str, Any]] = json.loads(project("state", "list", "--json").out)["objects"]
     return listed
 
 
 def known(project: Any) -> dict[str, tuple[str, str]]:
-    """Id and origin by address, as state has them."""
+    """Id and origin by address, as in the state."""
     return {each["address"]: (each["id"], each["origin"]) for each in objects(project)}
 
 
 def imported(project: Any, *arguments: str) -> Any:
-    """Import; then a plan is empty, nobody is needed, and Buffer is as it was."""
+    """Import; then a plan is empty, no post needs you, and Buffer is unchanged."""
     before, ideas = project.sandbox.posts(), project.sandbox.ideas()
     ran = project("import", *arguments)
     again = project("plan", "--strict", "--detailed-exitcode")
@@ -73,7 +73,7 @@ def test_everything(project: Any) -> None:
 
 
 def test_state_is_lost(project: Any) -> None:
-    """Without state all of it is found again by its content: nothing is created a second time."""
+    """Without state everything is found again by its content: nothing is created a second time."""
     fill(project.sandbox)
     imported(project)
     project.state.unlink()
@@ -83,7 +83,7 @@ def test_state_is_lost(project: Any) -> None:
 
 @pytest.mark.parametrize("layout", ["per-channel", "one-file"])
 def test_files(project: Any, prints: Any, layout: str) -> None:
-    """How it reads: a file a channel, or one for all."""
+    """The layout: a file per channel, or one for all."""
     few(project)
     prints(f"import/account-{layout}", imported(project, "--organization", "acme", "--layout", layout))
     expected = "".join(f"# {name}\n{text}\n" for name, text in files(project).items())
@@ -91,7 +91,7 @@ def test_files(project: Any, prints: Any, layout: str) -> None:
 
 
 def test_ours_from_now_on(project: Any) -> None:
-    """What is edited in the files is edited in Buffer, and what leaves them is deleted there; whose it was is said."""
+    """Edits in the files change Buffer, and removed posts are deleted there; the plan shows who made them."""
     first, second, *_ = few(project)
     imported(project, "--organization", "Acme")
     project.apply()
@@ -150,13 +150,13 @@ organizations: [{name: Acme, channels: [{service: twitter, name: acme}, {service
 
 
 def managed_since(project: Any) -> Any:
-    """What buffer.yaml says, as an instant."""
+    """The value in buffer.yaml, as an instant."""
     found = re.search(r"^managed_since: ([^#\n]*[^#\s])", files(project)["buffer.yaml"], re.MULTILINE)
     return datetime.fromisoformat(found[1]) if found else None
 
 
 def test_new_root_is_managed_since_the_earliest_creation(project: Any) -> None:
-    """The earliest creation that was bound, rounded down to the second: nothing of the record is before it."""
+    """The earliest creation that was bound, rounded down to the second: nothing in the state is before it."""
     few(project)
     project.sandbox.clock.advance(3600)
     imported(project)
@@ -165,14 +165,14 @@ def test_new_root_is_managed_since_the_earliest_creation(project: Any) -> None:
 
 
 def test_new_root_of_an_empty_account_is_managed_from_now(project: Any) -> None:
-    """Buffer's time less the settle time: an earlier instant would only mean more to search."""
+    """Buffer's time minus the settle time: an earlier instant would only mean more to search."""
     imported(project)
     now = project.sandbox.clock.now().replace(microsecond=0)
     assert now - timedelta(seconds=40) <= managed_since(project) <= now - timedelta(seconds=30)
 
 
 def test_managed_since_moves_back_only(project: Any) -> None:
-    """An import that binds something older lowers it, comment and all else kept; a later one leaves it."""
+    """An import of something older lowers it and keeps the comment and everything else; a later one leaves it."""
     few(project)
     project.sandbox.clock.advance(hours=2)
     for since, moves in (("2029-12-03T10:00:00Z", True), ("2020-01-01T00:00:00Z", False)):
@@ -186,7 +186,7 @@ def test_managed_since_moves_back_only(project: Any) -> None:
 
 
 def test_managed_since_is_not_invented(project: Any) -> None:
-    """A root file without it may declare posts that were published long ago; only a person can answer for them."""
+    """A root file without it may declare posts published long ago; only a person can decide about them."""
     few(project)
     project.write("buffer.yaml", CHANNELS)
     imported(project)
@@ -195,7 +195,7 @@ def test_managed_since_is_not_invented(project: Any) -> None:
 
 @pytest.mark.parametrize(("service", "kept"), [(Service.INSTAGRAM, 1500), (Service.LINKEDIN, None)])
 def test_cover_of_a_video(service: Service, kept: int | None) -> None:
-    """`thumbnail_offset` where a network takes one; `thumbnail_url` is gone from videos, so it is read without."""
+    """`thumbnail_offset` if the network supports one; `thumbnail_url` is gone from videos, so it is not read."""
     details = {"thumbnail_offset": 1500}
     video = LiveAsset("video", source="https://a.example/a.mp4", thumbnail="https://a.example/t.png", details=details)
     now = datetime.fromisoformat("2029-12-03T09:00:00+00:00")
@@ -207,7 +207,7 @@ def test_cover_of_a_video(service: Service, kept: int | None) -> None:
 
 
 def test_one_channel(project: Any) -> None:
-    """Only the channel that is named, without ideas."""
+    """Only the named channel, without ideas."""
     few(project)
     imported(project, "--channel", "linkedin:ACME-inc")
     assert list(files(project)) == ["buffer.yaml", "posts/linkedin-acme-inc.yaml"]
@@ -225,14 +225,14 @@ def test_one_channel(project: Any) -> None:
     ],
 )
 def test_usage(project: Any, prints: Any, name: str, arguments: tuple[str, ...], code: int) -> None:
-    """What is wrong, and what there is; nothing is written."""
+    """The problem, and the valid names; nothing is written."""
     ran = project("import", *arguments)
     prints(f"import/account-{name}", ran)
     assert (ran.code, files(project)) == (code, {})
 
 
 def test_sent(project: Any) -> None:
-    """With --since also what was published since, at the time that it had, so that it can never go out again."""
+    """With --since also posts published since then, with their original times so that they can never go out again."""
     old = made(project, "Long ago", dueAt="2029-12-03T09:10:00Z")
     project.sandbox.clock.advance(days=3)
     new = made(project, "Just now", mode="shareNow")
@@ -267,7 +267,7 @@ organizations:
 
 
 def test_into_a_project(project: Any, prints: Any) -> None:
-    """Only what is not declared yet is added, and channels that the root file lacks; the rest stays as it is."""
+    """Only undeclared posts are added, and channels missing from the root file; everything else stays the same."""
     project.write("buffer.yaml", ROOT)
     equal = made(project, "We are live", dueAt=DUE)
     other = made(project, "We are live", dueAt="2029-12-20T11:00:00Z")
@@ -285,7 +285,7 @@ def test_into_a_project(project: Any, prints: Any) -> None:
 
 
 def test_into_a_file_that_is_there(project: Any) -> None:
-    """A file of that name gets more entries; what it holds stays, comments too."""
+    """An existing file gets more entries; its content stays, including comments."""
     project.write("buffer.yaml", ROOT)
     mine = (
         "# Mine\nposts:\n    - key: mine   # this one\n      channels: [twitter]\n      draft: true\n      text: Mine\n"
@@ -301,7 +301,7 @@ def test_into_a_file_that_is_there(project: Any) -> None:
 
 
 def test_beside_a_file_that_is_there(project: Any) -> None:
-    """A file of that name that is not read, or is another organization's, is left alone."""
+    """An existing file that is not included, or belongs to another organization, is left alone."""
     few(project)
     project.write("posts/twitter-acme.yaml", "not ours: [")
     ran = project("import", "--organization", "Acme")
@@ -313,7 +313,7 @@ def test_beside_a_file_that_is_there(project: Any) -> None:
 
 
 def test_files_are_not_included(project: Any, prints: Any) -> None:
-    """Where the root file does not read what would be written, nothing is."""
+    """If the root file does not include the new files, nothing is written."""
     project.write("buffer.yaml", f"include: mine/*.yaml\n{ROOT}")
     project.write("mine/a.yaml", "posts: []\n")
     made(project, "Theirs", "linkedin", dueAt=DUE)
@@ -333,7 +333,7 @@ def test_like_what_is_declared(project: Any, prints: Any) -> None:
 
 
 def test_left_out(project: Any, prints: Any) -> None:
-    """What files cannot say, or what plan would not leave at rest, is left out and said, each with why."""
+    """Posts that files cannot express, or that would not give an empty plan, are left out and listed with a reason."""
     person, sandbox = project.sandbox.person, project.sandbox
     made(project, "Fine", dueAt=DUE)
     made(project, "Invisible\x07sign", dueAt=DUE)
@@ -356,7 +356,7 @@ def test_left_out(project: Any, prints: Any) -> None:
 
 
 def test_files_are_lost(project: Any) -> None:
-    """Where state outlived the files, what it knows gets its old key back."""
+    """If the files are lost but the state is not, tracked posts get their old keys back."""
     project.write("buffer.yaml", ROOT)
     project.apply()
     before = known(project)
@@ -368,7 +368,7 @@ def test_files_are_lost(project: Any) -> None:
 
 
 def test_same_handle_twice(project: Any) -> None:
-    """Channels that share a name are declared by their ids; two of a service are told apart in entries."""
+    """Channels with the same name are declared by their ids; two of a service are told apart in entries."""
     person, organization = project.sandbox.person, project.sandbox.organization()["id"]
     twin = person.add_channel(organization, "twitter", "Acme", id="66a0000000000000000001c1")["id"]
     other = person.add_channel(organization, "linkedin", "acme-jobs")["id"]
@@ -387,7 +387,7 @@ def test_nothing_there(project: Any, prints: Any) -> None:
 
 
 def test_state_cannot_be_written(project: Any) -> None:
-    """Where state cannot be saved, no file is left behind."""
+    """If the state cannot be saved, no file is left behind."""
     few(project)
     (project.folder / ".bufferctl").write_text("", encoding="utf-8")
     ran = project("import")
@@ -395,7 +395,7 @@ def test_state_cannot_be_written(project: Any) -> None:
 
 
 def test_two_projects(project: Any, tmp_path: Path) -> None:
-    """An account that was imported elsewhere is found again by content, not by another project's state."""
+    """An account imported elsewhere is found again by content, not by another project's state."""
     few(project)
     imported(project)
     copy = tmp_path / "copy"
@@ -406,7 +406,7 @@ def test_two_projects(project: Any, tmp_path: Path) -> None:
 
 
 def test_cut_off(project: Any, prints: Any) -> None:
-    """While writes of an earlier apply are without an answer, nothing is imported: they might be taken twice."""
+    """While writes of an earlier apply are unanswered, nothing is imported: they might be imported twice."""
     project.write("buffer.yaml", ROOT)
     project.sandbox.set_faults("cut-after@createPost#1,cut-before@query#4+")
     project("apply", "--auto-approve", "--settle", "0")
@@ -421,7 +421,7 @@ def test_cut_off(project: Any, prints: Any) -> None:
 
 
 def test_names_that_files_cannot_hold(project: Any) -> None:
-    """Channels whose names hold signs that nobody sees are declared by their ids; odd names stay as they are."""
+    """Channels with invisible characters in their names are declared by their ids; other odd names stay as they are."""
     organization = project.sandbox.organization()["id"]
     names = {"bell\x07": False, "two\nlines": False, "": False, "naïve: #1 🎉": True, "@acme, [x]": True, "yes": True}
     for number, (name, _) in enumerate(names.items()):
@@ -434,7 +434,7 @@ def test_names_that_files_cannot_hold(project: Any) -> None:
 
 
 def test_left_the_files(project: Any) -> None:
-    """What was taken out of the files, to be deleted, does not come back by an import."""
+    """An import does not bring back a post that was removed from the files to be deleted."""
     project.write("buffer.yaml", ROOT)
     project.apply()
     taken_out = ROOT[: ROOT.index("    posts:\n")]
@@ -445,7 +445,7 @@ def test_left_the_files(project: Any) -> None:
 
 
 def test_idea_that_is_left_out(project: Any, prints: Any) -> None:
-    """A post that was made from an idea which files cannot say is imported without it."""
+    """A post made from an idea that files cannot express is imported without it."""
     person, organization = project.sandbox.person, project.sandbox.organization()["id"]
     idea = person.create_idea(organization, services=["twitter"])["id"]
     made(project, "From nothing", ideaId=idea)
@@ -455,7 +455,7 @@ def test_idea_that_is_left_out(project: Any, prints: Any) -> None:
 
 
 def test_idea_that_was_declared(project: Any) -> None:
-    """A post that was made from a declared idea says so."""
+    """A post made from a declared idea refers to it."""
     idea = project.sandbox.person.create_idea(project.sandbox.organization()["id"], title="How we hire")["id"]
     project.write("buffer.yaml", f"{ROOT}  ideas: [{{key: hiring, title: How we hire}}]\n".replace("# the end\n", ""))
     project.apply()
@@ -465,7 +465,7 @@ def test_idea_that_was_declared(project: Any) -> None:
 
 
 def test_claims_what_was_adopted(project: Any) -> None:
-    """What plan had recognised is ours to change from now on; only of what is asked for."""
+    """Posts recognized by plan are managed from now on, if they were selected."""
     project.write("buffer.yaml", f"{ROOT.replace('# the end', '  - {service: linkedin, name: acme-inc}')}")
     first = made(project, "We are live", dueAt=DUE)
     project.apply()
@@ -482,7 +482,7 @@ def test_claims_what_was_adopted(project: Any) -> None:
 
 
 def test_equal_posts_at_one_time_name_each_other(project: Any) -> None:
-    """Each names the one before it, also where the files declare the first: without `repeat_of` it is an error."""
+    """Each names the one before it, even if the files declare the first: without `repeat_of` it is an error."""
     channel = project.sandbox.channel("twitter")["id"]
     twin = {"channelId": channel, "text": "We are live", "status": "scheduled", "dueAt": DUE, "isCustomScheduled": True}
     project.sandbox.seed([twin, twin])

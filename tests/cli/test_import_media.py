@@ -1,4 +1,4 @@
-"""`import --media` and `pull`: media from Buffer as files, whole in git, and the next plan is empty."""
+"""`import --media` and `pull`: media from Buffer as files, all of it in git, and the next plan is empty."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def picture(colour: str, kind: str = "JPEG") -> bytes:
 
 @pytest.fixture
 def files() -> Iterator[FileServer]:
-    """Buffer's storage: two pictures, one of them called otherwise than it is, and a page."""
+    """Buffer's storage: two pictures, one with the wrong suffix, and a page."""
     content = {"/1": picture("red"), "/2.png": picture("blue"), "/same.jpg": picture("red"), "/page.jpg": b"<html>"}
     with serving(content) as server, stamina.set_testing(True, attempts=2, cap=True):
         yield server
@@ -57,12 +57,12 @@ def seed(project: Any, service: str, text: str, *urls: str) -> None:
 
 
 def named(project: Any) -> list[str]:
-    """The files that were downloaded."""
+    """The downloaded files."""
     return sorted(path.relative_to(project.folder).as_posix() for path in (project.folder / "media").glob("*"))
 
 
 def test_an_account_is_whole_in_git(project: Any, files: FileServer) -> None:
-    """Each picture once, under a readable name with the suffix that it should have; the next plan changes nothing."""
+    """Each picture once, under a readable name with the right suffix; the next plan changes nothing."""
     project.write("buffer.yaml", ROOT)
     seed(project, "twitter", "We are live", f"{files.url}/1", f"{files.url}/2.png")
     seed(project, "linkedin", "We are live on LinkedIn", f"{files.url}/same.jpg")
@@ -93,7 +93,7 @@ def test_what_cannot_be_downloaded_keeps_its_address(project: Any, files: FileSe
 
 
 def test_a_file_that_the_rules_refuse_is_not_named(project: Any, files: FileServer) -> None:
-    """A picture that LinkedIn takes from Buffer but not by the rules stays an address: the import goes on."""
+    """A picture that LinkedIn accepts from Buffer but the rules refuse stays an address: the import goes on."""
     project.write("buffer.yaml", ROOT)
     files.files["/a.webp"] = picture("green", "WEBP")
     seed(project, "linkedin", "WebP", f"{files.url}/a.webp")
@@ -105,7 +105,7 @@ def test_a_file_that_the_rules_refuse_is_not_named(project: Any, files: FileServ
 
 @pytest.mark.parametrize("folder", ["..", "/tmp", ".git", "media/.hidden"])  # noqa: S108 - nothing is written there
 def test_no_files_outside_the_root(project: Any, folder: str) -> None:
-    """A folder that no post could name is refused before anything is asked."""
+    """A folder that no post could name is refused before any request."""
     project.write("buffer.yaml", ROOT)
     ran = project("import", "--media", folder)
     assert ran.code == 64
@@ -113,7 +113,7 @@ def test_no_files_outside_the_root(project: Any, folder: str) -> None:
 
 
 def test_files_need_an_address(project: Any, files: FileServer) -> None:
-    """Without the setting `media` files could not be applied later, so nothing is downloaded."""
+    """Without the `media` setting, files could not be applied later, so nothing is downloaded."""
     project.write("buffer.yaml", ROOT.replace('media: {public_url: "https://media.acme.example"}\n', ""))
     seed(project, "twitter", "Hello", f"{files.url}/1")
     ran = project("import", "--media", "media")
@@ -141,7 +141,7 @@ def test_pull_takes_a_picture_that_somebody_added(project: Any, files: FileServe
 
 
 def test_pull_leaves_the_address_where_the_download_fails(project: Any, files: FileServer) -> None:
-    """Exit 1 with the reason; what Buffer has is in the file all the same."""
+    """Exit 1 with the reason; the file still gets Buffer's version."""
     post = "posts:\n  - {key: launch, channels: [twitter], due_at: 2030-01-07 09:00, text: We are live}\n"
     project.write("buffer.yaml", ROOT + post)
     project.apply()

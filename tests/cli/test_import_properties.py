@@ -1,4 +1,4 @@
-"""Any account comes to rest once it is imported; any desired set comes back from Buffer; pull keeps all other lines."""
+"""Any imported account gives an empty plan; any declared posts come back from Buffer; pull keeps all other lines."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ kinds = st.sampled_from([(service, number) for service, posts in FULLEST.items()
 
 @st.composite
 def made(draw: st.DrawFn) -> dict[str, Any]:
-    """A post that a person makes: one of its network's fullest, with some of it taken away, and another text."""
+    """A post made by a person: one of its network's fullest, with some fields removed and another text."""
     service, number = draw(kinds)
     text, fields = FULLEST[service][number]
     chosen = {name: value for name, value in fields.items() if name == "metadata" or draw(st.integers(0, 4))}
@@ -73,7 +73,7 @@ def idea(draw: st.DrawFn) -> dict[str, Any]:
 @slow
 @given(posts=st.lists(made(), max_size=8), ideas=st.lists(idea(), max_size=2), one_file=st.booleans())
 def test_any_account(posts: list[dict[str, Any]], ideas: list[dict[str, Any]], one_file: bool) -> None:
-    """Imported in full, the next plan is empty, Buffer is as it was; and so without state, where all is found again."""
+    """Imported in full, the next plan is empty and Buffer unchanged; without state everything is found again, too."""
     with project_apart() as run:
         person = run.sandbox.person
         for fields in posts:
@@ -126,7 +126,7 @@ IMAGE = {"image": {"url": "https://acme.example/a.png", "alt_text": "The console
 PLAIN = {"image": {"url": "https://acme.example/b.png"}}
 VIDEO = {"video": {"url": "https://acme.example/a.mp4", "title": "A film"}}
 EVENT = {"title": "Open day", "start_date": "2029-12-21 09:00+01:00", "end_date": "2029-12-21 17:00+01:00"}
-#: Service: what may be attached, and what its network takes besides, one of each.
+#: Service: possible attachments, and the network's other fields, one of each.
 TAKES: dict[str, tuple[list[list[Any]], list[dict[str, Any] | None]]] = {
     "bluesky": ([[], [IMAGE]], [None, {"thread": [{"text": "One"}, {"text": "Two", "assets": [IMAGE]}]}]),
     "facebook": ([[], [IMAGE, PLAIN], [VIDEO]], [None, {"type": "reel"}, {"first_comment": "First: #1"}]),
@@ -158,7 +158,7 @@ TAKES: dict[str, tuple[list[list[Any]], list[dict[str, Any] | None]]] = {
 
 @st.composite
 def declared(draw: st.DrawFn) -> Post:
-    """A post that Buffer takes."""
+    """A post that Buffer accepts."""
     service = Service(draw(st.sampled_from(sorted(TAKES))))
     attached, besides = TAKES[service.value]
     raw = draw(st.sampled_from(besides))
@@ -184,9 +184,9 @@ def declared(draw: st.DrawFn) -> Post:
 
 
 def saying(item: Post | Idea) -> str:
-    """All that a post says, its key and where its pictures are apart; a board by either of its names.
+    """Everything a post declares, except its key and the addresses of its pictures; a board by either of its names.
 
-    YouTube videos are public unless something else is said.
+    YouTube videos are public unless declared otherwise.
     """
     if isinstance(item, Idea):
         return repr(of_desired(item))
@@ -203,7 +203,7 @@ def saying(item: Post | Idea) -> str:
 
 
 def said(folder: Path) -> Counter[str]:
-    """What the files of a folder say."""
+    """The declarations in a folder's files."""
     loaded = load(None, folder)
     assert loaded.desired is not None, loaded.diagnostics
     return Counter(saying(item) for item in loaded.desired.items)
@@ -212,7 +212,7 @@ def said(folder: Path) -> Counter[str]:
 @slow
 @given(posts=st.lists(declared(), min_size=1, max_size=6))
 def test_any_desired_set(posts: list[Post]) -> None:
-    """Applied, and imported into an empty folder: the same again, up to keys."""
+    """Applied, and imported into an empty folder: the same posts, up to their keys."""
     with project_apart() as run:
         zone = ZoneInfo("Europe/Berlin")
         entries = [
@@ -242,7 +242,7 @@ between = st.sampled_from(
 
 @st.composite
 def written(draw: st.DrawFn, number: int) -> list[tuple[str, str]]:
-    """An entry as a person may write it: parts of the file, each with the field that it is (or nothing)."""
+    """An entry as a person may write it: parts of the file, each with its field name (or none)."""
     text = f"{draw(plain)} {number}"
     block = draw(st.sampled_from(["|", "|-", ">", ">-"]))
     style = draw(st.sampled_from(["plain", "'", '"', "block", "lines"]))
@@ -266,14 +266,14 @@ def written(draw: st.DrawFn, number: int) -> list[tuple[str, str]]:
     for place, (name, line) in enumerate(draw(st.permutations(fields))):
         lead = "" if place == 0 else draw(between)
         if parts and parts[-1][1].startswith(("text: |", "text: >")):
-            lead = lead.lstrip(" ")  # further in than the text, it would be text
+            lead = lead.lstrip(" ")  # indented further than the text, it would be text
         parts += [("", lead), ("", "  - " if place == 0 else "    "), (name, line)]
     return [part for part in parts if part[1]]
 
 
 @st.composite
 def edited(draw: st.DrawFn) -> dict[str, Any]:
-    """What a person changes of a post in Buffer."""
+    """A person's change to a post in Buffer."""
     text = draw(texts)
     changes = {"text": text, "dueAt": "2029-12-24T10:30:00Z", "tagIds": [TAGS[1]]}
     chosen = draw(st.sets(st.sampled_from(sorted(changes))))
@@ -283,7 +283,7 @@ def edited(draw: st.DrawFn) -> dict[str, Any]:
 @slow
 @given(st.data(), st.booleans(), st.booleans())
 def test_pull_keeps_all_other_lines(data: st.DataObject, crlf: bool, bom: bool) -> None:
-    """Whatever order, comments and quotes a file has: what people changed in Buffer changes there, and nothing else."""
+    """In any order, with any comments and quotes: only the lines that people changed in Buffer change."""
     numbers = range(data.draw(st.integers(1, 4)))
     entries = [data.draw(written(number)) for number in numbers]
     edits = [data.draw(edited()) for _ in numbers]
@@ -301,7 +301,7 @@ def test_pull_keeps_all_other_lines(data: st.DataObject, crlf: bool, bom: bool) 
         posts = {post["dueAt"][:10]: post["id"] for post in run.sandbox.posts()}
         for number, fields in enumerate(edits):
             run.sandbox.person.edit_post(posts[f"2029-12-{10 + number}"], **fields)
-        assume(twins(run.sandbox.posts()) == 0)  # files that say the same twice are refused
+        assume(twins(run.sandbox.posts()) == 0)  # files with two equal posts are refused
         ran = run("pull")
         assert ran.code == 0, ran.out + ran.err
         after = path.read_bytes()
@@ -312,7 +312,7 @@ def test_pull_keeps_all_other_lines(data: st.DataObject, crlf: bool, bom: bool) 
 
 
 def _held(parts: list[tuple[str, int, str]], edits: list[dict[str, Any]], after: str) -> None:
-    """What was not changed stands where it stood; only in place of what was changed may there be anything else."""
+    """Unchanged lines stay in place; only changed lines may be replaced."""
     names = {"text": "text", "due_at": "dueAt", "tags": "tagIds"}
     kept = [""]
     for name, number, text in parts:
@@ -331,7 +331,7 @@ def _held(parts: list[tuple[str, int, str]], edits: list[dict[str, Any]], after:
 
 @st.composite
 def shared(draw: st.DrawFn, number: int) -> str:
-    """An entry for two channels, with or without an override of one, each line with a comment of its own."""
+    """An entry for two channels, with or without an override for one, each line with its own comment."""
     over = draw(st.sampled_from(["", "twitter", "linkedin"]))
     flow = draw(st.booleans())
     fields = [f"due_at: 2029-12-{10 + number} 09:00", "tags: [launch]", f"text: For both {number}"]
@@ -352,14 +352,14 @@ def shared(draw: st.DrawFn, number: int) -> str:
 
 
 def twins(posts: list[dict[str, Any]]) -> int:
-    """How many posts equal another one of their channel in text and time."""
+    """The number of posts that equal another one on their channel in text and time."""
     return len(posts) - len({(post["channelId"], post["text"], post["dueAt"]) for post in posts})
 
 
 @slow
 @given(st.data())
 def test_pull_of_shared_posts(data: st.DataObject) -> None:
-    """Whatever people change on which channel, pull says all of it, and every comment beside what stayed is there."""
+    """Any change on any channel is pulled completely, and every comment next to an unchanged value stays."""
     numbers = range(data.draw(st.integers(1, 4)))
     entries = "".join(data.draw(shared(number)) for number in numbers)
     with project_apart() as run:
@@ -380,11 +380,11 @@ def test_pull_of_shared_posts(data: st.DataObject) -> None:
             else:
                 run.sandbox.person.edit_post(post["id"], **fields)
         before = run.sandbox.posts()
-        assume(twins(before) == 0)  # files that say the same twice are refused
+        assume(twins(before) == 0)  # files with two equal posts are refused
         ran = run("pull")
         assert ran.code == 0, f"{path.read_text(encoding='utf-8')}\n{ran.out}{ran.err}"
         again = run("plan", "--strict")
-        signs = {each.partition(" ")[0] for each in again.planned}  # what was deleted is no longer tracked
+        signs = {each.partition(" ")[0] for each in again.planned}  # deleted posts are no longer tracked
         assert (again.code, signs <= {"x"}) == (0, True), ran.out + ran.err + again.out + again.err
         assert run.sandbox.posts() == before
         comments = [line.partition("#")[2] for line in entries.splitlines() if "#" in line]

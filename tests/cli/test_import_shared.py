@@ -1,4 +1,4 @@
-"""`bufferctl import` writes one entry for what is equal on several channels, and takes a whole campaign over."""
+"""`bufferctl import` writes one entry for equal posts on several channels, and imports a whole campaign."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_campaign(project: Project) -> None:
 
 
 def test_added_to_a_project_with_parameters(project: Project) -> None:
-    """What people made in Buffer is imported with its links as they are, where the root file adds parameters."""
+    """Posts that people made in Buffer are imported with unchanged links, though the root file adds parameters."""
     project.write("buffer.yaml", f"{ROOT}utm: {{domains: [acme.example], source: social}}\n")
     for service in ("twitter", "linkedin"):
         channel = project.sandbox.channel(service)["id"]
@@ -81,7 +81,7 @@ def test_added_to_a_project_with_parameters(project: Project) -> None:
 
 
 def test_files_with_defaults_get_no_new_posts(project: Project) -> None:
-    """A file whose top says something for all of its posts is not added to: it would say it for the new ones too."""
+    """A file with defaults for all its posts gets no new ones: the defaults would apply to them too."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/twitter-acme.yaml", "tags: [launch]\ndraft: true\nposts: []\n")
     project.sandbox.person.create_post(project.sandbox.channel("twitter")["id"], "Hello", dueAt="2029-12-20T09:00:00Z")
@@ -121,7 +121,7 @@ def entries(draw: Any) -> str:
 @settings(max_examples=examples(25))
 @given(entries())
 def test_import_of_what_was_applied(posts: str) -> None:
-    """Whatever was applied: imported into a new folder, the next plan is empty."""
+    """Any applied files: imported into a new folder, the next plan is empty."""
     with project_apart() as project:
         project.write("buffer.yaml", ROOT)
         project.write("posts/posts.yaml", posts)
