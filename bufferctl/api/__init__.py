@@ -1,4 +1,4 @@
-"""Talking to Buffer: `connect` gives a `Buffer`. The only room that knows GraphQL, HTTP and the API's spelling."""
+"""Talking to Buffer: `connect` gives a `Buffer`. The only package that deals with GraphQL, HTTP and the API's names."""
 
 from __future__ import annotations
 

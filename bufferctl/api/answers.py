@@ -1,8 +1,8 @@
-"""One HTTP answer: its status, what it holds, what its errors say, and what happened to each write of its request.
+"""One HTTP answer: its status, data and errors, and the result of each write in the request.
 
-A write succeeded only if its `__typename` says so; four typed errors are a definite no. Everything else leaves open
-whether it was carried out (design: Applying; notes: Writing and Errors). An error that explains in words why nothing
-was written is believed once the lists have been read again.
+A write succeeded only if its `__typename` says so; four typed errors mean that it did not. Anything else leaves open
+whether it was carried out (design: Applying; notes: Writing and Errors). An error whose message explains why nothing
+was written is only believed after reading the lists again.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _REFUSALS = {
 }
 #: Messages of `VoidMutationError` that give no reason (notes: Errors).
 _VAGUE = {"", "unknown error"}
-#: "You've posted that one recently", "you've already got this one scheduled": its rule is unpublished (notes: Writing).
+#: "You've posted that one recently", "you've already got this one scheduled": the rule is unpublished (notes: Writing).
 _REPEAT = re.compile(r"\bposted th(?:at|is) one\b|\bth(?:at|is) one scheduled\b", flags=re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is None if it was not a JSON object; then `text` is the start of it. `at`: the server's clock, aware."""
+    """`body` is None if it was not a JSON object; then `text` is its beginning. `at`: the server's clock, aware."""
 
     status: int
     headers: Mapping[str, str]
@@ -59,7 +59,7 @@ class Answer:
 
     @property
     def errors(self) -> list[dict[str, Any]]:
-        """The entries of `errors`; one that is not an object becomes its message."""
+        """The entries of `errors`; an entry that is not an object is turned into a message."""
         errors = self.body.get("errors") if self.body else None
         if not errors:
             return []
@@ -68,7 +68,7 @@ class Answer:
 
     @property
     def refused_whole(self) -> bool:
-        """Whether the errors are about the request, not about one of its fields, and nothing came back."""
+        """Whether the errors are about the request rather than one of its fields, and there is no data."""
         return self.data is None and not any(entry.get("path") for entry in self.errors)
 
     @property
@@ -89,13 +89,13 @@ class Answer:
 
 
 def brief(text: str) -> str:
-    """A text from outside, on one line and cut to a readable length."""
+    """External text on one line, shortened to a readable length."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def results(answer: Answer, writes: Sequence[Write]) -> tuple[Result, ...]:
-    """One result for each write, aliased `a0`, `a1`, …, of a request whose answer came back readable."""
+    """One result for each write (aliases `a0`, `a1`, …) from a readable answer."""
     message = answer.message or ("an error without a message" if answer.errors else "")
     if answer.data is None:
         return (Unknown(message or "Buffer's answer does not say what happened to it"),) * len(writes)
@@ -131,7 +131,7 @@ def _result(write: Write, payload: Any) -> Result:
 
 
 def _success(write: Write, kind: str, payload: Mapping[str, Any]) -> Done | None:
-    """What came back of a write that was carried out; None for an answer that is no success of that write."""
+    """The result of a successful write; None if the answer is not a success of that write."""
     match write:
         case CreatePost() | EditPost():
             return Done(live_post(payload["post"])) if kind == "PostActionSuccess" else None

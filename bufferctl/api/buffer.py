@@ -34,9 +34,9 @@ from bufferctl.limits import MOST_ALIASES, TIMEOUT
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
 from bufferctl.model.live import Quota
 
-#: How many times a read is sent at most.
+#: The most times a read is sent.
 READ_ATTEMPTS = 3
-#: The longest `Retry-After`, in seconds, that a read waits for; beyond it, the read fails.
+#: The longest `Retry-After`, in seconds, that a read waits for; above that, the read fails.
 LONGEST_WAIT = 30.0
 
 set_on_retry_hooks(())  # stamina would log each retry; the debug lines show every request
@@ -86,11 +86,11 @@ class Buffer:
         self._wire.before_request = pace
 
     def pace(self) -> None:
-        """Return once a request may leave; the function given to `keep_pace` decides."""
+        """Return once a request may be sent; the function given to `keep_pace` decides."""
         self._wire.before_request()
 
     def server_time(self) -> datetime:
-        """Now by the server's clock, to the second, as of its last answer; by this machine's before the first."""
+        """The current time by the server's clock, to the second; by this machine's clock before the first answer."""
         return self._wire.server_time()
 
     @property
@@ -107,7 +107,7 @@ class Buffer:
         """Every organization that the key reaches; two requests up to 30 organizations.
 
         Channels are read only for those whose id or name (in any case) is in `organizations`; None means all.
-        Channels of networks that bufferctl does not know are left out: no file can name them.
+        Channels of networks unknown to bufferctl are left out, since no file can name them.
         """
         return read_account(self._data, organizations, self._debug)
 
@@ -120,11 +120,11 @@ class Buffer:
         since: Mapping[str, datetime] | None = None,
         sent_pages: int = 10,
     ) -> Live:
-        """The posts of some channels and the ideas of some organizations, together in few requests.
+        """The posts of some channels and the ideas of some organizations, together in as few requests as possible.
 
         `account`: from an earlier read. `channels`: channel ids by organization id; ids that the account does not have
         are skipped. `ideas`: organization ids. Unsent posts and ideas are read in full. Sent posts are read newest
-        first: those created or due since the channel's instant in `since` (all where it has none), at most
+        first: those created or due since the channel's instant in `since` (all if it has none), at most
         `sent_pages` (1 or more) pages for each list (see `Live.unread`).
         """
         named = [each for each in account.organizations if each.id in channels or each.id in ideas]
@@ -141,14 +141,14 @@ class Buffer:
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
         """Posts of channels (ids by organization id) created since then, in every status, and all of these ideas.
 
-        Settling searches these. `organizations` and `unread` of the result are empty: the lists are complete.
+        For settling. `organizations` and `unread` of the result are empty: the lists are complete.
         """
         within = {organization: list(ids) for organization, ids in channels.items()}
         posts, found = read_recent(self._data, within, ideas, since)
         return Live(self.server_time(), posts=posts, ideas=found)
 
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
-        """All unsent posts of channels (ids by organization id), and one page of sent ones."""
+        """All unsent posts of channels (ids by organization id), and one page of sent posts."""
         within = {organization: list(ids) for organization, ids in channels.items()}
         posts, _, unread = read_posts(self._data, within, (), {}, 1)
         return Live(self.server_time(), posts=posts, unread=unread)
@@ -164,14 +164,14 @@ class Buffer:
         return read_sent(self._data, within, since)
 
     def daily_room(self, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
-        """How many more posts channels take on certain days (an instant each); only channels that have a limit.
+        """How many more posts channels take on certain days (each given as an instant); only channels with a limit.
 
         One request covers up to 30 days.
         """
         return read_daily_room(self._data, days)
 
     def post(self, post_id: str) -> LivePost | None:
-        """One post by its id, None if Buffer has none; one request each, since a missing id nulls the whole answer."""
+        """One post by its id, None if Buffer has none; one request each, as a missing id nulls the whole answer."""
         answer = self._ask(Request(operation("post"), "Post", {"input": {"id": post_id}}))
         if failures.is_missing(answer):
             return None
@@ -181,8 +181,8 @@ class Buffer:
     def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:
         """Carry out 1 to 30 writes in one request, in order; a result for each. Never retries.
 
-        Raises, only where none of them was carried out: KeyRefusedError, RateLimitedError, TooLargeError (fewer
-        writes may pass), UnreachableError (nothing was sent) and ApiError (the request was not understood).
+        Raises, only if none of them was carried out: KeyRefusedError, RateLimitedError, TooLargeError (fewer
+        writes may succeed), UnreachableError (nothing was sent) and ApiError (the request was not understood).
         """
         if not 1 <= len(writes) <= MOST_ALIASES:
             raise ValueError(f"{len(writes)} writes do not fit one request")
@@ -198,7 +198,7 @@ class Buffer:
         return _data(self._ask(request))
 
     def _ask(self, request: Request) -> Answer:
-        """A read, retried where that may help."""
+        """Send a read, retrying if that may help."""
         for attempt in stamina.retry_context(
             _retry, attempts=READ_ATTEMPTS, timeout=2 * self._timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
         ):

@@ -1,9 +1,9 @@
-"""The operations as text, each from its `.graphql` file, and several of them combined as aliases of one document.
+"""The text of operations, each from its `.graphql` file, and several combined into one document with aliases.
 
-A file holds one operation with one field (`query Posts($input: …) { posts(input: $input) {…} }`), or one fragment that
-is named like the file. When they are combined, each variable and field gets the number of its alias, so that inputs
-stay variables: the document's size does not depend on the content (notes: Limits). Documents stay text, never
-parsed: a test validates each against the published schema.
+A file holds one operation with one field (`query Posts($input: …) { posts(input: $input) {…} }`), or one fragment
+named after the file. When they are combined, each variable and field gets the number of its alias, so that inputs
+stay variables: the document's size does not depend on the content (notes: Limits). Documents are never parsed: a test
+validates each against the published schema.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 
 
 class Request(GraphQLRequest):
-    """A request whose document stays text.
+    """A request whose document is plain text.
 
     gql's own request parses the text and prints it again each time it is sent; nothing here needs the tree.
     """
@@ -42,7 +42,7 @@ class Request(GraphQLRequest):
 
 @cache
 def operation(name: str) -> str:
-    """The text of `operations/NAME.graphql`, with the fragments that it spreads."""
+    """The text of `operations/NAME.graphql`, with the fragments it uses."""
     text = _file(name)
     return "\n".join((text, *_fragments(text)))
 
@@ -51,7 +51,7 @@ def operation(name: str) -> str:
 def together(title: str, names: tuple[str, ...]) -> str:
     """One document named `title` with the field of each named operation, aliased `a0`, `a1`, … in order.
 
-    The variables of the n-th are numbered likewise: `$input` becomes `$input0`. All must be queries, or all mutations.
+    Variables get the same number: `$input` becomes `$input0`. Either all are queries or all are mutations.
     """
     variables, fields, kind = [], [], ""
     for number, name in enumerate(names):
@@ -71,13 +71,13 @@ def numbered(variables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _split(name: str) -> tuple[str, str, str]:
     """Kind, declared variables and field of an operation's file."""
     match = _OPERATION.fullmatch(_file(name))
-    if match is None:  # a test reads every file
+    if match is None:  # cannot happen: a test reads every file
         raise ValueError(f"operations/{name}.graphql is not one operation with one field")
     return match[1], match[2] or "", match[3].removeprefix("  ")
 
 
 def _fragments(text: str) -> list[str]:
-    """Every fragment that the text spreads, and those that they spread, once each."""
+    """Every fragment that the text uses, directly or through other fragments, once each."""
     found: dict[str, str] = {}
     waiting = _SPREAD.findall(text)
     while waiting:

@@ -1,4 +1,4 @@
-"""Where the key may be sent: to https or to this machine, nowhere else (design: Contracts)."""
+"""Where the key may be sent: only over https or to this machine (design: Contracts)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HINT = f"Set BUFFER_API_URL (or --api-url) to an https URL, or unset it for {BU
 
 
 def check_url(url: str) -> httpx2.URL:
-    """The endpoint's address. Raises UsageError if it is not one, or must not get the key."""
+    """The parsed URL of the endpoint. Raises UsageError if it is not a URL, or must not get the key."""
     try:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL:
@@ -35,12 +35,12 @@ def check_url(url: str) -> httpx2.URL:
 
 
 def endpoint_of(url: str | None) -> str:
-    """The address that identifies state, journal and lock; None is Buffer's own. Raises what `check_url` raises."""
+    """The address that identifies state, journal and lock; None is Buffer's own. Raises UsageError like `check_url`."""
     return str(check_url(url or BUFFER)).rstrip("/")
 
 
 def check_key(key: str | None) -> str:
-    """The key without surrounding white space. Raises KeyRefusedError if it is missing or cannot be a key."""
+    """The key without surrounding whitespace. Raises KeyRefusedError if it is missing or cannot be a key."""
     stripped = (key or "").strip()
     if not stripped:
         raise KeyRefusedError(
@@ -66,6 +66,6 @@ def is_loopback(host: str) -> bool:
 
 
 def _shown(url: httpx2.URL) -> str:
-    """An address for messages: without user, password and query."""
+    """The address for use in messages: without user, password and query."""
     port = f":{url.port}" if url.port else ""
     return f"{url.scheme or 'no scheme'}://{url.host}{port}"

@@ -1,6 +1,6 @@
-"""Errors of the connection and of whole answers, as bufferctl's exceptions with messages for people.
+"""Turns connection errors and failed answers into bufferctl's exceptions, with messages for people.
 
-For a write one difference matters: every error raised here means that the request was not carried out, except
+One distinction matters for writes: every error raised here means that the request was not carried out, except
 `NoAnswerError`, which leaves that open (design: Applying; notes: Errors).
 """
 
@@ -19,20 +19,20 @@ from bufferctl.api.answers import Answer, brief
 from bufferctl.api.ratelimit import read_quota
 from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLargeError, UnreachableError
 
-#: Both names of a missing or unknown key (notes: Endpoint).
+#: Both error codes for a missing or unknown key (notes: Endpoint).
 _NO_KEY = {"UNAUTHENTICATED", "UNAUTHORIZED"}
 #: The service's names for its windows, in words.
 _WINDOWS = {"15m": "15 minutes", "1d": "day", "24h": "day", "30d": "30 days"}
-#: The document or its variables were refused before anything ran (notes: Errors; graphql-js servers use these codes).
+#: Codes for a document or variables refused before anything ran (notes: Errors; graphql-js servers use these codes).
 _NOT_RUN = {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT", "BAD_REQUEST"}
-#: Something broke while the request was carried out, whatever the message says.
+#: Codes for a failure while the request was being carried out, whatever the message says.
 _BROKE = {"UNEXPECTED", "INTERNAL_SERVER_ERROR"}
 _LIMIT_NAMES = r"(?:alias(?:es)?|tokens?|depth|complexity|cost|directives?)"
 _TOO_LARGE = re.compile(
     rf"\b{_LIMIT_NAMES}\b.*\b(?:limit|exceed|maximum|too)|\b(?:limit|exceed|maximum|too)\w*\b.*\b{_LIMIT_NAMES}\b",
     flags=re.IGNORECASE | re.DOTALL,
 )
-#: Raised by the HTTP client before a request was on its way.
+#: Errors that the HTTP client raises before it sends a request.
 _NEVER_LEFT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -81,7 +81,7 @@ def no_connection(error: BaseException, host: str, timeout: float) -> Unreachabl
 
 
 def problem(answer: Answer, host: str) -> ApiError | None:
-    """The error that the whole answer stands for; None if its `data` and `errors` are worth reading."""
+    """The error of the answer as a whole; None if its `data` and `errors` are usable."""
     status, code = answer.status, answer.code
     if codes.is_redirect(status):
         return _redirected(answer, host)
@@ -105,7 +105,7 @@ def problem(answer: Answer, host: str) -> ApiError | None:
 
 
 def read_problem(answer: Answer) -> ApiError | None:
-    """The error that the `errors` of a read stand for (in a write they belong to single aliases)."""
+    """The exception for the `errors` of a read (in a write, they belong to individual aliases)."""
     if not answer.errors:
         return None if answer.data is not None else NoAnswerError("Buffer's answer holds no data", hint=_AGAIN)
     code, message = answer.code, answer.message
@@ -115,7 +115,7 @@ def read_problem(answer: Answer) -> ApiError | None:
         return _forbidden(answer)
     if code in _BROKE:
         return NoAnswerError(f"Buffer could not answer: {message}", hint=_AGAIN)
-    if answer.refused_whole and _TOO_LARGE.search(message):  # with `data: null`; for a write that would prove nothing
+    if answer.refused_whole and _TOO_LARGE.search(message):  # with `data: null`; for a write, that proves nothing
         return _too_large(message)
     return ApiError(f"Buffer refused the request: {message}", hint="Run with --debug to see which request it was.")
 
@@ -178,7 +178,7 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
 
 
 def _until_free(answer: Answer) -> float | None:
-    """Seconds until every window has requests again, from the headers; None if none is used up."""
+    """Seconds until every window has requests left, from the headers; None if no window is used up."""
     windows = read_quota(answer.headers, answer.at).windows
     return max((window.reset_seconds for window in windows if window.left <= 0), default=None)
 

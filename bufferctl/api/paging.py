@@ -1,9 +1,9 @@
-"""Lists read page by page, many at a time: each request advances every open list.
+"""Reads lists page by page, many at once: each request advances every open list.
 
-The API allows few requests and many aliases. So a long list is read from both of its ends, newest first and oldest
-first, until they overlap. Only an exact mirror image of some length counts as an overlap: a service that ignored the
-requested order, or ordered equal instants at random, would not produce one, and then a list ends where the service
-says it ends.
+The API allows few requests but many aliases, so a long list is read from both ends, newest first and oldest first,
+until they overlap. Only an exact mirror image of some length counts as an overlap: a service that ignored the
+requested order, or ordered equal instants at random, would not produce one, and then the list is read until the
+service reports its end.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from bufferctl.api.failures import NoAnswerError
 
 #: The page size to request (notes: Reading); the service may return less.
 PAGE = 100
-#: The smallest page to request when even a single one is refused for its size: a service may count what it holds.
+#: The smallest page size to try if even a single page is refused as too large: a service may count its objects.
 LEAST_PAGE = 20
-#: How many objects both ends must share, in opposite order, to have met.
+#: How many objects both ends must share, in opposite order, to count as overlapping.
 MIRRORED = 20
 
 _NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
@@ -44,8 +44,8 @@ class End:
 class Listing:
     """One list of posts or ideas. `items` by id; `complete` once all of it is read.
 
-    `convert` reads a node, None to skip it; `most_pages` stops before the end; `sorted_by_age`: the service takes a
-    `sort`; `both_ends`: the list may be read from the other end too.
+    `convert` reads a node and returns None to skip it; `most_pages` limits the pages read; `sorted_by_age`: the service
+    accepts a `sort`; `both_ends`: the list may also be read from the other end.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Listing:
         return [] if self.complete else [end for end in self._ends if end.open]
 
     def take(self, end: End, page: Mapping[str, Any]) -> None:
-        """Add a page read at one end. Raises NoAnswerError if the list does not advance."""
+        """Add a page read from one end. Raises NoAnswerError if the list does not advance."""
         nodes = [edge["node"] for edge in page.get("edges") or () if edge]
         for item in filter(None, map(self._convert, nodes)):
             self.items[item.id] = item
@@ -89,7 +89,7 @@ class Listing:
             end.open = False
 
     def check_ends(self) -> None:
-        """After each round: complete if the ends have met; otherwise open the second end."""
+        """After each round, mark the list complete if the ends have met; otherwise open the second end."""
         if self.complete or not self._both_ends:
             return
         if len(self._ends) == 1:
@@ -99,7 +99,7 @@ class Listing:
 
 
 def _mirrored(newest_first: list[str], oldest_first: list[str]) -> bool:
-    """Whether both end in the same objects in opposite order, so that nothing is between them."""
+    """Whether both end with the same objects in opposite order, so that nothing is between them."""
     if not newest_first or newest_first[-1] not in oldest_first:
         return False
     common = oldest_first[oldest_first.index(newest_first[-1]) :]
@@ -107,6 +107,6 @@ def _mirrored(newest_first: list[str], oldest_first: list[str]) -> bool:
 
 
 def due_next(listings: Iterable[Listing], most: int) -> list[tuple[Listing, End]]:
-    """Up to `most` open ends, those with the fewest pages read first."""
+    """Up to `most` open ends, starting with those that have the fewest pages read."""
     waiting = [(listing, end) for listing in listings for end in listing.open_ends]
     return sorted(waiting, key=lambda pair: pair[1].pages)[:most]

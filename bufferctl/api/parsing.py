@@ -1,8 +1,8 @@
-"""Organizations, channels, posts and ideas as the API writes them, turned into the model's live objects.
+"""Turns organizations, channels, posts and ideas from the API into the model's live objects.
 
-Null counts as absent, whatever the schema promises. A status that this bufferctl does not know becomes `error` with a
-text that names it: such a post is held for a person, never changed and never created again (design: Actions). An object
-without its id, status or dates, or of another form, raises FormError.
+Null counts as absent, whatever the schema promises. An unknown status becomes `error` with a text that
+names it: such a post is held for a person, never changed and never created again (design: Actions). An object without
+its id, status or dates, or of another form, raises FormError.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ from bufferctl.model import (
 
 #: The character limits on X of paying and free accounts (notes: What each network takes).
 PAID_X_CHARACTERS, FREE_X_CHARACTERS = 25_000, 280
-#: Kinds of X subscription, in lower case: those that include longer texts, and free ones. Others are not documented.
+#: X subscriptions in lowercase: those that include longer texts, and free ones. Others are not documented.
 _PAID_X = frozenset({"premium", "premiumplus"})
 _FREE_X = frozenset({"", "none", "free"})
 
-#: Days as Python counts them.
+#: Days of the week in Python's order.
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SERVICES = {service.value: service for service in Service}
 _MEDIUM_SOURCE = {"name": "name", "id": "id", "author": "author", "authorUrl": "author_url"}
@@ -73,7 +73,7 @@ def live_organization(raw: OrganizationJson, channels: tuple[LiveChannel, ...] =
 
 
 def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
-    """A channel (operations/channels.graphql), None if bufferctl does not know its service: no file can name it.
+    """A channel (operations/channels.graphql), None if its service is unknown to bufferctl: no file can name it.
 
     Raises FormError.
     """
@@ -100,7 +100,7 @@ def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
 
 
 def _posting_times(schedule: Iterable[ScheduleJson]) -> Iterator[tuple[int, time]]:
-    """The weekly slots; a day or time in another form is none: they only say about when a queue post goes out."""
+    """The weekly slots; unreadable days and times are skipped: slots only show about when a queued post goes out."""
     for each in schedule:
         if each.get("paused") or each.get("day") not in _DAYS:
             continue
@@ -216,7 +216,7 @@ def _asset(raw: AssetJson) -> LiveAsset:
 
 
 def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Snake_case names and plain values, of what `shapes` has checked."""
+    """Metadata checked by `shapes`, with snake_case names and plain values."""
     found: dict[str, Any] = {}
     for name, value in raw.items():
         if value is None or name == "thread":

@@ -2,7 +2,7 @@
 
 `RateLimit: "100-in-15min"; r=99; t=900, "250-in-1day"; r=241; t=32871` with
 `RateLimit-Policy: "100-in-15min"; q=100; w=900; pk=:…:, …`, and the older `RateLimit-Limit`, `-Remaining` and `-Reset`
-(an ISO time, or seconds). Unreadable values are ignored: a quota is advice, never a reason to fail.
+(an ISO time, or seconds). Unreadable values are ignored: a quota is informational, never a reason to fail.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def read_quota(headers: Mapping[str, str], at: datetime) -> Quota:
 
 
 def _items(value: str) -> list[tuple[str, dict[str, int]]]:
-    """Each policy's name and its whole-number parameters, in the header's order."""
+    """Each policy's name and its integer parameters, in the header's order."""
     found = []
     for item in _ITEM.findall(value):
         name, _, rest = item.partition(";")
@@ -52,7 +52,7 @@ def _window(name: str, values: dict[str, int], policies: dict[str, dict[str, int
 
 
 def _seconds_in(name: str) -> int:
-    """The window in a name such as `100-in-15min`, in seconds; 0 if there is none."""
+    """The length of the window in a name such as `100-in-15min`, in seconds; 0 if there is none."""
     match = _NAMED_WINDOW.search(name)
     return int(match[1]) * _UNITS.get(match[2], 0) if match else 0
 
@@ -73,7 +73,7 @@ def _whole(text: str) -> int | None:
 
 
 def _until(text: str, at: datetime) -> float | None:
-    """Seconds from `at` to an ISO time, or the seconds themselves; None if it is neither."""
+    """Seconds from `at` to an ISO time, or a given number of seconds; None if it is neither."""
     if (seconds := _whole(text)) is not None and "-" not in text:
         return float(seconds)
     try:

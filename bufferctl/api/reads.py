@@ -1,7 +1,7 @@
-"""What a plan needs from the account, in as few requests as the API allows (notes: Reading and Limits).
+"""Reads what a plan needs from the account, in as few requests as the API allows (notes: Reading and Limits).
 
-First the organizations, then the channels of the relevant ones, one alias each; then the posts and ideas of all of them
-together. Unsent posts are read to the end, in several lists of some channels each; sent ones newest first, up to a
+First the organizations, then the channels of the relevant ones, one alias each; then all their posts and ideas
+together. Unsent posts are read in full, in several lists with a few channels each; sent posts newest first, up to a
 limit.
 """
 
@@ -23,7 +23,7 @@ from bufferctl.errors import TooLargeError
 from bufferctl.limits import MOST_ALIASES
 from bufferctl.model import Account, LiveChannel, LiveIdea, LiveOrganization, LivePost, PostStatus
 
-#: Lists that one request advances; their pages together hold about a thousand posts.
+#: How many lists one request advances; their pages together hold about a thousand posts.
 LISTS_AT_ONCE = 16
 #: The number of lists that the unsent posts of all organizations are split into, if there are enough channels.
 UNSENT_LISTS = 10
@@ -31,7 +31,7 @@ UNSENT_LISTS = 10
 _UNSENT = [status.value for status in PostStatus if status is not PostStatus.SENT]
 _SENT = [PostStatus.SENT.value]
 
-#: Sends a request and gives its `data`; raises ApiError.
+#: Sends a request and returns its `data`; raises ApiError.
 Ask = Callable[[Request], Mapping[str, Any]]
 
 
@@ -50,7 +50,7 @@ def understood() -> Iterator[None]:
 
 
 def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str], None]) -> Account:
-    """Every organization; channels only of those whose id or name (in any case) is `wanted`, None for all."""
+    """Every organization; channels only of those whose id or name (in any case) is in `wanted`; None means all."""
     data = ask(Request(operation("account"), "Account", {}))
     with understood():
         raw = checked_account(data["account"])
@@ -75,9 +75,9 @@ def read_posts(
 ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
     """Posts of the channels by organization id, ideas of the organizations, and the channels with unread sent posts.
 
-    Unsent posts and ideas are read to the end; sent ones newest first, up to `sent_pages` pages for each list: those
-    created or due after the channel's instant in `since`, all where it has none. If a post changed its status
-    meanwhile, the later reading counts.
+    Unsent posts and ideas are read in full; sent posts newest first, up to `sent_pages` pages for each list: those
+    created or due after the channel's instant in `since`, all if it has none. If a post's status changed during the
+    read, the later result counts.
     """
     deal = max(1, UNSENT_LISTS // max(1, len(channels)))
     unsent = [_posts(org, part, status=_UNSENT) for org, ids in channels.items() for part in _dealt(ids, deal)]
@@ -98,7 +98,7 @@ def read_posts(
 def _by_instant(
     channels: Mapping[str, Sequence[str]], since: Mapping[str, datetime]
 ) -> dict[tuple[str, datetime | None], list[str]]:
-    """Channels that are read from the same instant, by organization id and that instant."""
+    """The channels grouped by organization id and by the instant from which to read."""
     groups: dict[tuple[str, datetime | None], list[str]] = {}
     for organization, ids in channels.items():
         for channel in ids:
@@ -130,7 +130,7 @@ def read_window(
 def read_recent(
     ask: Ask, channels: Mapping[str, Sequence[str]], ideas: Collection[str], since: datetime
 ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...]]:
-    """Posts of the channels created since then, whatever their status, and all ideas: ideas have no such filter."""
+    """Posts of the channels created since then, in every status, and all ideas, which cannot be filtered by date."""
     created = {"start": moment(since)}
     posts = [_posts(org, ids, createdAt=created) for org, ids in channels.items() if ids]
     idea_lists = [_ideas(org) for org in ideas]
@@ -151,7 +151,7 @@ def read_sent(ask: Ask, channels: Mapping[str, Sequence[str]], since: datetime) 
 
 
 def read_daily_room(ask: Ask, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
-    """How many more posts a channel takes on the day of an instant; channels without a limit are left out.
+    """How many more posts each channel takes on the day of an instant; channels without a limit are left out.
 
     `days`: channel ids by instant; the result is by channel id and that instant.
     """
@@ -199,7 +199,7 @@ def _posts(organization: str, channels: Sequence[str], most_pages: int | None = 
     ids = frozenset(channels)
 
     def of_these(raw: Any) -> LivePost | None:
-        """None for a post of another channel, in case a filter ever lets one through: it must not reach a plan."""
+        """None for a post of another channel, in case the filter lets one through: it must not reach a plan."""
         post = live_post(raw)
         return post if post.channel_id in ids else None
 
@@ -215,12 +215,12 @@ def _ideas(organization: str) -> Listing:
 
 
 def _dealt(channels: Sequence[str], parts: int) -> list[Sequence[str]]:
-    """The channels in at most `parts` groups, none of them empty."""
+    """The channels divided into at most `parts` groups, none of them empty."""
     return [group for start in range(parts) if (group := channels[start::parts])]
 
 
 def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:
-    """Advance every list to its end; with fewer lists, then smaller pages, when the request is too large."""
+    """Read every list to its end; if a request is too large, use fewer lists, then smaller pages."""
     at_once, first = LISTS_AT_ONCE, PAGE
     while chosen := due_next(listings, at_once):
         ends = [end for _, end in chosen]

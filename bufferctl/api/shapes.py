@@ -1,7 +1,7 @@
-"""The JSON of Buffer's answers, as the operations ask for it (operations/*.graphql), checked before anything reads it.
+"""The JSON of Buffer's answers, as requested by operations/*.graphql, checked before anything else reads it.
 
-`checked_post` and the other checkers raise FormError for a value of another type, so that later code need not check
-again. Every field except ids, status and creation may be null or missing, whatever the published schema promises;
+`checked_post` and the other checkers raise FormError for a value of another type, so later code does not have to
+check again. Every field except ids, status and creation may be null or missing, whatever the published schema promises;
 fields that were not requested are dropped. Instants become aware datetimes.
 """
 
@@ -18,25 +18,25 @@ from typing_extensions import TypedDict
 
 T = TypeVar("T")
 
-#: Years that a date of a post can have, with room on both sides for zones and for adding days.
+#: Valid years for a post's dates, with room on both sides for time zones and for adding days.
 _YEARS = range(1900, 9000)
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
 _SHOWN = 60
 
 
-#: What reading raises when an answer does not fit the published schema: an error of its skeleton, or a FormError.
+#: Exceptions from reading an answer that does not match the published schema: its structure is wrong, or a FormError.
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 class FormError(ValueError):
-    """A value in an answer has another type than in the published schema; the text names the field and the value."""
+    """A value in an answer differs in type from the published schema; the text names the field and the value."""
 
 
 def instant(text: object) -> datetime:
     """An ISO 8601 instant, aware; one without an offset is UTC, as all of the API's are. Raises ValueError."""
     if not isinstance(text, str):
-        raise ValueError("Input should be a date and time")  # noqa: TRY004 - pydantic collects these alone
-    moment = datetime.fromisoformat(text.upper())  # it may be written with a small t and z (RFC 3339)
+        raise ValueError("Input should be a date and time")  # noqa: TRY004 - pydantic only collects ValueErrors
+    moment = datetime.fromisoformat(text.upper())  # RFC 3339 allows a lowercase t and z
     if moment.year not in _YEARS:
         raise ValueError(f"Input should be a year from {_YEARS.start} to {_YEARS.stop - 1}")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -49,7 +49,7 @@ def _epoch(value: object) -> datetime:
 
 
 def _zone(value: object) -> object:
-    """A time zone that this machine knows; None for an unknown one, as if Buffer named none."""
+    """A time zone that this machine knows; None for an unknown one, as if Buffer had given none."""
     try:
         return ZoneInfo(value).key if isinstance(value, str) else value
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
@@ -79,7 +79,7 @@ class TagJson(TypedDict, total=False):
 
 
 class UserTagJson(TypedDict):
-    """A person who is tagged in an image; `x` and `y` from 0 to 1."""
+    """A person tagged in an image; `x` and `y` from 0 to 1."""
 
     handle: str
     x: float
@@ -87,7 +87,7 @@ class UserTagJson(TypedDict):
 
 
 class ImageJson(TypedDict, total=False):
-    """What only images have."""
+    """Fields that only images have."""
 
     altText: Text
     animatedThumbnail: Text
@@ -95,7 +95,7 @@ class ImageJson(TypedDict, total=False):
 
 
 class FileJson(TypedDict, total=False):
-    """What only videos and documents have."""
+    """Fields that only videos and documents have."""
 
     title: Text
     thumbnailOffset: Number | None
@@ -129,7 +129,7 @@ class AnnotationJson(TypedDict):
 
 
 class LinkJson(TypedDict):
-    """A link attachment; the rest of it is scraped."""
+    """A link attachment; Buffer scrapes its other fields."""
 
     url: str
 
@@ -142,7 +142,7 @@ class BoardJson(TypedDict, total=False):
 
 
 class CategoryJson(TypedDict):
-    """YouTube's category."""
+    """A YouTube category."""
 
     categoryId: str
 
@@ -188,7 +188,7 @@ _DETAILS = TypedDict(
 
 
 class MetadataJson(TypedDict, total=False):
-    """The networks' own fields, of all networks together."""
+    """The network-specific fields of all networks."""
 
     annotations: list[AnnotationJson] | None
     board: BoardJson | None
@@ -305,14 +305,14 @@ class ScheduleJson(TypedDict, total=False):
 
 
 class NamedBoardJson(TypedDict):
-    """A board that a channel has."""
+    """A Pinterest board of a channel."""
 
     name: str
     serviceId: Id
 
 
 class ChannelMetadataJson(TypedDict, total=False):
-    """What only some networks' channels have."""
+    """Fields that only some networks' channels have."""
 
     boards: list[NamedBoardJson] | None
     maxCharacters: Length | None
@@ -336,7 +336,7 @@ class ChannelJson(TypedDict, total=False):
 
 
 class LimitsJson(TypedDict, total=False):
-    """What Buffer's plan allows."""
+    """The limits of the Buffer plan."""
 
     scheduledPosts: Number | None
 
@@ -367,11 +367,11 @@ class DailyLimitJson(TypedDict, total=False):
 
 
 def checker(form: type[T], what: str) -> Callable[[Any], T]:
-    """A function that returns JSON as `form`, or raises FormError; `what` names the object in its message."""
+    """A function that returns JSON as `form`, or raises FormError; `what` names the object in the error message."""
 
     @cache
     def adapter() -> TypeAdapter[T]:
-        return TypeAdapter(form)  # slow to build, so only when one is read
+        return TypeAdapter(form)  # slow to build, so only built when needed
 
     def checked(raw: Any) -> T:
         try:

@@ -1,6 +1,6 @@
 """One HTTP connection to the API: requests out, answers in with their status, headers and quota (gql over httpx2).
 
-Nothing here is retried: callers retry reads, and nobody retries writes (design: Applying).
+Nothing is retried here: callers retry reads, and writes are never retried (design: Applying).
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from bufferctl.errors import UnreachableError
 from bufferctl.model.live import Quota
 
 _HIDDEN = "[key]"
-#: Shorter keys are words (the sandbox's is) and no secret.
+#: Shorter keys are words (like the sandbox's key), not secrets.
 _SECRET_FROM = 8
 _START = 500
-#: Bytes of a decompressed answer. A page of 100 posts has about 200 kB, and a request has at most 16 pages.
+#: The most bytes of a decompressed answer. A page of 100 posts is about 200 kB, and a request has at most 16 pages.
 LARGEST_ANSWER = 32 << 20
 
 
 class _Bearer(httpx2.Auth):
-    """Adds the key to each request, so that it is not in headers that might be printed."""
+    """Adds the key to each request, so that it is not in headers that might get printed."""
 
     def __init__(self, key: str) -> None:
         self._value = f"Bearer {key}"
@@ -50,7 +50,7 @@ class _Bearer(httpx2.Auth):
 class _Unpacked(httpx2.SyncByteStream):
     """The body of an answer, decompressed as it arrives, limited in size and by a deadline.
 
-    Raises OversizeError and ReadTimeout. A compressed chunk is a few kilobytes, so a single one cannot grow too large.
+    Raises OversizeError and ReadTimeout. A compressed chunk is a few kilobytes, so a single one cannot expand too far.
     """
 
     def __init__(self, packed: httpx2.Response, deadline: float) -> None:
@@ -73,9 +73,9 @@ class _Unpacked(httpx2.SyncByteStream):
 
 
 class Wire:
-    """The connection; use it as a context manager. `quota` and `server_time()` come from the last answers.
+    """The connection; use it as a context manager. `quota` and `server_time()` come from the latest answers.
 
-    `requests` counts what was sent; `before_request` is called before each and may wait, or raise to send nothing.
+    `requests` counts the requests sent; `before_request` runs before each and may wait, or raise to send nothing.
     """
 
     def __init__(
@@ -110,9 +110,9 @@ class Wire:
             timeout=timeout,
             event_hooks={"response": [self._notice]},
             follow_redirects=False,
-            # proxies of the environment are for the internet, and .netrc must not replace the key
+            # environment proxies are for the internet, and .netrc must not replace the key
             trust_env=not is_loopback(url.host),
-            verify=url.scheme == "https",  # without TLS, loading certificates would only take its 10 ms
+            verify=url.scheme == "https",  # without TLS, loading certificates would waste 10 ms
             transport=transport,
         )
 
@@ -126,7 +126,7 @@ class Wire:
         self._transport.close()  # type: ignore[no-untyped-call]  # gql leaves it unannotated
 
     def server_time(self) -> datetime:
-        """Now by the server's clock, to the second, as of its last answer; by this machine's before the first."""
+        """The current time by the server's clock, to the second; by this machine's clock before the first answer."""
         return self._now() + self._ahead
 
     def call(self, request: Request) -> Answer:
@@ -160,7 +160,7 @@ class Wire:
 
     def _answer(self) -> Answer:
         response = self._response
-        if response is None:  # gql returned, so that the hook has run
+        if response is None:  # gql returned, so the hook has run
             raise AssertionError
         text = "" if self._body is not None else self._hide(self._content.decode("utf-8", "replace"))[:_START]
         at = self.server_time()
@@ -168,9 +168,9 @@ class Wire:
         return Answer(response.status_code, response.headers, self._body, text, at)
 
     def _notice(self, response: httpx2.Response) -> None:
-        """The hook that sees every answer before its body: gql mostly keeps neither status nor headers.
+        """A hook called for every answer before its body is read, since gql usually drops status and headers.
 
-        The body gets `timeout` seconds from here on: a timeout for each chunk could add up to forever.
+        The body has `timeout` seconds from here on: timeouts per chunk could add up without limit.
         """
         self._response = response
         packed = httpx2.Response(response.status_code, headers=response.headers.copy(), stream=response.stream)
@@ -181,7 +181,7 @@ class Wire:
             self.tells_time = True
 
     def _read(self, content: bytes) -> dict[str, Any]:
-        """The body as JSON, once."""
+        """The body as JSON, parsed once."""
         self._content = content
         body = _parsed(content)
         if self._secret and self._secret.encode() in content:
@@ -192,7 +192,7 @@ class Wire:
         return body
 
     def _without_key(self, entry: dict[str, Any]) -> dict[str, Any]:
-        """An object of the answer, with the key removed from its message in case a service ever repeats it."""
+        """An object of the answer, with the key removed from its message in case the service repeats it."""
         if isinstance(message := entry.get("message"), str):
             entry["message"] = self._hide(message)
         return entry
@@ -210,8 +210,6 @@ def _parsed(content: bytes) -> Any:
     """An answer's JSON. Lone surrogates, which JSON can escape but no file can hold, become U+FFFD."""
     try:
         return from_json(content)
-    except (
-        ValueError
-    ):  # it takes no lone surrogates; and Python's own reader has the better message for what is not JSON
+    except ValueError:  # it rejects lone surrogates, and Python's parser has better messages for invalid JSON
         text = json.dumps(json.loads(content), ensure_ascii=False)
         return json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))

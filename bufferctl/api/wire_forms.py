@@ -1,7 +1,7 @@
-"""Writes as the API's input objects: camelCase, asset details nested, the network's own key (schema: inputs).
+"""Writes as the API's input objects: camelCase, nested asset details, the network's own key (schema: inputs).
 
-A create leaves out absent values. An edit sends the whole content, including what is empty, since Buffer may keep or
-drop what an edit omits (notes: Writing).
+A create leaves out absent values. An edit sends the whole content, including empty values, since Buffer may keep or
+drop fields that an edit omits (notes: Writing).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from bufferctl.model.content import Document, Image, Link, ThreadItem, Video
 from bufferctl.model.media import MediaFile
 from bufferctl.model.metadata import PinterestMetadata
 
-#: Where the API's name of a network in `metadata` differs from the service's.
+#: Networks whose key in the API's `metadata` differs from the service's name.
 _METADATA_KEYS = {Service.GOOGLEBUSINESS: "google"}
 #: Networks whose metadata may be empty: the first three have required fields, the last two have no metadata.
 _MAY_BE_EMPTY = frozenset(Service) - {
@@ -37,7 +37,7 @@ _MAY_BE_EMPTY = frozenset(Service) - {
 
 
 def operation_and_input(write: Write) -> tuple[str, dict[str, Any]]:
-    """Which operation a write is (the name of its `.graphql` file), and that operation's `input`."""
+    """The operation for a write (the name of its `.graphql` file), and the operation's `input`."""
     match write:
         case CreatePost():
             return "create_post", create_post(write)
@@ -73,8 +73,9 @@ def create_post(write: CreatePost) -> dict[str, Any]:
 def edit_post(write: EditPost) -> dict[str, Any]:
     """EditPostInput.
 
-    A draft is always sent as one, and a post that needs approval always requests it, so that an edit neither schedules
-    the draft nor bypasses the approval. Approval is for drafts (notes: Writing), so a scheduled post becomes one too.
+    A draft is always sent as a draft, and a post that needs approval always requests it, so that an edit neither
+    schedules the draft nor bypasses the approval. Only drafts can be approved (notes: Writing), so a scheduled post
+    also becomes a draft.
     """
     post = write.post
     form = {
@@ -116,7 +117,7 @@ def create_idea(write: CreateIdea) -> dict[str, Any]:
 
 
 def moment(when: datetime) -> str:
-    """An instant as the API writes its own: UTC, milliseconds, Z."""
+    """An instant in the API's format: UTC, milliseconds, Z."""
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -156,7 +157,7 @@ def _fields(model: Model, without: Sequence[str] = ()) -> dict[str, Any]:
         value = getattr(model, name)
         if name in without or value is None or value == ():
             continue
-        if isinstance(value, MediaFile):  # sent as its address
+        if isinstance(value, MediaFile):  # sent as its URL
             found[_camel(model, name.replace("file", "url"))] = value.url
         else:
             found[_camel(model, name)] = form(value)
@@ -168,7 +169,7 @@ def _camel(model: Model, name: str) -> str:
 
 
 def _metadata(post: Post) -> dict[str, Any] | None:
-    """PostInputMetaData. A Pinterest board's name is not sent: plan has added its id."""
+    """PostInputMetaData. A Pinterest board's name is not sent: the plan has added its id."""
     if post.metadata is None:
         return None
     without = ("board",) if isinstance(post.metadata, PinterestMetadata) else ()
