@@ -1,4 +1,4 @@
-"""What the tests of apply share: a Buffer in memory, and a machine that applies to it."""
+"""Shared by the tests of apply: a Buffer in memory, and a machine that applies to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.apply.machine import Machine
 
 @pytest.fixture
 def buffer() -> FakeBuffer:
-    """An empty account that does what it is asked."""
+    """An empty account without faults."""
     return FakeBuffer()
 
 

@@ -1,4 +1,4 @@
-"""A disk without room."""
+"""A full disk."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _BEFORE = resource.getrlimit(resource.RLIMIT_FSIZE)
 
 
 def fill() -> None:
-    """From now on no file of this process can grow; whoever calls it makes room again before the test ends."""
+    """Let no file of this process grow any more; the caller makes room again before the test ends."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, _BEFORE[1]))
 
 
 def make_room() -> None:
-    """Files may grow again."""
+    """Let files grow again."""
     resource.setrlimit(resource.RLIMIT_FSIZE, _BEFORE)

@@ -1,4 +1,4 @@
-"""A Buffer in memory, as the notes describe it, with faults to order, and a clock that moves only when told."""
+"""A Buffer in memory, as the notes describe it, with faults on request and a clock that moves only when told to."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.enums import SchedulingType
 
-#: Seconds within which a write whose answer was lost has landed, and every list shows it.
+#: Seconds until a write whose answer was lost has landed and every list shows it.
 SETTLE = 30.0
 START = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 CHANNELS = tuple(LiveChannel(f"c{n}", "org", Service.TWITTER, f"acme{n}") for n in range(3))
@@ -52,15 +52,15 @@ _ANSWERED = {"none", "refused", "unknown-written", "unknown-not-written", "repea
 
 
 class Killed(BaseException):
-    """kill -9, or the power: nothing of ours runs any more."""
+    """kill -9 or a power failure: none of our code runs any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What befalls one request.
+    """A fault of one request.
 
-    `count`: how many of its writes are carried out (`null-after`, kills), or which one is concerned. `delay`: seconds
-    until a late write lands, or until requests are allowed again. `why`: of a refusal.
+    `count`: how many of its writes are carried out (`null-after`, kills), or the index of the affected one. `delay`:
+    seconds until a late write lands, or until requests are allowed again. `why`: the reason of a refusal.
     """
 
     kind: FaultKind = "none"
@@ -86,14 +86,14 @@ _TOUCHES: dict[str, Callable[[LivePost], LivePost]] = {
 
 @dataclass
 class Mortal:
-    """Counts the steps of a run, and dies at one of them. A dead one touches neither disk nor network again."""
+    """Counts the steps of a run, and dies at one of them. After that it touches neither disk nor network."""
 
     at: int | None = None
     steps: int = 0
     dead: bool = False
 
     def step(self) -> None:
-        """Live on, or die here."""
+        """Continue, or die here."""
         self.steps += 1
         if self.dead or self.steps == self.at:
             self.die()
@@ -106,15 +106,16 @@ class Mortal:
 
 @dataclass
 class FakeBuffer:
-    """An account with one organization; also the clock of whoever uses it (`now`, `wait`, `sleep`).
+    """An account with one organization; also the caller's clock (`now`, `wait`, `sleep`).
 
-    `lag`: seconds until lists show what was created. `skew`: how far the server's clock is from ours. `most`: the size
-    of request that it takes. `persons`: what somebody does in Buffer, one a wait. `landed`: address and id of every
-    create that was carried out. `poison`: the key of a post that Buffer breaks down over. `away`: reads fail.
-    `cuts_waits`: somebody asked to stop, so that waits for the quota and the like return at once.
+    `lag`: seconds until lists show new objects. `skew`: the server clock's offset from ours. `most`: the largest
+    request
+    that it accepts. `persons`: what people do in Buffer, one action per wait. `landed`: address and id of every create
+    that was carried out. `poison`: the key of a post that makes Buffer fail. `away`: reads fail.
+    `cuts_waits`: a stop was requested, so waits for the quota and the like return at once.
     `rewrites`: texts come back changed. `equal_by_person`: while an answer is lost, somebody makes the same posts.
-    `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once something was created. `on_pace` and
-    `on_send` are called before a request may leave, and when it was carried out.
+    `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once an object was created. `on_pace` and
+    `on_send` are called before a request may leave, and after it was carried out.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -147,7 +148,7 @@ class FakeBuffer:
     # --- the account ---
 
     def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:
-        """Carry out writes, unless a fault is in the way."""
+        """Carry out writes, unless there is a fault."""
         self.mortal.step()
         self.sent.append(tuple(writes))
         self.pass_time(0.2)
@@ -189,7 +190,7 @@ class FakeBuffer:
                 self.posts[live.id] = live
 
     def _answered(self, writes: tuple[Write, ...], fault: Fault) -> tuple[Result, ...]:
-        """The request is answered; one of its writes may be a case of its own."""
+        """The request is answered; one of its writes may have a fault."""
         which = fault.count % len(writes) if fault.kind != "none" else None
         results: list[Result] = []
         for number, write in enumerate(writes):
@@ -222,7 +223,7 @@ class FakeBuffer:
         return self.posts.get(post_id)
 
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
-        """What the lists show of some channels and ideas."""
+        """The lists of some channels and ideas."""
         self.mortal.step()
         self.reads += 1
         self.pass_time(0.1)
@@ -233,7 +234,7 @@ class FakeBuffer:
         return Live(self.server_time(), posts=tuple(posts), ideas=self._shown(self.ideas) if ideas else ())
 
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
-        """What the lists show of some channels, but for what is sent."""
+        """The lists of some channels, without sent posts."""
         shown = self.recent(channels, (), START - timedelta(days=10_000))
         return replace(shown, posts=tuple(p for p in shown.posts if p.status is not PostStatus.SENT))
 
@@ -248,32 +249,32 @@ class FakeBuffer:
 
     @property
     def tells_time(self) -> bool:
-        """Whether its answers carry a date."""
+        """Whether its answers include a date."""
         return not self.dateless
 
     def pace(self) -> None:
-        """Requests are free here; see test_pacing for those that are not."""
+        """Requests are free here; test_pacing covers a quota."""
         self.mortal.step()
         self.on_pace()
 
     def read(self) -> Live:
-        """All that the lists show."""
+        """Everything that the lists show."""
         self.pass_time(0.3)
         return Live(self.server_time(), (ACME,), self._shown(self.posts), self._shown(self.ideas))
 
     # --- the clock ---
 
     def now(self) -> float:
-        """Seconds that only ever grow."""
+        """Seconds that only increase."""
         return self.time
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, unless somebody asked to stop."""
+        """Let time pass, unless a stop was requested."""
         if not self.cuts_waits:
             self.sleep(seconds)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass, and let a person do something in it."""
+        """Let time pass, and let a person act during it."""
         self.mortal.step()
         self.waits.append(seconds)
         self.pass_time(seconds / 2)
@@ -283,7 +284,7 @@ class FakeBuffer:
         self.mortal.step()
 
     def pass_time(self, seconds: float) -> None:
-        """Move on, and let late writes land."""
+        """Advance the clock, and let late writes land."""
         end = self.time + seconds
         while due := [each for each in self._late if each[0] <= end]:
             self._late.remove(due[0])
@@ -292,14 +293,14 @@ class FakeBuffer:
         self.time = end
 
     def die_on(self, what: str) -> None:
-        """Die here, if that was ordered."""
+        """Die here, if the test asked for it."""
         if self.dies_on == what and self.landed:
             self.mortal.die()
 
     # --- people ---
 
     def person(self, what: str) -> None:
-        """What somebody does in Buffer: write a `stranger`; `edit`, `delete`, `requeue` or `schedule` our newest."""
+        """What a person does: write a `stranger`; `edit`, `delete`, `requeue` or `schedule` our newest post."""
         if what == "stranger":
             channel = CHANNELS[self._ids % len(CHANNELS)].id
             text = f"Somebody's own words, number {self._ids}"
@@ -369,7 +370,7 @@ class FakeBuffer:
 
 
 def post(key: str, text: str = "", *, channel: int = 0, due: datetime | None = None, **others: object) -> Post:
-    """A declared post of `acme<channel>`; timed where `due` is given."""
+    """A declared post of `acme<channel>`; timed if `due` is given."""
     mode = ShareMode.CUSTOM_SCHEDULED if due else ShareMode.ADD_TO_QUEUE
     made = Post(
         Address("Acme", f"twitter:acme{channel}", key),
@@ -380,10 +381,10 @@ def post(key: str, text: str = "", *, channel: int = 0, due: datetime | None = N
         due,
         SchedulingType.AUTOMATIC,
     )
-    return replace(made, **others)  # type: ignore[arg-type]  # fields by name, as a test says
+    return replace(made, **others)  # type: ignore[arg-type]  # fields by name, as in the tests
 
 
 def idea(key: str, title: str = "", **others: object) -> Idea:
     """A declared idea."""
     made = Idea(Address("Acme", "ideas", key), PLACE, title or f"Idea {key}", f"What {key} is about")
-    return replace(made, **others)  # type: ignore[arg-type]  # fields by name, as a test says
+    return replace(made, **others)  # type: ignore[arg-type]  # fields by name, as in the tests

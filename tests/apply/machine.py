@@ -1,4 +1,4 @@
-"""One machine that runs apply, as the command line does it: remember, settle, plan, run. It can die at every step."""
+"""One machine that runs apply as the command line does: read the state, settle, plan, run. It can die at every step."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class MortalStore(StoredRecord):
 
 @dataclass
 class Told:
-    """Listens; asks to stop after `patience` outcomes."""
+    """A listener; asks to stop after `patience` outcomes."""
 
     patience: int = 1_000_000
     outcomes: list[Outcome] = field(default_factory=list)
@@ -89,7 +89,7 @@ class Told:
 
 @dataclass
 class Attempt:
-    """What came of one apply. `plan` is None where it stopped before there was one."""
+    """The result of one apply. `plan` is None if it stopped before making one."""
 
     plan: Plan | None = None
     outcomes: list[Outcome] = field(default_factory=list)
@@ -103,7 +103,7 @@ class Attempt:
 
 @dataclass
 class Machine:
-    """`folder` holds the projects with their state and, apart from them, the user's journal; `name` is the project."""
+    """`folder` holds the projects with their state and, separately, the user's journal; `name` is the project."""
 
     folder: Path
     buffer: FakeBuffer
@@ -119,28 +119,28 @@ class Machine:
         return self.folder / self.name / "buffer.yaml"
 
     def forget_project(self) -> None:
-        """Somebody deletes `.bufferctl`."""
+        """Delete `.bufferctl`, as a person might."""
         shutil.rmtree(self.state_path.parent, ignore_errors=True)
 
     def state(self) -> State:
         return StoredRecord(LocalStore(self.state_path), ENDPOINT).load()
 
     def journal(self, *items: Post | Idea) -> FileJournal:
-        """The journal as a new process reads it."""
+        """The journal as read by a new process."""
         state = self.state()
         journal = FileJournal(self.folder / "user", ENDPOINT, self.root_file, state.lineage)
         journal.claim(slots(items) | set(state.bindings))
         return journal
 
     def import_(self, item: Post | Idea, live_id: str) -> None:
-        """Somebody says which live post it is."""
+        """A person names the matching live post."""
         bound = bind(item, self.buffer.posts[live_id], Origin.IMPORTED)
         store = StoredRecord(LocalStore(self.state_path), ENDPOINT)
         state = store.load()
         store.save(replace(state, bindings={**state.bindings, slot(item): bound}))
 
     def apply(self, *items: Post | Idea, options: Options | None = None, told: Told | None = None) -> Attempt:
-        """Apply once. Raises what kills the process; what stops it in good order is in the answer."""
+        """Apply once. Raises the exception that kills the process; an orderly stop is in the result."""
         attempt, told = Attempt(), told or Told()
         attempt.outcomes = told.outcomes
         store = MortalStore(self.state_path, self.buffer)

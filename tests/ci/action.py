@@ -1,4 +1,4 @@
-"""Runs action.yml as GitHub does, as far as it goes: its own steps in bash, conditions, inputs, outputs, artifacts."""
+"""Runs action.yml much as GitHub does: its own steps in bash, conditions, inputs, outputs, artifacts."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 
 @dataclass
 class Run:
-    """What came of a run: its log, whether it failed, the outputs of each step, and the artifacts that it uploaded.
+    """The result of a run: its log, whether it failed, the outputs of each step, and its uploaded artifacts.
 
-    `meanwhile` is called with the process of each step as it begins.
+    `meanwhile` is called with the process of each step when it starts.
     """
 
     log: str = ""
@@ -57,7 +57,7 @@ def run_action(
         values = {**context, **{f"steps.{s}.outputs.{n}": v for s, out in run.outputs.items() for n, v in out.items()}}
         if not _is_due(step.get("if", ""), values, failed=run.failed):
             continue
-        if step.get("id") in {"python", "install"}:  # tested by itself: here is a Python already
+        if step.get("id") in {"python", "install"}:  # tested separately: Python is already installed here
             continue
         if "uses" in step:
             assert step["uses"].startswith("actions/upload-artifact@")
@@ -99,7 +99,7 @@ def _run_step(
 
 
 def _public(environment: dict[str, str], temporary: Path) -> dict[str, str]:
-    """What every step has in its environment; the token is only where a step asks for it."""
+    """Environment variables that every step gets; the token only goes to steps that ask for it."""
     return {
         **{name: value for name, value in environment.items() if name != "GITHUB_TOKEN"},
         "GITHUB_ACTIONS": "true",
@@ -112,7 +112,7 @@ def _public(environment: dict[str, str], temporary: Path) -> dict[str, str]:
 
 
 def provide_python(folder: Path) -> None:
-    """Put a Python there that has bufferctl."""
+    """Put a Python with bufferctl there."""
     folder.mkdir(parents=True)
     python = folder / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")

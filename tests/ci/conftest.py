@@ -1,4 +1,4 @@
-"""A team in CI: a repository on a forge, its developers, runners that start with nothing, and a Buffer."""
+"""A team in CI: a repository on a forge, its developers, empty runners, and a Buffer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def post(key: str, text: str, due: str = "2029-12-20 09:00", channel: str = "twi
 
 @dataclass
 class Developer:
-    """A clone that pushes."""
+    """A clone that can push."""
 
     folder: Path
 
@@ -70,21 +70,21 @@ class Developer:
                 path.unlink()
 
     def push(self, message: str = "Write posts") -> str:
-        """Commit everything and push the branch; the commit."""
+        """Commit everything and push the branch; returns the commit."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
         self.git("push", "--quiet", "origin", "HEAD")
         return self.git("rev-parse", "HEAD")
 
     def branch(self, name: str) -> None:
-        """Begin a branch at what main is now."""
+        """Start a branch at the current main."""
         self.git("fetch", "--quiet", "origin", "main")
         self.git("checkout", "--quiet", "-B", name, "origin/main")
 
 
 @dataclass
 class Team:
-    """`sandbox` is their Buffer. Every run checks out anew and starts without anything of the last one."""
+    """`sandbox` is their Buffer. Every run uses a fresh checkout and nothing from the run before."""
 
     folder: Path
     github: FakeGitHub
@@ -96,7 +96,7 @@ class Team:
     meanwhile: Callable[[subprocess.Popen[str]], None] | None = None
 
     def open(self, branch: str, **files: str) -> int:
-        """A branch with posts, and a pull request of it."""
+        """A branch with posts, and a pull request for it."""
         self.ada.branch(branch)
         self.ada.write(**files)
         self.ada.push()
@@ -121,17 +121,17 @@ class Team:
         return commit
 
     def plan(self, number: int, *, key: str | None = "sandbox", **inputs: Any) -> Run:
-        """The run of a pull request, on what its merge would be; the plan is kept as an artifact."""
+        """The run for a pull request, on its merge commit; the plan is kept as an artifact."""
         run = self._job("plan", self.try_merge(number), self.event(number), key, **inputs)
         self.keep(number, run)
         return run
 
     def plan_branch(self, number: int) -> Run:
-        """The same on the branch as it is, as GitLab checks it out."""
+        """The same on the branch itself, as GitLab checks it out."""
         return self._job("plan", self.github.pulls[number]["head"]["ref"], self.event(number), "sandbox")
 
     def try_merge(self, number: int) -> str:
-        """What the merge of a pull request would be, as GitHub makes it; its ref."""
+        """The merge commit that GitHub would make for the pull request; returns its ref."""
         self.ada.git("fetch", "--quiet", "origin")
         self.ada.git("checkout", "--quiet", "--detach", "origin/main")
         self.ada.git("merge", "--quiet", "--no-ff", "--message", "Try", self.github.pulls[number]["head"]["sha"])
@@ -140,7 +140,7 @@ class Team:
         return ref
 
     def event(self, number: int) -> dict[str, Any]:
-        """What starts the run of a pull request."""
+        """The event that starts the run of a pull request."""
         pull = self.github.pulls[number]
         return {"pull_request": {"number": number, "head": pull["head"], "base": pull["base"]}}
 
@@ -159,11 +159,11 @@ class Team:
         return self._job("drift", "main", {}, key)
 
     def fork_comment(self, event: dict[str, Any]) -> Run:
-        """The run that shows a fork's plan: without its files, without a key."""
+        """The run that shows a fork's plan: without its files or a key."""
         return self._job("fork-comment", "main", event, None)
 
     def _job(self, command: str, ref: str, event: dict[str, Any], key: str | None, **inputs: Any) -> Run:
-        """Run a command on a machine of its own, in this process, and bufferctl in it too."""
+        """Run a command on its own machine, in this process, including bufferctl."""
         machine = self.machine(ref)
         (machine / "event.json").write_text(json.dumps(event), encoding="utf-8")
         own = {name: inputs.pop(name) for name in list(inputs) if name in {"directory", "file", "comment"}}
@@ -199,7 +199,7 @@ class Team:
         return Run(log.getvalue(), code != 0, {command: outputs}, uploads)
 
     def by_action(self, ref: str, inputs: dict[str, str], event: dict[str, Any], *, key: str | None) -> Run:
-        """Run action.yml's own steps in programs of their own, GitHub on loopback."""
+        """Run action.yml's own steps as separate programs, with GitHub on loopback."""
         machine = self.machine(ref)
         with Served(self.github.api) as github:
             environment = self.environ(key) | {"GITHUB_API_URL": github.url}
@@ -215,7 +215,7 @@ class Team:
         return machine
 
     def environ(self, key: str | None) -> dict[str, str]:
-        """What every job has in its environment."""
+        """The environment of every job."""
         return {
             "BUFFER_API_URL": self.sandbox.url,
             "GITHUB_SERVER_URL": f"file://{self.github.repository.path.parents[1]}",
@@ -227,7 +227,7 @@ class Team:
         }
 
     def texts(self) -> list[str]:
-        """What Buffer has."""
+        """The texts in Buffer."""
         return sorted(each["text"] for each in self.sandbox.posts())
 
 
@@ -251,7 +251,7 @@ def github(tmp_path: Path) -> FakeGitHub:
 
 @pytest.fixture
 def team(tmp_path: Path, github: FakeGitHub) -> Iterator[Team]:
-    """A repository whose main branch declares two channels and no post yet."""
+    """A repository whose main branch declares two channels and no posts yet."""
     clone = tmp_path / "ada"
     subprocess.run(
         ["git", "clone", "--quiet", str(github.repository.path), str(clone)], check=True, capture_output=True
@@ -266,14 +266,14 @@ def team(tmp_path: Path, github: FakeGitHub) -> Iterator[Team]:
 
 @pytest.fixture(autouse=True)
 def _no_waiting() -> Iterator[None]:
-    """Requests that are repeated are repeated at once."""
+    """Retry requests without waiting."""
     with stamina.set_testing(True, attempts=3, cap=True):
         yield
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What every new repository begins with: no hooks, and nothing that git tidies up on the side."""
+    """The template of every new repository: no hooks, and no automatic git maintenance."""
     folder = tmp_path_factory.mktemp("template")
     (folder / "config").write_text("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n", encoding="utf-8")
     return folder
@@ -281,7 +281,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _nobody_else(monkeypatch: pytest.MonkeyPatch, template: Path) -> None:
-    """Nothing of the forge that these tests may run on themselves."""
+    """Remove the variables of the forge on which these tests may run."""
     for name in [name for name in os.environ if name.startswith(("GITHUB_", "CI_", "GITLAB_", "BUFFER_", "GIT_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_TEMPLATE_DIR", str(template))

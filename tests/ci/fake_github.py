@@ -1,4 +1,4 @@
-"""As much of GitHub's REST API as `bufferctl ci` uses, in memory, over a real git repository."""
+"""The part of GitHub's REST API that `bufferctl ci` uses, in memory, over a real git repository."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PERSON = {"login": "mallory", "type": "User"}
 
 @dataclass
 class Artifact:
-    """What a run uploaded."""
+    """An artifact uploaded by a run."""
 
     id: int
     name: str
@@ -34,7 +34,7 @@ class Artifact:
 
 @dataclass
 class FakeGitHub:
-    """`pulls`, `comments` (by pull request) and `issues` as the API shows them; `api` is its handler function."""
+    """`pulls`, `comments` (by pull request) and `issues` in the API's form; `api` is the handler function."""
 
     repository: Repository
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class FakeGitHub:
         self._ids = 1000
 
     def open_pull(self, branch: str, *, repository: str = NAME) -> int:
-        """Open a pull request of a branch, here or in a fork; its number."""
+        """Open a pull request for a branch, here or in a fork; returns its number."""
         number = len(self.pulls) + len(self.issues) + 1
         self.pulls[number] = {
             "number": number,
@@ -77,7 +77,7 @@ class FakeGitHub:
         self.pulls[number].update(merged)
 
     def upload(self, name: str, head: str, files: dict[str, bytes], **of_run: Any) -> Artifact:
-        """Keep an artifact, in place of one of the same name and run."""
+        """Keep an artifact, replacing one with the same name and run."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, data in files.items():
@@ -88,11 +88,11 @@ class FakeGitHub:
         return artifact
 
     def comment(self, number: int, body: str, user: dict[str, str]) -> None:
-        """Somebody comments."""
+        """Write a comment as another user."""
         self.comments[number].append({"id": self._next(), "body": body, "user": user})
 
     def bodies(self, number: int) -> list[str]:
-        """What the comments of a pull request say."""
+        """The comments of a pull request."""
         return [each["body"] for each in self.comments[number]]
 
     def _answer(self, asked: Asked) -> Any:
@@ -124,7 +124,7 @@ class FakeGitHub:
         )
 
     def _stored(self, asked: Asked) -> bytes:
-        if "authorization" in asked.headers:  # as the real one: a second way to prove oneself is one too many
+        if "authorization" in asked.headers:  # like the real one: two credentials at once are refused
             raise RefusalError(400, "Only one auth mechanism allowed")
         return next(each.packed for each in self.artifacts if asked.path == f"/{each.id}")
 
@@ -207,5 +207,5 @@ class FakeGitHub:
 
 
 def github_at(folder: Path) -> FakeGitHub:
-    """A GitHub whose repository is below a folder, under its name."""
+    """A GitHub whose repository is in a folder, under its name."""
     return FakeGitHub(Repository(folder / NAME))

@@ -1,4 +1,4 @@
-"""As much of GitLab's REST API as `bufferctl ci` uses, in memory, over a real git repository."""
+"""The part of GitLab's REST API that `bufferctl ci` uses, in memory, over a real git repository."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROBOT, PERSON = 100, 200
 
 @dataclass
 class FakeGitLab:
-    """`requests`, `notes`, `pipelines` (newest first, by merge request) and `issues` as the API shows them."""
+    """`requests`, `notes`, `pipelines` (newest first, by merge request) and `issues` in the API's form."""
 
     repository: Repository
     requests: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class FakeGitLab:
         self._ids = 1000
 
     def open_request(self, branch: str) -> int:
-        """Open a merge request of a branch; its number."""
+        """Open a merge request for a branch; returns its number."""
         number = len(self.requests) + 1
         self.requests[number] = {
             "iid": number,
@@ -48,7 +48,7 @@ class FakeGitLab:
         self.requests[number].update(state="merged", merge_commit_sha=commit)
 
     def ran(self, number: int, job: str, files: dict[str, bytes], **pipeline_values: Any) -> None:
-        """A pipeline of a merge request with one job, and what it left."""
+        """A pipeline of a merge request with one job and its artifact."""
         pipeline, its_job = self._next(), self._next()
         source = "merge_request_event"
         made = {"id": pipeline, "project_id": PROJECT, "source": source, "sha": self.requests[number]["sha"]}

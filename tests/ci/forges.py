@@ -1,4 +1,4 @@
-"""What the fakes of GitHub and GitLab share: routes over HTTP requests, pages, a bare git repository."""
+"""Shared by the fakes of GitHub and GitLab: routes for HTTP requests, pages, a bare git repository."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import httpx2
 
 TOKEN = "ghs_the-token-that-nobody-may-see"
-#: Where artifacts are kept: another host than the API's.
+#: The host of artifacts, which is not the API's.
 STORAGE = "https://storage.example"
 
 Route = tuple[str, str, Callable[..., Any]]
@@ -33,7 +33,7 @@ class RefusalError(Exception):
 
 @dataclass
 class Asked:
-    """One request, read."""
+    """A parsed request."""
 
     method: str
     path: str
@@ -51,7 +51,7 @@ class Elsewhere:
 
 @dataclass
 class Api:
-    """A handler function for httpx2's MockTransport; bytes are answered as they are, everything else as JSON."""
+    """A handler function for httpx2's MockTransport; bytes are sent unchanged, everything else as JSON."""
 
     answer: Callable[[Asked], Any]
     asked: list[Asked] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Api:
 
 
 class Served:
-    """A handler function behind HTTP on loopback, for programs of their own; the storage is below a path."""
+    """A handler function behind HTTP on loopback, for separate programs; the storage is below a path."""
 
     _storage = "/storage"
 
@@ -82,7 +82,7 @@ class Served:
 
         class OneRequest(BaseHTTPRequestHandler):
             def __getattr__(self, name: str) -> Any:
-                if name.startswith("do_"):  # whatever the method
+                if name.startswith("do_"):  # for every method
                     return self._answer
                 raise AttributeError(name)
 
@@ -99,13 +99,13 @@ class Served:
                 self.wfile.write(answer.content)
 
             def log_message(self, *_: Any) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), OneRequest)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     def __enter__(self) -> Self:
-        """Begin to listen."""
+        """Start listening."""
         self._thread.start()
         return self
 
@@ -117,12 +117,12 @@ class Served:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address of the server."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
 
 def routed(asked: Asked, routes: list[Route]) -> Any:
-    """The answer of the first route that fits; groups of its path are handed over, unquoted."""
+    """The answer of the first matching route, called with the groups of the path, unquoted."""
     for method, path, answer in routes:
         match = re.fullmatch(path, asked.path)
         if match and method == asked.method:
@@ -131,13 +131,13 @@ def routed(asked: Asked, routes: list[Route]) -> Any:
 
 
 def paged(asked: Asked, entries: list[Any]) -> list[Any]:
-    """The page of a list that is asked for."""
+    """The requested page of a list."""
     size, page = int(asked.query.get("per_page", 30)), int(asked.query.get("page", 1))
     return entries[size * (page - 1) : size * page]
 
 
 class Repository:
-    """The git repository of a forge, bare, and what is asked of it."""
+    """The bare git repository of a forge, and queries about it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -145,12 +145,12 @@ class Repository:
         self.git("init", "--quiet", "--bare", "--initial-branch", "main")
 
     def git(self, *arguments: str) -> str:
-        """What a git command prints."""
+        """The output of a git command."""
         command = ["git", "-C", str(self.path), *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def head(self, ref: str) -> str:
-        """The commit that a ref is at. Raises RefusalError where there is none."""
+        """The commit at a ref. Raises RefusalError if there is none."""
         try:
             return self.git("rev-parse", "--verify", "--quiet", ref)
         except subprocess.CalledProcessError:
@@ -161,6 +161,6 @@ class Repository:
         return self.git("rev-parse", f"{commit}^@").split()
 
     def between(self, since: str, commit: str) -> list[tuple[str, list[str]]]:
-        """The commits that `commit` has and `since` has not, oldest first, with their parents."""
+        """The commits in `commit` that are not in `since`, oldest first, with their parents."""
         lines = self.git("rev-list", "--reverse", "--topo-order", "--parents", f"{since}..{commit}").splitlines()
         return [(ids[0], ids[1:]) for ids in map(str.split, lines)]

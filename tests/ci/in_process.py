@@ -1,4 +1,4 @@
-"""bufferctl for a job, without the half second of a child process, which test_action.py and test_gitlab.py have."""
+"""bufferctl for a job, without the half second of a child process; test_action.py and test_gitlab.py use one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bufferctl.git import SECRETS
 def in_process(
     folder: Path, arguments: Sequence[str], environment: Mapping[str, str], take: Callable[[str], None]
 ) -> int:
-    """Run a command in this process, with that environment and nothing of this one's; `take` gets each line."""
+    """Run a command in this process, with that environment only; `take` gets each line."""
     assert environment.keys() & SECRETS <= {"BUFFER_API_KEY"}, "bufferctl needs none of the forge's tokens"
     printed = StringIO()
     with (

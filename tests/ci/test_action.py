@@ -1,4 +1,4 @@
-"""action.yml run step by step, in programs of their own: the whole story, cancelled jobs, code of the checkout."""
+"""action.yml run step by step as separate programs: the whole story, canceled jobs, code from the checkout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.cli.gate import Gate, Hold
 
 
 def test_plan_and_apply(team: Team) -> None:
-    """The plan is commented, kept as an artifact, and applied after the merge; values go from step to step."""
+    """The plan is posted as a comment, kept as an artifact, and applied after the merge; outputs pass between steps."""
     number = team.open("launch", launch=post("launch", "We are live"))
     planned = team.by_action(team.try_merge(number), {"command": "plan"}, team.event(number), key="sandbox")
     assert not planned.failed, planned.log
@@ -35,7 +35,7 @@ def test_drift(team: Team) -> None:
 
 
 def test_code_of_the_checkout_is_never_run(team: Team) -> None:
-    """Modules that lie in the pull request under the names of ours, or of the library's, are not imported."""
+    """Modules in the pull request with the names of ours or of the standard library are not imported."""
     number = team.open("launch", launch=post("launch", "We are live", due="2099-12-21 09:00"))
     for name in ("bufferctl", "ci", "click", "json", "sitecustomize"):
         (team.ada.folder / f"{name}.py").write_text("raise SystemExit('OWNED')\n", encoding="utf-8")
@@ -48,7 +48,7 @@ def test_code_of_the_checkout_is_never_run(team: Team) -> None:
 
 
 def test_another_command_is_refused(team: Team) -> None:
-    """With the commands that there are."""
+    """Refused, with the list of valid commands."""
     ran = team.by_action("main", {"command": "destroy"}, {}, key="sandbox")
     assert ran.failed
     assert "::error::The command is plan, apply, drift or fork-comment" in ran.log
@@ -56,7 +56,7 @@ def test_another_command_is_refused(team: Team) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_cancelled_job_keeps_what_it_did(team: Team, number: signal.Signals) -> None:
-    """The request in flight is finished and remembered on the branch; the next run does the rest, each post once."""
+    """The request in flight is finished and recorded on the branch; the next run sends the rest, each post once."""
     entries = "".join(f"  - {{key: p{n}, channels: [twitter], text: Post {n}}}\n" for n in range(35))
     hold = Hold()
 

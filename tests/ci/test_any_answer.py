@@ -1,4 +1,4 @@
-"""Whatever a forge answers, each method returns or raises ForgeError: a job ends with a message, never a traceback."""
+"""For any answer of a forge, each method returns or raises ForgeError: a job ends with a message, never a traceback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bufferctl.ci.gitlab import GitLab
 from bufferctl.errors import ForgeError
 
 REQUEST = ChangeRequest(1, "5" * 40, "main")
-#: Fields that answers have, with anything in them.
+#: Fields of answers, with any value.
 _ENTRY = ("id", "number", "iid", "sha", "head", "base", "ref", "commit", "commits", "parents", "user", "author")
 _RUN = ("state", "merged_at", "artifacts", "workflow_run", "expired", "path", "message", "type")
 NAMES = st.sampled_from((*_ENTRY, *_RUN))
@@ -51,7 +51,7 @@ def _questions(forge: Forge) -> Iterable[Callable[[], object]]:
 @pytest.mark.parametrize("connect", [github, gitlab])
 @given(answers=st.lists(ANY, min_size=1, max_size=4), status=st.sampled_from([200, 200, 200, 302, 404, 500]))
 def test_any_answer(connect: Callable[[httpx2.BaseTransport], Forge], answers: list[object], status: int) -> None:
-    """Of the wrong form, with fields missing, of any status."""
+    """In the wrong form, with missing fields, with any status."""
     for number in range(6):
         left = list(answers)
 
@@ -64,7 +64,7 @@ def test_any_answer(connect: Callable[[httpx2.BaseTransport], Forge], answers: l
 
 @pytest.mark.parametrize("event", ["", "[", "[]", '{"pull_request": 1}', '{"pull_request": {"number": "x"}}'])
 def test_any_event(tmp_path: Path, event: str) -> None:
-    """The event that started the run may have any form, too."""
+    """The event that started the run can have any form, too."""
     path = tmp_path / "event.json"
     path.write_text(event, encoding="utf-8")
     environment = {"GITHUB_REPOSITORY": "acme/posts", "GITHUB_TOKEN": "t", "GITHUB_EVENT_PATH": str(path)}

@@ -1,4 +1,4 @@
-"""Every night: an issue is open while Buffer differs from what was applied."""
+"""The nightly run: an issue is open while Buffer differs from the last apply."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_no_drift_no_issue(applied: Team) -> None:
 
 
 def test_drift_opens_one_issue(applied: Team) -> None:
-    """One, however many nights it lasts; it says what is to be done, and it follows what changes."""
+    """One issue, no matter how many nights it lasts; it says what to do and is updated with each change."""
     (live,) = applied.sandbox.posts()
     applied.sandbox.person.edit_post(live["id"], text="Somebody's own words")
     night(applied)
@@ -48,7 +48,7 @@ def test_drift_opens_one_issue(applied: Team) -> None:
 
 
 def test_it_is_closed_when_all_is_well_again(applied: Team) -> None:
-    """And the next drift opens another."""
+    """And the next drift opens another one."""
     (live,) = applied.sandbox.posts()
     applied.sandbox.person.edit_post(live["id"], text="Somebody's own words")
     night(applied)
@@ -63,7 +63,7 @@ def test_it_is_closed_when_all_is_well_again(applied: Team) -> None:
 
 
 def test_a_persons_issue_is_never_taken_for_ours(applied: Team) -> None:
-    """Whatever it begins with."""
+    """Whatever text it begins with."""
     theirs = {"number": 77, "state": "open", "user": PERSON, "body": "<!-- bufferctl:drift -->", "title": "Mine"}
     applied.github.issues.append(dict(theirs))
     night(applied)
@@ -71,7 +71,7 @@ def test_a_persons_issue_is_never_taken_for_ours(applied: Team) -> None:
 
 
 def test_a_night_without_a_key_fails(applied: Team) -> None:
-    """An expired key is noticed before the day on which it matters."""
+    """An expired key is noticed before it matters."""
     ran = applied.drift(key="expired")
     assert ran.failed
     assert applied.github.issues == []

@@ -1,4 +1,4 @@
-"""action.yml, the example workflows and the hooks as files: understood by who reads them, pinned, with few rights."""
+"""action.yml, the example workflows and the hooks as files: valid, pinned, with few permissions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.ci.action import ACTION, ROOT
 WORKFLOWS = sorted((ROOT / "examples" / "github-actions").rglob("*.yml"))
 READ: dict[str, dict[str, Any]] = {p.stem: YAML(typ="safe").load(p.read_text(encoding="utf-8")) for p in WORKFLOWS}
 GITLAB: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
-#: Actions that are used at all: GitHub's own, by commit.
+#: The only actions in use: GitHub's own, by commit.
 GITHUBS = re.compile(r"actions/(checkout|setup-python|upload-artifact)@[0-9a-f]{40}")
 
 
@@ -30,14 +30,14 @@ def steps() -> list[dict[str, Any]]:
 
 
 def test_workflows_pass_actionlint(tmp_path: Path) -> None:
-    """No complaint about any of them, the action's inputs among it."""
+    """No complaint about any of them, including the action's inputs."""
     program = Path(sys.executable).with_name("actionlint")
     ran = subprocess.run([program, *WORKFLOWS], capture_output=True, text=True, check=False)
     assert (ran.stdout, ran.returncode) == ("", 0)
 
 
 def test_workflows_use_the_action_as_it_is(tmp_path: Path) -> None:
-    """With this action in the place of the released one, actionlint finds no input that it does not have."""
+    """With this action in place of the released one, actionlint finds no unknown input."""
     (tmp_path / ".github" / "workflows").mkdir(parents=True)
     (tmp_path / ".git").mkdir()
     (tmp_path / "action.yml").write_text((ROOT / "action.yml").read_text(encoding="utf-8"), encoding="utf-8")
@@ -51,7 +51,7 @@ def test_workflows_use_the_action_as_it_is(tmp_path: Path) -> None:
 
 
 def test_actions_are_githubs_own_and_pinned() -> None:
-    """By commit, ours too; GitLab's example pins its image by digest and bufferctl by the same commit."""
+    """By commit, including ours; GitLab's example pins its image by digest and bufferctl by the same commit."""
     used = {step["uses"] for step in steps() if "uses" in step}
     (ours,) = {name for name in used if not GITHUBS.fullmatch(name)}
     pinned = re.fullmatch(r"bufferctl/bufferctl@([0-9a-f]{40})", ours)
@@ -62,7 +62,7 @@ def test_actions_are_githubs_own_and_pinned() -> None:
 
 
 def test_the_pinned_commit_fits_the_examples() -> None:
-    """Its action has every input that they set, and it installs as the GitLab example does."""
+    """Its action has every input that they set, and it installs as in the GitLab example."""
     commit = GITLAB[".bufferctl"]["variables"]["BUFFERCTL_COMMIT"]
     known = subprocess.run(["git", "-C", str(ROOT), "cat-file", "-e", commit], capture_output=True, check=False)
     if known.returncode:
@@ -76,7 +76,7 @@ def test_the_pinned_commit_fits_the_examples() -> None:
 
 
 def test_workflows_pass_zizmor() -> None:
-    """Nothing that an attacker could use, at the default persona."""
+    """No finding at the default persona."""
     program = Path(sys.executable).with_name("zizmor")
     command = [str(program), "--offline", "--quiet", "--no-config", str(ROOT / "action.yml"), *map(str, WORKFLOWS)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -85,7 +85,7 @@ def test_workflows_pass_zizmor() -> None:
 
 @pytest.mark.parametrize("step", [each for each in ACTION["runs"]["steps"] if "bufferctl ci" in each.get("run", "")])
 def test_the_action_passes_options_that_exist(step: dict[str, Any]) -> None:
-    """Every option of the command that it runs, and no other; what it leaves out is meant."""
+    """Every option of its command, and no other; the omitted ones are listed here."""
     words = shlex.split(step["run"].replace("\\\n", " "))
     name = words[words.index("ci") + 1]
     options = {option for parameter in ci.commands[name].params for option in parameter.opts}
@@ -93,7 +93,7 @@ def test_the_action_passes_options_that_exist(step: dict[str, Any]) -> None:
 
 
 def test_pins_say_their_release_and_agree() -> None:
-    """Each pin has its version beside it, and the same action is the same commit everywhere."""
+    """Each pin has its version next to it, and the same action has the same commit everywhere."""
     texts = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "action.yml", *WORKFLOWS])
     pins = re.findall(r"uses: (actions/[\w-]+)@([0-9a-f]{40})( # v\d+\.\d+\.\d+)?", texts)
     assert all(version for _, _, version in pins)
@@ -102,7 +102,7 @@ def test_pins_say_their_release_and_agree() -> None:
 
 @pytest.mark.parametrize("name", READ)
 def test_rights_are_few(name: str) -> None:
-    """None unless a job names it, and each job names what it needs."""
+    """None by default, and each job lists the ones it needs."""
     assert READ[name]["permissions"] == {}
     rights = {job: each["permissions"] for job, each in READ[name]["jobs"].items()}
     assert (
@@ -117,7 +117,7 @@ def test_rights_are_few(name: str) -> None:
 
 
 def test_forks_never_meet_the_key() -> None:
-    """Jobs that a fork has a hand in have no secret; what runs on `workflow_run` checks nothing of it out."""
+    """Jobs that a fork can influence have no secret; a `workflow_run` job checks out none of its code."""
     assert "secrets" not in str(READ["plan"]["jobs"]["fork"])
     comment = READ["plan-of-fork"]["jobs"]["comment"]
     assert [step.get("uses", "").partition("@")[0] for step in comment["steps"]] == ["bufferctl/bufferctl"]
@@ -126,14 +126,14 @@ def test_forks_never_meet_the_key() -> None:
 
 
 def test_checkouts_keep_no_token() -> None:
-    """Nothing that runs later finds it in .git/config."""
+    """Later steps find no token in .git/config."""
     checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
     assert len(checkouts) == 4
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
 def test_applies_wait_for_each_other() -> None:
-    """One at a time, none cancelled in the middle; and each takes the branch, not the commit that started it."""
+    """One at a time, none canceled halfway; and each checks out the branch, not the commit that started it."""
     workflow = READ["apply"]
     assert workflow["concurrency"] == {"group": "publish-posts", "cancel-in-progress": False}
     assert workflow["jobs"]["apply"]["steps"][0]["with"]["ref"] == "main"
@@ -145,12 +145,12 @@ def test_the_workflow_that_shows_forks_follows_the_right_one() -> None:
 
 
 def test_no_value_is_put_into_a_script() -> None:
-    """Expressions reach scripts by the environment alone, so that no title or branch name is ever run."""
+    """Expressions reach scripts only through the environment, so no title or branch name is ever executed."""
     assert all("${{" not in step["run"] for step in steps() if "run" in step)
 
 
 def test_inputs_are_explained() -> None:
-    """Every input and output of the action, in docs/ci.md too."""
+    """Every input and output of the action has a description, in docs/ci.md too."""
     page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
     for name, each in {**ACTION["inputs"], **ACTION["outputs"]}.items():
         assert each["description"]
@@ -160,7 +160,7 @@ def test_inputs_are_explained() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(600)  # it downloads
 def test_install(tmp_path: Path) -> None:
-    """What the action installs runs bufferctl and its room ci, from wherever; a second time costs nothing."""
+    """The installed bufferctl runs, with its `ci` commands, from any folder; a second install takes no time."""
     command = ["sh", str(ROOT / ".ci" / "install"), sys.executable, str(tmp_path / "python")]
     for _ in range(2):
         ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -174,7 +174,7 @@ def test_install(tmp_path: Path) -> None:
 
 
 def test_what_is_installed_is_what_is_tested() -> None:
-    """requirements-run.lock names what requirements.lock does, in the same versions."""
+    """requirements-run.lock has the packages of requirements.lock, in the same versions."""
     ours, all_ = (
         set(re.findall(r"^[a-z][\w.-]*==\S+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
         for name in ("requirements-run.lock", "requirements.lock")
@@ -184,7 +184,7 @@ def test_what_is_installed_is_what_is_tested() -> None:
 
 
 def test_hooks_are_commands() -> None:
-    """Each entry of .pre-commit-hooks.yaml is a command that bufferctl has, in an environment that pre-commit makes."""
+    """Each entry of .pre-commit-hooks.yaml is a bufferctl command, in an environment made by pre-commit."""
     hooks = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     for hook in hooks:
         program, command, *_ = shlex.split(hook["entry"])

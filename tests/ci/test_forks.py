@@ -1,4 +1,4 @@
-"""Pull requests from forks: no key, no rights, nothing of them run with either, and nothing they say believed."""
+"""Pull requests from forks: no key, no permissions, none of their code run with either, and no claim trusted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORK = "mallory/posts"
 
 
 def fork_run(team: Team, number: int, files: dict[str, bytes], *, run: int = 50) -> dict[str, Any]:
-    """What a fork's run uploads, and the event that its end is."""
+    """The artifact of a fork's run, and the event sent when it ends."""
     head = team.github.pulls[number]["head"]
     team.github.upload(f"bufferctl-plan-{number}-{head['sha']}", head["sha"], files, repository=FORKS, run=run)
     repository = {"full_name": FORK, "owner": {"login": "mallory"}}
@@ -26,7 +26,7 @@ def fork_run(team: Team, number: int, files: dict[str, bytes], *, run: int = 50)
 
 
 def forked(team: Team, event: dict[str, Any]) -> Run:
-    """The run that shows it: without a checkout's files, without a key."""
+    """The run that shows it: without the checkout's files or a key."""
     return team.fork_comment(event)
 
 
@@ -40,7 +40,7 @@ def number(team: Team) -> int:
 
 
 def test_a_fork_is_planned_without_a_key(team: Team, number: int) -> None:
-    """The plan says that it is not checked; Buffer gets no request and the pull request no comment."""
+    """The plan is marked as unchecked; Buffer gets no request and the pull request no comment."""
     team.github.read_only = True
     ran = team.plan(number, key=None, offline=True, comment=False)
     assert not ran.failed, ran.log
@@ -49,11 +49,11 @@ def test_a_fork_is_planned_without_a_key(team: Team, number: int) -> None:
     assert team.sandbox.requests == []
     assert team.github.bodies(number) == []
     ((_, folder),) = ran.uploads
-    assert not (folder / "plan.json").exists()  # nothing that could be applied
+    assert not (folder / "plan.json").exists()  # no plan that could be applied
 
 
 def published(team: Team) -> None:
-    """Publish a post, so that there is state."""
+    """Publish a post, so there is state."""
     launch = team.open("launch", launch=post("launch", "We are live"))
     team.plan(launch)
     team.merge(launch)
@@ -61,7 +61,7 @@ def published(team: Team) -> None:
 
 
 def test_a_fork_reads_the_state_where_it_may(team: Team) -> None:
-    """From the branch of the repository: what is published already is not shown as new."""
+    """From the branch of the repository: published posts are not shown as new."""
     published(team)
     ran = team.plan(team.open("again"), key=None, offline=True, comment=False)
     assert not ran.failed, ran.log
@@ -84,7 +84,7 @@ def test_a_fork_that_may_not_read_the_state_is_planned_without(team: Team) -> No
 
 
 def test_its_plan_is_shown(team: Team, number: int) -> None:
-    """As plain text, with what it is worth; a second run changes the same comment."""
+    """As plain text, with a note on its limits; a second run updates the same comment."""
     ran = team.plan(number, key=None, offline=True, comment=False)
     ((_, folder),) = ran.uploads
     event = fork_run(team, number, {"plan.txt": (folder / "plan.txt").read_bytes()})
@@ -96,7 +96,7 @@ def test_its_plan_is_shown(team: Team, number: int) -> None:
 
 
 def test_hostile_text_stays_text(team: Team, number: int) -> None:
-    """It cannot end its code block, so nothing in it is a mention, a link or an image; it is cut to fit."""
+    """It cannot end its code block, so it contains no mention, link or image; it is cut to fit."""
     hostile = (
         "\x1b[2J@everyone ![x](https://evil.example)\n```\n````\n# Approved\r\n\u202edetcepsni" + "\n<script>x" * 9000
     )
@@ -115,12 +115,12 @@ def test_hostile_text_stays_text(team: Team, number: int) -> None:
 
 @pytest.mark.parametrize("files", [{}, {"other.txt": b"x"}, {"plan.txt": b"\xff\xfe\x00"}])
 def test_an_artifact_may_hold_anything(team: Team, number: int, files: dict[str, bytes]) -> None:
-    """No file of that name, or no text: no failure."""
+    """No file with that name, or not text: no failure."""
     assert not forked(team, fork_run(team, number, files)).failed
 
 
 def test_an_artifact_that_is_no_zip_file(team: Team, number: int) -> None:
-    """Refused in a line."""
+    """Refused with one line."""
     event = fork_run(team, number, {"plan.txt": b"x"})
     team.github.artifacts[0].packed = b"PK\x03\x04 and then nothing"
     ran = forked(team, event)
@@ -130,7 +130,7 @@ def test_an_artifact_that_is_no_zip_file(team: Team, number: int) -> None:
 
 
 def test_an_artifact_that_swells(team: Team, number: int) -> None:
-    """70 MB of nothing, packed small: refused."""
+    """70 MB of zeros, packed small: refused."""
     ran = forked(team, fork_run(team, number, {"plan.txt": b"\0" * 70_000_000}))
     assert ran.failed
     assert "is larger than" in ran.log
@@ -138,7 +138,7 @@ def test_an_artifact_that_swells(team: Team, number: int) -> None:
 
 
 def test_a_pull_request_that_moved_on(team: Team, number: int) -> None:
-    """The run was of an older commit: nothing is shown, since it would look like the newest."""
+    """The run was for an older commit: nothing is shown, since it would look current."""
     event = fork_run(team, number, {"plan.txt": b"old"})
     team.edit(number, launch=post("launch", "New"))
     ran = forked(team, event)
@@ -148,7 +148,7 @@ def test_a_pull_request_that_moved_on(team: Team, number: int) -> None:
 
 
 def test_which_pull_request_is_not_for_the_fork_to_say(team: Team, number: int) -> None:
-    """The artifact cannot name another: the event tells, and another's comments stay as they are."""
+    """The artifact cannot name another one: the event decides, and the other's comments stay as they are."""
     other = team.open("ours", ours=post("ours", "Ours"))
     event = fork_run(team, number, {"plan.txt": f"#{other}".encode(), "number": str(other).encode()})
     forked(team, event)
@@ -156,7 +156,7 @@ def test_which_pull_request_is_not_for_the_fork_to_say(team: Team, number: int) 
 
 
 def test_another_event(team: Team) -> None:
-    """Refused: it is for `workflow_run` alone."""
+    """Refused: only `workflow_run` is supported."""
     ran = forked(team, {"pull_request": {"number": 1, "head": {"sha": "x"}}})
     assert ran.failed
     assert "::error::`bufferctl ci fork-comment` is for workflows that" in ran.log

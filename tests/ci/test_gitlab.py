@@ -1,4 +1,4 @@
-"""The same story in GitLab: the jobs of examples/gitlab, run as they stand there."""
+"""The same story in GitLab: the jobs of examples/gitlab, run unmodified."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Group:
     runs: int = 0
 
     def open(self, branch: str, **files: str) -> int:
-        """A branch with posts, and a merge request of it."""
+        """A branch with posts, and a merge request for it."""
         self.ada.branch(branch)
         self.ada.write(**files)
         self.ada.push()
@@ -71,7 +71,7 @@ class Group:
         return ran
 
     def job(self, name: str, ref: str = "main", **variables: str) -> tuple[Path, subprocess.CompletedProcess[str]]:
-        """Run a job's script on a machine of its own; its checkout, and what came of it."""
+        """Run a job's script on its own machine; returns its checkout and the result."""
         self.runs += 1
         machine = self.folder / f"machine-{self.runs}"
         checkout = machine / "checkout"
@@ -100,17 +100,17 @@ class Group:
         return checkout, ran
 
     def bodies(self, number: int) -> list[str]:
-        """What the notes of a merge request say."""
+        """The notes of a merge request."""
         return [each["body"] for each in self.gitlab.notes[number]]
 
     def texts(self) -> list[str]:
-        """What Buffer has."""
+        """The texts in Buffer."""
         return sorted(each["text"] for each in self.sandbox.posts())
 
 
 @pytest.fixture
 def group(tmp_path: Path) -> Iterator[Group]:
-    """A project whose main branch declares two channels and no post yet."""
+    """A project whose main branch declares two channels and no posts yet."""
     gitlab = FakeGitLab(Repository(tmp_path / "forge" / "acme" / "posts.git"))
     clone = tmp_path / "ada"
     command = ["git", "clone", "--quiet", str(gitlab.repository.path), str(clone)]
@@ -124,7 +124,7 @@ def group(tmp_path: Path) -> Iterator[Group]:
 
 
 def test_the_whole_story(group: Group) -> None:
-    """One note that follows the merge request; what was reviewed is published after the merge, once; then nothing."""
+    """One note, updated with the merge request; the reviewed posts are published after the merge, once only."""
     number = group.open("launch", launch=post("launch", "We are live"))
     ran = group.plan(number)
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -147,7 +147,7 @@ def test_the_whole_story(group: Group) -> None:
 
 @pytest.mark.long
 def test_a_job_that_waited_takes_the_newest_files(group: Group) -> None:
-    """Two merges, and the first one's job runs last: both plans are done by whichever comes first."""
+    """Two merges, and the first one's job runs last: the job that comes first does both plans."""
     assert group.job("bufferctl-apply")[1].returncode == 0
     old = group.ada.git("rev-parse", "main")
     group.gitlab.repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
@@ -166,7 +166,7 @@ KEPT = {"bufferctl-plan/plan.json": b"the plan"}
 
 
 def reviewed(gitlab: FakeGitLab, number: int) -> ReviewedPlan:
-    """What counts as the reviewed plan of a merge request."""
+    """The plan that counts as reviewed for a merge request."""
     environment = {
         "CI_API_V4_URL": "https://gitlab.example/api/v4",
         "CI_PROJECT_ID": str(PROJECT),
@@ -178,7 +178,7 @@ def reviewed(gitlab: FakeGitLab, number: int) -> ReviewedPlan:
 
 @pytest.fixture
 def gitlab(tmp_path: Path) -> FakeGitLab:
-    """A project with one commit and a merge request of it."""
+    """A project with one commit and a merge request for it."""
     fake = FakeGitLab(Repository(tmp_path / "posts.git"))
     tree = fake.repository.git("mktree")
     commit = ("-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "commit-tree", tree, "-m", "Begin")
@@ -188,13 +188,13 @@ def gitlab(tmp_path: Path) -> FakeGitLab:
 
 
 def described(gitlab: FakeGitLab, number: int = 1, **values: Any) -> dict[str, bytes]:
-    """The artifact of a job: the plan, and the request that it was made for."""
+    """The artifact of a job: the plan, and its merge request."""
     about = {"number": number, "head": gitlab.requests[1]["sha"], "branch": "main", **values}
     return {**KEPT, "bufferctl-plan/request.json": json.dumps(about).encode()}
 
 
 def test_the_plan_of_the_own_pipeline_counts(gitlab: FakeGitLab) -> None:
-    """The newest one of the head; on merged results it ran on a merge of the head."""
+    """The newest one for the head; with merged results it ran on a merge of the head."""
     gitlab.ran(1, "bufferctl-plan", described(gitlab))
     assert reviewed(gitlab, 1).content == b"the plan"
     head, tree = gitlab.requests[1]["sha"], gitlab.repository.git("mktree")
@@ -221,7 +221,7 @@ def test_the_plan_of_the_own_pipeline_counts(gitlab: FakeGitLab) -> None:
 def test_other_plans_do_not_count(
     gitlab: FakeGitLab, pipeline: dict[str, Any], about: dict[str, Any], why: str
 ) -> None:
-    """Each is ignored, and the log says why."""
+    """Each is ignored, and the log gives the reason."""
     gitlab.ran(1, "bufferctl-plan", described(gitlab, **about), **pipeline)
     found = reviewed(gitlab, 1)
     assert found.content is None
@@ -237,7 +237,7 @@ def test_a_forks_pipeline_in_this_project_does_not_count(gitlab: FakeGitLab) -> 
 
 
 def test_without_a_plan_nothing_is_sent(group: Group) -> None:
-    """The job fails, and says which merge request has none."""
+    """The job fails, and names the merge request without a plan."""
     number = group.open("launch", launch=post("launch", "We are live"))
     group.merge(number)
     _, ran = group.job("bufferctl-apply")
@@ -247,7 +247,7 @@ def test_without_a_plan_nothing_is_sent(group: Group) -> None:
 
 
 def test_a_committed_link_does_not_lead_the_plan_elsewhere(group: Group) -> None:
-    """A link of the artifact's name is replaced by a folder, and what it points to stays as it is."""
+    """A link with the artifact's name is replaced by a folder, and its target stays as it is."""
     outside = group.folder / "outside"
     outside.mkdir()
     number = group.open("launch", launch=post("launch", "We are live"))
@@ -260,7 +260,7 @@ def test_a_committed_link_does_not_lead_the_plan_elsewhere(group: Group) -> None
 
 
 def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
-    """Only the log shows it, and says that it is not checked."""
+    """Only the log shows the plan, marked as unchecked."""
     number = group.open("launch", launch=post("launch", "We are live", due="2099-12-21 09:00"))
     nothing = {"GITLAB_TOKEN": "", "BUFFER_API_KEY": "", "CI_MERGE_REQUEST_IID": str(number)}
     _, ran = group.job("bufferctl-plan-of-fork", "launch", **nothing)
@@ -271,7 +271,7 @@ def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
 
 
 def test_drift_opens_an_issue_and_closes_it(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One, while it lasts; a person's is never taken for it."""
+    """One issue while the drift lasts; a person's issue is never mistaken for it."""
     group.ada.write(launch=post("launch", "We are live"))
     for name, value in {"URL": group.sandbox.url, "KEY": "sandbox"}.items():
         monkeypatch.setenv(f"BUFFER_API_{name}", value)

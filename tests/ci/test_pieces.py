@@ -1,4 +1,4 @@
-"""The pieces by themselves: comments that nothing breaks out of, the token's way, the branch that state is on."""
+"""The pieces on their own: comments that no text breaks out of, the token's path, the state's branch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.stores import git as stores
 
 @given(st.text())
 def test_nothing_breaks_out_of_a_block(text: str) -> None:
-    """Whatever the text is, a comment with it is one block of code, as GitHub's parser reads it."""
+    """With any text, the comment is one code block for GitHub's own parser."""
     html = cmarkgfm.github_flavored_markdown_to_html(f"{fenced(text)}\n\nend\n")
     assert html.startswith('<pre lang="text"><code>')
     assert html.endswith("</code></pre>\n<p>end</p>\n")
@@ -34,7 +34,7 @@ def test_nothing_breaks_out_of_a_block(text: str) -> None:
 
 @pytest.mark.parametrize("directory", ["north", "a/b c", "--> <script>", "x-->", "a--b", "ä"])
 def test_a_marker_is_one_hidden_line(directory: str) -> None:
-    """Whatever the folder is called, it is a comment that nothing in it ends."""
+    """With any folder name, it is one comment, which the name cannot end."""
     first = marker("plan", directory)
     assert first.startswith("<!-- bufferctl:plan ")
     assert first.count("--") == 2
@@ -42,7 +42,7 @@ def test_a_marker_is_one_hidden_line(directory: str) -> None:
 
 
 def test_a_report_keeps_one_marker() -> None:
-    """Its own gives way to that of its folder."""
+    """The report's own marker is replaced by the marker of its folder."""
     assert (
         with_marker(marker("plan", "north"), "<!-- bufferctl:plan -->\nText\n")
         == "<!-- bufferctl:plan north -->\nText\n"
@@ -50,19 +50,19 @@ def test_a_report_keeps_one_marker() -> None:
 
 
 def test_the_line_of_a_branch_leaves_out_what_was_merged_in() -> None:
-    """Of a merge its first parent is the branch."""
+    """For a merge, the branch is its first parent."""
     parents = {"m2": ["m1", "b"], "b": ["a"], "a": ["m0"], "m1": ["m0"]}
     assert first_parents(parents, "m2") == ["m1", "m2"]
 
 
 def test_no_forge() -> None:
-    """An error that says where the command works."""
+    """An error that names the supported forges."""
     with pytest.raises(ForgeError, match="GitHub Actions or GitLab CI"):
         connect({}, plan_workflow="")
 
 
 def forge(*answers: httpx2.Response | Exception) -> tuple[Api, list[httpx2.Request]]:
-    """An API with these answers, one a request, the last one again and again; and what it was asked."""
+    """An API with these answers, one per request, repeating the last one; and the requests it got."""
     asked: list[httpx2.Request] = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:
@@ -77,7 +77,7 @@ def forge(*answers: httpx2.Response | Exception) -> tuple[Api, list[httpx2.Reque
 
 
 def test_the_token_goes_to_the_api_alone() -> None:
-    """Where an answer redirects, it stays behind."""
+    """The token is not sent after a redirect."""
     api, asked = forge(httpx2.Response(302, headers={"location": "https://storage.example/1"}), httpx2.Response(200))
     assert api.download("artifact") == b""
     assert [str(request.url) for request in asked] == [
@@ -99,7 +99,7 @@ def test_the_token_goes_to_the_api_alone() -> None:
     ],
 )
 def test_a_refusal_is_one_line(answer: httpx2.Response | Exception, message: str) -> None:
-    """Its request, its status and the forge's own words."""
+    """The request, the status and the forge's own words."""
     api, _ = forge(answer)
     with pytest.raises(ForgeError, match=message):
         api.get("x", dict[str, int])
@@ -107,7 +107,7 @@ def test_a_refusal_is_one_line(answer: httpx2.Response | Exception, message: str
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_token_has_a_hint(status: int) -> None:
-    """It says where to look."""
+    """The hint says where to look."""
     api, _ = forge(httpx2.Response(status))
     with pytest.raises(ForgeError) as caught:
         api.get("x", dict[str, int])
@@ -125,7 +125,7 @@ def test_a_refused_token_has_a_hint(status: int) -> None:
     ],
 )
 def test_what_may_pass_is_tried_again(answer: httpx2.Response | Exception) -> None:
-    """A server that is busy or restarts does not fail the job."""
+    """A busy or restarting server does not fail the job."""
     api, asked = forge(answer, httpx2.Response(200, json={"a": 1}))
     assert api.get("x", dict[str, int]) == {"a": 1}
     assert len(asked) == 2
@@ -149,7 +149,7 @@ def test_a_long_wait_is_not_waited() -> None:
     ],
 )
 def test_a_comment_is_never_written_twice(answer: httpx2.Response | Exception, attempts: int) -> None:
-    """A POST is repeated only where the forge cannot have carried it out."""
+    """A POST is repeated only if the forge cannot have processed it."""
     api, asked = forge(answer)
     with pytest.raises(ForgeError):
         api.write("POST", "comments", body="Text")
@@ -158,7 +158,7 @@ def test_a_comment_is_never_written_twice(answer: httpx2.Response | Exception, a
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[tuple[Path, stores.Server]]:
-    """A checkout of a repository that a server guards with a password."""
+    """A checkout of a repository on a password-protected server."""
     stores.remote(tmp_path / "forge" / "acme" / "posts.git")
     with stores.served(tmp_path / "forge") as server:
         folder = stores.clone(f"{server.address}/acme/posts.git", tmp_path / "checkout")
@@ -166,19 +166,19 @@ def project(tmp_path: Path) -> Iterator[tuple[Path, stores.Server]]:
 
 
 def written(folder: Path, environment: dict[str, str]) -> None:
-    """Write the state on its branch, with what this job's environment gives git."""
+    """Write the state to its branch, with the git environment of this job."""
     given = {**os.environ, **stores.ENVIRONMENT, **environment}
     store = GitStore(folder, "state.json", environment={**given, **git_access(given, folder)})
     store.swap(b"{}", store.read().version, "apply")
 
 
 def guarded(server: stores.Server, login: str) -> None:
-    """Let the server take that login alone."""
+    """Let the server accept only that login."""
     server.password = base64.b64encode(login.encode()).decode()
 
 
 def test_the_token_of_github_writes_the_branch(project: tuple[Path, stores.Server]) -> None:
-    """Instead of what the checkout left, which GitHub would refuse beside it."""
+    """In place of the checkout's token, since GitHub refuses two at once."""
     folder, server = project
     guarded(server, "x-access-token:ghs_1")
     header = f"http.{server.address}/.extraheader"
@@ -198,7 +198,7 @@ def test_the_token_of_github_writes_the_branch(project: tuple[Path, stores.Serve
 def test_the_token_of_gitlab_writes_the_branch(
     project: tuple[Path, stores.Server], variables: dict[str, str], login: str
 ) -> None:
-    """Instead of the one that GitLab writes into the address of the remote, which may only read."""
+    """In place of the read-only one that GitLab writes into the remote's address."""
     folder, server = project
     guarded(server, login)
     scheme, host = server.address.split("://")
@@ -213,7 +213,7 @@ def test_without_a_token_git_is_as_it_was(tmp_path: Path) -> None:
 
 
 def test_the_token_is_in_no_file(project: tuple[Path, stores.Server], tmp_path: Path) -> None:
-    """Nothing that is left behind holds it, in any form."""
+    """No file that is left behind contains it, in any form."""
     folder, server = project
     guarded(server, "x-access-token:ghs_secret-of-mine")
     written(folder, {"GITHUB_SERVER_URL": server.address, "GITHUB_TOKEN": "ghs_secret-of-mine"})
@@ -221,7 +221,7 @@ def test_the_token_is_in_no_file(project: tuple[Path, stores.Server], tmp_path: 
         if path.is_file():
             data = path.read_bytes()
             assert b"ghs_secret" not in data
-            assert b"eC1hY2Nlc3MtdG9rZW4" not in data  # "x-access-token", as Basic has it
+            assert b"eC1hY2Nlc3MtdG9rZW4" not in data  # "x-access-token", encoded for Basic
 
 
 def test_git_gets_no_secret(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def made(tmp_path: Path) -> Path:
 
 
 def test_an_artifact_is_made_anew(tmp_path: Path, made: Path) -> None:
-    """Files that were committed there are gone."""
+    """Files that were committed there are removed."""
     (tmp_path / "artifact").mkdir()
     (tmp_path / "artifact" / "plan.json").write_text("committed")
     keep_artifact(made, Path("artifact"), tmp_path)
@@ -252,7 +252,7 @@ def test_an_artifact_is_made_anew(tmp_path: Path, made: Path) -> None:
 
 
 def test_an_artifact_follows_no_link(tmp_path: Path, made: Path) -> None:
-    """A link in its place is replaced; a link on the way is refused; where they point to, nothing is written."""
+    """A link in its place is replaced; a link on the way is refused; nothing is written to their targets."""
     outside, checkout = tmp_path / "outside", tmp_path / "checkout"
     outside.mkdir()
     checkout.mkdir()
@@ -266,7 +266,7 @@ def test_an_artifact_follows_no_link(tmp_path: Path, made: Path) -> None:
 
 
 def test_a_missing_token_says_how_a_job_passes_it() -> None:
-    """GitHub does not set it by itself."""
+    """GitHub does not set it automatically."""
     with pytest.raises(ForgeError) as raised:
         variable({}, "GITHUB_TOKEN")
     assert "GITHUB_TOKEN: ${{ github.token }}" in raised.value.hint

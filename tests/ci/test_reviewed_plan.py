@@ -1,4 +1,4 @@
-"""Which plan is the reviewed one on GitHub: workflow, event, commit, pull request and branch must all be right."""
+"""The reviewed plan on GitHub: workflow, event, commit, pull request and branch must all match."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ ARTIFACT = f"bufferctl-plan-1-{HEAD}"
 
 @pytest.fixture
 def github(tmp_path: Path) -> FakeGitHub:
-    """A GitHub on which no run kept anything."""
+    """A GitHub whose runs kept no artifacts."""
     return github_at(tmp_path / "forge")
 
 
 def files(**about: Any) -> dict[str, bytes]:
-    """The artifact of a run: the plan, and the pull request that it was made for."""
+    """The artifact of a run: the plan, and its pull request."""
     described = {"number": 1, "head": HEAD, "branch": "main", **about}
     return {"plan.json": b"the plan", "request.json": json.dumps(described).encode()}
 
 
 def reviewed(github: FakeGitHub) -> ReviewedPlan:
-    """What counts as the reviewed plan."""
+    """The plan that counts as reviewed."""
     environment = {"GITHUB_REPOSITORY": NAME, "GITHUB_TOKEN": TOKEN}
     transport = httpx2.MockTransport(github.api)
     with GitHub(environment, plan_workflow=PLAN_WORKFLOW, transport=transport) as forge:
@@ -41,7 +41,7 @@ def reviewed(github: FakeGitHub) -> ReviewedPlan:
 
 @pytest.mark.parametrize("workflow", [PLAN_WORKFLOW, f"{PLAN_WORKFLOW}@refs/pull/1/merge"])
 def test_the_plan_of_the_check_counts(github: FakeGitHub, workflow: str) -> None:
-    """Also where GitHub adds the ref to the workflow's path."""
+    """Even if GitHub appends the ref to the workflow's path."""
     github.upload(ARTIFACT, HEAD, files(), workflow=workflow)
     assert reviewed(github) == ReviewedPlan(b"the plan")
 
@@ -60,7 +60,7 @@ def test_the_plan_of_the_check_counts(github: FakeGitHub, workflow: str) -> None
     ],
 )
 def test_other_plans_do_not_count(github: FakeGitHub, of_run: dict[str, Any], about: dict[str, Any], why: str) -> None:
-    """Each is ignored with a reason, and an older plan that counts is taken."""
+    """Each is ignored with a reason, and an older valid plan is used."""
     given = {"head": HEAD, **of_run}
     github.upload(ARTIFACT, given.pop("head"), files(**about), run=7, **given)
     found = reviewed(github)
@@ -72,7 +72,7 @@ def test_other_plans_do_not_count(github: FakeGitHub, of_run: dict[str, Any], ab
 
 
 def test_an_artifact_that_does_not_name_its_request(github: FakeGitHub) -> None:
-    """As an older version kept them, or with something else in its place."""
+    """Made by an older version, or with another value in its place."""
     for number, content in enumerate([{}, {"request.json": b"["}, {"request.json": b"[]"}]):
         github.upload(ARTIFACT, HEAD, {"plan.json": b"the plan", **content}, run=number)
     found = reviewed(github)
@@ -86,7 +86,7 @@ def test_an_expired_plan(github: FakeGitHub) -> None:
 
 
 def test_a_check_that_made_no_plan(github: FakeGitHub) -> None:
-    """The newest run of the commit failed: an older plan of it is not what reviewers last saw."""
+    """The newest run of the commit failed: an older plan is not the one that reviewers saw last."""
     github.upload(ARTIFACT, HEAD, files(), run=6)
     github.upload(ARTIFACT, HEAD, {"request.json": files()["request.json"]}, run=7)
     found = reviewed(github)

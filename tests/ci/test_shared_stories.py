@@ -1,4 +1,4 @@
-"""CI and a laptop on one record: neither undoes what the other did, and undoing is a matter of git."""
+"""CI and a laptop with one shared state: neither undoes the other's work, and undoing is done with git."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LAUNCH = "Acme/twitter:acme/launch"
 
 
 def typed(team: Team, folder: Path, *arguments: str) -> tuple[int, str]:
-    """A command on Ada's laptop: its exit code, and what it printed."""
+    """A command on Ada's laptop: its exit code and output."""
     environment = {
         **team.environment, "BUFFER_API_URL": team.sandbox.url, "BUFFER_API_KEY": "sandbox",
         "XDG_STATE_HOME": str(team.folder / "laptop"), "GIT_CONFIG_GLOBAL": os.devnull,
@@ -30,7 +30,7 @@ def typed(team: Team, folder: Path, *arguments: str) -> tuple[int, str]:
 
 
 def merged(team: Team, branch: str, **files: str) -> None:
-    """A pull request that was planned, merged and applied in CI."""
+    """A pull request, planned, merged and applied in CI."""
     number = team.open(branch, **files)
     assert not team.plan(number).failed
     team.merge(number)
@@ -39,18 +39,18 @@ def merged(team: Team, branch: str, **files: str) -> None:
 
 
 def record(team: Team) -> dict[str, Any]:
-    """The record on the branch."""
+    """The state on the branch."""
     found: dict[str, Any] = json.loads(team.github.repository.git("show", "bufferctl-state:state.json"))
     return found
 
 
 def history(team: Team) -> list[str]:
-    """Subjects of the commits on the branch that concern the record, newest first."""
+    """Subjects of the commits on the branch that change the state, newest first."""
     return team.github.repository.git("log", "--format=%s", "bufferctl-state", "--", "state.json").splitlines()
 
 
 def pulled(team: Team) -> Path:
-    """Ada's clone, on main as it is now."""
+    """Ada's clone, updated to the current main."""
     team.ada.git("checkout", "--quiet", "main")
     team.ada.git("pull", "--quiet", "origin", "main")
     return team.ada.folder
@@ -73,7 +73,7 @@ def test_a_laptop_goes_on_where_ci_stopped_and_ci_where_the_laptop_did(team: Tea
 
 
 def test_a_laptop_behind_main_does_not_undo_what_ci_made(team: Team) -> None:
-    """Its apply is refused with `git pull`, and writes nothing; after that it finds nothing to do."""
+    """Its apply is refused with the hint `git pull`, and writes nothing; after the pull it has nothing to do."""
     merged(team, "launch", launch=post("launch", "We are live"))
     behind = pulled(team)
     old = team.ada.git("rev-parse", "HEAD")
@@ -92,7 +92,7 @@ def test_a_laptop_behind_main_does_not_undo_what_ci_made(team: Team) -> None:
 
 
 def test_a_laptop_that_fetched_nothing_is_refused_too(team: Team) -> None:
-    """The commit that was applied last is fetched to know that it is newer."""
+    """The last applied commit is fetched to find out that it is newer."""
     merged(team, "launch", launch=post("launch", "We are live"))
     behind = team.folder / "behind"
     team.ada.git("clone", "--quiet", str(team.github.repository.path), str(behind))
@@ -105,7 +105,7 @@ def test_a_laptop_that_fetched_nothing_is_refused_too(team: Team) -> None:
 
 
 def test_a_checkout_that_diverged_is_warned_and_not_refused(team: Team) -> None:
-    """Plan says that what only the other one declares looks removed."""
+    """Plan warns that posts declared only in the other checkout look removed."""
     merged(team, "launch", launch=post("launch", "We are live"))
     team.ada.git("checkout", "--quiet", "-B", "mine", "main~1")
     team.ada.write(mine=post("mine", "On my branch", channel="linkedin"))
@@ -117,7 +117,7 @@ def test_a_checkout_that_diverged_is_warned_and_not_refused(team: Team) -> None:
 
 
 def test_a_pull_request_moves_the_project(team: Team) -> None:
-    """Plan and apply go on with its state, though the checkouts lack the commit that was applied last."""
+    """Plan and apply continue with its state, though the checkouts lack the last applied commit."""
     merged(team, "launch", launch=post("launch", "We are live"))
     (sent,) = team.sandbox.posts()
     team.ada.branch("main")
@@ -140,7 +140,7 @@ def test_a_pull_request_moves_the_project(team: Team) -> None:
 
 
 def on_a_branch(team: Team, start: str, **files: str) -> None:
-    """Ada commits on a branch of her own that begins at `start`, and does not merge main into it."""
+    """Ada commits on her own branch, which starts at `start` and never merges main."""
     team.ada.git("checkout", "--quiet", "-B", "mine", start)
     team.ada.write(**files)
     team.ada.git("add", "--all")
@@ -148,7 +148,7 @@ def on_a_branch(team: Team, start: str, **files: str) -> None:
 
 
 def test_a_checkout_that_diverged_deletes_nothing_that_it_never_had(team: Team) -> None:
-    """Neither a colleague's file nor entry, however often it is applied; once that is merged, all is there."""
+    """Neither a colleague's file nor entry, on any number of applies; once main is merged, everything is there."""
     launch, mine = post("launch", "We are live"), post("mine", "On my branch", channel="linkedin")
     merged(team, "launch", launch=launch)
     more = post("more", "And more", due="2029-12-21 09:00")
@@ -164,7 +164,7 @@ def test_a_checkout_that_diverged_deletes_nothing_that_it_never_had(team: Team) 
 
 
 def test_a_checkout_that_diverged_may_be_complete(team: Team) -> None:
-    """`--max-deletes` says so: then what is not in the files is deleted."""
+    """`--max-deletes` confirms it: then posts missing from the files are deleted."""
     merged(team, "launch", launch=post("launch", "We are live"))
     on_a_branch(team, "main~1", mine=post("mine", "On my branch", channel="linkedin"))
     code, printed = typed(team, team.ada.folder, "apply", "--auto-approve", "--max-deletes", "1")
@@ -172,7 +172,7 @@ def test_a_checkout_that_diverged_may_be_complete(team: Team) -> None:
 
 
 def test_a_checkout_that_diverged_undoes_nothing_that_it_did_not_touch(team: Team) -> None:
-    """An edit and a removal of main stay: files as they were before are held, and Ada's own post goes out."""
+    """An edit and a removal on main stay: older versions are held, and Ada's own post is sent."""
     one, three = post("one", "One"), only(post("three", "Three", due="2029-12-22 09:00"))
     merged(team, "first", one=one + three)
     merged(team, "second", one=one.replace("One", "One, corrected"))
@@ -184,7 +184,7 @@ def test_a_checkout_that_diverged_undoes_nothing_that_it_did_not_touch(team: Tea
 
 
 def test_a_file_that_a_merge_lost_deletes_nothing(team: Team) -> None:
-    """A conflict that was resolved by dropping a colleague's file: no commit deleted it."""
+    """A conflict was resolved by dropping a colleague's file: no commit deleted it."""
     merged(team, "launch", launch=post("launch", "We are live"))
     on_a_branch(team, "main~1", mine=post("mine", "On my branch", channel="linkedin"))
     team.ada.git("merge", "--quiet", "--no-edit", "--strategy", "ours", "origin/main")
@@ -194,7 +194,7 @@ def test_a_file_that_a_merge_lost_deletes_nothing(team: Team) -> None:
 
 
 def test_a_request_that_is_behind_main_is_no_request_that_needs_somebody(team: Team) -> None:
-    """What its branch lacks is not its doing: the check passes, and the comment says what is held."""
+    """Posts missing from its branch are not its doing: the check passes, and the comment lists the held changes."""
     launch = post("launch", "We are live")
     number = team.open("mine", mine=post("mine", "On my branch", channel="linkedin"))
     merged(team, "launch", launch=launch)
@@ -205,7 +205,7 @@ def test_a_request_that_is_behind_main_is_no_request_that_needs_somebody(team: T
 
 
 def test_a_shallow_checkout_of_an_older_commit_is_refused(team: Team) -> None:
-    """One commit deep, as CI checks out: what it needs to know is fetched."""
+    """One commit deep, as CI checks out: the missing history is fetched."""
     team.github.repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
     merged(team, "launch", launch=post("launch", "We are live"))
     old = team.ada.git("rev-parse", "origin/main")
@@ -218,7 +218,7 @@ def test_a_shallow_checkout_of_an_older_commit_is_refused(team: Team) -> None:
 
 
 def test_undo_is_a_revert(team: Team) -> None:
-    """What it created and is unsent is deleted, what it edited is as before; what is out stays, and plan names it."""
+    """Unsent posts it created are deleted, its edits are undone; sent posts stay, and plan names them."""
     kept = post("kept", "It stays", due="2029-12-15 09:00")
     soon = post("soon", "Out soon", due="2029-12-04 09:00", channel="linkedin")
     more = post("more", "And more", due="2029-12-21 09:00")
@@ -237,7 +237,7 @@ def test_undo_is_a_revert(team: Team) -> None:
 
 
 def test_undo_of_a_pull_request_that_added_a_file(team: Team) -> None:
-    """The posts of the file are deleted: a commit deleted it, so it is not lost by accident."""
+    """The posts of the file are deleted: a commit deleted the file, so it is not lost by accident."""
     merged(team, "launch", launch=post("launch", "We are live"))
     merged(team, "campaign", more=post("more", "And more", due="2029-12-21 09:00"))
     number = reverted(team)
@@ -249,7 +249,7 @@ def test_undo_of_a_pull_request_that_added_a_file(team: Team) -> None:
 
 
 def test_a_file_that_no_commit_deleted_is_lost(team: Team) -> None:
-    """Nothing of it is deleted: not where it is gone from a laptop, and not where a commit moved it out of reach."""
+    """None of its posts are deleted, neither if it is missing on a laptop nor if a commit moved it out of reach."""
     merged(team, "launch", launch=post("launch", "We are live"))
     merged(team, "campaign", more=post("more", "And more", due="2029-12-21 09:00"))
     folder = pulled(team)
@@ -261,12 +261,12 @@ def test_a_file_that_no_commit_deleted_is_lost(team: Team) -> None:
 
 
 def only(text: str) -> str:
-    """The post of a file, to be added to another file."""
+    """The file's post, to be added to another file."""
     return text.removeprefix("posts:\n")
 
 
 def reverted(team: Team) -> int:
-    """A pull request that reverts what was merged last."""
+    """A pull request that reverts the last merge."""
     team.ada.branch("undo")
     team.ada.git("revert", "--no-edit", "--mainline", "1", "origin/main")
     team.ada.git("push", "--quiet", "origin", "HEAD")
@@ -274,7 +274,7 @@ def reverted(team: Team) -> int:
 
 
 def test_an_apply_is_one_commit_and_one_that_changed_nothing_is_none(team: Team) -> None:
-    """The history says what each apply did, in words."""
+    """The history describes each apply in words."""
     merged(team, "launch", launch=post("launch", "We are live"))
     assert "apply: 1 created" in history(team)[0]
     number = len(history(team))
@@ -289,7 +289,7 @@ def test_an_apply_is_one_commit_and_one_that_changed_nothing_is_none(team: Team)
 
 
 def test_several_root_files_share_the_branch(team: Team) -> None:
-    """Each has a document of its own, and none fails the other's apply."""
+    """Each has its own document, and neither fails the other's apply."""
     merged(team, "launch", launch=post("launch", "We are live"))
     folder = pulled(team)
     south = Developer(folder)
@@ -307,7 +307,7 @@ def test_several_root_files_share_the_branch(team: Team) -> None:
 
 
 def test_an_apply_pushes_three_times_and_a_plan_never(team: Team) -> None:
-    """300 posts: at most 3 pushes and 2 fetches; a plan adds one fetch, and nothing is read or written beside that."""
+    """300 posts: at most 3 pushes and 2 fetches; a plan adds one fetch, and there is no other git traffic."""
     folder, trace = pulled(team), team.folder / "trace"
     days = (f"2030-{month:02}-{day:02} 09:00" for month in range(1, 12) for day in range(1, 29))
     texts = [only(post(f"k{number}", f"Number {number}", due=day)) for number, day in enumerate(islice(days, 300))]
@@ -323,5 +323,5 @@ def test_an_apply_pushes_three_times_and_a_plan_never(team: Team) -> None:
 
 
 def counted(trace: Path, command: str) -> int:
-    """How often a command of git was run."""
+    """The number of times a git command was run."""
     return sum(f"built-in: git {command} " in line for line in trace.read_text(encoding="utf-8").splitlines())

@@ -19,7 +19,7 @@ from tests.ci.fake_github import FORKS, PERSON
 
 
 def test_the_whole_story(team: Team) -> None:
-    """One comment that follows the pull request; what was reviewed is published after the merge, once; then nothing."""
+    """One comment, updated with the pull request; the reviewed posts are published after the merge, once only."""
     launch = team.open("launch", launch=post("launch", "We are live"))
     assert not team.plan(launch).failed
     (comment,) = team.github.bodies(launch)
@@ -53,19 +53,19 @@ def test_the_whole_story(team: Team) -> None:
 
 
 def begun(team: Team, **more: Any) -> bytes:
-    """A record as an earlier version wrote it."""
+    """A state file as written by an earlier version."""
     record = {"format_version": "2.0", "endpoint": team.sandbox.url, "lineage": "begun", "serial": 1, **more}
     return json.dumps({**record, "complete_at": "2029-12-03T09:00:00Z"}).encode()
 
 
 def recorded(team: Team) -> dict[str, Any]:
-    """The record on the branch."""
+    """The state on the branch."""
     found: dict[str, Any] = json.loads(team.github.repository.git("show", "bufferctl-state:state.json"))
     return found
 
 
 def test_a_committed_record_is_moved_by_a_person(team: Team) -> None:
-    """Until somebody has, nothing is published: the record would seem lost. Afterwards CI goes on with it."""
+    """Until then nothing is published: the state would seem lost. Afterwards CI continues with it."""
     state = team.ada.folder / ".bufferctl" / "state.json"
     state.parent.mkdir()
     state.write_bytes(begun(team))
@@ -81,7 +81,7 @@ def test_a_committed_record_is_moved_by_a_person(team: Team) -> None:
 
 
 def test_the_branch_of_earlier_versions_is_used_as_it_is(team: Team) -> None:
-    """Its record and which merges were applied, in the places where they were."""
+    """Its state and the list of applied merges, in their old places."""
     store = GitStore(team.ada.folder, "state.json")
     store.swap(begun(team), store.read().version, "Apply 1234567")
     number = team.open("launch", launch=post("launch", "We are live"))
@@ -92,7 +92,7 @@ def test_the_branch_of_earlier_versions_is_used_as_it_is(team: Team) -> None:
 
 
 def test_files_that_name_no_shared_state_are_not_applied(team: Team) -> None:
-    """What the run records would be gone with the runner; the message has the line to add."""
+    """The state would be gone with the runner; the message has the line to add."""
     (team.ada.folder / "buffer.yaml").write_text(FILES.replace("state: git\n", ""), encoding="utf-8")
     number = team.open("launch", launch=post("launch", "We are live"))
     assert not team.plan(number).failed
@@ -102,7 +102,7 @@ def test_files_that_name_no_shared_state_are_not_applied(team: Team) -> None:
 
 
 def typed(team: Team, lines: str) -> None:
-    """Run what a developer types in the clone, on a machine of their own."""
+    """A developer's command in the clone, on their own machine."""
     git = {f"GIT_{who}_{what}": "ada" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     key = {"BUFFER_API_URL": team.sandbox.url, "BUFFER_API_KEY": team.sandbox.key}
@@ -113,13 +113,13 @@ def typed(team: Team, lines: str) -> None:
 
 
 def test_a_change_that_was_not_reviewed_is_held(team: Team) -> None:
-    """What was reviewed is published; what somebody pushed to main past the review is held, and the run fails."""
+    """The reviewed posts are published; a commit pushed to main without review is held, and the run fails."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
     team.ada.write(sneaked=post("sneaked", "Nobody saw this", due="2029-12-21 09:00"))
     commit = team.ada.push("Sneak in")
-    team.github.merged(number, commit)  # a squash that holds both
+    team.github.merged(number, commit)  # a squash with both commits
     ran = team.apply()
     assert ran.failed
     assert team.texts() == ["We are live"]
@@ -140,7 +140,7 @@ def test_another_text_than_the_reviewed_one_is_held(team: Team) -> None:
 
 
 def test_a_direct_push_is_not_published(team: Team) -> None:
-    """Nothing was reviewed, so the run fails and says what to do; `reviewed: false` is for teams without reviews."""
+    """Nothing was reviewed, so the run fails with a hint; `reviewed: false` is for teams without reviews."""
     team.ada.branch("main")
     team.ada.write(direct=post("direct", "Straight to main"))
     team.ada.push()
@@ -153,7 +153,7 @@ def test_a_direct_push_is_not_published(team: Team) -> None:
 
 
 def test_nothing_to_do_and_nothing_reviewed_is_well(team: Team) -> None:
-    """A push that concerns no post: exit 0."""
+    """A push that changes no post: exit 0."""
     assert not team.apply().failed
 
 
@@ -185,7 +185,7 @@ def test_the_plan_of_another_account_is_refused(team: Team) -> None:
 
 
 def test_a_plan_that_a_fork_uploaded_is_passed_over(team: Team) -> None:
-    """A fork's run may upload what it likes under any name; only plans of this repository's own runs count."""
+    """A fork's run can upload anything under any name; only plans from this repository's own runs count."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     (real,) = team.github.artifacts
@@ -198,7 +198,7 @@ def test_a_plan_that_a_fork_uploaded_is_passed_over(team: Team) -> None:
 
 
 def test_a_pull_request_into_another_branch_counts_for_nothing(team: Team) -> None:
-    """What was agreed to there was not agreed to here."""
+    """An approval for another branch is no approval for this one."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
@@ -208,7 +208,7 @@ def test_a_pull_request_into_another_branch_counts_for_nothing(team: Team) -> No
 
 
 def test_one_run_does_the_plans_of_several_merges(team: Team) -> None:
-    """GitHub drops all but the newest of several waiting runs; that one does the others' plans too, in their order."""
+    """GitHub drops all but the newest of several waiting runs; that one also does the others' plans, in order."""
     assert not team.apply().failed
     first = team.open("one", one=post("one", "First"))
     second = team.open("two", two=post("two", "Second", due="2029-12-21 09:00"))
@@ -224,7 +224,7 @@ def test_one_run_does_the_plans_of_several_merges(team: Team) -> None:
 
 
 def test_the_runs_of_what_is_done_already_do_nothing(team: Team) -> None:
-    """The run that had to wait finds all of it done, asks Buffer nothing, and leaves the receipt alone."""
+    """The delayed run finds everything done, sends Buffer no request, and leaves the receipt alone."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
@@ -237,7 +237,7 @@ def test_the_runs_of_what_is_done_already_do_nothing(team: Team) -> None:
 
 
 def test_what_waits_for_room_is_sent_by_a_later_run(team: Team) -> None:
-    """Buffer's plan had room for one: the next runs do the plan again until all is out; the receipt says the newest."""
+    """Buffer's plan had room for one: later runs repeat the plan until all are sent; the receipt is the latest."""
     organization = team.sandbox.organization()["id"]
     team.sandbox.person.set_limit(organization, scheduledPosts=1)
     number = team.open("two", one=post("one", "First"), two=post("two", "Second", due="2029-12-21 09:00"))
@@ -255,7 +255,7 @@ def test_what_waits_for_room_is_sent_by_a_later_run(team: Team) -> None:
 
 
 def test_older_files_are_not_applied(team: Team) -> None:
-    """A run on a commit that main has left: refused, since it would delete what came after."""
+    """A run on a commit that main has passed: refused, since it would delete newer posts."""
     old = team.ada.git("rev-parse", "main")
     number = team.open("launch", launch=post("launch", "We are live"))
     team.merge(number)
@@ -274,10 +274,10 @@ def test_older_files_are_not_applied(team: Team) -> None:
     ],
 )
 def test_a_run_that_did_not_get_through_is_made_up_for(team: Team, key: str, faults: str, code: str) -> None:
-    """No key, no quota, no answer: nothing of its plan is lost, and the next run does what that one was for."""
+    """No key, no quota, no answer: its plan is not lost, and the next run does it."""
     first = team.open("one", one=post("one", "First"))
     team.plan(first)
-    team.apply()  # what main was before: where the next one begins
+    team.apply()  # the commit of main before it: the next one starts there
     team.merge(first)
     team.sandbox.set_faults(faults)
     assert team.apply(key=key).outputs["apply"]["exit-code"] == code
@@ -290,7 +290,7 @@ def test_a_run_that_did_not_get_through_is_made_up_for(team: Team, key: str, fau
 
 
 def test_state_goes_from_run_to_run(team: Team) -> None:
-    """What one machine created another can change: state is on its branch, and the posts are ours there."""
+    """Another machine can change the posts of the first one: state is on its branch, and posts are managed there."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
@@ -306,7 +306,7 @@ def test_state_goes_from_run_to_run(team: Team) -> None:
 
 
 def test_by_hand(team: Team) -> None:
-    """What docs/ci.md says to type sends the file's version of that post alone, and the next run knows of it."""
+    """The command in docs/ci.md sends the file's version of that one post, and the next run sees it."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
@@ -327,7 +327,7 @@ def test_by_hand(team: Team) -> None:
 
 
 def test_lost_state_leads_to_adoption_alone(team: Team) -> None:
-    """Without its branch nothing is posted twice: what is there is recognised, and an edit of it is held."""
+    """Without the branch nothing is posted twice: existing posts are recognized, and an edit of one is held."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
@@ -341,7 +341,7 @@ def test_lost_state_leads_to_adoption_alone(team: Team) -> None:
 
 
 def test_files_with_errors_make_no_plan(team: Team) -> None:
-    """The comment says so, with the line; the run fails; the next commit's plan takes its place."""
+    """The comment says so, with the line; the run fails; the next commit's plan replaces it."""
     number = team.open("launch", launch=post("launch", "We are live").replace("due_at", "time"))
     ran = team.plan(number)
     assert ran.failed
@@ -356,7 +356,7 @@ def test_files_with_errors_make_no_plan(team: Team) -> None:
 
 
 def test_an_expired_key_is_said_on_the_pull_request(team: Team) -> None:
-    """No plan, exit 4, and a comment with what to do: never an old plan that looks like this commit's."""
+    """No plan, exit 4, and a comment with a hint: never an old plan that looks like this commit's."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     assert team.plan(number, key="expired").failed
@@ -366,7 +366,7 @@ def test_an_expired_key_is_said_on_the_pull_request(team: Team) -> None:
 
 
 def test_a_persons_comment_is_never_taken_for_ours(team: Team) -> None:
-    """Somebody who writes our hidden marker keeps that comment, and ours comes below."""
+    """A person's comment with our hidden marker stays, and ours is added below."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.github.comment(number, "<!-- bufferctl:plan -->\nNothing to see here", PERSON)
     team.plan(number)
@@ -388,7 +388,7 @@ def test_the_comment_is_found_behind_many_others(team: Team) -> None:
 
 
 def test_no_right_to_comment(team: Team) -> None:
-    """A plan that nobody sees is a failure; a receipt that nobody sees is a warning, since it is done."""
+    """A plan that nobody sees is a failure; a receipt that nobody sees is a warning, since the apply is done."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.github.read_only = True
     ran = team.plan(number)
@@ -403,7 +403,7 @@ def test_no_right_to_comment(team: Team) -> None:
 
 
 def test_comments_can_be_left_out(team: Team) -> None:
-    """With `comment: false` the plan is made and kept, and nothing is written on the pull request."""
+    """With `comment: false` the plan is made and kept, and nothing is written to the pull request."""
     number = team.open("launch", launch=post("launch", "We are live"))
     assert team.plan(number, comment=False).uploads
     team.merge(number)
@@ -412,7 +412,7 @@ def test_comments_can_be_left_out(team: Team) -> None:
 
 
 def test_several_sets_of_files(team: Team) -> None:
-    """Each folder has a comment, a plan and a state of its own."""
+    """Each folder has its own comment, plan and state."""
     team.ada.branch("main")
     for name in ("north", "south"):
         (team.ada.folder / name).mkdir()

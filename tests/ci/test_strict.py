@@ -1,4 +1,4 @@
-"""The check of a pull request: it fails for what the request changes and a person must decide, not for older things."""
+"""The check of a pull request: it fails if its changes need a decision, but not for older problems."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ ADDRESS = "Acme/twitter:acme/launch"
 
 @pytest.fixture
 def drifted(team: Team) -> Team:
-    """A team whose published files say something else than a person wrote in Buffer."""
+    """A team with a published file whose post a person changed in Buffer."""
     return let_drift(team)
 
 
 def let_drift(team: Team) -> Team:
-    """Publish a post, and let a person change it."""
+    """Publish a post, then change it in Buffer as a person."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
@@ -30,7 +30,7 @@ def let_drift(team: Team) -> Team:
 
 
 def test_what_the_request_brings_fails_the_check(drifted: Team) -> None:
-    """An edit of a post that somebody changed in Buffer: the comment names it first, and the plan is kept."""
+    """An edit of a post that a person changed in Buffer: the comment names it first, and the plan is kept."""
     number = drifted.open("edit", launch=post("launch", "We are live at last"))
     ran = drifted.plan(number)
     assert ran.failed
@@ -43,7 +43,7 @@ def test_what_the_request_brings_fails_the_check(drifted: Team) -> None:
 
 
 def test_what_was_held_before_only_warns(drifted: Team) -> None:
-    """Another pull request is not held up by it, though the comment still shows it."""
+    """Another pull request is not blocked by it, though the comment still shows it."""
     number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
     ran = drifted.plan(number)
     assert not ran.failed, ran.log
@@ -63,8 +63,8 @@ def test_without_strict_it_warns(drifted: Team) -> None:
 
 
 def test_without_the_base_everything_counts(team: Team) -> None:
-    """A checkout of one commit cannot tell old from new: the check fails, and says how to compare."""
-    apart = Repository(team.folder / "apart")  # where the state is, and none of the history that would be fetched
+    """With a checkout of one commit, old and new look the same: the check fails, with a hint on how to compare."""
+    apart = Repository(team.folder / "apart")  # the state's address, and none of the history that would be fetched
     files = FILES.replace("state: git", f"state: {{git: {{remote: {apart.path}}}}}")
     (team.ada.folder / "buffer.yaml").write_text(files, encoding="utf-8")
     team.ada.push("Keep the state apart")
@@ -78,7 +78,7 @@ def test_without_the_base_everything_counts(team: Team) -> None:
 
 
 def test_nothing_held_costs_no_second_plan(team: Team) -> None:
-    """The base is planned only where it is asked for."""
+    """The base is planned only if it is needed."""
     number = team.open("launch", launch=post("launch", "We are live"))
     before = len(team.sandbox.requests)
     team.plan(number)
@@ -89,7 +89,7 @@ def test_nothing_held_costs_no_second_plan(team: Team) -> None:
 
 
 def test_the_base_plan_leaves_no_trace(drifted: Team) -> None:
-    """Neither in the log nor in the checkout nor as annotations: only this request's plan is shown."""
+    """Not in the log, the checkout or the annotations: only this request's plan is shown."""
     number = drifted.open("edit", launch=post("launch", "We are live at last"))
     ran = drifted.plan(number)
     assert ran.log.count("Somebody's own words") == 1
