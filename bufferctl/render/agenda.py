@@ -1,4 +1,4 @@
-"""What goes out when: each post of a plan, and each unmanaged one, with its time in the zone of its channel.
+"""The publishing schedule: each post of a plan, and each unmanaged post, with its time in the channel's zone.
 
 Text, JSON and calendars are made from the same rows.
 """
@@ -17,7 +17,7 @@ from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.words import in_zone
 
-#: Actions of posts that are no longer declared, or were called off, and so go out only if Buffer still has them.
+#: Actions of posts that are no longer declared or were cancelled, so they go out only if Buffer still has them.
 _LEAVING = frozenset({Action.DELETE, Action.HOLD})
 _STATUSES = {
     PostStatus.DRAFT: "draft",
@@ -30,7 +30,7 @@ _STATUSES = {
 _QUEUED = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
 _WEEKS = ("this", "next")
 _WEEK = re.compile(r"(\d{4})-?[wW](\d{1,2})")
-#: Actions of posts that Buffer has as the files want them.
+#: Actions of posts that already match the files.
 _SETTLED = frozenset({Action.NO_OP, Action.ADOPT, Action.MOVE})
 
 
@@ -38,9 +38,9 @@ _SETTLED = frozenset({Action.NO_OP, Action.ADOPT, Action.MOVE})
 class Row:
     """One post on one channel.
 
-    `address` is None if no file declares it. `when` is in the channel's zone, None without a known time; `written`: the
-    same instant in the zone of the file, if clocks differ there. `in_queue`: the queue decides the time. `standing`:
-    what it is in Buffer, or what apply will do, in plain words. `cancelled`: it does not go out.
+    `address` is None if no file declares it. `when` is in the channel's zone, None if unknown; `written`: the same
+    instant in the file's zone, if the local time differs. `in_queue`: the queue decides the time. `standing`: its
+    status in Buffer, or what apply will do, in plain words. `cancelled`: it does not go out.
     """
 
     address: Address | None
@@ -66,14 +66,14 @@ class Row:
 
 
 class Span(NamedTuple):
-    """Days, both included; None is open. A day is that of each channel's zone."""
+    """First and last day, both included; None leaves that end open. Days are counted in each channel's zone."""
 
     first: date | None = None
     last: date | None = None
 
 
 def agenda(plan: Plan, live: Live | None = None) -> tuple[Row, ...]:
-    """The rows of a plan, by time, those without one last. `live`: adds unsent posts that the plan does not know."""
+    """The rows of a plan by time, unscheduled ones last. `live`: adds unsent posts that are not in the plan."""
     rows = [_declared(change, plan) for change in plan.changes if _is_listed(change)]
     if live is not None:
         known = {change.live_id for change in plan.changes}
@@ -85,13 +85,13 @@ def agenda(plan: Plan, live: Live | None = None) -> tuple[Row, ...]:
 def within(rows: Iterable[Row], span: Span, now: datetime) -> tuple[Row, ...]:
     """The rows of a span of days, which begins today if it has no first day.
 
-    Rows without a time are only in a span that has no last day, and only if they are not published.
+    Rows without a time are included only if the span has no last day and they are not published.
     """
     return tuple(row for row in rows if _is_within(row, span, now))
 
 
 def before_today(rows: Iterable[Row], now: datetime) -> tuple[Row, ...]:
-    """The rows of earlier days, which a span without a first day leaves out."""
+    """The rows of past days, which a span without a first day leaves out."""
     return tuple(row for row in rows if row.when and row.when.date() < in_zone(now, row.timezone).date())
 
 
@@ -187,13 +187,13 @@ def _standing(change: Change, status: PostStatus | None) -> str:
 
 
 def _is_cancelled(change: Change) -> bool:
-    """Whether it was called off and Buffer will not publish it either."""
+    """Whether it was cancelled and Buffer will not publish it either."""
     is_called_off = isinstance(change.desired, Post) and change.desired.cancelled
     return is_called_off and change.action not in _LEAVING | {Action.DONE}
 
 
 def _moment(change: Change, live: LivePost | None, status: PostStatus | None) -> datetime | None:
-    """When it goes out; of what is published, when it went out, whatever the file says by now."""
+    """When it goes out; for a published post, when it went out, even if the file has changed since."""
     if status is not PostStatus.SENT:
         return change.due_at
     if live is not None:
@@ -203,7 +203,7 @@ def _moment(change: Change, live: LivePost | None, status: PostStatus | None) ->
 
 
 def _recorded(change: Change) -> PostStatus | None:
-    """The status that the record has, for plans that were made without Buffer."""
+    """The status from the record, for plans that were made without Buffer."""
     if change.action is Action.DONE or change.reason is Reason.SENT:
         return PostStatus.SENT
     status = change.binding.status if change.binding else ""
@@ -215,7 +215,7 @@ def _title(post: Post) -> str:
 
 
 def _elsewhere(post: Post | None, zone: str) -> datetime | None:
-    """The time as the file has it, if the clock shows something else there than in the channel's zone."""
+    """The time in the file's zone, if it differs from the local time in the channel's zone."""
     if post is None or post.due_at is None:
         return None
     there = in_zone(post.due_at, zone)

@@ -1,7 +1,7 @@
 """The output of `bufferctl list`, from the rows of an agenda: text, JSON, and a calendar (RFC 5545).
 
-The text is good at 80 columns and without color. The UID of a calendar's event comes from the address of its post, so
-a calendar that reads the file again moves the event instead of adding one.
+The text is readable at 80 columns and without color. An event's UID is derived from the address of its post, so a
+calendar that reads the file again moves the event instead of adding another.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from bufferctl.render.words import in_zone
 if TYPE_CHECKING:
     from icalendar import Event
 
-#: Lines of a day that are shown; a longer day is folded.
+#: How many lines of a day are shown; a longer day is folded.
 FOLD = 10
 _INDENT = "      "
-#: How long an event lasts in the calendar; one without a length is hard to see there.
+#: How long an event lasts in the calendar; an event without a length is hard to see there.
 _LENGTH = timedelta(minutes=15)
-#: Characters of a text in the title of its event.
+#: How many characters of a text the title of its event has.
 _TITLE = 60
 _CERTAIN = frozenset({PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT})
 
@@ -37,7 +37,7 @@ _CERTAIN = frozenset({PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT}
 def agenda_text(rows: Sequence[Row], now: datetime, paint: Paint, *, is_live: bool, earlier: Sequence[Row] = ()) -> str:
     """The whole list, ending in a newline.
 
-    `is_live`: Buffer was asked. `earlier`: by time, what a list from today on leaves out.
+    `is_live`: Buffer was read. `earlier`: the rows before today that are not listed, by time.
     """
     rows = [row for row in rows if not row.cancelled]
     several = len({row.organization for row in rows}) > 1
@@ -60,7 +60,7 @@ def _heading(day: date, today: date, paint: Paint) -> Iterator[str]:
 
 
 def _day_lines(rows: Sequence[Row], paint: Paint, several: bool) -> Iterator[str]:
-    """The posts of a day. One text at one time on several channels is one entry."""
+    """The posts of a day. The same text at the same time on several channels is one entry."""
     entries = [list(group) for _, group in groupby(sorted(rows, key=_moment), key=_together)]
     shown = entries if paint.full or len(entries) <= FOLD + 1 else entries[:FOLD]
     for entry in shown:
@@ -99,7 +99,7 @@ def _channel(row: Row, several: bool) -> str:
 
 
 def _texts(rows: Iterable[Row], several: bool) -> Iterator[str]:
-    """The text of an entry on one line; if channels have different texts, each with its channels in front."""
+    """The text of an entry on one line; if texts differ between channels, each one after the names of its channels."""
     texts: dict[str, list[str]] = {}
     for row in rows:
         texts.setdefault(" ".join(visible(row.text).split()), []).append(visible(_channel(row, several)))
@@ -141,7 +141,7 @@ def _channels(rows: Iterable[Row]) -> set[tuple[str, str]]:
 
 
 def agenda_json(rows: Iterable[Row], at: datetime, *, is_live: bool) -> str:
-    """The whole list as one document, ending in a newline. `is_live`: Buffer was asked."""
+    """The whole list as one document, ending in a newline. `is_live`: Buffer was read."""
     posts = [_listed(row) for row in rows if not row.cancelled]
     return document({"kind": "list", "at": instant_text(at), "live": is_live, "posts": posts})
 
@@ -171,8 +171,8 @@ def _listed(row: Row) -> ListedForm:
 
 
 def agenda_ics(rows: Iterable[Row], at: datetime) -> str:
-    """An event for each row with a time; cancelled posts are cancelled events. `at`: when it was made."""
-    from icalendar import Calendar  # not for the other forms
+    """An event for each row with a time; cancelled posts are cancelled events. `at`: when the calendar was made."""
+    from icalendar import Calendar  # the other forms do not need it
 
     calendar = Calendar()
     calendar.add("prodid", "-//bufferctl//list//EN")

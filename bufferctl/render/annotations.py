@@ -1,7 +1,7 @@
 """Problems as GitHub's workflow commands, which show them at their lines: `::error file=a.yaml,line=3::message`.
 
-GitHub shows ten errors and ten warnings of a step and drops the rest without a word, so the tenth says how many more
-there are; what needs somebody and what is in files that were changed go first.
+GitHub shows ten errors and ten warnings per step and silently drops the rest, so the tenth says how many more there
+are. Problems that need a person and problems in changed files come first.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason
 from bufferctl.render.lines import plain_lines, sentence
 
-#: How many annotations of a kind GitHub shows of one step (docs: usage limits of check runs).
+#: How many annotations of each kind GitHub shows per step (docs: usage limits of check runs).
 SHOWN = 10
 _NAME = "bufferctl"
 _HELD = frozenset(map(str, Reason))
-#: What a runner takes for a command: `::` first on a line, or `##[` anywhere in it.
+#: Text that a runner treats as a command: `::` at the start of a line, or `##[` anywhere in it.
 _COMMAND = re.compile(r"^(\s*:)(?=:)|(##)(?=\[)", re.MULTILINE)
 
 
 def annotations_text(problems: Iterable[Diagnostic], *, changed: Collection[str] = (), folder: str = "") -> str:
-    """A command a line, errors first, then as said above; empty without problems.
+    """One command per line, errors first, then in the order described above; empty without problems.
 
-    `changed`: files as places name them. `folder`: where those are, below the root of the repository.
+    `changed`: paths as in places. `folder`: the folder that these are relative to, below the repository's root.
     """
     found = list(problems)
     lines: list[str] = []
@@ -37,9 +37,9 @@ def annotations_text(problems: Iterable[Diagnostic], *, changed: Collection[str]
 
 
 def inert(text: str) -> str:
-    """`text` for the log of a job, with nothing in it that a runner would carry out.
+    """`text` for the log of a job, without anything that a runner would execute.
 
-    A space without width parts the signs; in JSON, where those signs stand in strings only, an escape does.
+    A zero-width space separates the characters of a command; in JSON, where they occur only in strings, an escape does.
     """
     if text.startswith("{"):
         return text.replace("##[", "##\\u005b")

@@ -1,6 +1,6 @@
 """Each change of a plan as a card: what happens to which post, where, when and why, and what it will look like.
 
-Text, Markdown, HTML, drift and receipts draw from cards, so that all of them show a change in the same words.
+Text, Markdown, HTML, drift and receipts are made from cards, so that all of them describe a change in the same words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.shown import Shown, Sources, no_sources, shown
 
-#: What people call each network, and the sign that stands for it.
+#: The common name of each network, and its symbol.
 NETWORKS = {
     Service.BLUESKY: ("Bluesky", "Bs"),
     Service.FACEBOOK: ("Facebook", "f"),
@@ -38,7 +38,7 @@ NETWORKS = {
     Service.YOUTUBE: ("YouTube", "Yt"),
 }
 _BY_NAME = {str(service): names for service, names in NETWORKS.items()}
-#: How a card is marked: the four that a reviewer looks for, what changes the record only, and the quiet rest.
+#: How cards are marked: the four kinds that a reviewer looks for, changes to the record only, and unchanged posts.
 _KINDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
@@ -46,15 +46,15 @@ _KINDS = {
     Action.HOLD: "hold",
     **dict.fromkeys((Action.ADOPT, Action.MOVE, Action.FORGET, Action.WAITING), "note"),
 }
-#: Results of changes that a later apply may still do.
+#: Results of changes that a later apply may still make.
 _LATE = frozenset({Status.NOT_SENT, Status.WAITING})
-#: Characters of a text by which to recognize its post.
+#: How many characters of a text are shown to identify its post.
 _EXCERPT = 90
 
 
 @dataclass(frozen=True, slots=True)
 class ShownChannel:
-    """Where a card belongs; an organization's ideas count as a channel. `label`: `twitter:acme`, as in the files."""
+    """The channel of a card; an organization's ideas count as a channel. `label`: `twitter:acme`, as in the files."""
 
     organization: str
     label: str
@@ -70,7 +70,7 @@ class ShownChannel:
 
     @property
     def home(self) -> str:
-        """`Acme · twitter:acme`, `Acme · ideas`, by the files' names."""
+        """`Acme · twitter:acme`, `Acme · ideas`, with the names used in the files."""
         return f"{self.organization} · {self.label}"
 
     @property
@@ -81,7 +81,7 @@ class ShownChannel:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When it goes out. `due`: in the channel's `zone`. `now`: of the plan. `is_slot`: the queue sets it."""
+    """When a post goes out. `due`: in the channel's `zone`. `now`: the plan's. `is_slot`: the queue sets the time."""
 
     due: datetime
     zone: str
@@ -117,7 +117,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A field that differs, both values as people write them, empty for nothing. `words`: of a text, both in one."""
+    """A field that differs, with both values as people write them, empty for no value. `words`: both texts combined."""
 
     name: str
     before: str
@@ -126,18 +126,18 @@ class Changed:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is a text or a title of the post, not a setting."""
+        """Whether it is a text or a title of the post rather than a setting."""
         return self.name in {"text", "title"} or self.name.startswith("thread")
 
     @property
     def is_mixed(self) -> bool:
-        """Whether both texts read well as one; if not, `words` has one after the other."""
+        """Whether both texts combined are readable; if not, `words` has one after the other."""
         return any(piece.kind == "same" for piece in self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that is shown of one change, safe to print but not yet escaped. `id`, `link` and `at` are of its outcome."""
+    """Everything shown for one change, safe to print but not yet escaped. `id`, `link` and `at`: from its outcome."""
 
     change: Change
     address: str
@@ -160,25 +160,25 @@ class Card:
 
     @property
     def anchor(self) -> str:
-        """Its name within the page: the address, which links from elsewhere can name."""
+        """Its anchor within the page: the address, so that other pages can link to it."""
         return re.sub(r"\s", "_", self.address)
 
     @property
     def excerpt(self) -> str:
-        """How its text begins, to know it by."""
+        """The beginning of its text, to recognize it."""
         words = [*"".join(piece.text for part in self.shown.parts[:1] for piece in part.text).split()]
         return textwrap.shorten(self.shown.title or " ".join(words), _EXCERPT, placeholder=" …")
 
     @property
     def over(self) -> int:
-        """By how much the text is too long, 0 if it is not."""
+        """By how much the text is too long, or 0."""
         if self.length is None or self.length.limit is None:
             return 0
         return max(0, self.length.used - self.length.limit)
 
     @property
     def part(self) -> int:
-        """How much of the limit is used, in hundredths."""
+        """How much of the limit is used, in percent."""
         if self.length is None or not self.length.limit:
             return 0
         return min(100, self.length.used * 100 // self.length.limit)
@@ -195,7 +195,7 @@ def card_of(
 ) -> Card:
     """The card of one change, with its outcome if it was applied.
 
-    `is_preview`: of what the files alone declare. `sources`: of pictures beside the posts.
+    `is_preview`: the card shows the files alone. `sources`: those of pictures stored with the posts.
     """
     item = change.live if change.action is Action.DELETE and change.live is not None else change.desired or change.live
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
@@ -222,7 +222,7 @@ def card_of(
 
 
 def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple[str, str, str, str]:
-    """The kind of a card, its sign, what happens or happened, and why."""
+    """The kind of a card, its symbol, what happens or happened, and why."""
     if is_preview:
         as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
         return "plain", "", words.what(as_made).removeprefix("will "), ""
@@ -234,14 +234,14 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
 
 
 def mark(outcome: Outcome) -> tuple[str, str]:
-    """How an outcome is marked: the kind of its card, and its sign."""
+    """How an outcome is marked: the kind of its card, and its symbol."""
     if outcome.status is Status.DONE:
         return "good", words.SIGNS[outcome.change.action]
     return ("late", words.SIGNS[Action.WAITING]) if outcome.status in _LATE else ("bad", words.SIGNS[Action.HOLD])
 
 
 def channel_of(change: Change, plan: Plan) -> ShownChannel:
-    """Where a change belongs, by the names that people know."""
+    """The channel of a change, with the names that people know."""
     organization, label = visible(change.address.organization), visible(change.address.channel)
     if change.address.is_idea:
         return ShownChannel(organization, label, "Ideas", "Ideas", "i", "ideas")
@@ -252,7 +252,7 @@ def channel_of(change: Change, plan: Plan) -> ShownChannel:
 
 
 def moment_of(change: Change, plan: Plan) -> Moment | None:
-    """When a change goes out, in a queue by the channel's slots; None if it has no time."""
+    """When a change goes out, for a queue post by the channel's slots; None if it has no time."""
     at = change.due_at or plan.queue_times.get(change.slot)
     if at is None:
         return None
@@ -275,7 +275,7 @@ def _changed(difference: Difference, zone: str) -> Changed:
 
 
 def by_time(change: Change, plan: Plan) -> tuple[int, float, str, str]:
-    """Sorts what is published at once first, then by time, queue posts at their slot; what has no time as planned."""
+    """Sort key: posts published at once, then by time, queue posts by their slot; posts without a time as planned."""
     home = (change.address.organization, change.address.channel)
     if words.is_at_once(change):
         return 0, 0.0, *home
@@ -284,7 +284,7 @@ def by_time(change: Change, plan: Plan) -> tuple[int, float, str, str]:
 
 
 def is_trouble(card: Card) -> bool:
-    """Whether a person has to look at it before all else."""
+    """Whether it is among the first things a person has to look at."""
     return (
         card.at_once
         or card.kind in {"hold", "delete", "bad"}

@@ -1,4 +1,4 @@
-"""Problems as text: place, message, the line with a caret under the spot, a hint, second places.
+"""Problems as text: place, message, the line with a caret under the spot, a hint, related places.
 
 ```
 posts/w49.yaml:14:9: error: there is no field `time` here
@@ -16,14 +16,14 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, cells, count, steps
 
-#: Columns of a line that are shown; a longer one is cut around the caret.
+#: How many columns of a line are shown; a longer line is cut around the caret.
 _SHOWN = 110
 _BEFORE = 50
 _TAB = "    "
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint | None = None) -> str:
-    """All problems, a blank line between two; empty if there are none."""
+    """All problems, separated by blank lines; empty if there are none."""
     paint = paint or Paint()
     return "\n\n".join(_one(each, paint) for each in diagnostics)
 
@@ -75,7 +75,7 @@ def _excerpt(diagnostic: Diagnostic, paint: Paint) -> list[str]:
 
 
 def _flat(text: str) -> str:
-    """One line: what is quoted from files may hold line ends."""
+    """The text on one line, since quotes from files may contain line breaks."""
     return visible(text.replace("\n", "⏎"))
 
 

@@ -1,4 +1,4 @@
-"""Changes in Buffer since the last apply, as text and JSON. It must make sense on its own: CI puts it in an issue."""
+"""Changes in Buffer since the last apply, as text and JSON. It must make sense on its own: CI posts it as an issue."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.json import document, plan_values
 from bufferctl.render.lines import Paint, count, hint_lines, indented, posts_and_ideas, sentence, wrapped
 
-#: Kinds of drift, the most urgent first.
+#: Kinds of drift, most urgent first.
 _HEADINGS = {
     Reason.ERROR: "Not published: refused after Buffer had accepted it",
     Reason.CHANNEL: "On a channel that cannot publish",
@@ -35,8 +35,8 @@ _PROGRESS = {
 class LostMedia(NamedTuple):
     """An image, a video or a document that Buffer may not be able to fetch when its post is published.
 
-    `address`: of the post, `place`: in the files, `url`: where the file should be. `verdict`: a code, `message`: a
-    predicate. `is_certain`: asking again would give the same answer.
+    `address`: that of the post, `place`: in the files, `url`: where the file should be. `verdict`: a code, `message`: a
+    predicate. `is_certain`: another request would get the same answer.
     """
 
     address: str
@@ -57,8 +57,8 @@ def drift_text(
 ) -> str:
     """The whole report, ending in a newline.
 
-    `recorded`: how many posts and ideas the state has. `lost`: the media that may be gone. `missing`: where a
-    shared state should be and is not, empty if one of this machine should be there; None if nothing is missing.
+    `recorded`: how many posts and ideas the state has. `lost`: the media that may be gone. `missing`: the location of
+    a shared state that was not found, empty if it is the local state that was not found; None if no state is missing.
     """
     lines = [*(_nothing_to_compare(missing, paint) if missing is not None else _verdict(plan, recorded, lost, paint))]
     drift = sorted(plan.drift, key=lambda change: _ORDER.index(change.reason or Reason.CHANGED))
@@ -79,7 +79,7 @@ def drift_text(
 
 
 def drift_json(plan: Plan, recorded: int, lost: Sequence[LostMedia] = ()) -> str:
-    """The same as JSON; changes are as in the JSON of a plan: `before` is Buffer's, `after` the file's."""
+    """The same as JSON; changes have the form that they have in a plan: `before` is Buffer's, `after` the file's."""
     drift, progress = (plan_values(replace(plan, changes=changes)) for changes in (plan.drift, plan.progress))
     counts = Counter(change.reason for change in (*plan.drift, *plan.progress))
     return document(
@@ -121,7 +121,7 @@ def _nothing_to_compare(shared: str, paint: Paint) -> Iterator[str]:
 
 
 def _changes(cards: Iterable[Card], paint: Paint) -> Iterator[str]:
-    """Each change; a message that several in a row share is shown once."""
+    """Each change; a message shared by several consecutive changes is shown once."""
     for _, alike in groupby(cards, key=lambda card: (card.message, card.hint, card.changed)):
         group = list(alike)
         for card in group:
@@ -148,7 +148,7 @@ def _media(lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
 
 
 def _changed(changed: Changed, paint: Paint) -> Iterator[str]:
-    """Both values under their names, so that it is clear without color which is whose."""
+    """Both values with their names, so that it is clear without color which one is Buffer's."""
     yield f"      {changed.name}"
     for name, value in (("file:", changed.after), ("Buffer:", changed.before)):
         lines = [part for line in (value or "nothing").splitlines() for part in wrapped(line, paint.width - 16)]
@@ -157,7 +157,7 @@ def _changed(changed: Changed, paint: Paint) -> Iterator[str]:
 
 
 def _unseen(plan: Plan) -> int:
-    """How many posts were created within the last hour and are not shown: Buffer may lag, or somebody deleted them."""
+    """How many posts of the last hour Buffer does not show: it may lag, or somebody deleted them."""
     return sum(change.reason is Reason.LAG for change in plan.of(Action.HOLD))
 
 

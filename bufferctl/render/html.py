@@ -1,9 +1,9 @@
-"""A report as one HTML file: a calendar, and each post as a card near to how its network shows it.
+"""A report as one HTML file: a calendar, and each post as a card that looks much like it does on its network.
 
-Nothing is fetched but the pictures of the posts: style and script stand in the file, and its Content-Security-Policy
-lets nothing else run or load. Everything that comes from files or from Buffer goes through jinja2's autoescape, and
-addresses in `href` and `src` are http or https. Without JavaScript all cards stand there to read; with it come calendar
-and filters.
+Only the pictures of the posts are fetched: styles and scripts are inline, and the page's Content-Security-Policy lets
+nothing else run or load. Everything that comes from files or from Buffer goes through jinja2's autoescape, and
+addresses in `href` and `src` are http or https. All cards are readable without JavaScript, which adds the calendar and
+the filters.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Cards of one kind, and how many."""
+    """A kind of card, and how many there are."""
 
     name: str
     called: str
@@ -59,7 +59,7 @@ class Kind:
 
     @property
     def counted(self) -> str:
-        """What follows their number."""
+        """The words after the number."""
         if self.name in {"delete", "update", "create"}:
             return f"to {self.called}"
         return "need you" if self.name in {"hold", "bad"} and self.number > 1 else self.called
@@ -67,7 +67,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem of the files, as the page shows it."""
+    """A problem in the files, as the page shows it."""
 
     kind: str
     place: str
@@ -78,7 +78,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Cards under one heading; `day` is empty for what is unscheduled."""
+    """Cards under one heading; `day` is empty for unscheduled cards."""
 
     title: str
     day: str
@@ -122,12 +122,12 @@ class Page:
 
 
 def report_html(report: Report) -> str:
-    """A plan, or after an apply its receipt, as one HTML document."""
+    """A plan, or the receipt after an apply, as one HTML document."""
     return _document(page_of(report))
 
 
 def preview_html(report: Report) -> str:
-    """The posts of the files alone, as the same document: nothing in it is new, changed or deleted."""
+    """The posts in the files alone, in the same form: nothing is new, changed or deleted."""
     return _document(page_of(report, is_preview=True))
 
 
@@ -170,7 +170,7 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
 
 
 def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
-    """Each change with its outcome, in time order; then outcomes of changes that the plan does not name."""
+    """Each change with its outcome, in time order; then outcomes of changes that are not in the plan."""
     sources = thumbnail_sources(report)
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
     for change in report.plan.changes:
@@ -183,7 +183,7 @@ def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
 
 
 def _sections(cards: Iterable[Card]) -> Iterator[Section]:
-    """What is published at once, one section per day in the channels' time, then posts without a time, then ideas."""
+    """Posts published at once, one section per day in the channels' zones, then posts without a time, then ideas."""
 
     def home(card: Card) -> tuple[bool, str, str]:
         day, at = (card.when.day, card.when.at) if card.when else ("~", "")

@@ -36,14 +36,14 @@ from bufferctl.render.json_documents import (
 )
 from bufferctl.render.report import Report
 
-#: Actions of what stays as it is; neither side is repeated.
+#: Actions of unchanged objects; neither side is repeated.
 _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
-#: Network fields that have a place of their own.
+#: Network fields that have their own place in the form.
 _PLACED = frozenset({"thread", "title"})
 
 
 def report_json(report: Report) -> str:
-    """A report as one JSON document, ending in a newline: of a plan, or after an apply of what happened to it."""
+    """A report as one JSON document, ending in a newline: a plan, or after an apply, its results."""
     if report.outcomes is None:
         return document({"kind": "plan", **_report_values(report)})
     values = {
@@ -57,7 +57,7 @@ def report_json(report: Report) -> str:
 
 
 def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, Any]) -> str:
-    """The result of an apply, to be kept. `details`: for reading it back."""
+    """The result of an apply, for later. `details`: the data needed to read it back."""
     outcomes = report.outcomes or ()
     counts = Counter(outcome.status for outcome in outcomes)
     values = {
@@ -83,7 +83,7 @@ def _report_values(report: Report) -> PlanForm:
 
 
 def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> PlanForm:
-    """The plan as JSON values. `lengths`: of texts, by address."""
+    """The plan as JSON values. `lengths`: text lengths by address."""
     counts, lengths = plan.count(), lengths or {}
     digests = {change.slot: change_digest(change) for change in plan.changes}
     return {
@@ -272,7 +272,7 @@ def document(values: Mapping[str, Any]) -> str:
 
 
 def problems_json(problems: Sequence[Diagnostic], *, valid: bool) -> str:
-    """What `validate --json` prints. `valid`: nothing in there is an error (with --strict: nor a warning)."""
+    """The output of `validate --json`. `valid`: there are no errors (with --strict: and no warnings)."""
     return document({"kind": "validate", "valid": valid, "problems": [_diagnostic(each) for each in problems]})
 
 

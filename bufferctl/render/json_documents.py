@@ -1,4 +1,4 @@
-"""The JSON documents about a plan, as types: what json.py makes, and what the published schemas say.
+"""The types of the JSON documents about a plan: json.py builds them, and the published schemas are made from them.
 
 Instants are ISO 8601 in UTC. Values that do not apply are null or empty, never left out. A minor version only adds.
 """
@@ -511,7 +511,7 @@ class ValidateDocument(TypedDict):
     """By file and position."""
 
 
-#: By the `kind` that a document says of itself.
+#: The documents by their `kind`.
 DOCUMENTS: dict[str, Any] = {
     "plan": PlanDocument,
     "apply": AppliedDocument,
@@ -524,16 +524,16 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def document_schema(kind: str) -> str:
-    """The schema of one kind of document, ending in a newline. Later minor versions may have more than it says."""
+    """The schema of one kind of document, ending in a newline. Later minor versions may have more fields."""
     schema = _bare(TypeAdapter(DOCUMENTS[kind]).json_schema())
-    if kind == "plan":  # pydantic sees no words below the fields that a form has from another
+    if kind == "plan":  # pydantic does not see the docstrings of inherited fields
         inherited = _bare(TypeAdapter(PlanForm).json_schema())["properties"]
         schema["properties"] |= inherited
     return json.dumps({"$schema": _DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _bare(value: Any) -> Any:
-    """Without the titles that pydantic adds: they repeat the names."""
+    """The schema without the titles that pydantic adds, since they only repeat the names."""
     if isinstance(value, dict):
         return {name: _bare(each) for name, each in value.items() if name != "title" or not isinstance(each, str)}
     return [_bare(each) for each in value] if isinstance(value, list) else value

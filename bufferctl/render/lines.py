@@ -1,4 +1,4 @@
-"""Text for a terminal: color, full stops and counts, lines that fit, hints with their commands apart.
+"""Text for a terminal: color, full stops and counts, lines that fit, hints with commands on their own lines.
 
 Wide characters (CJK, emoji) take two columns.
 """
@@ -15,21 +15,21 @@ from typing import NamedTuple
 
 from bufferctl.model.plain_text import visible
 
-#: Before what stands below an address.
+#: The indentation of lines below an address.
 INDENT = "      "
-#: Closing marks stay with what they close.
+#: Closing marks, which stay on the line of the character before them.
 _CLOSING = "\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1a\uff1b\uff09\u300d\u300f\u3011\u3009\u300b\u3015\u2026\u30fc"
 _WIDE = "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
-#: White space, a wide character with the marks that close it, or a word: a line may end after each.
+#: White space, a wide character with its closing marks, or a word: a line may break after each.
 _PARTS = re.compile(rf"\s+|[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+")
-#: A command that ends a sentence, in backquotes; or one that has a line of its own already.
+#: A command in backquotes that ends a sentence, or a command that already has its own line.
 _COMMAND = re.compile(r"`(bufferctl [^`]+)`(?:[.;]\s*|$)|\n *(bufferctl [^\n]+)\n?")
 
 
 def sentence(text: str) -> str:
-    """`text` with a full stop, unless it ends like a sentence already, as Buffer's own words do; empty stays empty.
+    """`text` with a full stop, unless it already ends like a sentence, as Buffer's messages do; empty stays empty.
 
-    A command on a last line of its own gets none either: people paste that line.
+    A command on its own last line does not get one either, since people paste that line.
     """
     last = text.rpartition("\n")[2].lstrip() if "\n" in text else ""
     return text if not text or text.endswith((".", "?", "!")) or last.startswith("bufferctl ") else f"{text}."
@@ -56,9 +56,9 @@ def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """How text is put on a terminal: in color or without, lines of at most `width` columns, texts `full` or folded.
+    """How text is printed on a terminal: in color or not, lines of at most `width` columns, texts `full` or folded.
 
-    `verbose`: with how posts were made from their entries.
+    `verbose`: also show how posts were made from their entries.
     """
 
     enabled: bool = False
@@ -86,7 +86,7 @@ class Paint:
 
 
 class Step(NamedTuple):
-    """Some of a hint."""
+    """A part of a hint."""
 
     text: str
     is_command: bool
@@ -98,7 +98,7 @@ def cells(text: str) -> int:
 
 
 def wrapped(line: str, width: int) -> list[str]:
-    """`line` in lines of at most `width` columns, one of them at least; a word that is longer (a link) stays whole."""
+    """`line` wrapped to `width` columns, at least one line; a longer word (such as a link) is not broken."""
     line = line.expandtabs().rstrip()
     if cells(line) == len(line):
         return _narrow(line, width)
@@ -115,7 +115,7 @@ def wrapped(line: str, width: int) -> list[str]:
 
 
 def clipped(text: str, width: int) -> str:
-    """`text` cut to `width` columns, with an ellipsis where something was cut off, rather after a word than in one."""
+    """`text` cut to `width` columns, with an ellipsis if it was cut, preferably after a word rather than within one."""
     if cells(text) <= width:
         return text
     kept, taken = "", 0
@@ -129,7 +129,7 @@ def clipped(text: str, width: int) -> str:
 
 
 def _narrow(line: str, width: int) -> list[str]:
-    """A line whose characters take a column each: faster, and most are."""
+    """Wrap a line without wide characters: this is faster, and most lines have none."""
     lines = []
     while len(line) > width:
         cut = line.rfind(" ", 0, width + 1)
@@ -150,23 +150,23 @@ def _width(character: str) -> int:
 
 
 def indented(text: str, paint: Paint) -> Iterator[str]:
-    """Text of ours below an address."""
+    """Our own text below an address."""
     return (f"{INDENT}{line}" for line in wrapped(visible(text), paint.width - len(INDENT)))
 
 
 def hint_lines(hint: str, paint: Paint) -> Iterator[str]:
-    """What to do, below an address; commands are not wrapped, so that they can be pasted."""
+    """A hint below an address; commands are not wrapped, so that they can be pasted."""
     for part in steps(f"→ {hint}"):
         yield from (f"{INDENT}    {visible(part.text)}",) if part.is_command else indented(part.text, paint)
 
 
 def plain_lines(hint: str) -> Iterator[str]:
-    """A hint as lines, commands indented; nothing is wrapped."""
+    """A hint as lines with commands indented and nothing wrapped."""
     return (f"    {part.text}" if part.is_command else part.text for part in steps(hint))
 
 
 def steps(hint: str) -> Iterator[Step]:
-    """The parts in order. Prose before a command ends in a colon; a command within a sentence stays in it."""
+    """The parts of a hint in order. Prose before a command ends in a colon; a command within a sentence stays in it."""
     at = 0
     for command in _COMMAND.finditer(hint):
         if before := _opened(hint[at : command.start()], is_first=at == 0):
@@ -178,6 +178,6 @@ def steps(hint: str) -> Iterator[Step]:
 
 
 def _opened(text: str, *, is_first: bool) -> str:
-    """Prose with a capital first where a command stands before it."""
+    """Prose that starts with a capital letter if it follows a command."""
     text = text.strip()
     return text if is_first else text[:1].upper() + text[1:]

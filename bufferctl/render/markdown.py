@@ -1,7 +1,7 @@
-"""A plan or a receipt as a comment for a pull request: what goes out first, what needs somebody, then every post.
+"""A plan or a receipt as a pull request comment: the first post to go out, what needs a person, then every post.
 
-Made to be read on a phone, and to fit into one comment: what needs a person, and what is deleted, is kept before all
-else.
+It is made for reading on a phone, and fits into one comment: items that need a person and deletes are kept before
+anything else.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ from bufferctl.render.words import is_at_once, was_draft
 
 #: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
 LIMIT = 63_500
-#: First in every comment, so that a later run finds the one to replace. No text of people can contain it.
+#: The first line of every comment, by which a later run finds the comment to replace. User text cannot contain it.
 PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
 PROBLEMS_MARK = "<!-- bufferctl:problems -->"
 
-#: Characters of a name and of a message on one line.
+#: How many characters of a name and of a message are shown on one line.
 _NAME, _MESSAGE = 60, 200
 _CODE = re.compile(r"`([^`]+)`")
-#: So many problems of files and plan stand before the changes; each is at its line, too.
+#: How many problems of files and plan are listed before the changes; each is annotated at its line, too.
 _PROBLEMS = 10
 _PROBLEMS_TITLE = "Problems"
 #: Room for the line that says how many changes are not shown in full.
@@ -69,7 +69,7 @@ def report_markdown(report: Report) -> str:
 
 
 def problems_markdown(report: Report) -> str:
-    """The problems of the files alone, in the same way."""
+    """The problems in the files alone, in the same form."""
     found = by_severity(report.diagnostics)
     counted = plain(summary_text(found)) or "No problems"
     head = f"{PROBLEMS_MARK}\n\n**{counted}.**"
@@ -79,7 +79,7 @@ def problems_markdown(report: Report) -> str:
 
 
 def _all(report: Report) -> str:
-    """Where everything is shown that does not fit."""
+    """Where to see everything if it does not fit."""
     if report.page:
         return f"{code(report.page)} shows all"
     return "`bufferctl plan` shows all" if report.outcomes is None else "the log of the run shows all"
@@ -117,7 +117,7 @@ def _first_post(plan: Plan) -> str:
 
 
 def _planned(report: Report) -> Iterator[Section]:
-    """Sections in order of importance, for reading and for what to keep if not everything fits."""
+    """Sections in order of importance, which also decides what to keep if not everything fits."""
     plan = report.plan
     problems = by_severity((*report.diagnostics, *plan.warnings))
     at_once = [each for each in plan.of(Action.CREATE, Action.UPDATE) if is_at_once(each)]
@@ -204,7 +204,7 @@ def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Car
 def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
     """A planned change: what happens where and when, and what readers will see.
 
-    `digest`: of what a reviewer agrees to; empty if nothing is to be agreed to.
+    `digest`: that of the change that a reviewer agrees to; empty if there is nothing to agree to.
     """
     head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
 
@@ -217,7 +217,7 @@ def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
 
 
 def _moved_item(moved: summary.Moved, plan: Plan) -> Item:
-    """Posts that move together, once; each with its old and new time below, folded."""
+    """Posts that move together as one item; below, folded, each with its old and new time."""
     head = f"**~ {moved.label}** · {code(moved.file)}"
 
     def full() -> str:
@@ -245,7 +245,7 @@ def _outcome_item(card: Card, *, with_organization: bool) -> Item:
 
 
 def problem_item(diagnostic: Diagnostic) -> Item:
-    """A problem of the files or of the plan, with its place."""
+    """A problem in the files or in the plan, with its place."""
     sign = "error" if diagnostic.severity is Severity.ERROR else "warning"
     place = f" {code(clipped(str(diagnostic.place), _MESSAGE))}" if diagnostic.place else ""
 
@@ -259,12 +259,12 @@ def problem_item(diagnostic: Diagnostic) -> Item:
 
 
 def _prose(text: str) -> str:
-    """A message of ours; text between backticks is code."""
+    """One of bufferctl's messages; text between backticks is code."""
     return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(_CODE.split(text)))
 
 
 def _hint(hint: str, place: str = "") -> list[str]:
-    """One paragraph per step: each command has its own, to be copied."""
+    """One paragraph per step, so that each command can be copied separately."""
     first, *rest = [_prose(f"`{part.text}`" if part.is_command else part.text) for part in steps(hint)] or [""]
     return [f"→ {place}{first}", *rest] if first else []
 
@@ -280,7 +280,7 @@ def _head(what: str, card: Card, *, with_organization: bool) -> str:
 
 
 def _content(card: Card) -> Iterator[str]:
-    """What readers of the network see, unless the difference above shows it."""
+    """The content as readers of the network see it, unless the difference above shows it."""
     shown, first = card.shown, card.shown.parts[:1]
     if shown.title.strip():
         yield from ("", *quoted([f"**{plain(shown.title.strip())}**"]))
@@ -307,7 +307,7 @@ def _text(texts: Iterable[tuple[Piece, ...]]) -> Iterator[str]:
 
 
 def _pictures(media: Sequence[Media]) -> Iterator[str]:
-    """The first image that can be shown, and what else is attached."""
+    """The first image that can be shown, and the other attachments."""
     kinds, first = Counter(each.kind for each in media), ""
     for each in media:
         if first := picture(each.src, each.alt):
@@ -321,7 +321,7 @@ def _pictures(media: Sequence[Media]) -> Iterator[str]:
 
 
 def _changed(card: Card) -> Iterator[str]:
-    """Both values of each field that differs: what was and what will be; for a hold, Buffer's and the file's."""
+    """Both values of each field that differs: the old and the new one; for a hold, Buffer's and the file's."""
     if card.kind == "hold" and card.changed:
         yield from ("", "Struck out: Buffer's version. Underlined: the file's version.")
     for changed in card.changed:
@@ -339,7 +339,7 @@ def _values(changed: Changed) -> str:
 
 
 def _details(card: Card, digest: str) -> Iterator[str]:
-    """Folded: the address, the place, and what is no text."""
+    """The folded part: the address, the place, and every field that is not text."""
     shown = card.shown
     yield from ("", "<details><summary>Details</summary>", "")
     yield f"- {code(card.address)}{f' in {code(card.place)}' if card.place else ''}"

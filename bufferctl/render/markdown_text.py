@@ -1,9 +1,9 @@
-"""Makes people's text safe for Markdown, and fits sections into one comment.
+"""Makes user text safe for Markdown, and fits sections into one comment.
 
-Each character shows as itself, and nothing notifies, links or loads. Judged by GitHub, which turns more into links than
-its Markdown says: `@names`, `#123`, `GH-1`, commit hashes, and words between colons into pictures. It does so in what
-is left after parsing, where no backslash helps; a space without width between the sign and what follows does. The same
-holds on GitLab, with a few signs more.
+Each character shows as itself, and nothing notifies, links or loads. GitHub turns more into links than its Markdown
+specification says: `@names`, `#123`, `GH-1`, commit hashes; and words between colons into pictures. It does so after
+parsing, when a backslash no longer helps, but a zero-width space between the symbol and the next character does.
+GitLab does the same with a few more symbols.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 from bufferctl.model.plain_text import visible
 from bufferctl.render.pieces import Piece
 
-#: Nothing to see, and it parts a sign from a name.
+#: An invisible character that separates a symbol from a name.
 _APART = "\u200b"
 _SIGNS = re.compile(
     r"@|[#!%~^&](?=\d)|GH-(?=\d)|:(?=[\w+-]+(?::|$))|(?:https?|ftp|mailto|xmpp):|www(?=\.)", re.IGNORECASE | re.ASCII
 )
 _HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{7,}(?![0-9A-Za-z])")
-#: Fewer digits than a commit is recognized by.
+#: Groups of digits too short to be recognized as a commit.
 _DIGITS = re.compile(".{1,6}")
 _ESCAPES = str.maketrans(
     {
@@ -33,28 +33,28 @@ _ESCAPES = str.maketrans(
         "&": "&amp;",
         "<": "&lt;",
         ">": "&gt;",
-        "$": "<span>$</span>",  # GitHub's own way to say that no formula begins here
+        "$": "<span>$</span>",  # GitHub's own way to show that no formula starts here
         _APART: "&#8203;",
     }
 )
 _SPACES = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"\d{1,9}(?=[.)])")
 _DIFFERS = {"out": "del", "in": "ins"}
-#: Following a link to such a page writes "mentioned in" there, so it is shown and not linked.
+#: A link to such a page makes GitHub add "mentioned in" there, so its address is shown without a link.
 _LEAVES_A_TRACE = re.compile(r"/(?:issues|pulls?|discussions|commits?|merge_requests|work_items|epics)/", re.IGNORECASE)
 _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
-#: Between two items, and for saying how many of a section are not shown.
+#: The space between two items, and the room for saying how many items of a section are not shown.
 _GAP, _MORE = 2, 160
 
 
 def plain(text: str) -> str:
-    """`text` on one line, without links; it may stand at the start of a line."""
+    """`text` on one line, without links; it is safe at the start of a line."""
     line = _inline(_SPACES.sub(" ", _one_line(text)))
     return f" {_started(line[1:])}" if line.startswith(" ") else _started(line)
 
 
 def marked(found: Iterable[Piece]) -> list[str]:
-    """Lines of Markdown: URLs can be followed, and differences are struck out or underlined."""
+    """Lines of Markdown: URLs are links, and differences are struck out or underlined."""
     lines = [""]
     for piece in found:
         first, *more = map(_painter(piece), piece.text.split("\n"))
@@ -64,7 +64,7 @@ def marked(found: Iterable[Piece]) -> list[str]:
 
 
 def code(text: str) -> str:
-    """`text` as code on one line, which neither Markdown nor GitHub reads into; empty stays empty."""
+    """`text` as code on one line, which neither Markdown nor GitHub interprets; empty stays empty."""
     text = _one_line(text).strip().replace("<!--", f"<{_APART}!--")
     if not text:
         return ""
@@ -74,7 +74,7 @@ def code(text: str) -> str:
 
 
 def quoted(lines: Iterable[str]) -> Iterator[str]:
-    """Lines of Markdown as a quote that keeps its line breaks, several in a row too."""
+    """Lines of Markdown as a quote that keeps its line breaks, even several in a row."""
     kept, before = [_opened(line) for line in lines], ""
     for line, following in zip_longest(kept, kept[1:]):
         if line:
@@ -95,9 +95,9 @@ def picture(url: str, alt: str) -> str:
 
 
 def link(url: str, text: str) -> str:
-    """`text` that leads to an http or https address; the text alone where it is none, or leaves a trace.
+    """`text` linked to an http or https address; the text alone if the address is not one, or leaves a trace.
 
-    What is a link already is not looked into for others.
+    Text inside a link is not searched for other links.
     """
     try:
         is_web = urlsplit(url).scheme.lower() in {"http", "https"} and bool(urlsplit(url).hostname)
@@ -138,14 +138,14 @@ def _inline(text: str) -> str:
 
 
 def _opened(line: str) -> str:
-    """A line of a quote with its spaces as they are."""
+    """A line of a quote with its spaces preserved."""
     line = line.rstrip().replace("\t", "    ")
     bare = line.lstrip(" ")
     return "&nbsp;" * (len(line) - len(bare)) + _started(bare).replace("  ", " &nbsp;")
 
 
 def _started(line: str) -> str:
-    """A line that begins with text, and no list, heading, table, or command to a robot (`/close`)."""
+    """A line that starts with text, never with a list, heading, table, or a command to a bot (`/close`)."""
     if number := _NUMBER.match(line):
         return f"{number[0]}\\{line[number.end() :]}"
     return f"\\{line}" if line.startswith(("-", "+", "#", "=", ":", "/")) else line
@@ -157,7 +157,7 @@ def _percent(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`brief`: one line; `full`: makes all there is to say, several lines."""
+    """`brief`: one line; `full`: makes the complete version, several lines."""
 
     brief: str
     full: Callable[[], str]
@@ -165,10 +165,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`number` items below a title. `more` says of a number of them what they are, and where all can be seen.
+    """`number` items below a title. `more`: describes a number of them, and says where to see them all.
 
-    `must`: they go before the others. Items are made when they are asked for, since few of very many fit; there may be
-    fewer than `number`. `is_brief`: a line each.
+    `must`: they take precedence over the others. Items are made on demand, since only a few of very many fit; there may
+    be fewer than `number`. `is_brief`: one line each.
     """
 
     title: str
@@ -182,7 +182,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class FittedSection:
-    """A section as text. `cut`: how many of its items are left out, or shown as one line for want of room."""
+    """A section as text. `cut`: how many of its items are left out or cut to one line because of lack of room."""
 
     section: Section
     text: str
@@ -190,10 +190,10 @@ class FittedSection:
 
 
 def fitted(sections: Iterable[Section], room: int) -> Iterator[FittedSection]:
-    """The sections, each with what fits: an item in full, else on one line, else as one of "and 312 more".
+    """The sections, each with the items that fit: in full, else on one line, else counted in "and 312 more".
 
-    Room is given in the order of the sections, but kept for one line of each item that is a must. Together at most
-    `room` long, with `_GAP` between any two.
+    Sections get room in their order, except that one line is reserved for each item of a `must` section. Together they
+    are at most `room` long, with `_GAP` between any two.
     """
     sections = [each for each in sections if each.number]
     room -= sum(_cost(_framed(each, "")) + _MORE for each in sections)
@@ -205,7 +205,7 @@ def fitted(sections: Iterable[Section], room: int) -> Iterator[FittedSection]:
             brief = _cost(item.brief)
             kept -= brief if section.must else 0
             free = room - kept
-            if brief > free:  # of what is no must; the room of the others was kept
+            if brief > free:  # not a `must` section; the room for those is reserved
                 break
             full = "" if section.is_brief else item.full()
             fits = _cost(full) <= free
@@ -218,7 +218,7 @@ def fitted(sections: Iterable[Section], room: int) -> Iterator[FittedSection]:
 
 
 def _kept(sections: Iterable[Section], room: int) -> tuple[dict[str, list[Item]], int]:
-    """What is a must and fits into `room` on a line each, by title, and how much that takes."""
+    """The items of `must` sections that fit into `room` on one line each, by title, and how much room they take."""
     found: dict[str, list[Item]] = {}
     kept = 0
     for section in sections:

@@ -1,6 +1,6 @@
 """Text in pieces: words, links, hashtags and mentions, as networks show them; and two texts compared word by word.
 
-A terminal shows the comparison in one text that is readable without color: `Our [-autumn-]{+winter+} release`.
+A terminal shows the comparison as one text that is readable without color: `Our [-autumn-]{+winter+} release`.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from typing import NamedTuple
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, count, wrapped
 
-#: Texts with a smaller share in common than this are shown one after the other.
+#: Texts with less in common than this share are shown one after the other.
 ALIKE = 0.4
 #: Texts with more pairs of equal words than this take too long to compare.
 PAIRS = 20_000
 
 _MARKED = re.compile(r"(?P<link>https?://[^\s<>\"]+)|(?<![\w&/])(?P<tag>[#@]\w[\w.@-]*)", re.IGNORECASE)
-#: Ends a sentence, and is not part of the link before it.
+#: Characters that end a sentence and are not part of the link before them.
 _TRAILING = ".,;:!?…'\"»”)]}"
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 #: A link, a word, a wide character, white space, or any other mark.
 _WORDS = re.compile(rf"https?://\S+|[{_WIDE}]|[^\W{_WIDE}]+(?:['\u2019-][^\W{_WIDE}]+)*|\n|[^\S\n]+|.", re.DOTALL)
-#: Unchanged lines that are shown around a changed one.
+#: How many unchanged lines are shown around a changed one.
 AROUND = 1
 _MARK = re.compile(r"\[-|-\]|\{\+|\+\}")
 
 
 class Piece(NamedTuple):
-    """Some text and its kind: `text`, `link` (then with `href`) or `tag`; in a comparison `same`, `out` or `in`."""
+    """Some text and its kind: `text`, `link` (with `href`) or `tag`; in a comparison `same`, `out` or `in`."""
 
     kind: str
     text: str
@@ -45,7 +45,7 @@ def pieces(text: str | None) -> tuple[Piece, ...]:
 
 
 def shown_text(text: str) -> str:
-    """`text` safe to show: no invisible characters, and one kind of line end (a browser may have sent another)."""
+    """`text` safe to show: no invisible characters, and one kind of line ending (browsers may send another)."""
     return visible(text.replace("\r\n", "\n"))
 
 
@@ -55,9 +55,9 @@ def web(address: str | None) -> str:
 
 
 def compared(before: str, after: str) -> tuple[Piece, ...]:
-    """Both texts in one: what stays, goes and comes.
+    """Both texts combined: the unchanged, removed and added parts.
 
-    One after the other if they have so little in common that nobody could read the mix, or if comparing takes too long.
+    They follow each other if they have too little in common for a readable mix, or if comparing takes too long.
     """
     before, after = shown_text(before), shown_text(after)
     parts = _merged(before, after) or [Piece("out", before), Piece("in", after)]
@@ -72,7 +72,7 @@ def _merged(before: str, after: str) -> list[Piece]:
     counts = Counter(new)
     if sum(counts[part] for part in old if not part.isspace()) > PAIRS:
         return []
-    # Shared white space alone does not make texts alike; beside a shared word it counts.
+    # Shared white space alone does not make texts alike; next to a shared word it counts.
     middle = SequenceMatcher(str.isspace, old, new, autojunk=False)
     shared = sum(len("".join(old[block.a : block.a + block.size])) for block in middle.get_matching_blocks())
     if 2 * (len(head) + shared + len(tail)) < ALIKE * (len(before) + len(after)):
@@ -98,7 +98,7 @@ def _pieces(text: str) -> Iterator[Piece]:
 
 
 def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str], list[str], list[str]]:
-    """What both begin with, what is left of each, what both end with."""
+    """The common beginning, the rest of each, and the common end."""
     start = _common(one, other)
     shared, one, other = one[:start], one[start:], other[start:]
     end = _common(one[::-1], other[::-1])
@@ -106,7 +106,7 @@ def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str], li
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many parts both begin with."""
+    """How many parts at the beginning are the same."""
     number = 0
     for mine, theirs in zip(one, other, strict=False):
         if mine != theirs:
@@ -116,14 +116,14 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def marked_lines(words: Sequence[Piece], paint: Paint, width: int) -> list[str]:
-    """The changed lines and one around each, how many others there are; empty if the texts have such marks already."""
+    """The changed lines, one around each, and a count of the others; empty if the texts already contain such marks."""
     if any(_MARK.search(piece.text) for piece in words):
         return []
     return list(_painted(list(_around("".join(map(_marked, words)), width)), paint))
 
 
 def _marked(piece: Piece) -> str:
-    # a line end that comes or goes alone is seen by its sign
+    # an added or removed line break on its own is shown by a symbol
     text = piece.text if piece.kind == "same" or piece.text.strip() else piece.text.replace("\n", "⏎\n")
     return {"out": f"[-{text}-]", "in": f"{{+{text}+}}"}.get(piece.kind, text)
 
@@ -152,7 +152,7 @@ def _around(both: str, width: int) -> Iterator[str]:
 
 
 def _painted(lines: Sequence[str], paint: Paint) -> Iterator[str]:
-    """The lines with what is marked in color, also where a mark goes on in the next line."""
+    """The lines with marked parts in color, also if a mark continues on the next line."""
     if not paint.enabled:
         yield from lines
         return

@@ -1,4 +1,4 @@
-"""What every report gets: a plan, what happened to it after an apply, and the problems at their lines."""
+"""The input of every report: a plan, its results after an apply, and the problems at their lines."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _TROUBLE = frozenset({Status.REFUSED, Status.DIFFERS, Status.HELD})
 
 
 class RuleHelp(Protocol):
-    """What a report shows of a rule that found something: code, name, level; what it finds, why it matters, what to do.
+    """The help for a rule that found something: code, name, level; what it finds, why it matters, what to do.
 
-    The last three are a sentence of Markdown each, without its full stop.
+    The last three are each a sentence of Markdown without its full stop.
     """
 
     @property
@@ -38,18 +38,18 @@ class RuleHelp(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One plan with what belongs to it.
+    """One plan with everything that a report of it needs.
 
-    `diagnostics`: problems of the files; those of planning are `plan.warnings`. `lengths`: of each declared text, as
-    its network counts. `digest`: `digests.plan_digest`, of what a reviewer agrees to; `digests.change_digest` gives
-    that of one change. `outcomes`: what happened to the changes, None before an apply. `left`: the plan after it.
-    `stopped`: why an apply ended early, empty if it did not. `expires_at`: until when a saved plan may be applied.
-    `is_offline`: made from files and state alone, not checked against Buffer. `folder`: that of the root file below the
-    root of the repository, with `/`, empty if they are the same; `rules`: those that `diagnostics` name by code.
-    `page`: the name of the HTML page that is written beside this report, which shows everything; empty without one.
+    `diagnostics`: problems in the files; those found by planning are `plan.warnings`. `lengths`: the length of each
+    declared text, as its network counts. `digest`: `digests.plan_digest` of what a reviewer agrees to; for a single
+    change, use `digests.change_digest`. `outcomes`: the results of the changes, None before an apply. `left`: the plan
+    after it. `stopped`: why an apply ended early, empty if it did not. `expires_at`: until when a saved plan may be
+    applied. `is_offline`: made from files and state alone, not checked against Buffer. `folder`: the root file's folder
+    below the repository's root, with `/`, empty if they are the same; `rules`: the rules whose codes `diagnostics` use.
+    `page`: the name of the HTML page written next to this report, which shows everything; empty without one.
     `pictures`: thumbnails of files as `data:` addresses, by digest and where they are shown (`pictures.pictures_of`).
-    `selection`: the options that limit the plan to some posts, as they were typed; empty without any.
-    `public`: the summaries of files that were applied before, so that their addresses answer.
+    `selection`: the options that limit the plan to some posts, as typed; empty without any.
+    `public`: the summaries of files that were applied before, whose addresses therefore answer.
     """
 
     plan: Plan
@@ -70,14 +70,14 @@ class Report:
 
 
 def by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Errors first."""
+    """The problems, errors first."""
     return sorted(problems, key=lambda each: each.severity is not Severity.ERROR)
 
 
 def problems_of(report: Report) -> tuple[Diagnostic, ...]:
-    """The problems of files and plan, then each hold and each failed change, at its line.
+    """The problems in files and plan, then each hold and each failed change, at its line.
 
-    A hold is a warning before an apply and an error after it, like the exit code; its reason is its code. The code of a
+    A hold is a warning before an apply and an error after it, like the exit code; its code is the reason. The code of a
     failed change is its status.
     """
     return (*report.diagnostics, *report.plan.warnings, *_needs_you(report))

@@ -20,9 +20,9 @@ from bufferctl.render.lines import sentence
 from bufferctl.render.report import Report, RuleHelp, problems_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-#: The root of the repository, as code scanning calls it.
+#: The root of the repository, in the notation of code scanning.
 _ROOT = "%SRCROOT%"
-#: The rule of what no rule of its own has: the form of the files, and what planning warns of.
+#: The rule for problems without their own rule: the format of the files, and warnings from planning.
 _GENERAL = "problem"
 _OTHERS = {
     _GENERAL: "The files, or the plan, have a problem",
@@ -30,19 +30,19 @@ _OTHERS = {
     Status.REFUSED.value: "Buffer refused a change",
     Status.DIFFERS.value: "What came back from Buffer differs from what was sent",
 }
-#: How the digest of a result is made; changes when it is made of other things.
+#: The method by which the digest of a result is made; changes with its inputs.
 _FINGERPRINT = "bufferctlProblem/v1"
 
 
 def report_sarif(report: Report) -> str:
-    """The problems of a report, what is held and what went wrong included, ending in a newline."""
+    """The problems of a report, including holds and failures, ending in a newline."""
     return problems_sarif(problems_of(report), rules=report.rules, folder=report.folder)
 
 
 def problems_sarif(problems: Iterable[Diagnostic], *, rules: Sequence[RuleHelp] = (), folder: str = "") -> str:
-    """One run with a result for each problem that has a place; what has none is a notification of the run.
+    """One run with a result for each problem that has a place; other problems are notifications of the run.
 
-    `rules`: those that problems name by code. `folder`: where the files are, below the root of the repository.
+    `rules`: the rules whose codes the problems use. `folder`: the files' folder below the repository's root.
     """
     found = list(problems)
     helps = {rule.code: rule for rule in rules}
@@ -108,7 +108,7 @@ def _code(problem: Diagnostic) -> str:
 
 
 def _digest(problem: Diagnostic) -> str:
-    """The same for the same problem wherever its line moves to."""
+    """A digest that stays the same if the problem moves to another line."""
     file = problem.place.file if problem.place else ""
     parts = (problem.code, file, problem.source.strip(), problem.message)
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=10).hexdigest()
@@ -139,6 +139,6 @@ def _location(place: Place, folder: str, width: int) -> dict[str, Any]:
 
 
 def _said(text: str) -> str:
-    """A message without links and placeholders of its own (specification 3.11.5 and 3.11.6)."""
+    """A message escaped so that nothing in it is a link or a placeholder (specification 3.11.5 and 3.11.6)."""
     text = re.sub(r"\](?=\()", "]\u200b", visible(text))
     return text.replace("{", "{{").replace("}", "}}")

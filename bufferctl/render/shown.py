@@ -1,8 +1,8 @@
 """The content of a post or an idea as its network would show it, from the files or from Buffer.
 
 Each form shows this and nothing else: parts with their media, title, warning, first comment, tags, and other fields.
-Pictures that lie beside the posts come in as data, since nothing here reads files: pages hold thumbnails, each in the
-crop of its network. A comment cannot hold any, so it shows what is public.
+Pictures stored with the posts are passed in as data, since nothing here reads files: pages contain thumbnails, each
+cropped as on its network. A comment cannot contain any, so it shows public pictures only.
 """
 
 from __future__ import annotations
@@ -33,35 +33,35 @@ from bufferctl.render import words
 from bufferctl.render.pieces import Piece, pieces, web
 from bufferctl.render.report import Report
 
-#: What stands for a service where ideas are shown.
+#: Used in place of a service for ideas.
 IDEAS = "ideas"
-#: How the address of a thumbnail begins.
+#: The beginning of a thumbnail's address.
 _THUMBNAIL = "data:image/jpeg;base64,"
-#: Network fields that have a place of their own in a post; what is left is listed by name.
+#: Network fields that have their own place in a post; the others are listed by name.
 _PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
 #: Live values of network fields that nearly every post has.
 _USUAL = {"type": "post", "should_share_to_feed": True}
 
 
 class Crop(NamedTuple):
-    """Between which width divided by height a picture is shown whole; beyond, its ends are cut off."""
+    """The range of width divided by height in which a picture is shown whole; outside it, its ends are cut off."""
 
     narrowest: float
     widest: float
 
 
 class Source(NamedTuple):
-    """Where a page gets a picture from, and where it leads; both empty if it cannot show it."""
+    """The address from which a page loads a picture, and the one it links to; both empty if it cannot be shown."""
 
     src: str = ""
     href: str = ""
 
 
-#: The source of a file, given where it is shown: a service, or `IDEAS`.
+#: Gives the source of a file for the place where it is shown: a service, or `IDEAS`.
 Sources = Callable[[MediaFile, str], Source]
 
 _ANY = Crop(0.5, 2.5)
-#: How networks crop a single picture in their feeds, by their help pages of 2026.
+#: How networks crop a single picture in their feeds, according to their help pages in 2026.
 _CROPS = {
     Service.FACEBOOK: Crop(0.8, 1.91),
     Service.GOOGLEBUSINESS: Crop(4 / 3, 4 / 3),
@@ -73,12 +73,12 @@ _CROPS = {
 
 
 def crop_of(where: str) -> Crop:
-    """The crop of a service; of ideas, a generous one."""
+    """The crop of a service; for ideas, a generous one."""
     return _CROPS.get(Service(where), _ANY) if where in set(Service) else _ANY
 
 
 def pictures_of(plan: Plan) -> Iterator[tuple[MediaFile, str]]:
-    """Each picture beside the posts as often as a page of the plan shows it, with its place: a service or `IDEAS`."""
+    """Each picture file, as often as a page of the plan shows it, with its place: a service or `IDEAS`."""
     for change in plan.changes:
         item = change.desired
         if item is not None and not item.cancelled:
@@ -88,7 +88,7 @@ def pictures_of(plan: Plan) -> Iterator[tuple[MediaFile, str]]:
 
 
 def thumbnail_sources(report: Report) -> Sources:
-    """For pages: thumbnails, which lead to the public address if there is one."""
+    """For pages: thumbnails, which link to the public address if there is one."""
 
     def source(file: MediaFile, where: str) -> Source:
         return Source(report.pictures.get((file.digest, where), ""), file.url if _is_public(file, report) else "")
@@ -97,7 +97,7 @@ def thumbnail_sources(report: Report) -> Sources:
 
 
 def public_sources(report: Report) -> Sources:
-    """For comments: the public address of what was applied before."""
+    """For comments: the public addresses of files that were applied before."""
 
     def source(file: MediaFile, _where: str) -> Source:
         url = file.url if _is_public(file, report) else ""
@@ -107,12 +107,12 @@ def public_sources(report: Report) -> Sources:
 
 
 def no_sources(_file: MediaFile, _where: str) -> Source:
-    """Show none."""
+    """Show no picture."""
     return Source()
 
 
 def about(file: MediaFile) -> str:
-    """Its pixels and its size, as far as they are known."""
+    """The pixels and the size of a file, if known."""
     return ", ".join(filter(None, [file.pixels, size_words(file.size)]))
 
 
@@ -125,17 +125,17 @@ def _where(change: Change) -> str:
 
 
 class Fact(NamedTuple):
-    """A field that is set, by the file's name for it."""
+    """A field that is set, with its name in the files."""
 
     name: str
     value: str
 
 
 class Media(NamedTuple):
-    """An image, or what stands for a video, a document or a link.
+    """An image, or the placeholder for a video, a document or a link.
 
-    `src` and `href` are http(s) or empty, `src` may be a thumbnail (`data:`); `address` is what the files say, an
-    address or a path, empty for live ones. `about`: of a file beside the posts, its pixels and size; else empty.
+    `src` and `href` are http(s) or empty, `src` may be a thumbnail (`data:`); `address`: as written in the files, an
+    address or a path, empty for live media. `about`: pixels and size of a file stored with the posts; else empty.
     """
 
     kind: str
@@ -157,7 +157,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What there is to show. `warning` hides the text until it is opened, on networks that have that."""
+    """Everything to show. `warning`: hides the text until it is opened, on networks that support it."""
 
     parts: tuple[Part, ...]
     title: str = ""
@@ -168,7 +168,7 @@ class Shown:
 
 
 def shown(item: Post | Idea | LivePost | LiveIdea | None, sources: Sources = no_sources) -> Shown:
-    """What there is to show of a declared or a live object; nothing of none. `sources`: of files beside the posts."""
+    """Everything to show of a declared or a live object; empty for None. `sources`: for files stored with the posts."""
     match item:
         case Post():
             return _of_post(item, sources)
@@ -202,7 +202,7 @@ def _of_live(post: LivePost) -> Shown:
     first = Part(pieces(post.text), tuple(map(_live_asset, post.assets)))
     rest = (Part(pieces(each.text), tuple(map(_live_asset, each.assets))) for each in post.thread[1:])
     facts = (Fact("error", visible(post.error)),) if post.error else ()
-    # neither what is off nor what nearly every post has is worth a line
+    # switches that are off and values that nearly every post has are not worth a line
     values = {name: value for name, value in post.metadata.items() if value is not False and _USUAL.get(name) != value}
     return _with_metadata((first, *rest), values, tuple(tag.name for tag in post.tags), facts)
 
@@ -233,13 +233,13 @@ def _with_metadata(
 
 
 def _mention(values: Mapping[str, Any]) -> str:
-    """Who is mentioned, and where that leads, which the text alone does not show."""
+    """Who is mentioned and the link of the mention, which the text alone does not show."""
     name, link = values.get("localized_name") or values.get("content"), values.get("link") or values.get("url")
     return " ".join(filter(None, [name, f"({link})" if link else ""]))
 
 
 def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Every value inside with its path, as people write it."""
+    """Every nested value with its path, as people write it."""
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{above}{name}.")
@@ -278,14 +278,14 @@ def _asset(asset: Asset, sources: Sources, where: str) -> Media:
 
 
 def _of_file(media: Media, file: MediaFile, sources: Sources, where: str) -> Media:
-    """The same for a file beside the posts, which has a path and a size, and a public address perhaps only later."""
+    """The same for a file stored with the posts: it has a path and a size, but may get a public address only later."""
     source = sources(file, where)
     src = _source(source.src) if media.kind == "image" else media.src
     return media._replace(src=src, href=web(source.href), address=visible(file.path), about=about(file))
 
 
 def _source(address: str) -> str:
-    """The address of a picture: http(s), or a thumbnail of ours."""
+    """The address of a picture: http(s), or one of our thumbnails."""
     return address if address.startswith(_THUMBNAIL) else web(address)
 
 

@@ -1,6 +1,6 @@
-"""What a plan, an apply, or what is left after it comes to, in sentences that every form uses.
+"""Summaries of a plan, an apply, and the changes left after it, in sentences that every form uses.
 
-Posts of a campaign that move together are named once.
+Posts of a campaign that move together are listed once.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel, channel_of, moment_of
 from bufferctl.render.lines import count
 
-#: What a plan made with --offline lacks.
+#: The note on a plan made with --offline.
 NOT_CHECKED = "Not checked against Buffer."
 NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show what people changed in Buffer since."
 
-#: What a plan is that was made with PATH, --target or --exclude, without a full stop.
+#: The note on a plan made with PATH, --target or --exclude, without a full stop.
 NARROWED = "Limited to the selected posts"
 
-#: Fewer posts that move alike are shown one by one.
+#: The number of posts with the same move from which they are shown together.
 _TOGETHER = 2
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 
@@ -37,7 +37,7 @@ def counts(plan: Plan) -> str:
 
 
 def quiet_counts(plan: Plan) -> str:
-    """What nobody needs to look at, in counts."""
+    """Counts of the objects that nobody needs to look at."""
     of = plan.count()
     found = [
         (of[Action.NO_OP], "unchanged"),
@@ -52,7 +52,7 @@ def quiet_counts(plan: Plan) -> str:
 
 
 def no_changes(plan: Plan, *, is_offline: bool) -> str:
-    """What a plan without changes means, without a full stop."""
+    """The meaning of a plan without changes, without a full stop."""
     if plan.narrowed:
         return NARROWED
     if waiting := len(plan.of(Action.WAITING)):
@@ -61,20 +61,20 @@ def no_changes(plan: Plan, *, is_offline: bool) -> str:
 
 
 def _waiting(number: int) -> str:
-    """What is left to do where nothing can be sent now, without a full stop."""
+    """The sentence for a plan in which nothing can be sent now, without a full stop."""
     return f"{count(number, 'post')} still wait{'s' if number == 1 else ''} for room in Buffer"
 
 
 def new_posts(plan: Plan) -> str:
-    """`2 new posts will be published.`; empty if none will be that would not be published without the plan."""
+    """`2 new posts will be published.`; empty if the plan publishes nothing that would not be published anyway."""
     number = sum(map(words.goes_public, plan.writes))
     return f"{count(number, 'new post')} will be published." if number else ""
 
 
 def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:
-    """When and where the first of the posts goes out that would not be published without the plan.
+    """When and where the first post goes out that would not be published without the plan.
 
-    At once, else in the next free slot of a queue where nobody knows when that is, else at the earliest time.
+    At once, else in the next free slot of a queue if its time is unknown, else at the earliest time.
     """
     public = [each for each in plan.writes if words.goes_public(each)]
     if at_once := next(filter(words.is_at_once, public), None):
@@ -89,12 +89,12 @@ def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:
 
 
 def requests(plan: Plan) -> str:
-    """How many requests applying it takes, including those for reading before and after."""
+    """How many requests an apply will use, including those for reading before and after."""
     return f"Apply will use {count(requests_needed(plan), 'API request')}."
 
 
 def applied(outcomes: Sequence[Outcome]) -> str:
-    """What an apply did."""
+    """The results of an apply in a sentence."""
     done = Counter(o.change.action for o in outcomes if o.status in {Status.DONE, Status.DIFFERS})
     parts = [f"{done[Action.CREATE]} created", f"{done[Action.UPDATE]} changed", f"{done[Action.DELETE]} deleted"]
     parts = parts if any(done[action] for action in WRITING) else ["nothing sent"]
@@ -110,7 +110,7 @@ def _counted(status: Status, number: int) -> str:
 
 
 def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
-    """What is left after an apply."""
+    """The changes left after an apply, in a sentence."""
     if left.is_empty:
         waiting = len(left.of(Action.WAITING))
         return f"Verified: {_waiting(waiting) if waiting else 'Buffer matches your files'}."
@@ -124,14 +124,14 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
 
 
 def unsent(left: Plan, outcomes: Iterable[Outcome]) -> Plan:
-    """What is left, except what this apply could not bring about: Buffer refused it, or it was held."""
+    """The plan that is left, without changes that this apply could not make: Buffer refused them, or they were held."""
     failed = {o.change.slot for o in outcomes if o.status in {Status.REFUSED, Status.HELD}}
     return replace(left, changes=tuple(c for c in left.changes if c.action not in WRITING or c.slot not in failed))
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Posts of one file of which only the time changes, all by the same span of local time; by time."""
+    """Posts of one file in which only the time changes, all by the same span of local time; in order of time."""
 
     file: str
     span: timedelta
@@ -155,7 +155,7 @@ def moved_together(changes: Iterable[Change]) -> tuple[Moved, ...]:
 
 
 def _span(change: Change) -> timedelta | None:
-    """By how much a post of a campaign moves, as its local clock shows it; None if something else changes too."""
+    """By how much a post of a campaign moves in local time; None if something else changes too."""
     post = change.desired
     if change.action is not Action.UPDATE or not isinstance(post, Post) or post.due_at is None:
         return None

@@ -1,7 +1,7 @@
-"""A plan, and what happened to it, as text for a terminal: plain words, good at 80 columns and without color.
+"""A plan and its results as text for a terminal: plain words, readable at 80 columns and without color.
 
-A plan is by channel and in the order of time, each change with the digest that a review can name; then counts and what
-applying takes; what needs you is last, where it is seen.
+A plan is ordered by channel and time, each change with the digest that a review can refer to; then come the counts and
+the cost of applying; what needs you is last, where it is easiest to see.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
 
-#: Lines of a text that are shown before it is folded.
+#: How many lines of a text are shown before it is folded.
 FOLD = 12
 
 _SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
-#: Actions that send what the files declare, now or later.
+#: Actions that send a declared object, now or later.
 _SENT = frozenset({Action.CREATE, Action.UPDATE, Action.WAITING})
-#: Stands for the message and the hint that the change above has too.
+#: Shown instead of a message and a hint that are the same as in the change above.
 _SAME = "same reason as above"
 _HOUR = 3600
 
@@ -43,7 +43,7 @@ def plan_text(
     is_offline: bool = False,
     selection: str = "",
 ) -> str:
-    """The whole plan, ending in a newline. `lengths`: of texts, by address. The rest is as in `Report`."""
+    """The whole plan, ending in a newline. `lengths`: text lengths by address. The rest is as in `Report`."""
     digests = {change.slot: change_digest(change) for change in plan.changes if change.action in REVIEWED}
 
     def cards_text(cards: Iterable[Card]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def differences_text(change: Change, plan: Plan, paint: Paint) -> str:
 
 
 def _moved(moved: summary.Moved, plan: Plan, paint: Paint) -> Iterator[str]:
-    """Posts that move together: how many, by how much, the first and the last of them."""
+    """Posts that move together: how many, by how much, and the first and last of them."""
     yield f"  {paint.change('~')} {paint.strong(visible(moved.file))}: {moved.label}"
     for name, change in (("first", moved.changes[0]), ("last", moved.changes[-1])):
         moment = moment_of(change, plan)
@@ -118,7 +118,7 @@ def _first(plan: Plan) -> str:
 
 
 def _requests(plan: Plan) -> str:
-    """What applying will cost, and when Buffer allows that."""
+    """The number of requests that apply will use, and when Buffer allows them."""
     text = summary.requests(plan)
     tightest, end = plan.quota.tightest, ready_at(plan)
     if tightest is None or end is None:
@@ -133,7 +133,7 @@ def _hours(window: Window) -> str:
 
 
 def _card(card: Card, above: Card | None, digest: str, paint: Paint) -> Iterator[str]:
-    """One change. A message that the one above has too is not repeated, unless there is more to show."""
+    """One change. A message that is the same as in the change above is not repeated, unless there is more to show."""
     address = card.address
     if card.change.action in STATE_ONLY and not card.message:
         about = ", ".join(filter(None, [card.what, card.why]))
@@ -157,7 +157,7 @@ def _painter(card: Card, paint: Paint) -> Callable[[str], str]:
 
 
 def _heading(card: Card) -> Iterator[str]:
-    """What happens, when, why, and how long the text is."""
+    """What happens, when and why, and how long the text is."""
     yield "" if card.kind == "hold" else card.what
     yield f"{card.when.local} ({card.when.away})" if card.when else ""
     yield card.why
@@ -166,7 +166,7 @@ def _heading(card: Card) -> Iterator[str]:
 
 
 def _details(card: Card, paint: Paint, *, is_said_above: bool) -> Iterator[str]:
-    """What is to be said about it, its content or how that changes, and one thing to do."""
+    """Its messages, its content or how that changes, and one thing to do."""
     if card.message and not is_said_above:
         yield from indented(card.message, paint)
     action = card.change.action
@@ -202,16 +202,16 @@ def _content(shown: Shown, paint: Paint) -> Iterator[str]:
 
 
 def _media(media: Media) -> str:
-    """What is attached, its address, and what it shows or is called."""
+    """The kind of an attachment, its address, and its description or title."""
     about = " · ".join(filter(None, [media.about, media.alt, media.title, media.text]))
     return " ".join(filter(None, [f"with {media.kind}", media.address, f"({about})" if about else ""]))
 
 
 def _quoted(text: str, paint: Paint) -> Iterator[str]:
-    """The text behind a bar, folded where it is long; links of the folded part are shown."""
+    """The text after a bar, folded if it is long; links in the folded part are shown."""
     bar = paint.faint("│")
     lines = [part for line in text.splitlines() for part in wrapped(line, paint.width - 8)]
-    # one more line takes as much room as saying that there is one
+    # a single further line takes as much room as saying that there is one
     first = lines if paint.full or len(lines) <= FOLD + 1 else lines[:FOLD]
     for line in first:
         yield f"{INDENT}{bar} {line}".rstrip()
@@ -223,7 +223,7 @@ def _quoted(text: str, paint: Paint) -> Iterator[str]:
 
 
 def _changed(changed: Changed, paint: Paint, *, is_held: bool) -> Iterator[str]:
-    """One field: on one line if it is short, word by word if it is a text, else one value above the other."""
+    """One field: on one line if it is short, word by word if it is text, else one value above the other."""
     name = f"{changed.name} (Buffer → file)" if is_held else changed.name
     if not changed.before or not changed.after:
         sign, value = (paint.good("+"), changed.after) if changed.after else (paint.bad("-"), changed.before)
@@ -249,7 +249,7 @@ def _marked(name: str, values: Iterable[tuple[str, str]], paint: Paint) -> Itera
 
 
 def outcome_text(outcome: Outcome, paint: Paint) -> str:
-    """One outcome: sign, address, result, id and link; then Buffer's message, and what a person is to do."""
+    """One outcome: symbol, address, result, id and link; then Buffer's message, and what a person should do."""
     kind, sign = mark(outcome)
     painter = {"good": paint.good, "bad": paint.bad}.get(kind, paint.faint)
     parts = [visible(str(outcome.change.address)), words.result(outcome), visible(outcome.id or "")]
@@ -260,12 +260,12 @@ def outcome_text(outcome: Outcome, paint: Paint) -> str:
 
 
 def applied_text(outcomes: Sequence[Outcome], paint: Paint) -> str:
-    """What an apply did, in a sentence."""
+    """The results of an apply in a sentence."""
     return "".join(f"{paint.strong(line)}\n" for line in wrapped(summary.applied(outcomes), paint.width))
 
 
 def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Paint) -> str:
-    """What is left after an apply: in a line if it is nothing, or nothing but what was shown before."""
+    """The plan that is left after an apply: one line if it is empty or was shown before."""
     total = summary.left_over(left, outcomes)
     if left.is_empty:
         return f"{paint.good(total)}\n"
@@ -277,7 +277,7 @@ def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Pai
 
 
 def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
-    """What an apply did: each outcome, what did not go as planned last; the sum, why it stopped, what was left."""
+    """The results of an apply: each outcome, failures last; the counts, why it stopped, and what was left."""
     outcomes = sorted(report.outcomes or (), key=lambda outcome: outcome.status is not Status.DONE)
     lines = [outcome_text(outcome, paint) for outcome in outcomes]
     if report.stopped:
@@ -291,7 +291,7 @@ def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
 
 
 def _expansion_lines(item: Post | Idea | None) -> Iterator[str]:
-    """How a post was made from an entry that says less or more, a line for each step; nothing for other posts."""
+    """How a post was made from a shorthand or repeated entry, one line per step; nothing for other posts."""
     made = item.expansion if isinstance(item, Post) else None
     if item is None or made is None:
         return

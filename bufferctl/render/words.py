@@ -1,4 +1,4 @@
-"""How people read actions, causes, outcomes, fields, values and times: one word a concept, none of Terraform's."""
+"""Actions, causes, outcomes, fields, values and times in plain words: one word per concept, none of Terraform's."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _CAUSES = {
     Cause.UNCHANGED: "",
 }
 
-#: What happened in Buffer, if it is not that somebody changed it.
+#: What happened in Buffer, other than somebody changing the post.
 _DRIFTS: dict[Reason | None, str] = {
     Reason.GONE: "deleted in Buffer",
     Reason.LAG: "not shown yet",
@@ -60,7 +60,7 @@ _DRIFTS: dict[Reason | None, str] = {
 }
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-#: From how many days on distances are given in weeks, in months, and in years.
+#: The numbers of days from which distances are given in weeks, months, and years.
 _WEEKS, _MONTHS, _YEARS = 14, 60, 730
 
 _INSTANTS = frozenset({"due_at", "date", "start_date", "end_date"})
@@ -92,7 +92,7 @@ _DONE = {
 
 
 def what(change: Change) -> str:
-    """What will happen to it, in a few words."""
+    """What will happen to an object, in a few words."""
     if change.action is Action.UPDATE and isinstance(change.desired, Post):
         if was_draft(change):
             return f"{_sent(change.desired)} (was a draft)"
@@ -105,14 +105,14 @@ def what(change: Change) -> str:
 
 
 def _sent(post: Post) -> str:
-    """What Buffer does with a post that it gets."""
+    """What Buffer does with a post that it receives."""
     if post.draft:
         return "will save as a draft"
     return "will submit for approval" if post.needs_approval else _CREATES[post.mode]
 
 
 def was_draft(change: Change) -> bool:
-    """Whether a draft of Buffer's is no longer one after the change: then the post goes out, or to be approved."""
+    """Whether the change ends a post's status as a draft, so that it is published or submitted for approval."""
     write, live = change.write, change.live
     if not isinstance(write, EditPost) or not isinstance(live, LivePost):
         return False
@@ -129,7 +129,7 @@ def is_at_once(change: Change) -> bool:
 
 
 def goes_public(change: Change) -> bool:
-    """Whether Buffer publishes it without anybody doing more, and would not before: a new post, a draft gone live."""
+    """Whether Buffer now publishes it without further action and would not have before: a new post, a former draft."""
     if not is_public(change.desired):
         return False
     return change.action is Action.CREATE or (
@@ -138,12 +138,12 @@ def goes_public(change: Change) -> bool:
 
 
 def is_public(item: Post | Idea | None) -> bool:
-    """Whether Buffer publishes it without anybody doing more."""
+    """Whether Buffer publishes it without further action."""
     return isinstance(item, Post) and not item.draft and not item.needs_approval
 
 
 def why(change: Change) -> str:
-    """The cause in plain words, empty if nothing caused anything, or the action says it already."""
+    """The cause in plain words, empty if there is none or the action already says it."""
     if change.action in {Action.ADOPT, Action.MOVE}:
         return ""
     if change.cause is Cause.DRIFT and change.action is Action.CREATE:
@@ -152,7 +152,7 @@ def why(change: Change) -> str:
 
 
 def field(path: str) -> str:
-    """A field as people find it in the file: `thread.1.0` is the text of a thread's second part."""
+    """A field by its name in the file: `thread.1.0` is the text of a thread's second part."""
     top, *rest = path.removeprefix("metadata.").split(".")
     match top, rest:
         case "tags" | "services", _:
@@ -175,7 +175,7 @@ def field(path: str) -> str:
 
 
 def value(raw: Any, zone: str = "", name: str = "") -> str:
-    """The value of the field `name` as people write it, safe to show, an instant in `zone`; empty for nothing."""
+    """The value of the field `name` as people write it, safe to show, an instant in `zone`; empty for no value."""
     if raw in (None, "", (), [], {}):
         return ""
     if isinstance(raw, bool):
@@ -204,25 +204,25 @@ def need_you(number: int) -> str:
 
 
 def result(outcome: Outcome) -> str:
-    """What happened to a change, in a word or a few."""
+    """The result of a change, in a word or a few."""
     return _DONE.get(outcome.change.action, "done") if outcome.status is Status.DONE else OUTCOMES[outcome.status]
 
 
 def local(moment: datetime, zone: str) -> str:
-    """`Tue 1 Dec 2026 09:00 CET`, in `zone`; without one, in the zone that `moment` has."""
+    """`Tue 1 Dec 2026 09:00 CET`, in `zone`; without one, in the zone of `moment`."""
     moment = in_zone(moment, zone)
     return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M} {moment.tzname()}"
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:
-    """The moment in `zone`; unchanged if that is not a zone."""
+    """The moment in `zone`; unchanged if there is no such zone."""
     with suppress(ZoneInfoNotFoundError, ValueError):
         return moment.astimezone(ZoneInfo(zone)) if zone else moment
     return moment
 
 
 def away(moment: datetime, now: datetime, zone: str) -> str:
-    """`in 3 days`, `tomorrow`, `20 minutes ago`: under a day by the clock, else by the calendar of `zone`."""
+    """`in 3 days`, `tomorrow`, `20 minutes ago`: by the clock if it is under a day, else by the calendar in `zone`."""
     seconds = (moment - now).total_seconds()
     if abs(seconds) < _MINUTE:
         return "now"
