@@ -1,4 +1,4 @@
-"""What is kept of a plan in files: saved plans and whether they still hold, what was reviewed, receipts."""
+"""Plans stored in files: saved plans and whether they are still valid, reviewed plans, and receipts."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What people agreed on, held against the plan of today: all of a saved plan or nothing, or what was reviewed.
+"""Compares the plan that people agreed on with the current one: a saved plan as a whole, or each reviewed change.
 
-`verify` is the strict form: a saved plan still holds, or is refused. `Reviewed` is for merges, where other changes come
-between: what was reviewed is done, the rest is held. A change was reviewed where the reviewed plan has one of the same
-address and digest (digests.py), and of the same object in Buffer. Nothing that writes to Buffer happens without; what
-concerns state alone makes nothing public and needs no review.
+`verify` is the strict form: a saved plan is still valid, or is refused. `Reviewed` is for merges, since other changes
+may come in between: reviewed changes are made, the rest is held. A change was reviewed if the reviewed plan has a
+change with the same address and digest (digests.py), for the same object in Buffer. Nothing is written to Buffer
+without a review; changes to state alone make nothing public and need none.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from bufferctl.model.serial import dump_write
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
 
-#: Holds that say "not any more" rather than "something moved": what was reviewed cannot be done, and harms nobody.
+#: Holds that mean "no longer possible" rather than "something changed": skipping the reviewed change does no harm.
 _OVERTAKEN = frozenset({Reason.SENT, Reason.MISSED, Reason.LAG, Reason.UNSETTLED, Reason.ERROR})
-#: What is to be done to an object, for people.
+#: What apply does to an object, in plain words.
 _DONE = {
     Action.CREATE: "created",
     Action.UPDATE: "changed",
@@ -32,30 +32,30 @@ _DONE = {
     Action.WAITING: "left waiting for room",
 }
 _SAYS = {Action.CREATE: "created", Action.WAITING: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
-#: Actions of what Buffer has, and nothing is to be done about it there.
+#: Actions of objects that exist in Buffer and need no change there.
 _THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What of a saved plan is still to be done, or still needs somebody (`plan`), and what moved: address and why."""
+    """A saved plan compared with now. `plan`: changes still to make, and holds; `moved`: address and why it changed."""
 
     plan: Plan
     moved: tuple[str, ...]
 
 
 def verify(saved: SavedPlan, now: Plan) -> Verified:
-    """Hold a saved plan against the plan that the same inputs give now."""
+    """Compare a saved plan with the plan that the same inputs give now."""
     today = {change.slot: change for change in now.changes}
     kept, moved = [], []
     for change in saved.plan.changes:
         current = today.get(change.slot)
         if change.action is Action.HOLD and current and current.action is Action.HOLD:
-            kept.append(current)  # it moves nothing, but a run that leaves it ends as any that leaves one
+            kept.append(current)  # it blocks nothing, but it counts for the exit code like any other hold
         if change.action not in WRITING | STATE_ONLY:
             continue
         if current is None:
-            if change.action not in {Action.DELETE, Action.FORGET}:  # those are done and forgotten by the first half
+            if change.action not in {Action.DELETE, Action.FORGET}:  # an earlier run of this plan made those
                 moved.append(f"{change.address}: its channel is another one in Buffer than when the plan was made")
             continue
         if change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
@@ -68,9 +68,9 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
 
 
 def overruled(plan: Plan, declared: Desired) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
-    """Where the files have gone on since: what they take back (address and why), and what they put otherwise.
+    """What the files have changed since the plan: changes that they revoke (address and why), and newer versions.
 
-    What they take back is not done: nothing goes out that no file declares, or disappears that one does.
+    Revoked changes are not made: nothing is published that no file declares, and nothing is deleted that one declares.
     """
     now = {item.address: item for item in declared.items}
     back, otherwise = [], []
@@ -87,7 +87,7 @@ def overruled(plan: Plan, declared: Desired) -> tuple[tuple[str, ...], tuple[Dia
 
 
 def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
-    """What a plan shows of the channel of a change; nothing for ideas."""
+    """The details that a plan shows for the channel of a change; nothing for ideas."""
     channel = plan.channels.get(change.slot.channel_id)
     return (channel.service.value, channel.name, channel.timezone) if channel else ()
 
@@ -101,14 +101,14 @@ def _same(change: Change, current: Change, before: Mapping[str, str | None]) -> 
 
 
 def _as_then(then: Write, now: Write) -> Write:
-    """The write without the id of an idea that was yet to be created then: the plan's own first half created it."""
+    """The write without the id of an idea that did not exist when planned: an earlier run of this plan created it."""
     if isinstance(then, CreatePost | EditPost) and isinstance(now, CreatePost | EditPost) and then.idea_id is None:
         return replace(now, idea_id=None)
     return now
 
 
 def _overtaken(change: Change, current: Change) -> bool:
-    """Whether the change is done (and was found again), or its time is over without anybody having moved anything."""
+    """Whether the change is already made (and its object was found), or its time passed with no change by anybody."""
     if change.action is Action.CREATE and current.action is Action.ADOPT:
         return True
     if change.action is Action.DELETE and current.action is Action.FORGET:
@@ -127,7 +127,7 @@ def _moved(change: Change, current: Change) -> str:
 
 
 class Reviewed:
-    """A plan that was reviewed; `name` is that of its file."""
+    """A plan that was reviewed; `name` is the name of its file."""
 
     def __init__(self, plan: Plan, name: str) -> None:
         self._name = name
@@ -135,7 +135,7 @@ class Reviewed:
         self._digests = {c.slot: change_digest(c) for c in plan.changes if c.action in REVIEWED}
 
     def hold(self, change: Change) -> Change:
-        """The change as it is where it was reviewed or writes nothing, else held."""
+        """The change, unmodified if it was reviewed or writes nothing, else held."""
         then = self._changes.get(change.slot)
         if change.action not in WRITING or (then and self._agreed(change, then)):
             return change
@@ -150,7 +150,7 @@ class Reviewed:
         )
 
     def _agreed(self, change: Change, then: Change) -> bool:
-        """Whether it is what was reviewed, done to the same one in Buffer, or in place of the same that is gone."""
+        """Whether the change is the reviewed one, for the same object in Buffer, or replacing the same missing one."""
         return self._digests.get(change.slot) == change_digest(change) and change.live_id == then.live_id
 
     def _why(self, change: Change, then: Change | None) -> str:
@@ -170,12 +170,12 @@ class Reviewed:
         return f"its {fields_differ} from {self._name}"
 
     def undone(self, now: Plan) -> Iterator[str]:
-        """What was reviewed and is not done although nobody is asked about it: address and why, for people."""
+        """The reviewed changes that are dropped without asking anybody: address and why, for people."""
         today = {change.slot: change for change in now.changes}
         elsewhere = {change.address for change in now.changes if change.desired}
         for slot in self._digests:
             then, current = self._changes[slot], today.get(slot)
-            if then.action is Action.DELETE:  # else it is gone already, or in today's plan
+            if then.action is Action.DELETE:  # otherwise it is already deleted, or in the current plan
                 if current and current.action in _THERE and current.desired and not current.desired.cancelled:
                     yield f"{then.address}: the files declare it again, so it is not deleted"
                 continue
@@ -189,18 +189,18 @@ class Reviewed:
                 yield f"{then.address}: the files have a newer version, and so does Buffer"
 
     def organizations(self) -> dict[str, str]:
-        """The id of each organization by what the files called it."""
+        """The id of each organization by its name in the files."""
         return {change.address.organization: slot.organization_id for slot, change in self._changes.items()}
 
 
 def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, ...]:
-    """The fields in which what becomes public differs."""
+    """The names of the public fields that differ."""
     before, after = what_it_says(then), what_it_says(now)
     return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
 
 
 def _consequence(change: Change) -> str:
-    """What follows where nothing is sent."""
+    """The consequence of not sending the change."""
     if change.action is Action.DELETE:
         return f"it is not deleted and {'will be published' if change.goes_out else 'stays in Buffer'}"
     return "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"

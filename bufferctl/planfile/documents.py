@@ -1,6 +1,6 @@
-"""What saved plans and receipts share: which document a file is, and plans and changes as JSON values and back, whole.
+"""Shared by saved plans and receipts: the kind of a document, and complete plans and changes as JSON values and back.
 
-Everything read goes through pydantic's models: what is damaged raises `DamagedError`, and nothing else.
+Everything that is read goes through pydantic models: damaged data raises `DamagedError`, and no other exception.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 
 class DamagedError(ValueError):
-    """A file of ours that does not hold what it was written with."""
+    """One of bufferctl's own files does not have the content that was written."""
 
 
 class _Head(BaseModel):
-    """What every document of ours begins with."""
+    """The first fields of each of bufferctl's own documents."""
 
     model_config = ConfigDict(strict=True)
     kind: str
@@ -34,7 +34,7 @@ class _Head(BaseModel):
 
 
 def read_head(raw: bytes) -> tuple[str, int, dict[str, Any]]:
-    """The kind of a document, its major version, and its values; kind "" and version 0 if it is none."""
+    """The kind of a document, its major version, and its values; kind "" and version 0 for any other file."""
     try:
         values = from_json(raw)
         head = _Head.model_validate(values)
@@ -44,7 +44,7 @@ def read_head(raw: bytes) -> tuple[str, int, dict[str, Any]]:
 
 
 def undamaged(read: Callable[[], T]) -> T:
-    """What `read` gives. Raises DamagedError if the values are not what it expects."""
+    """The result of `read`. Raises DamagedError if the values are not as it expects."""
     try:
         return read()
     except (ValidationError, LookupError, TypeError, ValueError, OverflowError, AttributeError) as error:
@@ -52,7 +52,7 @@ def undamaged(read: Callable[[], T]) -> T:
 
 
 def _checked(load: Callable[[dict[str, Any]], T]) -> Callable[[Any], T]:
-    """`load` as pydantic wants it: a ValueError for whatever is not what it expects."""
+    """`load` as a pydantic validator, which raises ValueError for unexpected values."""
 
     def validate(values: Any) -> T:
         return undamaged(lambda: load(values))
@@ -68,7 +68,7 @@ _Live = Annotated[Annotated[LivePost, Tag("post")] | Annotated[LiveIdea, Tag("id
 
 
 class _ChangeValues(BaseModel):
-    """A change; `change` is all of it but the three others."""
+    """A change; `change` has everything except the three other fields."""
 
     change: Change
     live: _Live | None
@@ -77,7 +77,7 @@ class _ChangeValues(BaseModel):
 
 
 class _PlanValues(BaseModel):
-    """A plan; `plan` is all of it but the three others."""
+    """A plan; `plan` has everything except the three other fields."""
 
     plan: Plan
     channels: dict[str, LiveChannel]
@@ -86,7 +86,7 @@ class _PlanValues(BaseModel):
 
 
 def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
-    """A plan with these changes, as `dump_change` gives them; not what its own run records."""
+    """A plan with these changes, in the form of `dump_change`; without the data that its own run records."""
     files = (each.file for change in plan.writes if change.desired for each in files_of(change.desired))
     public = plan.public & {file.url for file in files if file}
     bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording(), queue_times={}, public=public)
@@ -99,7 +99,7 @@ def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def load_plan(values: Any) -> Plan:
-    """Read what `dump_plan` gave. Raises pydantic's ValidationError if it is something else."""
+    """Load the output of `dump_plan`. Raises pydantic's ValidationError for anything else."""
     read = _PlanValues.model_validate(values)
     changes = tuple(replace(c.change, desired=c.desired, live=c.live, write=c.write) for c in read.changes)
     return replace(read.plan, changes=changes, channels=read.channels, warnings=read.warnings)

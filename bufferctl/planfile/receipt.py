@@ -1,4 +1,4 @@
-"""Receipts: what an apply did, kept so that it can be shown again in every form."""
+"""Receipts: the results of an apply, stored so that they can be shown again in every form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORMAT_MAJOR = 2
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was planned, what happened to it, and the plan that was left (None if it was not planned again).
+    """The plan, its results, and the plan that was left (None if it was not planned again).
 
     `stopped`: why it ended early, empty if it did not. Times are aware.
     """
@@ -34,7 +34,7 @@ class Receipt:
 
 
 class _Outcome(BaseModel):
-    """What of an outcome in JSON is read back."""
+    """The fields of an outcome that are read back from JSON."""
 
     organization_id: str
     channel_id: str | None
@@ -48,7 +48,7 @@ class _Outcome(BaseModel):
 
 
 class _Receipt(BaseModel):
-    """What of a receipt in JSON is read back, beside its plans."""
+    """The fields of a receipt that are read back from JSON, besides its plans."""
 
     outcomes: tuple[_Outcome, ...]
     stopped: str | None
@@ -56,12 +56,12 @@ class _Receipt(BaseModel):
 
 
 def details(plan: Plan, left: Plan | None) -> dict[str, Any]:
-    """The part of a receipt that `load` needs beside its outcomes."""
+    """The part of a receipt that `load` needs besides its outcomes."""
     return {"plan": _dump(plan), "left": _dump(left) if left else None}
 
 
 def load(raw: bytes, name: str) -> Receipt:
-    """Read a receipt. Raises UsageError if it is none, is of another version, or is damaged."""
+    """Read a receipt. Raises UsageError if it is not one, has another version, or is damaged."""
     kind, major, values = read_head(raw)
     if kind != KIND:
         raise UsageError(f"There is no receipt in {name}", hint="To write one, run `bufferctl apply --receipt FILE`.")

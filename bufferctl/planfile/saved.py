@@ -1,10 +1,10 @@
-"""Saved plans: what was reviewed, complete, and whether it still holds.
+"""Saved plans: the complete plan that was reviewed, and whether it is still valid.
 
-A file holds the full inputs that the plan was made from, and for each change what Buffer had. What a change would send
-is not kept beside the inputs but taken from them, and so is everything that is shown of it; the digests that the file
-names must be those of what would be sent. So no edit of a file can show one thing and send another. Applying it makes
-the plan anew from those inputs and today's account, and does of it what is the same: nothing unrelated makes a saved
-plan stale, and neither does its own first half.
+A file has the full inputs that the plan was made from, and for each change the version in Buffer. The content that a
+change would send is not stored again but taken from the inputs, and so is everything shown of it; the digests in the
+file must match the content that would be sent. So no edit of a file can show one thing and send another. Applying it
+makes a new plan from those inputs and the current account, and makes the changes that are the same in both: unrelated
+changes do not make a saved plan stale, and neither does an earlier run of it that was interrupted.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FORMAT_MAJOR, FORMAT_MINOR = 2, 0
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the command line said when the plan was made, as far as it overrules a plan."""
+    """The command-line options that override a plan, as given when the plan was made."""
 
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """What a file holds. `rests_on`: the `facts` of each change then. Times are aware."""
+    """The content of a file. `rests_on`: the `facts` of each change at that time. Times are aware."""
 
     plan: Plan
     desired: Desired
@@ -54,7 +54,7 @@ class SavedPlan:
 
 
 class _Inputs(BaseModel):
-    """What a plan is made from, beside the account. `items`: as `dump_item` gives them."""
+    """The inputs of a plan besides the account. `items`: in the form of `dump_item`."""
 
     settings: Settings
     organizations: tuple[Organization, ...]
@@ -98,7 +98,7 @@ def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime
 def load(raw: bytes, name: str) -> SavedPlan:
     """Read a saved plan.
 
-    Raises UsageError if it is none or is damaged, StalePlanError if it was altered or is of another version.
+    Raises UsageError if it is not a plan or is damaged, StalePlanError if it was altered or has another version.
     """
     kind, major, values = read_head(raw)
     if kind != KIND:
@@ -126,7 +126,7 @@ _SIGNED = ("created_at", "expires_at", "digest", "plan", "inputs")
 
 
 def _has_link_asset(post: Post) -> bool:
-    """Whether an earlier version planned it: a link preview is a `link_attachment` now (notes: Writing)."""
+    """Whether an earlier version planned it: link previews are now a `link_attachment` (notes: Writing)."""
     thread: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
     return any(asset.link for assets in (post.assets, *(item.assets for item in thread)) for asset in assets)
 
@@ -156,9 +156,9 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
 
 
 def _dump(change: Change) -> dict[str, Any]:
-    """A change without the declared object, which stands in the inputs; `declared` says whether it has one.
+    """A change without the declared object, which is in the inputs; `declared` says whether it has one.
 
-    Of what the write sends only the id that planning found for a board of Pinterest is not in the inputs.
+    Everything that the write sends is in the inputs, except the id that planning found for a Pinterest board.
     """
     values = dump_change(change)
     values |= {"digest": change_digest(change), "declared": values.pop("desired") is not None}
@@ -171,7 +171,7 @@ def _dump(change: Change) -> dict[str, Any]:
 
 
 def _with_item(values: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What `_dump` gave, as `dump_change` gives it. Raises LookupError if the inputs do not declare it."""
+    """The output of `_dump` in the form of `dump_change`. Raises LookupError if the inputs do not have the object."""
     if not values["declared"]:
         return {**values, "desired": None}
     desired = declared[_key(values["change"]["address"])]
@@ -203,5 +203,5 @@ def _dump_choices(choices: Choices) -> dict[str, Any]:
 
 
 def _checksum(body: Mapping[str, Any]) -> str:
-    """Against accidents; whoever edits a file can make it anew."""
+    """A checksum against accidents; anybody who edits a file can compute a new one."""
     return blake2b(to_json(body), digest_size=16).hexdigest()
