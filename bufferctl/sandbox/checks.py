@@ -1,4 +1,4 @@
-"""Buffer's own checks of a post's content, as sentences in the words that the live service uses (NOTES: Errors)."""
+"""Buffer's own checks of a post's content, with the messages of the live service (NOTES: Errors)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _NEEDS_MEDIA = {
 
 
 def problems(post: Doc, channel: Doc, organization: Doc, media_roots: Sequence[str] = ()) -> list[str]:
-    """Return everything that is wrong with a post's content on its channel; nothing if Buffer would take it.
+    """Return everything that is wrong with a post's content on its channel; empty if Buffer would accept it.
 
-    `post` holds `text`, `assets` and `metadata` as they were sent (metadata: the channel's own network only), `tagIds`.
+    `post` holds `text`, `assets`, `metadata` (only for the channel's own network) and `tagIds` as sent.
     `media_roots`: see media.py.
     """
     network = NETWORKS[channel["service"]]
@@ -57,7 +57,7 @@ def problems(post: Doc, channel: Doc, organization: Doc, media_roots: Sequence[s
 
 
 def item_link(item: Doc, service: str) -> Doc | None:
-    """Return the link attachment of a thread's item in its network's metadata, None for none."""
+    """Return the link attachment from the network's metadata of a thread item, None if there is none."""
     link: Doc | None = ((item.get("metadata") or {}).get(service) or {}).get("linkAttachment")
     return link
 
@@ -91,7 +91,7 @@ def _media(assets: list[Doc], service: str, roots: Sequence[str], *, thread: boo
 
 
 def _thumbnail(kind: str, value: Doc, service: str, roots: Sequence[str]) -> Iterator[str]:
-    """Yield what is wrong with a thumbnail; that of a video is a frame, on some networks (NOTES: Writing)."""
+    """Yield problems with a thumbnail; on some networks, a video's thumbnail must be a frame (NOTES: Writing)."""
     url = value.get("thumbnailUrl")
     if kind == "video" and url:
         yield "The thumbnail of a video cannot be set by thumbnailUrl."
@@ -145,11 +145,11 @@ _GOOGLE_DETAILS = {
 METADATA_KEYS = {service: service for service, network in NETWORKS.items() if network.takes_posts} | {
     "googlebusiness": "google"
 }
-"""Under which key of `metadata` each network's fields are sent."""
+"""The key in `metadata` for each network's fields."""
 
 
 def _metadata(metadata: Doc, channel: Doc) -> Iterator[str]:
-    """Yield what is missing in, or too long for, the metadata of a post on this channel."""
+    """Yield which metadata fields of a post on this channel are missing or too long."""
     service = channel["service"]
     network = NETWORKS[service]
     if service in {"instagram", "facebook"} and not metadata.get("type"):

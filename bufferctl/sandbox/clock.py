@@ -1,4 +1,4 @@
-"""The sandbox's clock, and the two ways in which Buffer writes a moment down."""
+"""The sandbox's clock, and the two formats that Buffer uses for times."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzin
 
 
 class Clock:
-    """What time it is in the sandbox: the real time unless moved or stopped. Safe between threads.
+    """The time in the sandbox: the real time unless moved or stopped. Thread-safe.
 
-    A clock that is not stopped goes on running after `set` and `advance`.
+    A clock that is not stopped keeps running after `set` and `advance`.
     """
 
     def __init__(self, start: datetime | str | None = None, *, stopped: bool = False) -> None:
-        """`start`: an aware datetime or ISO 8601 text, now if none; `stopped`: only `set` and `advance` move it."""
+        """`start`: an aware datetime or ISO 8601 text, None for now; `stopped`: only `set` and `advance` move it."""
         self._lock = threading.Lock()
         self._offset = timedelta()
         self._stopped_at: datetime | None = None
@@ -33,12 +33,12 @@ class Clock:
         return cls(start, stopped=True)
 
     def now(self) -> datetime:
-        """Return the sandbox's present, aware, in UTC."""
+        """Return the sandbox's current time, aware, in UTC."""
         with self._lock:
             return self._stopped_at if self._stopped_at is not None else datetime.now(UTC) + self._offset
 
     def set(self, moment: datetime | str) -> None:
-        """Jump to `moment`; ValueError for a text that is no ISO 8601 time."""
+        """Jump to `moment`; raises ValueError for text that is not an ISO 8601 time."""
         target = parse_time(moment) if isinstance(moment, str) else moment.astimezone(UTC)
         with self._lock:
             if self._stopped_at is not None:
@@ -47,7 +47,7 @@ class Clock:
                 self._offset = target - datetime.now(UTC)
 
     def advance(self, seconds: float = 0, **units: float) -> None:
-        """Move by seconds, or by the units of `timedelta` (minutes=5, hours=-1); back works too."""
+        """Move by seconds, or by the units of `timedelta` (minutes=5, hours=-1), forward or back."""
         step = timedelta(seconds=seconds, **units)
         with self._lock:
             if self._stopped_at is not None:
@@ -56,13 +56,13 @@ class Clock:
                 self._offset += step
 
     def stop(self) -> None:
-        """Stand still at the present moment."""
+        """Stop at the current time."""
         present = self.now()
         with self._lock:
             self._stopped_at = present
 
     def run(self) -> None:
-        """Go on from where the clock stands."""
+        """Resume from the time at which the clock stopped."""
         with self._lock:
             if self._stopped_at is not None:
                 self._offset = self._stopped_at - datetime.now(UTC)
@@ -70,7 +70,7 @@ class Clock:
 
 
 def parse_time(text: str) -> datetime:
-    """Read ISO 8601 as Buffer takes it, UTC where no offset is given; ValueError for anything else."""
+    """Parse ISO 8601 as Buffer does, as UTC if there is no offset; raises ValueError for anything else."""
     if not _ISO.fullmatch(text):
         raise ValueError(f"{text!r} is not an ISO 8601 date-time")
     moment = datetime.fromisoformat(text.upper())
@@ -85,15 +85,15 @@ def parse_time(text: str) -> datetime:
 
 
 def iso(moment: datetime) -> str:
-    """Write a moment as posts do: ISO 8601, milliseconds, Z (NOTES: Reading)."""
+    """Format a time as in posts: ISO 8601, milliseconds, Z (NOTES: Reading)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def epoch_ms(moment: datetime) -> int:
-    """Return a moment in milliseconds since 1970."""
+    """Return a time in milliseconds since 1970."""
     return round(moment.timestamp() * 1000)
 
 
 def millis(text: str | None) -> int | None:
-    """Return an ISO text's moment in milliseconds since 1970, None for none."""
+    """Return an ISO time in milliseconds since 1970; None stays None."""
     return None if text is None else epoch_ms(parse_time(text))

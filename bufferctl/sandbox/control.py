@@ -1,12 +1,12 @@
-"""`/_sandbox/`: what tests and teachers may do over HTTP while it runs. Bearer key as for the API, JSON bodies.
+"""`/_sandbox/`: what tests and teachers can do over HTTP while it runs. Bearer key as for the API, JSON bodies.
 
 GET    /_sandbox/clock      {"now": …}
 POST   /_sandbox/clock      {"advance": seconds} or {"set": "2026-12-01T09:00:00Z"}, with "stopped": true or false
-GET    /_sandbox/faults     rules, seed, counts and the log of those that happened
+GET    /_sandbox/faults     rules, seed, counts and the log of faults that happened
 PUT    /_sandbox/faults     {"rules": "cut-after=0.2" or a list, "seed": 7}
-DELETE /_sandbox/faults     everything goes well again
-GET    /_sandbox/options    which side it takes of what nobody has shown (core.Options)
-PUT    /_sandbox/options    {"edits_keep": true, …}: another side, from now on
+DELETE /_sandbox/faults     no more faults
+GET    /_sandbox/options    how it behaves where Buffer's behavior is unknown (core.Options)
+PUT    /_sandbox/options    {"edits_keep": true, …}: behave differently from now on
 GET    /_sandbox/requests   every request to the endpoint so far
 GET    /_sandbox/account    the account as a fixture
 GET    /_sandbox/board      what the page at / shows
@@ -63,7 +63,7 @@ class Control:
         }
 
     def answer(self, request: Request) -> Response:
-        """Answer one request; 400 and 404 say what is wrong with it."""
+        """Answer one request; 400 and 404 responses explain the problem."""
         if request.headers.get("authorization", "") != f"Bearer {self._service.key}":
             return _error(401, "The key is missing or wrong")
         what = request.path.removeprefix(CONTROL_PREFIX)

@@ -1,6 +1,6 @@
-"""The account behind the endpoint: its rows, its clock, and what time makes of posts.
+"""The account behind the endpoint: its rows, its clock, and what happens to posts over time.
 
-Nothing runs in the background: every reader first calls `Core.settle`, which brings everything up to the present.
+Nothing runs in the background: every reader first calls `Core.settle`, which brings everything up to date.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _ACTIONS = {
 
 @dataclass
 class Core:
-    """Everything that the parts of the sandbox share. `now` is the clock's time, off by `skew`, or what `at` pins.
+    """State shared by the parts of the sandbox. `now` is the clock's time plus `skew`, or the time pinned by `at`.
 
-    `later` holds what is to happen at a moment, such as a write that lands late.
+    `later` holds actions scheduled for a certain time, such as a write that lands late.
     """
 
     store: Store
@@ -49,12 +49,12 @@ class Core:
     _pinned: datetime | None = None
 
     def now(self) -> datetime:
-        """Return the present as the service sees it."""
+        """Return the current time as the service sees it."""
         return self._pinned or self.clock.now() + self.skew
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
-        """Make everything inside happen at one moment: a request is one instant, and late writes have their own."""
+        """Pin the time inside the block: a whole request happens at one instant, and late writes have their own."""
         before, self._pinned = self._pinned, moment
         try:
             yield
@@ -62,7 +62,7 @@ class Core:
             self._pinned = before
 
     def settle(self) -> None:
-        """Let everything happen that should have by now: late writes, each at its moment, and publishing."""
+        """Do everything that is due by now: late writes, each at its own time, and publishing."""
         now = self.now()
         self.later.sort(key=lambda entry: entry[0])
         while self.later and self.later[0][0] <= now:
@@ -72,7 +72,7 @@ class Core:
         self._publish_due(now)
 
     def _publish_due(self, now: datetime) -> None:
-        """Publish what has fallen due; a post is `sending` for `sending_seconds` before it is `sent`."""
+        """Publish posts that are due; a post is `sending` for `sending_seconds` before it is `sent`."""
         due = self.store.posts("status IN ('scheduled', 'sending') AND due <= ?", (epoch_ms(now),), "due, seq")
         if not due:
             return
@@ -100,7 +100,7 @@ class Core:
 
 
 def answer(typename: str, **fields: object) -> Doc:
-    """Build a member of a payload union: its type and its fields, such as the message of an error."""
+    """Build a member of a payload union from its type and fields, such as an error's message."""
     return {"__typename": typename, **fields}
 
 
@@ -111,7 +111,7 @@ def allowed_actions(post: Doc, channel: Doc) -> list[str]:
 
 
 def publish(channel: Doc, post: Doc, at: datetime) -> None:
-    """Make a post sent at `at`: on the network, or for a notification on the person's phone."""
+    """Mark a post as sent at `at`: on the network, or as a notification on the person's phone."""
     post.update(status="sent", sentAt=iso(at), updatedAt=iso(at), error=None)
     if post["schedulingType"] == "notification":
         post["notificationStatus"] = "notified"
@@ -120,6 +120,6 @@ def publish(channel: Doc, post: Doc, at: datetime) -> None:
 
 
 def fail(post: Doc, message: str, at: datetime) -> None:
-    """Make a post one that the network refused (NOTES: created is not published)."""
+    """Mark a post as refused by the network (NOTES: created is not published)."""
     error = {"message": message, "rawError": None, "supportUrl": None}
     post.update(status="error", error=error, updatedAt=iso(at), externalLink=None)

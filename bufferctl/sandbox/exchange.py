@@ -1,6 +1,6 @@
-"""One HTTP request and its answer, what resolvers get to know about it, and the quotas that may refuse it.
+"""One HTTP request and its response, the context that resolvers get, and the quotas that may refuse the request.
 
-Quotas are rolling windows, with their headers in every form that was seen, and the 429 (NOTES: Limits).
+Quotas are rolling windows, with headers in every form seen so far, and the 429 (NOTES: Limits).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Style = Literal["joined", "repeated", "old"]
 
 @dataclass(frozen=True)
 class Request:
-    """What came in; header names are lower case."""
+    """An incoming request; header names are lowercase."""
 
     method: str
     path: str
@@ -36,7 +36,7 @@ class Request:
 
 @dataclass
 class Response:
-    """What goes out. A header may repeat."""
+    """An outgoing response. A header may be repeated."""
 
     status: int
     body: bytes
@@ -56,7 +56,7 @@ class Response:
 
 @dataclass
 class RequestRecord:
-    """What is remembered of a request: which operation, which root fields as (alias, field), and the status.
+    """The record of a request: its operation, its root fields as (alias, field), and the status.
 
     `status` is None when no answer was sent (a cut or a timeout).
     """
@@ -76,15 +76,15 @@ class RequestRecord:
 
 
 class WriteFaults(Protocol):
-    """What may go wrong around the write of one alias of a mutation."""
+    """Faults that may hit the write of one alias in a mutation."""
 
     def around(self, name: str, alias: str, write: Callable[[], Doc]) -> Doc:
-        """Do the write, or not, and answer for it, or raise."""
+        """Do the write or skip it, then return its answer or raise."""
         ...
 
 
 class NoWriteFaults:
-    """Everything goes well."""
+    """No faults: every write succeeds."""
 
     def around(self, name: str, alias: str, write: Callable[[], Doc]) -> Doc:  # noqa: ARG002 - the protocol's shape
         """Do the write and return its answer."""
@@ -93,7 +93,7 @@ class NoWriteFaults:
 
 @dataclass
 class Exchange:
-    """The context of every resolver. `hidden_since` (ms): newer rows do not show in lists yet, None hides nothing."""
+    """The context of every resolver. `hidden_since` (ms): newer rows are not in lists yet; None hides nothing."""
 
     core: Core
     faults: WriteFaults = field(default_factory=NoWriteFaults)
@@ -101,12 +101,12 @@ class Exchange:
 
 
 Info: TypeAlias = GraphQLResolveInfo[Exchange]
-"""What every resolver gets beside its parent."""
+"""The argument that every resolver gets in addition to its parent."""
 
 
 @dataclass
 class Window:
-    """`quota` requests in any `seconds`; `name` as the headers write it, `label` as the 429 does."""
+    """`quota` requests in any `seconds`; `name` is used in the headers, `label` in the 429."""
 
     name: str
     label: str
@@ -121,11 +121,11 @@ class Window:
 
     @property
     def left(self) -> int:
-        """How many requests the window still takes."""
+        """How many requests are left in the window."""
         return self.quota - len(self.taken)
 
     def frees(self, now: datetime) -> int:
-        """Return in how many whole seconds, rounded up, the oldest request leaves; the whole window if it is empty."""
+        """Return the seconds, rounded up, until the oldest request leaves; the full window if it is empty."""
         if not self.taken:
             return self.seconds
         rest = self.taken[0] + timedelta(seconds=self.seconds) - now
@@ -133,10 +133,10 @@ class Window:
 
 
 class Quota:
-    """The windows of a plan. Every request counts in each of them, failed ones too; a 429 does not."""
+    """The windows of a plan. Every request counts in each window, even if it fails; a 429 does not count."""
 
     def __init__(self, plan: str = "free", style: Style = "joined") -> None:
-        """`plan`: free, essentials or team (KeyError for another); `style`: which form the headers take."""
+        """`plan`: free, essentials or team (KeyError for any other); `style`: the form of the headers."""
         self.style = style
         self.windows = [
             Window("100-in-15min", "15m", 100, 15 * _MINUTE),
@@ -145,7 +145,7 @@ class Quota:
         ]
 
     def take(self, now: datetime) -> Response | None:
-        """Count a request, or return the 429 if a window is full."""
+        """Count a request, or return a 429 if a window is full."""
         for window in self.windows:
             window.forget(now)
         full = [window for window in self.windows if window.left <= 0]
@@ -156,7 +156,7 @@ class Quota:
         return None
 
     def headers(self, now: datetime) -> list[tuple[str, str]]:
-        """Return the headers that go with every answer."""
+        """Return the headers for every answer."""
         if self.style == "old":
             tightest = min(self.windows, key=lambda window: window.left)
             resets = iso(now + timedelta(seconds=tightest.frees(now)))
@@ -171,7 +171,7 @@ class Quota:
 
 
 def refused(window: Window, now: datetime, style: Style = "joined") -> Response:
-    """Return the 429 that names a window, with when to come back."""
+    """Return a 429 that names the window and when to retry."""
     wait = window.frees(now)
     older = {"retryAfter": wait} if style == "old" else {}
     message = "Too many requests from this client. Please try again later."

@@ -1,22 +1,22 @@
-"""Faults to order: what goes wrong, how often, on which requests; seeded, so that a run is available again.
+"""Injected faults: what goes wrong, how often, and on which requests; seeded, so that runs are reproducible.
 
-A rule is `KIND[@ON][#NTH][=PROBABILITY][:DURATION][*TIMES]`; rules are joined by commas, the first that hits wins:
+A rule is `KIND[@ON][#NTH][=PROBABILITY][:DURATION][*TIMES]`; rules are separated by commas, the first that hits wins:
 
     cut-after=0.2,late=0.1:3s        one request in five is cut after its write, one in ten lands 3 s after the cut
     timeout@createPost#2             the second request with a createPost is never answered
-    throw=0.05*4,skew=-5m            four aliases at most throw; the service's clock is five minutes behind
+    throw=0.05*4,skew=-5m            at most four aliases throw; the service's clock is five minutes behind
 
-Kinds that hit a request, each with -before (nothing ran), -middle (some aliases ran), -after (all ran), or without,
-which lets the seed choose among those three: `cut` (the connection breaks), `timeout` (nothing ever comes), `5xx`,
-`html` (a page where JSON belongs), `malformed` (JSON that breaks off).
+Kinds that hit a request, each with -before (nothing ran), -middle (some aliases ran), -after (all ran), or no suffix
+to let the seed choose: `cut` (the connection breaks), `timeout` (no answer ever arrives), `5xx`, `html` (a web page
+instead of JSON), `malformed` (truncated JSON).
 Others: `late` (cut, and the mutation lands DURATION later), `rate-limit` (429, nothing ran), `lag` (lists do not show
-what is younger than DURATION), `skew` (the service's clock is off by DURATION, always).
-Kinds that hit one alias of a mutation, with -before, -after or by the seed: `throw` (`data: null`, the aliases
-behind it never run), `unexpected` (UnexpectedError), `rest-proxy` (RestProxyError), `missing-alias` (no answer for it).
-And `duplicate`: createPost is refused as something posted before.
+rows younger than DURATION), `skew` (the service's clock is always off by DURATION).
+Kinds that hit one alias of a mutation, with -before, -after, or chosen by the seed: `throw` (`data: null`, the aliases
+after it never run), `unexpected` (UnexpectedError), `rest-proxy` (RestProxyError), `missing-alias` (no answer for it).
+And `duplicate`: createPost is refused as a repeat of an earlier post.
 
-ON is query, mutation or a root field; NTH (`3`, `2-4`, `5+`) counts the requests, or for the second group the writes,
-that ON fits. In a JSON file a rule is an object: kind, on, nth (a list: first, last), probability, seconds, times.
+ON is query, mutation or a root field; NTH (`3`, `2-4`, `5+`) counts the requests that match ON (for the second group,
+the writes). In a JSON file a rule is an object: kind, on, nth (a list: first, last), probability, seconds, times.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ _RULE = re.compile(
 
 
 class FaultError(ValueError):
-    """A rule that cannot be read; the text says which."""
+    """A rule that cannot be parsed; the text names it."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `moment`: before, middle, after, or None to let the seed choose; `last` None: no end."""
+    """One rule. `moment`: before, middle, after, or None to let the seed choose; `last`: None for no end."""
 
     kind: str
     moment: str | None = None
@@ -69,18 +69,18 @@ class Rule:
     times: int | None = None
 
     def fits(self, kind: str | None, fields: Iterable[str]) -> bool:
-        """Tell whether the rule is about a request of this operation kind with these root fields."""
+        """Return whether the rule applies to a request of this operation kind with these root fields."""
         return self.on is None or self.on == kind or self.on in fields
 
     @property
     def hits_writes(self) -> bool:
-        """Whether it hits a single alias of a mutation rather than a whole request."""
+        """Whether the rule hits a single alias of a mutation rather than a whole request."""
         return self.kind in WRITE_KINDS or self.kind == "duplicate"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A rule that hit. `moment` is empty for kinds that have none."""
+    """A rule that hit. `moment` is empty for kinds without one."""
 
     kind: str
     moment: str = ""
@@ -88,13 +88,13 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """The kind as rules write it, with its moment."""
+        """The kind as written in rules, with its moment."""
         return f"{self.kind}-{self.moment}" if self.moment else self.kind
 
 
 @dataclass(frozen=True)
 class FaultRecord:
-    """An entry of the fault log: when, what, which request (counting from 1), which alias if it was one."""
+    """An entry of the fault log: when, what, which request (counting from 1), and which alias if it hit one."""
 
     at: datetime
     fault: str
@@ -103,10 +103,10 @@ class FaultRecord:
 
 
 class Faults:
-    """Draws faults by rules. `log` has each that happened; the same seed and requests give the same faults."""
+    """Draws faults by rules. `log` has every fault so far; the same seed and requests give the same faults."""
 
     def __init__(self, rules: str | Sequence[Rule | dict[str, Any]] = (), seed: int = 0) -> None:
-        """FaultError for rules that cannot be read."""
+        """Raises FaultError for rules that cannot be parsed."""
         self.rules = parse_rules(rules) if isinstance(rules, str) else [_as_rule(rule) for rule in rules]
         self.seed = seed
         self.log: list[FaultRecord] = []
@@ -116,7 +116,7 @@ class Faults:
 
     @property
     def skew(self) -> float:
-        """By how many seconds the service's clock is off."""
+        """How many seconds the service's clock is off."""
         return sum(rule.seconds for rule in self.rules if rule.kind == "skew")
 
     @property
@@ -126,7 +126,7 @@ class Faults:
         return {name: names.count(name) for name in sorted(set(names))}
 
     def draw(self, kind: str | None, fields: Sequence[str], *, write: bool = False) -> Fault | None:
-        """Return the fault of this request, or with `write` of this one alias of a mutation; None for none."""
+        """Return the fault of this request, or with `write`, of this alias of a mutation; None if there is none."""
         found = None
         for place, rule in enumerate(self.rules):
             if rule.kind == "skew" or rule.hits_writes != write or not rule.fits(kind, fields):
@@ -142,7 +142,7 @@ class Faults:
         return found
 
     def choose(self, below: int) -> int:
-        """Return a number from 0 up to `below`."""
+        """Return a number from 0 up to, but not including, `below`."""
         return self._random.randrange(below)
 
     def describe(self) -> dict[str, Any]:
@@ -152,12 +152,12 @@ class Faults:
 
 
 def parse_rules(text: str) -> list[Rule]:
-    """Read rules in their short form; FaultError names the one that cannot be read."""
+    """Parse rules in their short form; FaultError names a rule that cannot be parsed."""
     return [_parse(part.strip()) for part in text.split(",") if part.strip()]
 
 
 def read_rules(text_or_file: str) -> list[Rule]:
-    """Read rules from their short form, or from a file that holds that or a JSON list; FaultError if neither works."""
+    """Parse rules in short form, or from a file with the short form or a JSON list; FaultError if neither works."""
     path = Path(text_or_file)
     try:
         is_file = path.is_file()
@@ -213,7 +213,7 @@ def _rule(
 
 _PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _RICH = frozenset({"createPost", "editPost", "createTag", "updateTag", "deleteTag"})  # unions with every error type
-_PLAIN_PAYLOADS = frozenset({"deletePost", "movePostInQueue"})  # unions with VoidMutationError alone
+_PLAIN_PAYLOADS = frozenset({"deletePost", "movePostInQueue"})  # unions with VoidMutationError only
 _CONTENT_ITEM_WRITES = frozenset({
     "createContentItem", "createContentItemDraft", "updateContentItem", "updateContentItemDraft",
     "promoteContentItemDraftToPosts",
@@ -221,7 +221,7 @@ _CONTENT_ITEM_WRITES = frozenset({
 
 
 class RequestFaults:
-    """What may hit the aliases of one mutation. `stop_after` writes it breaks off, None lets it run to its end."""
+    """Faults for the aliases of one mutation. After `stop_after` writes it breaks off; None lets it finish."""
 
     def __init__(self, faults: Faults, record: RequestRecord, number: int, stop_after: int | None = None) -> None:
         self._faults = faults
@@ -232,7 +232,7 @@ class RequestFaults:
         self.missing: list[str] = []
 
     def around(self, name: str, alias: str, write: Callable[[], Doc]) -> Doc:
-        """Do the write, or not, and answer for it, or raise what nulls the whole answer."""
+        """Do the write or skip it, then return its answer or raise an error that nulls the whole answer."""
         if self._stop_after is not None and self._written >= self._stop_after:
             raise unexpected_error()
         self._written += 1
@@ -257,7 +257,7 @@ class RequestFaults:
         return _unknown(name)
 
     def without_missing(self, response: Response) -> Response:
-        """Take the aliases that went missing out of the answer."""
+        """Remove the missing aliases from the answer."""
         if not self.missing:
             return response
         data = json.loads(response.body)
@@ -267,12 +267,12 @@ class RequestFaults:
 
 
 def unexpected_error() -> GraphQLError:
-    """Return what a resolver throws that fails."""
+    """Return the error that a failing resolver raises."""
     return GraphQLError("An unexpected error occurred", extensions={"code": "UNEXPECTED"})
 
 
 def spoiled(fault: Fault, response: Response) -> Response:
-    """Return what a client gets to see of an answer spoiled by a fault of kind 5xx, html or malformed."""
+    """Return the response that a client sees after a fault of kind 5xx, html or malformed."""
     html = [("content-type", "text/html; charset=utf-8")]
     if fault.kind == "5xx":
         return Response(502, _PAGE, html)
@@ -282,7 +282,7 @@ def spoiled(fault: Fault, response: Response) -> Response:
 
 
 def _unknown(name: str) -> Doc:
-    """Return the answer that says nothing, in the payload union of this mutation."""
+    """Return the uninformative error in the payload union of this mutation."""
     if name in _RICH or name == "createIdea":
         return answer("UnexpectedError", message="Unknown error")
     if name in _PLAIN_PAYLOADS or name.endswith("PostTemplate"):

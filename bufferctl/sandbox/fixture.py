@@ -1,4 +1,4 @@
-"""The fixture file: an account to start from, as JSON. `dump` writes the present account in the same form.
+"""The fixture file: an account to start from, as JSON. `dump` returns the current account in the same form.
 
     {"account": {"email": "…", "name": "…", "timezone": "Europe/Berlin"},
      "organizations": [
@@ -16,11 +16,11 @@
                    "metadata": {"type": "post"}, "tagIds": ["…"], "shareMode": "customScheduled", …}],
         "ideas": [{"content": {"title": "…", "text": "…", "services": ["linkedin"], "tags": [{"id": "…"}]}}]}]}
 
-Only `name` of an organization, `service` and `name` of a channel, and `channelId` of a post have no default. Ids that
-are left out are made from the names, so that they are the same in every run; `channelId` may be written `service:name`.
-Dates are ISO 8601. `assets` and `metadata` of a post have the shape in which they are sent, metadata without the
-network's key around it. `metadata` of a channel holds the fields of its ChannelMetadata type. Posts and ideas stand
-oldest first.
+Everything has a default except `name` of an organization, `service` and `name` of a channel, and `channelId` of a post.
+Missing ids are derived from the names, so they are the same in every run; `channelId` may be written `service:name`.
+Dates are ISO 8601. `assets` and `metadata` of a post have the same shape as when sent, except that metadata is not
+nested under the network's key. `metadata` of a channel holds the fields of its ChannelMetadata type. Posts and ideas
+are listed oldest first.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.store import Doc, Store, stable_id
 
-_DAILY = {"facebook": 35, "instagram": 50, "tiktok": 25}  # posts of a channel in a day (NOTES: Limits)
+_DAILY = {"facebook": 35, "instagram": 50, "tiktok": 25}  # posts per channel and day (NOTES: Limits)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 _STATUSES = {"draft", "error", "needs_approval", "scheduled", "sending", "sent"}
 LIMITS = {
@@ -44,11 +44,11 @@ LIMITS = {
     "savedReplies": 100, "scheduledPosts": 1_000_000, "scheduledStoriesPerChannel": 5000,
     "scheduledThreadsPerChannel": 5000, "tags": 250,
 }  # fmt: skip
-"""Limits of an organization that says nothing: none that a test would reach by accident."""
+"""Default limits of an organization: too high for a test to reach by accident."""
 
 
 class FixtureError(ValueError):
-    """A fixture that cannot be used; the text says which part and why."""
+    """An invalid fixture; the text says which part and why."""
 
 
 def default_fixture() -> Doc:
@@ -58,7 +58,7 @@ def default_fixture() -> Doc:
 
 
 def read_fixture(path: str | Path) -> Doc:
-    """Read a fixture file; FixtureError if it is unreadable or no JSON object."""
+    """Read a fixture file; FixtureError if it is unreadable or not a JSON object."""
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
@@ -71,7 +71,7 @@ def read_fixture(path: str | Path) -> Doc:
 
 
 def load(store: Store, fixture: Doc, now: datetime) -> None:
-    """Fill an empty store; FixtureError names the entry that does not fit."""
+    """Fill an empty store; FixtureError names an invalid entry."""
     store.put_account(fixture.get("account") or {})
     path = "fixture"
     try:
@@ -119,7 +119,7 @@ def _load_organization(store: Store, given: Doc, now: datetime) -> None:
 
 
 def complete_channel(given: Doc) -> Doc:
-    """Fill a channel's defaults: two slots each weekday, connected, not paused."""
+    """Fill in a channel's defaults: two slots each weekday, connected, not paused."""
     if given["service"] not in NETWORKS:
         raise FixtureError(f"service {given['service']!r} is none of {', '.join(NETWORKS)}")
     organization, service, name = given["organizationId"], given["service"], given["name"]
@@ -135,8 +135,8 @@ def complete_channel(given: Doc) -> Doc:
 def seed(core: Core, posts: list[Doc] | None = None, ideas: list[Doc] | None = None) -> list[str]:
     """Add posts and ideas to a running account, unchecked, in one transaction; return their ids in order.
 
-    They have the form of the fixture file; `channelId` may be `service:name`, an idea names its `organizationId`.
-    FixtureError names the entry that does not fit.
+    They have the form of the fixture file; `channelId` may be `service:name`, and an idea needs an `organizationId`.
+    FixtureError names an invalid entry.
     """
     store, now = core.store, core.now()
     names = {f"{one['service']}:{one['name']}": one["id"] for one in reversed(store.channels.values())}
@@ -152,7 +152,7 @@ def seed(core: Core, posts: list[Doc] | None = None, ideas: list[Doc] | None = N
 
 
 def complete_post(given: Doc) -> Doc:
-    """Fill a post's defaults: automatic, scheduled by itself if it has a time, made in Buffer's own application."""
+    """Fill a post's defaults: automatic, custom scheduled if it has a time, created in Buffer's own app."""
     custom = given.get("dueAt") is not None
     return {
         "status": "scheduled", "text": "", "assets": [], "metadata": None, "tagIds": [], "ideaId": None,
@@ -163,7 +163,7 @@ def complete_post(given: Doc) -> Doc:
 
 
 def complete_posts(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
-    """Fill posts of a fixture: their organization, dates (one second apart, the last one now) and ids."""
+    """Fill in posts of a fixture: their organization, dates (one second apart, the last one now) and ids."""
     posts = []
     already = str(store.last_row("posts"))
     for position, post in enumerate(given):
@@ -186,7 +186,7 @@ def complete_posts(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
 
 
 def complete_ideas(store: Store, given: list[Doc], now: datetime) -> list[Doc]:
-    """Fill ideas of a fixture in the same manner; tags may be given by id alone."""
+    """Fill in ideas of a fixture in the same way; tags may be given by id only."""
     ideas = []
     already = str(store.last_row("ideas"))
     for position, idea in enumerate(given):

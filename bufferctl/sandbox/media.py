@@ -1,7 +1,7 @@
-"""Whether media can be fetched: hosts that the sandbox was told to look at are asked, the others judged by their names.
+"""Whether media can be fetched: configured hosts are asked, all others are judged by their names.
 
-Buffer fetches a file when a post is created and again when it goes out (NOTES: Writing). The sandbox does so only for
-addresses below `Options.media_roots`, which may be on this machine; nothing else is ever fetched.
+Buffer fetches a file when a post is created and again when it goes out (NOTES: Writing). The sandbox does so only
+for URLs below `Options.media_roots`, which may be on this machine; nothing else is ever fetched.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from urllib.request import Request, urlopen
 
 from bufferctl.sandbox.store import Doc
 
-_DEAD_HOSTS = (".invalid", "localhost")  # their media cannot be read; private and loopback addresses neither
+_DEAD_HOSTS = (".invalid", "localhost")  # their media cannot be read, nor can media at private and loopback addresses
 _SECONDS = 5
 _TYPES = {"image": "image/", "gif": "image/", "thumbnail": "image/", "video": "video/", "document": "application/"}
 
 
 def media_problem(url: str, kind: str, roots: Sequence[str] = ()) -> str | None:
-    """Return what is wrong with a media URL: it must be https, public, and alive. None if Buffer could fetch it.
+    """Return what is wrong with a media URL, None if Buffer could fetch it: it must be https, public, and reachable.
 
-    `roots`: beginnings of URLs that are fetched to find out. A link is no medium: where it leads is the reader's
-    business.
+    `roots`: prefixes of URLs to fetch. A link is not a medium, so its target is not checked.
     """
     if kind == "link":
         return None
@@ -42,7 +41,7 @@ def media_problem(url: str, kind: str, roots: Sequence[str] = ()) -> str | None:
 
 
 def gone(post: Doc, roots: Sequence[str]) -> str | None:
-    """Return what is wrong with the media of a post that is about to go out; only hosts below `roots` are asked."""
+    """Return what is wrong with the media of a post that is about to go out; only URLs below `roots` are fetched."""
     if not roots:
         return None
     items = [post, *((post["metadata"] or {}).get("thread") or [])]
@@ -51,12 +50,12 @@ def gone(post: Doc, roots: Sequence[str]) -> str | None:
 
 
 def kind_of(asset: Doc) -> tuple[str, Doc]:
-    """Return an asset's one kind (image, video, document, link) and what was given for it."""
+    """Return an asset's kind (image, video, document, link) and its fields."""
     return next((kind, value) for kind, value in asset.items() if value is not None)
 
 
 def split_url(url: str) -> SplitResult | None:
-    """Return the parts of a URL that has a host, None for what is no such URL."""
+    """Return the parts of a URL with a host, None for anything else."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -77,7 +76,7 @@ def _media_of(items: Iterable[Doc]) -> Iterator[tuple[str, str]]:
 def _fetched(url: str, kind: str) -> str | None:
     """Return what is wrong with a URL, in Buffer's words, after asking its host."""
     try:
-        with urlopen(Request(url, headers={"User-Agent": "Buffer"}), timeout=_SECONDS) as answer:  # noqa: S310 - only below a root that was named
+        with urlopen(Request(url, headers={"User-Agent": "Buffer"}), timeout=_SECONDS) as answer:  # noqa: S310 - only below a configured root
             if answer.headers.get_content_type().startswith(_TYPES[kind]) and answer.read(1):
                 return None
     except HTTPError as error:

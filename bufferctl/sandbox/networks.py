@@ -1,6 +1,6 @@
-"""What each network takes: the table of the notes ("What each network takes"), and how each counts.
+"""What each network accepts: the table in the notes ("What each network takes"), and how each counts text.
 
-Only what Buffer itself refuses is here; a network's own stricter rule is not checked.
+These are only the rules that Buffer itself enforces; a network's own stricter rules are not checked.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Network:
-    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None if no limit is published.
+    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None: no published limit.
 
-    `links`: assets of kind link are taken. `takes_posts`: nothing documents how the network is posted to otherwise.
+    `links`: assets of kind link are accepted. `takes_posts`: false if no documentation says how to post to the network.
     """
 
     label: str
@@ -61,12 +61,12 @@ GOOGLE_EVENT_TITLE = 58
 MASTODON_MOST = 20_000
 TIKTOK_HASHTAGS = 5
 THUMBNAIL_OFFSETS = frozenset({"instagram", "tiktok", "pinterest"})
-_PREMIUM = frozenset({"premium", "premiumplus"})  # `subscriptionType` of paid X accounts, in small letters
-_BLUESKY_PATH = 16  # a URL shows its host and so much more at most
+_PREMIUM = frozenset({"premium", "premiumplus"})  # `subscriptionType` of paid X accounts, in lowercase
+_BLUESKY_PATH = 16  # a URL is shown as its host and at most this many more characters
 
 
 def text_limit(channel: Doc, *, has_video: bool) -> int | None:
-    """Return how long a text may be on this channel."""
+    """Return the longest text allowed on this channel."""
     metadata = channel.get("metadata") or {}
     match channel["service"]:
         case "twitter" if str(metadata.get("subscriptionType")).lower() in _PREMIUM:
@@ -80,7 +80,7 @@ def text_limit(channel: Doc, *, has_video: bool) -> int | None:
 
 
 def length(service: str, text: str) -> int:
-    """Count a text as Buffer does for this network; on twitter the larger of the weighted and the plain count."""
+    """Count a text as Buffer does for this network; for twitter, the larger of the weighted and the plain count."""
     network = NETWORKS[service]
     if service == "bluesky":
         return graphemes(text) - sum(_hidden(url) for url in _URL.findall(text))
@@ -103,5 +103,5 @@ def utf16(text: str) -> int:
 
 
 def graphemes(text: str) -> int:
-    """Count what a reader sees as one character: marks, joined emoji, skin tones and flags count with their base."""
+    """Count characters as a reader sees them: marks, joined emoji, skin tones and flags count with their base."""
     return len(regex.findall(r"\X", text))

@@ -1,33 +1,32 @@
-"""What Buffer leaves open, decided: which side the sandbox takes, and which sides can be ordered.
+"""How the sandbox behaves where Buffer's behavior is unknown, and which of these choices can be changed.
 
-The notes on the API mark some behavior "open" and do not mention some more. By default the sandbox takes the side that
-hurts a careless client most, so that a client that passes here has not leaned on luck; `Options` orders the other
-side where it is as likely. Change a default only when a report from the live service settles it. Decided without an
-option:
+The API notes mark some behavior as "open" and leave some out. By default the sandbox picks the behavior that is hardest
+on a careless client, so that a client that passes here did not depend on luck; `Options` selects the alternative if it
+is just as likely. Change a default only when a report from the live service settles it. Decided without an option:
 
 Publishing (core.py, schedule.py)
-- A paused queue holds custom scheduled posts too, shareNow still goes out; on resuming, what is overdue goes out.
-- A disconnected channel accepts posts and fails them (`status: error`) when they fall due; a locked one refuses.
+- A paused queue also holds custom scheduled posts, but shareNow still goes out; on resuming, overdue posts go out.
+- A disconnected channel accepts posts and fails them (`status: error`) when they are due; a locked one refuses them.
 - A notification post becomes `sent` with notificationStatus `notified` when due, with no external link.
-- A draft or unapproved post in a queue mode has no dueAt until it is scheduled; a custom one keeps the time asked for.
-- Any scheduled post that stands at the instant of a slot takes that slot, a custom scheduled one too.
-- A post that waits for approval has status `needs_approval`; only channels with `requiresApproval` take one.
-  `approvalChange: request` is taken of a scheduled post, too; the reference speaks of drafts.
+- A draft or unapproved post in a queue mode has no dueAt until it is scheduled; a custom one keeps its requested time.
+- Any scheduled post at the instant of a slot takes that slot, even a custom scheduled one.
+- A post waiting for approval has status `needs_approval`; only channels with `requiresApproval` accept one.
+  `approvalChange: request` is accepted for a scheduled post, too; the reference only mentions drafts.
 
 Writing (posts.py)
-- An edit of `metadata` replaces that of the network, except the fields that the reference names as kept. A queue mode
-  that an edit names gives the post a new place.
+- An edit of `metadata` replaces the network's metadata, except the fields that the reference lists as kept. An edit
+  with a queue mode gives the post a new place in the queue.
 - deletePost refuses a post that is sending, in line with its allowedActions.
-- Metadata for another network than the channel's is ignored silently.
+- Metadata for a network other than the channel's is silently ignored.
 - `assets[].link` is refused with a typed error from its last day on; Buffer's schema may drop the field instead.
 
 Reading (reads.py, views.py)
-- Without `first` a page has 20 nodes, the lower end of what the guides suggest. More than `page_max` is not refused but
-  cut: a client that assumes full pages must notice.
-- A post without metadata reads back with its network's at default values, never null.
-- `startDate` and `endDate` look at when a post was sent, or is due. A tag filter with `in: []` alone filters nothing.
+- Without `first` a page has 20 nodes, the lower end of what the guides suggest. A `first` above `page_max` is not
+  refused but reduced: a client that assumes full pages must notice.
+- A post without metadata reads back with its network's metadata at default values, never null.
+- `startDate` and `endDate` apply to when a post was sent or is due. A tag filter with only `in: []` filters nothing.
 - An unknown organization is FORBIDDEN, an unknown channel or post NOT_FOUND, an impossible filter BAD_USER_INPUT.
-- Metrics are made up, and the same in every run.
+- Metrics are made up but the same in every run.
 """
 
 from __future__ import annotations
@@ -37,24 +36,24 @@ from dataclasses import dataclass
 
 @dataclass
 class Options:
-    """What may differ from run to run.
+    """Settings that may differ from run to run.
 
-    `key_code`: how the 401 names what is wrong; the guides say UNAUTHORIZED.
-    `page_max`: most nodes of a page.
-    `automatic_reads_null`: the `schedulingType` of an automatic post reads back null, as often seen.
-    `idea_response`: createIdea answers IdeaResponse, else Idea.
-    `drafts_via_buffer`: drafts made over the API read back as `via: buffer`, as was seen.
+    `key_code`: the error code in the 401; the guides say UNAUTHORIZED.
+    `page_max`: the most nodes in a page.
+    `automatic_reads_null`: the `schedulingType` of an automatic post reads back as null, as often seen.
+    `idea_response`: createIdea returns IdeaResponse, else Idea.
+    `drafts_via_buffer`: drafts created over the API read back as `via: buffer`, as was seen.
     `refuse_duplicates`: the service's own refusal of equal posts on a channel, see posts.py.
     `refuse_x_repeats`: the same text is refused on a second X channel of the organization.
     `shorten_links`: links in texts are rewritten to Buffer's shortener on channels with linkShortening.
-    `edits_replace`: what an edit omits of the content is lost, as was seen; else it stays, as the reference says.
-    `refuse_past`: a time in the past is refused, else the post is published at once.
+    `edits_replace`: content that an edit omits is lost, as was seen; else it stays, as the reference says.
+    `refuse_past`: a time in the past is refused, else the post is published immediately.
     `delete_sent`: a sent post can be deleted over the API, as a guide says.
-    `link_assets_end`: from when on `assets[].link` is refused, ISO 8601.
-    `limit_per_channel`: the plan's limit of scheduled posts holds for each channel, else for all of an organization.
+    `link_assets_end`: when `assets[].link` starts to be refused, ISO 8601.
+    `limit_per_channel`: the plan's limit of scheduled posts applies per channel, else to the whole organization.
     `sending_seconds`: how long a due post is `sending` before it is `sent`.
-    `sends_date`: answers carry a Date header, by the sandbox's clock.
-    `media_roots`: media below these URLs are fetched when a post is created and when it goes out, see media.py.
+    `sends_date`: responses have a Date header, by the sandbox's clock.
+    `media_roots`: media below these URLs is fetched when a post is created and when it goes out, see media.py.
     """
 
     key_code: str = "UNAUTHENTICATED"

@@ -1,7 +1,7 @@
-"""What an organization keeps beside its posts: ideas, tags, post templates (NOTES: Writing, Experimental).
+"""The other objects of an organization: ideas, tags, post templates (NOTES: Writing, Experimental).
 
-Tags and templates stand in the organization's own document, ideas have rows of their own. Each write answers a member
-of its payload union. Nothing edits or deletes an idea.
+Tags and templates are in the organization's own document; ideas have their own rows. Each write returns a member of
+its payload union. Nothing edits or deletes an idea.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
 
 
 def idea_view(idea: Doc) -> Doc:
-    """Return an Idea: its dates are epoch seconds, unlike a post's (NOTES: Reading)."""
+    """Return an Idea; unlike a post's, its dates are epoch seconds (NOTES: Reading)."""
     content = {**idea["content"], "media": [idea_media_view(media) for media in idea["content"]["media"]]}
     created, updated = (epoch_ms(parse_time(idea[key])) // 1000 for key in ("createdAt", "updatedAt"))
     return {**idea, "content": content, "createdAt": created, "updatedAt": updated}
@@ -84,7 +84,7 @@ def update_tag(core: Core, wanted: Doc) -> Doc:
 
 
 def delete_tag(core: Core, wanted: Doc) -> Doc:
-    """Answer `deleteTag`; posts lose the tag."""
+    """Answer `deleteTag`: posts lose the tag."""
     organization, tag = find_tag(core, wanted["id"])
     if organization is None or tag is None:
         return answer("NotFoundError", message="Tag not found")
@@ -94,7 +94,7 @@ def delete_tag(core: Core, wanted: Doc) -> Doc:
 
 
 def find_tag(core: Core, tag_id: str) -> tuple[Doc | None, Doc | None]:
-    """Return a tag's organization and the tag, None and None if there is none of this id."""
+    """Return a tag's organization and the tag, or None and None if there is no tag with this id."""
     return _find(core, "tags", tag_id)
 
 
@@ -115,7 +115,7 @@ def create_template(core: Core, wanted: Doc) -> Doc:
 
 
 def update_template(core: Core, wanted: Doc) -> Doc:
-    """Answer `updatePostTemplate`: what it omits stays."""
+    """Answer `updatePostTemplate`: omitted fields stay."""
     organization, before = find_template(core, wanted["id"])
     if organization is None or before is None:
         return answer("VoidMutationError", message="Document not found")
@@ -138,7 +138,7 @@ def delete_template(core: Core, wanted: Doc) -> Doc:
 
 
 def find_template(core: Core, template_id: str) -> tuple[Doc | None, Doc | None]:
-    """Return a template's organization and the template, None and None if there is none of this id."""
+    """Return a template's organization and the template, or None and None if there is no template with this id."""
     return _find(core, "postTemplates", template_id)
 
 

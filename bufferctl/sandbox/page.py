@@ -1,7 +1,7 @@
-"""The page at `/`: each channel's queue and the ideas as they are this second, for people who watch posts arrive.
+"""The page at `/`: each channel's queue and the ideas, updated every second, for people who watch posts arrive.
 
-A browser that opens the address of the sandbox gets it; everything else at that address is GraphQL. The page asks for
-`/_sandbox/board` every second and draws what it says; nothing of the account stands in the page itself.
+Browsers that open the sandbox's URL get this page; all other requests to that URL are GraphQL. The page fetches
+`/_sandbox/board` every second and renders it; the page itself contains no data from the account.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bufferctl.sandbox.service import Service
 from bufferctl.sandbox.store import Doc
 
 SHOWN = 40
-"""Posts of one channel, and ideas of one organization, that the page shows; the others are only counted."""
+"""How many posts per channel and ideas per organization the page shows; the others are only counted."""
 
 _ENDED = 5
 _WAITING = "channel = ? AND status NOT IN ('sent', 'sending')"
@@ -27,7 +27,7 @@ _OUT = "channel = ? AND status IN ('sent', 'sending')"
 
 
 class BoardPage:
-    """Answers browsers. The page knows the key that it asks for the board with; only its own style and script act."""
+    """Serves browsers. The page contains the key for fetching the board; only its own style and script are allowed."""
 
     def __init__(self, key: str) -> None:
         text = resources.files("bufferctl.sandbox").joinpath("page.html").read_text(encoding="utf-8")
@@ -43,14 +43,14 @@ class BoardPage:
         ]  # fmt: skip
 
     def __call__(self, request: Request) -> Response | None:
-        """Answer a browser that asks for the page; None for a client of the API."""
+        """Return the page if a browser asks for it; None for an API client."""
         if (request.method, request.path) != ("GET", "/") or "text/html" not in request.headers.get("accept", ""):
             return None
         return Response(200, self._body, [*self._headers])
 
 
 def board(service: Service) -> Doc:
-    """What there is now: every channel with its queue, what went out last, the ideas, and what was asked for so far."""
+    """The current account: every channel with its queue and latest sent posts, the ideas, and the requests so far."""
     core = service.core
     return {
         "now": iso(core.now()),

@@ -1,4 +1,4 @@
-"""A person in Buffer's web application: everything that happens to an account without bufferctl."""
+"""A person in Buffer's web app: everything that happens to an account without bufferctl."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bufferctl.sandbox.store import Doc
 
 
 class Person:
-    """Acts at the sandbox's present. Field names are the API's; posts and channels are named by id.
+    """Acts at the sandbox's current time. Field names are the API's; posts and channels are given by id.
 
-    KeyError for an id that is not there, ValueError for what the application refuses.
+    Raises KeyError for an unknown id, ValueError for anything the app refuses.
     """
 
     def __init__(self, core: Core) -> None:
@@ -26,10 +26,10 @@ class Person:
     def create_post(
         self, channel_id: str, text: str = "", *, via: str = "buffer", at: datetime | str | None = None, **fields: Any
     ) -> Doc:
-        """Make a post; `dueAt` makes it timed, else it joins the queue; other fields as in CreatePostInput.
+        """Create a post: timed with `dueAt`, else queued; other fields as in CreatePostInput.
 
-        `via="api"`: another program makes it. `at`: it was made at that moment, the past too, and what was due since
-        then has been published. For hundreds of posts `Sandbox.seed` is faster.
+        `via="api"`: another program creates it. `at`: when it was created, possibly in the past; posts due since then
+        have been published. For hundreds of posts, `Sandbox.seed` is faster.
         """
         wanted = {
             "channelId": channel_id, "text": text, "schedulingType": "automatic",
@@ -43,20 +43,20 @@ class Person:
             return self._post(made["post"]["id"])
 
     def edit_post(self, post_id: str, **fields: Any) -> Doc:
-        """Change fields of a post and leave the others as they are; a `dueAt` makes it a timed one."""
+        """Change fields of a post and leave the others as they are; a `dueAt` makes it timed."""
         if fields.get("dueAt"):
             fields = {"isCustomScheduled": True, "shareMode": "customScheduled", **_dated(fields)}
         return self._change(post_id, **fields)
 
     def delete_post(self, post_id: str) -> None:
-        """Delete a post, sent or not."""
+        """Delete a post, whether sent or not."""
         with self._acting():
             post = self._post(post_id)
             self._core.store.delete_post(post_id)
             schedule.close_ranks(self._core.store, self._channel(post["channelId"]), schedule.queue_slot(post))
 
     def approve(self, post_id: str) -> Doc:
-        """Approve a post that waits for it, or schedule a draft: it takes the time or the slot that it was made for."""
+        """Approve a post that is waiting for approval, or schedule a draft: it gets its requested time or slot."""
         with self._acting():
             post = self._post(post_id)
             if post["status"] not in {"needs_approval", "draft"}:
@@ -67,7 +67,7 @@ class Person:
             return self._post(post_id)
 
     def share_now(self, post_id: str) -> Doc:
-        """Publish a post at once."""
+        """Publish a post immediately."""
         with self._acting():
             post = self._post(post_id)
             slot = schedule.queue_slot(post)
@@ -75,11 +75,11 @@ class Person:
             return self._save(post, slot)
 
     def mark_published(self, post_id: str) -> Doc:
-        """Say of a notification post that it was published by hand."""
+        """Mark a notification post as published by hand."""
         return self._change(post_id, notificationStatus="markedAsPublished")
 
     def set_error(self, post_id: str, message: str) -> Doc:
-        """Let the network refuse a post."""
+        """Make the network refuse a post."""
         with self._acting():
             post = self._post(post_id)
             fail(post, message, self._core.now())
@@ -87,7 +87,7 @@ class Person:
             return post
 
     def create_idea(self, organization_id: str, **content: Any) -> Doc:
-        """Note an idea: content fields as in IdeaContentInput."""
+        """Create an idea: content fields as in IdeaContentInput."""
         with self._acting():
             given = [{"organizationId": organization_id, "content": content}]
             ideas = complete_ideas(self._core.store, given, self._core.now())
@@ -95,7 +95,7 @@ class Person:
         return ideas[0]
 
     def edit_idea(self, idea_id: str, **content: Any) -> Doc:
-        """Change an idea: content fields as in IdeaContentInput, the others stay."""
+        """Change an idea: content fields as in IdeaContentInput; the others stay."""
         with self._acting():
             idea = next(iter(self._core.store.ideas("id = ?", (idea_id,))), None)
             if idea is None:
@@ -120,7 +120,7 @@ class Person:
     def set_channel(self, channel_id: str, **fields: Any) -> Doc:
         """Change a channel: name, isDisconnected, isLocked, isQueuePaused, postingSchedule, metadata, …
 
-        A queue that is no longer paused sends what is overdue from now on.
+        Resuming a paused queue sends the posts that are overdue.
         """
         with self._acting():
             before = self._channel(channel_id)
@@ -131,7 +131,7 @@ class Person:
             return channel
 
     def set_limit(self, organization_id: str, **limits: int) -> Doc:
-        """Change what the organization's plan allows: limits as in OrganizationLimits."""
+        """Change the limits of the organization's plan: fields as in OrganizationLimits."""
         organization = self._core.store.organizations[organization_id]
         organization = {**organization, "limits": {**organization["limits"], **limits}}
         self._core.store.put_organization(organization)
@@ -139,7 +139,7 @@ class Person:
 
     @contextmanager
     def _acting(self, moment: datetime | None = None) -> Iterator[None]:
-        """Act at one instant, the present if none is given, on an account that is up to date."""
+        """Act at one instant, by default the current time, on an account that is up to date."""
         core = self._core
         with core.store.lock, core.at(moment or core.now()):
             core.settle()
@@ -156,7 +156,7 @@ class Person:
             return self._save(post, slot)
 
     def _save(self, post: Doc, slot: str | None) -> Doc:
-        """Save a post that stood in a slot of the queue; if it left that, the queue closes ranks."""
+        """Save a post that was in a queue slot; if it left the slot, the posts behind it move up."""
         self._core.store.put_post(post)
         if schedule.queue_slot(post) != slot:
             schedule.close_ranks(self._core.store, self._channel(post["channelId"]), slot)

@@ -1,4 +1,4 @@
-"""Writing posts: create, edit, delete, move. Each answers a member of its payload union, a dict with `__typename`."""
+"""Writing posts: create, edit, delete, move. Each returns a member of its payload union, a dict with `__typename`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bufferctl.sandbox.fixture import complete_post
 from bufferctl.sandbox.media import kind_of
 from bufferctl.sandbox.store import Doc, new_id, stable_id
 
-_DUPLICATE_WINDOW = timedelta(hours=1)  # with `refuse_duplicates`: an equal text this young was posted recently
+_DUPLICATE_WINDOW = timedelta(hours=1)  # with `refuse_duplicates`: how long a text counts as posted recently
 _KEPT_METADATA = {
     "youtube": ("title", "categoryId"),
     "pinterest": ("boardServiceId",),
@@ -22,7 +22,7 @@ _KEPT_METADATA = {
 
 
 def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
-    """Answer `createPost`; `wanted` is a CreatePostInput after coercion. Nothing makes it idempotent."""
+    """Answer `createPost`; `wanted` is a CreatePostInput after coercion. It is not idempotent."""
     channel = core.store.channels.get(wanted["channelId"])
     if channel is None:
         return answer("NotFoundError", message="Channel not found")
@@ -56,7 +56,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
 
 
 def edit_post(core: Core, wanted: Doc) -> Doc:
-    """Answer `editPost`: what it omits stays (with `edits_replace`: content is replaced whole)."""
+    """Answer `editPost`: omitted fields stay (with `edits_replace`, the whole content is replaced)."""
     core.settle()
     post = core.store.post(wanted["id"])
     if post is None:
@@ -125,7 +125,7 @@ def _content(wanted: Doc, channel: Doc) -> Doc:
 
 
 def _edited(post: Doc, wanted: Doc, channel: Doc) -> Doc:
-    """Return the content after an edit: what it names is new, text also where it is null, the rest stays."""
+    """Return the content after an edit: given fields are replaced, the text even if null, and the rest stays."""
     content = _content(wanted, channel)
     key = METADATA_KEYS.get(channel["service"], "")
     named = {name for name in ("assets", "tagIds") if wanted.get(name) is not None}
@@ -141,7 +141,7 @@ def _edited(post: Doc, wanted: Doc, channel: Doc) -> Doc:
 
 
 def _kept_text(core: Core, channel: Doc, text: str) -> str:
-    """Return the text as it is kept: as sent, unless links are to be shortened where the channel says so."""
+    """Return the text to store: as sent, unless the options and the channel shorten links."""
     if not (core.options.shorten_links and channel["linkShortening"]):
         return text
     return re.sub(r"https?://(?!buff\.ly/)\S+", lambda link: f"https://buff.ly/{stable_id(link[0])[:7]}", text)
@@ -171,7 +171,7 @@ def _time_problems(core: Core, mode: str, due_at: str | None) -> list[str]:
 
 
 def _approval_problems(wanted: Doc, channel: Doc, status: str = "draft") -> list[str]:
-    """Return why approval cannot be asked for, or taken back, for a post of this status."""
+    """Return why approval cannot be requested or withdrawn for a post with this status."""
     found = []
     if not channel.get("requiresApproval"):
         found.append("Posts to this channel do not require approval.")
@@ -198,7 +198,7 @@ def _refusal(core: Core, channel: Doc, content: Doc, wanted: Doc) -> Doc | None:
 
 
 def _duplicate(core: Core, channel: Doc, text: str) -> Doc | None:
-    """Refuse a text that is scheduled or was sent within the hour, where the options say so."""
+    """Refuse a text that is scheduled or was sent within the last hour, if the options say so."""
     options, channels = core.options, [channel["id"]] * core.options.refuse_duplicates
     if options.refuse_x_repeats and channel["service"] == "twitter":
         others = core.store.channels_of(channel["organizationId"])
@@ -213,7 +213,7 @@ def _duplicate(core: Core, channel: Doc, text: str) -> Doc | None:
 
 
 def _full_until(core: Core, post: Doc) -> int:
-    """Return up to where the queue is known to be full: addToQueue took the first free slot, all before are taken."""
+    """Return the time until which the queue is full: addToQueue took the first free slot, so all before are taken."""
     known = core.store.full_until.get(post["channelId"], 0)
     return max(known, millis(post["dueAt"]) or 0) if post["shareMode"] == "addToQueue" else known
 

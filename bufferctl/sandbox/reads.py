@@ -1,6 +1,6 @@
-"""The queries that list: filters, order, pages; and metrics of posts (NOTES: Reading).
+"""List queries with filters, order and pages, and the metrics of posts (NOTES: Reading).
 
-Metrics are made up, and the same in every run: a post's own, and their sums.
+Metrics are made up but the same in every run, both a post's own and their sums.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _POST_TYPE = """iif(json_extract(doc, '$.metadata.type') IN ('event', 'ghost_pos
   json_extract(doc, '$.metadata.type'),
   CASE (SELECT json_extract(channels.doc, '$.service') FROM channels WHERE id = channel)
     WHEN 'youtube' THEN 'short' WHEN 'googlebusiness' THEN 'whats_new' ELSE 'post' END)"""
-"""A post's type as `postTypes` counts it: `post` is whatever no other value claims (NOTES: Reading)."""
+"""A post's type in terms of `postTypes`: `post` if no other value applies (NOTES: Reading)."""
 
 _PAGE_DEFAULT = 20
-_PAGE_MOST = 100  # of lists that refuse more: tags and content items (NOTES: Reading)
-_LAST = 1 << 60  # where a post without a dueAt stands, whichever way the list runs
+_PAGE_MOST = 100  # for lists that refuse larger pages: tags and content items (NOTES: Reading)
+_LAST = 1 << 60  # sort position of a post without a dueAt, in either direction
 _LONGEST = timedelta(days=365)
 _ALWAYS = ("reactions", "comments")
 _MORE = {
@@ -49,7 +49,7 @@ _MORE = {
 
 @dataclass
 class Where:
-    """Conditions that a row must all meet, with the values bound in them."""
+    """Conditions that a row must all meet, with their bound values."""
 
     terms: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
@@ -60,25 +60,25 @@ class Where:
         self.values.extend(values)
 
     def any_of(self, column: str, options: list[str] | None) -> None:
-        """Ask for one of several values; None asks for nothing, an empty list is met by no row."""
+        """Require one of several values; None requires nothing, an empty list matches no row."""
         if options is not None:
             self.add(f"{column} IN ({', '.join('?' * len(options))})", *options)
 
     def between(self, column: str, start: str | None, end: str | None) -> None:
-        """Ask for a moment in a range, both ends included; either may be open."""
+        """Require a time in a range, both ends included; either may be open."""
         if start is not None:
             self.add(f"{column} >= ?", millis(start))
         if end is not None:
             self.add(f"{column} <= ?", millis(end))
 
     def typed(self, types: list[str] | None) -> None:
-        """Ask for one of several post types; None asks for nothing. Carousels and threads cannot be asked for."""
+        """Require one of several post types; None requires nothing. Carousels and threads cannot be filtered for."""
         if refused := sorted({"carousel", "thread"} & set(types or [])):
             raise bad_input(f"postTypes does not support {', '.join(refused)}")
         self.any_of(_POST_TYPE, types)
 
     def tagged(self, comparator: Doc | None) -> None:
-        """Ask for any tag of `in`, or with `isEmpty` for none at all; neither named asks for nothing."""
+        """Require any tag of `in`, or with `isEmpty` no tags at all; without either, require nothing."""
         if comparator is None or not (comparator["in"] or comparator["isEmpty"]):
             return
         terms = ["tags LIKE ? ESCAPE '\\'"] * len(comparator["in"]) + ["tags = ''"] * comparator["isEmpty"]
@@ -86,7 +86,7 @@ class Where:
 
 
 def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
-    """Answer `posts`; rows created after `hidden_since` (ms) do not show yet, a lag that only faults bring."""
+    """Answer `posts`; rows created after `hidden_since` (ms) do not show yet (only faults cause such a lag)."""
     where = _in_organization(core, wanted["organizationId"])
     filters: Doc = wanted.get("filter") or {}
     where.any_of("channel", filters.get("channelIds"))
@@ -141,7 +141,7 @@ def listed(docs: list[Doc], first: int | None, after: str | None, *, most: int |
 
 
 def organization(core: Core, organization_id: str) -> Doc:
-    """Return an organization; FORBIDDEN for one that this key does not reach."""
+    """Return an organization; FORBIDDEN if this key has no access to it."""
     doc = core.store.organizations.get(organization_id)
     if doc is None:
         raise GraphQLError("Not authorized to access this organization", extensions={"code": "FORBIDDEN"})
@@ -149,7 +149,7 @@ def organization(core: Core, organization_id: str) -> Doc:
 
 
 def bad_input(message: str) -> GraphQLError:
-    """Return the error of a query whose arguments do not go together."""
+    """Return the error for a query whose arguments do not go together."""
     return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
 
 
@@ -216,14 +216,14 @@ def key_of(cursor: str, length: int) -> list[int] | None:
 
 
 def post_metrics(post: Doc, channel: Doc, now: datetime) -> list[Doc] | None:
-    """Return a post's metrics; None until the first daily refresh after it was sent: unknown is not 0."""
+    """Return a post's metrics; None until the first daily refresh after it was sent, since unknown is not 0."""
     if metrics_updated(post, now) is None:
         return None
     return [_metric(kind, _count(post["id"], kind)) for kind in _types([channel])]
 
 
 def metrics_updated(post: Doc, now: datetime) -> str | None:
-    """Return when the metrics of a post were last refreshed: at midnight in UTC; None for never."""
+    """Return when the metrics of a post were last refreshed: at midnight UTC; None for never."""
     if post["status"] != "sent" or not post["sentAt"]:
         return None
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -231,9 +231,9 @@ def metrics_updated(post: Doc, now: datetime) -> str | None:
 
 
 def aggregated(core: Core, wanted: Doc) -> Doc:
-    """Answer `aggregatedPostMetrics`: sums over what was sent in a range of at most 365 days.
+    """Answer `aggregatedPostMetrics`: sums over the posts sent in a range of at most 365 days.
 
-    `postCount`, `reactions` and `comments` are always there, others only where every channel has them.
+    `postCount`, `reactions` and `comments` are always included, others only if every channel has them.
     """
     home = organization(core, wanted["organizationId"])
     start, end = parse_time(wanted["startDateTime"]), parse_time(wanted["endDateTime"])

@@ -1,7 +1,7 @@
-"""Which function answers which field of the schema.
+"""The functions that resolve the fields of the schema.
 
-A field without one is read from the document as it is stored. What the sandbox does not keep (content items, notes)
-answers as an account without any.
+A field without a resolver is read from the stored document. For objects that the sandbox does not store (content items,
+notes), it answers like an account that has none.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def _notes(_root: Any, info: Info, input: Doc, first: int | None = None, after: 
 
 
 def _found(doc: Doc | None, what: str) -> Doc:
-    """Return what was asked for; its absence nulls what is non-null (NOTES: Reading)."""
+    """Return the requested object; if it is missing, the error nulls non-null fields (NOTES: Reading)."""
     if doc is None:
         raise GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
     return doc
@@ -281,7 +281,7 @@ _WRITES: dict[str, Callable[[Core, Doc], Doc]] = {
 
 
 def _mutation(name: str, write: Callable[[Core, Doc], Doc]) -> Callable[..., Doc]:
-    """Return the resolver of a mutation: faults can strike right before and right after its write."""
+    """Return the resolver of a mutation: faults can hit right before and right after its write."""
 
     def resolve(_root: Any, info: Info, **arguments: Any) -> Doc:
         context = info.context

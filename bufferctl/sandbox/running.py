@@ -1,6 +1,6 @@
-"""A sandbox that runs in this process, and what a test can do with it.
+"""A sandbox that runs in this process, with methods for tests.
 
-HTTP is uvicorn in a thread of its own, so that a test or a command can do something else meanwhile.
+HTTP is served by uvicorn in a separate thread, so that a test or command can do other work meanwhile.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from bufferctl.sandbox.store import Doc, Store
 
 HOST = "127.0.0.1"
 MAX_BODY = 10_000_000
-"""Bytes; a longer body is answered 413 (Buffer's own limit is not published)."""
+"""The most bytes in a body; a longer one gets a 413 (Buffer's own limit is not published)."""
 
 _TEXT = ("content-type", "text/plain; charset=utf-8")
 
@@ -43,7 +43,7 @@ class Server:
     """Serves from construction until `stop`; OSError if the port is taken."""
 
     def __init__(self, service: Service, port: int = 0) -> None:
-        # With the protocol named, asyncio turns Nagle off; without it every answer waits 40 ms for an ACK.
+        # With an explicit protocol, asyncio disables Nagle's algorithm; otherwise each response waits 40 ms for an ACK.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -68,7 +68,7 @@ class Server:
 
 
 class _Protocol(H11Protocol):
-    """Lets the application reach the connection, so that it can be cut as networks cut it."""
+    """Gives the application access to the connection, so that it can be cut as if by the network."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         super().connection_made(transport)
@@ -76,7 +76,7 @@ class _Protocol(H11Protocol):
 
 
 class _Uvicorn(uvicorn.Server):
-    """Stops at once: uvicorn's own loop looks ten times a second whether it should, and then waits for clients."""
+    """Stops immediately: uvicorn's own loop polls ten times a second and then waits for clients."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -132,7 +132,7 @@ def _application(service: Service) -> Callable[..., Awaitable[None]]:
 
 
 def _is_local(host: str) -> bool:
-    """Tell whether a Host header names this machine: a page elsewhere could point a name of its own at the sandbox."""
+    """Return whether a Host header names this machine: another site could point its own name at the sandbox."""
     name, separator, port = host.rpartition(":")
     return (name if separator and port.isdigit() else host).lower() in {HOST, "localhost", "[::1]"}
 
@@ -142,7 +142,7 @@ async def _read(scope: _Message, receive: Callable[[], Awaitable[_Message]]) -> 
     body = bytearray()
     while True:
         message = await receive()
-        if message["type"] == "http.disconnect":  # half a request is none
+        if message["type"] == "http.disconnect":  # an incomplete request is ignored
             return None
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
@@ -161,11 +161,11 @@ async def _send(send: Callable[[_Message], Awaitable[None]], response: Response)
 class Sandbox:
     """Serves on 127.0.0.1 from `start` (or `with`) to `stop`.
 
-    `fixture`: a dict or a file in the form of fixture.py, the default account if none. `db`: a file keeps the account
-    between runs, and then the fixture fills it the first time only. `port`: 0 takes a free one. `faults` and `seed`:
-    see faults.py. `rate_limit`: the plan whose quotas hold (free, essentials, team), none if None; `rate_headers`:
-    joined, repeated or old. Other options are those of core.Options. FixtureError, FaultError, OSError (port taken) and
-    sqlite3.Error (file) say what went wrong.
+    `fixture`: a dict or a file in the form of fixture.py, None for the default account. `db`: a file keeps the account
+    between runs; the fixture then only fills it the first time. `port`: 0 picks a free one. `faults` and `seed`: see
+    faults.py. `rate_limit`: the plan whose quotas apply (free, essentials, team), None for no quotas; `rate_headers`:
+    joined, repeated or old. Other options are those of core.Options. Raises FixtureError, FaultError, OSError (port
+    taken) and sqlite3.Error (file).
     """
 
     def __init__(
@@ -194,7 +194,7 @@ class Sandbox:
         self._server: Server | None = None
 
     def start(self) -> Self:
-        """Begin to listen."""
+        """Start listening."""
         executable_schema()
         self._server = Server(self.service, self._port)
         return self
@@ -216,7 +216,7 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Where it listens; RuntimeError before `start`."""
+        """The URL of the server; RuntimeError before `start`."""
         if self._server is None:
             raise RuntimeError("the sandbox is not running")
         return f"http://{HOST}:{self._server.port}"
@@ -232,7 +232,7 @@ class Sandbox:
         return self.service.faults.log
 
     def set_faults(self, faults: str | Sequence[Rule | dict[str, Any]] = (), seed: int = 0) -> None:
-        """Replace the faults from now on; without arguments everything goes well again."""
+        """Replace the faults from now on; without arguments, remove them all."""
         self.service.order_faults(Faults(faults, seed))
 
     def organization(self, name: str = "Acme") -> Doc:
@@ -251,7 +251,7 @@ class Sandbox:
         return found[0]
 
     def posts(self, channel_id: str | None = None) -> list[Doc]:
-        """Return posts as they are at present, oldest first, in the form of the fixture file."""
+        """Return the current posts, oldest first, in the form of the fixture file."""
         with self._present():
             return self.core.store.posts(*(("channel = ?", (channel_id,)) if channel_id else ()))
 

@@ -1,4 +1,4 @@
-"""When a post goes out: slots and the queue, what each share mode means, and the plan's limits (NOTES: Writing)."""
+"""When a post goes out: slots and the queue, the share modes, and the plan's limits (NOTES: Writing)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WAITING = {"draft", "needs_approval"}
 
 
 def slots_after(channel: Doc, moment: datetime) -> Iterator[datetime]:
-    """Yield the channel's slots after `moment`, in UTC, without end; none at all if no day has any."""
+    """Yield the channel's slots after `moment`, in UTC, without end; nothing if no day has slots."""
     zone = ZoneInfo(channel["timezone"])
     times: dict[str, set[time]] = {}
     for entry in channel["postingSchedule"]:
@@ -31,7 +31,7 @@ def slots_after(channel: Doc, moment: datetime) -> Iterator[datetime]:
 
 
 def next_free_slot(store: Store, channel: Doc, now: datetime) -> datetime | None:
-    """Return the first slot after `now` in which no scheduled post stands; None for a channel without slots."""
+    """Return the first slot after `now` without a scheduled post; None for a channel without slots."""
     full_until = store.full_until.get(channel["id"])
     start = max(now, datetime.fromtimestamp(full_until / 1000, UTC)) if full_until else now
     for slot in slots_after(channel, start):
@@ -42,13 +42,13 @@ def next_free_slot(store: Store, channel: Doc, now: datetime) -> datetime | None
 
 
 def queue_slot(post: Doc) -> str | None:
-    """Return the slot that a queued post stands in, None for a post that stands in none."""
+    """Return the slot of a queued post, None for a post without a slot."""
     queued = post["status"] == "scheduled" and not post["isCustomScheduled"] and not post["sharedNow"]
     return post["dueAt"] if queued else None
 
 
 def close_ranks(store: Store, channel: Doc, freed: str | None) -> None:
-    """Move the posts behind a freed slot up by one each; None frees nothing."""
+    """Move the posts behind a freed slot up by one each; with None, do nothing."""
     if freed is None:
         return
     behind = [post for post in _queue(store, channel) if post["dueAt"] > freed]
@@ -88,7 +88,7 @@ def schedule(
 
 
 def reschedule(core: Core, channel: Doc, post: Doc, wanted: Doc) -> None:
-    """Apply the schedule fields of an EditPostInput; what it does not name stays, a queue mode named is a new place."""
+    """Apply the schedule fields of an EditPostInput; omitted fields stay, a queue mode means a new place."""
     status, change, mode = post["status"], wanted.get("approvalChange"), wanted.get("mode")
     draft, approval = status == "draft", status == "needs_approval"
     if wanted.get("saveToDraft") is not None:
@@ -105,7 +105,7 @@ def reschedule(core: Core, channel: Doc, post: Doc, wanted: Doc) -> None:
 
 
 def at_scheduled_limit(core: Core, channel: Doc) -> bool:
-    """Tell whether the organization's plan takes no more scheduled posts."""
+    """Return whether the organization's plan allows no more scheduled posts."""
     organization = channel["organizationId"]
     column, value = ("channel", channel["id"]) if core.options.limit_per_channel else ("organization", organization)
     limit = core.store.organizations[organization]["limits"]["scheduledPosts"]
@@ -113,7 +113,7 @@ def at_scheduled_limit(core: Core, channel: Doc) -> bool:
 
 
 def at_daily_limit(core: Core, channel: Doc, wanted: Doc) -> bool:
-    """Tell whether the channel takes no more posts on the day for which a timed or immediate post is wanted."""
+    """Return whether the channel takes no more posts on the day of a timed or immediate post."""
     limit = channel["dailyPostingLimit"]
     if limit is None or wanted["mode"] not in {"customScheduled", "shareNow"}:
         return False
@@ -122,7 +122,7 @@ def at_daily_limit(core: Core, channel: Doc, wanted: Doc) -> bool:
 
 
 def day_counts(core: Core, channel: Doc, moment: datetime) -> tuple[int, int]:
-    """Count (scheduled, sent) posts of a channel on the local day that holds `moment`."""
+    """Count (scheduled, sent) posts of a channel on the local day that contains `moment`."""
     zone = ZoneInfo(channel["timezone"])
     day = moment.astimezone(zone).date()
     start, end = (epoch_ms(datetime.combine(one, datetime.min.time(), zone)) for one in (day, day + timedelta(days=1)))
@@ -133,7 +133,7 @@ def day_counts(core: Core, channel: Doc, moment: datetime) -> tuple[int, int]:
 
 
 def _queue(store: Store, channel: Doc) -> list[Doc]:
-    """Return the posts that stand in the channel's slots, in their order."""
+    """Return the posts in the channel's slots, in slot order."""
     return store.posts("channel = ? AND status = 'scheduled' AND queued AND due IS NOT NULL", (channel["id"],), "due")
 
 
@@ -145,7 +145,7 @@ def _take_first_slot(store: Store, channel: Doc, post: Doc, now: datetime) -> No
 
 
 def _deal(store: Store, moved: Doc | None, queue: list[Doc], slots: list[str]) -> None:
-    """Hand the slots out in order and save each post whose slot changes, but for `moved`, which the caller saves."""
+    """Assign the slots in order and save each post whose slot changes, except `moved`, which the caller saves."""
     for post, slot in zip(queue, [*slots, *[None] * (len(queue) - len(slots))], strict=True):
         if post["dueAt"] != slot:
             post["dueAt"] = slot

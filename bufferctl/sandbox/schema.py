@@ -1,6 +1,6 @@
 """The published SDL (schema.graphql in this package, a copy of schemas/buffer.graphql) with resolvers bound to it.
 
-GraphQL documents are read against it, once for each text: parse, limits, validation (NOTES: Limits; findings: Sandbox).
+GraphQL documents are checked against it, once per text: parse, limits, validation (NOTES: Limits; findings: Sandbox).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def sdl() -> str:
 
 @functools.cache
 def executable_schema() -> GraphQLSchema:
-    """Build the schema, once a process."""
+    """Build the schema, once per process."""
     return make_executable_schema(sdl(), *RESOLVERS, *_scalars())
 
 
@@ -72,13 +72,13 @@ def _identifier(value: Any) -> str:
 
 
 def _date_time(value: Any) -> str:
-    """Read ISO 8601 and keep it in the form in which posts show it."""
+    """Parse ISO 8601 and return it in the format of posts."""
     return iso(parse_time(_identifier(value)))
 
 
 @dataclass(frozen=True)
 class ParsedDocument:
-    """A text that was read: the document, or the `errors` of the 400 that refuses it."""
+    """The result of reading a text: the document, or the `errors` of the 400 that refuses it."""
 
     node: DocumentNode | None
     errors: tuple[Doc, ...] = ()
@@ -86,7 +86,7 @@ class ParsedDocument:
 
 @functools.lru_cache(maxsize=512)
 def read_document(text: str) -> ParsedDocument:
-    """Read a document; whatever is wrong with it is in `errors`."""
+    """Read a document; problems with it are in `errors`."""
     try:
         return _read(text)
     except RecursionError:
@@ -96,7 +96,7 @@ def read_document(text: str) -> ParsedDocument:
 def root_fields(
     document: DocumentNode, operation_name: str | None
 ) -> tuple[str | None, str | None, list[tuple[str, str]]]:
-    """Return (operation's name, its kind, root fields as (alias, field)) of the operation that would run."""
+    """Return (name, kind, root fields as (alias, field)) of the operation that would run."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     chosen = [
         node for node in operations if operation_name is None or (node.name and node.name.value == operation_name)
@@ -125,7 +125,7 @@ def _read(text: str) -> ParsedDocument:
 
 
 def _refused(message: str, code: str | None = None, **more: object) -> ParsedDocument:
-    """Return a refusal; that of a limit carries no code (NOTES: Errors)."""
+    """Return a refusal; one for an exceeded limit has no code (NOTES: Errors)."""
     extensions = {"extensions": {"code": code}} if code else {}
     return ParsedDocument(None, ({"message": message, **more, **extensions},))
 
@@ -144,7 +144,7 @@ def _fields(selection_set: SelectionSetNode, fragments: dict[str, FragmentDefini
 
 @dataclass
 class Size:
-    """How large a part of a document is; parts add up."""
+    """The size of a part of a document; sizes add up."""
 
     aliases: int = 0
     depth: int = 0
@@ -152,7 +152,7 @@ class Size:
     complexity: float = 0
 
     def add(self, other: Size) -> None:
-        """Take in a part that stands beside this one."""
+        """Add the size of a sibling part."""
         self.aliases += other.aliases
         self.depth = max(self.depth, other.depth)
         self.directives += other.directives
@@ -160,7 +160,7 @@ class Size:
 
 
 def excess(document: DocumentNode) -> str | None:
-    """Return the message that names the first limit that an operation of the document exceeds, None if none."""
+    """Return the message for the first limit that an operation of the document exceeds, None if there is none."""
     measure = _Measure(document)
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
@@ -178,7 +178,7 @@ def excess(document: DocumentNode) -> str | None:
 
 
 class _Measure:
-    """Measures selections, each fragment once, so that fragments that spread fragments stay cheap."""
+    """Measures selections, each fragment only once, so that nested fragments stay cheap."""
 
     def __init__(self, document: DocumentNode) -> None:
         definitions = (node for node in document.definitions if isinstance(node, FragmentDefinitionNode))

@@ -1,7 +1,7 @@
-"""The service as a whole: a request goes in, and what shall be delivered comes out. Knows nothing of sockets.
+"""The service as a whole: takes a request and returns what to deliver. It does not deal with sockets.
 
-Order of refusal: path, User-Agent, key, method, quota, body, document. Faults strike after that: before the execution,
-in the middle of it, or after.
+Checks, in order: path, User-Agent, key, method, quota, body, document. Faults come after that: before, in the middle
+of, or after the execution.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LOG = logging.getLogger("bufferctl.sandbox")
 
 
 def refusal(request: Request, key: str, key_code: str) -> Response | None:
-    """Return what answers a request that never reaches GraphQL: no User-Agent or urllib's, no key, not a POST."""
+    """Return the response to a request that must not reach GraphQL: no User-Agent or urllib's, no key, not a POST."""
     agent = request.headers.get("user-agent", "").strip().lower()
     if not agent or agent.startswith("python-urllib"):
         return Response(403, b"error code: 1010", [("content-type", "text/plain; charset=UTF-8")])
@@ -46,14 +46,14 @@ def refusal(request: Request, key: str, key_code: str) -> Response | None:
 
 @dataclass(frozen=True)
 class Operation:
-    """A GraphQL request that may run."""
+    """A GraphQL request that is ready to run."""
 
     data: Doc
     document: DocumentNode
 
 
 def read_request(request: Request, record: RequestRecord) -> Operation | Response:
-    """Return the operation, or the 400 that refuses the body or the document; `record` takes down what it is."""
+    """Return the operation, or the 400 that refuses the body or the document; `record` is filled in."""
     data = _read_body(request)
     if isinstance(data, Response):
         return data
@@ -66,7 +66,7 @@ def read_request(request: Request, record: RequestRecord) -> Operation | Respons
 
 
 def execute(exchange: Exchange, operation: Operation) -> Response:
-    """Run a request and answer it. Mutations run in order; the first that throws ends them and nulls `data`."""
+    """Run a request and answer it. Mutations run in order; the first one that raises ends them and nulls `data`."""
     _, answer = graphql_sync(
         executable_schema(), operation.data, context_value=exchange, query_document=operation.document,
         query_validator=lambda *_given, **_named: [], error_formatter=_format_error, logger=_QUIET,
@@ -75,7 +75,7 @@ def execute(exchange: Exchange, operation: Operation) -> Response:
 
 
 def _read_body(request: Request) -> Doc | Response:
-    """Return the GraphQL request, or the 400 for a body that is none."""
+    """Return the GraphQL request, or the 400 for a body that is not one."""
     try:
         data = json.loads(request.body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -95,7 +95,7 @@ def _read_body(request: Request) -> Doc | Response:
 
 
 def _respond(answer: Any) -> Response:
-    """Choose the status: a request that never ran has no `data` and is a 400, what ran is a 200 whatever it says."""
+    """Choose the status: 400 for a request that never ran (no `data`), 200 for one that ran, even with errors."""
     errors = answer.get("errors")
     if errors and answer.get("data") is None and all("path" not in error for error in errors):
         return Response.of_json(400, {"errors": errors})
@@ -103,7 +103,7 @@ def _respond(answer: Any) -> Response:
 
 
 def _format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: ARG001 - ariadne's signature
-    """Show an error as Buffer does; what no resolver meant to raise is UNEXPECTED, and is logged."""
+    """Format an error as Buffer does; one that no resolver raised on purpose is UNEXPECTED and gets logged."""
     shown: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     if cause is not None and not isinstance(cause, GraphQLError) and error.path:
@@ -115,7 +115,7 @@ def _format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  
 
 
 def _without_surrogates(value: Any) -> Any:
-    """Replace half characters, which JSON can spell and no storage can keep, as JavaScript's encoders do."""
+    """Replace lone surrogates, which JSON can express but storage cannot hold, as JavaScript's encoders do."""
     if isinstance(value, str):
         return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, dict):
@@ -127,7 +127,7 @@ CONTROL_PREFIX = "/_sandbox/"
 
 
 class Control(Protocol):
-    """What answers under CONTROL_PREFIX (control.py)."""
+    """The handler for paths under CONTROL_PREFIX (control.py)."""
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -135,7 +135,7 @@ class Control(Protocol):
 
 
 class WebPage(Protocol):
-    """What answers a browser (page.py)."""
+    """The handler for browsers (page.py)."""
 
     def __call__(self, request: Request) -> Response | None:
         """Answer one request, or leave it to the endpoint."""
@@ -144,14 +144,14 @@ class WebPage(Protocol):
 
 @dataclass
 class Delivery:
-    """What becomes of an answer: it is sent, or the connection is cut, or nothing comes until the client gives up."""
+    """How to deliver a response: send it, cut the connection, or send nothing until the client gives up."""
 
     response: Response
     how: Literal["send", "cut", "hang"] = "send"
 
 
 class Service:
-    """Answers requests one at a time; `requests` remembers each, `quota` None counts none, `faults` may change."""
+    """Answers requests one at a time. `requests` records each; `quota`: None for no limit; `faults` may change."""
 
     control: Control | None = None
     page: WebPage | None = None
@@ -235,7 +235,7 @@ class Service:
         return Delivery(spoiled(fault, response))
 
     def _middle(self, aliases: int) -> int:
-        """Return how many aliases run: at least one, but not all; of a single one the seed decides."""
+        """Return how many aliases run: at least one, but not all; if there is only one, the seed decides."""
         return 1 + self.faults.choose(aliases - 1) if aliases > 1 else self.faults.choose(2)
 
     def _execute(
@@ -251,5 +251,5 @@ class Service:
 
 
 def _nothing() -> Response:
-    """Return what stands for an answer when nothing ran."""
+    """Return the placeholder response for when nothing ran."""
     return Response.of_error(503, "Service unavailable", "UNEXPECTED")

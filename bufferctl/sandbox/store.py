@@ -1,6 +1,6 @@
-"""Where the sandbox keeps everything: SQLite, one JSON document a row, with the columns that lists need beside it.
+"""The sandbox's storage: SQLite with one JSON document per row, plus the columns that lists need.
 
-Organizations (with their tags and idea groups) and channels are few and are kept in memory as well.
+Organizations (with their tags and idea groups) and channels are few and are also kept in memory.
 A document has the shape of the fixture file (see fixture.py). Every method may be called from any thread.
 """
 
@@ -63,7 +63,7 @@ class Store:
             self._db.close()
             raise
         self._depth = 0
-        self.full_until: dict[str, int] = {}  # channel: no slot is free up to here; forgotten when a post changes
+        self.full_until: dict[str, int] = {}  # by channel: no slot is free until then; cleared when a post changes
         self.account: Doc = next((doc for (doc,) in self._docs("SELECT doc FROM account")), {})
         self.organizations: dict[str, Doc] = {doc["id"]: doc for (doc,) in self._docs("SELECT doc FROM organizations")}
         self.channels: dict[str, Doc] = {doc["id"]: doc for (doc,) in self._docs("SELECT doc FROM channels")}
@@ -92,7 +92,7 @@ class Store:
                 self._db.execute("COMMIT")
 
     def put_account(self, doc: Doc) -> None:
-        """Keep the account's own fields."""
+        """Store the account's own fields."""
         with self.lock:
             self.account = doc
             self._db.execute("INSERT OR REPLACE INTO account VALUES (1, ?)", (json.dumps(doc),))
@@ -111,7 +111,7 @@ class Store:
             self._db.execute("INSERT OR REPLACE INTO channels VALUES (?, ?)", (doc["id"], json.dumps(doc)))
 
     def channels_of(self, organization: str) -> list[Doc]:
-        """Return an organization's channels in the order in which they were connected."""
+        """Return an organization's channels in the order they were connected."""
         return [channel for channel in self.channels.values() if channel["organizationId"] == organization]
 
     def add_posts(self, docs: Iterable[Doc]) -> None:
@@ -129,7 +129,7 @@ class Store:
             self._db.execute(f"UPDATE posts SET {sets} WHERE id = ?", (*_post_row(doc), doc["id"]))  # noqa: S608 - constants
 
     def delete_post(self, post_id: str) -> None:
-        """Remove a post; nothing happens if it is not there."""
+        """Remove a post, if it exists."""
         with self.transaction():
             self.full_until.clear()
             self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
@@ -150,7 +150,7 @@ class Store:
             return int(self._db.execute(sql, values).fetchone()[0])
 
     def last_row(self, table: str) -> int:
-        """Return the number of the last row that was ever inserted into posts or ideas, 0 for none."""
+        """Return the number of the last row ever inserted into posts or ideas, 0 if there is none."""
         with self.lock:
             row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
             return int(row[0]) if row else 0
@@ -162,13 +162,13 @@ class Store:
             self._db.executemany(f"INSERT INTO ideas ({_IDEA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 - constants
 
     def put_idea(self, doc: Doc) -> None:
-        """Write over an idea that is there, which keeps its place."""
+        """Replace an idea that exists; it keeps its place."""
         with self.transaction():
             sql = f"UPDATE ideas SET ({_IDEA_COLUMNS}) = (?, ?, ?, ?, ?, ?) WHERE id = ?"  # noqa: S608 - constants
             self._db.execute(sql, (*_idea_row(doc), doc["id"]))
 
     def delete_idea(self, idea_id: str) -> None:
-        """Remove an idea, as a person may in the web application."""
+        """Remove an idea, as a person can in the web app."""
         with self.transaction():
             self._db.execute("DELETE FROM ideas WHERE id = ?", (idea_id,))
 
@@ -194,17 +194,17 @@ class Store:
 
 
 def new_id(moment: datetime) -> str:
-    """Return a fresh 24-hex id in the manner of MongoDB: seconds, machine, counter."""
+    """Return a new 24-hex id like MongoDB's: seconds, machine, counter."""
     return f"{int(moment.timestamp()) & 0xFFFFFFFF:08x}{_MACHINE}{next(_COUNTER) & 0xFFFFFF:06x}"
 
 
 def stable_id(*parts: str) -> str:
-    """Return the 24-hex id that belongs to these names, the same in every run."""
+    """Return a 24-hex id derived from these names, the same in every run."""
     return hashlib.sha256("/".join(parts).encode()).hexdigest()[:24]
 
 
 def _make_private(path: str) -> None:
-    """Let only the owner read the file; what SQLite keeps beside it takes over its mode."""
+    """Let only the owner read the file; the files that SQLite creates next to it inherit its mode."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         Path(path).chmod(0o600)

@@ -1,4 +1,4 @@
-"""How a post reads back: assets and links on Buffer's own storage, metadata of its network (NOTES: Reading)."""
+"""How a post reads back: assets and links in Buffer's own storage, metadata of its network (NOTES: Reading)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _IMAGE_TYPES = {"gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "
 
 
 def asset_views(assets: list[Doc]) -> list[Doc]:
-    """Return the Asset objects of what was sent; an asset of kind link is none (it is the post's linkAttachment)."""
+    """Return the Asset objects for the assets sent, except links (a link becomes the post's linkAttachment)."""
     views = {"image": _image, "video": _video, "document": _document}
     return [views[kind](value) for kind, value in map(kind_of, assets) if kind in views]
 
 
 def link_view(link: Doc) -> Doc:
-    """Return a LinkAttachment: what was sent, else what Buffer scraped from the page."""
+    """Return a LinkAttachment: the fields as sent, or else as Buffer scrapes them from the page."""
     parts = split_url(link["url"])
     host = (parts.hostname if parts else None) or link["url"]
     thumbnail = link.get("thumbnail")
@@ -32,7 +32,7 @@ def link_view(link: Doc) -> Doc:
 
 
 def idea_media_view(media: Doc) -> Doc:
-    """Return an IdeaMedia of an IdeaMediaInput."""
+    """Return the IdeaMedia for an IdeaMediaInput."""
     return {
         "id": stable_id(media["url"]), "alt": media.get("alt"), "size": media.get("size"), "type": media["type"],
         "source": media.get("source"), "thumbnailUrl": media.get("thumbnailUrl"), "url": stored_url(media["url"]),
@@ -158,7 +158,7 @@ def _thread_item(item: Doc, service: str) -> Doc:
 
 
 def _link(assets: list[Doc], attachment: Doc | None) -> Doc | None:
-    """Return the LinkAttachment of what was sent, as an asset or in the metadata."""
+    """Return the LinkAttachment for a link sent as an asset or in the metadata."""
     links = [value for kind, value in map(kind_of, assets) if kind == "link"]
     given = links[0] if links else attachment
     return link_view(given) if given else None
@@ -206,7 +206,7 @@ _HERE = frozenset({"127.0.0.1", "localhost"})
 def stored_url(url: str, extension: str = "") -> str:
     """Return where Buffer's own storage keeps a copy of `url`; its own URLs stay as they are (NOTES: Reading).
 
-    So do those on this machine, which stand for copies that can be downloaded.
+    URLs on this machine also stay: they stand for copies that can be downloaded.
     """
     if (parts := split_url(url)) and parts.hostname in {MEDIA_HOST, *_HERE}:
         return url
@@ -214,7 +214,7 @@ def stored_url(url: str, extension: str = "") -> str:
 
 
 def dimensions(url: str) -> tuple[int, int]:
-    """Return a plausible width and height of the picture at `url`, always the same ones."""
+    """Return a plausible width and height for the image at `url`, always the same."""
     shapes = [(1080, 1080), (1200, 675), (1080, 1350), (1920, 1080), (1200, 628)]
     return shapes[hashlib.sha256(url.encode()).digest()[0] % len(shapes)]
 
