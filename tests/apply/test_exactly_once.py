@@ -1,4 +1,4 @@
-"""Whatever happens on the way, every declared object comes into being exactly once (design: Never twice)."""
+"""Whatever happens during the runs, every declared object is created exactly once (design: Never twice)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tests.apply.fake import SETTLE, START, FakeBuffer, Fault, FaultKind, Killed
 from tests.apply.machine import Attempt, Machine, look, slot
 from tests.fuzzing import examples
 
-#: Thousands of synced writes are faster in memory, where there is such a folder.
-MEMORY = next((each for each in ("/dev/shm",) if Path(each).is_dir()), None)  # noqa: S108 - a folder is made inside
+#: Thousands of synced writes are faster in memory, if there is such a folder.
+MEMORY = next((each for each in ("/dev/shm",) if Path(each).is_dir()), None)  # noqa: S108 - a subfolder is created inside
 DUE = START + timedelta(days=20)
 
 
 @dataclass(frozen=True)
 class Round:
-    """What befalls one apply: it dies at a step, `.bufferctl` is deleted before it, somebody does something."""
+    """What happens in one apply: it dies at a step, `.bufferctl` is deleted before it, a person acts."""
 
     dies_at: int | None
     forgets: bool
@@ -46,7 +46,7 @@ rounds = st.builds(Round, st.none() | st.integers(1, 40), st.sampled_from([False
 
 @st.composite
 def declarations(draw: st.DrawFn) -> list[Post | Idea]:
-    """Posts and ideas, equal twins among them (the later one says so)."""
+    """Posts and ideas, including equal twins (the later one has `repeat_of`)."""
     items: list[Post | Idea] = []
     seen: dict[tuple[int, str], str] = {}
     for number in range(draw(st.integers(1, 6))):
@@ -83,9 +83,9 @@ def test_each_declared_object_comes_into_being_exactly_once(
     most: int,
     after: list[tuple[str, Fault, int]],
 ) -> None:
-    """One landed create for each address; state agrees; nothing is left to write. Held where a person interfered.
+    """One landed create per address; state agrees; nothing is left to write. Held if a person interfered.
 
-    `after`: what becomes of each declared object then (edited, removed), with the faults and deaths of that.
+    `after`: the later change of each declared object (edited, removed), with that round's faults and deaths.
     """
     buffer = FakeBuffer(list(faults), list(people), lag=lag, skew=timedelta(minutes=skew), most=most)
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
@@ -97,7 +97,7 @@ def test_each_declared_object_comes_into_being_exactly_once(
 
 
 def change(machine: Machine, items: list[Post | Idea], after: list[tuple[str, Fault, int]]) -> None:
-    """Edit and remove some of what is there, whatever happens: everything then is as the files say, made once."""
+    """Edit and remove some of the objects, with faults: in the end everything matches the files, created once."""
     buffer = machine.buffer
     buffer.faults = [fault for _, fault, _ in after]
     buffer.persons = []
@@ -114,15 +114,15 @@ def change(machine: Machine, items: list[Post | Idea], after: list[tuple[str, Fa
 
 
 def strangers(buffer: FakeBuffer) -> int:
-    """How many posts somebody wrote in Buffer."""
+    """The number of posts that people wrote in Buffer."""
     return sum(post.text.startswith("Somebody's own") for post in buffer.posts.values())
 
 
 def run_to_the_end(machine: Machine, items: list[Post | Idea], rounds: list[Round]) -> bool:
-    """Apply again and again until it ends clean; whether `.bufferctl` was ever deleted."""
+    """Apply again and again until it ends clean; returns whether `.bufferctl` was ever deleted."""
     buffer, forgot = machine.buffer, False
     for each in rounds:
-        if each.forgets:  # a state that is gone is found again by content, once the lists show it
+        if each.forgets:  # lost state is found again by content, once the lists show it
             buffer.pass_time(SETTLE)
             machine.forget_project()
             forgot = True
@@ -138,7 +138,7 @@ def run_to_the_end(machine: Machine, items: list[Post | Idea], rounds: list[Roun
 
 
 def apply_once(machine: Machine, items: list[Post | Idea]) -> Attempt | None:
-    """One apply, None where it died."""
+    """One apply, None if it died."""
     try:
         return machine.apply(*items)
     except Killed:
@@ -147,23 +147,25 @@ def apply_once(machine: Machine, items: list[Post | Idea]) -> Attempt | None:
 
 
 def check(machine: Machine, items: list[Post | Idea], *, forgot: bool) -> None:
-    """Hold the account and the state to what was declared."""
+    """Check the account and the state against the declarations."""
     buffer = machine.buffer
     buffer.pass_time(SETTLE + 3600)
     state = machine.state()
     plan, _ = look(buffer, items, state)
     assert len({b.id for b in state.bindings.values()}) == len(state.bindings)
     undecided = {i.slot for i in machine.journal(*items).open}
-    if buffer.touched:  # what somebody edited may be taken for any of its kin, which then waits for a person's word
+    if buffer.touched:  # an edited post may be mistaken for any similar one, which then waits for a person's answer
         undecided |= {c.slot for c in plan.of(Action.HOLD) if c.reason is Reason.AMBIGUOUS}
-    twins: dict[object, list[Post | Idea]] = defaultdict(list)  # which of equals became which is all the same
+    twins: dict[object, list[Post | Idea]] = defaultdict(
+        list
+    )  # it does not matter which of several equal posts became which
     for item in items:
         twins[(slot(item).channel_id, of_desired(item).text, getattr(item, "due_at", None))].append(item)
     for group in twins.values():
         addresses = {str(item.address) for item in group}
         made = {each for address, each in buffer.landed if address in addresses}
         if made & buffer.touched or undecided & {slot(item) for item in group}:
-            # what a person deleted before it was known may be created anew
+            # a post that a person deleted before it was recorded may be created again
             gone = made - buffer.posts.keys() - buffer.ideas.keys()
             assert len(made) <= len(group) + len(gone) + (len(buffer.touched) if forgot else 0)
             continue

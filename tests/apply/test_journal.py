@@ -1,4 +1,4 @@
-"""The journal: what outlives a run, and what it does with what it cannot read."""
+"""The journal: what survives a run, and how unreadable lines are handled."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def done(number: int, live_id: str, item: Post | Idea = A) -> Settled:
 
 
 class Journals:
-    """Journals of one folder, each as a new process would read it; `project` is the root file."""
+    """Journals of one folder, each read by a new process; `project` is the root file."""
 
     def __init__(self, folder: Path, project: Path) -> None:
         self.folder, self.project = folder, project
@@ -93,7 +93,7 @@ def line(values: dict[str, object]) -> bytes:
 
 
 def first_format(journals: Journals, *lines: dict[str, object], name: str = "org") -> Path:
-    """A journal as the first version wrote it: a file an organization, shared by all projects."""
+    """A journal as the first version wrote it: one file per organization, shared by all projects."""
     folder = journals.folder / FileJournal(journals.folder, ENDPOINT, journals.project)._folder.name
     folder.mkdir(parents=True)
     path = folder / f"{name}.journal"
@@ -108,7 +108,7 @@ def old_intent(number: int, item: Post) -> dict[str, object]:
 
 
 def test_nothing_is_written_before_there_is_something(journals: Journals) -> None:
-    """No folder, no file; also where there is nothing to forget."""
+    """No folder, no file; not even to forget something."""
     journal = journals()
     journal.listed("c0", {"1"})
     journal.compact()
@@ -116,7 +116,7 @@ def test_nothing_is_written_before_there_is_something(journals: Journals) -> Non
 
 
 def test_what_was_intended_is_read_back(journals: Journals) -> None:
-    """Every kind of write, equal to what was sent, readable for its owner alone."""
+    """Every kind of write, equal to the one sent, readable only by its owner."""
     intents = [
         intent(1),
         intent(2, idea("i", "An idea")),
@@ -130,7 +130,7 @@ def test_what_was_intended_is_read_back(journals: Journals) -> None:
 
 
 def test_what_became_of_it_is_read_back(journals: Journals) -> None:
-    """Open ones are those that nothing is known of; what was found out is told by slot."""
+    """Open intents are those without a result; results are listed by slot."""
     journal = journals()
     journal.intend([intent(1), intent(2, B), intent(3, C)])
     journal.settle([done(1, "x"), Settled(2, slot(B), done=False)])
@@ -141,14 +141,14 @@ def test_what_became_of_it_is_read_back(journals: Journals) -> None:
 
 
 def test_a_delete_leaves_nothing_there(journals: Journals) -> None:
-    """None: state is to hold nothing of it."""
+    """None: the state must have no entry for it."""
     journal = journals()
     journal.settle([Settled(1, slot(A), done=True)])
     assert journals().bindings == {slot(A): None}
 
 
 def test_what_was_listed_before_a_create_cannot_be_it(journals: Journals) -> None:
-    """Listed before it was sent: not it. Listed only later: perhaps. Another's binding: never."""
+    """Listed before it was sent: not a candidate. Listed only later: a candidate. Bound by another address: never."""
     journal = journals()
     journal.listed("c0", {"old"})
     journal.intend([intent(1)])
@@ -161,7 +161,7 @@ def test_what_was_listed_before_a_create_cannot_be_it(journals: Journals) -> Non
 
 
 def test_numbers_are_never_used_twice(journals: Journals) -> None:
-    """Also after what was settled is forgotten: what was listed goes by them."""
+    """Even after settled entries are forgotten: lists refer to these numbers."""
     journal = journals()
     journal.intend([intent(1)])
     journal.settle([done(1, "x")])
@@ -171,7 +171,7 @@ def test_numbers_are_never_used_twice(journals: Journals) -> None:
 
 @pytest.mark.parametrize("cut", [1, 5, 30])
 def test_a_torn_last_line_is_passed_over(journals: Journals, cut: int) -> None:
-    """The power went while it was written, so nothing of it was sent; the next line starts where it started."""
+    """The power failed during that line, so its request was not sent; the next line starts at the same place."""
     journal = journals()
     journal.intend([intent(1)])
     journal.intend([intent(2, B)])
@@ -183,7 +183,7 @@ def test_a_torn_last_line_is_passed_over(journals: Journals, cut: int) -> None:
 
 
 def test_a_torn_head_is_passed_over(journals: Journals) -> None:
-    """The very first line."""
+    """The very first line is torn."""
     journals().intend([intent(1)])
     journals.file.write_bytes(journals.file.read_bytes()[:10])
     journals().intend([intent(1)])
@@ -195,7 +195,7 @@ def test_a_torn_head_is_passed_over(journals: Journals) -> None:
 
 @pytest.mark.parametrize("damage", [lambda line: b"\x00" * len(line), lambda line: line[:-2], lambda line: b""])
 def test_a_damaged_line_in_the_middle_is_refused(journals: Journals, damage: object) -> None:
-    """It may have told of a post: StateError, with the file, the line and what to do."""
+    """It may have recorded a post: StateError, with the file, the line and the fix."""
     journal = journals()
     journal.intend([intent(1)])
     journal.intend([intent(2, B)])
@@ -209,7 +209,7 @@ def test_a_damaged_line_in_the_middle_is_refused(journals: Journals, damage: obj
 
 
 def test_an_unreadable_journal_is_refused(journals: Journals) -> None:
-    """Without it nobody knows what may exist already."""
+    """Without it, nobody knows which posts may already exist."""
     journals().intend([intent(1)])
     path = journals.file
     path.unlink()
@@ -219,7 +219,7 @@ def test_an_unreadable_journal_is_refused(journals: Journals) -> None:
 
 
 def test_compacting_keeps_what_is_open(journals: Journals) -> None:
-    """With what was listed before it, and that a person was asked."""
+    """Including the objects listed before it, and that a person was asked."""
     journal = journals()
     journal.listed("c0", {"old"})
     journal.intend([intent(1), intent(2, B), intent(3, C)])
@@ -235,7 +235,7 @@ def test_compacting_keeps_what_is_open(journals: Journals) -> None:
 
 
 def test_what_was_known_before_compacting_travels_with_the_next_intent(journals: Journals) -> None:
-    """The file was emptied meanwhile, and the project's state may be gone when it is read."""
+    """The file was emptied in between, and the project's state may be gone when it is read."""
     journal = journals()
     journal.listed("c0", {"old"})
     journal.intend([intent(1)])
@@ -257,7 +257,7 @@ def test_after_compacting_it_goes_on(journals: Journals) -> None:
 
 
 def test_endpoints_are_kept_apart(journals: Journals) -> None:
-    """The sandbox's writes are no business of the real account's."""
+    """The sandbox's writes have no effect on the real account's."""
     journals().intend([intent(1)])
     other = journals(endpoint="https://api.buffer.com")
     assert other.open == ()
@@ -265,7 +265,7 @@ def test_endpoints_are_kept_apart(journals: Journals) -> None:
 
 
 def test_a_full_disk_is_said_and_leaves_whole_lines(journals: Journals) -> None:
-    """PartWayError; what could not be recorded is not remembered; with room again it goes on."""
+    """PartWayError; a write that could not be recorded is not remembered; it continues once there is room again."""
     journal = journals()
     journal.intend([intent(1)])
     fill()
@@ -282,7 +282,7 @@ def test_a_full_disk_is_said_and_leaves_whole_lines(journals: Journals) -> None:
 
 
 def test_any_text_is_kept(journals: Journals) -> None:
-    """Line separators, emoji and half of one, quotes."""
+    """Line separators, emoji and a lone surrogate, quotes."""
     odd = post("a", "one\u2028two\r\n\x85 \U0001f600 \ud83d \"'\\")
     journals().intend([intent(1, odd)])
     (read,) = journals().open
@@ -291,7 +291,7 @@ def test_any_text_is_kept(journals: Journals) -> None:
 
 
 def test_any_id_of_an_organization_is_kept(journals: Journals) -> None:
-    """Ids are opaque, and no file is named by them."""
+    """Ids are opaque, and no file is named after them."""
     asked = replace(intent(1), slot=replace(slot(A), organization_id="../../elsewhere \0"))
     journals().intend([asked])
     assert journals.file.parent.parent == journals.folder
@@ -300,7 +300,7 @@ def test_any_id_of_an_organization_is_kept(journals: Journals) -> None:
 
 
 def test_a_newer_journal_is_refused(journals: Journals) -> None:
-    """What its lines mean is not known here."""
+    """The meaning of its lines is unknown."""
     journals().intend([intent(1)])
     journals.file.write_bytes(line({"type": "journal", "format": 3}))
     with pytest.raises(StateError, match="newer bufferctl"):
@@ -308,7 +308,7 @@ def test_a_newer_journal_is_refused(journals: Journals) -> None:
 
 
 def test_only_what_the_record_holds_is_forgotten(journals: Journals) -> None:
-    """A result whose number is not among the recorded ones stays, in this process and for the next."""
+    """A result whose number is not among the recorded ones stays, in this process and the next."""
     journal = journals()
     journal.intend([intent(1), intent(2, B)])
     journal.settle([done(1, "x"), done(2, "y", B)])
@@ -318,7 +318,7 @@ def test_only_what_the_record_holds_is_forgotten(journals: Journals) -> None:
 
 
 def test_nothing_is_left_without_a_record(journals: Journals) -> None:
-    """No file, where everything is forgotten and no record was ever saved."""
+    """No file, if everything is forgotten and no record was ever saved."""
     journal = journals()
     journal.intend([intent(1)])
     journal.settle([Settled(1, slot(A), done=False)])
@@ -342,7 +342,7 @@ def test_the_last_record_survives_compaction(journals: Journals) -> None:
     ("serial", "digest", "older"), [(4, "four", True), (5, "five", False), (5, "fork", True), (6, "six", False)]
 )
 def test_an_older_record_is_known(journals: Journals, serial: int, digest: str, older: bool) -> None:
-    """A lower serial, or the same with another digest: an older file, or another branch's."""
+    """A lower serial, or the same with another digest: an older file, or one from another branch."""
     journals().compact([], Revision("l", 5, "five"))
     assert journals().is_older(Revision("l", serial, digest)) is older
     assert journals().is_older(Revision("another", serial, digest)), "not the record that this project saved last"
@@ -350,14 +350,14 @@ def test_an_older_record_is_known(journals: Journals, serial: int, digest: str, 
 
 
 def test_of_a_fork_both_sides_are_older(journals: Journals) -> None:
-    """Two clones saved the same serial: neither has what the other did."""
+    """Two clones saved the same serial: each lacks the other's changes."""
     journals().compact([], Revision("l", 5, "mine"))
     journals(project="clone.yaml", lineage="l").compact([], Revision("l", 5, "theirs"))
     assert all(journals().is_older(Revision("l", 5, digest)) for digest in ("mine", "theirs"))
 
 
 def test_another_project_s_entries_are_no_business_of_ours(journals: Journals) -> None:
-    """Not even for the same channel and key: neither settled nor taken for ours nor forgotten."""
+    """Even with the same channel and key: not settled, not matched, not forgotten."""
     other = journals(A, B, project="other.yaml", lineage="other")
     other.intend([intent(1), intent(2, B)])
     other.settle([done(2, "b", B)])
@@ -372,7 +372,7 @@ def test_another_project_s_entries_are_no_business_of_ours(journals: Journals) -
 
 
 def test_what_another_project_bound_is_no_candidate(journals: Journals) -> None:
-    """Its create in the same channel, while ours is open: ours cannot be that, also once it is compacted."""
+    """It was created in the same channel while ours was open: it cannot be ours, even after compaction."""
     mine = journals(A)
     mine.intend([intent(1)])
     other = journals(A, project="other.yaml")
@@ -385,7 +385,7 @@ def test_what_another_project_bound_is_no_candidate(journals: Journals) -> None:
 
 
 def test_an_equal_lineage_is_the_same_project(journals: Journals) -> None:
-    """A clone of the project, or one that was moved: its open intents and results are ours, and settled once."""
+    """A clone of the project, or a moved one: open intents and results are shared, and settled once."""
     clone = journals(project="clone.yaml", lineage="l")
     clone.intend([intent(1), intent(2, B)])
     clone.settle([done(2, "b", B)])
@@ -400,7 +400,7 @@ def test_an_equal_lineage_is_the_same_project(journals: Journals) -> None:
 
 
 def test_a_lineage_is_known_from_the_record_saved_last(journals: Journals) -> None:
-    """The file began before there was a record."""
+    """The file was started before there was a record."""
     first = journals()
     first.intend([intent(1)])
     first.compact([], Revision("l", 1, "d"))
@@ -409,7 +409,7 @@ def test_a_lineage_is_known_from_the_record_saved_last(journals: Journals) -> No
 
 
 def test_before_anything_is_claimed_nothing_is_open(journals: Journals) -> None:
-    """What the key reaches is not known yet; results are."""
+    """The reach of the key is not known yet; results are."""
     journal = journals()
     journal.intend([intent(1), intent(2, B)])
     journal.settle([done(2, "b", B)])
@@ -419,7 +419,7 @@ def test_before_anything_is_claimed_nothing_is_open(journals: Journals) -> None:
 
 
 def test_what_the_key_does_not_reach_stays_open(journals: Journals) -> None:
-    """Another key may reach it."""
+    """Another key may reach its account."""
     journals().intend([intent(1), intent(2, C)])
     journal = journals(homes={"c1"})
     assert [i.number for i in journal.open] == [2]
@@ -429,7 +429,7 @@ def test_what_the_key_does_not_reach_stays_open(journals: Journals) -> None:
 
 
 def test_the_first_format_belongs_to_whoever_claims_its_slots(journals: Journals) -> None:
-    """Open intents and results of declared slots are ours, the others are named and kept."""
+    """Open intents and results of declared slots are ours, the others are listed and kept."""
     held: dict[str, object] = {"type": "held", "numbers": [1]}
     path = first_format(
         journals,

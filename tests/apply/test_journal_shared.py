@@ -1,4 +1,4 @@
-"""The journal beside a shared record: it counts as far as that lists its intents, and knows what others left open."""
+"""The journal next to a shared record: only intents listed there count, including those of other machines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ A, B = post("a"), post("b")
 
 
 class Machine:
-    """A machine; each call is a new process that follows what the shared record lists as open."""
+    """A machine; each call is a new process that starts from the open intents in the shared record."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -31,22 +31,22 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """One without a journal."""
+    """A machine without a journal."""
     return Machine(tmp_path)
 
 
 def sent(number: int = 1, run: str = "r1") -> Intent:
-    """The create of A, as a run of this machine sends it."""
+    """The create of A, as sent by a run of this machine."""
     return Intent(number, slot(A), CreatePost(A, "c0"), START, UNTIL, run=run)
 
 
 def listed(run: str = "r1", held: tuple[str, ...] | None = None) -> OpenIntent:
-    """The same as the record lists it."""
+    """The same create, as listed in the record."""
     return OpenIntent(replace(sent(run=run), number=0), frozenset({"p0"}), held)
 
 
 def test_what_another_machine_left_open_is_open_here(machine: Machine) -> None:
-    """With the ids that were there before; it is not written here."""
+    """With the ids that existed before; it is not written to this journal."""
     journal = machine(listed())
     (intent,) = journal.open
     assert (intent.slot, intent.run, set(journal.ruled_out(intent))) == (slot(A), "r1", {"p0"})
@@ -56,14 +56,14 @@ def test_what_another_machine_left_open_is_open_here(machine: Machine) -> None:
 
 
 def test_what_this_machine_sent_is_open_while_the_record_lists_it(machine: Machine) -> None:
-    """Once, by its own number and time; not after somebody else has settled it."""
+    """Once, with its own number and time; not after another machine has settled it."""
     machine().intend([sent()])
     assert machine(listed()).open == (sent(),)
     assert machine().open == ()
 
 
 def test_a_result_counts_while_the_record_lists_its_intent(machine: Machine) -> None:
-    """Another machine may have settled it since, and a person may have changed it."""
+    """Another machine may have settled it since, and a person may have changed the post."""
     journal = machine()
     journal.intend([sent()])
     journal.settle([Settled(1, slot(A), done=True, binding=bound("p1"))])
@@ -73,13 +73,13 @@ def test_a_result_counts_while_the_record_lists_its_intent(machine: Machine) -> 
 
 
 def test_what_was_sent_without_a_shared_record_counts_on(machine: Machine) -> None:
-    """The state was moved to a shared store since: an open write still has to be settled."""
+    """The state was moved to a shared store afterwards: an open write must still be settled."""
     machine().intend([sent(run="")])
     assert machine().open == (sent(run=""),)
 
 
 def test_results_stay_on_disk_until_a_record_that_holds_them_is_stored(machine: Machine) -> None:
-    """Absorbed, they are not brought in twice; a run that dies before it stores them leaves them to the next."""
+    """Absorbed results are not added twice; if a run dies before storing them, the next one does it."""
     journal = machine()
     journal.intend([sent()])
     journal.settle([Settled(1, slot(A), done=True, binding=bound("p1"))])
@@ -91,7 +91,7 @@ def test_results_stay_on_disk_until_a_record_that_holds_them_is_stored(machine: 
 
 
 def test_what_a_person_was_asked_travels_with_the_record(machine: Machine) -> None:
-    """Both ways."""
+    """In both directions."""
     journal = machine(listed(held=("p7",)))
     (intent,) = journal.open
     assert journal.held == {intent.number: ("p7",)}
@@ -103,7 +103,7 @@ def test_what_a_person_was_asked_travels_with_the_record(machine: Machine) -> No
 
 
 def test_what_was_settled_is_not_listed_any_more(machine: Machine) -> None:
-    """Not carried out: nothing is left of it."""
+    """Not carried out: no entry is left."""
     journal = machine(listed())
     (intent,) = journal.open
     journal.settle([Settled(intent.number, intent.slot, done=False)])
@@ -111,7 +111,7 @@ def test_what_was_settled_is_not_listed_any_more(machine: Machine) -> None:
 
 
 def test_a_machine_knows_its_own_runs(machine: Machine) -> None:
-    """A run that died before it sent anything, too; one that released the lock is forgotten."""
+    """Including a run that died before it sent anything; a run that released the lock is forgotten."""
     machine().begin("r1")
     journal = machine()
     assert journal.runs == {"r1"}

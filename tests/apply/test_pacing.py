@@ -1,4 +1,4 @@
-"""No request is sent that the quota does not hold, and no wait is longer than allowed (notes: Limits)."""
+"""No request is sent beyond the quota, and no wait is longer than allowed (notes: Limits)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.apply.machine import Told
 
 @dataclass
 class Limited(FakeBuffer):
-    """A Buffer with windows: (seconds, quota). Each fills again at once when its time is over."""
+    """A Buffer with windows: (seconds, quota). Each is full again when its time is over."""
 
     windows: tuple[tuple[int, int], ...] = ()
     used: dict[int, int] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Limited(FakeBuffer):
     lowest: int = 0
 
     def request(self, *, answered: bool) -> None:
-        """Take one request of every window, and tell what is left, unless the answer is lost."""
+        """Take one request from every window, and report the remaining quota, unless the answer is lost."""
         told = []
         for seconds, quota in self.windows:
             period = int(self.time // seconds)
@@ -42,11 +42,11 @@ class Limited(FakeBuffer):
             self.quota = self.quota.updated(Quota(tuple(told)))
 
     def fills_anew(self) -> bool:
-        """Whether what was told last of some window is of another period."""
+        """Whether the last report on some window is from an earlier period."""
         return not self.quota.windows or any(w.resets_at <= self.server_time() for w in self.quota.windows)
 
     def pacer(self, max_wait: float = 1e9) -> Pacer:
-        """A pacer that goes by what was told."""
+        """A pacer that uses the reported quota."""
         return Pacer(lambda: self.quota, self.server_time, self, Told(), max_wait)
 
 
@@ -60,7 +60,7 @@ class Limited(FakeBuffer):
     requests=st.lists(st.tuples(st.floats(0, 30), st.booleans()), min_size=1, max_size=40),
 )
 def test_no_window_ever_goes_below_zero(windows: list[tuple[int, int]], requests: list[tuple[float, bool]]) -> None:
-    """Whatever the windows and the pace, also while answers are lost (a window that fills then is told anew first)."""
+    """With any windows and pace, even while answers are lost (a window that fills then is reported again first)."""
     buffer = Limited(windows=tuple(windows))
     pacer = buffer.pacer()
     for pause, answered in requests:
@@ -71,7 +71,7 @@ def test_no_window_ever_goes_below_zero(windows: list[tuple[int, int]], requests
 
 
 def paced(*windows: Window, max_wait: float = 960) -> tuple[FakeBuffer, Pacer]:
-    """A pacer that was told these windows, and the clock that it waits by."""
+    """A pacer with these reported windows, and its clock."""
     buffer = FakeBuffer(time=0.0)
     return buffer, Pacer(lambda: Quota(windows), buffer.server_time, buffer, Told(), max_wait)
 
@@ -84,14 +84,14 @@ def test_while_something_is_left_nobody_waits() -> None:
 
 
 def test_before_anything_was_told_nobody_waits() -> None:
-    """The first request tells."""
+    """The first request reports the quota."""
     buffer, pacer = paced()
     pacer.pace()
     assert buffer.waits == []
 
 
 def test_a_used_up_window_is_waited_for() -> None:
-    """Until it is full again, and two seconds for the rounding."""
+    """Until it is full again, plus two seconds for rounding."""
     buffer, pacer = paced(Window(900, 0, 600, START))
     pacer.pace()
     assert buffer.waits == [602]
@@ -107,25 +107,25 @@ def test_of_several_the_last_to_fill_counts() -> None:
 
 
 def test_a_window_that_filled_meanwhile_is_no_reason() -> None:
-    """What was told is old."""
+    """The last report is old."""
     buffer, pacer = paced(Window(900, 0, 60, START - timedelta(seconds=120)))
     pacer.pace()
     assert buffer.waits == []
 
 
 def test_too_long_a_wait_stops_and_says_when_to_come_back() -> None:
-    """PartWayError with the time, in our own zone; nobody waits."""
+    """PartWayError with the time, in the local zone; no waiting."""
     buffer, pacer = paced(Window(86_400, 0, 7200, START))
     back = (START + timedelta(seconds=7202)).astimezone()
     with pytest.raises(PartWayError, match=f"{back:%Y-%m-%d %H:%M}") as raised:
         pacer.pace()
     assert "--max-wait" in raised.value.hint
-    assert "rest" not in raised.value.message  # there may be none: verifying needs requests too
+    assert "rest" not in raised.value.message  # there may be none: verifying needs requests, too
     assert buffer.waits == []
 
 
 def test_a_wait_that_just_fits_is_waited() -> None:
-    """960 s by default hold the quarter of an hour."""
+    """The default of 960 s covers a quarter of an hour."""
     buffer, pacer = paced(Window(900, 0, 900, START))
     pacer.pace()
     assert buffer.waits == [902]

@@ -1,4 +1,4 @@
-"""What leaves, in which requests, and on which ways a run ends (design: Applying)."""
+"""The writes that are sent, in which requests, and the ways a run ends (design: Applying)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MANY = [post(f"k{n:02d}") for n in range(65)]
 
 
 def name(write: Write) -> str:
-    """What a write is about."""
+    """The subject of a write."""
     match write:
         case CreatePost(post=item) | EditPost(post=item) | CreateIdea(idea=item):
             return item.address.key
@@ -57,7 +57,7 @@ def test_the_order(machine: Machine, buffer: FakeBuffer) -> None:
 
 @pytest.mark.parametrize("most", [1, 3, 16])
 def test_a_refused_size_is_halved(machine: Machine, buffer: FakeBuffer, most: int) -> None:
-    """Down to 1 where it must be; everything is there once, and no request is larger than was found to pass."""
+    """Down to 1 if necessary; everything is created once, and no request exceeds the size known to pass."""
     buffer.most = most
     attempt = machine.apply(*MANY)
     assert attempt.error is None
@@ -68,7 +68,7 @@ def test_a_refused_size_is_halved(machine: Machine, buffer: FakeBuffer, most: in
 
 
 def test_one_write_that_is_too_large_alone_is_refused(machine: Machine, buffer: FakeBuffer) -> None:
-    """The others go."""
+    """The others are sent."""
     buffer.most = 0
     attempt = machine.apply(A)
     assert attempt.error is None
@@ -87,7 +87,7 @@ def test_one_write_that_is_too_large_alone_is_refused(machine: Machine, buffer: 
 def test_a_definite_no_is_final_and_nobody_waits(
     machine: Machine, buffer: FakeBuffer, why: Refusal, status: Status
 ) -> None:
-    """Reported with Buffer's words; the others of the request stay done."""
+    """Reported with Buffer's words; the other writes of the request stay done."""
     buffer.faults = [Fault("refused", 1, why=why)]
     attempt = machine.apply(A, B, C)
     assert [(o.change.address.key, o.status) for o in attempt.outcomes] == [
@@ -101,7 +101,7 @@ def test_a_definite_no_is_final_and_nobody_waits(
 
 
 def test_a_429_is_waited_out(machine: Machine, buffer: FakeBuffer) -> None:
-    """15 minutes, then again."""
+    """15 minutes, then a retry."""
     buffer.faults = [Fault("rate-limited", delay=900)]
     attempt = machine.apply(A)
     assert attempt.error is None
@@ -110,7 +110,7 @@ def test_a_429_is_waited_out(machine: Machine, buffer: FakeBuffer) -> None:
 
 
 def test_a_429_that_takes_too_long_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
-    """Exit 5, nothing sent; what was not sent is reported."""
+    """Exit 5, nothing sent; the unsent writes are reported."""
     buffer.faults = [Fault("rate-limited", delay=3600)]
     attempt = machine.apply(A)
     assert isinstance(attempt.error, RateLimitedError)
@@ -119,7 +119,7 @@ def test_a_429_that_takes_too_long_stops_the_run(machine: Machine, buffer: FakeB
 
 
 def test_a_service_that_only_says_429_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
-    """Also where it asks to come back at once each time."""
+    """Even if it asks to come back immediately each time."""
     buffer.faults = [Fault("rate-limited", delay=0)] * 100
     attempt = machine.apply(A)
     assert isinstance(attempt.error, RateLimitedError)
@@ -127,7 +127,7 @@ def test_a_service_that_only_says_429_stops_the_run(machine: Machine, buffer: Fa
 
 
 def test_a_refused_key_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
-    """Exit 4 also in the middle; what is done stays done and recorded, what was not sent is said."""
+    """Exit 4, even halfway; finished writes stay recorded, unsent ones are reported."""
     buffer.faults = [Fault(), Fault("key-refused")]
     attempt = machine.apply(*MANY)
     assert isinstance(attempt.error, KeyRefusedError)
@@ -139,7 +139,7 @@ def test_a_refused_key_stops_the_run(machine: Machine, buffer: FakeBuffer) -> No
 
 @pytest.mark.parametrize("kind", ["unreachable", "not-understood"])
 def test_an_error_in_the_middle_is_a_half_way_stop(machine: Machine, buffer: FakeBuffer, kind: FaultKind) -> None:
-    """Exit 5: run again to go on."""
+    """Exit 5: run it again to continue."""
     buffer.faults = [Fault(), Fault(kind)]
     attempt = machine.apply(*MANY)
     assert isinstance(attempt.error, PartWayError)
@@ -147,7 +147,7 @@ def test_an_error_in_the_middle_is_a_half_way_stop(machine: Machine, buffer: Fak
 
 
 def test_ctrl_c_finishes_the_request_in_flight(machine: Machine, buffer: FakeBuffer) -> None:
-    """Exit 130; the first batch is done and recorded, the rest not sent and said so."""
+    """Exit 130; the first batch is done and recorded, the rest reported as not sent."""
     attempt = machine.apply(*MANY, told=Told(patience=1))
     assert isinstance(attempt.error, InterruptError)
     assert [o.status for o in attempt.outcomes] == [Status.DONE] * 30 + [Status.NOT_SENT] * 35
@@ -155,7 +155,7 @@ def test_ctrl_c_finishes_the_request_in_flight(machine: Machine, buffer: FakeBuf
 
 
 def test_ctrl_c_while_waiting_for_the_quota_sends_nothing_more(machine: Machine, buffer: FakeBuffer) -> None:
-    """Being asked cuts that wait short, and a request then would earn a 429."""
+    """The stop cuts that wait short, and a request at that point would get a 429."""
     told = Told()
     buffer.on_pace = lambda: setattr(told, "patience", 0)
     attempt = machine.apply(A, told=told)
@@ -164,12 +164,12 @@ def test_ctrl_c_while_waiting_for_the_quota_sends_nothing_more(machine: Machine,
 
 
 def interrupt() -> None:
-    """What a second Ctrl-C does."""
+    """A second Ctrl-C."""
     raise KeyboardInterrupt
 
 
 class _Plug(Told):
-    """Somebody whose listening ends with an exception, at the second outcome."""
+    """A listener that raises at the second outcome."""
 
     def outcome(self, outcome: Outcome) -> None:
         super().outcome(outcome)
@@ -178,7 +178,7 @@ class _Plug(Told):
 
 
 def test_ctrl_c_twice_loses_nothing_that_is_recorded(machine: Machine, buffer: FakeBuffer) -> None:
-    """Struck between journal and report: all three are bound as created, none is adopted or made again."""
+    """Between journal and report: all three are bound as created, none is adopted or created again."""
     with pytest.raises(KeyboardInterrupt):
         machine.apply(A, B, C, told=_Plug())
     assert {b.origin for b in machine.state().bindings.values()} == {Origin.CREATED}
@@ -187,7 +187,7 @@ def test_ctrl_c_twice_loses_nothing_that_is_recorded(machine: Machine, buffer: F
 
 
 def test_ctrl_c_twice_in_the_middle_of_a_request_leaves_it_to_the_journal(machine: Machine, buffer: FakeBuffer) -> None:
-    """Said to be unanswered; the next run looks."""
+    """Reported as unanswered; the next run checks."""
     told = Told()
     buffer.on_send = interrupt
     with pytest.raises(KeyboardInterrupt):
@@ -207,7 +207,7 @@ def test_an_unwritable_state_is_found_before_anything_is_sent(machine: Machine, 
 
 
 def test_a_full_disk_before_the_request_sends_nothing(machine: Machine, buffer: FakeBuffer) -> None:
-    """What cannot be recorded is not sent: exit 5, and what to do."""
+    """A write that cannot be recorded is not sent: exit 5, with a hint."""
     buffer.on_pace = fill
     attempt = machine.apply(A)
     assert isinstance(attempt.error, PartWayError)
@@ -217,7 +217,7 @@ def test_a_full_disk_before_the_request_sends_nothing(machine: Machine, buffer: 
 
 
 def test_a_full_disk_after_the_request_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
-    """One request left; its posts are there once when there is room again."""
+    """One request was sent; its posts are created once when there is room again."""
     buffer.on_send = fill
     attempt = machine.apply(*MANY)
     assert isinstance(attempt.error, PartWayError)
@@ -228,7 +228,7 @@ def test_a_full_disk_after_the_request_stops_the_run(machine: Machine, buffer: F
 
 
 def test_the_lead_time_is_judged_as_each_batch_leaves(machine: Machine, buffer: FakeBuffer) -> None:
-    """A wait of 15 minutes makes a post's time too near: held, not published at once."""
+    """A wait of 15 minutes brings a post too close to its time: held, not published at once."""
     soon = post("soon", due=buffer.server_time() + timedelta(minutes=10))
     buffer.faults = [Fault("rate-limited", delay=900)]
     attempt = machine.apply(soon, post("later", due=START + timedelta(days=1)))
@@ -240,7 +240,7 @@ def test_the_lead_time_is_judged_as_each_batch_leaves(machine: Machine, buffer: 
 
 
 def test_the_lead_time_counts_for_every_edit_of_a_timed_post(machine: Machine, buffer: FakeBuffer) -> None:
-    """Also where only its words change: the write leaves it scheduled."""
+    """Even if only the words change: the write keeps it scheduled."""
     soon = post("soon", due=buffer.server_time() + timedelta(minutes=10))
     machine.apply(soon)
     buffer.faults = [Fault("rate-limited", delay=500)]
@@ -250,7 +250,7 @@ def test_the_lead_time_counts_for_every_edit_of_a_timed_post(machine: Machine, b
 
 
 def test_the_lead_time_counts_for_an_edit_of_a_queue_post(machine: Machine, buffer: FakeBuffer) -> None:
-    """Its slot is a minute away, and the edit would leave it there."""
+    """Its slot is a minute away, and the edit would keep it there."""
     machine.apply(A)
     near = buffer.server_time() + timedelta(minutes=1)
     buffer.posts["0001"] = replace(buffer.posts["0001"], due_at=near)
@@ -282,18 +282,18 @@ SCHEDULED = LivePost("1", "c0", PostStatus.SCHEDULED, "x", START, START, due_at=
     ],
 )
 def test_when_a_write_goes_out(write: Write, at: datetime | None) -> None:
-    """The time of what it leaves scheduled: the file's, or Buffer's where the edit leaves that alone."""
+    """The time at which the result is published: the file's, or Buffer's if the edit does not change it."""
     assert write.goes_out_at(SCHEDULED) == at
 
 
 def test_a_draft_has_no_lead_time(machine: Machine, buffer: FakeBuffer) -> None:
-    """It is not scheduled by its date."""
+    """Its date does not schedule it."""
     attempt = machine.apply(post("soon", due=buffer.server_time() + timedelta(seconds=30), draft=True))
     assert [o.status for o in attempt.outcomes] == [Status.DONE]
 
 
 def test_what_comes_back_different_is_said_and_is_no_baseline(machine: Machine, buffer: FakeBuffer) -> None:
-    """Reported as different; the next plan shows it as changed in Buffer, and accuses nobody."""
+    """Reported as different; the next plan shows it as changed in Buffer, without naming a person."""
     buffer.rewrites = True
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.DIFFERS]
@@ -308,7 +308,7 @@ def test_what_comes_back_different_is_said_and_is_no_baseline(machine: Machine, 
 
 
 def test_what_slips_past_approval_is_said(machine: Machine, buffer: FakeBuffer) -> None:
-    """A post that was to wait for approval comes back scheduled, as this fake does it: reported as different."""
+    """A post that needs approval comes back scheduled, as in this fake: reported as different."""
     attempt = machine.apply(post("asks", due=buffer.server_time() + timedelta(days=1), needs_approval=True))
     assert [o.status for o in attempt.outcomes] == [Status.DIFFERS]
     assert "needs_approval" in attempt.outcomes[0].message
@@ -326,7 +326,7 @@ def test_a_post_whose_idea_was_refused_is_held(machine: Machine, buffer: FakeBuf
 def test_what_the_journal_holds_is_saved_before_anything_else(
     machine: Machine, buffer: FakeBuffer, dies_on: str
 ) -> None:
-    """Killed around the save; then the key is renamed, and killed again: one binding in the end, under the new key."""
+    """Killed around the save; then the key is renamed, and the run killed again: one binding, under the new key."""
     buffer.dies_on = dies_on
     renamed = replace(post("new"), text=A.text, was="a")
     for items in ([A], [renamed], [renamed]):
@@ -352,7 +352,7 @@ def test_what_the_journal_holds_of_an_old_key_does_not_come_back(machine: Machin
 
 
 def test_a_full_disk_while_compacting_costs_nothing(machine: Machine, buffer: FakeBuffer) -> None:
-    """State is saved; what the journal could not forget is forgotten by the next run."""
+    """State is saved; the next run forgets the rest of the journal."""
     machine.apply(A)
     journal = machine.journal(A)
     fill()

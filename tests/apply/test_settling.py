@@ -1,4 +1,4 @@
-"""What became of lost writes, judged by what Buffer holds afterwards (design: Applying, "Unknown outcomes")."""
+"""The outcome of lost writes, judged by the content of Buffer afterwards (design: Applying, "Unknown outcomes")."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bufferctl.model.comparable import standing
 from tests.apply.fake import START, idea, post
 from tests.apply.machine import slot
 
-#: Sent for a quarter of a minute; a write may land a minute after that (timeout and settle).
+#: Sending took a quarter of a minute; a write may land a minute later (timeout and settle time).
 SENT, LANDING = timedelta(seconds=15), timedelta(seconds=60)
 JUDGE = Judge(LANDING, MARGIN)
 SHORTENING = replace(JUDGE, shortening={"c0"})
@@ -40,7 +40,7 @@ def intent(number: int, item: Post | Idea, write: Write | None = None, before: s
 
 
 def live(live_id: str, item: Post, **others: object) -> LivePost:
-    """The post that a create of `item` makes, a second after it was sent."""
+    """The post made by a create of `item`, a second after it was sent."""
     status = PostStatus.DRAFT if item.draft else PostStatus.SCHEDULED
     at = START + timedelta(seconds=1)
     made = LivePost(live_id, "c0", status, item.text, at, at, due_at=item.due_at or START, via="api")
@@ -50,7 +50,7 @@ def live(live_id: str, item: Post, **others: object) -> LivePost:
 def verdicts(
     listed: Collection[LivePost | LiveIdea], *items: Post | Idea, judge: Judge = JUDGE, before: Collection[str] = ()
 ) -> list[Verdict]:
-    """What became of creates of `items`, in their order."""
+    """The outcome of creates of `items`, in order."""
     intents = [intent(number, item) for number, item in enumerate(items, 1)]
     found = judge.verdicts(intents, listed, lambda _: before, lambda _: None)
     return [found[each.number] for each in intents]
@@ -64,26 +64,26 @@ SECOND = timedelta(seconds=1)
     ("created", "counts"), [(FIRST - SECOND, False), (FIRST, True), (LAST, True), (LAST + SECOND, False)]
 )
 def test_a_candidate_was_created_while_the_write_could_land(created: datetime, counts: bool) -> None:
-    """From a minute before the intent to a minute after sending, timeout and settle; equal or a stranger."""
+    """From a minute before the intent to a minute after sending, timeout and settle time; equal or a stranger."""
     equal, stranger = live("1", A, created_at=created), live("2", A, text="Other words", created_at=created)
     assert verdicts([equal], A) == [Written(equal) if counts else NotWritten()]
     assert verdicts([stranger], A) == [Ambiguous(("2",)) if counts else NotWritten()]
 
 
 def test_without_a_date_the_window_is_a_day_wider() -> None:
-    """This machine's clock, which intents are then dated by, may be wrong by hours."""
+    """Intents are then dated by this machine's clock, which may be hours off."""
     early = live("1", A, created_at=START - timedelta(hours=23))
     assert verdicts([early], A, judge=replace(JUDGE, margin=MARGIN_WITHOUT_DATE)) == [Written(early)]
     assert verdicts([early], A) == [NotWritten()]
 
 
 def test_what_was_there_before_is_no_candidate() -> None:
-    """Neither as an equal nor as a stranger."""
+    """Neither as an equal post nor as a stranger."""
     assert verdicts([live("1", A), live("2", post("x"))], A, before={"1", "2"}) == [NotWritten()]
 
 
 def test_exact_matches_come_first() -> None:
-    """Of two that differ by their link, the second alone was written: it is not the first one's."""
+    """Two posts differ only by their link, and only the second was written: it is not matched to the first."""
     first, second = post("one", "See https://acme.example/1"), post("two", "See https://acme.example/2")
     there = live("1", second)
     for judge in (JUDGE, SHORTENING):
@@ -91,7 +91,7 @@ def test_exact_matches_come_first() -> None:
 
 
 def test_an_equal_post_by_a_person_is_adopted() -> None:
-    """It came by `buffer`, so it is never ours; what came by the API goes first."""
+    """It came by `buffer`, so it is never ours; posts that came by the API are matched first."""
     theirs, ours = live("1", A, via="buffer"), live("2", A)
     assert verdicts([theirs], A) == [Written(theirs, by_person=True)]
     assert verdicts([theirs, ours], A) == [Written(ours)]
@@ -99,7 +99,7 @@ def test_an_equal_post_by_a_person_is_adopted() -> None:
 
 
 def test_a_draft_may_come_by_buffer() -> None:
-    """The API calls its own drafts so: an equal one is ours, one that waits for approval is not."""
+    """The API labels its own drafts this way: an equal draft is ours, one that needs approval is not."""
     draft = replace(A, draft=True)
     ours = live("1", draft, via="buffer")
     assert verdicts([ours], draft) == [Written(ours)]
@@ -114,13 +114,13 @@ def test_a_draft_may_come_by_buffer() -> None:
     ids=["scheduled", "draft", "approval"],
 )
 def test_a_stranger_by_buffer_holds_only_drafts(item: Post, held: bool) -> None:
-    """A person's own post makes no question of one that could only have come by the API."""
+    """A person's post raises no question about a post that only the API could have made."""
     stranger = live("1", post("x"), via="buffer")
     assert verdicts([stranger], item) == [Ambiguous(("1",)) if held else NotWritten()]
 
 
 def test_a_stranger_holds_one_create() -> None:
-    """The likeliest, by its text and time; the others were not written."""
+    """The most similar, by text and time; the others were not written."""
     due = START + timedelta(days=3)
     timed = post("timed", due=due)
     stranger = live("1", timed, text="Somebody's words")
@@ -140,13 +140,13 @@ LINKED = post("a", "See https://acme.example/long")
     ids=["rewritten", "on a channel that rewrites none", "another page of the same site"],
 )
 def test_a_link_may_differ_only_where_it_was_rewritten(text: str, judge: Judge, found: bool) -> None:
-    """The channel shortens links, and the host is none that was declared; else it is a stranger."""
+    """If the channel shortens links and the host was not declared; otherwise it is a stranger."""
     there = live("1", LINKED, text=text)
     assert verdicts([there], LINKED, judge=judge) == [Written(there) if found else Ambiguous(("1",))]
 
 
 def test_too_few_rewritten_links_are_a_question() -> None:
-    """Two creates that differ by their link alone and one live post: nobody can tell which was written."""
+    """Two creates that differ only by their link, and one live post: either may have been written."""
     first, second = post("one", "See https://acme.example/1"), post("two", "See https://acme.example/2")
     short = [live(n, first, text=f"See https://buff.ly/{n}") for n in ("1", "2")]
     assert verdicts(short[:1], first, second, judge=SHORTENING) == [Ambiguous(("1",))] * 2
@@ -155,26 +155,26 @@ def test_too_few_rewritten_links_are_a_question() -> None:
 
 
 def test_equal_twins_with_links_need_no_question() -> None:
-    """They do not differ at all, so it is the same which of them was written."""
+    """They are identical, so it does not matter which one was written."""
     twins = [post("one", LINKED.text), post("two", LINKED.text)]
     there = live("1", LINKED, text="See https://buff.ly/x")
     assert verdicts([there], *twins, judge=SHORTENING) == [Written(there), NotWritten()]
 
 
 def test_twins_pair_in_creation_order() -> None:
-    """The first one sent is the first one created, whatever order the list has."""
+    """The first one sent is the first one created, in any list order."""
     older, younger = live("2", A), live("1", A, created_at=START + timedelta(seconds=2))
     assert verdicts([younger, older], A, post("b", A.text)) == [Written(older), Written(younger)]
 
 
 def test_ideas_have_no_via() -> None:
-    """An equal one is ours."""
+    """An equal idea is ours."""
     made = LiveIdea("1", "org", START, "Idea i", "What i is about")
     assert verdicts([made], idea("i")) == [Written(made)]
 
 
 def test_a_post_is_no_idea() -> None:
-    """Homes are judged apart."""
+    """Each home is judged separately."""
     assert verdicts([live("1", A)], idea("i")) == [NotWritten()]
 
 
@@ -193,14 +193,14 @@ BEFORE = live("1", A)
     ids=["as desired", "as before", "neither", "gone"],
 )
 def test_an_edit_goes_by_what_is_there(there: LivePost | None, verdict: Verdict) -> None:
-    """Equal to the file: done; as before: not written; else held."""
+    """Equal to the file: done; as before: not written; otherwise held."""
     write = EditPost("1", EDITED, "c0")
     found = JUDGE.verdicts([intent(1, EDITED, write, standing(BEFORE))], (), lambda _: (), lambda _: there)
     assert found == {1: verdict}
 
 
 def test_an_edit_does_not_take_another_link_for_its_own() -> None:
-    """A person put another page of the same site there."""
+    """A person changed the link to another page of the same site."""
     write = EditPost("1", LINKED, "c0")
     other = live("1", LINKED, text="See https://acme.example/other")
     found = SHORTENING.verdicts([intent(1, LINKED, write, standing(BEFORE))], (), lambda _: (), lambda _: other)

@@ -1,4 +1,4 @@
-"""Two projects of one user in one account: neither takes the other's writes for its own (design: The record)."""
+"""Two projects of one user in one account: neither claims the other's writes (design: The record)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def other(machine: Machine) -> Machine:
 
 
 def dies(machine: Machine, item: Post) -> None:
-    """Apply on a machine whose plug is pulled; then power is back."""
+    """Apply on a machine that loses power; then power is back."""
     with pytest.raises(Killed):
         machine.apply(item)
     machine.buffer.mortal = Mortal()
@@ -33,7 +33,7 @@ def texts(buffer: FakeBuffer) -> dict[str, str]:
 
 
 def bound(machine: Machine, item: Post) -> tuple[str, Origin]:
-    """The id that the project's record holds, and how it came there."""
+    """The id in the project's record, and its origin."""
     binding = machine.state().bindings[slot(item)]
     return binding.id, binding.origin
 
@@ -42,7 +42,7 @@ def bound(machine: Machine, item: Post) -> tuple[str, Origin]:
 def test_a_kill_in_one_is_nothing_to_the_other(
     machine: Machine, other: Machine, buffer: FakeBuffer, kind: FaultKind
 ) -> None:
-    """Same channel and key: neither post is rewritten, orphaned or made twice, whoever runs next."""
+    """With the same channel and key: no post is rewritten, orphaned or created twice, whichever runs next."""
     buffer.faults = [Fault(kind, 1, delay=10)]
     dies(machine, MINE)
     buffer.pass_time(3600)
@@ -58,7 +58,7 @@ def test_a_kill_in_one_is_nothing_to_the_other(
 def test_a_kill_before_the_record_is_saved_is_nothing_to_the_other(
     machine: Machine, other: Machine, buffer: FakeBuffer
 ) -> None:
-    """A result that only the journal holds stays the first project's."""
+    """A result that is only in the journal stays with the first project."""
     buffer.dies_on = "save"
     dies(machine, MINE)
     buffer.dies_on = ""
@@ -72,7 +72,7 @@ def test_a_kill_before_the_record_is_saved_is_nothing_to_the_other(
 def test_right_after_a_kill_the_other_s_post_holds_nothing(
     machine: Machine, other: Machine, buffer: FakeBuffer
 ) -> None:
-    """It was created while ours could land and matches nothing of ours, but the journal knows whose it is."""
+    """It was created while ours could land and matches none of ours, but the journal knows its owner."""
     buffer.faults = [Fault("kill-before")]
     dies(machine, MINE)
     other.apply(THEIRS)
@@ -82,7 +82,7 @@ def test_right_after_a_kill_the_other_s_post_holds_nothing(
 
 
 def test_an_equal_post_of_the_other_is_not_taken_for_ours(machine: Machine, other: Machine, buffer: FakeBuffer) -> None:
-    """Same channel, key and words: what the second project made right after the kill is not bound as created here."""
+    """Same channel, key and words: the second project's post, made right after the kill, is never bound as created."""
     buffer.faults = [Fault("kill-before")]
     dies(machine, MINE)
     other.apply(MINE)
@@ -94,7 +94,7 @@ def test_an_equal_post_of_the_other_is_not_taken_for_ours(machine: Machine, othe
 def test_a_removed_entry_of_one_deletes_nothing_of_the_other(
     machine: Machine, other: Machine, buffer: FakeBuffer
 ) -> None:
-    """Killed while it deleted; the other, with the same key, keeps its post."""
+    """The run was killed during its delete; the other project, with the same key, keeps its post."""
     machine.apply(MINE)
     other.apply(THEIRS)
     buffer.faults = [Fault("kill-after", 1)]
@@ -108,7 +108,7 @@ def test_a_removed_entry_of_one_deletes_nothing_of_the_other(
 
 
 def test_an_edit_of_one_is_settled_by_it_alone(machine: Machine, other: Machine, buffer: FakeBuffer) -> None:
-    """Killed while it edited; the other neither sends it nor takes it up."""
+    """The run was killed during its edit; the other project neither sends nor settles it."""
     machine.apply(MINE)
     other.apply(THEIRS)
     edited = replace(MINE, text=f"{MINE.text}, with an end of its own")

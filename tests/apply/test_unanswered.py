@@ -1,4 +1,4 @@
-"""Writes whose answer was lost are settled by looking, before anything else is sent (design: Applying)."""
+"""Writes whose answer was lost are settled by reading Buffer, before anything else is sent (design: Applying)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ DUE = START + timedelta(days=3)
 
 
 def addresses(buffer: FakeBuffer) -> list[str]:
-    """The keys of what was created, in order."""
+    """The keys of the created posts, in order."""
     return [address.rpartition("/")[2] for address, _ in buffer.landed]
 
 
 def dies(machine: Machine, *items: object, options: Options | None = None) -> None:
-    """Apply on a machine whose plug is pulled; then power is back."""
+    """Apply on a machine that loses power; then power is back."""
     with pytest.raises(Killed):
         machine.apply(*items, options=options)  # type: ignore[arg-type]  # posts and ideas
     machine.buffer.mortal = Mortal()
@@ -38,7 +38,7 @@ def dies(machine: Machine, *items: object, options: Options | None = None) -> No
     ids=lambda fault: f"{fault.kind}-{fault.count}",
 )
 def test_a_lost_answer_is_settled_in_the_same_run(machine: Machine, buffer: FakeBuffer, fault: Fault) -> None:
-    """Each post once, bound as created, reported done; what was not written is sent again."""
+    """Each post once, bound as created, reported done; unwritten posts are sent again."""
     buffer.faults = [fault]
     attempt = machine.apply(A, B, C)
     assert attempt.error is None
@@ -53,7 +53,7 @@ def test_a_lost_answer_is_settled_in_the_same_run(machine: Machine, buffer: Fake
 def test_a_kill_is_settled_by_the_next_run(
     machine: Machine, buffer: FakeBuffer, kind: FaultKind, forgets: bool
 ) -> None:
-    """Each post once, and bound as created, also where `.bufferctl` is gone: the journal lives elsewhere."""
+    """Each post once, and bound as created, even without `.bufferctl`: the journal is stored elsewhere."""
     buffer.faults = [Fault(kind, 2, 14)]
     dies(machine, A, B, C)
     if forgets:
@@ -64,7 +64,7 @@ def test_a_kill_is_settled_by_the_next_run(
 
 
 def test_the_settle_time_counts_from_the_intent(machine: Machine, buffer: FakeBuffer) -> None:
-    """30 s less the 0.2 s that the request took."""
+    """30 s minus the 0.2 s that the request took."""
     buffer.faults = [Fault("cut-after")]
     machine.apply(A)
     assert buffer.waits == [pytest.approx(SETTLE - 0.2)]
@@ -72,7 +72,7 @@ def test_the_settle_time_counts_from_the_intent(machine: Machine, buffer: FakeBu
 
 @pytest.mark.parametrize("minutes", [-20, 20])
 def test_clocks_that_differ_change_nothing(machine: Machine, buffer: FakeBuffer, minutes: int) -> None:
-    """After a kill the whole settle time passes, by the server's clock: it is what the intent is dated by."""
+    """After a kill the whole settle time passes by the server's clock, which dates the intent."""
     buffer.skew = timedelta(minutes=minutes)
     buffer.faults = [Fault("kill-late", delay=25)]
     dies(machine, A)
@@ -82,7 +82,7 @@ def test_clocks_that_differ_change_nothing(machine: Machine, buffer: FakeBuffer,
 
 
 def test_a_clock_that_was_put_back_does_not_make_anybody_wait_longer(machine: Machine, buffer: FakeBuffer) -> None:
-    """The settle time and no more, though the intent is of tomorrow."""
+    """The settle time and no more, though the intent is dated tomorrow."""
     buffer.faults = [Fault("kill-after", 1)]
     dies(machine, A)
     buffer.skew = timedelta(days=-1, minutes=10)
@@ -92,7 +92,7 @@ def test_a_clock_that_was_put_back_does_not_make_anybody_wait_longer(machine: Ma
 
 
 def test_long_after_a_kill_nobody_waits(machine: Machine, buffer: FakeBuffer) -> None:
-    """No wait, where the intent is older than the settle time."""
+    """No wait if the intent is older than the settle time."""
     buffer.faults = [Fault("kill-after", 1)]
     dies(machine, A)
     buffer.pass_time(3600)
@@ -101,7 +101,7 @@ def test_long_after_a_kill_nobody_waits(machine: Machine, buffer: FakeBuffer) ->
 
 
 def test_asked_to_stop_the_whole_settle_time_passes_all_the_same(machine: Machine, buffer: FakeBuffer) -> None:
-    """Ctrl-C while an answer is lost: finish, settle, record, stop. Looking early sent a late write twice."""
+    """Ctrl-C while an answer is lost: finish, settle, record, stop. Reading early would send a late write twice."""
     buffer.faults = [Fault("late", delay=20)]
     buffer.cuts_waits = True
     attempt = machine.apply(A, *(post(f"k{n}") for n in range(40)), told=Told(patience=1))
@@ -112,7 +112,7 @@ def test_asked_to_stop_the_whole_settle_time_passes_all_the_same(machine: Machin
 
 
 def test_equal_twins_pair_in_creation_order(machine: Machine, buffer: FakeBuffer) -> None:
-    """The first declared is the first made."""
+    """The first one declared is the first one created."""
     twins = [post("one", "Twice"), post("two", "Twice", repeat_of="one")]
     buffer.faults = [Fault("cut-after")]
     machine.apply(*twins)
@@ -120,7 +120,7 @@ def test_equal_twins_pair_in_creation_order(machine: Machine, buffer: FakeBuffer
 
 
 def test_of_twins_of_which_one_was_written_one_is_sent_again(machine: Machine, buffer: FakeBuffer) -> None:
-    """Two in all."""
+    """Two in total."""
     buffer.faults = [Fault("null-after", 1)]
     machine.apply(post("one", "Twice"), post("two", "Twice", repeat_of="one"))
     assert len(buffer.posts) == 2
@@ -137,7 +137,7 @@ def test_of_twins_of_which_one_was_written_one_is_sent_again(machine: Machine, b
     ids=["queue and timed", "draft and queue", "approval and queue", "queue and draft"],
 )
 def test_equal_texts_are_told_apart_by_how_they_go_out(buffer: FakeBuffer, first: Post, second: Post) -> None:
-    """The second was written and the first was not, though in all that reads back as text they are equal."""
+    """The second was written and the first was not, though their text reads back the same."""
     writes = [CreatePost(each, "c0") for each in (first, second)]
     at = buffer.server_time()
     intents = [Intent(n, slot(each.post), each, at, at) for n, each in enumerate(writes, 1)]
@@ -149,7 +149,7 @@ def test_equal_texts_are_told_apart_by_how_they_go_out(buffer: FakeBuffer, first
 
 
 def test_what_was_there_before_is_no_candidate(machine: Machine, buffer: FakeBuffer) -> None:
-    """A person's posts, listed before the batch left, are neither taken nor in the way."""
+    """A person's posts, listed before the batch was sent, are neither matched nor in the way."""
     for _ in range(3):
         buffer.person("stranger")
     buffer.faults = [Fault("cut-before")]
@@ -159,7 +159,7 @@ def test_what_was_there_before_is_no_candidate(machine: Machine, buffer: FakeBuf
 
 
 def test_a_stranger_in_the_channel_holds_one_intent(machine: Machine, buffer: FakeBuffer) -> None:
-    """Somebody wrote a post while the answer was lost: one of ours waits for a word, the others are sent."""
+    """Somebody wrote a post while the answer was lost: one of ours needs an answer, the others are sent."""
     buffer.faults, buffer.persons = [Fault("cut-before")], ["stranger"]
     attempt = machine.apply(A, B)
     assert sorted(o.status for o in attempt.outcomes) == [Status.DONE, Status.HELD]
@@ -177,7 +177,7 @@ def test_a_stranger_in_another_channel_holds_nothing(machine: Machine, buffer: F
 
 
 def held_by_an_edit(machine: Machine, buffer: FakeBuffer) -> str:
-    """A post that was written unanswered and then edited by somebody, so that it cannot be told; its id."""
+    """A post whose answer was lost and that was then edited, so it cannot be recognized; returns its id."""
     buffer.faults, buffer.persons = [Fault("cut-after")], ["edit"]
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.HELD]
@@ -186,7 +186,7 @@ def held_by_an_edit(machine: Machine, buffer: FakeBuffer) -> str:
 
 
 def test_a_person_who_edits_the_new_post_makes_it_a_question(machine: Machine, buffer: FakeBuffer) -> None:
-    """Held with its candidate, in every later run, never sent again, also while others are created there."""
+    """Held with its candidate in every later run and never sent again, even while others are created there."""
     held_by_an_edit(machine, buffer)
     for items in ([A], [A, B], [A, B], [A, B, C]):
         plan = machine.apply(*items).plan
@@ -197,7 +197,7 @@ def test_a_person_who_edits_the_new_post_makes_it_a_question(machine: Machine, b
 
 
 def test_a_question_does_not_take_what_a_later_equal_became(machine: Machine, buffer: FakeBuffer) -> None:
-    """Twins: the first was edited by somebody and is held; the second, written but killed, is the second's own."""
+    """Twins: a person edited the first, which is held; the second, written in a killed run, matches the second."""
     twins = [post("one", "Twice"), post("two", "Twice", repeat_of="one")]
     buffer.most, buffer.faults, buffer.persons = 1, [Fault("cut-after"), Fault("kill-after", 1)], ["edit"]
     dies(machine, *twins)
@@ -216,7 +216,7 @@ def test_it_stays_a_question_when_the_project_forgets(machine: Machine, buffer: 
 
 
 def test_it_is_answered_by_an_import(machine: Machine, buffer: FakeBuffer) -> None:
-    """Bound to what the person said, nothing is sent."""
+    """Bound to the post that the person named; nothing is sent."""
     held_by_an_edit(machine, buffer)
     machine.import_(A, "0001")
     machine.apply(A)
@@ -226,7 +226,7 @@ def test_it_is_answered_by_an_import(machine: Machine, buffer: FakeBuffer) -> No
 
 
 def test_it_is_answered_by_recreate(machine: Machine, buffer: FakeBuffer) -> None:
-    """Sent again at a person's word, once."""
+    """Sent again once, as the person asked."""
     held_by_an_edit(machine, buffer)
     machine.apply(A, options=Options(recreate=frozenset({str(A.address)})))
     machine.apply(A)
@@ -242,7 +242,7 @@ def test_it_is_answered_by_undoing_the_edit(machine: Machine, buffer: FakeBuffer
 
 
 def test_it_is_answered_by_deleting_the_candidate(machine: Machine, buffer: FakeBuffer) -> None:
-    """A person was asked and deleted it: nothing of ours is there any more, and the plan decides what follows."""
+    """A person was asked and deleted it: none of ours is left, and the plan decides what follows."""
     del buffer.posts[held_by_an_edit(machine, buffer)]
     machine.apply(A)
     assert [p.text for p in buffer.posts.values()] == [A.text]
@@ -259,7 +259,7 @@ def test_one_of_two_candidates_left_stays_a_question(machine: Machine, buffer: F
 
 
 def test_two_that_were_asked_about_one_candidate_both_stay_asked(machine: Machine, buffer: FakeBuffer) -> None:
-    """As a stranger it would hold one of them; the journal still names it for the other."""
+    """As a stranger it would hold one of them; the journal still lists it for the other."""
     buffer.faults = [Fault("kill-before")]
     dies(machine, A, B)
     buffer.person("stranger")
@@ -271,7 +271,7 @@ def test_two_that_were_asked_about_one_candidate_both_stay_asked(machine: Machin
 
 
 def test_a_person_who_deletes_the_new_post_is_not_noticed(machine: Machine, buffer: FakeBuffer) -> None:
-    """Deleted before anybody looked: as good as not written, it is there once."""
+    """Deleted before the next read: treated as not written, so it is created once."""
     buffer.faults, buffer.persons = [Fault("cut-after")], ["delete"]
     machine.apply(A)
     assert list(buffer.posts) == ["0002"]
@@ -294,7 +294,7 @@ def recreating_dies(machine: Machine, buffer: FakeBuffer) -> None:
 def test_a_killed_recreate_is_settled_like_any_create(
     machine: Machine, buffer: FakeBuffer, options: Options | None
 ) -> None:
-    """Found and bound; the same command line given again makes no second one."""
+    """Found and bound; running the same command again makes no second one."""
     recreating_dies(machine, buffer)
     machine.apply(A, options=options)
     assert list(buffer.posts) == ["0002"]
@@ -302,7 +302,7 @@ def test_a_killed_recreate_is_settled_like_any_create(
 
 
 def test_a_late_recreate_given_again_makes_no_second_one(machine: Machine, buffer: FakeBuffer) -> None:
-    """--recreate answers only what a person was asked about."""
+    """--recreate only answers a question that was already asked."""
     buffer.faults = [Fault("kill-after", 1)]
     dies(machine, A, options=RECREATE)
     machine.apply(A, options=RECREATE)
@@ -310,7 +310,7 @@ def test_a_late_recreate_given_again_makes_no_second_one(machine: Machine, buffe
 
 
 def test_recreate_answers_no_question_that_was_not_asked(machine: Machine, buffer: FakeBuffer) -> None:
-    """Killed, edited by somebody, and the same command line again: the person may not know what is there."""
+    """Killed, edited by somebody, and the same command again: the person may not have seen the edit."""
     buffer.faults = [Fault("kill-after", 1)]
     dies(machine, A, options=RECREATE)
     buffer.person("edit")
@@ -320,7 +320,7 @@ def test_recreate_answers_no_question_that_was_not_asked(machine: Machine, buffe
 
 
 def test_a_list_without_the_last_confirmed_create_is_read_again(machine: Machine, buffer: FakeBuffer) -> None:
-    """The list lags longer than promised; it is read until it shows what Buffer confirmed."""
+    """The list lags longer than expected; it is read until it shows the post that Buffer confirmed."""
     buffer.lag, buffer.most = 100.0, 1
     buffer.faults = [Fault(), Fault("cut-after")]
     attempt = machine.apply(A, B)
@@ -329,7 +329,7 @@ def test_a_list_without_the_last_confirmed_create_is_read_again(machine: Machine
 
 
 def test_after_a_kill_too(machine: Machine, buffer: FakeBuffer) -> None:
-    """The last create that the journal holds must be in the list, or nothing is concluded from it."""
+    """The last create in the journal must be in the list before anything is concluded from it."""
     buffer.lag, buffer.most = 100.0, 1
     buffer.faults = [Fault(), Fault("kill-after", 1)]
     dies(machine, A, B)
@@ -338,7 +338,7 @@ def test_after_a_kill_too(machine: Machine, buffer: FakeBuffer) -> None:
 
 
 def test_a_list_that_stays_behind_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
-    """Nothing is sent again, exit 5; the next run goes on."""
+    """Nothing is sent again, exit 5; the next run continues."""
     buffer.lag, buffer.most = 4000.0, 1
     buffer.faults = [Fault(), Fault("cut-after")]
     attempt = machine.apply(A, B)
@@ -350,7 +350,7 @@ def test_a_list_that_stays_behind_stops_the_run(machine: Machine, buffer: FakeBu
 
 
 def test_a_confirmed_create_that_somebody_deleted_makes_no_list_stale(machine: Machine, buffer: FakeBuffer) -> None:
-    """It is asked for by itself, and is gone."""
+    """It is requested by id, and is gone."""
     buffer.most, buffer.faults, buffer.persons = 1, [Fault(), Fault("cut-before")], ["delete"]
     attempt = machine.apply(A, B)
     assert attempt.error is None
@@ -358,7 +358,7 @@ def test_a_confirmed_create_that_somebody_deleted_makes_no_list_stale(machine: M
 
 
 def test_settling_that_cannot_look_leaves_all_open(machine: Machine, buffer: FakeBuffer) -> None:
-    """Buffer is away when we look: exit 5, reported as unanswered; the next run finds it."""
+    """Buffer is down during the read: exit 5, reported as unanswered; the next run finds it."""
     buffer.faults, buffer.away = [Fault("cut-after")], True
     attempt = machine.apply(A)
     assert isinstance(attempt.error, PartWayError)
@@ -369,7 +369,7 @@ def test_settling_that_cannot_look_leaves_all_open(machine: Machine, buffer: Fak
 
 
 def test_the_repeat_refusal_is_evidence_to_look(machine: Machine, buffer: FakeBuffer) -> None:
-    """Where Buffer says "You've posted that one recently", with nothing new to be seen it is a refusal."""
+    """If Buffer says "You've posted that one recently" and there is no new post, it is a refusal."""
     buffer.faults = [Fault("refused", 0, why=Refusal.REPEAT)]
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.REFUSED]
@@ -378,7 +378,7 @@ def test_the_repeat_refusal_is_evidence_to_look(machine: Machine, buffer: FakeBu
 
 
 def test_a_refused_delete_is_looked_into_once(machine: Machine, buffer: FakeBuffer) -> None:
-    """Where Buffer says "Sent posts cannot be deleted" and the post is there it is a refusal, in Buffer's words."""
+    """If Buffer says "Sent posts cannot be deleted" and the post exists, it is a refusal, in Buffer's words."""
     machine.apply(A, B)
     buffer.faults = [Fault("refused", 0, why=Refusal.KEPT)]
     attempt = machine.apply(B)
@@ -388,7 +388,7 @@ def test_a_refused_delete_is_looked_into_once(machine: Machine, buffer: FakeBuff
 
 
 def test_the_repeat_refusal_of_what_landed_late_is_a_success(machine: Machine, buffer: FakeBuffer) -> None:
-    """It was there by the time that we looked."""
+    """It had landed by the time of the read."""
     buffer.faults = [Fault("repeated", 0)]
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.DONE]
@@ -396,7 +396,7 @@ def test_the_repeat_refusal_of_what_landed_late_is_a_success(machine: Machine, b
 
 
 def test_ideas_are_settled_in_full(machine: Machine, buffer: FakeBuffer) -> None:
-    """One written, one not: each is there once, and the post that names one goes with its id."""
+    """One written, one not: each exists once, and the post with an idea is sent with its id."""
     ideas = [idea("one"), idea("two")]
     named = post("a", idea="two")
     buffer.faults = [Fault("null-after", 1)]
@@ -410,7 +410,7 @@ def test_ideas_are_settled_in_full(machine: Machine, buffer: FakeBuffer) -> None
 def test_an_edit_is_done_or_sent_again(
     machine: Machine, buffer: FakeBuffer, kind: FaultKind, due: datetime | None
 ) -> None:
-    """Live equals desired, done; equals before, again."""
+    """Live equals desired: done; equals the old version: sent again."""
     old = replace(A, due_at=due)
     machine.apply(old)
     buffer.faults = [Fault(kind, delay=10)]
@@ -421,7 +421,7 @@ def test_an_edit_is_done_or_sent_again(
 
 
 def test_an_edit_is_sent_again_though_its_queue_time_moved(machine: Machine, buffer: FakeBuffer) -> None:
-    """Queue times are no part of how a post stood."""
+    """Queue times are not compared."""
     machine.apply(A)
     buffer.faults, buffer.persons = [Fault("cut-before")], ["requeue"]
     attempt = machine.apply(replace(A, text="The words that it is to have now"))
@@ -430,7 +430,7 @@ def test_an_edit_is_sent_again_though_its_queue_time_moved(machine: Machine, buf
 
 @pytest.mark.parametrize("what", ["edit", "delete"])
 def test_an_edit_of_what_somebody_changed_is_held(machine: Machine, buffer: FakeBuffer, what: str) -> None:
-    """Neither as before nor as asked: held now, and by the plan from then on, which shows both."""
+    """Equal to neither version: held now and by later plans, which show both."""
     machine.apply(A)
     edited = replace(A, text="The words that it is to have now")
     buffer.faults, buffer.persons = [Fault("cut-before")], [what]
@@ -444,7 +444,7 @@ def test_an_edit_of_what_somebody_changed_is_held(machine: Machine, buffer: Fake
 
 
 def test_a_killed_edit_of_what_somebody_changed_is_held_by_the_plan(machine: Machine, buffer: FakeBuffer) -> None:
-    """A conflict, that `--reapply` can answer; not an unanswered write for ever."""
+    """As a conflict that `--reapply` resolves, and not as an unanswered write forever."""
     machine.apply(A)
     edited = replace(A, text="The words that it is to have now")
     buffer.faults = [Fault("kill-before")]
@@ -459,7 +459,7 @@ def test_a_killed_edit_of_what_somebody_changed_is_held_by_the_plan(machine: Mac
 
 @pytest.mark.parametrize("kind", ["cut-before", "cut-after", "kill-before", "kill-after", "late"])
 def test_a_delete_is_done_when_it_is_not_found(machine: Machine, buffer: FakeBuffer, kind: FaultKind) -> None:
-    """Gone in the end, and forgotten."""
+    """Gone from Buffer, and forgotten."""
     machine.apply(A, B)
     buffer.faults = [Fault(kind, 1, 10)]
     if kind.startswith("kill"):
@@ -471,7 +471,7 @@ def test_a_delete_is_done_when_it_is_not_found(machine: Machine, buffer: FakeBuf
 
 
 def test_a_delete_that_is_answered_with_not_found_is_done(machine: Machine, buffer: FakeBuffer) -> None:
-    """Whoever deleted it: it is gone, and forgotten."""
+    """Whoever deleted it, it is gone and forgotten."""
     machine.apply(A)
     buffer.faults = [Fault("refused", 0, why=Refusal.NOT_FOUND)]
     attempt = machine.apply()
@@ -480,7 +480,7 @@ def test_a_delete_that_is_answered_with_not_found_is_done(machine: Machine, buff
 
 
 def test_a_success_that_names_nothing_is_no_success(machine: Machine, buffer: FakeBuffer) -> None:
-    """A create that is answered without the post it made is looked for."""
+    """A create whose answer lacks the post is looked up."""
     buffer.faults = [Fault("empty-success")]
     attempt = machine.apply(A)
     assert attempt.error is None
@@ -490,19 +490,19 @@ def test_a_success_that_names_nothing_is_no_success(machine: Machine, buffer: Fa
 
 
 def test_one_write_that_breaks_buffer_down_does_not_stop_the_others(machine: Machine, buffer: FakeBuffer) -> None:
-    """It is refused in the end, with its reason; all others are there once."""
+    """It is refused in the end, with the reason; all others are created once."""
     buffer.poison = "b"
     attempt = machine.apply(A, B, C)
     assert attempt.error is None
     assert sorted(addresses(buffer)) == ["a", "c"]
-    assert [len(request) for request in buffer.sent] == [3, 1, 1, 1, 1, 1]  # alone, so that it stops nobody again
+    assert [len(request) for request in buffer.sent] == [3, 1, 1, 1, 1, 1]  # alone, so that it blocks no others again
     refused = [o for o in attempt.outcomes if o.status is Status.REFUSED]
     assert [o.change.address.key for o in refused] == ["b"]
     assert "failed on it each time" in refused[0].message
 
 
 def test_a_buffer_that_carries_nothing_out_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
-    """After a handful of requests that came to nothing: exit 5."""
+    """After a few requests without effect: exit 5."""
     buffer.faults = [Fault("cut-before")] * 50
     attempt = machine.apply(A, B, C)
     assert isinstance(attempt.error, PartWayError)
@@ -511,7 +511,7 @@ def test_a_buffer_that_carries_nothing_out_stops_the_run(machine: Machine, buffe
 
 
 def test_a_draft_that_somebody_schedules_meanwhile_is_ours(machine: Machine, buffer: FakeBuffer) -> None:
-    """Progress is no stranger."""
+    """A person's progress does not make it a stranger."""
     buffer.faults, buffer.persons = [Fault("cut-after")], ["schedule"]
     attempt = machine.apply(replace(A, draft=True))
     assert [o.status for o in attempt.outcomes] == [Status.DONE]
@@ -519,7 +519,7 @@ def test_a_draft_that_somebody_schedules_meanwhile_is_ours(machine: Machine, buf
 
 
 def test_intents_are_on_disk_before_anything_is_sent(machine: Machine, buffer: FakeBuffer) -> None:
-    """Killed before the request leaves: the journal knows it, with the time by the server's clock."""
+    """Killed before the request is sent: the journal has the intent, with the time by the server's clock."""
     buffer.faults = [Fault("kill-before")]
     dies(machine, A)
     (intent,) = machine.journal(A).open
@@ -530,7 +530,7 @@ def test_intents_are_on_disk_before_anything_is_sent(machine: Machine, buffer: F
 
 
 def test_the_first_failure_is_told_as_it_is(machine: Machine, buffer: FakeBuffer) -> None:
-    """Nothing was done, so it is no half-way stop."""
+    """Nothing was done, so it is not reported as stopped partway."""
     buffer.faults = [Fault("unreachable")]
     error = machine.apply(A).error
     assert isinstance(error, ApiError)
@@ -538,7 +538,7 @@ def test_the_first_failure_is_told_as_it_is(machine: Machine, buffer: FakeBuffer
 
 
 def test_a_person_s_equal_post_is_adopted_and_nothing_is_sent(machine: Machine, buffer: FakeBuffer) -> None:
-    """Made in Buffer's own app while the answer was lost: bound as adopted, said so, and once."""
+    """Made in Buffer's own app while the answer was lost: bound as adopted, reported as such, and only once."""
     buffer.faults, buffer.equal_by_person = [Fault("cut-before")], True
     attempt = machine.apply(A)
     assert [o.status for o in attempt.outcomes] == [Status.DONE]
@@ -548,7 +548,7 @@ def test_a_person_s_equal_post_is_adopted_and_nothing_is_sent(machine: Machine, 
 
 
 def test_after_a_kill_it_is_adopted_too(machine: Machine, buffer: FakeBuffer) -> None:
-    """Nothing of a person's is ever bound as created."""
+    """A person's post is never bound as created."""
     buffer.faults, buffer.equal_by_person = [Fault("kill-before")], True
     dies(machine, A)
     machine.apply(A)
@@ -558,7 +558,7 @@ def test_after_a_kill_it_is_adopted_too(machine: Machine, buffer: FakeBuffer) ->
 
 @pytest.mark.parametrize("kind", ["cut-after", "kill-after"])
 def test_what_came_back_different_is_no_baseline(machine: Machine, buffer: FakeBuffer, kind: FaultKind) -> None:
-    """An edit of the words went through and a person moved the post: found by this run or the next, it differs."""
+    """The words were edited and a person moved the post: this run or the next reports the difference."""
     timed = replace(A, due_at=DUE)
     machine.apply(timed)
     edited = replace(timed, text="The words that it is to have now")
@@ -575,7 +575,7 @@ def test_what_came_back_different_is_no_baseline(machine: Machine, buffer: FakeB
 
 
 def test_a_later_run_only_closes_what_was_not_written(machine: Machine, buffer: FakeBuffer) -> None:
-    """Killed before it was sent, then the entry is gone from the files: nothing is sent, nothing stays open."""
+    """Killed before it was sent, then the entry is removed from the files: nothing is sent or left open."""
     buffer.faults = [Fault("kill-before")]
     dies(machine, A)
     assert machine.apply().writes == 0
@@ -584,7 +584,7 @@ def test_a_later_run_only_closes_what_was_not_written(machine: Machine, buffer: 
 
 
 def test_a_slow_answer_widens_the_window(machine: Machine, buffer: FakeBuffer) -> None:
-    """The end of sending counts, not its beginning: a request that hung for five minutes may have landed at its end."""
+    """The end of sending counts, not its start: a request that hung for five minutes may have landed at its end."""
     buffer.faults = [Fault("slow", delay=300)]
     machine.apply(A)
     assert addresses(buffer) == ["a"]
@@ -592,7 +592,7 @@ def test_a_slow_answer_widens_the_window(machine: Machine, buffer: FakeBuffer) -
 
 
 def test_without_a_date_a_clock_that_is_set_right_loses_nothing(machine: Machine, buffer: FakeBuffer) -> None:
-    """Intents are then dated by this machine's clock; it was two hours ahead when the run was killed."""
+    """Intents are then dated by this machine's clock, which was two hours ahead when the run was killed."""
     buffer.dateless = True
     buffer.faults = [Fault("kill-late", delay=5)]
     dies(machine, A)

@@ -1,4 +1,4 @@
-"""A plan that waits before it is sent (a question, a quota that is out): what people change meanwhile is theirs."""
+"""A plan that waits before it is sent (a question, a used-up quota): changes that people make meanwhile are kept."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ EDITED = [replace(each, text=f"{each.text}, edited") for each in MANY[:4]]
 
 @pytest.fixture
 def applied(machine: Machine) -> Machine:
-    """All are there."""
+    """All posts are in Buffer."""
     machine.apply(*MANY)
     return machine
 
 
 def meanwhile(buffer: FakeBuffer, seconds: float, what: Callable[[], object]) -> None:
-    """Let time pass before the first request leaves, and something happen in it."""
+    """Let time pass before the first request is sent, and run an action during it."""
 
     def wait() -> None:
         buffer.on_pace = lambda: None
@@ -35,7 +35,7 @@ def meanwhile(buffer: FakeBuffer, seconds: float, what: Callable[[], object]) ->
 
 
 def change(buffer: FakeBuffer, *numbers: int) -> None:
-    """Somebody changes the posts that were created as these."""
+    """Somebody changes the posts created for these items."""
     for number in numbers:
         found = buffer.posts[f"{number + 1:04d}"]
         buffer.posts[found.id] = replace(found, text="Somebody's words")
@@ -45,7 +45,7 @@ def change(buffer: FakeBuffer, *numbers: int) -> None:
 def test_what_somebody_changed_meanwhile_is_neither_edited_nor_deleted(
     applied: Machine, buffer: FakeBuffer, few: bool
 ) -> None:
-    """Held, and the rest is done; the next run shows it as any change of a person. Looked up one by one, or listed."""
+    """Held, and the rest is done; the next run shows it like any drift. Checked one by one, or by list."""
     kept = [EDITED[0], *MANY[1:7]] if few else [*EDITED, MANY[4]]
     numbers = (0, 7) if few else (1, 6)
     meanwhile(buffer, 600, lambda: change(buffer, *numbers))
@@ -58,21 +58,21 @@ def test_what_somebody_changed_meanwhile_is_neither_edited_nor_deleted(
 
 
 def test_nothing_is_looked_at_again_at_once(applied: Machine, buffer: FakeBuffer) -> None:
-    """Within two minutes what was read is fresh: no request for it."""
+    """Within two minutes the reading is still fresh: no extra request."""
     before = buffer.reads
     applied.apply(*EDITED, *MANY[4:])
     assert buffer.reads == before
 
 
 def test_what_is_gone_meanwhile(applied: Machine, buffer: FakeBuffer) -> None:
-    """Deleted by somebody in between: Buffer's answer to the edit says so, and to the delete is as good as done."""
+    """Somebody deleted them in between: Buffer refuses the edit, and the delete counts as done."""
     meanwhile(buffer, 600, lambda: [buffer.posts.pop(each) for each in ("0001", "0008")])
     attempt = applied.apply(EDITED[0], *MANY[1:7])
     assert {o.change.address.key: o.status for o in attempt.outcomes} == {"k0": Status.REFUSED, "k7": Status.DONE}
 
 
 def test_it_cannot_be_looked_at(applied: Machine, buffer: FakeBuffer) -> None:
-    """Then nothing is sent, and each is said not to be."""
+    """If the check fails, nothing is sent, and each change is reported as not sent."""
     meanwhile(buffer, 600, lambda: setattr(buffer, "away", True))
     sent = len(buffer.sent)
     attempt = applied.apply(*EDITED, *MANY[4:])

@@ -1,1 +1,1 @@
-"""Whole lives of projects over an account of their own: an oracle that shares no code with what it judges."""
+"""Whole lives of projects with their own account: an oracle that shares no code with bufferctl."""

@@ -1,4 +1,4 @@
-"""Live one seed again: `python -m tests.lives SEED [--shrink] [--steps 0,3,7]`."""
+"""Run one seed again: `python -m tests.lives SEED [--shrink] [--steps 0,3,7]`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.lives.life import Script, draw, live, shrink
 
 
 def say(text: str) -> None:
-    """Print, at once."""
+    """Print and flush."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def fails(script: Script, server: Server) -> Broken | None:
-    """What breaks in a life, if anything does."""
+    """The first broken promise in a life, if any."""
     try:
         live(script, server)
     except Broken as broken:
@@ -27,7 +27,7 @@ def fails(script: Script, server: Server) -> Broken | None:
 
 
 def main() -> int:
-    """Print what happened in a life; 1 where a promise broke. `--shrink` leaves out every step that it can."""
+    """Print the events of a life; 1 if a promise broke. `--shrink` leaves out every step that is not needed."""
     parser = argparse.ArgumentParser(prog="python -m tests.lives", description=__doc__)
     parser.add_argument("seed", type=int, nargs="+")
     parser.add_argument("--shrink", action="store_true", help="leave out every step that the failure does not need")

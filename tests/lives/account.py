@@ -1,7 +1,7 @@
-"""A Buffer account in memory, written from the notes on the API alone: who made what, when, and every write that came.
+"""A Buffer account in memory, written from the notes on the API only: who made what, when, and every write.
 
-It shares no code with bufferctl or its sandbox. Instants are aware and in UTC; the clock stands still but for `advance`
-and a second a request. `maker` says who made a post: the name of a project for bufferctl, else `PERSON` or `TOOL`.
+It shares no code with bufferctl or its sandbox. Instants are aware and in UTC; the clock moves only by `advance`
+and by a second per request. `maker` is the author of a post: a project's name for bufferctl, else `PERSON` or `TOOL`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from typing import Any
 PERSON, TOOL = "a person", "another tool"
 ORGANIZATION = "0a" * 12
 START = datetime(2029, 12, 3, 9, tzinfo=UTC)
-#: Hours of the day at which queues have a slot, in UTC.
+#: Hours of the day (UTC) with a queue slot.
 SLOTS = (7, 11, 15, 19)
 TAGS = {"launch": "1a" * 12, "tips": "1b" * 12}
 _LINK = re.compile(r"https?://[^\s/]+(?:/\S*)?")
-#: Posts that wait for their moment, and those that are or will be public.
+#: Statuses of posts that wait to be published, and of those that are or will be public.
 UNSENT = ("draft", "needs_approval", "scheduled", "error")
 
 
 @dataclass(frozen=True)
 class Channel:
-    """Where posts go. `shortens`: it says that links in texts are shortened; `rewrites`: and they are."""
+    """A channel. `shortens`: its settings say that links in texts are shortened; `rewrites`: and they really are."""
 
     id: str
     service: str
@@ -38,7 +38,7 @@ class Channel:
 
 @dataclass
 class Post:
-    """A post. `content` is what was asked for (its text as written), `text` as it reads back; `number` orders."""
+    """A post. `content` is the request (its text as written), `text` as it reads back; `number` gives the order."""
 
     id: str
     number: int
@@ -63,14 +63,14 @@ class Post:
 
     @property
     def says(self) -> str:
-        """Text and addresses of pictures as they were asked for: what tells one declared object from another."""
+        """Requested text and picture addresses: they identify a declared object."""
         images = [str(asset["image"]["url"]) for asset in self.content.get("assets") or () if "image" in asset]
         return " ".join([self.content.get("text") or "", *images])
 
 
 @dataclass
 class Idea:
-    """An idea; `content` as it was asked for."""
+    """An idea; `content` as requested."""
 
     id: str
     number: int
@@ -81,13 +81,13 @@ class Idea:
 
     @property
     def says(self) -> str:
-        """Title and text as they were asked for."""
+        """Requested title and text."""
         return f"{self.content.get('title')} {self.content.get('text')}"
 
 
 @dataclass(frozen=True)
 class Write:
-    """A write that was carried out: of which run, by whom; the object before (None: made) and after (None: deleted)."""
+    """A write that was carried out: its run and author; the object before (None: created) and after (None: deleted)."""
 
     run: int
     maker: str
@@ -97,7 +97,7 @@ class Write:
     after: Post | Idea | None
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, no error
+class Refusal(Exception):  # noqa: N818 - an answer, not an error
     """A typed error of a mutation's union."""
 
     def __init__(self, typename: str, message: str) -> None:
@@ -106,7 +106,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, no error
 
 
 class Account:
-    """One organization. `late`: how long new objects stay hidden from every reading; `refused`: texts not taken."""
+    """One organization. `late`: how long new objects are missing from readings; `refused`: texts that it refuses."""
 
     def __init__(self, channels: Sequence[Channel], seed: int = 0, *, page: int = 100, limit: int = 5000) -> None:
         self.now = START
@@ -119,7 +119,7 @@ class Account:
         self.run = 0
         self.late = timedelta()
         self.refused: set[str] = set()
-        self._random = random.Random(seed)  # noqa: S311 - ids, no secrets
+        self._random = random.Random(seed)  # noqa: S311 - ids, not secrets
         self._number = 0
         self._unsent: set[str] = set()
         self._queues: dict[str, list[str]] = {channel.id: [] for channel in channels}
@@ -127,7 +127,7 @@ class Account:
     # The clock
 
     def advance(self, **by: float) -> None:
-        """Let time pass; what falls due is published at its moment."""
+        """Let time pass; due posts are published at their time."""
         until = self.now + timedelta(**by)
         while due := min(self._due(until), default=None):
             moment, _, post = due
@@ -170,7 +170,7 @@ class Account:
         return post
 
     def edit(self, maker: str, post_id: str, given: Mapping[str, Any]) -> Post:
-        """editPost: what is omitted stays, metadata beside new assets excepted. Raises Refusal."""
+        """editPost: omitted fields stay, except metadata next to new assets. Raises Refusal."""
         post = self.posts.get(post_id)
         if post is None:
             raise Refusal("NotFoundError", "Post not found")
@@ -187,7 +187,7 @@ class Account:
         return post
 
     def delete(self, maker: str, post_id: str) -> None:
-        """deletePost; a post that is out cannot be deleted by the API. Raises Refusal."""
+        """deletePost; the API cannot delete a published post. Raises Refusal."""
         post = self.posts.get(post_id)
         if post is None:
             raise Refusal("VoidMutationError", "Document not found")
@@ -261,13 +261,13 @@ class Account:
         return f"{self._random.getrandbits(96):024x}"
 
     def _moment(self) -> datetime:
-        """The present, a millisecond later for each object, so that all of a request differ."""
+        """The current time, a millisecond later for each object, so that all objects of a request differ."""
         return self.now + timedelta(milliseconds=self._number % 900)
 
     # Reading
 
     def listed(self, given: Mapping[str, Any]) -> list[Post]:
-        """Every post that PostsInput asks for, in its order: newest first unless it says otherwise."""
+        """Every post that PostsInput asks for, in its order: newest first by default."""
         asked = dict(given.get("filter") or {})
         found = [post for post in self.posts.values() if post.shown_from <= self.now]
         if (channels := asked.pop("channelIds", None)) is not None:
@@ -290,7 +290,7 @@ class Account:
         return found
 
     def shown(self, post_id: str) -> Post | None:
-        """A post by id, as far as readings show it yet."""
+        """A post by id, if readings show it yet."""
         post = self.posts.get(post_id)
         return post if post and post.shown_from <= self.now else None
 

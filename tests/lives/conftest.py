@@ -1,4 +1,4 @@
-"""The server that every life of a test process talks to."""
+"""The server used by every life in a test process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.lives.endpoint import Server
 
 @pytest.fixture(scope="session", name="server")
 def serving() -> Iterator[Server]:
-    """One address for all; each life puts its own account behind it."""
+    """One address for all; each life connects its own account."""
     server = Server()
     yield server
     server.stop()
@@ -21,7 +21,7 @@ def serving() -> Iterator[Server]:
 
 @pytest.fixture
 def prints(update: bool) -> Callable[[str, str], None]:
-    """Hold what was printed against tests/cases/lives/NAME.txt, ids and addresses the same in every run."""
+    """Compare output with tests/cases/lives/NAME.txt, with ids and addresses made stable."""
 
     def check(name: str, printed: str) -> None:
         seen: dict[str, str] = {}

@@ -1,6 +1,6 @@
-"""The account behind HTTP: documents validated and read by graphql-core, answered here; and everything that goes wrong.
+"""The account behind HTTP: documents are validated and parsed by graphql-core and answered here, with faults.
 
-`Fault` is what a test orders for one request of the next command. A second passes with every request.
+A test orders a `Fault` for one request of the next command. Every request takes a second.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _TAGS = {id_: {"id": id_, "name": name, "color": "#123456", "isLocked": False} f
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong in the `number`th request of a kind that a command sends.
+    """The fault of the `number`th request of a kind that a command sends.
 
     `kind`: `cut` (the answer is lost), `500`, `unexpected` (a typed UnexpectedError), `throw` (`data: null`), `429`,
     `kill` (the program dies), `hidden` (answered, but lists show it later). `aliases`: how many writes of the request
-    are carried out; None is all. `after`: seconds until they are, or until lists show them. `reads`: it strikes a
+    are carried out; None is all. `after`: seconds until they are, or until lists show them. `reads`: the fault is for a
     reading instead of a write.
     """
 
@@ -54,13 +54,13 @@ class Fault:
         return f"{self.kind} at {where} {self.number}" + ("" if self.reads else f", {carried} carried out{later}")
 
 
-class Cut(Exception):  # noqa: N818 - what the network does, no error of ours
-    """No answer leaves."""
+class Cut(Exception):  # noqa: N818 - a network condition, not an error of ours
+    """No answer is sent."""
 
 
 @dataclass
 class Endpoint:
-    """One account at a time. `actor`: for whom bufferctl runs; `kill`: ends the program that asks."""
+    """One account at a time. `actor`: the project that bufferctl runs for; `kill`: ends the calling program."""
 
     account: Account
     actor: str = ""
@@ -74,12 +74,12 @@ class Endpoint:
     _lock: Lock = field(default_factory=Lock)
 
     def begin(self, actor: str, fault: Fault | None) -> None:
-        """A command begins."""
+        """Start a command."""
         self.account.run += 1
         self.actor, self.fault, self.struck, self.requests, self._seen = actor, fault, False, 0, {}
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass, with what arrives late arriving at its moment."""
+        """Let time pass; late writes arrive at their time."""
         until = self.account.now + timedelta(seconds=seconds)
         self._later.sort(key=lambda each: each[0])
         while self._later and self._later[0][0] <= until:
@@ -189,7 +189,7 @@ class Endpoint:
     def _unexpected(
         self, document: Document, fields: Sequence[_Field], number: int
     ) -> tuple[int, dict[str, str], dict[str, Any]]:
-        """One alias answers UnexpectedError, though it was carried out; where `number` says all, the last."""
+        """One alias answers UnexpectedError, though it was carried out; the last one if `number` covers all."""
         data = {each.key: self._carry_out(document, each) for each in fields}
         chosen = fields[min(number, len(fields) - 1)]
         return 200, {}, {"data": data | {chosen.key: {"__typename": "UnexpectedError", "message": "Unknown error"}}}
@@ -247,7 +247,7 @@ def _broken(fault: Fault, key: str = "") -> tuple[int, dict[str, str], dict[str,
     return 500, {}, {"errors": [unexpected]}
 
 
-# What things look like in JSON
+# JSON forms
 
 
 def _channel(channel: Channel) -> dict[str, Any]:
@@ -311,7 +311,7 @@ class _Field:
 
 
 class Document:
-    """A validated document, and what of an answer it asks for."""
+    """A validated document, and the answer fields that it requests."""
 
     def __init__(self, node: gq.DocumentNode) -> None:
         self.operation = next(each for each in node.definitions if isinstance(each, gq.OperationDefinitionNode))
@@ -320,7 +320,7 @@ class Document:
         self._flat: dict[tuple[int, str], list[tuple[str, gq.FieldNode, Any]]] = {}
 
     def project(self, value: Any, node: gq.FieldNode, parent: gq.GraphQLObjectType | None, name: str) -> Any:
-        """The value of a field as the document asks for it."""
+        """The value of a field in the form that the document requests."""
         if parent is None:
             raise LookupError(name)
         return self._shape(value, node, parent.fields[name].type, name)
@@ -367,7 +367,7 @@ class Document:
 
 @cache
 def read(text: str) -> Document | list[str]:
-    """The document, or what is wrong with it."""
+    """The document, or its errors."""
     node = gq.parse(text, no_location=True)
     errors = gq.validate(SCHEMA, node)
     return [error.message for error in errors] if errors else Document(node)
@@ -389,7 +389,7 @@ def _fields(operation: gq.OperationDefinitionNode) -> list[gq.FieldNode]:
 
 
 class Server:
-    """Serves one endpoint at a time on loopback, under one address for as long as it lives."""
+    """Serves one endpoint at a time on loopback, always under the same address."""
 
     def __init__(self) -> None:
         self.endpoint: Endpoint | None = None
@@ -416,7 +416,7 @@ class _Handler(BaseHTTPRequestHandler):
         endpoint = self.house.endpoint
         if endpoint is None:
             return
-        if self.path == "/sleep":  # a program in a process of its own lets time pass
+        if self.path == "/sleep":  # a program in a separate process lets time pass
             endpoint.pass_time(float(body))
             self._send(200, {}, {}, endpoint)
             return
@@ -440,5 +440,5 @@ class _Handler(BaseHTTPRequestHandler):
         head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
         self.wfile.write(f"HTTP/1.1 {status} Answer\r\n{head}\r\n".encode() + content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base names it
-        """Nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Log nothing."""

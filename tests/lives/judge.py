@@ -1,6 +1,6 @@
-"""The promises, held against what the account saw: by the oracle's own bookkeeping, never by what bufferctl remembers.
+"""Checks the promises against the account's history, using the oracle's own bookkeeping and never bufferctl's.
 
-What a plan announces and which holds name what is read from `plan --json` and `apply --json`. Everything raises Broken.
+The announced changes and the names of holds come from `plan --json` and `apply --json`. Every failure raises Broken.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from tests.lives.projects import IDEAS, Entry, Project, words_in
 if TYPE_CHECKING:
     from tests.lives.life import Life
 
-#: Holds that only a person lifts (design: The record; Matching 4).
+#: Holds that only a person can resolve (design: The record; Matching 4).
 QUESTIONS = {"ambiguous", "unread", "unsettled"}
 PENDING = {"create", "update", "delete"}
 _LINK = re.compile(r"https?://\S+")
 Changes = Mapping[str, Mapping[str, Any]]
 
 
-class Broken(AssertionError):  # noqa: N818 - a promise is
-    """A promise of design.md that did not hold."""
+class Broken(AssertionError):  # noqa: N818 - a broken promise
+    """A promise of design.md was broken."""
 
 
 @dataclass
 class Judge:
-    """What is known of each run, and of what was declared.
+    """Facts about each run and about the declarations.
 
-    `budget`: how often a word was declared on a channel. `announced`: what each run had planned. `excused`: words that
-    may be there more often than that, each with its reason from design.md.
+    `budget`: how often a word was declared on a channel. `announced`: the planned changes of each run. `excused`: words
+    that may exist more often than that, each with its reason from design.md.
     """
 
     life: Life
@@ -45,7 +45,7 @@ class Judge:
     _judged: int = 0
 
     def writes(self, reapplied: bool) -> None:
-        """Hold every write that arrived since the last time against the promises."""
+        """Check every write since the last call against the promises."""
         account = self.life.account
         new = [write for write in account.writes[self._judged :] if write.run]
         self._judged = len(account.writes)
@@ -57,7 +57,7 @@ class Judge:
         self._never_twice()
 
     def _nobody_else_touched(self, write: Write, reapplied: bool) -> None:
-        """Nothing that a person, another tool or another project made is changed or deleted (design: promise 3)."""
+        """No object of a person, another tool or another project is changed or deleted (design: promise 3)."""
         before = write.before
         if before is None:
             return
@@ -68,13 +68,13 @@ class Judge:
             raise Broken(f"{write.maker} wrote over what a person changed: {before}")
 
     def _in_time(self, write: Write) -> None:
-        """Nothing is sent with a time that is past (notes: Writing)."""
+        """Nothing is sent with a past time (notes: Writing)."""
         after = write.after
         if isinstance(after, Post) and after.status == "sent" and after.mode == "customScheduled":
             raise Broken(f"sent with a time in the past: {after}")
 
     def _announced(self, writes: Sequence[Write], plan: Sequence[Mapping[str, Any]]) -> None:
-        """Every write is a change of the plan before it, none more often than planned (design: promise 2)."""
+        """Every write is in the plan before it, and none happens more often than planned (design: promise 2)."""
         planned = Counter(_what(change) for change in plan if change["action"] in {"create", "unsettled"})
         made = Counter(_made(write.after) for write in writes if write.before is None and write.after)
         if surplus := made - planned:
@@ -85,7 +85,7 @@ class Judge:
                 raise Broken(f"not in the plan: {kind} of {strange}")
 
     def _never_twice(self) -> None:
-        """No declared object is, or was published, more often than declared (design: promise 1)."""
+        """No declared object exists, or was published, more often than declared (design: promise 1)."""
         there: Counter[tuple[str, str]] = Counter()
         for item in self.life.ever_public():
             for word in words_in(item.says):
@@ -95,14 +95,14 @@ class Judge:
                 raise Broken(f"{at} is there {number} times, declared {self.budget[at]} times")
 
     def forget(self, item: Post | Idea) -> None:
-        """The record is lost that knew what a person deleted: nobody can know that it was there."""
+        """The record of a person's deletions is lost: nobody can know that the objects existed."""
         for word in words_in(item.says):
             self.excused[_channel(item), word] = "deleted by a person, record lost"
 
     def plan(
         self, project: Project, changes: Changes, scope: Iterable[Entry], code: int, *, narrowed: bool = False
     ) -> None:
-        """Hold the plan after an apply of `scope` against what is there. `code`: how that apply ended."""
+        """Compare the plan after an apply of `scope` with the account. `code`: the exit code of that apply."""
         scope = list(scope)
         self._lost(project, changes, scope)
         if code == 0:
@@ -112,14 +112,14 @@ class Judge:
         self._questions(project, changes)
         late = any(
             each["reason"] == "sent" for each in changes.values()
-        )  # an edit of what is out leaves its text behind
+        )  # an edit of a published post leaves its text behind
         if self.life.quiet and self.life.questions[project.name] and not late:
             raise Broken(f"nobody but us did anything, and it asks about {self.life.questions[project.name]}")
         if code == 0 and project.whole and not narrowed:
             self._left_over(project)
 
     def _lost(self, project: Project, changes: Changes, scope: Sequence[Entry]) -> None:
-        """What the files want is there as they say, or the plan names it as something that is still to happen."""
+        """Every declared object exists as declared, or the plan lists it as still to be done."""
         matched: Counter[str] = Counter()
         for entry in scope:
             change = changes.get(entry.address)
@@ -150,7 +150,7 @@ class Judge:
                 raise Broken(f"{_brief(change)}, and the idea says {item.content}")
             return
         if item.status == "sent" and item.touched_by[-1] == PERSON:
-            return  # what a person changed, and is out, is done (design: Actions)
+            return  # a post that a person changed and that is published is done (design: Actions)
         said, wanted = (item.content.get("text") or "").strip(), entry.text.strip()
         rewritten = item.channel.shortens and item.text != said and not project.whole
         if said != wanted and not (rewritten and _LINK.sub("", said) == _LINK.sub("", wanted)):
@@ -161,7 +161,7 @@ class Judge:
             raise Broken(f"{_brief(change)}, the file says tags {entry.tags} and Buffer {item.content.get('tagIds')}")
 
     def _questions(self, project: Project, changes: Changes) -> None:
-        """No question vanishes without a person's act (design: The record; Matching 4)."""
+        """No question disappears without a person's action (design: The record; Matching 4)."""
         questions = self.life.questions[project.name]
         declared = {entry.address: entry for entry in project.wanted()}
         for address, candidates in questions.items():
@@ -169,11 +169,11 @@ class Judge:
             if entry is None or change is None or change["action"] == "hold":
                 continue
             missed = entry.due and entry.due <= self.life.account.now
-            if missed and change["action"] not in PENDING:  # an exact match adopts it at any age
+            if missed and change["action"] not in PENDING:  # an exact match is adopted at any age
                 continue
             if any(id_ in self.life.removed for id_ in candidates):
                 continue
-            if change["id"] in candidates and change["action"] not in PENDING:  # its file says again what is there
+            if change["id"] in candidates and change["action"] not in PENDING:  # its file matches Buffer again
                 continue
             raise Broken(
                 f"{address} was a question (candidates {candidates}); nobody answered, and now {_brief(change)}"
@@ -183,7 +183,7 @@ class Judge:
         self.life.reasons[project.name] = {each["address"]: each["reason"] or "" for each in changes.values()}
 
     def _left_over(self, project: Project) -> None:
-        """Nothing is on its way that the files no longer say, where the record is whole (design: promise 3)."""
+        """No undeclared post is still scheduled, if the record is whole (design: promise 3)."""
         wanted = {(entry.channel, entry.word) for entry in project.wanted()}
         for post in self.life.account.posts.values():
             ours = post.maker == project.name and post.status != "sent"
@@ -192,7 +192,7 @@ class Judge:
                 raise Broken(f"no file says it, and it goes out: {post}")
 
     def excuse(self, project: Project) -> None:
-        """Name what design.md says stays out of reach, as far as it can happen in the next apply."""
+        """Note the exceptions in design.md that can happen in the next apply."""
         if project.whole:
             return
         recorded = project.checkout.recorded()
@@ -228,7 +228,7 @@ def _recognisable(entry: Entry, post: Post) -> bool:
 
 
 def _what(change: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Where, which text, when, of a planned create."""
+    """Place, text and time of a planned create."""
     after = change["after"] or {}
     when = after.get("due_at") or "" if after.get("mode") == "customScheduled" else ""
     text = after.get("text") or ""
@@ -236,7 +236,7 @@ def _what(change: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _made(item: Post | Idea) -> tuple[str, str, str]:
-    """The same of what was made."""
+    """Place, text and time of a created object."""
     if isinstance(item, Idea):
         return IDEAS, f"{item.content.get('title') or ''}|{(item.content.get('text') or '').strip()}", ""
     when = item.due.isoformat().replace("+00:00", "Z") if item.timed and item.due else ""

@@ -1,4 +1,4 @@
-"""A life: drawn from a seed as a list of steps, lived on a world of its own, judged after every run of bufferctl."""
+"""A life: a list of steps drawn from a seed, run in its own world, and judged after every run of bufferctl."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tests.lives.world import Ran, World
 
 @dataclass(frozen=True)
 class Setting:
-    """What a life begins with. `history`: posts of people and of another tool, over forty days.
+    """The start of a life. `history`: posts of people and of another tool, over forty days.
 
-    `quiet`: nobody else acts and nothing goes wrong or missing, so there is nothing to ask.
+    `quiet`: nobody else acts and nothing fails or is lost, so there is nothing to ask.
     """
 
     seed: int
@@ -38,15 +38,15 @@ class Setting:
 
 @dataclass(frozen=True)
 class Script:
-    """A life as it is drawn: each step has a seed of its own, so that steps can be left out."""
+    """A drawn life: each step has its own seed, so steps can be left out."""
 
     setting: Setting
     steps: tuple[tuple[str, int], ...]
 
 
 def draw(seed: int) -> Script:
-    """The life of a seed: rounds of edits, acts and losses, each with a run of bufferctl at its end."""
-    rng = random.Random(seed)  # noqa: S311 - a drawn life, no secret
+    """The life of a seed: rounds of edits, actions and losses, each ending with a run of bufferctl."""
+    rng = random.Random(seed)  # noqa: S311 - a drawn life, not a secret
     setting = Setting(
         seed,
         page=rng.choice([20, 100]),
@@ -65,7 +65,7 @@ def draw(seed: int) -> Script:
         groups = [steps.EDITS, steps.EDITS, steps.PEOPLE, steps.TIME, steps.LOSSES]
         chosen += [_weighted(rng, rng.choice(groups)) for _ in range(rng.randint(1, 4))]
         chosen.append(_weighted(rng, steps.RUNS))
-        if rng.random() < 0.3:  # a person is quick after a run that was cut off
+        if rng.random() < 0.3:  # a person acts quickly after an interrupted run
             chosen += [_weighted(rng, steps.PEOPLE), "apply"]
     return Script(setting, tuple((name, rng.getrandbits(32)) for name in chosen))
 
@@ -76,7 +76,7 @@ def _weighted(rng: random.Random, group: Mapping[str, tuple[int, steps.Step]]) -
 
 @dataclass
 class Life:
-    """What is going on. `said`: what happened, a line a step; `questions`: candidates by address, a project a dict."""
+    """The current state. `said`: the log, one line per step; `questions`: candidates by address, a dict per project."""
 
     world: World
     projects: list[Project]
@@ -88,7 +88,7 @@ class Life:
     reasons: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     removed: dict[str, Post | Idea] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
-    #: Words of entries whose key changed without `was:`; what a person deletes of them, the new key does not know.
+    #: Words of entries whose key changed without `was:`; the new key does not know of deletions under the old one.
     silently: set[str] = field(default_factory=set)
     bound: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _words: int = 0
@@ -106,23 +106,23 @@ class Life:
         return rng.choice(self.projects)
 
     def new_word(self) -> str:
-        """A word that no entry has."""
+        """A word that no entry uses yet."""
         self._words += 1
         return f"xq{VOCABULARY[self._words % len(VOCABULARY)]}{self._words}"
 
     def declared(self, project: Project, entry: Entry) -> None:
-        """An entry is declared: once more of its word may be there."""
+        """Record the declaration of an entry: its word may exist once more."""
         self.judge.budget[entry.channel, entry.word] += 1
         self.keys_used[project.name].add(entry.key)
 
     def tag_ids(self, entry: Entry) -> set[str]:
-        """The ids of its tags."""
+        """The ids of the entry's tags."""
         return {TAGS[tag] for tag in entry.tags}
 
-    # What the oracle knows of what is there
+    # The oracle's knowledge of the account
 
     def ever_public(self) -> list[Post | Idea]:
-        """What bufferctl made that is there, was published, or was recorded when a person deleted it."""
+        """Objects of bufferctl that exist, were published, or were recorded when a person deleted them."""
         gone = [
             item for item in self.removed.values() if item.id in self.known or (isinstance(item, Post) and item.sent)
         ]
@@ -131,28 +131,28 @@ class Life:
         return [item for item in there if item.maker not in {PERSON, TOOL}]
 
     def made_by(self, project: Project) -> list[Post]:
-        """Posts that bufferctl made for a project and that are there."""
+        """Existing posts that bufferctl made for a project."""
         return [post for post in self.account.posts.values() if post.maker == project.name]
 
     def deleted(self, entry: Entry) -> bool:
-        """Whether a person deleted what was made of an entry."""
+        """Whether a person deleted the entry's object."""
         return any(entry.word in words_in(item.says) for item in self.removed.values())
 
     def unrecorded(self, project: Project, entry: Entry) -> list[Post]:
-        """What is an entry's in Buffer, as the oracle knows, and no other's for bufferctl."""
+        """An entry's objects in Buffer that only the oracle can attribute to it."""
         found = [post for post in self.made_by(project) if entry.word in words_in(post.says)]
         return [
             post for post in found if post.channel.service == entry.channel and post.id not in self.bound[project.name]
         ]
 
     def reason(self, project: Project, address: str) -> str:
-        """Why an address is held, as the last plan says."""
+        """The reason of a hold in the last plan."""
         return self.reasons[project.name].get(address, "")
 
-    # What happened outside of bufferctl
+    # Events outside bufferctl
 
     def gone(self, item: Post | Idea) -> None:
-        """A person deleted it."""
+        """Record that a person deleted it."""
         self.removed[item.id] = item
         for project in self.projects:
             if project.name == item.maker and not project.whole:
@@ -161,11 +161,11 @@ class Life:
                 self.known.add(item.id)
 
     def asked_again(self, entry: Entry) -> None:
-        """A person has it made again that was deleted: that is once more."""
+        """A person asks for a deleted object again: that is once more."""
         self.judge.budget[entry.channel, entry.word] += 1
 
     def record_changed(self, project: Project) -> None:
-        """The state is gone, or an older one: what a person deleted, and what was asked, is not known any more."""
+        """The state is lost or an older one: a person's deletions and open questions are not known any more."""
         project.whole = False
         self.questions[project.name] = {}
         for item in self.removed.values():
@@ -173,7 +173,7 @@ class Life:
                 self.judge.forget(item)
 
     def journal_gone(self, project: Project) -> None:
-        """The journal is gone: what it alone knew, nobody asks any more."""
+        """The journal is lost: nobody asks any more about facts recorded only there."""
         project.whole = False
         self.questions[project.name] = {}
 
@@ -186,7 +186,7 @@ class Life:
     # Runs of bufferctl
 
     def plan(self, project: Project, *more: str) -> dict[str, Any]:
-        """A plan, which writes nothing, here or there."""
+        """A plan, which writes nothing, neither locally nor in Buffer."""
         before, writes = project.checkout.bytes(), len(self.account.writes)
         ran = self.world.run(project.checkout, "plan", "--json", *more)
         if ran.code != 0:
@@ -203,7 +203,7 @@ class Life:
     def apply(
         self, project: Project, *scope: str, fault: Fault | None = None, saved: Any = None, reviewed: bool = False
     ) -> str:
-        """Apply, judge, and say what was done. `saved`: plan.json as a document; `reviewed`: only what of it was."""
+        """Apply, judge, and return the output. `saved`: plan.json as a document; `reviewed`: only its changes."""
         steps.keep_a_copy(self, project)
         self.judge.excuse(project)
         before = saved or (self.plan(project) if fault else None)
@@ -219,7 +219,7 @@ class Life:
         if ran.code in {0, 1} and not ran.json and not self.world.endpoint.struck:
             raise Broken(f"no report: {ran}")
         if ran.code in {0, 1} and ran.json:
-            self._judge_plan(project, 1 if saved else ran.code, scope)  # a saved plan is not all that is to be done
+            self._judge_plan(project, 1 if saved else ran.code, scope)  # a saved plan may not cover everything
         return self.said.pop()
 
     def _judge_plan(self, project: Project, code: int, scope: Sequence[str]) -> None:
@@ -236,9 +236,9 @@ class Life:
     def _announced(
         self, project: Project, ran: Ran, before: dict[str, Any] | None, saved: Any
     ) -> list[Mapping[str, Any]]:
-        """The plan that a run had: its own; of one that was killed, the one just before it.
+        """The plan of a run: its own; for a killed run, the plan just before it.
 
-        That one may hold as unsettled what the run then settled, and planned to make.
+        The latter may hold as unsettled an object that the run then settled and planned to create.
         """
         own = ran.json.get("plan") or ran.json
         if saved:
@@ -257,7 +257,7 @@ class Life:
         return changes
 
     def command(self, project: Project, *arguments: str) -> str:
-        """Another command, that must not be refused as wrongly used; `import ADDRESS ID` claims ID."""
+        """Run another command, which must not fail with a usage error; `import ADDRESS ID` claims ID."""
         if arguments[0] == "import":
             self.judge.claimed.add(arguments[2])
         ran = self.world.run(project.checkout, *arguments)
@@ -270,8 +270,8 @@ class Life:
 
 @contextmanager
 def begin(setting: Setting, server: Server, linkedin: Channel | None = None) -> Iterator[Life]:
-    """An account with a history, and projects that declare nothing yet."""
-    rng = random.Random(setting.seed)  # noqa: S311 - a drawn life, no secret
+    """An account with a history, and projects without declarations."""
+    rng = random.Random(setting.seed)  # noqa: S311 - a drawn life, not a secret
     second = linkedin or (SHORTENING if setting.shortens else LINKEDIN)
     account = Account([TWITTER, second], setting.seed, page=setting.page)
     with tempfile.TemporaryDirectory() as folder:
@@ -288,7 +288,7 @@ def begin(setting: Setting, server: Server, linkedin: Channel | None = None) -> 
 
 
 def _history(life: Life, rng: random.Random, number: int) -> None:
-    """Posts of people and of another tool, most of them published by now."""
+    """Posts of people and of another tool, most of them already published."""
     account = life.account
     account.now = START - timedelta(days=40)
     for _ in range(number):
@@ -300,15 +300,15 @@ def _history(life: Life, rng: random.Random, number: int) -> None:
 
 
 def live(script: Script, server: Server) -> list[str]:
-    """Live a life to its end; what happened. Raises Broken, with all that happened until then."""
+    """Run a life to its end; returns the log. Raises Broken with the log so far."""
     with begin(script.setting, server) as life:
         life.said.append(f"{script.setting}")
         number = -1
         try:
             for number, (name, seed) in enumerate(script.steps):
-                said = steps.named(name)(life, random.Random(seed))  # noqa: S311 - a drawn life, no secret
+                said = steps.named(name)(life, random.Random(seed))  # noqa: S311 - a drawn life, not a secret
                 life.said.append(f"[{number}] {said or f'({name}: cannot be now)'}")
-            for project in life.projects:  # whatever went wrong, the next two runs bring it in order
+            for project in life.projects:  # after any failure, the next two runs restore order
                 number = len(script.steps)
                 life.said += [life.apply(project), life.apply(project)]
                 _in_order(life, project)
@@ -326,7 +326,7 @@ def _in_order(life: Life, project: Project) -> None:
 
 
 def shrink(script: Script, server: Server) -> Script:
-    """The same failure's shortest list of steps: each is left out in turn, as long as something still breaks."""
+    """The shortest list of steps with a failure: each step is left out in turn, as long as a promise still breaks."""
     kept = list(script.steps)
     size = max(1, len(kept) // 2)
     while size:

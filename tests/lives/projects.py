@@ -1,7 +1,7 @@
-"""What files declare in these lives: entries that can be told apart whatever becomes of them, written as files.
+"""Declarations in these lives: entries that stay distinguishable, written as files.
 
-Every entry has a word of its own, in its text or in the address of its picture, that no edit takes away: by it the
-oracle knows an object again anywhere. An entry with `repeat_of` shares the word of the one that it repeats.
+Every entry has its own word, in its text or in the address of its picture, and no edit removes it: by this word the
+oracle recognizes an object anywhere. An entry with `repeat_of` has the word of the entry that it repeats.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ VOCABULARY = _TEXT.split()
 
 
 def sentence(rng: random.Random, word: str) -> str:
-    """A text that is unlike any other, with the word in it."""
+    """A unique text with the word in it."""
     words = rng.sample(VOCABULARY, 7)
     return " ".join([*words[:4], word, *words[4:]])
 
 
 def words_in(text: str) -> set[str]:
-    """The words by which the oracle knows entries."""
+    """The words that identify entries."""
     return set(_WORD.findall(text))
 
 
@@ -60,12 +60,12 @@ class Entry:
 
     @property
     def at(self) -> tuple[str, str]:
-        """Where it stands in the files."""
+        """Its place in the files."""
         return self.channel, self.key
 
     @property
     def address(self) -> str:
-        """Its name for bufferctl."""
+        """Its address in bufferctl."""
         named = {"twitter": "twitter:acme", "linkedin": "linkedin:acme-inc"}
         return f"Acme/{named.get(self.channel, self.channel)}/{self.key}"
 
@@ -75,7 +75,7 @@ class Entry:
         return f"https://pictures.example/{self.word}.png"
 
     def form(self) -> dict[str, object]:
-        """What the file says."""
+        """Its form in the file."""
         if self.channel == IDEAS:
             return {"key": self.key, "title": self.word, "text": self.text}
         form: dict[str, object] = {"key": self.key, "channels": [self.channel]}
@@ -89,7 +89,7 @@ class Entry:
 
 @dataclass
 class Project:
-    """Files and where they are checked out. `copies`: older states; `whole`: the record never went missing."""
+    """Files and their checkouts. `copies`: older states; `whole`: the record was never lost."""
 
     name: str
     checkout: Checkout
@@ -98,22 +98,22 @@ class Project:
     before: list[dict[tuple[str, str], Entry]] = field(default_factory=list)
     copies: list[int] = field(default_factory=list)
     whole: bool = True
-    #: Whether the record is an older one and nothing shows it: neither its serial nor a journal.
+    #: Whether the record is older than the account without any sign of it: neither its serial nor a journal.
     unknowingly_old: bool = False
 
     def put(self, entries: Iterable[Entry]) -> None:
-        """Make the files say that."""
+        """Set the content of the files."""
         self.before.append(dict(self.entries))
         self.entries = {entry.at: entry for entry in entries}
         self.write()
 
     def change(self, *new: Entry, gone: Iterable[tuple[str, str]] = ()) -> None:
-        """Put entries in, or in the place of those of that key, and take others out."""
+        """Add entries, replace those with the same keys, and remove others."""
         left = {at: entry for at, entry in self.entries.items() if at not in set(gone)}
         self.put((left | {entry.at: entry for entry in new}).values())
 
     def write(self) -> None:
-        """Write the files where they are checked out."""
+        """Write the files into the checkout."""
         posts: dict[str, list[Entry]] = {}
         for entry in self.entries.values():
             if entry.channel != IDEAS:
@@ -129,5 +129,5 @@ class Project:
         )
 
     def wanted(self) -> list[Entry]:
-        """Everything that the files want in Buffer."""
+        """Everything in Buffer that the files declare."""
         return [entry for entry in self.entries.values() if not entry.cancelled]

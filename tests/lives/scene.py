@@ -1,4 +1,4 @@
-"""A scenario in words: one or two projects, an account, and what a test looks at."""
+"""A scripted scenario: one or two projects, an account, and the queries of a test."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IDS = {"twitter": TWITTER.id, "linkedin": LINKEDIN.id}
 
 @dataclass
 class Scene:
-    """The first project of a life, unless another one is named."""
+    """The first project of a life, unless another one is given."""
 
     life: Life
 
@@ -32,16 +32,16 @@ class Scene:
 
     @property
     def project(self) -> Project:
-        """The project that everything is about."""
+        """The project under test."""
         return self.life.projects[0]
 
     @property
     def other(self) -> Project:
-        """The second project of the same user, on the same account."""
+        """The second project of the same user, with the same account."""
         return self.life.projects[1]
 
     def declare(self, *entries: Entry, project: Project | None = None) -> None:
-        """Make the files say that and nothing else."""
+        """Set the content of the files to exactly these entries."""
         (project or self.project).put(entries)
 
     def run(self, *arguments: str, fault: Fault | None = None, project: Project | None = None) -> Ran:
@@ -49,7 +49,7 @@ class Scene:
         return self.life.world.run((project or self.project).checkout, *arguments, fault=fault)
 
     def apply(self, *more: str, fault: Fault | None = None, project: Project | None = None) -> Ran:
-        """Apply without a question."""
+        """Apply without asking."""
         return self.run("apply", "--auto-approve", "--json", *more, fault=fault, project=project)
 
     def plan(self, *more: str, project: Project | None = None) -> dict[str, dict[str, Any]]:
@@ -59,7 +59,7 @@ class Scene:
         return {change["address"]: change for change in ran.json["changes"]}
 
     def actions(self, project: Project | None = None) -> dict[str, str]:
-        """The action of each key, with the reason where it is held."""
+        """The action of each key, with the reason if it is held."""
         changes = self.plan(project=project)
         return {
             each["key"]: f"{each['action']}: {each['reason']}" if each["action"] == "hold" else each["action"]
@@ -71,36 +71,36 @@ class Scene:
         self.life.world.endpoint.pass_time(timedelta(**by).total_seconds())
 
     def lose_the_record(self) -> None:
-        """State and journal are gone, as on a fresh machine later."""
+        """Remove state and journal, and let time pass, as on a fresh machine later."""
         self.pass_time(seconds=ON_ITS_WAY)
         shutil.rmtree(self.project.checkout.state, ignore_errors=True)
         shutil.rmtree(self.project.checkout.journal, ignore_errors=True)
 
     def keep_the_state(self) -> None:
-        """Copy the state, to be put back."""
+        """Copy the state, to be restored later."""
         copy_folder(self.project.checkout.state, self.life.world.folder / "kept")
 
     def put_the_state_back(self, *, journal: bool = True) -> None:
-        """The copy is the state again; without the journal nothing shows that it is older."""
+        """Restore the copy; without the journal there is no sign that it is older."""
         copy_folder(self.life.world.folder / "kept", self.project.checkout.state)
         if not journal:
             self.pass_time(seconds=ON_ITS_WAY)
             shutil.rmtree(self.project.checkout.journal, ignore_errors=True)
 
     def make(self, maker: str, text: str, due: datetime | None = None, channel: str = "twitter", **more: Any) -> Post:
-        """A post by a person or another tool: at its time, or in the queue."""
+        """A post by a person or another tool: timed, or in the queue."""
         given = {"channelId": IDS[channel], "text": text, "assets": [], "mode": "addToQueue"}
         given |= {"mode": "customScheduled", "dueAt": stamp(due)} if due else {}
         return self.account.create(maker, "api" if maker == TOOL else "buffer", given | more)
 
     def others_publish(self, number: int) -> None:
-        """People's posts, published one after the other, a second apart."""
+        """People's posts, published a second apart."""
         for count in range(number):
             self.account.now += timedelta(seconds=1)
             self.make(PERSON, f"Other words {count} of somebody", mode="shareNow")
 
     def ours(self, text: str, project: Project | None = None) -> list[Post]:
-        """What bufferctl made with this text."""
+        """Posts that bufferctl made with this text."""
         name = (project or self.project).name
         return [p for p in self.account.posts.values() if p.maker == name and p.content.get("text") == text]
 
@@ -109,17 +109,17 @@ class Scene:
 def scene(
     server: Server, *, page: int = 100, projects: int = 1, since: bool = True, linkedin: Channel | None = None
 ) -> Iterator[Scene]:
-    """An empty account; `since`: buffer.yaml says `managed_since`, as init writes it."""
+    """An empty account; `since`: buffer.yaml has `managed_since`, as written by init."""
     setting = Setting(0, page=page, projects=projects, managed_since=since)
     with begin(setting, server, linkedin) as life:
         yield Scene(life)
 
 
 def queued(key: str, text: str, **more: Any) -> Entry:
-    """A post for the queue."""
+    """A queue post."""
     return replace(Entry("twitter", key, key, text), **more)
 
 
 def timed(key: str, text: str, days: float = 3, **more: Any) -> Entry:
-    """A post at its time, some days after the start."""
+    """A timed post, some days after the start."""
     return replace(queued(key, text), due=START + timedelta(days=days), **more)

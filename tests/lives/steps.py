@@ -1,7 +1,7 @@
-"""What can happen in a life, a function a step: each draws what it needs, does it, and says what it did.
+"""The possible steps of a life, one function each: it draws its parameters, does the step, and describes it.
 
-A step that cannot happen now (nothing to edit) says nothing. People answer questions truthfully: the oracle knows which
-post is which. What design.md says stays out of reach is not drawn, or is named in judge.py.
+A step that is impossible now (nothing to edit) returns nothing. People answer questions truthfully: the oracle knows
+which post is which. Exceptions in design.md are not drawn, or are listed in judge.py.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PEOPLE: dict[str, tuple[int, Step]] = {}
 TIME: dict[str, tuple[int, Step]] = {}
 LOSSES: dict[str, tuple[int, Step]] = {}
 RUNS: dict[str, tuple[int, Step]] = {}
-#: Edits after which nothing is to be asked. The others declare anew what may be there already.
+#: Edits that must not lead to a question. The others may declare an existing object anew.
 PLAIN = (
     "add",
     "add",
@@ -41,7 +41,7 @@ PLAIN = (
     "cancel",
     "repeat",
 )
-#: A program that was killed may still have a request on its way for so long; another machine starts later than that.
+#: A killed program may still have a request in flight for so long; another machine starts later than that.
 ON_ITS_WAY = SETTLE + 30 + 1
 
 
@@ -51,7 +51,7 @@ def named(name: str) -> Step:
 
 
 def step(group: dict[str, tuple[int, Step]], weight: int) -> Callable[[Step], Step]:
-    """Make a function a step of a group."""
+    """Register a function as a step of a group."""
 
     def add(function: Step) -> Step:
         group[function.__name__] = weight, function
@@ -60,14 +60,14 @@ def step(group: dict[str, tuple[int, Step]], weight: int) -> Callable[[Step], St
     return add
 
 
-# What the files say
+# Edits of the files
 
 
 def new_entry(life: Life, rng: random.Random, project: Project) -> Entry:
-    """An entry that was never there, with a word and, mostly, a key of its own."""
+    """A new entry with its own word and, mostly, its own key."""
     channel = rng.choice(["twitter", "twitter", "twitter", "linkedin", "linkedin", IDEAS])
     word = life.new_word()
-    # Two projects use the same keys, as teams that copy a template do.
+    # Two projects use the same keys, like teams that copy a template.
     taken = {entry.key for entry in project.entries.values()} | life.keys_used[project.name]
     key = next(f"k{number}" for number in range(1000) if f"k{number}" not in taken)
     entry = Entry(channel, key, word, sentence(rng, word), file=rng.choice(["one", "two"]))
@@ -91,7 +91,7 @@ def new_entry(life: Life, rng: random.Random, project: Project) -> Entry:
 
 
 def moment(life: Life, rng: random.Random) -> datetime:
-    """A time in the coming days."""
+    """A time in the next few days."""
     day = life.account.now.replace(hour=0, minute=0, second=0, microsecond=0)
     return day + timedelta(days=rng.randint(1, 6), hours=rng.randint(6, 20), minutes=rng.randint(0, 59))
 
@@ -115,7 +115,7 @@ def add(life: Life, rng: random.Random) -> str:
 
 
 def an_entry(life: Life, rng: random.Random, *, posts: bool = True) -> tuple[Project, Entry] | None:
-    """One that the files have, and that is not cancelled."""
+    """An entry in the files that is not canceled."""
     project = life.project(rng)
     found = [entry for entry in project.wanted() if not posts or entry.channel != IDEAS]
     return (project, rng.choice(found)) if found else None
@@ -137,7 +137,7 @@ def edit_text(life: Life, rng: random.Random) -> str | None:
 
 @step(EDITS, 3)
 def edit_time(life: Life, rng: random.Random) -> str | None:
-    """Move a post to another time, give it one, or put it into the queue."""
+    """Move a post to another time, make it timed, or put it into the queue."""
     if not (found := an_entry(life, rng)):
         return None
     project, entry = found
@@ -174,7 +174,7 @@ def edit_tags(life: Life, rng: random.Random) -> str | None:
 
 @step(EDITS, 2)
 def remove(life: Life, rng: random.Random) -> str | None:
-    """Take an entry out of the files."""
+    """Remove an entry from the files."""
     if not (found := an_entry(life, rng, posts=False)):
         return None
     project, entry = found
@@ -249,7 +249,7 @@ def move(life: Life, rng: random.Random) -> str | None:
 
 @step(EDITS, 1)
 def cancel(life: Life, rng: random.Random) -> str | None:
-    """Call a post off."""
+    """Cancel a post."""
     if not (found := an_entry(life, rng)):
         return None
     project, entry = found
@@ -259,7 +259,7 @@ def cancel(life: Life, rng: random.Random) -> str | None:
 
 @step(EDITS, 2)
 def repeat(life: Life, rng: random.Random) -> str | None:
-    """Say the same once more, with `repeat_of:`."""
+    """Declare the same post once more, with `repeat_of:`."""
     if not (found := an_entry(life, rng)) or found[1].draft:
         return None
     project, entry = found
@@ -275,7 +275,7 @@ def repeat(life: Life, rng: random.Random) -> str | None:
 
 @step(EDITS, 1)
 def revert(life: Life, rng: random.Random) -> str | None:
-    """Put the files back to what they said before the last change."""
+    """Restore the files from before the last change."""
     project = life.project(rng)
     if not project.before:
         return None
@@ -283,11 +283,11 @@ def revert(life: Life, rng: random.Random) -> str | None:
     return f"{project.name}: revert the last change of the files"
 
 
-# What people and other tools do in Buffer
+# Actions of people and other tools in Buffer
 
 
 def a_post(life: Life, rng: random.Random, *statuses: str) -> Post | None:
-    """One of the account's, as a person sees it."""
+    """A post of the account, as a person sees it."""
     found = [post for post in life.account.posts.values() if post.status in (statuses or UNSENT)]
     return rng.choice(found) if found else None
 
@@ -308,7 +308,7 @@ def make(life: Life, rng: random.Random, maker: str, text: str, channel: str, du
 
 @step(PEOPLE, 3)
 def person_makes(life: Life, rng: random.Random) -> str:
-    """A person writes a post of their own."""
+    """A person writes an unrelated post."""
     due = rng.choice([None, moment(life, rng)])
     post = make(life, rng, PERSON, sentence(rng, "mine"), rng.choice(["twitter", "linkedin"]), due)
     return f"a person makes {_post(post)}"
@@ -316,7 +316,7 @@ def person_makes(life: Life, rng: random.Random) -> str:
 
 @step(PEOPLE, 2)
 def person_says_the_same(life: Life, rng: random.Random) -> str | None:
-    """A person posts a text that the files declare, too (no draft: such a one is not told from ours)."""
+    """A person posts a declared text (not as a draft, which could not be told from ours)."""
     if not (found := an_entry(life, rng)) or not found[1].text or found[1].draft:
         return None
     _, entry = found
@@ -326,7 +326,7 @@ def person_says_the_same(life: Life, rng: random.Random) -> str | None:
 
 @step(PEOPLE, 2)
 def tool_posts(life: Life, rng: random.Random) -> str:
-    """Another tool posts through the API, sometimes at the minute of a declared post."""
+    """Another tool posts through the API, sometimes at the time of a declared post."""
     found = an_entry(life, rng)
     due = found[1].due if found and rng.random() < 0.2 else moment(life, rng)
     post = make(life, rng, TOOL, sentence(rng, "tool"), rng.choice(["twitter", "linkedin"]), due)
@@ -343,7 +343,7 @@ def person_edits(life: Life, rng: random.Random) -> str | None:
         given = {"mode": "customScheduled", "dueAt": stamp(moment(life, rng))}
     scheduled = post.status == "draft" and "text" not in given
     life.account.edit(PERSON, post.id, given)
-    if scheduled:  # progress is no change (design: Actions)
+    if scheduled:  # progress does not count as a change (design: Actions)
         post.touched_by.pop()
     return f"a person edits {_post(post)}"
 
@@ -404,11 +404,11 @@ def _pass(life: Life, **by: float) -> str:
     return f"time passes: {', '.join(f'{number:g} {unit}' for unit, number in by.items())}"
 
 
-# What gets lost
+# Losses
 
 
 def keep_a_copy(life: Life, project: Project) -> None:
-    """Keep the state as it is now, to be put back later."""
+    """Copy the current state, to be restored later."""
     if project.checkout.state.exists():
         copy_folder(project.checkout.state, life.world.folder / f"copy-{project.name}-{len(project.copies)}")
         project.copies.append(len(project.copies))
@@ -416,7 +416,7 @@ def keep_a_copy(life: Life, project: Project) -> None:
 
 @step(LOSSES, 3)
 def state_is_lost(life: Life, rng: random.Random) -> str:
-    """The state file is gone, the journal is there."""
+    """The state file is lost, the journal is not."""
     project = life.project(rng)
     shutil.rmtree(project.checkout.state, ignore_errors=True)
     life.record_changed(project)
@@ -425,7 +425,7 @@ def state_is_lost(life: Life, rng: random.Random) -> str:
 
 @step(LOSSES, 3)
 def older_state(life: Life, rng: random.Random) -> str | None:
-    """An older state is put back; the journal knows the younger."""
+    """An older state is restored; the journal knows the newer one."""
     project = life.project(rng)
     if not project.copies:
         return None
@@ -437,7 +437,7 @@ def older_state(life: Life, rng: random.Random) -> str | None:
 
 @step(LOSSES, 2)
 def journal_is_lost(life: Life, rng: random.Random) -> str:
-    """The user's state folder is gone, for every project there; no request is on its way any more."""
+    """The user's state folder is lost, for every project there; no request is in flight any more."""
     project = life.project(rng)
     life.world.endpoint.pass_time(ON_ITS_WAY)
     shutil.rmtree(project.checkout.journal, ignore_errors=True)
@@ -449,7 +449,7 @@ def journal_is_lost(life: Life, rng: random.Random) -> str:
 
 @step(LOSSES, 2)
 def another_machine(life: Life, rng: random.Random) -> str:
-    """The project goes on elsewhere, with the state, without, or with an older one; never on the old one again."""
+    """The project continues on another machine, with, without or with an older state; never on the old one again."""
     project = life.project(rng)
     life.world.endpoint.pass_time(ON_ITS_WAY)
     life.machines += 1
@@ -495,7 +495,7 @@ def apply_some(life: Life, rng: random.Random) -> str | None:
 
 @step(RUNS, 5)
 def apply_with_a_fault(life: Life, rng: random.Random) -> str:
-    """Apply while something goes wrong at one request."""
+    """Apply with a fault at one request."""
     kind = rng.choice(["cut", "cut", "cut", "500", "unexpected", "throw", "throw", "429", "hidden"])
     aliases = rng.choice([None, None, 0, 1, 2])
     after = rng.choice([0, 0, 0, 5, 20]) if kind in {"cut", "500"} else 15 if kind == "hidden" else 0
@@ -506,7 +506,7 @@ def apply_with_a_fault(life: Life, rng: random.Random) -> str:
 
 @step(RUNS, 4)
 def apply_killed(life: Life, rng: random.Random) -> str:
-    """Apply, killed at a request: before anything of it, after a part, after all, or while it is on its way."""
+    """Apply, killed at a request: before it, after a part, after all of it, or while it is in flight."""
     if rng.random() < 0.3:
         return life.apply(life.project(rng), fault=Fault("kill", rng.randint(3, 8), reads=True))
     after = rng.choice([0, 0, 10, 25])
@@ -516,7 +516,7 @@ def apply_killed(life: Life, rng: random.Random) -> str:
 
 @step(RUNS, 2)
 def recreate(life: Life, rng: random.Random) -> str | None:
-    """Have a post made again that a person deleted."""
+    """Create a post again that a person deleted."""
     project = life.project(rng)
     gone = [e for e in project.wanted() if life.reason(project, e.address) == "deleted-in-buffer"]
     chosen = rng.choice(gone or project.wanted()) if project.wanted() else None
@@ -529,7 +529,7 @@ def recreate(life: Life, rng: random.Random) -> str | None:
 
 @step(RUNS, 3)
 def answer(life: Life, rng: random.Random) -> str | None:
-    """A person answers a question, truthfully; then everything is applied."""
+    """A person answers a question truthfully; then everything is applied."""
     project = life.project(rng)
     questions = life.questions[project.name]
     if not questions:
@@ -557,7 +557,7 @@ def answer(life: Life, rng: random.Random) -> str | None:
 
 @step(RUNS, 2)
 def apply_a_saved_plan(life: Life, rng: random.Random) -> str:
-    """Save a plan, let something happen or not, apply it: it does that, or refuses."""
+    """Save a plan, optionally let something happen, and apply it: it is done, or refused."""
     project = life.project(rng)
     saved = life.save_plan(project)
     happened = ""
@@ -568,7 +568,7 @@ def apply_a_saved_plan(life: Life, rng: random.Random) -> str:
 
 @step(RUNS, 2)
 def apply_what_was_reviewed(life: Life, rng: random.Random) -> str:
-    """Save a plan, let the files change or not, apply what of it was reviewed."""
+    """Save a plan, optionally change the files, and apply its reviewed changes."""
     project = life.project(rng)
     saved = life.save_plan(project)
     happened = ""

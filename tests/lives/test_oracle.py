@@ -1,4 +1,4 @@
-"""An oracle that cannot fail is worthless: each promise broken on purpose, and the oracle says so."""
+"""An oracle that cannot fail is worthless: each promise is broken on purpose, and the oracle reports it."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def applied(s: Scene) -> None:
 
 
 def sent(s: Scene, text: str, due: str) -> None:
-    """Bufferctl makes a post that no plan has."""
+    """Bufferctl creates a post that is in no plan."""
     s.account.create("one", "api", {"channelId": IDS["twitter"], "text": text, "mode": "customScheduled", "dueAt": due})
 
 
 def twice(s: Scene) -> None:
-    """A declared post is made once more, as planned."""
-    s.account.run = min(s.life.judge.announced)  # a write of the apply, that came late
+    """A declared post is created once more, as planned."""
+    s.account.run = min(s.life.judge.announced)  # a write of the apply, which arrived late
     sent(s, ENTRIES[0].text, stamp(WHEN))
     s.life.judge.writes(reapplied=False)
 
 
 def unannounced(s: Scene) -> None:
-    """Something is made that the plan does not have."""
+    """An object is created that is not in the plan."""
     sent(s, "Something else", stamp(WHEN))
     s.life.judge.writes(reapplied=False)
 
@@ -61,7 +61,7 @@ def a_persons_deleted(s: Scene) -> None:
 
 
 def written_over(s: Scene) -> None:
-    """What a person changed is written over."""
+    """A person's change is overwritten."""
     post = s.ours(ENTRIES[0].text)[0]
     s.account.edit(PERSON, post.id, {"text": "Changed xqa1"})
     s.account.edit("one", post.id, {"text": ENTRIES[0].text})
@@ -69,19 +69,19 @@ def written_over(s: Scene) -> None:
 
 
 def past(s: Scene) -> None:
-    """A post is sent with a time that is past."""
+    """A post is sent with a past time."""
     sent(s, "Something else", stamp(START - timedelta(days=1)))
     s.life.judge.writes(reapplied=False)
 
 
 def lost(s: Scene) -> None:
-    """A post that the plan calls unchanged is not there."""
+    """A post that the plan calls unchanged does not exist."""
     del s.account.posts[s.ours(ENTRIES[1].text)[0].id]
     _judge(s, code=1, stale=True)
 
 
 def an_edit_lost(s: Scene) -> None:
-    """A post that the plan calls unchanged says something else than the file."""
+    """A post that the plan calls unchanged differs from the file."""
     s.project.entries["twitter", "a"] = replace(ENTRIES[0], text="Edited xqa1")
     _judge(s, code=1)
 
@@ -92,19 +92,19 @@ def not_in_the_plan(s: Scene) -> None:
 
 
 def a_question_dropped(s: Scene) -> None:
-    """What was a question is none any more, and nobody answered."""
+    """A question disappeared, and nobody answered it."""
     s.life.questions["one"] = {"Acme/twitter:acme/a": ()}
     _judge(s, code=1)
 
 
 def not_finished(s: Scene) -> None:
-    """Apply ended with 0, and something is still to be done."""
+    """Apply ended with 0, and there is still something to do."""
     s.declare(*ENTRIES, Entry("twitter", "c", "xqc3", "Nine ten eleven twelve xqc3"))
     _judge(s, code=0)
 
 
 def left_over(s: Scene) -> None:
-    """No file says it any more, and it is still on its way."""
+    """It is in no file any more, and is still scheduled."""
     s.project.entries.pop(("twitter", "b"))
     _judge(s, code=0)
 
@@ -116,7 +116,7 @@ def _judge(s: Scene, *, code: int, without: str = "", stale: bool = False) -> No
 
 
 def _remembered(s: Scene) -> dict[str, dict[str, str]]:
-    """A plan that does not look."""
+    """A plan that does not read Buffer."""
     made = {post.content["text"]: post.id for post in s.account.posts.values()}
     same = {"action": "no-op", "reason": "", "cause": ""}
     return {each.address: {"address": each.address, "id": made.get(each.text, "gone"), **same} for each in ENTRIES}
@@ -140,7 +140,7 @@ def _remembered(s: Scene) -> dict[str, dict[str, str]]:
     ],
 )
 def test_a_broken_promise_is_seen(broken: Callable[[Scene], None], said: str, server: Server) -> None:
-    """Each by the words with which the oracle reports it; without the break it reports nothing."""
+    """The oracle reports each one with its own message; without the break it reports nothing."""
     with scene(server) as s:
         applied(s)
         with pytest.raises(Broken, match=said):

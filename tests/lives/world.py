@@ -1,7 +1,7 @@
-"""Where bufferctl runs: machines with a user's state folder, checkouts with files, a clock that only sleeping moves.
+"""Where bufferctl runs: machines with a user's state folder, checkouts with files, a clock that only sleep moves.
 
-A command runs in this process, where loading is paid once; one that is to be killed runs in a fork, which the endpoint
-ends with SIGKILL at the ordered request. State and journal are files that are copied, deleted and put back.
+A command runs in this process, which loads everything once; one to be killed runs in a fork, which the endpoint
+ends with SIGKILL at the chosen request. State and journal are files that are copied, deleted and restored.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from bufferctl.cli import run as bufferctl
 from tests.lives.account import Account
 from tests.lives.endpoint import Endpoint, Fault, Server
 
-#: As users have it; sleeping costs nothing here.
+#: The users' default; sleeping costs nothing here.
 SETTLE = 30
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command printed, and its exit code; `killed`: it did not end by itself."""
+    """A command's output and exit code; `killed`: it did not end by itself."""
 
     arguments: tuple[str, ...]
     code: int
@@ -42,14 +42,14 @@ class Ran:
 
     @property
     def json(self) -> dict[str, Any]:
-        """What it printed, empty where that is no JSON."""
+        """The output as JSON, empty if it is not JSON."""
         with suppress(ValueError):
             return dict(json.loads(self.out))
         return {}
 
     @property
     def shown(self) -> str:
-        """All of it, as a terminal shows it."""
+        """The whole output, as a terminal shows it."""
         errors = f"--- stderr\n{self.err}" if self.err else ""
         return f"$ bufferctl {' '.join(self.arguments)}\n{self.out}{errors}--- exit code {self.code}\n"
 
@@ -72,14 +72,14 @@ def _line(change: dict[str, Any]) -> str:
 
 @dataclass
 class Checkout:
-    """A project's files on a machine: `home` is the user's folder there, with journal and lock."""
+    """A project's files on a machine: `home` is the user's folder, with journal and lock."""
 
     project: str
     folder: Path
     home: Path
 
     def write(self, files: dict[str, str]) -> None:
-        """Make the files say that; state stays."""
+        """Set the content of the files; the state stays."""
         for path in [*self.folder.glob("*.yaml"), *self.folder.glob("posts/*.yaml")]:
             if str(path.relative_to(self.folder)) not in files:
                 path.unlink()
@@ -99,7 +99,7 @@ class Checkout:
         return self.home / "bufferctl"
 
     def recorded(self) -> str:
-        """All that is recorded here, as one text in which ids can be found."""
+        """Everything recorded here, as one text to search for ids."""
         files = [*self.state.rglob("*"), *self.journal.rglob("*")]
         return "\n".join(path.read_text("utf-8", "replace") for path in files if path.is_file())
 
@@ -111,7 +111,7 @@ class Checkout:
 
 @dataclass
 class World:
-    """An account, its endpoint, and the checkouts that work on it."""
+    """An account, its endpoint, and its checkouts."""
 
     folder: Path
     server: Server
@@ -126,13 +126,13 @@ class World:
         return self.endpoint.account
 
     def checkout(self, project: str, machine: str) -> Checkout:
-        """The project's checkout on a machine, made where it is not there."""
+        """The project's checkout on a machine, created if missing."""
         made = Checkout(project, self.folder / machine / project, self.folder / machine / "home")
         made.folder.mkdir(parents=True, exist_ok=True)
         return made
 
     def run(self, at: Checkout, *arguments: str, fault: Fault | None = None) -> Ran:
-        """Run a command there."""
+        """Run a command in a checkout."""
         self.endpoint.begin(at.project, fault)
         environment = {
             "XDG_STATE_HOME": str(at.home), "BUFFER_API_URL": self.server.url, "BUFFER_API_KEY": "oracle",
@@ -155,7 +155,7 @@ class World:
         printed = self.folder / "printed.json"
         printed.unlink(missing_ok=True)
         begin, go = os.pipe()
-        with warnings.catch_warnings():  # other threads serve; none of theirs is needed there
+        with warnings.catch_warnings():  # other threads only serve; the fork needs none of them
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if child == 0:
@@ -190,7 +190,7 @@ class World:
 
 @contextmanager
 def _sleeping(pass_time: Any) -> Iterator[None]:
-    """Let sleeping, and waiting for an event with a limit, move the account's clock instead."""
+    """Make sleeping, and waiting for an event with a timeout, move the account's clock instead."""
     real_wait, slept = threading.Event.wait, [0.0]
     real_monotonic, main = time.monotonic, threading.get_ident()
 
@@ -217,7 +217,7 @@ def _sleeping(pass_time: Any) -> Iterator[None]:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Put a copy of a folder there, in place of what is there; nothing where there is no source."""
+    """Replace a folder with a copy of another; does nothing if there is no source."""
     shutil.rmtree(target, ignore_errors=True)
     if source.exists():
         shutil.copytree(source, target)

@@ -1,7 +1,7 @@
-"""Short ways to say what the files declare, what Buffer has and what the record knows, and to plan from that.
+"""Short builders for declared items, Buffer's content and the record, and for plans made from them.
 
-One account: Acme (`o1`) with `twitter:acme` (`c1`) and `linkedin:acme-inc` (`c2`), and Beta (`o2`) with ideas alone.
-The record reaches up to `HORIZON` on each home of Acme; what Buffer created at `OLD` it accounts for, what it created
+One account: Acme (`o1`) with `twitter:acme` (`c1`) and `linkedin:acme-inc` (`c2`), and Beta (`o2`) with ideas only.
+The record reaches up to `HORIZON` on each home of Acme; it accounts for objects created at `OLD`, while those created
 at `YOUNG` may be ours.
 """
 
@@ -64,18 +64,18 @@ HOMES = (
 
 
 def post(key: str = "a", text: str = "We are live", due: datetime | None = DUE, **fields: Any) -> Post:
-    """A timed post on twitter, or one for the queue where `due` is None."""
+    """A timed post on twitter, or a queue post if `due` is None."""
     fields.setdefault("mode", ShareMode.CUSTOM_SCHEDULED if due else ShareMode.ADD_TO_QUEUE)
     return Post(Address("Acme", "twitter:acme", key), Service.TWITTER, PLACE, text, due_at=due, **fields)
 
 
 def queued(key: str = "a", text: str = "We are live", **fields: Any) -> Post:
-    """A post for the queue of twitter."""
+    """A queue post on twitter."""
     return post(key, text, None, **fields)
 
 
 def at_once(key: str = "a", text: str = "We are live", **fields: Any) -> Post:
-    """A post that is to be published at once."""
+    """A post to be published at once."""
     return post(key, text, None, mode=ShareMode.SHARE_NOW, **fields)
 
 
@@ -90,12 +90,12 @@ def idea(key: str = "hiring", title: str = "How we hire", text: str = "", of: st
 
 
 def picture(name: str = "a", alt: str = "The console") -> Asset:
-    """An image at an address of its own."""
+    """An image with its own address."""
     return Asset(image=Image(url=f"https://acme.example/{name}.png", alt_text=alt))
 
 
 def in_buffer(item: Post, id_: str = "p1", created: datetime = OLD, **fields: Any) -> LivePost:
-    """A post as Buffer has it once it was created through the API, but for `fields`."""
+    """A post in Buffer as created through the API, except for `fields`."""
     status = PostStatus.SCHEDULED
     if item.needs_approval:
         status = PostStatus.NEEDS_APPROVAL
@@ -119,19 +119,19 @@ def in_buffer(item: Post, id_: str = "p1", created: datetime = OLD, **fields: An
 
 
 def published(item: Post, id_: str = "p1", created: datetime = OLD, **fields: Any) -> LivePost:
-    """A post as Buffer has it once it is out: at its time, or an hour after it was created."""
+    """A published post in Buffer: sent at its time, or an hour after its creation."""
     out = item.due_at or created + timedelta(hours=1)
     return in_buffer(item, id_, created, **{"status": PostStatus.SENT, "sent_at": out, "due_at": out, **fields})
 
 
 def idea_in_buffer(item: Idea, id_: str = "i1", created: datetime = OLD, **fields: Any) -> LiveIdea:
-    """An idea as Buffer has it once it was created, but for `fields`."""
+    """An idea in Buffer as created, except for `fields`."""
     as_created = LiveIdea(id_, ORGANIZATIONS[item.address.organization], created, item.title or "", item.text or "")
     return replace(as_created, **fields)
 
 
 def slot(item: Post | Idea) -> Slot:
-    """Where an object is remembered."""
+    """The slot of an object in the state."""
     if isinstance(item, Idea):
         return Slot(ORGANIZATIONS[item.address.organization], IDEAS, item.address.key)
     return Slot("o1", "c2" if item.service is Service.LINKEDIN else "c1", item.address.key)
@@ -141,12 +141,12 @@ Bound = tuple[Post | Idea, LivePost | LiveIdea]
 
 
 def bindings(*bound: Bound, origin: Origin = Origin.CREATED) -> dict[Slot, Binding]:
-    """What state holds of objects that were applied and seen as they are in each pair."""
+    """The bindings in the state: each pair is an applied object and its live version."""
     return {slot(item): bind(item, live, origin) for item, live in bound}
 
 
 def record(*bound: Bound, origin: Origin = Origin.CREATED, horizon: datetime | None = HORIZON, **fields: Any) -> State:
-    """A record of every home up to `horizon` that holds the `bound` pairs."""
+    """A record of every home up to `horizon`, with the `bound` pairs."""
     homes = {home.id: replace(home, horizon=horizon) for home in HOMES}
     fields.setdefault("homes", homes)
     fields.setdefault("complete_at", horizon)
@@ -164,7 +164,7 @@ def asked(rule: Rule, *candidates: LivePost | LiveIdea, **fields: Any) -> Questi
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Buffer and the record, and what the command line says."""
+    """Buffer, the record, and the options of the command line."""
 
     live: Collection[LivePost | LiveIdea] = ()
     state: State = field(default_factory=record)
@@ -178,7 +178,7 @@ class World:
 
     @property
     def reading(self) -> Live:
-        """What was read of Buffer: complete, but for `unread`."""
+        """A reading of Buffer: complete, except for `unread`."""
         return Live(
             NOW,
             (LiveOrganization("o1", "Acme", self.channels, self.limit), LiveOrganization("o2", "Beta")),
@@ -191,7 +191,7 @@ class World:
 
     @property
     def targets(self) -> Targets:
-        """Which live channel each declared one is."""
+        """The live channel of each declared one."""
         channels = {("Acme", f"{each.service.value}:{each.name}"): each for each in self.channels}
         return Targets({each.name: each for each in self.reading.organizations}, channels)
 
@@ -209,7 +209,7 @@ class World:
         )
 
     def plan(self, *items: Post | Idea) -> Plan:
-        """The plan for files that declare `items`."""
+        """The plan for files with `items`."""
         return reconcile(
             self.desired(*items),
             self.reading,
@@ -224,11 +224,11 @@ class World:
         return next(c for c in self.plan(*items).changes if c.slot == slot(items[0]))
 
     def verdict(self, *items: Post | Idea) -> Verdict:
-        """What becomes of the first of `items`."""
+        """The verdict on the first of `items`."""
         return verdict(self.change(*items))
 
     def verdicts(self, *items: Post | Idea) -> dict[str, Verdict]:
-        """What becomes of everything, by key."""
+        """All verdicts, by key."""
         return {change.address.key: verdict(change) for change in self.plan(*items).changes}
 
 
@@ -236,20 +236,20 @@ Verdict = Action | Reason
 
 
 def verdict(change: Change) -> Verdict:
-    """The action, or of a hold its reason."""
+    """The action, or the reason of a hold."""
     return change.reason if change.action is Action.HOLD and change.reason else change.action
 
 
 def warnings(plan: Plan) -> str:
-    """What the plan warns about, a line each."""
+    """The warnings of the plan, one line each."""
     return "\n".join(each.message for each in plan.warnings)
 
 
 def by_key(state: State) -> Mapping[str, str]:
-    """The ids that a record gives to keys."""
+    """The ids in a record, by key."""
     return {place.key: binding.id for place, binding in state.bindings.items()}
 
 
 def let_go(*items: LivePost | LiveIdea) -> dict[str, LetGo]:
-    """What a record keeps of live objects that were let go."""
+    """The entries that a record keeps for released objects."""
     return {item.id: LetGo(item.home, item.created_at) for item in items}

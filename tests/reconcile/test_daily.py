@@ -1,4 +1,4 @@
-"""How many posts a day Buffer takes on a channel: asked only where a day is busy, and the surplus waits."""
+"""Buffer's daily limit for a channel: requested only for busy days, and the surplus waits."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def many(count: int) -> World:
 
 @pytest.mark.parametrize(("there", "busy"), [(BUSY - 1, {NOON: {"c1"}}), (BUSY - 2, {})])
 def test_a_day_is_busy_with_what_is_there_and_what_is_new(there: int, busy: dict[datetime, set[str]]) -> None:
-    """From ten on, by noon of the day in the channel's zone."""
+    """Ten or more posts, by noon of the day in the channel's zone."""
     world = many(there)
     assert busy_days(world.plan(post(due=LATE)), world.reading) == busy
 
 
 def test_a_day_is_the_channels() -> None:
-    """The next day in Berlin; UTC where this machine does not know the zone."""
+    """The next day in Berlin; UTC if this machine does not know the zone."""
     world = replace(many(BUSY), channels=BERLIN)
     assert busy_days(world.plan(post(due=LATE)), world.reading) == {NEXT_NOON: {"c1"}}
     nowhere = replace(world, channels=(replace(TWITTER, timezone="Nowhere/At all"),))
@@ -48,7 +48,7 @@ def test_only_new_posts_with_a_time_count() -> None:
 
 
 def test_the_surplus_of_a_day_waits() -> None:
-    """The earliest goes first; other days and the queue are not asked about."""
+    """The earliest are sent first; other days and the queue are not requested."""
     items = [post("b", "b", LATE), post("a", "a", LATE - timedelta(hours=1)), post("c", "c", LATE + timedelta(days=1))]
     plan = within_daily_limits(World().plan(*items, queued("q", "q")), {("c1", NOON): 1})
     assert {c.address.key: c.action for c in plan.changes} == {

@@ -1,4 +1,4 @@
-"""How a live object differs from what is asked for, field by field and in the file's words."""
+"""Differences between a live object and its declaration, field by field and in the file's words."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ THERE = in_buffer(post())
     ids=["text", "tags", "a picture more", "a document less", "a thread", "metadata", "none"],
 )
 def test_differences(item: Post, live: LivePost, expected: list[tuple[str, object, object]]) -> None:
-    """Path, Buffer's and the file's."""
+    """The path, Buffer's value and the file's."""
     assert differences(of_desired(item), of_live(live)) == tuple(Difference(*each) for each in expected)
 
 
@@ -63,7 +63,7 @@ def test_differences(item: Post, live: LivePost, expected: list[tuple[str, objec
     ],
 )
 def test_schedule_differences(item: Post, live: LivePost, paths: list[str]) -> None:
-    """Of the time, and of being a draft; an idea has none."""
+    """In time and draft status; an idea has neither."""
     assert [each.path for each in schedule_differences(item, live)] == paths
     assert schedule_differences(idea(), idea_in_buffer(idea())) == ()
 
@@ -81,13 +81,13 @@ def test_schedule_differences(item: Post, live: LivePost, paths: list[str]) -> N
     ],
 )
 def test_handling_differences(item: Post, live: LivePost, paths: list[str]) -> None:
-    """Of approval, the place in the queue, and reminders; not of what is out."""
+    """In approval, place in the queue, and reminders; none for published posts."""
     assert [each.path for each in handling_differences(item, live)] == paths
     assert handling_differences(idea(), idea_in_buffer(idea())) == ()
 
 
 def test_the_differences_of_an_edit_are_those_between_its_sides() -> None:
-    """True as planned; not with one missing, with a stranger, or without its sides. All else shows what it is."""
+    """True as planned; not with one missing, an extra one, or without both sides. Every other change shows all."""
     world = World(live=[THERE], state=record((post(), THERE)))
     change = world.change(post(text="New", due=LATER))
     assert change.action is Action.UPDATE

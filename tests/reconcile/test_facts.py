@@ -1,4 +1,4 @@
-"""Whether file and Buffer have come to say the same, where Buffer does not tell all."""
+"""Whether file and Buffer agree, even if Buffer does not show every field."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ LIVE = LivePost(
 
 
 def facts(before: Post, then: LivePost, now: Post, live: LivePost) -> Facts:
-    """What follows where `before` was applied and was `then` in Buffer, and file and Buffer are `now` and `live`."""
+    """The facts: `before` was applied and read back as `then`; the file now has `now` and Buffer has `live`."""
     content = of_desired(now)
     declared = Declared(now, Slot("o1", "c1", "a"), None, content, fingerprint(now, content))
     return facts_of(Match(declared, How.KNOWN, live, bind(before, then, Origin.CREATED)))
@@ -81,7 +81,7 @@ IN_QUEUE = replace(LIVE, share_mode="addToQueue", is_custom_scheduled=False)
     ],
 )
 def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: bool) -> None:
-    """Only where Buffer shows all of what the file asks for now; else the edit is sent."""
+    """Only if Buffer shows every field that the file asks for now; otherwise the edit is sent."""
     found = facts(before, then, now, live)
     assert found.edited
     assert found.rescheduled
@@ -107,7 +107,7 @@ def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: b
     ],
 )
 def test_progress(before: Post, then: LivePost, live: LivePost, expected: Reason | None) -> None:
-    """What a person did; not what time did, nor the network."""
+    """Changes by a person, not by time or the network."""
     assert facts(before, then, before, live).progress == expected
 
 
@@ -121,7 +121,7 @@ def attached(service: str = "bluesky", **fields: object) -> NetworkMetadata:
 
 
 def in_thread(**item: object) -> NetworkMetadata | None:
-    """A thread whose second part has these fields besides its text."""
+    """A thread whose second part has these fields and its text."""
     return Metadata.model_validate({"bluesky": {"thread": [{"text": "We are live"}, {"text": "b", **item}]}}).bluesky
 
 
@@ -142,5 +142,5 @@ def in_thread(**item: object) -> NetworkMetadata | None:
     ids=["bluesky", "facebook", "thread", "a comment was added", "the text was edited", "the link was deleted"],
 )
 def test_a_link_asset_of_an_earlier_version_is_the_attachment_of_today(before: Post, now: Post, edited: bool) -> None:
-    """No edit where only the form of the link differs; else one."""
+    """No edit if only the form of the link differs; otherwise one."""
     assert facts(before, LIVE, now, LIVE).edited == edited

@@ -1,4 +1,4 @@
-"""Declared organizations and channels are found by id or name, and what is not there is listed with ids."""
+"""Declared organizations and channels are found by id or name; if one is missing, the existing ones are listed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def channel(name: str | None = None, id: str | None = None, service: Service = S
     "declared", [organization("Acme"), organization(" aCME "), organization(id="o1"), organization("Renamed", "o1")]
 )
 def test_an_organization_is_found_by_id_or_name(declared: Organization) -> None:
-    """Acme, in any case; the id decides where there is one."""
+    """Acme, in upper or lower case; the id decides if there is one."""
     assert find_organization(ACCOUNT, declared) == ACME
 
 
@@ -66,7 +66,7 @@ def test_an_organization_that_is_not_there_lists_those_that_are() -> None:
 
 
 def test_two_organizations_of_one_name_need_an_id() -> None:
-    """Both ids in the hint; the third is not meant."""
+    """Both ids in the hint; the third organization is not listed."""
     twins = Account((ACME, BETA, LiveOrganization("o3", "ACME")))
     found = find_organization(twins, organization("Acme"))
     assert isinstance(found, Diagnostic)
@@ -87,13 +87,13 @@ def test_two_organizations_of_one_name_need_an_id() -> None:
     ],
 )
 def test_a_channel_is_found_by_id_handle_or_display_name(declared: Channel, expected: LiveChannel) -> None:
-    """The handle, with or without `@` and in any case, goes before another channel's display name."""
+    """A handle, with or without `@` and in upper or lower case, wins over another channel's display name."""
     assert find_channel(ACME, declared) == expected
 
 
 @pytest.mark.parametrize("declared", [channel("acmee"), channel(id="c3"), channel("acme-inc")])
 def test_a_channel_that_is_not_there_lists_those_that_are(declared: Channel) -> None:
-    """All of the organization with ids, those of the service first; an id of another service is not it."""
+    """All channels of the organization with ids, those of the service first; an id of another service is no match."""
     assert find_channel(ACME, declared) == Diagnostic(
         Severity.ERROR,
         f"`Acme` has no channel `{declared.label}`",
@@ -103,7 +103,7 @@ def test_a_channel_that_is_not_there_lists_those_that_are(declared: Channel) -> 
 
 
 def test_an_organization_without_channels_says_so() -> None:
-    """To connect one."""
+    """The hint is to connect one."""
     found = find_channel(BETA, channel("acme"))
     assert isinstance(found, Diagnostic)
     assert found.hint == "It has no channels: connect one in Buffer"
@@ -118,7 +118,7 @@ def test_two_channels_of_one_display_name_need_an_id() -> None:
 
 
 def test_all_problems_come_at_once() -> None:
-    """A missing organization, whose channels are not asked after, and two missing channels."""
+    """A missing organization, whose channels are not checked, and two missing channels."""
     lost = Channel("Acne", "twitter:x", Service.TWITTER, "x", None, PLACE)
     desired = Desired(
         organizations=(organization("Acme"), organization("Acne")),
@@ -155,7 +155,7 @@ def test_an_id_of_another_name_is_warned_of() -> None:
 
 
 def test_a_channel_that_was_renamed_in_buffer_is_told_by_its_new_name() -> None:
-    """State knows the id that the old name stood for."""
+    """State knows the id of the old name."""
     slot = Slot("o1", "c2", "launch")
     state = State({slot: Binding("p1", Origin.CREATED, address="Acme/twitter:jobs/launch")})
     found = find_channel(ACME, channel("jobs"), state)
@@ -175,7 +175,7 @@ def test_a_channel_that_was_renamed_in_buffer_is_told_by_its_new_name() -> None:
     ids=["another time", "the same time", "an offset", "no zone", "a zone that this machine does not have"],
 )
 def test_a_channel_in_another_zone_is_warned_about(declared: str | None, live: str, due: tzinfo, expected: str) -> None:
-    """With the first time that differs, where the file's zone is not the channel's own."""
+    """With the first differing time, if the file's zone is not the channel's own."""
     post = Post(
         Address("Acme", "twitter:acme", "a"), Service.TWITTER, PLACE, due_at=datetime(2030, 1, 15, 9, tzinfo=due)
     )

@@ -1,4 +1,4 @@
-"""Which live object a declared one is (design: Matching), clause by clause."""
+"""Matching of declared and live objects (design: Matching), clause by clause."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ SHORTENING = (replace(TWITTER, link_shortening=True),)
 
 
 def ids(world: World, *items: Post | Idea) -> dict[str, str]:
-    """The live object that each key found."""
+    """The live object found for each key."""
     return {c.address.key: c.live.id for c in world.plan(*items).changes if c.live and c.desired}
 
 
 def rule_of(world: World, *items: Post | Idea) -> Rule | None:
-    """By which rule the first of `items` is asked about, if it is."""
+    """The rule behind the question about the first of `items`, if there is one."""
     question = world.plan(*items).recording.questions.get(slot(items[0]))
     return question.rule if question else None
 
@@ -70,32 +70,32 @@ def rule_of(world: World, *items: Post | Idea) -> Rule | None:
 
 
 def lost(*others: LivePost, **fields: object) -> World:
-    """A post that was bound and is gone, and what else Buffer has."""
+    """A bound post that is gone, and the other posts in Buffer."""
     state = record((post(), in_buffer(post())))
     return World(live=others, state=state, gone=["p1"], **fields)  # type: ignore[arg-type]  # fields of World
 
 
 def test_a_known_one_that_is_gone_is_matched_against_what_may_be_ours() -> None:
-    """Adopted under its new id; asked about where it is only like it."""
+    """Adopted under its new id; a question if the other post is only similar."""
     change = lost(in_buffer(post(), "p2", YOUNG)).change(post())
     assert (change.action, change.live_id) == (Action.ADOPT, "p2")
     assert lost(in_buffer(post("x", "Other"), "p2", YOUNG)).verdict(post()) is Reason.AMBIGUOUS
 
 
 def test_a_known_one_that_is_gone_takes_nothing_that_is_explained() -> None:
-    """Held as deleted beside a person's equal."""
+    """Held as deleted next to a person's equal post."""
     assert lost(in_buffer(post(), "p2", OLD)).verdict(post()) is Reason.GONE
 
 
 def test_a_known_one_that_was_seen_published_is_done_though_it_is_gone() -> None:
-    """Done, and no equal takes its place."""
+    """Done, and no equal post takes its place."""
     over = post(due=OVER)
     world = World(live=[published(over, "p2", YOUNG)], state=record((over, published(over))), gone=["p1"])
     assert world.verdict(over) is Action.DONE
 
 
 def test_recreate_never_passes_over_an_equal_that_may_be_ours() -> None:
-    """Adopted, or asked about; created only where nothing may be ours."""
+    """Adopted, or a question; created only if no live post may be ours."""
     again = Options(recreate=frozenset({"Acme/twitter:acme/a"}))
     assert lost(in_buffer(post(), "p2", YOUNG), options=again).verdict(post()) is Action.ADOPT
     assert lost(in_buffer(post("x", "Other"), "p2", YOUNG), options=again).verdict(post()) is Reason.AMBIGUOUS
@@ -106,7 +106,7 @@ def test_recreate_never_passes_over_an_equal_that_may_be_ours() -> None:
 
 
 def removed(old: Post, live: LivePost | None = None, *others: LivePost) -> World:
-    """The record has `old` under its key; Buffer shows it where `live` is given."""
+    """The record has `old` under its key; Buffer shows it if `live` is given."""
     there = live or in_buffer(old)
     return World(live=[there, *others] if live else list(others), state=record((old, there)))
 
@@ -116,7 +116,7 @@ UNSENT, SENT = in_buffer(OLD_UNSENT), published(OLD_SENT)
 
 
 def test_was_takes_the_claim_of_the_old_key() -> None:
-    """Moved where nothing else changed; updated, done or held where the row says so, with the claim in each."""
+    """Moved if nothing else changed; otherwise updated, done or held as its row says, with the claim in each case."""
     moved = removed(OLD_UNSENT, UNSENT).change(post(was="old"))
     updated = removed(OLD_UNSENT, UNSENT).change(post(was="old", text="Edited"))
     done = removed(OLD_SENT, SENT).change(queued(was="old"))
@@ -132,7 +132,7 @@ def test_was_takes_the_claim_of_the_old_key() -> None:
 
 
 def test_an_unsent_claim_goes_to_an_exact_equal() -> None:
-    """Moved without `was`; created and deleted where the text differs, or the channel."""
+    """Moved without `was`; created and deleted if the text or the channel differs."""
     assert removed(OLD_UNSENT, UNSENT).verdicts(post()) == {"a": Action.MOVE}
     world = removed(OLD_UNSENT, UNSENT)
     assert world.verdicts(post(text="Edited"), post("b", "b", LATER))["a"] is Action.CREATE
@@ -140,19 +140,19 @@ def test_an_unsent_claim_goes_to_an_exact_equal() -> None:
 
 
 def test_an_unsent_claim_is_not_taken_by_what_is_meant_again() -> None:
-    """Created, with `repeat_of` its key or its id."""
+    """Created, with `repeat_of` naming its key or its id."""
     for named in ("old", "p1"):
         assert removed(OLD_UNSENT, UNSENT).verdict(post(repeat_of=named), post("b", "b")) is Action.CREATE
 
 
 def test_an_unsent_claim_goes_to_what_is_wanted_before_what_is_cancelled() -> None:
-    """The second one, since the first is cancelled."""
+    """The second one, since the first is canceled."""
     verdicts = removed(OLD_UNSENT, UNSENT).verdicts(post(cancelled=True), post("b"))
     assert verdicts == {"a": Action.NO_OP, "b": Action.MOVE}
 
 
 def test_an_idea_is_not_moved_to_another_organization() -> None:
-    """Created in Beta, though Acme has an equal one that left the files."""
+    """Created in Beta, though Acme has an equal one that was removed from the files."""
     old = idea()
     world = World(live=[idea_in_buffer(old)], state=record((old, idea_in_buffer(old))))
     assert world.verdicts(idea("b", of="Beta")) == {"b": Action.CREATE, "hiring": Action.FORGET}
@@ -161,7 +161,7 @@ def test_an_idea_is_not_moved_to_another_organization() -> None:
 
 @pytest.mark.parametrize("is_read", [True, False])
 def test_a_sent_claim_goes_by_was_only(is_read: bool) -> None:
-    """Held as ambiguous, its claim kept meanwhile; the hint names both answers."""
+    """Held as ambiguous while its claim is kept; the hint names both answers."""
     world = removed(OLD_SENT, SENT) if is_read else World(state=record((OLD_SENT, SENT)))
     plan = world.plan(queued())
     (change,) = plan.changes  # nothing is forgotten
@@ -172,14 +172,14 @@ def test_a_sent_claim_goes_by_was_only(is_read: bool) -> None:
 
 @pytest.mark.parametrize("is_read", [True, False])
 def test_a_sent_claim_is_forgotten_once_it_is_clear_that_another_is_meant(is_read: bool) -> None:
-    """Created, with `repeat_of` the old key or its id, or another text."""
+    """Created, with `repeat_of` naming the old key or its id, or with another text."""
     world = removed(OLD_SENT, SENT) if is_read else World(state=record((OLD_SENT, SENT)))
     for item in (queued(repeat_of="old"), queued(repeat_of="p1"), queued(text="Something new")):
         assert world.verdicts(item) == {"a": Action.CREATE, "old": Action.FORGET}
 
 
 def test_a_sent_claim_without_text_is_told_by_its_picture() -> None:
-    """Asked about with the same picture, its claim kept meanwhile; created with another one."""
+    """A question for the same picture, while its claim is kept; created with another picture."""
     old = queued("old", "", assets=(picture("a"),))
     world = removed(old, published(old))
     assert world.verdicts(queued("a", "", assets=(picture("a"),))) == {"a": Reason.AMBIGUOUS}
@@ -208,7 +208,7 @@ REACHED = (
 @pytest.mark.parametrize(("status", "reached"), REACHED)
 @pytest.mark.parametrize("declared", STAGES)
 def test_the_stage_of_an_equal(declared: str, status: PostStatus, reached: int, explained: bool) -> None:
-    """Adopted at the declared stage or, where it may be ours, a later one; explained ones only unsent; else asked."""
+    """Adopted at the declared stage or, if it may be ours, a later one; explained ones only if unsent; else asked."""
     item, wanted = STAGES[declared], list(STAGES).index(declared)
     live = in_buffer(item, created=OLD if explained else YOUNG, status=status)
     fits = reached == wanted < 3 if explained else reached >= wanted
@@ -241,7 +241,7 @@ def test_texts_are_equal_once_normalised(declared: str, text: str) -> None:
     ids=["tags", "fewer tags", "number of assets", "alt text", "kind of asset", "thread", "metadata", "time"],
 )
 def test_one_of_the_same_text_that_differs_otherwise_is_asked_about(item: Post, live: LivePost) -> None:
-    """Held as ambiguous by its text, explained or not."""
+    """Held as ambiguous because of its text, explained or not."""
     for created in (OLD, YOUNG):
         world = World(live=[replace(live, created_at=created)])
         assert world.verdict(item) is Reason.AMBIGUOUS
@@ -256,14 +256,14 @@ def test_what_buffer_fills_in_and_how_it_writes_tags_is_no_difference() -> None:
 
 
 def test_a_queue_post_has_no_time_to_compare() -> None:
-    """Adopted wherever the queue has it; timed ones by the instant, in any zone."""
+    """Adopted at any place in the queue; timed posts by their instant, in any zone."""
     assert World(live=[in_buffer(queued(), created=YOUNG, due_at=LATER)]).verdict(queued()) is Action.ADOPT
     zone = DUE.astimezone().tzinfo
     assert World(live=[in_buffer(post(), due_at=DUE.astimezone(zone))]).verdict(post()) is Action.ADOPT
 
 
 def test_queue_posts_without_text_never_match() -> None:
-    """Asked about where it may be ours, else created; timed ones match by their instant."""
+    """A question if it may be ours, otherwise created; timed posts match by their instant."""
     item = queued(text="", assets=(picture(),))
     assert World(live=[in_buffer(item, created=YOUNG)]).verdict(item) is Reason.AMBIGUOUS
     assert World(live=[in_buffer(item, created=OLD)]).verdict(item) is Action.CREATE
@@ -280,7 +280,7 @@ def test_queue_posts_without_text_never_match() -> None:
     ],
 )
 def test_an_equal_that_was_published_long_ago(days: int, since: datetime | None, expected: Action | Reason) -> None:
-    """Asked about after 30 days where nothing says since when the account is managed, else adopted."""
+    """A question after 30 days if `managed_since` is missing, otherwise adopted."""
     live = published(queued(), created=NOW - timedelta(days=days))
     assert World(live=[live], state=NO_RECORD, since=since).verdict(queued()) is expected
 
@@ -294,7 +294,7 @@ def test_equals_match_as_a_multiset() -> None:
 
 
 def test_sent_ones_are_taken_first_then_the_oldest() -> None:
-    """The published one, though younger; then the older of those that wait."""
+    """The published one, though younger; then the older of the waiting ones."""
     waiting = [in_buffer(queued(), "young", YOUNG + timedelta(minutes=2)), in_buffer(queued(), "old", YOUNG)]
     out = published(queued(), "out", YOUNG + timedelta(minutes=5))
     world = World(live=[*waiting, out])
@@ -302,14 +302,14 @@ def test_sent_ones_are_taken_first_then_the_oldest() -> None:
 
 
 def test_cancelled_addresses_are_served_last() -> None:
-    """The wanted one takes it; the cancelled one has nothing to delete."""
+    """The wanted one takes it; the canceled one has nothing to delete."""
     world = World(live=[in_buffer(queued(), created=YOUNG)])
     verdicts = world.verdicts(queued("a", cancelled=True), queued("b"))
     assert verdicts == {"a": Action.NO_OP, "b": Action.ADOPT}
 
 
 def test_a_queue_post_takes_no_timed_posts_match() -> None:
-    """The timed one takes it, though it comes later in the file; alone, the queue's own before a timed one."""
+    """The timed one takes it, though later in the file; if alone, a queue post prefers a queue match to a timed one."""
     timed = in_buffer(post(), "timed", YOUNG)
     assert ids(World(live=[timed]), queued("q"), post("t")) == {"t": "timed"}
     own = in_buffer(queued(), "queue", YOUNG + timedelta(minutes=1))
@@ -317,7 +317,7 @@ def test_a_queue_post_takes_no_timed_posts_match() -> None:
 
 
 def test_what_is_to_be_further_on_is_served_first() -> None:
-    """The published one is for what is to be published at once, not for the draft."""
+    """The published one goes to the post to be published at once, not to the draft."""
     world = World(live=[in_buffer(queued(draft=True), "draft", YOUNG), published(queued(), "out", YOUNG)])
     assert ids(world, queued("d", draft=True), at_once("n")) == {"d": "draft", "n": "out"}
 
@@ -349,14 +349,14 @@ DECLARED, REWRITTEN = "See https://acme.example/launch", "See https://buff.ly/x"
 def test_a_link_counts_as_equal_only_where_it_looks_rewritten(
     item: Post, text: str, shortens: bool, created: datetime, expected: Action | Reason
 ) -> None:
-    """Adopted at the same instant on a channel that shortens links; else asked about where it may be ours."""
+    """Adopted at the same instant on a channel that shortens links; otherwise a question if it may be ours."""
     live = in_buffer(item, created=created, text=text)
     channels = SHORTENING if shortens else (TWITTER,)
     assert World(live=[live], channels=channels).verdict(item) is expected
 
 
 def test_rewritten_links_are_a_rule_of_their_own() -> None:
-    """By rewritten links, not by the text."""
+    """Matched by rewritten links, not by the text."""
     live = in_buffer(queued(), created=YOUNG, text=REWRITTEN)
     assert rule_of(World(live=[live], channels=SHORTENING), queued(text=DECLARED)) is Rule.REWRITTEN_LINKS
 
@@ -377,7 +377,7 @@ SINCE = NOW - timedelta(days=30)
     ids=["lost", "by hand", "before managed_since", "no managed_since", "recorded", "an older record"],
 )
 def test_recovered_or_adopted(live: LivePost, since: datetime | None, state: State, origin: Origin) -> None:
-    """Ours again where the record was lost and it came by the API since the account is managed; else adopted."""
+    """Managed again if the record was lost and it came by the API since `managed_since`; otherwise adopted."""
     change = World(live=[live], state=state, since=since).change(post())
     assert change.action is Action.ADOPT
     assert change.binding is not None
@@ -385,14 +385,14 @@ def test_recovered_or_adopted(live: LivePost, since: datetime | None, state: Sta
 
 
 def test_what_is_recovered_is_deleted_where_it_is_cancelled() -> None:
-    """Deleted at once; an adopted one is held."""
+    """Deleted at once; an adopted post is held."""
     cancelled = post(cancelled=True)
     assert World(live=[in_buffer(post())], state=NO_RECORD, since=SINCE).verdict(cancelled) is Action.DELETE
     assert World(live=[in_buffer(post())], state=NO_RECORD).verdict(cancelled) is Reason.AMBIGUOUS
 
 
 def test_ideas_match_without_saying_where_they_came_from() -> None:
-    """Recovered on an unrecorded home, else adopted; a different text is no match."""
+    """Recovered on an unrecorded home, otherwise adopted; a different text does not match."""
     there = idea_in_buffer(idea(), created=OLD)
     change = World(live=[there], state=NO_RECORD, since=SINCE).change(idea())
     assert (change.action, change.binding and change.binding.origin) == (Action.ADOPT, Origin.RECOVERED)
@@ -450,7 +450,7 @@ UNLIKE = LONG[: len(LONG) // 2] + " " + LONG[len(LONG) // 2 :].upper()
     ],
 )
 def test_near(item: Post, live: LivePost, rule: Rule | None) -> None:
-    """By which rule one that may be ours is asked about; what is explained only by its text."""
+    """The rule behind the question about a post that may be ours; explained posts only by their text."""
     world = World(live=[replace(live, created_at=YOUNG)])
     assert rule_of(world, item) is rule
     assert world.verdict(item) is (Reason.AMBIGUOUS if rule else Action.CREATE)
@@ -459,7 +459,7 @@ def test_near(item: Post, live: LivePost, rule: Rule | None) -> None:
 
 
 def test_four_fifths_is_the_bound() -> None:
-    """Asked at 0.8, created just below."""
+    """A question at 0.8, created just below."""
     text = "".join(chr(0x100 + i) for i in range(100))
     at, below = (in_buffer(queued(text=text[:n] + "-" * (100 - n)), created=YOUNG) for n in (80, 79))
     assert World(live=[at]).verdict(queued(text=text)) is Reason.AMBIGUOUS
@@ -467,7 +467,7 @@ def test_four_fifths_is_the_bound() -> None:
 
 
 def test_an_idea_with_the_same_title_is_near() -> None:
-    """Asked about where it may be ours; created beside an explained one, or one without title."""
+    """A question if it may be ours; created next to an explained idea, or one without a title."""
     edited = idea(text="Over a coffee")
     assert rule_of(World(live=[idea_in_buffer(edited, created=YOUNG)]), idea()) is Rule.SAME_TITLE
     assert World(live=[idea_in_buffer(edited, created=OLD)]).verdict(idea()) is Action.CREATE
@@ -476,7 +476,7 @@ def test_an_idea_with_the_same_title_is_near() -> None:
 
 
 def test_a_text_that_an_address_claims_by_right_is_not_near() -> None:
-    """Created: the first says the same and has it; asked about where the first says something else by now."""
+    """Created: the first declares that text and has it; a question if the first now declares another text."""
     first = queued("first")
     world = World(live=[published(first)], state=record((first, published(first))))
     assert world.verdict(queued(), first) is Action.CREATE
@@ -487,13 +487,13 @@ def test_a_text_that_an_address_claims_by_right_is_not_near() -> None:
 
 
 def test_what_an_address_claims_by_right_need_not_be_read() -> None:
-    """Created: the first one's is older than what was read, and the first still says the same."""
+    """Created: the first one's post is older than the reading, and the first still declares the text."""
     first = queued("first")
     assert World(state=record((first, published(first)))).verdict(queued(), first) is Action.CREATE
 
 
 def test_a_cancelled_one_is_asked_about_while_an_equal_is_there() -> None:
-    """Held with a question, matched or near, new or known and gone; so that nothing goes out that is cancelled."""
+    """Held with a question, matched or near, new or known and gone; so a canceled post is never published."""
     cancelled = post(cancelled=True)
     for live in (in_buffer(post(), "p2"), in_buffer(post(due=LATER), "p2")):
         for world in (World(live=[live]), lost(live)):
@@ -502,7 +502,7 @@ def test_a_cancelled_one_is_asked_about_while_an_equal_is_there() -> None:
 
 
 def test_what_this_plan_deletes_is_not_near() -> None:
-    """Created at another time, and the old one deleted before it leaves."""
+    """Created at another time, and the old one deleted before it is sent."""
     world = removed(OLD_UNSENT, UNSENT)
     changes = world.plan(post(due=LATER), post("b", "b")).changes
     assert [(c.address.key, c.action) for c in changes][:2] == [("old", Action.DELETE), ("b", Action.CREATE)]
@@ -510,7 +510,7 @@ def test_what_this_plan_deletes_is_not_near() -> None:
 
 
 def test_all_that_it_may_be_are_candidates() -> None:
-    """Both, by the first rule that fits."""
+    """Both, by the first matching rule."""
     live = [in_buffer(post(text="Other"), "p2", YOUNG), in_buffer(post(due=LATER), "p1", YOUNG)]
     change = World(live=live).change(post())
     assert change.candidates == ("p1", "p2")
@@ -530,7 +530,7 @@ def test_all_that_it_may_be_are_candidates() -> None:
     ids=["its id", "its id, explained", "a key, explained", "a key, ours?"],
 )
 def test_repeat_of_speaks_for_what_it_names(named: str, created: datetime, expected: Action | Reason) -> None:
-    """Created, but never beside another equal that may be ours."""
+    """Created, but never next to another equal post that may be ours."""
     world = World(live=[in_buffer(post(), created=created)])
     assert world.verdict(post(due=LATER, repeat_of=named)) is expected
 
@@ -541,7 +541,7 @@ def test_repeat_of_an_id_keeps_an_exact_match_from_being_taken() -> None:
 
 
 def test_repeat_of_a_key_that_matched_in_the_same_plan() -> None:
-    """Adopted and created: the first has it."""
+    """Adopted and created: the first has the match."""
     world = World(live=[in_buffer(queued(), created=YOUNG)])
     verdicts = world.verdicts(queued("first"), queued("again", repeat_of="first"))
     assert verdicts == {"first": Action.ADOPT, "again": Action.CREATE}
@@ -554,7 +554,7 @@ QUESTION = asked(Rule.SAME_TIME, CANDIDATE)
 
 
 def questioned(item: Post | Idea = post(), question: Question = QUESTION, **fields: object) -> World:  # noqa: B008 - frozen
-    """A record in which `item` is asked about, and Buffer with the candidate."""
+    """A record with a question about `item`, and Buffer with the candidate."""
     fields.setdefault("live", [CANDIDATE])
     return World(state=record(questions={slot(item): question}), **fields)  # type: ignore[arg-type]  # fields of World
 
@@ -566,7 +566,7 @@ def questioned(item: Post | Idea = post(), question: Question = QUESTION, **fiel
 )
 @pytest.mark.parametrize("is_listed", [True, False])
 def test_a_question_is_kept_whatever_its_entry_has_become(item: Post, is_listed: bool) -> None:
-    """Held as ambiguous by the old rule, read or not, and kept."""
+    """Held as ambiguous by the old rule, read or not, and the question stays."""
     world = questioned(live=[CANDIDATE] if is_listed else [])
     plan = world.plan(item)
     assert [verdict(c) for c in plan.changes] == [Reason.AMBIGUOUS]
@@ -580,7 +580,7 @@ def test_a_question_holds_its_address_alone() -> None:
 
 
 def test_a_candidate_may_be_ours_for_others_too() -> None:
-    """Asked about: it is older than the horizon, and nobody has said yet whose it is."""
+    """A question: it is older than the horizon, and nobody has answered yet whose it is."""
     assert questioned().verdict(post("b", "b")) is Reason.AMBIGUOUS
     assert World(live=[CANDIDATE]).verdict(post("b", "b")) is Action.CREATE
 
@@ -601,7 +601,7 @@ def test_a_candidate_may_be_ours_for_others_too() -> None:
     ids=["the candidate is gone", "repeat_of its id", "matched by another address", "claimed by another address"],
 )
 def test_an_answered_question_is_closed(world: World, items: list[Post]) -> None:
-    """Created, and nothing is asked any more."""
+    """Created, and the question is closed."""
     plan = world.plan(*items)
     assert next(verdict(c) for c in plan.changes if c.address.key == "a") is Action.CREATE
     assert plan.recording.questions == {}
@@ -627,13 +627,13 @@ def test_candidates_that_were_let_go_answer_even_an_open_question() -> None:
 def test_an_equal_answers_only_a_question_about_itself(
     candidates: tuple[str, ...], equal: LivePost, expected: Action | Reason
 ) -> None:
-    """Adopted where it is a candidate that came by the API, or the only one; else the question goes first."""
+    """Adopted if it is a candidate that came by the API, or the only one; otherwise the question comes first."""
     question = Question(Rule.SAME_TIME, dict.fromkeys(candidates, OLD))
     assert questioned(question=question, live=[CANDIDATE, equal]).verdict(post()) is expected
 
 
 def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
-    """Held while the text is the one that was asked about; created with another text, or `repeat_of`."""
+    """Held while the text is the one in question; created with another text, or `repeat_of`."""
     theirs = in_buffer(post(due=LATER), "p9", OLD)
     question = World(live=[theirs]).plan(post()).recording.questions[slot(post())]
     assert not question.may_be_ours
@@ -644,7 +644,7 @@ def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
 
 
 def test_a_question_waits_while_its_time_is_over() -> None:
-    """Missed, as its row says; asked again once it has another time."""
+    """Missed, as its row says; a question again once it has another time."""
     over = questioned().plan(post(due=OVER))
     assert [verdict(c) for c in over.changes] == [Reason.MISSED]
     kept = replace(record(), questions=over.recording.questions)
@@ -664,19 +664,19 @@ def test_a_question_outlives_that_its_post_is_cancelled() -> None:
 
 
 def rebuilt(*items: Post, since: datetime | None = SINCE, state: State = NO_RECORD, **fields: object) -> World:
-    """Where nothing is recorded: `m` matches, and `p9` came by the API and matches nothing."""
+    """Nothing is recorded: `m` matches, and `p9` came by the API and matches nothing."""
     match, edited = in_buffer(post("m", "Matched"), "p1"), in_buffer(queued(text="Whatever it said"), "p9")
     fields.setdefault("live", [match, edited])
     return World(state=state, since=since, **fields)  # type: ignore[arg-type]  # fields of World
 
 
 M = post("m", "Matched")
-#: Created before the account was managed, published since: nothing explains it, and it is not ours.
+#: Created before `managed_since`, published later: nothing explains it, and it is not ours.
 EARLIER = published(queued(text="x"), "p9", SINCE - timedelta(minutes=30))
 
 
 def test_where_one_matched_what_is_new_may_be_edited() -> None:
-    """Asked about, with every object that matched nothing."""
+    """A question, with every object that matched nothing."""
     world = rebuilt()
     change = world.change(queued(text="New"), M)
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p9",))
@@ -685,21 +685,21 @@ def test_where_one_matched_what_is_new_may_be_edited() -> None:
 
 
 def test_each_that_it_may_be_is_named() -> None:
-    """With its id and how it begins: none is more likely than another."""
+    """With its id and first words: all are equally likely."""
     others = [in_buffer(queued(text=f"Whatever {n}"), f"p{n}") for n in (8, 9)]
     hint = rebuilt(live=[in_buffer(M, "p1"), *others]).change(queued(text="New"), M).hint
     assert "p8 ('Whatever 8'), p9 ('Whatever 9')" in hint
 
 
 def test_the_question_is_the_projects() -> None:
-    """Asked about on linkedin, where nothing matched."""
+    """A question on linkedin, where nothing matched."""
     edited = in_buffer(on_linkedin(queued(text="Whatever")), "p9")
     world = rebuilt(live=[in_buffer(M, "p1"), edited])
     assert world.verdict(on_linkedin(queued(text="New")), M) is Reason.AMBIGUOUS
 
 
 def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
-    """Asked about, though nothing matched exactly."""
+    """A question, though nothing matched exactly."""
     world = rebuilt(live=[in_buffer(post("m", "Edited"), "p1"), in_buffer(queued(text="Whatever it said"), "p9")])
     assert world.verdicts(queued("n", "New"), M) == {"m": Reason.AMBIGUOUS, "n": Reason.AMBIGUOUS}
 
@@ -731,7 +731,7 @@ def test_otherwise_what_is_new_is_new(world: World, item: Post) -> None:
 
 
 def test_on_a_recorded_home_what_is_new_is_new_though_another_lost_its_record() -> None:
-    """Created, beside what came by the API since."""
+    """Created, next to newer posts that came by the API."""
     homes = record().homes
     state = State(homes={**homes, "c1": replace(homes["c1"], horizon=None)})
     young = in_buffer(on_linkedin(queued(text="Whatever it said")), "p9", YOUNG)
@@ -740,13 +740,13 @@ def test_on_a_recorded_home_what_is_new_is_new_though_another_lost_its_record() 
 
 
 def test_without_managed_since_all_that_came_by_the_api_counts() -> None:
-    """Asked about, however old it is."""
+    """A question, for objects of any age."""
     live = [in_buffer(M, "p1"), in_buffer(queued(text="x"), "p9", NOW - timedelta(days=300))]
     assert rebuilt(since=None, live=live).verdict(queued(text="New"), M) is Reason.AMBIGUOUS
 
 
 def test_an_older_record_counts_by_what_it_still_knows() -> None:
-    """Asked about: the record holds one that came by the API, and is shown to be older."""
+    """A question: the record has a post that came by the API, and is known to be older."""
     state = record((M, in_buffer(M, "p1"))).unrecorded()
     assert rebuilt(state=state).verdict(queued(text="New"), M) is Reason.AMBIGUOUS
 
@@ -758,7 +758,7 @@ def test_what_is_cancelled_or_over_is_not_asked_about() -> None:
 
 
 def test_a_known_one_that_is_gone_may_be_edited_too() -> None:
-    """Asked about under an older record, not held as deleted."""
+    """A question under an older record, not held as deleted."""
     item = queued(text="New")
     state = record((M, in_buffer(M, "p1")), (item, in_buffer(item, "p5"))).unrecorded()
     world = rebuilt(state=state, gone=["p5"])
@@ -769,7 +769,7 @@ def test_a_known_one_that_is_gone_may_be_edited_too() -> None:
 
 
 def test_what_is_over_is_never_near() -> None:
-    """Adopted at any age where it is exact; else its row words it, whatever looks like it."""
+    """Adopted at any age if it is an exact match; otherwise its row decides, even if another post is similar."""
     over = post(due=OVER)
     assert World(live=[published(over, created=YOUNG)]).verdict(over) is Action.ADOPT
     long_ago = post(due=NOW - timedelta(days=300))

@@ -1,4 +1,4 @@
-"""A plan from files and state alone: the same rules, with what state remembers in the account's place."""
+"""A plan from files and state only: the same rules, with the state in place of the account."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def desired(*items: Post | Idea, settings: Settings | None = None) -> Desired:
 
 
 def applied(item: Post | Idea, **changed: object) -> Binding:
-    """What state holds of `item` after it was applied, but for what is `changed`."""
+    """The state of `item` after it was applied, except for the `changed` fields."""
     known = Binding(
         id="i1" if isinstance(item, Idea) else "p1",
         origin=Origin.CREATED,
@@ -75,7 +75,7 @@ def applied(item: Post | Idea, **changed: object) -> Binding:
 
 
 def planned(files: Desired, state: State, max_deletes: int | None = None) -> Plan:
-    """The plan, of which nothing could be sent."""
+    """The plan, from which nothing can be sent."""
     plan = offline(files, state, endpoint="https://x.example", now=NOW, max_deletes=max_deletes)
     assert all(change.write is None for change in plan.changes)
     assert plan.read_requests == 0
@@ -89,7 +89,7 @@ def one(files: Desired, state: State) -> Change:
 
 
 def test_what_state_does_not_know_is_created() -> None:
-    """Created, although only Buffer could say that its tag exists; the channel has its name and zone."""
+    """Created, although only Buffer could confirm its tag; the channel's name and zone are known."""
     plan = planned(desired(POST), State())
     (change,) = plan.changes
     assert (change.action, change.cause) == (Action.CREATE, Cause.NEW)
@@ -98,13 +98,13 @@ def test_what_state_does_not_know_is_created() -> None:
 
 
 def test_a_post_to_be_published_at_once_is_said_to_be() -> None:
-    """Created, loudly, where the real plan asks for a word first."""
+    """Created, with a clear warning, while the real plan asks for confirmation first."""
     assert one(desired(replace(POST, mode=ShareMode.SHARE_NOW, due_at=None)), State()).action is Action.CREATE
 
 
 @pytest.mark.parametrize("late", [timedelta(minutes=1), timedelta(hours=25), timedelta(days=400)])
 def test_what_is_late_is_not_created(late: timedelta) -> None:
-    """Past before the record begins; held as missed, whatever its age, once it has."""
+    """Past before the record begins; held as missed, at any age, once it has begun."""
     files = desired(replace(POST, due_at=NOW - late))
     assert one(files, State()).action is Action.PAST
     change = one(files, State(homes={"c1": Home("o1", "c1", NOW)}, complete_at=NOW))
@@ -113,13 +113,13 @@ def test_what_is_late_is_not_created(late: timedelta) -> None:
 
 @pytest.mark.parametrize(("item", "slot"), [(POST, SLOT), (IDEA, IDEA_SLOT)])
 def test_what_was_applied_stays(item: Post | Idea, slot: Slot) -> None:
-    """Unchanged, and under the ids that state knows."""
+    """Unchanged, and under the ids in the state."""
     change = one(desired(item), State({slot: applied(item)}))
     assert (change.action, change.slot, change.binding) == (Action.NO_OP, slot, applied(item))
 
 
 def test_an_edit_tells_the_new_text_and_both_times() -> None:
-    """Changed; what the text said before is not known and not made up."""
+    """Changed; the old text is not known and not invented."""
     later = replace(POST, text="We are live now", due_at=DUE + timedelta(days=1))
     change = one(desired(later), State({SLOT: applied(POST)}))
     assert (change.action, change.cause) == (Action.UPDATE, Cause.EDITED)
@@ -131,7 +131,7 @@ def test_an_edit_tells_the_new_text_and_both_times() -> None:
 
 
 def test_a_new_time_says_nothing_of_the_text() -> None:
-    """Only the times differ."""
+    """Only the times are shown as different."""
     change = one(desired(replace(POST, due_at=DUE + timedelta(days=1))), State({SLOT: applied(POST)}))
     assert [difference.path for difference in change.differences] == ["due_at"]
 
@@ -142,13 +142,13 @@ def test_a_new_time_says_nothing_of_the_text() -> None:
     ids=["seen sent", "its time is over"],
 )
 def test_an_edit_of_what_is_out_is_held(known: Binding) -> None:
-    """Held as published, whether state saw that or only its time says so."""
+    """Held as published, whether state recorded that or only its time shows it."""
     change = one(desired(replace(POST, text="Too late")), State({SLOT: known}))
     assert (change.action, change.reason) == (Action.HOLD, Reason.SENT)
 
 
 def test_an_edit_of_what_a_person_made_is_held() -> None:
-    """Held, as by every plan."""
+    """Held, as in every plan."""
     change = one(desired(replace(POST, text="Mine now")), State({SLOT: applied(POST, origin=Origin.ADOPTED)}))
     assert (change.action, change.reason) == (Action.HOLD, Reason.ADOPTED)
 
@@ -161,7 +161,7 @@ def test_a_new_key_with_the_old_text_is_a_rename() -> None:
 
 
 def test_what_left_the_files_is_deleted() -> None:
-    """Deleted, where the file still declares others; with its time, and the address that state remembers."""
+    """Deleted, if the file still declares others; with its time, and the address from the state."""
     other = replace(POST, address=Address("Acme", "twitter:acme", "other"), text="Other")
     state = State({SLOT: applied(POST), Slot("o1", "c1", "other"): applied(other, id="p2")})
     change = next(c for c in planned(desired(other), state).changes if c.slot == SLOT)
@@ -170,7 +170,7 @@ def test_what_left_the_files_is_deleted() -> None:
 
 
 def test_what_is_cancelled_is_deleted() -> None:
-    """Deleted, with the line that says so."""
+    """Deleted, with the line of `cancelled`."""
     change = one(desired(replace(POST, cancelled=True)), State({SLOT: applied(POST)}))
     assert (change.action, change.cause, change.place) == (Action.DELETE, Cause.CANCELLED, PLACE)
 
@@ -187,7 +187,7 @@ def test_what_is_cancelled_is_deleted() -> None:
     ids=["sent", "its time is over", "made by a person", "protected", "its file is empty now"],
 )
 def test_the_guards_of_deleting_hold(known: Binding, action: Action) -> None:
-    """What is out or a person's is forgotten; what is protected, or all that a file held, is held."""
+    """Published or adopted posts are forgotten; protected posts, or all posts of a file, are held."""
     assert one(desired(), State({SLOT: known})).action is action
 
 
@@ -198,7 +198,7 @@ def test_max_deletes_says_that_deleting_is_meant() -> None:
 
 
 def test_the_ids_of_the_files_come_first() -> None:
-    """What state knows under another channel's id has left the files, and the post is new on this one."""
+    """State under another channel's id was removed from the files, and the post is new on this one."""
     files = desired(POST)
     channel = Channel("Acme", "twitter:acme", Service.TWITTER, "acme", "c2", PLACE)
     plan = planned(replace(files, channels=(channel,)), State({SLOT: applied(POST)}), max_deletes=1)
@@ -207,6 +207,6 @@ def test_the_ids_of_the_files_come_first() -> None:
 
 
 def test_state_without_addresses_does_no_harm() -> None:
-    """What an older state does not name is not what the files say; nothing fails."""
+    """An older state without an address does not count as the file's version; nothing fails."""
     plan = planned(desired(POST), State({SLOT: applied(POST, address="", status="scrapped", created_at="")}))
     assert sorted(change.action for change in plan.changes) == [Action.CREATE, Action.DELETE]

@@ -1,4 +1,4 @@
-"""What is held after the table: each pass by itself, and which one has the word where several would hold a change."""
+"""The passes after the table: each one separately, and which one applies if several would hold a change."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ DISCONNECTED = (replace(TWITTER, is_disconnected=True),)
 
 
 def nothing_reviewed(change: Change) -> Change:
-    """Hold what would be written, as for a plan that nobody reviewed."""
+    """Hold every write, as for a plan without a review."""
     if change.action not in WRITING:
         return change
     return replace(change, action=Action.HOLD, reason=Reason.NOT_REVIEWED, write=None)
@@ -58,7 +58,7 @@ UNREVIEWED = Options(review=nothing_reviewed)
 
 
 def bound(*items: Post, origin: Origin = Origin.CREATED, **fields: Any) -> World:
-    """A world in which each of `items` is in Buffer as it was applied, `p1`, `p2`, …"""
+    """A world with each of `items` in Buffer as applied, `p1`, `p2`, …"""
     live = [in_buffer(item, f"p{n}") for n, item in enumerate(items, 1)]
     return World(live=live, state=record(*zip(items, live, strict=True), origin=origin), **fields)
 
@@ -67,7 +67,7 @@ def bound(*items: Post, origin: Origin = Origin.CREATED, **fields: Any) -> World
 
 
 def test_more_deletes_than_max_deletes_are_held_together() -> None:
-    """Six are held, five deleted; the command line's number counts instead of the file's."""
+    """Six are held, five deleted; the command line's number overrides the file's."""
     posts = [post(f"k{n}", f"Number {n}") for n in range(6)]
     keep = post("keep", "Keep", LATER)
     six = set(bound(*posts, keep).verdicts(keep).values())
@@ -86,7 +86,7 @@ def test_what_is_cancelled_does_not_count() -> None:
 
 
 def test_a_file_that_lost_all_its_posts_deletes_nothing() -> None:
-    """Held, unless something else of the file is left, the entry moved, or the command line says how many."""
+    """Held, unless the file keeps another entry, the entry moved, or the command line gives the number."""
     there = replace(post("moved", "Moved"), place=replace(post().place, file="other.yaml"))
     assert bound(post()).verdicts() == {"a": Reason.DELETES}
     assert bound(post(), post("b", "b")).verdicts(post("b", "b"))["a"] is Action.DELETE
@@ -121,7 +121,7 @@ def agreed(policy: Policy, **fields: Any) -> World:
     ],
 )  # fmt: skip
 def test_policy_holds_what_plan_alone_can_judge(item: Post, policy: Policy, expected: Action | Reason) -> None:
-    """What goes out at once in a freeze, and what is planned too late; the rest is judged from the files."""
+    """A post published at once in a freeze, and one planned too late; the rest is judged from the files."""
     assert agreed(policy).verdict(item) is expected
 
 
@@ -137,14 +137,14 @@ def test_an_edit_is_held_by_policy_and_a_version_sent_again_is_not() -> None:
 
 
 def test_the_lead_is_measured_from_the_planning_that_was_reviewed() -> None:
-    """Created: it was planned two hours earlier."""
+    """Created: it had been planned two hours earlier."""
     earlier = Options(planned_at=SOON - timedelta(hours=2))
     assert agreed(LEAD, options=earlier).verdict(post(due=SOON)) is Action.CREATE
 
 
 @pytest.mark.parametrize(("severity", "expected"), [("warning", 1), ("off", 0)])
 def test_a_rule_may_only_warn(severity: str, expected: int) -> None:
-    """Created, with a warning or without."""
+    """Created, with or without a warning."""
     rules = {FREEZE: severity, MINIMUM_LEAD: severity}
     world = World(settings=Settings(policy=replace(FROZEN, minimum_lead=LEAD.minimum_lead), rules=rules))
     plan = world.plan(at_once())
@@ -166,7 +166,7 @@ def test_a_rule_may_only_warn(severity: str, expected: int) -> None:
 def test_a_turn_in_the_queue_during_a_freeze_is_warned_about(
     live: LivePost, rules: dict[str, str], expected: bool
 ) -> None:
-    """It is in Buffer already, so there is nothing to hold."""
+    """It is already in Buffer, so there is nothing to hold."""
     world = World(
         live=[live], state=record((queued(), in_buffer(queued()))), settings=Settings(policy=FROZEN, rules=rules)
     )
@@ -178,7 +178,7 @@ def test_a_turn_in_the_queue_during_a_freeze_is_warned_about(
 
 
 def test_a_create_waits_for_the_delete_that_frees_its_text() -> None:
-    """Created where the delete is part of the run, held where it is held or outside of it."""
+    """Created if the delete is part of the run, held if the delete is held or excluded."""
     old, new, keep = post("old"), post(due=LATER), post("keep", "Keep")
     assert bound(old, keep).verdicts(new, keep) == {"a": Action.CREATE, "keep": Action.NO_OP, "old": Action.DELETE}
     protected = bound(replace(old, protect=True), keep).change(new, keep)
@@ -193,7 +193,7 @@ def test_a_create_waits_for_the_delete_that_frees_its_text() -> None:
 
 
 def test_a_create_waits_for_the_edit_that_frees_its_text() -> None:
-    """Created beside the edit, which leaves first; held where the edit is."""
+    """Created next to the edit, which is sent first; held if the edit is held."""
     first, edited, again = post("first"), post("first", "Edited"), post(due=LATER)
     changes = bound(first).plan(edited, again).changes
     assert [(c.address.key, c.action) for c in changes] == [("first", Action.UPDATE), ("a", Action.CREATE)]
@@ -205,7 +205,7 @@ def test_a_create_waits_for_the_edit_that_frees_its_text() -> None:
 
 
 def test_an_edit_does_not_say_what_another_one_says() -> None:
-    """Held beside an equal text that nobody claims, ours or not; sent where it is meant, or only the time changes."""
+    """Held next to an equal unclaimed text, ours or not; sent with `repeat_of`, or if only the time changes."""
     theirs = in_buffer(post("x", "Theirs", LATER), "p9", via="buffer")
     world = bound(post())
     world = replace(world, live=[*world.live, theirs])
@@ -220,7 +220,7 @@ def test_an_edit_does_not_say_what_another_one_says() -> None:
 
 
 def test_texts_that_are_passed_on_are_held_together() -> None:
-    """Two that swap are both sent; where the one is held, so is the other."""
+    """Both of two that swap are sent; if one is held, so is the other."""
     a, b = post("a", "One"), post("b", "Two", LATER)
     swapped = post("a", "Two"), post("b", "One", LATER)
     assert bound(a, b).verdicts(*swapped) == {"a": Action.UPDATE, "b": Action.UPDATE}
@@ -239,7 +239,7 @@ def test_a_hold_holds_what_needed_the_text() -> None:
 
 
 def test_what_has_no_text_is_told_by_its_pictures() -> None:
-    """Held beside one with the same picture that stays, created with another one."""
+    """Held next to a remaining post with the same picture, created with another one."""
     first = post("first", "", LATER, assets=(picture("a"),), protect=True)
     assert bound(first).verdict(post("b", "", assets=(picture("a"),))) is Reason.AMBIGUOUS
     assert bound(first).verdict(post("b", "", assets=(picture("b"),))) is Action.CREATE
@@ -258,7 +258,7 @@ def test_changes_leave_in_order() -> None:
 
 
 def test_deletes_leave_first_where_creates_need_their_room() -> None:
-    """First, and the create fits; last where there is room anyway."""
+    """First, and the create fits; last if there is room anyway."""
     keep = post("keep", "Keep", LATER)
     full = bound(post("old", "Old"), keep, limit=2).plan(post(), keep)
     assert [c.action for c in full.changes] == [Action.DELETE, Action.CREATE, Action.NO_OP]
@@ -279,7 +279,7 @@ def test_other_organizations_and_drafts_take_no_room() -> None:
 
 
 def test_each_channel_has_the_plans_room() -> None:
-    """The limit of scheduled posts is a channel's (notes: Limits): what is full on X has room on LinkedIn."""
+    """The limit of scheduled posts is per channel (notes: Limits): a full X leaves room on LinkedIn."""
     keep, there = post("keep", "Keep", LATER), on_linkedin(post("there", "There", LATER))
     assert bound(keep, limit=1).verdicts(post(), keep, there) == {
         "a": Action.WAITING,
@@ -339,14 +339,14 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
 def test_which_hold_wins(wins: Reason, over: Reason | Action, world: World, items: list[Post]) -> None:
-    """The first: of two that would hold the same change."""
+    """The first of two that would hold the same change."""
     held = world.plan(*items).changes
     found = {verdict(c) for c in held if c.desired is None or c.slot == slot(items[0])}
     assert wins in found
     assert over not in found
 
 
-# -- each pass is pure, says the same twice, and lifts nothing
+# -- each pass is pure, gives the same result twice, and lifts no hold
 
 KEYS = ("a", "b", "c", "d")
 TEXTS = ("One", "Two", "")
@@ -354,7 +354,7 @@ TEXTS = ("One", "Two", "")
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[World, list[Post]]:
-    """Some posts as they were applied, and what became of each in the files and in Buffer."""
+    """Some applied posts, and later changes of each in the files and in Buffer."""
     before, live, items = [], [], []
     for n, key in enumerate(KEYS):
         due = draw(st.sampled_from((None, NOW, SOON, DUE, LATER)))
@@ -385,7 +385,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Post]]:
 
 
 def table_of(world: World, items: list[Post]) -> tuple[list[Change], planning.Scene]:
-    """The changes as the table gives them, and what the passes look at."""
+    """The changes from the table, and the input of the passes."""
     desired, targets = world.desired(*items), world.targets
     known = Record(world.state, world.since)
     matches = match((planning._declared(item, targets) for item in desired.items), world.reading, known)
@@ -395,7 +395,7 @@ def table_of(world: World, items: list[Post]) -> tuple[list[Change], planning.Sc
 
 @given(worlds())
 def test_a_pass_is_pure_and_lifts_no_hold(drawn: tuple[World, list[Post]]) -> None:
-    """The same twice, nothing lost; only what would be written is held or waits, and holds stay word for word."""
+    """The same result twice, nothing lost; only writes are held or wait, and holds stay word for word."""
     changes, scene = table_of(*drawn)
     for each in planning.PASSES:
         before = tuple(changes)

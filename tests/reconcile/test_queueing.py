@@ -1,4 +1,4 @@
-"""About when new posts of a queue go out: the channel's slots that nothing will stand in."""
+"""Estimated times of new queue posts: the channel's slots that will be free."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bufferctl.model import Post, ShareMode
 
 from .builders import TWITTER, World, in_buffer, post, queued, record
 
-#: 9:00 and 17:00 in Berlin, Monday to Friday; the present is Tuesday 15 January 2030, 13:00 there.
+#: 9:00 and 17:00 in Berlin, Monday to Friday; the current time is Tuesday 15 January 2030, 13:00 there.
 WEEKLY = tuple((day, time(hour)) for day in range(5) for hour in (9, 17))
 CHANNEL = replace(TWITTER, timezone="Europe/Berlin", posting_times=WEEKLY)
 
@@ -29,19 +29,19 @@ def times(*items: Post, world: World | None = None, **channel: Any) -> dict[str,
 
 
 def in_slot(key: str, when: datetime, **fields: Any) -> Any:
-    """A queued post of ours that stands in a slot, and what Buffer has of it."""
+    """A queue post of ours in a slot, and Buffer's version of it."""
     item = queued(key, f"Text of {key}")
     return item, in_buffer(item, f"id-{key}", due_at=when, is_custom_scheduled=False, **fields)
 
 
 def test_the_next_free_slots_in_file_order() -> None:
-    """The 9:00 of today is over; the weekend has none."""
+    """The 9:00 slot of today is over; the weekend has none."""
     found = times(*(queued(f"k{n}", f"Text {n}") for n in range(8)))
     assert list(found.values()) == [at(15, 17), *(at(d, h) for d in (16, 17, 18) for h in (9, 17)), at(21, 9)]
 
 
 def test_what_stands_in_a_slot_has_it() -> None:
-    """A person's queued post, one with a time of its own, and one that this plan creates there."""
+    """A person's queue post, a timed post, and one that this plan creates there."""
     theirs = in_buffer(queued("theirs", "By hand"), "p1", due_at=at(15, 17), is_custom_scheduled=False)
     timed = in_buffer(post("timed", "By hand too"), "p2", due_at=at(16, 9))
     found = times(queued(), post("new", "New", at(16, 17)), world=World(live=[theirs, timed]))
@@ -49,14 +49,14 @@ def test_what_stands_in_a_slot_has_it() -> None:
 
 
 def test_a_queue_closes_ranks() -> None:
-    """Where one of the plan's deletes leaves the queue, those behind it move up."""
+    """If one of the plan's deletes leaves the queue, the later posts move up."""
     keep, gone = in_slot("keep", at(16, 9)), in_slot("gone", at(15, 17))
     found = times(queued(), keep[0], world=World(live=[keep[1], gone[1]], state=record(keep, gone)))
     assert found == {"a": at(16, 9)}
 
 
 def test_the_front_of_the_queue_moves_the_rest_back() -> None:
-    """When it goes out itself depends on what is sent after it: not said."""
+    """Its own time depends on the posts sent after it, so it is not shown."""
     first = queued("first", "First of all", mode=ShareMode.SHARE_NEXT)
     assert times(first, queued()) == {"a": at(16, 9)}
 
@@ -68,12 +68,12 @@ def test_no_slots_no_times(channel: dict[str, Any]) -> None:
 
 
 def test_drafts_and_timed_posts_have_none() -> None:
-    """Nothing of them stands in the queue."""
+    """Neither is in the queue."""
     assert times(queued(draft=True), post("timed", "Timed")) == {}
 
 
 def test_narrowed_plans_close_ranks_too() -> None:
-    """What is left out of the run takes no slot."""
+    """Posts excluded from the run take no slot."""
     plan = replace(World(), channels=(CHANNEL,)).plan(queued("one", "One"), queued("two", "Two"))
     narrowed = plan.narrow(lambda change: change.address.key == "two")
     assert list(narrowed.queue_times.values()) == [at(15, 17)]

@@ -1,4 +1,4 @@
-"""What the record accounts for, and how it moves on (design: The record)."""
+"""The objects that the record accounts for, and how it moves on (design: The record)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ A = slot(post())
 
 
 def test_the_horizon_of_a_home() -> None:
-    """Its own; where it is listed without one, or no record is whole, that of buffer.yaml; else the last whole one."""
+    """Its own; if listed without one, or if no record is whole, that of buffer.yaml; otherwise the last whole one."""
     listed = State(homes={"c1": Home("o1", "c1", HORIZON), "c2": Home("o1", "c2")}, complete_at=OLD)
     assert listed.horizon("c1", SINCE) == Horizon(HORIZON, recorded=True)
     assert listed.horizon("c2", SINCE) == Horizon(SINCE, recorded=False)
@@ -91,7 +91,7 @@ def test_the_horizon_of_a_home() -> None:
 
 
 def test_an_older_record_keeps_what_it_knows_but_no_horizon() -> None:
-    """Every home is unrecorded, listed or not; bindings, questions and what was let go stay."""
+    """Every home is unrecorded, listed or not; bindings, questions and released objects stay."""
     whole = record((post(), in_buffer(post())), questions={A: asked(Rule.SAME_TIME, in_buffer(post()))})
     older = whole.unrecorded()
     assert {older.horizon(home, None).recorded for home in ("c1", "c2", "elsewhere")} == {False}
@@ -159,13 +159,13 @@ def test_what_the_record_accounts_for(
 def test_a_missing_managed_since_is_warned_about_before_the_record_begins(
     since: datetime | None, state: State, is_missing: bool
 ) -> None:
-    """Once, in a warning that names it."""
+    """Once, in a warning with its name."""
     plan = World(state=state, since=since).plan(post())
     assert warnings(plan).count("`managed_since` is not set") == int(is_missing)
 
 
 def test_what_may_have_been_removed_from_the_files_is_named_on_unrecorded_homes() -> None:
-    """Ten by name, then a count; not what somebody is asked about, nor on a recorded home, nor what a person made."""
+    """Ten by name, then a count; no objects in question, on a recorded home, or made by a person."""
     live = [in_buffer(post(f"k{n}", f"Number {n}", DUE + timedelta(days=n)), f"p{n:02}") for n in range(12)]
     theirs = in_buffer(post("x", "By hand", LATER), "p99", via="buffer")
     said = warnings(World(live=[*live, theirs], state=NO_RECORD).plan())
@@ -188,7 +188,7 @@ def test_channels_that_were_not_read_far_enough_are_named() -> None:
 
 
 def test_what_leaves_the_record_by_name_is_let_go() -> None:
-    """No longer bound, and accounted for until the horizon passes its creation."""
+    """No longer bound, but accounted for until the horizon passes its creation."""
     young = in_buffer(post(), created=YOUNG)
     state = release(record((post(), young)), A)
     assert A not in state.bindings
@@ -205,7 +205,7 @@ def test_a_binding_without_a_creation_is_let_go_without_a_name() -> None:
 
 
 def test_what_stays_in_buffer_is_kept() -> None:
-    """An adopted post whose entry was removed: nothing is let go; once it is published or gone, that is recorded."""
+    """An adopted post whose entry was removed: not released; its publication or disappearance is recorded."""
     adopted = in_buffer(post())
     world = World(live=[adopted], state=record((post(), adopted), origin=Origin.ADOPTED))
     plan = world.plan(post("b", "b", LATER))
@@ -221,7 +221,7 @@ def test_what_stays_in_buffer_is_kept() -> None:
 
 
 def test_a_renamed_object_keeps_its_former_slots() -> None:
-    """Until something else is declared there, or nothing has the object any more."""
+    """Until another object is declared there, or no entry has the object any more."""
     live = in_buffer(post())
     state = record((post(), live))
     renamed = post("b", was="a")
@@ -244,7 +244,7 @@ def account(*channels: LiveChannel) -> Account:
 
 
 def test_claims_pass_to_a_channel_that_was_reconnected() -> None:
-    """All that is kept by the old id goes by the new one: bindings, horizon, questions, let go, past."""
+    """Everything under the old id moves to the new one: bindings, horizon, questions, released and past objects."""
     there = in_buffer(post(), created=YOUNG)
     b = slot(post("b"))
     state = record(
@@ -280,7 +280,7 @@ def test_claims_stay_where_no_channel_took_the_place(channels: tuple[LiveChannel
 
 
 def test_a_disconnected_channel_gives_way_to_a_connected_one() -> None:
-    """Passed over; what is bound there already stays, and another organization's channel is none."""
+    """Skipped; existing bindings there stay, and another organization's channel is never used."""
     state = record((post(), in_buffer(post())))
     moved = follow_reconnected(state, account(replace(TWITTER, is_disconnected=True), NEW_TWITTER))
     assert list(moved.bindings) == [replace(A, channel_id="c9")]
@@ -292,7 +292,7 @@ def test_a_disconnected_channel_gives_way_to_a_connected_one() -> None:
 
 
 def test_sent_stays_done_and_unsent_holds_as_deleted_after_a_reconnect() -> None:
-    """Done and held, with the old channel still listed, or its posts no longer shown."""
+    """Done and held, whether the old channel is still listed or its posts are no longer shown."""
     over = post("over", "Over", OVER)
     old = [in_buffer(post()), published(over, "p2")]
     state = record((post(), old[0]), (over, old[1]))
@@ -305,7 +305,7 @@ def test_sent_stays_done_and_unsent_holds_as_deleted_after_a_reconnect() -> None
 
 
 def test_what_was_due_before_a_reconnect_may_be_published() -> None:
-    """A queue post of the old connection; a draft and a post that is not due yet can only be deleted."""
+    """A queue post of the old connection; a draft and a post that is not due yet can only have been deleted."""
     over, draft = queued("q", "In the queue"), queued("d", "A draft", draft=True)
     state = record((over, in_buffer(over, "p1")), (draft, in_buffer(draft, "p2")), (post(), in_buffer(post(), "p3")))
     moved = follow_reconnected(state, account(NEW_TWITTER, LINKEDIN))
@@ -318,7 +318,7 @@ def test_what_was_due_before_a_reconnect_may_be_published() -> None:
 
 
 def test_a_run_lists_its_homes_first() -> None:
-    """Without a horizon where it had none; with it where it had one. Those listed stay."""
+    """Without a horizon if it had none; with it if it had one. Listed homes stay."""
     plan = World(state=NO_RECORD).plan(post(), idea())
     begun = begin_run(NO_RECORD, plan)
     assert {home.id: home.horizon for home in begun.homes.values()} == {"c1": None, "c2": None, "o1": None}
@@ -329,7 +329,7 @@ def test_a_run_lists_its_homes_first() -> None:
 
 
 def test_a_home_that_a_whole_record_did_not_list_starts_from_there_once_it_is_listed() -> None:
-    """From the last whole apply, whether a run lists it or an answer does: nothing of ours was there before."""
+    """From the last whole apply, whether a run or an answer lists it: none of our objects existed there before."""
     state = State(homes={"c1": HOMES[0]}, complete_at=HORIZON)
     item = on_linkedin(post())
     begun = begin_run(state, World(state=state).plan(item))
@@ -339,7 +339,7 @@ def test_a_home_that_a_whole_record_did_not_list_starts_from_there_once_it_is_li
 
 
 def test_homes_that_only_the_record_has_are_covered_too() -> None:
-    """The channel and the ideas of what is bound; not a channel that was not read."""
+    """The channel and the ideas of bound objects; not a channel that was not read."""
     a_post, an_idea = in_buffer(post()), idea_in_buffer(idea())
     state = record((post(), a_post), (idea(), an_idea))
     state = replace(state, bindings={**state.bindings, Slot("o1", "c7", "x"): Binding("p7", Origin.CREATED)})
@@ -348,7 +348,7 @@ def test_homes_that_only_the_record_has_are_covered_too() -> None:
 
 
 def test_a_run_keeps_the_questions_of_its_plan() -> None:
-    """New ones come in; answered ones go; those of addresses outside a narrowed plan stay."""
+    """New ones are added, answered ones removed; those of addresses outside a narrowed plan stay."""
     live = in_buffer(post(text="Other"), created=YOUNG)
     b, gone = slot(post("b")), slot(post("removed"))
     old = asked(Rule.SAME_TIME, in_buffer(post("x"), "p9"))
@@ -361,7 +361,7 @@ def test_a_run_keeps_the_questions_of_its_plan() -> None:
 
 
 def test_a_run_remembers_what_is_past() -> None:
-    """The address, beside those remembered before."""
+    """The address, added to the earlier ones."""
     over, other = post(due=OVER), slot(post("b"))
     plan = World(state=NO_RECORD).plan(over)
     assert begin_run(State(past=frozenset({other})), plan).past == {A, other}
@@ -380,7 +380,7 @@ def horizons(state: State) -> dict[str, datetime | None]:
 
 
 def test_horizons_move_to_the_last_reading() -> None:
-    """Less the settle time, on every home that the plan covers; a whole record begins."""
+    """Minus the settle time, on every home in the plan; a whole record begins."""
     after = moved(World(state=NO_RECORD), post())
     assert horizons(after) == {"c1": REACHED, "c2": REACHED}
     assert after.complete_at == REACHED
@@ -407,7 +407,7 @@ def test_a_horizon_never_moves_back() -> None:
 def test_a_horizon_stays_where_something_of_ours_may_be_unbound(
     world: World, item: Post, open_homes: tuple[str, ...]
 ) -> None:
-    """On that home alone; the record is not whole then."""
+    """On that home only; the record is not whole then."""
     after = moved(world, item, open_homes=open_homes)
     assert horizons(after) | {"o1": HORIZON} == {"c1": HORIZON, "c2": REACHED, "o1": HORIZON}
     assert after.complete_at == HORIZON
@@ -442,7 +442,7 @@ def test_what_an_earlier_version_left_alone_is_past_until_the_horizon_moves() ->
 
 
 def test_without_a_date_from_buffer_the_youngest_creation_is_as_far_as_it_goes() -> None:
-    """Each home to its own youngest; nowhere where nothing was read."""
+    """Each home up to its own youngest object; unchanged if nothing was read."""
     world = World(live=[in_buffer(post(), created=YOUNG), in_buffer(post("b"), "p2", OLD)], state=record(horizon=None))
     reading = replace(world.reading, began=None)
     plan = World(state=record()).plan()
@@ -469,7 +469,7 @@ def test_begin_binds_what_matches_and_moves_the_horizons() -> None:
 
 
 def test_begin_lets_go_of_what_it_named() -> None:
-    """Created alone, beside an unclaimed object that is younger than the new horizon, on the homes that it is about."""
+    """Only these are created, next to an unclaimed object younger than the new horizon, on the selected homes."""
     young = in_buffer(post("x", "Other"), "p9", NOW)
     world = World(live=[young], state=NO_RECORD)
     after = begun(world, post())
@@ -479,7 +479,7 @@ def test_begin_lets_go_of_what_it_named() -> None:
 
 
 def test_begin_answers_what_was_asked_there() -> None:
-    """Closed on the home that it is about, and the candidate goes with it; kept on the other one."""
+    """Closed on the selected home, and its candidate is released; kept on the other one."""
     live = in_buffer(post(text="Other"), "p9", OLD)
     question = asked(Rule.SAME_TIME, live)
     state = record(questions={A: question, slot(on_linkedin(post())): question})
@@ -489,7 +489,7 @@ def test_begin_answers_what_was_asked_there() -> None:
 
 
 def test_begin_on_some_homes_leaves_the_others() -> None:
-    """Neither bound nor moved there; the record is not whole."""
+    """No binding and no move there; the record is not whole."""
     there = [in_buffer(post()), in_buffer(on_linkedin(post()), "p2")]
     after = begun(World(live=there, state=NO_RECORD), post(), on_linkedin(post()), homes=("c1",))
     assert [place.channel_id for place in after.bindings] == ["c1"]
@@ -498,7 +498,7 @@ def test_begin_on_some_homes_leaves_the_others() -> None:
 
 
 def test_begin_takes_a_move_and_remembers_what_is_past() -> None:
-    """The new key alone is bound."""
+    """Only the new key is bound."""
     old = post("old")
     world = World(live=[in_buffer(old)], state=record((old, in_buffer(old))))
     assert by_key(begun(world, post(was="old"))) == {"a": "p1"}
@@ -506,7 +506,7 @@ def test_begin_takes_a_move_and_remembers_what_is_past() -> None:
 
 
 def test_begin_without_a_date_from_buffer() -> None:
-    """As far as the youngest creation; not at all where nothing was read."""
+    """Up to the youngest creation; unchanged if nothing was read."""
     world = World(live=[in_buffer(post())], state=NO_RECORD)
     reading = replace(world.reading, began=None)
     after = begin(NO_RECORD, world.plan(post()), reading, homes=("c1", "c2"), settle=SETTLE)
@@ -514,7 +514,7 @@ def test_begin_without_a_date_from_buffer() -> None:
 
 
 def test_homes_begin_only_once() -> None:
-    """Those without a horizon get it, listed or not; the others keep theirs."""
+    """Those without a horizon get one, listed or not; the others keep theirs."""
     state = State(homes={"c1": HOMES[0], "c2": replace(HOMES[1], horizon=None)})
     after = begin_homes(state, HOMES, REACHED)
     assert horizons(after) == {"c1": HORIZON, "c2": REACHED, "o1": REACHED}
@@ -531,7 +531,7 @@ def test_a_new_record_lists_everything() -> None:
 
 
 def test_an_answer_binds_one_and_lets_the_others_go() -> None:
-    """The question is closed, the home is listed without a horizon; the one that it is was not let go after all."""
+    """The question is closed, the home is listed without a horizon; the chosen object is not released."""
     it, another = in_buffer(post(), "p1", YOUNG), in_buffer(post("x"), "p2", YOUNG)
     binding = bindings((post(), it))[A]
     question = asked(Rule.SAME_TIME, it, another)
@@ -551,7 +551,7 @@ def test_an_answer_where_nothing_was_asked() -> None:
 
 
 def test_what_no_list_shows_is_asked_for_by_id() -> None:
-    """Bound ones that were not seen published, and candidates; not ideas, nor on channels that were not read."""
+    """Bound objects not seen as published, and candidates; no ideas, and none on channels that were not read."""
     over, claimed = post("over", due=OVER), post("claimed", due=OVER)
     state = record(
         (post(), in_buffer(post())),
@@ -576,14 +576,14 @@ def test_what_no_list_shows_is_asked_for_by_id() -> None:
 
 
 def test_the_address_of_a_binding() -> None:
-    """As it was last declared, else by ids."""
+    """As last declared, otherwise by ids."""
     binding = bindings((post(), in_buffer(post())))[A]
     assert address_of(A, binding) == Address("Acme", "twitter:acme", "a")
     assert address_of(A, replace(binding, address="")) == Address("o1", "c1", "a")
 
 
 def test_other_organizations_of_a_record_are_left_alone() -> None:
-    """Nothing is planned for what was not read."""
+    """No changes for organizations that were not read."""
     there = replace(bindings((post(), in_buffer(post())))[A], id="p7")
     state = replace(record(), bindings={Slot("o9", "c9", "a"): there})
     assert World(state=state).plan(post("b", "b", LATER)).changes[0].address.key == "b"
@@ -591,7 +591,7 @@ def test_other_organizations_of_a_record_are_left_alone() -> None:
 
 
 def test_surplus_twins_are_warned_about() -> None:
-    """An unsent equal of one of ours that nobody declares; not a published one, nor at another time."""
+    """An unsent, undeclared equal of one of ours; not a published one, or one at another time."""
     twin = in_buffer(post(), "p2", YOUNG)
     state = record((post(), in_buffer(post())))
     for live, is_twin in (
@@ -605,7 +605,7 @@ def test_surplus_twins_are_warned_about() -> None:
 
 
 def test_what_was_let_go_is_not_ours_again() -> None:
-    """Adopted at most: somebody has said that it is not managed here."""
+    """Adopted at most: a person has said that it is not managed here."""
     young = in_buffer(post(), created=YOUNG)
     record_lost = Record(State(), YOUNG - timedelta(days=1))
     assert record_lost.is_managed(young)
@@ -613,6 +613,6 @@ def test_what_was_let_go_is_not_ours_again() -> None:
 
 
 def test_what_was_past_is_not_once_it_got_a_time_to_come() -> None:
-    """Forgotten, so that it is missed, not past, when that time passes too."""
+    """Forgotten, so it is missed, not past, when that time passes, too."""
     state = replace(record(), past=frozenset({A}))
     assert begin_run(state, World(state=state).plan(post(due=LATER))).past == frozenset()

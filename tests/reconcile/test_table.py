@@ -1,4 +1,4 @@
-"""The action table (design: Actions), a row at a time: what becomes of one declared object."""
+"""The action table (design: Actions), one row at a time: the change for one declared object."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ ADDRESS = "Acme/twitter:acme/a"
 
 
 def known(live: LivePost = THERE, was: Post = APPLIED, origin: Origin = Origin.CREATED, **fields: Any) -> World:
-    """Buffer has `live`; the record has `was`, as it was scheduled."""
+    """Buffer has `live`; the record has `was`, as scheduled."""
     return World(live=[live], state=record((was, in_buffer(was)), origin=origin), **fields)
 
 
 def sent(was: Post, live: LivePost | None = None, **fields: Any) -> World:
-    """`was` was applied and is out; Buffer shows `live`."""
+    """`was` was applied and published; Buffer shows `live`."""
     return World(live=[live or published(was)], state=record((was, published(was))), **fields)
 
 
@@ -76,7 +76,7 @@ def sent(was: Post, live: LivePost | None = None, **fields: Any) -> World:
     ids=["new", "known", "edited"],
 )
 def test_a_channel_that_does_not_publish_holds_what_is_not_sent(channel: LiveChannel, world: World, item: Post) -> None:
-    """Held for the channel, whether there is something to send or not."""
+    """Held because of the channel, with or without something to send."""
     assert replace(world, channels=(channel,)).verdict(item) is Reason.CHANNEL
 
 
@@ -90,7 +90,7 @@ def test_a_disconnected_channel_holds_neither_what_is_out_nor_deletes() -> None:
 
 @pytest.mark.parametrize(("paused", "expected"), [(True, True), (False, False)])
 def test_a_paused_queue_warns(paused: bool, expected: bool) -> None:
-    """Created all the same, with a warning."""
+    """Created anyway, with a warning."""
     plan = World(channels=(replace(TWITTER, is_queue_paused=paused),)).plan(queued())
     assert [verdict(c) for c in plan.changes] == [Action.CREATE]
     assert ("twitter:acme is paused" in warnings(plan)) == expected
@@ -100,7 +100,7 @@ def test_a_paused_queue_warns(paused: bool, expected: bool) -> None:
 
 
 def test_what_the_network_refused_is_held_with_its_message() -> None:
-    """Held with the message, edited or not, and on a disconnected channel too."""
+    """Held with the message, edited or not, even on a disconnected channel."""
     refused = replace(THERE, status=PostStatus.ERROR, error="Too long.")
     disconnected = replace(TWITTER, is_disconnected=True)
     for item in (APPLIED, replace(APPLIED, text="Edited")):
@@ -112,7 +112,7 @@ def test_what_the_network_refused_is_held_with_its_message() -> None:
 
 
 def test_what_is_out_is_done() -> None:
-    """Done; also where it is older than what was read, or was published by hand, which is progress."""
+    """Done; also if it is older than the reading, or was published by hand, which is progress."""
     over = post(due=OVER)
     assert sent(over).verdict(over) is Action.DONE
     assert World(state=record((over, published(over)))).verdict(over) is Action.DONE
@@ -145,7 +145,7 @@ def with_entry(item: Post, entry: str) -> Post:
     ids=["another time", "other tags", "the same entry, other defaults", "the same entry, another address"],
 )
 def test_edits_that_do_not_matter_once_it_is_out_are_done(was: Post, now: Post) -> None:
-    """Done, with what the file says now as applied; the plan counts them once a file."""
+    """Done, with the file's current version as applied; the plan counts them once per file."""
     world = sent(was)
     change = world.change(now)
     assert (change.action, change.reason) == (Action.DONE, Reason.STAYED)
@@ -157,7 +157,7 @@ def test_edits_that_do_not_matter_once_it_is_out_are_done(was: Post, now: Post) 
 
 @pytest.mark.parametrize(("action", "kind"), [(Action.DONE, "video"), (Action.HOLD, "image")])
 def test_a_video_that_lost_its_thumbnail_url_once_it_is_out_is_done(action: Action, kind: str) -> None:
-    """Buffer gave that field up, so the file had to change; the record of that time does not say what was attached."""
+    """Buffer dropped that field, so the file had to change; the record from before has no attachment."""
     asset = picture() if kind == "image" else Asset(video=Video(url="https://acme.example/a.mp4"))
     item = post(due=OVER, assets=(asset,))
     world = sent(item)
@@ -173,7 +173,7 @@ def test_a_video_that_lost_its_thumbnail_url_once_it_is_out_is_done(action: Acti
 
 @pytest.mark.parametrize("status", [PostStatus.SENT, PostStatus.SENDING])
 def test_an_edit_of_what_is_out_is_held_with_what_differs(status: PostStatus) -> None:
-    """Held as published, with the text; nothing is done for an edit that Buffer shows already."""
+    """Held as published, with the text; an edit that Buffer already shows needs nothing."""
     edited = queued(text="Edited")
     world = sent(queued(), published(queued(), status=status))
     change = world.change(edited)
@@ -191,7 +191,7 @@ def test_an_edit_of_what_is_out_is_held_with_what_differs(status: PostStatus) ->
     ids=["another picture", "another entry"],
 )
 def test_an_edit_that_people_would_read_is_held_once_it_is_out(was: Post, now: Post) -> None:
-    """Held as published, also where Buffer does not show the difference."""
+    """Held as published, even if Buffer does not show the difference."""
     assert sent(was).verdict(now) is Reason.SENT
     assert World(state=record((was, published(was)))).verdict(now) is Reason.SENT
 
@@ -212,13 +212,13 @@ def test_what_was_deleted_in_buffer_is_held() -> None:
 
 
 def test_a_post_that_is_not_shown_yet_says_until_when() -> None:
-    """Plan again after the hour in which Buffer may be behind: before that, it would say the same."""
+    """The hint is to plan again after that hour, in which Buffer may be behind."""
     hold = gone(NOW - LAG + timedelta(minutes=10)).plan(APPLIED).changes[0]
     assert f"after {NOW + timedelta(minutes=10):%H:%M} UTC" in hold.hint
 
 
 def test_recreate_creates_what_was_deleted() -> None:
-    """Created; not where its time is past, and not another address."""
+    """Created; not if its time is past, and not for another address."""
     again = Options(recreate=frozenset({ADDRESS}))
     assert gone(options=again).verdict(APPLIED) is Action.CREATE
     assert gone(options=Options(recreate=frozenset({"Acme/twitter:acme/b"}))).verdict(APPLIED) is Reason.GONE
@@ -226,7 +226,7 @@ def test_recreate_creates_what_was_deleted() -> None:
 
 
 def test_an_idea_that_is_gone_is_held_and_created_again_on_request() -> None:
-    """Held as deleted, though ideas cannot be asked for one by one: they are read in full."""
+    """Held as deleted, though ideas cannot be requested one by one: all of them are read."""
     hiring = idea()
     state = record((hiring, idea_in_buffer(hiring)))
     assert World(state=state).verdict(hiring) is Reason.GONE
@@ -257,7 +257,7 @@ def test_what_no_list_shows_and_nobody_sought_is_not_gone() -> None:
     ids=["text", "time", "back to draft", "back to draft, with its time", "back to approval", "tags"],
 )
 def test_what_a_person_changed_is_held_with_both_sides(changed: LivePost) -> None:
-    """Held as changed, or as a conflict where the file changed, too; both sides are shown."""
+    """Held as changed, or as a conflict if the file changed, too; both sides are shown."""
     change = known(changed).change(APPLIED)
     assert verdict(change) is Reason.CHANGED
     assert change.differences
@@ -267,7 +267,7 @@ def test_what_a_person_changed_is_held_with_both_sides(changed: LivePost) -> Non
 
 
 def test_reapply_sends_the_files_version() -> None:
-    """Updated, for drift; an adopted one stays held."""
+    """Updated, for drift; an adopted post stays held."""
     again = Options(reapply=frozenset({ADDRESS}))
     theirs = replace(THERE, text="Theirs")
     for item in (APPLIED, replace(APPLIED, text="Ours")):
@@ -289,14 +289,14 @@ def test_what_came_back_different_is_no_ones_edit() -> None:
 
 
 def test_a_scheduled_version_that_is_not_the_files_will_go_out_and_the_hold_says_so() -> None:
-    """Said of a scheduled post, not of a draft."""
+    """For a scheduled post, not for a draft."""
     scheduled = known(replace(THERE, text="Theirs")).change(APPLIED)
     draft = known(replace(THERE, status=PostStatus.DRAFT, due_at=None)).change(APPLIED)
     assert [("will be published as it is" in c.message) for c in (scheduled, draft)] == [True, False]
 
 
 def test_file_and_buffer_that_came_to_say_the_same_are_in_agreement() -> None:
-    """Nothing to do, and what both say is what was applied."""
+    """Nothing to do, and the common version counts as applied."""
     both = replace(APPLIED, text="Both")
     change = known(replace(THERE, text="Both")).change(both)
     assert change.action is Action.NO_OP
@@ -308,7 +308,7 @@ def test_file_and_buffer_that_came_to_say_the_same_are_in_agreement() -> None:
 
 @pytest.mark.parametrize("origin", [Origin.CREATED, Origin.RECOVERED, Origin.IMPORTED])
 def test_an_edit_of_ours_is_sent(origin: Origin) -> None:
-    """Updated, without the schedule; what was not edited needs nothing."""
+    """Updated, without the schedule; an unedited post needs nothing."""
     change = known(origin=origin).change(replace(APPLIED, text="Edited"))
     assert (change.action, change.cause) == (Action.UPDATE, Cause.EDITED)
     assert isinstance(change.write, EditPost)
@@ -335,7 +335,7 @@ def test_an_edit_that_buffer_does_not_show_says_so() -> None:
 
 
 def test_another_address_of_an_image_is_shown() -> None:
-    """Updated, with the address that was applied last beside the new one: Buffer shows neither."""
+    """Updated, with the last applied address next to the new one: Buffer shows neither."""
     was = post(assets=(picture("a"),))
     change = known(in_buffer(was), was).change(post(assets=(picture("b"),)))
     (difference,) = change.differences
@@ -358,13 +358,13 @@ def test_an_edit_of_what_a_person_made_is_held() -> None:
     ids=["scheduled a draft", "approved", "scheduled a draft without a time"],
 )
 def test_progress_is_not_drift(was: Post, live: LivePost, reason: Reason) -> None:
-    """Nothing to do, with what a person did."""
+    """Nothing to do, with the person's action."""
     change = known(live, was).change(was)
     assert (change.action, change.reason) == (Action.NO_OP, reason)
 
 
 def test_a_place_in_the_queue_is_no_time() -> None:
-    """Nothing to do where the queue moved; held where a person gave it a time of its own."""
+    """Nothing to do if the queue moved; held if a person gave it a time."""
     was = queued()
     moved = in_buffer(was, due_at=LATER)
     assert known(moved, was).verdict(was) is Action.NO_OP
@@ -373,7 +373,7 @@ def test_a_place_in_the_queue_is_no_time() -> None:
 
 
 def test_a_record_of_another_version_is_compared_by_content() -> None:
-    """Nothing to do where file and Buffer agree; updated where they do not."""
+    """Nothing to do if file and Buffer agree; otherwise updated."""
     state = record((APPLIED, THERE))
     binding = replace(state.bindings[slot(APPLIED)], applied="0:x")
     world = World(live=[THERE], state=replace(state, bindings={slot(APPLIED): binding}))
@@ -398,12 +398,12 @@ def test_a_record_of_another_version_is_compared_by_content() -> None:
 def test_history_in_the_files_is_past_where_nothing_is_recorded(
     since: datetime | None, due: datetime, expected: Action | Reason
 ) -> None:
-    """Past if it was due before the account was managed, else missed."""
+    """Past if it was due before `managed_since`, otherwise missed."""
     assert World(state=NO_RECORD, since=since).verdict(post(due=due)) is expected
 
 
 def test_what_is_past_stays_quiet() -> None:
-    """Past once its home is recorded, too, if it was remembered; without that, missed."""
+    """Still past once its home is recorded, if it was remembered; otherwise missed."""
     over = post(due=OVER)
     assert World(state=record(past=frozenset({slot(over)}))).verdict(over) is Action.PAST
     assert World().verdict(over) is Reason.MISSED
@@ -411,7 +411,7 @@ def test_what_is_past_stays_quiet() -> None:
 
 
 def test_what_an_earlier_version_left_alone_is_past() -> None:
-    """Past if it was due before the instant that the earlier version noted, else missed."""
+    """Past if it was due before the instant noted by the earlier version, otherwise missed."""
     state = record()
     homes = {**state.homes, "c1": replace(state.homes["c1"], past_before=OVER)}
     world = World(state=replace(state, homes=homes))
@@ -430,7 +430,7 @@ def test_what_an_earlier_version_left_alone_is_past() -> None:
     ids=["over a year ago", "inside the lead time", "at the lead time"],
 )
 def test_what_would_be_late_is_missed(edited: bool, due: datetime, is_missed: bool) -> None:
-    """Held as missed whatever its age, new or edited; a draft is never late."""
+    """Held as missed at any age, new or edited; a draft is never late."""
     world = known() if edited else World()
     expected = Reason.MISSED if is_missed else Action.UPDATE if edited else Action.CREATE
     assert world.verdict(post(due=due)) is expected
@@ -441,7 +441,7 @@ def test_what_would_be_late_is_missed(edited: bool, due: datetime, is_missed: bo
 
 
 def test_what_is_new_is_created() -> None:
-    """Created, with all that its creation needs."""
+    """Created, with every field of its creation."""
     tagged_post = post(tags=("launch",), idea="hiring")
     seen = in_buffer(post("b", "Another", tags=("Launch",)), "p9")
     change = World(live=[seen]).change(tagged_post, idea())
@@ -451,7 +451,7 @@ def test_what_is_new_is_created() -> None:
 
 
 def test_over_the_plans_limit_the_earliest_due_go_first() -> None:
-    """The earliest is created; the later one and the queue wait. Drafts and what goes out at once take no room."""
+    """The earliest is created; the later one and the queue wait. Drafts and posts published at once take no room."""
     items = (queued("q", "q"), post("later", "later", LATER), post("first", "first"), at_once("now", "now"))
     draft = post("draft", "draft", draft=True)
     theirs = in_buffer(post("x", "Theirs"), "p9")
@@ -479,7 +479,7 @@ def test_over_the_plans_limit_the_earliest_due_go_first() -> None:
     ids=["queue", "now", "another channel", "timed", "timed on an unrecorded home", "late", "known"],
 )  # fmt: skip
 def test_only_what_is_proved_absent_is_sent(item: Post, world: World, expected: Action | Reason) -> None:
-    """Held as unread where the reading did not go far enough, by kind of post and home."""
+    """Held as unread if the reading did not go far enough, by kind of post and home."""
     assert world.verdict(item) is expected
 
 
@@ -487,7 +487,7 @@ def test_only_what_is_proved_absent_is_sent(item: Post, world: World, expected: 
 
 
 def test_ideas_are_not_edited() -> None:
-    """Held as an edit of an idea; nothing to do where Buffer's has it; held as changed where a person changed it."""
+    """Held as an edit of an idea; nothing to do if Buffer's has the edit; held as changed if a person changed it."""
     was, now = idea(), idea(text="Over a coffee")
     state = record((was, idea_in_buffer(was)))
     there, edited = idea_in_buffer(was), idea_in_buffer(now)
@@ -503,14 +503,14 @@ def test_ideas_are_not_edited() -> None:
 
 @pytest.mark.parametrize("origin", [Origin.CREATED, Origin.RECOVERED, Origin.IMPORTED])
 def test_what_is_cancelled_is_deleted(origin: Origin) -> None:
-    """Deleted whatever `prune` and `max_deletes` say, on one line; a person's stays held."""
+    """Deleted despite `prune` and `max_deletes`, on one line; a person's post stays held."""
     settings = Settings(prune=False, max_deletes=0)
     change = known(origin=origin, settings=settings).change(replace(APPLIED, cancelled=True))
     assert (change.action, change.cause) == (Action.DELETE, Cause.CANCELLED)
 
 
 def test_the_deletion_of_what_a_person_changed_says_so() -> None:
-    """Said where the version in Buffer is not the one applied."""
+    """The warning appears if Buffer's version is not the applied one."""
     cancelled = replace(APPLIED, cancelled=True)
     assert "Somebody changed it" in known(replace(THERE, text="Theirs")).change(cancelled).message
     assert not known().change(cancelled).message
@@ -519,7 +519,7 @@ def test_the_deletion_of_what_a_person_changed_says_so() -> None:
 
 
 def test_what_is_cancelled_and_not_ours_is_not_deleted() -> None:
-    """Held where a person's will be published; nothing to do where it never was, or is out."""
+    """Held if a person's post will be published; nothing to do if it never existed, or is already published."""
     cancelled = replace(APPLIED, cancelled=True)
     assert known(origin=Origin.ADOPTED).verdict(cancelled) is Reason.ADOPTED
     scheduled, draft = post(cancelled=True), post(cancelled=True, draft=True)
@@ -533,7 +533,7 @@ def test_what_is_cancelled_and_not_ours_is_not_deleted() -> None:
 
 
 def test_what_is_protected_is_not_deleted() -> None:
-    """Held, whether the file cancels it or it was removed from there."""
+    """Held, whether it is canceled or removed from the file."""
     protected = replace(APPLIED, protect=True)
     assert known().verdict(replace(protected, cancelled=True)) is Reason.PROTECTED
     assert known(was=protected).verdicts() == {"a": Reason.PROTECTED}
@@ -562,7 +562,7 @@ def other(**fields: Any) -> Post:
     ids=["ours", "recovered", "prune off", "adopted", "sent", "gone", "not read", "sent and no longer read"],
 )
 def test_what_left_the_files(world: World, expected: Action | Reason) -> None:
-    """Deleted if ours and unsent, else forgotten; unread ones are held, since they may be either."""
+    """Deleted if ours and unsent, otherwise forgotten; unread ones are held, since they may be either."""
     assert world.verdicts(other())["a"] is expected
 
 
@@ -584,7 +584,7 @@ def test_deletes_say_where_an_object_comes_from() -> None:
 
 
 def test_an_idea_that_left_the_files_stays_in_buffer() -> None:
-    """Forgotten, with a word about it where it is there."""
+    """Forgotten, with a note if it still exists."""
     state = record((idea(), idea_in_buffer(idea())))
     (there,) = World(live=[idea_in_buffer(idea())], state=state).plan().changes
     (away,) = World(state=state).plan().changes
@@ -597,7 +597,7 @@ def test_an_idea_that_left_the_files_stays_in_buffer() -> None:
 
 
 def test_what_nobody_declares_is_counted() -> None:
-    """Two: what is out is not counted."""
+    """Two: published posts are not counted."""
     theirs = (in_buffer(post("x", "x"), "p1"), idea_in_buffer(idea()), published(post("y", "y", OVER), "p3"))
     assert World(live=theirs).plan().unmanaged == 2
 
@@ -606,7 +606,7 @@ def test_what_nobody_declares_is_counted() -> None:
 
 
 def test_a_write_without_an_outcome_is_held_before_anything_else() -> None:
-    """Held as unsettled, cancelled or not, whatever matches."""
+    """Held as unsettled, canceled or not, with any match."""
     options = Options(unsettled={slot(APPLIED): ("p1",)})
     for item in (APPLIED, replace(APPLIED, cancelled=True)):
         change = World(live=[in_buffer(APPLIED, created=YOUNG)], options=options).change(item)
@@ -615,7 +615,7 @@ def test_a_write_without_an_outcome_is_held_before_anything_else() -> None:
 
 
 def test_names_that_stand_for_nothing_are_held() -> None:
-    """Held as unresolved: a tag that Buffer does not show, a board that is not there, an idea that is held."""
+    """Held as unresolved: a tag or board that Buffer does not have, an idea that is held."""
     assert World().verdict(post(tags=("nowhere",))) is Reason.UNRESOLVED
     board = replace(TWITTER, service=Service.PINTEREST, boards={"Ours": "b1"})
     pin = replace(post(), service=Service.PINTEREST, metadata=PinterestMetadata(board="Theirs"))
@@ -638,7 +638,7 @@ def test_a_post_of_a_known_idea_has_its_id() -> None:
 
 
 def test_tags_are_those_of_ideas_too() -> None:
-    """The id that Buffer shows on an idea."""
+    """The id from an idea in Buffer."""
     write = World(live=[idea_in_buffer(idea(), tags=(LiveTag("t7", "launch"),))]).change(post(tags=("launch",))).write
     assert isinstance(write, CreatePost)
     assert write.tag_ids == ("t7",)
