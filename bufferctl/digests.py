@@ -62,7 +62,7 @@ def facts(change: Change) -> dict[str, str | None]:
 
 
 def what_it_says(item: Post | Idea | None) -> dict[str, Any]:
-    """What becomes public of a declared object, and when, by field name in the file; tags sorted, instants in UTC."""
+    """What a declared object makes public, and when, by field name in the file; tags sorted, instants in UTC."""
     if item is None:
         return {}
     public = identity(item, without=_PRIVATE)

@@ -101,7 +101,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an address answered.
+    """The answer of an address.
 
     `message`: a predicate, such as `returns 404 Not Found`; empty if all is well. `type`: the media type. `size`: in
     bytes, None if not given.

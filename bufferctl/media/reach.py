@@ -15,7 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-#: Finds the IP addresses of a host: its name and port. Raises OSError if there are none.
+#: Finds the IP addresses of a host from its name and port. Raises OSError if there are none.
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 #: Formally a public address, but inside Azure it is the host that provides certificates and settings.

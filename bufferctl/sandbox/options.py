@@ -1,4 +1,4 @@
-"""How the sandbox behaves where Buffer's behavior is unknown, and which of these choices can be changed.
+"""How the sandbox behaves when Buffer's behavior is unknown, and which of these choices can be changed.
 
 The API notes mark some behavior as "open" and leave some out. By default the sandbox picks the behavior that is hardest
 on a careless client, so that a client that passes here did not depend on luck; `Options` selects the alternative if it

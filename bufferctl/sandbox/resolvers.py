@@ -219,7 +219,7 @@ def _templates(_root: Any, info: Info, input: Doc, first: int | None = None, aft
     return reads.listed([one for one in kept if visibility in {None, one["visibility"]}], first, after, most=None)
 
 
-# Content items and notes, of which there are none
+# Content items and notes, which are always empty
 
 
 @query.field("contentItem")
