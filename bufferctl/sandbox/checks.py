@@ -91,7 +91,7 @@ def _media(assets: list[Doc], service: str, roots: Sequence[str], *, thread: boo
 
 
 def _thumbnail(kind: str, value: Doc, service: str, roots: Sequence[str]) -> Iterator[str]:
-    """Yield problems with a thumbnail; a video's thumbnail can only be a frame, and only on some networks (NOTES: Writing)."""
+    """Yield problems with a thumbnail; a video's can only be a frame, and only on some networks (NOTES: Writing)."""
     url = value.get("thumbnailUrl")
     if kind == "video" and url:
         yield "The thumbnail of a video cannot be set by thumbnailUrl."

@@ -126,7 +126,7 @@ class Faults:
         return {name: names.count(name) for name in sorted(set(names))}
 
     def draw(self, kind: str | None, fields: Sequence[str], *, write: bool = False) -> Fault | None:
-        """Return the fault of this request, or of this one alias of a mutation if `write` is set; None if there is none."""
+        """Return the fault of this request, or of this alias of a mutation if `write` is set; None if there is none."""
         found = None
         for place, rule in enumerate(self.rules):
             if rule.kind == "skew" or rule.hits_writes != write or not rule.fits(kind, fields):

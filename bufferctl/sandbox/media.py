@@ -21,7 +21,7 @@ _TYPES = {"image": "image/", "gif": "image/", "thumbnail": "image/", "video": "v
 
 
 def media_problem(url: str, kind: str, roots: Sequence[str] = ()) -> str | None:
-    """Return what is wrong with a media URL, which must be https, public, and reachable; None if Buffer could fetch it.
+    """Return what is wrong with a media URL (it must be https, public and reachable); None if Buffer could fetch it.
 
     `roots`: prefixes of URLs to fetch. A link is not a medium, so its target is not checked.
     """

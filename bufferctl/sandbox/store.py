@@ -115,7 +115,7 @@ class Store:
         return [channel for channel in self.channels.values() if channel["organizationId"] == organization]
 
     def add_posts(self, docs: Iterable[Doc]) -> None:
-        """Insert posts in order, in one transaction; raises sqlite3.IntegrityError if an id is taken."""
+        """Insert posts in order, in one transaction; sqlite3.IntegrityError if an id is taken."""
         marks = ", ".join("?" * 10)
         with self.transaction():
             rows = (_post_row(doc) for doc in docs)
