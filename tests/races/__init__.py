@@ -1,1 +1,1 @@
-"""Races of several machines over one shared record: an oracle that shares no code with what it judges."""
+"""Races of several machines for one shared record: an oracle that shares no code with bufferctl."""

@@ -1,4 +1,4 @@
-"""Run races again: `python -m tests.races KIND SEED [LAST]`, as many as there are from SEED to LAST."""
+"""Run races again: `python -m tests.races KIND SEED [LAST]`, one for each seed from SEED to LAST."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.stores.places import PLACES, SERVED, place_in
 
 
 def main(kind: str, first: int, last: int) -> int:
-    """Print what happened in each that broke; 1 where one did."""
+    """Print the log of each race that broke; 1 if one did."""
     os.environ.update({**git.ENVIRONMENT, **buckets.ENVIRONMENT})
     failed = 0
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:

@@ -1,4 +1,4 @@
-"""What races need: a stage, and fresh places to share a record in, one kind of store each."""
+"""Fixtures for races: a stage, and fresh places for a shared record, one per kind of store."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.stores import buckets, git
 from tests.stores.conftest import place_of
 from tests.stores.places import Open, Place
 
-__all__ = ["place_of"]  # a fixture, known here by its name
+__all__ = ["place_of"]  # a fixture, used here by name
 
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One for all races of a test process."""
+    """One stage for all races of a test process."""
     with patch.dict(os.environ, {**git.ENVIRONMENT, **buckets.ENVIRONMENT}):
         stage = warmed(tmp_path_factory.mktemp("warm"))
         yield stage
@@ -30,7 +30,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @contextmanager
 def joining(kind: str, place: Place, folder: Path) -> Iterator[Joins]:
-    """A fresh place. A machine has a clone of its own where that is git; clients of buckets do not survive a fork."""
+    """A fresh place. For git, each machine has its own clone; clients of buckets do not survive a fork."""
     with place(folder) as opens:
         yield (lambda: _kept(opens)) if kind.startswith("git") else (lambda: opens)
 

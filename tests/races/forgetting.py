@@ -1,4 +1,4 @@
-"""Stores that forget: what the suite must notice, since a promise rests on each thing that they lose."""
+"""Stores that lose data: a promise depends on each part that they drop, so the suite must notice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bufferctl.state import Store, Stored
 
 
 class Forgetting:
-    """A store that drops parts of every document before it keeps it."""
+    """A store that drops parts of every document before saving it."""
 
     is_shared = True
 
@@ -25,7 +25,7 @@ class Forgetting:
         return self._store.others()
 
     def beside(self, path: str) -> Store:
-        """As `Store`, one that forgets as much."""
+        """As `Store`, with the same losses."""
         return Forgetting(self._store.beside(path), self._forgets)
 
     def read(self) -> Stored:
@@ -33,6 +33,6 @@ class Forgetting:
         return self._store.read()
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
-        """As `Store`, but for what it forgets."""
+        """As `Store`, except for the dropped parts."""
         kept = {name: value for name, value in json.loads(document).items() if name not in self._forgets}
         return self._store.swap(json.dumps(kept).encode(), version, message, squash=squash)

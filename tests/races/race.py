@@ -1,6 +1,6 @@
-"""A race: drawn from a seed, run on a stage, and judged at its end by what is in Buffer and in the store.
+"""A race: drawn from a seed, run on a stage, and judged at its end by the content of Buffer and the store.
 
-Nobody else acts in the account, so nothing is ever a question: in the end every declared object was made exactly once,
+Nobody else acts in the account, so there are no questions: in the end every declared object was created exactly once,
 every machine knows it, and no machine has anything left to do.
 """
 
@@ -23,21 +23,21 @@ from tests.lives.projects import IDEAS, LINKEDIN, TWITTER, Entry, sentence, word
 from tests.races.stage import Answer, Contact, Killed, Machine, Opens, Ran, Stage
 
 APPLY = ("apply", "--auto-approve", "--json")
-#: Longer than a lease and all that may still come of what was sent in it.
+#: Longer than a lease and all late effects of requests sent during it.
 DEAD = 17 * 60
-#: Seconds, less than a request is waited for.
+#: Seconds, less than the timeout of a request.
 SHORT = 15
-#: Makes what a machine opens its store with.
+#: Creates the store opener of a machine.
 Joins = Callable[[], Opens]
 
 
 class Broken(AssertionError):  # noqa: N818 - a verdict
-    """A promise does not hold."""
+    """A promise was broken."""
 
 
 @dataclass
 class Race:
-    """What is going on. `entries`: what the files say, by address."""
+    """The current state. `entries`: the declarations, by address."""
 
     stage: Stage
     rng: random.Random
@@ -49,7 +49,7 @@ class Race:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def machine(self, name: str = "") -> Machine:
-        """A machine that was never used before, with the files as they are now."""
+        """A new machine, with the current files."""
         name = name or f"fresh-{next(self._numbers)}"
         made = Machine(name, self.folder / name, self.joins())
         made.checkout.mkdir(parents=True)
@@ -57,7 +57,7 @@ class Race:
         return made
 
     def apply(self, machine: Machine, *more: str, trouble: Trouble | None = None, fault: Fault | None = None) -> Ran:
-        """Apply there."""
+        """Apply on a machine."""
         ran = self.stage.run(machine, *APPLY, *more, decide=trouble, fault=fault)
         self.log += [f"{trouble.happened}" if trouble and trouble.happened else "", f"fault: {fault}" if fault else ""]
         self.log.append(f"{self.stage.account.now:%H:%M:%S} {ran}")
@@ -65,10 +65,10 @@ class Race:
             raise Broken(f"{ran}")
         return ran
 
-    # What people write
+    # Edits
 
     def edit_files(self, *machines: Machine) -> None:
-        """Entries come, change and go, and everybody pulls."""
+        """Entries are added, changed and removed, and every machine pulls."""
         for _ in range(self.rng.randint(1, 5)):
             self._add()
         timed = [each for each in self.entries.values() if each.due and not each.draft]
@@ -91,19 +91,19 @@ class Race:
             made = replace(made, due=due, draft=self.rng.random() < 0.2)
         self.entries[made.address] = made
 
-    # What may happen to a run
+    # Troubles of a run
 
     def trouble(self, *others: Machine) -> Trouble:
-        """What happens at one of the contacts of a run; the machines in `others` may run meanwhile."""
+        """Trouble at one contact of a run; the machines in `others` may run meanwhile."""
         kind = self.rng.choice(["kill", "kill", "pause", "pause", "pause", "store", "nothing"])
         at: int | Contact = self.rng.randint(1, 30)
-        if self.rng.random() < 0.5:  # where it matters most: around what is announced, sent and kept
+        if self.rng.random() < 0.5:  # most important: around announcing, sending and saving
             what, number = self.rng.choice([("swap", 1), ("swap", 2), ("swap", 2), ("swap", 3), ("write", 1)])
             at = Contact(number, what, after=self.rng.random() < 0.5)
         return Trouble(self, kind, at, others)
 
     def fault(self) -> Fault | None:
-        """What Buffer does to one write request."""
+        """The fault of one write request."""
         if self.rng.random() < 0.5:
             return None
         kind = self.rng.choice(["cut", "cut", "500", "unexpected", "throw", "429", "hidden"])
@@ -113,7 +113,7 @@ class Race:
     # The end
 
     def end(self, *machines: Machine) -> None:
-        """Every machine applies once more, and has nothing left to do."""
+        """Every machine applies once more, and then has nothing left to do."""
         self.stage.pass_time(DEAD)
         everybody = [*machines, self.machine()]
         for machine in everybody:
@@ -152,7 +152,7 @@ class Race:
 
 @dataclass
 class Trouble:
-    """Something happens at the contact of that number (among all, or among those of its kind)."""
+    """Trouble at the contact with that number (of all contacts, or of its kind)."""
 
     race: Race
     kind: str
@@ -189,7 +189,9 @@ class Trouble:
             self.happened = f"the store fails {where}, and {self._failing} times more"
             return "fail"
         self.happened = f"paused {where}"
-        if contact.what == "write" and not contact.after:  # what is on its way when a machine sleeps: not promised
+        if (
+            contact.what == "write" and not contact.after
+        ):  # requests in flight while a machine sleeps: nothing is promised
             stage.pass_time(rng.choice([0, SHORT]))
             self.race.apply(rng.choice(self.others or [self.race.machine()]))
             return "go"
@@ -203,8 +205,8 @@ class Trouble:
 
 
 def run(seed: int, stage: Stage, folder: Path, joins: Joins) -> list[str]:
-    """Run the race of a seed; what happened. Raises Broken, with all that happened until then."""
-    rng = random.Random(seed)  # noqa: S311 - a drawn race, no secret
+    """Run the race of a seed; returns the log. Raises Broken with the log so far."""
+    rng = random.Random(seed)  # noqa: S311 - a drawn race, not a secret
     stage.begin(Account([TWITTER, LINKEDIN], seed, page=rng.choice([20, 100])))
     race = Race(stage, rng, folder, joins)
     try:
@@ -229,7 +231,7 @@ def run(seed: int, stage: Stage, folder: Path, joins: Joins) -> list[str]:
 
 
 def warmed(folder: Path) -> Stage:
-    """A stage on which races may begin."""
+    """A stage that is ready for races."""
     stage = Stage()
     stage.begin(Account([TWITTER, LINKEDIN]))
     race = Race(stage, random.Random(0), folder, lambda: lambda: LocalStore(folder / "state.json"))  # noqa: S311 - a seed
@@ -243,7 +245,7 @@ def _word(item: Post | Idea) -> set[str]:
 
 
 def _recorded(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What is bound, by key."""
+    """The bindings, by key."""
     homes = (home for homes in document.get("organizations", {}).values() for home in homes.values())
     return {key: each for home in homes for key, each in home.get("objects", {}).items()}
 

@@ -1,8 +1,8 @@
-"""Where races happen: machines with homes of their own, one account, one store, one clock that everything goes by.
+"""The stage of races: machines with separate homes, one account, one store, and one clock for all of them.
 
-Every command runs in a fork of this process. Whatever it touches (Buffer, the store) is a *contact*: it waits there
-until this process lets it go on. So another machine can run in between, time can pass, or the command can be killed, at
-any point. `tests/lives` lends the account and what it answers.
+Every command runs in a fork of this process. Each of its accesses (to Buffer or the store) is a *contact*: it waits
+there until this process lets it continue. So at any point another machine can run in between, time can pass, or the
+command can be killed. `tests/lives` provides the account and its answers.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ from tests.lives import world as lives
 from tests.lives.account import Account
 from tests.lives.endpoint import Cut, Endpoint, Fault
 
-#: How long this process waits for a contact before it looks whether the command is still alive.
+#: How long this process waits for a contact before it checks whether the command is still alive.
 _PATIENCE = 0.05
-#: Makes the store of a machine; another one around it may forget things.
+#: Creates the store of a machine; a wrapper may drop data.
 Opens = Callable[[], Store]
 
 
 @dataclass
 class Machine:
-    """A machine. `opens`: its store."""
+    """A machine. `opens`: opens its store."""
 
     name: str
     folder: Path
@@ -57,7 +57,7 @@ class Machine:
         return self.folder / "checkout"
 
     def write(self, files: dict[str, str]) -> None:
-        """Make the files of its checkout say that."""
+        """Set the content of the files in its checkout."""
         for path in self.checkout.rglob("*.yaml"):
             path.unlink()
         for name, text in files.items():
@@ -68,9 +68,9 @@ class Machine:
 
 @dataclass(frozen=True)
 class Contact:
-    """A command is about to touch something, or has just done so.
+    """A command is about to access something, or has just done so.
 
-    `what`: `read` or `write` (Buffer), `fetch` or `swap` (the store); `after`: it is done, and the answer on its way.
+    `what`: `read` or `write` (Buffer), `fetch` or `swap` (the store); `after`: it is done, and the answer is in flight.
     """
 
     number: int
@@ -80,7 +80,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command printed, and its exit code; negative: the signal that killed it."""
+    """A command's output and exit code; negative: the signal that killed it."""
 
     machine: str
     arguments: tuple[str, ...]
@@ -93,26 +93,26 @@ class Ran:
 
     @property
     def json(self) -> dict[str, Any]:
-        """What it printed, empty where that is no JSON."""
+        """The output as JSON, empty if it is not JSON."""
         try:
             return dict(json.loads(self.out))
         except ValueError:
             return {}
 
 
-#: What a contact answers: `go`; of the store `fail` (it cannot be reached) and `lose` (done, but the answer is lost).
+#: The reply to a contact: `go`; for the store `fail` (it cannot be reached) and `lose` (done, but the answer is lost).
 Answer = str
-#: Decides at each contact of a command; it may run other commands meanwhile.
+#: Decides at each contact of a command, and may run other commands meanwhile.
 Decide = Callable[[Contact], Answer]
 
 
-class Killed(Exception):  # noqa: N818 - what happens to a command, no error of ours
-    """The command is to die at this contact."""
+class Killed(Exception):  # noqa: N818 - an event of a command, not an error of ours
+    """The command must die at this contact."""
 
 
 @dataclass
 class _Running:
-    """A command under way."""
+    """A running command."""
 
     machine: Machine
     endpoint: Endpoint
@@ -121,7 +121,7 @@ class _Running:
 
 
 class Stage:
-    """The server that all commands talk to, and the clock. One race at a time."""
+    """The server for all commands, and the clock. One race at a time."""
 
     def __init__(self) -> None:
         handler = type("Handler", (_Handler,), {"stage": self})
@@ -141,7 +141,7 @@ class Stage:
         self._show()
 
     def warm_up(self, machine: Machine) -> None:
-        """Run a command in this process, so that whatever takes long the first time is there in every fork of it."""
+        """Run a command in this process, so that slow first-time work is already done in every fork."""
         names = self._environment(machine)
         with patch.dict(os.environ, names), chdir(machine.checkout), redirect_stdout(io.StringIO()):
             for _ in range(2):
@@ -159,7 +159,7 @@ class Stage:
             self._show()
 
     def run(self, machine: Machine, *arguments: str, decide: Decide | None = None, fault: Fault | None = None) -> Ran:
-        """Run a command on a machine to its end; what happens at its contacts is decided here."""
+        """Run a command on a machine to its end, and decide about each of its contacts here."""
         endpoint = self._endpoint(machine.name)
         endpoint.begin("one", fault)
         running = self._running[machine.name] = _Running(machine, endpoint)
@@ -192,7 +192,7 @@ class Stage:
         return Ran(machine.name, arguments, code, out, err)
 
     def document(self, opens: Opens) -> dict[str, Any]:
-        """The document in the store, read by a process of its own; empty where there is none."""
+        """The document in the store, read by a separate process; empty if there is none."""
         read, write = os.pipe()
         child = _forked()
         if child == 0:
@@ -208,7 +208,7 @@ class Stage:
         return dict(json.loads(raw))
 
     def contact(self, name: str, what: str, *, after: bool) -> Answer:
-        """Wait until the command may go on."""
+        """Wait until the command may continue."""
         running = self._running.get(name)
         if running is None:
             return "go"
@@ -217,7 +217,7 @@ class Stage:
         return reply.get()
 
     def answer(self, name: str, body: bytes) -> tuple[int, dict[str, str], dict[str, Any]]:
-        """What Buffer answers. Raises Cut."""
+        """The answer of Buffer. Raises Cut."""
         what = "write" if b"mutation" in body[:40] else "read"
         if self.contact(name, what, after=False) == "drop":
             raise Cut
@@ -228,7 +228,7 @@ class Stage:
         return answer
 
     def _endpoint(self, name: str) -> Endpoint:
-        """The endpoint as one machine meets it: its own faults, and everybody's late writes."""
+        """The endpoint as one machine sees it: with its own faults, and everybody's late writes."""
         endpoint = Endpoint(self.account)
         endpoint._later = self._later
         running = self._running.get(name)
@@ -247,7 +247,7 @@ class Stage:
         if child == 0:
             try:
                 self._in_the_fork(machine, arguments, printed)
-            except BaseException:  # noqa: BLE001 - it must not go on as the parent
+            except BaseException:  # noqa: BLE001 - it must not continue as the parent
                 traceback.print_exc()
             finally:
                 os._exit(9)
@@ -277,7 +277,7 @@ class Stage:
 
     @contextmanager
     def _clocks(self, line: _Line) -> Iterator[None]:
-        """Clocks that go as the account's does: one that counts sleep and one that does not; sleeping moves all."""
+        """Clocks that follow the account's: one that counts sleep and one that does not; sleeping moves all."""
         began, real_wait, real_monotonic = self._now(), threading.Event.wait, time.monotonic
         main = threading.get_ident()
 
@@ -307,14 +307,14 @@ class Stage:
 
 
 class _Line:
-    """How a command asks this process. `asleep`: seconds during which its machine was."""
+    """A command's connection to this process. `asleep`: seconds during which its machine slept."""
 
     def __init__(self, url: str, name: str) -> None:
         self._address, self._name = url.removeprefix("http://"), name
         self.asleep = 0.0
 
     def say(self, what: str) -> Answer:
-        """Say what happens, and wait for the answer."""
+        """Report an event, and wait for the reply."""
         connection = http.client.HTTPConnection(self._address)
         connection.request("POST", f"/{self._name}", what)
         answer = connection.getresponse().read().decode()
@@ -325,7 +325,7 @@ class _Line:
 
 
 class _Watched:
-    """A store, each use of which is a contact; where the race says so, it cannot be reached or its answer is lost."""
+    """A store whose every use is a contact; the race can make it unreachable or lose its answer."""
 
     is_shared = True
 
@@ -364,7 +364,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: commands are killed, and their connections with them."""
+        """Nothing: commands are killed, and their connections end with them."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -412,11 +412,11 @@ class _Handler(BaseHTTPRequestHandler):
         head = "".join(f"{k}: {v}\r\n" for k, v in {**headers, "Content-Length": str(len(content))}.items())
         self.wfile.write(f"HTTP/1.1 {status} Answer\r\n{head}\r\n".encode() + content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base names it
-        """Nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Log nothing."""
 
 
 def _forked() -> int:
-    with warnings.catch_warnings():  # other threads serve; none of theirs is needed there
+    with warnings.catch_warnings():  # other threads only serve; the fork needs none of them
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()

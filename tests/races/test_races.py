@@ -1,6 +1,6 @@
-"""However machines race for one record, are killed or fall asleep: each declared object is made exactly once.
+"""Machines race for one record, are killed or fall asleep: each declared object is created exactly once.
 
-Two races here; in `make test-all` 50 for each kind of store (`RACES` says how many). One seed again:
+Two races here; in `make test-all` 50 for each kind of store (`RACES` sets the number). One seed again:
 `python -m tests.races KIND SEED`.
 """
 
@@ -34,22 +34,22 @@ QUICK = [("local", range(1000, 1001)), ("git", range(1000, 1001))]
     ids=lambda each: f"{each.start}-{each.stop - 1}" if isinstance(each, range) else each,
 )
 def test_in_a_race_everything_is_made_once(kind: str, seeds: range) -> None:
-    """In the end no machine has anything to do, every binding is there, and neither lock nor intents are left."""
+    """In the end no machine has anything to do, every binding is recorded, and no lock or intent is left."""
     if kind == "az":
         buckets.azurite()  # or skip it
-    # A process of its own: its forks do not work once a client of buckets was used here.
+    # A separate process: its forks do not work once this one has used a client of buckets.
     command = [sys.executable, "-m", "tests.races", kind, str(seeds.start), str(seeds.stop - 1)]
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-# Seeds that found it come first, so that this is quick while races are drawn as they are.
+# Seeds known to break come first, so this is quick as long as races are drawn in the same way.
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("forgets", "first"), [(("lock",), 7), (("intents", "listed"), 1)], ids=["lock", "intents"])
 def test_without_the_lock_or_the_intents_races_break(
     forgets: tuple[str, ...], first: int, stage: Stage, place_of: Callable[[str], Place], tmp_path: Path
 ) -> None:
-    """Within a few dozen races: what the promise rests on is tested by them."""
+    """Within a few dozen races: they do test the parts that the promise depends on."""
     for number, seed in enumerate((first, *range(60))):
         folder = tmp_path / str(number)
         with joining("local", place_of("local"), folder / "place") as joins:

@@ -1,4 +1,4 @@
-"""A run that was killed after its first request: who may go on, when, and what it says."""
+"""A run killed after its first request: who may continue, when, and with which message."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tests.races.stage import Contact, Machine, Ran, Stage
 
 @pytest.fixture
 def race(stage: Stage, tmp_path: Path) -> Race:
-    """Nothing was applied yet."""
+    """Nothing has been applied yet."""
     stage.begin(Account([TWITTER, LINKEDIN]))
     store = tmp_path / "shared" / "state.json"
-    race = Race(stage, random.Random(1), tmp_path, lambda: lambda: LocalStore(store))  # noqa: S311 - a drawn race, no secret
+    race = Race(stage, random.Random(1), tmp_path, lambda: lambda: LocalStore(store))  # noqa: S311 - a drawn race, not a secret
     race.edit_files()
     return race
 
 
 def killed(race: Race) -> Machine:
-    """A machine whose run was killed once its first request was carried out."""
+    """A machine whose run was killed after its first request was carried out."""
     machine = race.machine("machine-a")
     trouble = Trouble(race, "kill", Contact(1, "write", after=True), ())
     assert race.apply(machine, trouble=trouble).code == -9
@@ -34,20 +34,20 @@ def killed(race: Race) -> Machine:
 
 
 def done(race: Race, machine: Machine, ran: Ran) -> None:
-    """Hold that it was taken over, said so once, and that everything is there once."""
+    """Check that it was taken over and reported once, and that every object exists once."""
     assert ran.code == 0, ran
     assert ran.err.count("took over the lock of a run") == 1
     race.end(machine)
 
 
 def test_its_own_machine_goes_on_at_once(race: Race) -> None:
-    """It knows its own run, and that it is dead."""
+    """It recognizes its own run and knows that it is dead."""
     machine = killed(race)
     done(race, machine, race.apply(machine))
 
 
 def test_another_machine_waits_until_the_lease_is_over(race: Race) -> None:
-    """Before that it is refused: who holds the lock, and from when on it may be taken over."""
+    """Until then it is refused, with the lock's holder and the time from which it can be taken over."""
     killed(race)
     other = race.machine("machine-b")
     refused = race.apply(other)

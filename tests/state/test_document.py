@@ -1,4 +1,4 @@
-"""Documents: what is written is read back, with the lock and what is open; a damaged one is never taken for another."""
+"""Documents: read back as written, with the lock and open intents; a damaged one is never accepted."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def opened(slot: Slot, *, run: str = "r1", listed: frozenset[str] = frozenset(),
 
 
 def back(document: Document) -> Document:
-    """What is read of it."""
+    """The document as read back."""
     return parse(dump(document), "the record", ENDPOINT, remedy="Restore it.")
 
 
 def test_the_lock_and_what_is_open_are_read_back() -> None:
-    """Equal: every kind of write, the ids that were there before, whom a person was asked about, and the commit."""
+    """Equal: every kind of write, the ids that existed before, whether a person was asked, and the commit."""
     none = frozenset[str]()
     intents = (
         opened(SLOT, listed=frozenset({"p1", "p2"})),
@@ -57,7 +57,7 @@ def test_ids_that_were_there_before_are_written_once() -> None:
 
 
 def test_the_digest_is_of_the_record_alone() -> None:
-    """The same with a lock and with open intents; another one for another record."""
+    """The same with a lock and with open intents; different for another record."""
     plain = digest(dump(Document(ENDPOINT, STATE)))
     assert digest(dump(Document(ENDPOINT, STATE, run="r1", lease=LEASE, intents=(opened(SLOT),)))) == plain
     assert digest(dump(Document(ENDPOINT, replace(STATE, serial=1)))) != plain
@@ -82,7 +82,7 @@ bindings = st.builds(
 
 @given(st.dictionaries(st.builds(Slot, st.just("o"), texts, texts), bindings, max_size=6), st.booleans())
 def test_whatever_is_usual_any_binding_is_read_back(content: dict[Slot, Binding], usual: bool) -> None:
-    """What is left out because most have it is told from what is empty."""
+    """Values omitted as the common ones differ from empty ones."""
     if usual:
         content = {s: replace(b, address=f"Acme/c/{s.key}", seen=b.applied.split(":")[0]) for s, b in content.items()}
     homes = {slot.home: Home("o", slot.channel_id) for slot in content}
@@ -91,7 +91,7 @@ def test_whatever_is_usual_any_binding_is_read_back(content: dict[Slot, Binding]
 
 
 def test_a_document_of_format_2_is_read() -> None:
-    """It left nothing out: what is not there is empty."""
+    """It omitted nothing: a missing value is empty."""
     values = {"id": "p1", "origin": "adopted", "applied": "1:a:b:c"}
     home = {"objects": {"a": values}}
     raw = {"format_version": "2.0", "endpoint": ENDPOINT, "organizations": {"org": {"c0": home}}}
@@ -112,7 +112,7 @@ def test_a_document_of_format_2_is_read() -> None:
     ],
 )
 def test_a_damaged_document_is_refused(name: str, value: object) -> None:
-    """One message, with what to do; a lock or an intent is never passed over."""
+    """One message, with the fix; a lock or an intent is never skipped."""
     raw = json.loads(dump(Document(ENDPOINT, STATE))) | {name: value}
     with pytest.raises(StateError, match="The record is damaged") as raised:
         parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="Restore it.")
@@ -120,14 +120,14 @@ def test_a_damaged_document_is_refused(name: str, value: object) -> None:
 
 
 def test_an_intent_that_names_no_list_is_damaged() -> None:
-    """What was there before is not guessed."""
+    """The earlier objects are not guessed."""
     raw = json.loads(dump(Document(ENDPOINT, STATE, intents=(opened(SLOT),)))) | {"listed": []}
     with pytest.raises(StateError, match="damaged"):
         parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="")
 
 
 def test_ten_thousand_bindings_take_three_megabytes() -> None:
-    """At most, with all that state keeps of a post."""
+    """At most, with every field that state keeps for a post."""
     content = {}
     for number in range(10_000):
         seen, id_ = f"{number:020x}", f"{number:024x}"

@@ -1,4 +1,4 @@
-"""One run at a time: who holds the lock is named, and a dead holder's is taken over."""
+"""One run at a time: the lock's holder is named, and a dead holder's lock is taken over."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bufferctl.state import Lease, Lock
 from bufferctl.state.lock import holders
 
 ENDPOINT = "https://api.buffer.com"
-#: Holds the lock until its standard input ends.
+#: Holds the lock until its standard input closes.
 HOLD = f"""
 import sys
 from pathlib import Path
@@ -44,7 +44,7 @@ def another_process(folder: Path) -> subprocess.Popen[str]:
 
 
 def test_a_free_lock_is_taken_and_given_back(tmp_path: Path) -> None:
-    """Nobody died; while it is held it says by whom; afterwards it is free again."""
+    """No dead holder; while it is held it names the holder; afterwards it is free again."""
     lock = Lock(tmp_path / "user", ENDPOINT)
     with lock.held(0) as died:
         assert died is None
@@ -56,7 +56,7 @@ def test_a_free_lock_is_taken_and_given_back(tmp_path: Path) -> None:
 
 
 def test_a_run_that_holds_both_locks_is_named_once(tmp_path: Path) -> None:
-    """Though the two may be dated by different clocks; two runs are named both."""
+    """Even if the two locks are dated by different clocks; two separate runs are both named."""
     now = datetime(2029, 12, 3, 9, tzinfo=UTC)
     lease = Lease("r1", "ann", platform.node(), os.getpid(), now, now + timedelta(minutes=15), 60)
     with Lock(tmp_path, ENDPOINT).held(0):
@@ -68,7 +68,7 @@ def test_a_run_that_holds_both_locks_is_named_once(tmp_path: Path) -> None:
 
 
 def test_a_second_holder_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
-    """User, host, process, since when; and what to do."""
+    """User, host, process, start time; and the fix."""
     process = another_process(tmp_path)
     try:
         with pytest.raises(LockedError) as raised, Lock(tmp_path, ENDPOINT).held(0):
@@ -84,7 +84,7 @@ def test_a_second_holder_is_refused_and_told_who_holds_it(tmp_path: Path) -> Non
 
 
 def test_being_refused_takes_nothing_from_the_holder(tmp_path: Path) -> None:
-    """It still holds it, and is still named, after several tries."""
+    """The holder keeps the lock and is still named, after several tries."""
     process = another_process(tmp_path)
     try:
         for _ in range(3):
@@ -95,7 +95,7 @@ def test_being_refused_takes_nothing_from_the_holder(tmp_path: Path) -> None:
 
 
 def test_a_dead_holder_s_lock_is_taken_over_with_its_name(tmp_path: Path) -> None:
-    """After kill -9 the next run gets the lock at once, and who died."""
+    """After kill -9 the next run gets the lock at once, with the name of the dead holder."""
     process = another_process(tmp_path)
     process.kill()
     process.communicate()
@@ -106,7 +106,7 @@ def test_a_dead_holder_s_lock_is_taken_over_with_its_name(tmp_path: Path) -> Non
 
 
 def test_endpoints_lock_apart(tmp_path: Path) -> None:
-    """The sandbox does not keep the real account waiting."""
+    """The sandbox does not block the real account."""
     with Lock(tmp_path, ENDPOINT).held(0), Lock(tmp_path, "http://127.0.0.1:4000").held(0) as died:
         assert died is None
 
@@ -121,7 +121,7 @@ def test_it_is_given_back_whatever_happens(tmp_path: Path) -> None:
 
 
 def test_a_person_can_break_it(tmp_path: Path) -> None:
-    """`state unlock` says whose it was; then it is free."""
+    """`state unlock` names the holder; then the lock is free."""
     process = another_process(tmp_path)
     try:
         lock = Lock(tmp_path, ENDPOINT)
@@ -136,7 +136,7 @@ def test_a_person_can_break_it(tmp_path: Path) -> None:
 
 
 def test_whoever_was_broken_takes_nothing_from_the_next(tmp_path: Path) -> None:
-    """The broken holder ends; the new one still holds it and is still named."""
+    """The broken holder ends; the new one keeps the lock and is still named."""
     process = another_process(tmp_path)
     lock = Lock(tmp_path, ENDPOINT)
     lock.break_()
@@ -149,7 +149,7 @@ def test_whoever_was_broken_takes_nothing_from_the_next(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
-    """What is wrong and what to do."""
+    """The problem and the fix."""
     (tmp_path / "occupied").write_text("", encoding="utf-8")
     with (
         pytest.raises(LockedError, match="cannot be taken") as raised,

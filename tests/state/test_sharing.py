@@ -1,4 +1,4 @@
-"""A shared record for one run: the lock is a lease, few swaps, lost answers; who cannot renew it sends nothing more."""
+"""A shared record during one run: a lease as lock, few swaps, lost answers; without renewal nothing more is sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATE = State({SLOT: Binding("p1", Origin.CREATED)})
 
 @dataclass
 class Memory:
-    """A store in memory. `loses`: how many swaps are done although their answer is lost; `away`: nothing answers."""
+    """A store in memory. `loses`: how many swaps are done although their answer is lost; `away`: no answers at all."""
 
     document: bytes | None = None
     number: int = 0
@@ -43,7 +43,7 @@ class Memory:
         return {}
 
     def beside(self, path: str) -> Memory:
-        """None is."""
+        """None."""
         raise AssertionError(path)
 
     def read(self) -> Stored:
@@ -67,12 +67,12 @@ class Memory:
 
     @property
     def now(self) -> Document:
-        """What it holds."""
+        """Its content."""
         return parse(self.document or b"", self.place, ENDPOINT, remedy="")
 
     @property
     def lease(self) -> Lease:
-        """The lock in it."""
+        """The lock in its document."""
         lease = self.now.lease
         assert lease is not None
         return lease
@@ -91,7 +91,7 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands still."""
+    """A stopped clock."""
     return Clock()
 
 
@@ -108,7 +108,7 @@ def store() -> Memory:
 
 
 def locked(store: Store, now: datetime = NOW) -> SharedRecord:
-    """A run that holds the lock."""
+    """A run with the lock."""
     record = SharedRecord(store, ENDPOINT, commit="5f" * 20)
     record.load()
     record.lock(now, LANDING)
@@ -116,12 +116,12 @@ def locked(store: Store, now: datetime = NOW) -> SharedRecord:
 
 
 def announced(record: SharedRecord) -> OpenIntent:
-    """What it is about to send."""
+    """The writes that it is about to send."""
     return OpenIntent(Intent(0, SLOT, CreatePost(post("a"), "c0"), NOW, NOW, run=record.run), frozenset({"p0"}))
 
 
 def test_the_lock_is_a_lease_by_buffers_clock(store: Memory) -> None:
-    """15 minutes, with who holds it; a minute after its end it is dead."""
+    """15 minutes, with its holder; a minute after the end it is dead."""
     record = locked(store)
     lease = store.lease
     assert (lease.run, lease.until, lease.landing) == (record.run, NOW + timedelta(minutes=15), LANDING)
@@ -129,7 +129,7 @@ def test_the_lock_is_a_lease_by_buffers_clock(store: Memory) -> None:
 
 
 def test_two_that_read_the_same_cannot_both_lock(store: Memory) -> None:
-    """The second is told, and nothing of it is written."""
+    """The second is refused, and writes nothing."""
     second = SharedRecord(store, ENDPOINT)
     second.load()
     first = locked(store)
@@ -139,7 +139,7 @@ def test_two_that_read_the_same_cannot_both_lock(store: Memory) -> None:
 
 
 def test_an_apply_takes_three_swaps(store: Memory) -> None:
-    """The lock, what is about to be sent, and in the end all: state, commit, no lock, nothing open."""
+    """The lock, the announced writes, and at the end all of it: state, commit, no lock, nothing open."""
     record = locked(store)
     assert record.begin(State(), [announced(record)])
     assert store.now.intents[0].intent.until == NOW + timedelta(minutes=15)
@@ -152,7 +152,7 @@ def test_an_apply_takes_three_swaps(store: Memory) -> None:
 
 
 def test_what_stays_open_is_listed_for_whoever_comes_next(store: Memory) -> None:
-    """With the ids that were there before, and until when it may have been sent."""
+    """With the ids that existed before, and the latest time at which it may have been sent."""
     record = locked(store)
     record.begin(State(), [announced(record)])
     record.save(STATE)
@@ -162,7 +162,7 @@ def test_what_stays_open_is_listed_for_whoever_comes_next(store: Memory) -> None
 
 
 def test_a_run_that_changed_nothing_leaves_the_document_as_it_was(store: Memory) -> None:
-    """To the byte, whatever form it had."""
+    """To the byte, in any format."""
     first = locked(store)
     first.save(STATE)
     first.close([], "apply")
@@ -174,7 +174,7 @@ def test_a_run_that_changed_nothing_leaves_the_document_as_it_was(store: Memory)
 
 
 def test_a_lease_is_renewed_before_it_is_too_short(store: Memory, clock: Clock) -> None:
-    """Not while it outlives what a request may do; after that once, with the end of this run's intents."""
+    """Not while it outlasts any request; after that once, together with the end of this run's intents."""
     record = locked(store)
     record.begin(State(), [announced(record)])
     clock.seconds += 15 * 60 - LANDING - 1
@@ -188,7 +188,7 @@ def test_a_lease_is_renewed_before_it_is_too_short(store: Memory, clock: Clock) 
 
 
 def test_while_waiting_it_is_renewed_at_half(store: Memory, clock: Clock) -> None:
-    """7 minutes and a half after it was taken."""
+    """Seven and a half minutes after it was taken."""
     record = locked(store)
     clock.seconds += 449
     record.keep()
@@ -199,7 +199,7 @@ def test_while_waiting_it_is_renewed_at_half(store: Memory, clock: Clock) -> Non
 
 
 def test_after_a_sleep_a_lease_that_nobody_took_is_renewed(store: Memory, clock: Clock) -> None:
-    """An hour later the document is still this run's."""
+    """An hour later the document still belongs to this run."""
     record = locked(store)
     clock.seconds += 3600
     record.hold()
@@ -207,7 +207,7 @@ def test_after_a_sleep_a_lease_that_nobody_took_is_renewed(store: Memory, clock:
 
 
 def test_after_a_sleep_a_run_that_was_taken_over_sends_nothing_more(store: Memory, clock: Clock) -> None:
-    """Exit code 5, again and again; the other's lock stays."""
+    """Exit code 5, again and again; the other run's lock stays."""
     record = locked(store)
     other = locked(store, NOW + timedelta(minutes=16))
     clock.seconds += 16 * 60
@@ -230,7 +230,7 @@ def test_where_the_store_is_away_nothing_more_is_sent(store: Memory, clock: Cloc
 
 @pytest.mark.parametrize("swap", [0, 1, 2])
 def test_a_swap_whose_answer_is_lost_counts_where_it_was_done(store: Memory, swap: int) -> None:
-    """The lock, the intents, the end: read back, and this run's document is there."""
+    """The lock, the intents, the end: read back, with this run's document in place."""
     record = SharedRecord(store, ENDPOINT)
     record.load()
     store.loses = int(swap == 0)
@@ -244,7 +244,7 @@ def test_a_swap_whose_answer_is_lost_counts_where_it_was_done(store: Memory, swa
 
 
 def test_a_store_that_fails_at_the_end_loses_nothing(store: Memory) -> None:
-    """The message says where it is, and that the next run from this machine brings it in."""
+    """The message says where it is kept, and that the next run from this machine stores it."""
     record = locked(store)
     record.begin(State(), [announced(record)])
     record.save(STATE)
@@ -255,7 +255,7 @@ def test_a_store_that_fails_at_the_end_loses_nothing(store: Memory) -> None:
 
 
 def test_intents_that_cannot_be_stored_are_not_sent(store: Memory) -> None:
-    """Said so."""
+    """The message says so."""
     record = locked(store)
     store.away = True
     with pytest.raises(PartWayError, match="Nothing was sent"):
@@ -263,7 +263,7 @@ def test_intents_that_cannot_be_stored_are_not_sent(store: Memory) -> None:
 
 
 def test_a_lease_is_longer_than_what_a_request_may_take(store: Memory) -> None:
-    """With a timeout of 20 minutes, twice of that."""
+    """With a timeout of 20 minutes, twice that."""
     record = SharedRecord(store, ENDPOINT)
     record.load()
     record.lock(NOW, 1200)
@@ -271,7 +271,7 @@ def test_a_lease_is_longer_than_what_a_request_may_take(store: Memory) -> None:
 
 
 def test_who_only_looks_takes_no_lock(store: Memory) -> None:
-    """One reading."""
+    """A single read."""
     locked(store).close([], "")
     before = store.number
     StoredRecord(store, ENDPOINT).load()

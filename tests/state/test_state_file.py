@@ -1,4 +1,4 @@
-"""The state file: replaced whole or not at all, its owner's alone, and never read for another account."""
+"""The state file: replaced as a whole or not at all, readable only by its owner, never used for another account."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ slots = st.builds(lambda org, channel, key: Slot(f"o{org}", f"c{org}/{channel}",
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where no file is yet."""
+    """A path without a file."""
     return tmp_path / ".bufferctl" / "state.json"
 
 
 def file(path: Path, endpoint: str | None = ENDPOINT) -> StoredRecord:
-    """The store as a new process opens it."""
+    """The store as opened by a new process."""
     return StoredRecord(LocalStore(path), endpoint)
 
 
 def read(path: Path) -> State:
-    """What a new process reads, apart from lineage and serial, which the store gives."""
+    """The state as read by a new process, without lineage and serial, which the store sets."""
     return replace(file(path).load(), lineage="", serial=0)
 
 
 def saved(path: Path, *states: State) -> None:
-    """Save these, one after the other."""
+    """Save several states, one after the other."""
     for state in states:
         store = file(path)
         store.load()
@@ -63,7 +63,7 @@ def saved(path: Path, *states: State) -> None:
 
 
 def test_no_file_is_an_empty_state(path: Path) -> None:
-    """And none is made by looking."""
+    """And reading does not create one."""
     assert file(path).load() == State()
     assert not path.parent.exists()
 
@@ -76,21 +76,21 @@ def test_what_is_saved_is_read_back(path: Path) -> None:
 
 @given(st.dictionaries(slots, bindings, max_size=5))
 def test_any_state_is_read_back(tmp_path_factory: pytest.TempPathFactory, content: dict[Slot, Binding]) -> None:
-    """Whatever the keys and ids are."""
+    """With any keys and ids."""
     path = tmp_path_factory.mktemp("any") / "state.json"
     saved(path, State(content))
     assert read(path).bindings == content
 
 
 def test_it_is_its_owner_s_alone(path: Path) -> None:
-    """0600, its folder 0700: it holds what is not public yet."""
+    """0600, with its folder 0700: it holds unpublished content."""
     saved(path, FIRST)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 def test_the_previous_one_is_kept(path: Path) -> None:
-    """`state.json.backup` is the state before, and can be put in its place."""
+    """`state.json.backup` is the previous state, and can replace the file."""
     saved(path, FIRST, SECOND)
     backup = path.with_name("state.json.backup")
     assert read(backup) == FIRST
@@ -99,7 +99,7 @@ def test_the_previous_one_is_kept(path: Path) -> None:
 
 
 def test_equal_state_is_not_written_again(path: Path) -> None:
-    """The backup stays what it was."""
+    """The backup stays as it was."""
     saved(path, FIRST, SECOND, SECOND)
     assert read(path.with_name("state.json.backup")) == FIRST
 
@@ -111,7 +111,7 @@ def test_nothing_else_is_left_behind(path: Path) -> None:
 
 
 def test_the_format_is_versioned_and_of_one_endpoint(path: Path) -> None:
-    """Readable JSON: version, endpoint, lineage, then each organization's homes; what is usual is left out."""
+    """Readable JSON: version, endpoint, lineage, then each organization's homes; common values are omitted."""
     saved(path, FIRST)
     assert json.loads(path.read_text(encoding="utf-8")) == {
         "format_version": "3.0",
@@ -141,7 +141,7 @@ def test_a_newer_minor_version_is_read(path: Path) -> None:
 
 
 def refused(path: Path, text: str, match: str) -> StateError:
-    """Refuse a file with this content; it stays as it is."""
+    """Check that a file with this content is refused and unchanged."""
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     with pytest.raises(StateError, match=match) as raised:
@@ -153,7 +153,7 @@ def refused(path: Path, text: str, match: str) -> StateError:
 
 
 def test_a_newer_file_is_refused(path: Path) -> None:
-    """Update bufferctl."""
+    """The hint is to update bufferctl."""
     text = json.dumps({"format_version": "4.0", "endpoint": ENDPOINT, "organizations": {"as": "nobody knows"}})
     assert "Update bufferctl" in refused(path, text, r"newer bufferctl \(format 4\.0\)").hint
 
@@ -179,19 +179,19 @@ def test_a_newer_file_is_refused(path: Path) -> None:
     ],
 )
 def test_a_damaged_file_is_refused(path: Path, text: str) -> None:
-    """Put the backup in its place; never taken for an empty one."""
+    """The hint is to restore the backup; the file never counts as empty."""
     assert "state.json.backup" in refused(path, text, "damaged").hint
 
 
 def test_another_endpoint_s_state_is_refused(path: Path) -> None:
-    """The sandbox's is never read for the real account."""
+    """The sandbox's state is never used for the real account."""
     text = json.dumps({"format_version": "1.0", "endpoint": "http://127.0.0.1:4000/graphql", "organizations": {}})
     error = refused(path, text, r"127\.0\.0\.1:4000/graphql.*this run uses https://api\.buffer\.com")
     assert "--state" in error.hint
 
 
 def test_commands_that_ask_nobody_take_any_endpoint(path: Path) -> None:
-    """`state list` reads what is there, and `state rm` writes it back under the same endpoint."""
+    """`state list` reads the file, and `state rm` writes it back under the same endpoint."""
     saved(path, FIRST)
     store = file(path, None)
     store.load()
@@ -200,14 +200,14 @@ def test_commands_that_ask_nobody_take_any_endpoint(path: Path) -> None:
 
 
 def test_an_unreadable_file_is_refused(path: Path) -> None:
-    """It is not taken for an empty state."""
+    """It does not count as an empty state."""
     path.mkdir(parents=True)
     with pytest.raises(StateError, match="cannot be read"):
         file(path).load()
 
 
 def test_an_unwritable_place_is_found_beforehand(tmp_path: Path) -> None:
-    """A folder that cannot be made: what to do is said."""
+    """A folder that cannot be created: the message has the fix."""
     (tmp_path / "occupied").write_text("", encoding="utf-8")
     with pytest.raises(StateError, match="cannot be written") as raised:
         file(tmp_path / "occupied" / "state.json").check_writable()
@@ -215,13 +215,13 @@ def test_an_unwritable_place_is_found_beforehand(tmp_path: Path) -> None:
 
 
 def test_a_writable_place_leaves_no_trace(path: Path) -> None:
-    """Only the folder."""
+    """Only the folder is left."""
     file(path).check_writable()
     assert list(path.parent.iterdir()) == []
 
 
 def test_a_state_that_cannot_be_replaced_stays(path: Path) -> None:
-    """The disk fills: StateError, the file still holds what it held, no temporary file is left."""
+    """The disk fills: StateError, the file keeps its content, no temporary file is left."""
     from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 
     saved(path, FIRST)
@@ -241,7 +241,7 @@ def test_a_state_that_cannot_be_replaced_stays(path: Path) -> None:
 
 
 def test_each_write_has_a_higher_serial_and_the_same_lineage(path: Path) -> None:
-    """1, 2, 3; above the one given too, which may come from elsewhere."""
+    """1, 2, 3; also above a given serial, which may come from elsewhere."""
     saved(path, FIRST, SECOND)
     second = file(path).load()
     saved(path, replace(FIRST, serial=7))
@@ -263,7 +263,7 @@ def test_a_horizon_that_moved_within_its_day_is_not_written(path: Path) -> None:
 
 
 def test_the_first_format_is_read(path: Path) -> None:
-    """Each home is recorded up to its youngest creation; one without any is not recorded."""
+    """Each home is recorded up to its youngest creation; a home without any is not recorded."""
     created = {"id": "p1", "origin": "created", "created_at": "2029-12-01T08:00:00.000+00:00"}
     younger = {**created, "id": "p2", "created_at": "2029-12-02T08:00:00.000+00:00"}
     adopted = {"id": "p3", "origin": "adopted", "created_at": "2029-12-02T09:00:00.000+00:00"}

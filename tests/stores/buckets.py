@@ -1,6 +1,6 @@
 """Buckets under test: moto's S3, Microsoft's Azurite, and a stub of Google's XML API, all on loopback.
 
-Nothing here is Google's: no server for gs:// answers as obstore asks, so that it was never run against the real one.
+None of this is Google's: no server for gs:// answers obstore's requests, so this was never run against the real one.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from moto.server import ThreadedMotoServer
 from platformdirs import user_cache_path
 
 AZURITE = "3.35.0"
-#: The account of every Azurite, as Microsoft publishes it.
+#: The account of every Azurite, published by Microsoft.
 _ACCOUNT = "devstoreaccount1"
 _ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-#: What obstore needs in the environment.
+#: The environment variables that obstore needs.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "k",
     "AWS_SECRET_ACCESS_KEY": "s",
@@ -59,7 +59,7 @@ def s3() -> Iterator[str]:
 
 
 def s3_bucket(address: str, name: str, *, versions: bool = False, public: bool = False) -> str:
-    """A bucket there; its URL. `public`: everybody can read its objects."""
+    """A bucket there; returns its URL. `public`: everybody can read its objects."""
     client = boto3.client(
         "s3", endpoint_url=address, aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
     )
@@ -72,7 +72,7 @@ def s3_bucket(address: str, name: str, *, versions: bool = False, public: bool =
 
 @contextmanager
 def azure() -> Iterator[str]:
-    """The address of an Azurite, without containers; the test is skipped where there is no npm."""
+    """The address of an Azurite, without containers; the test is skipped without npm."""
     program = azurite()
     with socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -91,7 +91,7 @@ def azure() -> Iterator[str]:
 
 
 def azure_container(address: str, name: str, *, public: bool = False) -> str:
-    """A container there; its URL. `public`: everybody can read its blobs."""
+    """A container there; returns its URL. `public`: everybody can read its blobs."""
     date = formatdate(usegmt=True)
     access = {"x-ms-blob-public-access": "blob"} if public else {}
     signed = "".join(f"{header}:{value}\n" for header, value in access.items())
@@ -110,7 +110,7 @@ def azure_container(address: str, name: str, *, public: bool = False) -> str:
 
 
 def azurite() -> Path:
-    """The program; installed by npm into a cache folder once. The test is skipped where that is not possible."""
+    """The program; npm installs it into a cache folder once. The test is skipped if that is not possible."""
     program, why_not = _azurite()
     if why_not:
         pytest.skip(why_not)
@@ -119,7 +119,7 @@ def azurite() -> Path:
 
 @cache
 def _azurite() -> tuple[Path, str]:
-    """The program, or why it is not there; npm is asked once, and not for long where it has no network."""
+    """The program, or the reason why it is missing; npm runs once, with a short timeout if there is no network."""
     folder = Path(os.environ.get("BUFFERCTL_TEST_CACHE") or user_cache_path("bufferctl-tests")) / f"azurite-{AZURITE}"
     program = folder / "node_modules" / ".bin" / "azurite-blob"
     npm = which("npm")
@@ -139,7 +139,7 @@ def _azurite() -> tuple[Path, str]:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until it listens; it says so nowhere that can be waited for, when silent."""
+    """Wait until it listens; in silent mode it prints nothing to wait for."""
     while process.poll() is None:
         with socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -150,10 +150,10 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 @dataclass
 class Google:
-    """The stub of Google's XML API: objects by path, each with every generation.
+    """A stub of Google's XML API: objects by path, each with every generation.
 
-    `ignores_conditions`: it writes whatever the headers say. `lost`: how many writes are done without an answer.
-    `stored`: set with the first write. `refusal`: answered to everything, as a status and a code.
+    `ignores_conditions`: it writes regardless of the headers. `lost`: how many writes are done without an answer.
+    `stored`: set with the first write. `refusal`: the answer to everything, as a status and a code.
     `asked`: the method of each request.
     """
 
@@ -189,7 +189,7 @@ class _Xml(BaseHTTPRequestHandler):
         self._answer(200, data, {**self._names(number, data), **metadata, "Last-Modified": formatdate(usegmt=True)})
 
     def do_HEAD(self) -> None:
-        """Its headers alone."""
+        """Only its headers."""
         self.do_GET()
 
     def do_PUT(self) -> None:
@@ -258,7 +258,7 @@ class _Xml(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Nothing."""
+        """Log nothing."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Every test here that takes `open_store` runs once for each kind of store."""
+"""Every test here with the fixture `open_store` runs once for each kind of store."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.stores.places import PLACES, SERVED, Open, Place, place_in
 
 @pytest.fixture(autouse=True)
 def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine where nobody has configured git or a cloud, but for what the test servers need."""
+    """A machine without git or cloud settings, except those for the test servers."""
     for name, value in {**git.ENVIRONMENT, **buckets.ENVIRONMENT}.items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")
 def place_of() -> Iterator[Callable[[str], Place]]:
-    """How to make a fresh place, by the kind of store; a service starts when its first place is made."""
+    """A function that makes a fresh place, by kind of store; a service starts when its first place is made."""
     with ExitStack() as running:
 
         @cache
@@ -36,12 +36,12 @@ def place_of() -> Iterator[Callable[[str], Place]]:
 
 #: npm installs Azurite, once.
 _SLOW = (pytest.mark.long, pytest.mark.timeout(600))
-#: git by path is as strict and starts no server; test_git_store.py has what HTTP adds.
+#: git by path is as strict and needs no server; test_git_store.py covers HTTP.
 _KINDS = [each if each != "git-http" else pytest.param(each, marks=pytest.mark.long) for each in PLACES]
 
 
 @pytest.fixture(params=[*_KINDS, "s3", pytest.param("az", marks=_SLOW)])
 def open_store(request: pytest.FixtureRequest, tmp_path: Path, place_of: Callable[[str], Place]) -> Iterator[Open]:
-    """Opens a store on the place of this test, as another machine would."""
+    """Opens a store on this test's place, as another machine would."""
     with place_of(request.param)(tmp_path) as opens:
         yield opens

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from bufferctl.state.git_store import GitStore
 
-#: What git may know of whoever runs the tests: nothing.
+#: Hides the git settings of the user who runs the tests.
 ENVIRONMENT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_TERMINAL_PROMPT": "0"}
-#: Who commits in the projects.
+#: The committer in the projects.
 ANN = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -24,7 +24,7 @@ ANN = {
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git; what it prints."""
+    """Run git; returns its output."""
     who = [
         part
         for name in ("user.name=Ann", "user.email=ann@acme.example", "init.defaultBranch=main")
@@ -46,7 +46,7 @@ def remote(folder: Path) -> Path:
 
 
 def clone(address: str, folder: Path) -> Path:
-    """A project whose origin is at `address`, with one commit that nobody has pushed."""
+    """A project whose origin is at `address`, with one unpushed commit."""
     folder.mkdir(parents=True)
     git(folder, "init", "--quiet")
     git(folder, "remote", "add", "origin", address)
@@ -68,10 +68,11 @@ def subjects(bare: Path, branch: str = "bufferctl-state") -> list[str]:
 
 @dataclass
 class Server:
-    """How the HTTP server behaves, and where it is.
+    """The behavior and address of the HTTP server.
 
-    `password`: base64 of `user:password` if one is needed; who sends none gets 401, and a wrong one 403. `lost`: how
-    many pushes are carried out without an answer. `asked`: what was asked for, such as `git-receive-pack`.
+    `password`: base64 of `user:password` if one is needed; a request without one gets 401, with a wrong one 403.
+    `lost`:
+    how many pushes are carried out without an answer. `asked`: the requested services, such as `git-receive-pack`.
     """
 
     folder: Path
@@ -87,11 +88,11 @@ class _Backend(BaseHTTPRequestHandler):
     behaviour: Server
 
     def do_GET(self) -> None:
-        """What a fetch asks first."""
+        """The first request of a fetch."""
         self._serve()
 
     def do_POST(self) -> None:
-        """What fetch and push send."""
+        """The data of fetch and push."""
         self._serve()
 
     def _serve(self) -> None:
@@ -148,7 +149,7 @@ class _Backend(BaseHTTPRequestHandler):
         return b"".join(chunks)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Nothing."""
+        """Log nothing."""
 
 
 @contextmanager

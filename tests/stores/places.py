@@ -14,7 +14,7 @@ from tests.stores import buckets, git
 
 #: Opens another store on the same place.
 Open = Callable[[], Store]
-#: Makes a fresh place below a folder of the test's own.
+#: Makes a fresh place below the test's folder.
 Place = Callable[[Path], AbstractContextManager[Open]]
 
 
@@ -26,7 +26,7 @@ def local(folder: Path) -> Iterator[Open]:
 
 @contextmanager
 def git_by_path(folder: Path) -> Iterator[Open]:
-    """A bare repository on this machine, without any branch yet; each store is of another clone."""
+    """A bare repository on this machine, with no branch yet; each store has its own clone."""
     bare, numbers = git.remote(folder / "remote.git"), count()
     yield lambda: git.store(git.clone(str(bare), folder / f"clone-{next(numbers)}"))
 
@@ -42,21 +42,21 @@ def git_by_http(folder: Path) -> Iterator[Open]:
 
 @contextmanager
 def google(folder: Path) -> Iterator[Open]:
-    """An object in the stub of Google's."""
+    """An object in the stub of Google's API."""
     with buckets.google() as server:
         yield lambda: ObjectStore("gs://acme-state/social", "state.json", endpoint=server.address)
 
 
 @contextmanager
 def s3(folder: Path, *, address: str) -> Iterator[Open]:
-    """An object in a bucket of moto's, named after the folder."""
+    """An object in a moto bucket named after the folder."""
     url = buckets.s3_bucket(address, _name_for(folder))
     yield lambda: ObjectStore(f"{url}/social", "blog/state.json", endpoint=address)
 
 
 @contextmanager
 def azure(folder: Path, *, address: str) -> Iterator[Open]:
-    """An object in a container of Azurite, named after the folder."""
+    """An object in an Azurite container named after the folder."""
     url = buckets.azure_container(address, _name_for(folder))
     yield lambda: ObjectStore(f"{url}/social", "blog/state.json", endpoint=address)
 
@@ -68,9 +68,9 @@ def _name_for(folder: Path) -> str:
     return f"acme-{next(_numbers)}-{abs(hash(folder)) % 10**8}"
 
 
-#: By name: how to make a fresh place.
+#: Functions that make a fresh place, by name.
 PLACES: dict[str, Place] = {"local": local, "git": git_by_path, "git-http": git_by_http, "gs": google}
-#: The same for places in a service that takes long to start: its address, and the place there.
+#: The same for services that are slow to start: the service's address, and the place there.
 SERVED: dict[str, tuple[Callable[[], AbstractContextManager[str]], Callable[..., AbstractContextManager[Open]]]] = {
     "s3": (buckets.s3, s3),
     "az": (buckets.azure, azure),
@@ -78,5 +78,5 @@ SERVED: dict[str, tuple[Callable[[], AbstractContextManager[str]], Callable[...,
 
 
 def place_in(kind: str, address: str) -> Place:
-    """How to make a fresh place in a service that runs at `address`."""
+    """A function that makes a fresh place in a service at `address`."""
     return partial(SERVED[kind][1], address=address)

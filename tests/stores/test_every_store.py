@@ -1,4 +1,4 @@
-"""What holds for every store: one document, replaced by compare and swap."""
+"""Rules for every store: one document, replaced by compare and swap."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ FIRST, SECOND, THIRD = b'{"serial": 1}\n', b'{"serial": 2}\n', b'{"serial": 3}\n
 
 
 def created(open_store: Open, document: bytes = FIRST) -> str:
-    """Put the first document there; its version."""
+    """Store the first document; returns its version."""
     store = open_store()
     return store.swap(document, store.read().version, "begin")
 
 
 def test_a_new_place_has_no_document(open_store: Open) -> None:
-    """Looking makes none, and its version is one that can be swapped."""
+    """Reading creates none, and the returned version can be swapped."""
     store = open_store()
     assert store.read().document is None
     assert open_store().read() == store.read()
@@ -29,13 +29,13 @@ def test_a_new_place_has_no_document(open_store: Open) -> None:
 
 
 def test_another_machine_reads_what_was_written(open_store: Open) -> None:
-    """With the version that the swap gave."""
+    """With the version from the swap."""
     version = created(open_store)
     assert open_store().read() == Stored(FIRST, version)
 
 
 def test_a_swap_replaces_the_document_of_its_version(open_store: Open) -> None:
-    """By the version of `read`, and by that of the last swap."""
+    """With the version from `read`, and with that from the last swap."""
     created(open_store)
     store = open_store()
     version = store.swap(SECOND, store.read().version, "lock")
@@ -44,7 +44,7 @@ def test_a_swap_replaces_the_document_of_its_version(open_store: Open) -> None:
 
 
 def test_of_two_that_begin_one_wins(open_store: Open) -> None:
-    """The other is told, and nothing of it is written."""
+    """The other is refused, and writes nothing."""
     one, other = open_store(), open_store()
     missing, missing_too = one.read().version, other.read().version
     one.swap(FIRST, missing, "begin")
@@ -54,7 +54,7 @@ def test_of_two_that_begin_one_wins(open_store: Open) -> None:
 
 
 def test_of_two_that_swap_one_version_one_wins(open_store: Open) -> None:
-    """The other may read again and then swap."""
+    """The other can read again and then swap."""
     created(open_store)
     one, other = open_store(), open_store()
     version = other.read().version
@@ -67,7 +67,7 @@ def test_of_two_that_swap_one_version_one_wins(open_store: Open) -> None:
 
 
 def test_a_version_that_was_swapped_is_spent(open_store: Open) -> None:
-    """Also for the store that swapped it."""
+    """Even for the store that swapped it."""
     created(open_store)
     store = open_store()
     version = store.read().version
@@ -77,7 +77,7 @@ def test_a_version_that_was_swapped_is_spent(open_store: Open) -> None:
 
 
 def test_any_bytes_come_back(open_store: Open) -> None:
-    """Also such as are no text, and 3 MB of them."""
+    """Even bytes that are not text, and 3 MB of them."""
     for document in (b"\xff\x00\r\n\n", b"", bytes(range(256)) * 12_000):
         store = open_store()
         store.swap(document, store.read().version, "apply")
@@ -85,7 +85,7 @@ def test_any_bytes_come_back(open_store: Open) -> None:
 
 
 def test_of_many_at_once_one_wins(open_store: Open) -> None:
-    """And what is there then is the winner's."""
+    """The document is the winner's."""
     created(open_store)
     stores = [open_store() for _ in range(6)]
     versions = [store.read().version for store in stores]
@@ -104,7 +104,7 @@ def test_of_many_at_once_one_wins(open_store: Open) -> None:
 
 
 def test_a_run_may_end_as_one(open_store: Open) -> None:
-    """With `squash` the last document is there, whatever became of the history."""
+    """With `squash` the last document is stored, with or without the history in between."""
     created(open_store)
     store = open_store()
     version = store.swap(SECOND, store.read().version, "lock")
@@ -113,7 +113,7 @@ def test_a_run_may_end_as_one(open_store: Open) -> None:
 
 
 def test_a_run_that_changed_nothing_may_put_back_what_was_there(open_store: Open) -> None:
-    """The document is the old one, and the next run begins from it."""
+    """The document is the old one, and the next run starts from it."""
     created(open_store)
     store = open_store()
     version = store.swap(SECOND, store.read().version, "lock")

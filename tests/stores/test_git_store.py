@@ -1,4 +1,4 @@
-"""The record on a branch: what the project, its history and its remote see of it."""
+"""The record on a branch: its effects on the project, its history and its remote."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def by_http(server: git.Server, tmp_path: Path) -> Path:
 
 
 def run(store: GitStore, *documents: bytes, message: str = "apply: 1 created") -> str:
-    """A run: lock, intents and what else there is, then the end; the version."""
+    """A run: the lock, the intents and other swaps, then the end; returns the version."""
     version = store.read().version
     for document in documents[:-1]:
         version = store.swap(document, version, "lock")
@@ -51,7 +51,7 @@ def run(store: GitStore, *documents: bytes, message: str = "apply: 1 created") -
 
 
 def hook(bare: Path, name: str, script: str) -> None:
-    """Let the remote run a hook."""
+    """Install a hook in the remote."""
     path = bare / "hooks" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
@@ -73,7 +73,7 @@ def test_a_run_leaves_one_commit(project: Path, bare: Path) -> None:
 
 
 def test_a_run_that_changed_nothing_leaves_no_commit(project: Path, bare: Path) -> None:
-    """The branch is where it was."""
+    """The branch has not moved."""
     run(git.store(project), FIRST, message="begin")
     before = git.git(bare, "rev-parse", "bufferctl-state")
     run(git.store(project), SECOND, FIRST)
@@ -81,7 +81,7 @@ def test_a_run_that_changed_nothing_leaves_no_commit(project: Path, bare: Path) 
 
 
 def test_what_came_in_between_stays_in_the_history(project: Path, bare: Path) -> None:
-    """The end of a run replaces its own commits, not those of another root file."""
+    """The end of a run replaces only its own commits, not those of another root file."""
     one, other = git.store(project), git.store(project, "blog/state.json")
     version = one.swap(FIRST, one.read().version, "lock")
     run(other, SECOND, message="apply: the blog")
@@ -92,7 +92,7 @@ def test_what_came_in_between_stays_in_the_history(project: Path, bare: Path) ->
 
 
 def test_other_root_files_do_not_make_a_version_old(project: Path) -> None:
-    """A push that another root file's was faster than is tried again on top of it."""
+    """If another root file pushed first, the push is repeated on top of it."""
     one, other = git.store(project), git.store(project, "blog/state.json")
     version, others = one.read().version, other.read().version
     other.swap(SECOND, others, "lock")
@@ -102,7 +102,7 @@ def test_other_root_files_do_not_make_a_version_old(project: Path) -> None:
 
 
 def test_documents_of_other_root_files_are_listed(project: Path) -> None:
-    """All on the branch but its own, as of the last reading."""
+    """All on the branch except its own, as of the last read."""
     one, other = git.store(project), git.store(project, "blog/news.state.json")
     assert one.others() == {}
     one.swap(FIRST, one.read().version, "lock")
@@ -114,7 +114,7 @@ def test_documents_of_other_root_files_are_listed(project: Path) -> None:
 
 
 def test_where_history_is_protected_commits_stay(project: Path, bare: Path) -> None:
-    """A remote that lets no commit be replaced gets one more."""
+    """A remote that allows no force push gets one more commit."""
     git.git(bare, "config", "receive.denyNonFastForwards", "true")
     run(git.store(project), FIRST, SECOND, THIRD)
     assert git.subjects(bare) == ["apply: 1 created", "lock", "lock"]
@@ -123,7 +123,7 @@ def test_where_history_is_protected_commits_stay(project: Path, bare: Path) -> N
 
 
 def test_the_project_is_not_touched(project: Path) -> None:
-    """No file of it changes: not the index, nor any ref or object."""
+    """None of its files change, nor the index, refs or objects."""
     before = files(project)
     run(git.store(project), FIRST, SECOND)
     git.store(project).log()
@@ -131,7 +131,7 @@ def test_the_project_is_not_touched(project: Path) -> None:
 
 
 def test_shallow_and_detached_checkouts_will_do(project: Path, bare: Path, tmp_path: Path) -> None:
-    """As CI makes them; and they stay as shallow as they were."""
+    """As CI makes them; and their depth stays the same."""
     git.git(project, "push", "--quiet", "origin", "HEAD:refs/heads/main")
     shallow = tmp_path / "shallow"
     git.git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=main", f"file://{bare}", str(shallow))
@@ -142,7 +142,7 @@ def test_shallow_and_detached_checkouts_will_do(project: Path, bare: Path, tmp_p
 
 
 def test_the_history_can_be_listed_and_read(project: Path) -> None:
-    """Newest first, this root file's alone."""
+    """Newest first, and only this root file's."""
     store = git.store(project)
     run(store, FIRST, message="begin")
     run(git.store(project, "blog/state.json"), b"blog")
@@ -155,12 +155,12 @@ def test_the_history_can_be_listed_and_read(project: Path) -> None:
 
 
 def test_a_branch_without_history_has_an_empty_log(project: Path) -> None:
-    """Where nothing was applied yet."""
+    """If nothing has been applied yet."""
     assert git.store(project).log() == ()
 
 
 def test_commits_are_the_users(project: Path, bare: Path) -> None:
-    """By the name that git knows, from the project's configuration too."""
+    """With the name in git's configuration, including the project's own."""
     git.git(project, "config", "user.email", "jane@acme.example")
     git.git(project, "config", "user.name", "Jane")
     run(git.store(project), FIRST)
@@ -168,7 +168,7 @@ def test_commits_are_the_users(project: Path, bare: Path) -> None:
 
 
 def test_a_lost_answer_is_read_back(by_http: Path, server: git.Server, bare: Path) -> None:
-    """What was written counts, though nobody confirmed it."""
+    """The write counts, though it was not confirmed."""
     server.lost = 1
     store = git.store(by_http)
     version = store.swap(FIRST, store.read().version, "lock")
@@ -178,7 +178,7 @@ def test_a_lost_answer_is_read_back(by_http: Path, server: git.Server, bare: Pat
 
 
 def test_after_a_lost_answer_somebody_else_may_have_been_faster(by_http: Path, project: Path, bare: Path) -> None:
-    """Then it is an ordinary lost race: nothing of ours is there."""
+    """Then it is an ordinary lost race: nothing of ours is stored."""
     store = git.store(by_http)
     version = store.read().version
     run(git.store(project), SECOND)
@@ -188,7 +188,7 @@ def test_after_a_lost_answer_somebody_else_may_have_been_faster(by_http: Path, p
 
 
 def test_a_run_asks_the_remote_as_little_as_it_can(by_http: Path, server: git.Server) -> None:
-    """One fetch, and one push for each swap."""
+    """One fetch, and one push per swap."""
     run(git.store(by_http), FIRST)
     server.asked.clear()
     run(git.store(by_http), SECOND, THIRD, b"4")
@@ -197,7 +197,7 @@ def test_a_run_asks_the_remote_as_little_as_it_can(by_http: Path, server: git.Se
 
 
 def test_a_checkouts_credentials_are_used(by_http: Path, server: git.Server) -> None:
-    """Those that actions/checkout leaves in the project's configuration, in a file that it includes."""
+    """The ones that actions/checkout leaves in the project's configuration, in an included file."""
     server.password = base64.b64encode(b"x-access-token:secret").decode()
     included = by_http.parent / "credentials"
     key = f"http.{server.address}/.extraheader"
@@ -210,7 +210,7 @@ def test_a_checkouts_credentials_are_used(by_http: Path, server: git.Server) -> 
 
 
 def test_a_credential_helper_is_asked(by_http: Path, server: git.Server) -> None:
-    """As laptops have them, and it gets no API key."""
+    """As on laptops, and it gets no API key."""
     server.password = base64.b64encode(b"jane:secret").decode()
     seen = by_http.parent / "seen"
     script = f"!f() {{ echo username=jane; echo password=secret; env > '{seen}'; }}; f"
@@ -248,7 +248,7 @@ def test_a_protected_branch_is_named_as_such(project: Path, bare: Path) -> None:
 
 
 def test_a_repository_that_is_not_there(project: Path, tmp_path: Path) -> None:
-    """Nothing else is said."""
+    """The message says only that."""
     git.git(project, "remote", "set-url", "origin", str(tmp_path / "nowhere.git"))
     with pytest.raises(StateError, match=r"cannot be read: .*nowhere") as missing:
         git.store(project).read()
@@ -264,13 +264,13 @@ def test_a_project_without_a_remote(project: Path) -> None:
 
 
 def test_a_folder_that_is_in_no_repository(tmp_path: Path) -> None:
-    """Somebody downloaded the files."""
+    """Files that were downloaded instead of cloned."""
     with pytest.raises(StateError, match="is not in a git repository"):
         git.store(tmp_path).read()
 
 
 def test_a_machine_without_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message is about git, not about a file that is not there."""
+    """The message names git, not a missing file."""
     monkeypatch.setenv("PATH", str(project))
     with pytest.raises(StateError, match="git cannot be run") as missing:
         git.store(project).read()
@@ -286,7 +286,7 @@ def test_a_remote_may_be_an_address(project: Path, tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_behind(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The temporary repository goes with the store."""
+    """The temporary repository is removed with the store."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))

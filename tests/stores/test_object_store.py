@@ -1,4 +1,4 @@
-"""The record in a bucket: what it asks of the service, what it refuses, and its history."""
+"""The record in a bucket: its requests, its refusals, and its history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST, SECOND, THIRD = b'{"serial": 1}\n', b'{"serial": 2}\n', b'{"serial": 3}\n
 
 @pytest.fixture
 def server() -> Iterator[buckets.Google]:
-    """A stub of Google's."""
+    """A stub of Google's API."""
     with buckets.google() as server:
         yield server
 
@@ -29,7 +29,7 @@ def store(server: buckets.Google, url: str = "gs://acme-state/social") -> Object
 
 
 def run(store: ObjectStore, *documents: bytes) -> None:
-    """A run: some swaps, the last of which ends it."""
+    """A run: several swaps, the last of which ends it."""
     version = store.read().version
     for document in documents[:-1]:
         version = store.swap(document, version, "lock")
@@ -45,7 +45,7 @@ def test_a_run_asks_for_each_step_once(server: buckets.Google) -> None:
 
 
 def test_documents_of_other_root_files_are_listed(server: buckets.Google) -> None:
-    """All below the prefix but its own."""
+    """All below the prefix except its own."""
     one, other = store(server), ObjectStore("gs://acme-state/social", "blog/state.json", endpoint=server.address)
     run(one, FIRST)
     run(other, SECOND)
@@ -54,7 +54,7 @@ def test_documents_of_other_root_files_are_listed(server: buckets.Google) -> Non
 
 
 def test_without_the_right_to_list_there_are_no_others(server: buckets.Google) -> None:
-    """A policy for the document alone is enough for everything else."""
+    """A policy for only the document is enough for everything else."""
     one = store(server)
     run(one, FIRST)
     server.refusal = (403, "AccessDenied")
@@ -62,7 +62,7 @@ def test_without_the_right_to_list_there_are_no_others(server: buckets.Google) -
 
 
 def test_a_store_that_ignores_conditions_is_refused(server: buckets.Google) -> None:
-    """At the first write; nothing stays there."""
+    """At the first write; nothing is left there."""
     server.ignores_conditions = True
     with pytest.raises(StateError, match="ignores conditions on writes"):
         run(store(server), FIRST, SECOND)
@@ -70,7 +70,7 @@ def test_a_store_that_ignores_conditions_is_refused(server: buckets.Google) -> N
 
 
 def test_a_lost_answer_is_read_back(server: buckets.Google) -> None:
-    """What was written counts, though nobody confirmed it."""
+    """The write counts, though it was not confirmed."""
     run(store(server), FIRST)
     server.lost = 1
     run(store(server), SECOND, THIRD)
@@ -78,7 +78,7 @@ def test_a_lost_answer_is_read_back(server: buckets.Google) -> None:
 
 
 def test_a_bucket_that_is_not_there(server: buckets.Google) -> None:
-    """Reading names it."""
+    """The error on reading names it."""
     with pytest.raises(StateError, match="there is no such bucket") as missing:
         store(server, "gs://acme-stat/social").read()
     assert "buffer.yaml" in missing.value.hint
@@ -88,7 +88,7 @@ def test_a_bucket_that_is_not_there(server: buckets.Google) -> None:
 def test_a_bucket_that_is_not_there_on_other_clouds(
     tmp_path: Path, place_of: Callable[[str], Place], kind: str
 ) -> None:
-    """In their own words, as ours."""
+    """The error is the same as for Google's."""
     with place_of(kind)(tmp_path) as open_store:
         there = open_store()
         assert isinstance(there, ObjectStore)
@@ -97,7 +97,7 @@ def test_a_bucket_that_is_not_there_on_other_clouds(
 
 
 def test_without_permission_nothing_is_tried_again(server: buckets.Google) -> None:
-    """The message has the service's reason, the hint leads to the permissions."""
+    """The message has the service's reason, the hint points to the permissions."""
     server.refusal = (403, "AccessDenied")
     with pytest.raises(StateError, match="cannot be read: AccessDenied") as denied:
         store(server).read()
@@ -106,7 +106,7 @@ def test_without_permission_nothing_is_tried_again(server: buckets.Google) -> No
 
 
 def test_where_conditions_are_not_supported(server: buckets.Google) -> None:
-    """Some services answer so."""
+    """Some services give this answer."""
     there = store(server)
     version = there.read().version
     server.refusal = (501, "NotImplemented")
@@ -115,7 +115,7 @@ def test_where_conditions_are_not_supported(server: buckets.Google) -> None:
 
 
 def test_a_service_that_is_down(server: buckets.Google) -> None:
-    """It was asked more than once."""
+    """It was tried more than once."""
     server.refusal = (503, "SlowDown")
     with pytest.raises(StateError, match="cannot be read: SlowDown"):
         store(server).read()
@@ -132,7 +132,7 @@ def test_the_history_of_a_bucket_that_keeps_versions(server: buckets.Google) -> 
 
 
 def test_the_history_on_s3(tmp_path: Path, place_of: Callable[[str], Place]) -> None:
-    """Only where versioning is on."""
+    """Only if versioning is on."""
     with place_of("s3")(tmp_path) as open_store:
         there = open_store()
         assert isinstance(there, ObjectStore)
@@ -146,7 +146,7 @@ def test_the_history_on_s3(tmp_path: Path, place_of: Callable[[str], Place]) -> 
 
 
 def test_a_revision_that_is_not_there(server: buckets.Google) -> None:
-    """The message says where they are listed."""
+    """The message says how to list revisions."""
     run(store(server), FIRST)
     with pytest.raises(StateError, match="has no version 7") as missing:
         store(server).read_at("7")

@@ -1,4 +1,4 @@
-"""Which store a root file has, and where its document is in it."""
+"""The store of a root file, and the place of its document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_without_the_setting_it_is_a_file_beside_the_root_file(tmp_path: Path) -
 
 
 def test_a_file_that_is_named_wins(tmp_path: Path) -> None:
-    """Over the setting, too."""
+    """Even over the setting."""
     store = open_store(StateSettings(), tmp_path / "buffer.yaml", named=tmp_path / "mine.json")
     assert isinstance(store, LocalStore)
     assert store.path == tmp_path / "mine.json"
@@ -49,7 +49,7 @@ def test_each_root_file_has_its_own_document(tmp_path: Path) -> None:
 
 
 def test_outside_a_repository_a_document_has_its_name_alone(tmp_path: Path) -> None:
-    """For buckets, which need none."""
+    """For buckets, which need no repository."""
     root = tmp_path / "buffer.yaml"
     assert repository_of(root) is None
     assert document_path(root, None) == "state.json"
