@@ -44,7 +44,7 @@ def shows_edit(change: Change) -> bool:
 def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Difference, ...]:
     """Each file or address that differs from what was last applied, as its binding keeps it (`sources_of`).
 
-    Empty if the number differs, which the content shows, and if nothing was kept.
+    Empty if their number differs, which the content shows, or if none were recorded.
     """
     now = tuple(attached(item))
     if len(now) != len(before):
@@ -57,7 +57,7 @@ def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Differe
 
 
 def are_swapped(item: Post | Idea, before: Sequence[str]) -> bool:
-    """Whether people see another file than the one last applied. A URL that became a file counts as the same."""
+    """Whether people see a different file than last applied. A URL that became a file counts as the same."""
     then = map(MediaFile.read_summary, before)
     return any(
         each.file and old and each.file.digest != old.digest for each, old in zip(attached(item), then, strict=False)
@@ -70,7 +70,7 @@ def _identity(source: str) -> str:
 
 
 def _path(each: Attached) -> str:
-    """The path without its network, as in other differences."""
+    """The path without the network's name, as in other differences."""
     path = each.path[2:] if each.path[0] == "metadata" else each.path
     return ".".join(map(str, path))
 
@@ -81,7 +81,7 @@ def _declared_words(each: Attached) -> str:
 
 
 def _media_words(file: MediaFile | None, source: str, name: str = "") -> str:
-    """How people recognize a file: by its `name`, which no state keeps, and its size. A URL stands for itself."""
+    """A description of a file: its `name`, which state does not store, and its size; or the URL itself."""
     if file is None:
         return source
     measures = ", ".join(filter(None, (file.pixels, size_words(file.size))))
@@ -89,7 +89,7 @@ def _media_words(file: MediaFile | None, source: str, name: str = "") -> str:
 
 
 def _deep(name: str, before: Any, after: Any) -> list[Difference]:
-    """Where inside a field two values differ, by deepdiff; paths are as in the file."""
+    """The differences inside a field, found by deepdiff; paths are as in the file."""
     from deepdiff import DeepDiff  # slow to import, and needed only when something differs
 
     tree = DeepDiff({name: before}, {name: after}, view="tree", ignore_type_in_groups=[(list, tuple)])
@@ -102,7 +102,7 @@ def _deep(name: str, before: Any, after: Any) -> list[Difference]:
 
 
 def _shown(value: Any) -> Any:
-    """The value to show in a difference, as plain data; None for deepdiff's mark of absence."""
+    """The value to show in a difference, as plain data; None for deepdiff's marker of an absent value."""
     if type(value).__name__ == "NotPresent":
         return None
     if isinstance(value, AssetContent):
@@ -127,7 +127,7 @@ def schedule_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[
 
 
 def handling_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[Difference, ...]:
-    """How the handling differs: approval, the place in the queue, a reminder instead of publishing.
+    """How the handling differs: approval, position in the queue, a reminder instead of publishing.
 
     If the file has not changed, these show what people did in Buffer since, so they do not count as differences.
     """

@@ -26,7 +26,7 @@ from bufferctl.reconcile.differences import (
 )
 from bufferctl.reconcile.matches import Match
 
-#: Published so long before its time that a person must have done it.
+#: A post published at least this long before its time was published by a person.
 EARLY = timedelta(minutes=1)
 
 _ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT)
@@ -37,8 +37,8 @@ class Facts:
     """A match with the facts that the rows need.
 
     `content`: of the live object. `before`: what was last applied, None if that cannot be read. `edited`: the file has
-    changed since; `rescheduled`: when or how it goes out has. `changed`: a person changed it in Buffer, progress apart.
-    `sent`: it is published.
+    changed since; `rescheduled`: the file changed when or how it goes out. `changed`: a person changed it in Buffer,
+    apart from progress. `sent`: it is published.
     """
 
     match: Match
@@ -104,7 +104,7 @@ class Facts:
 
 
 def facts_of(match: Match) -> Facts:
-    """Compare a declared object with its live one and with the record."""
+    """Compare a declared object with its live object and with the record."""
     binding, live = match.binding, match.live
     if binding is None:
         return Facts(match, live)
@@ -139,7 +139,7 @@ def _schedule(
 
 
 def _digest(match: Match, content: Content) -> str:
-    """The digest of the live content; the digest of the declared content is computed already."""
+    """The digest of the live content, reusing the declared content's digest if both are equal."""
     declared = match.declared
     return declared.fingerprint.content if content == declared.content else digest(content)
 
@@ -147,8 +147,8 @@ def _digest(match: Match, content: Content) -> str:
 def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
     """Whether a person changed it: other content (its digest is `seen`), another time, or a step back.
 
-    A step forward is progress, and so is a time for a post that had none. Another time than the file's is a change,
-    unless the post is published.
+    A step forward is progress, and so is a time for a post that had none. A time that differs from the file's is a
+    change, unless the post is published.
     """
     if seen != binding.seen:
         return True

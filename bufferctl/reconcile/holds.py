@@ -1,7 +1,6 @@
-"""Holds: why an object is left alone until a person decides. What is wrong, the consequence, and what to do.
+"""Holds: why an object is left alone until a person decides. Each says what is wrong, the consequence, and what to do.
 
-One function per reason, so that all wordings are in one place. `{address}` in a hint is the object's
-address.
+There is one function per reason, so that all wording is in one place. `{address}` in a hint is the object's address.
 """
 
 from __future__ import annotations
@@ -45,13 +44,13 @@ class Hold:
         )
 
 
-#: What to do if file and Buffer differ and either may be right: first theirs, then ours.
+#: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
 _PULL = "To take Buffer's version into the file, run `bufferctl pull {address}`."
 _BY_HAND = "To keep Buffer's version, write it into the file by hand, without variables."
 _REAPPLY = "To send the file's version, run `bufferctl apply --reapply {address}`."
 #: The same if the file's version cannot be sent.
 _THEIRS = "Change it in Buffer. To take Buffer's version into the file instead, run `bufferctl pull {address}`."
-#: Fields whose texts and addresses may be made from variables.
+#: Fields whose texts and addresses may contain variables.
 _MADE = ("text", "thread", "assets", "metadata")
 #: The status of a live post in plain words.
 _STATUSES = {
@@ -125,7 +124,7 @@ def key_elsewhere(claim: Claim) -> Hold:
 
 
 def perhaps_imported(suspects: Sequence[Suspect]) -> Hold:
-    """A new entry in a file from which imported ones are gone before any apply."""
+    """A new entry in a file from which imported entries disappeared before any apply."""
     return _one_that_is_gone(
         f"This file had imported entries that are gone ({_keys(suspects)}), and this may be one of them with another "
         "key, whose post is in Buffer already",
@@ -134,7 +133,7 @@ def perhaps_imported(suspects: Sequence[Suspect]) -> Hold:
 
 
 def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
-    """`was` names what the record does not have, while other entries are gone."""
+    """`was` has a key that the record does not have, while other entries are gone."""
     return _one_that_is_gone(
         f"The state has no `{was[0]}`, which this was, while other entries are gone ({_keys(suspects)}), and this may "
         "be one of them",
@@ -163,7 +162,7 @@ def key_taken(key: str, id_: str) -> Hold:
 
 
 def not_listed_yet(until: datetime) -> Hold:
-    """`until`: how long Buffer may be behind."""
+    """`until`: when Buffer should show it at the latest."""
     return Hold(
         Reason.LAG,
         "It was created within the last hour and Buffer does not show it: Buffer may be behind, or somebody deleted it",
@@ -191,7 +190,7 @@ def unread(channel: str) -> Hold:
 
 
 def changed_in_buffer(item: Post | Idea, differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
-    """`can_send`: the file's version may replace Buffer's. Not for ideas, nor for a person's posts."""
+    """`can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts."""
     return Hold(
         Reason.CHANGED,
         "Somebody changed it in Buffer, and the file still has the old version",
@@ -229,7 +228,7 @@ def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
 
 
 def missed(lead: timedelta, differences: tuple[Difference, ...], *, counted: bool) -> Hold:
-    """`differences`: of an edit, empty for a new post. `counted`: its time counts from `starts`."""
+    """`differences`: those of an edit, empty for a new post. `counted`: its time counts from `starts`."""
     minutes = -(-int(lead.total_seconds()) // 60)
     late = f"Its time is past or less than {minutes} minutes away, and Buffer might publish it at once"
     later = "Move `starts` at the top of the file to a later day" if counted else "Give it a later `due_at`"
@@ -283,7 +282,7 @@ def _same_or_both(suspect: Suspect) -> str:
         same, both = (
             f"add `was: {suspect.owner.key}`",
             suspect.id,
-        )  # validate accepts no key that is gone from the files
+        )  # validate rejects a key that is no longer in the files
     return f"If it is the same, {same}. If both are meant, add `repeat_of: {both}`."
 
 
@@ -311,7 +310,7 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Ho
 
 
 def frees_its_text_first(suspect: Suspect, channel: LiveChannel | None) -> Hold:
-    """A new object whose text is still in Buffer, because the delete or edit that would free it is not done."""
+    """A new object whose text is still in Buffer, because the delete or edit that would free it is not made."""
     return Hold(
         Reason.AMBIGUOUS,
         f"Buffer still has this text {_seen([suspect], channel)} under another address, so it would be published twice",
@@ -397,7 +396,7 @@ def idea_edited(differences: tuple[Difference, ...]) -> Hold:
 
 
 def protected(*, declared: bool, goes_out: bool) -> Hold:
-    """`declared`: the files still have it, as cancelled. `goes_out`: it is scheduled, here and below."""
+    """`declared`: the files still have it, as cancelled. `goes_out`, here and below: it is scheduled."""
     do = "Remove `protect: true`" if declared else "Restore it with `cancelled: true` and without `protect: true`"
     return Hold(
         Reason.PROTECTED,
@@ -501,7 +500,7 @@ def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_ne
 
 
 def duration(span: timedelta) -> str:
-    """`2 days`, `36 hours`, `90 minutes`: in the largest unit with at least two, or exactly one."""
+    """`2 days`, `36 hours`, `90 minutes`: in the largest unit of which there are at least two, or exactly one."""
     minutes = int(span.total_seconds()) // 60
     for unit, size in (("day", 24 * 60), ("hour", 60)):
         if minutes >= 2 * size or minutes == size:

@@ -1,7 +1,7 @@
 """Finds the live organization or channel of each declared one.
 
-By id if the file gives one, since ids survive renaming; otherwise by name, ignoring case. For a channel the handle
-(with or without `@`) comes before the display name.
+They are found by id if the file gives one, since ids survive renaming; otherwise by name, ignoring case. For a channel,
+the handle (with or without `@`) takes precedence over the display name.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from bufferctl.reconcile.record import address_of
 def find_targets(
     desired: Desired, account: Account, state: State | None = None
 ) -> tuple[Targets, tuple[Diagnostic, ...]]:
-    """Every declared organization and channel with its live one, and all problems at once.
+    """Every declared organization and channel with its live counterpart, and all problems at once.
 
     The targets are complete only if no problem is an error. `account` has the channels of the declared organizations.
-    `state`, if given, tells which channel had a name that is gone.
+    `state`, if given, is used to find out which channel had a name that is gone.
     """
     organizations: dict[str, LiveOrganization] = {}
     channels: dict[tuple[str, str], LiveChannel] = {}
@@ -86,7 +86,7 @@ def find_channel(home: LiveOrganization, declared: Channel, state: State | None 
 
 
 def _instead(home: LiveOrganization, declared: Channel, state: State) -> str:
-    """The hint for a missing channel: its new name if it was renamed, else the channels there are."""
+    """The hint for a missing channel: its new name if it was renamed, else the available channels."""
     before = {slot.channel_id for slot, b in state.bindings.items() if address_of(slot, b).channel == declared.label}
     if renamed := next((each for each in home.channels if each.id in before), None):
         return f"It is now called `{renamed.name}` in Buffer: use that name, or `id: {renamed.id}`, which never changes"
@@ -104,7 +104,7 @@ def _candidates(channels: Iterable[LiveChannel], declared: Channel) -> list[Live
 
 
 def same_name(live: str | None, declared: str | None) -> bool:
-    """Whether a name in the account is the declared one, ignoring case and a leading `@`."""
+    """Whether a name in the account equals the declared name, ignoring case and a leading `@`."""
     if not live or not declared:
         return False
     return live.strip().removeprefix("@").casefold() == declared.strip().removeprefix("@").casefold()
@@ -136,9 +136,9 @@ def _renamed(declared: Organization, found: LiveOrganization) -> list[Diagnostic
 
 
 def _other_zone(declared: Channel, live: LiveChannel, desired: Desired) -> list[Diagnostic]:
-    """Times with a zone from above the channel, if Buffer has the channel in another zone.
+    """A warning if the channel's times use a zone set above it, and Buffer has the channel in another zone.
 
-    Nothing if the channel names its own zone, or both zones have the same time.
+    Nothing if the channel sets its own zone, or both zones have the same time.
     """
     zone = declared.timezone
     if zone is None or zone == live.timezone or declared.has_own_timezone:

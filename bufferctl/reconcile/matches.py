@@ -1,6 +1,6 @@
-"""The data of matching: declared objects, live objects that may be theirs, how alike they are, and matches.
+"""The data of matching: declared objects, live objects that may be theirs, their similarity, and matches.
 
-The rules are those of the design (Matching, 3 and 4); `matching.py` applies them in their order.
+The rules are in the design (Matching, 3 and 4); `matching.py` applies them in order.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _SENT = 3  # sending and error count as sent
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An unclaimed live object and its comparable content, made once. `explained`: it is not ours (design: The record).
+    """An unclaimed live object and its comparable content, computed once. `explained`: not ours (design: The record).
 
-    `is_old_match_near`: nothing says since when the account is managed, so an old equal is not simply taken.
+    `is_old_match_near`: it is unknown since when the account is managed, so an old equal object needs confirmation.
     """
 
     item: LivePost | LiveIdea
@@ -59,7 +59,7 @@ class Candidate:
 
     @property
     def by_api(self) -> bool:
-        """As the post says; ideas do not."""
+        """Whether an API client created it, if it is a post; ideas do not report this."""
         return isinstance(self.item, LivePost) and self.item.by_api
 
 
@@ -73,7 +73,7 @@ def stage(item: Post | Idea) -> int:
 
 
 def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
-    """At the declared stage; further on only what is unexplained, and what is explained never once it is out."""
+    """Whether it is at the declared stage, or beyond it if unexplained. Explained posts that are out never count."""
     there = _STAGES.get(live.status, _SENT)
     if candidate.explained:
         return there == stage(item) and there != _SENT
@@ -83,13 +83,13 @@ def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
 def is_exact(
     item: Post | Idea, wanted: Content, candidate: Candidate, channel: LiveChannel | None, now: datetime
 ) -> bool:
-    """Whether a live object is the declared one. `wanted`: the declared one's content."""
+    """Whether a live object is the declared one. `wanted`: the declared content."""
     live = candidate.item
     if isinstance(item, Idea) or isinstance(live, LiveIdea):
         return isinstance(item, Idea) and isinstance(live, LiveIdea) and same(wanted, candidate.content)
     if not _has_reached(item, candidate, live):
         return False
-    if item.due_at is None:  # without a text, nothing distinguishes them
+    if item.due_at is None:  # queue posts without a text cannot be distinguished
         return bool(wanted.text) and same(wanted, candidate.content) and not _is_long_ago(candidate, live, now)
     if instant(live.due_at or live.sent_at) != instant(item.due_at):
         return False
@@ -104,7 +104,7 @@ def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
 class Likeness:
     """The rule by which an unexplained live object may be the declared one.
 
-    Made once for a declared object: the matcher prepares the text that many others are compared with.
+    Create it once per declared object: the matcher prepares the text with which many others are compared.
     """
 
     def __init__(self, item: Post | Idea, wanted: Content) -> None:
@@ -149,7 +149,7 @@ class How(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A declared object with its slot and its comparable forms, each made once. `channel` is None for ideas."""
+    """A declared object with its slot and its comparable forms, each computed once. `channel` is None for ideas."""
 
     item: Post | Idea
     slot: Slot
@@ -185,9 +185,9 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a declared object is. `binding` is the one in the record, `moved_from` the slot that it leaves.
+    """The match of a declared object. `binding`: the one in the record, `moved_from`: the slot that it leaves.
 
-    Of an exact match `origin` is how it is bound. `question`: what a person is asked, with the `suspects` it is about.
+    `origin`: how an exact match is bound. `question`: what a person is asked, with the `suspects` in question.
     """
 
     declared: Declared
@@ -204,9 +204,9 @@ class Match:
 class Matches:
     """All matches in file order; claims that no address took; and live objects that no address claims.
 
-    `kept`: slots of released claims that a question is about, so that they are not forgotten meanwhile. `unexplained`:
-    ids of those of `unclaimed` that may be ours. `postponed`: open questions about posts whose time is over: another
-    time brings them back.
+    `kept`: slots of released claims in an open question, so that they are not forgotten meanwhile. `unexplained`: the
+    ids in `unclaimed` that may be ours. `postponed`: open questions about posts whose time is over; a new time brings
+    them back.
     """
 
     matches: tuple[Match, ...]
@@ -242,7 +242,7 @@ class Pool:
         self._by_text[_linkless_text(candidate.content)].append(candidate)
 
     def like(self, wanted: Content) -> Iterator[Candidate]:
-        """Those left with the same title and text, links apart."""
+        """The remaining candidates with the same title and text, ignoring links."""
         return (c for c in self._by_text.get(_linkless_text(wanted), ()) if c.item.id in self.left)
 
     @property
@@ -286,5 +286,5 @@ def _linkless_text(content: Content) -> str:
 
 
 def text_of(content: Content) -> str:
-    """Title and text, by which equals are found."""
+    """Title and text, by which equal objects are found."""
     return f"{content.title}\n{content.text}"

@@ -1,8 +1,8 @@
-"""Matches each declared object with its live one (design: Matching), before anything is decided about it.
+"""Matches each declared object with its live object (design: Matching), before anything is decided about it.
 
-In order: known (the address is in the record), released (a claim whose address left the files), exact, near, new. Only
-what no address claims is offered to a new one, and equals match as a multiset. Whether to ask a person is decided here,
-so that no later rule can lift a question.
+In order: known (the address is in the record), released (a claim whose address was removed from the files), exact,
+near, new. Only objects that no address claims are offered to a new one, and equal objects match as a multiset. Whether
+to ask a person is decided here, so that no later rule can lift a question.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ from bufferctl.reconcile.record import Record
 
 
 class _Claimed(NamedTuple):
-    """What became of the claims of the record: matches, claims that no address took, and keys that another one took.
+    """The claims of the record after matching: matches, claims that no address took, and keys that are taken.
 
-    `renamed`: the slots that `found` declares under a key that the record keeps for what was published there, each with
-    the slots that it had.
+    `renamed`: slots in `found` whose key the record keeps for an object published under it, each with the slots that
+    the renamed object had before.
     """
 
     found: Found
@@ -59,7 +59,7 @@ class _Claimed(NamedTuple):
 
 
 def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
-    """Find the live object of each declared one: by the claims of the record, then by content."""
+    """Find the live object of each declared object: by the claims of the record, then by content."""
     declared = tuple(declared)
     claimed = _by_claims(declared, live, record)
     ids = {binding.id for binding in record.state.bindings.values()}
@@ -87,7 +87,7 @@ def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
 
 
 def _by_claims(declared: Sequence[Declared], live: Live, record: Record) -> _Claimed:
-    """Matches by address, by `was`, and by equal content of a claim whose address left the files."""
+    """Matches by address, by `was`, and by equal content of a claim whose address was removed from the files."""
     by_id = {item.id: item for item in live.items}
     slots = {d.slot for d in declared}
     found = _known(declared, by_id, live, record)
@@ -102,9 +102,9 @@ def _by_claims(declared: Sequence[Declared], live: Live, record: Record) -> _Cla
 def _by_content(
     open_: Sequence[Declared], claimed: _Claimed, unclaimed: Sequence[LivePost | LiveIdea], live: Live, record: Record
 ) -> Found:
-    """Exact matches among what no address claims, then what a person is asked about, then what is new.
+    """Exact matches among unclaimed objects, then objects that a person is asked about, then new objects.
 
-    A known object that is gone and found nowhere else is none of these: it stays as its address has it.
+    A known object that is gone and found nowhere else is none of these: it keeps the match by its address.
     """
     if not open_:
         return {}
@@ -126,7 +126,7 @@ def _by_content(
 
 
 def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea], live: Live, record: Record) -> Found:
-    """By address, except for objects that were dropped from the files and deleted in Buffer since."""
+    """Matches by address, except for objects that were removed from the files and have been deleted in Buffer."""
     bindings = record.state.bindings
 
     def is_over(d: Declared, binding: Binding) -> bool:
@@ -142,7 +142,7 @@ def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea
 
 
 def _new(d: Declared, gone: Mapping[Slot, Binding]) -> Match:
-    """New, unless it may be one whose entry is gone from its home: imported just now, or with an unknown `was`."""
+    """New, unless it may be an object whose entry is gone from its home: just imported, or with an unknown `was`."""
     if not gone or d.item.repeat_of:
         return Match(d, How.NEW)
     imported = {slot: b for slot, b in gone.items() if b.unmerged and b.file == d.item.place.file}
@@ -154,7 +154,7 @@ def _new(d: Declared, gone: Mapping[Slot, Binding]) -> Match:
 
 
 def _as_declared(d: Declared, binding: Binding) -> Binding:
-    """The binding, with Buffer's version as what was applied where pull wrote that into the files."""
+    """The binding; if pull wrote Buffer's version into the files, that version counts as applied."""
     if not binding.pulled or binding.pulled[0] != str(d.fingerprint):
         return binding
     _, applied, seen, due_at = binding.pulled
@@ -166,16 +166,16 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
 
 
 def _previous(d: Declared) -> Iterator[Slot]:
-    """The slots named in its `was`."""
+    """The slots of the keys in its `was`."""
     return (replace(d.slot, key=key) for key in d.item.previous_keys)
 
 
 def _renamed_to_taken_keys(
     found: Found, released: Mapping[Slot, Binding], bindings: Mapping[Slot, Binding]
 ) -> dict[Slot, set[Slot]]:
-    """Slots that the record keeps for what was published there, and that now declare what had another key.
+    """Slots that the record keeps for published objects, but that now declare an object that had another key.
 
-    With the slots that it had, by `was` or by equal content: both sides are held, and neither is deleted.
+    Each with the previous slots of that object, by `was` or by equal content: both sides are held, neither is deleted.
     """
     tracked = {slot: binding for slot, binding in released.items() if not binding.retired}
     taken: dict[Slot, set[Slot]] = {}
@@ -190,7 +190,7 @@ def _renamed_to_taken_keys(
 
 
 def _is_gone(found: Match, gone: Collection[str]) -> bool:
-    """Whether a known post was deleted before it was published, so that it may only have changed its id."""
+    """Whether a known post was deleted before it was published, in which case only its id may have changed."""
     binding = found.binding
     return binding is not None and binding.id in gone and binding.status != PostStatus.SENT
 
@@ -201,9 +201,9 @@ def _moved(
     by_id: Mapping[str, LivePost | LiveIdea],
     former: Mapping[Slot, str],
 ) -> Found:
-    """Offer claims whose address left the files to objects that name it in `was`, or had it before a rename.
+    """Offer claims whose address was removed from the files to objects that have it in `was`, or had it before.
 
-    Claims on unpublished objects are also offered to their exact equals.
+    Claims on unpublished objects are also offered to objects that equal them exactly.
     """
     left = dict(released)
     slots = {binding.id: slot for slot, binding in released.items()}
@@ -237,8 +237,8 @@ def _exact(
 ) -> Found:
     """Exact matches as a multiset.
 
-    `lost`: known objects that are gone; only an unexplained one can be theirs. `undecided`: candidates of open
-    questions, which go before other objects.
+    `lost`: known objects that are gone; only unexplained candidates can match them. `undecided`: candidates of open
+    questions, which come before other objects.
     """
     found: Found = {}
     for d in sorted(new, key=_claims_first):
@@ -270,7 +270,7 @@ def _about_cancelled(d: Declared, item: LivePost | LiveIdea, record: Record) -> 
 
 
 def _may_be_another(d: Declared, equal: Candidate, undecided: Collection[str], record: Record) -> bool:
-    """Whether a person still has to say that `d` is none of the other candidates, one of which may be ours."""
+    """Whether a person still has to confirm that `d` is none of the other candidates, one of which may be ours."""
     question = record.state.questions.get(d.slot)
     if question is None or not question.may_be_ours or (equal.item.id in undecided and equal.by_api):
         return False
@@ -278,12 +278,15 @@ def _may_be_another(d: Declared, equal: Candidate, undecided: Collection[str], r
 
 
 def _claims_first(d: Declared) -> tuple[bool, int, bool]:
-    """Wanted before cancelled, furthest along first, timed before queued, which must not take a timed one's match."""
+    """Wanted before cancelled, then the furthest along, then timed before queued.
+
+    A queued post must not claim a timed post's match.
+    """
     return d.item.cancelled, -stage(d.item), not (isinstance(d.item, Post) and d.item.due_at)
 
 
 def _taken_first(d: Declared, c: Candidate) -> tuple[bool, bool, datetime, str]:
-    """Sent before unsent, of the queue before timed ones where it is for the queue, old before young."""
+    """Sort key: sent before unsent, queued before timed if `d` is for the queue, oldest first."""
     timed = isinstance(d.item, Post) and d.item.due_at is not None
     own_time = not timed and isinstance(c.item, LivePost) and c.item.has_own_time
     return not c.is_out, own_time, c.item.created_at, c.item.id

@@ -1,8 +1,8 @@
 """A plan from files and state alone, for runs without a key: pull requests from forks, and reading the files.
 
-State stands in for the account: each recorded object is assumed to be in Buffer as last seen, and published if its time
-has passed. The rest is ordinary planning, guards included. What people did in Buffer is unknown, and so are recorded
-texts, since state keeps only digests.
+State takes the place of the account: each recorded object is assumed to be in Buffer as last seen, and published if its
+time has passed. The rest is ordinary planning, including guards. Changes that people made in Buffer are unknown, and so
+are recorded texts, since state has only their digests.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max_deletes: int | None = None) -> Plan:
-    """The plan if the account is as recorded in `state`. `now` is aware; nothing is requested.
+    """The plan if the account is as recorded in `state`. `now` is aware; no requests are sent.
 
     No change has a `write`, since that needs ids that only Buffer knows. `live` is set only for objects that were
     removed from the files, without a text. For edits, `differences` has the new text and the times.
@@ -65,7 +65,7 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
 
 
 def _unsent(change: Change, state: State) -> Change:
-    """The change without facts that only the account has."""
+    """The change without facts that are known only from the account."""
     binding = state.bindings.get(change.moved_from or change.slot)
     return replace(
         change,

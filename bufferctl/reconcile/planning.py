@@ -1,8 +1,8 @@
 """From desired, live and the record to a plan: matching, one row of the action table for each object, then passes.
 
-A pass takes all changes and gives them back, pure. It holds only what would be written and never lifts a hold, so the
-first that holds a change has the last word: the table (questions that matching decided included), then `PASSES` in
-their order.
+A pass is a pure function that takes all changes and returns them. It holds only changes that would be written and never
+lifts a hold, so the first one that holds a change is final: the table (including questions that matching decided), then
+`PASSES` in order.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from bufferctl.reconcile.writes import Resolver, ideas_of, tags_of
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Which live organization and channel each declared one is, by label (and organization label)."""
+    """The live organization or channel of each declared one, by label (and organization label)."""
 
     organizations: Mapping[str, LiveOrganization] = field(default_factory=dict)
     channels: Mapping[tuple[str, str], LiveChannel] = field(default_factory=dict)
@@ -55,13 +55,13 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Choices of the command line about single objects and guards; addresses as text.
+    """Command-line options about single objects and guards; addresses as text.
 
-    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`
-    holds what was not reviewed. `planned_at`: when what is applied was planned, None for now. `deleted_files`: those
-    that a commit since the last apply deleted, so that they are not lost by accident. `elsewhere`: what other root
-    files have of the same. `diverged`: the checkout may lack what was applied last;
-    `outdated_files`: those that the applied commit changed and this checkout did not.
+    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`:
+    holds changes that were not reviewed. `planned_at`: when the plan being applied was made, None for now.
+    `deleted_files`: files that a commit since the last apply deleted, so they were not lost by accident. `elsewhere`:
+    claims in other root files on the same objects. `diverged`: the checkout may lack changes that were applied last;
+    `outdated_files`: files that the applied commit changed and this checkout did not.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -78,7 +78,7 @@ class Options:
 
 
 class Scene(NamedTuple):
-    """What the passes need besides the changes."""
+    """The input of the passes besides the changes."""
 
     desired: Desired
     live: Live
@@ -160,7 +160,7 @@ PASSES: tuple[Callable[[Changes, Scene], Changes], ...] = (
 def reconcile(
     desired: Desired, live: Live, state: State, targets: Targets, *, endpoint: str, options: Options | None = None
 ) -> Plan:
-    """The plan that makes the account match the files. `live` covers what `targets` names."""
+    """The plan that makes the account match the files. `live` covers everything in `targets`."""
     options = options or Options()
     live = without_strays(live, state)
     record = Record(_in_scope(state, live), desired.settings.managed_since, _managed_elsewhere(options))
@@ -218,7 +218,7 @@ def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]
 
 
 def _is_called_off(m: Match) -> bool:
-    """Whether it is cancelled and ours is in Buffer: under its key or another one, or just recovered."""
+    """Whether it is cancelled and our object is in Buffer: under its key or another one, or just recovered."""
     if not m.declared.item.cancelled or (m.binding is not None and m.binding.retired):
         return False
     return m.how in {How.KNOWN, How.MOVED} or (m.how is How.EXACT and m.origin is Origin.RECOVERED)
@@ -243,7 +243,7 @@ def _removed(scene: Scene) -> Iterable[Change]:
 
 
 def _managed_elsewhere(options: Options) -> dict[str, Claim]:
-    """What other root files declare, by id."""
+    """The objects that other root files declare, by id."""
     return {claim.id: claim for claim in options.elsewhere if not claim.retired}
 
 
@@ -291,7 +291,7 @@ def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[s
 
 
 def _in_scope(state: State, live: Live) -> State:
-    """The part of the record about the organizations that were read; nothing is concluded about others."""
+    """The part of the record about the organizations that were read; the plan says nothing about others."""
     read = {organization.id for organization in live.organizations}
     if all(slot.organization_id in read for slot in state.bindings):
         return state

@@ -1,6 +1,6 @@
 """The parts of a policy that only plan can check: how late posts are added or changed, and immediate posts.
 
-The rest of the policy is judged from the files alone, by the rules of checks/.
+The rest of the policy needs only the files, and is checked by the rules in checks/.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def hold_against_policy(
 ) -> list[Change]:
     """Hold changes that a rule of the policy forbids.
 
-    `planned_at`: when a saved plan was made; the lead is measured from the planning, which was reviewed.
+    `planned_at`: when a saved plan was made; the lead time counts from then, since that plan was reviewed.
     """
     if not settings.policy.freeze and settings.policy.minimum_lead is None:
         return list(changes)
@@ -54,7 +54,7 @@ def policy_warnings(
 
 
 def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime) -> Iterator[tuple[str, Hold]]:
-    """The objections to a new or edited post, by the rule's code. A version that is sent again is neither."""
+    """The objections to a new or edited post, by the rule's code. Sending a version again counts as neither."""
     post = change.desired
     if change.action not in {Action.CREATE, Action.UPDATE} or change.cause not in {Cause.NEW, Cause.EDITED}:
         return

@@ -1,6 +1,6 @@
-"""Declared objects that may be in Buffer already, so that a person is asked (design: Matching, near).
+"""Asks a person about declared objects that may already be in Buffer (design: Matching, near).
 
-A question is kept until somebody answers it, whatever happens to its entry and its home.
+A question is kept until somebody answers it, regardless of changes to its entry and its home.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bufferctl.reconcile.record import Record, address_of
 
 
 class Near(NamedTuple):
-    """A live object that may be the declared one: by which rule, and whether the record accounts for it."""
+    """A live object that may be the declared one, with the rule, and whether the record accounts for the object."""
 
     rule: Rule
     suspect: Suspect
@@ -33,9 +33,9 @@ def questions(
     record: Record,
     live: Live,
 ) -> Found:
-    """Those of `new` that may be in Buffer already, so that a person is asked.
+    """The objects in `new` that may already be in Buffer, so that a person is asked.
 
-    Posts whose time is past are left out: an exact match is taken at any age, otherwise their row holds them.
+    Posts whose time is past are left out: an exact match counts at any age, otherwise their row holds them.
     """
     found: Found = {}
     new = [d for d in new if not is_over(d.item, live.at)]
@@ -65,7 +65,7 @@ def _near(d: Declared, pool: Pool, claims: Claims, *, only_unexplained: bool) ->
 
 
 def _equal(d: Declared, pool: Pool, *, only_unexplained: bool) -> Iterator[Near]:
-    """Those with the same text, then unexplained ones whose text only differs in rewritten links."""
+    """Objects with the same text, then unexplained objects whose text only differs in rewritten links."""
     text = text_of(d.content)
     if not text.strip():
         return
@@ -79,7 +79,7 @@ def _equal(d: Declared, pool: Pool, *, only_unexplained: bool) -> Iterator[Near]
 
 
 def _similar(d: Declared, pool: Pool, already: Collection[str]) -> Iterator[Near]:
-    """Unexplained ones with something in common, except for the ids in `already`."""
+    """Unexplained objects with something in common, except for the ids in `already`."""
     likeness = Likeness(d.item, d.content)
     for c in pool.unexplained:
         if c.item.id not in already and (rule := likeness.rule(c)):
@@ -89,7 +89,7 @@ def _similar(d: Declared, pool: Pool, already: Collection[str]) -> Iterator[Near
 def _is_meant_again(item: Post | Idea, near: Near) -> bool:
     """Whether `repeat_of` confirms that this is another post.
 
-    It names an id, or a key that claims it. It never applies to another object that may be ours.
+    It has an id, or a key that claims the object. It never applies to another object that may be ours.
     """
     named = item.repeat_of
     if not named:
@@ -101,7 +101,7 @@ def _is_meant_again(item: Post | Idea, near: Near) -> bool:
 
 
 def _question(d: Declared, near: Sequence[Near], claims: Claims, record: Record, live: Live) -> Match | None:
-    """The question about `d`: what looks like it now, and what an earlier plan asked and nobody has answered."""
+    """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question."""
     old = record.state.questions.get(d.slot)
     suspects = {each.suspect.id: each.suspect for each in near}
     if old is not None and _still_stands(old, d):
@@ -122,14 +122,14 @@ def _question(d: Declared, near: Sequence[Near], claims: Claims, record: Record,
 
 
 def _still_stands(old: Question, d: Declared) -> bool:
-    """Whether an open question outlives what changed in the file: always where a candidate may be ours."""
+    """Whether an open question remains after changes in the file: always if a candidate may be ours."""
     return old.may_be_ours or (old.content == d.fingerprint.content and not d.item.repeat_of)
 
 
 def _edited(new: list[Declared], pools: Pools, record: Record) -> Found:
-    """One question per project: after a record was lost, new objects may be edited versions of unmatched ones.
+    """Questions after a record was lost: new objects may be edited versions of unmatched ones.
 
-    Asked only if some declared object is, or may be, one that was created through the API.
+    Asked only if some declared object is, or may be, an object that was created through the API.
     """
     found: Found = {}
     for d in new:
@@ -149,7 +149,7 @@ def _edited(new: list[Declared], pools: Pools, record: Record) -> Found:
 class Claims:
     """Published objects that are claimed, by home and text: a new object may be one of them under another key.
 
-    What is unsent is edited or deleted by the same plan, or the pass on repeats asks.
+    Unsent objects are edited or deleted by the same plan, or else the pass on repeats asks.
     """
 
     def __init__(
@@ -159,7 +159,7 @@ class Claims:
         by_id: Mapping[str, LivePost | LiveIdea],
         gone: Collection[str],
     ) -> None:
-        #: Ids that the record or this plan gives to an address, released ones included.
+        #: Ids that the record or this plan assigns to an address, including released ones.
         self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
         self.ids |= {binding.id for binding in released.values()}
         self._retired = {binding.id for binding in released.values() if binding.retired}
@@ -167,7 +167,7 @@ class Claims:
         #: Homes in which some declared object was created through the API.
         self.homes_by_api = {post.home for post in posts if post.by_api}
         self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
-        #: By what was applied: of what was published before what was read, and of what has no text.
+        #: By applied content: objects published earlier than the posts that were read, and objects without a text.
         self._by_mark: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         for m in found.values():
             if m.binding is not None and m.binding.id not in gone:
@@ -190,9 +190,9 @@ class Claims:
                 self._by_mark[slot.home, mark].append(suspect)
 
     def saying(self, d: Declared) -> list[Suspect]:
-        """Claimed objects with the text of `d`, whose address says something else, or was removed from the files.
+        """Claimed objects with the text of `d` whose address now has another text or was removed from the files.
 
-        With a `repeat_of`, none of those that were removed long ago: that the text was published before is known.
+        If `d` has a `repeat_of`, without those removed long ago: the author knows that the text was published before.
         """
         found = [*self._by_text.get((d.slot.home, text_of(d.content)), [])]
         found += [suspect for mark in sorted(_marks(d)) for suspect in self._by_mark.get((d.slot.home, mark), [])]
@@ -208,7 +208,7 @@ def _marks(d: Declared) -> set[str]:
 
 
 def _applied_marks(binding: Binding) -> set[str]:
-    """The same for what was last applied; an older state has no digest of the text alone."""
+    """The same for the version last applied; an older state has no digest of the text alone."""
     applied = Fingerprint.read(binding.applied)
     if binding.text:
         return {binding.text}

@@ -1,7 +1,7 @@
-"""What the record knows about live objects, and how it changes after an apply (design: The record).
+"""The record's view of live objects, and how the record changes after an apply (design: The record).
 
-A live object that no address claims is *explained* where the record accounts for it: a person's, another tool's, or let
-go. What was created after the horizon of its home is *unexplained*: it may be ours.
+A live object that no address claims is *explained* if the record accounts for it: a person's, another tool's, or let
+go. An object created after the horizon of its home is *unexplained*: it may be ours.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from bufferctl.reconcile.differences import OUT
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The state with what buffer.yaml says about the time before it: `managed_since`, aware, or None.
+    """The state, and buffer.yaml's setting for the time before it: `managed_since`, aware, or None.
 
-    `elsewhere`: what the records of other root files claim, by id.
+    `elsewhere`: the claims in the records of other root files, by id.
     """
 
     state: State
@@ -72,7 +72,7 @@ class Record:
     def undecided(self, slot: Slot, gone: Collection[str], claimed: Collection[str]) -> dict[str, datetime]:
         """Candidates of an open question about `slot` that may still be its object, with their creation times.
 
-        `gone`: ids that Buffer does not have any more; `claimed`: ids that some address has.
+        `gone`: ids that Buffer no longer has; `claimed`: ids that some address has.
         """
         question = self.state.questions.get(slot)
         if question is None:
@@ -87,9 +87,9 @@ class Record:
         return Origin.RECOVERED if self.is_managed(item) else Origin.ADOPTED
 
     def is_managed(self, item: LivePost | LiveIdea) -> bool:
-        """Whether an unclaimed equal of a declared object is ours again although the record was lost.
+        """Whether an unclaimed object that equals a declared one is ours, although the record was lost.
 
-        Ideas do not say what made them; an equal post of another tool looks the same.
+        Ideas do not show what created them; an equal post from another tool looks the same.
         """
         home = self.horizon(item.home)
         if item.id in self.state.let_go or home.recorded:
@@ -102,8 +102,8 @@ class Record:
 def follow_reconnected(state: State, account: Account) -> State:
     """The record with claims on reconnected channels moved to the channel's new id.
 
-    That is so where a listed channel id is gone, or stays behind disconnected, and exactly one other channel has its
-    service and handle.
+    A channel was reconnected if its listed id is gone or disconnected, and exactly one other channel has its service
+    and handle.
     """
     moved: dict[str, LiveChannel] = {}
     for organization in account.organizations:
@@ -124,7 +124,7 @@ def follow_reconnected(state: State, account: Account) -> State:
     bindings = {slot: b for slot, b in state.bindings.items() if slot.channel_id not in moved}
     for slot, binding in state.bindings.items():
         if slot.channel_id in moved and binding.status != PostStatus.SENT:
-            binding = replace(binding, reconnected=True)  # noqa: PLW2901 - the same one, as it is now
+            binding = replace(binding, reconnected=True)  # noqa: PLW2901 - the same binding, updated
         bindings.setdefault(slot_now(slot), binding)
     homes = {id_: home for id_, home in state.homes.items() if id_ not in moved}
     for old, channel in moved.items():
@@ -141,9 +141,9 @@ def follow_reconnected(state: State, account: Account) -> State:
 
 
 def without_strays(live: Live, state: State) -> Live:
-    """What was read without bound posts of another channel than the record has them on: a channel was reconnected.
+    """Everything read, except bound posts on a channel other than the recorded one, after a channel was reconnected.
 
-    Nothing is published on the old one, so what is unsent there is as good as gone.
+    Nothing is published on the old channel, so unsent posts there are as good as gone.
     """
     homes = {binding.id: slot.channel_id for slot, binding in state.bindings.items()}
     strays = [post for post in live.posts if homes.get(post.id, post.channel_id) != post.channel_id]
@@ -157,8 +157,8 @@ def without_strays(live: Live, state: State) -> Live:
 def begin_run(state: State, plan: Plan) -> State:
     """The record at the start of applying `plan`: its homes are listed, its questions and former slots kept.
 
-    Homes are listed before the first intent, so that a home that is not listed has none: it starts from the last whole
-    apply.
+    Homes are listed before the first intent, so a home that is not listed has no intents, and starts from the last
+    complete apply.
     """
     homes = dict(state.homes)
     for home in plan.recording.homes:
@@ -173,7 +173,7 @@ def begin_run(state: State, plan: Plan) -> State:
 
 
 def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
-    """The previous slots of bound objects, until something else is declared there."""
+    """The previous slots of bound objects, until something else is declared in them."""
     moved = {c.moved_from: c.live_id for c in changes if c.moved_from and c.live_id}
     taken = state.bindings.keys() - moved.keys() | {c.slot for c in changes}
     bound = {binding.id for binding in state.bindings.values()}
@@ -183,9 +183,9 @@ def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
 def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_homes: Collection[str] = ()) -> State:
     """The record after `plan`, made from the complete reading `live`, was applied: horizons move to that reading.
 
-    Less the settle time, after which Buffer's lists show every write. A home stays where it was if it was not read
-    and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it is in
-    `open_homes`: a write there has no outcome.
+    They stop short of it by the settle time, after which Buffer's lists show every write. A home keeps its horizon if
+    it was not read and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it
+    is in `open_homes`, because a write there has no known outcome.
     """
     state = begin_run(replace(state, bindings=_with_retired_seen(state.bindings, live)), plan)
     unread = live.unread | {c.slot.home for c in plan.of(Action.HOLD) if c.reason is Reason.UNREAD}
@@ -211,7 +211,7 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
 
 
 def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slot, Binding]:
-    """The bindings, with retired objects noted as published or gone, so that they need not be searched for again."""
+    """The bindings, with retired objects marked as published or gone, so that they need not be searched for again."""
     out = {post.id for post in live.posts if post.status in OUT}
     seen = {
         slot: replace(binding, status=PostStatus.SENT) if binding.retired and binding.id in out else binding
@@ -227,8 +227,8 @@ def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slo
 def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settle: timedelta) -> State:
     """The record after a person confirmed that nothing unclaimed on `homes` is ours; horizons move to this reading.
 
-    What matches is bound. Questions there are answered: their candidates are not what was asked for. What is younger
-    than the horizon is let go by name.
+    Objects that match are bound. Questions there are answered: their candidates are other objects. Objects younger
+    than the horizon are let go by id.
     """
     bindings = dict(state.bindings)
     for change in plan.of(Action.ADOPT, Action.MOVE):
@@ -263,7 +263,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
 
 
 def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State:
-    """The record with `homes` complete up to `horizon`, if they were not yet."""
+    """The record with `homes` complete up to `horizon`, unless they already were."""
     listed = dict(state.homes)
     for home in homes:
         recorded = listed.get(home.id)
@@ -273,7 +273,7 @@ def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State
 
 
 def begin_anew(account: Account, horizon: datetime) -> State:
-    """The record of an account in which nothing is ours yet: every channel and organization's ideas, listed."""
+    """The record of an account in which nothing is ours yet, with every channel and organization's ideas listed."""
     homes = [
         Home(organization.id, channel.id, horizon, channel.service.value, channel.name)
         for organization in account.organizations
@@ -284,7 +284,7 @@ def begin_anew(account: Account, horizon: datetime) -> State:
 
 
 def _youngest(live: Live, home: str) -> datetime | None:
-    """If answers have no Date, the newest creation that was read is the latest known time of Buffer's clock."""
+    """The newest creation time that was read: if answers have no Date, the latest known time of Buffer's clock."""
     return max((item.created_at for item in live.items if item.home == home), default=None)
 
 
@@ -294,7 +294,7 @@ def _is_passed(gone: LetGo, homes: Mapping[str, Home]) -> bool:
 
 
 def answer(state: State, slot: Slot, binding: Binding) -> State:
-    """The record after a person said that `slot` is the object of `binding`, which answers a question about it."""
+    """The record after a person said that `slot` is the object of `binding`, which answers any question about it."""
     let_go = dict(state.let_go)
     question = state.questions.get(slot)
     if question is not None:
@@ -319,8 +319,8 @@ def release(state: State, slot: Slot) -> State:
 def sought(live: Live, state: State) -> dict[str, datetime | None]:
     """Ids of posts that no list shows and that the record needs, with their creation times if known.
 
-    Bound ones that are not published, those that a person claimed although they differ (`applied` is empty), and
-    candidates of open questions. One that was seen sent only fell off the end of what was read.
+    These are bound posts that are not published, posts that a person claimed although they differ (`applied` is empty),
+    and candidates of open questions. A post last seen as sent is merely older than the posts that were read.
     """
     listed = {post.id for post in live.posts}
     read = {channel.id for organization in live.organizations for channel in organization.channels}

@@ -1,7 +1,7 @@
 """Objects that were removed from the files or cancelled: deleted if ours and unpublished, else forgotten.
 
-The guards against deleting by accident stand here too: `protect`, `prune: false`, `max_deletes`, a file that is
-suddenly empty or gone. They guard what disappeared; what is declared `cancelled` is meant.
+The guards against deleting by accident are here too: `protect`, `prune: false`, `max_deletes`, a file that is
+suddenly empty or gone. They guard objects that disappeared from the files; `cancelled` is always intended.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Removed:
 
 
 def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim], *, prune: bool) -> Change:
-    """The change for one removed object. `prune`: what disappeared is deleted, but for what is moved `elsewhere`."""
+    """The change for one removed object. `prune`: it is deleted if it disappeared, unless it was moved `elsewhere`."""
     binding, live = item.binding, item.live
     cause = Cause.CANCELLED if item.declared else Cause.REMOVED
     change = Change(
@@ -110,9 +110,9 @@ def guard_deletes(
 ) -> list[Change]:
     """Hold deletes that look like an accident, unless the command line confirms how many are intended.
 
-    `most`: `max_deletes` of the files; `allowed`: of the command line, which overrules the guards. `files`: those that
-    are not lost, since something of them is still declared, there or in another file, or since a commit deleted them.
-    `series`: how many occurrences a repeated entry has now, by home and key.
+    `most`: `max_deletes` in the files; `allowed`: the number on the command line, which overrides the guards. `files`:
+    files that are not lost, because some of their objects are still declared, there or in another file, or because a
+    commit deleted them. `series`: how many occurrences a repeated entry has now, by home and key.
     """
     changes = list(changes)
     deletes = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
@@ -131,11 +131,11 @@ def guard_deletes(
 def hold_what_diverged(
     changes: Iterable[Change], *, diverged: bool, allowed: int | None, outdated: Collection[str]
 ) -> list[Change]:
-    """The changes, with those held that a checkout makes only because it lacks what was applied last.
+    """Hold changes that exist only because the checkout lacks what was applied last.
 
-    `diverged`: it may lack it, so that nobody can tell what was removed from what it never had; `allowed`: of the
-    command line, a person's word that the files are complete. `outdated`: files that the applied commit changed and
-    this side did not.
+    `diverged`: it may lack it, so removed entries cannot be told from entries that it never had; `allowed`: the number
+    on the command line, by which a person confirms that the files are complete. `outdated`: files that the applied
+    commit changed and this checkout did not.
     """
 
     def held(change: Change) -> Change:

@@ -1,7 +1,7 @@
 """Asks before a text is published while another object in Buffer still has it.
 
-Matching asks about new objects and what is in Buffer. What only a plan can tell is asked here: whether the delete that
-frees a text is done in this run, and whether an edit would say what another object says.
+Matching asks about new objects and objects in Buffer. Questions that need a plan are asked here: whether the delete
+that frees a text is part of this run, and whether an edit would have the same text as another object.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Saying = tuple[str, str]
 
 
 def saying(home: str, item: Post | Idea | LivePost | LiveIdea) -> Saying:
-    """What an object says, and where."""
+    """The text of an object, and its home."""
     title = item.title if isinstance(item, Idea | LiveIdea) else ""
     return home, f"{normal_text(title)}\n{normal_text(item.text)}"
 
@@ -38,7 +38,7 @@ def _wanted(change: Change, item: Post | Idea) -> Saying | None:
 
 
 def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:
-    """What Buffer has for a change now, in the same form; None if its images are unknown."""
+    """The current text in Buffer for a change, in the same form; None if its images are unknown."""
     words = saying(change.slot.home, live)
     if words[-1].strip():
         return words
@@ -56,8 +56,8 @@ def hold_repeats(
 ) -> list[Change]:
     """Hold creates and edits with a text that another object keeps in Buffer.
 
-    `doing`: the slots whose writes are part of the run, None for all of them. `unclaimed`: what no address claims, and
-    `recorded`: what the record has of addresses that say something else now; an edit may repeat these as well.
+    `doing`: the slots whose writes are part of the run, None for all of them. `unclaimed`: objects that no address
+    claims, and `recorded`: recorded objects of addresses that now have another text; an edit may repeat these as well.
     """
     changes = list(changes)
     doing = {change.slot for change in changes} if doing is None else doing
@@ -72,7 +72,7 @@ def hold_repeats(
         held = [_held(change, staying, others, channels) for change in changes] if staying or others else changes
         if all(map(is_, held, changes)):
             return changes
-        changes = held  # the old text of a held edit stays, too
+        changes = held  # a held edit keeps its old text, too
 
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying, list[Suspect]]:
@@ -89,7 +89,7 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying,
 
 
 def _is_outdated(change: Change) -> bool:
-    """Whether Buffer has a text here that the files do not."""
+    """Whether Buffer's text for this change is no longer in the files."""
     item, live = change.desired, change.live
     if item is None or live is None or change.cause in _REMOVED:
         return True

@@ -1,7 +1,7 @@
 """When planned changes are sent and published: their order, Buffer's room for them, and times of queued posts.
 
-Daily limits are requested only for busy days. What is beyond a limit waits (design: Applying; notes: Limits). The times
-of queues come from the weekly slots of their channels (notes: Writing); nothing is decided by them.
+Daily limits are requested only for busy days. Posts beyond a limit wait (design: Applying; notes: Limits). The times of
+queued posts come from their channels' weekly slots (notes: Writing); they are shown, but no decision depends on them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _QUEUED = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
 def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     """Ideas, timed creates by due time, queue creates in file order, updates, deletes.
 
-    A delete or update is sent first if a create takes its text; all deletes are, if creates need their room.
+    A delete or update is sent first if a create takes its text; all deletes are sent first if creates need their room.
     """
     ordered = sorted(changes, key=_order)
     taken = {saying(c.slot.home, c.desired) for c in ordered if c.action is Action.CREATE and c.desired is not None}
@@ -40,7 +40,7 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
 
 
 def _order(change: Change) -> tuple[int, float]:
-    """The sort is stable."""
+    """The key of a stable sort."""
     if change.action is Action.DELETE:
         return 3, 0
     if change.action is Action.UPDATE:
@@ -77,8 +77,8 @@ def _needs_room(changes: Iterable[Change], live: Live) -> bool:
 def _room(live: Live) -> dict[str, int]:
     """By channel id: how many more posts may be scheduled, by the plan of its organization (notes: Limits).
 
-    Channels of organizations without a limit are not in it. Should Buffer count by organization after all, it refuses
-    what is too many, and a later apply sends that.
+    Channels of organizations without a limit are not in it. If Buffer counts by organization after all, it refuses the
+    posts that are too many, and a later apply sends them.
     """
     taken = Counter(post.channel_id for post in live.posts if _is_scheduled(post))
     return {
@@ -166,10 +166,10 @@ def _noon(moment: datetime, plan: Plan, channel_id: str) -> datetime:
 
 
 def queue_times(changes: Iterable[Change], live: Live, channels: Mapping[str, LiveChannel]) -> dict[Slot, datetime]:
-    """By slot, for what is added to the end of a queue; `changes` in the order in which they are sent.
+    """By slot, the times of posts added to the end of a queue; `changes` in the order in which they are sent.
 
-    Empty for channels whose queue is paused or has no slots. What goes to the front moves the others back by one, and
-    what leaves the queue moves those behind it up.
+    Empty for channels whose queue is paused or has no slots. A post added to the front moves the others back by one,
+    and a post that leaves the queue moves those behind it up.
     """
     by_channel: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
@@ -218,7 +218,7 @@ def _leaves(change: Change) -> bool:
 
 
 def _slots(channel: LiveChannel, after: datetime) -> Iterator[datetime]:
-    """All of them, without end."""
+    """All slots of a channel, an infinite sequence."""
     zone = ZoneInfo(channel.timezone)
     day = after.astimezone(zone).date()
     while True:

@@ -1,7 +1,7 @@
 """The action table (design: Actions): for one declared object and its match, the first row that fits.
 
-Rows read top down as in the design. What is already out, or long past, needs nothing from its channel, so those rows
-come before "channel disconnected"; otherwise a disconnected channel would hold every post that was ever sent on it.
+Rows are read top down as in the design. Posts that are already out, or long past, need nothing from their channel, so
+their rows come before "channel disconnected"; otherwise a disconnected channel would hold every post ever sent on it.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ LAG = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the rows need besides a match.
+    """The input of the rows besides a match.
 
-    `write` makes what apply sends, or says why it cannot (a hold). `gone` and `unread` as in `Live`. `unsettled`: slots
-    whose write an earlier run left with an unknown outcome, with the ids that it might be. `elsewhere`: what other root
-    files have under the same key.
+    `write` makes the write that apply sends, or a hold that says why it cannot. `gone` and `unread` as in `Live`.
+    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be.
+    `elsewhere`: claims in other root files under the same key.
     """
 
     now: datetime
@@ -99,7 +99,7 @@ def _is_past(match: Match, situation: Situation) -> bool:
 
 
 def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
-    """A new object. It is sent only if its absence is proved: everything there that may be ours was read."""
+    """A new object. It is sent only if it is proven absent: everything on its home that may be ours was read."""
     match, item = facts.match, facts.match.declared.item
     slot = match.declared.slot
     slots = (slot, *(replace(slot, key=key) for key in item.previous_keys))
@@ -114,7 +114,7 @@ def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
 
 
 def _known(facts: Facts, situation: Situation) -> Change:
-    """Rows for a tracked object: published or gone first, then those that can still change."""
+    """Rows for a tracked object: published or gone objects first, then those that can still change."""
     live = facts.live
     if live is None and not facts.sent:
         return _unlisted(facts, facts.binding, situation)
@@ -130,7 +130,7 @@ def _known(facts: Facts, situation: Situation) -> Change:
 
 
 def _sent(facts: Facts) -> Change:
-    """Rows for a published post. An edit that would not change what people read needs no answer."""
+    """Rows for a published post. An edit that does not change what people read needs no decision."""
     if not facts.edited or facts.agree:
         return _settled(facts, Action.DONE, seen=facts.edited)
     if not _says_the_same(facts):
@@ -197,7 +197,7 @@ def _kept(facts: Facts, *, seen: bool = False) -> Change:
 
 
 def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
-    """Tracked, but in no list: deleted in Buffer, lagging, or older than what was read."""
+    """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
     address = str(facts.match.declared.item.address)
     if binding.id not in situation.gone and isinstance(facts.match.declared.item, Post):
         return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
@@ -256,7 +256,7 @@ def _channel(match: Match) -> Hold | None:
 
 
 def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
-    """Nothing to write; the binding is updated (with `seen`, to what file and Buffer agree on)."""
+    """Nothing to write; the binding is updated (with `seen`, to the version on which file and Buffer agree)."""
     match, old = facts.match, facts.binding
     if seen and facts.live is not None:
         new = bind(match.declared.item, facts.live, old.origin)
@@ -274,7 +274,7 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
             now |= {"entry": _entry(item), "text": text, "media": sources_of(item)}
         if isinstance(live, LivePost) and live.status != old.status:
             now |= {"status": live.status.value, "due_at": due_seen(item, live)}
-        # most are unchanged, and ten thousand copies cost time
+        # most are unchanged, and ten thousand copies take time
         new = replace(old, **now) if any(getattr(old, name) != value for name, value in now.items()) else old
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
     return replace(change, reason=reason) if (reason := facts.progress) else change

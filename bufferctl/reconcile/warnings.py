@@ -1,4 +1,4 @@
-"""Warnings: nothing is held for them, but somebody should know before an apply."""
+"""Warnings: they hold nothing, but somebody should know about them before an apply."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.record import Record
 
-#: How many posts a warning names; the rest is counted.
+#: How many posts a warning names; the others are only counted.
 _NAMED = 10
 
 
 def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Iterator[Diagnostic]:
-    """Unpublished posts that no file declares and that equal one of ours: two machines may have created it at once."""
+    """Unpublished posts in no file that equal one of ours: two machines may have created it at the same time."""
     ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in state.bindings.items() if b.status != PostStatus.SENT}
     for live in unclaimed:
         if not isinstance(live, LivePost) or live.status is PostStatus.SENT:
@@ -54,7 +54,7 @@ def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]
 
 
 def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """Media of objects that were found by content. Buffer keeps copies under its own URLs, so nothing compares."""
+    """Media of objects that were found by content. Buffer keeps copies under its own URLs, so they are not compared."""
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
     number = sum(1 for item in items for _ in attached(item))
     if number:
@@ -84,7 +84,7 @@ def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
 
 
 def unmerged(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """What an import wrote into files that this checkout does not have: nothing was removed."""
+    """Objects that an import wrote into files that this checkout lacks: they were not removed."""
     found = [change.slot.key for change in changes if _is_unmerged(change)]
     if found:
         yield Diagnostic(
@@ -124,7 +124,7 @@ def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]
 
 
 def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
-    """Before the record begins: without `managed_since` a lost record cannot be made anew from Buffer alone."""
+    """Before the record begins: without `managed_since`, a lost record cannot be restored from Buffer alone."""
     if record.managed_since is None and not record.state.has_begun:
         yield Diagnostic(
             Severity.WARNING,
@@ -135,7 +135,7 @@ def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
 
 
 def past(changes: Iterable[Change], record: Record) -> Iterator[Diagnostic]:
-    """Posts that are counted as past for the first time, as those of a wrong year are; an apply remembers them."""
+    """Posts that count as past for the first time, for example because of a wrong year; an apply records them."""
     found = [each for each in changes if each.action is Action.PAST and each.slot not in record.state.past]
     if not found:
         return
@@ -153,7 +153,7 @@ def past(changes: Iterable[Change], record: Record) -> Iterator[Diagnostic]:
 
 
 def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """Equals that are taken for ours: an interrupted first apply created them, or the record was lost since."""
+    """Equal objects that count as ours: an interrupted first apply created them, or the record was lost since."""
     adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.binding]
     count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
     if count:
@@ -168,7 +168,7 @@ def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
 def perhaps_removed(
     unclaimed: Iterable[LivePost | LiveIdea], record: Record, unexplained: Collection[str], now: datetime
 ) -> Iterator[Diagnostic]:
-    """On unrecorded homes, objects created through the API that no file declares: perhaps removed from the files."""
+    """Objects on unrecorded homes, created through the API, that no file declares: perhaps removed from the files."""
     found = [
         live
         for live in unclaimed

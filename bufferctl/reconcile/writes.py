@@ -29,7 +29,7 @@ from bufferctl.reconcile.matches import How, Match
 
 
 class Resolver:
-    """Makes writes. Tags by organization id and name; ideas by slot, None for one that is not created yet."""
+    """Makes writes. Tags by organization id and name; ideas by slot, None for an idea that is not created yet."""
 
     def __init__(self, tags: Mapping[str, Mapping[str, LiveTag]], ideas: Mapping[Slot, str | None]) -> None:
         self._tags = tags
@@ -67,7 +67,7 @@ class Resolver:
 
 
 def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
-    """The tag of that name, or of one that only differs in case."""
+    """The tag of that name, or of a name that only differs in case."""
     folded = name.casefold()
     return tags.get(name) or next((tags[each] for each in sorted(tags) if each.casefold() == folded), None)
 
@@ -107,7 +107,7 @@ def tags_of(
 
 
 def ideas_of(matches: Iterable[Match]) -> dict[Slot, str | None]:
-    """Ids of declared ideas, None for those that are yet to be created; held ones are left out."""
+    """Ids of declared ideas, None for those that are not created yet; held ones are left out."""
     ideas: dict[Slot, str | None] = {}
     for m in matches:
         if m.declared.slot.channel_id == IDEAS:
