@@ -1,4 +1,4 @@
-"""Posts to judge, made in a line."""
+"""Posts to judge, each built in one line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def post(service: Service | str = Service.LINKEDIN, text: str = "", key: str = "
 
 
 def image(url: str = "https://acme.example/a.png", alt_text: str | None = "A") -> dict[str, Any]:
-    """An image that nothing is wrong with."""
+    """An image without problems."""
     return {"image": {"url": url, **({"alt_text": alt_text} if alt_text is not None else {})}}
 
 
@@ -40,10 +40,10 @@ DOCUMENT = {
 
 
 def findings(*posts: Post, rules: dict[str, str] | None = None, **options: Any) -> tuple[Finding, ...]:
-    """What the rules find in these posts alone."""
+    """The findings of the rules in these posts only."""
     return check(Desired(settings=Settings(rules=rules or {}), posts=posts), **options)
 
 
 def codes(*posts: Post, **options: Any) -> list[str]:
-    """The codes of what they find."""
+    """The codes of the findings."""
     return [finding.rule.code for finding in findings(*posts, **options)]

@@ -1,4 +1,4 @@
-"""Rules in the commands that ask Buffer: what stops before, what the account decides, what is only said."""
+"""Rules in the commands that ask Buffer: errors that stop the run, limits that the account decides, warnings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import environment, project, services
 
-__all__ = ["environment", "project", "services"]  # fixtures, known here by their names
+__all__ = ["environment", "project", "services"]  # fixtures, used here by name
 
 HEAD = """\
 version: 1
@@ -34,7 +34,7 @@ def declare(project: Any, service: str, text: str, more: str = "") -> None:
 
 
 def test_errors_stop_before_buffer_is_asked(project: Any) -> None:
-    """A text that is too long ends plan and apply with 1, and no request is made."""
+    """A text that is too long ends plan and apply with 1, before any request."""
     declare(project, "threads", "x" * 501)
     for command in (("plan",), ("apply", "--auto-approve")):
         ran = project(*command)
@@ -45,7 +45,7 @@ def test_errors_stop_before_buffer_is_asked(project: Any) -> None:
 
 
 def test_warnings_are_said_once_and_stop_nothing(project: Any) -> None:
-    """The post goes out; its warning is on stderr, once in each command."""
+    """The post is sent; its warning is on stderr, once in each command."""
     declare(project, "linkedin", "http://acme.example")
     planned = project("plan")
     assert (planned.code, planned.err.count("[BC102]")) == (0, 1)
@@ -55,7 +55,7 @@ def test_warnings_are_said_once_and_stop_nothing(project: Any) -> None:
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
 def test_server_that_takes_more(project: Any, command: str) -> None:
-    """Mastodon's own server says 1,000, so 501 characters are no matter; validate alone could only warn."""
+    """The Mastodon server allows 1,000, so 501 characters are fine; validate on its own could only warn."""
     sandbox = project.sandbox
     server = {"maxCharacters": 1000, "serverUrl": "https://social.example"}
     sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata=server)
@@ -68,7 +68,7 @@ def test_server_that_takes_more(project: Any, command: str) -> None:
 
 @pytest.mark.parametrize("most", [500, 400])
 def test_server_that_takes_less(project: Any, most: int) -> None:
-    """Its word is the limit: nothing is sent, and the place is shown."""
+    """The server's limit applies: nothing is sent, and the place is shown."""
     sandbox = project.sandbox
     server = {"maxCharacters": most, "serverUrl": "https://social.example"}
     sandbox.person.set_channel(sandbox.channel("mastodon")["id"], metadata=server)
@@ -84,7 +84,7 @@ def test_server_that_takes_less(project: Any, most: int) -> None:
 
 
 def test_looking_for_drift_judges_nothing(project: Any) -> None:
-    """What is in Buffer is looked at, whatever the files' texts are like."""
+    """Buffer is read, whatever the texts in the files are like."""
     declare(project, "mastodon", "Hello")
     project.apply()
     declare(project, "mastodon", "x" * 501)
@@ -93,7 +93,7 @@ def test_looking_for_drift_judges_nothing(project: Any) -> None:
 
 
 def test_account_that_pays_for_x(project: Any) -> None:
-    """It takes 25,000; of one that does not pay plan says so, and nothing is sent. Only validate has to guess."""
+    """It allows 25,000; for an unpaid account, plan reports the error and nothing is sent. Validate can only guess."""
     sandbox = project.sandbox
     declare(project, "twitter", "x" * 281)
     validated = project("validate")
@@ -109,7 +109,7 @@ def test_account_that_pays_for_x(project: Any) -> None:
 
 
 def test_an_error_that_is_not_to_be_one(project: Any) -> None:
-    """The files' word goes: it is sent, and Buffer refuses it."""
+    """The setting in the file wins: the post is sent, and Buffer refuses it."""
     declare(project, "threads", "x" * 501, "rules: {BC001: warning}\n")
     ran = project("apply", "--auto-approve", "--settle", "0")
     assert (ran.code, "[BC001]" in ran.err) == (1, True)
@@ -117,13 +117,13 @@ def test_an_error_that_is_not_to_be_one(project: Any) -> None:
 
 
 def test_a_warning_that_is_to_be_an_error(project: Any) -> None:
-    """What a team has agreed on stops."""
+    """The team's setting turns it into an error, which stops the run."""
     declare(project, "linkedin", "http://acme.example", "rules: {BC102: error}\n")
     assert (project("validate").code, project("plan").code, project.sandbox.requests) == (1, 1, [])
 
 
 def test_many_warnings_are_counted_before_a_plan(project: Any) -> None:
-    """Three of a kind and how many more there are; validate shows all."""
+    """Three of a kind, and the number of the others; validate shows all."""
     name = project.sandbox.channel("linkedin")["name"]
     posts = "".join(
         f"          - {{key: p{day}, due_at: 2029-12-{day} 09:00, text: http://acme.example/{day}}}\n"
@@ -137,7 +137,7 @@ def test_many_warnings_are_counted_before_a_plan(project: Any) -> None:
 
 
 def test_warnings_of_files_that_are_not_named(project: Any) -> None:
-    """A PATH narrows what is said to its file; errors elsewhere still stop."""
+    """A PATH limits the warnings to its file; errors elsewhere still stop the run."""
     declare(project, "linkedin", "http://acme.example")
     project.write("posts/more.yaml", "posts: [{key: two, due_at: 2029-12-21 09:00, channels: [linkedin], text: Two}]\n")
     assert project("plan", "posts/more.yaml").err == ""

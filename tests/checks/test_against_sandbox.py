@@ -1,4 +1,4 @@
-"""Our rules and those of the local Buffer, which share no code: whatever it refuses, ours refuse before."""
+"""Our rules and the sandbox's, which share no code: everything it refuses, ours refuse first."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ URLS = st.builds("{}://{}{}{}".format, st.sampled_from(["https", "http", "HTTPS"
 
 @given(TEXTS, st.sampled_from(COUNTED))
 def test_lengths(text: str, service: Service) -> None:
-    """No text is shorter for us than for it."""
+    """No text is shorter by our count than by the sandbox's."""
     assert length(text, NETWORKS[service].counting) >= theirs.length(service, text)
 
 
 @pytest.mark.parametrize("service", COUNTED)
 def test_limits(service: Service) -> None:
-    """The two tables, each made from the notes, say the same numbers."""
+    """The two tables, each written from the notes, have the same numbers."""
     ours, other = NETWORKS[service], theirs.NETWORKS[service]
     for name in ("text", "images", "media", "first_comment", "title", "topic"):
         limit = getattr(ours, name)
@@ -46,13 +46,13 @@ def test_limits(service: Service) -> None:
 
 @given(URLS)
 def test_addresses(url: str) -> None:
-    """No address is fine for us that it cannot fetch."""
+    """No address that ours accept is one it cannot fetch."""
     ours = [each.rule.code for each in findings(post("linkedin", "x", assets=[image(url)]))]
     assert media_problem(url, "image") is None or "BC019" in ours
 
 
 def metadata(service: Service) -> st.SearchStrategy[dict[str, Any] | None]:
-    """Metadata of the network, with more and less than it needs."""
+    """Metadata of the network, with more and fewer fields than it needs."""
     texts = st.sampled_from(["", " ", "x", "x" * 100, "x" * 101, "x" * 1251, "x" * 2201, "x" * 5001])
     details = st.fixed_dictionaries(
         {"is_full_day_event": st.just("false")} if service == Service.GOOGLEBUSINESS else {},
@@ -89,7 +89,7 @@ ASSETS = st.lists(
 ).flatmap(lambda assets: st.sampled_from([1, 1, 12]).map(lambda times: assets * times))
 
 
-#: What it says, and which of our codes says the same.
+#: The sandbox's message, and our code for the same problem.
 SENTENCES = {
     r"posts cannot exceed .* characters": {"BC001", "BC002", "BC003"},
     r"cannot exceed .* bytes": {"BC004"},
@@ -111,7 +111,7 @@ SENTENCES = {
 
 
 def drawn(data: st.DataObject) -> Post:
-    """A post that may break several rules at once."""
+    """A post that may break several rules."""
     service = data.draw(st.sampled_from(COUNTED))
     row = NETWORKS[service]
     most = row.text.most if row.text else 0
@@ -131,7 +131,7 @@ def drawn(data: st.DataObject) -> Post:
 @settings(max_examples=examples(400))
 @given(st.data())
 def test_posts(data: st.DataObject) -> None:
-    """Each reason that it has to refuse a post is one that we have too, under the code for it."""
+    """Each reason of the sandbox for refusing a post is also one of ours, with its code."""
     made = drawn(data)
     sent = create_post(CreatePost(made, "channel"))
     asked = {
@@ -152,7 +152,7 @@ def test_posts(data: st.DataObject) -> None:
 @settings(max_examples=examples(400))
 @given(st.data())
 def test_what_is_passed_over_has_nothing(data: st.DataObject) -> None:
-    """Rules that are not asked would find nothing: all together find what the short way finds."""
+    """Skipped rules would find nothing: all rules together find the same as the shortcut."""
     made = drawn(data)
     of_texts = texts.text_findings(made, None)
     others = (media.media_findings, fields.field_findings, media.address_findings, content.content_findings)

@@ -1,4 +1,4 @@
-"""What makes a post better: alt text, links, addresses of media, and posts beside each other."""
+"""Rules that improve a post: alt text, links, media addresses, and neighboring posts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.checks.posts import DOCUMENT, NOON, VIDEO, codes, findings, image, po
 
 
 def test_alt_text() -> None:
-    """Every image without one is named; white space is none; videos and documents have none."""
+    """Every image without one is named; whitespace does not count; videos and documents need none."""
     assets = [image(), image(alt_text=None), image(alt_text=" "), VIDEO, DOCUMENT]
     found = [each for each in findings(post("facebook", "x", assets=assets)) if each.rule.code == "BC101"]
     assert [each.path for each in found] == [("assets", 1, "image", "alt_text"), ("assets", 2, "image", "alt_text")]
@@ -43,13 +43,13 @@ def test_alt_text() -> None:
     ],
 )
 def test_links(fields: dict[str, Any], paths: list[Any]) -> None:
-    """A link that begins with http:// is named once each, wherever it stands."""
+    """Each link that begins with http:// is named once, wherever it is."""
     found = findings(post("linkedin", **fields))
     assert [(each.rule.code, each.path) for each in found] == [("BC102", path) for path in paths]
 
 
 def test_the_link_is_quoted() -> None:
-    """Without the full stop that ends its sentence."""
+    """Without the period that ends its sentence."""
     (found,) = findings(post("linkedin", "See http://acme.example/a."))
     assert found.quote == "http://acme.example/a"
 
@@ -68,7 +68,7 @@ def test_the_link_is_quoted() -> None:
     ],
 )
 def test_links_in_metadata(service: str, metadata: dict[str, Any], path: Any) -> None:
-    """Each network's own links are looked at."""
+    """Each network's own link fields are checked."""
     assets = [image()] if service in {"pinterest", "instagram"} else []
     (found,) = findings(post(service, "x", assets=assets, metadata=metadata))
     assert (found.rule.code, found.path) == ("BC102", ("metadata", service, *path))
@@ -113,7 +113,7 @@ def test_links_in_metadata(service: str, metadata: dict[str, Any], path: Any) ->
     ],
 )
 def test_addresses_of_media(url: str, expected: list[str]) -> None:
-    """Public and lasting, or why not; the address of a thumbnail is judged alike."""
+    """Public and permanent, or the reason why not; thumbnail addresses are judged the same way."""
     assert codes(post("linkedin", "x", assets=[image(url)])) == expected
     thumbnail = {"image": {"url": "https://acme.example/v.png", "alt_text": "x", "thumbnail_url": url}}
     found = findings(post("linkedin", "x", assets=[thumbnail]))
@@ -122,7 +122,7 @@ def test_addresses_of_media(url: str, expected: list[str]) -> None:
 
 
 def test_where_a_link_leads_is_no_medium() -> None:
-    """A link preview of one's own network is only a link."""
+    """A link preview to one's own network is only a link."""
     assert codes(post("linkedin", "x", metadata={"link_attachment": {"url": "https://drive.google.com/x"}})) == []
 
 
@@ -138,7 +138,7 @@ def test_media_of_ideas() -> None:
 
 
 def days(number: float, key: str, **fields: Any) -> Post:
-    """A post that many days after noon, always with the same text."""
+    """Posts at these numbers of days after noon, all with the same text."""
     return post("linkedin", fields.pop("text", "Our console is live"), key, after=round(number * 24 * 60), **fields)
 
 
@@ -159,14 +159,14 @@ def days(number: float, key: str, **fields: Any) -> Post:
     ],
 )
 def test_same_text(posts: list[Post], expected: list[str]) -> None:
-    """The same text on the same channel within 30 days, unless it is meant."""
+    """The same text on the same channel within 30 days, unless `repeat_of` is set."""
     found = [each for each in findings(*posts) if each.rule.code == "BC105"]
     assert [each.item.address.key for each in found] == expected
     assert all(each.related for each in found)
 
 
 def test_a_queue_post_goes_out_soon() -> None:
-    """Against a timed one it is judged as if it went out now."""
+    """Compared with a timed post, it counts as published now."""
     queued, soon, late = post(text="One", key="a"), days(3, "b", text="One"), days(40, "c", text="One")
     assert codes(queued, soon, now=NOON) == ["BC105"]
     assert codes(queued, late, now=NOON) == []
@@ -182,7 +182,7 @@ def test_posts_too_close(minutes: int, expected: list[str]) -> None:
 
 
 def test_drafts_are_not_too_close() -> None:
-    """None: a draft goes out when a person says so."""
+    """No finding: a person decides when a draft is published."""
     one, other = post(text="One", key="a", after=0), post(text="Two", key="b", after=0, draft=True)
     assert codes(one, other) == []
 
@@ -198,7 +198,7 @@ def test_times_are_instants() -> None:
 
 
 def test_one_text_for_two_x_channels() -> None:
-    """A warning at the second; none for other networks, nor for two texts."""
+    """A warning at the second; none for other networks, or for different texts."""
     two = [replace(post("twitter", "Hi"), address=Address("Acme", f"twitter:{name}", "a")) for name in ("a", "b")]
     assert [each.rule.code for each in check(Desired(posts=tuple(two)))] == ["BC110"]
     other = replace(two[1], text="Ho")

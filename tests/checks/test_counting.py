@@ -1,4 +1,4 @@
-"""How long a text is: against the kept libraries, and by hand."""
+"""The length of a text: compared with reference libraries, and by hand."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.sampled_
     ],
 )
 def test_hard_cases(text: str, units: int, seen: int, octets: int, on_x: int) -> None:
-    """Counted by hand: UTF-16 units, what a reader sees, bytes, and on X the larger of units and weight."""
+    """Counted by hand: UTF-16 units, graphemes, bytes, and on X the larger of units and weight."""
     assert (utf16(text), graphemes(text), utf8(text), length(text, Counting.X)) == (units, seen, octets, on_x)
 
 
 def test_x_as_its_own_library_counts() -> None:
-    """What npm's twitter-text says of each text that somebody thought of, and of nearly all made by chance."""
+    """The results of npm's twitter-text for every handwritten text, and for nearly all random ones."""
     vectors = json.loads((Path(__file__).parent / "vectors" / "x.json").read_text(encoding="utf-8"))
     differ = [text for text, weight in vectors["chosen"] if weighted_length(text) != weight]
     assert (len(vectors["chosen"]) > 100, differ) == (True, [])
@@ -73,7 +73,7 @@ def test_units_and_bytes_are_those_of_the_encodings(text: str) -> None:
 
 @given(st.lists(st.sampled_from(["\U0001f1e9", "\U0001f1ea", *PIECES])).map("".join))
 def test_flags_are_counted_in_pairs(text: str) -> None:
-    """As the regex library counts them, which takes time by the square of their number."""
+    """The same as the regex library, which takes quadratic time."""
     assert graphemes(text) == len(regex.findall(r"\X", text))
 
 
@@ -86,13 +86,13 @@ def test_graphemes_are_those_of_regex(text: str) -> None:
 @given(TEXTS, st.sampled_from(Counting))
 @example("\U0001d160\ufb2c", Counting.X)
 def test_nothing_counts_more_than_was_foreseen(text: str, counting: Counting) -> None:
-    """What is judged too short to count is: no text is longer than `longest` says."""
+    """The shortcut for short texts is safe: no text is longer than `longest` says."""
     assert length(text, counting) <= longest(text, counting)
 
 
 @given(TEXTS)
 def test_links_are_in_order_and_apart(text: str) -> None:
-    """Links on X never overlap, and each has a dot."""
+    """Links on X never overlap, and each contains a dot."""
     found = list(links(text))
     assert all("." in text[start:end] for start, end in found)
     assert found == sorted(found)
@@ -112,12 +112,12 @@ def test_links_are_in_order_and_apart(text: str) -> None:
     ],
 )
 def test_links_and_line_breaks(counting: Counting, text: str, expected: int) -> None:
-    """A link weighs the same however long it is, and what closes the sentence is not of it."""
+    """A link of any length has the same weight, and trailing punctuation is not part of it."""
     assert length(text, counting) == expected
 
 
 def test_limits_of_a_post() -> None:
-    """The number against the limit, as reports show it; TikTok's limit depends on what is there."""
+    """The number and the limit, as reports show it; TikTok's limit depends on the media."""
     assert text_length(post("twitter", "x" * 53)) == (53, 280)
     assert text_length(post("twitter", "x" * 53), max_characters=25_000) == (53, 25_000)
     assert text_length(post("tiktok", "a", assets=[VIDEO])) == (1, 2200)
@@ -127,14 +127,14 @@ def test_limits_of_a_post() -> None:
 
 
 def test_lengths_of_everything() -> None:
-    """By address; what a channel says of itself goes before the table."""
+    """By address; the channel's own limit overrides the table."""
     toot, tweet = post("mastodon", "a b"), post("twitter", "c")
     lengths = text_lengths(Desired(posts=(toot, tweet)), {toot.address: 1000})
     assert lengths == {toot.address: (3, 1000), tweet.address: (1, 280)}
 
 
 def test_long_texts_are_counted_quickly() -> None:
-    """Runs of letters and dots of 100,000 characters are links or none without trying every start."""
+    """Runs of letters and dots of 100,000 characters are checked for links without trying every start."""
     for text in ("a" * 100_000, "a." * 50_000, "日." * 50_000, "日" * 100_000 + ".com", "a-" * 50_000 + "_.com"):
         assert weighted_length(text) > 0
     for text in ("https://acme.com/" + "(" * 50_000, "https://acme.com/?" + "=" * 50_000 + "!", "@a.com" * 20_000):
@@ -142,7 +142,7 @@ def test_long_texts_are_counted_quickly() -> None:
 
 
 def test_every_service_has_a_row() -> None:
-    """The table is whole."""
+    """The table is complete."""
     from bufferctl.model import Service
 
     assert set(NETWORKS) == set(Service)

@@ -1,4 +1,4 @@
-"""What each network takes of files, one case a limit of the table: over it, the rule finds it; at it, nothing."""
+"""The file limits of each network, one case per limit in the table: a finding above it, none at it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PDF = MediaFile(path="media/a.pdf", digest="0" * 32, size=100_000, type="pdf")
 
 
 def of_type(file: MediaFile, kind: str, **fields: object) -> MediaFile:
-    """The same file as one of another type, its name too."""
+    """The same file with another type and suffix."""
     return file.model_copy(update={"type": kind, "path": f"media/a.{kind}", **fields})
 
 
 def found(service: Service, file: MediaFile) -> set[str]:
-    """The codes of the rules on files that find something in a post with this file."""
+    """The codes of the file rules for a post with this file."""
     if file.type in {"mp4", "mov", "webm"}:
         asset = Asset(video=Video(file=file))
     elif file.type == "pdf":
@@ -34,11 +34,11 @@ def found(service: Service, file: MediaFile) -> set[str]:
         asset = Asset(image=Image(file=file, alt_text="A picture"))
     post = Post(Address("Acme", f"{service}:acme", "a"), service, Place("a.yaml"), text="Hello", assets=(asset,))
     codes = {finding.rule.code for finding in check(replace(Desired(), posts=(post,)))}
-    return {code for code in codes if code.startswith("BC3")} - {"BC311"}  # git's, whatever the network
+    return {code for code in codes if code.startswith("BC3")} - {"BC311"}  # git's own limit, for every network
 
 
 def cases(limits: FileLimits) -> Iterator[tuple[str, MediaFile, set[str]]]:
-    """What is wrong, a file of which that is so, and the rules that find it."""
+    """A problem, a file with it, and the rules that find it."""
     if limits.pictures:
         yield "fine", GOOD, set()
         yield from types(limits)
@@ -81,13 +81,13 @@ def sizes(limits: FileLimits) -> Iterator[tuple[str, MediaFile, set[str]]]:
 
 @pytest.mark.parametrize("service", ROWS)
 def test_limits(service: Service) -> None:
-    """Each limit of the network's row finds what is over it, and nothing else."""
+    """Each limit in the network's row is found when exceeded, and nothing else is."""
     for what, file, codes in cases(ROWS[service]):
         assert found(service, file) == codes, (service, what)
 
 
 def test_story_may_be_tall() -> None:
-    """The shape of an ordinary post is no limit of stories and reels."""
+    """The aspect ratio limit of ordinary posts does not apply to stories and reels."""
     tall = of_type(GOOD, "jpg", width=1080, height=1920)
     assert found(Service.INSTAGRAM, tall) == {"BC307"}
     from bufferctl.model.metadata import InstagramMetadata

@@ -1,4 +1,4 @@
-"""What is judged, and how strictly."""
+"""Which posts are judged, and how strictly."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LONG = "x" * 501
     ("level", "expected"), [("off", []), ("warning", [Severity.WARNING]), ("error", [Severity.ERROR])]
 )
 def test_levels(level: str, expected: list[Severity]) -> None:
-    """The file's word goes before the rule's own, an error of Buffer's limit included."""
+    """The file's setting overrides the rule's own level, even for an error about Buffer's limit."""
     assert [each.severity for each in findings(post("threads", LONG), rules={"BC001": level})] == expected
     assert [each.severity for each in findings(post(text="http://a.example"), rules={"BC102": level})] == expected
 
 
 def test_level_of_a_rule_itself() -> None:
-    """Buffer's limits are errors, the network's own and what makes posts better are warnings."""
+    """Buffer's limits are errors, the network's own limits and advice are warnings."""
     assert [each.severity for each in findings(post("threads", LONG))] == [Severity.ERROR]
     warnings = {rule.code for rule in RULES if rule.severity is Severity.WARNING}
     assert {rule.code for rule in RULES if rule.code.startswith("BC1")} | {"BC003", "BC009"} <= warnings
@@ -32,17 +32,17 @@ def test_level_of_a_rule_itself() -> None:
 
 
 def test_only_the_rule_that_is_named() -> None:
-    """Another rule is not touched."""
+    """Other rules are not affected."""
     assert codes(post("threads", "http://a.example " + LONG), rules={"BC102": "off"}) == ["BC001"]
 
 
 def test_codes_that_no_rule_has() -> None:
-    """They are told apart; codes are written as they are."""
+    """They are reported; codes are case-sensitive."""
     assert unknown_codes({"BC001": "off", "bc001": "off", "BC999": "error"}) == ("bc001", "BC999")
 
 
 def test_what_is_past_is_not_judged() -> None:
-    """A day after its time; what has no time, and what is due, always is."""
+    """From a day after its time; posts that are due or have no time are always judged."""
     old = post("threads", LONG, after=0)
     assert codes(old, now=NOON + timedelta(days=1)) == ["BC001"]
     assert codes(old, now=NOON + timedelta(days=1, seconds=1)) == []
@@ -51,14 +51,14 @@ def test_what_is_past_is_not_judged() -> None:
 
 
 def test_a_new_post_beside_one_that_is_past() -> None:
-    """The same text again is said of the new one, though the old one is out already."""
+    """The repeated text is reported for the new one, though the old one is already published."""
     old, new = post(text="Again", key="old", after=0), post(text="Again", key="new", after=7 * 24 * 60)
     assert codes(old, new, now=NOON + timedelta(days=3)) == ["BC105"]
     assert codes(old, new, now=NOON + timedelta(days=9)) == []
 
 
 def test_what_waits_for_the_account() -> None:
-    """Only texts for Mastodon and X that the account may take after all; then the account's word is the limit."""
+    """Only texts for Mastodon and X that the account may accept; then the account's limit applies."""
     toot, tweet, note = post("mastodon", LONG), post("twitter", "x" * 281), post("threads", LONG)
     assert [waits_for_account(each) for each in findings(toot, tweet, note)] == [True, True, False]
     desired = Desired(posts=(toot, tweet, note))
@@ -69,7 +69,7 @@ def test_what_waits_for_the_account() -> None:
 
 
 def test_codes_are_in_order_and_their_own() -> None:
-    """No code and no name twice, and each has what its page needs."""
+    """No code and no name is used twice, and each has the parts that its page needs."""
     assert [rule.code for rule in RULES] == sorted({rule.code for rule in RULES})
     assert len({rule.name for rule in RULES}) == len(RULES)
     for rule in RULES:

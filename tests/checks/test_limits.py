@@ -1,4 +1,4 @@
-"""The limits of networks: each rule on each network that has it, at its limit and one beyond."""
+"""The limits of networks: each rule on each network that has it, at its limit and one above."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
 
 WITH_POSTS = [service.value for service, network in NETWORKS.items() if network.takes_posts]
 
-#: What makes a post that nothing is wrong with, on networks that need more than a text.
+#: A post without problems, on networks that need more than a text.
 SOUND: dict[str, dict[str, Any]] = {
     "instagram": {"assets": [image()], "metadata": {"type": "post"}},
     "pinterest": {"assets": [image()], "metadata": {"board": "Console"}},
@@ -27,20 +27,20 @@ FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
 
 
 def sound(service: str, text: str = "", **fields: Any) -> Any:
-    """A post of the service with what it needs, and `fields`; metadata is joined."""
+    """A post with the required fields of the service, plus `fields`; metadata is merged."""
     needed = SOUND.get(service, {})
     metadata = {**needed.get("metadata", {}), **fields.pop("metadata", {})}
     return post(service, text, **{**needed, **fields, **({"metadata": metadata} if metadata else {})})
 
 
 def texts() -> list[tuple[str, int]]:
-    """The services with a limit for texts, and the limit."""
+    """The services with a text limit, and the limit."""
     return [(service.value, row.text.most) for service, row in NETWORKS.items() if row.text]
 
 
 @pytest.mark.parametrize(("service", "most"), texts())
 def test_text(service: str, most: int) -> None:
-    """A text of as many characters as the network takes is fine, one more is not."""
+    """A text of the maximum length is fine, one more character is not."""
     beyond = {"twitter": "BC002", "mastodon": "BC003"}.get(service, "BC001")
     shown = ["BC009"] if service == "googlebusiness" else []
     assert codes(sound(service, "x" * most)) == shown
@@ -74,7 +74,7 @@ def test_text(service: str, most: int) -> None:
     ],
 )
 def test_texts_as_their_network_counts(accepted: Any, refused: Any) -> None:
-    """What a link, a line break, an emoji or a wide letter counts decides."""
+    """The weight of a link, a line break, an emoji or a wide letter decides."""
     assert codes(accepted) == []
     assert codes(refused) in (["BC001"], ["BC002"])
 
@@ -85,7 +85,7 @@ def test_bytes() -> None:
 
 
 def test_what_the_account_takes() -> None:
-    """A server that takes more is heard, and one that takes less; so is an X account that pays."""
+    """The limit of the server counts, higher or lower; likewise for a paid X account."""
     toot, tweet = post("mastodon", "x" * 501), post("twitter", "x" * 281)
     most = {toot.address: 1000, tweet.address: 25_000}
     assert (codes(toot, tweet), codes(toot, tweet, max_characters=most)) == (["BC003", "BC002"], [])
@@ -95,7 +95,7 @@ def test_what_the_account_takes() -> None:
 
 
 def test_what_is_said_of_a_long_text() -> None:
-    """How much too long it is, and what a person who counts letters would miss."""
+    """The excess, and characters that a person counting letters would miss."""
     (found,) = findings(post("twitter", "x" * 240 + " https://acme.com/" + "x" * 30))
     assert found.message == (
         "X / Twitter allows 280 characters and this text has 288 (a link counts in full), so Buffer refuses it"
@@ -121,7 +121,7 @@ def test_what_is_said_of_a_long_text() -> None:
     ],
 )
 def test_fields(service: str, field: str, code: str) -> None:
-    """A comment, a title, a topic of the limit's length is fine, one more is not; an emoji counts 2."""
+    """A comment, a title or a topic of the maximum length is fine, one more character is not; an emoji counts 2."""
     limit: Limit = getattr(NETWORKS[Service(service)], field)
     assert codes(sound(service, "x", metadata={field: "x" * limit.most})) == []
     assert codes(sound(service, "x", metadata={field: "x" * (limit.most - 1) + "\N{ROCKET}"})) == [code]
@@ -143,7 +143,7 @@ def test_event_titles() -> None:
     + [(service.value, row.media.most, "BC011") for service, row in NETWORKS.items() if row.media],
 )
 def test_numbers_of_media(service: str, most: int, code: str) -> None:
-    """As many as the network takes, and one more."""
+    """The network's maximum, and one more."""
     assert codes(sound(service, "x", assets=[image()] * most)) == []
     (found,) = findings(sound(service, "x", assets=[image()] * (most + 1)))
     assert (found.rule.code, found.path) == (code, ("assets", most))
@@ -159,7 +159,7 @@ def test_videos_count_where_media_are_counted(service: str) -> None:
 
 @pytest.mark.parametrize("service", ["twitter", "bluesky"])
 def test_a_video_stands_alone(service: str) -> None:
-    """One video, and nothing beside it."""
+    """One video, and no other media with it."""
     assert codes(post(service, "x", assets=[VIDEO])) == []
     assert codes(post(service, "x", assets=[image(), VIDEO])) == ["BC012"]
     assert codes(post(service, "x", assets=[VIDEO, VIDEO])) == ["BC012"]
@@ -167,7 +167,7 @@ def test_a_video_stands_alone(service: str) -> None:
 
 @pytest.mark.parametrize("service", WITH_POSTS)
 def test_documents(service: str) -> None:
-    """Taken alone where the network has them, refused elsewhere."""
+    """Accepted alone if the network supports them, refused elsewhere."""
     takes = "document" in NETWORKS[Service(service)].kinds
     needed = SOUND.get(service, {}).get("assets", [])
     assert codes(sound(service, "x", assets=[*needed, DOCUMENT])) == ([] if takes else ["BC013"])
@@ -195,7 +195,7 @@ def test_media_that_a_network_needs(service: str, wrong: list[Any]) -> None:
 
 
 def test_types() -> None:
-    """Instagram has posts, reels and stories; the API has more types for others."""
+    """Instagram has posts, reels and stories; the API lists more types for other networks."""
     for kind in ("post", "reel", "story"):
         assert codes(sound("instagram", metadata={"type": kind})) == []
     assert codes(sound("instagram", metadata={"type": "carousel"})) == ["BC016"]
@@ -215,18 +215,18 @@ def test_types() -> None:
     ],
 )
 def test_what_a_network_needs(service: str, metadata: dict[str, Any] | None, missing: list[str]) -> None:
-    """Each thing that is missing is named, at the place where it belongs."""
+    """Each missing field is named, at its place."""
     found = findings(post(service, "x", assets=SOUND[service].get("assets", ()), metadata=metadata))
     assert [(each.rule.code, each.path[-1]) for each in found] == [("BC017", name) for name in missing]
 
 
 def test_a_board_by_either_name() -> None:
-    """By its name, or by its id."""
+    """By name or by id."""
     assert codes(post("pinterest", "x", assets=[image()], metadata={"board_service_id": "9001"})) == []
 
 
 def test_threads() -> None:
-    """Each part keeps to the limits, and says or shows something; the first is the post's own text."""
+    """Each part respects the limits, and has a text or media; the first one is the post's own text."""
     thread = [{"text": "1"}, {"text": "x" * 281}, {"assets": [VIDEO, image()]}, {"text": " "}]
     found = findings(post("twitter", "1", metadata={"thread": thread}))
     below = ("metadata", "twitter", "thread")
@@ -246,13 +246,13 @@ def test_the_first_part_of_a_thread_is_judged_once() -> None:
 
 
 def test_every_limit_has_a_network() -> None:
-    """No rule BC0xx is dead."""
+    """Every rule BC0xx is used."""
     alive = {rule.code for service in Service for rule in rules_of(service)}
     assert alive == {rule.code for rule in RULES if rule.code < "BC100"}
 
 
 def test_substack_needs_an_asset_or_a_link_attachment() -> None:
-    """BC015 for text alone; no limit is published, so none is checked."""
+    """BC015 for text only; no limit is published, so none is checked."""
     assert codes(post("substack", "x")) == ["BC015"]
     assert codes(post("substack", "x", metadata={"link_attachment": {"url": "https://acme.example"}})) == []
     assert codes(post("substack", "x" * 100_000, assets=[image()] * 50)) == []
@@ -260,5 +260,5 @@ def test_substack_needs_an_asset_or_a_link_attachment() -> None:
 
 @pytest.mark.parametrize("service", ["startPage", "whatsapp"])
 def test_some_networks_take_no_posts(service: str) -> None:
-    """BC021 and nothing else, whatever is in the post."""
+    """BC021 and nothing else, for any post."""
     assert codes(post(service, "x", assets=[image()])) == ["BC021"]

@@ -1,4 +1,4 @@
-"""What readers would see as it is written, or not see at all."""
+"""Characters that readers would see unrendered, or not see at all."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from tests.checks.posts import codes, post
     ],
 )
 def test_signs_that_networks_show_as_they_are(text: str, expected: list[str]) -> None:
-    """A warning for Markdown, HTML and invisible characters; none for emoji and for ordinary signs."""
+    """A warning for Markdown, HTML and invisible characters; none for emoji and ordinary characters."""
     assert codes(post("linkedin", text)) == expected
 
 
 def test_characters_that_nobody_sees_hide_no_word_and_no_link() -> None:
-    """They are taken out before words and sites are judged."""
+    """They are removed before words and sites are judged."""
     for hidden in ("\u200b", "\u2060", "\u034f", "\u202e", "\U000e0041", "\u3164", "\ufe0f"):
         assert list(forbidden_in(f"so ch{hidden}eap", ("cheap",))) == ["cheap"]
         (link,) = links(post("linkedin", f"https://ev{hidden}il.example/x"))
@@ -57,7 +57,7 @@ def test_characters_that_nobody_sees_hide_no_word_and_no_link() -> None:
     ],
 )
 def test_links_as_browsers_read_them(text: str, hosts: list[str]) -> None:
-    """Without the scheme, and with other or no slashes."""
+    """Without the scheme, and with other slashes or none."""
     assert [Link(("text",), each).host for each in links_in(text)] == hosts
 
 
@@ -65,6 +65,6 @@ def test_links_as_browsers_read_them(text: str, hosts: list[str]) -> None:
     "url", ["https://acme.example/a.html", "https://acme.example/a.php?x=1", "https://a.example/A.HTM"]
 )
 def test_a_page_is_no_image(url: str) -> None:
-    """A warning, since its address says so."""
+    """A warning, based on its address."""
     assert codes(post("linkedin", "x", assets=[{"image": {"url": url, "alt_text": "A"}}])) == ["BC104"]
     assert codes(post("linkedin", "x", assets=[{"image": {"url": "https://a.html.example/b", "alt_text": "A"}}])) == []

@@ -1,4 +1,4 @@
-"""The team's own rules: what each finds, where, and what it leaves alone."""
+"""The team's own rules: each one's findings, their places, and the posts it ignores."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ HOUR = timedelta(hours=1)
 
 
 def against(policy: Policy, *posts: Post, zone: str | None = None, **options: Any) -> list[tuple[str, Any, str]]:
-    """Code, path and quote of what is found in these posts alone; the channels' clock is `zone`."""
+    """Code, path and quote of the findings in these posts only; the channels' zone is `zone`."""
     return [(each.rule.code, each.path, each.quote) for each in found(policy, *posts, zone=zone, **options)]
 
 
 def found(
     policy: Policy, *posts: Post, zone: str | None = None, rules: dict[str, str] | None = None, **options: Any
 ) -> list[Finding]:
-    """What the policy's rules find in these posts alone."""
+    """The findings of the policy's rules in these posts only."""
     homes = {each.address.channel: each.service for each in posts}
     channels = tuple(Channel("Acme", label, s, "acme", None, Place("b"), zone) for label, s in homes.items())
     desired = Desired(Settings(policy=policy, rules=rules or {}), channels=channels, posts=posts)
@@ -32,12 +32,12 @@ def found(
 
 
 def test_nothing_agreed_on_finds_nothing() -> None:
-    """[] for whatever a post says."""
+    """[] for any post."""
     assert against(Policy(), post(text="Cheap https://evil.example", after=0)) == []
 
 
 def test_freeze() -> None:
-    """Where due at its start, or within; not at its end, nor before; and the reason is said."""
+    """If due at its start or within it; not at its end or before it; the reason is shown."""
     freeze = Policy(freeze=(Freeze(NOON, NOON + HOUR, "Nobody is here"),))
     assert [bool(against(freeze, post(after=minutes))) for minutes in (-1, 0, 59, 60)] == [False, True, True, False]
     (finding,) = found(freeze, post(after=0))
@@ -61,7 +61,7 @@ def test_whole_days_are_said_as_days(end: datetime, said: str) -> None:
 
 
 def test_freeze_of_some_channels() -> None:
-    """The channel itself, or all of a service; others go out."""
+    """The channel itself, or all channels of a service; posts on others are published."""
     freeze = Policy(freeze=(Freeze(NOON, NOON + HOUR, channels=("twitter:acme", "linkedin")),))
     assert against(freeze, post("twitter", after=0))
     assert against(freeze, post("linkedin", after=0))
@@ -71,13 +71,13 @@ def test_freeze_of_some_channels() -> None:
 
 
 def test_what_is_not_published_then_is_not_frozen() -> None:
-    """A draft has no time yet, and neither has a post of the queue; a cancelled post is none."""
+    """Drafts and queue posts have no time yet, and a canceled post is not published."""
     freeze = Policy(freeze=(Freeze(NOON, NOON + HOUR),))
     assert against(freeze, post(draft=True, after=0), post(key="two"), post(key="three", after=0, cancelled=True)) == []
 
 
 def test_link_domains() -> None:
-    """BC202 at each link that leads elsewhere; subdomains of what is allowed are allowed."""
+    """BC202 at each link to another site; subdomains of allowed domains are allowed."""
     policy = Policy(link_domains=("acme.example", "github.com"))
     text = "See https://acme.example, https://shop.acme.example/a and https://evil.example/x, notacme.com too"
     assert against(policy, post(text=text)) == [
@@ -88,7 +88,7 @@ def test_link_domains() -> None:
 
 
 def test_links_are_found_in_every_field() -> None:
-    """Thread, first comment, previews and the links of a network; but no picture, since nobody follows it there."""
+    """Thread, first comment, previews and the network's link fields; but not images, which nobody clicks."""
     policy = Policy(link_domains=("acme.example",))
     thread = {"thread": [{"text": "One"}, {"text": "https://evil.example/2"}]}
     assert against(policy, post("twitter", "One", metadata=thread, assets=[image("https://cdn.example/a.png")])) == [
@@ -110,7 +110,7 @@ def test_a_thread_that_repeats_the_text_is_judged_once() -> None:
 
 
 def test_utm() -> None:
-    """BC203 names what is missing or empty, and shows the whole link, its other parts kept."""
+    """BC203 names missing or empty parameters, and shows the whole link with its other parts kept."""
     policy = Policy(utm=(Utm(("acme.example",), ("utm_source", "utm_medium")),))
     (finding,) = found(policy, post(text="https://shop.acme.example/a?utm_source=x&utm_medium=#top"))
     assert (finding.rule.code, finding.path) == ("BC203", ("text",))
@@ -122,7 +122,7 @@ def test_utm() -> None:
 
 
 def test_required_tags() -> None:
-    """BC207 for each tag that is missing."""
+    """BC207 for each missing tag."""
     policy = Policy(required_tags=("campaign", "legal"))
     assert against(policy, post(tags=("legal", "other"))) == [("BC207", ("tags",), "")]
     assert "`campaign`" in found(policy, post(tags=("legal",)))[0].message
@@ -130,7 +130,7 @@ def test_required_tags() -> None:
 
 
 def test_posts_per_day() -> None:
-    """BC205 for what is beyond, the latest ones, whatever their order in the file; the last that fits is named."""
+    """BC205 for the surplus, which is the latest posts, in any file order; the last one that fits is named."""
     posts = [post(key=key, after=after) for key, after in (("c", 30), ("a", 10), ("d", 40), ("b", 20))]
     beyond = found(Policy(per_day=2), *posts)
     assert [(each.item.address.key, each.rule.code) for each in beyond] == [("c", "BC205"), ("d", "BC205")]
@@ -139,7 +139,7 @@ def test_posts_per_day() -> None:
 
 
 def test_posts_per_day_by_channel() -> None:
-    """The channel's number, else its service's, else the one for all; without any there is none."""
+    """The channel's number, else its service's, else the general one; without any there is no limit."""
     day = [post("twitter", key=key, after=n) for n, key in enumerate("abc")]
     policy = Policy(per_day=1, posts_per_day={"twitter": 2, "twitter:acme": 3})
     assert against(policy, *day) == []
@@ -157,13 +157,13 @@ def test_a_day_is_the_channels_day() -> None:
 
 
 def test_drafts_and_queue_posts_take_no_place_of_a_day() -> None:
-    """When they go out is not known."""
+    """Their publication time is not known."""
     policy = Policy(per_day=1)
     assert against(policy, post(key="a", after=0), post(key="b", after=1, draft=True), post(key="c")) == []
 
 
 def test_what_is_out_is_not_judged_but_counted() -> None:
-    """A policy that comes later finds no fault with the past; a day's earlier posts still take its places."""
+    """A later policy does not judge the past; a day's earlier posts still count toward its limit."""
     now = NOON + timedelta(minutes=15)
     policy = Policy(per_day=1, required_tags=("t",))
     posts = [post(key="a", after=0), post(key="b", after=30)]
@@ -172,7 +172,7 @@ def test_what_is_out_is_not_judged_but_counted() -> None:
 
 
 def test_levels() -> None:
-    """Errors, unless the files say that they warn or are off."""
+    """Errors, unless the files turn them into warnings or off."""
     policy = Policy(required_tags=("t",))
     assert [each.severity for each in found(policy, post())] == [Severity.ERROR]
     assert [each.severity for each in found(policy, post(), rules={"BC207": "warning"})] == [Severity.WARNING]
@@ -180,7 +180,7 @@ def test_levels() -> None:
 
 
 def test_ideas_are_free() -> None:
-    """A policy is about what goes out."""
+    """A policy only covers published content."""
     policy = Policy(required_tags=("t",), forbidden_words=("cheap",))
     idea = Idea(Address("Acme", "ideas", "a"), Place("b"), title="Cheap", text="https://evil.example")
     assert check(Desired(Settings(policy=policy), ideas=(idea,))) == ()

@@ -1,4 +1,4 @@
-"""Freezes as written in the files, across clock changes."""
+"""Freezes in the files, across clock changes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ organizations:
 
 
 def is_frozen(folder: Path, zone: str, start: str, end: str, due: datetime) -> bool:
-    """Whether validate finds the post frozen. The post's time is given with its offset, so that it is always clear."""
+    """Whether validate finds the post frozen. The post's time has an offset, so it is always unambiguous."""
     file = folder / "buffer.yaml"
     file.write_text(ROOT.format(zone=zone, start=start, end=end, due=due.isoformat()), encoding="utf-8")
     loaded = load(file, folder)
@@ -64,7 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     minutes=st.integers(-36 * 60, 120 * 60),
 )
 def test_whole_days_are_those_of_the_calendar(folder: Path, zone: str, start: date, days: int, minutes: int) -> None:
-    """Frozen exactly where the day on the wall is one of the days named, whatever the clocks do in between."""
+    """Frozen exactly if the local date is one of the listed days, across any clock changes."""
     end = start + timedelta(days=days)
     due = datetime(start.year, start.month, start.day, tzinfo=UTC) + timedelta(minutes=minutes)
     today = due.astimezone(ZoneInfo(zone)).date()
@@ -83,7 +83,7 @@ def test_whole_days_are_those_of_the_calendar(folder: Path, zone: str, start: da
     ],
 )
 def test_each_minute_of_a_day_whose_clocks_change(folder: Path, zone: str, day: date) -> None:
-    """The first and the last minute are frozen, those before and after are not."""
+    """The first and the last minute are frozen, the ones before and after are not."""
     at = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=30)
     minutes = [at + timedelta(minutes=5 * n) for n in range(12 * 80)]
     inside = [each for each in minutes if each.astimezone(ZoneInfo(zone)).date() == day]
@@ -95,14 +95,14 @@ def test_each_minute_of_a_day_whose_clocks_change(folder: Path, zone: str, day: 
 
 @given(zone=st.sampled_from(ZONES), minutes=st.integers(-600, 600), length=st.integers(1, 2000))
 def test_times_with_an_offset_are_instants(folder: Path, zone: str, minutes: int, length: int) -> None:
-    """From the first to before the last, whatever zone the file is in."""
+    """From the first instant until just before the last, in any file zone."""
     start = datetime(2030, 10, 27, tzinfo=UTC)
     end, due = start + timedelta(minutes=length), start + timedelta(minutes=minutes)
     assert is_frozen(folder, zone, start.isoformat(), end.isoformat(), due) == (start <= due < end)
 
 
 def test_a_time_that_is_not_clear_is_an_error(folder: Path) -> None:
-    """As of a post: one that the clocks skip, with its place and both instants that it may be."""
+    """The same error as for a post: a skipped time, with its place and both possible instants."""
     due = datetime(2030, 1, 1, tzinfo=UTC).isoformat()
     text = ROOT.format(zone="Europe/Berlin", start="2030-03-31 02:30", end="2030-04-01", due=due)
     (folder / "buffer.yaml").write_text(text, encoding="utf-8")

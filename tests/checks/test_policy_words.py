@@ -1,4 +1,4 @@
-"""Forbidden words, and what is taken for a link and for the same site."""
+"""Forbidden words, detection of links, and comparison of sites."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ from bufferctl.model.plain_text import normal_host, within
     ],
 )
 def test_forbidden_words(word: str, text: str, expected: list[str]) -> None:
-    """Whole words, in any case and any way to write the letters; not in links and names of accounts."""
+    """Whole words, in any case and any Unicode form; not in links and account names."""
     assert list(forbidden_in(text, (word,))) == expected
 
 
 def test_several_words() -> None:
-    """Each as it stands in the text, in its order, each once; the longest wins."""
+    """Each as spelled in the text, in order, each once; the longest wins."""
     assert list(forbidden_in("Free, world class, world, free, Free", ("world", "world class", "free"))) == [
         "Free",
         "world class",
@@ -51,14 +51,14 @@ def test_several_words() -> None:
     ]
 
 
-#: Not letters whose capital is two, or has a dot (ΐ, İ): the library finds them as written, not in every case.
+#: Without letters whose uppercase is two letters, or has a dot (ΐ, İ): the library only finds them as written.
 LETTERS = st.characters(categories=["Lu", "Ll", "Nd"]).filter(lambda one: len(one.upper()) == len(one.lower()) == 1)
 WORDS = st.text(LETTERS, min_size=1, max_size=8)
 
 
 @given(WORDS, st.text(max_size=20), st.text(max_size=20))
 def test_a_word_between_spaces_is_found(word: str, before: str, after: str) -> None:
-    """Whatever is around it, and in capitals too."""
+    """With any surrounding text, and in capitals too."""
     before, after = (each.replace("@", "") for each in (before, after))
     for written in (word, word.upper(), unicodedata.normalize("NFD", word)):
         assert forbidden_in(f"{before} . {written} . {after}", (word,)), written
@@ -81,7 +81,7 @@ def test_a_word_between_spaces_is_found(word: str, before: str, after: str) -> N
     ],
 )
 def test_links(text: str, expected: list[str]) -> None:
-    """As networks make them of a text, without what belongs to the sentence."""
+    """As networks detect them, without trailing punctuation."""
     assert links_in(text) == expected
 
 
@@ -103,12 +103,12 @@ def test_links(text: str, expected: list[str]) -> None:
     ],
 )
 def test_host(url: str, host: str) -> None:
-    """Where a browser would go, in one way to write it; nowhere where nobody can tell."""
+    """The host that a browser would open, in one spelling; none if it is unclear."""
     assert Link(("text",), url).host == host
 
 
 def test_within() -> None:
-    """The domain and what is below it, not what only ends alike."""
+    """The domain and its subdomains, not other names with the same ending."""
     assert within("acme.example", "acme.example")
     assert within("a.b.acme.example", "acme.example")
     assert not within("notacme.example", "acme.example")
@@ -118,7 +118,7 @@ def test_within() -> None:
 
 @given(st.text())
 def test_any_text_has_links_that_lead_somewhere_or_nowhere(text: str) -> None:
-    """No text breaks it, and a host is in ASCII wherever it is one."""
+    """No text makes it fail, and each host is ASCII."""
     for link in links_in(text):
         assert link in text
         assert isinstance(Link(("text",), link).host, str)

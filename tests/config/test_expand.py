@@ -1,4 +1,4 @@
-"""What a campaign's links and texts become, piece by piece; `test_expand_properties.py` has the whole."""
+"""The links and texts of a campaign, piece by piece; `test_expand_properties.py` covers whole campaigns."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ organizations:
     ],
 )
 def test_links_get_what_they_lack(expected: str, text: str) -> None:
-    """Before the fragment, percent-encoded, without what belongs to the sentence; other sites are left alone."""
+    """Before the fragment, percent-encoded, without trailing punctuation; other sites are left alone."""
     parameters = Parameters(("acme.example",), (("utm_source", "a b"), ("utm_medium", "x")))
     assert expected == parameters.text(text)
 
@@ -71,7 +71,7 @@ def test_the_most_specific_wins(tmp_path: Path) -> None:
 
 
 def test_variables_are_merged_by_name(tmp_path: Path) -> None:
-    """A post's own value before the file's, the file's before the root's; a value is put in as it is."""
+    """A post's own value overrides the file's, and the file's overrides the root's; values are inserted literally."""
     found = posts(
         tmp_path,
         "channels: [twitter]\nvars: {b: file, c: file}\nposts:\n  - key: k\n"
@@ -82,7 +82,7 @@ def test_variables_are_merged_by_name(tmp_path: Path) -> None:
 
 
 def test_no_parameters_means_none(tmp_path: Path) -> None:
-    """`utm: {}` takes away what the file gives, on one channel too."""
+    """`utm: {}` removes the file's parameters, on a single channel too."""
     found = posts(
         tmp_path,
         "channels: [twitter, linkedin]\nutm: {domains: [acme.example], source: $(service)}\nposts:\n"

@@ -1,6 +1,6 @@
-"""A campaign is the same as its posts written out by hand: same posts, same plan, same digests.
+"""A campaign equals its posts written out by hand: same posts, same plan, same digests.
 
-The posts are written out here from the parts that the campaign is made of, without looking for variables or links.
+The posts are written out here from the parts of the campaign, without searching for variables or links.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ROOT: dict[str, Any] = {
 NAMES = {"twitter": "acme", "bluesky": "acme.example", "linkedin": "acme-inc"}
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
-#: Parts of a text: as it stands, a variable, one of `$(`, a link to our site with what stands before its fragment.
+#: Parts of a text: plain text, a variable, a literal `$(`, a link to our site up to its fragment.
 LITERAL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=8).filter(
     lambda text: "$" not in text and "://" not in text and "\ufeff" not in text and text == text.strip()
 )
@@ -89,7 +89,7 @@ ENTRIES = st.builds(
 
 
 def as_written(parts: tuple[tuple[str, str], ...], number: str | None) -> str:
-    """The text of the campaign. Without a number there is no `$(number)`."""
+    """The text of the campaign. `$(number)` only appears if there is a number."""
     said = {"text": "{}", "sign": "$$(", "variable": "$({})", "link": "https://www.acme.example{}#part"}
     return " ".join(
         ["Hello", *(said[kind].format(part) for kind, part in parts if number is not None or part != "number")]
@@ -97,7 +97,7 @@ def as_written(parts: tuple[tuple[str, str], ...], number: str | None) -> str:
 
 
 def as_meant(parts: tuple[tuple[str, str], ...], values: dict[str, str], parameters: dict[str, str]) -> str:
-    """The text of one post, written for a file: a `$(` in it as `$$(`."""
+    """The text of one post, as written in a file: a `$(` in it becomes `$$(`."""
     found = ["Hello"]
     for kind, part in parts:
         if kind == "variable":
@@ -114,7 +114,7 @@ def as_meant(parts: tuple[tuple[str, str], ...], values: dict[str, str], paramet
 
 @st.composite
 def campaigns(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A file of a campaign, and a file with its posts written out."""
+    """A campaign file, and a file with its posts written out."""
     starts = draw(st.dates(date(2027, 1, 1), date(2028, 12, 31)))
     variables = {"product": draw(VALUES), "tip": draw(VALUES)}
     entries = draw(st.lists(ENTRIES, min_size=1, max_size=3, unique_by=lambda entry: entry.key))
@@ -131,7 +131,7 @@ def campaigns(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def as_entry(entry: Entry) -> dict[str, Any]:
-    """An entry as a campaign has it."""
+    """An entry in the form of a campaign."""
     number = "1" if entry.times else None
     found: dict[str, Any] = {
         "key": entry.key,
@@ -153,7 +153,7 @@ def as_entry(entry: Entry) -> dict[str, Any]:
 
 
 def as_each(said: dict[str, Any]) -> dict[str, Any]:
-    """What one occurrence says otherwise."""
+    """The overrides of one occurrence."""
     found: dict[str, Any] = {"cancelled": "true"} if "cancelled" in said else {}
     if "tip" in said:
         found["vars"] = {"tip": said["tip"]}
@@ -185,7 +185,7 @@ def written_out(entry: Entry, starts: date, variables: dict[str, str]) -> Iterat
 
 
 def loaded(folder: Path, posts: dict[str, Any]) -> Desired | tuple[str, ...]:
-    """What the files declare; the errors where there are any. Equal texts at one time are none of our business."""
+    """The declarations of the files, or the errors if there are any. Equal texts at one time do not matter here."""
     (folder / "posts").mkdir(exist_ok=True)
     (folder / "buffer.yaml").write_text(json.dumps(ROOT), encoding="utf-8")
     (folder / "posts/a.yaml").write_text(json.dumps(posts, ensure_ascii=False), encoding="utf-8")
@@ -195,7 +195,7 @@ def loaded(folder: Path, posts: dict[str, Any]) -> Desired | tuple[str, ...]:
 
 
 def bare(post: Post) -> Post:
-    """The post without where and how it was written."""
+    """The post without its place and spelling in the file."""
     return replace(post, place=Place(""), expansion=None, repeat_of=None)
 
 
@@ -205,7 +205,7 @@ def test_a_campaign_is_its_posts_written_out(files: tuple[dict[str, Any], dict[s
     with tempfile.TemporaryDirectory() as name:
         made, by_hand = (loaded(Path(name), each) for each in files)
     if not isinstance(made, Desired) or not isinstance(by_hand, Desired):
-        assert (made, by_hand) == ((), ())  # two posts that say the same at the same time are refused both ways
+        assert (made, by_hand) == ((), ())  # two posts with the same text at the same time are refused in both forms
         return
     posts, hand = ({post.address: bare(post) for post in each.posts} for each in (made, by_hand))
     assert posts == hand

@@ -1,4 +1,4 @@
-"""Each hint, followed to the letter, gives a valid file."""
+"""Each hint, followed literally, gives a valid file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POST = f"{BARE}    text: Hello\n"
 
 
 def problems(folder: Path, text: str, root: str = ROOT) -> tuple[Diagnostic, ...]:
-    """What is wrong with a file of posts."""
+    """The problems of a file of posts."""
     (folder / "buffer.yaml").write_text(root, encoding="utf-8")
     (folder / "posts").mkdir(exist_ok=True)
     (folder / "media").mkdir(exist_ok=True)
@@ -35,7 +35,7 @@ def problems(folder: Path, text: str, root: str = ROOT) -> tuple[Diagnostic, ...
 
 
 def followed(text: str, problem: Diagnostic) -> str:
-    """The file after somebody did what the hint says, and nothing else."""
+    """The file after following the hint, and nothing else."""
     lines = text.splitlines()
     assert problem.place
     row, column = problem.place.line - 1, problem.place.column - 1
@@ -45,7 +45,7 @@ def followed(text: str, problem: Diagnostic) -> str:
 
 
 def _moved(lines: list[str], row: int, hint: str) -> bool:
-    """Delete or indent lines, where the hint is about that."""
+    """Delete or indent lines, if that is the hint."""
     line = lines[row]
     if hint.startswith("delete it"):
         del lines[row]
@@ -64,7 +64,7 @@ def _moved(lines: list[str], row: int, hint: str) -> bool:
 
 
 def _written(line: str, column: int, problem: Diagnostic) -> str:
-    """The line with what the hint says in its place."""
+    """The line with the hint's text in its place."""
     hint = problem.hint
     if hint.startswith("close it"):
         return line + line[column]
@@ -147,7 +147,7 @@ def _written(line: str, column: int, problem: Diagnostic) -> str:
     ],
 )
 def test_a_hint_leads_to_a_valid_file(tmp_path: Path, text: str) -> None:
-    """Not into the next error; where there are several problems, the last one's hint mends them all."""
+    """Not to the next error; if there are several problems, the last one's hint fixes all of them."""
     found = problems(tmp_path, text)
     assert found
     mended = followed(text, found[-1])
@@ -167,7 +167,7 @@ def test_a_hint_leads_to_a_valid_file(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_no_hint_gives_a_zone_that_is_hours_off(expected: str, written: list[str]) -> None:
-    """`Etc/GMT+1` is UTC-1, and `EST` has no summer time: a post would go out at another hour than the one meant."""
+    """`Etc/GMT+1` is UTC-1, and `EST` has no summer time: a post would be published at the wrong hour."""
     assert {zone_hint(zone) for zone in written} == {expected}
     assert not any(zone_of(zone) for zone in written)
 
@@ -183,14 +183,14 @@ def test_no_hint_gives_a_zone_that_is_hours_off(expected: str, written: list[str
     ],
 )
 def test_a_zone_behind_a_time_becomes_its_offset(expected: str, written: str) -> None:
-    """Without it, the post would go out at that hour of another zone."""
+    """Without the offset, the post would be published at that hour of another zone."""
     zoned = with_offset(written)
     assert zoned
     assert zoned[0] == expected
 
 
 def test_an_included_folder_becomes_a_pattern(tmp_path: Path) -> None:
-    """The hint for a folder that is there is the pattern for its files."""
+    """The hint for an existing folder is the pattern for its files."""
     (tmp_path / "campaigns").mkdir()
     (tmp_path / "campaigns/a.yaml").write_text(POST, encoding="utf-8")
     (found,) = problems(tmp_path, POST, f"{ROOT}include: [campaigns]\n")
@@ -199,7 +199,7 @@ def test_an_included_folder_becomes_a_pattern(tmp_path: Path) -> None:
 
 
 def test_a_file_without_its_organization_has_one_error(tmp_path: Path) -> None:
-    """Not one for each post; the line that its hint gives mends the file."""
+    """Not one for each post; the line from its hint fixes the file."""
     posts = "".join(f"  - {{key: {key}, channels: [twitter], text: {key}}}\n" for key in "abcd")
     text = f"posts:\n{posts}ideas: [{{key: a, title: A}}]\n"
     root = f"{ROOT}  - name: Globex\n"

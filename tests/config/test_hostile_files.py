@@ -1,4 +1,4 @@
-"""Files that were made to hang, to leak or to be slow. What they cost is in benchmarks/hostile.py."""
+"""Files made to hang, leak or slow down the loader. benchmarks/hostile.py measures their cost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POSTS = "posts:\n  - {key: a, channels: [twitter], text: A}\n"
 
 
 def messages(folder: Path, more: str = "", file: Path | None = None) -> list[str]:
-    """What is wrong with a root file that ends in `more`."""
+    """The problems of a root file that ends in `more`."""
     if file is None:
         (folder / "buffer.yaml").write_text(ROOT + more, encoding="utf-8")
     return [f"{problem.place}: {problem.message}" for problem in load(file, folder).diagnostics]
@@ -30,7 +30,7 @@ def messages(folder: Path, more: str = "", file: Path | None = None) -> list[str
 
 @pytest.mark.timeout(10)
 def test_a_pipe_beside_the_root_file_is_not_waited_for(tmp_path: Path) -> None:
-    """No problem with a pipe that nothing includes; an included one is no regular file."""
+    """No problem with a pipe that is not included; an included one is not a regular file."""
     os.mkfifo(tmp_path / "pipe.yaml")
     assert messages(tmp_path, POSTS) == []
     (tmp_path / "posts").mkdir()
@@ -39,7 +39,7 @@ def test_a_pipe_beside_the_root_file_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_root_file_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:
-    """Nothing of the other file is shown; a link within the folder is fine."""
+    """None of the other file is shown; a link within the folder is fine."""
     (tmp_path / "secret").write_text("BUFFER_API_KEY=hunter2\n", encoding="utf-8")
     project = tmp_path / "project"
     project.mkdir()
@@ -54,7 +54,7 @@ def test_a_root_file_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("folder", [".git", ".GIT"])
 def test_git_is_never_read(tmp_path: Path, folder: str) -> None:
-    """Neither as a text, nor by a link to it, nor by `include`."""
+    """Neither as a text, nor through a link, nor by `include`."""
     (tmp_path / folder).mkdir()
     (tmp_path / folder / "config").write_text("token = hunter2\n", encoding="utf-8")
     (tmp_path / "link.md").symlink_to(f"{folder}/config")
@@ -77,14 +77,14 @@ def test_git_is_never_read(tmp_path: Path, folder: str) -> None:
     ],
 )
 def test_of_thousands_of_problems_the_first_are_shown(tmp_path: Path, more: str) -> None:
-    """500 of a file, after a line that says so."""
+    """500 per file, after a line that says so."""
     found = messages(tmp_path, more)
     assert len(found) == MANY + 1
     assert found[0] == "buffer.yaml: there are more problems in this file; the first 500 are shown"
 
 
 def test_many_sides_of_a_conflict_that_does_not_end(tmp_path: Path) -> None:
-    """It is no conflict without its last mark, wherever the first ones are."""
+    """Without its last marker it is no conflict, wherever the first ones are."""
     text = "posts:\n  - key: a\n    channels: [twitter]\n    text: |\n      A\n"
     assert (
         "this is an unresolved merge conflict" in messages(tmp_path, f"{text}<<<<<<< HEAD\n=======\n>>>>>>> main\n")[0]
@@ -93,7 +93,7 @@ def test_many_sides_of_a_conflict_that_does_not_end(tmp_path: Path) -> None:
 
 
 def test_a_question_in_braces_needs_no_slow_parser() -> None:
-    """The second attempt, with the C parser, reads `?` at the end of a word."""
+    """The second attempt, with the C parser, accepts `?` at the end of a word."""
     first, second, *_ = attempts("a: {b: What is it?, c: Why?}\n")
     with pytest.raises(Exception, match="did not find"):
         [first.following() for _ in range(12)]
@@ -102,7 +102,7 @@ def test_a_question_in_braces_needs_no_slow_parser() -> None:
 
 
 def test_a_version_that_yaml_does_not_have(tmp_path: Path) -> None:
-    """A message at the start of the file, where the parser fails in its own way."""
+    """A message at the start of the file, since the parser raises its own kind of error."""
     (tmp_path / "buffer.yaml").write_text(f"%YAML 1.21\n---\n{ROOT}", encoding="utf-8")
     (problem,) = load(None, tmp_path).diagnostics
     assert "instruction to YAML" in problem.message

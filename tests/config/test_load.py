@@ -1,4 +1,4 @@
-"""What `config.load` gives for files that are right: defaults, overrides, instants, and which files are read."""
+"""The result of `config.load` for valid files: defaults, overrides, instants, and the included files."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def everything() -> dict[str, Post]:
 
 
 def test_defaults(tmp_path: Path) -> None:
-    """Queue without a time, automatic, and what Instagram and Facebook need even where no metadata is given."""
+    """Queue without a time, automatic, and the required fields of Instagram and Facebook even without metadata."""
     posts = by_address(desired(tmp_path, "posts: [{key: a, channels: [twitter, instagram, facebook], text: A}]"))
     assert {(p.mode, p.due_at, str(p.scheduling_type), p.draft) for p in posts.values()} == {
         (ShareMode.ADD_TO_QUEUE, None, "automatic", False)
@@ -77,7 +77,7 @@ def test_a_time_makes_it_scheduled_in_the_nearest_zone(tmp_path: Path) -> None:
 
 
 def test_managed_since_is_an_instant(tmp_path: Path) -> None:
-    """10:00 at +01:00 is 09:00 UTC; a time without an offset is an error, also where the file has a `timezone`."""
+    """10:00 at +01:00 is 09:00 UTC; a time without an offset is an error, even if the file has a `timezone`."""
     given = "managed_since: 2026-12-01T10:00:00+01:00\n"
     assert desired(tmp_path, "posts: []", ROOT + given).settings.managed_since == datetime(2026, 12, 1, 9, tzinfo=UTC)
     (tmp_path / "buffer.yaml").write_text(ROOT + "managed_since: 2026-12-01 10:00\n", encoding="utf-8")
@@ -86,7 +86,7 @@ def test_managed_since_is_an_instant(tmp_path: Path) -> None:
 
 
 def test_overrides_replace_field_by_field(tmp_path: Path) -> None:
-    """What an override says counts on its channel alone; a mode of its own drops the time that it would contradict."""
+    """An override applies only to its channel; its mode drops a contradicting time."""
     posts = by_address(
         desired(
             tmp_path,
@@ -109,7 +109,7 @@ def test_overrides_replace_field_by_field(tmp_path: Path) -> None:
 
 
 def test_final_newlines_are_not_sent(tmp_path: Path) -> None:
-    """Neither that of a block nor that of a text file, whose line ends become newlines."""
+    """Neither of a block nor of a text file, whose line endings become newlines."""
     (tmp_path / "long.md").write_bytes(b"\xef\xbb\xbfOne\r\n\r\nTwo\r\n")
     posts = desired(
         tmp_path,
@@ -120,7 +120,7 @@ def test_final_newlines_are_not_sent(tmp_path: Path) -> None:
 
 
 def test_the_text_of_a_thread_may_stand_in_the_thread_alone() -> None:
-    """The outer text is the first item's, as Buffer wants it."""
+    """The outer text is the first item's, as Buffer requires."""
     post = everything()["Acme/twitter:acme/thread"]
     assert isinstance(post.metadata, TwitterMetadata)
     assert [item.text for item in post.metadata.thread] == [post.text, "Two of two"]
@@ -139,7 +139,7 @@ def test_dates_of_metadata_and_ideas_have_zones_too() -> None:
 
 
 def test_the_root_is_the_nearest_above(tmp_path: Path) -> None:
-    """From a folder below, places are named from the root file's folder."""
+    """From a subfolder, places are relative to the root file's folder."""
     found = desired(tmp_path, "posts:\n  - {key: a, channels: [twitter], text: A}\n")
     below = load(None, tmp_path / "posts")
     assert below.root == tmp_path
@@ -149,14 +149,14 @@ def test_the_root_is_the_nearest_above(tmp_path: Path) -> None:
 
 
 def test_no_root_at_all(tmp_path: Path) -> None:
-    """The one thing that raises, and says what to do."""
+    """The only case that raises, with a hint."""
     with pytest.raises(ConfigError) as error:
         load(None, tmp_path)
     assert "bufferctl init" in error.value.hint
 
 
 def test_posts_keep_the_order_of_the_files(tmp_path: Path) -> None:
-    """Queue posts are created in this order: nested ones, then file by file in order of their names."""
+    """Queue posts are created in this order: nested ones, then by file name."""
     (tmp_path / "posts/z").mkdir(parents=True)
     (tmp_path / "buffer.yaml").write_text(
         ROOT.replace("twitter, name: acme}", "twitter, name: acme, posts: [{key: n, text: A}]}"),
@@ -172,12 +172,12 @@ def test_posts_keep_the_order_of_the_files(tmp_path: Path) -> None:
 
 
 def test_every_service_is_there() -> None:
-    """The case that is to hold everything has a post on each network that has posts to declare."""
+    """The case for all features has a post on each network that supports posts."""
     assert {post.service for post in everything().values()} == set(Service) - {Service.STARTPAGE, Service.WHATSAPP}
 
 
 def test_validate_loads_no_client() -> None:
-    """Neither gql, httpx2, deepdiff, rich nor jinja2 is loaded, nor any room but config, render and cli."""
+    """Neither gql, httpx2, deepdiff, rich nor jinja2 is loaded, nor any package but config, render and cli."""
     program = (
         "import sys; from bufferctl.cli import run; code = run(['validate']);"
         "print(sorted({m.partition('.')[0] for m in sys.modules}"
@@ -197,7 +197,7 @@ def test_validate_loads_no_client() -> None:
 
 
 def test_a_link_among_the_assets_becomes_the_networks_link_attachment(tmp_path: Path) -> None:
-    """On each network that has one, in a thread too; what is given beside it stays."""
+    """On each network that has one, in a thread too; its other fields stay."""
     entry = """posts:
   - key: a
     channels: [facebook]

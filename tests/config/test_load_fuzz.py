@@ -1,4 +1,4 @@
-"""Files that people have, changed at random: `validate` gives messages, never a traceback."""
+"""Realistic files, changed at random: `validate` gives messages, never a traceback."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ CHANGES = st.lists(
 
 
 def gives_messages(name: str, changes: list[tuple[float, int, str]]) -> None:
-    """Load the changed file: each message has its place, and each finding can be found again."""
+    """Load the changed file: each message has a place, and each finding can be located again."""
     text = FILES[name]
     for where, removed, inserted in changes:
         at = int(where * len(text))
@@ -98,7 +98,7 @@ def gives_messages(name: str, changes: list[tuple[float, int, str]]) -> None:
 @given(st.sampled_from(sorted(FILES)), CHANGES)
 @settings(max_examples=examples(200))
 def test_a_changed_file_gives_messages(name: str, changes: list[tuple[float, int, str]]) -> None:
-    """Wherever it is broken."""
+    """For any kind of damage."""
     gives_messages(name, changes)
 
 
@@ -107,5 +107,5 @@ def test_a_changed_file_gives_messages(name: str, changes: list[tuple[float, int
 @given(st.sampled_from(sorted(FILES)), CHANGES)
 @settings(max_examples=10_000)
 def test_ten_thousand_changed_files_give_messages(name: str, changes: list[tuple[float, int, str]]) -> None:
-    """The same, many times."""
+    """The same, ten thousand times."""
     gives_messages(name, changes)

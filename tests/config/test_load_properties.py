@@ -1,4 +1,4 @@
-"""No input whatever gives a traceback: bytes, made-up structures, and valid files with something broken."""
+"""No input gives a traceback: bytes, arbitrary structures, and damaged valid files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CASES = Path(__file__).parents[1] / "cases/validate"
 VALID = (CASES / "valid-everything/buffer.yaml").read_bytes()
 SHARED = (CASES / "valid-everything/campaign/a.yaml").read_bytes()
 
-#: What YAML and the format care about, so that random text meets the code behind them.
+#: Syntax of YAML and of our format, so that random text reaches the code behind them.
 SIGNS = st.sampled_from(
     [
         *":[]{}#>|'\"\t?%\r\n~\\@`,\x07\x85\u2028\ufeff\ue000😀",
@@ -59,12 +59,12 @@ VALUES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4)),
     max_leaves=20,
 )
-#: Where the pure parser is not of YAML 1.2 (a tab behind a text), or ends lines that an editor does not end.
+#: Text on which the pure parser departs from YAML 1.2 (a tab after a text), or ends lines where editors do not.
 _DIFFERENT = re.compile("[\u2028\x85\ufeff%]|(?:^|[\\s,\\[{])\\?|\\S\t")
 
 
 def loaded(content: bytes, shared: bytes = SHARED) -> Loaded:
-    """Load a folder with these two files, and show what was found as validate does."""
+    """Load a folder with these two files, and show the problems as validate does."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "buffer.yaml")
         root.write_bytes(content)
@@ -83,14 +83,14 @@ def loaded(content: bytes, shared: bytes = SHARED) -> Loaded:
 @example(b"a: &a [*a]")
 @example(b"\xef\xbb\xbf\xef\xbb\xbfa: b")
 def test_any_bytes(content: bytes) -> None:
-    """As root file and as included file: problems with places, or valid, and nothing else."""
+    """As root file and as included file: valid, or problems with places, and nothing else."""
     loaded(content)
     loaded(VALID, content)
 
 
 @pytest.mark.parametrize("unit", ["[", "{", "- ", "? ", "a: [", "{a: ", "&a [", "!t ["])
 def test_depth_is_refused(unit: str) -> None:
-    """50,000 levels of anything: a message, and neither a traceback nor a crash of the interpreter."""
+    """50,000 levels of anything: a message, and neither a traceback nor an interpreter crash."""
     assert loaded(unit.encode() * 50_000).diagnostics
 
 
@@ -106,7 +106,7 @@ def test_any_structure(value: Any) -> None:
 
 @given(st.data())
 def test_valid_files_with_something_broken(data: st.DataObject) -> None:
-    """A part cut out of a valid file and something else put in: still problems with places, or valid."""
+    """A part of a valid file is replaced: problems with places, or still valid."""
     text = data.draw(st.sampled_from([VALID, SHARED]))
     start = data.draw(st.integers(0, len(text)))
     length = data.draw(st.integers(0, 60))
@@ -116,7 +116,7 @@ def test_valid_files_with_something_broken(data: st.DataObject) -> None:
 
 @given(st.lists(WORDS, max_size=25).map("".join))
 def test_both_parsers_read_alike(text: str) -> None:
-    """What both parsers take, they take to the same values: the stand-ins for the C parser change nothing."""
+    """Input that both parsers accept gives the same values: our replacements for the C parser change nothing."""
     source = Source("a.yaml", text, Path())
     (quick, problems), (slow, _) = parse(source), parse(source, compiled=False)
     assert problems or _DIFFERENT.search(text) or slow.data in (None, quick.data)

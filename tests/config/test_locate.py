@@ -1,4 +1,4 @@
-"""Places that are found after loading: the line, the column and the width of a field of a post."""
+"""Places located after loading: the line, column and width of a field of a post."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ posts:
 
 @pytest.fixture
 def located(tmp_path: Path) -> Any:
-    """Where a field of a post is found: called with the address's channel and key, the path, the quote."""
+    """The place of a field: called with the address's channel and key, the path, the quote."""
     (tmp_path / "posts").mkdir()
     (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
     (tmp_path / "posts/week.yaml").write_text(WEEK, encoding="utf-8")
@@ -96,7 +96,7 @@ def located(tmp_path: Path) -> Any:
     ],
 )
 def test_fields(located: Any, name: str, path: tuple[str | int, ...], meant: str) -> None:
-    """In the override of the channel, else in the entry; where it is not given, the nearest thing that is."""
+    """In the override of the channel, otherwise in the entry; for a missing field, its nearest parent."""
     found = located(name, *path)
     start = found.place.column - 1
     assert found.line[start : start + found.width] == meant
@@ -114,7 +114,7 @@ def test_fields(located: Any, name: str, path: tuple[str | int, ...], meant: str
     ],
 )
 def test_words_in_a_text(located: Any, name: str, quote: str, place: str) -> None:
-    """The words that are meant, rather by themselves than in longer ones; those of a text file are at its name."""
+    """The matching words, preferably whole ones; for a text file, the place of its name."""
     assert str(located(name, "text", quote=quote).place) == place
 
 
@@ -126,13 +126,13 @@ def test_settings(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_longer_there(located: Any, tmp_path: Path) -> None:
-    """What was read before is all that is known: the place of the key."""
+    """Only the place of the key, which was read before."""
     (tmp_path / "posts/week.yaml").unlink()
     assert located("twitter:acme/shared", "text") == Located(located("twitter:acme/shared", "text").place)
     assert str(located("twitter:acme/flow", "text").place) == "posts/week.yaml:16:11"
 
 
 def test_a_file_that_was_changed_meanwhile(located: Any, tmp_path: Path) -> None:
-    """A post that is not where it was is at the place that was read."""
+    """A post that has moved is reported at the place where it was read."""
     (tmp_path / "posts/week.yaml").write_text("# nothing\n", encoding="utf-8")
     assert str(located("twitter:acme/flow", "text").place) == "posts/week.yaml:16:11"

@@ -1,4 +1,4 @@
-"""The published JSON Schema, as an editor applies it to a file that it read as YAML 1.2."""
+"""The published JSON Schema, as an editor applies it to a file read as YAML 1.2."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no words on its types
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no type hints
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
@@ -17,7 +17,7 @@ from bufferctl.config.schema import schema_text
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas/bufferctl.schema.json"
-#: All but the expansion bomb, which goes off in the schema's validator.
+#: All except the expansion bomb, which would expand in the schema's validator.
 CASES = sorted(c for c in (ROOT / "tests/cases/validate").iterdir() if c.name != "expansion-bomb")
 EXAMPLES = sorted((ROOT / "examples").glob("*/**/*.yaml"))
 
@@ -43,7 +43,7 @@ def validator() -> Draft202012Validator:
 
 
 def complaints(case: Path, validator: Draft202012Validator) -> Iterator[str]:
-    """What the schema says of the files of a case that can be read at all."""
+    """The schema's complaints about the readable files of a case."""
     for file in sorted(case.rglob("*.yaml")):
         if file.name.startswith(".") or file.parent.name.startswith("."):
             continue
@@ -60,33 +60,33 @@ def is_valid(case: Path) -> bool:
 
 
 def test_published_schema_is_the_models_own() -> None:
-    """`make schemas` was run: the committed file is what the models give."""
+    """The committed file matches the models, so `make schemas` was run."""
     assert schema_text() == PUBLISHED.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda file: str(file.relative_to(ROOT / "examples")))
 def test_examples_are_accepted(example: Path, validator: Draft202012Validator) -> None:
-    """No complaint about any file of the examples, each of which names the schema in its first line."""
+    """No complaint about any example file, each of which names the schema in its first line."""
     assert list(validator.iter_errors(as_an_editor_reads_it(example))) == []
     assert example.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=")
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if is_valid(c)], ids=lambda case: case.name)
 def test_valid_cases_are_accepted(case: Path, validator: Draft202012Validator) -> None:
-    """No complaint about what bufferctl takes."""
+    """No complaint about files that bufferctl accepts."""
     if not (case / "schema.txt").exists():
         assert list(complaints(case, validator)) == []
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if not is_valid(c)], ids=lambda case: case.name)
 def test_bad_cases_are_refused(case: Path, validator: Draft202012Validator) -> None:
-    """A complaint about each bad case, and none where (only where) schema.txt says why a schema cannot."""
+    """A complaint about each bad case, except exactly those whose schema.txt says why a schema cannot find it."""
     reason = case / "schema.txt"
     assert bool(list(complaints(case, validator))) != reason.exists(), reason.exists() and reason.read_text()
 
 
 def test_every_field_is_described() -> None:
-    """An editor has something to show on each field: its own description, or that of what it holds."""
+    """An editor can show a description for each field: its own, or that of its type."""
     schema = json.loads(schema_text())
     silent = [
         f"{name}.{field}"

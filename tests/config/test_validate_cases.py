@@ -1,7 +1,7 @@
-"""Every folder of tests/cases/validate: what `bufferctl validate` prints in it, and its exit code.
+"""Every folder of tests/cases/validate: the output of `bufferctl validate` in it, and its exit code.
 
-The sum below the problems is not recorded: it is that of the problems above.
-`expected.txt` begins with the command. `pytest tests/config --update` rewrites what follows: look at the diff.
+The summary below the problems is not recorded: it follows from them.
+`expected.txt` begins with the command. `pytest tests/config --update` rewrites the rest: look at the diff.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PROBLEM = re.compile(r"^(\S[^:\n]*)(?::\d+:\d+)?: (error|warning): ", re.MULTIL
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_case(case: Path, update: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The problems, or the verdict on sound files, and the exit code are as recorded; the sum counts the problems."""
+    """The problems (or the verdict on valid files) and the exit code are as recorded; the summary counts them."""
     expected = case / "expected.txt"
     recorded = expected.read_text(encoding="utf-8")
     command, _, _ = recorded.partition("\n")
@@ -40,7 +40,7 @@ def test_case(case: Path, update: bool, monkeypatch: pytest.MonkeyPatch, capsys:
 
 
 def _sum(problems: str) -> str:
-    """How many problems stand there, in how many files."""
+    """The number of problems, and of their files."""
     found = _PROBLEM.findall(problems)
     kinds = [kind for _, kind in found]
     counts = [_count(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds]
