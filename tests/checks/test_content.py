@@ -138,7 +138,7 @@ def test_media_of_ideas() -> None:
 
 
 def days(number: float, key: str, **fields: Any) -> Post:
-    """Posts at these numbers of days after noon, all with the same text."""
+    """A post this many days after noon, with the same text unless given."""
     return post("linkedin", fields.pop("text", "Our console is live"), key, after=round(number * 24 * 60), **fields)
 
 

@@ -1,4 +1,4 @@
-"""JSON documents held against the published schemas, more strictly than a reader of a later version may."""
+"""JSON documents checked against the published schemas, more strictly than readers of a later version may be."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no words on its types
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no type hints
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
 @cache
 def validator(kind: str) -> Draft202012Validator:
-    """The published schema of a kind of document, with nothing in it that the schema does not name."""
+    """The published schema of a document, with any unnamed property refused."""
     schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(_closed(schema))
@@ -30,7 +30,7 @@ def _closed(schema: Any) -> Any:
 
 
 def checked(text: str) -> dict[str, Any]:
-    """The document, which its schema says all of."""
+    """The document, after a check that its schema names all of it."""
     document: dict[str, Any] = json.loads(text)
     problems = [
         f"{list(e.absolute_path)}: {e.message[:200]}" for e in validator(document["kind"]).iter_errors(document)

@@ -1,7 +1,7 @@
-"""Markdown as GitHub reads it: its own parser, and then what it makes of the text that is left.
+"""Markdown as GitHub reads it: its own parser, and then GitHub's processing of the remaining text.
 
-The second half is not published as a library. It is written down here more strictly than GitHub does it: each sign that
-could become a mention, a reference, a commit, an emoji or a formula counts, outside of code and links.
+The second half is not published as a library. It is written here more strictly than GitHub's: any text that could
+become a mention, a reference, a commit, an emoji or a formula counts, outside code and links.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # likewise
 
-#: Neither mentions nor references are looked for in these.
+#: Tags in which GitHub looks for neither mentions nor references.
 _QUIET = frozenset({"code", "pre", "a"})
 _VOID = frozenset({"br", "img", "hr", "input"})
 _BECOMES = re.compile(
@@ -25,7 +25,7 @@ _BECOMES = re.compile(
 
 @dataclass
 class Page(HTMLParser):
-    """What a comment becomes: how many of each tag, what links and pictures there are, what is said where."""
+    """A parsed comment: the number of each tag, the links and images, and the text by place."""
 
     markdown: str
     tags: Counter[str] = field(default_factory=Counter)
@@ -63,15 +63,15 @@ class Page(HTMLParser):
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        """What ends is what began last."""
+        """Close the last opened tag."""
         assert self._open.pop() == tag
 
     def handle_comment(self, data: str) -> None:
-        """Keep it."""
+        """Keep the comment."""
         self.comments.append(data)
 
     def handle_data(self, data: str) -> None:
-        """Keep it, and what GitHub would make of it."""
+        """Keep the text, and anything that GitHub would turn into a link or the like."""
         self.text += data
         if "blockquote" in self._open:
             self.quotes[-1] += data
@@ -82,6 +82,6 @@ class Page(HTMLParser):
 
 
 def as_written(text: str) -> str:
-    """A quote's text as a reader takes it: spaces are spaces, and what cannot be seen is not there."""
+    """The text of a quote as a reader sees it: with plain spaces and without invisible characters."""
     lines = text.replace("\u00a0", " ").replace("\u200b", "").split("\n")
     return re.sub("\n{2,}", "\n", "\n".join(line.rstrip() for line in lines)).strip("\n")

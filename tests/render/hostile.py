@@ -1,4 +1,4 @@
-"""Reports in which every text that comes from people, or from Buffer, is one and the same."""
+"""Reports in which every text from people or from Buffer is the same string."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Rea
 from bufferctl.render.report import Report
 
 _AT = datetime(2029, 12, 3, 9, tzinfo=UTC)
-#: What each of them does somewhere if it is not written as text.
+#: Texts that would each have an effect somewhere unless they are escaped.
 TEXTS = {
     "mention": "thanks @octocat, @org/team and me@acme.example",
     "reference": "see #123, GH-7, owner/repo#9 and owner/repo@abcdef1",
@@ -75,7 +75,7 @@ TEXTS = {
 
 
 def address_of(text: str) -> str:
-    """A web address with `text` in it, as the files would take it."""
+    """A web address containing `text`, in a form that files accept."""
     return "https://evil.example/" + re.sub(r"\s", "", text)
 
 
@@ -100,7 +100,7 @@ def plan_of(text: str) -> Report:
 
 
 def receipt_of(text: str) -> Report:
-    """A receipt with `text` in every field, an outcome of each kind for each change."""
+    """A receipt with `text` in every field, with an outcome of each kind for each change."""
     report = plan_of(text)
     outcomes = tuple(
         Outcome(change, status, text, text, text, address_of(text), _AT)
@@ -149,7 +149,7 @@ def _post(text: str, mode: ShareMode, assets: tuple[Asset, ...], metadata: Netwo
         source=text,
         was=text,
         repeat_of=text,
-    )  # fmt: skip - a field a line would be a page
+    )  # fmt: skip - one field per line would take a page
 
 
 def _ideas(text: str) -> tuple[Change, ...]:
@@ -179,12 +179,12 @@ def _not_creates(text: str) -> tuple[Change, ...]:
         metadata={"first_comment": text, f"{text}'s": text, "title": text, "event": {f"{text}'s": text}},
         error=text,
         external_link=text,
-    )  # fmt: skip - a field a line would be a page
+    )  # fmt: skip - one field per line would take a page
     post = _post(text, ShareMode.CUSTOM_SCHEDULED, (), None)
     differences = (
         Difference("text", f"before {text}", f"after {text}"),
         Difference("title", "something else altogether", text),
-        Difference(f"{text}'s", text, f"{text}."),  # never the name of a field that holds an instant
+        Difference(f"{text}'s", text, f"{text}."),  # never the name of an instant field
         Difference("tags", (text,), (text, text)),
         Difference("metadata", {f"{text}'s": text}, {f"{text}'s": {text: True}}),
         Difference("first_comment", text, None),
@@ -204,7 +204,7 @@ def _not_creates(text: str) -> tuple[Change, ...]:
         )
         for action in Action
         if action is not Action.CREATE
-    )  # fmt: skip - a field a line would be a page
+    )  # fmt: skip - one field per line would take a page
 
 
 def _change(text: str, action: Action, key: str, **values: object) -> Change:
@@ -217,5 +217,5 @@ def _change(text: str, action: Action, key: str, **values: object) -> Change:
             "place": Place(text, 3, 2),
             "binding": Binding(text, Origin.CREATED, address=text, file=text),
             **values,
-        }  # type: ignore[arg-type]  # each goes to the field of its name
+        }  # type: ignore[arg-type]  # each is passed to the field of its name
     )

@@ -1,6 +1,6 @@
-"""One rich plan for every form of output: each action, several channels and time zones, long and hostile text.
+"""One rich plan for every output format: each action, several channels and time zones, long and hostile text.
 
-Built by hand, so that it never changes but here. `REPORT` is a plan, `APPLIED` what became of it.
+Built by hand, so it only changes here. `REPORT` is a plan, `APPLIED` the result of applying it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _VIDEO = Asset.model_validate({"video": {"url": "https://acme.example/tour.mp4",
 
 
 def _home(channel: str) -> tuple[str, str, str]:
-    """Organization's name and id, and the channel's label."""
+    """The organization's name and id, and the channel's label."""
     if channel == "ch-bs":
         return "Globex", "org-globex", "bluesky:globex.example"
     return "Acme", "org-acme", _LABELS[channel]
@@ -106,7 +106,7 @@ def live(channel: str, number: int, text: str, **values: Any) -> LivePost:
 
 
 def change(item: Post, action: Action, cause: Cause, seen: LivePost | None = None, **values: Any) -> Change:
-    """The change of a declared post, with what apply would send."""
+    """The change of a declared post, with the request of apply."""
     channel = next(each.id for each in CHANNELS.values() if each.service is item.service)
     organization = CHANNELS[channel].organization_id
     write: CreatePost | EditPost | None = None
@@ -363,7 +363,7 @@ REPORT = Report(PLAN, diagnostics=(_DIAGNOSTIC,), lengths=LENGTHS, digest=plan_d
 
 
 def _outcomes() -> tuple[Outcome, ...]:
-    """An apply that got part of the way: done, different, refused, held, waiting, not sent."""
+    """An apply that stopped partway: done, different, refused, held, waiting, not sent."""
     said = {
         "picture": (
             Status.REFUSED,
@@ -383,7 +383,7 @@ def _outcomes() -> tuple[Outcome, ...]:
         "screens": (Status.NOT_SENT, "", ""),
         "discount": (Status.NOT_SENT, "", ""),
         "party": (Status.NOT_SENT, "", ""),
-    }  # fmt: skip - one line an outcome
+    }  # fmt: skip - one line per outcome
     found = []
     for number, each in enumerate(PLAN.changes):
         if each.action in {Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING}:

@@ -1,4 +1,4 @@
-"""What goes out when: weeks, and texts cut to a line."""
+"""What is published when: weeks, and texts cut to one line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bufferctl.render.agenda import Span, week
 from bufferctl.render.lines import cells, clipped
 
-TODAY = date(2026, 12, 30)  # a Wednesday of the last week of the ISO year
+TODAY = date(2026, 12, 30)  # a Wednesday in the last week of the ISO year
 THIS, NEXT = Span(date(2026, 12, 28), date(2027, 1, 3)), Span(date(2027, 1, 4), date(2027, 1, 10))
 
 
@@ -28,14 +28,14 @@ THIS, NEXT = Span(date(2026, 12, 28), date(2027, 1, 3)), Span(date(2027, 1, 4), 
     ],
 )
 def test_week(name: str, expected: Span) -> None:
-    """Monday to Sunday, by the ISO calendar, also over the turn of a year."""
+    """Monday to Sunday, by the ISO calendar, even across the turn of the year."""
     assert week(name, TODAY) == expected
 
 
 @pytest.mark.parametrize("name", ["", "last", "2027-W53", "2027-W00", "W3", "2027-02-30"])
 def test_no_week(name: str) -> None:
-    """Anything else is an error, as are weeks and days that a year does not have."""
-    with pytest.raises(ValueError):  # noqa: PT011 - the command words it
+    """Anything else is an error, including weeks and days that a year does not have."""
+    with pytest.raises(ValueError):  # noqa: PT011 - the command adds the message
         week(name, TODAY)
 
 
@@ -44,13 +44,13 @@ def test_no_week(name: str) -> None:
     [("short", "short"), ("one two three", "one two…"), ("abcdefghijkl", "abcdefghi…"), ("日本語日本語", "日本語日…")],
 )
 def test_clipped(text: str, expected: str) -> None:
-    """Ten columns at most, cut after a word where there is one in the second half."""
+    """At most ten columns, cut after a word if one ends in the second half."""
     assert clipped(text, 10) == expected
 
 
 @given(st.text(), st.integers(2, 60))
 def test_clipped_fits(text: str, width: int) -> None:
-    """Never more than the width, and a text that fits is left as it is."""
+    """Never wider than the limit, and a text that fits is unchanged."""
     assert cells(clipped(text, width)) <= width
     if cells(text) <= width:
         assert clipped(text, width) == text

@@ -1,4 +1,4 @@
-"""Problems as workflow commands: one a line, at the right place, and nothing in them that is a command of its own."""
+"""Problems as workflow commands: one per line, at the right place, with no command inside them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _COMMAND = re.compile(r"::(error|warning) ([^:]*)::(.*)")
 
 
 def warning(file: str, code: str = "") -> Diagnostic:
-    """A warning at a line of a file."""
+    """A warning at one line of a file."""
     return Diagnostic(Severity.WARNING, f"something in {file}", Place(file, 3, 5), code=code)
 
 
 def runner(line: str) -> tuple[str, dict[str, str], str]:
-    """A command as GitHub's runner reads it: its name, its properties, its message."""
+    """A command as parsed by GitHub's runner: its name, its properties, its message."""
     match = _COMMAND.fullmatch(line)
     assert match, line
     properties = dict(each.split("=", 1) for each in match[2].split(","))
@@ -44,7 +44,7 @@ def _unescaped(text: str, *more: str) -> str:
 
 @pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
 def test_whole(name: str, report: Report, update: bool) -> None:
-    """The rich plan and its receipt, as a whole."""
+    """The rich plan and its receipt, in full."""
     expected, made = CASES / f"{name}.annotations.txt", annotations_text(problems_of(report), folder="social")
     if update:
         expected.write_text(made, encoding="utf-8")
@@ -52,7 +52,7 @@ def test_whole(name: str, report: Report, update: bool) -> None:
 
 
 def test_one() -> None:
-    """The place is named from the root of the repository; the hint is a line of its own."""
+    """The path is relative to the repository root; the hint is on its own line."""
     problem = Diagnostic(
         Severity.ERROR, "there is no field `time`", Place("posts/a,b:c.yaml", 14, 9), "it is `due_at`", code="BC001"
     )
@@ -63,7 +63,7 @@ def test_one() -> None:
 
 
 def test_without_a_line_and_without_a_place() -> None:
-    """What has no line has no column, and what has no place no file."""
+    """A problem without a line has no column, and one without a place has no file."""
     assert annotations_text([Diagnostic(Severity.WARNING, "empty", Place("a.yaml"))]) == (
         "::warning file=a.yaml,title=bufferctl::empty.\n"
     )
@@ -72,7 +72,7 @@ def test_without_a_line_and_without_a_place() -> None:
 
 
 def test_what_counts_goes_first() -> None:
-    """Errors, then what needs somebody, then what is in changed files, then the rest as it came."""
+    """Errors, then held changes, then problems in changed files, then the rest in its order."""
     held = warning("c.yaml", code=Reason.CONFLICT.value)
     error = Diagnostic(Severity.ERROR, "an error", Place("z.yaml", 1, 1))
     found = [warning("a.yaml"), warning("b.yaml"), warning("d.yaml"), held, error]
@@ -81,7 +81,7 @@ def test_what_counts_goes_first() -> None:
 
 
 def test_the_tenth_says_how_many_more() -> None:
-    """GitHub drops what is beyond ten of a kind, so no more are said, and that is said."""
+    """GitHub drops any beyond ten of a kind, so only ten are printed, and the last one counts the others."""
     ten = annotations_text([warning(f"{number}.yaml") for number in range(10)])
     eleven = annotations_text([warning(f"{number}.yaml") for number in range(1211)])
     assert len(ten.splitlines()) == len(eleven.splitlines()) == 10
@@ -93,7 +93,7 @@ def test_the_tenth_says_how_many_more() -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_hostile(name: str) -> None:
-    """With one text in every field each line is one command of ours, and its message says the text."""
+    """With one text in every field, each line is one of our commands, and its message contains the text."""
     for report in (plan_of(TEXTS[name]), receipt_of(TEXTS[name])):
         lines = annotations_text(problems_of(report)).split("\n")
         assert lines.pop() == ""
@@ -106,7 +106,7 @@ def test_hostile(name: str) -> None:
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_any(message: str, file: str) -> None:
-    """What a runner reads is what was said, at the place where it was said."""
+    """The runner reads the original message, at the original place."""
     made = annotations_text([Diagnostic(Severity.ERROR, message, Place(file, 1, 2), code=file)])
     kind, properties, read = runner(made.removesuffix("\n"))
     assert kind == "error"
@@ -118,7 +118,7 @@ def test_any(message: str, file: str) -> None:
     "text", ["::add-mask::x", "  ::error::x", "a\n\t::set-output name=a::b", "see ##[add-mask]x", "│ ##[group]x\n::x::"]
 )
 def test_nothing_printed_is_a_command(text: str) -> None:
-    """A line of a log starts no command, and the text reads the same."""
+    """No line of a log starts with a command, and the text reads the same."""
     made = inert(text)
     assert made.replace("\u200b", "") == text
     assert not re.search(r"^\s*::", made, re.MULTILINE)
@@ -126,7 +126,7 @@ def test_nothing_printed_is_a_command(text: str) -> None:
 
 
 def test_nothing_in_json_is_a_command() -> None:
-    """JSON stays JSON, and says the same."""
+    """The JSON stays valid, with the same content."""
     made = json.dumps({"text": "##[add-mask]x ::error::x", "more": ["##[group]"]}, indent=2)
     assert json.loads(inert(made)) == json.loads(made)
     assert "##[" not in inert(made)
@@ -134,6 +134,6 @@ def test_nothing_in_json_is_a_command() -> None:
 
 @pytest.mark.parametrize("text", ["", "Plan: 2 to create.", "::", "a::b::c", "## [heading]", "twitter:acme::x"])
 def test_what_is_no_command_stays(text: str) -> None:
-    """Other text is left alone, where it can be."""
+    """Other text is unchanged, if possible."""
     assert inert(text).replace("\u200b", "") == text
     assert (inert(text) == text) == (not text.startswith("::"))

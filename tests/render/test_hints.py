@@ -1,4 +1,4 @@
-"""Hints: a command that ends a sentence stands alone to be pasted, in plans, outcomes and warnings alike."""
+"""Hints: a command at the end of a sentence gets its own line for pasting, in plans, outcomes and warnings alike."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ HINT = "Check in Buffer. If it is there, run `bufferctl import A b`. if not, run
     ],
 )
 def test_steps(expected: list[str], hint: str) -> None:
-    """A command that ends a sentence is a step of its own; one within a sentence stays in it, which is not broken."""
+    """A command at the end of a sentence is a separate step; one inside a sentence stays there, unbroken."""
     assert [f"$ {step.text}" if step.is_command else step.text for step in steps(hint)] == expected
 
 
 def test_commands_of_outcomes() -> None:
-    """A command has a line of its own below what became of a change, whole however narrow the terminal is."""
+    """A command has its own line below the outcome, unbroken on any terminal width."""
     (change, *_) = PLAN.changes
     shown = outcome_text(Outcome(change, Status.HELD, hint=HINT), Paint(width=40)).splitlines()
     assert [line.strip() for line in shown if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
@@ -49,7 +49,7 @@ def test_commands_of_warnings() -> None:
 
 
 def test_commands_of_annotations() -> None:
-    """The same on the page of a pull request's files, where `%0A` ends a line."""
+    """The same in a pull request's Files tab, where `%0A` ends a line."""
     (_, *lines) = annotations_text([Diagnostic(Severity.WARNING, "Something", hint=HINT)]).split("%0A")
     assert [line.strip() for line in lines if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
 
@@ -76,5 +76,5 @@ def test_commands_in_markdown() -> None:
     ],
 )
 def test_values(expected: str, value: object, name: str) -> None:
-    """A value in words is the same in every form: switches, lists, instants in the channel's zone, nothing."""
+    """A value in words is the same in every format: switches, lists, instants in the channel's zone, nothing."""
     assert words.value(value, "Europe/Berlin", name) == expected

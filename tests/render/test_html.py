@@ -1,4 +1,4 @@
-"""A report as HTML: one file, whole output for one rich plan, and nothing in it that others could act through."""
+"""A report as HTML: one file, the whole output for one rich plan, and nothing in it that lets others act."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _TAGS = re.compile(
 
 
 class Read(HTMLParser):
-    """What a browser finds in a document: tags with attributes, and the text outside of scripts and styles."""
+    """A document as parsed by a browser: tags with attributes, and the text outside scripts and styles."""
 
     def __init__(self, document: str) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Read(HTMLParser):
 
 
 def is_harmless(document: str) -> Read:
-    """Hold that a document is made of our own tags only, and that its addresses lead to the web or into the page."""
+    """Check that a document only has our own tags, and that its links lead to the web or into the page."""
     read = Read(document)
     assert document.startswith("<!doctype html>")
     assert [tag for tag, _ in read.tags if not _TAGS.fullmatch(tag)] == []
@@ -91,7 +91,7 @@ def is_harmless(document: str) -> Read:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_whole_output(form: str, update: bool) -> None:
-    """The rich plan as tests/cases/render/FORM.html has it; style and scripts are left out there."""
+    """The rich plan as in tests/cases/render/FORM.html; without style and scripts."""
     document = re.sub(r"<(style|script)>.*?</\1>", r"<\1>…</\1>", FORMS[form], flags=re.DOTALL)
     document = re.sub(r"sha256-[\w+/=]+", "sha256-…", document)
     expected = CASES / f"{form}.html"
@@ -103,7 +103,7 @@ def test_whole_output(form: str, update: bool) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_nothing_runs_but_our_own(form: str) -> None:
-    """The policy lets load pictures only, and names style and scripts by the digests of what is there."""
+    """The policy allows images only, and our style and scripts by their digests."""
     read = is_harmless(FORMS[form])
     (policy,) = [meta["content"] for meta in read.of("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
     hashed = [f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for _, text in read.own]
@@ -115,7 +115,7 @@ def test_nothing_runs_but_our_own(form: str) -> None:
 
 
 def test_a_reader_without_scripts_sees_each_post() -> None:
-    """Text, time with its zone, address, place and count of every change stand in the page itself."""
+    """Text, time with its zone, address, place and number of every change are in the page itself."""
     read = Read(report_html(REPORT))
     for each in PLAN.changes:
         assert visible(str(each.address)) in read.text
@@ -127,7 +127,7 @@ def test_a_reader_without_scripts_sees_each_post() -> None:
 
 
 def test_what_needs_somebody_comes_first() -> None:
-    """Holds in time order, then what is published at once, then deletes; each leads to its card."""
+    """Holds in time order, then posts published at once, then deletes; each links to its card."""
     document = report_html(REPORT)
     top = document[document.index("Check these first</h2>") : document.index("<main")]
     links = re.findall(r'href="#([^"]+)"', top)
@@ -138,24 +138,26 @@ def test_what_needs_somebody_comes_first() -> None:
 
 
 def test_counts_read_as_a_sentence_does() -> None:
-    """As the text and the comment say them: how many need you, and how many are to be deleted, changed, created."""
+    """With the same numbers as text and comment: needing you, to be deleted, changed, created."""
     counted = FORMS["plan"].partition('<ul class="counts">')[2].partition("</ul>")[0]
     said = re.sub(r"<i[^>]*>.</i>|<[^>]+>", "", counted.replace("</li>", ", "))
     assert said == "3 need you, 2 to delete, 3 to change, 8 to create, 5 noted, 14 unchanged, "
-    assert "</i>5</b> need you" in FORMS["receipt"]  # refused, held, and what came back different, which is in Buffer
+    assert (
+        "</i>5</b> need you" in FORMS["receipt"]
+    )  # refused, held, and posts that came back different, which are in Buffer
     one = report_html(replace(REPORT, plan=replace(PLAN, changes=PLAN.of(Action.HOLD)[:1])))
     assert "</i>1</b> needs you" in one
 
 
 def test_a_plan_that_was_not_checked_says_so() -> None:
-    """Loud where it is offline, and nothing of it elsewhere."""
+    """Prominently in an offline plan, and nowhere else."""
     assert "Not checked against Buffer." in FORMS["plan"]
     assert "Not checked against Buffer." not in report_html(REPORT)
     assert "Not checked against Buffer." not in FORMS["preview"]
 
 
 def test_a_receipt_tells_what_became_of_each() -> None:
-    """Ids and links of what was written; what was refused with Buffer's words; what is left."""
+    """Ids and links of written posts; refused ones with Buffer's words; the remaining changes."""
     document = FORMS["receipt"]
     assert "<h1>Receipt for Acme and Globex</h1>" in document
     assert "Stopped early.</strong> Buffer is not carrying out changes now" in document
@@ -165,7 +167,7 @@ def test_a_receipt_tells_what_became_of_each() -> None:
 
 
 def test_outcomes_that_the_plan_does_not_name_are_shown() -> None:
-    """A change that was planned anew while applying has a card too."""
+    """A change that was replanned during the apply has a card too."""
     late = change(post("ch-x", "late", 7, text="Late"), Action.CREATE, PLAN.changes[1].cause)
     document = report_html(Report(replace(PLAN, changes=()), outcomes=(Outcome(late, Status.DONE, "id-7"),)))
     assert "Acme/twitter:acme/late" in Read(document).text
@@ -173,7 +175,7 @@ def test_outcomes_that_the_plan_does_not_name_are_shown() -> None:
 
 
 def test_an_empty_plan_says_so() -> None:
-    """No cards, one sentence."""
+    """No cards, just one sentence."""
     document = report_html(Report(Plan(NOW, "https://api.buffer.com")))
     assert "No changes. Buffer matches your files." in document
     assert "There is nothing to show." in document
@@ -196,7 +198,7 @@ HOSTILES = st.sampled_from(
 
 @given(st.data())
 def test_hostile_text_stays_text(data: st.DataObject) -> None:
-    """In every field that people, Buffer or networks write: shown as it is, and never markup."""
+    """In every field from people, Buffer or networks: shown literally, and never as markup."""
 
     def word() -> str:
         return data.draw(HOSTILES | st.text(max_size=20))
@@ -226,9 +228,9 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 
 @given(posts)
 def test_nothing_public_is_left_out(item: Post) -> None:
-    """Whatever a post says, on any network, is somewhere on its card: texts, addresses, titles, comments, mentions.
+    """Every public part of a post, on any network, is on its card: texts, addresses, titles, comments, mentions.
 
-    Times are there as people write them.
+    Times are shown as people write them.
     """
     slot = PLAN.changes[0].slot
     document = report_html(
@@ -244,14 +246,14 @@ def test_nothing_public_is_left_out(item: Post) -> None:
 
 
 def test_what_nearly_every_post_has_is_not_told() -> None:
-    """Of what Buffer tells of a post: that it is a reel, but neither that it is a post nor what is switched off."""
+    """From Buffer's fields: a reel is named, but an ordinary post or a switched-off option is not."""
     usual = {"type": "post", "should_share_to_feed": True, "is_ai_generated": False}
     assert shown(live("", 1, "Hello", metadata=usual)).facts == ()
     assert shown(live("", 1, "Hello", metadata={**usual, "type": "reel"})).facts == (Fact("type", "reel"),)
 
 
 def _texts(value: Any) -> list[str]:
-    """Every text inside."""
+    """Every string inside."""
     if isinstance(value, dict):
         return [text for each in value.values() for text in _texts(each)]
     if isinstance(value, list):
@@ -260,7 +262,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def test_links_end_where_sentences_do() -> None:
-    """The address without the full stop; hashtags and mentions apart; other schemes are text."""
+    """The address without the period; hashtags and mentions separately; other schemes are text."""
     assert [(p.kind, p.text) for p in pieces("See https://a.example/x. #Now, @ada! javascript:alert(1)")] == [
         ("text", "See "),
         ("link", "https://a.example/x"),
@@ -276,14 +278,14 @@ def test_links_end_where_sentences_do() -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 @example("one\r\ntwo", "one\ntwo")
 def test_changed_words_hold_both_texts(before: str, after: str) -> None:
-    """Without what comes it is the old text, without what goes the new one; a browser's line ends are line ends."""
+    """Without insertions it is the old text, without deletions the new one; a browser's line endings are kept."""
     found = compared(before, after)
     assert "".join(p.text for p in found if p.kind != "in") == visible(before.replace("\r\n", "\n"))
     assert "".join(p.text for p in found if p.kind != "out") == visible(after.replace("\r\n", "\n"))
 
 
 def test_words_change_not_letters() -> None:
-    """Whole words are taken out and put in; what stands between two changes stays."""
+    """Whole words are removed and inserted; the text between two changes stays."""
     found = compared("We go live today", "We are live: today")
     assert [(p.kind, p.text) for p in found] == [
         ("same", "We "),
@@ -297,7 +299,7 @@ def test_words_change_not_letters() -> None:
 
 @pytest.mark.parametrize("service", Service)
 def test_every_network_has_a_name(service: Service) -> None:
-    """No card shows a question mark for its network."""
+    """No card has a question mark in place of its network."""
     item = replace(
         post("ch-x", "a", 1, text="A", due_at=NOW), service=service, address=Address("A", f"{service}:b", "a")
     )

@@ -1,4 +1,4 @@
-"""Plans, outcomes and receipts as JSON: the published schemas say all of them, and both sides of a change are there."""
+"""Plans, outcomes and receipts as JSON: covered by the published schemas, with both sides of each change."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tests.render.rich import APPLIED, NOW, PLAN, REPORT
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_published_schema_is_what_the_types_say(kind: str) -> None:
-    """`make schemas` was run: the committed file is what the types give."""
+    """The committed file matches the types, so `make schemas` was run."""
     assert document_schema(kind) == (SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_every_field_is_described(kind: str) -> None:
-    """No field of any form is left without words, and those of forms that the document extends are there too."""
+    """Every field of every form has a description, including forms that the document extends."""
     schema = json.loads(document_schema(kind))
     forms = {kind: schema, **schema["$defs"]}
     silent = [
@@ -51,18 +51,18 @@ def test_every_field_is_described(kind: str) -> None:
     ],
 )
 def test_every_word_is_explained(form: str, field: str, values: type[StrEnum]) -> None:
-    """Each value that a program may meet stands in the words about its field, so that none has to be guessed at."""
+    """The description of a field explains each of its values, so a program's author need not guess."""
     said = json.loads(document_schema("apply"))["$defs"][form]["properties"][field]["description"]
     assert [value for value in values if f"`{value}`" not in said] == []
 
 
 def test_rich_plan(update: bool) -> None:
-    """The whole document of a plan that has everything."""
+    """The whole document of a plan with every feature."""
     _hold("plan.json", report_json(REPORT), update=update)
 
 
 def test_rich_apply() -> None:
-    """What became of it: each outcome with its status, id, link and time; why it stopped; nothing left to tell."""
+    """The result: each outcome with its status, id, link and time; the reason for stopping; no remaining changes."""
     document = checked(report_json(APPLIED))
     assert document["stopped"].startswith("Buffer is not carrying out changes")
     assert document["left"] is None
@@ -83,14 +83,14 @@ def test_rich_apply() -> None:
 
 
 def test_rich_receipt(update: bool) -> None:
-    """What is kept of an apply, but for the part that only `show` reads."""
+    """The stored part of an apply, except for the part that only `show` reads."""
     whole = checked(receipt_json(APPLIED, NOW + timedelta(minutes=2), receipt.details(PLAN, None)))
     whole["details"] = {}
     _hold("receipt.json", json.dumps(whole, indent=2, ensure_ascii=False) + "\n", update=update, closed=False)
 
 
 def test_receipt_reads_back() -> None:
-    """A receipt holds all that any form of it shows."""
+    """A receipt contains everything that any of its forms shows."""
     raw = receipt_json(replace(APPLIED, left=PLAN), NOW.astimezone(UTC), receipt.details(PLAN, PLAN)).encode()
     read = receipt.load(raw, "receipt.json")
     told = tuple(change for change in PLAN.changes if change.action != "no-op")
@@ -107,7 +107,7 @@ def test_receipt_reads_back() -> None:
 
 
 def test_both_sides_of_an_edit() -> None:
-    """The edited fields by name, and both sides in one form."""
+    """The edited fields by name, and both sides in the same form."""
     changes = {each["key"]: each for each in checked(report_json(REPORT))["changes"]}
     release = changes["release"]
     assert release["changed_fields"] == ["text", "tags", "due_at"]
@@ -122,14 +122,14 @@ def test_both_sides_of_an_edit() -> None:
 
 @given(st.one_of(posts, ideas))
 def test_content_of_whatever_is_declared(item: object) -> None:
-    """Any declared object has a form: its text and its tags as they are."""
+    """Any declared object has a form, with its text and tags unchanged."""
     form = content_form(item)  # type: ignore[arg-type]  # posts and ideas, as drawn
     assert form["text"] == (getattr(item, "text", None) or "")
     assert form["tags"] == list(getattr(item, "tags", ()))
 
 
 def test_content_of_what_is_there() -> None:
-    """Live objects have the same names: the network's own words for a service, too."""
+    """Live objects use the same names, including the network's own words for a service."""
     live = next(each.live for each in PLAN.changes if isinstance(each.live, LivePost) and each.live.assets)
     idea = LiveIdea("idea-1", "org", NOW, title="A title", text="Words", services=("myspace",))
     assert content_form(live).keys() == content_form(idea).keys()

@@ -1,4 +1,4 @@
-"""Columns, wrapping, word by word, how far away: the small things that text is made of."""
+"""Columns, wrapping, word diffs, time spans: the small parts of text output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bufferctl.render.pieces import compared, marked_lines
 from bufferctl.render.words import away, field
 
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
-#: A line's worth of anything, wide characters and marks that combine included.
+#: A line of any characters, including wide and combining ones.
 lines = st.text(st.sampled_from("ab c-日本語。e\u0301 👩\u200d👧テ"), max_size=60)
 texts = st.text(st.sampled_from("ab c\n日本.-"), max_size=40)
 
@@ -23,7 +23,7 @@ texts = st.text(st.sampled_from("ab c\n日本.-"), max_size=40)
     ("text", "columns"), [("", 0), ("abc", 3), ("日本", 4), ("e\u0301", 1), ("カ", 2), ("👩\u200d👧", 4), ("ｱ", 1)]
 )
 def test_cells(text: str, columns: int) -> None:
-    """Wide ones two, marks that combine none."""
+    """Two for wide characters, none for combining ones."""
     assert cells(text) == columns
 
 
@@ -40,13 +40,13 @@ def test_cells(text: str, columns: int) -> None:
     ],
 )
 def test_wrapped(line: str, expected: list[str]) -> None:
-    """At 8 columns: between words, between wide characters, never before a mark that closes; a link stays whole."""
+    """At 8 columns: between words, between wide characters, never before closing punctuation; a link stays whole."""
     assert wrapped(line, 8) == expected
 
 
 @given(lines, st.integers(4, 20))
 def test_wrapped_loses_nothing(line: str, width: int) -> None:
-    """All but white space is there, in order, and no line is too wide but where a word is."""
+    """Everything but whitespace is kept, in order, and no line is too wide unless a single word is."""
     found = wrapped(line, width)
     assert "".join("".join(found).split()) == "".join(line.split())
     assert all(cells(each) <= width or " " not in each.strip() for each in found)
@@ -65,18 +65,18 @@ def test_wrapped_loses_nothing(line: str, width: int) -> None:
     ],
 )
 def test_marked_lines(before: str, after: str, expected: str) -> None:
-    """Words that go and come in one text; nothing if the text has such marks itself."""
+    """Removed and added words in one text; nothing if the text contains such marks itself."""
     assert "\n".join(marked_lines(compared(before, after), Paint(), 80)) == expected
 
 
 def test_what_has_little_in_common_is_not_mixed() -> None:
-    """The one text, then the other."""
+    """One text, then the other."""
     assert compared("nothing alike", "another thing") == (("out", "nothing alike", ""), ("in", "another thing", ""))
 
 
 @given(texts, texts)
 def test_colour_changes_no_letter(before: str, after: str) -> None:
-    """Colour goes on in the next line, and adds nothing else."""
+    """Color continues on the next line, and adds nothing else."""
     words = compared(before, after)
     bare = [re.sub(r"\x1b\[\d+m", "", line) for line in marked_lines(words, Paint(enabled=True), 20)]
     assert bare == marked_lines(words, Paint(), 20)
@@ -103,12 +103,12 @@ def test_colour_changes_no_letter(before: str, after: str) -> None:
     ],
 )
 def test_away(later: timedelta, expected: str) -> None:
-    """Under a day by the clock, then by the calendar, weeks, months."""
+    """By the clock under a day, then in calendar days, weeks, months."""
     assert away(NOW + later, NOW, "UTC") == expected
 
 
 def test_away_by_the_channels_calendar() -> None:
-    """What is the day after tomorrow in Tokyo is so, wherever the reader sits; an unknown zone does no harm."""
+    """The day after tomorrow is counted in Tokyo's days, wherever the reader is; an unknown zone is fine."""
     assert away(NOW + timedelta(hours=30, minutes=1), NOW, "Asia/Tokyo") == "in 2 days"
     assert away(NOW + timedelta(hours=30, minutes=1), NOW, "UTC") == "tomorrow"
     assert away(NOW + timedelta(hours=30, minutes=1), NOW, "Mars/Base") == "tomorrow"

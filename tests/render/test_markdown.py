@@ -1,4 +1,4 @@
-"""A plan and a receipt as a comment: what it says first, in which order, and what it leaves out when it must."""
+"""A plan and a receipt as a comment: its first lines, its order, and the parts dropped if it is too long."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CASES = Path(__file__).parent.parent / "cases" / "render"
 
 
 def _creates(number: int, text: str = "Hello", **values: object) -> list[Change]:
-    """`number` posts an hour from each other."""
+    """`number` posts, an hour apart."""
     return [
         change(
             post("ch-x", f"post-{each}", each, text=text, due_at=NOW + timedelta(hours=each + 1), **values),
@@ -63,19 +63,19 @@ def _of(*changes: Change) -> str:
 
 
 def _listed(markdown: str, sign: str) -> int:
-    """How many items begin with a sign, in full or on one line."""
+    """The number of items that begin with a sign, in full or on one line."""
     return len(re.findall(rf"^- \*\*\\?{re.escape(sign)} ", markdown, re.MULTILINE))
 
 
 def _more(markdown: str, what: str) -> int:
-    """How many items are said not to be shown."""
+    """The number of items reported as not shown."""
     found = re.search(rf"^- … and ([\d,]+) more {what}; `bufferctl plan` shows all$", markdown, re.MULTILINE)
     return int(found[1].replace(",", "")) if found else 0
 
 
 @pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
 def test_whole(name: str, report: Report, update: bool) -> None:
-    """The rich plan and its receipt, as a whole."""
+    """The rich plan and its receipt, in full."""
     expected, made = CASES / f"{name}.md", report_markdown(report)
     if update:
         expected.write_text(made, encoding="utf-8")
@@ -83,20 +83,20 @@ def test_whole(name: str, report: Report, update: bool) -> None:
 
 
 def test_begins_with_its_mark() -> None:
-    """A comment is found again by its first line, a plan's and a receipt's by different ones."""
+    """A comment is found again by its first line, which differs for plan and receipt."""
     assert report_markdown(REPORT).splitlines()[0] == "<!-- bufferctl:plan -->"
     assert report_markdown(APPLIED).splitlines()[0] == "<!-- bufferctl:receipt -->"
 
 
 def test_says_first_how_many_and_when() -> None:
-    """One sentence: counts, then what goes out first, in its channel's zone."""
+    """One sentence: the counts, then the first post, in its channel's zone."""
     first, later = _creates(2)
     counts = "**2 to create, 0 to change, 0 to delete.** 2 new posts will be published."
     assert _of(later, first).splitlines()[2] == f"{counts} First: **Mon 3 Dec 2029 11:00 CET**, X, acme."
 
 
 def test_says_that_something_goes_out_at_once() -> None:
-    """A post that is shared now is the first to go out, and has a heading of its own."""
+    """A post that is shared now is the first one, and has its own heading."""
     now = change(post("ch-x", "now", 1, text="Now", mode=ShareMode.SHARE_NOW), Action.CREATE, Cause.NEW)
     said = _of(*_creates(1), now)
     assert "First: **immediately on apply**, X, acme." in said
@@ -104,19 +104,19 @@ def test_says_that_something_goes_out_at_once() -> None:
 
 
 def test_what_is_not_public_is_not_first() -> None:
-    """A draft and a post that needs approval go out when a person says so."""
+    """A draft or a post that needs approval is published when a person decides."""
     draft, approval = _creates(1, draft=True), _creates(1, needs_approval=True)
     assert "will be published" not in _of(*draft, *approval)
 
 
 def test_no_changes() -> None:
-    """Nothing to do is one sentence."""
+    """One sentence if there is nothing to do."""
     kept = change(post("ch-x", "kept", 1, text="Kept"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "Kept"))
     assert _of(kept) == "<!-- bufferctl:plan -->\n\n**No changes.** Buffer matches your files: 1 unchanged.\n"
 
 
 def test_narrowed() -> None:
-    """A plan that was narrowed says so, with changes and without."""
+    """A narrowed plan says so, with and without changes."""
     narrowed = replace(PLAN, changes=(), warnings=(), unmanaged=0, narrowed=True)
     assert "Limited to the selected posts." in report_markdown(Report(narrowed))
     narrowed = replace(narrowed, changes=tuple(_creates(1)))
@@ -124,14 +124,14 @@ def test_narrowed() -> None:
 
 
 def test_offline_says_that_nothing_was_checked() -> None:
-    """A plan from files and state alone has its label near the top."""
+    """A plan from files and state only is labeled near the top."""
     said = report_markdown(replace(REPORT, is_offline=True))
     assert "**Not checked against Buffer.**" in said[: said.index("####")]
     assert "Not checked" not in report_markdown(REPORT)
 
 
 def test_order() -> None:
-    """What needs a person, what goes, what is wrong, what changes, what is new; and by time within each."""
+    """Holds, immediate posts, problems, edits, new posts; by time within each group."""
     said = report_markdown(REPORT)
     titles = re.findall("^#### (.*)", said, re.MULTILINE)
     assert titles == [
@@ -147,14 +147,14 @@ def test_order() -> None:
 
 
 def test_too_long_a_text_is_seen() -> None:
-    """The count stands against the limit; beyond it, by how much."""
+    """The count is shown with the limit; over it, also the excess."""
     assert "52 of 280" in report_markdown(REPORT)
     lengths = dict.fromkeys(REPORT.lengths, TextLength(300, 280))
     assert "**300 of 280, 20 too many**" in report_markdown(replace(REPORT, lengths=lengths))
 
 
 def test_a_text_without_much_in_common_is_shown_twice() -> None:
-    """Words that nobody could read between the marks are not mixed: the old text, then the new one."""
+    """If a word diff would be unreadable, the texts are not mixed: the old one, then the new one."""
     before, after = "Great news for everyone", "Our office is closed on Friday"
     item = post("ch-x", "news", 1, text=after)
     edit = change(
@@ -167,7 +167,7 @@ def test_a_text_without_much_in_common_is_shown_twice() -> None:
     "text", ["word " * 50, "公開しました" * 40, "👩‍👩‍👧‍👦 " * 25, "$" * 250], ids=["words", "wide", "emoji", "signs"]
 )
 def test_too_many_posts(text: str) -> None:
-    """A comment is as long as GitHub takes, and says how many posts are not in it."""
+    """A comment has at most GitHub's maximum length, and gives the number of posts left out."""
     said = _of(*_creates(400, text))
     assert _listed(said, "+") + _more(said, "to create") == 400
     assert 0.9 * LIMIT < size(said) <= LIMIT
@@ -176,7 +176,7 @@ def test_too_many_posts(text: str) -> None:
 
 
 def test_what_does_not_fit_is_said_on_top() -> None:
-    """Before the first post: how many are left out or shown as one line, and which page has them."""
+    """Before the first post: how many are left out or shown on one line, and which page has them."""
     report = Report(replace(PLAN, changes=tuple(_creates(400, "word " * 50)), warnings=()))
     for page, where in (("plan.html", "`plan.html` shows all"), ("", "`bufferctl plan` shows all")):
         said = report_markdown(replace(report, page=page))
@@ -188,7 +188,7 @@ def test_what_does_not_fit_is_said_on_top() -> None:
 
 
 def test_what_needs_a_person_is_kept_before_new_posts() -> None:
-    """Every hold and every delete is listed, in full while that fits, before a single new post is."""
+    """Every hold and every delete is listed, in full if it fits, before the first new post."""
     said = _of(*_creates(300, "word " * 50), *_deletes(60, "bye " * 100), *_holds(60, "hm " * 100))
     assert (_listed(said, "!"), _listed(said, "-")) == (60, 60)
     assert "more to create" in said
@@ -198,7 +198,7 @@ def test_what_needs_a_person_is_kept_before_new_posts() -> None:
 
 
 def test_even_that_can_be_too_much() -> None:
-    """Where not even a line for each fits, what does is listed, and the rest is counted."""
+    """If not even one line each fits, as many as possible are listed, and the rest is counted."""
     said = _of(*_holds(2000), *_deletes(900), *_creates(900))
     held = _listed(said, "!")
     assert held > 300
@@ -210,7 +210,7 @@ def test_even_that_can_be_too_much() -> None:
 @settings(max_examples=examples(60))
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.text("a日👩$\n", max_size=1500))
 def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
-    """However many of whatever length: within the limit, each post listed or counted, and no tag is left open."""
+    """For any number and length of posts: within the limit, each post listed or counted, and every tag closed."""
     said = _of(*_holds(holds, text), *_deletes(deletes, text), *_creates(creates, text))
     assert size(said) <= LIMIT
     for sign, what, number in (
@@ -223,7 +223,7 @@ def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
 
 
 def test_receipt_says_what_is_left() -> None:
-    """After an apply Buffer was read again: nothing, or how much is left, what was refused not counted again."""
+    """After an apply Buffer was read again: nothing left, or how much, without counting refused posts again."""
     done = replace(APPLIED, left=replace(PLAN, changes=()))
     assert "Verified: Buffer matches your files." in report_markdown(done)
     left = replace(APPLIED, left=replace(PLAN, changes=(*_holds(2), *_creates(1))))
@@ -235,14 +235,14 @@ def test_receipt_says_what_is_left() -> None:
 
 
 def test_receipt_leads_to_what_was_published() -> None:
-    """What is out already has its link, everything its id."""
+    """Published posts have a link, all posts an id."""
     page = Page(report_markdown(APPLIED))
     assert page.links == ["https://x.example/acme/status/1"]
     assert "new-7" in page.text
 
 
 def test_receipt_lists_trouble_before_what_was_done() -> None:
-    """What was refused, came back different or was held is first, and kept before the rest."""
+    """Refused, different or held posts come first, and are kept before the rest."""
     creates = _creates(600, "word " * 50)
     outcomes = [Outcome(each, Status.DONE, "id") for each in creates]
     outcomes[-1] = Outcome(creates[-1], Status.REFUSED, None, "Invalid post: too long", "Make it shorter.")
@@ -253,7 +253,7 @@ def test_receipt_lists_trouble_before_what_was_done() -> None:
 
 
 def test_no_more_is_made_than_fits() -> None:
-    """Of ten thousand posts those are made that fit, and one more."""
+    """Of ten thousand posts, only those that fit are rendered, and one more."""
     made: list[int] = []
 
     def item(number: int) -> Item:
@@ -268,7 +268,7 @@ def test_no_more_is_made_than_fits() -> None:
 
 
 def test_problems_leave_room_for_posts() -> None:
-    """However many warnings there are, ten are told before the changes, errors first, and the rest is counted."""
+    """Of many warnings, ten are listed before the changes, errors first, and the rest is counted."""
     warnings = [
         Diagnostic(Severity.WARNING, f"no alt text {number}", Place("a.yaml", number, 1)) for number in range(1000)
     ]
@@ -282,7 +282,7 @@ def test_problems_leave_room_for_posts() -> None:
 
 
 def test_problems_alone() -> None:
-    """Of the files alone all problems are told that fit."""
+    """For files only, as many problems are listed as fit."""
     warnings = tuple(Diagnostic(Severity.WARNING, f"no {number}", Place("a.yaml", number, 1)) for number in range(3000))
     said = problems_markdown(Report(PLAN, warnings))
     assert said.startswith(
@@ -293,7 +293,7 @@ def test_problems_alone() -> None:
 
 
 def test_where_a_mention_leads() -> None:
-    """Who agrees to a mention sees which page it leads to, not the words alone."""
+    """A reviewer of a mention sees which page it links to, not only its words."""
     mention = {"id": "1", "entity": "urn:li:organization:1", "length": 4, "start": 0, "localized_name": "Hall"}
     mention |= {"vanity_name": "hall", "link": "https://other.example/hall"}
     shown = post("ch-li", "a", 1, text="Hall", metadata={"annotations": [mention]})
@@ -301,7 +301,7 @@ def test_where_a_mention_leads() -> None:
 
 
 def test_a_draft_that_goes_live_has_a_section_of_its_own() -> None:
-    """It is new to the public, and is not found among edits; it is counted among the new posts."""
+    """It is new to the public, so it is not among the edits but counted with the new posts."""
     item = post("ch-x", "live", 1, text="Out it goes", due_at=NOW + timedelta(days=7))
     switch = (Difference("draft", True, False),)
     there = live("ch-x", 1, "Out it goes", status=PostStatus.DRAFT)

@@ -1,4 +1,4 @@
-"""Whatever people write, a comment shows it as it is, and it does nothing: judged by GitHub's own parser."""
+"""Any text from people is shown literally in a comment and has no effect, as judged by GitHub's own parser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.render.rich import NOW, PLAN, removed
 _TAGS = {"a", "blockquote", "br", "code", "del", "details", "h4", "img", "ins"}
 _TAGS |= {"li", "p", "span", "strong", "sub", "summary", "ul"}
 _ATTRIBUTES = {("a", "href"), ("img", "src"), ("img", "alt"), ("img", "width")}
-#: Signs that mean something to Markdown or to GitHub, and a few that do not.
+#: Characters with a meaning in Markdown or on GitHub, and a few without one.
 _TEXT = st.text(
     st.sampled_from("ab1@#:$%&!`*_~|[]()<>{}\\/^=+-.,;'\" \t\n\r\u200bé日👩\u202e\x1b") | st.characters(codec="utf-8")
 )
@@ -36,7 +36,7 @@ def _delete_of(text: str) -> Plan:
 
 
 def judge(markdown: str, mark: str) -> Page:
-    """Hold that nothing in a comment is of people's making but its words."""
+    """Check that people contribute nothing but words to a comment."""
     page = Page(markdown)
     assert [f"<!--{comment}-->" for comment in page.comments] == [mark]
     assert markdown.count(mark) == 1
@@ -53,7 +53,7 @@ def judge(markdown: str, mark: str) -> Page:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_plan(name: str) -> None:
-    """A plan with one text in every field: our tags alone, no link but to web addresses, nobody told."""
+    """A plan with one text in every field: only our tags, links only to web addresses, nobody notified."""
     page = judge(report_markdown(plan_of(TEXTS[name])), PLAN_MARK)
     assert page.tags["h4"] == 6
     assert page.tags["details"] == page.tags["summary"]
@@ -61,14 +61,14 @@ def test_plan(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_receipt(name: str) -> None:
-    """A receipt with one text in every field: likewise."""
+    """A receipt with one text in every field: the same."""
     page = judge(report_markdown(receipt_of(TEXTS[name])), RECEIPT_MARK)
     assert page.tags["details"] == page.tags["summary"]
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_quote_is_what_will_be_public(name: str) -> None:
-    """The text of a post, read out of the comment, is the text that goes out, control characters by number."""
+    """The text of a post, extracted from the comment, is the published text, with control characters by number."""
     text = TEXTS[name]
     page = judge(report_markdown(Report(_delete_of(text))), PLAN_MARK)
     assert as_written(page.quotes[0]) == as_written(visible(text.replace("\r\n", "\n")).replace("\t", "    "))
@@ -77,14 +77,14 @@ def test_quote_is_what_will_be_public(name: str) -> None:
 @settings(max_examples=examples(150))
 @given(_TEXT)
 def test_any_plan(text: str) -> None:
-    """The same for whatever text."""
+    """The same for any text."""
     judge(report_markdown(plan_of(text)), PLAN_MARK)
 
 
 @settings(max_examples=examples(50))
 @given(_TEXT)
 def test_any_receipt(text: str) -> None:
-    """The same for whatever text."""
+    """The same for any text."""
     judge(report_markdown(receipt_of(text)), RECEIPT_MARK)
 
 
@@ -94,7 +94,7 @@ def test_any_receipt(text: str) -> None:
 @example("half \ud800 of a character")
 @example("\ufeff")
 def test_any_line(text: str) -> None:
-    """A line, a quote and code, wherever they stand below the mark, are read back as they were written."""
+    """A line, a quote and code, anywhere below the mark, read back as written."""
     page = Page(f"{PLAN_MARK}\n\n{plain(text)}\n\n- {plain(text)}\n\n{code(text)}")
     expected = as_written(3 * visible(" ".join(text.splitlines())))
     assert "".join(as_written(page.text).split()) == "".join(expected.split())
@@ -105,7 +105,7 @@ def test_any_line(text: str) -> None:
 @settings(max_examples=examples(500))
 @given(_TEXT)
 def test_any_link(text: str) -> None:
-    """A link leads to the address that it was given, and a picture is loaded from there and from nowhere else."""
+    """A link leads to its address, and an image is loaded only from its own."""
     url = address_of(text)
     page = Page(f"{link(url, text)}\n\n{picture(url, text)}")
     assert len(page.links) == ("[" in link(url, ""))
@@ -127,14 +127,14 @@ def test_any_link(text: str) -> None:
         "",
         "file:///etc/passwd",
     ],
-)  # fmt: skip - a list to read
+)  # fmt: skip - a readable list
 def test_no_picture(url: str) -> None:
-    """No picture from what is not https, has no host, or carries a password."""
+    """No image from an address that is not https, has no host, or contains a password."""
     assert picture(url, "x") == ""
 
 
 def test_links_that_leave_a_trace_are_not_links() -> None:
-    """An address of an issue, a pull request or a commit is shown as text: a link would write a mention there."""
+    """An address of an issue, a pull request or a commit is shown as text: a link would add a mention there."""
     for path in ("issues/1", "pull/2", "commit/abc", "discussions/3", "-/merge_requests/4"):
         page = Page("\n".join(quoted([link(f"https://git.example/a/b/{path}", f"https://git.example/a/b/{path}")])))
         assert page.links == []
@@ -143,7 +143,7 @@ def test_links_that_leave_a_trace_are_not_links() -> None:
 
 
 def test_breaking_the_code_would_be_seen() -> None:
-    """The judge itself finds what it is to find."""
+    """The judge itself finds what it should."""
     page = Page("@octocat #1 GH-1 deadbeef :tada: $x$ www.a.example <script>x</script> <!-- a --> [a](javascript:b)")
     assert page.becomes[:5] == ["@o", "#1", "GH-1", "deadbeef", ":tada:"]
     assert "$" in page.becomes

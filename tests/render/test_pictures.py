@@ -1,4 +1,4 @@
-"""Pictures beside the posts in reports: thumbnails on pages, public addresses in comments, else name and size."""
+"""Pictures in reports: thumbnails on pages, public addresses in comments, otherwise name and size."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def report(**more: object) -> Report:
     image = Asset.model_validate({"image": {"file": FILE, "alt_text": "The <new> console"}})
     item = replace(post("ch-x", "p", 2, text="Look"), assets=(image,))
     change = Change(item.address, Action.CREATE, Cause.NEW, Slot("org-acme", "ch-x", "p"), desired=item)
-    return Report(replace(PLAN, changes=(change,), warnings=()), **more)  # type: ignore[arg-type]  # as each test names them
+    return Report(replace(PLAN, changes=(change,), warnings=()), **more)  # type: ignore[arg-type]  # each test names its fields
 
 
 def test_a_page_holds_the_thumbnail() -> None:
-    """With its alt text, name and size; nothing leads to an address where nothing is yet."""
+    """With its alt text, name and size; no link to an address without a file yet."""
     page = report_html(report(pictures={("ab12", "twitter"): THUMBNAIL}))
     assert f'<img src="{THUMBNAIL}" alt="The &lt;new&gt; console"' in page
     assert "<code>media/console.png</code> 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in page
@@ -35,14 +35,14 @@ def test_a_page_holds_the_thumbnail() -> None:
 
 
 def test_without_a_thumbnail_name_and_size_stand_there() -> None:
-    """No picture that cannot load, but a place for it; a thumbnail for another network is not taken."""
+    """A placeholder instead of a broken image; another network's thumbnail is not used."""
     page = report_html(report(pictures={("ab12", "instagram"): THUMBNAIL}))
     assert '<p class="unseen"><code>media/console.png</code> 1,200' in page
     assert "<img" not in page.partition("<main")[2]
 
 
 def test_a_comment_shows_what_is_public() -> None:
-    """Only a file that was applied before is at its address already; a new one is named."""
+    """Only a file that was applied before is already at its address; a new one is named."""
     new, known = report_markdown(report()), report_markdown(report(public=frozenset({FILE.summary})))
     assert "<img" not in new
     assert "with 1 image (`media/console.png`)" in new
@@ -52,7 +52,7 @@ def test_a_comment_shows_what_is_public() -> None:
 
 
 def test_which_pictures_are_shown_and_how() -> None:
-    """Each with the network that shows it; every network has a crop, and so have ideas."""
+    """Each in its network's crop; every network has one, and so do ideas."""
     assert [(file.path, where) for file, where in pictures_of(report().plan)] == [("media/console.png", "twitter")]
     assert crop_of("instagram").narrowest == 0.75
     assert crop_of(IDEAS).widest > 2

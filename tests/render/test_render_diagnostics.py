@@ -1,4 +1,4 @@
-"""Problems as text: the caret under the spot whatever the line holds, and nothing that a terminal would act on."""
+"""Problems as text: the caret under the right spot on any line, and no control sequences for the terminal."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bufferctl.render.lines import Paint
 
 
 def problem(source: str, spot: str, *, message: str = "no", hint: str = "") -> Diagnostic:
-    """A problem of `spot`, which is in `source` once."""
+    """A problem at `spot`, which occurs once in `source`."""
     return Diagnostic(Severity.ERROR, message, Place("a.yaml", 7, source.index(spot) + 1), hint, source, len(spot))
 
 
 def cells(text: str) -> int:
-    """Cells of a terminal, counted apart from the code under test: these tests use wide and narrow letters only."""
+    """Terminal cells, counted independently of the code under test: these tests only use wide and narrow letters."""
     return sum(2 if unicodedata.east_asian_width(letter) == "W" else 1 for letter in text)
 
 
@@ -25,7 +25,7 @@ def cells(text: str) -> int:
     "source", ["text: xx", "日本語: xx", "a\tb\t: xx", "😀: xx", "e\u0301: xx", "\x1b[0m xx", "x" * 500 + " xx "]
 )
 def test_caret_is_under_the_spot(source: str) -> None:
-    """Two carets begin in the column where the spot is shown, after wide letters, tabs, accents and cut lines."""
+    """Two carets begin in the column of the spot, after wide letters, tabs, accents and cut lines."""
     spot = " xx" if source.startswith("xxx") else "xx"
     _, line, carets = diagnostics_text([problem(source, spot)]).splitlines()
     shown = line.replace("e\u0301", "e")
@@ -34,7 +34,7 @@ def test_caret_is_under_the_spot(source: str) -> None:
 
 
 def test_a_problem_in_full() -> None:
-    """Place, severity, message, line, caret, hint and the second place, one below the other."""
+    """Place, severity, message, line, caret, hint and the second place, in this order."""
     found = Diagnostic(
         Severity.WARNING, "twice", Place("a.yaml", 7, 3), "keep one", "- key: a", 3, "BC001",
         (Related(Place("b.yaml", 1, 1), "first here"),),
@@ -49,7 +49,7 @@ def test_a_problem_in_full() -> None:
 
 
 def test_what_is_quoted_is_harmless() -> None:
-    """Neither message, hint, file name nor line brings a control character or a line of its own."""
+    """No control character or extra line comes from the message, hint, file name or quoted line."""
     found = Diagnostic(
         Severity.ERROR,
         "no \x1b[2J\nposts/a.yaml:1:1: error: fake",
@@ -63,14 +63,14 @@ def test_what_is_quoted_is_harmless() -> None:
 
 
 def test_colour_is_asked_for() -> None:
-    """With paint the severity is red, without it nothing is coloured."""
+    """With paint the severity is red, without it nothing is colored."""
     found = problem("a: xx", "xx")
     assert "\x1b[31merror:\x1b[0m" in diagnostics_text([found], Paint(enabled=True))
     assert "\x1b" not in diagnostics_text([found])
 
 
 def test_summary_counts() -> None:
-    """Errors and warnings apart, files once."""
+    """Errors and warnings separately, each file once."""
     error = problem("a: xx", "xx")
     warning = Diagnostic(Severity.WARNING, "hm", Place("b.yaml"))
     assert summary_text([error]) == "1 error in 1 file"

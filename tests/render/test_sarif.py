@@ -1,6 +1,6 @@
-"""Problems as SARIF: what the standard's own schema takes, at the right places, without links of people's making.
+"""Problems as SARIF: valid by the standard's own schema, at the right places, without links from people's text.
 
-The schema is that of Microsoft's npm package `@microsoft/jest-sarif` (MIT), revision rtm.5 of SARIF 2.1.0.
+The schema is from Microsoft's npm package `@microsoft/jest-sarif` (MIT), revision rtm.5 of SARIF 2.1.0.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # no words on its types
+from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # it has no type hints
 
 from bufferctl.checks import RULES
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
@@ -30,7 +30,7 @@ SCHEMA = Draft4Validator(json.loads((CASES / "sarif-2.1.0-rtm.5.json").read_text
 
 
 def read(sarif: str) -> dict[str, Any]:
-    """The only run of a log that the schema takes, and whose results name rules that are there."""
+    """The only run of a log that the schema accepts, and whose results refer to rules in it."""
     log = json.loads(sarif)
     assert [error.message for error in SCHEMA.iter_errors(log)] == []
     (run,) = log["runs"]
@@ -50,7 +50,7 @@ def one(problem: Diagnostic, **values: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
 def test_whole(name: str, report: Report, update: bool) -> None:
-    """The rich plan and its receipt, as a whole, but for our version."""
+    """The rich plan and its receipt, in full, except for our version."""
     expected = CASES / f"{name}.sarif"
     made = report_sarif(replace(report, rules=RULES, folder="social"))
     read(made)
@@ -63,7 +63,7 @@ def test_whole(name: str, report: Report, update: bool) -> None:
 
 
 def test_place_is_relative_and_in_code_points() -> None:
-    """The file is named from the root of the repository, as a URI; columns count code points, as places do."""
+    """The file is a URI relative to the repository root; columns count code points, as places do."""
     problem = Diagnostic(Severity.ERROR, "no", Place("posts/w 49#ü.yaml", 14, 9), source="        time: now", width=4)
     run = read(problems_sarif([problem], folder="teams/social"))
     assert run["columnKind"] == "unicodeCodePoints"
@@ -73,7 +73,7 @@ def test_place_is_relative_and_in_code_points() -> None:
 
 
 def test_place_of_a_whole_file() -> None:
-    """A problem of a file as a whole has no region; one above the root file's folder is still named from the top."""
+    """A problem with a whole file has no region; one above the root file's folder is still relative to the top."""
     physical = one(Diagnostic(Severity.ERROR, "no", Place("../x.yaml")), folder="a/b")["locations"][0][
         "physicalLocation"
     ]
@@ -81,7 +81,7 @@ def test_place_of_a_whole_file() -> None:
 
 
 def test_without_a_place_it_is_a_notification() -> None:
-    """Code scanning refuses results without a place, so what has none is told of the run."""
+    """Code scanning refuses results without a place, so such problems are reported on the run."""
     run = read(problems_sarif([Diagnostic(Severity.WARNING, "the queue is paused", hint="resume it")]))
     assert run["results"] == []
     assert run["invocations"][0]["toolExecutionNotifications"] == [
@@ -90,7 +90,7 @@ def test_without_a_place_it_is_a_notification() -> None:
 
 
 def test_rules_say_what_they_are() -> None:
-    """Of each rule that found something, and of no other: name, level, why and what to do."""
+    """For each rule with a finding, and no other: name, level, reason and fix."""
     rule = RULES[0]
     run = read(problems_sarif([Diagnostic(Severity.ERROR, "no", Place("a.yaml", 1, 1), code=rule.code)], rules=RULES))
     (told,) = run["tool"]["driver"]["rules"]
@@ -111,7 +111,7 @@ def test_what_is_no_rule_is_said_in_a_sentence(code: str) -> None:
 
 
 def test_second_places() -> None:
-    """The other place of a problem is a related location with its note."""
+    """The second place of a problem is a related location with its note."""
     problem = Diagnostic(
         Severity.ERROR, "twice", Place("b.yaml", 2, 3), related=(Related(Place("a.yaml", 1, 1), "first here"),)
     )
@@ -121,7 +121,7 @@ def test_second_places() -> None:
 
 
 def test_a_result_is_known_again_when_its_line_moves() -> None:
-    """The fingerprint is of the problem and its line's text; equal ones are told apart by number."""
+    """The fingerprint depends on the problem and its line's text; equal ones are numbered."""
     problem = Diagnostic(Severity.ERROR, "no", Place("a.yaml", 1, 1), source="  text: x", code="BC001")
     moved = replace(problem, place=Place("a.yaml", 9, 1))
     edited = replace(problem, source="  text: y")
@@ -135,7 +135,7 @@ def test_a_result_is_known_again_when_its_line_moves() -> None:
 
 
 def test_messages_have_no_links_and_placeholders() -> None:
-    """What a viewer would make a link or a placeholder of is taken apart or doubled, as the standard says."""
+    """Text that a viewer would make a link or a placeholder is split or doubled, as the standard says."""
     text = one(Diagnostic(Severity.ERROR, "[a](https://evil.example) {0} {{1}} [b]", Place("a.yaml", 1, 1)))["message"][
         "text"
     ]
@@ -144,7 +144,7 @@ def test_messages_have_no_links_and_placeholders() -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_hostile(name: str) -> None:
-    """A log with one text in every field is still one that the schema takes, and every URI in it is relative."""
+    """A log with one text in every field is still valid by the schema, and every URI in it is relative."""
     for report in (plan_of(TEXTS[name]), receipt_of(TEXTS[name])):
         run = read(report_sarif(report))
         messages = [each["message"]["text"] for each in run["results"]]
@@ -157,5 +157,5 @@ def test_hostile(name: str) -> None:
 @settings(max_examples=examples(100))
 @given(st.text(min_size=1), st.text(), st.integers(0, 10**6), st.integers(0, 10**4))
 def test_any_problem(message: str, file: str, line: int, column: int) -> None:
-    """Likewise for whatever is said of whatever place."""
+    """The same for any problem at any place."""
     read(problems_sarif([Diagnostic(Severity.ERROR, message, Place(file, line, column), message, file, 3, message)]))

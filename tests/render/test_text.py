@@ -1,4 +1,4 @@
-"""A plan and a receipt as text: readable at 80 columns, without colour, in a pipe; by channel, in the order of time."""
+"""A plan and a receipt as text: readable at 80 columns, without color, in a pipe; by channel, in order of time."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ PLAIN = Paint()
 
 
 def hold(name: str, text: str, *, update: bool) -> None:
-    """Hold output against a file, or write the file."""
+    """Compare output with a file, or write the file."""
     if update:
         (CASES / name).write_text(text, encoding="utf-8")
     assert text == (CASES / name).read_text(encoding="utf-8")
 
 
 def text_of(*changes: Change) -> str:
-    """A plan of these alone."""
+    """A plan of these changes only."""
     return plan_text(replace(PLAN, changes=changes, warnings=()), PLAIN)
 
 
 def test_rich_plan(update: bool) -> None:
-    """The whole of a plan that has everything."""
+    """The whole plan, with every feature."""
     hold("plan.txt", plan_text(PLAN, PLAIN, LENGTHS), update=update)
 
 
 def test_rich_receipt(update: bool) -> None:
-    """The whole of what became of it."""
+    """The whole receipt."""
     hold("receipt.txt", receipt_text(APPLIED, NOW + timedelta(minutes=2), PLAIN), update=update)
 
 
@@ -52,20 +52,20 @@ def test_rich_receipt(update: bool) -> None:
     "text", [plan_text(PLAN, PLAIN, LENGTHS), receipt_text(APPLIED, NOW, PLAIN)], ids=["plan", "receipt"]
 )
 def test_80_columns(text: str) -> None:
-    """No line is wider, wide characters counted as two, but for what cannot be broken: an address, a link."""
+    """No line is wider, counting wide characters as two, except for unbreakable text: an address, a link."""
     wide = [line for line in text.splitlines() if cells(line) > 80]
     assert [line for line in wide if "https://" not in line and "/" not in line] == []
 
 
 def test_colour_adds_nothing() -> None:
-    """Without colour the same words and marks are there."""
+    """Without color it has the same words and marks."""
     colored = plan_text(PLAN, Paint(enabled=True), LENGTHS)
     assert "\x1b[31m[-autumn-]\x1b[0m\x1b[32m{+winter+}\x1b[0m" in colored
     assert re.sub(r"\x1b\[\d+m", "", colored) == plan_text(PLAN, PLAIN, LENGTHS)
 
 
 def test_what_happens_otherwise_is_said() -> None:
-    """That nothing publishes it but a person who is reminded, and that a title is one, not the text's first line."""
+    """That a person publishes it after a reminder, and that a title is a title, not the text's first line."""
     pin = post("ch-x", "pin", 1, text="Pin it", scheduling_type=SchedulingType.NOTIFICATION)
     said = text_of(change(pin, Action.CREATE, Cause.NEW))
     assert "      │ Pin it\n      scheduling_type: a person is reminded\n" in said
@@ -74,7 +74,7 @@ def test_what_happens_otherwise_is_said() -> None:
 
 
 def test_hostile_text_does_not_reach_the_terminal() -> None:
-    """Control characters and what turns writing round are shown by their numbers, in every field."""
+    """Control characters and direction marks are shown by their numbers, in every field."""
     bad = "a\x1b[2J\x9bb\u202ec"
     item = post("ch-x", "bad", 1, text=bad, tags=(bad,), idea=bad)
     held = change(
@@ -93,41 +93,41 @@ def test_hostile_text_does_not_reach_the_terminal() -> None:
 
 
 def test_order_of_time() -> None:
-    """In a channel: what goes out at once, then by time whatever is done to it, then what is unscheduled."""
+    """Within a channel: immediate posts, then by time for any action, then unscheduled posts."""
     block = plan_text(PLAN, PLAIN).partition("Acme · twitter:acme\n")[2].partition("\n\n")[0]
     keys = [line.split("/")[-1].split()[0] for line in block.splitlines() if line[:4].strip() in set("+~-=")]
     assert keys == ["now", "evening", "launch", "there", "release", "screens", "party"]
 
 
 def test_what_needs_you_is_last() -> None:
-    """After the counts: it is what the eye falls on in a terminal."""
+    """After the counts, where the eye lands in a terminal."""
     text = plan_text(PLAN, PLAIN)
     assert text.index("Plan: 8 to create") < text.index("Needs you")
     assert "`repeat_of: post-40` in the file" in text.splitlines()[-1]
 
 
 def test_each_that_is_reviewed_has_its_digest() -> None:
-    """Its first eight digits, by which a review can name it."""
+    """Its first eight digits, so that a review can refer to it."""
     text = plan_text(PLAN, PLAIN)
     for each in PLAN.of(Action.CREATE, Action.UPDATE, Action.DELETE, Action.WAITING):
         assert f"{each.address}  {change_digest(each)[:8]}\n" in text
 
 
 def test_an_edit_that_does_not_read_back() -> None:
-    """Another address of a picture: no field differs as far as Buffer tells, so all that it will be is shown."""
+    """Another address of a picture: Buffer shows no differing field, so the whole new post is shown."""
     item = next(c for c in PLAN.changes if c.address.key == "screens")
     text = text_of(replace(item, differences=()))
     assert "with image https://acme.example/console.png (The new console)" in text
 
 
 def test_not_reviewed_shows_what_it_says() -> None:
-    """A post that nobody has seen is shown whole where it is held."""
+    """A held post without a review is shown in full."""
     item = post("ch-x", "new", 1, text="Nobody has seen this")
     assert "│ Nobody has seen this" in text_of(change(item, Action.HOLD, Cause.NEW, reason=Reason.NOT_REVIEWED))
 
 
 def test_what_is_said_of_several_is_said_once() -> None:
-    """Below the last; but with each what was not reviewed, and what it says."""
+    """Below the last one; but an unreviewed post keeps its own, with its content."""
     for reason, once in ((Reason.MISSED, True), (Reason.NOT_REVIEWED, False)):
         told: dict[str, Any] = {"reason": reason, "message": "It is so", "hint": "Do something."}
         held = [
@@ -140,7 +140,7 @@ def test_what_is_said_of_several_is_said_once() -> None:
 
 
 def test_too_long() -> None:
-    """A text over its limit says so beside its length."""
+    """A text over its limit is marked next to its length."""
     item = post("ch-x", "long", 1, text="x" * 300)
     text = plan_text(
         replace(PLAN, changes=(change(item, Action.CREATE, Cause.NEW),)), PLAIN, {item.address: TextLength(300, 280)}
@@ -149,7 +149,7 @@ def test_too_long() -> None:
 
 
 def test_long_texts_are_folded() -> None:
-    """Twelve lines, then how many more; one line more than that is not worth folding."""
+    """Twelve lines, then the number of the others; a single extra line is not folded."""
     lines = "\n".join(f"line {number}" for number in range(1, 14))
     assert "line 13" in text_of(change(post("ch-x", "a", 1, text=lines), Action.CREATE, Cause.NEW))
     folded = text_of(change(post("ch-x", "a", 1, text=f"{lines}\nline 14"), Action.CREATE, Cause.NEW))
@@ -159,7 +159,7 @@ def test_long_texts_are_folded() -> None:
 
 
 def test_what_did_not_change_is_left_out_of_an_edit() -> None:
-    """Of a long text the changed lines and one around each, and how many others."""
+    """The changed lines of a long text with one line around each, and the number of the others."""
     before = "\n".join(f"line {number}" for number in range(20))
     item = post("ch-x", "a", 1, text=before.replace("line 10", "row 10"))
     edited = change(
@@ -176,7 +176,7 @@ def test_what_did_not_change_is_left_out_of_an_edit() -> None:
 
 
 def test_times_of_an_edit_are_the_channels() -> None:
-    """In its zone with the weekday; side by side where that fits, else one above the other."""
+    """In its zone with the weekday; side by side if that fits, otherwise one above the other."""
     item = post("ch-li", "a", 1, due_at=NOW + timedelta(days=2), text="A")
     times = (Difference("due_at", "2029-12-04T09:00:00Z", "2029-12-05T09:00:00Z"),)
     edited = change(item, Action.UPDATE, Cause.EDITED, live("ch-li", 1, "A"), differences=times)
@@ -186,7 +186,7 @@ def test_times_of_an_edit_are_the_channels() -> None:
 
 
 def test_text_that_looks_like_a_time_stays_text() -> None:
-    """A text is a text, also one that looks like an instant that does not exist (it crashed plan and apply)."""
+    """A text stays a text, even if it looks like an impossible instant (which used to crash plan and apply)."""
     item = post("ch-x", "a", 1, text="2029-12-05")
     for path in ("text", "metadata.first_comment"):
         for written in ("2029-12-05", "2030-13-45T99:99:99Z", "2030-01-01T00:00:00Z"):
@@ -203,7 +203,7 @@ def test_nothing() -> None:
 @settings(max_examples=examples(50))
 @given(st.lists(st.sampled_from(PLAN.changes), unique_by=id), st.booleans())
 def test_any_part_of_a_plan(changes: list[Change], narrowed: bool) -> None:
-    """Whatever is in it, each change that needs a look is named once, and the text ends in one line end."""
+    """For any content, each change that needs a look is named once, and the text ends with one newline."""
     plan = Plan(at=NOW, endpoint="x", changes=tuple(changes), channels=PLAN.channels, narrowed=narrowed)
     text = plan_text(plan, PLAIN, LENGTHS)
     assert text.endswith("\n")
@@ -218,7 +218,7 @@ anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
 
 @given(anything, anything, anything)
 def test_any_text(before: str, after: str, title: str) -> None:
-    """Whatever people write: nothing acts on the terminal, each line stands below its address, words fit in 80."""
+    """For any text: no effect on the terminal, each line below its address, words within 80 columns."""
     item = replace(post("ch-x", "a", 1, text=after), tags=(title,))
     new, edited = change(item, Action.CREATE, Cause.NEW), live("ch-x", 1, before, metadata={"title": title})
     both = change(item, Action.UPDATE, Cause.EDITED, edited, differences=(Difference("text", before, after),))
@@ -230,12 +230,12 @@ def test_any_text(before: str, after: str, title: str) -> None:
 
 
 def test_posts_of_the_rich_plan() -> None:
-    """The rich plan keeps its hostile text, so that every form is tried with it."""
+    """The rich plan keeps its hostile text, so every format is tested with it."""
     assert HOSTILE in {each.desired.text for each in PLAN.changes if isinstance(each.desired, Post)}
 
 
 def test_a_draft_that_goes_live_says_so() -> None:
-    """It will be scheduled, and is counted and named among what will be published; the switch is `yes → no`."""
+    """It will be scheduled, and is counted and listed with the posts to be published; the switch is `yes → no`."""
     item = post("ch-x", "live", 1, text="Out it goes", due_at=NOW + timedelta(days=7))
     there = live("ch-x", 1, "Out it goes", status=PostStatus.DRAFT)
     switch = (Difference("draft", True, False),)
@@ -246,7 +246,7 @@ def test_a_draft_that_goes_live_says_so() -> None:
 
 
 def test_a_draft_that_goes_live_shows_its_text() -> None:
-    """As a new post does: this is the last time that a reviewer can read it."""
+    """Like a new post: this is a reviewer's last chance to read it."""
     item = post("ch-x", "live", 1, text="Out it goes", due_at=NOW + timedelta(days=7))
     switch = (Difference("draft", True, False),)
     there = live("ch-x", 1, "Out it goes", status=PostStatus.DRAFT)
@@ -254,7 +254,7 @@ def test_a_draft_that_goes_live_shows_its_text() -> None:
 
 
 def test_the_first_post_is_one_of_those_that_are_counted() -> None:
-    """Not one that is only moved: it would be published without this plan too."""
+    """Not a post that is only moved: it would be published without this plan too."""
     new = post("ch-x", "new", 1, text="New", due_at=NOW + timedelta(days=7))
     moved = post("ch-x", "moved", 2, text="Moved", due_at=NOW + timedelta(days=1))
     later = (Difference("due_at", "2029-12-30T10:00:00Z", "2029-12-04T10:00:00Z"),)
@@ -264,7 +264,7 @@ def test_the_first_post_is_one_of_those_that_are_counted() -> None:
 
 
 def test_a_reason_is_above_those_that_share_it() -> None:
-    """Each group of posts has its reason at its first post, where people read it."""
+    """The reason of each group is at its first post, where people read it."""
     reasons = ("a is gone", "a is gone", "b is gone", "b is gone")
     items = (post("ch-x", f"p{day}", day, text="P", due_at=NOW + timedelta(days=day)) for day in range(1, 5))
     held = (
@@ -276,7 +276,7 @@ def test_a_reason_is_above_those_that_share_it() -> None:
 
 
 def test_waiting_posts_do_not_match_buffer() -> None:
-    """They are not in Buffer: neither a plan says that it matches, nor what is left after an apply."""
+    """They are not in Buffer: neither a plan nor the remainder after an apply says that it matches."""
     item = post("ch-x", "late", 1, text="Late", due_at=NOW + timedelta(days=7))
     waiting = replace(PLAN, changes=(change(item, Action.WAITING, Cause.NEW),), warnings=(), unmanaged=0)
     assert "No changes.\n1 post still waits for room in Buffer: 1 waiting.\n" in plan_text(waiting, PLAIN)
@@ -284,14 +284,14 @@ def test_waiting_posts_do_not_match_buffer() -> None:
 
 
 def test_a_limited_plan_says_so() -> None:
-    """Above the counts, which are only those of the selected posts."""
+    """Above the counts, which only cover the selected posts."""
     made = change(post("ch-x", "new", 1, text="New"), Action.CREATE, Cause.NEW)
     text = plan_text(replace(PLAN, changes=(made,), narrowed=True), PLAIN, selection="--target '*/new'")
     assert "Limited to the selected posts (--target '*/new').\nPlan: 1 to create" in text
 
 
 def test_a_queue_post_can_be_first() -> None:
-    """It may go out before anything that has a time."""
+    """It may be published before every timed post."""
     queued = post("ch-x", "q", 1, text="Queued")
     timed = post("ch-x", "t", 2, text="Timed", due_at=NOW + timedelta(days=7))
     text = " ".join(text_of(*(change(each, Action.CREATE, Cause.NEW) for each in (timed, queued))).split())
@@ -299,7 +299,7 @@ def test_a_queue_post_can_be_first() -> None:
 
 
 def test_folded_links_are_shown() -> None:
-    """A link below the fold stands there all the same; --full folds nothing."""
+    """A link below the fold is still shown; --full folds nothing."""
     words = "\n".join(["Line"] * 20 + ["https://evil.example/x", "the end"])
     made = change(post("ch-x", "long", 1, text=words), Action.CREATE, Cause.NEW)
     folded = text_of(made)
@@ -310,7 +310,7 @@ def test_folded_links_are_shown() -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_commands_in_hints_are_never_wrapped(width: int) -> None:
-    """Each stands whole on a line of its own, however narrow the terminal: half of one does something else."""
+    """Each is on its own line, on any terminal width: half a command does something else."""
     command = "bufferctl import Acme/twitter:acme/a-rather-long-name-for-a-post 66b0c0ffee66b0c0ffee66b0"
     hint = f"If it is the same, run `{command}`; if both are meant, say `repeat_of: x`."
     held = change(post("ch-x", "a", 1, text="A"), Action.HOLD, Cause.NEW, message="It may be there", hint=hint)
