@@ -1,4 +1,4 @@
-"""What the tests of the API client share."""
+"""Shared by the tests of the API client."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _no_waiting() -> Iterator[None]:
 
 @pytest.fixture
 def connected() -> Iterator[Callable[..., api.Buffer]]:
-    """`connected(script, …)`: a Buffer on a script, closed after the test."""
+    """`connected(script, …)`: a Buffer with scripted answers, closed after the test."""
     opened: list[api.Buffer] = []
 
     def connect(script: Callable[[httpx2.Request], httpx2.Response], **more: Any) -> api.Buffer:

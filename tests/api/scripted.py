@@ -1,4 +1,4 @@
-"""A Buffer that answers as a test says, without a network."""
+"""A Buffer with scripted answers, without a network."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import httpx2
 KEY = "bfr-secret-0123456789"
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 
-#: An HTTP answer, an exception in its place, or a function of the request's JSON that gives `data`.
+#: An HTTP answer, an exception to raise instead, or a function from the request's JSON to `data`.
 Reply = httpx2.Response | Exception | Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Scripted:
-    """Answers each request with the next reply, the last one for ever; keeps what was asked."""
+    """Answers each request with the next reply, repeating the last one forever; keeps the requests."""
 
     def __init__(self, *replies: Reply) -> None:
         self.replies = list(replies)

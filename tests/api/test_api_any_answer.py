@@ -1,4 +1,4 @@
-"""Whatever the published schema allows in an answer is read: the real operations, executed on drawn data."""
+"""Every answer that the published schema allows can be read: the real operations, executed on drawn data."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_any_account_is_read(draw: random.Random) -> None:
 @settings(max_examples=examples(40))
 @given(st.randoms(use_true_random=False), st.integers(1, 30))
 def test_any_outcome_is_one_of_three(draw: random.Random, count: int) -> None:
-    """Done with what came back, Refused or Unknown with words, for every member of every union."""
+    """Done with the result, or Refused or Unknown with a message, for every member of every union."""
     with connected(draw) as buffer:
         outcomes = buffer.send(list(islice(cycle(WRITES), count)))
     assert len(outcomes) == count
@@ -158,7 +158,7 @@ def test_any_outcome_is_one_of_three(draw: random.Random, count: int) -> None:
 
 
 def test_halves_of_characters_are_read_as_what_they_cannot_be() -> None:
-    """JSON can escape half of a character; it comes as U+FFFD, and whole ones as they are."""
+    """JSON can escape a lone surrogate; it is read as U+FFFD, and pairs as their character."""
     name = '"half \\ud83d whole \\ud83d\\ude00 escaped \\\\ud83d"'
     body = f'{{"data": {{"account": {{"organizations": [{{"id": "o1", "name": {name}}}]}}}}}}'
     answer = httpx2.MockTransport(lambda _: httpx2.Response(200, text=body))

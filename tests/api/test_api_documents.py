@@ -1,4 +1,4 @@
-"""The `.graphql` files and every document that is put together from them, against the published schema and limits."""
+"""The `.graphql` files and every document assembled from them, against the published schema and limits."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def schema() -> GraphQLSchema:
 
 
 def batches() -> Iterator[str]:
-    """Every number of aliases that a request may have, all writes mixed; and each write alone, once and full."""
+    """Every possible number of aliases in a request, with mixed writes; and each kind of write, once and 30 times."""
     for count in range(1, MOST_ALIASES + 1):
         yield together("Write", tuple(islice(cycle(WRITES), count)))
     for count in range(1, LISTS_AT_ONCE + 1):
@@ -71,7 +71,7 @@ def inside(node: Node, known: dict[str, FragmentDefinitionNode]) -> tuple[Node, 
 
 
 def complexity(node: Node, known: dict[str, FragmentDefinitionNode]) -> float:
-    """As strict as the words allow: a fragment counts as an object and a level too."""
+    """The strictest reading of the limits: a fragment counts as an object and a level too."""
     within = inside(node, known)
     return 2 + 1.5 * sum(complexity(each, known) for each in within) if within else 1
 
@@ -82,12 +82,12 @@ def depth(node: Node, known: dict[str, FragmentDefinitionNode]) -> int:
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_every_operation_is_one_that_the_schema_has(name: str, schema: GraphQLSchema) -> None:
-    """No errors: each file, with the fragments it spreads, is a document that Buffer's published schema takes."""
+    """No errors: each file, with the fragments it spreads, is valid under Buffer's published schema."""
     assert validate(schema, parse(operation(name))) == []
 
 
 def test_every_batch_is_a_document_that_the_schema_has(schema: GraphQLSchema) -> None:
-    """No errors in any document of 1 to 30 aliases that bufferctl can put together."""
+    """No errors in any document of 1 to 30 aliases that bufferctl can assemble."""
     for text in batches():
         assert validate(schema, parse(text)) == [], text[:200]
 
@@ -117,7 +117,7 @@ def test_the_counters_count() -> None:
 
 
 def test_inputs_stay_variables_under_the_number_of_their_alias() -> None:
-    """`a1: deletePost(input: $input1)`: a document does not grow with what it carries."""
+    """`a1: deletePost(input: $input1)`: the size of a document does not depend on its inputs."""
     text = together("Write", ("create_post", "delete_post"))
     assert text.startswith("mutation Write($input0: CreatePostInput!, $input1: DeletePostInput!) {\n  a0: createPost")
     assert "\n  a1: deletePost(input: $input1) {" in text
@@ -130,6 +130,6 @@ def test_a_fragment_that_many_aliases_spread_is_in_the_document_once() -> None:
 
 
 def test_the_payload_is_the_text_as_it_is() -> None:
-    """`query`, `variables` and `operationName` (notes: Endpoint), nothing parsed or printed again."""
+    """`query`, `variables` and `operationName` (notes: Endpoint), without reparsing or reprinting."""
     request = Request("query  Odd { a }", "Odd", {"x": 1})
     assert request.payload == {"query": "query  Odd { a }", "variables": {"x": 1}, "operationName": "Odd"}

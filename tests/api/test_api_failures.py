@@ -1,4 +1,4 @@
-"""All that can go wrong between bufferctl and Buffer: one clear message, the right class, the right exit code."""
+"""Every failure between bufferctl and Buffer: one clear message, the right class, the right exit code."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def errors(message: str, code: str | None = None, status: int = 200, **more: Any
 NO_KEY = "An authentication JWT or Access Token is required"
 TOO_MANY = "Too many requests from this client. Please try again later."
 
-#: What comes back, and the error that a read and a write both end with: definite, so that a write was not carried out.
+#: The answer, and the error for both a read and a write: definite, so a write was not carried out.
 DEFINITE: dict[str, tuple[Reply, type[ApiError], int, str]] = {
     "no key": (errors(NO_KEY, "UNAUTHENTICATED", 401), KeyRefusedError, 4, "does not accept the API key"),
     "no key, as the guides name it": (errors(NO_KEY, "UNAUTHORIZED", 401), KeyRefusedError, 4, NO_KEY),
@@ -58,7 +58,7 @@ DEFINITE: dict[str, tuple[Reply, type[ApiError], int, str]] = {
     "no route": (httpx2.ConnectTimeout("timed out"), UnreachableError, 1, "within 30 seconds"),
 }
 
-#: What comes back, and what the message of a read says; a write may have been carried out.
+#: The answer, and the message for a read; a write may have been carried out.
 OPEN: dict[str, tuple[Reply, str]] = {
     "timeout": (httpx2.ReadTimeout("timed out"), "api.example did not answer within 30 seconds"),
     "cut": (httpx2.RemoteProtocolError("peer closed connection"), "the connection to api.example broke: peer closed"),
@@ -85,7 +85,7 @@ OPEN: dict[str, tuple[Reply, str]] = {
 
 @pytest.mark.parametrize("name", DEFINITE)
 def test_a_definite_no_is_an_error_in_words_for_a_read(name: str, connected: Connected) -> None:
-    """Class, exit code and words, and one thing to do."""
+    """Class, exit code and message, and one hint."""
     reply, kind, exit_code, words = DEFINITE[name]
     with pytest.raises(kind) as caught:
         connected(Scripted(reply)).account()
@@ -96,7 +96,7 @@ def test_a_definite_no_is_an_error_in_words_for_a_read(name: str, connected: Con
 
 @pytest.mark.parametrize("name", DEFINITE)
 def test_a_definite_no_stops_a_write(name: str, connected: Connected) -> None:
-    """The same error, raised: nothing was carried out, so that nothing needs settling. Asked once."""
+    """The same error, raised: nothing was carried out, so there is nothing to settle. One request."""
     reply, kind, _, words = DEFINITE[name]
     script = Scripted(reply)
     with pytest.raises(kind) as caught:
@@ -107,7 +107,7 @@ def test_a_definite_no_stops_a_write(name: str, connected: Connected) -> None:
 
 @pytest.mark.parametrize("name", OPEN)
 def test_an_answer_that_cannot_be_read_is_an_error_in_words_for_a_read(name: str, connected: Connected) -> None:
-    """UnreachableError or ApiError, exit 1, its words, one thing to do."""
+    """UnreachableError or ApiError, exit 1, its message, one hint."""
     reply, words = OPEN[name]
     with pytest.raises(ApiError) as caught:
         connected(Scripted(reply)).account()
@@ -118,7 +118,7 @@ def test_an_answer_that_cannot_be_read_is_an_error_in_words_for_a_read(name: str
 
 @pytest.mark.parametrize("name", OPEN)
 def test_an_answer_that_cannot_be_read_leaves_every_write_open(name: str, connected: Connected) -> None:
-    """Unknown for each alias, with what happened in words; never sent again."""
+    """Unknown for each alias, with a description; never sent again."""
     script = Scripted(OPEN[name][0])
     outcome = connected(script).send([WRITE, WRITE])
     assert [type(each) for each in outcome] == [Unknown, Unknown]
@@ -144,7 +144,7 @@ def test_a_read_is_not_tried_again_where_that_cannot_help(name: str, connected: 
 
 
 def test_a_read_waits_out_a_short_lack_of_requests(connected: Connected) -> None:
-    """The account, at the second try: the service said that it is a matter of seconds."""
+    """The account, at the second try: the service asked for a wait of seconds."""
     busy = httpx2.Response(429, headers={"retry-after": "2"}, json={"errors": [{"message": TOO_MANY}]})
     script = Scripted(busy, lambda _: {"account": {"organizations": []}})
     assert connected(script).account().organizations == ()
@@ -177,7 +177,7 @@ def test_a_service_that_asks_for_a_long_wait_is_not_asked_again(connected: Conne
 def test_a_429_tells_when_to_come_back(
     headers: dict[str, str], extensions: dict[str, Any], wait: float | None, connected: Connected
 ) -> None:
-    """Seconds from the header, the body, or until a window that is used up is full again; the window in its words."""
+    """Seconds from the header or the body, or until a used-up window is full again; the message names the window."""
     body = {
         "errors": [{"message": TOO_MANY, "extensions": {"code": "RATE_LIMIT_EXCEEDED", "window": "15m", **extensions}}]
     }
@@ -190,7 +190,7 @@ def test_a_429_tells_when_to_come_back(
 
 @pytest.mark.parametrize("key", [None, "", "  \n", "two words", "line\nbreak", "schlüssel", "tab\there"])
 def test_without_a_key_that_can_be_one_nothing_is_sent(key: str | None) -> None:
-    """KeyRefusedError, exit 4, before anything is opened; a key with odd characters is not repeated."""
+    """KeyRefusedError, exit 4, before any connection; a key with odd characters is not repeated."""
     with pytest.raises(KeyRefusedError) as caught:
         api.connect("https://api.example", key)
     assert caught.value.exit_code == 4
@@ -216,7 +216,7 @@ def test_plain_http_goes_to_this_machine_only(url: str) -> None:
     ],
 )
 def test_an_address_that_is_none_is_refused(url: str) -> None:
-    """UsageError, the password not repeated."""
+    """UsageError, without repeating the password."""
     with pytest.raises(UsageError) as caught:
         api.connect(url, KEY)
     assert "secret" not in str(caught.value)
@@ -230,12 +230,12 @@ def test_no_address_is_buffers_own(url: str | None) -> None:
 
 @pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1:8080/graphql", "http://[::1]:1/"])
 def test_plain_http_to_this_machine_works(url: str) -> None:
-    """A connection."""
+    """A connection is made."""
     assert "Buffer at" in repr(api.connect(url, KEY))
 
 
 def test_the_key_goes_out_once_and_shows_nowhere(connected: Connected) -> None:
-    """In the Authorization header only; a service that repeats it gets it replaced in messages."""
+    """Only in the Authorization header; if the service repeats it, it is replaced in messages."""
     lines: list[str] = []
     script = Scripted(errors(f"bad token {KEY}!", "UNAUTHENTICATED", 401))
     buffer = connected(script, debug=lines.append)
@@ -248,13 +248,13 @@ def test_the_key_goes_out_once_and_shows_nowhere(connected: Connected) -> None:
 
 
 def test_the_key_is_not_shown_when_a_page_repeats_it(connected: Connected) -> None:
-    """Replaced in what is quoted of an answer that is not JSON."""
+    """Replaced in quotes of an answer that is not JSON."""
     with pytest.raises(KeyRefusedError, match=r"HTTP 403: \[key\] is banned"):
         connected(Scripted(httpx2.Response(403, text=f"{KEY} is banned"))).account()
 
 
 def test_a_redirect_is_not_followed(connected: Connected) -> None:
-    """One request: the key stays with the address it is meant for."""
+    """One request: the key stays with its own address."""
     script = Scripted(OPEN["redirect"][0])
     with pytest.raises(ApiError):
         connected(script).account()
@@ -270,7 +270,7 @@ def test_requests_say_who_they_come_from(connected: Connected) -> None:
 
 
 def test_debug_is_one_line_a_request(connected: Connected) -> None:
-    """Operation, status, time, and what is left of the tightest window."""
+    """Operation, status, time, and the remainder of the tightest window."""
     headers = {"ratelimit": '"100-in-15min"; r=87; t=900', "ratelimit-policy": '"100-in-15min"; q=100; w=900'}
     lines: list[str] = []
     account = httpx2.Response(200, headers=headers, json={"data": {"account": {"organizations": []}}})
@@ -281,11 +281,11 @@ def test_debug_is_one_line_a_request(connected: Connected) -> None:
     assert lines[0].startswith("Account: 200, ")
     assert lines[0].endswith(" ms, 87 requests left in 15 minutes")
     assert lines[1].startswith("Write: api.example did not answer within 30 seconds, ")
-    assert buffer.quota.windows[0].left == 86  # the request without an answer counts too
+    assert buffer.quota.windows[0].left == 86  # the request without an answer counts, too
 
 
 def test_the_servers_clock_is_known_from_its_answers(connected: Connected) -> None:
-    """Ours before the first answer, then the server's, half an hour behind ours."""
+    """Ours before the first answer, then the server's, half an hour behind."""
     date = {"date": "Tue, 01 Dec 2026 07:30:00 GMT"}
     script = Scripted(httpx2.Response(200, headers=date, json={"data": {"account": {"organizations": []}}}))
     buffer = connected(script)
@@ -326,7 +326,7 @@ def test_an_organization_that_is_not_there_is_an_error(connected: Connected) -> 
     ],
 )
 def test_data_in_another_form_is_an_error_in_words(data: dict[str, Any], connected: Connected) -> None:
-    """`cannot read Buffer's answer`, and to install the newest."""
+    """`cannot read Buffer's answer`, and a hint to update."""
     with pytest.raises(UnreachableError, match="cannot read Buffer's answer") as caught:
         connected(Scripted(lambda _: data)).account()
     assert "newest bufferctl" in caught.value.hint
@@ -334,7 +334,7 @@ def test_data_in_another_form_is_an_error_in_words(data: dict[str, Any], connect
 
 @pytest.mark.parametrize("count", [0, 31])
 def test_a_request_holds_one_to_thirty_writes(count: int, connected: Connected) -> None:
-    """ValueError: the caller's mistake, before anything is sent."""
+    """ValueError: a bug in the caller, raised before anything is sent."""
     script = Scripted(lambda _: {})
     with pytest.raises(ValueError, match="do not fit"):
         connected(script).send([WRITE] * count)

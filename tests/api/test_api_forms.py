@@ -1,4 +1,4 @@
-"""What is written, as the API's inputs: each form is one that the published schema takes, and says what was meant."""
+"""Writes as the API's inputs: each form is valid under the published schema and complete."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def assets(*raw: dict[str, Any]) -> tuple[Asset, ...]:
 
 
 def test_every_network_that_has_metadata_is_tried_here(schema: GraphQLSchema) -> None:
-    """Those of the schema, `google` under the service's name; and every field that its input has."""
+    """Those of the schema, with `google` under the service's name; and every field of its input."""
     inputs = schema.type_map["PostInputMetaData"].fields  # type: ignore[attr-defined]  # an input object, as published
     assert {"google" if name == "googlebusiness" else name for name in NETWORKS} == set(inputs)
     for name, network in NETWORKS.items():
@@ -165,7 +165,7 @@ def test_every_network_that_has_metadata_is_tried_here(schema: GraphQLSchema) ->
 
 @pytest.mark.parametrize("service", NETWORKS)
 def test_metadata_is_what_the_schema_takes(service: str, schema: GraphQLSchema) -> None:
-    """No problems, written anew and edited."""
+    """No problems, for a new post and for an edit."""
     for write in CreatePost(on(service), "c1"), EditPost("p1", on(service), "c1", reschedule=True):
         assert problems(write, schema) == []
 
@@ -181,7 +181,7 @@ def problems(write: Write, schema: GraphQLSchema) -> list[str]:
 
 
 def test_a_wrong_form_is_found(schema: GraphQLSchema) -> None:
-    """A problem for an asset that is nothing, so that the test above can fail."""
+    """A problem for an empty asset, so the test above can fail."""
     kind = schema.type_map["CreatePostInput"]
     found: list[str] = []
     assert isinstance(kind, GraphQLInputType)
@@ -190,7 +190,7 @@ def test_a_wrong_form_is_found(schema: GraphQLSchema) -> None:
 
 
 def test_the_least_post_says_no_more_than_it_must() -> None:
-    """Channel, text, no assets, and when; nothing that is absent, false or empty."""
+    """Channel, text, no assets, and the schedule; nothing that is absent, false or empty."""
     assert form(CreatePost(POST, "c1")) == {
         "channelId": "c1",
         "text": "We are live",
@@ -201,7 +201,7 @@ def test_the_least_post_says_no_more_than_it_must() -> None:
 
 
 def test_a_full_post_says_everything(schema: GraphQLSchema) -> None:
-    """Every field of CreatePostInput, and none that the schema does not have."""
+    """Every field of CreatePostInput, and no unknown ones."""
     post = replace(
         on("twitter"),
         mode=ShareMode.CUSTOM_SCHEDULED,
@@ -251,7 +251,7 @@ def test_a_full_post_says_everything(schema: GraphQLSchema) -> None:
 
 @pytest.mark.parametrize("mode", [ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT, ShareMode.SHARE_NOW])
 def test_only_a_custom_scheduled_post_has_a_time(mode: ShareMode) -> None:
-    """No `dueAt`: the other modes ignore it, and it reads as if they did not."""
+    """No `dueAt`: the other modes ignore it, although it reads back."""
     assert "dueAt" not in form(CreatePost(replace(POST, mode=mode, due_at=DUE), "c1"))
 
 
@@ -301,26 +301,26 @@ def test_a_link_preview_in_a_thread_goes_into_the_metadata_of_its_item(service: 
 
 
 def test_no_link_is_sent_among_the_assets() -> None:
-    """Buffer takes none from 2026-12-15 on; the files' are converted before."""
+    """Buffer refuses them from 2026-12-15 on; those in files are converted before."""
     with pytest.raises(TypeError, match="link attachment"):
         form(CreatePost(replace(POST, assets=assets({"link": {"url": "https://a.example/1"}})), "c1"))
 
 
 def test_a_board_goes_by_its_id() -> None:
-    """`boardServiceId`; the name that people write is not for the API."""
+    """`boardServiceId`; the name that people write is not sent."""
     assert form(CreatePost(on("pinterest"), "c1"))["metadata"] == {
         "pinterest": {"boardServiceId": "b1", "title": "Pin", "url": "https://acme.example"}
     }
 
 
 def test_googles_dates_are_instants() -> None:
-    """UTC, under the API's name of the network."""
+    """UTC, under the API's name for the network."""
     event = form(CreatePost(on("googlebusiness"), "c1"))["metadata"]["google"]["detailsEvent"]
     assert (event["startDate"], event["endDate"]) == ("2026-12-01T08:00:00.000Z", "2026-12-01T10:00:00.000Z")
 
 
 def test_an_edit_says_the_whole_content_and_leaves_the_schedule() -> None:
-    """Text, assets, tags and metadata, empty ones too; no mode, no time, no draft."""
+    """Text, assets, tags and metadata, including empty ones; no mode, no time, no draft."""
     post = replace(POST, mode=ShareMode.CUSTOM_SCHEDULED, due_at=DUE)
     assert form(EditPost("p1", post, "c1")) == {
         "id": "p1",
@@ -332,7 +332,7 @@ def test_an_edit_says_the_whole_content_and_leaves_the_schedule() -> None:
 
 
 def test_an_edit_of_the_schedule_says_it_whole() -> None:
-    """Mode, time, who publishes, and that it is no draft any more."""
+    """Mode, time, who publishes, and that it is no longer a draft."""
     post = replace(POST, mode=ShareMode.CUSTOM_SCHEDULED, due_at=DUE)
     assert form(EditPost("p1", post, "c1", tag_ids=("t1",), reschedule=True)) == {
         "id": "p1",
@@ -349,7 +349,7 @@ def test_an_edit_of_the_schedule_says_it_whole() -> None:
 
 @pytest.mark.parametrize("service", list(Service))
 def test_an_edit_without_metadata_is_what_the_schema_takes(service: Service, schema: GraphQLSchema) -> None:
-    """No problems: empty where the network requires nothing, else not said at all."""
+    """No problems: empty if the network requires no metadata, otherwise omitted."""
     edit = EditPost("p1", replace(POST, service=service, metadata=None), "c1")
     assert problems(edit, schema) == []
     requires = {Service.FACEBOOK, Service.GOOGLEBUSINESS, Service.INSTAGRAM, Service.STARTPAGE, Service.WHATSAPP}
@@ -357,12 +357,12 @@ def test_an_edit_without_metadata_is_what_the_schema_takes(service: Service, sch
 
 
 def test_an_edited_draft_stays_one() -> None:
-    """`saveToDraft` though the schedule is left alone: an edit must not publish."""
+    """`saveToDraft` though the schedule does not change: an edit must not publish."""
     assert form(EditPost("p1", replace(POST, draft=True), "c1"))["saveToDraft"] is True
 
 
 def test_a_draft_that_a_person_scheduled_is_left_scheduled() -> None:
-    """No word of drafts, unless the file's own schedule was edited."""
+    """No draft fields, unless the file's own schedule was edited."""
     draft = replace(POST, draft=True)
     assert "saveToDraft" not in form(EditPost("p1", draft, "c1", was_scheduled=True))
     assert form(EditPost("p1", draft, "c1", reschedule=True, was_scheduled=True))["saveToDraft"] is True
@@ -370,20 +370,20 @@ def test_a_draft_that_a_person_scheduled_is_left_scheduled() -> None:
 
 @pytest.mark.parametrize("reschedule", [False, True])
 def test_what_needs_approval_asks_for_it_with_every_edit(reschedule: bool) -> None:
-    """`approvalChange: request`, and nothing that would schedule it past who has to approve it."""
+    """`approvalChange: request`, and no field that would schedule it without approval."""
     made = form(EditPost("p1", replace(POST, needs_approval=True), "c1", reschedule=reschedule))
     assert made["approvalChange"] == "request"
     assert "saveToDraft" not in made
 
 
 def test_approval_of_a_scheduled_post_makes_it_a_draft() -> None:
-    """Approval is for drafts alone (notes: Writing)."""
+    """Only drafts can have approval (notes: Writing)."""
     made = form(EditPost("p1", replace(POST, needs_approval=True), "c1", was_scheduled=True))
     assert (made["approvalChange"], made["saveToDraft"]) == ("request", True)
 
 
 def test_a_delete_is_an_id() -> None:
-    """The id alone."""
+    """Only the id."""
     assert operation_and_input(DeletePost("p1", "c1")) == ("delete_post", {"id": "p1"})
 
 
@@ -444,9 +444,9 @@ def test_a_full_idea_says_everything(schema: GraphQLSchema) -> None:
     assert set(form(write)) == set(schema.type_map["CreateIdeaInput"].fields)  # type: ignore[attr-defined]  # an input
 
 
-@given(st.datetimes(datetime(2000, 1, 2), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))  # noqa: DTZ001 - given a zone below
+@given(st.datetimes(datetime(2000, 1, 2), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))  # noqa: DTZ001 - the zone is set below
 def test_instants_keep_their_moment(naive: datetime, minutes: int) -> None:
-    """The same moment in UTC, to the millisecond, in the API's own form."""
+    """The same instant in UTC, to the millisecond, in the API's own form."""
     when = naive.replace(microsecond=naive.microsecond // 1000 * 1000, tzinfo=timezone(timedelta(minutes=minutes)))
     text = moment(when)
     assert datetime.fromisoformat(text) == when

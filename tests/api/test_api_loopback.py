@@ -1,4 +1,4 @@
-"""The same client over real sockets: connections kept, refused, cut, and answers that never come."""
+"""The same client over real sockets: connections kept, refused, cut, and answers that never arrive."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WRITE = DeletePost("p1", "c1")
 ACCOUNT: dict[str, Any] = {"data": {"account": {"organizations": []}}}
 DELETED = {"data": {"a0": {"__typename": "DeletePostSuccess", "id": "p1"}}}
 
-#: What a server does with a connection after it has read one request from it.
+#: A server's action on a connection after it has read one request from it.
 Behaviour = Callable[[socket.socket], None]
 
 
@@ -48,12 +48,12 @@ def say_nothing(_: socket.socket) -> None:
 
 
 def patience(behaviour: Behaviour) -> float:
-    """Seconds to wait: few only where no answer will come, so that a busy machine makes no difference."""
+    """Timeout in seconds: short only if no answer will come, so a busy machine makes no difference."""
     return 0.3 if behaviour is say_nothing else 30
 
 
 class Server:
-    """Takes connections on loopback and treats each request as the next behaviour says."""
+    """Accepts connections on loopback and handles each request by the next behavior."""
 
     def __init__(self, *behaviours: Behaviour) -> None:
         self.behaviours = list(behaviours)
@@ -120,11 +120,11 @@ def test_one_connection_carries_many_requests(serve: Callable[..., Server]) -> N
 
 
 def test_a_connection_that_was_closed_meanwhile_is_opened_anew(serve: Callable[..., Server]) -> None:
-    """Two requests, each over its own."""
+    """Two requests, each over its own connection."""
     server = serve(answer(ACCOUNT, keep=False), answer(ACCOUNT))
     with api.connect(server.url, KEY) as buffer:
         buffer.account()
-        assert server.answered.acquire(timeout=30)  # and with that, the connection is closed
+        assert server.answered.acquire(timeout=30)  # and this closes the connection
         buffer.account()
     assert server.requests == 2
 
@@ -149,7 +149,7 @@ def test_a_dead_server_is_said_so_and_nothing_was_sent() -> None:
     ],
 )
 def test_a_lost_answer_leaves_the_write_open(behaviour: Behaviour, words: str, serve: Callable[..., Server]) -> None:
-    """Unknown, with what happened; one request, whatever a second one would have brought."""
+    """Unknown, with a description; a single request, whatever a second one would have returned."""
     server = serve(behaviour, answer(DELETED))
     with api.connect(server.url, KEY, timeout=patience(behaviour)) as buffer:
         (outcome,) = buffer.send([WRITE])
@@ -170,7 +170,7 @@ def test_a_lost_answer_is_asked_for_again(behaviour: Behaviour, serve: Callable[
 def test_the_environments_proxies_do_not_see_what_stays_on_this_machine(
     serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The account, though a proxy is set that does not exist."""
+    """The account, though a nonexistent proxy is set."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     server = serve(answer(ACCOUNT))
@@ -187,7 +187,7 @@ def test_the_environments_proxies_do_not_see_what_stays_on_this_machine(
     ],
 )
 def test_certificates_are_checked(verified: ssl.VerifyMode, url: str) -> None:
-    """Wherever there is TLS, on loopback too; http has none, and loads no list of authorities."""
+    """For every TLS connection, on loopback too; http has none, and loads no list of authorities."""
     with api.connect(url, "a-key-of-the-tests") as buffer:
         client = buffer._wire._transport.client
         assert isinstance(client, httpx2.Client)

@@ -1,4 +1,4 @@
-"""What became of each write: success by its type, a definite no by four types, everything else open."""
+"""The outcome of each write: success by its type, a definite refusal by four types, everything else unknown."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
 
 @pytest.mark.parametrize(("payload", "expected"), PAYLOADS)
 def test_each_payload_is_one_outcome(payload: dict[str, Any] | None, expected: Result, connected: Connected) -> None:
-    """Done, Refused or Unknown, with Buffer's own words where it had some."""
+    """Done, Refused or Unknown, with Buffer's own words if it sent any."""
     assert connected(Scripted(lambda _: {"a0": payload})).send([answered(payload)]) == (expected,)
 
 
 def answered(payload: dict[str, Any] | None) -> Write:
-    """A write that Buffer answers with it."""
+    """A write with this answer from Buffer."""
     match (payload or {}).get("__typename"):
         case "Idea" | "IdeaResponse":
             return CREATE_IDEA
@@ -121,7 +121,7 @@ def answered(payload: dict[str, Any] | None) -> Write:
     ],
 )
 def test_success_of_something_else_is_looked_into(write: Write, payload: dict[str, Any], connected: Connected) -> None:
-    """Another kind of write, or another post."""
+    """The result of another kind of write, or another post."""
     (result,) = connected(Scripted(lambda _: {"a0": payload})).send([write])
     assert isinstance(result, Unknown) or (isinstance(result, Refused) and not result.why.definite)
 
@@ -180,7 +180,7 @@ def test_a_missing_alias_is_unknown_and_the_others_are_not(connected: Connected)
 def test_an_error_leaves_open_every_write_that_it_concerns(
     body: dict[str, Any], expected: list[type[Result]], connected: Connected
 ) -> None:
-    """All where `data` is null or no path is told, else the alias that it names (notes: Limits)."""
+    """All if `data` is null or there is no path, otherwise the alias in the path (notes: Limits)."""
     if body["data"] is not None:
         body = {**body, "data": {f"a{n}": {"__typename": "DeletePostSuccess", "id": "p"} for n in range(3)}}
     outcome = connected(Scripted(httpx2.Response(200, json=body))).send([DeletePost("p", "c1")] * 3)

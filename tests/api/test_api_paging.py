@@ -1,4 +1,4 @@
-"""Reading lists: everything once, in few requests, and no conclusion from what was not read."""
+"""Reading lists: every object once, in few requests, and no conclusions about unread parts."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def idea(number: int, organization: str) -> dict[str, Any]:
 
 
 class Lists:
-    """A Buffer that holds lists: so many a `page` and `aliases` a request.
+    """A Buffer with lists: `page` objects per page, and `aliases` per request.
 
-    `order`: how it heeds `sort`; `mirrored` turns round exactly, `stable` leaves equal instants as they were, `ignored`
-    is newest first whatever was asked. `refusal`: what an answer to more aliases holds besides its error.
+    `order`: its handling of `sort`; `mirrored` reverses exactly, `stable` keeps the order of equal instants, `ignored`
+    is always newest first. `refusal`: the answer to too many aliases, besides its error.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ def ids(live: Live) -> list[str]:
 def test_every_post_is_read_whatever_the_service_makes_of_pages(
     count: int, channels: int, together: int, page: int, order: str, aliases: int, shuffled: random.Random
 ) -> None:
-    """Exactly the posts there are: any page size, many of one instant, an order not kept, few aliases allowed."""
+    """Exactly the existing posts: any page size, many with one instant, an inconsistent order, few aliases allowed."""
     statuses = [*UNSENT, "sent", *["scheduled"] * 10]
     posts = [post(n, f"c{n % channels}", statuses[n // 7 % len(statuses)], n // together) for n in range(count)]
     shuffled.shuffle(posts)
@@ -145,13 +145,13 @@ def test_every_post_is_read_whatever_the_service_makes_of_pages(
 
 @pytest.mark.parametrize(("count", "page"), [(100, 20), (100, 30), (120, 40)])
 def test_ends_that_share_objects_in_the_same_order_have_not_met(count: int, page: int) -> None:
-    """Exactly the posts there are: fifty of one instant come in the same order from both ends, and prove nothing."""
+    """Exactly the existing posts: fifty with one instant come in the same order from both ends, and prove nothing."""
     posts = [post(number, "c1", "scheduled", number // 50) for number in range(count)]
     assert len(ids(read(Lists({"o1": posts}, page=page, order="stable")))) == count
 
 
 def spread(count: int, share: int) -> dict[str, list[dict[str, Any]]]:
-    """`count` posts of which the first organization's one channel has `share` percent, the other's four the rest."""
+    """`count` posts: `share` percent on the first organization's one channel, the rest on the other's four."""
     here = count * share // 100
     return {
         "o1": [post(number, "c0") for number in range(here)],
@@ -162,7 +162,7 @@ def spread(count: int, share: int) -> dict[str, list[dict[str, Any]]]:
 @pytest.mark.parametrize("share", [100, 90, 50, 20, 0])
 @pytest.mark.parametrize("instant", [None, 7])
 def test_a_thousand_posts_take_at_most_eight_requests(share: int, instant: int | None) -> None:
-    """All 1,000 ids in at most 8 requests, however they are spread, created apart or all at once."""
+    """All 1,000 ids in at most 8 requests, for any distribution, created one by one or all at once."""
     posts = spread(1000, share)
     if instant is not None:
         posts = {org: [{**each, "createdAt": START.isoformat()} for each in some] for org, some in posts.items()}
@@ -181,14 +181,14 @@ def test_a_small_account_takes_three_requests() -> None:
 
 
 def test_ten_thousand_posts_on_ten_channels_take_ten_requests() -> None:
-    """10: many pages a request, since each costs one of 100 in a quarter of an hour."""
+    """10: many pages per request, since each request costs one of 100 in a quarter of an hour."""
     lists = Lists({"o1": [post(number, f"c{number % 10}") for number in range(10_000)]})
     assert len(ids(read(lists))) == 10_000
     assert len(lists.operations) <= 10
 
 
 def test_only_what_is_named_is_asked_for() -> None:
-    """The posts of one channel of two; no ideas; a channel that the account does not have is passed over."""
+    """The posts of one channel of two; no ideas; an unknown channel is skipped."""
     lists = Lists({"o1": [post(1, "c1"), post(2, "c2")], "o2": [post(3, "c3")]}, {"o1": [idea(1, "o1")]})
     with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
         live = buffer.read(buffer.account(["O1"]), {"o1": ["c2", "gone"]})
@@ -198,7 +198,7 @@ def test_only_what_is_named_is_asked_for() -> None:
 
 
 def test_channels_are_read_of_the_organizations_that_matter() -> None:
-    """Named in any case, or by id; the others are known without their channels."""
+    """Named in upper or lower case, or by id; the others are listed without their channels."""
     lists = Lists({"o1": [post(1, "c1")], "o2": [post(2, "c2")], "o3": [post(3, "c3")]})
     with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
         account = buffer.account(["O1", "o2"])
@@ -209,7 +209,7 @@ def test_channels_are_read_of_the_organizations_that_matter() -> None:
 
 
 def test_an_organization_without_channels_to_read_is_asked_for_its_ideas_alone() -> None:
-    """The idea; no list of posts is asked for."""
+    """The idea; no list of posts is requested."""
     lists = Lists({"o1": [post(1, "c1")]}, {"o1": [idea(1, "o1")]})
     with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
         live = buffer.read(buffer.account(), {}, ideas=["o1"])
@@ -217,7 +217,7 @@ def test_an_organization_without_channels_to_read_is_asked_for_its_ideas_alone()
 
 
 def test_sent_posts_are_read_newest_first_and_only_so_far() -> None:
-    """The newest 20 of 35 in two pages of 10; of the older ones of that channel nothing is known."""
+    """The newest 20 of 35 in two pages of 10; that channel's older posts count as unread."""
     lists = Lists({"o1": [post(number, "c1", "sent") for number in range(35)]}, page=10)
     live = read(lists, sent_pages=2)
     assert ids(live) == [f"p{number:05}" for number in range(15, 35)]
@@ -226,13 +226,13 @@ def test_sent_posts_are_read_newest_first_and_only_so_far() -> None:
 
 
 def test_sent_posts_read_to_the_end_leave_nothing_open() -> None:
-    """All 20 in the two pages allowed, and nothing is `unread`."""
+    """All 20 in the two allowed pages, and nothing is `unread`."""
     live = read(Lists({"o1": [post(number, "c1", "sent") for number in range(20)]}, page=10), sent_pages=2)
     assert (len(live.posts), live.unread) == (20, frozenset())
 
 
 def test_sent_pages_are_counted_by_organization() -> None:
-    """Ten of each by default."""
+    """Ten of each, by default."""
     lists = Lists({org: [post(n, f"c{org}", "sent") for n in range(50)] for org in ("o1", "o2")}, page=2)
     live = read(lists)
     assert len([each for each in live.posts if each.status is PostStatus.SENT]) == 20
@@ -241,21 +241,21 @@ def test_sent_pages_are_counted_by_organization() -> None:
 
 @pytest.mark.parametrize("refusal", [{}, {"data": None}])
 def test_a_refused_size_is_halved_until_it_passes(refusal: dict[str, Any]) -> None:
-    """All posts, though the service takes two aliases at once; the channels were one."""
+    """All posts, though the service accepts two aliases per request; the channels needed only one."""
     posts = [post(number, f"c{number % 9}") for number in range(90)]
     lists = Lists({"o1": posts}, aliases=2, refusal=refusal)
     assert len(ids(read(lists))) == 90
 
 
 def test_a_page_that_is_refused_for_its_size_is_halved() -> None:
-    """All posts, where the service counts what a page would hold and takes 30 at a time."""
+    """All posts, though the service limits the objects of a page to 30."""
     lists = Lists({"o1": [post(number, f"c{number % 9}") for number in range(90)]})
     lists.largest = 30
     assert len(ids(read(lists))) == 90
 
 
 def test_a_size_refused_to_the_last_is_an_error() -> None:
-    """TooLargeError, once a single list is too much."""
+    """TooLargeError, if even a single list is too large."""
     lists = Lists({"o1": [post(1, "c1")]})
     with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
         account = buffer.account()
@@ -265,7 +265,7 @@ def test_a_size_refused_to_the_last_is_an_error() -> None:
 
 
 def test_recent_posts_are_read_in_every_status_and_ideas_in_full() -> None:
-    """Those created since, sent ones too, of the channels asked for; and both ideas, which have no such filter."""
+    """Those created since, including sent ones, on the selected channels; and both ideas, which have no such filter."""
     posts = [post(number, f"c{number % 2}", status) for number, status in enumerate([*UNSENT, "sent"] * 5)]
     lists = Lists({"o1": posts}, {"o1": [idea(1, "o1"), idea(2, "o1")]}, page=4)
     with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
@@ -277,7 +277,7 @@ def test_recent_posts_are_read_in_every_status_and_ideas_in_full() -> None:
 
 
 def test_sent_posts_of_which_none_came_leave_everything_open() -> None:
-    """The channel is `unread`: pages were empty and more would follow."""
+    """The channel is `unread`: pages were empty, with more to come."""
 
     class Withheld(Lists):
         def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:
@@ -289,7 +289,7 @@ def test_sent_posts_of_which_none_came_leave_everything_open() -> None:
 
 @pytest.mark.parametrize("cursor", [None, "same"])
 def test_a_list_that_does_not_move_on_is_an_error(cursor: str | None) -> None:
-    """ApiError instead of asking for ever, and never a list that is taken for whole."""
+    """ApiError instead of an endless loop, and the list never counts as complete."""
 
     class Stuck(Lists):
         def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:
@@ -300,7 +300,7 @@ def test_a_list_that_does_not_move_on_is_an_error(cursor: str | None) -> None:
 
 
 def test_empty_pages_on_the_way_are_passed() -> None:
-    """The post on the third page: a page may hold anything, hasNextPage counts."""
+    """The post on the third page: pages may be empty, hasNextPage decides."""
 
     class Sparse(Lists):
         def list_page(self, wanted: dict[str, Any], after: str | None) -> dict[str, Any]:

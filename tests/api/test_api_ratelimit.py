@@ -1,4 +1,4 @@
-"""Quota headers, in every form that has been seen, and in none."""
+"""Quota headers, in every form seen so far, and absent ones."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def test_both_policies_of_one_answer_are_read() -> None:
 
 
 def test_a_name_tells_its_window_where_no_policy_does() -> None:
-    """900 seconds of `100-in-15min`, and no quota that nobody told."""
+    """900 seconds for `100-in-15min`, and no quota that was not sent."""
     assert read_quota({"ratelimit": '"100-in-15min";r=99;t=900'}, AT) == Quota((Window(900, 99, 900, AT, None),))
 
 
 @pytest.mark.parametrize("reset", ["2026-12-01T08:15:00.000Z", "2026-12-01T09:15:00+01:00", "900"])
 def test_the_older_form_is_read(reset: str) -> None:
-    """The quarter of an hour, its reset told as an ISO time or in seconds."""
+    """The quarter of an hour, with its reset as an ISO time or in seconds."""
     headers = {"ratelimit-limit": "100", "ratelimit-remaining": "99", "ratelimit-reset": reset}
     assert read_quota(headers, AT) == Quota((QUARTER,))
 
 
 def test_the_older_form_tells_its_window_by_the_published_quota() -> None:
-    """250 is a day's."""
+    """250 means a day."""
     assert read_quota({"ratelimit-limit": "250", "ratelimit-remaining": "3"}, AT).windows[0].window_seconds == 86_400
 
 
@@ -62,7 +62,7 @@ def test_the_older_form_tells_its_window_by_the_published_quota() -> None:
 def test_whatever_the_names_and_spaces_every_window_is_read(
     told: list[Window], called: list[str], data: st.DataObject
 ) -> None:
-    """The same windows that were written, shortest first."""
+    """The same windows as written, shortest first."""
 
     def item(name: str, **parameters: float) -> str:
         parts = [f'"{name}"', *(f"{key}={value:.0f}" for key, value in parameters.items())]
@@ -79,18 +79,18 @@ def test_whatever_the_names_and_spaces_every_window_is_read(
 
 @given(st.dictionaries(st.sampled_from(HEADERS), st.text()))
 def test_no_header_whatever_is_an_error(headers: dict[str, str]) -> None:
-    """A quota, empty as a rule: advice is no reason to fail."""
+    """A quota, usually empty: bad advice is no reason to fail."""
     assert isinstance(read_quota(headers, AT), Quota)
 
 
 def test_of_each_window_the_latest_is_kept() -> None:
-    """98 left in the quarter of an hour after a second answer; the day as the first one told it."""
+    """98 left in the quarter of an hour after a second answer; the day as in the first one."""
     newer = Window(900, 98, 880, AT + timedelta(seconds=20), 100)
     assert Quota((QUARTER, DAY)).updated(Quota((newer,))) == Quota((newer, DAY))
 
 
 def test_the_tightest_window_is_the_one_with_fewest_left() -> None:
-    """The day's, once it has fewer left than the quarter of an hour; None before anything was told."""
+    """The day's, once it has less left than the quarter of an hour; None before the first answer."""
     day = Window(86_400, 5, 100, AT, 250)
     assert Quota((QUARTER, day)).tightest == day
     assert day.resets_at == AT + timedelta(seconds=100)

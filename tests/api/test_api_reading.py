@@ -1,4 +1,4 @@
-"""What the API says, as the model's live objects: the files' names, aware instants, nothing that is absent."""
+"""The API's answers as the model's live objects: the files' names, aware instants, no absent values."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_full_post_is_read_whole() -> None:
 
 
 def test_nulls_are_absent_whatever_the_schema_promises() -> None:
-    """The least post, from null in every other field as from none."""
+    """The least post, with null in every other field or without the field."""
     names = [
         *(
             "text",
@@ -118,13 +118,13 @@ def test_nulls_are_absent_whatever_the_schema_promises() -> None:
 @pytest.mark.parametrize("seconds", ["", ":00", ":00.000", ":00.000000000"])
 @pytest.mark.parametrize("between", ["T", "t", " "])
 def test_an_instant_is_read_in_every_form_of_iso_8601(between: str, seconds: str, zone: str) -> None:
-    """The same one; UTC where no offset is told."""
+    """The same instant; UTC if there is no offset."""
     written = f"2026-12-01{between}08:00{seconds}{zone}"
     assert live_post({**LEAST, "dueAt": written}).due_at == datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 
 
 def test_a_status_that_nobody_knows_is_held_for_a_person() -> None:
-    """`error` with words: never changed, never created again (design: Actions)."""
+    """`error` with a message: never changed, never created again (design: Actions)."""
     post = live_post({**LEAST, "status": "paused"})
     assert post.status is PostStatus.ERROR
     assert "`paused`" in post.error
@@ -190,7 +190,7 @@ METADATA: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("raw", "expected"), METADATA)
 def test_metadata_reads_under_the_names_that_files_use(raw: dict[str, Any], expected: dict[str, Any]) -> None:
-    """Snake case, ids where they are written as ids, instants, and nothing that is null."""
+    """Snake case, ids if files use ids, instants, and no nulls."""
     assert live_post({**LEAST, "metadata": raw}).metadata == expected
 
 
@@ -207,7 +207,7 @@ def test_metadata_reads_under_the_names_that_files_use(raw: dict[str, Any], expe
     ],
 )
 def test_assets_keep_what_can_be_compared(raw: dict[str, Any], expected: LiveAsset) -> None:
-    """Kind, alt text, title, offset and tags; absent ones left out."""
+    """Kind, alt text, title, offset and tags; absent ones are omitted."""
     assert live_post({**LEAST, "assets": [raw]}).assets == (expected,)
 
 
@@ -219,7 +219,7 @@ def test_assets_keep_what_can_be_compared(raw: dict[str, Any], expected: LiveAss
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said_so(broken: dict[str, Any]) -> None:
-    """One of the errors that the room turns into words."""
+    """One of the errors that the package turns into a message."""
     raw = {**LEAST, **broken}
     raw = {name: value for name, value in raw.items() if value is not ...}
     with pytest.raises(UNREADABLE):
@@ -265,7 +265,7 @@ def test_an_idea_is_read_whole() -> None:
 
 
 def test_the_least_idea_is_read() -> None:
-    """Nulls are absent."""
+    """Nulls count as absent."""
     content = dict.fromkeys(["title", "text", "services", "date", "tags", "media"])
     idea = live_idea({"id": "i1", "organizationId": "o1", "createdAt": 0, "groupId": None, "content": content})
     assert idea == LiveIdea("i1", "o1", datetime.fromtimestamp(0, UTC))
@@ -282,14 +282,14 @@ def test_the_least_idea_is_read() -> None:
     ],
 )
 def test_how_much_an_x_account_takes(metadata: dict[str, Any] | None, most: int | None) -> None:
-    """25,000 with a subscription, 280 without one; of a kind that is not known, nothing is told."""
+    """25,000 with a subscription, 280 without one; none for an unknown kind."""
     channel = live_channel({"id": "c1", "service": "twitter", "metadata": metadata}, "o1")
     assert channel is not None
     assert channel.max_characters == most
 
 
 def test_a_channel_is_read_with_what_its_network_tells() -> None:
-    """Boards by name, the server's own limit, the states that hold posts back, and the slots that can be understood."""
+    """Boards by name, the server's own limit, the states that hold posts back, and the valid slots."""
     raw = {
         "id": "c1",
         "service": "pinterest",
@@ -338,7 +338,7 @@ def test_a_channel_of_a_network_that_nobody_knows_is_left_out() -> None:
 
 
 def test_an_organization_tells_its_limit() -> None:
-    """Ten scheduled posts; None where it is not told."""
+    """Ten scheduled posts; None if it is not given."""
     assert live_organization({"id": "o1", "name": "Acme", "limits": {"scheduledPosts": 10}}) == LiveOrganization(
         "o1", "Acme", (), 10
     )
@@ -355,6 +355,6 @@ FIELDS = ["status", "text", "updatedAt", "dueAt", "tags", "assets", "metadata", 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), json))
 def test_any_value_in_any_field_is_read_or_said_so(odd: dict[str, Any]) -> None:
-    """A post, or one of the errors that the room turns into words; nothing else."""
+    """A post, or one of the errors that the package turns into a message; nothing else."""
     with contextlib.suppress(*UNREADABLE):
         assert live_post({**LEAST, **odd}).id == "p1"

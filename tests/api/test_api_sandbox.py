@@ -1,4 +1,4 @@
-"""The client against the sandbox over HTTP: what is written reads back, and refusals are what they should be."""
+"""The client against the sandbox over HTTP: writes read back, and refusals have the right form."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ IDEA = Idea(Address("Acme", "ideas", "hiring"), PLACE, title="How we hire", text
 PICTURE = Asset.model_validate({"image": {"url": "https://acme.example/a.png", "alt_text": "The console"}})
 FILM = Asset.model_validate({"video": {"url": "https://acme.example/a.mp4", "title": "Film"}})
 
-#: A post of each network: what is declared, and how its metadata reads back at least.
+#: A post for each network: its declaration, and the minimum of its metadata on reading back.
 NETWORKS: dict[str, tuple[dict[str, Any], tuple[Asset, ...], dict[str, Any]]] = {
     "bluesky": (
         {"link_attachment": {"url": "https://a.example"}},
@@ -87,7 +87,7 @@ def everything(buffer: api.Buffer, account: Account) -> tuple[tuple[LivePost, ..
 
 
 def test_what_is_written_on_any_network_reads_back(sandbox: Sandbox, buffer: api.Buffer) -> None:
-    """One request for all; what came back is what the lists show, and the metadata is what was declared."""
+    """One request for all; the answers match the lists, and the metadata matches the declarations."""
     writes = []
     for name, (fields, assets, _) in NETWORKS.items():
         network = getattr(Metadata.model_validate({name: fields}), name)
@@ -108,7 +108,7 @@ def test_what_is_written_on_any_network_reads_back(sandbox: Sandbox, buffer: api
 
 
 def test_a_pin_goes_to_the_board_that_the_channel_tells(sandbox: Sandbox, buffer: api.Buffer) -> None:
-    """The board's id from the account, back from the post."""
+    """The board's id from the account, and again in the post."""
     (acme, *_) = buffer.account(["Acme"]).organizations
     (channel,) = [each for each in acme.channels if each.service is Service.PINTEREST]
     board = next(iter(channel.boards.values()))
@@ -141,7 +141,7 @@ def test_an_idea_reads_back(sandbox: Sandbox, buffer: api.Buffer) -> None:
 
 
 def test_a_post_is_scheduled_edited_and_deleted(sandbox: Sandbox, buffer: api.Buffer) -> None:
-    """The instant and the new text as declared; gone after the delete; a second delete finds it gone: done."""
+    """The instant and the new text as declared; gone after the delete; a second delete does not find it: done."""
     channel = sandbox.channel("twitter")["id"]
     due = (sandbox.clock.now() + timedelta(days=2)).replace(microsecond=0)
     post = replace(POST, mode=ShareMode.CUSTOM_SCHEDULED, due_at=due)
@@ -196,7 +196,7 @@ def test_too_many_aliases_are_too_large(sandbox: Sandbox, buffer: api.Buffer) ->
 def test_a_thousand_posts_of_two_organizations_are_read_in_at_most_eight_requests(
     channels: int, sandbox: Sandbox, buffer: api.Buffer
 ) -> None:
-    """All 1,000, on one channel each or on several, seeded at once."""
+    """All 1,000, on one channel each or several, created at once."""
     account = buffer.account()
     due = sandbox.clock.now() + timedelta(days=30)
     sandbox.seed(

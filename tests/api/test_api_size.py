@@ -1,4 +1,4 @@
-"""An answer is read up to a size and within a time, whatever the server sends (a gzip of 1.5 MB took 6.2 GB)."""
+"""An answer is read up to a maximum size and time, whatever the server sends (a gzip of 1.5 MB took 6.2 GB)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.api.scripted import KEY, NOW
 
 
 def bomb(megabytes: int) -> Iterator[bytes]:
-    """Spaces, packed to a thousandth, in pieces as a network brings them."""
+    """Spaces, compressed to a thousandth, in chunks as from a network."""
     packer = zlib.compressobj(1, wbits=31)
     packed = b"".join([packer.compress(b" " * (1 << 20)) for _ in range(megabytes)] + [packer.flush()])
     return (packed[start : start + 16384] for start in range(0, len(packed), 16384))
 
 
 class Dripping(httpx2.SyncByteStream):
-    """A body that never ends, a byte at a time: no single wait is long."""
+    """A body that never ends, one byte at a time: no single wait is long."""
 
     def __iter__(self) -> Iterator[bytes]:
         while True:
@@ -33,7 +33,7 @@ class Dripping(httpx2.SyncByteStream):
 
 
 def test_a_bomb_is_not_unpacked() -> None:
-    """Read to 32 MB, asked for once, and said so; the memory stays that of some answers."""
+    """Read up to 32 MB, requested once, and reported; memory stays at a few answers."""
     asked = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:
@@ -63,7 +63,7 @@ class Pieces(httpx2.SyncByteStream):
 
 
 def test_a_body_that_drips_ends_at_the_deadline() -> None:
-    """Not answered within the timeout, though each byte came in time."""
+    """Not answered within the timeout, though no single byte was late."""
     transport = httpx2.MockTransport(lambda _: httpx2.Response(200, stream=Dripping()))
     with (
         api.connect("https://api.example", KEY, timeout=0.1, transport=transport, now=lambda: NOW) as buffer,
@@ -73,7 +73,7 @@ def test_a_body_that_drips_ends_at_the_deadline() -> None:
 
 
 def test_a_packed_answer_is_read() -> None:
-    """As any HTTP client reads it."""
+    """Decompressed, as by any HTTP client."""
     body = gzip.compress(b'{"data": {"account": {"organizations": [{"id": "o1", "name": "Acme"}]}}}')
     response = httpx2.Response(200, headers={"content-encoding": "gzip"}, stream=Pieces(iter([body])))
     transport = httpx2.MockTransport(lambda _: response)

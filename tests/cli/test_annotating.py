@@ -77,7 +77,7 @@ def test_plan(project: Project, summary: Path) -> None:
 
 
 def test_apply(project: Project, summary: Path) -> None:
-    """An apply leaves its receipt as the summary; a post that needs you is an error, matching the exit code."""
+    """An apply leaves its receipt as the summary; a held post is an error, matching the exit code."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", LATE)
     project.write("posts/b.yaml", POSTS.replace("launch", "later"))

@@ -41,7 +41,7 @@ def known(project: Any) -> dict[str, tuple[str, str]]:
 
 
 def imported(project: Any, *arguments: str) -> Any:
-    """Import; then a plan is empty, no post needs you, and Buffer is unchanged."""
+    """Import; then a plan is empty, nobody is needed, and Buffer is unchanged."""
     before, ideas = project.sandbox.posts(), project.sandbox.ideas()
     ran = project("import", *arguments)
     again = project("plan", "--strict", "--detailed-exitcode")

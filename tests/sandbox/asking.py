@@ -1,4 +1,4 @@
-"""A bare client for the sandbox: documents in, answers out, nothing of bufferctl's own client."""
+"""A minimal client for the sandbox: documents in, answers out, independent of bufferctl's client."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body read as JSON."""
+        """The body parsed as JSON."""
         return json.loads(self.text)
 
     @property
     def data(self) -> Any:
-        """What was asked for."""
+        """The requested data."""
         return self.json.get("data")
 
     @property
@@ -76,7 +76,7 @@ class Answer:
 
 
 class Asker:
-    """Asks a sandbox over HTTP."""
+    """Sends requests to a sandbox over HTTP."""
 
     def __init__(self, sandbox: Sandbox, timeout: float = 5) -> None:
         self.sandbox = sandbox
@@ -88,12 +88,12 @@ class Asker:
         return self.send(json.dumps({"query": query, "variables": variables}))
 
     def send(self, body: str | bytes, method: str = "POST", path: str = "/", **headers: str) -> Answer:
-        """Send a body as it is."""
+        """Send a body unchanged."""
         response = self.client.request(method, path, content=body, headers=headers)
         return Answer(response.status_code, response.headers, response.text)
 
     def it(self, query: str, **variables: Any) -> Any:
-        """Send a document that must work, and return its field `it`."""
+        """Send a document that must succeed, and return its field `it`."""
         answer = self.ask(query, **variables)
         assert answer.status == 200, answer.text
         assert "errors" not in answer.json, answer.text

@@ -1,4 +1,4 @@
-"""A sandbox at a known moment, and a client that asks it."""
+"""A sandbox at a fixed time, and a client for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Make = Callable[..., Asker]
 
 @pytest.fixture
 def make() -> Iterator[Make]:
-    """Start sandboxes, each with a client, at NOW on a clock that stands still."""
+    """Start sandboxes, each with a client, at NOW on a stopped clock."""
     with ExitStack() as stack:
 
         def start(fixture: Any = None, timeout: float = 5, **options: Any) -> Asker:
@@ -29,7 +29,7 @@ def make() -> Iterator[Make]:
 
 @pytest.fixture
 def buffer(make: Make) -> Asker:
-    """A client of a sandbox with the default account."""
+    """A client for a sandbox with the default account."""
     return make()
 
 

@@ -1,4 +1,4 @@
-"""Whatever a client may send: never a crash, and what reads back is whole."""
+"""Any request of a client: never a crash, and complete data on reading back."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.sandbox.asking import IDEA, NOW, Asker
 ORGANIZATIONS = default_fixture()["organizations"]
 IDS = [*(one["id"] for org in ORGANIZATIONS for one in (org, *org["channels"], *org["tags"])), "nope"]
 HEADERS = {"user-agent": "tests", "authorization": "Bearer sandbox"}
-# The generator knows no @oneOf; with one kind left, what it makes is valid against the published schema too.
+# The generator does not know @oneOf; with one kind left, its values are valid under the published schema too.
 ONE_OF = sdl()
 for name, only in {
     "AssetInput": "image: ImageAssetInput!", "IdeasGroupFilter": "groups: [ID!]!",
@@ -46,7 +46,7 @@ SCALARS = {name: st.sampled_from(IDS).map(nodes.String) for name in re.findall(r
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Sandbox]:
-    """One account for all examples, so that documents meet what others made."""
+    """One account for all examples, so that documents find each other's objects."""
     one = Sandbox(clock=Clock.at(NOW))
     one.seed([{"channelId": f"{channel['id']}"} for channel in one.core.store.channels.values()])
     yield one
@@ -59,7 +59,7 @@ def _send(running: Sandbox, body: bytes) -> tuple[int, Any]:
 
 
 def _check(status: int, answer: Any) -> None:
-    """Assert that an answer is one that GraphQL over HTTP allows and that no resolver fell over."""
+    """Check that an answer is valid for GraphQL over HTTP and that no resolver crashed."""
     assert status in {200, 400}
     assert all(error.get("extensions", {}).get("code") != "UNEXPECTED" for error in answer.get("errors", []))
     assert ("data" in answer) == (status == 200)
@@ -69,7 +69,7 @@ def _check(status: int, answer: Any) -> None:
 @given(query=from_schema(ONE_OF, custom_scalars=SCALARS))
 @settings(max_examples=examples(60), suppress_health_check=list(HealthCheck), database=None)
 def test_any_valid_document(running: Sandbox, query: str) -> None:
-    """Queries and mutations of every shape, against a live account: an answer, and no failed resolver."""
+    """Queries and mutations of every shape, on an account with data: an answer, and no failed resolver."""
     _check(*_send(running, json.dumps({"query": query}).encode()))
 
 
@@ -149,7 +149,7 @@ CONTENT: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("service", [name for name, network in NETWORKS.items() if network.takes_posts])
 def test_every_field_of_a_post_reads(make: Any, service: str) -> None:
-    """A post on each network, with all that it takes: every field of the schema answers without an error."""
+    """A post on each network, with all of its fields: every field of the schema answers without an error."""
     buffer: Asker = make()
     made = buffer.create(service, **CONTENT.get(service, {}))
     kind = executable_schema().type_map["Post"]
@@ -161,7 +161,7 @@ def test_every_field_of_a_post_reads(make: Any, service: str) -> None:
 
 
 def _parts(kind: GraphQLNamedType) -> list[str]:
-    """Split the selection of everything, so that each part stays within the limits of a document."""
+    """Split the selection of everything into parts within the limits of a document."""
     assert isinstance(kind, GraphQLObjectType)
     whole = []
     for name, field in kind.fields.items():

@@ -1,4 +1,4 @@
-"""`bufferctl sandbox` as a process: what it prints, how it ends, and what it says when it cannot start."""
+"""`bufferctl sandbox` as a process: its output, how it ends, and its messages if it cannot start."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _ask(url: str) -> httpx2.Response:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(ending: signal.Signals) -> None:
-    """The two exports come first and at once; Ctrl-C and SIGTERM end it with 0; stderr says where there is a page."""
+    """The two exports come first and at once; Ctrl-C and SIGTERM end it with 0; stderr has the address of the page."""
     with _running() as (process, url):
         assert _ask(url).json()["data"]["account"]["organizations"][0] == {"name": "Acme"}
         process.send_signal(ending)
@@ -61,7 +61,7 @@ def test_media_roots_from_the_command_line() -> None:
 
 
 def test_faults_and_quotas_from_the_command_line(tmp_path: Path) -> None:
-    """--faults, --seed, --rate-limit and --db take effect; what struck is said at the end, on stderr."""
+    """--faults, --seed, --rate-limit and --db take effect; faults that happened are listed at the end, on stderr."""
     options = ["--faults", "5xx-before#2", "--seed", "3", "--rate-limit", "free", "--db", str(tmp_path / "b.db")]
     with _running(*options) as (process, url):
         assert [_ask(url).status_code for _ in range(2)] == [200, 502]
@@ -72,7 +72,7 @@ def test_faults_and_quotas_from_the_command_line(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken() -> None:
-    """Exit 1, one line that names the port and a way out, no traceback."""
+    """Exit 1, one line with the port and a fix, no traceback."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -102,7 +102,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_used(arguments: list[str], code: int, message: str) -> None:
-    """A message, exit 1 for what is not there and click's usage error (64 in the end) for what is not meant."""
+    """A message, exit 1 for a missing file and click's usage error (64 in the end) for an invalid option."""
     result = CliRunner().invoke(sandbox, arguments)
     assert result.exit_code == code
     assert message in result.output

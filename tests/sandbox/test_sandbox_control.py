@@ -1,4 +1,4 @@
-"""`/_sandbox/`: the clock, the faults and the account, over HTTP while it runs."""
+"""`/_sandbox/`: the clock, the faults and the account, over HTTP while the sandbox runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _control(buffer: Asker, method: str, what: str, body: Any = None) -> Any:
 
 
 def test_the_clock_moves(buffer: Asker) -> None:
-    """By seconds, to a moment, on from there; what falls due in between happens."""
+    """By seconds, to a time, and onwards from there; posts due in between are published."""
     buffer.create(mode="customScheduled", dueAt="2026-11-02T09:00:00Z")
     assert _control(buffer, "GET", "clock") == {"now": "2026-11-02T08:30:00.000Z"}
     assert _control(buffer, "POST", "clock", {"advance": 1800}) == {"now": "2026-11-02T09:00:00.000Z"}
@@ -28,7 +28,7 @@ def test_the_clock_moves(buffer: Asker) -> None:
 
 
 def test_faults_are_ordered_and_reported(buffer: Asker) -> None:
-    """Rules in either form, with a seed; the log; and an end to them."""
+    """Rules in either form, with a seed; the log; and turning them off."""
     _control(buffer, "PUT", "faults", {"rules": "html-before@query#1", "seed": 4})
     assert buffer.ask("{ account { id } }").text.startswith("<!DOCTYPE")
     report = _control(buffer, "GET", "faults")
@@ -41,7 +41,7 @@ def test_faults_are_ordered_and_reported(buffer: Asker) -> None:
 
 
 def test_the_other_side_of_what_nobody_has_shown(buffer: Asker) -> None:
-    """It holds from then on; the other options stay as they were."""
+    """It applies from then on; the other options do not change."""
     before = _control(buffer, "GET", "options")
     assert buffer.create()["post"]["schedulingType"] is None
     chosen = _control(buffer, "PUT", "options", {"automatic_reads_null": False})
@@ -50,14 +50,14 @@ def test_the_other_side_of_what_nobody_has_shown(buffer: Asker) -> None:
 
 
 def test_the_requests_so_far(buffer: Asker) -> None:
-    """As the endpoint saw them; control requests are not among them."""
+    """Those at the API endpoint; control requests are not included."""
     buffer.ask("query Me { account { id } }")
     (seen,) = _control(buffer, "GET", "requests")
     assert (seen["operation"], seen["fields"], seen["status"]) == ("Me", [["account", "account"]], 200)
 
 
 def test_acting_as_a_person(buffer: Asker, sandbox: Sandbox) -> None:
-    """Channels and posts change as they would in the web application."""
+    """Channels and posts change as in the web application."""
     channel = sandbox.channel("twitter")["id"]
     assert _control(buffer, "PUT", "channels", {"id": channel, "isQueuePaused": True})["isQueuePaused"]
     made = buffer.create()["post"]["id"]
@@ -84,7 +84,7 @@ def test_acting_as_a_person(buffer: Asker, sandbox: Sandbox) -> None:
     ],
 )
 def test_what_cannot_be_done(buffer: Asker, method: str, what: str, body: str, status: int) -> None:
-    """A message and a status, nothing worse."""
+    """A message and a status, no crash."""
     answer = buffer.send(body, method, f"/_sandbox/{what}")
     assert (answer.status, list(answer.json)) == (status, ["error"])
 
@@ -95,7 +95,7 @@ def test_the_key_guards_it(buffer: Asker) -> None:
 
 
 def test_hundreds_of_posts_from_the_past(buffer: Asker, sandbox: Sandbox) -> None:
-    """One request adds them, by a person or another program, published or not, with the dates given; ids come back."""
+    """One request adds them, by a person or another program, published or not, with the given dates; returns ids."""
     posts = [
         {
             "channelId": "twitter:acme", "text": str(day), "status": "sent", "via": "api" if day % 2 else "buffer",
@@ -112,7 +112,7 @@ def test_hundreds_of_posts_from_the_past(buffer: Asker, sandbox: Sandbox) -> Non
 
 
 def test_ids_are_never_given_twice(sandbox: Sandbox) -> None:
-    """A seeded post does not take the id of one that was deleted before."""
+    """A seeded post does not reuse the id of a deleted one."""
     post = {"channelId": sandbox.channel("twitter")["id"], "text": "Hello"}
     (first,) = sandbox.seed([post])
     sandbox.person.delete_post(first)

@@ -18,7 +18,7 @@ MEMBERS = "__typename ... on PostActionSuccess { post { id text } } ... on Mutat
 
 
 def _batch(buffer: Asker, *texts: str) -> Answer:
-    """Create posts of these texts as aliases a0, a1, … of one request."""
+    """Create posts with these texts as aliases a0, a1, … of one request."""
     wanted = {"channelId": buffer.sandbox.channel("twitter")["id"], "mode": "addToQueue", "schedulingType": "automatic"}
     names = [f"$v{n}: CreatePostInput!" for n in range(len(texts))]
     fields = [f"a{n}: createPost(input: $v{n}) {{ {MEMBERS} }}" for n in range(len(texts))]
@@ -59,7 +59,7 @@ def test_connections_that_break_or_hang(make: Any, kind: str, moment: str, writt
     ],
 )
 def test_answers_that_cannot_be_read(make: Any, rule: str, status: int, start: str, written: list[str]) -> None:
-    """A gateway's page, a page where JSON belongs, JSON that breaks off."""
+    """A gateway's page, a page instead of JSON, truncated JSON."""
     buffer = make(faults=rule)
     answer = _batch(buffer, "a", "b")
     assert (answer.status, answer.text[: len(start)]) == (status, start)
@@ -70,7 +70,7 @@ def test_answers_that_cannot_be_read(make: Any, rule: str, status: int, start: s
 
 @pytest.mark.parametrize(("moment", "written"), [("before", ["a"]), ("after", ["a", "b"])])
 def test_an_alias_that_throws_nulls_everything(make: Any, moment: str, written: list[str]) -> None:
-    """`data: null` and one error with the alias's path; those before were written, those after never ran."""
+    """`data: null` and one error with the alias's path; earlier writes were carried out, later ones never ran."""
     buffer = make(faults=f"throw-{moment}@createPost#2")
     answer = _batch(buffer, "a", "b", "c")
     assert (answer.status, answer.data, answer.code) == (200, None, "UNEXPECTED")
@@ -84,7 +84,7 @@ def test_an_alias_that_throws_nulls_everything(make: Any, moment: str, written: 
 )
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_one_alias_is_answered_with_nothing_to_go_by(make: Any, kind: str, typename: str | None, moment: str) -> None:
-    """A typed error that says nothing, or no answer for that alias; its neighbours are as usual."""
+    """A typed error without details, or no answer for that alias; the others are as usual."""
     buffer = make(faults=f"{kind}-{moment}#2")
     answer = _batch(buffer, "a", "b", "c")
     names = {alias: payload["__typename"] for alias, payload in answer.data.items()}
@@ -94,7 +94,7 @@ def test_one_alias_is_answered_with_nothing_to_go_by(make: Any, kind: str, typen
 
 
 def test_other_mutations_answer_in_their_own_unions(make: Any) -> None:
-    """DeletePost knows VoidMutationError only, createIdea has no RestProxyError; both stay within their payload."""
+    """DeletePost only has VoidMutationError, createIdea has no RestProxyError; both stay within their payload."""
     buffer = make(faults="rest-proxy-after")
     assert buffer.delete("x") == {"__typename": "VoidMutationError", "message": "Unknown error"}
     assert buffer.idea(title="T") == {"__typename": "UnexpectedError", "message": "Unknown error"}
@@ -102,7 +102,7 @@ def test_other_mutations_answer_in_their_own_unions(make: Any) -> None:
 
 
 def test_a_write_lands_after_its_connection_is_gone(make: Any) -> None:
-    """Cut at once, written three seconds later, dated then; whoever looks before sees nothing."""
+    """Cut at once, written three seconds later with that date; reads before that do not see it."""
     buffer = make(faults="late@createPost#1=1:3s")
     with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError)):
         _batch(buffer, "a", "b")
@@ -114,7 +114,7 @@ def test_a_write_lands_after_its_connection_is_gone(make: Any) -> None:
 
 
 def test_a_list_that_lags(make: Any) -> None:
-    """Lists leave out what is younger than the lag; by its id the post is there."""
+    """Lists omit posts younger than the lag; by id the post is found."""
     buffer = make(faults="lag=1:5s")
     made = buffer.create(text="new")["post"]["id"]
     idea = buffer.idea(title="new")["idea"]["id"]
@@ -130,7 +130,7 @@ def test_a_list_that_lags(make: Any) -> None:
 
 
 def test_skew(make: Any) -> None:
-    """The service's clock is behind: the Date header and every createdAt say so."""
+    """The service's clock is behind: the Date header and every createdAt show it."""
     buffer = make(faults="skew=-5m")
     answer = _batch(buffer, "a")
     assert answer.headers["date"] == "Mon, 02 Nov 2026 08:25:00 GMT"
@@ -147,13 +147,13 @@ def test_a_429_and_a_duplicate_refusal_to_order(make: Any) -> None:
 
 
 def test_queries_are_struck_too(make: Any) -> None:
-    """A rule without ON befalls reads as well; one for mutations does not."""
+    """A rule without ON applies to reads as well; one for mutations does not."""
     buffer = make(faults="5xx@query#1,html@mutation")
     assert [buffer.ask("{ account { id } }").status for _ in range(2)] == [502, 200]
 
 
 def test_faults_change_while_it_runs(make: Any) -> None:
-    """`set_faults` begins a new log; without arguments all goes well."""
+    """`set_faults` starts a new log; without arguments there are no faults."""
     buffer = make(faults="5xx")
     assert _batch(buffer, "a").status == 502
     buffer.sandbox.set_faults()
@@ -204,7 +204,7 @@ def test_rules_that_cannot_be_read(text: str) -> None:
 
 @given(st.text(alphabet="cutlaegsk-@#=:*.0123456789 ,x+", max_size=30))
 def test_any_text_is_rules_or_a_fault_error(text: str) -> None:
-    """Rules with a probability that is one, or a FaultError; never anything else."""
+    """Rules with a valid probability, or a FaultError; never anything else."""
     try:
         rules = parse_rules(text)
     except FaultError:
@@ -213,7 +213,7 @@ def test_any_text_is_rules_or_a_fault_error(text: str) -> None:
 
 
 def test_rules_in_a_file(tmp_path: Any) -> None:
-    """The short form over lines, or a JSON list of objects; what is wrong in it is a FaultError."""
+    """The short form on several lines, or a JSON list of objects; an error in it is a FaultError."""
     file = tmp_path / "faults"
     file.write_text("cut-after=0.2\nlate=0.1:3s\n")
     assert read_rules(str(file)) == parse_rules("cut-after=0.2,late=0.1:3s")
@@ -226,13 +226,13 @@ def test_rules_in_a_file(tmp_path: Any) -> None:
 
 
 def test_times_bounds_a_rule() -> None:
-    """A rule with `times` strikes so often and no more, on whichever requests."""
+    """A rule with `times` applies exactly that often, to any requests."""
     faults = Faults("cut=0.5*3", seed=3)
     assert sum(faults.draw("query", []) is not None for _ in range(200)) == 3
 
 
 def test_counts(make: Any) -> None:
-    """How often each fault struck."""
+    """How often each fault happened."""
     buffer = make(faults="5xx-before#2-3,html-before#5")
     for _ in range(5):
         _batch(buffer, "a")

@@ -1,4 +1,4 @@
-"""The account that a sandbox starts from, and how it is kept."""
+"""The sandbox's initial account, and how it is stored."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SMALL: dict[str, Any] = {
 
 
 def test_a_small_fixture_is_filled_out(make: Any) -> None:
-    """Names are enough: ids, limits, slots and dates have defaults, and the whole reads back."""
+    """Names are enough: ids, limits, slots and dates have defaults, and all of it reads back."""
     buffer: Asker = make(SMALL)
     nodes = [edge["node"] for edge in buffer.page(organization="Tiny")["edges"]]
     assert [(node["text"], node["status"], node["dueAt"]) for node in nodes] == [
@@ -53,7 +53,7 @@ def test_ids_are_the_same_in_every_run(make: Any) -> None:
 
 
 def test_the_default_account_survives_a_round_trip(make: Any) -> None:
-    """With a post on it that the API made."""
+    """With a post created through the API."""
     buffer: Asker = make()
     buffer.create()
     dumped = buffer.sandbox.dump()
@@ -61,7 +61,7 @@ def test_the_default_account_survives_a_round_trip(make: Any) -> None:
 
 
 def test_a_file_keeps_the_account(tmp_path: Path, make: Any) -> None:
-    """--db: what was made is there the next time, the fixture is read the first time only."""
+    """--db: the objects are there the next time, the fixture is read only the first time."""
     file = str(tmp_path / "buffer.db")
     buffer: Asker = make(db=file)
     made = buffer.create()["post"]["id"]
@@ -72,7 +72,7 @@ def test_a_file_keeps_the_account(tmp_path: Path, make: Any) -> None:
 
 
 def test_a_file_is_its_owners_alone(tmp_path: Path, make: Any) -> None:
-    """--db: mode 0600 for what SQLite keeps beside it, too, and for a file that was there before."""
+    """--db: mode 0600 for SQLite's extra files, too, and for an existing file."""
     file = tmp_path / "buffer.db"
     file.touch(0o644)
     buffer: Asker = make(db=str(file))
@@ -97,14 +97,14 @@ def test_a_file_is_its_owners_alone(tmp_path: Path, make: Any) -> None:
     ],
 )
 def test_a_fixture_that_does_not_fit(fixture: Any, message: str) -> None:
-    """A FixtureError that says where and what."""
+    """A FixtureError with the place and the problem."""
     with pytest.raises(FixtureError) as caught:
         Sandbox(fixture)
     assert message in str(caught.value)
 
 
 def test_a_status_that_does_not_exist() -> None:
-    """Named with those that do."""
+    """Named, with the valid ones."""
     posts = [{"channelId": "twitter:a", "status": "live"}]
     with pytest.raises(FixtureError, match=r"'live' is none of draft, error"):
         Sandbox({"organizations": [{"name": "A", "channels": [{"service": "twitter", "name": "a"}], "posts": posts}]})
@@ -122,7 +122,7 @@ def test_a_file_that_is_no_fixture(tmp_path: Path) -> None:
 
 
 def test_looking_things_up(sandbox: Sandbox) -> None:
-    """By name and service; KeyError for what is not there, RuntimeError for the URL before it runs."""
+    """By name and service; KeyError for a missing one, RuntimeError for the URL before it runs."""
     assert sandbox.channel("twitter", "Globex")["name"] == "globex"
     with pytest.raises(KeyError):
         sandbox.organization("Nobody")

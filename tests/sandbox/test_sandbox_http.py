@@ -1,4 +1,4 @@
-"""The endpoint: who is let in, what is refused and how, and what one document may hold."""
+"""The endpoint: which clients are accepted, what is refused and how, and the limits of a document."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_any_other_agent_is_let_in(sandbox: Sandbox, agent: str) -> None:
 
 
 def test_the_401_may_be_as_the_guides_name_it(make: Any) -> None:
-    """`key_code` names it."""
+    """`key_code` sets the code."""
     buffer = make(key_code="UNAUTHORIZED")
     assert buffer.send("{}", Authorization="Bearer wrong").code == "UNAUTHORIZED"
 
@@ -96,7 +96,7 @@ def test_only_posts_are_served(buffer: Asker) -> None:
 
 
 def test_half_characters_are_replaced(buffer: Asker) -> None:
-    """JSON can spell half of an emoji; it is kept as the replacement character, not as an error."""
+    """JSON can spell a lone surrogate; it is stored as the replacement character, without an error."""
     assert buffer.create(text="a\ud83d")["post"]["text"] == "a\ufffd"
 
 
@@ -124,13 +124,13 @@ def test_limits_of_one_document(buffer: Asker, query: str, limit: str) -> None:
 
 
 def test_thirty_aliases_and_long_variables_pass(buffer: Asker) -> None:
-    """Exactly thirty aliases work, and what stands in variables counts for nothing."""
+    """Exactly thirty aliases work, and the contents of variables do not count."""
     assert buffer.ask("{" + " ".join(f"a{n}: account {{ id }}" for n in range(30)) + "}").status == 200
     assert buffer.create("linkedin", text="word " * 500)["__typename"] == "PostActionSuccess"
 
 
 def test_fragments_count_where_they_are_spread(buffer: Asker) -> None:
-    """Aliases within fragments count as often as the fragment is used; a fragment in itself is refused."""
+    """Aliases in fragments count as often as the fragment is used; a recursive fragment is refused."""
     spread = "fragment F on Account { " + " ".join(f"a{n}: id" for n in range(16)) + " }"
     assert buffer.ask("{ x: account { ...F } y: account { ...F } } " + spread).message.startswith("Aliases limit of 30")
     assert buffer.ask("{ account { ...F } } fragment F on Account { id ...F }").code == "GRAPHQL_VALIDATION_FAILED"
@@ -146,7 +146,7 @@ def test_requests_are_remembered(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_half_a_request_is_none(buffer: Asker) -> None:
-    """A client that dies while it sends leaves no trace, and the next one is served."""
+    """A client that dies while sending leaves no trace, and the next one is served."""
     parts = urlsplit(buffer.sandbox.url)
     head = f"POST / HTTP/1.1\r\nHost: x\r\nUser-Agent: t\r\nAuthorization: Bearer {buffer.sandbox.key}\r\n"
     with socket.create_connection((parts.hostname or "", parts.port or 0)) as connection:
@@ -156,26 +156,26 @@ def test_half_a_request_is_none(buffer: Asker) -> None:
 
 
 def test_the_schema_can_be_asked_for(buffer: Asker) -> None:
-    """Clients that read the schema from the endpoint get it."""
+    """Introspection works for clients that use it."""
     types = buffer.it("{ it: __schema { types { name } } }")["types"]
     assert {"PostActionPayload", "Post", "Idea"} <= {one["name"] for one in types}
 
 
 def test_a_kept_connection_serves_many_requests(buffer: Asker) -> None:
-    """A hundred requests over one client, each answered in turn."""
+    """A hundred requests from one client, each answered in turn."""
     answers = [buffer.ask("{ account { id } }").status for _ in range(100)]
     assert answers == [200] * 100
     assert len(buffer.sandbox.requests) == 100
 
 
 def test_the_date_header_is_the_sandboxs_own_time(buffer: Asker) -> None:
-    """The header follows the clock, not the machine."""
+    """The header follows the sandbox's clock, not the machine's."""
     buffer.sandbox.clock.advance(hours=2)
     assert buffer.send(json.dumps({"query": "{ account { id } }"})).headers["date"] == "Mon, 02 Nov 2026 10:30:00 GMT"
 
 
 def test_every_answer_carries_the_date(buffer: Asker) -> None:
-    """Refusals, control answers, the page and a body that is too large carry it, too."""
+    """Refusals, control answers, the page and the answer to an oversized body have it, too."""
     answers = [
         buffer.send("{"),
         buffer.send("{}", Authorization="Bearer wrong"),
@@ -195,13 +195,13 @@ def test_the_date_may_be_left_out(make: Any) -> None:
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:4141", "127.0.0.1", "[::1]:80"])
 def test_its_own_host_names_are_answered(buffer: Asker, host: str) -> None:
-    """200 with any port: a tunnel has its own."""
+    """200 with any port, since a tunnel has its own."""
     assert buffer.send('{"query": "{ account { id } }"}', Host=host).status == 200
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:4141", "localhost.evil.example"])
 def test_other_host_names_are_refused(buffer: Asker, host: str) -> None:
-    """421 for the API, the page and the control paths: a web page cannot reach it through a name of its own."""
+    """421 for the API, the page and the control paths: a website cannot reach it through its own domain."""
     for method, path in (("POST", "/"), ("GET", "/"), ("GET", "/_sandbox/account")):
         assert buffer.send("{}", method, path, Host=host, Accept="text/html").status == 421
     assert buffer.sandbox.requests == []

@@ -1,4 +1,4 @@
-"""What time, and people in the web application, make of posts."""
+"""Changes of posts by time, and by people in the web application."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _read(buffer: Asker) -> Any:
 
 
 def test_a_due_post_is_sent_when_anybody_looks(buffer: Asker, sandbox: Sandbox) -> None:
-    """Scheduled until the instant, then sent at that instant with a link, whenever it is looked at."""
+    """Scheduled until the instant, then sent at that instant with a link, whenever it is read."""
     _timed(buffer)
     sandbox.clock.set("2026-12-01T08:59:59.999Z")
     assert _read(buffer)["status"] == "scheduled"
@@ -32,7 +32,7 @@ def test_a_due_post_is_sent_when_anybody_looks(buffer: Asker, sandbox: Sandbox) 
 
 
 def test_sending_comes_before_sent(make: Any) -> None:
-    """With `sending_seconds` a post is `sending` meanwhile, and cannot be edited."""
+    """With `sending_seconds` a post is `sending` in between, and cannot be edited."""
     buffer = make(sending_seconds=30)
     made = _timed(buffer)
     buffer.sandbox.clock.set(DUE)
@@ -43,13 +43,13 @@ def test_sending_comes_before_sent(make: Any) -> None:
 
 
 def test_a_time_in_the_past_publishes_at_once(buffer: Asker) -> None:
-    """The worst that could happen, so that a client that sends one is caught."""
+    """The worst case, so that a client with this bug is caught."""
     made = buffer.create(mode="customScheduled", dueAt="2026-11-01T09:00:00Z")["post"]
     assert (made["status"], made["sentAt"]) == ("sent", "2026-11-02T08:30:00.000Z")
 
 
 def test_a_time_in_the_past_may_be_refused(make: Any) -> None:
-    """With `refuse_past`: of a new post and of an edit; nothing is made."""
+    """With `refuse_past`: for a new post and for an edit; nothing is created."""
     buffer = make(refuse_past=True)
     past = {"mode": "customScheduled", "dueAt": "2026-11-01T09:00:00Z"}
     assert buffer.create(**past)["message"] == "Invalid post: The scheduled time is in the past."
@@ -59,7 +59,7 @@ def test_a_time_in_the_past_may_be_refused(make: Any) -> None:
 
 
 def test_a_paused_queue_accepts_and_never_publishes(buffer: Asker, sandbox: Sandbox) -> None:
-    """Queued and timed posts wait; shareNow goes; on resuming, what is overdue goes out from then on."""
+    """Queued and timed posts wait; shareNow is published; after resuming, overdue posts are published from then on."""
     channel = sandbox.channel("twitter")["id"]
     sandbox.person.set_channel(channel, isQueuePaused=True)
     buffer.create(text="queued")
@@ -72,7 +72,7 @@ def test_a_paused_queue_accepts_and_never_publishes(buffer: Asker, sandbox: Sand
 
 
 def test_a_notification_only_reminds(buffer: Asker, sandbox: Sandbox) -> None:
-    """`schedulingType` reads back; when due the post is notified, has no link, and a person may mark it published."""
+    """`schedulingType` reads back; when due, the post is notified without a link, and people may mark it published."""
     made = _timed(buffer, schedulingType="notification")
     assert made["schedulingType"] == "notification"
     sandbox.clock.set(DUE)
@@ -83,7 +83,7 @@ def test_a_notification_only_reminds(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_drafts_never_go_out(buffer: Asker, sandbox: Sandbox) -> None:
-    """Neither drafts nor posts that wait for approval, whatever their time."""
+    """Neither drafts nor posts that need approval, at any time."""
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
     _timed(buffer, saveToDraft=True)
     _timed(buffer, needsApproval=True)
@@ -92,7 +92,7 @@ def test_drafts_never_go_out(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_a_network_refuses_later(buffer: Asker, sandbox: Sandbox) -> None:
-    """A post can turn to `error` with a message after it was accepted; an edit of its time gives it another try."""
+    """A post can turn to `error` with a message after it was accepted; an edit of its time retries it."""
     made = _timed(buffer)
     sandbox.person.set_error(made["id"], "The image is too large.")
     post = _read(buffer)
@@ -102,7 +102,7 @@ def test_a_network_refuses_later(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_people_make_change_and_delete(buffer: Asker, sandbox: Sandbox) -> None:
-    """What a person makes reads back as made in Buffer; they may edit one field alone and delete even what was sent."""
+    """A person's post reads back as made in Buffer; people can edit a single field and even delete sent posts."""
     person = sandbox.person
     made = person.create_post(sandbox.channel("twitter")["id"], "by hand", dueAt=DUE)
     assert _read(buffer)["via"] == "buffer"
@@ -130,7 +130,7 @@ def test_people_meet_refusals_too(sandbox: Sandbox) -> None:
 
 
 def test_people_have_ideas_and_rename_channels(buffer: Asker, sandbox: Sandbox) -> None:
-    """Ideas come, change and go; a renamed handle keeps the channel's id; a new channel is there at once."""
+    """Ideas are added, changed and removed; a renamed handle keeps the channel's id; a new channel appears at once."""
     organization = sandbox.organization()["id"]
     idea = sandbox.person.create_idea(organization, title="By hand")
     assert [one["content"]["title"] for one in sandbox.ideas()] == ["By hand"]
@@ -151,7 +151,7 @@ def test_people_have_ideas_and_rename_channels(buffer: Asker, sandbox: Sandbox) 
 
 
 def test_the_clock() -> None:
-    """It stands, jumps, goes back and runs on; a text that is no time is a ValueError."""
+    """It stops, jumps, goes back and runs on; an invalid time is a ValueError."""
     clock = Clock.at("2026-11-02T09:30:00+01:00")
     assert clock.now().isoformat() == "2026-11-02T08:30:00+00:00"
     clock.advance(minutes=-30)
@@ -167,7 +167,7 @@ def test_the_clock() -> None:
 
 
 def test_people_and_programs_have_made_posts_before(buffer: Asker, sandbox: Sandbox) -> None:
-    """`at` makes a post in the past: created then, published since; `via` names another program."""
+    """`at` makes a post in the past: created then, published since; `via` sets another program."""
     channel = sandbox.channel("twitter")["id"]
     published = {"text": "by hand", "dueAt": "2026-09-02T09:00:00Z", "at": "2026-09-01T09:00:00Z"}
     made = sandbox.person.create_post(channel, **published)

@@ -1,4 +1,4 @@
-"""Media on hosts that the sandbox was told to look at: fetched as Buffer does, on creation and when a post goes out."""
+"""Media on hosts that the sandbox may fetch from: fetched as Buffer does, on creation and on publication."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def files() -> Iterator[FileServer]:
 
 @pytest.fixture
 def looking(make: Make, files: FileServer) -> Asker:
-    """A client of a sandbox that looks at this host."""
+    """A client for a sandbox that fetches from this host."""
     return make(media_roots=(files.url,))
 
 
 def test_dead_addresses_are_refused_in_buffers_words(looking: Asker, files: FileServer) -> None:
-    """What is there is taken, also over http on this machine; what is gone or no picture is refused."""
+    """An existing file is accepted, also over http on this machine; a missing one or another type is refused."""
     assert (
         looking.create(assets=[{"image": {"url": f"{files.url}/a.png"}}], **TIMED)["__typename"] == "PostActionSuccess"
     )
@@ -44,7 +44,7 @@ def test_dead_addresses_are_refused_in_buffers_words(looking: Asker, files: File
 
 
 def test_other_hosts_are_not_asked(looking: Asker, files: FileServer) -> None:
-    """Addresses that are not below a root are judged by their names, as ever."""
+    """Addresses that are not below a root are judged by their form, as usual."""
     assert (
         looking.create(assets=[{"image": {"url": "https://acme.example/a.png"}}], **TIMED)["__typename"]
         == "PostActionSuccess"
@@ -57,7 +57,7 @@ def test_other_hosts_are_not_asked(looking: Asker, files: FileServer) -> None:
 
 
 def test_media_are_fetched_again_when_a_post_goes_out(looking: Asker, files: FileServer) -> None:
-    """A picture that is gone by then makes the post fail, with the reason."""
+    """If a picture is gone by then, the post fails with the reason."""
     looking.create(assets=[{"image": {"url": f"{files.url}/a.png"}}], **TIMED)
     files.files.clear()
     looking.sandbox.clock.set("2026-11-02T12:00:01Z")

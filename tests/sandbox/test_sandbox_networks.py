@@ -1,4 +1,4 @@
-"""What each network takes, row by row of the notes' table, in the words that the service uses."""
+"""The rules of each network, row by row of the notes' table, in the service's words."""
 
 from __future__ import annotations
 
@@ -232,20 +232,20 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("service", "fields"), ACCEPTED)
 def test_accepted(buffer: Asker, service: str, fields: dict[str, Any]) -> None:
-    """Exactly at the limit, with what the network needs."""
+    """Exactly at the limit, with the network's required fields."""
     made = buffer.create(service, **fields)
     assert made["__typename"] == "PostActionSuccess", made
 
 
 @pytest.mark.parametrize(("service", "fields", "message"), REFUSED)
 def test_refused(buffer: Asker, service: str, fields: dict[str, Any], message: str) -> None:
-    """One beyond the limit, or without what the network needs: InvalidInputError in these words."""
+    """One over the limit, or without a required field: InvalidInputError in these words."""
     made = buffer.create(service, **fields)
     assert made == {"__typename": "InvalidInputError", "message": f"Invalid post: {message}"}
 
 
 def test_limits_that_the_channel_sets(buffer: Asker, sandbox: Sandbox) -> None:
-    """A premium account on twitter and a generous Mastodon server take more."""
+    """A premium account on twitter and a generous Mastodon server allow more."""
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], metadata={"subscriptionType": "Premium"})
     assert "post" in buffer.create(text="x" * 25_000)
     assert "25000" in buffer.create(text="x" * 25_001)["message"]
@@ -268,7 +268,7 @@ def test_limits_that_the_channel_sets(buffer: Asker, sandbox: Sandbox) -> None:
     ],
 )
 def test_graphemes(text: str, count: int) -> None:
-    """A letter with its accent, a hand with its colour, a flag, an emoji with its selector: one each."""
+    """A letter with its accent, a hand with its skin tone, a flag, an emoji with its selector: one each."""
     assert graphemes(text) == count
 
 

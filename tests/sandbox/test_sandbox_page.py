@@ -1,4 +1,4 @@
-"""The page at `/` and what it is drawn from. What a browser makes of it is in tests/browser."""
+"""The page at `/` and its data. tests/browser covers its behavior in a browser."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ KEY = {"User-Agent": "Mozilla/5.0", "Authorization": "Bearer sandbox"}
 
 
 def board(sandbox: Sandbox) -> Any:
-    """What the page would draw."""
+    """The data of the page."""
     answer = httpx2.get(f"{sandbox.url}/_sandbox/board", headers=KEY)
     assert answer.status_code == 200
     return answer.json()
 
 
 def channel(sandbox: Sandbox, name: str) -> Any:
-    """One channel of the board, by its name."""
+    """A channel of the board, by name."""
     found = [each for o in board(sandbox)["organizations"] for each in o["channels"] if each["name"] == name]
     return found[0]
 
 
 def test_a_browser_gets_the_page(sandbox: Sandbox) -> None:
-    """HTML whose policy names its own style and script; it is no request to the API."""
+    """HTML whose policy names its own style and script; it does not count as an API request."""
     answer = httpx2.get(sandbox.url, headers=BROWSER)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     policy = answer.headers["content-security-policy"]
@@ -43,20 +43,20 @@ def test_a_browser_gets_the_page(sandbox: Sandbox) -> None:
 
 
 def test_a_client_of_the_api_does_not(buffer: Asker) -> None:
-    """GET without asking for HTML is 405, and so is GET of the other address; POST stays GraphQL."""
+    """GET without asking for HTML is 405, and so is GET on the other address; POST stays GraphQL."""
     assert buffer.send("", method="GET").status == 405
     assert httpx2.get(f"{buffer.sandbox.url}/graphql", headers={**BROWSER, **KEY}).status_code == 405
     assert httpx2.post(buffer.sandbox.url, headers={**BROWSER, **KEY}, json={"query": "{ account { id } }"}).is_success
 
 
 def test_the_key_cannot_break_out_of_the_page() -> None:
-    """It is escaped where it stands."""
+    """It is escaped."""
     with Sandbox(key='"><b>') as sandbox:
         assert 'content="&quot;&gt;&lt;b&gt;"' in httpx2.get(sandbox.url, headers=BROWSER).text
 
 
 def test_the_board_shows_what_is_there(buffer: Asker) -> None:
-    """A post with its status, time, text, picture and alt text, an idea, and how often the API was asked."""
+    """A post with its status, time, text, picture and alt text, an idea, and the number of API requests."""
     image = {"url": "https://acme.example/a.png", "metadata": {"altText": "A picture"}}
     buffer.create(
         "twitter", text="Hello", mode="customScheduled", dueAt="2026-12-01T09:00:00Z", assets=[{"image": image}]
@@ -78,7 +78,7 @@ def test_the_board_shows_what_is_there(buffer: Asker) -> None:
 
 
 def test_the_board_follows_a_posts_life(buffer: Asker) -> None:
-    """What is due is out, what a network refused says why, what was deleted is gone, a paused queue says so."""
+    """Due posts are published, refused ones show the reason, deleted ones are gone, a paused queue is marked."""
     sandbox = buffer.sandbox
     ids = [
         buffer.create("twitter", text=text, mode="customScheduled", dueAt="2026-11-02T10:00:00Z")["post"]["id"]
@@ -98,7 +98,7 @@ def test_the_board_follows_a_posts_life(buffer: Asker) -> None:
 
 
 def test_the_board_stays_small(buffer: Asker) -> None:
-    """Of a long queue the first forty in the order in which they go out, and the number of all."""
+    """The first forty posts of a long queue in publication order, and the total."""
     twitter = buffer.sandbox.channel("twitter")["id"]
     due = [
         {"channelId": twitter, "text": str(n), "dueAt": f"2027-01-01T{n // 60:02}:{n % 60:02}:00Z"} for n in range(90)
@@ -111,5 +111,5 @@ def test_the_board_stays_small(buffer: Asker) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
 def test_the_board_wants_the_key(sandbox: Sandbox, headers: dict[str, str]) -> None:
-    """401 without it: other pages in the browser do not have it."""
+    """401 without it: other pages in the browser do not know it."""
     assert httpx2.get(f"{sandbox.url}/_sandbox/board", headers={**BROWSER, **headers}).status_code == 401

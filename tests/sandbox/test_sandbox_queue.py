@@ -1,4 +1,4 @@
-"""The queue: which slot a post takes, and what moves others."""
+"""The queue: which slot a post takes, and what moves other posts."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def _queue(buffer: Asker) -> list[tuple[str, str]]:
 
 
 def test_add_to_queue_takes_the_next_free_slot(buffer: Asker) -> None:
-    """In order, whatever `dueAt` says."""
+    """In order, for any `dueAt`."""
     made = [buffer.create(text=text, dueAt="2027-01-01T09:00:00Z")["post"] for text in "abc"]
     assert [post["dueAt"] for post in made] == SLOTS[:3]
     assert {post["isCustomScheduled"] for post in made} == {False}
 
 
 def test_a_queue_closes_ranks(buffer: Asker, sandbox: Sandbox) -> None:
-    """A post that is deleted, gets a time of its own, becomes a draft or goes out early moves those behind it up."""
+    """A post that is deleted, becomes timed, becomes a draft or is published early moves the later ones up."""
     made = {text: buffer.create(text=text)["post"]["id"] for text in "abcdef"}
     buffer.delete(made["a"])
     assert _queue(buffer)[:4] == list(zip("bcde", SLOTS, strict=True))
@@ -56,7 +56,7 @@ def test_the_last_in_the_queue_stays_there(buffer: Asker) -> None:
 
 
 def test_share_next_pushes_the_others_down(buffer: Asker) -> None:
-    """The new post takes the first slot, each other one the slot behind its own."""
+    """The new post takes the first slot, and each other one the slot after its own."""
     for text in "ab":
         buffer.create(text=text)
     assert buffer.create(text="first", mode="shareNext")["post"]["dueAt"] == SLOTS[0]
@@ -88,7 +88,7 @@ def test_a_channel_without_slots(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_paused_days_have_no_slots(buffer: Asker, sandbox: Sandbox) -> None:
-    """A day that is paused is passed over."""
+    """A paused day is skipped."""
     schedule = [{"day": "mon", "paused": True, "times": ["23:00"]}, {"day": "tue", "paused": False, "times": ["07:15"]}]
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], postingSchedule=schedule)
     assert buffer.create()["post"]["dueAt"] == "2026-11-03T06:15:00.000Z"
@@ -103,7 +103,7 @@ def test_paused_days_have_no_slots(buffer: Asker, sandbox: Sandbox) -> None:
     ],
 )
 def test_slots_are_local_times(zone: str, moment: str, slots: list[str]) -> None:
-    """02:30 each day, over clock changes and in zones far from UTC."""
+    """02:30 each day, across clock changes and in zones far from UTC."""
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     channel = {"timezone": zone, "postingSchedule": [{"day": day, "times": ["02:30"]} for day in days]}
     found = islice(slots_after(channel, datetime.fromisoformat(moment).replace(tzinfo=UTC)), 2)
@@ -118,7 +118,7 @@ STEPS = st.lists(
 @given(steps=STEPS)
 @settings(max_examples=examples(30))
 def test_no_two_queued_posts_share_a_slot(steps: list[tuple[str, int]]) -> None:
-    """Whatever is added, moved, edited and deleted: no slot is given twice, and the next free one is the first."""
+    """After any adds, moves, edits and deletes: no slot is used twice, and the next free one is the first."""
     running = Sandbox(clock=Clock.at("2026-11-02T08:30:00Z"))
     channel = running.channel("twitter")
     person, store = running.person, running.core.store

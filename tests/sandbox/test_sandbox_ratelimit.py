@@ -1,4 +1,4 @@
-"""Quotas: what counts, what the headers say in each form, and when requests go through again."""
+"""Quotas: which requests count, the headers in each form, and when requests are accepted again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _ask(buffer: Asker, times: int = 1) -> Answer:
 
 
 def test_a_hundred_in_a_quarter_of_an_hour(make: Any) -> None:
-    """The 101st is a 429 that says when to come back; it does not count; then one more goes through."""
+    """The 101st is a 429 with the time to come back; it does not count; then one more is accepted."""
     buffer = make(rate_limit="free")
     first = _ask(buffer)
     assert first.headers["ratelimit"] == (
@@ -36,7 +36,7 @@ def test_a_hundred_in_a_quarter_of_an_hour(make: Any) -> None:
 
 
 def test_failed_requests_count_and_strangers_do_not(make: Any) -> None:
-    """A 400 takes one of the hundred, a 401 and a 403 do not (they are no client's), and neither has the headers."""
+    """A 400 takes one of the hundred, a 401 and a 403 do not (they have no client), and neither has the headers."""
     buffer = make(rate_limit="team")
     assert buffer.send("{").status == 400
     stranger = buffer.send("{", Authorization="Bearer wrong")
@@ -45,7 +45,7 @@ def test_failed_requests_count_and_strangers_do_not(make: Any) -> None:
 
 
 def test_the_day_is_a_window_of_its_own(make: Any) -> None:
-    """250 a day on the free plan, however they are spread; the 429 names the day."""
+    """250 a day on the free plan, at any times; the 429 names the day."""
     buffer = make(rate_limit="free")
     for _ in range(5):
         assert _ask(buffer, 50).status == 200
@@ -55,7 +55,7 @@ def test_the_day_is_a_window_of_its_own(make: Any) -> None:
 
 
 def test_repeated_headers(make: Any) -> None:
-    """One header a window, without spaces."""
+    """One header per window, without spaces."""
     headers = _ask(make(rate_limit="free", rate_headers="repeated")).headers
     assert headers.get_list("ratelimit")[0] == '"100-in-15min";r=99;t=900'
     assert len(headers.get_list("ratelimit-policy")) == 3
@@ -72,7 +72,7 @@ def test_old_headers(make: Any) -> None:
 
 
 def test_no_limits_unless_asked(buffer: Asker) -> None:
-    """In a test nothing is counted, and no headers are sent."""
+    """By default nothing is counted in a test, and no headers are sent."""
     assert "ratelimit" not in _ask(buffer, 120).headers
 
 
@@ -85,7 +85,7 @@ def test_plans(plan: str, day: int, month: int) -> None:
 
 
 def test_windows_roll() -> None:
-    """Each request leaves its window alone: half of the hundred a minute later, the other half after that."""
+    """Each request leaves its window separately: half of the hundred a minute later, the other half after that."""
     quota, clock = Quota("team"), Clock.at("2026-11-02T08:00:00Z")
     for moment in ("2026-11-02T08:00:00Z", "2026-11-02T08:01:00Z"):
         clock.set(moment)

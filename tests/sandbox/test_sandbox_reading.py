@@ -1,4 +1,4 @@
-"""Lists: order, pages, filters, sorting; single objects; how things read back."""
+"""Lists: order, pages, filters, sorting; single objects; the form of answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _seed(sandbox: Sandbox, *posts: dict[str, Any]) -> None:
 
 
 def test_newest_first_and_dates(buffer: Asker, sandbox: Sandbox) -> None:
-    """Posts list newest first, twins of one instant in reverse order of making; dates are ISO with ms and Z."""
+    """Posts list newest first, those of one instant in reverse order of creation; dates are ISO with ms and Z."""
     for text in ("one", "two"):
         buffer.create(text=text)
     sandbox.clock.advance(1.5)
@@ -29,7 +29,7 @@ def test_newest_first_and_dates(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_ids_are_24_hex(buffer: Asker) -> None:
-    """Posts and ideas have MongoDB's kind of id, all different."""
+    """Posts and ideas have ids like MongoDB's, all different."""
     ids = {buffer.create(text=str(n))["post"]["id"] for n in range(5)} | {buffer.idea(title="x")["idea"]["id"]}
     assert len(ids) == 6
     assert all(len(one) == 24 and int(one, 16) for one in ids)
@@ -38,7 +38,7 @@ def test_ids_are_24_hex(buffer: Asker) -> None:
 @given(size=st.integers(1, 7), count=st.integers(0, 20), newest=st.booleans())
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pages_add_up(make: Any, size: int, count: int, newest: bool) -> None:
-    """Following the cursors shows each post once, in order, whatever the page size; the last page says so."""
+    """Following the cursors shows each post once, in order, for any page size; the last page is marked."""
     buffer = make()
     _seed(buffer.sandbox, *({"text": str(n), "dueAt": f"2027-01-{1 + n // 3:02d}T09:00:00Z"} for n in range(count)))
     sort = None if newest else [{"field": "dueAt", "direction": "asc"}, {"field": "createdAt", "direction": "asc"}]
@@ -51,7 +51,7 @@ def test_pages_add_up(make: Any, size: int, count: int, newest: bool) -> None:
 
 
 def test_page_sizes(buffer: Asker, sandbox: Sandbox) -> None:
-    """20 without `first`, never more than 100, none for 0, an error below; a made-up cursor is one too."""
+    """20 without `first`, never more than 100, none for 0, an error below; also an error for an invalid cursor."""
     _seed(sandbox, *({"text": str(n)} for n in range(120)))
     assert len(buffer.texts()) == 20
     assert len(buffer.texts(first=1000)) == 100
@@ -68,7 +68,7 @@ def test_page_sizes(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_pages_may_be_smaller(make: Any) -> None:
-    """Never more than `page_max`, whatever is asked for."""
+    """Never more than `page_max`, for any request."""
     buffer = make(page_max=2)
     for text in "abc":
         buffer.create(text=text, saveToDraft=True)
@@ -76,7 +76,7 @@ def test_pages_may_be_smaller(make: Any) -> None:
 
 
 def test_a_page_goes_on_where_it_was_although_posts_come_and_go(buffer: Asker, sandbox: Sandbox) -> None:
-    """New posts and deleted ones between two pages neither repeat nor lose one."""
+    """New and deleted posts between two pages neither repeat nor skip any."""
     _seed(sandbox, *({"text": str(n)} for n in range(6)))
     page = buffer.page(first=3)
     sandbox.person.delete_post(page["edges"][2]["node"]["id"])
@@ -137,7 +137,7 @@ def test_sorting_by_due_time_puts_posts_without_one_last(buffer: Asker, sandbox:
 
 
 def test_organizations_are_apart(buffer: Asker, sandbox: Sandbox) -> None:
-    """A list shows its organization's posts only; an unknown one is FORBIDDEN and nulls all."""
+    """A list only shows its organization's posts; an unknown one is FORBIDDEN and nulls everything."""
     buffer.create(text="acme")
     buffer.create(organization="Globex", text="globex")
     assert [edge["node"]["text"] for edge in buffer.page(organization="Globex")["edges"]] == ["globex"]
@@ -146,7 +146,7 @@ def test_organizations_are_apart(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_a_missing_post_nulls_everything(buffer: Asker) -> None:
-    """One missing id takes the other alias's post with it: `Post!`, code NOT_FOUND, HTTP 200."""
+    """One missing id removes the other alias's post as well: `Post!`, code NOT_FOUND, HTTP 200."""
     made = buffer.create()["post"]["id"]
     query = f'{{ a: post(input: {{id: "{made}"}}) {{ id }} b: post(input: {{id: "{made[:-6]}000000"}}) {{ id }} }}'
     answer = buffer.ask(query)
@@ -155,7 +155,7 @@ def test_a_missing_post_nulls_everything(buffer: Asker) -> None:
 
 
 def test_a_post_by_id(buffer: Asker) -> None:
-    """The same object that the list shows."""
+    """The same object as in the list."""
     made = buffer.create()["post"]
     assert buffer.it("query($i: PostInput!) { it: post(input: $i) { ...P } } " + POST, i={"id": made["id"]}) == made
 
@@ -208,7 +208,7 @@ def test_ideas_list_with_dates_in_seconds(buffer: Asker, sandbox: Sandbox) -> No
 
 
 def test_what_is_not_used_answers_as_an_empty_account(buffer: Asker, sandbox: Sandbox) -> None:
-    """Metrics are 0, lists empty; what needs an id of something that is not there says so."""
+    """Metrics are 0, lists are empty; fields that need the id of a missing object return an error."""
     organization = sandbox.organization()["id"]
     query = """query($m: AggregatedPostMetricsInput!, $t: PostTemplatesInput!, $g: IdeaGroupsInput!) {
       aggregatedPostMetrics(input: $m) { metrics { name } metricsUpdatedAt } ideaGroups(input: $g) { name isLocked }
@@ -231,7 +231,7 @@ def test_what_is_not_used_answers_as_an_empty_account(buffer: Asker, sandbox: Sa
 
 
 def test_daily_limits(buffer: Asker, sandbox: Sandbox) -> None:
-    """Scheduled and sent posts of the channel's local day, the limit where there is one."""
+    """Scheduled and sent posts of the channel's local day, and the limit if there is one."""
     channel = sandbox.channel("instagram")["id"]
     sandbox.person.set_channel(channel, dailyPostingLimit=2)
     _seed(
@@ -267,7 +267,7 @@ def test_ten_thousand_posts_seed_in_one_go(make: Any) -> None:
 
 
 def test_post_types(buffer: Asker, sandbox: Sandbox) -> None:
-    """`post` is what no other value claims, threads too; YouTube has shorts, Google Business updates."""
+    """`post` is the type of posts without another one, threads too; YouTube has shorts, Google Business updates."""
     services = {"twitter": {"thread": [{"text": "x"}]}, "instagram": {"type": "reel"}, "facebook": {"type": "post"}}
     services |= {"youtube": {}, "googlebusiness": {}}
     sandbox.seed(
@@ -293,14 +293,14 @@ def test_post_types(buffer: Asker, sandbox: Sandbox) -> None:
     ],
 )
 def test_filters_that_cannot_be(buffer: Asker, sandbox: Sandbox, wanted: Any) -> None:
-    """An error, no page: types that cannot be asked for, a due time of posts without one."""
+    """An error, no page: types that cannot be filtered by, a due time for posts without one."""
     query = "query($i: PostsInput!) { posts(input: $i) { pageInfo { hasNextPage } } }"
     answer = buffer.ask(query, i={"organizationId": sandbox.organization()["id"], "filter": wanted})
     assert (answer.status, answer.code, answer.data) == (200, "BAD_USER_INPUT", None)
 
 
 def test_tags_and_content_items_refuse_large_pages(buffer: Asker, sandbox: Sandbox) -> None:
-    """100 nodes at most, unlike posts, where more is cut."""
+    """100 nodes at most, unlike posts, which are cut off."""
     own = {"organizationId": sandbox.organization()["id"]}
     for field, kind in (("tagsV2", "TagsInput"), ("contentItems", "ContentItemsInput")):
         query = f"query($i: {kind}!, $first: Int) {{ it: {field}(input: $i, first: $first) {{ totalCount }} }}"
@@ -314,7 +314,7 @@ METRICS = """query($i: AggregatedPostMetricsInput!) { it: aggregatedPostMetrics(
 
 
 def test_metrics(buffer: Asker, sandbox: Sandbox) -> None:
-    """Unknown until the first daily refresh after a post was sent; the sums hold what every channel has."""
+    """Unknown until the first daily refresh after a post was sent; the sums cover metrics that every channel has."""
     made = buffer.create(mode="shareNow")["post"]["id"]
     buffer.create("linkedin", mode="shareNow")
     query = "query($i: PostInput!) { it: post(input: $i) { metrics { type value } metricsUpdatedAt } }"
@@ -338,7 +338,7 @@ def test_metrics(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_metrics_of_a_year_at_most(buffer: Asker, sandbox: Sandbox) -> None:
-    """365 days, not one more."""
+    """365 days at most."""
     wanted = {"organizationId": sandbox.organization()["id"], "startDateTime": "2025-11-02T00:00:00Z"}
     assert "data" in buffer.ask(METRICS, i={**wanted, "endDateTime": "2026-11-02T00:00:00Z"}).json
     assert buffer.ask(METRICS, i={**wanted, "endDateTime": "2026-11-03T00:00:00Z"}).code == "BAD_USER_INPUT"

@@ -1,4 +1,4 @@
-"""Mutations: what is made, changed and deleted, and the typed errors with the service's own words."""
+"""Mutations: creating, changing and deleting, and the typed errors in the service's own words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BLUE = "66a0000000000000000001a1"
 
 
 def test_a_post_reads_back(buffer: Asker) -> None:
-    """Text as sent, the time asked for, `schedulingType` null for automatic, made over the API."""
+    """Text as sent, the requested time, `schedulingType` null for automatic, made through the API."""
     post = buffer.create(
         text="One\n\ntwo 🎉 https://acme.example", mode="customScheduled", dueAt="2026-12-01T10:00:00+01:00"
     )["post"]
@@ -28,7 +28,7 @@ def test_a_post_reads_back(buffer: Asker) -> None:
 
 
 def test_the_scheduling_type_may_read_back(make: Any) -> None:
-    """Without `automatic_reads_null` it is what was sent."""
+    """Without `automatic_reads_null` it reads back as sent."""
     assert make(automatic_reads_null=False).create()["post"]["schedulingType"] == "automatic"
 
 
@@ -41,7 +41,7 @@ def test_nothing_is_idempotent(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_assets_move_to_buffers_storage(buffer: Asker) -> None:
-    """`source` is another URL, the same for the same picture; `id` is null; alt text and plausible sizes are there."""
+    """`source` is another URL, the same for the same picture; `id` is null; alt text and plausible sizes are set."""
     first, second = (buffer.create(assets=[IMAGE])["post"]["assets"][0] for _ in range(2))
     assert first == second
     assert first["source"].startswith("https://buffer-media.example/")
@@ -68,7 +68,7 @@ def test_other_kinds_of_assets(buffer: Asker) -> None:
 
 
 def test_threads_and_metadata(buffer: Asker) -> None:
-    """A thread reads back whole; without metadata the network's defaults do; another network's metadata is ignored."""
+    """A thread reads back whole; without metadata the network's defaults apply; other networks' metadata is ignored."""
     thread = [{"text": "1"}, {"text": "2", "assets": [IMAGE]}]
     made = buffer.create(text="1", metadata={"twitter": {"thread": thread}, "facebook": {"type": "reel"}})["post"][
         "metadata"
@@ -102,14 +102,14 @@ def test_threads_and_metadata(buffer: Asker) -> None:
     ],
 )
 def test_typed_errors(buffer: Asker, fields: dict[str, Any], typename: str, message: str) -> None:
-    """HTTP 200, the member of the union, the service's words, several problems in one message; nothing is made."""
+    """HTTP 200, the member of the union, the service's words, several problems in one message; nothing is created."""
     wanted = {"channelId": buffer.sandbox.channel("twitter")["id"], "mode": "addToQueue", "schedulingType": "automatic"}
     assert buffer.it(CREATE, i={**wanted, "text": "Hello", **fields}) == {"__typename": typename, "message": message}
     assert buffer.sandbox.posts() == []
 
 
 def test_typed_errors_stay_with_their_alias(buffer: Asker, sandbox: Sandbox) -> None:
-    """One alias refused, its neighbours done, in order, one request."""
+    """One alias is refused, the others are done, in order, in one request."""
     channel = sandbox.channel("twitter")["id"]
     wanted = {"channelId": channel, "mode": "addToQueue", "schedulingType": "automatic"}
     query = """mutation($a: CreatePostInput!, $b: CreatePostInput!) {
@@ -122,13 +122,13 @@ def test_typed_errors_stay_with_their_alias(buffer: Asker, sandbox: Sandbox) -> 
 
 
 def test_a_concrete_error_outside_the_union_is_refused(buffer: Asker) -> None:
-    """Validation, HTTP 400: VoidMutationError is no member of createPost's payload."""
+    """Validation, HTTP 400: VoidMutationError is not a member of createPost's payload."""
     query = CREATE.replace("... on MutationError", "... on VoidMutationError")
     assert buffer.ask(query, i={}).code == "GRAPHQL_VALIDATION_FAILED"
 
 
 def test_the_plans_limit(buffer: Asker) -> None:
-    """Globex is on the free plan: ten scheduled posts, then LimitReachedError; drafts and shareNow still go."""
+    """Globex is on the free plan: ten scheduled posts, then LimitReachedError; drafts and shareNow still work."""
     for n in range(10):
         assert buffer.create(organization="Globex", text=str(n))["__typename"] == "PostActionSuccess"
     refused = buffer.create(organization="Globex", text="eleven")
@@ -140,7 +140,7 @@ def test_the_plans_limit(buffer: Asker) -> None:
 
 
 def test_a_daily_limit(buffer: Asker, sandbox: Sandbox) -> None:
-    """A channel that takes two posts a day refuses the third for that day, not for the next one."""
+    """A channel limited to two posts a day refuses the third for that day, not for the next one."""
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], dailyPostingLimit=2)
     same_day = {"mode": "customScheduled", "dueAt": DUE}
     for _ in range(2):
@@ -184,7 +184,7 @@ def test_duplicates_are_refused_only_on_request(make: Any) -> None:
 
 
 def test_links_may_be_shortened(make: Any) -> None:
-    """Only with shorten_links, and only on a channel that has it switched on; edits too."""
+    """Only with shorten_links, and only on a channel with the setting on; edits too."""
     buffer = make(shorten_links=True)
     text = "Read https://acme.example/a and\nhttps://acme.example/b"
     assert buffer.create(text=text)["post"]["text"] == text
@@ -195,7 +195,7 @@ def test_links_may_be_shortened(make: Any) -> None:
 
 
 def test_drafts_and_approvals(buffer: Asker, sandbox: Sandbox) -> None:
-    """A draft keeps a time asked for and has none in the queue; drafts read back as made in Buffer."""
+    """A draft keeps a requested time and has none in the queue; drafts read back as made in Buffer."""
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], requiresApproval=True)
     draft = buffer.create(saveToDraft=True, mode="customScheduled", dueAt=DUE)["post"]
     assert (draft["status"], draft["dueAt"], draft["via"]) == ("draft", DUE, "buffer")
@@ -207,7 +207,7 @@ def test_drafts_and_approvals(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_approval_is_asked_for_where_the_channel_requires_it(buffer: Asker, sandbox: Sandbox) -> None:
-    """Elsewhere it is refused, of a new post and of a draft; `saveToDraft: false` conflicts with it."""
+    """Elsewhere it is refused, for a new post and for a draft; `saveToDraft: false` conflicts with it."""
     refused = "Invalid post: Posts to this channel do not require approval."
     assert buffer.create(needsApproval=True) == {"__typename": "InvalidInputError", "message": refused}
     draft = buffer.create(saveToDraft=True)["post"]
@@ -230,7 +230,7 @@ def test_drafts_may_read_back_as_the_apis(make: Any) -> None:
 
 
 def test_an_edit_keeps_what_it_omits(buffer: Asker) -> None:
-    """All stays but what is named, and what is named empty goes; null clears the text alone."""
+    """Omitted fields stay, and empty ones are cleared; null only clears the text."""
     made = buffer.create(
         "linkedin", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
     )["post"]  # fmt: skip
@@ -263,7 +263,7 @@ def test_an_edit_of_metadata_keeps_what_the_network_needs(buffer: Asker) -> None
 
 
 def test_an_edit_may_replace_the_whole_content(make: Any) -> None:
-    """With `edits_replace`, text, assets, metadata and tags that an edit omits are gone; the schedule stays."""
+    """With `edits_replace`, omitted text, assets, metadata and tags are removed; the schedule stays."""
     buffer = make(edits_replace=True)
     made = buffer.create(
         "facebook", text="old", assets=[IMAGE], tagIds=[BLUE], mode="customScheduled", dueAt=DUE,
@@ -280,7 +280,7 @@ def test_an_edit_may_replace_the_whole_content(make: Any) -> None:
 
 
 def test_an_edit_of_the_schedule(buffer: Asker, sandbox: Sandbox) -> None:
-    """From timed to queue and back, to draft and back; a queued post keeps its slot when no mode is named."""
+    """From timed to queue and back, to draft and back; a queued post keeps its slot if no mode is given."""
     made = buffer.create()["post"]
     first_slot = made["dueAt"]
     assert buffer.edit(made["id"], text="a", dueAt=DUE)["post"]["dueAt"] == first_slot
@@ -310,7 +310,7 @@ def test_sent_posts_stay(buffer: Asker) -> None:
 
 
 def test_deleting(buffer: Asker) -> None:
-    """The id comes back; a second time, and any edit, finds nothing."""
+    """The id is returned; a second delete, and any edit, does not find it."""
     made = buffer.create()["post"]["id"]
     assert buffer.delete(made) == {"__typename": "DeletePostSuccess", "id": made}
     assert buffer.delete(made) == {"__typename": "VoidMutationError", "message": "Document not found"}
@@ -318,7 +318,7 @@ def test_deleting(buffer: Asker) -> None:
 
 
 def test_ideas(buffer: Asker) -> None:
-    """All that an idea takes reads back; media move to Buffer's storage; the answer is an IdeaResponse."""
+    """Every field of an idea reads back; media move to Buffer's storage; the answer is an IdeaResponse."""
     group = buffer.sandbox.organization()["ideaGroups"][0]["id"]
     media = [{"url": "https://acme.example/a.png", "type": "image", "alt": "A"}]
     tags = [{"id": BLUE, "name": "launch", "color": "#2C4BFF"}]
@@ -356,14 +356,14 @@ def test_ideas_that_are_refused(buffer: Asker) -> None:
 
 
 def test_an_idea_stays_with_its_post(buffer: Asker) -> None:
-    """`ideaId` reads back, also after an edit that does not name it."""
+    """`ideaId` reads back, also after an edit that omits it."""
     idea = buffer.idea(title="T")["idea"]["id"]
     made = buffer.create(ideaId=idea)["post"]
     assert made["ideaId"] == buffer.edit(made["id"], text="x")["post"]["ideaId"] == idea
 
 
 def test_bad_values_never_reach_a_resolver(buffer: Asker) -> None:
-    """A number as a time, a time that is none, two kinds in one asset: HTTP 400 BAD_USER_INPUT."""
+    """A number as a time, an invalid time, two kinds in one asset: HTTP 400 BAD_USER_INPUT."""
     wanted = {"channelId": "x", "mode": "customScheduled", "schedulingType": "automatic"}
     assets = [{"image": {"url": "x"}, "link": {"url": "x"}}]
     for bad in ({"dueAt": 1764579600}, {"dueAt": "tomorrow"}, {"dueAt": "9999-12-31T23:59:59Z"}, {"assets": assets}):
@@ -374,7 +374,7 @@ def test_bad_values_never_reach_a_resolver(buffer: Asker) -> None:
 
 @pytest.mark.parametrize("service", ["facebook", "linkedin", "threads", "bluesky"])
 def test_link_assets_end(buffer: Asker, sandbox: Sandbox, service: str) -> None:
-    """Taken until 2026-12-15 and refused from then on; what was there before stays."""
+    """Accepted until 2026-12-15 and refused from then on; existing ones stay."""
     link: dict[str, Any] = {"assets": [{"link": {"url": "https://acme.example"}}]}
     more: dict[str, Any] = {"metadata": {"facebook": {"type": "post"}}} if service == "facebook" else {}
     sandbox.clock.set("2026-12-14T23:59:59.999Z")
@@ -396,11 +396,11 @@ def test_link_assets_of_threads_end(buffer: Asker, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("service", ["bluesky", "facebook", "linkedin", "substack", "threads"])
 def test_link_attachments(buffer: Asker, sandbox: Sandbox, service: str) -> None:
-    """Each network that has them reads them back, with what Buffer scraped; no time ends them."""
+    """They read back on each network that has them, with the data that Buffer scraped; they have no end date."""
     sandbox.clock.set("2027-01-01T00:00:00Z")
     metadata = {service: {"linkAttachment": {"url": "https://acme.example", "title": "Acme"}}}
     if service == "facebook":
-        metadata["facebook"]["type"] = "post"  # type: ignore[assignment] # a field beside it
+        metadata["facebook"]["type"] = "post"  # type: ignore[assignment] # an additional field
     made = buffer.create(service, metadata=metadata)["post"]["id"]
     kind = {"linkedin": "LinkedIn"}.get(service, service.capitalize())
     query = f"""query($i: PostInput!) {{ it: post(input: $i) {{ metadata {{
@@ -411,7 +411,7 @@ def test_link_attachments(buffer: Asker, sandbox: Sandbox, service: str) -> None
 
 @pytest.mark.parametrize("service", ["bluesky", "threads"])
 def test_link_attachments_of_threads(buffer: Asker, service: str) -> None:
-    """An item carries one in its own metadata, without text too, and reads it back in both places."""
+    """An item has one in its own metadata, even without text, and it reads back in both places."""
     item = {"metadata": {service: {"linkAttachment": {"url": "https://acme.example"}}}}
     made = buffer.create(service, text="1", metadata={service: {"thread": [{"text": "1"}, item]}})["post"]["id"]
     query = f"""query($i: PostInput!) {{ it: post(input: $i) {{ metadata {{ ... on ThreadedPostMetadata {{ thread {{
@@ -423,14 +423,14 @@ def test_link_attachments_of_threads(buffer: Asker, service: str) -> None:
 
 
 def test_sent_posts_may_be_deleted(make: Any) -> None:
-    """With `delete_sent`, as a guide says."""
+    """With `delete_sent`, as described in a guide."""
     buffer = make(delete_sent=True)
     made = buffer.create(mode="shareNow")["post"]["id"]
     assert buffer.delete(made)["__typename"] == "DeletePostSuccess"
 
 
 def test_the_plans_limit_is_each_channels(buffer: Asker) -> None:
-    """Ten posts on one channel leave ten for another."""
+    """Ten posts on one channel do not count for another."""
     for n in range(10):
         buffer.create(organization="Globex", text=str(n))
     assert buffer.create(organization="Globex", text="eleven")["__typename"] == "LimitReachedError"
@@ -456,7 +456,7 @@ def test_one_text_on_two_x_channels_may_be_refused(make: Any) -> None:
 
 
 def test_ideas_take_no_videos(buffer: Asker, sandbox: Sandbox) -> None:
-    """Media of type video is not supported there; nothing is made."""
+    """Media of type video is not supported there; nothing is created."""
     refused = buffer.idea(title="T", media=[{"url": "https://acme.example/v.mp4", "type": "video"}])
     assert refused == {
         "__typename": "InvalidInputError",
@@ -466,7 +466,7 @@ def test_ideas_take_no_videos(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_dimensions_of_an_image_are_ignored(buffer: Asker) -> None:
-    """What is sent as `dimensions` does not read back."""
+    """`dimensions` in the request does not read back."""
     given = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "", "dimensions": {
         "width": 3, "height": 2}}}}  # fmt: skip
     assert buffer.create(assets=[given])["post"]["assets"][0]["image"]["width"] > 100
@@ -476,7 +476,7 @@ TEMPLATE = "postTemplate { id title body visibility organizationId createdAt }"
 
 
 def test_post_templates_are_kept(buffer: Asker, sandbox: Sandbox) -> None:
-    """Made, read by id and in a list, changed in part, deleted; they survive a dump; public ones are refused."""
+    """Created, read by id and in a list, changed in part, deleted; they survive a dump; public ones are refused."""
     own = sandbox.organization()["id"]
     create = f"""mutation($i: CreatePostTemplateInput!) {{ it: createPostTemplate(input: $i) {{
       ... on CreatePostTemplateSuccess {{ {TEMPLATE} }} ... on MutationError {{ message }} }} }}"""
@@ -501,7 +501,7 @@ def test_post_templates_are_kept(buffer: Asker, sandbox: Sandbox) -> None:
 
 
 def test_tags_are_kept(buffer: Asker, sandbox: Sandbox) -> None:
-    """Sorted by name; a name is unique, compared exactly, the colour #RRGGBB; a deleted tag leaves its posts."""
+    """Sorted by name; a name is unique and case-sensitive, the color is #RRGGBB; deleted tags leave the posts."""
     own = sandbox.organization()["id"]
     names = "query($i: TagsInput!, $first: Int, $after: String) { it: tagsV2(input: $i, first: $first, after: $after) {"
     names += " edges { node { name colorName } } pageInfo { hasNextPage endCursor } } }"
