@@ -1,4 +1,4 @@
-"""What all tests share: the option that rewrites expected files, and that nothing is timed."""
+"""Shared by all tests: the option that rewrites expected files, and no time limits for examples."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, settings
 
 from tests.fuzzing import examples
 
-# How long an example takes says what else the machine does: no test. The rest is as Hypothesis has it, here or in CI.
+# The duration of an example depends on the machine's load, so it is no test. The rest is Hypothesis's default.
 settings.register_profile(
     "bufferctl", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(100)
 )
 settings.load_profile("bufferctl")
 
-# A job in the background may be started with Ctrl-C ignored, and so would be the programs that tests start.
+# A background job may start with Ctrl-C ignored, and so would the programs that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No --update by several at once: tests share pages, and one would write over another's."""
+    """Refuse --update with several workers: tests share pages, and would overwrite each other's."""
     if config.getoption("--update") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--update goes without -n: tests that share a page would write over each other")
 

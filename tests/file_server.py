@@ -1,4 +1,4 @@
-"""A server of files on this machine, for what fetches media: `files` and `statuses` may change while it runs."""
+"""A file server on this machine, for fetching media: `files` and `statuses` may change while it runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class FileServer(ThreadingHTTPServer):
 
 @contextmanager
 def serving(files: dict[str, bytes] | None = None) -> Iterator[FileServer]:
-    """A server while it is needed."""
+    """A server for the duration of the context."""
     server = FileServer()
     server.files.update(files or {})
     thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(HTTPStatus.OK, content, headers)
 
-    do_HEAD = do_GET  # noqa: N815 - the name that http.server calls
+    do_HEAD = do_GET  # noqa: N815 - http.server's name
 
     def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -73,4 +73,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: few in `make test`, all in `make test-all`; and what damages a file."""
+"""Number of examples per property (few in `make test`, all in `make test-all`), and damage to JSON values."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 
 def examples(thorough: int) -> int:
-    """How many: `thorough` where `THOROUGH` is set, as `make test-all` does, else a fifth of it."""
+    """The number: `thorough` if `THOROUGH` is set, as in `make test-all`, otherwise a fifth of it."""
     return thorough if os.environ.get("THOROUGH") else max(2, thorough // 5)
 
 
-#: For tests that take some milliseconds an example; `FUZZ=10000` in `make test-all`.
+#: For tests that take some milliseconds per example; `FUZZ=10000` in `make test-all`.
 fuzzed = settings(max_examples=int(os.environ.get("FUZZ", "40")), print_blob=True)
 
 #: Where the damage is, for `damaged`.
 seeds = st.integers(0, 2**32)
 
-#: Values that a file of ours does not have there: other kinds, extremes, what looks like an instant or a path.
+#: Values that do not occur in our files: other types, extremes, strings like an instant or a path.
 ODD: tuple[Any, ...] = (
     None,
     True,
@@ -49,7 +49,7 @@ ODD: tuple[Any, ...] = (
 
 
 def places(values: Any) -> list[tuple[Any, Any]]:
-    """Each place in JSON values that holds something: its container and its key, containers before what is in them."""
+    """Each place in JSON values: its container and its key, outer containers first."""
     found = []
     for key in list(values) if isinstance(values, dict) else range(len(values)) if isinstance(values, list) else ():
         found += [(values, key), *places(values[key])]
@@ -57,8 +57,8 @@ def places(values: Any) -> list[tuple[Any, Any]]:
 
 
 def damaged(raw: str, seed: int) -> Any:
-    """JSON values in which one to three places hold something odd, something from elsewhere, or nothing at all."""
-    values, chance = json.loads(raw), Random(seed)  # noqa: S311 - no secret
+    """JSON values with one to three places replaced by an odd value, a value from elsewhere, or removed."""
+    values, chance = json.loads(raw), Random(seed)  # noqa: S311 - not a secret
     for _ in range(chance.randint(1, 3)):
         there = places(values)
         if not there:

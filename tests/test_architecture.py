@@ -1,4 +1,4 @@
-"""The house's rules, held: which room imports which, what a module begins with, why a rule of the linter is off."""
+"""The project's own rules: which package imports which, how a module begins, why a linter rule is off."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import bufferctl
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "bufferctl").rglob("*.py"))
 OURS = [*MODULES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
-#: An ignore, and one that names its rules and then says why after a dash or a hash.
+#: An ignore, and an ignore that names its rules and gives a reason after a dash or a hash.
 IGNORE = re.compile(r"[#] (noqa|type: ignore)")
 REASONED = re.compile(r"[#] (noqa: [A-Z0-9, ]+ +[-#]|type: ignore\[[\w, -]+\] +#) ?\w")
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def name(path: Path) -> str:
-    """A path as this repository says it."""
+    """A path relative to the repository."""
     return str(path.relative_to(ROOT))
 
 
@@ -39,7 +39,7 @@ def test_rooms_import_as_the_design_says() -> None:
 
 
 def test_contracts_name_every_room() -> None:
-    """A room that is added is in a layer, and in every contract that keeps a library to one room, but for that one."""
+    """A new package is in a layer, and in every contract that limits a library to one package, except its own."""
     rooms = {path.name for path in (ROOT / "bufferctl").iterdir() if (path / "__init__.py").is_file()}
     modules = {path.stem for path in (ROOT / "bufferctl").glob("*.py")} - {"__init__", "__main__"}
     layers, *others = tomllib.loads(PYPROJECT)["tool"]["importlinter"]["contracts"]
@@ -54,14 +54,14 @@ def test_contracts_name_every_room() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_module(path: Path) -> None:
-    """Delays annotations, and leaves no notes to self."""
+    """Delays annotations, and contains no notes to self."""
     text = path.read_text(encoding="utf-8")
     assert "from __future__ import annotations\n" in text
     assert not re.search(r"\b(TODO|FIXME|XXX)\b", text)
 
 
 def test_every_ignore_has_a_reason() -> None:
-    """In the configuration, where a rule is off; and at each `noqa` and `type: ignore`, which name their rule too."""
+    """In the configuration, next to each disabled rule; and at each `noqa` and `type: ignore`, which names its rule."""
     lint = PYPROJECT.partition("[tool.ruff.lint]")[2].partition("[tool.ruff.lint.isort]")[0]
     entries = [line for line in lint.splitlines() if re.match(r'\s+"[A-Z]+[0-9]*",', line)]
     assert len(entries) > 10
@@ -76,14 +76,14 @@ def test_every_ignore_has_a_reason() -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """The wheel, as the build backend makes it from this checkout."""
+    """The wheel, built by the build backend from this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     with chdir(ROOT):
         return zipfile.ZipFile(folder / build_wheel(str(folder)))
 
 
 def test_wheel_holds_what_runs(wheel: zipfile.ZipFile) -> None:
-    """Every file of the package but what Python compiles: the operations, the schema, the fixture, py.typed."""
+    """Every file of the package except compiled ones: the operations, the schema, the fixture, py.typed."""
     package = ROOT / "bufferctl"
     files = {name(path) for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     packed = {each for each in wheel.namelist() if each.startswith("bufferctl/")}
@@ -93,21 +93,21 @@ def test_wheel_holds_what_runs(wheel: zipfile.ZipFile) -> None:
 
 
 def test_wheel_has_no_tests(wheel: zipfile.ZipFile) -> None:
-    """Nothing else is installed, and the licence is there."""
+    """Nothing else is installed, and the license is there."""
     others = {each for each in wheel.namelist() if not each.startswith("bufferctl/")}
     assert all(".dist-info/" in each for each in others)
     assert any(each.endswith("LICENSE") for each in others)
 
 
 def test_published_schema_is_one() -> None:
-    """Our copy of Buffer's schema and the sandbox's are the same text."""
+    """Our copy of Buffer's schema and the sandbox's are identical."""
     copies = [ROOT / "schemas" / "buffer.graphql", ROOT / "bufferctl" / "sandbox" / "schema.graphql"]
     first, second = (path.read_text(encoding="utf-8") for path in copies)
     assert first == second
 
 
 def test_version_is_said_once(wheel: zipfile.ZipFile) -> None:
-    """In the package: pyproject.toml takes it from there, and so does the wheel."""
+    """In the package: pyproject.toml reads it from there, and so does the wheel."""
     assert re.fullmatch(r"\d+\.\d+\.\d+", bufferctl.__version__)
     assert Path(str(wheel.filename)).name.startswith(f"bufferctl-{bufferctl.__version__}-")
 
@@ -127,7 +127,7 @@ def test_version_is_said_once(wheel: zipfile.ZipFile) -> None:
     ],
 )
 def test_a_phrase_of_the_product_stands_in_few_test_files(phrase: str) -> None:
-    """A change of words touches at most 15: whole outputs stay for one rich case a form, other tests name the fact."""
+    """A change of words affects at most 15: whole outputs for one rich case per format, facts in all other tests."""
     kinds = {".py", ".txt", ".md", ".html", ".json"}
     texts = [path for path in (ROOT / "tests").rglob("*.*") if path.suffix in kinds and path.is_file()]
     found = [name(path) for path in texts if path != Path(__file__) and phrase.encode() in path.read_bytes()]

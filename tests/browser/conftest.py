@@ -1,4 +1,4 @@
-"""Pages in the Chromium that the machine has, headless, with nothing reachable but what a test hands them."""
+"""Pages in the machine's headless Chromium, with no access to anything but what a test provides."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ PICTURE = (
 )
 
 
-expect.set_options(timeout=20_000)  # a busy machine is no failure
+expect.set_options(timeout=20_000)  # a busy machine is not a failure
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One for all tests."""
+    """One browser for all tests."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.fail("There is no Chromium on this machine; on Debian: apt-get install chromium", pytrace=False)
@@ -40,13 +40,13 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Seen:
-    """What a page asked for (kind and address), and what it complained of."""
+    """The requests of a page (kind and address), and its errors."""
 
     asked: list[tuple[str, str]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def answer(self, route: Route) -> None:
-        """Let a document and what is on loopback through, give a picture for a picture, and refuse the rest."""
+        """Allow a document and loopback addresses, return an image for an image, and refuse the rest."""
         request = route.request
         self.asked.append((request.resource_type, request.url))
         if request.url.startswith(("file:", "http://127.0.0.1:")):
@@ -58,7 +58,7 @@ class Seen:
 
 
 class Show:
-    """Opens pages, each in a window of its own."""
+    """Opens pages, each in its own window."""
 
     def __init__(self, browser: Browser, folder: Path) -> None:
         self._browser, self._folder = browser, folder
@@ -68,7 +68,7 @@ class Show:
         self, what: str, *, width: int = 1280, scheme: Literal["light", "dark"] = "light",
         zone: str = "America/New_York", scripts: bool = True, anchor: str = "",
     ) -> Page:  # fmt: skip
-        """Open an HTML text as a file, whose clock stands at `NOW`, or an address. The rest is the reader's."""
+        """Open an HTML text as a file, with the clock at `NOW`, or an address. The rest are the reader's settings."""
         viewport = ViewportSize(width=width, height=900)
         context = self._browser.new_context(
             viewport=viewport, color_scheme=scheme, timezone_id=zone, java_script_enabled=scripts
@@ -92,11 +92,11 @@ class Show:
         return page
 
     def seen(self, page: Page) -> Seen:
-        """What a page asked for, and complained of."""
+        """The requests of a page, and its errors."""
         return next(seen for each, seen in self._pages if each is page)
 
     def close(self) -> None:
-        """Close the windows; no page may have complained."""
+        """Close the windows, and check that no page had an error."""
         for page, _ in self._pages:
             page.context.close()
         assert [seen.complaints for _, seen in self._pages] == [[] for _ in self._pages]
@@ -104,7 +104,7 @@ class Show:
 
 @pytest.fixture
 def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
-    """Open pages; after the test none may have complained."""
+    """Open pages; after the test, check that none had an error."""
     opened = Show(browser, tmp_path)
     yield opened
     opened.close()

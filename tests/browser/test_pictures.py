@@ -1,4 +1,4 @@
-"""A picture beside a post, from the files to the page that a reviewer opens: seen, and nothing is fetched for it."""
+"""A picture of a post, from the files to the page that a reviewer opens: visible, without any request."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ posts:
     assets:
       - image: {file: media/console.jpg, alt_text: The new console}
 """
-#: One grey pixel.
+#: One gray pixel.
 THUMBNAIL = "data:image/jpeg;base64," + base64.b64encode(GREY.getvalue()).decode()
-#: The colour in the middle of an image: red, green, blue.
+#: The color in the middle of an image: red, green, blue.
 PIXEL = """image => {
   const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
   canvas.drawImage(image, 0, 0);
@@ -51,14 +51,14 @@ PIXEL = """image => {
 
 
 def run(project: Project, *arguments: str) -> tuple[int, str]:
-    """Run the program in a process of its own, since Playwright's event loop runs here; exit code and output."""
+    """Run the program as a separate process, since Playwright's event loop runs here; exit code and output."""
     command = [sys.executable, "-m", "bufferctl", *arguments]
     ran = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=False)
     return ran.returncode, ran.stdout
 
 
 def test_a_reviewer_sees_the_picture(show: Show) -> None:
-    """On each network's card, in its crop, with alt text, path and size; the page asks nobody for anything."""
+    """On each network's card, in its crop, with alt text, path and size; the page makes no request."""
     with project_apart() as project:
         project.write("buffer.yaml", ROOT)
         (project.folder / "media").mkdir()
@@ -84,7 +84,7 @@ def test_a_reviewer_sees_the_picture(show: Show) -> None:
 
 
 def test_the_whole_story(show: Show) -> None:
-    """Planned and seen, applied from its public address, nothing left; swapped, and the page shows the new one."""
+    """Planned and visible, applied from its public address, nothing left; swapped, and the page shows the new one."""
     with serving() as host, project_apart() as project:
         project.sandbox.core.options.media_roots = (host.url,)
         project.write("buffer.yaml", ROOT.replace("https://media.acme.example", host.url))
@@ -92,7 +92,7 @@ def test_the_whole_story(show: Show) -> None:
         console.parent.mkdir()
 
         def planned(colour: str) -> Page:
-            """The page of a plan with this picture, which is then public and applied."""
+            """The page of a plan with this picture, which is then published and applied."""
             Image.new("RGB", (900, 600), colour).save(console)
             assert run(project, "plan", "--report", "plan.html")[0] == 0
             html = (project.folder / "plan.html").read_text(encoding="utf-8")
@@ -116,7 +116,7 @@ def test_the_whole_story(show: Show) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures_are_accessible(show: Show, scheme: Literal["light", "dark"]) -> None:
-    """axe-core objects to nothing, neither to a picture nor to what stands for one."""
+    """axe-core has no objections, neither to a picture nor to its placeholder."""
     for pictures in ({("ab12", "twitter"): THUMBNAIL}, {}):
         page = show(report_html(report(pictures=pictures)), scheme=scheme)
         page.get_by_role("group", name="View").get_by_role("button", name="List").click()

@@ -1,4 +1,4 @@
-"""The report in a browser: calendar, filters, keyboard, light and dark, narrow, print; and nothing foreign acts."""
+"""The report in a browser: calendar, filters, keyboard, light and dark, narrow, print; hostile text has no effect."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VIEWS = ("Month", "Week", "List")
 
 
 def view(page: Page, name: str) -> None:
-    """Press the button of a view."""
+    """Click the button of a view."""
     page.get_by_role("group", name="View").get_by_role("button", name=name).click()
 
 
@@ -35,19 +35,19 @@ def cell(page: Page, day: str) -> Any:
 
 
 def shown(page: Page) -> list[str]:
-    """The keys of the posts that the list shows, in order."""
+    """The keys of the listed posts, in order."""
     names = page.locator(".card:visible").evaluate_all("cards => cards.map(card => card.id)")
     return [name.rpartition("/")[2] for name in names]
 
 
 def axe(page: Page) -> list[str]:
-    """What axe-core objects to: rule and place."""
+    """The objections of axe-core: rule and place."""
     found = Axe().run(page).response["violations"]
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 
 
 def test_a_month(show: Show) -> None:
-    """It opens at the month of the next post; each stands on its day in its channel's time, with sign and words."""
+    """It opens at the month of the next post; each is on its day in its channel's time, with sign and words."""
     page = show(PLAN_PAGE)
     expect(page.get_by_role("heading", name="December 2029")).to_be_visible()
     launch = cell(page, "Thursday 6 December").get_by_role("button")
@@ -63,7 +63,7 @@ def test_a_month(show: Show) -> None:
 
 
 def test_a_week_by_channel(show: Show) -> None:
-    """A row a channel, the post in its day's column."""
+    """One row per channel, with the post in its day's column."""
     page = show(PLAN_PAGE)
     view(page, "Week")
     grid = page.get_by_role("grid")
@@ -76,7 +76,7 @@ def test_a_week_by_channel(show: Show) -> None:
 
 
 def test_a_post_opens_over_the_calendar(show: Show) -> None:
-    """The card with all that is known; arrows turn to the next; Escape closes and gives the focus back."""
+    """The card with all details; arrows go to the next one; Escape closes it and returns the focus."""
     page = show(PLAN_PAGE)
     chip = cell(page, "Thursday 6 December").get_by_role("button")
     chip.click()
@@ -95,7 +95,7 @@ def test_a_post_opens_over_the_calendar(show: Show) -> None:
 
 
 def test_filters(show: Show) -> None:
-    """By kind, channel and words, together; how many are left is said aloud; unchanged ones wait to be asked for."""
+    """By kind, channel and words, combined; the number of matches is announced; unchanged posts only on request."""
     page = show(PLAN_PAGE)
     view(page, "List")
     status = page.get_by_role("status")
@@ -136,13 +136,13 @@ def test_keyboard_in_the_calendar(show: Show) -> None:
     assert page.evaluate("document.activeElement.dataset.day") == "2029-12-06"
     view(page, "Week")
     selected.focus()
-    for key in ("ArrowDown", "PageDown", "PageDown", "PageUp", "ArrowUp"):  # a week without posts is no dead end
+    for key in ("ArrowDown", "PageDown", "PageDown", "PageUp", "ArrowUp"):  # a week without posts is not a dead end
         page.keyboard.press(key)
     assert page.evaluate("document.activeElement.dataset.day") == "2029-12-13"
 
 
 def test_keyboard_in_the_list(show: Show) -> None:
-    """The first Tab skips to the posts; arrows go from card to card, and what has the focus is seen to have it."""
+    """The first Tab skips to the posts; arrows go from card to card, and the focus is visible."""
     page = show(PLAN_PAGE)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the posts")).to_be_in_viewport()
@@ -160,7 +160,7 @@ def test_keyboard_in_the_list(show: Show) -> None:
 
 
 def test_a_link_leads_to_its_post(show: Show) -> None:
-    """From the top of the page, and from elsewhere by the address; also to a post that a filter hides."""
+    """From the top of the page, and from elsewhere by its address; also to a post hidden by a filter."""
     page = show(PLAN_PAGE)
     page.get_by_role("link", name="Acme/twitter:acme/news").click()
     expect(page.get_by_role("dialog")).to_contain_text("Good news for everybody")
@@ -169,7 +169,7 @@ def test_a_link_leads_to_its_post(show: Show) -> None:
 
 
 def test_a_link_leads_there_on_a_long_page(show: Show) -> None:
-    """On a phone, from the top of two hundred posts: at once, and not to where others were before they were drawn."""
+    """On a phone, from the top of two hundred posts: at once, and not to the position before the others were drawn."""
     (first,) = [each for each in PLAN.changes if each.address.key == "launch"]
     changes = [replace(first, address=replace(first.address, key=f"post-{number}")) for number in range(200)]
     document = report_html(replace(REPORT, plan=replace(PLAN, changes=tuple(changes))))
@@ -182,7 +182,7 @@ def test_a_link_leads_there_on_a_long_page(show: Show) -> None:
 
 
 def test_times_of_both_zones(show: Show) -> None:
-    """The channel's with its name, and the reader's where that is another."""
+    """The channel's with its name, and the reader's if it differs."""
     page = show(PLAN_PAGE, zone="America/New_York")
     view(page, "List")
     launch = page.locator('[id="Acme/twitter:acme/launch"]')
@@ -197,7 +197,7 @@ def test_times_of_both_zones(show: Show) -> None:
 
 @pytest.mark.parametrize("days", [-800, -3, -1, 0, 1, 13, 14, 59, 60, 729, 730, 3000])
 def test_how_far_away_is_said_as_in_text(show: Show, days: int) -> None:
-    """In days, weeks, months and years, each from where the text of a plan says it; `today` for the day itself."""
+    """In days, weeks, months and years, in the same steps as a plan's text; `today` for the day itself."""
     at = NOW + timedelta(days=days)
     far = change(post("ch-x", "far", 1, text="Far", due_at=at), Action.CREATE, Cause.NEW)
     page = show(report_html(replace(REPORT, plan=replace(PLAN, changes=(far,)))), zone="Europe/Berlin", width=380)
@@ -208,7 +208,7 @@ def test_how_far_away_is_said_as_in_text(show: Show, days: int) -> None:
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nobody_is_shut_out(show: Show, name: str, scheme: Literal["light", "dark"]) -> None:
-    """axe-core finds nothing in any view, in light and dark, wide and narrow: names, roles, contrast, focus."""
+    """axe-core has no objections to any view, in light and dark, wide and narrow: names, roles, contrast, focus."""
     for width in (1280, 380):
         page = show(PAGES[name], scheme=scheme, width=width)
         for each in VIEWS:
@@ -226,7 +226,7 @@ def test_nobody_is_shut_out(show: Show, name: str, scheme: Literal["light", "dar
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("scripts", [True, False])
 def test_it_fits_a_phone(show: Show, name: str, scripts: bool) -> None:
-    """380 pixels: nothing reaches beyond, in any view; a tap on a day lists its posts, another opens one."""
+    """380 pixels: nothing overflows in any view; a tap on a day lists its posts, another opens one."""
     page = show(PAGES[name], width=380, scripts=scripts)
     if not scripts:
         box = page.locator("html").bounding_box()
@@ -255,7 +255,7 @@ def test_without_scripts_everything_is_there(show: Show) -> None:
 
 
 def test_on_paper(show: Show) -> None:
-    """The cards that the filters leave, without what one can only press."""
+    """The filtered cards, without any controls."""
     page = show(PLAN_PAGE)
     page.emulate_media(media="print")
     expect(page.get_by_role("search")).to_be_hidden()
@@ -264,7 +264,7 @@ def test_on_paper(show: Show) -> None:
 
 
 def test_on_paper_it_is_light(show: Show) -> None:
-    """Ink is dark where the screen was dark too: pale letters on white paper cannot be read."""
+    """Ink is dark even if the screen was dark: light letters on white paper cannot be read."""
     light, dark = show(PLAN_PAGE, scheme="light"), show(PLAN_PAGE, scheme="dark")
     ink = [page.evaluate("getComputedStyle(document.body).color") for page in (light, dark)]
     assert ink[0] != ink[1]
@@ -275,7 +275,7 @@ def test_on_paper_it_is_light(show: Show) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_it_asks_for_pictures_only(show: Show, name: str) -> None:
-    """The file, and pictures at their own addresses; nothing else, whatever is opened."""
+    """The file, and pictures at their own addresses; nothing else, for anything that is opened."""
     page = show(PAGES[name])
     for each in VIEWS:
         view(page, each)
@@ -291,7 +291,7 @@ def test_it_asks_for_pictures_only(show: Show, name: str) -> None:
 
 
 def test_nothing_foreign_can_act(show: Show) -> None:
-    """The page's own policy refuses requests and scripts that somebody would bring in."""
+    """The page's own policy refuses injected requests and scripts."""
     page = show(PLAN_PAGE)
     refused = page.evaluate(
         """async () => {
@@ -306,12 +306,12 @@ def test_nothing_foreign_can_act(show: Show) -> None:
         }"""
     )
     assert refused == [["connect-src", "script-src-elem"], None]
-    show.seen(page).complaints.clear()  # Chromium tells of both
+    show.seen(page).complaints.clear()  # Chromium reports both
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_hostile_text_is_text(show: Show, scripts: bool) -> None:
-    """Shown as it was written, in cards, chips and filters; no element, attribute or address of it comes to life."""
+    """Shown as written, in cards, chips and filters; no element, attribute or address in it takes effect."""
     markup = "<img src=x onerror=alert(1)><script>alert(2)</script>"
     items = [
         post("ch-x", "a", 1, text=HOSTILE, due_at=NOW, tags=(markup,)),
@@ -329,7 +329,7 @@ def test_hostile_text_is_text(show: Show, scripts: bool) -> None:
 
 
 def test_a_picture_that_is_gone_shows_its_alt_text(show: Show) -> None:
-    """In words, instead of a broken sign."""
+    """In words, instead of a broken image icon."""
     gone = PLAN_PAGE.replace("https://acme.example/console.png", "https://acme.example/gone.png")
     page = show(gone)
     view(page, "List")
@@ -337,4 +337,4 @@ def test_a_picture_that_is_gone_shows_its_alt_text(show: Show) -> None:
     figure.scroll_into_view_if_needed()
     expect(figure).to_have_class("broken")
     expect(figure).to_contain_text("The new console")
-    show.seen(page).complaints.clear()  # Chromium tells that it did not load
+    show.seen(page).complaints.clear()  # Chromium reports that it did not load

@@ -1,4 +1,4 @@
-"""The sandbox's page in a browser: posts arrive, change and go while one looks."""
+"""The sandbox's page in a browser: posts appear, change and disappear while it is open."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """The default account at a known moment."""
+    """The default account at a fixed time."""
     with Sandbox(clock=Clock.at("2029-12-03T09:00:00Z")) as running:
         yield running
 
 
 def test_posts_arrive_while_one_looks(sandbox: Sandbox, show: Show) -> None:
-    """The commands to try; then a post with its status and the channel's time, said aloud and marked as new."""
+    """The commands to try; then a post with its status and the channel's time, announced and marked as new."""
     page = show(sandbox.url)
     expect(page.locator("#commands")).to_contain_text(f"export BUFFER_API_URL={sandbox.url}")
     expect(page.locator("#said")).to_have_text("live")
@@ -42,7 +42,7 @@ def test_posts_arrive_while_one_looks(sandbox: Sandbox, show: Show) -> None:
 
 
 def test_what_stood_there_before_is_not_new(sandbox: Sandbox, show: Show) -> None:
-    """A page that is opened later shows all of it in peace."""
+    """A page that is opened later marks nothing as new."""
     sandbox.person.create_post(sandbox.channel("linkedin")["id"], "Already here")
     page = show(sandbox.url)
     expect(page.get_by_text("Already here")).to_be_visible()
@@ -51,7 +51,7 @@ def test_what_stood_there_before_is_not_new(sandbox: Sandbox, show: Show) -> Non
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_serves_everybody(sandbox: Sandbox, show: Show, scheme: Literal["light", "dark"]) -> None:
-    """axe-core finds nothing, and 380 pixels are enough."""
+    """axe-core has no objections, and 380 pixels are enough."""
     image = {"url": "https://acme.example/a.png", "metadata": {"altText": "A picture"}}
     sandbox.person.create_post(sandbox.channel("twitter")["id"], "Word" * 60, assets=[{"image": image}])
     for width in (1280, 380):
@@ -73,13 +73,13 @@ def test_hostile_text_is_text(sandbox: Sandbox, show: Show) -> None:
     assert page.locator("[onerror], main script").count() == 0
     kinds = {(kind, url.removeprefix(sandbox.url)) for kind, url in show.seen(page).asked}
     assert kinds == {("document", "/"), ("fetch", "/_sandbox/board"), ("image", "https://acme.example/gone.png")}
-    show.seen(page).complaints.clear()  # Chromium tells that the picture did not load
+    show.seen(page).complaints.clear()  # Chromium reports that the picture did not load
 
 
 def test_it_says_when_nobody_answers(sandbox: Sandbox, show: Show) -> None:
-    """What was shown stays, and says that it is no longer live."""
+    """The content stays, marked as no longer live."""
     page = show(sandbox.url)
     expect(page.locator("#said")).to_have_text("live")
     sandbox.stop()
     expect(page.locator("#said")).to_have_text("the sandbox does not answer")
-    show.seen(page).complaints.clear()  # Chromium tells that nobody answered
+    show.seen(page).complaints.clear()  # Chromium reports that there was no answer

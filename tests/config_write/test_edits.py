@@ -25,7 +25,7 @@ def first(edits: Edits) -> Mapping:
 
 
 def edited(text: str, change: Callable[[Edits, Mapping], Any]) -> str:
-    """The text after a change of its first entry; it is YAML that bufferctl reads."""
+    """The text after a change of its first entry; bufferctl can read it."""
     edits = Edits(text)
     change(edits, first(edits))
     result = edits.result()
@@ -253,7 +253,7 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
     ],
 )
 def test_edit(before: str, change: Callable[[Edits, Mapping], Any], after: str) -> None:
-    """One change each; the same with CRLF, where new lines end like the others."""
+    """One change each; the same with CRLF, with new lines ending like the others."""
     assert edited(before, change) == after
     crlf = Edits(before.replace("\n", "\r\n"), "\r\n")
     change(crlf, first(crlf))

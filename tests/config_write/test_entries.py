@@ -22,7 +22,7 @@ from tests.fuzzing import examples
 from tests.model import samples
 
 BERLIN = ZoneInfo("Europe/Berlin")
-#: What files can say: no control characters but tab and line ends.
+#: Characters allowed in files: no control characters except tabs and line endings.
 texts = st.text(
     st.one_of(
         st.characters(exclude_categories=["Cs", "Cc"]), st.sampled_from("\n\n\n\t #:-'\"|>{}[]&*!%@`\\\u2028\ufeff😀")
@@ -31,7 +31,7 @@ texts = st.text(
 
 
 def read(post: Post | None = None, idea: Idea | None = None, zone: str = "Europe/Berlin") -> Post | Idea:
-    """What a file with this one entry says."""
+    """The declarations of a file with this one entry."""
     channel = {"service": post.service.value if post else "twitter", "name": "acme"}
     root = {"version": 1, "timezone": zone, "organizations": [{"name": "Acme", "channels": [channel]}]}
     if post:
@@ -49,7 +49,7 @@ def read(post: Post | None = None, idea: Idea | None = None, zone: str = "Europe
 @settings(max_examples=examples(200))
 @given(text=texts)
 def test_texts(text: str) -> None:
-    """Every text that a file can hold comes back, whatever signs of YAML are in it."""
+    """Every text that a file can hold reads back, with any YAML syntax in it."""
     post = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, Place(""), text=text)
     if not text.strip():
         return
@@ -59,7 +59,7 @@ def test_texts(text: str) -> None:
 @settings(max_examples=examples(150))
 @given(post=samples.posts, text=texts.filter(str.strip))
 def test_posts(post: Post, text: str) -> None:
-    """A post of any network with all that it can hold."""
+    """A post of any network with all of its fields."""
     thread = getattr(post.metadata, "thread", ())
     post = replace(post, text=thread[0].text if thread else text, was=None, repeat_of=None, idea=None)
     post = _possible(post)
@@ -70,7 +70,7 @@ def test_posts(post: Post, text: str) -> None:
 
 
 def _possible(post: Post) -> Post:
-    """Without what the files refuse: times of other modes, texts of nothing, link previews beside assets."""
+    """Without combinations that files refuse: times of other modes, empty texts, link previews next to assets."""
     due_at = post.due_at if post.mode is ShareMode.CUSTOM_SCHEDULED else None
     mode = ShareMode.ADD_TO_QUEUE if post.mode is ShareMode.CUSTOM_SCHEDULED and due_at is None else post.mode
     metadata = post.metadata
@@ -92,7 +92,7 @@ def _sayable(text: str) -> str:
 
 
 def test_block() -> None:
-    """A text stands below its name, so that hashtags and colons stay text."""
+    """A text is below its name, so that hashtags and colons stay text."""
     post = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, Place(""), text="Now: #live\n\nGo  ")
     assert yaml_text({"posts": [post_entry(post)]}) == (
         "posts:\n  - key: a\n    text: |\n      Now: #live\n\n      Go  \n"
@@ -100,7 +100,7 @@ def test_block() -> None:
 
 
 def test_defaults_are_left_out() -> None:
-    """What the file format fills in is not written."""
+    """Defaults of the file format are not written."""
     post = Post(
         Address("Acme", "instagram:acme", "a"),
         Service.INSTAGRAM,
@@ -139,24 +139,24 @@ def test_defaults_are_left_out() -> None:
     ],
 )
 def test_moments(when: datetime, written: str) -> None:
-    """Local time; with the offset where the clocks go back and the local time comes twice."""
+    """Local time; with the offset if the clocks go back and the local time occurs twice."""
     assert moment_text(when, BERLIN) == written
 
 
 def test_without_a_zone() -> None:
-    """Without a zone an instant carries its offset."""
+    """Without a zone an instant has its offset."""
     assert moment_text(datetime(2026, 12, 1, 9, 0, tzinfo=BERLIN), None) == "2026-12-01 09:00+01:00"
 
 
 @given(text=texts)
 def test_lines(text: str) -> None:
-    """A title of several lines is a block too; one of a line stays on it."""
+    """A title of several lines is a block too; a single line stays inline."""
     written = text_value("title", text)
     assert normal_text(str(written)) == normal_text(text)
 
 
 def test_idea() -> None:
-    """An idea with all that it can hold."""
+    """An idea with all of its fields."""
     idea = Idea(
         Address("Acme", "ideas", "hiring"),
         Place(""),

@@ -1,4 +1,4 @@
-"""The layout of people's files: what it is, that once is enough, and that it changes nothing that is said."""
+"""The layout of people's files: its form, that formatting twice changes nothing, and that the content stays."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def meaning(text: str) -> Any:
-    """What a file says."""
+    """The content of a file."""
     tree, problems = parse(Source("", text, Path()))
     assert not has_errors(problems), (text, problems)
     return tree.data
@@ -31,7 +31,7 @@ def meaning(text: str) -> Any:
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_case(case: Path, update: bool) -> None:
-    """`before.yaml` becomes `after.yaml`, which stays."""
+    """`before.yaml` becomes `after.yaml`, which formatting leaves unchanged."""
     after = formatted((case / "before.yaml").read_bytes().decode())
     if update:
         (case / "after.yaml").write_bytes(after.encode())
@@ -44,7 +44,7 @@ EXAMPLES = [*REPOSITORY.glob("examples/**/*.yaml"), *REPOSITORY.glob("tests/case
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES), ids=lambda file: str(file.relative_to(REPOSITORY)))
 def test_files_of_this_repository(file: Path) -> None:
-    """Every file that is about to be read by somebody says the same afterwards, in a layout that stays."""
+    """Every file in the repository that people read has the same content afterwards, in a stable layout."""
     text = file.read_text(encoding="utf-8")
     after = formatted(text)
     assert meaning(after) == meaning(text)
@@ -52,13 +52,13 @@ def test_files_of_this_repository(file: Path) -> None:
 
 
 def test_left_alone() -> None:
-    """What could not be laid out without a doubt is not touched: a text that says itself how far in it stands."""
+    """A text with its own indentation marker is not touched, since its layout would be ambiguous."""
     with pytest.raises(UnusualError):
         formatted("posts:\n  - text: |2\n        two further in\n      than this\n    key: a\n")
 
 
 def test_line_ends_that_a_text_keeps() -> None:
-    """`|+` keeps the empty lines below it, so it is left alone; without any it says the same as `|`."""
+    """`|+` keeps the empty lines below it, so it is left alone; without any it has the same content as `|`."""
     with pytest.raises(UnusualError):
         formatted("text: |+\n  a\n\nkey: b\n")
     assert formatted("text: |+\n  a\nx:\n   b\n") == "text: |\n  a\nx: b\n"
@@ -67,7 +67,7 @@ def test_line_ends_that_a_text_keeps() -> None:
 @given(st.integers(0, 1 << 32))
 @settings(max_examples=examples(200))
 def test_any_way_of_writing(seed: int) -> None:
-    """Whatever the indentation, the styles, the comments: the same is said, every comment stays, once is enough."""
+    """Any indentation, styles and comments: the same content, every comment stays, a second run changes nothing."""
     text = Writer(Random(seed)).file()  # noqa: S311 - not a secret
     note(text)
     after = formatted(text)
@@ -82,7 +82,7 @@ def test_any_way_of_writing(seed: int) -> None:
 
 
 class Writer:
-    """Writes the same kind of file in as many ways as people do."""
+    """Writes the same kind of file in as many styles as people do."""
 
     NAMES = ("key", "text", "due_at", "channels", "tags", "name", "alt_text", "posts", "assets", "service", "x")
     WORDS = ("live", "now", "https://acme.example/?a=b", "twitter:acme", "2029-12-01", "no", "a", "it's", '"so"', "12")

@@ -1,4 +1,4 @@
-"""Keys from day and text: readable, valid, each once."""
+"""Keys from day and text: readable, valid, unique."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ DAY = date(2026, 12, 1)
     ],
 )
 def test_words(text: str, key: str) -> None:
-    """The first words, links apart, in plain letters."""
+    """The first words, without links, in plain letters."""
     assert key_for(DAY, text, ()) == key
 
 
 def test_without_a_day() -> None:
-    """An idea without a date has its words alone."""
+    """An idea without a date only has its words."""
     assert key_for(None, "How we hire", ()) == "how-we-hire"
     assert key_for(None, "!", (), "idea") == "idea"
 
 
 def test_numbered() -> None:
-    """The second of the same words gets a number."""
+    """The second key with the same words gets a number."""
     assert key_for(DAY, "Hi", {"2026-12-01-hi", "2026-12-01-hi-2"}) == "2026-12-01-hi-3"
 
 
 @given(text=st.text(), days=st.lists(st.none() | st.dates(), max_size=5))
 def test_valid_and_once(text: str, days: list[date | None]) -> None:
-    """Whatever the text, keys are valid, and never given twice."""
+    """Keys are valid and unique, for any text."""
     keys: list[str] = []
     for day in days * 3:
         keys.append(key_for(day, text, keys))

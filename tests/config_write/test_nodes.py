@@ -1,4 +1,4 @@
-"""Where everything of a YAML text stands."""
+"""The places of all parts of a YAML text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bufferctl.config.write.nodes import Mapping, Scalar, Sequence, read_nodes
 
 
 def test_values_between_brackets() -> None:
-    """A `:` or `?` inside an unquoted value, where the C parser refuses it, is in the value as it is written."""
+    """A `:` or `?` inside an unquoted value, which the C parser refuses, is part of the value as written."""
     text = 'channels: [twitter:acme]\nlink: {url: https://acme.example/?a, "title": "a: b?"}\n'
     root = read_nodes(text)
     channels, link = root.get("channels"), root.get("link")

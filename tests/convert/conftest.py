@@ -1,7 +1,7 @@
-"""A project with a Buffer of its own, as the tests of the command line have it."""
+"""A project with its own Buffer, as in the tests of the command line."""
 
 from __future__ import annotations
 
 from tests.cli.conftest import environment, project, services
 
-__all__ = ["environment", "project", "services"]  # fixtures, known here by their names
+__all__ = ["environment", "project", "services"]  # fixtures, used here by name

@@ -1,6 +1,6 @@
-"""Every folder of tests/cases/convert: all that `bufferctl convert` prints in it, and what becomes of that.
+"""Every folder of tests/cases/convert: the output of `bufferctl convert` in it, and its use as a file.
 
-`expected.txt` begins with the command. `pytest tests/convert --update` rewrites what follows: look at the diff.
+`expected.txt` begins with the command. `pytest tests/convert --update` rewrites the rest: look at the diff.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def test_case(case: Path, update: bool, environment: Path) -> None:
 
 @each_case
 def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
-    """What was converted is valid beside the files that were there, laid out, and plan has each post to create."""
+    """The output is valid next to the existing files, formatted, and plan creates each of its posts."""
     shutil.copytree(case, project.folder, dirs_exist_ok=True)
     converted = project(*command_of(case), "-o", "posts/converted.yaml")
     if converted.code:
@@ -56,7 +56,7 @@ def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), [("csv", "posts.csv"), ("markdown", "post.md")])
 def test_the_examples_of_the_page_convert(project: Project, kind: str, name: str) -> None:
-    """What docs/convert.md shows is taken as it stands."""
+    """The examples in docs/convert.md convert as written."""
     shutil.copy(CASES / "markdown" / "buffer.yaml", project.folder)
     page = (ROOT / "docs" / "convert.md").read_text(encoding="utf-8")
     (example,) = re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)

@@ -1,4 +1,4 @@
-"""Whatever spreadsheets write is read as what was meant, and whatever else comes is answered, never raised."""
+"""Any spreadsheet is read as intended, and any other input gives a message, never an exception."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ organizations:
   - name: Acme
     channels: [{service: twitter, name: acme}]
 """
-#: What a cell can hold: lines without control characters, and something that is not white space.
+#: Contents of a cell: lines without control characters, and not only whitespace.
 lines = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn"), include_characters=",;\"'#"))
 words = st.lists(lines, min_size=1, max_size=3).map("\n".join).filter(lambda text: bool(text.strip()))
 tags = st.lists(st.text(st.characters(categories=("L", "N", "S"), include_characters=" -#"), min_size=1), max_size=3)
-#: Winter, when no clock changes; without a zone, as a cell has it.
+#: Winter, when no clock changes; without a zone, like a cell.
 MONDAY = datetime(2029, 11, 5, 9)  # noqa: DTZ001 - see above
 times = st.none() | st.integers(0, 60 * 24 * 60).map(lambda minutes: MONDAY + timedelta(minutes=minutes))
 rows = st.lists(st.tuples(words, tags, times), min_size=1, max_size=6)
 
 
 def converted(folder: Path, name: str, content: bytes) -> Converted:
-    """What becomes of a file beside a root file."""
+    """The result of converting a file next to a root file."""
     (folder / "buffer.yaml").write_text(ROOT, encoding="utf-8")
     (folder / name).write_bytes(content)
     desired = load(None, folder).desired
@@ -57,9 +57,9 @@ def test_spreadsheets(
     encoding: str,
     columns: list[str],
 ) -> None:
-    """Each row is a post with its text, its tags and its time, whatever the separator, quotes, line ends and order."""
+    """Each row is a post with its text, tags and time, for any separator, quotes, line endings and order."""
     table = io.StringIO(newline="")
-    writer = csv.DictWriter(table, columns, delimiter=delimiter, lineterminator=ends, quoting=quoting)  # type: ignore[arg-type]  # one of csv's
+    writer = csv.DictWriter(table, columns, delimiter=delimiter, lineterminator=ends, quoting=quoting)  # type: ignore[arg-type]  # one of csv's constants
     writer.writeheader()
     for text, labels, when in given_rows:
         time = f"{when:%Y-%m-%d %H:%M}" if when else ""
@@ -83,7 +83,7 @@ def test_spreadsheets(
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_anything_else(content: bytes) -> None:
-    """Any bytes, under either kind of name, give a file that loads or problems with a place."""
+    """Any bytes, with either suffix, give a file that loads or problems with a place."""
     for file, head in (("posts.csv", b"Text,Tags\n"), ("posts.csv", b""), ("post.md", b"---\n"), ("post.md", b"")):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)

@@ -1,4 +1,4 @@
-"""Documents that run have a folder and a local Buffer, as the command line's tests have."""
+"""Executable documents get a folder and a local Buffer, as in the tests of the command line."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Runs a document: its files are written, its edits made, its commands run, and what they print held against it.
+"""Runs a document: writes its files, makes its edits, runs its commands, and compares their output.
 
 - A `yaml` block that begins with `# NAME.yaml` is a file.
-- A `diff` block that begins with `# NAME.yaml` is an edit of one: its lines and those without a sign are found once.
-- A `console` block has commands behind `$` and what they print; `…` alone on a line stands for any number of lines.
-- `<!-- event: NAME -->` is something that happens without a command, by a function of that name.
+- A `diff` block that begins with `# NAME.yaml` is an edit of one: removed and unchanged lines must be found once.
+- A `console` block has commands after `$` and their output; `…` alone on a line stands for any number of lines.
+- `<!-- event: NAME -->` is an event without a command, done by a function of that name.
 
-Ids and digests differ in each run. They are compared by the order in which they come up, where nothing is left out, and
-one that a command is given is the one that came back in its place.
+Ids and digests differ in each run. They are compared by their order of appearance, if no output is omitted, and
+one that is passed to a command is replaced by the real one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Document:
     _ids: dict[str, str] = field(default_factory=dict)
 
     def run(self, text: str) -> str:
-        """All of it, in order; the text as it should be. Raises AssertionError where an edit does not fit."""
+        """Run all of it in order; returns the correct text. Raises AssertionError if an edit does not fit."""
         return _BLOCK.sub(self._block, text)
 
     def _block(self, match: re.Match[str]) -> str:
@@ -76,7 +76,7 @@ class Document:
         if command == "echo $?":
             return f"{self.code}\n"
         if not command.startswith("bufferctl "):
-            ran = subprocess.run(  # noqa: S602 - a document of ours, as a reader would type it
+            ran = subprocess.run(  # noqa: S602 - our own document, as a reader would type it
                 command,
                 shell=True,
                 cwd=self.folder,

@@ -1,4 +1,4 @@
-"""The documents that people read are current and complete."""
+"""The documents for people are current and complete."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def test_fields_are_generated() -> None:
-    """docs/fields.md is what `make schemas` writes now."""
+    """docs/fields.md matches the output of `make schemas`."""
     made = subprocess.run([sys.executable, "docs/make_fields.py"], cwd=ROOT, check=True, capture_output=True)
     assert (ROOT / "docs" / "fields.md").read_bytes() == made.stdout
 
 
 @pytest.mark.parametrize("page", ["networks", "rules"])
 def test_networks_and_rules_are_generated(page: str) -> None:
-    """docs/networks.md and docs/rules.md are what `make schemas` writes now."""
+    """docs/networks.md and docs/rules.md match the output of `make schemas`."""
     made = subprocess.run([sys.executable, "docs/make_networks.py", page], cwd=ROOT, check=True, capture_output=True)
     assert (ROOT / "docs" / f"{page}.md").read_bytes() == made.stdout
 
 
 def test_every_field_is_described() -> None:
-    """No field of the files is without a description."""
+    """Every field of the files has a description."""
     definitions = json.loads((ROOT / "schemas" / "bufferctl.schema.json").read_text(encoding="utf-8"))["$defs"]
     bare = [
         f"{name}.{field}"
@@ -39,7 +39,7 @@ def test_every_field_is_described() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    """Every relative link of the README and the docs names a file that is there."""
+    """Every relative link of the README and the docs names an existing file."""
     broken = []
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
         links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
@@ -48,7 +48,7 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_the_map_names_paths_that_exist() -> None:
-    """Every path in the tables of CONTRIBUTING, and every module in those of docs/architecture.md, is there."""
+    """Every path in the tables of CONTRIBUTING, and every module in those of docs/architecture.md, exists."""
     paths = _in_tables("CONTRIBUTING.md")
     assert len(paths) > 60
     assert [path for path in paths if not (ROOT / path).exists()] == []
@@ -60,7 +60,7 @@ def test_the_map_names_paths_that_exist() -> None:
 
 
 def _in_tables(page: str) -> list[str]:
-    """What stands between backticks and looks like a path, in the tables of a page."""
+    """Text in backticks that looks like a path, in the tables of a page."""
     rows = [line for line in (ROOT / page).read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("| ")]
     return re.findall(r"`([\w.-]*/[\w./-]*|[\w.-]+\.(?:py|yml|md))`", "\n".join(rows))
 
@@ -75,7 +75,7 @@ def test_the_ten_changes_each_begin_in_one_file() -> None:
 
 
 def test_the_architecture_names_every_room_and_pass() -> None:
-    """Each folder and module of the package has its row, and the passes stand in the order of the code."""
+    """Each folder and module of the package has its row, and the passes have the order of the code."""
     from bufferctl.reconcile.planning import PASSES
 
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -87,7 +87,7 @@ def test_the_architecture_names_every_room_and_pass() -> None:
 
 
 def test_links_of_the_readme_are_absolute() -> None:
-    """PyPI shows it too, and knows no files; each that leads into the repository names a file that is there."""
+    """PyPI shows the README too, without the files; each link into the repository names an existing file."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)]+)\)", text)
     assert [link for link in links if not link.startswith("https://")] == []
@@ -102,7 +102,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_examples_of_the_format_are_valid(tmp_path: Path) -> None:
-    """The YAML blocks of docs/format.md that are files validate together as they stand."""
+    """The YAML files in docs/format.md are valid together, as written."""
     blocks = re.findall(
         r"```yaml\n# (\S+?\.yaml)[^\n]*\n(.*?)```", (ROOT / "docs" / "format.md").read_text(), re.DOTALL
     )

@@ -1,4 +1,4 @@
-"""Pages that run: docs/recipes.md and docs/for-writers.md, with what is really typed and what really comes back."""
+"""Executable pages: docs/recipes.md and docs/for-writers.md, with real commands and their real output."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ organizations:
 
 @dataclass(frozen=True)
 class Happening:
-    """What happens without a command, by the name that the page gives it."""
+    """Events without a command, by the names used in the page."""
 
     folder: Path
     sandbox: Sandbox
     monkeypatch: pytest.MonkeyPatch
 
     def campaign(self) -> None:
-        """Six posts more in a file of their own."""
+        """Six more posts in a separate file."""
         posts = [
             f"  - {{key: advent-{day}, due_at: 2029-12-{day} 08:00, channels: [twitter], text: Door {day}}}\n"
             for day in range(10, 16)
@@ -45,7 +45,7 @@ class Happening:
         (self.folder / "posts" / "campaign.yaml").write_text("posts:\n" + "".join(posts), encoding="utf-8")
 
     def full(self) -> None:
-        """The same, and room for two of them."""
+        """The same six posts, and room for two of them."""
         self.campaign()
         self.sandbox.person.set_limit(self.sandbox.organization()["id"], scheduledPosts=10)
         channel = self.sandbox.channel("bluesky")["id"]
@@ -53,13 +53,13 @@ class Happening:
         self.sandbox.seed(theirs)
 
     def account(self) -> None:
-        """No posts in files, and no record."""
+        """No posts in files, and no state."""
         for path in (self.folder / "posts").iterdir():
             path.unlink()
         (self.folder / ".bufferctl" / "state.json").unlink()
 
     def late(self) -> None:
-        """Half an hour after the first post, one of a quarter of an hour ago comes."""
+        """Half an hour after the first post, a post from a quarter of an hour ago is added."""
         self.sandbox.clock.set("2030-01-15T08:30:00Z")
         path = self.folder / "posts" / "january.yaml"
         text = "  - {key: morning, due_at: 2030-01-15 09:15, channels: [twitter], text: Good morning}\n"
@@ -71,23 +71,23 @@ class Happening:
         self.sandbox.person.edit_post(self._post("twitter", "console"), text=text)
 
     def deleted(self) -> None:
-        """Three hours later somebody deletes one."""
+        """Three hours later somebody deletes a post."""
         self.sandbox.clock.set("2029-12-03T12:00:00Z")
         self.sandbox.person.delete_post(self._post("linkedin", "webinar"))
 
     def alike(self) -> None:
-        """Somebody makes a post."""
+        """Somebody creates a similar post."""
         text = "We are hiring three engineers: https://acme.example/jobs"
         channel = self.sandbox.channel("linkedin")["id"]
         self.sandbox.person.create_post(channel, text, dueAt="2030-02-01T09:00:00Z")
 
     def refused(self) -> None:
-        """Its time comes, and the network does not take a post."""
+        """Its time comes, and the network refuses a post."""
         self.sandbox.clock.set("2030-01-15T08:05:00Z")
         self.sandbox.person.set_error(self._post("twitter", "console"), "Your account was signed out by X.")
 
     def expired(self) -> None:
-        """The key is no longer taken."""
+        """The key is refused from now on."""
         self.monkeypatch.setenv("BUFFER_API_KEY", "expired")
 
     def _post(self, service: str, word: str) -> str:
@@ -97,7 +97,7 @@ class Happening:
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[re.sub(r"\W+", "-", each.partition("\n")[0][3:]) for each in RECIPES])
 def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, update: bool) -> None:
-    """The commands of a recipe print what the page says that they print."""
+    """The commands of a recipe print the output shown on the page."""
     happening = Happening(project.folder, project.sandbox, monkeypatch)
     events = {name: getattr(happening, name) for name in re.findall(r"<!-- event: (\w+) -->", recipe)}
     document = Document(project.folder, events)
@@ -106,12 +106,12 @@ def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, upda
 
 
 def test_beginning(project: Any, update: bool) -> None:
-    """What all of them begin with prints what the page says, too."""
+    """The common first steps print the output shown on the page, too."""
     _hold(PAGE, BEGINNING, Document(project.folder).run(BEGINNING), update=update)
 
 
 def test_readme(project: Any, update: bool) -> None:
-    """The first example runs in the default sandbox after `init`, and prints what the page shows."""
+    """The first example runs in the default sandbox after `init`, and prints the output shown on the page."""
     text = README.read_text(encoding="utf-8").partition("\n## ")[0]
     project("init")
     root = (project.folder / "buffer.yaml").read_text(encoding="utf-8")
@@ -123,7 +123,7 @@ def test_readme(project: Any, update: bool) -> None:
 
 
 def test_for_writers(project: Any, update: bool) -> None:
-    """The post that the page proposes is valid, and each message that it explains is one that comes."""
+    """The post suggested by the page is valid, and each message that it explains really appears."""
     text = WRITERS.read_text(encoding="utf-8")
     first = re.search(r"```yaml\n(# posts/example.yaml\n.*?)```", text, re.DOTALL)
     assert first
@@ -134,7 +134,7 @@ def test_for_writers(project: Any, update: bool) -> None:
 
 
 def test_template_for_writers(project: Any) -> None:
-    """The campaign to paste is valid without a warning, applies as it stands, and nothing of it is published."""
+    """The campaign template is valid without a warning and applies unmodified, and none of it is published."""
     template = re.search(r"```yaml\n(# posts/spring.yaml\n.*?)```", WRITERS.read_text(encoding="utf-8"), re.DOTALL)
     assert template
     project.write("buffer.yaml", ROOT.replace("acme.example}", "acme.bsky.example}"))
@@ -149,7 +149,7 @@ def test_template_for_writers(project: Any) -> None:
 
 
 def test_words_for_writers() -> None:
-    """What the page says that bufferctl says, it says: words of a plan, and of what needs somebody."""
+    """The output quoted on the page is real: the words of a plan, and of held changes."""
     text = WRITERS.read_text(encoding="utf-8")
     package = DOCS.parent / "bufferctl"
     sources = [

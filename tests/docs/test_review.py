@@ -1,4 +1,4 @@
-"""docs/review.md, with what is really typed and what really comes back."""
+"""docs/review.md, with real commands and their real output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "review.md"
 
 
 def test_page_runs(project: Any, update: bool) -> None:
-    """Its files are written and edited, its commands run, and print what it says."""
+    """Its files are written and edited, its commands run, and their output matches."""
 
     def applied() -> None:
         assert project.apply().code == 0
@@ -27,7 +27,7 @@ def test_page_runs(project: Any, update: bool) -> None:
 
 
 def test_fields_that_it_names() -> None:
-    """What it says of the JSON is there."""
+    """The JSON fields that it names exist."""
     text = PAGE.read_text(encoding="utf-8").partition("## For machines")[2]
     schema = json.loads((PAGE.parents[1] / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
     there = {*schema["properties"], *schema["$defs"]["ChangeForm"]["properties"]}

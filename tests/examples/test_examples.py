@@ -1,4 +1,4 @@
-"""Every example folder loaded, planned and applied on the sandbox; the demo; the README followed to the letter."""
+"""Every example folder loaded, planned and applied on the sandbox; the demo; the README followed literally."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`bufferctl` on the PATH, installed or not, and a user's environment with nothing in it."""
+    """`bufferctl` on the PATH, installed or not, and an empty user's environment."""
     shim = tmp_path / "bin" / "bufferctl"
     shim.parent.mkdir()
     shim.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m bufferctl "$@"\n', encoding="utf-8")
@@ -40,14 +40,14 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def host() -> Iterator[FileServer]:
-    """Where the folder of an example is public."""
+    """The public host of an example's folder."""
     with serving() as server:
         yield server
 
 
 @pytest.fixture
 def sandbox(program: None, host: FileServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """The account that the examples speak of, at a time before all that they schedule."""
+    """The account of the examples, at a time before all of their posts."""
     with Sandbox(clock=Clock.at("2029-12-03T09:00:00Z"), media_roots=(host.url,)) as started:
         monkeypatch.setenv("BUFFER_API_URL", started.url)
         monkeypatch.setenv("BUFFER_API_KEY", started.key)
@@ -55,7 +55,7 @@ def sandbox(program: None, host: FileServer, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def publish(folder: Path, host: FileServer) -> None:
-    """What GitHub Pages does with an example that has pictures."""
+    """The part of GitHub Pages for an example with pictures."""
     root = folder / "buffer.yaml"
     root.write_text(root.read_text(encoding="utf-8").replace("https://acme.github.io", host.url), encoding="utf-8")
     for path in folder.rglob("*"):
@@ -70,9 +70,9 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_example(sandbox: Sandbox, host: FileServer, tmp_path: Path, name: str) -> None:
-    """It is laid out, validates without a word on stderr, plans creates alone, applies, and a second plan is empty.
+    """It is formatted, validates without output on stderr, only plans creates, applies, and a second plan is empty.
 
-    What its folder publishes is on this machine here, and the sandbox fetches it from there.
+    Its published folder is served by this machine here, and the sandbox fetches from it.
     """
     folder = shutil.copytree(ROOT / "examples" / name, tmp_path / name)
     publish(folder, host)
@@ -105,7 +105,7 @@ def test_the_campaign_fits_in_a_head() -> None:
 
 
 def test_the_readme_shows_a_part_of_the_campaign() -> None:
-    """Its lines are those of the example."""
+    """Its lines are in the example."""
     shown = block("yaml", "repeat:")
     example = (ROOT / "examples/campaign/posts/console.yaml").read_text(encoding="utf-8").splitlines()
     lines = [line.partition("  # ")[0].rstrip() for line in shown.splitlines()]
@@ -119,7 +119,7 @@ def test_readme_leads_to_the_examples() -> None:
 
 
 def test_examples_begin_with_the_schema() -> None:
-    """An editor completes and checks each of their files: its first line leads to the schema."""
+    """The first line of each file links to the schema, so that an editor completes and checks it."""
     for path in (ROOT / "examples").rglob("*.yaml"):
         first = path.read_text(encoding="utf-8").splitlines()[0]
         said = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
@@ -128,7 +128,7 @@ def test_examples_begin_with_the_schema() -> None:
 
 
 def test_pictures_are_drawn_by_the_project(tmp_path: Path) -> None:
-    """The script draws the pictures of the example again: the same pixels, as far as JPEG keeps them."""
+    """The script redraws the example's pictures with the same pixels, within JPEG's precision."""
     subprocess.run([sys.executable, ROOT / "docs" / "make_pictures.py", tmp_path], check=True)
     there = sorted((ROOT / "examples" / "pictures" / "media").iterdir())
     assert [path.name for path in there] == ["console.jpg", "numbers.png", "team.jpg"]
@@ -140,7 +140,7 @@ def test_pictures_are_drawn_by_the_project(tmp_path: Path) -> None:
 
 
 def patterns(name: str) -> list[list[str]]:
-    """The filters on files of each job of a CI example that has one."""
+    """The path filters of each CI example job that has one."""
     text = (ROOT / "examples" / name).read_text(encoding="utf-8")
     lists: list[str] = re.findall(r"(?:paths|changes): (\[buffer\.yaml.*\])", text)
     return [re.findall(r"[\w./*]+", each) for each in lists]
@@ -168,7 +168,7 @@ def test_ci_runs_for_every_file_that_the_examples_read(name: str) -> None:
 
 
 def test_demo(program: None, tmp_path: Path) -> None:
-    """`make demo` ends with "No changes.", complains of nothing and leaves nothing behind."""
+    """`make demo` ends with "No changes.", without complaints or leftover files."""
     ran = run(tmp_path, f"TMPDIR='{tmp_path}' sh {ROOT}/examples/demo.sh")
     assert (ran.returncode, ran.stderr) == (0, "")
     steps = re.findall(r"^\$ (.*)$", ran.stdout, re.MULTILINE)
@@ -185,7 +185,7 @@ def block(language: str, containing: str) -> str:
 
 
 def test_readme_plan(sandbox: Sandbox, tmp_path: Path) -> None:
-    """The file at the top of the README gives the plan below it, but for what the account held before."""
+    """The file at the top of the README gives the plan below it, except for the account's earlier content."""
     text = block("yaml", "posts/2030-w03.yaml")
     (tmp_path / "posts").mkdir()
     (tmp_path / "posts" / "2030-w03.yaml").write_text(text, encoding="utf-8")
@@ -200,7 +200,7 @@ def test_readme_plan(sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 def test_readme_start(sandbox: Sandbox, tmp_path: Path) -> None:
-    """The steps under "Start", as they stand there: init, plan, apply, and again; then the editor's schema."""
+    """The steps under "Start", as written: init, plan, apply, and again; then the editor's schema."""
     folder = tmp_path / "mine"
     folder.mkdir()
     start = README.partition("## Start")[2].partition("\n## ")[0]
@@ -218,7 +218,7 @@ def test_readme_start(sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 def test_readme_names_what_there_is(program: None, tmp_path: Path) -> None:
-    """Every `bufferctl …` that the README names in passing is a command, with the options that it says."""
+    """Every `bufferctl …` in the README's text is a command, with the given options."""
     said = set(re.findall(r"`(bufferctl [^`]+)`", README))
     said |= {f"bufferctl {each}" for each in re.findall(r"`((?:plan|apply) --[^`]+)`", README)}
     for command in sorted(said):
@@ -230,7 +230,7 @@ def test_readme_names_what_there_is(program: None, tmp_path: Path) -> None:
 
 
 def test_readme_links() -> None:
-    """Every link into the repository leads somewhere, absolute as PyPI needs them."""
+    """Every link into the repository is valid, and absolute as PyPI needs it."""
     targets = re.findall(r"\]\(https://github\.com/bufferctl/bufferctl/(?:tree|blob)/main/([^)#]+)", README)
     assert [target for target in targets if not (ROOT / target).exists()] == []
     assert len(targets) > 5
@@ -238,6 +238,6 @@ def test_readme_links() -> None:
 
 
 def test_readme_exit_codes() -> None:
-    """The table has every exit code that there is."""
+    """The table has every exit code."""
     codes = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
     assert set(map(int, re.findall(r"^\| (\d+) \|", README, re.MULTILINE))) == codes | {0, 2}

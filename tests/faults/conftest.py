@@ -17,7 +17,7 @@ Make = Callable[..., World]
 
 @pytest.fixture
 def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
-    """Make worlds, each with a folder and an account of its own; reads are tried again without real waiting."""
+    """Make worlds, each with its own folder and account; reads are retried without real waiting."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
     monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
     made = 0

@@ -1,4 +1,4 @@
-"""Whatever goes wrong: each declared object is there exactly once in the end, and nothing is left to do."""
+"""Under any fault: each declared object exists exactly once in the end, and nothing is left to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.faults.world import World
 
 POSTS, IDEAS = 40, 4
 
-#: Each alone, now and then on any request; the last ones strike single writes.
+#: Each alone, occasionally on any request; the last ones affect single writes.
 FAULTS = [
     "cut-before=0.3",
     "cut-after=0.3",
@@ -39,7 +39,7 @@ FAULTS = [
 
 
 def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:
-    """Exactly once, also when what was still on its way has landed; state agrees; an apply more does nothing."""
+    """Exactly once, even after late writes have landed; state agrees; another apply does nothing."""
     world.sandbox.clock.advance(seconds=60)
     assert world.texts() == world.declared(posts, ideas, mark)
     state = json.loads((world.folder / ".bufferctl" / "state.json").read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 @pytest.mark.parametrize("faults", FAULTS)
 def test_each_fault_alone(make_world: Callable[..., World], faults: str, seed: int) -> None:
-    """Exactly once under one kind of fault, run after run, and at least one fault really struck."""
+    """Exactly once under one kind of fault, run after run, and at least one fault really happened."""
     world = make_world(faults, seed)
     world.declare(POSTS, IDEAS)
     world.apply_until_done()
@@ -66,7 +66,7 @@ def test_each_fault_alone(make_world: Callable[..., World], faults: str, seed: i
 
 @pytest.mark.parametrize("faults", ["cut-after@mutation", "cut-middle@mutation", "late@mutation:20s", "throw#20"])
 def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) -> None:
-    """Exactly once although `.bufferctl` is deleted after every run that did not end well."""
+    """Exactly once although `.bufferctl` is deleted after every failed run."""
     world = make_world(f"{faults}*2" if "#" not in faults else faults, 3)
     world.declare(POSTS, IDEAS)
     while world.apply() != 0:
@@ -94,7 +94,7 @@ def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) 
     ],
 )
 def test_edits_and_deletes(make_world: Callable[..., World], faults: str, seed: int) -> None:
-    """Every post as it was edited, the removed ones gone, under one kind of fault; the others keep their ids."""
+    """Every post as edited, removed ones gone, under one kind of fault; the others keep their ids."""
     world = make_world("", seed)
     world.declare(POSTS)
     assert world.apply() == 0
@@ -130,7 +130,7 @@ _MIXTURES = st.lists(st.tuples(_RULES, st.sampled_from([0.05, 0.15, 0.3])), min_
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)  # two hundred whole runs, on whatever machine
+@pytest.mark.timeout(900)  # two hundred whole runs, on any machine
 @settings(
     max_examples=200,
     derandomize=True,
@@ -145,7 +145,7 @@ def test_mixtures(
     posts: int,
     lose_state: bool,
 ) -> None:
-    """Exactly once under any mixture of faults, the state file lost between runs or not; 200 sequences by seed."""
+    """Exactly once under any mixture of faults, with or without a lost state file between runs; 200 seeds."""
     rules = ",".join(rule.format(p=chance, q=chance / 10) for rule, chance in dict(mixture).items())
     world = make_world(rules, seed)
     world.declare(posts, 2)

@@ -1,4 +1,4 @@
-"""kill -9 of the real process at random instants: running again brings each post into being exactly once."""
+"""kill -9 of the real process at random instants: running again creates each post exactly once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KILLS = 10
 
 
 def declare(folder: Path) -> None:
-    """600 posts in a queue, twenty batches, every tenth text the same."""
+    """600 posts in a queue, twenty batches, every tenth with the same text."""
     lines = ["version: 1", "organizations:", "  - name: Acme", "    channels:", "      - service: twitter"]
     lines += ["        name: acme", "        posts:"]
     for number in range(POSTS):
@@ -32,31 +32,31 @@ def declare(folder: Path) -> None:
 
 
 def text(number: int) -> str:
-    """What a post says."""
+    """The text of a post."""
     return "Good morning" if number % 10 == 0 else f"Post {number}"
 
 
 class Arrivals(list[RequestRecord]):
-    """The sandbox's list of requests, which says when another one arrives."""
+    """The sandbox's list of requests, with a signal for each new one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.came = threading.Condition()
 
     def append(self, seen: RequestRecord) -> None:
-        """A request has arrived; it is not answered yet."""
+        """A request has arrived and is not answered yet."""
         with self.came:
             super().append(seen)
             self.came.notify_all()
 
     def wait_for(self, number: int) -> None:
-        """Return once so many have arrived, or none has for a while (the run has ended)."""
+        """Return once this many have arrived, or none has for a while (the run has ended)."""
         with self.came:
             self.came.wait_for(lambda: len(self) >= number, timeout=5)
 
 
 def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Begin an apply, which prints into a file: with a pipe that nobody reads it would stop before it sends."""
+    """Start an apply that prints into a file: with an unread pipe it would stop before sending."""
     command = [sys.executable, "-m", "bufferctl", "apply", "--auto-approve", "--settle", "0"]
     with printed(folder).open("wb") as log:
         return subprocess.Popen(
@@ -65,7 +65,7 @@ def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 def printed(folder: Path) -> Path:
-    """What the last apply printed."""
+    """The output of the last apply."""
     return folder.with_name("printed.txt")
 
 
@@ -91,7 +91,7 @@ def test_killed_at_random(tmp_path: Path, seed: int) -> None:
         for _ in range(KILLS):
             process = start(folder, environment)
             arrivals.wait_for(len(arrivals) + chance.randint(1, 7))
-            with suppress(subprocess.TimeoutExpired):  # a moment more or less: before the answer, or after it
+            with suppress(subprocess.TimeoutExpired):  # a slightly different moment: before the answer, or after it
                 process.wait(timeout=chance.uniform(0, 0.03))
             process.kill()
             process.wait()

@@ -1,6 +1,7 @@
-"""A world to break: the sandbox with its clock in our hand, and applies that run until one ends well.
+"""A world for faults: the sandbox with a controlled clock, and applies that run until one succeeds.
 
-The real client over loopback, the real journal and state file; only time is ours: waiting moves the sandbox's clock.
+The real client over loopback, the real journal and state file; only time is simulated: waiting moves the sandbox's
+clock.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from bufferctl.sandbox import Clock, Sandbox
 
 NOW = "2029-12-03T09:00:00Z"
 SETTLE = 30.0
-#: Seconds after which the client gives up on an answer; only `timeout` faults make it wait that long.
+#: The client's timeout in seconds; only `timeout` faults make it wait that long.
 TIMEOUT = 0.25
 #: More runs than any mixture of faults should need.
 MOST_RUNS = 40
@@ -34,12 +35,12 @@ _CHANNELS = {"twitter": "acme", "linkedin": "acme-inc", "mastodon": "acme"}
 
 @dataclass(frozen=True)
 class MovingClock:
-    """Time passes in the sandbox when we wait, and not otherwise."""
+    """Time passes in the sandbox only while we wait."""
 
     clock: Clock
 
     def now(self) -> float:
-        """Seconds that only ever grow."""
+        """Seconds that only increase."""
         return self.clock.now().timestamp()
 
     def wait(self, seconds: float) -> None:
@@ -51,7 +52,7 @@ class MovingClock:
 
 @dataclass
 class World:
-    """A project folder and a sandbox. `runs` counts applies; `said` is what the last one printed."""
+    """A project folder and a sandbox. `runs` counts applies; `said` is the output of the last one."""
 
     folder: Path
     sandbox: Sandbox
@@ -60,7 +61,7 @@ class World:
     errors: list[str] = field(default_factory=list)
 
     def declare(self, posts: int, ideas: int = 0, mark: str = "") -> None:
-        """Write a buffer.yaml with so many posts over three channels (timed, queued, twins among them) and ideas.
+        """Write a buffer.yaml with this many posts over three channels (timed, queued, including twins) and ideas.
 
         `mark` is at the end of every text.
         """
@@ -78,7 +79,7 @@ class World:
 
     @staticmethod
     def _post(number: int, mark: str) -> list[str]:
-        """Every third is timed, the others go to the queue; of those, each second text is the same."""
+        """Every third is timed, the others are queued; of those, every second has the same text."""
         lines = [f"          - key: post-{number}"]
         if number % 3 == 0:
             lines.append(f"            due_at: 2030-01-{1 + number % 28:02d} 09:00")
@@ -86,7 +87,7 @@ class World:
         return [*lines, f"            text: {'The same' if number % 2 else f'Queued {number}'}{mark}"]
 
     def apply(self) -> int:
-        """One apply from end to end; its exit code as the command line would give it."""
+        """One full apply; returns its exit code as on the command line."""
         self.runs += 1
         out = io.StringIO()
         connection = Connection(self.sandbox.url, None, TIMEOUT, debug=False)
@@ -120,17 +121,17 @@ class World:
         return 0 if left.is_empty else 1
 
     def apply_until_done(self) -> None:
-        """Apply until one exits 0; AssertionError with what was said where that takes too long."""
+        """Apply until one exits 0; AssertionError with the output if that takes too many runs."""
         while self.apply() != 0:
             assert self.runs < MOST_RUNS, f"{self.runs} runs and not done: {self.errors[-3:]}\n{self.said[-2000:]}"
             self.sandbox.clock.advance(seconds=5)
 
     def texts(self) -> Counter[str]:
-        """How often the account holds each text (a title, for ideas)."""
+        """How often the account has each text (a title, for ideas)."""
         posts = [str(post["text"]) for post in self.sandbox.posts()]
         return Counter([*posts, *(str(idea["content"]["title"]) for idea in self.sandbox.ideas())])
 
     def declared(self, posts: int, ideas: int = 0, mark: str = "") -> Counter[str]:
-        """What `texts` must be after `declare`."""
+        """The expected value of `texts` after `declare`."""
         found = Counter(self._post(number, mark)[-1].split("text: ")[1] for number in range(posts))
         return found + Counter(f"Idea {number // 2}" for number in range(ideas))

@@ -1,1 +1,1 @@
-"""Files beside the posts and what their addresses answer."""
+"""Media files of posts, and checks of their public addresses."""

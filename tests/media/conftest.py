@@ -1,4 +1,4 @@
-"""A project whose posts name files, a place where these become public, and a Buffer that fetches from there."""
+"""A project with posts that name files, a public host for the files, and a Buffer that fetches from it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bufferctl.sandbox import Clock, Sandbox
 from tests.cli.conftest import NOW, Project, environment, program
 from tests.file_server import FileServer, serving
 
-__all__ = ["environment", "program"]  # fixtures, known here by their names
+__all__ = ["environment", "program"]  # fixtures, used here by name
 
 
 def picture(colour: str, *, width: int = 120, height: int = 80) -> bytes:
@@ -26,21 +26,21 @@ def picture(colour: str, *, width: int = 120, height: int = 80) -> bytes:
 
 @contextmanager
 def account(*media_roots: str) -> Iterator[Sandbox]:
-    """The default account, which fetches what is below these addresses."""
+    """The default account, which fetches from these addresses."""
     with Sandbox(clock=Clock.at(NOW), media_roots=media_roots) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def host() -> Iterator[FileServer]:
-    """A public host, with nothing there yet."""
+    """A public host, still empty."""
     with serving() as server:
         yield server
 
 
 @pytest.fixture
 def published(environment: Path, host: FileServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """A project whose folder is published by something else: `host` has what a test puts there."""
+    """A project whose folder is published by another system: `host` serves the files that a test puts there."""
     with account(host.url) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         project = Project(environment, sandbox)
@@ -73,14 +73,14 @@ def posts(project: Project, *entries: str) -> None:
 
 
 def put(project: Project, name: str, data: bytes) -> None:
-    """A file of the project."""
+    """Write a file of the project."""
     path = project.folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
 
 
 def sources(project: Project) -> list[str]:
-    """The address of the first picture of each post that Buffer was given, in order of creation."""
+    """The address of each post's first picture as sent to Buffer, in order of creation."""
     found = []
     for each in project.sandbox.posts():
         found += [asset["image"]["url"] if "image" in asset else asset["source"] for asset in each["assets"][:1]]

@@ -1,4 +1,4 @@
-"""What an address of media answers, told apart: a handler function takes the network's place."""
+"""Verdicts on media addresses: a handler function replaces the network."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def served(content: bytes = PNG, kind: str = "image/png", *, ranges: bool = True
 
 
 def status(code: int, **headers: str) -> Handler:
-    """A server that answers this to everything."""
+    """A server that always answers with this status."""
     return lambda _request: httpx2.Response(code, headers=headers)
 
 
@@ -58,15 +58,15 @@ def failing(error: Exception) -> Handler:
 
 
 def moved(to: str, handler: Handler, code: int = 302) -> Handler:
-    """A server that redirects from `URL`, to where `handler` answers."""
+    """A server that redirects from `URL` to an address served by `handler`."""
     return lambda request: (
         httpx2.Response(code, headers={"Location": to}) if str(request.url) == URL else handler(request)
     )
 
 
 def answer(handler: Handler, **expected: object) -> Answer:
-    """What `URL` answers."""
-    wanted = Wanted(URL, **{"kind": "image", **expected})  # type: ignore[arg-type]  # as each test names them
+    """The verdict on `URL`."""
+    wanted = Wanted(URL, **{"kind": "image", **expected})  # type: ignore[arg-type]  # each test names its fields
     (found,) = probe([wanted], transport=httpx2.MockTransport(handler)).values()
     return found
 
@@ -107,28 +107,28 @@ CASES: list[tuple[str, Handler, dict[str, object], Verdict, str]] = [
     ("handler", "expected", "verdict", "message"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
 )
 def test_verdicts(handler: Handler, expected: dict[str, object], verdict: Verdict, message: str) -> None:
-    """Each way in which an address can fail is told apart, and a redirect to the file is fine."""
+    """Each kind of failure has its own verdict, and a redirect to the file is fine."""
     found = answer(handler, **expected)
     assert (verdict, True) == (found.verdict, message in found.message), found
     assert bool(message) is not found.is_fine
 
 
 def test_a_server_without_head_is_fine() -> None:
-    """HEAD is only a help: what GET answers decides."""
+    """HEAD is only a shortcut: the answer to GET decides."""
     inner = served()
     found = answer(lambda request: httpx2.Response(405) if request.method == "HEAD" else inner(request))
     assert (found.verdict, found.type, found.size) == (Verdict.FINE, "image/png", 5008)
 
 
 def test_answers_after_failures_that_pass() -> None:
-    """A server that is busy for a moment is asked again."""
+    """A server that is briefly busy is asked again."""
     busy, inner = iter([True, True]), served()
     found = answer(lambda request: httpx2.Response(502) if next(busy, False) else inner(request))
     assert found.is_fine
 
 
 def test_reads_no_more_than_it_needs_and_sends_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two requests an address: HEAD and the first kilobyte, with a User-Agent and without the key."""
+    """Two requests per address: HEAD and the first kilobyte, with a User-Agent and without the key."""
     monkeypatch.setenv("BUFFER_API_KEY", "a-secret-key")
     seen: list[httpx2.Request] = []
     inner = served()
@@ -145,7 +145,7 @@ def test_reads_no_more_than_it_needs_and_sends_no_key(monkeypatch: pytest.Monkey
 
 
 def test_a_stream_without_end_is_left() -> None:
-    """Of a body without a length, only the beginning is read; of a file whose bytes count, no more than it has."""
+    """Of a body without a length, only the beginning is read; of a file whose size matters, no more than its length."""
     taken = 0
 
     class Endless(httpx2.AsyncByteStream):
@@ -165,7 +165,7 @@ def test_a_stream_without_end_is_left() -> None:
 
 
 def test_no_more_time_is_said() -> None:
-    """What was not asked in time is UNASKED, and what answered keeps its verdict."""
+    """Addresses not reached in time are UNASKED, and the others keep their verdicts."""
     inner = served()
 
     async def handler(request: httpx2.Request) -> httpx2.Response:
@@ -180,7 +180,7 @@ def test_no_more_time_is_said() -> None:
 
 
 def reached(hosts: Mapping[str, Sequence[str]], handler: Handler, url: str = URL, *, loopback: bool = False) -> Answer:
-    """What an address answers where names resolve like this."""
+    """The verdict on an address if names resolve like this."""
 
     async def resolve(host: str, _port: int) -> Sequence[str]:
         if host not in hosts:
@@ -206,7 +206,7 @@ def unreached(_request: httpx2.Request) -> httpx2.Response:
     ],
 )  # fmt: skip
 def test_hosts_that_are_not_public_get_no_request(address: str) -> None:
-    """Private, loopback, link-local and metadata hosts are left alone, also where only one of two addresses is such."""
+    """Private, loopback, link-local and metadata hosts are skipped, even if only one of two addresses is one."""
     for found in (["93.184.215.14", address], [address]):
         answered = reached({"media.example": found}, unreached)
         assert Verdict.NOT_PUBLIC is answered.verdict
@@ -214,7 +214,7 @@ def test_hosts_that_are_not_public_get_no_request(address: str) -> None:
 
 
 def test_redirects_do_not_lead_inside() -> None:
-    """A public address that redirects to a private one, or to plain http, gets no second request."""
+    """A public address that redirects to a private one, or to plain http, causes no second request."""
     hosts = {"media.example": ["93.184.215.14"], "metadata.google.internal": ["169.254.169.254"]}
     for to, why in (
         ("https://metadata.google.internal/", "is on metadata.google.internal, which is not on the public internet"),
@@ -231,7 +231,7 @@ def test_redirects_do_not_lead_inside() -> None:
 
 
 def test_a_name_resolves_once() -> None:
-    """The connection goes to the address that was checked, with the name in Host and for the certificate."""
+    """The connection goes to the checked address, with the name in Host and for the certificate."""
     inner = served()
 
     def handler(request: httpx2.Request) -> httpx2.Response:
@@ -243,7 +243,7 @@ def test_a_name_resolves_once() -> None:
 
 
 def test_loopback_only_where_it_is_allowed() -> None:
-    """This machine is asked where the endpoint is on this machine, too; a name and a password never leave."""
+    """This machine is asked if the endpoint is on it, too; a user name and a password are never sent."""
     here = "http://127.0.0.1:8000/a.png"
     assert reached({"127.0.0.1": ["127.0.0.1"]}, served(), here, loopback=True).is_fine
     assert Verdict.NOT_PUBLIC is reached({"127.0.0.1": ["127.0.0.1"]}, unreached, here).verdict
@@ -254,11 +254,11 @@ def test_loopback_only_where_it_is_allowed() -> None:
 
 
 def test_a_name_that_does_not_exist_is_dead() -> None:
-    """A host that no name server knows is dead, not a failure that passes."""
+    """An unknown host is dead, not a temporary failure."""
     found = reached({}, unreached)
     assert (found.verdict, found.message) == (Verdict.DEAD, "cannot be reached (host media.example was not found)")
 
 
 def test_no_addresses_no_requests() -> None:
-    """Without an address nothing happens."""
+    """Without an address there is no request."""
     assert probe([], transport=httpx2.MockTransport(unreached)) == {}

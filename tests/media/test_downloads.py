@@ -1,4 +1,4 @@
-"""Downloads into files: what cannot be used is not kept, and nothing is larger than allowed."""
+"""Downloads into files: unusable ones are not kept, and none exceeds the size limit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def jpeg() -> bytes:
 
 
 def why(folder: Path, content: bytes, length: int | None = None) -> str:
-    """Why what this server has was not kept; empty if it was."""
+    """Why this server's file was not kept; empty if it was."""
 
     def handler(request: httpx2.Request) -> httpx2.Response:
         headers = {"Content-Type": "image/jpeg", "Content-Length": str(length or len(content))}
@@ -44,10 +44,10 @@ def why(folder: Path, content: bytes, length: int | None = None) -> str:
     ],
 )
 def test_what_is_kept(tmp_path: Path, content: bytes, length: int | None, message: str) -> None:
-    """A whole picture of a size that is allowed; else the reason, and no path."""
+    """A complete picture within the size limit; otherwise the reason, and no path."""
     assert why(tmp_path, content, length) == message
 
 
 def test_nothing_wanted_nothing_asked(tmp_path: Path) -> None:
-    """Without addresses nothing happens."""
+    """Without addresses there is no request."""
     assert download([], tmp_path) == {}

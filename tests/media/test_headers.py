@@ -1,4 +1,4 @@
-"""What a file is, read from its signature, header and end, without decoding a pixel."""
+"""The type and size of a file, read from its signature, header and end, without decoding a pixel."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def of(data: bytes) -> Header:
 
 
 def saved(form: str, **options: object) -> bytes:
-    """A picture of 30 by 20 pixels in a form."""
+    """A picture of 30 by 20 pixels in a format."""
     made = io.BytesIO()
     PICTURE.save(made, form, **options)
     return made.getvalue()
@@ -42,7 +42,7 @@ MOVING = {form: saved(form, save_all=True, append_images=[OTHER], duration=90) f
 
 @pytest.mark.parametrize("name", FORMS)
 def test_form(name: str) -> None:
-    """Its type and its pixels; whole and still."""
+    """Its type and its pixels; complete and not animated."""
     assert of(FORMS[name]) == Header(name.partition("-")[0], 30, 20)
 
 
@@ -54,7 +54,7 @@ def test_moving(form: str) -> None:
 
 @pytest.mark.parametrize("name", [*FORMS, *MOVING])
 def test_cut_anywhere(name: str) -> None:
-    """Wherever it is cut after its signature, it counts as cut short, and nothing raises."""
+    """Cut anywhere after its signature, it counts as cut short, and nothing raises."""
     data = FORMS.get(name) or MOVING[name]
     whole = of(data)
     for end in range(16, len(data) - 1):
@@ -64,8 +64,8 @@ def test_cut_anywhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*FORMS, *MOVING])
 def test_damaged_anywhere(name: str) -> None:
-    """No damage raises, nor makes the header of a small file a long read."""
-    drawn = random.Random(name)  # noqa: S311 - damage, no secret
+    """No damage raises, or makes reading the header of a small file slow."""
+    drawn = random.Random(name)  # noqa: S311 - damage, not a secret
     data = FORMS.get(name) or MOVING[name]
     for _ in range(500):
         damaged = bytearray(data)
@@ -75,14 +75,14 @@ def test_damaged_anywhere(name: str) -> None:
 
 
 def test_turned_photo() -> None:
-    """Pixels as the photo is shown: width and height are exchanged where its EXIF data turns it by 90 degrees."""
+    """Pixels as the photo is shown: width and height are swapped if its EXIF data rotates it by 90 degrees."""
     exif = Image.Exif()
     exif[0x0112] = 6
     assert of(saved("JPEG", exif=exif)) == Header("jpg", 20, 30)
 
 
 def test_photo_with_its_place() -> None:
-    """GPS data with a latitude and a longitude is told; GPS data without is not."""
+    """GPS data with a latitude and a longitude is reported; other GPS data is not."""
     exif = Image.Exif()
     exif[0x8825] = {1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)}
     assert of(saved("JPEG", exif=exif)).located
@@ -94,14 +94,14 @@ def test_photo_with_its_place() -> None:
 
 
 def test_thumbnail_inside_a_cut_photo() -> None:
-    """The end mark of the small picture in the EXIF data is not taken for the photo's own."""
+    """The end marker of the thumbnail in the EXIF data is not mistaken for the photo's own."""
     whole = saved("JPEG", exif=b"Exif\x00\x00" + FORMS["jpg"])
     assert not of(whole).cut_short
     assert of(whole[:-30]).cut_short
 
 
 def test_film_after_a_photo() -> None:
-    """Phones append a film to a photo: it is whole all the same."""
+    """Phones append a video to a photo: the photo is complete anyway."""
     assert of(FORMS["jpg"] + b"\x00" * 3_000_000) == Header("jpg", 30, 20)
 
 
@@ -129,13 +129,13 @@ BOX = b"\x00\x00\x00\x08"
     ],
 )
 def test_signature(data: bytes, header: Header) -> None:
-    """The type comes from the first bytes, whatever the name says."""
+    """The type comes from the first bytes, for any name."""
     assert of(data) == header
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from Linux's /proc")
 def test_memory_of_a_picture_that_unpacks_to_a_gigabyte() -> None:
-    """169 megapixels in 20 kB are told from the header: `validate` stays below 200 MB."""
+    """The header gives the 169 megapixels of a 20 kB file: `validate` stays below 200 MB."""
     script = (
         "import re\n"
         "from pathlib import Path\n"

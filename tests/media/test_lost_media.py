@@ -1,4 +1,4 @@
-"""Files of posts that were applied: drift asks their public addresses again, and comments show them from there."""
+"""Files of applied posts: drift checks their public addresses again, and comments show them from there."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def applied(published: Project, host: FileServer) -> Project:
 
 
 def verdicts(project: Project) -> list[str]:
-    """What drift reports of media."""
+    """The media verdicts of drift."""
     return [each["verdict"] for each in json.loads(project("drift", "--json").out)["media"]]
 
 
 def test_gone_and_changed(applied: Project, host: FileServer) -> None:
-    """Exit 2 while the address has nothing, or other bytes than were applied, even as many; 0 once they are back."""
+    """Exit 2 while the address is empty or has different bytes, even of the same length; 0 once they are back."""
     assert (applied("drift").code, verdicts(applied)) == (0, [])
     del host.files["/social/media/a.jpg"]
     assert (applied("drift").code, verdicts(applied)) == (2, ["dead"])
@@ -40,7 +40,7 @@ def test_gone_and_changed(applied: Project, host: FileServer) -> None:
 
 
 def test_a_swapped_picture_is_no_loss(applied: Project, host: FileServer) -> None:
-    """An edit of the file that is not applied yet is the plan's business."""
+    """An unapplied edit of the file is a matter for plan."""
     put(applied, "media/a.jpg", picture("blue"))
     host.files["/social/media/a.jpg"] = picture("blue")
     host.requests.clear()
@@ -48,7 +48,7 @@ def test_a_swapped_picture_is_no_loss(applied: Project, host: FileServer) -> Non
 
 
 def test_pages_and_comments_show_it(applied: Project) -> None:
-    """The page has a thumbnail of each; the comment names what is not public yet."""
+    """The page has a thumbnail of each; the comment names the pictures that are not public yet."""
     put(applied, "media/b.jpg", picture("blue"))
     posts(applied, post("one"), post("two", "../media/b.jpg"))
     assert applied("plan", "--report", "plan.html", "--report", "plan.md").code == 0
@@ -58,7 +58,7 @@ def test_pages_and_comments_show_it(applied: Project) -> None:
 
 
 def test_pictures_beyond_the_room_of_a_page_are_named(applied: Project) -> None:
-    """A page stays small: what would be over the room for all thumbnails has name and size."""
+    """A page stays small: pictures beyond the limit for thumbnails have name and size."""
     noise = io.BytesIO()
     Image.effect_noise((900, 600), 100).convert("RGB").save(noise, "JPEG")
     put(applied, "media/noise.jpg", noise.getvalue())
@@ -71,7 +71,7 @@ def test_pictures_beyond_the_room_of_a_page_are_named(applied: Project) -> None:
 
 
 def test_a_picture_that_is_shown_often_is_smaller(applied: Project) -> None:
-    """A campaign with one picture has it on every card, and the page is still below 4 MB of thumbnails."""
+    """A campaign with one picture shows it on every card, and the page still has less than 4 MB of thumbnails."""
     gradient = io.BytesIO()
     Image.radial_gradient("L").convert("RGB").resize((900, 600)).save(gradient, "JPEG")
     put(applied, "media/tip.jpg", gradient.getvalue())

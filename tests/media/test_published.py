@@ -1,4 +1,4 @@
-"""Files in a folder that something else publishes: the address is the path, the bytes decide."""
+"""Files in a folder that another system publishes: the address is the path, the bytes decide."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.media.conftest import picture, post, posts, put, sources
 
 
 def test_plan_apply_and_nothing_left(published: Project, host: FileServer) -> None:
-    """The address of the folder's copy goes to Buffer; plan asks no address, and nothing is uploaded."""
+    """Buffer gets the address of the folder's copy; plan checks no address, and nothing is uploaded."""
     put(published, "media/a.jpg", picture("red"))
     posts(published, post("one"))
     assert published("plan").code == 0
@@ -24,7 +24,7 @@ def test_plan_apply_and_nothing_left(published: Project, host: FileServer) -> No
 
 
 def test_dead_address_holds_its_post_alone(published: Project, host: FileServer) -> None:
-    """A file that is not published holds its post with the reason, exit code 1; the others go out."""
+    """A file that is not published holds its post with the reason, exit code 1; the others are sent."""
     put(published, "media/a.jpg", picture("red"))
     put(published, "media/b.jpg", picture("blue"))
     host.files["/social/media/b.jpg"] = picture("blue")
@@ -42,7 +42,7 @@ def test_dead_address_holds_its_post_alone(published: Project, host: FileServer)
 
 
 def test_other_bytes_at_the_address_hold(published: Project, host: FileServer) -> None:
-    """A site that still has the old picture is not taken for the new one, even of the same length."""
+    """A site with the old picture does not pass for the new one, even of the same length."""
     put(published, "media/a.jpg", picture("red"))
     host.files["/social/media/a.jpg"] = picture("blue")
     posts(published, post("one"))
@@ -51,16 +51,16 @@ def test_other_bytes_at_the_address_hold(published: Project, host: FileServer) -
 
 
 def test_waits_until_the_site_is_built(published: Project, host: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address that answers before `--max-wait` is over is waited for."""
+    """An address that answers within `--max-wait` is waited for."""
     put(published, "media/a.jpg", picture("red"))
     posts(published, post("one"))
 
     class Later(dict[str, bytes]):
-        """There from the third time on that it is asked for."""
+        """Available from the third request on."""
 
         asked = 0
 
-        def get(self, key: str, default: object = None) -> object:  # type: ignore[override]  # http.server asks so
+        def get(self, key: str, default: object = None) -> object:  # type: ignore[override]  # http.server requires this form
             self.asked += 1
             return super().get(key, default) if self.asked > 4 else None
 
@@ -83,7 +83,7 @@ def test_moved_file_is_the_same_picture(published: Project, host: FileServer) ->
 
 
 def test_swapped_picture_is_an_edit(published: Project, host: FileServer) -> None:
-    """Other bytes under the same name are a change, shown with both sizes; applied, nothing is left."""
+    """New bytes under the same name are a change, shown with both sizes; after the apply, nothing is left."""
     put(published, "media/a.jpg", picture("red"))
     host.files["/social/media/a.jpg"] = picture("red")
     posts(published, post("one"))
@@ -102,7 +102,7 @@ def test_swapped_picture_is_an_edit(published: Project, host: FileServer) -> Non
 
 
 def test_address_that_becomes_a_file_is_done_on_a_sent_post(published: Project, host: FileServer) -> None:
-    """`url` became `file`: an update while it is unsent, nothing to do once it is out; a swap then needs a person."""
+    """`url` became `file`: an update while unsent, nothing to do once published; a swap then needs a person."""
     host.files["/social/media/a.jpg"] = picture("red")
     put(published, "media/a.jpg", picture("red"))
     with_url = post("one").replace("file: ../media/a.jpg", f"url: {host.url}/social/media/a.jpg")
@@ -120,7 +120,7 @@ def test_address_that_becomes_a_file_is_done_on_a_sent_post(published: Project, 
 
 
 def test_reviewed_picture_is_what_goes_out(published: Project, host: FileServer) -> None:
-    """`apply --reviewed` holds a picture with other bytes than the reviewed one; a saved plan refuses it."""
+    """`apply --reviewed` holds a picture whose bytes differ from the reviewed one; a saved plan refuses it."""
     put(published, "media/a.jpg", picture("red"))
     host.files["/social/media/a.jpg"] = picture("red")
     posts(published, post("one"))
@@ -138,7 +138,7 @@ def test_reviewed_picture_is_what_goes_out(published: Project, host: FileServer)
 
 
 def test_saved_plan_cannot_name_another_address_or_file(published: Project, host: FileServer) -> None:
-    """A saved plan whose address or path was changed, its digests with it, sends nothing: the bytes decide."""
+    """A saved plan with an edited address or path, and matching digests, sends nothing: the bytes decide."""
     put(published, "media/a.jpg", picture("red"))
     host.files |= {"/social/media/a.jpg": picture("red"), "/social/media/b.jpg": picture("blue")}
     posts(published, post("one"))
@@ -151,7 +151,7 @@ def test_saved_plan_cannot_name_another_address_or_file(published: Project, host
 
 
 def test_lost_record_is_taken_over_uncompared(published: Project, host: FileServer) -> None:
-    """Without a record the picture is not compared, and plan says how many were not."""
+    """Without a record the picture is not compared, and plan says how many were skipped."""
     put(published, "media/a.jpg", picture("red"))
     host.files["/social/media/a.jpg"] = picture("red")
     posts(published, post("one"))
@@ -167,7 +167,7 @@ def test_lost_record_is_taken_over_uncompared(published: Project, host: FileServ
 
 
 def test_public_url_on_this_machine_is_refused_for_buffer(published: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What only this machine can reach is an error before anything is asked of a Buffer elsewhere."""
+    """An address on this machine is an error before any request to a Buffer elsewhere."""
     put(published, "media/a.jpg", picture("red"))
     posts(published, post("one"))
     monkeypatch.setenv("BUFFER_API_URL", "https://api.buffer.example")

@@ -1,6 +1,6 @@
-"""Files that bufferctl uploads itself: on moto's S3, Microsoft's Azurite, and a stub of Google's XML API.
+"""Files that bufferctl uploads itself: to moto's S3, Microsoft's Azurite, and a stub of Google's XML API.
 
-Nothing here is Google's or Amazon's own; docs/media.md says so.
+None of this is Google's or Amazon's own service; docs/media.md says so.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NUMBERS = count()
 
 @dataclass(frozen=True)
 class Place:
-    """A bucket that everybody can read, and where its objects are public."""
+    """A public bucket, and the address of its objects."""
 
     store: str
     endpoint: str
@@ -37,12 +37,12 @@ class Place:
 
     @property
     def setting(self) -> str:
-        """As `media:` says it."""
+        """The value of `media:` in the file."""
         return f"{{store: {self.store}, endpoint: '{self.endpoint}', public_url: {self.public_url}}}"
 
     @property
     def settings(self) -> MediaSettings:
-        """As it is read."""
+        """The parsed setting."""
         return MediaSettings(self.public_url, self.store, self.endpoint)
 
 
@@ -51,7 +51,7 @@ Make = Callable[..., Place]
 
 @pytest.fixture(scope="module")
 def place_of() -> Iterator[Make]:
-    """Makes a fresh place, by the kind of store; a service starts when its first place is made."""
+    """A function that makes a fresh place, by kind of store; a service starts when its first place is made."""
     with ExitStack() as running:
 
         @cache
@@ -76,7 +76,7 @@ def place_of() -> Iterator[Make]:
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that knows the test servers' credentials, and none of anybody's."""
+    """A machine with only the test servers' credentials."""
     for name, value in buckets.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
 
@@ -89,7 +89,7 @@ def place(request: pytest.FixtureRequest, place_of: Make, cloud: None) -> Place:
 
 @pytest.fixture
 def stored(place: Place, environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """A project that keeps its files there, and a Buffer that fetches from there."""
+    """A project that stores its files there, and a Buffer that fetches from there."""
     with account(place.public_url) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
         project = Project(environment, sandbox)
@@ -100,18 +100,18 @@ def stored(place: Place, environment: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def there(url: str) -> bytes | None:
-    """What everybody gets at an address; None where that is nothing."""
+    """The public content of an address; None if there is none."""
     answer = httpx2.get(url)
     return answer.content if answer.status_code == 200 else None
 
 
 def of(project: Project, place: Place, path: str = "media/a.jpg") -> MediaFile:
-    """What is known of a file of the project."""
+    """The details of a file of the project."""
     return read_file(project.folder, path, place.settings)
 
 
 def test_plan_upload_apply_and_nothing_left(stored: Project, place: Place) -> None:
-    """Plan counts and sends nothing; apply uploads under a name that tells nothing, with type and cache header."""
+    """Plan counts and sends nothing; apply uploads under a name that reveals nothing, with type and cache header."""
     file = of(stored, place)
     assert file.url == f"{place.public_url}/{file.digest}.jpg"
     assert "1 file to upload" in stored("plan").out
@@ -126,7 +126,7 @@ def test_plan_upload_apply_and_nothing_left(stored: Project, place: Place) -> No
 
 
 def test_second_post_uploads_nothing(stored: Project, place: Place) -> None:
-    """A picture that is there already is known from state: nothing is to be uploaded for another post of it."""
+    """State knows the uploaded picture: another post with it needs no upload."""
     assert stored.apply().code == 0
     posts(stored, post("one"), post("two", text="Again"))
     assert "to upload" not in stored("plan").out
@@ -136,7 +136,7 @@ def test_second_post_uploads_nothing(stored: Project, place: Place) -> None:
 
 
 def test_swapped_picture(stored: Project, place: Place) -> None:
-    """The new bytes get an address of their own; the old ones stay, for what was sent with them."""
+    """The new bytes get a new address; the old ones stay, for posts already sent."""
     assert stored.apply().code == 0
     old = of(stored, place)
     put(stored, "media/a.jpg", picture("blue"))
@@ -147,7 +147,7 @@ def test_swapped_picture(stored: Project, place: Place) -> None:
 
 
 def test_killed_between_upload_and_post(stored: Project, place: Place) -> None:
-    """What an apply uploaded before it was killed is found there: not uploaded again, nor written over."""
+    """A picture uploaded by a killed apply is found there: neither uploaded again nor overwritten."""
     file = of(stored, place)
     publisher = Publisher(stored.folder, place.settings, loopback=True)
     assert publisher.upload([file]) == {}
@@ -157,7 +157,7 @@ def test_killed_between_upload_and_post(stored: Project, place: Place) -> None:
 
 
 def test_state_lost(stored: Project, place: Place) -> None:
-    """Without a record the post is recognised by its content, and the picture is found in the store."""
+    """Without a record the post is recognized by its content, and the picture is found in the store."""
     assert stored.apply().code == 0
     stored.state.unlink()
     for journal in (stored.folder.parent / "state-home").rglob("*.jsonl"):
@@ -190,7 +190,7 @@ def test_two_at_once(place: Place, tmp_path: Path) -> None:
 
 
 def test_written_once(place: Place, tmp_path: Path) -> None:
-    """What is stored under a digest is never written over, whatever is there."""
+    """An object stored under a digest is never overwritten."""
     from bufferctl.buckets import open_bucket
 
     (tmp_path / "a.jpg").write_bytes(picture("red"))
@@ -203,7 +203,7 @@ def test_written_once(place: Place, tmp_path: Path) -> None:
 
 
 def test_changed_since_planned(place: Place, tmp_path: Path) -> None:
-    """Bytes that are not those of the plan are not uploaded."""
+    """Bytes that differ from the plan's are not uploaded."""
     (tmp_path / "a.jpg").write_bytes(picture("red"))
     file = read_file(tmp_path, "a.jpg", place.settings)
     (tmp_path / "a.jpg").write_bytes(picture("blue"))
@@ -213,7 +213,7 @@ def test_changed_since_planned(place: Place, tmp_path: Path) -> None:
 
 
 def test_bucket_that_everybody_can_list(place_of: Make, cloud: None, tmp_path: Path) -> None:
-    """A bucket that lists its objects is told, one that does not is not."""
+    """A bucket that lists its objects is reported, another is not."""
     s3, google = place_of("s3"), place_of("gs")
     listed = Publisher(tmp_path, s3.settings, loopback=True).listed()
     assert listed.startswith(s3.endpoint)
@@ -221,7 +221,7 @@ def test_bucket_that_everybody_can_list(place_of: Make, cloud: None, tmp_path: P
 
 
 def test_no_such_bucket(place_of: Make, cloud: None, tmp_path: Path) -> None:
-    """A bucket that is not there is named."""
+    """A missing bucket is named."""
     place = place_of("s3")
     (tmp_path / "a.jpg").write_bytes(picture("red"))
     settings = MediaSettings(place.public_url, "s3://no-such-bucket/social", place.endpoint)
@@ -233,7 +233,7 @@ def test_no_such_bucket(place_of: Make, cloud: None, tmp_path: Path) -> None:
 def test_bucket_that_is_not_public(
     place_of: Make, cloud: None, environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Objects that only their owner may read hold the post at once, and the hint names Block Public Access."""
+    """Objects that only their owner can read hold the post at once, and the hint names Block Public Access."""
     place = place_of("s3", public=False)
     with account(place.public_url) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
@@ -249,7 +249,7 @@ def test_bucket_that_is_not_public(
 
 @pytest.mark.parametrize("path", ["../secret.jpg", "/etc/passwd", ".git/config", "link.jpg", "linked/secret.jpg"])
 def test_nothing_outside_is_uploaded(place_of: Make, cloud: None, tmp_path: Path, path: str) -> None:
-    """Not even for a plan that names another path: neither outside the root folder, nor `.git`, nor through a link."""
+    """Not even for a plan with an edited path: neither outside the root folder, nor `.git`, nor through a link."""
     place = place_of("s3")
     root = tmp_path / "root"
     (root / ".git").mkdir(parents=True)
@@ -266,7 +266,7 @@ def test_nothing_outside_is_uploaded(place_of: Make, cloud: None, tmp_path: Path
 def test_kill_after_the_upload(
     cloud: None, environment: Path, program: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Kill -9 once the picture is there: the next apply uploads nothing, and the post is there once."""
+    """Kill -9 after the upload: the next apply uploads nothing, and the post is created once."""
     with buckets.google() as google:
         place = Place("gs://acme-state/social", google.address, f"{google.address}/acme-state/social")
         with account(place.public_url) as sandbox:

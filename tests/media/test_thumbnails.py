@@ -1,4 +1,4 @@
-"""Thumbnails: small, cropped, upright, without what a photo says about its place; and never at a decoder's mercy."""
+"""Thumbnails: small, cropped, upright, without a photo's location; and with limits on the decoder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from bufferctl.media.thumbnails import MOST_BYTES, thumbnail
 
 
 def made(folder: Path, name: str, image: Image.Image, **how: object) -> bytes | None:
-    """The thumbnail of this picture, cropped as X does."""
-    image.save(folder / name, **how)  # type: ignore[arg-type]  # as each format wants it
+    """The thumbnail of this picture, cropped for X."""
+    image.save(folder / name, **how)  # type: ignore[arg-type]  # options of each format
     return thumbnail(folder, read_file(folder, name, None), 0.75, 16 / 9)
 
 
 def opened(data: bytes | None) -> Image.Image:
-    """A thumbnail that was made."""
+    """The thumbnail as an image."""
     assert data is not None
     image = Image.open(io.BytesIO(data))
     assert image.format == "JPEG"
@@ -32,13 +32,13 @@ def opened(data: bytes | None) -> Image.Image:
 
 
 def noise(width: int, height: int) -> Image.Image:
-    """What compresses worst."""
+    """The content that compresses worst."""
     return Image.frombytes("RGB", (width, height), os.urandom(width * height * 3))
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.gif", "a.webp", "a.avif"])
 def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
-    """At most 30 kB, also of noise."""
+    """At most 30 kB, even for noise."""
     data = made(tmp_path, name, noise(900, 600))
     assert data is not None
     assert len(data) <= MOST_BYTES
@@ -47,7 +47,7 @@ def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(("size", "ratio"), [((400, 2000), 0.75), ((3000, 300), 16 / 9), ((500, 500), 1)])
 def test_cropped_in_the_middle(tmp_path: Path, size: tuple[int, int], ratio: float) -> None:
-    """What is narrower or wider than the network shows loses its ends, and nothing else does."""
+    """A picture narrower or wider than the network's crop loses only its ends."""
     image = Image.new("RGB", size, "red")
     image.paste("blue", (size[0] // 2 - 40, size[1] // 2 - 40, size[0] // 2 + 40, size[1] // 2 + 40))
     small = opened(made(tmp_path, "a.png", image))
@@ -57,7 +57,7 @@ def test_cropped_in_the_middle(tmp_path: Path, size: tuple[int, int], ratio: flo
 
 
 def test_upright_and_without_metadata(tmp_path: Path) -> None:
-    """A photo is turned as its EXIF data says, which is left out with all that it tells."""
+    """A photo is rotated by its EXIF data, which is then removed completely."""
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010E] = "in the garden"
@@ -73,7 +73,7 @@ def test_transparent_is_white(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"<svg/>", b"GIF89a" * 9])
 def test_what_cannot_be_shown(tmp_path: Path, content: bytes) -> None:
-    """None, whatever is wrong with it."""
+    """None, for any kind of damage."""
     (tmp_path / "a.png").write_bytes(content)
     assert thumbnail(tmp_path, read_file(tmp_path, "a.png", None), 1, 1) is None
 
@@ -101,7 +101,7 @@ def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
 
 
 def test_a_large_photo_is_decoded_small(tmp_path: Path) -> None:
-    """A JPEG of 30 megapixels is decoded at a fraction of that; a progressive one is not decoded."""
+    """A JPEG of 30 megapixels is decoded at a fraction of its size; a progressive one is not decoded."""
     large = Image.new("RGB", (6400, 4800), "green")
     assert opened(made(tmp_path, "a.jpg", large)).width == 720
     assert made(tmp_path, "b.jpg", large, progressive=True) is None

@@ -1,4 +1,4 @@
-"""Declared objects of every kind, with everything that they can hold."""
+"""Declared objects of every kind, with all of their fields."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ PLACE = Place("posts/w49.yaml", 7, 9)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 keys = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,10}", fullmatch=True)
 _FIRST, _LAST = datetime(2026, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 - zones are drawn
-#: Without what clock changes skip or repeat: files may not say that, and Python holds it equal to nothing.
+#: Without times that clock changes skip or repeat: files refuse them, and Python compares them as equal to nothing.
 instants = st.datetimes(_FIRST, _LAST, timezones=st.sampled_from([UTC, ZoneInfo("Europe/Berlin")])).filter(
     lambda moment: moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset()
 )

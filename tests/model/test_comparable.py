@@ -1,4 +1,4 @@
-"""What counts as equal, and what of a live object is compared at all (design: Actions)."""
+"""Equality of content, and which fields of a live object are compared (design: Actions)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def differs(desired: Post | Idea, live: LivePost | LiveIdea, *, links: bool = Fa
 
 @given(texts)
 def test_normal_text_is_normal(text: str) -> None:
-    """Once more changes nothing; line ends, outer white space and the form of accents make no difference."""
+    """Normalizing twice changes nothing; line endings, outer whitespace and the form of accents make no difference."""
     normal = normal_text(text)
     assert normal_text(normal) == normal
     assert normal_text(f" \n{text}\t\r\n") == normal
@@ -64,7 +64,7 @@ def test_normal_text_is_normal(text: str) -> None:
 
 
 def test_line_ends_are_one_kind() -> None:
-    """Windows' and old Macs' too."""
+    """Including those of Windows and old Macs."""
     assert normal_text("a\r\nb\rc\n") == "a\nb\nc"
 
 
@@ -78,7 +78,7 @@ def test_line_ends_are_one_kind() -> None:
     ],
 )
 def test_what_differs_is_named(change: dict[str, object], field: str) -> None:
-    """One field each."""
+    """Exactly one field each."""
     assert differs(POST, LIVE) == []
     assert differs(POST, replace(LIVE, **change)) == [field]  # type: ignore[arg-type]  # fields by name
 
@@ -94,12 +94,12 @@ def test_what_differs_is_named(change: dict[str, object], field: str) -> None:
     ],
 )
 def test_what_buffer_fills_in_or_moves_is_no_difference(change: dict[str, object]) -> None:
-    """Queue times, stamps, switches and types that the files leave open."""
+    """Queue times, timestamps, switches and types that the files leave open."""
     assert differs(POST, replace(LIVE, **change)) == []  # type: ignore[arg-type]  # fields by name
 
 
 def test_what_goes_without_saying_need_not_read_back() -> None:
-    """A post of a network that has kinds, where Buffer tells no metadata; another kind, or what was said, is missed."""
+    """For a network with post types, if Buffer returns no metadata; another type, or a lost value, is a difference."""
     plain, reel = InstagramMetadata(), InstagramMetadata(type=PostType.REEL)
     assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={})) == []
     assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={"type": "story"})) == ["metadata"]
@@ -107,14 +107,14 @@ def test_what_goes_without_saying_need_not_read_back() -> None:
 
 
 def test_a_post_of_several_pictures_may_read_back_as_a_carousel() -> None:
-    """No difference from the `post` that it was sent as, and none from itself; a reel is one."""
+    """No difference from the `post` that was sent, and none from itself; a reel is one."""
     there = replace(LIVE, metadata={"type": "carousel", "should_share_to_feed": True})
     kinds = {kind: replace(POST, metadata=InstagramMetadata(type=kind)) for kind in PostType}
     assert {kind for kind, wanted in kinds.items() if not differs(wanted, there)} == {PostType.POST, PostType.CAROUSEL}
 
 
 def test_tags_are_the_same_in_any_case() -> None:
-    """`launch` is what Buffer calls `Launch`; another one, or one more, is a difference."""
+    """`launch` equals Buffer's `Launch`; a different or additional tag is a difference."""
     tagged = replace(POST, tags=("hiring", "launch"))
     there = LiveTag("t1", "Launch"), LiveTag("t2", "HIRING")
     assert differs(tagged, replace(LIVE, tags=there)) == []
@@ -122,7 +122,7 @@ def test_tags_are_the_same_in_any_case() -> None:
 
 
 def test_shortened_links_differ_only_where_links_count() -> None:
-    """A channel that shortens links returns others."""
+    """A channel that shortens links returns different ones."""
     short = replace(LIVE, text="We are live: https://buff.ly/3xYz #go")
     assert differs(POST, short) == ["text"]
     assert differs(POST, short, links=True) == []
@@ -140,12 +140,12 @@ def test_shortened_links_differ_only_where_links_count() -> None:
     ids=["a host of its own", "a declared host", "a declared host in other case", "no link"],
 )
 def test_a_link_is_rewritten_only_where_its_host_is_no_declared_one(there: str, found: list[str]) -> None:
-    """A shortener's link is the same post; another page of the declared site is another post."""
+    """A shortener's link is the same post; another page of the declared site is a different post."""
     assert differs(POST, replace(LIVE, text=f"We are live: {there} #go"), links=True) == found
 
 
 def test_a_link_of_a_thread_may_be_rewritten() -> None:
-    """Items are compared like the text, their assets as they are."""
+    """Items are compared like the text, and their assets unchanged."""
     metadata = Metadata.model_validate(
         {"twitter": {"thread": [{"text": "One"}, {"text": "See https://acme.example/a"}]}}
     )
@@ -171,7 +171,7 @@ def test_asset_urls_are_never_compared_and_never_forgotten() -> None:
 
 @given(posts | ideas)
 def test_a_fingerprint_reads_back(item: Post | Idea) -> None:
-    """As text, in state; one of another version is not guessed at."""
+    """As text, in state; one of another version is not interpreted."""
     made = fingerprint(item, of_desired(item))
     assert Fingerprint.read(str(made)) == made
     assert Fingerprint.read(str(made._replace(version="0"))) is None
@@ -179,7 +179,7 @@ def test_a_fingerprint_reads_back(item: Post | Idea) -> None:
 
 @given(posts | ideas)
 def test_equal_declarations_have_equal_digests(item: Post | Idea) -> None:
-    """Whatever was built when."""
+    """Independent of construction order."""
     assert digest(of_desired(replace(item))) == digest(of_desired(item))
     assert same(of_desired(item), of_desired(item))
 
@@ -192,7 +192,7 @@ def test_a_time_is_an_instant() -> None:
 
 
 def test_a_post_stands_where_its_content_status_and_own_time_are() -> None:
-    """A queue time that moves changes nothing; a time that was chosen does, and so do status and text."""
+    """A moving queue time changes nothing; a chosen time does, and so do status and text."""
     later = NOW + timedelta(hours=1)
     assert standing(replace(LIVE, due_at=later)) == standing(LIVE)
     timed = replace(LIVE, is_custom_scheduled=True)
@@ -202,7 +202,7 @@ def test_a_post_stands_where_its_content_status_and_own_time_are() -> None:
 
 
 def test_a_thread_of_one_item_is_no_thread() -> None:
-    """It repeats the text; two are one."""
+    """One item repeats the text; two are a thread."""
     assert METADATA.twitter
     threaded = replace(POST, text="First", metadata=METADATA.twitter)
     assert [text for text, _ in of_desired(threaded).thread] == ["First", "Second"]
@@ -212,7 +212,7 @@ def test_a_thread_of_one_item_is_no_thread() -> None:
 
 @given(st.booleans())
 def test_what_is_not_as_declared_is_no_baseline(as_declared: bool) -> None:
-    """State then holds no digest of it."""
+    """State then has no digest for it."""
     binding = bind(POST, replace(LIVE, text="Other words"), Origin.CREATED, as_declared=as_declared)
     assert bool(binding.seen) is as_declared
     assert (binding.id, binding.status, binding.due_at) == ("1", "scheduled", "")
@@ -237,13 +237,13 @@ def test_an_idea_is_compared_in_full() -> None:
 
 
 def network(service: Service, **fields: object) -> Post:
-    """A post with a network's fields."""
+    """A post with metadata of a network."""
     metadata = getattr(Metadata.model_validate({service.value: fields}), service.value)
     return replace(POST, service=service, metadata=metadata)
 
 
 def test_a_board_by_its_name_or_its_id() -> None:
-    """Buffer tells both; the one that the files give is compared, and the id that plan puts beside a name is not."""
+    """Buffer returns both; the one in the files is compared, and the id that plan adds to a name is not."""
     live = replace(LIVE, metadata={"board": "Recipes", "board_service_id": "b1"})
     named, sent = network(Service.PINTEREST, board="Recipes"), {"board": "Recipes", "board_service_id": "b1"}
     assert differs(named, live) == differs(network(Service.PINTEREST, board_service_id="b1"), live) == []
@@ -254,7 +254,7 @@ def test_a_board_by_its_name_or_its_id() -> None:
 
 
 def test_of_a_link_preview_only_where_it_leads() -> None:
-    """Title, description and picture are filled in from the page, whether the files give all of them or some."""
+    """Title, description and picture come from the page, whether the files set all of them or some."""
     live = replace(LIVE, metadata={"link_attachment": {"url": "https://acme.example"}})
     for more in ({}, {"title": "Ours"}, {"title": "Ours", "thumbnail": {"url": "https://acme.example/a.png"}}):
         link = {"url": "https://acme.example", **more}
@@ -263,7 +263,7 @@ def test_of_a_link_preview_only_where_it_leads() -> None:
 
 
 def test_the_kind_of_a_thread() -> None:
-    """A thread reads back as of type `thread`, whatever was sent."""
+    """A thread reads back as type `thread`, for any declared type."""
     thread = [{"text": POST.text}, {"text": "More"}]
     live = replace(
         LIVE, thread=(LiveThreadItem(POST.text), LiveThreadItem("More")), metadata={"type": "thread", "topic": "Go"}

@@ -1,4 +1,4 @@
-"""What nobody sees is shown by its number, and what does its work in sight is left alone."""
+"""Invisible characters are shown by their numbers, except where they have a visible effect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bufferctl.model.plain_text import invisible, visible, without_invisible
 
 HIDDEN = (
-    "\u200b",  # space without width
+    "\u200b",  # zero-width space
     "\u2060",  # word joiner
     "\u034f",  # grapheme joiner
     "\ufeff",  # byte order mark inside a text
@@ -46,7 +46,7 @@ IN_SIGHT = (
 
 @pytest.mark.parametrize("character", HIDDEN)
 def test_hidden_is_shown(character: str) -> None:
-    """⟨U+200B⟩ in its place, found at its position, and gone where the text is judged."""
+    """⟨U+200B⟩ in its place, found at its position, and removed before the text is judged."""
     text = f"a{character}b"
     assert visible(text) == f"a⟨U+{ord(character):04X}⟩b"
     assert list(invisible(text)) == [(1, character)]
@@ -61,13 +61,13 @@ def test_in_sight_stays(text: str) -> None:
 
 
 def test_nothing_rides_on_an_emoji() -> None:
-    """A second selector behind an emoji, or a sentence in tags behind a flag, does not do its work in sight."""
+    """A second selector after an emoji, or a sentence in tags after a flag, has no visible effect."""
     assert visible("\u2764\ufe0f\ufe0e") == "\u2764\ufe0f⟨U+FE0E⟩"
     assert visible("\U0001f3f4" + "\U000e0041" * 2) == "\U0001f3f4" + "⟨U+E0041⟩" * 2
 
 
 @given(st.text(st.sampled_from("a1#\n" + "".join({*"".join((*HIDDEN, *IN_SIGHT))}))))
 def test_once_is_enough(text: str) -> None:
-    """What is made visible, or rid of what is invisible, has nothing invisible left."""
+    """After one pass, shown or removed, nothing invisible is left."""
     assert not list(invisible(visible(text)))
     assert not list(invisible(without_invisible(text)))

@@ -1,4 +1,4 @@
-"""Declared objects and writes travel as JSON, in the journal and in saved plans, and come back equal."""
+"""Declared objects and writes as JSON, in the journal and in saved plans, read back equal."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ writes = st.one_of(
 
 
 def through_json(values: dict[str, Any]) -> dict[str, Any]:
-    """What a file gives back."""
+    """The value after writing and reading a file."""
     read: dict[str, Any] = json.loads(json.dumps(values))
     return read
 
 
 @given(posts | ideas)
 def test_a_declared_object_comes_back_equal(item: Post | Idea) -> None:
-    """With its metadata as the model of its network."""
+    """With its metadata as its network's model."""
     again = load_item(through_json(dump_item(item)))
     assert again == item
     assert type(getattr(again, "metadata", None)) is type(getattr(item, "metadata", None))
 
 
 def test_an_entry_is_kept_as_its_digest() -> None:
-    """Not as what it says; the digest is the same when it comes back."""
+    """Not with its content; the digest is the same on reading back."""
     entry = Entry(({"key": "a", "text": "Hello"},))
     post = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, Place("buffer.yaml", 1, 1), entry=entry)
     values = through_json(dump_item(post))
@@ -72,21 +72,21 @@ def test_a_write_comes_back_equal(write: Write) -> None:
 
 @pytest.mark.parametrize("values", [{}, {"post": {}}, {"idea": {"title": "no address"}}, {"post": {"text": 7}}])
 def test_what_is_no_declared_object_is_refused(values: dict[str, Any]) -> None:
-    """Not half read."""
+    """With no partial result."""
     with pytest.raises((ValidationError, KeyError)):
         load_item(values)
 
 
 @pytest.mark.parametrize("values", [{}, {"kind": "delete-post"}, {"kind": "edit-post", "id": "1"}, {"kind": "what"}])
 def test_what_is_no_write_is_refused(values: dict[str, Any]) -> None:
-    """Not half read."""
+    """With no partial result."""
     with pytest.raises((ValidationError, KeyError, TypeError)):
         load_write(values)
 
 
 @given(st.builds(EditPost, texts, posts, texts, was_scheduled=st.booleans()))
 def test_an_edit_of_an_earlier_journal_is_read(write: EditPost) -> None:
-    """`scheduled_by_hand` is what version 0.1 called `was_scheduled`."""
+    """`scheduled_by_hand` was called `was_scheduled` in version 0.1."""
     values = dump_write(write)
     values["scheduled_by_hand"] = values.pop("was_scheduled")
     assert load_write(values) == write

@@ -1,4 +1,4 @@
-"""The cases of tests/cases/networks: a folder a service, with the fullest posts that it takes."""
+"""The cases of tests/cases/networks: a folder per service, with the fullest posts that it accepts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bufferctl.config.source import read_source
 from bufferctl.model import Service
 
 CASES = Path(__file__).parents[1] / "cases" / "networks"
-#: Those that take posts.
+#: Services that accept posts.
 SERVICES = tuple(service for service in Service if NETWORKS[service].takes_posts)
 
 Data = dict[str, Any]

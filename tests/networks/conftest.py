@@ -1,4 +1,4 @@
-"""A project with a Buffer of its own, as the tests of the command line have it, and a Buffer to ask directly."""
+"""A project with its own Buffer, as in the tests of the command line, and a Buffer to write to directly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.networks.direct import Direct
 
 pytest.register_assert_rewrite("tests.networks.life")
 
-__all__ = ["direct", "environment", "project"]  # fixtures, known here by their names
+__all__ = ["direct", "environment", "project"]  # fixtures, used here by name
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Posts sent straight to the sandbox, past every check of ours: what Buffer itself says of them."""
+"""Posts sent straight to the sandbox, bypassing all our checks, to get Buffer's own messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _START = "Invalid post: "
 
 
 class Direct:
-    """Another account of the same kind. Nothing that is sent to it goes through a check or a plan."""
+    """Another account of the same kind. Posts sent to it go through no check and no plan."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -29,12 +29,12 @@ class Direct:
         self._tags = {tag["name"]: tag["id"] for tag in sandbox.organization()["tags"]}
 
     def refusals(self, file: Path) -> list[str]:
-        """What Buffer says against the posts of a root file, one text a post that it refuses."""
+        """Buffer's objections to the posts of a root file, one text per refused post."""
         desired = load(file, file.parent).desired
         return self.refused(desired.posts if desired else _unchecked(file))
 
     def refused(self, posts: Iterable[Post]) -> list[str]:
-        """What Buffer says against posts, one text a post that it refuses."""
+        """Buffer's objections to posts, one text per refused post."""
         answers = [self._asker.it(CREATE, i=self._input(post)) for post in posts]
         refused = [answer["message"] for answer in answers if answer["__typename"] != "PostActionSuccess"]
         return [message.removeprefix(_START) for message in refused]
@@ -54,7 +54,7 @@ class Direct:
 
 
 def _unchecked(file: Path) -> list[Post]:
-    """The posts of a file in which fields exclude each other, as they stand there, for the queue."""
+    """The posts of a file with mutually exclusive fields, as written, for the queue."""
     tree, _ = parse(read_source(file, file.name))
     root = RootFile.model_validate(tree.data)
     (channel,) = [channel for each in root.organizations if each for channel in each.channels if channel]

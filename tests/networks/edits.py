@@ -1,4 +1,4 @@
-"""Edits of a post, made from the models of the file format: each given field changed, and each taken out."""
+"""Edits of a post, made from the models of the file format: each given field changed, and each removed."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from bufferctl.model.base import Model
 
 Path = tuple[str | int, ...]
 
-#: Names that must be of something that is there: what else there is of the kind.
+#: Names that must belong to an existing object: other objects of the kind.
 _NAMES = {"tags": "hiring", "board": "Behind the scenes", "board_service_id": "9001", "idea": "second"}
-#: Values that end the life of a post, or need more than this field.
+#: Values that end the life of a post, or need other fields, too.
 _NOT_BY_EDIT = {"shareNow", "customScheduled"}
 
 
 @dataclass(frozen=True)
 class Edit:
-    """One field with other values to choose from, best first; none at all: take it out."""
+    """One field with other values to choose from, best first; without values, it is removed."""
 
     path: Path
     values: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
-        """`metadata.twitter.thread.1.text`, with a minus where it is taken out."""
+        """`metadata.twitter.thread.1.text`, with a minus if it is removed."""
         return ("" if self.values else "-") + ".".join(map(str, self.path))
 
     def applied(self, post: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -42,14 +42,14 @@ class Edit:
 
 
 def changes(post: dict[str, Any]) -> Iterator[Edit]:
-    """Each given field with another value, in the order of the file; of the entries of a list the first that has it."""
+    """Each given field with another value, in the order of the file; in a list, the first entry that has the field."""
     for path, value, kind in fields(post):
         if path not in {("key",), _repeated(post)}:
             yield Edit(path, tuple(_others(path, value, kind)))
 
 
 def removals(post: dict[str, Any]) -> Iterator[Edit]:
-    """Each given field that a file may leave out, and the last entry of each list; inner ones first."""
+    """Each given optional field removed, and the last entry of each list; inner ones first."""
     found = [Edit(path) for path in _optional(post, PostEntry, ())]
     yield from reversed([edit for edit in found if edit.path != _repeated(post)])
 
@@ -102,12 +102,12 @@ def _optional(data: dict[str, Any], model: type[Model], at: Path) -> Iterator[Pa
 
 
 def kind_of(model: type[Model], name: str) -> Any:
-    """The class that a field's values are of, or those of its list."""
+    """The class of a field's values, or of its list items."""
     return _kind(model.model_fields[name].annotation)
 
 
 def _kind(annotation: Any) -> Any:
-    """Out of `Annotated`, `… | None` and `tuple[…, ...]`."""
+    """The type inside `Annotated`, `… | None` and `tuple[…, ...]`."""
     origin = get_origin(annotation)
     if origin in {Annotated, tuple}:
         return _kind(get_args(annotation)[0])
@@ -135,7 +135,7 @@ def _others(path: Path, value: str, kind: Any) -> Iterator[str]:
 
 
 def _repeated(post: dict[str, Any]) -> Path:
-    """Where the text of a thread's first item stands, which is the post's own; nowhere where there is no thread."""
+    """The place of the text in a thread's first item, which is the post's own; none without a thread."""
     for service, metadata in post.get("metadata", {}).items():
         if "thread" in metadata:
             return "metadata", service, "thread", 0, "text"
@@ -143,7 +143,7 @@ def _repeated(post: dict[str, Any]) -> Path:
 
 
 def _follow(post: dict[str, Any], text: str | None) -> None:
-    """Let the first item of a thread say what the post says."""
+    """Set the first item of a thread to the post's text."""
     if text is not None and (path := _repeated(post)):
         _set(post, path, text)
 

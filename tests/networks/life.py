@@ -1,4 +1,4 @@
-"""A project that holds the fullest posts of a service, and what was last sent for each of them."""
+"""A project with the fullest posts of a service, and the content last sent for each of them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.networks.direct import Direct
 
 Json = dict[str, Any]
 
-#: It counts where a post is created, and an edit does not repeat it: the draft is gone by then.
+#: It matters only when a post is created, and an edit does not repeat it: the draft is gone by then.
 AT_CREATION = ": draft_id"
 
 
 class Life:
-    """Create the posts with `begin`, change `posts`, `apply`; `end` takes them out of the file."""
+    """Create the posts with `begin`, change `posts`, `apply`; `end` removes them from the file."""
 
     def __init__(self, project: Project, direct: Direct, service: Service) -> None:
         self.project = project
@@ -34,7 +34,7 @@ class Life:
         self._before = account(project.sandbox)
 
     def begin(self) -> None:
-        """Create the posts, and hold that each was."""
+        """Create the posts, and check that each was created."""
         written = [each for each in self.apply() if each[0] != "createIdea"]
         assert [operation for operation, _ in written] == ["createPost"] * len(self.posts)
         self.sent = [sent for _, sent in written]
@@ -43,15 +43,15 @@ class Life:
         self._ids = {ids[post["key"]]: index for index, post in enumerate(self.posts)}
 
     def end(self) -> None:
-        """Delete the posts; then the account is as it was before, `updatedAt` and all."""
+        """Delete the posts; then the account is as before, including `updatedAt`."""
         number = len(self.posts)
         self.posts.clear()
-        written = self.apply("--max-deletes", str(number))  # else a file that is suddenly empty holds them
+        written = self.apply("--max-deletes", str(number))  # otherwise the suddenly empty file holds them
         assert [operation for operation, _ in written] == ["deletePost"] * number
         assert account(self.project.sandbox) == self._before
 
     def takes(self, index: int, post: Data) -> bool:
-        """Whether `validate` takes the files with another post at `index`; Buffer must say the same of it."""
+        """Whether `validate` accepts the files with another post at `index`; Buffer must agree."""
         before, self.posts[index] = self.posts[index], post
         file = self.project.write("buffer.yaml", as_yaml(self.data))
         self.posts[index] = before
@@ -62,7 +62,7 @@ class Life:
         return ran.code == 0
 
     def apply(self, *options: str) -> list[tuple[str, Json]]:
-        """Apply the files, hold that a second plan is empty; each write as its operation and input."""
+        """Apply the files, and check that a second plan is empty; returns each write as its operation and input."""
         self.project.write("buffer.yaml", as_yaml(self.data))
         ran = self.project.apply(*options)
         assert ran.code == 0, ran.out + ran.err
@@ -76,7 +76,7 @@ class Life:
         ]
 
     def edit(self, edits: dict[int, str]) -> None:
-        """Apply edited posts, `edits` by index; hold that each was sent and says what was not sent before."""
+        """Apply edited posts, `edits` by index; check that each was sent with content not sent before."""
         written = self.apply()
         assert [operation for operation, _ in written] == ["editPost"] * len(edits), edits
         sent_by_index = {self._ids[sent["id"]]: sent for _, sent in written}
@@ -87,11 +87,11 @@ class Life:
             self.sent[index] = after
 
     def there(self) -> list[Json]:
-        """What the posts of the channel are, without when and as what they came to be."""
+        """The content of the channel's posts, without their times and origins."""
         return _content(self.project.sandbox, self.service)
 
     def afresh(self) -> list[Json]:
-        """The same where another account is given the files as they are now."""
+        """The same for another account with the current files."""
         folder = self.project.folder / "afresh"
         with open_account([self.service]) as other:
             people(other, self.service)
@@ -110,7 +110,7 @@ def _content(sandbox: Sandbox, service: Service) -> list[Json]:
 
 
 def people(sandbox: Sandbox, service: Service) -> None:
-    """Posts that people made on the channel: drafted, timed, sent. The draft makes the tags known."""
+    """Posts by people on the channel: drafted, timed, sent. The draft makes the tags known."""
     channel = sandbox.channel(service)["id"]
     tags = [tag["id"] for tag in sandbox.organization()["tags"]]
     made: list[Json] = [
@@ -122,7 +122,7 @@ def people(sandbox: Sandbox, service: Service) -> None:
 
 
 def account(sandbox: Sandbox) -> Json:
-    """All that the account holds, without ideas: nothing deletes those."""
+    """The content of the account without ideas, which are never deleted."""
     account = sandbox.dump()
     for organization in account["organizations"]:
         del organization["ideas"]

@@ -1,4 +1,4 @@
-"""The cases themselves: every field that a post can have, and as much of everything as the network takes."""
+"""Tests of the cases: every field of a post, and the maximum of everything that the network accepts."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.networks.edits import kind_of
 
 Field = tuple[str, str]
 
-#: Fields that are expanded before there is a post.
+#: Fields that are expanded before a post exists.
 CAMPAIGNS = ("thread", "utm", "timezone", "vars", "repeat")
-#: What says what becomes of a post, not what it is; and the other ways to give what it says.
+#: Fields about handling, not content; and the alternative fields for the same content.
 ELSEWHERE = {
     *(("PostEntry", name) for name in (*Handling.model_fields, *CAMPAIGNS, "text_file")),
     *((kind, "file") for kind in ("Image", "Video", "Document")),
@@ -29,7 +29,7 @@ ELSEWHERE = {
 
 
 def given(data: dict[str, Any], model: type[Model]) -> Iterator[Field]:
-    """Each field of a case, as its model and its name."""
+    """Each field in a case, as its model and name."""
     for name, value in data.items():
         yield model.__name__, name
         for each in value if isinstance(value, list) else [value]:
@@ -38,7 +38,7 @@ def given(data: dict[str, Any], model: type[Model]) -> Iterator[Field]:
 
 
 def possible(model: type[Model]) -> Iterator[Field]:
-    """Each field that the format has below a model."""
+    """Each field of the format below a model."""
     for name in model.model_fields:
         yield model.__name__, name
         if name in CAMPAIGNS and model is PostEntry:
@@ -56,7 +56,7 @@ def test_no_field_is_without_a_case() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_fullest_is_full(service: Service) -> None:
-    """The first post has as long a text, and as many images or media, as the network takes."""
+    """The first post has the longest text, and the most images or media, that the network accepts."""
     file = CASES / service / "fullest.yaml"
     desired = load(file, file.parent).desired
     assert desired

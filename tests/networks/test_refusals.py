@@ -1,7 +1,7 @@
-"""What networks refuse: caught by `validate` where it stands, and refused by the sandbox by rules of its own.
+"""Posts that networks refuse: caught by `validate` at the right line, and by the sandbox's independent rules.
 
-A case is a root file. Its first line is what Buffer says; nothing, where it takes the post and only the network has
-something against it. Lines that `validate` points at end in the rule's code, or in `error` where it is the format's.
+A case is a root file. Its first line is Buffer's message; it is empty if Buffer accepts the post and only the network
+objects to it. Lines that `validate` reports end in the rule's code, or in `error` for errors of the format.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def expected(case: Path) -> Counter[tuple[int, str]]:
 
 
 def told(case: Path, folder: Path, *arguments: str) -> tuple[int, Counter[tuple[int, str]]]:
-    """The exit code of a command, and line and code of each problem that it tells."""
+    """The exit code of a command, and line and code of each reported problem."""
     ran = run_in(folder, *arguments, "-f", str(case))
     return ran.code, Counter((int(line), code or severity) for line, severity, code in _TOLD.findall(ran.out + ran.err))
 
 
 @each_refusal
 def test_refused(case: Path, direct: Direct, environment: Path, update: bool) -> None:
-    """`validate` tells exactly what is marked, and exits 1 for errors; the sandbox says what the first line says."""
+    """`validate` reports exactly the marked lines, and exits 1 for errors; the sandbox answers the first line."""
     says = "# Buffer: " + "; ".join(direct.refusals(case))
     if update:
         rest = case.read_text(encoding="utf-8").partition("\n")[2]
@@ -58,14 +58,14 @@ def test_refused(case: Path, direct: Direct, environment: Path, update: bool) ->
     assert says != "# Buffer: " or not errors
 
 
-#: Rules that validate leaves open, since the account may take more; what plan says where it does not.
+#: Rules that validate leaves open, since the account may allow more; and plan's message if it does not.
 OPEN = {"BC002": "BC002", "BC003": "BC001"}
 UNSURE = [case for case in REFUSALS if {code for _, code in expected(case)} & OPEN.keys()]
 
 
 @pytest.mark.parametrize("case", UNSURE, ids=[f"{case.parent.parent.name}-{case.stem}" for case in UNSURE])
 def test_the_account_knows(case: Path, project: Project) -> None:
-    """What `validate` cannot be sure of `plan` asks the account: refused in the same line, or taken."""
+    """If `validate` leaves a problem open, `plan` asks the account: refused in the same line, or accepted."""
     assert told(case, project.folder, "plan") == (1, Counter((line, OPEN[code]) for line, code in expected(case)))
     assert project.sandbox.posts() == []
     more = {
@@ -78,7 +78,7 @@ def test_the_account_knows(case: Path, project: Project) -> None:
 
 
 def test_every_rule_has_both() -> None:
-    """Each rule of each network has a case that it refuses; the fullest posts are the ones that it takes."""
+    """Each rule of each network has a case that it refuses; the fullest posts are the ones that it accepts."""
     refused = {(Service(case.parent.parent.name), code) for case in REFUSALS for _, code in expected(case)}
     refused |= {(Service(case.parent.parent.name), OPEN[code]) for case in UNSURE for _, code in expected(case)}
     there = {(service, rule.code) for service in Service for rule in rules_of(service)}
@@ -90,7 +90,7 @@ def test_every_rule_has_both() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_fullest_is_taken(service: Service, project: Project) -> None:
-    """No rule of the network finds anything in the fullest posts but what only warns."""
+    """The network's rules find nothing in the fullest posts, except for warnings."""
     ran = run_in(project.folder, "validate", "-f", str(CASES / service / "fullest.yaml"))
     assert ran.code == 0, ran.err
     warnings = {code for _, severity, code in _TOLD.findall(ran.out)}

@@ -13,13 +13,13 @@ from tests.networks.direct import Direct
 from tests.networks.edits import changes, removals
 from tests.networks.life import Json, Life
 
-#: What `make test` has: a thread, a document, kinds of posts, kinds with details. `make test-all` has every network.
+#: Run by `make test`: a thread, a document, post types, types with details. `make test-all` runs every network.
 USUAL = {Service.TWITTER, Service.LINKEDIN, Service.INSTAGRAM, Service.GOOGLEBUSINESS}
 each_service = pytest.mark.parametrize(
     "service", [each if each in USUAL else pytest.param(each, marks=pytest.mark.long) for each in SERVICES]
 )
 
-#: What cannot change by itself: the kind of a Google Business post goes with its details, a mode with its time (below).
+#: Fields that cannot change alone: a Google Business type depends on its details, a mode on its time (below).
 NEVER_ALONE = {
     Service.GOOGLEBUSINESS: {f"{key}: metadata.googlebusiness.type" for key in ("news", "offer", "open-day")},
     Service.SUBSTACK: {"timed: mode"},
@@ -28,10 +28,10 @@ NEVER_ALONE = {
 
 @each_service
 def test_each_field_changed(project: Project, direct: Direct, service: Service) -> None:
-    """Created, each field changed in turn, deleted; an empty plan after each; what people made is as it was.
+    """Created, each field changed in turn, deleted; an empty plan after each; people's posts are unchanged.
 
-    One field of each post at a time: an edit more of every post of the network is one apply.
-    Before the end the account holds what it would if the files had said so from the beginning.
+    One field of each post at a time: the next edit of all posts of the network is one apply.
+    Before the end the account is as if the files had had this content from the start.
     """
     life = Life(project, direct, service)
     life.begin()
@@ -53,16 +53,16 @@ def test_each_field_changed(project: Project, direct: Direct, service: Service) 
     life.end()
 
 
-#: The same in short: the network, and whether an edit keeps what it omits.
+#: Test ids: the network, and whether an edit keeps omitted fields.
 SOME = [(Service.LINKEDIN, False), (Service.LINKEDIN, True), (Service.GOOGLEBUSINESS, False)]
 REST = [*((service, False) for service in SERVICES if (service, False) not in SOME), (Service.MASTODON, True)]
 
 
 @pytest.mark.parametrize(("service", "keeps"), [*SOME, *(pytest.param(*each, marks=pytest.mark.long) for each in REST)])
 def test_each_field_taken_out(project: Project, direct: Direct, service: Service, keeps: bool) -> None:
-    """Each field that may be left out is left out in turn, and comes back with the next; an empty plan after each.
+    """Each optional field is removed in turn, and restored by the next edit; an empty plan after each.
 
-    Whether an edit replaces the content whole or keeps what it omits: nobody has shown which.
+    Whether an edit replaces the whole content or keeps omitted fields: both are tested, since nobody has shown which.
     """
     project.sandbox.core.options.edits_replace = not keeps
     life = Life(project, direct, service)
@@ -80,7 +80,7 @@ def test_each_field_taken_out(project: Project, direct: Direct, service: Service
 
 
 def test_another_kind_with_its_details(project: Project, direct: Direct) -> None:
-    """A Google Business post becomes one of each other kind; Buffer keeps the details of the kinds that it was."""
+    """A Google Business post changes to each other type; Buffer keeps the details of its earlier types."""
     life = Life(project, direct, Service.GOOGLEBUSINESS)
     life.begin()
     news, offer, event = (post["metadata"] for post in life.posts)
@@ -92,7 +92,7 @@ def test_another_kind_with_its_details(project: Project, direct: Direct) -> None
 
 
 def of_its_kind(post: Json) -> Json:
-    """A Google Business post without details of other kinds than its own."""
+    """A Google Business post without the details of other types."""
     metadata = post["metadata"] or {}
     kinds = {"detailsWhatsNew": "whats_new", "detailsOffer": "offer", "detailsEvent": "event"}
     own = {name: value for name, value in metadata.items() if kinds.get(name, metadata["type"]) == metadata["type"]}
@@ -100,7 +100,7 @@ def of_its_kind(post: Json) -> Json:
 
 
 def test_another_mode_with_its_time(project: Project, direct: Direct) -> None:
-    """A timed post goes to the queue, before the queue, and back to a time."""
+    """A timed post moves to the queue, to the front of the queue, and back to a time."""
     life = Life(project, direct, Service.SUBSTACK)
     life.begin()
     timed = life.posts[1]

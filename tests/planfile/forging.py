@@ -1,4 +1,4 @@
-"""Saved plans as somebody could make them who edits one: a value is another, and the checksum fits."""
+"""Saved plans as a forger could make them: a value is changed, and the checksum matches."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pydantic_core import PydanticSerializationError, to_json
 
 
 def forged(raw: bytes | str, edit: Callable[[dict[str, Any]], object]) -> bytes:
-    """The file after `edit` of its values, with a checksum made anew."""
+    """The file after `edit` of its values, with a new checksum."""
     values = json.loads(raw)
     edit(values)
     return resigned(values)
 
 
 def resigned(values: dict[str, Any]) -> bytes:
-    """These values as a file with the checksum of what they are."""
+    """These values as a file with a matching checksum."""
     body = {name: values.get(name) for name in ("created_at", "expires_at", "digest", "plan", "inputs")}
-    with suppress(PydanticSerializationError):  # of halves of characters, which no file holds
+    with suppress(PydanticSerializationError):  # with lone surrogates, which no file can hold
         values["checksum"] = blake2b(to_json(body), digest_size=16).hexdigest()
     return json.dumps(values).encode()

@@ -1,4 +1,4 @@
-"""Saved plans: complete, unaltered, and applied only while what they rest on holds (issue 3: Saved plans)."""
+"""Saved plans: complete, unaltered, and only applied while their basis is unchanged (issue 3: Saved plans)."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ CHOICES = planfile.Choices()
 
 
 def saved_from(plan: Plan, items: tuple[Post | Idea, ...] = (), *, days: float = 7) -> SavedPlan:
-    """The plan as it is read from its file."""
+    """The plan as read from its file."""
     raw = planfile.dump(plan, desired(items), CHOICES, expires_at=plan.at + timedelta(days=days))
     return planfile.load(raw, "plan.json")
 
 
 class Review:
-    """Between the plan and its apply: what was saved, and what it comes to now."""
+    """Between the plan and its apply: the saved plan, and the current one."""
 
     def __init__(self, machine: Machine, buffer: FakeBuffer) -> None:
         self.machine, self.buffer = machine, buffer
@@ -46,7 +46,7 @@ class Review:
         self.saved: SavedPlan | None = None
 
     def plan(self) -> Plan:
-        """What the inputs give now."""
+        """The plan for the current inputs."""
         return look(self.buffer, self.items, self.machine.state(), Options(max_deletes=100))[0]
 
     def save(self, *items: Post | Idea) -> SavedPlan:
@@ -56,7 +56,7 @@ class Review:
         return self.saved
 
     def verify(self) -> Verified:
-        """Hold it against today."""
+        """Check it against the current situation."""
         assert self.saved
         return planfile.verify(self.saved, self.plan())
 
@@ -69,7 +69,7 @@ def buffer() -> FakeBuffer:
 
 @pytest.fixture
 def review(tmp_path: Path, buffer: FakeBuffer) -> Review:
-    """An account in which `a` and `b` were created, and a plan yet to be saved."""
+    """An account in which `a` and `b` were created, and no saved plan yet."""
     machine = Machine(tmp_path, buffer)
     assert machine.apply(A, B).error is None
     return Review(machine, buffer)
@@ -77,7 +77,7 @@ def review(tmp_path: Path, buffer: FakeBuffer) -> Review:
 
 @st.composite
 def plans(draw: st.DrawFn) -> tuple[Plan, tuple[Post | Idea, ...]]:
-    """What reconciling gives for some posts, of which some are there, edited here or there, or left the files."""
+    """Plans for posts of which some exist, were edited on either side, or were removed from the files."""
     buffer, items, bound = FakeBuffer(), [], {}
     for number in range(draw(st.integers(0, 5))):
         text = draw(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
@@ -104,7 +104,7 @@ def plans(draw: st.DrawFn) -> tuple[Plan, tuple[Post | Idea, ...]]:
 
 @given(plans())
 def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
-    """Inputs, changes with their writes and the facts they rest on, times: all equal; saved again, the same bytes."""
+    """Inputs, changes with their writes and the facts behind them, times: all equal; saved again, the same bytes."""
     plan, items = drawn
     raw = planfile.dump(plan, desired(items), CHOICES, expires_at=plan.at + timedelta(days=7))
     saved = planfile.load(raw, "plan.json")
@@ -122,7 +122,7 @@ def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
 @given(plans().filter(lambda drawn: bool(drawn[0].writes)), st.data())
 @settings(max_examples=examples(40))
 def test_an_altered_file_is_refused(drawn: tuple[Plan, tuple[Post | Idea, ...]], data: st.DataObject) -> None:
-    """One value anywhere in what was reviewed: it is not that any more."""
+    """Any single changed value in the reviewed content is refused."""
     raw = planfile.dump(drawn[0], desired(drawn[1]), CHOICES, expires_at=drawn[0].at + timedelta(days=7))
     values = json.loads(raw)
     at, key = data.draw(st.sampled_from(list(leaves(values))))
@@ -132,7 +132,7 @@ def test_an_altered_file_is_refused(drawn: tuple[Plan, tuple[Post | Idea, ...]],
 
 
 def leaves(values: Any) -> Any:
-    """Where each plain value of a file stands, but for who wrote it."""
+    """The places of all plain values of a file, except for its author."""
     for key in list(values) if isinstance(values, dict) else range(len(values)):
         if isinstance(values[key], dict | list):
             yield from leaves(values[key])
@@ -141,7 +141,7 @@ def leaves(values: Any) -> Any:
 
 
 def test_a_file_that_only_looks_different_is_not_altered(review: Review) -> None:
-    """Another layout of the same JSON."""
+    """The same JSON in another layout."""
     plan = review.plan()
     raw = planfile.dump(plan, Desired(), CHOICES, expires_at=plan.at + timedelta(days=7))
     assert planfile.load(json.dumps(json.loads(raw)).encode(), "plan.json").plan.at == plan.at
@@ -149,14 +149,14 @@ def test_a_file_that_only_looks_different_is_not_altered(review: Review) -> None
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"version: 1", b'{"kind": "saved-plan"}', b"\xff\xfe"])
 def test_what_is_no_saved_plan_is_refused(raw: bytes) -> None:
-    """With the name of the file, and how to make one."""
+    """With the name of the file, and how to make a saved plan."""
     with pytest.raises(UsageError, match=r"plan\.json") as raised:
         planfile.load(raw, "plan.json")
     assert "plan -o" in raised.value.hint
 
 
 def test_a_newer_file_is_refused(review: Review) -> None:
-    """What it means is not known here."""
+    """Its meaning is not known to this version."""
     plan = review.plan()
     raw = planfile.dump(plan, Desired(), CHOICES, expires_at=plan.at)
     with pytest.raises(StalePlanError, match="newer bufferctl"):
@@ -164,7 +164,7 @@ def test_a_newer_file_is_refused(review: Review) -> None:
 
 
 def test_it_expires(review: Review) -> None:
-    """On its last moment it holds; after that, exit 3, with the day that it expired."""
+    """Valid until its last moment; after that, exit 3, with the day of its expiry."""
     saved = review.save(A, B, C)
     now = replace(review.plan(), at=saved.expires_at)
     assert still_to_do(saved, Path("plan.json"), now, None).writes
@@ -180,7 +180,7 @@ def test_another_endpoint_is_refused(review: Review) -> None:
 
 
 def test_while_nothing_moved_it_is_what_was_reviewed(review: Review) -> None:
-    """Create, update and delete, as they were."""
+    """Create, update and delete, unchanged."""
     saved = review.save(EDITED, C)
     verified = review.verify()
     assert verified.moved == ()
@@ -203,7 +203,7 @@ MOVES: dict[str, Callable[[FakeBuffer], object]] = {
 
 @pytest.mark.parametrize("move", MOVES)
 def test_what_moved_is_named(review: Review, buffer: FakeBuffer, move: str) -> None:
-    """Somebody changed or deleted what was to be edited: the address, and why."""
+    """Somebody changed or deleted a post that was to be edited: the address, and the reason."""
     review.save(EDITED, B)
     MOVES[move](buffer)
     if move == "delete":
@@ -215,14 +215,14 @@ def test_what_moved_is_named(review: Review, buffer: FakeBuffer, move: str) -> N
 
 
 def test_a_deletion_of_what_somebody_changed_is_stale(review: Review, buffer: FakeBuffer) -> None:
-    """It was reviewed with other words."""
+    """The reviewed delete was of a different text."""
     review.save(B)
     changed(buffer, text="Somebody's words")
     assert [line.partition(": ")[0] for line in review.verify().moved] == ["Acme/twitter:acme0/a"]
 
 
 def test_a_create_that_somebody_made_much_alike_is_stale(review: Review, buffer: FakeBuffer) -> None:
-    """It would be held now, so it is not what was reviewed."""
+    """It would be held now, so it differs from the reviewed plan."""
     review.save(A, B, replace(C, due_at=DUE))
     buffer.send([CreatePost(C, "c0")])
     (moved,) = review.verify().moved
@@ -230,7 +230,7 @@ def test_a_create_that_somebody_made_much_alike_is_stale(review: Review, buffer:
 
 
 def test_nothing_unrelated_makes_it_stale(review: Review, buffer: FakeBuffer) -> None:
-    """Somebody's own posts, a change of another post, queue times, and time that passes."""
+    """People's own posts, a change of another post, queue times, and the passage of time."""
     review.save(EDITED, B, C)
     buffer.person("stranger")
     buffer.posts["0002"] = replace(buffer.posts["0002"], text="Somebody's words")
@@ -242,7 +242,7 @@ def test_nothing_unrelated_makes_it_stale(review: Review, buffer: FakeBuffer) ->
 
 
 def test_its_own_first_half_is_skipped(review: Review) -> None:
-    """The idea and the edit are done; the post that names the idea now has its id, and is still what was reviewed."""
+    """The idea and the edit are done; the post with the idea now has its id, and is still the reviewed one."""
     named = replace(C, idea="i")
     review.save(EDITED, B, idea("i"), named)
     assert review.machine.apply(EDITED, B, idea("i")).error is None
@@ -255,7 +255,7 @@ def test_its_own_first_half_is_skipped(review: Review) -> None:
 
 
 def test_its_own_deletes_are_skipped(review: Review) -> None:
-    """Gone and forgotten."""
+    """Deleted and forgotten."""
     review.save(B)
     assert review.machine.apply(B).error is None
     verified = review.verify()
@@ -263,7 +263,7 @@ def test_its_own_deletes_are_skipped(review: Review) -> None:
 
 
 def test_what_it_created_is_adopted_where_the_state_is_gone(review: Review) -> None:
-    """Found by content; nothing to send, nothing stale."""
+    """Found by content; nothing to send, and the plan is not stale."""
     review.save(A, B, C)
     review.machine.apply(A, B, C)
     review.machine.forget_project()
@@ -276,7 +276,7 @@ def test_what_it_created_is_adopted_where_the_state_is_gone(review: Review) -> N
 def test_what_was_sent_meanwhile_is_held_not_stale(
     review: Review, buffer: FakeBuffer, items: tuple[Post | Idea, ...]
 ) -> None:
-    """It is out: nobody moved anything, and nothing is sent for it."""
+    """It is published: nobody changed anything, and nothing is sent for it."""
     review.save(*items)
     changed(buffer, status=PostStatus.SENT, sent_at=buffer.server_time())
     verified = review.verify()
@@ -285,7 +285,7 @@ def test_what_was_sent_meanwhile_is_held_not_stale(
 
 
 def test_what_became_too_late_is_not_sent_and_not_stale(review: Review, buffer: FakeBuffer) -> None:
-    """Its time came while it was reviewed; the others go."""
+    """Its time came during the review; the others are sent."""
     review.save(A, B, post("soon", due=buffer.server_time() + timedelta(hours=1)), C)
     buffer.pass_time(3600)
     verified = review.verify()
@@ -294,7 +294,7 @@ def test_what_became_too_late_is_not_sent_and_not_stale(review: Review, buffer: 
 
 
 def test_nothing_is_done_that_was_not_reviewed(review: Review, buffer: FakeBuffer) -> None:
-    """What only today's account asks for (here a forgotten post) is left out."""
+    """A change that only the current account requires (here a forgotten post) is left out."""
     review.save(A, B, C)
     buffer.posts.clear()
     verified = review.verify()
@@ -302,7 +302,7 @@ def test_nothing_is_done_that_was_not_reviewed(review: Review, buffer: FakeBuffe
 
 
 def test_a_link_among_assets_is_refused(review: Review) -> None:
-    """A plan of an earlier version: Buffer no longer takes what it would send, and the message says so."""
+    """A plan of an earlier version: Buffer no longer accepts its content, and the message says so."""
     link = Asset.model_validate({"link": {"url": "https://acme.example/a"}})
     raw = planfile.dump(review.plan(), desired((replace(A, assets=(link,)),)), CHOICES, expires_at=START)
     with pytest.raises(StalePlanError, match="a link among the assets"):

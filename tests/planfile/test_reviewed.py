@@ -1,4 +1,4 @@
-"""Digests and what was reviewed: whatever comes between, nothing goes out that was not in the reviewed plan."""
+"""Digests and reviewed plans: in any situation, nothing is sent that was not in the reviewed plan."""
 
 from __future__ import annotations
 
@@ -56,20 +56,20 @@ PRIVATE: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_public_parts_count(name: str) -> None:
-    """A post that says something else, or at another time, has another digest."""
+    """A post with another text or time has another digest."""
     other = replace(POST, **{name: PUBLIC[name]})
     assert change_digest(created(other)) != change_digest(created(POST))
 
 
 @pytest.mark.parametrize("name", PRIVATE)
 def test_private_parts_do_not_count(name: str) -> None:
-    """Where it stands in which file, what it was called, how its instant is written: the same digest."""
+    """Its place in the files, its earlier key, the notation of its instant: the same digest."""
     other = replace(POST, **{name: PRIVATE[name]})
     assert change_digest(created(other)) == change_digest(created(POST))
 
 
 def test_alt_text_and_address_of_a_picture_count() -> None:
-    """What Buffer does not read back counts too."""
+    """Values that Buffer does not return count too."""
     pictures = [
         {"url": "https://acme.example/a.png", "alt_text": "A"},
         {"url": "https://acme.example/b.png", "alt_text": "A"},
@@ -80,7 +80,7 @@ def test_alt_text_and_address_of_a_picture_count() -> None:
 
 
 def test_action_counts_and_words_do_not() -> None:
-    """To hold is not to create; a message or an id is nothing to agree to."""
+    """A hold differs from a create; a message or an id needs no approval."""
     change = created(POST)
     assert change_digest(replace(change, action=Action.HOLD)) != change_digest(change)
     same = replace(change, message="a", hint="b", cause=Cause.EXPIRED, reason=Reason.LAG, slot=Slot("x", "y", "z"))
@@ -88,13 +88,13 @@ def test_action_counts_and_words_do_not() -> None:
 
 
 def test_waiting_is_a_creation_to_come() -> None:
-    """A post that waits for room was shown, so it has the digest of its creation."""
+    """A waiting post was shown in the plan, so it has the digest of its creation."""
     assert change_digest(created(POST, action=Action.WAITING)) == change_digest(created(POST))
 
 
 @pytest.mark.parametrize("action", [Action.NO_OP, Action.DONE, Action.PAST])
 def test_nothing_to_agree_to(action: Action) -> None:
-    """What changes nothing has none."""
+    """A change without effect has no digest."""
     assert change_digest(created(POST, action=action)) == ""
 
 
@@ -104,20 +104,20 @@ def test_order_of_tags_does_not_count() -> None:
 
 
 def test_digest_is_the_same_everywhere() -> None:
-    """These digits are in reviews: another Python, another machine gives them again."""
+    """Reviews contain these digits: another Python or another machine must compute the same."""
     assert change_digest(created(replace(POST, tags=("b", "a"), assets=(IMAGE,)))) == "36d16a8c7bfcf4d470f6"
 
 
 @given(st.one_of(posts, ideas))
 def test_any_object_has_a_digest(item: Post | Idea) -> None:
-    """Whatever it holds; and where it stands does not count."""
+    """For any content; and its place in the files does not count."""
     assert len(change_digest(created(item))) == 20
     assert change_digest(created(replace(item, place=Place("elsewhere.yaml", 3, 3)))) == change_digest(created(item))
 
 
 @given(plans())
 def test_saving_keeps_digests(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
-    """What is read from a saved plan has the digests of the plan."""
+    """A plan read from a file has the digests of the saved plan."""
     plan, items = drawn
     saved = planfile.load(
         planfile.dump(plan, desired(items), CHOICES, expires_at=plan.at + timedelta(days=7)), "plan.json"
@@ -131,7 +131,7 @@ def test_saving_keeps_digests(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> No
 def test_nothing_else_is_written(
     reviewed: tuple[Plan, tuple[Post | Idea, ...]], now: tuple[Plan, tuple[Post | Idea, ...]]
 ) -> None:
-    """Of any plan, what is left to write has address and digest in the reviewed plan; the rest is held or as it was."""
+    """For any plan, each remaining write has its address and digest in the reviewed plan; other changes are held."""
     agreed = {(c.address, change_digest(c)) for c in reviewed[0].changes if c.action in REVIEWED}
     review = Reviewed(reviewed[0], "plan.json")
     for change in now[0].changes:
@@ -148,7 +148,7 @@ def test_nothing_else_is_written(
 
 @given(plans())
 def test_what_was_reviewed_passes(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
-    """The plan itself is done whole, and nothing of it is missed."""
+    """The plan itself is done in full, with nothing missing."""
     review = Reviewed(drawn[0], "plan.json")
     assert [review.hold(change) for change in drawn[0].changes] == list(drawn[0].changes)
     assert list(review.undone(drawn[0])) == []
