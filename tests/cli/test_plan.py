@@ -1,4 +1,4 @@
-"""`bufferctl plan` as a user has it: what it prints, how it is narrowed, what its exit code says."""
+"""`bufferctl plan` as a user has it: its output, how it is narrowed, and its exit code."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_writes_nothing(campaign: Any, more: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
 def test_detailed_exitcode(campaign: Any, more: tuple[str, ...]) -> None:
-    """2 where something is pending, 0 where nothing is, whatever is printed; and 0 in both cases unless asked."""
+    """2 if something is pending, 0 if not, with any output; and 0 in both cases without the option."""
     assert campaign("plan", "--detailed-exitcode", *more).code == 2
     assert campaign("plan", *more).code == 0
     campaign.apply()
@@ -115,14 +115,14 @@ def test_adopting_is_not_pending(campaign: Any) -> None:
 
 
 def test_target(campaign: Any) -> None:
-    """Only addresses that fit one of the globs."""
+    """Only addresses that match one of the globs."""
     assert addresses(campaign("plan", "--json", "--target", "Acme/twitter:*/launch")) == ["Acme/twitter:acme/launch"]
     several = campaign("plan", "--json", "--target", "*/queued", "--target", "Acme/ideas/*")
     assert sorted(addresses(several)) == ["Acme/ideas/hiring", "Acme/twitter:acme/queued"]
 
 
 def test_exclude(campaign: Any) -> None:
-    """Every address but those that fit one of the globs, also of what --target names."""
+    """Every address except those that match one of the globs, even if --target names them."""
     left = campaign("plan", "--json", "--exclude", "*/linkedin:*/*", "--exclude", "Acme/ideas/*")
     assert sorted(addresses(left)) == ["Acme/twitter:acme/launch", "Acme/twitter:acme/queued"]
     both = campaign("plan", "--json", "--target", "*/launch", "--exclude", "Acme/twitter:*")
@@ -133,18 +133,18 @@ def test_exclude(campaign: Any) -> None:
     ("option", "name"), [("--target", "target-fits-nothing"), ("--exclude", "exclude-fits-nothing")]
 )
 def test_glob_that_fits_nothing(campaign: Any, prints: Any, option: str, name: str) -> None:
-    """A glob that fits no address is a slip of the pen: exit 64, with the nearest, rather than a plan without it."""
+    """A glob without a match is a typo: exit 64, with the nearest address, rather than a plan without it."""
     prints(f"plan/{name}", campaign("plan", option, "Acme/twiter:acme/launch"))
 
 
 @pytest.mark.parametrize("option", ["--recreate", "--reapply"])
 def test_address_that_no_file_declares(campaign: Any, prints: Any, option: str) -> None:
-    """The same for the options that overrule a hold of one address."""
+    """The same for the options that override a hold of one address."""
     prints("plan/address-not-declared", campaign("plan", option, "Acme/twitter:acme/lunch"))
 
 
 def test_narrowed_to_what_is_done(campaign: Any, prints: Any) -> None:
-    """The words "No changes." speak of the selected posts, and say so."""
+    """The message "No changes." refers to the selected posts, and says so."""
     campaign.apply()
     campaign.write("posts/launch.yaml", "posts: []\n")
     prints("plan/narrowed-no-changes", campaign("plan", "--target", "*/queued"))
@@ -165,14 +165,14 @@ def test_paths_narrow(campaign: Any, path: str, expected: list[str]) -> None:
 
 
 def test_path_that_is_not_included(campaign: Any, prints: Any) -> None:
-    """A file that is there but that nothing includes is a slip too: exit 64 rather than "No changes."."""
+    """An existing file that is not included is a typo too: exit 64 rather than "No changes."."""
     campaign.write("drafts/a.yaml", "posts: []\n")
     prints("plan/path-not-included", campaign("plan", "drafts/a.yaml"))
     assert campaign.sandbox.requests == []
 
 
 def test_paths_never_change_what_exists(campaign: Any) -> None:
-    """Neither what other files declare nor what left them is deleted by a narrowed apply."""
+    """A narrowed apply deletes neither posts of other files nor posts removed from them."""
     campaign.apply()
     campaign.write("posts/more/queue.yaml", "posts:\n  - {key: another, channels: [twitter], text: Another}\n")
     campaign.write("posts/launch.yaml", "posts: []\n")
@@ -187,7 +187,7 @@ def test_paths_never_change_what_exists(campaign: Any) -> None:
 
 
 def test_the_hint_of_a_guard_works(campaign: Any) -> None:
-    """What the hint of a held delete says to run does delete, whatever else is to be deleted."""
+    """The command in the hint of a held delete does delete, with or without other deletes."""
     campaign.apply()
     campaign.write("posts/launch.yaml", "posts: []\n")
     campaign.write("posts/more/queue.yaml", "posts:\n  - {key: another, channels: [twitter], text: Another}\n")
@@ -198,14 +198,14 @@ def test_the_hint_of_a_guard_works(campaign: Any) -> None:
 
 
 def test_paths_from_a_folder_below(campaign: Any) -> None:
-    """PATHs are those of the working folder, and the root file is found above it."""
+    """PATHs are relative to the working folder, and the root file is found above it."""
     below = type(campaign)(campaign.folder / "posts" / "more", campaign.sandbox)
     assert addresses(below("plan", "--json", "queue.yaml")) == ["Acme/twitter:acme/queued"]
     assert len(addresses(below("plan", "--json"))) == 4
 
 
 def test_strict(campaign: Any) -> None:
-    """Something that needs a person: said, and exit 0; with --strict 1; apply would exit 1 too."""
+    """A change that needs a person: reported, and exit 0; with --strict 1; apply would exit 1 too."""
     campaign.apply()
     (launch, *_) = [post for post in campaign.sandbox.posts() if "live" in post["text"]]
     campaign.sandbox.person.edit_post(launch["id"], text="We are LIVE")
@@ -219,7 +219,7 @@ def test_strict(campaign: Any) -> None:
 
 
 def test_colour(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """None in a pipe; with FORCE_COLOR the same text in colour; NO_COLOR and --no-color win."""
+    """None in a pipe; with FORCE_COLOR the same text in color; NO_COLOR and --no-color win."""
     plain = campaign("plan").out
     assert "\x1b" not in plain
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -231,7 +231,7 @@ def test_colour(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_text_from_files_cannot_draw_on_the_terminal(project: Any) -> None:
-    """What turns the direction of writing round is shown by its number."""
+    """Characters that reverse the direction of text are shown by number."""
     project.write(
         "buffer.yaml",
         'version: 1\norganizations:\n  - name: Acme\n    ideas:\n      - {key: odd, title: "a \\u202e b"}\n',
@@ -249,12 +249,12 @@ def test_errors_in_the_files(campaign: Any, prints: Any) -> None:
 
 
 def test_no_root_file(project: Any, prints: Any) -> None:
-    """An empty folder: what is missing, and how to begin."""
+    """An empty folder: the missing file, and how to begin."""
     prints("plan/no-root-file", project("plan"))
 
 
 def test_another_root_file(campaign: Any) -> None:
-    """-f names the root file; the nearest above does not count then."""
+    """-f names the root file; the nearest one above is ignored."""
     campaign.write(
         "other.yaml",
         "version: 1\ninclude: []\norganizations: [{name: Acme, ideas: [{key: o, title: O}]}]\n",
@@ -296,7 +296,7 @@ organizations:
     ],
 )
 def test_a_channel_in_another_zone_than_the_files_say(project: Any, before: str, after: str, is_warned: bool) -> None:
-    """A New York channel in Berlin files was planned at 03:00 there, without a word."""
+    """A New York channel in Berlin files was planned at 03:00 there, without a warning."""
     project.write("buffer.yaml", ZONES.replace(before, after))
     ran = project("plan")
     assert (ran.code, "09:00 of Globex/twitter:globex/a is 03:00 there" in ran.err) == (0, is_warned), ran.err
@@ -304,7 +304,7 @@ def test_a_channel_in_another_zone_than_the_files_say(project: Any, before: str,
 
 @pytest.mark.parametrize("command", [["plan"], ["apply", "--auto-approve"], ["drift"], ["list"]])
 def test_json_of_files_with_errors_is_not_empty(project: Project, command: list[str]) -> None:
-    """What `validate --json` prints: a script that reads stdout learns why there is no plan."""
+    """The output of `validate --json`: a script that reads stdout learns why there is no plan."""
     project.write(
         "buffer.yaml", "version: 1\norganizations: [{name: Acme, channels: [{service: twiter, name: acme}]}]\n"
     )

@@ -1,4 +1,4 @@
-"""A published post that its files drop, call off or rename, and then declare again: it is not published twice."""
+"""A published post that its files drop, cancel or rename, and then declare again: it is not published twice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ posts:
 
 
 def published(project: Project, posts: str, *, days: int = 3) -> None:
-    """Apply these posts, and let time pass until some are published and lie behind the horizon."""
+    """Apply these posts, and let time pass until some are published and behind the horizon."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", posts)
     project.write(
@@ -41,13 +41,13 @@ def published(project: Project, posts: str, *, days: int = 3) -> None:
 
 
 def texts(project: Project) -> list[str]:
-    """What the account has, the post that stays aside."""
+    """The texts in the account, without the separate post."""
     return sorted(post["text"] for post in project.sandbox.posts() if post["text"] != "Other")
 
 
 @pytest.mark.parametrize("gone", ["posts: []\n", QUEUED.replace("text:", "cancelled: true, text:")])
 def test_a_post_that_was_dropped_and_is_declared_again(project: Project, gone: str) -> None:
-    """Nothing to do, however often: the record keeps what was published."""
+    """Nothing to do, however often: the record keeps published posts."""
     published(project, QUEUED)
     for posts in (gone, QUEUED, gone, QUEUED):
         project.write("posts/a.yaml", posts)
@@ -67,7 +67,7 @@ def test_a_dropped_post_is_named_once(project: Project) -> None:
 
 
 def test_a_dropped_post_under_another_key(project: Project) -> None:
-    """It is held until `repeat_of` says that it is meant again."""
+    """Held until `repeat_of` confirms it."""
     published(project, QUEUED)
     project.write("posts/a.yaml", "posts: []\n")
     project.apply()
@@ -86,7 +86,7 @@ SHORTER = TIPS.replace("times: 3, each: {2: {text: Two}, 3: {text: Three}}", "ti
 
 @pytest.mark.parametrize("gone", [f"cancelled: true\n{TIPS}", SHORTER])
 def test_a_campaign_that_is_called_off_and_brought_back(project: Project, gone: str) -> None:
-    """What is published stays as it was; only the rest goes out on the new dates."""
+    """Published posts stay as they were; only the rest is sent on the new dates."""
     published(project, TIPS, days=10)
     project.write("posts/a.yaml", gone)
     project.apply("--max-deletes", "9")
@@ -100,7 +100,7 @@ SOON = "posts:\n  - {key: webinar, channels: [twitter], due_at: 2029-12-05 10:00
 
 @pytest.mark.parametrize("posts", [QUEUED, SOON])
 def test_a_rename_with_an_edit_that_is_reverted(project: Project, posts: str) -> None:
-    """Held, since it is published under the new key, which the record knows to be the same post."""
+    """Held, since it is published under the new key, which the record knows as the same post."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", posts)
     project.apply()
@@ -131,7 +131,7 @@ def test_a_rename_that_is_reverted_before_it_is_published(project: Project) -> N
 
 
 def test_a_key_of_a_dropped_post_that_another_one_takes(project: Project) -> None:
-    """Both are held: the record knows the key, and what it was before is not deleted."""
+    """Both are held: the record knows the key, and its earlier post is not deleted."""
     published(project, QUEUED + "  - {key: b, channels: [twitter], due_at: 2029-12-20 09:00, text: B}\n")
     b = "posts:\n  - {key: b, channels: [twitter], due_at: 2029-12-20 09:00, text: B}\n"
     project.write("posts/a.yaml", b)
@@ -167,7 +167,7 @@ def test_a_persons_post_that_was_declared_and_dropped(project: Project) -> None:
 
 
 def test_an_idea_that_was_dropped_and_is_declared_again_with_an_edit(project: Project) -> None:
-    """Held, as an edit of any idea; never a second one."""
+    """Held, like an edit of any idea; never a second one."""
     idea = "ideas:\n  - {key: i, organization: Acme, title: Podcast, text: About the office dog}\n"
     project.write("buffer.yaml", ROOT)
     project.write("posts/i.yaml", idea)
@@ -199,7 +199,7 @@ def test_an_edit_to_the_text_of_a_dropped_post(project: Project) -> None:
 
 
 def test_an_imported_entry_that_is_renamed_and_edited_before_any_apply(project: Project) -> None:
-    """Held, since its post is in Buffer already; `was` says so, and then it is edited there."""
+    """Held, since its post is already in Buffer; with `was` it is edited there."""
     channel = project.sandbox.channel("twitter")["id"]
     project.sandbox.person.create_post(channel, text="Join our webinar", dueAt="2029-12-20T09:00:00.000Z")
     project("import", "--channel", "twitter", "--organization", "Acme")
@@ -217,7 +217,7 @@ def test_an_imported_entry_that_is_renamed_and_edited_before_any_apply(project: 
 
 
 def test_a_rename_by_way_of_a_key_that_was_never_applied(project: Project) -> None:
-    """Two renames without an apply between them: `was` names a key that nobody knows, so it is held."""
+    """Two renames without an apply between them: `was` names an unknown key, so it is held."""
     published(project, QUEUED)
     project.write("posts/a.yaml", QUEUED.replace("key: tip", "key: c, was: b").replace("A tip", "A better tip"))
     ran = project.apply()
@@ -226,7 +226,7 @@ def test_a_rename_by_way_of_a_key_that_was_never_applied(project: Project) -> No
 
 
 def test_a_pull_that_is_merged_after_publication(project: Project) -> None:
-    """Nothing to do: the file says what was published."""
+    """Nothing to do: the file matches the published post."""
     published(project, TWO)
     two = next(post["id"] for post in project.sandbox.posts() if post["text"] == "Something else")
     project.sandbox.person.edit_post(two, text="Something better")

@@ -72,7 +72,7 @@ def read(project: Any, name: str = "buffer.yaml") -> str:
 
 
 def at_rest(project: Any) -> None:
-    """Neither file nor Buffer is to change, and nobody is needed; at most, what is cancelled is no longer tracked."""
+    """Nothing to change in the files or in Buffer, and nobody is needed; at most, canceled posts are let go."""
     again = project("plan", "--strict", "--detailed-exitcode")
     signs = [each.partition(" ")[0] for each in again.planned]
     assert (again.code, set(signs) <= {"x"}) == (0, True), again.out + again.err
@@ -97,7 +97,7 @@ def test_nothing(applied: Any, prints: Any) -> None:
 
 
 def test_text_and_time(applied: Any, prints: Any) -> None:
-    """A changed text and time are put where the old ones stand; every other line stays."""
+    """A changed text and time replace the old ones in place; every other line stays."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="We're live: #now", dueAt="2029-12-20T10:30:00Z")
     prints("pull/text-and-time", pull(applied))
     assert read(applied) == NESTED.replace('"We are live"', '"We\'re live: #now"').replace(
@@ -123,7 +123,7 @@ def test_dry_run(applied: Any, prints: Any) -> None:
 
 
 def test_out_of_the_queue_and_into_it(applied: Any) -> None:
-    """A time that a person gave, and one that a person took."""
+    """A time that a person set, and one that a person removed."""
     person = applied.sandbox.person
     person.edit_post(live(applied, "Something"), dueAt="2029-12-22T08:00:00Z")
     person.edit_post(live(applied, "We are"), dueAt="2029-12-21T16:00:00Z")
@@ -135,7 +135,7 @@ def test_out_of_the_queue_and_into_it(applied: Any) -> None:
 
 
 def test_tags(applied: Any) -> None:
-    """Tags that stay keep their place; new ones come last."""
+    """Unchanged tags keep their place; new ones come last."""
     applied.sandbox.person.edit_post(
         live(applied, "We are"), tagIds=["66a0000000000000000001a3", "66a0000000000000000001a1"]
     )
@@ -147,7 +147,7 @@ def test_tags(applied: Any) -> None:
 
 
 def test_pictures(applied: Any) -> None:
-    """Pictures that a person added, with the address that Buffer keeps them at."""
+    """Pictures that a person added, with their addresses in Buffer."""
     image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "The console"}}}
     applied.sandbox.person.edit_post(live(applied, "We are"), assets=[image])
     pull(applied)
@@ -162,21 +162,21 @@ def test_pictures(applied: Any) -> None:
 
 
 def test_draft(applied: Any) -> None:
-    """What a person put back into the drafts is a draft."""
+    """A post that a person turned back into a draft is a draft."""
     applied.sandbox.person.edit_post(live(applied, "We are"), status="draft")
     pull(applied)
     assert read(applied) == NESTED.replace("09:00\n", "09:00\n            draft: true\n", 1)
 
 
 def test_deleted(applied: Any, prints: Any) -> None:
-    """What a person deleted is cancelled; its entry stays as a record."""
+    """A post that a person deleted is canceled; its entry stays as a record."""
     applied.sandbox.person.delete_post(live(applied, "We are"))
     prints("pull/deleted", pull(applied))
     assert read(applied) == NESTED.replace('"We are live"\n', '"We are live"\n            cancelled: true\n')
 
 
 def test_one_of_two_channels(applied: Any, prints: Any) -> None:
-    """What is different on one channel goes into an override of it."""
+    """A difference on one channel goes into its override."""
     applied.sandbox.person.edit_post(live(applied, "One text", "linkedin"), text="Another\n\nfor LinkedIn")
     prints("pull/one-of-two-channels", pull(applied))
     added = "    overrides:\n      linkedin:\n        text: |\n          Another\n\n          for LinkedIn\n"
@@ -188,7 +188,7 @@ def test_one_of_two_channels(applied: Any, prints: Any) -> None:
 
 
 def test_both_channels_alike(applied: Any) -> None:
-    """What is the same on all of its channels goes into the entry itself."""
+    """A change on all of its channels goes into the entry itself."""
     for service in ("twitter", "linkedin"):
         applied.sandbox.person.edit_post(live(applied, "One text", service), text="Another for both")
     pull(applied)
@@ -255,7 +255,7 @@ def test_text_file(project: Any, start: Any) -> None:
 
 
 def test_text_file_cannot_hold_it(project: Any, start: Any) -> None:
-    """A text that begins with what a file would take for its byte order mark stands in the entry."""
+    """A text that begins like a byte order mark is written into the entry."""
     root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\n")
     project.sandbox.person.edit_post(post_id(project), text="\ufeffNew")
     pull(project)
@@ -263,7 +263,7 @@ def test_text_file_cannot_hold_it(project: Any, start: Any) -> None:
 
 
 def test_text_file_of_two(project: Any, start: Any) -> None:
-    """Where others say what is in the file, only this post gets a text of its own."""
+    """If other posts use the file, only this post gets its own text."""
     posts = "          - {key: a, text_file: a.md}\n          - {key: b, draft: true, text_file: ./a.md}\n"
     root = start(posts, a_md="Old text")
     draft = next(post["id"] for post in project.sandbox.posts() if post["status"] == "draft")
@@ -411,7 +411,7 @@ def test_draft_of_one_channel(project: Any, start: Any) -> None:
 def test_metadata(
     project: Any, start: Any, service: str, name: str, entry: str, edit: dict[str, Any], after: str
 ) -> None:
-    """Of what a network takes only what differs is touched, one field at a time."""
+    """Only the differing metadata fields are changed, one at a time."""
     head = "          - key: a\n            due_at: 2029-12-20 09:00\n            text: A text of some length\n"
     root = start(head + entry, service, name)
     project.sandbox.person.edit_post(post_id(project), metadata=edit)
@@ -420,7 +420,7 @@ def test_metadata(
 
 
 def test_thread(project: Any, start: Any) -> None:
-    """A thread gets its parts; pictures that are still there keep their address."""
+    """A thread gets its parts; unchanged pictures keep their address."""
     entry = (
         "          - key: a\n"
         "            due_at: 2029-12-20 09:00\n"
@@ -464,7 +464,7 @@ def test_offset(project: Any, start: Any) -> None:
 
 
 def test_mode(project: Any, start: Any) -> None:
-    """A mode that no longer holds gives way to the time."""
+    """A mode that no longer applies is replaced by the time."""
     root = start("          - {key: a, mode: addToQueue, text: A text}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
     pull(project)
@@ -497,7 +497,7 @@ def test_mode_of_a_conflict(project: Any, start: Any, mode: str) -> None:
 
 
 def test_conflict(project: Any, start: Any, prints: Any) -> None:
-    """Changed in the file and in Buffer: pull takes Buffer's; an address of a picture that was edited is still sent."""
+    """Changed in the file and in Buffer: pull takes Buffer's version; an edited picture address is still sent."""
     entry = "          - {key: a, text: Old text, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]}\n"
     root = start(entry)
     edited = root.replace("Old text", "Our text").replace("a.png", "b.png")
@@ -523,7 +523,7 @@ def test_idea(project: Any) -> None:
 
 
 def test_one_address(applied: Any, prints: Any) -> None:
-    """Only what is named is taken; what is equal already is said to be."""
+    """Only the selected post is pulled; an equal one is reported as such."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="We were live")
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
     ran = applied("pull", "Acme/twitter:acme/teaser", "Acme/linkedin:acme-inc/campaign")
@@ -556,7 +556,7 @@ def test_scheduled_draft(project: Any, start: Any) -> None:
 
 
 def test_cannot_be_said(applied: Any, prints: Any) -> None:
-    """What files cannot say is not taken, and said with why; the rest is."""
+    """Content that files cannot express is not pulled, with the reason; the rest is."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="Bell\x07")
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
     ran = applied("pull")
@@ -565,7 +565,7 @@ def test_cannot_be_said(applied: Any, prints: Any) -> None:
 
 
 def test_rules_refuse_it(applied: Any, prints: Any) -> None:
-    """Where the files would have errors with Buffer's version, nothing is written."""
+    """If the files would have errors with Buffer's version, nothing is written."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="x" * 300)
     before = read(applied)
     ran = applied("pull")
@@ -603,7 +603,7 @@ def test_bytes(applied: Any) -> None:
 
 @pytest.mark.parametrize("name", ["buffer.yaml", "a.md"])
 def test_changed_meanwhile(project: Any, start: Any, monkeypatch: pytest.MonkeyPatch, prints: Any, name: str) -> None:
-    """A file that somebody saves while Buffer is asked is not written over."""
+    """A file saved by somebody during the pull is not overwritten."""
     with Gate(project.sandbox.url) as gate:
         monkeypatch.setenv("BUFFER_API_URL", gate.url)
         start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old text\n")

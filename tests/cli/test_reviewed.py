@@ -1,4 +1,4 @@
-"""`apply --reviewed PLANFILE`: what was reviewed is what happens, whatever else was merged or done since."""
+"""`apply --reviewed PLANFILE`: the reviewed changes happen, and no others, after any merge or edit since."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number 
 
 
 def declare(project: Any, *posts: str) -> None:
-    """What the files say now."""
+    """Write the current files."""
     project.write("buffer.yaml", HEAD + "".join(posts) if posts else HEAD.rpartition("        posts")[0])
 
 
@@ -26,17 +26,17 @@ def review(project: Any, *more: str) -> None:
 
 
 def apply(project: Any, *more: str) -> Any:
-    """Apply what was reviewed, in a pipe: nobody is asked."""
+    """Apply the reviewed plan, in a pipe: nobody is asked."""
     return project("apply", "--reviewed", "plan.json", "--settle", "0", *more)
 
 
 def texts(project: Any) -> list[str]:
-    """What the account holds, sorted."""
+    """The texts in the account, sorted."""
     return sorted(post["text"] for post in project.sandbox.posts())
 
 
 def writes(project: Any) -> int:
-    """How many requests that write have arrived."""
+    """The number of write requests so far."""
     return sum(seen.kind == "mutation" for seen in project.sandbox.requests)
 
 
@@ -72,7 +72,7 @@ def test_twice(reviewed: Any, prints: Any) -> None:
 
 
 def test_half_of_it_is_done(reviewed: Any) -> None:
-    """What another run has done is done, with its record and without: the rest goes out."""
+    """Changes done by another run count as done, with its record and without: the rest is sent."""
     for lost in (False, True):
         declare(reviewed, ONE, *([TWO] if lost else []))
         assert reviewed("apply", "--auto-approve", "--settle", "0").code == 0
@@ -84,7 +84,7 @@ def test_half_of_it_is_done(reviewed: Any) -> None:
 
 
 def test_another_merge_between(reviewed: Any) -> None:
-    """A post that came since is held, loudly and with what to do; what was reviewed goes out: exit 1."""
+    """A newer post is held, prominently and with a hint; reviewed posts are sent: exit 1."""
     declare(reviewed, ONE, TWO, THREE)
     ran = apply(reviewed)
     assert (ran.planned, ran.outcomes) == (["+ one", "+ two", "! three"], ["one created", "two created"])
@@ -158,7 +158,7 @@ def test_out_and_no_longer_in_the_files(reviewed: Any) -> None:
 
 
 def test_said_otherwise_and_done(reviewed: Any) -> None:
-    """Another run sent what the files say by now: said, since it is not what was reviewed."""
+    """Another run sent the current files: reported, since that differs from the review."""
     declare(reviewed, ONE.replace("first", "worst"), TWO)
     assert reviewed("apply", "--auto-approve", "--settle", "0").code == 0
     ran = apply(reviewed)
@@ -239,7 +239,7 @@ def test_deletes_that_the_guard_held(project: Any) -> None:
 
 
 def test_the_command_line_still_guards(project: Any) -> None:
-    """--max-deletes of this run counts whatever was reviewed."""
+    """--max-deletes of this run also counts reviewed deletes."""
     declare(project, ONE, TWO)
     project.apply()
     declare(project, TWO)
@@ -249,7 +249,7 @@ def test_the_command_line_still_guards(project: Any) -> None:
 
 
 def test_what_waited_was_reviewed(project: Any) -> None:
-    """A post that waited for room was shown: with room it is sent. What is not reviewed takes no room."""
+    """A waiting post was shown: once there is room it is sent. Unreviewed posts take no room."""
     project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=2)
     declare(project, ONE, TWO, THREE)
     review(project)
@@ -315,14 +315,14 @@ def test_reviewed_choices_hold(project: Any) -> None:
 
 
 def test_narrowed(reviewed: Any) -> None:
-    """--target narrows it: what is not named is neither done nor held."""
+    """--target narrows it: other posts are neither done nor held."""
     declare(reviewed, ONE, TWO, THREE)
     assert apply(reviewed, "--target", "*/two").code == 0
     assert texts(reviewed) == ["The second"]
 
 
 def test_expired(reviewed: Any, prints: Any) -> None:
-    """After seven days: refused with 3, as the strict form."""
+    """After seven days: refused with 3, like a saved plan."""
     reviewed.sandbox.clock.advance(hours=7 * 24 + 1)
     prints("reviewed/expired", apply(reviewed))
     assert writes(reviewed) == 0

@@ -27,13 +27,13 @@ def apply(project: Any, *more: str) -> Any:
 
 
 def refused(project: Any, ran: Any) -> None:
-    """Exit 3, and nothing was sent."""
+    """Exit 3, and nothing sent."""
     assert ran.code == 3
     assert not [seen for seen in project.sandbox.requests if seen.kind == "mutation"]
 
 
 def text_of(project: Any) -> list[str]:
-    """What the account holds."""
+    """The texts in the account."""
     return [post["text"] for post in project.sandbox.posts()]
 
 
@@ -75,14 +75,14 @@ def test_applied_without_asking(saved: Any, prints: Any) -> None:
 
 
 def test_applied_twice(saved: Any, prints: Any) -> None:
-    """The second time there is nothing left of it, and it says so: exit 0."""
+    """The second time the plan is already applied, and the output says so: exit 0."""
     apply(saved)
     prints("saved/apply-again", apply(saved))
     assert len(text_of(saved)) == 2
 
 
 def test_narrowed_no_more(saved: Any, prints: Any) -> None:
-    """Refused with 64: an option that would narrow a saved plan, or let more through, is not passed over in silence."""
+    """Refused with 64: an option that would narrow a saved plan, or allow more, is not silently ignored."""
     prints("saved/narrowed", apply(saved, "--target", "Acme/twitter:acme/one"))
     for more in (["--recreate", "Acme/twitter:acme/one"], ["--max-deletes", "0"]):
         assert apply(saved, *more).code == 64
@@ -150,7 +150,7 @@ def test_channel_with_another_id(saved: Any, prints: Any) -> None:
 
 
 def test_own_first_half_is_skipped(saved: Any) -> None:
-    """What of it is done already is done: the rest goes out."""
+    """Changes that are already done count as done: the rest is sent."""
     ran = saved("apply", "--auto-approve", "--settle", "0", "--target", "*/one")
     assert ran.code == 0, ran.err
     rest = apply(saved)
@@ -168,7 +168,7 @@ def test_own_first_half_is_skipped_without_state(saved: Any) -> None:
 
 
 def test_unrelated_changes_leave_it_alone(saved: Any) -> None:
-    """What people do elsewhere in the account does not make it stale."""
+    """Other changes in the account do not make it stale."""
     person = saved.sandbox.person
     person.create_post(saved.sandbox.channel("twitter")["id"], "Something else", dueAt="2029-12-22T09:00:00Z")
     person.create_idea(saved.sandbox.organization()["id"], title="An idea")
@@ -223,7 +223,7 @@ def test_stale_by_another_apply(saved: Any, prints: Any) -> None:
 
 
 def test_sent_meanwhile_is_held_not_stale(project: Any) -> None:
-    """A post that went out since is held and said, and the rest of the plan is done: exit 1."""
+    """A post published since is held and reported, and the rest of the plan is done: exit 1."""
     post = edited_then_planned(project)
     project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
     project("plan", "-o", "plan.json")
@@ -294,7 +294,7 @@ def test_newer_format(saved: Any, prints: Any) -> None:
 
 
 def test_out_cannot_be_written(saved: Any, prints: Any) -> None:
-    """A folder that is not there: 64, after the plan was shown."""
+    """A missing folder: 64, after the plan was shown."""
     prints("saved/not-writable", saved("plan", "-o", "nowhere/plan.json"))
 
 

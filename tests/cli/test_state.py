@@ -1,4 +1,4 @@
-"""`bufferctl state`: what is remembered, and mending it by hand. Asks nobody, needs no key."""
+"""`bufferctl state`: showing and repairing the state by hand. No requests, no key."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def applied(project: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def addresses(project: Any) -> list[str]:
-    """What is remembered."""
+    """The addresses in the state."""
     return [each["address"] for each in json.loads(project("state", "list", "--json").out)["objects"]]
 
 
@@ -88,7 +88,7 @@ def test_mv(applied: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_refused(applied: Any, prints: Any, name: str, arguments: tuple[str, ...]) -> None:
-    """What is wrong, the nearest, and the state stays as it was: exit 64."""
+    """The problem and the nearest address, and the state stays as it was: exit 64."""
     before = applied.state.read_bytes()
     ran = applied("state", *arguments)
     prints(f"state/{name}", ran)

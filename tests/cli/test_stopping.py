@@ -1,4 +1,4 @@
-"""Ways out of an apply that is under way: Ctrl-C once and twice, SIGTERM, a reader that is gone. Real processes."""
+"""Ways to stop an apply: Ctrl-C once and twice, SIGTERM, a closed pipe. Real processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.gate import Gate, Hold
 
-#: More than goes into one request.
+#: More than fits into one request.
 POSTS = 35
 
 
@@ -46,7 +46,7 @@ def start(program: list[str], project: Any, *arguments: str, **pipes: Any) -> su
 
 
 def goes_on(project: Any) -> None:
-    """Running again brings the rest into being: each post once, and nothing is left."""
+    """Running again creates the rest: each post once, and nothing is left."""
     ran = project("apply", "--auto-approve", "--settle", "0")
     assert ran.code == 0, ran.err
     assert sorted(post["text"] for post in project.sandbox.posts()) == sorted(f"Post {n}" for n in range(POSTS))
@@ -96,7 +96,7 @@ def test_twice(program: list[str], gated: tuple[Any, Gate]) -> None:
 
 
 def test_killed(program: list[str], gated: tuple[Any, Gate]) -> None:
-    """Kill -9 while a request is in flight that Buffer carries out: the next apply finds all of it."""
+    """Kill -9 during a request that Buffer carries out: the next apply finds all of its posts."""
     project, gate = gated
     gate.after_write = hold = Hold()
     with start(program, project) as process:
@@ -161,7 +161,7 @@ def test_reader_of_an_apply_is_gone(program: list[str], gated: tuple[Any, Gate])
 
 
 def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) -> None:
-    """What is in flight is finished and recorded, then it stops; running again goes on."""
+    """The request in flight is finished and recorded, then it stops; running again continues."""
     project, gate = gated
     gate.before_write = hold = Hold()
     with start(program, project) as process:
@@ -181,7 +181,7 @@ def test_reader_goes_while_sending(program: list[str], gated: tuple[Any, Gate]) 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 @pytest.mark.parametrize("command", ["plan", *long("schema", "--help")])
 def test_full_disk(program: list[str], gated: tuple[Any, Gate], command: str) -> None:
-    """Output that cannot be written: said, exit 1."""
+    """Output that cannot be written: reported, exit 1."""
     project, _ = gated
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         ran = subprocess.run(
