@@ -13,7 +13,7 @@ from bufferctl.sandbox import Sandbox
 
 
 def test_writes(project: Any, prints: Any) -> None:
-    """The channels of the account and an example draft, and what to do next."""
+    """The channels of the account and an example draft, and the next steps."""
     prints("init/wrote", project("init"))
     prints("init/file", type(project("schema"))(0, (project.folder / "buffer.yaml").read_text(encoding="utf-8"), ""))
 
@@ -32,7 +32,7 @@ def test_what_it_writes_works(project: Any, prints: Any) -> None:
 
 
 def test_never_over_a_file(project: Any, prints: Any) -> None:
-    """A buffer.yaml that is there stays as it is, and nothing is asked of Buffer: exit 1."""
+    """An existing buffer.yaml stays as it is, and Buffer gets no request: exit 1."""
     project.write("buffer.yaml", "mine")
     prints("init/there-already", project("init"))
     assert (project.folder / "buffer.yaml").read_text(encoding="utf-8") == "mine"
@@ -40,7 +40,7 @@ def test_never_over_a_file(project: Any, prints: Any) -> None:
 
 
 def test_never_through_a_link(project: Any) -> None:
-    """Nor is a link that leads nowhere followed."""
+    """A dangling link is not followed either."""
     (project.folder / "buffer.yaml").symlink_to(project.folder / "elsewhere")
     assert project("init").code == 1
     assert not (project.folder / "elsewhere").exists()
@@ -55,12 +55,12 @@ def test_another_name(project: Any) -> None:
 
 
 def test_folder_that_is_not_there(project: Any, prints: Any) -> None:
-    """Said: exit 1."""
+    """Reported: exit 1."""
     prints("init/no-folder", project("init", "-f", "nowhere/buffer.yaml"))
 
 
 def test_empty_account(run: Any, environment: Path, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No organization at all: said, nothing written, exit 1."""
+    """No organization at all: reported, nothing written, exit 1."""
     account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": "UTC"}
     with Sandbox({"account": account, "organizations": []}) as sandbox:
         monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
@@ -118,7 +118,7 @@ def channel(number: int, name: str, timezone: str | None) -> dict[str, Any]:
 def test_channels_keep_their_zones(
     run: Any, environment: Path, monkeypatch: pytest.MonkeyPatch, account_zone: str, zones: list[str]
 ) -> None:
-    """A time without an offset means the channel's own zone in Buffer, whatever the account's is."""
+    """A time without an offset uses the channel's own zone in Buffer, not the account's."""
     account = {"id": "66a000000000000000000001", "email": "a@b.example", "name": "A", "timezone": account_zone}
     channels = [channel(number, f"c{number}", zone) for number, zone in enumerate(zones)]
     organization = {"name": "Acme", "id": "66a000000000000000000900", "channels": channels}
@@ -131,7 +131,7 @@ def test_channels_keep_their_zones(
 
 
 def test_managed_since_is_before_now(project: Any) -> None:
-    """Buffer's time less the settle time, so that a write that is still on its way is looked for."""
+    """Buffer's time minus the settle time, so that a write still in flight is looked for."""
     project("init")
     desired = load(project.folder / "buffer.yaml", project.folder).desired
     assert desired is not None

@@ -1,4 +1,4 @@
-"""`bufferctl list`: what goes out when, offline and with --live, as text, JSON and a calendar."""
+"""`bufferctl list`: what is published when, offline and with --live, as text, JSON and a calendar."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def keys(ran: Ran) -> list[str]:
 
 
 def test_by_day(offline: Any, prints: Prints) -> None:
-    """Days in order; a text for two channels once, with both; what is cancelled is left out, the queue comes last."""
+    """Days in order; a text for two channels once, with both; canceled posts are left out, the queue comes last."""
     prints("list/by-day", offline("list"))
 
 
@@ -88,7 +88,7 @@ def test_what_is_listed(offline: Any, options: tuple[str, ...], expected: list[s
     ],
 )
 def test_slips(offline: Any, options: tuple[str, ...], named: str) -> None:
-    """What cannot be meant is exit 64 and named; nothing is listed."""
+    """Invalid values are exit 64 and named; nothing is listed."""
     ran = offline("list", *options)
     assert (ran.code, ran.out) == (64, "")
     assert named in ran.err
@@ -109,7 +109,7 @@ def test_times_are_those_of_the_channel(environment: Path, offline: Any, prints:
 
 
 def test_a_long_day_is_folded(environment: Path, offline: Any) -> None:
-    """Ten posts of it, and how many more; --full has them all. Every line fits 80 columns."""
+    """Ten of its posts, and the number of the others; --full shows all. Every line fits 80 columns."""
     times = [f"2031-03-04 {hour:02}:{minute}" for hour in range(6, 20) for minute in ("00", "30")]
     posts = [f"  - {{key: p{n}, due_at: {at}, channels: [twitter], text: Post {n}}}\n" for n, at in enumerate(times)]
     (environment / "posts" / "a.yaml").write_text("posts:\n" + "".join(posts), encoding="utf-8")
@@ -139,7 +139,7 @@ def test_published_by_the_record(project: Project) -> None:
 
 
 def test_live(project: Project, prints: Prints) -> None:
-    """What each is in Buffer, its place in the queue, and what no file declares; nothing is written."""
+    """The status of each in Buffer, its place in the queue, and unmanaged posts; nothing is written."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", POSTS.replace("2031-03-04", "2029-12-04").replace("2031-03-12", "2029-12-12"))
     project.apply()
@@ -153,7 +153,7 @@ def test_live(project: Project, prints: Prints) -> None:
 
 
 def test_left_the_files(project: Project) -> None:
-    """What no file declares any more is listed while Buffer would publish it."""
+    """A post that no file declares any more is listed while Buffer would publish it."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", POSTS)
     project.apply()
@@ -164,7 +164,7 @@ def test_left_the_files(project: Project) -> None:
 
 
 def test_calendar(environment: Path, offline: Any) -> None:
-    """An event for each timed post, its UID the same whatever its time and text are; cancelled ones say so."""
+    """An event for each timed post, with the same UID for any time and text; canceled ones are marked."""
 
     def events() -> dict[str, Any]:
         assert offline("list", "--report", "posts.ics").code == 0
@@ -190,7 +190,7 @@ def test_calendar(environment: Path, offline: Any) -> None:
 
 
 def test_calendar_has_the_past(environment: Path, offline: Any) -> None:
-    """A calendar keeps what is past, so that reading it again loses nothing; --week limits it, too."""
+    """A calendar keeps past posts, so that reading it again loses nothing; --week limits it, too."""
     posts = "posts:\n  - {key: old, due_at: 2020-03-04 09:00, channels: [twitter], text: Old}\n"
     (environment / "posts" / "a.yaml").write_text(posts, encoding="utf-8")
     offline("list", "--report", "all.ics")
@@ -208,7 +208,7 @@ def test_errors_in_the_files(environment: Path, offline: Any) -> None:
 
 
 def test_each_text_of_an_entry_is_listed(environment: Path, offline: Any) -> None:
-    """A channel that has a text of its own shows that, with its name; the others show theirs."""
+    """A channel with its own text shows that, with its name; the others show theirs."""
     entry = (
         "{key: launch, due_at: 2031-03-04 09:00, channels: [twitter, linkedin], text: We are live,"
         " overrides: {linkedin: {text: We are open source}}}"

@@ -1,4 +1,4 @@
-"""Addresses of media are asked by `validate --media`, `doctor` and `drift`, and reported with their places."""
+"""Media addresses are checked by `validate --media`, `doctor` and `drift`, and reported with their places."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _no_waiting() -> Iterator[None]:
 
 @pytest.fixture
 def files() -> Iterator[FileServer]:
-    """A host with a picture, a page, and one that asks for a login."""
+    """A host with a picture, a page, and a file that needs a login."""
     with serving({"/a.png": PNG, "/page.html": b"<html>Photos</html>"}) as server:
         server.statuses["/private.png"] = 403
         yield server
@@ -65,14 +65,14 @@ def test_validate_reports_each_address_at_its_line(project: Any, files: FileServ
 
 
 def test_validate_leaves_out_what_is_past(project: Any, files: FileServer) -> None:
-    """A post that went out needs its picture no more."""
+    """A published post no longer needs its picture."""
     declare(project, f"{files.url}/gone.png", due="2020-01-07 12:00")
     project("validate", "--media")
     assert files.requests == []
 
 
 def test_an_address_that_does_not_answer_now_is_a_warning(project: Any, files: FileServer) -> None:
-    """A busy host is no reason to fail a check: it may answer when the post is made."""
+    """A busy host does not fail a check: it may answer when the post is created."""
     files.statuses["/a.png"] = 503
     declare(project, f"{files.url}/a.png")
     ran = project("validate", "--media")
@@ -81,7 +81,7 @@ def test_an_address_that_does_not_answer_now_is_a_warning(project: Any, files: F
 
 
 def test_doctor_asks_too(project: Any, files: FileServer) -> None:
-    """One line for all, with the first problem and where to see the others."""
+    """One line for all, with the first problem and the command for the others."""
     declare(project, f"{files.url}/a.png")
     assert "1 media URL answers." in project("doctor").out.replace("\n         ", " ")
     files.files.clear()
@@ -117,7 +117,7 @@ def test_drift_reports_media_that_are_gone(project: Any, files: FileServer) -> N
 
 
 def test_drift_leaves_what_is_published(project: Any, files: FileServer) -> None:
-    """A picture of a published post may go."""
+    """A published post's picture may be removed."""
     declare(project, f"{files.url}/a.png")
     project.sandbox.core.options.media_roots = (files.url,)
     project.apply()

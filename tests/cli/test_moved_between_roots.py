@@ -1,4 +1,4 @@
-"""Entries that move from one root file to another one; each root file has its own state."""
+"""Entries that move from one root file to another; each root file has its own state."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def shared(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def texts(project: Project) -> list[str]:
-    """Of the posts in Buffer."""
+    """The texts in Buffer."""
     found = [post["text"] for organization in project.sandbox.dump()["organizations"] for post in organization["posts"]]
     return sorted(found)
 
@@ -100,7 +100,7 @@ def test_a_root_file_that_is_gone_claims_nothing(project: Project, shared: str) 
 
 @pytest.mark.parametrize("is_shared", [False, True])
 def test_a_move_that_is_reverted_after_publication(project: Project, shared: str, *, is_shared: bool) -> None:
-    """Done: the root file that had it first still knows it."""
+    """Done: the root file that had it first still has its record."""
     head = HEAD.format(state=shared if is_shared else "")
     queued = "          - {key: tip, text: A tip}\n"
     project.write("buffer.yaml", head + queued + TEASER)
@@ -151,7 +151,7 @@ def test_a_move_with_a_new_key_and_an_edit_is_held(project: Project, shared: str
 
 
 def test_where_both_declare_it(project: Project, shared: str) -> None:
-    """An equal entry is already there, and the plan names who manages it, too; removed again, the post stays."""
+    """An equal entry is already there, and the plan names the other project; removed again, the post stays."""
     head = HEAD.format(state=shared)
     project.write("acme/buffer.yaml", head + LAUNCH)
     project.write("acme/blog.yaml", head + LAUNCH + NEWS)

@@ -1,4 +1,4 @@
-"""A project with a shared state that is moved into another folder, or whose root file is renamed."""
+"""A project with a shared state that moves to another folder, or whose root file is renamed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ posts:
     channels: [twitter]
     text: Queue post
 """
-#: Every entry has other words and, where it has one, another time.
+#: Every entry has other words and, if it has one, another time.
 EDITED = (
     POSTS.replace("12-20 12:00", "12-21 15:00")
     .replace("12-03 12:00", "12-09 12:00")
@@ -48,9 +48,9 @@ EDITED = (
     .replace("Queue post", "Queue post, in other words")
 )
 AFTER = ["Published post", "Queue post", "We moved the launch", "We moved the launch"]
-#: So much that git takes a file for another one.
+#: So much text that git sees a different file.
 OTHER = "# Everything is new here.\n" * 40
-#: Where the project was, where it is now, and how the root file is named to commands.
+#: The project's old place, its new one, and the root file's name for commands.
 MOVES = [("buffer.yaml", "social/buffer.yaml"), ("buffer.yaml", "acme.yaml"), ("acme/buffer.yaml", "brand/posts.yml")]
 
 
@@ -103,12 +103,12 @@ def apply(project: Project, root: str) -> tuple[int, str]:
 
 
 def texts(project: Project) -> list[str]:
-    """Of the posts in Buffer."""
+    """The texts in Buffer."""
     return sorted(each["text"] for each in project.sandbox.posts())
 
 
 def refuse(bare: Path, message: str = "") -> None:
-    """Let the remote refuse pushes of commits with this in their message; without one, none any more."""
+    """Let the remote refuse pushes of commits with this in their message; without one, allow all."""
     hook = bare / "hooks" / "update"
     hook.parent.mkdir(exist_ok=True)
     denied = f"git log -1 --format=%s $3 | grep -q '{message}' && exit 1" if message else ""
@@ -119,7 +119,7 @@ def refuse(bare: Path, message: str = "") -> None:
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(("old", "new"), MOVES)
 def test_moved_and_edited(project: Project, old: str, new: str) -> None:
-    """In one commit: what waits is changed, what is published is held, nothing is created."""
+    """In one commit: unsent posts are changed, published ones held, nothing is created."""
     begun(project, old)
     move(project, old, new)
     edit(project, new)
@@ -160,7 +160,7 @@ def test_a_root_file_that_was_rewritten(project: Project) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_moved_and_moved_back(project: Project) -> None:
-    """As a revert does: the record comes back, too."""
+    """As by a revert: the record moves back, too."""
     begun(project)
     move(project, "buffer.yaml", "acme.yaml")
     commit(project)
@@ -233,7 +233,7 @@ def test_two_root_files_that_may_go_on_with_it(project: Project, bare: Path, cut
 
 @pytest.mark.usefixtures("bare")
 def test_nothing_proves_it(project: Project) -> None:
-    """Neither plan nor apply goes on; `state migrate --from` does what a person knows."""
+    """Neither plan nor apply continues; `state migrate --from` does it on a person's word."""
     begun(project)
     move(project, "buffer.yaml", "social/acme.yaml")
     edit(project, "social/acme.yaml")
@@ -311,7 +311,7 @@ def test_in_a_bucket(project: Project, bare: Path) -> None:
 
 
 def test_in_a_bucket_without_a_repository(project: Project) -> None:
-    """Nothing can prove it, so a person says it."""
+    """There is no proof, so a person must confirm it."""
     with buckets.google() as server:
         text = ROOT.replace("git", f"{{store: 'gs://acme-state/social', endpoint: '{server.address}'}}")
         project.write("buffer.yaml", text)

@@ -1,4 +1,4 @@
-"""`bufferctl new`: a file to go on from, by options or by questions, valid at once."""
+"""`bufferctl new`: a file to start from, by options or by questions, immediately valid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOTH = ("--channel", "twitter", "--channel", "linkedin:acme-inc")
 
 @pytest.fixture(name="new")
 def starting(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Ran]) -> Callable[..., Ran]:
-    """A project with three channels, without a key; checks that what is written is valid and laid out."""
+    """A project with three channels, without a key; checks that the output is valid and formatted."""
     monkeypatch.delenv("BUFFER_API_KEY")
     (environment / "buffer.yaml").write_text(ROOT, encoding="utf-8")
 
@@ -99,7 +99,7 @@ def test_a_post_of_a_draft(environment: Path, new: Any) -> None:
     ],
 )
 def test_without_a_terminal(environment: Path, new: Any, options: tuple[str, ...], named: str) -> None:
-    """What no option says, or cannot be meant, is exit 64 and named; nothing is written."""
+    """A missing or invalid option is exit 64 and named; nothing is written."""
     ran = new(*options)
     assert (ran.code, files(environment)) == (64, {})
     assert named in ran.err
@@ -114,7 +114,7 @@ def test_without_a_terminal(environment: Path, new: Any, options: tuple[str, ...
     ],
 )
 def test_what_would_not_be_valid(environment: Path, new: Any, options: tuple[str, ...], named: str) -> None:
-    """A file that validate would refuse, that nobody reads, or that is there is not written: exit 1."""
+    """A file that is invalid, not included, or already exists is not written: exit 1."""
     there = environment / "posts" / "there.yaml"
     there.parent.mkdir()
     there.write_text("posts: []\n", encoding="utf-8")
@@ -128,14 +128,14 @@ def test_what_would_not_be_valid(environment: Path, new: Any, options: tuple[str
 
 
 def test_one_channel_is_meant(environment: Path, new: Any) -> None:
-    """The only channel that takes words alone needs no option."""
+    """The only channel that accepts text alone needs no option."""
     (environment / "buffer.yaml").write_text(ROOT.replace("      - {service: linkedin, name: acme-inc}\n", ""))
     assert new("post", "--text", "Hello").code == 0
     assert "channels: [twitter]" in files(environment)["hello.yaml"]
 
 
 def test_questions(project: Project, program: list[str]) -> None:
-    """On a terminal it asks what the options do not say; Return alone does not post everywhere."""
+    """On a terminal it asks for missing options; Return alone does not select every channel."""
     project.write("buffer.yaml", ROOT)
     terminal = Terminal([*program, "new"], project)
     for question, answer in (
@@ -154,7 +154,7 @@ def test_questions(project: Project, program: list[str]) -> None:
 
 
 def test_campaign_is_applied_as_drafts(project: Project) -> None:
-    """What `new` writes can be applied at once: nothing of it is published."""
+    """The output of `new` can be applied at once: none of it is published."""
     project.write("buffer.yaml", ROOT)
     assert project("new", "campaign", "--title", "Spring", "--starts", "2030-03-04", *BOTH).code == 0
     project.apply()

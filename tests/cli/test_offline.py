@@ -1,4 +1,4 @@
-"""`plan --offline`: files and state alone, without a key and without asking anybody."""
+"""`plan --offline`: files and state only, without a key or any request."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def alone(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_without_key_and_state(alone: Path, run: Callable[..., Ran]) -> None:
-    """Everything is new, and said to be unchecked; exit 0."""
+    """Everything is new, and marked as unchecked; exit 0."""
     ran = run("plan", "--offline")
     assert (ran.code, ran.planned) == (0, ["+ teaser"])
     assert "Not checked against Buffer" in ran.out
 
 
 def test_pending_changes_are_told(alone: Path, run: Callable[..., Ran]) -> None:
-    """Exit 2 with --detailed-exitcode, as of every plan."""
+    """Exit 2 with --detailed-exitcode, like every plan."""
     assert run("plan", "--offline", "--detailed-exitcode").code == 2
 
 

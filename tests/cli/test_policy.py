@@ -1,4 +1,4 @@
-"""The policy in the commands: what stops before Buffer is asked, and by which clock a lead is judged."""
+"""The policy in the commands: violations that stop before Buffer is asked, and the clock for lead times."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ organizations:
 
 
 def test_a_violation_stops_before_buffer_is_asked(project: Any) -> None:
-    """Plan and apply exit 1 as validate does, and nothing is sent."""
+    """Plan and apply exit 1 like validate, and nothing is sent."""
     text = ROOT.format(text="Cheap!").replace("minimum_lead: 2h", "forbidden_words: [cheap]")
     project.write("buffer.yaml", text)
     for command in ("validate", "plan", "apply"):
@@ -53,7 +53,7 @@ def test_a_lead_is_judged_by_when_it_was_planned(project: Any) -> None:
 
 
 def test_a_review_counts_as_planning(project: Any) -> None:
-    """What was reviewed in time is done with --reviewed, though by now it is late."""
+    """A post reviewed in time is sent with --reviewed, though by now it is late."""
     project.write("buffer.yaml", ROOT.format(text="Tonight"))
     assert project("plan", "-o", "plan.json").code == 0
     project.sandbox.clock.advance(hours=1)
@@ -62,7 +62,7 @@ def test_a_review_counts_as_planning(project: Any) -> None:
 
 
 def test_what_is_there_is_not_late(project: Any) -> None:
-    """A policy that comes later, and time that passes, hold nothing that is in Buffer as the files say."""
+    """A later policy, and the passage of time, hold no post that already matches Buffer."""
     project.write("buffer.yaml", ROOT.format(text="Tonight"))
     assert project("apply", "--auto-approve", "--settle", "0").code == 0
     project.sandbox.clock.advance(hours=2)

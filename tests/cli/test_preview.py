@@ -46,7 +46,7 @@ def addresses(page: Path) -> list[str]:
 
 
 def test_a_page_of_all_that_is_declared(written: Path, run: Callable[..., Ran]) -> None:
-    """preview.html, for its owner alone, with everything but what is cancelled; nothing on stdout, exit 0."""
+    """preview.html, readable only by its owner, with everything except canceled posts; nothing on stdout, exit 0."""
     ran = run("preview")
     assert (ran.code, ran.out, ran.err) == (0, "", "Wrote preview.html; open it in a browser.\n")
     page = written / "preview.html"
@@ -58,7 +58,7 @@ def test_a_page_of_all_that_is_declared(written: Path, run: Callable[..., Ran]) 
 
 
 def test_warnings_of_the_files_are_on_it(written: Path, run: Callable[..., Ran]) -> None:
-    """A picture without alt text, said on the page as on the terminal."""
+    """A picture without alt text is reported on the page and on the terminal."""
     picture = "  - key: picture\n    channels: [twitter]\n    assets: [{image: {url: 'https://acme.example/a.png'}}]\n"
     (written / "posts" / "a.yaml").write_text(POSTS + picture, encoding="utf-8")
     ran = run("preview")

@@ -1,4 +1,4 @@
-"""The API key is taken out of everything that is printed or written, in base64 too."""
+"""The API key is removed from everything that is printed or written, even in base64."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command loads: `--help` and `--version` click alone, `validate` nothing that only talking to Buffer needs."""
+"""Imports of commands: `--help` and `--version` load only click, `validate` nothing needed only for Buffer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from bufferctl.cli import COMMANDS
 
-#: What costs a tenth of a second each, or nearly.
+#: Modules that take about a tenth of a second each to load.
 NETWORK = {"gql", "graphql", "httpx2", "stamina", "asyncio", "ssl"}
 HEAVY = NETWORK | {"pydantic", "ruamel", "deepdiff", "rich", "jinja2", "filelock", "platformdirs", "ariadne", "uvicorn"}
 
