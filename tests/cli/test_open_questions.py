@@ -1,4 +1,4 @@
-"""What nobody has shown of Buffer, each way that it may be: the files and the account come to agree all the same."""
+"""Each possible answer to open questions about Buffer: the files and the account agree in the end in every case."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def services() -> list[str]:
-    """The networks that the files name."""
+    """The networks in the files."""
     return services_in(BEFORE + AFTER)
 
 
 def test_every_choice_of_the_sandbox_has_its_other_side_here() -> None:
-    """All options that there are; how a 401 is named, and which media are fetched, have tests of their own."""
+    """All options; the name of a 401, and which media are fetched, have separate tests."""
     assert {*OTHER_SIDES["all-at-once"], "key_code", "media_roots"} == set(Options.__dataclass_fields__)
 
 
 @pytest.mark.parametrize("sides", OTHER_SIDES)
 def test_files_and_account_agree_whichever_side_is_true(project: Project, sides: str) -> None:
-    """No plan has anything left, nothing is there twice, what a person made is as it was."""
+    """No plan has anything left, nothing exists twice, and people's posts are unchanged."""
     sandbox = project.sandbox
     sandbox.core.options = replace(sandbox.core.options, **OTHER_SIDES[sides])
     sandbox.person.set_channel(sandbox.channel("twitter")["id"], linkShortening=True)
@@ -70,7 +70,7 @@ def test_files_and_account_agree_in_whichever_form(
 
 
 def agree(project: Project) -> None:
-    """Create, edit and take out; find all again without state; import it elsewhere."""
+    """Create, edit and remove; find all again without state; import it elsewhere."""
     sandbox = project.sandbox
     theirs = sandbox.person.create_post(sandbox.channel("linkedin")["id"], "By hand", dueAt="2029-12-24T09:00:00Z")
     for text, count in ((BEFORE, 7), (AFTER, 6)):

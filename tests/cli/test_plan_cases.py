@@ -43,9 +43,9 @@ def services(request: pytest.FixtureRequest) -> Collection[str]:
 
 
 def prepare(project: Any, case: Path) -> dict[str, str]:
-    """Lead up to the case: what happened first, what was applied, what happened since, what the files say now.
+    """Prepare the case: earlier events, the earlier apply, later events, the current files.
 
-    Gives what people made: ids, and when each was touched last.
+    Returns the objects that people made: ids, and when each was last changed.
     """
     made = acted(project, case / "earlier.json")
     if (case / "before.yaml").exists():
@@ -63,14 +63,14 @@ def prepare(project: Any, case: Path) -> dict[str, str]:
 
 
 def acted(project: Any, file: Path) -> list[str]:
-    """Do what a file says that people did in Buffer; the ids of what they made."""
+    """Do a file's actions of people in Buffer; returns the ids of the objects they made."""
     acts = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
     done = [(act["do"], perform(project, dict(act))) for act in acts]
     return [made["id"] for what, made in done if what in {"create_post", "create_idea"}]
 
 
 def everything(project: Any) -> dict[str, str]:
-    """Every post and idea in Buffer: ids, and when each was touched last."""
+    """Every post and idea in Buffer: ids, and when each was last changed."""
     organizations = project.sandbox.dump()["organizations"]
     return {each["id"]: each["updatedAt"] for o in organizations for each in (*o["posts"], *o["ideas"])}
 
@@ -92,14 +92,14 @@ def perform(project: Any, act: dict[str, Any]) -> Any:
 
 
 def check(expected: Path, found: str, *, update: bool) -> None:
-    """Hold facts against a file, or write the file."""
+    """Compare facts with a file, or write the file."""
     if update:
         expected.write_text(found, encoding="utf-8")
     assert found == expected.read_text(encoding="utf-8")
 
 
 def options(case: Path) -> list[str]:
-    """The options that the case is about."""
+    """The options of the case."""
     file = case / "options.txt"
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
@@ -124,7 +124,7 @@ def _place(found: dict[str, Any]) -> str:
 
 
 def planned(project: Any, *options: str) -> dict[str, Any] | None:
-    """The plan as JSON, as text and saved the same; None where it was refused, with a message."""
+    """The plan as JSON, as text and saved, all equal; None if it was refused, with a message."""
     ran, text = project("plan", "--json", *options), project("plan", "-o", "plan.json", *options)
     assert ran.code == text.code
     if ran.code:
@@ -139,7 +139,7 @@ def planned(project: Any, *options: str) -> dict[str, Any] | None:
 
 
 def refused(error: str) -> str:
-    """Where the errors are that stopped a plan."""
+    """The places of the errors that stopped a plan."""
     return " ".join(["refused", *re.findall(r"^(\S+:\d+:\d+): error:", error, re.MULTILINE)])
 
 
@@ -191,7 +191,7 @@ def test_with_state(project: Any, name: str, update: bool) -> None:
 
 @pytest.mark.parametrize("name", [name for name in names() if (CASES / name / "before.yaml").exists()])
 def test_without_state(project: Any, name: str, update: bool) -> None:
-    """without-state.txt: with the state file gone nothing is created that is there; and an apply converges."""
+    """without-state.txt: without the state file no existing post is created again; and an apply converges."""
     case = CASES / name
     theirs = prepare(project, case)
     there = everything(project)
@@ -207,7 +207,7 @@ def test_without_state(project: Any, name: str, update: bool) -> None:
 
 
 def test_the_clock_is_the_servers(project: Any) -> None:
-    """The day of the sandbox, not ours, decides what is past: plan reads the server's clock."""
+    """The sandbox's date, not ours, decides what is past: plan uses the server's clock."""
     assert isinstance(project.sandbox, Sandbox)
     assert isinstance(project.sandbox.clock, Clock)
     project.write(

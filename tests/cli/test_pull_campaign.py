@@ -1,4 +1,4 @@
-"""`bufferctl pull` into campaigns: each edit goes to the widest place that it is right for, and no template is lost."""
+"""`bufferctl pull` into campaigns: each edit goes to the widest place where it is right, and no template is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ posts:
 
 @pytest.fixture(name="applied")
 def applying(project: Project) -> Any:
-    """Declare a file and apply it; then posts by channel and time, to be changed by a person."""
+    """Declare a file and apply it; returns posts by channel and time, for a person to change."""
 
     def applied(text: str) -> Project:
         project.write("buffer.yaml", ROOT)
@@ -57,7 +57,7 @@ def test_one_occurrence_on_one_channel(applied: Any) -> None:
 
 
 def test_one_occurrence_on_all_channels(applied: Any) -> None:
-    """What `each` says of it, once for both channels."""
+    """The override in `each`, once for both channels."""
     project = applied(TIPS)
     for service in ("twitter", "linkedin"):
         project.sandbox.person.edit_post(post(project, service, "2029-12-17"), dueAt="2029-12-18T10:30:00Z")
@@ -85,7 +85,7 @@ def test_all_of_them(applied: Any) -> None:
 
 
 def test_occurrences_that_say_something_already(applied: Any) -> None:
-    """Where `each` says it, it is changed there; where it says something else, the field is added."""
+    """If `each` has the field, it is changed there; otherwise the field is added."""
     each = "\n      each:\n        1: {text: The first}\n        # a holiday\n        2: {tags: []}\n"
     project = applied(TIPS.replace("{every: 1 week, times: 3}\n", f"\n      every: 1 week\n      times: 3{each}"))
     for service in ("twitter", "linkedin"):
@@ -127,7 +127,7 @@ def test_thread(applied: Any) -> None:
 
 
 def test_defaults_of_the_file(applied: Any) -> None:
-    """A post that differs from the top of the file says so itself."""
+    """A post that differs from the file's defaults gets its own value."""
     project = applied(
         "draft: true\nchannels: [twitter]\nposts:\n  - {key: a, due_at: 2029-12-10 09:00, text: A}\n"
         "  - {key: b, due_at: 2029-12-11 09:00, text: B}\n"
@@ -152,7 +152,7 @@ posts:
 
 @pytest.mark.parametrize(("text", "name"), [(WITH_VARIABLE, "variables"), (WITH_PARAMETERS, "parameters")])
 def test_expanded_texts_are_refused(applied: Any, prints: Prints, text: str, name: str) -> None:
-    """A text that the file makes from parts is not written over: both are shown, with what to do; exit 1."""
+    """A text made from parts is not overwritten: both are shown, with a hint; exit 1."""
     project = applied(text)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), text="Something else")
     prints(f"pull/expanded-{name}", project("pull"))
@@ -160,7 +160,7 @@ def test_expanded_texts_are_refused(applied: Any, prints: Prints, text: str, nam
 
 
 def test_time_of_an_expanded_text(applied: Any) -> None:
-    """What is not made from variables is pulled all the same."""
+    """Fields not made from variables are pulled anyway."""
     project = applied(WITH_VARIABLE)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), dueAt="2029-12-12T09:00:00Z")
     assert 'due_at: 2029-12-12 10:00, text: "The $(what)"}' in pulled(project)

@@ -1,4 +1,4 @@
-"""A saved plan with `--recreate`: a person's word about one deletion, and about no other."""
+"""A saved plan with `--recreate`: a person's answer about one deletion, and no other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FORMS = pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.jso
 
 
 def texts(project: Any) -> list[str]:
-    """What the account holds."""
+    """The texts in the account."""
     return sorted(post["text"] for post in project.sandbox.posts())
 
 
@@ -26,7 +26,7 @@ def delete_all(project: Any) -> None:
 
 @pytest.fixture
 def agreed(project: Any) -> Any:
-    """A post was applied and deleted by somebody, and a plan says to create it again."""
+    """A post was applied and deleted by somebody, and a plan creates it again."""
     project.write("buffer.yaml", HEAD + ONE)
     project.apply()
     delete_all(project)
@@ -36,7 +36,7 @@ def agreed(project: Any) -> Any:
 
 @FORMS
 def test_creates_it_once(agreed: Any, form: list[str]) -> None:
-    """Created; the second time there is nothing to do; and what somebody deletes then stays deleted: exit 3 or 1."""
+    """Created; the second time there is nothing to do; a later deletion by a person stays: exit 3 or 1."""
     assert agreed("apply", *form, "--settle", "0").code == 0
     assert agreed("apply", *form, "--settle", "0").code == 0
     assert texts(agreed) == ["The first"]

@@ -1,4 +1,4 @@
-"""Reports by suffix beside what goes to stdout, and receipts: written whole, also where an apply fails or stops."""
+"""Reports by suffix in addition to stdout, and receipts: written in full, even if an apply fails or stops."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def left_over(folder: Path) -> list[str]:
 
 
 def test_every_form_in_one_run(declared: Any) -> None:
-    """--report as often as one likes; stdout is as without, and the JSON is what --json prints."""
+    """--report any number of times; stdout is unchanged, and the JSON equals the output of --json."""
     files = [f"report{suffix}" for suffix in FORMS]
     options = [each for file in files for each in ("--report", file)]
     ran = declared("plan", *options)
@@ -62,7 +62,7 @@ def test_json_and_reports(declared: Any) -> None:
 @pytest.mark.parametrize("command", ["plan", "apply", "show"])
 @pytest.mark.parametrize("name", ["plan.pdf", "plan", ".md"])
 def test_unknown_suffix(declared: Any, command: str, name: str) -> None:
-    """A form that is not there: 64 with those that are, before any work."""
+    """An unsupported suffix: 64 with the supported ones, before any work."""
     more = ["plan.json"] if command == "show" else []
     ran = declared(command, *more, "--report", name)
     assert (ran.code, ran.out, declared.sandbox.requests) == (64, "", [])
@@ -76,7 +76,7 @@ def test_unknown_suffix_is_explained(declared: Any, prints: Any) -> None:
 
 @pytest.mark.parametrize("option", ["--report", "--receipt"])
 def test_no_such_folder(declared: Any, option: str) -> None:
-    """A file that could not be written is found out before anything is sent: 64."""
+    """A file that could not be written is noticed before anything is sent: 64."""
     ran = apply(declared, option, "nowhere/a.json")
     assert (ran.code, declared.sandbox.requests) == (64, [])
     assert "nowhere/a.json would be in a folder that is not there" in ran.err
@@ -101,7 +101,7 @@ def test_a_folder_is_no_file(declared: Any) -> None:
     ],
 )
 def test_one_file_for_two_things(declared: Any, command: str) -> None:
-    """One would write over the other: 64, before any work, and what was there is as it was."""
+    """One would overwrite the other: 64, before any work, and existing content stays."""
     declared("plan", "-o", "plan.json")
     before, asked = read(declared, "plan.json"), len(declared.sandbox.requests)
     ran = declared(*command.split())
@@ -117,7 +117,7 @@ def test_upper_case_suffix(declared: Any) -> None:
 
 
 def test_through_a_link(declared: Any) -> None:
-    """What a link leads to is written; the link stays."""
+    """The target of a link is written; the link stays."""
     (declared.folder / "link.json").symlink_to("real.json")
     declared("plan", "--report", "link.json")
     assert (declared.folder / "link.json").is_symlink()
@@ -136,7 +136,7 @@ def test_to_a_pipe(declared: Any) -> None:
 
 
 def test_report_of_an_apply(declared: Any) -> None:
-    """What became of each change, and what is left."""
+    """The outcome of each change, and the remaining ones."""
     apply(declared, "--report", "report.json")
     document = checked(read(declared, "report.json"))
     assert [each["status"] for each in document["outcomes"]] == ["done", "done"]
@@ -191,7 +191,7 @@ def test_receipt_of_nothing(declared: Any) -> None:
 
 
 def test_receipt_of_what_was_held_and_refused(project: Any) -> None:
-    """Those are outcomes too, with Buffer's words and what to do: exit 1, and a receipt all the same."""
+    """These are outcomes too, with Buffer's words and a hint: exit 1, with a receipt."""
     project.sandbox.set_faults("duplicate@createPost#1")
     project.write("buffer.yaml", HEAD + ONE + ONE.replace("one", "late").replace("12-20", "12-03"))
     assert apply(project, "--receipt", "receipt.json").code == 1
@@ -201,7 +201,7 @@ def test_receipt_of_what_was_held_and_refused(project: Any) -> None:
 
 
 def test_receipt_where_buffer_breaks_down(declared: Any, prints: Any) -> None:
-    """No requests left: exit 5, and a receipt that says why and what was not sent."""
+    """No requests left: exit 5, and a receipt with the reason and the unsent changes."""
     declared.sandbox.set_faults("rate-limit@createPost#1+")
     ran = apply(declared, "--receipt", "receipt.json", "--report", "report.json", "--max-wait", "0")
     receipt = checked(read(declared, "receipt.json"))
@@ -211,7 +211,7 @@ def test_receipt_where_buffer_breaks_down(declared: Any, prints: Any) -> None:
 
 
 def test_receipt_that_cannot_be_written_any_more(declared: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its folder went away meanwhile: said, exit 1; what was sent is recorded as ever."""
+    """Its folder disappeared meanwhile: reported, exit 1; sent changes are recorded as usual."""
     folder = declared.folder / "kept"
     folder.mkdir()
     with Gate(declared.sandbox.url) as gate:
@@ -227,7 +227,7 @@ def test_receipt_that_cannot_be_written_any_more(declared: Any, monkeypatch: pyt
 def test_receipt_of_an_interrupted_apply(
     declared: Any, program: list[str], monkeypatch: pytest.MonkeyPatch, *, twice: bool
 ) -> None:
-    """Ctrl-C once, and twice: 130, and the receipt is whole: it says that it was stopped and what is known."""
+    """Ctrl-C once, and twice: 130, and the receipt is complete: it says it was stopped, with the known outcomes."""
     with Gate(declared.sandbox.url) as gate:
         monkeypatch.setenv("BUFFER_API_URL", gate.url)
         gate.after_write = hold = Hold()

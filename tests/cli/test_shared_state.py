@@ -1,4 +1,4 @@
-"""A record that machines share: two clones of a project with `state: git`, and the commands about where it is."""
+"""A record shared by machines: two clones of a project with `state: git`, and the commands about its location."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def other(project: Project, bare: Path, tmp_path: Path) -> Project:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """From here on this is another machine, which knows nothing of the first."""
+    """From here on this is another machine, without any data of the first."""
     return lambda name: monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name))
 
 
@@ -87,7 +87,7 @@ def locked(project: Project) -> None:
 
 
 def test_init_proposes_a_branch(project: Project, bare: Path) -> None:
-    """Where the repository has a remote; the record begins there, and the first apply goes on with it."""
+    """If the repository has a remote; the record begins there, and the first apply continues with it."""
     (project.folder / "buffer.yaml").unlink()
     ran = project("init")
     assert (ran.code, "Posts are tracked in the branch bufferctl-state of origin.\nCommit it" in ran.out) == (0, True)
@@ -99,7 +99,7 @@ def test_init_proposes_a_branch(project: Project, bare: Path) -> None:
 
 
 def test_init_where_the_remote_cannot_be_reached(project: Project, bare: Path) -> None:
-    """The file is written all the same, and the first apply begins the record."""
+    """The file is written anyway, and the first apply begins the record."""
     (project.folder / "buffer.yaml").unlink()
     bare.rename(bare.with_name("elsewhere"))
     ran = project("init")
@@ -122,7 +122,7 @@ def test_what_one_machine_applied_another_one_knows(project: Project, other: Pro
 
 
 def test_an_apply_asks_the_remote_four_times(project: Project, bare: Path) -> None:
-    """One fetch and three pushes, however many posts there are; a plan fetches once."""
+    """One fetch and three pushes, for any number of posts; a plan fetches once."""
     tip = "          - {{key: tip-{0}, due_at: 2030-01-{1:02} 09:00, text: Tip {0}}}\n"
     project.write("buffer.yaml", CONFIG + "".join(tip.format(number, number % 28 + 1) for number in range(70)))
     with git.served(bare.parent) as server:
@@ -141,7 +141,7 @@ def test_an_apply_asks_the_remote_four_times(project: Project, bare: Path) -> No
 
 
 def test_apply_says_how_many_requests_it_uses(project: Project) -> None:
-    """As many as plan says, and as arrive: the reading that shows Buffer's clock counts, too."""
+    """The same number as in the plan, and as received: the reading for Buffer's clock counts, too."""
     planned = json.loads(project("plan", "--json").out)["requests"]
     project.sandbox.requests.clear()
     receipt = json.loads(project("apply", "--auto-approve", "--settle", "0", "--json").out)
@@ -182,7 +182,7 @@ def test_rm_and_mv_change_it_for_everybody(project: Project, other: Project, bar
 
 
 def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
-    """It refuses while the record is locked, until somebody unlocks it."""
+    """It refuses while the record is locked, until a person unlocks it."""
     project.apply()
     locked(project)
     ran = project("state", "rm", LAUNCH)
@@ -194,7 +194,7 @@ def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
 
 
 def test_doctor_while_another_machine_holds_the_lock(project: Project, machine: Any) -> None:
-    """It names that run once, and what it left without an answer is neither forgotten nor called cut off."""
+    """It names that run once; the run's unanswered writes are neither forgotten nor called interrupted."""
     project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
     project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
     project.sandbox.set_faults()
@@ -213,7 +213,7 @@ def test_doctor_while_another_machine_holds_the_lock(project: Project, machine: 
 
 
 def test_pull_and_push(project: Project, other: Project) -> None:
-    """What was pulled and corrected can be pushed; the serial grows."""
+    """A pulled and corrected state can be pushed; the serial grows."""
     project.apply()
     pulled = document(project)
     (other.folder / "new.json").write_text(json.dumps(pulled), encoding="utf-8")
@@ -272,7 +272,7 @@ def test_log_and_restore(project: Project) -> None:
 
 
 def test_restored_over_an_edit(project: Project) -> None:
-    """An edit of what only the newer version knows is a question: it looks like a new post."""
+    """An edit of an object that only the newer version has is a question: it looks like a new post."""
     project.apply()
     project.write("buffer.yaml", f"{CONFIG}          - {{key: tip, text: A tip}}\n")
     project.apply()
@@ -286,14 +286,14 @@ def test_restored_over_an_edit(project: Project) -> None:
 
 
 def test_restore_of_something_else(project: Project) -> None:
-    """Exit 1, and where revisions are listed."""
+    """Exit 1, with a hint on how to list revisions."""
     project.apply()
     ran = project("state", "restore", "1234567")
     assert (ran.code, "bufferctl state log" in ran.err) == (1, True)
 
 
 def test_restore_over_a_damaged_record(project: Project, bare: Path) -> None:
-    """Which is what it is for."""
+    """The command's very purpose."""
     project.apply()
     good = project("state", "log").out.split()[0]
     store = git.store(project.folder)
@@ -307,7 +307,7 @@ def test_restore_over_a_damaged_record(project: Project, bare: Path) -> None:
 
 
 def test_a_file_has_no_history(project: Project) -> None:
-    """The message says where its previous version is."""
+    """The message says where the previous version is."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
     project.apply()
     for arguments in (("log",), ("restore", "1")):
@@ -333,7 +333,7 @@ def test_migrate_from_the_file(project: Project, other: Project, machine: Any) -
 
 
 def test_migrate_never_replaces_a_record(project: Project) -> None:
-    """Where both places have one, a person decides."""
+    """If both places have one, a person decides."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
     project.apply()
     kept = project.state.read_bytes()
@@ -404,7 +404,7 @@ def test_where_the_state_is_cannot_be_known(project: Project) -> None:
 
 
 def test_a_store_that_cannot_be_reached(project: Project) -> None:
-    """One message; nothing was sent."""
+    """One message; nothing is sent."""
     git.git(project.folder, "remote", "remove", "origin")
     for command in (("plan",), ("apply", "--auto-approve"), ("drift",), ("state", "list")):
         ran = project(*command)
@@ -434,7 +434,7 @@ def test_a_record_that_cannot_be_used(project: Project, bare: Path, change: dict
 
 
 def test_a_record_of_another_account(project: Project, other: Project, bare: Path) -> None:
-    """The key reaches another organization than the record has: nothing is sent."""
+    """The key reaches another organization than the record's: nothing is sent."""
     project.apply()
     text = project("state", "pull").out
     (organization,) = json.loads(text)["organizations"]
@@ -447,7 +447,7 @@ def test_a_record_of_another_account(project: Project, other: Project, bare: Pat
 
 
 def test_a_named_state_file_comes_first(project: Project) -> None:
-    """`--state FILE` is for looking at a copy."""
+    """`--state FILE` is for inspecting a copy."""
     project.apply()
     copy = project.write("copy.json", project("state", "pull").out)
     git.git(project.folder, "remote", "remove", "origin")
@@ -456,7 +456,7 @@ def test_a_named_state_file_comes_first(project: Project) -> None:
 
 
 def test_apply_counts_the_requests_that_it_takes(project: Project) -> None:
-    """As many as the plan said, those before its lock was taken included."""
+    """As many as in the plan, including those before its lock was taken."""
     said = re.search(r"Apply will use (\d+) API requests", project("plan").out)
     assert said
     before = len(project.sandbox.requests)
@@ -466,7 +466,7 @@ def test_apply_counts_the_requests_that_it_takes(project: Project) -> None:
 
 
 def test_drift_is_not_green_without_a_state(project: Project, bare: Path) -> None:
-    """Its branch was deleted: exit code 1, and where the state should be."""
+    """Its branch was deleted: exit code 1, and the expected place of the state."""
     project.apply()
     assert project("drift").code == 0
     git.git(bare, "update-ref", "-d", "refs/heads/bufferctl-state")
