@@ -84,7 +84,7 @@ def test_server_that_takes_less(project: Any, most: int) -> None:
 
 
 def test_looking_for_drift_judges_nothing(project: Any) -> None:
-    """Buffer is read, whatever the texts in the files are like."""
+    """Buffer is read, even if the texts in the files break rules."""
     declare(project, "mastodon", "Hello")
     project.apply()
     declare(project, "mastodon", "x" * 501)

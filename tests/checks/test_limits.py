@@ -151,7 +151,7 @@ def test_numbers_of_media(service: str, most: int, code: str) -> None:
 
 @pytest.mark.parametrize("service", ["instagram", "threads", "mastodon"])
 def test_videos_count_where_media_are_counted(service: str) -> None:
-    """Ten are ten, whatever they are."""
+    """Ten are ten, of any kind."""
     most = NETWORKS[Service(service)].media
     assert most is not None
     assert codes(sound(service, "x", assets=[VIDEO] + [image()] * most.most)) == ["BC011"]

@@ -1,4 +1,4 @@
-"""Any value of an answer replaced by another: a plan, or a message; never a traceback (issue 11: Crashes and costs)."""
+"""Any value in an answer is replaced: a plan, or a message; never a traceback (issue 11: Crashes and costs)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ ODD: list[Any] = [
 
 @dataclass
 class Recorded:
-    """The answers to reading one account, in the order in which they came, and the path of each value in them."""
+    """The answers for reading one account, in order, and the path of each value in them."""
 
     answers: list[dict[str, Any]] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Written:
 
 
 def read(transport: httpx2.BaseTransport, url: str, organization: str, key: str = KEY) -> tuple[Account, Live]:
-    """What a plan reads, in its order. Raises ApiError."""
+    """The reads of a plan, in its order. Raises ApiError."""
     with api.connect(url, key, transport=transport, now=lambda: NOW) as buffer:
         account = buffer.account()
         channels = {o.id: [each.id for each in o.channels] for o in account.organizations if o.id == organization}
@@ -100,7 +100,7 @@ def read(transport: httpx2.BaseTransport, url: str, organization: str, key: str 
 
 
 def replaying(answers: Sequence[Mapping[str, Any]]) -> httpx2.BaseTransport:
-    """Answers again what was recorded; 404 after that."""
+    """Replays the recorded answers; 404 after that."""
     left = iter(answers)
 
     def answer(_: httpx2.Request) -> httpx2.Response:
@@ -111,7 +111,7 @@ def replaying(answers: Sequence[Mapping[str, Any]]) -> httpx2.BaseTransport:
 
 
 def recording(answers: list[dict[str, Any]]) -> httpx2.BaseTransport:
-    """Asks the sandbox, and keeps what it answers."""
+    """Asks the sandbox, and records its answers."""
 
     def record(request: httpx2.Request) -> httpx2.Response:
         with httpx2.HTTPTransport() as real:
@@ -124,7 +124,7 @@ def recording(answers: list[dict[str, Any]]) -> httpx2.BaseTransport:
 
 
 def paths_of(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The path of every value in there."""
+    """The path of every value in the data."""
     yield path
     pairs = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:
@@ -142,7 +142,7 @@ def with_value(data: Any, path: Path, value: Any) -> Any:
 
 @cache
 def recorded() -> Recorded:
-    """The answers of an account in which there is one of everything."""
+    """The answers for an account with one object of every kind."""
     found = Recorded()
 
     with Sandbox(clock=Clock(NOW, stopped=True)) as sandbox:
@@ -154,7 +154,7 @@ def recorded() -> Recorded:
 
 
 def declared(account: Account, live: Live) -> tuple[Desired, Targets, State]:
-    """Every post as files would declare it, one word changed in every second; what files cannot hold left out."""
+    """Every post as files would declare it, with every second one edited, without posts that files cannot express."""
     organizations = {each.id: each for each in account.organizations}
     channels = {channel.id: channel for each in account.organizations for channel in each.channels}
     posts, bindings, targets = [], {}, {}
@@ -193,7 +193,7 @@ def check(index: int, value: Any) -> None:
 
 @cache
 def sent() -> Written:
-    """The answer to a request with a write of each kind, two of them refused."""
+    """The answer to a request with one write of each kind, two of them refused."""
     answers: list[dict[str, Any]] = []
     with Sandbox(clock=Clock(NOW, stopped=True)) as sandbox:
         channel = sandbox.channel("twitter")["id"]
@@ -216,7 +216,7 @@ def sent() -> Written:
 
 
 def check_write(index: int, value: Any) -> None:
-    """A result for each write with one value of the answer replaced; a success is always one of that very write."""
+    """A result for each write with one value of the answer replaced; a success always belongs to that write."""
     written = sent()
     body = with_value(written.answer, written.paths[index % len(written.paths)], value)
     results: tuple[Result, ...] = ()
@@ -241,7 +241,7 @@ mutations = given(index=st.integers(min_value=0, max_value=1 << 30), value=st.sa
 
 
 def test_what_was_recorded_plans() -> None:
-    """Without a mutation there is a plan with edits, so that the cases below try what they mean to."""
+    """Without a mutation there is a plan with edits, so the cases below test what they should."""
     account, live = read(replaying(recorded().answers), URL, recorded().organization)
     desired, targets, state = declared(account, live)
     plan = reconcile(desired, live, state, targets, endpoint="")
@@ -254,7 +254,7 @@ def test_what_was_recorded_plans() -> None:
 @settings(max_examples=examples(300), deadline=None)
 @mutations
 def test_a_plan_or_a_message(index: int, value: Any) -> None:
-    """Some hundred cases."""
+    """A few hundred cases."""
     check(index, value)
 
 
@@ -270,7 +270,7 @@ def test_a_plan_or_a_message_10_000_times(index: int, value: Any) -> None:
 @settings(max_examples=examples(300), deadline=None)
 @mutations
 def test_a_result_for_each_write(index: int, value: Any) -> None:
-    """Some hundred cases."""
+    """A few hundred cases."""
     check_write(index, value)
 
 

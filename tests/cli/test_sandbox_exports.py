@@ -1,4 +1,4 @@
-"""`bufferctl sandbox` as a process of its own, used as its first two lines say."""
+"""`bufferctl sandbox` as a separate process, used as its first two lines say."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_exports(program: list[str], environment: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ends(program: list[str], environment: Path, number: signal.Signals) -> None:
-    """Ctrl-C ends it: exit 0, and nothing said but where its page is."""
+    """Ctrl-C ends it: exit 0, and the page's address is the only message."""
     with started(program, environment) as (process, lines):
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
@@ -59,7 +59,7 @@ def test_ends(program: list[str], environment: Path, number: signal.Signals) -> 
 
 
 def test_keeps_the_account(program: list[str], run: Any, environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """--db FILE: what was applied is there the next time."""
+    """--db FILE: applied posts are there the next time."""
     for expected in ("Applied: 1 created", "Applied: nothing sent, 1 already there"):
         with started(program, environment, "--db", "account.db") as (_, lines):
             monkeypatch.setenv("BUFFER_API_URL", lines.split("\n")[0].partition("=")[2])
@@ -69,7 +69,7 @@ def test_keeps_the_account(program: list[str], run: Any, environment: Path, monk
 
 
 def test_port_in_use(program: list[str], environment: Path) -> None:
-    """Said, with what to do: exit 1."""
+    """Reported, with a fix: exit 1."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         command = [*program, "sandbox", "--port", port]
@@ -90,13 +90,13 @@ def test_port_in_use(program: list[str], environment: Path) -> None:
     ],
 )
 def test_cannot_start(run: Any, environment: Path, prints: Any, name: str, arguments: tuple[str, ...]) -> None:
-    """Every way in which it can fail to start is one message."""
+    """Each failure to start is a single message."""
     (environment / "broken.json").write_text("{", encoding="utf-8")
     prints(f"sandbox/{name}", run("sandbox", *arguments))
 
 
 def test_schema_command(run: Any, environment: Path) -> None:
-    """`bufferctl schema` prints what the repository publishes, with nothing else on stdout."""
+    """`bufferctl schema` prints the published schema, with nothing else on stdout."""
     published = Path(__file__).parents[2] / "schemas" / "bufferctl.schema.json"
     ran = run("schema")
     assert (ran.code, ran.out, ran.err) == (0, published.read_text(encoding="utf-8"), "")

@@ -1,4 +1,4 @@
-"""Lines of a root file, put together: one channel and posts on it, or several channels for posts in other files."""
+"""Builds the lines of a root file: one channel with posts, or several channels for posts in other files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAMES = {
 
 
 def root_file(*services: str) -> str:
-    """A root file with Acme's channels of these networks, in Berlin's time, and nothing on them."""
+    """A root file with Acme's channels of these networks, in Berlin's time zone, without posts."""
     channels = "".join(f"      - {{service: {service}, name: {_NAMES[service]}}}\n" for service in services)
     return (
         "version: 1\ntimezone: Europe/Berlin\nmanaged_since: 2029-12-01T00:00:00Z\n"

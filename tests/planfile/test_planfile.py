@@ -77,7 +77,7 @@ def review(tmp_path: Path, buffer: FakeBuffer) -> Review:
 
 @st.composite
 def plans(draw: st.DrawFn) -> tuple[Plan, tuple[Post | Idea, ...]]:
-    """Plans for posts of which some exist, were edited on either side, or were removed from the files."""
+    """Plans for posts, some of them existing, edited on either side, or removed from the files."""
     buffer, items, bound = FakeBuffer(), [], {}
     for number in range(draw(st.integers(0, 5))):
         text = draw(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
