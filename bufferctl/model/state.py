@@ -134,7 +134,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class LetGo:
-    """A live object that bufferctl no longer manages, because a person said so (`state rm`, `import`, `state begin`)."""
+    """A live object that bufferctl no longer manages because a person said so (`state rm`, `import`, `state begin`)."""
 
     home: str
     created_at: datetime
