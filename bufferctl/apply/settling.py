@@ -90,7 +90,7 @@ class Judge:
     ) -> dict[int, Verdict]:
         """A verdict for each intent, by its number.
 
-        `listed`: all that is in the homes of creates now, in every status. `before`: ids from before a create, or
+        `listed`: everything now in the homes of creates, in every status. `before`: ids from before a create, or
         that belong to another entry. `find` looks up a post by its id; None if there is none.
         """
         verdicts: dict[int, Verdict] = {}

@@ -42,7 +42,7 @@ _SENT = 3  # sending and error count as sent
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An unclaimed live object and its comparable content, computed once. `explained`: not ours (design: The record).
+    """An unclaimed live object and its comparable content, computed once. `explained`: the record accounts for it.
 
     `is_old_match_near`: it is unknown since when the account is managed, so an old equal object needs confirmation.
     """

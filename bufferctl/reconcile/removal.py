@@ -141,9 +141,9 @@ def hold_what_diverged(
     def held(change: Change) -> Change:
         if change.action is Action.DELETE and change.cause is Cause.REMOVED and diverged and allowed is None:
             return holds.only_elsewhere(goes_out=change.goes_out).on(change)
-        is_outdated = change.place is not None and change.place.file in outdated
-        if change.action in {Action.CREATE, Action.UPDATE} and is_outdated:
-            return holds.outdated_here(change.place.file if change.place else "").on(change)
+        file = change.place.file if change.place else ""
+        if change.action in {Action.CREATE, Action.UPDATE} and file in outdated:
+            return holds.outdated_here(file).on(change)
         return change
 
     return [held(change) for change in changes]

@@ -179,7 +179,7 @@ class ChangeForm(TypedDict):
     - `unresolved`: a tag, a board or an idea that it names was not found
     - `unread`: too little of the account was read to decide
     - `deletes`: more posts would be deleted than `max_deletes` allows, or a file lost all its posts
-    - `diverged`: the checkout lacks the commit that was applied last, which may have added it, so it is not deleted
+    - `diverged`: the checkout may lack the commit that was applied last, so this could undo what that commit did
     - `policy`: it breaks the team's policy
     - `not-reviewed`: it is not in the reviewed plan
 
