@@ -54,9 +54,10 @@ lint: $(STAMP)   ## style, types, import rules, and workflows
 bench: $(STAMP)  ## the numbers of docs/performance.md
 	@$(BIN)/python benchmarks/run.py
 
-soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses; 1,200 races of machines
+soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses; 1,200 races; new examples of each property
 	@$(BIN)/python benchmarks/soak.py
 	@RACES=200 $(PYTEST) -m long tests/races
+	@THOROUGH=1 $(PYTEST) -m hypothesis --hypothesis-profile=new
 
 schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json

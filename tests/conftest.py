@@ -9,10 +9,17 @@ from hypothesis import HealthCheck, settings
 
 from tests.fuzzing import examples
 
-# The duration of an example depends on the machine's load, so it is no test. The rest is Hypothesis's default.
+# The duration of an example depends on the machine's load, so it is no test. The same commit gets the same examples
+# wherever it is tested; `make soak` draws new ones (--hypothesis-profile=new). The rest is Hypothesis's default.
 settings.register_profile(
-    "bufferctl", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(100)
+    "new",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=examples(100),
+    derandomize=False,
+    database=None,
 )
+settings.register_profile("bufferctl", settings.get_profile("new"), derandomize=True)
 settings.load_profile("bufferctl")
 
 # A background job may start with Ctrl-C ignored, and so would the programs that tests start.
