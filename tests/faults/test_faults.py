@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.sandbox.faults import Faults
@@ -135,11 +135,16 @@ _MIXTURES = st.lists(st.tuples(_RULES, st.sampled_from([0.05, 0.15, 0.3])), min_
 @pytest.mark.timeout(900)  # two hundred whole runs, on any machine
 @settings(
     max_examples=200,
-    derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(mixture=_MIXTURES, seed=st.integers(0, 2**16), posts=st.integers(1, 70), lose_state=st.booleans())
+@example(
+    mixture=[("rate-limit={p}*3", 0.3), ("cut-middle@mutation={p}", 0.15), ("html@mutation={p}", 0.3)],
+    seed=65536,
+    posts=53,
+    lose_state=False,
+)
 def test_mixtures(
     make_world: Callable[..., World],
     mixture: list[tuple[str, float]],

@@ -12,7 +12,7 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bufferctl.cli.api_key import connected
+from bufferctl.api import connect
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
@@ -96,7 +96,8 @@ class World:
             try:
                 files = load_files(None, (), console)
                 with (
-                    connected(connection, console) as buffer,
+                    # the machine's clock passes the time that is only simulated, too
+                    connect(self.sandbox.url, "sandbox", timeout=TIMEOUT, now=self.sandbox.clock.now) as buffer,
                     opened_for_change(files, buffer, None, console, lock_timeout=5) as session,
                 ):
                     code = self._applied(session, connection)
