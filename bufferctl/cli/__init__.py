@@ -1,7 +1,7 @@
 """The command line: one file per command, loaded when it is called; one place turns errors into exit codes.
 
 `--help` and `--version` load click and this file alone; the table below says what each command is for without importing
-it (a test holds the two together).
+it.
 """
 
 from __future__ import annotations
@@ -81,8 +81,9 @@ class Commands(click.Group):
         """Import the command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module, _ = COMMANDS[cmd_name]
+        module, line = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+        command.short_help = line
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Make Buffer match the files.",
     epilog=examples(
         ("bufferctl apply", "show the plan, ask, apply it"),
         ("bufferctl apply plan.json", "apply exactly that plan"),

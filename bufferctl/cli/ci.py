@@ -33,7 +33,6 @@ _comment = _switch("--comment", default=True, help_text="Comment on the pull or 
 
 
 @click.group(
-    short_help="Run in GitHub Actions or GitLab CI.",
     epilog=examples(
         ("bufferctl ci plan", "in the job of a pull or merge request"),
         ("bufferctl ci apply --branch main", "in the job after the merge"),

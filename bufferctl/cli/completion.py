@@ -10,7 +10,6 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command(
-    short_help="Print a completion script for your shell.",
     epilog=examples(
         ('eval "$(bufferctl completion bash)"', "in ~/.bashrc"),
         ('eval "$(bufferctl completion zsh)"', "in ~/.zshrc, below compinit"),

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Turn Buffer's bulk-upload CSV, or Markdown, into YAML.",
     epilog=examples(
         ("bufferctl convert week3.csv --channel twitter:acme", "a CSV for one channel"),
         ("bufferctl convert drafts/ -o posts/drafts.yaml", "a folder of Markdown"),

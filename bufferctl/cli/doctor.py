@@ -24,7 +24,6 @@ _VERDICTS = 9
 
 
 @click.command(
-    short_help="Check the setup and explain what to fix.",
     epilog=examples(
         ("bufferctl doctor", "what to do first, or what is wrong"),
         ("bufferctl doctor --json", "the same for a program"),

@@ -15,7 +15,6 @@ NOTHING_TO_COMPARE = 1
 
 
 @click.command(
-    short_help="Show what changed in Buffer since the last apply.",
     epilog=examples(
         ("bufferctl drift", "exit code 2 if there is drift"),
         ("bufferctl drift posts/2030-w03.yaml", "only that file"),

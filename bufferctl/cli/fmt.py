@@ -19,7 +19,6 @@ class Formatting(Enum):
 
 
 @click.command(
-    short_help="Format the files.",
     epilog=examples(
         ("bufferctl fmt", "format every file"),
         ("bufferctl fmt --check", "in CI: fail if a file is not formatted"),

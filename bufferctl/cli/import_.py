@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 @click.command(
     name="import",
-    short_help="Add posts that are only in Buffer to the files.",
     epilog=examples(
         ("bufferctl import", "every unpublished post"),
         ("bufferctl import --since 2026-11-01", "also posts published since then"),

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Create a first buffer.yaml from your account.",
     epilog=examples(
         ("bufferctl init", "write buffer.yaml here"),
         ("bufferctl init -f acme.yaml", "write acme.yaml instead"),

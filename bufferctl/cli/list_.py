@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 @click.command(
     "list",
-    short_help="List posts by the day they go out.",
     epilog=examples(
         ("bufferctl list", "everything from today on"),
         ("bufferctl list --week next", "next week"),

@@ -35,7 +35,6 @@ class Time(click.ParamType[datetime]):
 
 
 @click.command(
-    short_help="Start a file with a post or a campaign.",
     epilog=examples(
         ("bufferctl new", "asks for everything"),
         ("bufferctl new campaign --title Launch", "asks for everything else"),

@@ -22,7 +22,6 @@ PENDING = 2
 
 
 @click.command(
-    short_help="Show what apply would change in Buffer.",
     epilog=examples(
         ("bufferctl plan", "what would change"),
         ("bufferctl plan posts/2030-w03.yaml", "only that file"),

@@ -10,7 +10,6 @@ from bufferctl.cli import examples, options
 
 
 @click.command(
-    short_help="Show the posts on a calendar page, offline.",
     epilog=examples(
         ("bufferctl preview", "write preview.html"),
         ("bufferctl preview posts/2030-w03.yaml", "only the posts of one file"),

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Copy changes that people made in Buffer into the files.",
     epilog=examples(
         ("bufferctl pull", "everything that people changed"),
         ("bufferctl pull --dry-run", "only show what would change"),

@@ -8,7 +8,6 @@ from bufferctl.cli import examples
 
 
 @click.command(
-    short_help="Print the JSON Schema of the files, for editors.",
     epilog=examples(
         ("bufferctl schema > bufferctl.schema.json", "for an editor"),
         ("bufferctl schema plan", "what `plan --json` prints"),

@@ -43,7 +43,6 @@ class Days(click.ParamType[int]):
 
 
 @click.command(
-    short_help="Move the dates in files by a number of days.",
     epilog=examples(
         ("bufferctl shift posts/launch.yaml --by 1w", "move it a week later"),
         ("bufferctl shift posts/launch.yaml --to 2030-03-11", "start it on that day"),

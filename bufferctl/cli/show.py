@@ -12,7 +12,6 @@ from bufferctl.errors import UsageError
 
 
 @click.command(
-    short_help="Show a saved plan or a receipt.",
     epilog=examples(
         ("bufferctl show plan.json", "as `plan` printed it"),
         ("bufferctl show receipt.json --report done.md", "the results, as a comment"),

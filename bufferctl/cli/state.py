@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 @click.group(
-    short_help="Inspect or correct the state.",
     epilog=examples(
         ("bufferctl state list", "every address, with its id"),
         ("bufferctl state show Acme/twitter:acme/launch", "one entry in full"),

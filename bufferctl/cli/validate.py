@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Check the files, offline.",
     epilog=examples(
         ("bufferctl validate", "everything"),
         ("bufferctl validate posts/2030-w03.yaml", "only report on one file"),
