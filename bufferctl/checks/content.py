@@ -124,8 +124,6 @@ HTML = Rule(
     "what networks do",
 )
 
-RULES = (NO_ALT_TEXT, NOT_HTTPS, INVISIBLE, MARKDOWN, HTML)
-
 #: Each alternative begins with its sign, although what is before it is checked too: so the signs are found fast.
 _MARKDOWN = re.compile(
     r"!\[[^\[\]\n]+\]\(https?://[^\s()]+\)"

@@ -4,98 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bufferctl.checks.finding import Finding, Path, Rule
+from bufferctl.checks.finding import Finding, Path, Rule, refusal
 from bufferctl.checks.networks import NETWORKS, Counting, Limit, Need, Network, Source
 from bufferctl.checks.texts import because_of_parameters, utf16
-from bufferctl.diagnostics import Severity
 from bufferctl.model import NetworkMetadata, Post
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.metadata import GoogleBusinessMetadata, thread_of
 
-_REFUSED = "Buffer refuses the post"
-
-COMMENT_TOO_LONG = Rule(
-    "BC005",
-    "first-comment-too-long",
-    Severity.ERROR,
-    "a first comment is longer than its network allows",
-    _REFUSED,
-    "shorten it",
-    Source.BUFFER,
+COMMENT_TOO_LONG = refusal(
+    "BC005", "first-comment-too-long", "a first comment is longer than its network allows", "shorten it"
 )
-TITLE_TOO_LONG = Rule(
-    "BC006",
-    "title-too-long",
-    Severity.ERROR,
-    "a title is longer than its network allows",
-    _REFUSED,
-    "shorten it",
-    Source.BUFFER,
+TITLE_TOO_LONG = refusal("BC006", "title-too-long", "a title is longer than its network allows", "shorten it")
+TOPIC_TOO_LONG = refusal("BC007", "topic-too-long", "a topic is longer than its network allows", "shorten it")
+EVENT_TITLE_TOO_LONG = refusal(
+    "BC008", "event-title-too-long", "the title of an event is longer than its network allows", "shorten it"
 )
-TOPIC_TOO_LONG = Rule(
-    "BC007",
-    "topic-too-long",
-    Severity.ERROR,
-    "a topic is longer than its network allows",
-    _REFUSED,
-    "shorten it",
-    Source.BUFFER,
-)
-EVENT_TITLE_TOO_LONG = Rule(
-    "BC008",
-    "event-title-too-long",
-    Severity.ERROR,
-    "the title of an event is longer than its network allows",
-    _REFUSED,
-    "shorten it",
-    Source.BUFFER,
-)
-TYPE_NOT_TAKEN = Rule(
+TYPE_NOT_TAKEN = refusal(
     "BC016",
     "type-not-taken",
-    Severity.ERROR,
     "a post has a type that its network does not have",
-    _REFUSED,
     "use one of those that it has",
     Source.SEEN,
 )
-FIELD_MISSING = Rule(
+FIELD_MISSING = refusal(
     "BC017",
     "field-missing",
-    Severity.ERROR,
     "a post lacks something that its network needs: a title, a category, a board, a type and its details",
-    _REFUSED,
     "add it under `metadata`",
-    Source.BUFFER,
 )
-EMPTY_ITEM = Rule(
+EMPTY_ITEM = refusal(
     "BC018",
     "thread-item-empty",
-    Severity.ERROR,
     "a part of a thread has neither text nor assets",
-    _REFUSED,
     "write a text, or delete it",
     Source.SEEN,
 )
-NO_POSTS = Rule(
+NO_POSTS = refusal(
     "BC021",
     "network-takes-no-posts",
-    Severity.ERROR,
     "a post is for a network for which Buffer's API documents no posts",
-    _REFUSED,
     "delete it, or send it to another channel",
     Source.REFERENCE,
-)
-
-RULES = (
-    COMMENT_TOO_LONG,
-    TITLE_TOO_LONG,
-    TOPIC_TOO_LONG,
-    EVENT_TITLE_TOO_LONG,
-    TYPE_NOT_TAKEN,
-    FIELD_MISSING,
-    EMPTY_ITEM,
-    NO_POSTS,
 )
 
 
@@ -143,7 +92,8 @@ def _missing(post: Post, network: Network) -> Iterator[Finding]:
             of = f" of the type `{need.value}`" if need.value else ""
             message = f"a post{of} on {network.label} needs {need.word}, so Buffer refuses this one"
             path = _path(post, *need.path)
-            yield Finding(FIELD_MISSING, post, path, message, hint=f"write `{_written(need)}` under `{_below(path)}`")
+            hint = f"write `{path[-1]}: …` under `{': '.join(map(str, path[:-1]))}`"
+            yield Finding(FIELD_MISSING, post, path, message, hint=hint)
 
 
 def _type(metadata: NetworkMetadata | None) -> str:
@@ -157,14 +107,6 @@ def _given(metadata: NetworkMetadata | None, need: Need) -> bool:
     for name in need.path:
         value = getattr(value, name, None)
     return bool(value.strip()) if isinstance(value, str) else value is not None
-
-
-def _written(need: Need) -> str:
-    return f"{need.path[-1]}: …"
-
-
-def _below(path: Path) -> str:
-    return ": ".join(map(str, path[:-1]))
 
 
 def _empty_items(post: Post, thread: tuple[ThreadItem, ...]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from bufferctl.checks.networks import Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Idea, Post
 
@@ -33,6 +34,11 @@ class Rule:
     def page(self) -> str:
         """Where it is explained."""
         return f"docs/rules.md#{self.code.lower()}"
+
+
+def refusal(code: str, name: str, summary: str, hint: str, source: str = Source.BUFFER) -> Rule:
+    """A rule that Buffer itself enforces: it refuses a post that breaks it."""
+    return Rule(code, name, Severity.ERROR, summary, "Buffer refuses the post", hint, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +71,6 @@ class Finding:
     def severity(self) -> Severity:
         """The level that the files set, else the rule's own."""
         return self.level or self.rule.severity
-
-    def at(self, level: Severity) -> Finding:
-        """The same finding at the level that the files set."""
-        return replace(self, level=level)
 
 
 #: How many findings of a rule are shown for one field, since each must be located in the file.

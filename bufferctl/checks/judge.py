@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bufferctl.checks import content, fields, media, media_files, neighbours, policy, texts
@@ -14,15 +15,12 @@ from bufferctl.model import Address, Asset, Desired, Post, Service
 #: Every rule, by code. A network's own numbers are in `NETWORKS`; `rules_of` gives the rules of a network.
 RULES: tuple[Rule, ...] = tuple(
     sorted(
-        (
-            *texts.RULES,
-            *media.RULES,
-            *fields.RULES,
-            *content.RULES,
-            *neighbours.RULES,
-            *policy.RULES,
-            *media_files.RULES,
-        ),
+        {
+            rule
+            for module in (texts, media, fields, content, neighbours, policy, media_files)
+            for rule in vars(module).values()
+            if isinstance(rule, Rule)
+        },
         key=lambda rule: rule.code,
     )
 )
@@ -126,7 +124,7 @@ def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[F
         if level is None:
             yield finding
         elif level != OFF:
-            yield finding.at(Severity(level))
+            yield replace(finding, level=Severity(level))
 
 
 def unknown_codes(levels: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,74 +10,52 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from bufferctl.checks.finding import Finding, Path, Rule
+from bufferctl.checks.finding import Finding, Path, Rule, refusal
 from bufferctl.checks.networks import NETWORKS, Network, Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, Idea, Post
 from bufferctl.model.content import LinkAttachment
 from bufferctl.model.metadata import thread_of
 
-TOO_MANY_IMAGES = Rule(
+TOO_MANY_IMAGES = refusal(
     "BC010",
     "too-many-images",
-    Severity.ERROR,
     "a post has more images than its network allows",
-    "Buffer refuses the post",
     "remove images, or give this network `assets` of its own under `overrides`",
-    Source.BUFFER,
 )
-TOO_MANY_MEDIA = Rule(
+TOO_MANY_MEDIA = refusal(
     "BC011",
     "too-many-media",
-    Severity.ERROR,
     "a post has more images and videos together than its network allows",
-    "Buffer refuses the post",
     "remove some, or give this network `assets` of its own under `overrides`",
-    Source.BUFFER,
 )
-VIDEO_NOT_ALONE = Rule(
+VIDEO_NOT_ALONE = refusal(
     "BC012",
     "video-not-alone",
-    Severity.ERROR,
     "a post has a video and other media on a network that accepts images or one video",
-    "Buffer refuses the post",
     "keep the video or the images",
-    Source.BUFFER,
 )
-KIND_NOT_TAKEN = Rule(
+KIND_NOT_TAKEN = refusal(
     "BC013",
     "kind-not-taken",
-    Severity.ERROR,
     "a post has a document on a network that accepts none",
-    "Buffer refuses the post",
     "delete it, or put a link to it in the text",
     Source.REFERENCE,
 )
-NOT_ALONE = Rule(
-    "BC014",
-    "document-not-alone",
-    Severity.ERROR,
-    "a post has a document and other assets",
-    "Buffer refuses the post",
-    "keep one of them",
-    Source.REFERENCE,
+NOT_ALONE = refusal(
+    "BC014", "document-not-alone", "a post has a document and other assets", "keep one of them", Source.REFERENCE
 )
-MISSING = Rule(
+MISSING = refusal(
     "BC015",
     "media-missing",
-    Severity.ERROR,
     "a post lacks the image, the video or the link attachment that its network needs",
-    "Buffer refuses the post",
     "add it under `assets`",
-    Source.BUFFER,
 )
 
-COVER_NOT_TAKEN = Rule(
+COVER_NOT_TAKEN = refusal(
     "BC020",
     "video-cover-not-taken",
-    Severity.ERROR,
     "a video has a `thumbnail_offset` on a network that accepts none",
-    "Buffer refuses the post",
     "delete it, or set it under `overrides` for a network that accepts it",
     Source.REFERENCE,
 )
@@ -111,9 +89,8 @@ def _of_assets(post: Post, network: Network, path: Path, assets: Sequence[Asset]
     images = [index for index, kind in enumerate(kinds) if kind == "image"]
     if network.images and len(images) > network.images.most:
         most = network.images.most
-        message = (
-            f"{network.label} allows {_number(most, 'image')} and this post has {len(images)}, so Buffer refuses it"
-        )
+        allowed = "1 image" if most == 1 else f"{most} images"
+        message = f"{network.label} allows {allowed} and this post has {len(images)}, so Buffer refuses it"
         yield Finding(TOO_MANY_IMAGES, post, (*path, images[most]), message)
     if network.media and len(kinds) > network.media.most:
         most = network.media.most
@@ -139,16 +116,10 @@ def _of_assets(post: Post, network: Network, path: Path, assets: Sequence[Asset]
             yield Finding(NOT_ALONE, post, at, message)
 
 
-def _number(number: int, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
-
-
-NOT_PUBLIC = Rule(
+NOT_PUBLIC = refusal(
     "BC019",
     "media-not-public",
-    Severity.ERROR,
     "an image, a video or a document is at a URL that Buffer cannot fetch: not `https://`, or local, or private",
-    "Buffer refuses the post",
     "put the file at a public URL, and use that",
     Source.REFERENCE,
 )
@@ -169,19 +140,6 @@ REFUSING_HOST = Rule(
     "Buffer cannot read the file, and refuses the post or fails to publish it",
     "put the file on a site of your own, or use the site's direct download URL",
     "what these sites are known to do",
-)
-
-RULES = (
-    TOO_MANY_IMAGES,
-    TOO_MANY_MEDIA,
-    VIDEO_NOT_ALONE,
-    KIND_NOT_TAKEN,
-    NOT_ALONE,
-    MISSING,
-    COVER_NOT_TAKEN,
-    NOT_PUBLIC,
-    SIGNED,
-    REFUSING_HOST,
 )
 
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)", re.IGNORECASE)

@@ -113,19 +113,6 @@ LARGE_IN_GIT = Rule(
     "put it online elsewhere and use `url`, or export it smaller",
     "how git works",
 )
-RULES = (
-    DAMAGED,
-    WRONG_TYPE,
-    TYPE_NOT_TAKEN,
-    TYPE_DOUBTFUL,
-    TOO_MANY_PIXELS,
-    TOO_SMALL,
-    RATIO,
-    TOO_MANY_BYTES,
-    ANIMATED,
-    LOCATED,
-    LARGE_IN_GIT,
-)
 
 #: The types that some network accepts, by the kind of the attached file.
 _TAKEN = {

@@ -53,8 +53,6 @@ REPEATED = Rule(
     "what networks do; Buffer was seen to refuse some repetitions",
 )
 
-RULES = (SAME_TEXT, TOO_CLOSE, SAME_ON_X, REPEATED)
-
 
 #: A post and its instant in seconds since 1970, None if a queue decides.
 Timed = tuple[Post, float | None]

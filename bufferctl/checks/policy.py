@@ -119,8 +119,6 @@ TAG = Rule(
     _SOURCE,
 )
 
-RULES = (FROZEN, LINK_DOMAIN, UTM, FORBIDDEN, PER_DAY, LEAD, TAG)
-
 
 def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]:
     """Where posts break the policy. Posts published by `now` are not judged: nothing can be done about them."""

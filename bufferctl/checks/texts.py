@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from sys import maxsize
 
-from bufferctl.checks.finding import Finding, Path, Rule
+from bufferctl.checks.finding import Finding, Path, Rule, refusal
 from bufferctl.checks.networks import NETWORKS, Counting, Network, Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Desired, Post
@@ -102,14 +102,11 @@ def text_lengths(desired: Desired, max_characters: Mapping[Address, int] | None 
     return {post.address: text_length(post, max_characters=limits.get(post.address)) for post in desired.posts}
 
 
-TOO_LONG = Rule(
+TOO_LONG = refusal(
     "BC001",
     "text-too-long",
-    Severity.ERROR,
     "a text is longer than its network allows",
-    "Buffer refuses the post",
     "shorten it, or give this network a text of its own under `overrides`",
-    Source.BUFFER,
 )
 NEEDS_PAID_X = Rule(
     "BC002",
@@ -129,14 +126,11 @@ DEPENDS_ON_SERVER = Rule(
     "shorten it, unless you know that the server allows it",
     Source.BUFFER,
 )
-TOO_MANY_BYTES = Rule(
+TOO_MANY_BYTES = refusal(
     "BC004",
     "text-too-many-bytes",
-    Severity.ERROR,
     "a text is short enough but has more bytes than its network allows",
-    "Buffer refuses the post",
     "remove some of the combined emoji",
-    Source.BUFFER,
 )
 CUT_SHORT = Rule(
     "BC009",
@@ -148,7 +142,6 @@ CUT_SHORT = Rule(
     Source.NETWORK,
 )
 
-RULES = (TOO_LONG, NEEDS_PAID_X, DEPENDS_ON_SERVER, TOO_MANY_BYTES, CUT_SHORT)
 #: Rules for which the account may know a better limit.
 ACCOUNT_KNOWS = (NEEDS_PAID_X, DEPENDS_ON_SERVER)
 
