@@ -17,70 +17,32 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from bufferctl.config.validation import Each
-from bufferctl.model.base import Day, Filled, Flag, Instant, Key, Model, Moment, Url, When, Whole
+from bufferctl.model.base import Day, Filled, Flag, Instant, Key, Model, Moment, Url, When, Whole, reading, text_schema
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
 from bufferctl.model.enums import SchedulingType, Service, ShareMode
 from bufferctl.model.metadata import Metadata
 
 _LEAD_PATTERN = r"[1-9][0-9]{0,3} ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)"
-_LEAD = re.compile(_LEAD_PATTERN)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _EVERY_PATTERN = r"([1-9][0-9]{0,2}) (days?|weeks?)"
-_EVERY = re.compile(_EVERY_PATTERN)
 _NUMBER_PATTERN = r"[1-9][0-9]{0,2}"
 _VARIABLE_PATTERN = r"[A-Za-z_][A-Za-z0-9_-]*"
 _DOMAIN_PATTERN = r"[^\s/:?#@*.]+(\.[^\s/:?#@*.]+)+"
 _PARAMETER_PATTERN = r"[A-Za-z0-9_.-]+"
 
 
-def _lead(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    found = _LEAD.fullmatch(value)
-    if not found:
-        raise ValueError("must be a number with its unit, such as 30m, 2h or 1d")
-    return timedelta(**{_UNITS[found[1][0]]: int(value.removesuffix(found[1]))})
+def _lead(found: re.Match[str]) -> timedelta:
+    return timedelta(**{_UNITS[found[1][0]]: int(found[0].removesuffix(found[1]))})
 
 
-def _every(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    found = _EVERY.fullmatch(value)
-    if not found:
-        raise ValueError("must be a number of days or weeks, such as `1 week` or `10 days`")
+def _every(found: re.Match[str]) -> timedelta:
     return timedelta(**{f"{found[2].rstrip('s')}s": int(found[1])})
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, str):
-        if not re.fullmatch(_NUMBER_PATTERN, value):
-            raise ValueError("must be the number of an occurrence, counted from 1")
-        return int(value)
-    return value
-
-
-def _variable(value: str) -> str:
-    if not re.fullmatch(_VARIABLE_PATTERN, value):
-        raise ValueError("must be a name of letters, digits, `_` and `-` that begins with a letter")
-    return value
 
 
 def part_of(value: Any) -> Any:
     """A part of a thread that is given as its text, as the fields of a part."""
     return {"text": value} if isinstance(value, str) else value
-
-
-def _domain(value: str) -> str:
-    if not re.fullmatch(_DOMAIN_PATTERN, value):
-        raise ValueError("must be a domain such as acme.example, without https://; its subdomains are included")
-    return value
-
-
-def _parameter(value: str) -> str:
-    if not re.fullmatch(_PARAMETER_PATTERN, value):
-        raise ValueError("must be the name of a parameter, such as utm_source")
-    return value
 
 
 def _word(value: str) -> str:
@@ -97,24 +59,26 @@ def _per_channel(value: Any) -> Any:
     return {EVERYWHERE: value} if isinstance(value, str | int) else value
 
 
-Domain = Annotated[str, AfterValidator(_domain), WithJsonSchema({"type": "string", "pattern": f"^{_DOMAIN_PATTERN}$"})]
-Parameter = Annotated[
-    str, AfterValidator(_parameter), WithJsonSchema({"type": "string", "pattern": f"^{_PARAMETER_PATTERN}$"})
-]
-Lead = Annotated[timedelta, BeforeValidator(_lead), WithJsonSchema({"type": "string", "pattern": f"^{_LEAD_PATTERN}$"})]
+_domain = reading(
+    _DOMAIN_PATTERN, "must be a domain such as acme.example, without https://; its subdomains are included"
+)
+Domain = Annotated[str, AfterValidator(_domain), text_schema(_DOMAIN_PATTERN)]
+_parameter = reading(_PARAMETER_PATTERN, "must be the name of a parameter, such as utm_source")
+Parameter = Annotated[str, AfterValidator(_parameter), text_schema(_PARAMETER_PATTERN)]
+_lead_time = reading(_LEAD_PATTERN, "must be a number with its unit, such as 30m, 2h or 1d", _lead)
+Lead = Annotated[timedelta, BeforeValidator(_lead_time), text_schema(_LEAD_PATTERN)]
 Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": ["string", "number"], "pattern": r"\S"})]
 Number = Annotated[Whole, Field(ge=1)]
-
-
-Every = Annotated[
-    timedelta, BeforeValidator(_every), WithJsonSchema({"type": "string", "pattern": f"^{_EVERY_PATTERN}$"})
-]
+_interval = reading(_EVERY_PATTERN, "must be a number of days or weeks, such as `1 week` or `10 days`", _every)
+Every = Annotated[timedelta, BeforeValidator(_interval), text_schema(_EVERY_PATTERN)]
+_variable = reading(_VARIABLE_PATTERN, "must be a name of letters, digits, `_` and `-` that begins with a letter")
 VariableName = Annotated[str, AfterValidator(_variable)]
 #: Values of variables, by name.
 Variables = Annotated[
     dict[VariableName, str], Field(json_schema_extra={"propertyNames": {"pattern": f"^{_VARIABLE_PATTERN}$"}})
 ]
 ThreadPart = Annotated[Part, BeforeValidator(part_of, json_schema_input_type=str | Part)]
+_number = reading(_NUMBER_PATTERN, "must be the number of an occurrence, counted from 1", lambda found: int(found[0]))
 OccurrenceNumber = Annotated[int, BeforeValidator(_number)]
 
 
@@ -432,13 +396,12 @@ def _list(value: Any) -> Any:
 _STORE_PATTERN = r"(s3|gs|az)://[^/\s?#]+(/[^\s?#]*)?"
 
 
-def _store(value: str) -> str:
-    if not re.fullmatch(_STORE_PATTERN, value):
-        raise ValueError("must be a bucket such as s3://acme-media/social, gs://… or az://…")
-    return value.rstrip("/")
-
-
-Bucket = Annotated[str, AfterValidator(_store), WithJsonSchema({"type": "string", "pattern": f"^{_STORE_PATTERN}$"})]
+_bucket = reading(
+    _STORE_PATTERN,
+    "must be a bucket such as s3://acme-media/social, gs://… or az://…",
+    lambda found: found[0].rstrip("/"),
+)
+Bucket = Annotated[str, AfterValidator(_bucket), text_schema(_STORE_PATTERN)]
 
 
 class MediaEntry(Model):
@@ -455,8 +418,11 @@ class MediaEntry(Model):
     """The endpoint of an S3-compatible store other than the cloud's own: R2, B2, MinIO."""
 
 
+_BRANCH_PATTERN = r"[^\s~^:?*\[\\]+"
+
+
 def _branch(value: str) -> str:
-    if not re.fullmatch(r"[^\s~^:?*\[\\]+", value) or value.startswith(("-", "/")) or value.endswith(("/", ".lock")):
+    if not re.fullmatch(_BRANCH_PATTERN, value) or value.startswith(("-", "/")) or value.endswith(("/", ".lock")):
         raise ValueError("must be the name of a branch, such as bufferctl-state")
     return value
 
@@ -466,9 +432,7 @@ class GitStateEntry(Model):
 
     remote: Filled = GIT_REMOTE
     """A remote of this repository (`git remote`), or the address of another one; `origin` by default."""
-    branch: Annotated[
-        str, AfterValidator(_branch), WithJsonSchema({"type": "string", "pattern": r"^[^\s~^:?*\[\\]+$"})
-    ] = GIT_BRANCH
+    branch: Annotated[str, AfterValidator(_branch), text_schema(_BRANCH_PATTERN)] = GIT_BRANCH
     """The branch; `bufferctl-state` by default."""
 
 
@@ -501,7 +465,7 @@ class StateEntry(Model):
 
 
 #: `state` in one word.
-StateWord = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^(git|{_STORE_PATTERN})$"})]
+StateWord = Annotated[str, text_schema(f"(git|{_STORE_PATTERN})")]
 
 
 def _state(value: Any) -> Any:

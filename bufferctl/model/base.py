@@ -8,6 +8,7 @@ the value as an editor reads it (`true` is a boolean there).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -27,8 +28,6 @@ from pydantic_core import PydanticCustomError
 from bufferctl.model.address import KEY_PATTERN
 
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
-_DECIMAL = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _INSTANT_PATTERN = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
@@ -38,10 +37,8 @@ _FROM_START_PATTERN = r"start[+-][0-9]{1,4}d [0-9]{2}:[0-9]{2}(:[0-9]{2})?"
 _FROM_START = re.compile(_FROM_START_PATTERN)
 _ZONED_PATTERN = _INSTANT_PATTERN.removesuffix("?")
 _DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_KEY = re.compile(KEY_PATTERN)
 #: A variable may come first; config checks again once it is replaced.
 _WEB_PATTERN = r"([Hh][Tt][Tt][Pp][Ss]?://[^\s/]|\$\()\S*"
-_WEB = re.compile(_WEB_PATTERN)
 #: Beyond these, an offset can leave the range of datetime.
 _FIRST_YEAR, LAST_YEAR = 2000, 2999
 _YEARS = f"must be in a year between {_FIRST_YEAR} and {LAST_YEAR}"
@@ -79,27 +76,33 @@ Aware = Annotated[AwareDatetime, AfterValidator(_in_range)]
 Seconds = Annotated[float, Field(ge=0, le=10**9)]
 
 
+def reading(
+    pattern: str, otherwise: str, read: Callable[[re.Match[str]], Any] = lambda found: found[0]
+) -> Callable[[Any], Any]:
+    """A validator that reads a text of this pattern and passes on what is no text. `otherwise`: what it must be."""
+    compiled = re.compile(pattern)
+
+    def validate(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        found = compiled.fullmatch(value)
+        if not found:
+            raise ValueError(otherwise)
+        return read(found)
+
+    return validate
+
+
+def text_schema(pattern: str) -> WithJsonSchema:
+    """The JSON Schema of a text of this pattern."""
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
 def _flag(value: Any) -> Any:
     if isinstance(value, str):
         if value not in _TRUTH:
             raise ValueError("must be true or false")
         return _TRUTH[value]
-    return value
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str):
-        if not _WHOLE.fullmatch(value):
-            raise ValueError("must be a whole number")
-        return int(value)
-    return value
-
-
-def _decimal(value: Any) -> Any:
-    if isinstance(value, str):
-        if not _DECIMAL.fullmatch(value):
-            raise ValueError("must be a number")
-        return float(value)
     return value
 
 
@@ -167,49 +170,29 @@ def day_of(value: Any) -> date:
     return day
 
 
-def _web(value: str) -> str:
-    if not _WEB.fullmatch(value):
-        raise ValueError("must be a URL that starts with https://, without spaces")
-    return value
-
-
-def _key(value: str) -> str:
-    if not _KEY.fullmatch(value):
-        raise ValueError(
-            "must be made of a to z, 0 to 9, `.`, `_` and `-`, begin with a letter or a digit, and be at most 64 long"
-        )
-    return value
-
-
 Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
+_whole = reading(r"[-+]?[0-9]{1,18}", "must be a whole number", lambda found: int(found[0]))
 Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
+_decimal = reading(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?", "must be a number", lambda found: float(found[0]))
 Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=float)]
 #: A date and a time; without an offset it is local time, and config gives it its zone. A file with `starts` may also
 #: count days from it (design: Campaigns).
-When = Annotated[
-    datetime,
-    BeforeValidator(_when),
-    WithJsonSchema({"type": "string", "pattern": f"^({_INSTANT_PATTERN}|{_FROM_START_PATTERN})$"}),
-]
+When = Annotated[datetime, BeforeValidator(_when), text_schema(f"({_INSTANT_PATTERN}|{_FROM_START_PATTERN})")]
 #: A whole day.
-Day = Annotated[date, BeforeValidator(day_of), WithJsonSchema({"type": "string", "pattern": f"^{_DAY_PATTERN}$"})]
+Day = Annotated[date, BeforeValidator(day_of), text_schema(_DAY_PATTERN)]
 #: A date and a time with its offset from UTC.
-Instant = Annotated[
-    datetime,
-    BeforeValidator(_absolute),
-    AfterValidator(_zoned),
-    WithJsonSchema({"type": "string", "pattern": f"^{_ZONED_PATTERN}$"}),
-]
+Instant = Annotated[datetime, BeforeValidator(_absolute), AfterValidator(_zoned), text_schema(_ZONED_PATTERN)]
 #: A whole day, or a day and a time like `When`.
-Moment = Annotated[
-    datetime | date,
-    BeforeValidator(_moment),
-    WithJsonSchema({"type": "string", "pattern": f"^({_DAY_PATTERN}|{_INSTANT_PATTERN})$"}),
-]
+Moment = Annotated[datetime | date, BeforeValidator(_moment), text_schema(f"({_DAY_PATTERN}|{_INSTANT_PATTERN})")]
 #: A URL; rules check whether it is https.
-Url = Annotated[str, AfterValidator(_web), WithJsonSchema({"type": "string", "pattern": f"^{_WEB_PATTERN}$"})]
+_web = reading(_WEB_PATTERN, "must be a URL that starts with https://, without spaces")
+Url = Annotated[str, AfterValidator(_web), text_schema(_WEB_PATTERN)]
 #: Text that must not be empty.
 Filled = Annotated[str, Field(min_length=1)]
+_key = reading(
+    KEY_PATTERN,
+    "must be made of a to z, 0 to 9, `.`, `_` and `-`, begin with a letter or a digit, and be at most 64 long",
+)
 #: The key of a declared object (design: The files).
 Key = Annotated[
     str, AfterValidator(_key), WithJsonSchema({"type": ["string", "integer"], "pattern": f"^{KEY_PATTERN}$"})
