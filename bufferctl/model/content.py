@@ -6,7 +6,7 @@ translates.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from pydantic import ConfigDict, model_validator
 from pydantic.config import JsonDict
@@ -17,11 +17,11 @@ from bufferctl.model.media import File, MediaFile
 AssetKind = Literal["image", "video", "document", "link"]
 
 #: Exactly one of the two must be given: a file in the repository or an address.
-FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["file"]}, {"required": ["url"]}]}
+_FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["file"]}, {"required": ["url"]}]}
 _THUMBNAIL_FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["thumbnail_file"]}, {"required": ["thumbnail_url"]}]}
 
 
-def exactly_one(**values: object) -> None:
+def _check_one_of(**values: object) -> None:
     """Check that exactly one of two fields is given. Raises ValueError."""
     given = [name for name, value in values.items() if value is not None]
     names = " and ".join(f"`{name}`" for name in values)
@@ -29,6 +29,25 @@ def exactly_one(**values: object) -> None:
         raise ValueError(f"{names} are both given; keep one of them")
     if not given:
         raise ValueError(f"{names} are both missing; name a file beside the posts, or a public https address")
+
+
+class Sourced(Model):
+    """A file of the repository, or something at a public https URL."""
+
+    model_config = ConfigDict(json_schema_extra=_FILE_OR_URL)
+
+    url: Url | None = None
+    file: File | None = None
+
+    @property
+    def address(self) -> str:
+        """Its public address; empty for a file that has none yet."""
+        return _address(self.url, self.file)
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        _check_one_of(file=self.file, url=self.url)
+        return self
 
 
 class UserTag(Model):
@@ -51,12 +70,12 @@ class Dimensions(Model):
     """In pixels."""
 
 
-class Image(Model):
+class Image(Sourced):
     """An image: a file of the repository, or a public https URL."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            **FILE_OR_URL,
+            **_FILE_OR_URL,
             "dependentRequired": {k: ["alt_text"] for k in ("animated_thumbnail", "dimensions", "user_tags")},
         }
     )
@@ -76,16 +95,6 @@ class Image(Model):
     user_tags: tuple[UserTag, ...] = ()
     """People to tag in the image (Instagram)."""
 
-    @property
-    def address(self) -> str:
-        """Its public address; empty for a file that has none yet."""
-        return _address(self.url, self.file)
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> Image:
-        exactly_one(file=self.file, url=self.url)
-        return self
-
     @model_validator(mode="after")
     def _details_need_alt_text(self) -> Image:
         if self.alt_text is None and (self.animated_thumbnail or self.dimensions or self.user_tags):
@@ -93,10 +102,8 @@ class Image(Model):
         return self
 
 
-class Video(Model):
+class Video(Sourced):
     """A video: a file of the repository, or a public https URL."""
-
-    model_config = ConfigDict(json_schema_extra=FILE_OR_URL)
 
     url: Url | None = None
     """The video's URL: public, direct, https; it must work until the post is published."""
@@ -107,21 +114,11 @@ class Video(Model):
     title: str | None = None
     """The video's title, where the network shows one."""
 
-    @property
-    def address(self) -> str:
-        """Its public address; empty for a file that has none yet."""
-        return _address(self.url, self.file)
 
-    @model_validator(mode="after")
-    def _has_one_source(self) -> Video:
-        exactly_one(file=self.file, url=self.url)
-        return self
-
-
-class Document(Model):
+class Document(Sourced):
     """A PDF or slides (LinkedIn): a file of the repository, or a public https URL."""
 
-    model_config = ConfigDict(json_schema_extra={"allOf": [FILE_OR_URL, _THUMBNAIL_FILE_OR_URL]})
+    model_config = ConfigDict(json_schema_extra={"allOf": [_FILE_OR_URL, _THUMBNAIL_FILE_OR_URL]})
 
     url: Url | None = None
     """The document's URL: public, direct, https; it must work until the post is published."""
@@ -135,19 +132,13 @@ class Document(Model):
     """An image of the first page, as a file beside the posts."""
 
     @property
-    def address(self) -> str:
-        """Its public address; empty for a file that has none yet."""
-        return _address(self.url, self.file)
-
-    @property
     def thumbnail(self) -> str:
         """The public address of the image of its first page; empty for a file that has none yet."""
         return _address(self.thumbnail_url, self.thumbnail_file)
 
     @model_validator(mode="after")
-    def _has_one_source(self) -> Document:
-        exactly_one(file=self.file, url=self.url)
-        exactly_one(thumbnail_file=self.thumbnail_file, thumbnail_url=self.thumbnail_url)
+    def _has_one_thumbnail(self) -> Document:
+        _check_one_of(thumbnail_file=self.thumbnail_file, thumbnail_url=self.thumbnail_url)
         return self
 
 

@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from pydantic import ConfigDict, model_validator
+from pydantic import model_validator
 
 from bufferctl.diagnostics import Place
 from bufferctl.model.address import Address
 from bufferctl.model.base import Aware, Filled, Model, Url, Whole
-from bufferctl.model.content import FILE_OR_URL, Asset, exactly_one
+from bufferctl.model.content import Asset, Sourced
 from bufferctl.model.enums import MediaType, SchedulingType, Service, ShareMode
 from bufferctl.model.media import File, MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
@@ -99,10 +99,8 @@ class IdeaMediaSource(Model):
     """The author's page."""
 
 
-class IdeaMedia(Model):
+class IdeaMedia(Sourced):
     """An image, link or document of an idea: a file of the repository, or a public https URL."""
-
-    model_config = ConfigDict(json_schema_extra=FILE_OR_URL)
 
     url: Url | None = None
     """Its URL: public, direct, https."""
@@ -119,14 +117,8 @@ class IdeaMedia(Model):
     source: IdeaMediaSource | None = None
     """Its source."""
 
-    @property
-    def address(self) -> str:
-        """Its public address; empty for a file that has none yet."""
-        return self.url or (self.file.url if self.file else "")
-
     @model_validator(mode="after")
-    def _has_one_source(self) -> IdeaMedia:
-        exactly_one(file=self.file, url=self.url)
+    def _may_be_a_file(self) -> IdeaMedia:
         if self.file and self.type not in {MediaType.IMAGE, MediaType.GIF, MediaType.DOCUMENT}:
             raise ValueError(f"only images and documents of an idea can be files, and this `type` is {self.type}")
         return self
